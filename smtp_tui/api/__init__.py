@@ -1,0 +1,1 @@
+"""The only room that speaks HTTP: the vendor's calls, their values and their errors."""

@@ -1,0 +1,164 @@
+"""Frozen values of the remote API: records, parameters and what is assigned to them.
+
+Plain dataclasses rather than pydantic models: they are on the path to the first rows, and the
+decoding in :mod:`smtp_tui.api.decode` keeps odd values instead of refusing them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Final, TypeAlias
+
+from smtp_tui.api.secret import SecretStr, is_mask
+
+JsonValue: TypeAlias = "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
+
+PASSWORD: Final = "password"
+_SECRET_NAME: Final = re.compile(
+    r"pass(word|wd|phrase)?$|^pwd$|secret|token|api[-_]?key|private[-_]?key|credential",
+    re.IGNORECASE,
+)
+
+
+class SecretState(Enum):
+    """What the server let us know of a secret: never its value, which is dropped when decoded."""
+
+    SET = "set"
+    NOT_SET = "not set"
+    UNKNOWN = "unknown"
+
+
+ParameterValue: TypeAlias = JsonValue | SecretState
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a parameter of this name holds a secret, known to the vendor's page or not."""
+    return _SECRET_NAME.search(name) is not None
+
+
+def secret_state(value: JsonValue) -> SecretState:
+    """What a server's stand-in for a secret says: stars and ciphertext, null, blank (CAM_API 3)."""
+    if value is None:
+        return SecretState.NOT_SET
+    if value == "":
+        return SecretState.UNKNOWN
+    return SecretState.SET
+
+
+def value_text(value: ParameterValue) -> str:
+    """A value as one types it: text as it is, other JSON values in JSON, a secret as its state."""
+    if isinstance(value, SecretState):
+        return value.value
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One connection parameter as the server keeps it; its value keeps the JSON type it came in."""
+
+    name: str
+    value: ParameterValue
+    label: str | None = None
+    description: str | None = None
+
+    @property
+    def secret(self) -> bool:
+        """Whether the value is a secret, of which only the state is known."""
+        return isinstance(self.value, SecretState)
+
+    @property
+    def text(self) -> str:
+        """The value as text for a screen."""
+        return value_text(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One SMTP connection. ``oddities`` are words on what was unusual in the server's answer."""
+
+    id: str
+    name: str
+    parameters: tuple[Parameter, ...] = ()
+    created_at: datetime | None = None
+    tenant_id: str | None = None
+    namespace_id: str | None = None
+    oddities: tuple[str, ...] = ()
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name; the last one where a record holds it twice."""
+        for parameter in reversed(self.parameters):
+            if parameter.name == name:
+                return parameter
+        return None
+
+    def text(self, name: str) -> str:
+        """The value of a parameter as text, empty where the record has none of that name."""
+        parameter = self.parameter(name)
+        return "" if parameter is None or parameter.value is None else parameter.text
+
+    @property
+    def password(self) -> SecretState:
+        """What is known of the password; a record that does not mention one leaves it unknown."""
+        parameter = self.parameter(PASSWORD)
+        if parameter is None or not isinstance(parameter.value, SecretState):
+            return SecretState.UNKNOWN
+        return parameter.value
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A list entry that is no record: counted and shown, never silently dropped."""
+
+    position: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordList:
+    """The answer of the list operation, in the server's order (oldest first)."""
+
+    records: tuple[Record, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One ``{name, value}`` pair to be sent; a parameter that is not assigned stays as it is.
+
+    Raises ``ValueError`` for a secret that is a server's mask: those are never sent.
+    """
+
+    name: str
+    value: JsonValue | SecretStr
+
+    def __post_init__(self) -> None:
+        secret = isinstance(self.value, SecretStr)
+        if is_secret_name(self.name) and isinstance(self.value, str):
+            raise ValueError(f"the value of {self.name} must be a SecretStr")
+        if secret and is_mask(str_of(self.value)):
+            raise ValueError(f"a mask cannot be sent as the {self.name}")
+
+
+def str_of(value: JsonValue | SecretStr) -> str:
+    """The text behind a value, a secret's own text included: for sending and checking only."""
+    return value.get_secret_value() if isinstance(value, SecretStr) else value_text(value)
+
+
+@dataclass(frozen=True, slots=True)
+class TestAnswer:
+    """What the server answered to a test email: its shape is not documented, so it is kept whole.
+
+    ``body`` is the decoded JSON, or the text where it was no JSON.
+    """
+
+    __test__ = False  # not a test case, whatever its name
+
+    status: int
+    body: JsonValue
+    request_id: str | None = None

@@ -1,0 +1,61 @@
+"""Text that must never be shown: the token and the SMTP passwords.
+
+The interface is pydantic's ``SecretStr``; the class stands here because importing pydantic
+doubles the time to the first rows, and reading a list needs nothing else of it. Pydantic models
+take it as a field type like their own.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
+
+MASK: Final = "**********"
+MASK_CHARACTERS: Final = frozenset("*•")
+
+
+class SecretStr:
+    """A secret whose ``str``, ``repr`` and ``format`` show a mask, so that no log can hold it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def get_secret_value(self) -> str:
+        """The text itself, for the one place that sends it."""
+        return self._value
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SecretStr):
+            return NotImplemented
+        return hmac.compare_digest(self._value.encode(), other._value.encode())
+
+    def __hash__(self) -> int:
+        return hash((SecretStr, self._value))
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __repr__(self) -> str:
+        return f"SecretStr('{MASK if self._value else ''}')"
+
+    def __str__(self) -> str:
+        return MASK if self._value else ""
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[Any], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        from pydantic_core import core_schema  # noqa: PLC0415 - only when pydantic is in use
+
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
+
+
+def is_mask(text: str) -> bool:
+    """Whether a text is what a server shows in place of a password; such a text is never sent."""
+    return bool(text) and set(text) <= MASK_CHARACTERS
