@@ -1,0 +1,188 @@
+"""Where requests go and how far they may reach: origin, scope, access and trust of one profile."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+DEFAULT_IDENTITY_PORT: Final = 8443
+_HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\Z")
+_FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}\Z")
+
+
+class Access(Enum):
+    """How far a profile may change things; enforced by the client, not only by keys."""
+
+    NORMAL = "normal"
+    PROTECTED = "protected"
+    READ_ONLY = "read-only"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemTrust:
+    """Certificates are verified against the system's authorities."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaFile:
+    """Certificates are verified against the authorities of one PEM file."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """Exactly one certificate is trusted: SHA-256 of its DER form, 64 lower-case hex digits.
+
+    Raises ``ValueError`` where the text is no such fingerprint (colons and capitals are taken).
+    """
+
+    sha256: str
+
+    def __post_init__(self) -> None:
+        plain = self.sha256.replace(":", "").strip().lower()
+        if not _FINGERPRINT.match(plain):
+            raise ValueError("a SHA-256 fingerprint has 64 hexadecimal digits")
+        object.__setattr__(self, "sha256", plain)
+
+
+@dataclass(frozen=True, slots=True)
+class Unverified:
+    """No certificate is checked: possible, explicit, and marked on every screen."""
+
+
+Trust: TypeAlias = SystemTrust | CaFile | Pinned | Unverified
+
+
+class HostRefused(ValueError):  # noqa: N818 - named for what happened, like its siblings
+    """A host that no request is sent to; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Scheme, host and port: the one place a token goes to. ``port`` None is the scheme's own."""
+
+    scheme: Literal["http", "https"]
+    host: str
+    port: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The host as a person names it: without scheme when it is https, IPv6 in brackets."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        named = host if self.port is None else f"{host}:{self.port}"
+        return named if self.scheme == "https" else f"http://{named}"
+
+    @property
+    def url(self) -> str:
+        """The origin as the beginning of a URL, without a trailing slash."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        named = host if self.port is None else f"{host}:{self.port}"
+        return f"{self.scheme}://{named}"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the host is this machine by its literal name or address."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The tenant (``tenantId``), team (``ace_orgGuid``) and namespace (``cloudOE_spaceGuid``)."""
+
+    tenant: str
+    team: str = "all"
+    namespace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """All that the client needs to know of a profile. ``name`` is the profile's, for messages."""
+
+    name: str
+    origin: Origin
+    scope: Scope
+    access: Access = Access.NORMAL
+    trust: Trust = SystemTrust()
+    identity: Origin | None = None
+
+    @property
+    def identity_origin(self) -> Origin:
+        """Where tokens are issued: the profile's own, else port 8443 of the same host (vendor)."""
+        if self.identity is not None:
+            return self.identity
+        return Origin(self.origin.scheme, self.origin.host, DEFAULT_IDENTITY_PORT)
+
+
+def parse_origin(text: str, port: int | None = None, *, allow_http: bool = False) -> Origin:
+    """Read a host as people type it: with or without scheme and port; a trailing slash is taken.
+
+    Plain http goes to loopback only, unless ``allow_http``. Raises :class:`HostRefused` with words
+    for anything else than a scheme, a host and a port, so that no request is sent to a guess.
+    """
+    scheme, rest = _split_scheme(text.strip().removesuffix("/"))
+    host, own_port = _split_port(rest)
+    if own_port is not None and port is not None and own_port != port:
+        raise HostRefused(f"the host names port {own_port}, the profile says {port}")
+    origin = Origin(scheme, _checked_host(host), own_port if own_port is not None else port)
+    if origin.port is not None and not 1 <= origin.port <= 65535:
+        raise HostRefused("a port is a number from 1 to 65535")
+    if scheme == "http" and not (allow_http or origin.loopback):
+        raise HostRefused("plain http is for this machine only; use https, or allow http in the profile")
+    return origin
+
+
+def _split_scheme(text: str) -> tuple[Literal["http", "https"], str]:
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        return "https", text
+    match scheme.lower():
+        case "http":
+            return "http", rest
+        case "https":
+            return "https", rest
+    raise HostRefused("the scheme must be https or http")
+
+
+def _split_port(text: str) -> tuple[str, int | None]:
+    for character in text:
+        if character in "@/?#\\%" or character.isspace() or not character.isprintable():
+            shown = character if character.isprintable() and character != " " else "a space"
+            raise HostRefused(f"a host has no {shown} in it; give host, or host:port")
+    if text.startswith("["):
+        host, bracket, rest = text[1:].partition("]")
+        if not bracket or (rest and not rest.startswith(":")):
+            raise HostRefused("an IPv6 address stands in brackets, as in [::1]:30000")
+        return host, _port(rest[1:]) if rest else None
+    if text.count(":") > 1:
+        return text, None
+    host, colon, digits = text.partition(":")
+    return host, _port(digits) if colon else None
+
+
+def _port(digits: str) -> int:
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 5):
+        raise HostRefused("a port is a number from 1 to 65535")
+    return int(digits)
+
+
+def _checked_host(host: str) -> str:
+    if not host:
+        raise HostRefused("a host is needed, such as cam.example.com")
+    if ":" in host:
+        try:
+            return ipaddress.IPv6Address(host).compressed
+        except ValueError:
+            raise HostRefused("that is no IPv6 address") from None
+    if not _HOST_NAME.match(host) or ".." in host:
+        raise HostRefused("a host has letters, digits, '-', '_' and dots only")
+    return host.lower()
