@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from smtp_tui.api.secret import SecretStr, is_mask
 
-JsonValue: TypeAlias = "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 PASSWORD: Final = "password"
 _SECRET_NAME: Final = re.compile(

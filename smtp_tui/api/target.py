@@ -58,7 +58,7 @@ class Unverified:
 Trust: TypeAlias = SystemTrust | CaFile | Pinned | Unverified
 
 
-class HostRefused(ValueError):  # noqa: N818 - named for what happened, like its siblings
+class HostRefused(ValueError):
     """A host that no request is sent to; the message says what is wrong with it."""
 
 
@@ -137,7 +137,7 @@ def parse_origin(text: str, port: int | None = None, *, allow_http: bool = False
     if origin.port is not None and not 1 <= origin.port <= 65535:
         raise HostRefused("a port is a number from 1 to 65535")
     if scheme == "http" and not (allow_http or origin.loopback):
-        raise HostRefused("plain http is for this machine only; use https, or allow http in the profile")
+        raise HostRefused("plain http is for this machine only; use https, or allow http")
     return origin
 
 

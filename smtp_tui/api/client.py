@@ -1,0 +1,251 @@
+"""The one owner of HTTP: sends a request, once, and gives back a whole answer or an error in words.
+
+No redirect is followed, no cookie kept, no proxy taken from the environment and no compressed body
+read: each of these sends a secret, or an unbounded number of bytes, where nobody looked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass, replace
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Final, Protocol
+
+import httpx
+
+import smtp_tui
+from smtp_tui.api.activity import Activity, Exchange, redacted, without_echo
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.errors import (
+    AccessRefused,
+    ApiError,
+    BadAnswer,
+    CertificateRefused,
+    HostUnreachable,
+    NoAnswer,
+    Operation,
+    Place,
+    ServerFault,
+    TokenNeeded,
+)
+from smtp_tui.api.failures import Received, raise_for_status, raise_in_words
+from smtp_tui.api.requests import Request
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.api.target import Access, Origin, Target
+from smtp_tui.api.trust import CaFileUnusable, ssl_context
+
+USER_AGENT: Final = f"smtp-tui/{smtp_tui.__version__}"
+_TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*\Z")
+_RETRIED_STATUSES: Final = frozenset({502, 503, 504})
+
+
+class TokenHolder(Protocol):
+    """Whoever keeps the token of a profile."""
+
+    def token(self) -> SecretStr | None:
+        """The token to send now, or None where one has to be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how much. Seconds, and bytes of a body; ``total`` bounds a whole request."""
+
+    connect: float = 10.0
+    read: float = 60.0
+    total: float = 120.0
+    body: int = 64 * 1024 * 1024
+    longest_retry_after: float = 10.0
+    retry_pause: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer with a status that is a success."""
+
+    status: int
+    body: bytes
+    request_id: str | None
+
+
+class Client:
+    """Sends requests of one profile; closed when the profile is left.
+
+    Writes go on when the one who awaits them is gone: a write cancelled half-way may have been
+    done, so it is finished, and its outcome stands in the activity.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        tokens: TokenHolder,
+        activity: Activity,
+        clock: Clock,
+        limits: Limits = Limits(),
+    ) -> None:
+        self.target = target
+        self._tokens = tokens
+        self._activity = activity
+        self._clock = clock
+        self._limits = limits
+        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._writes: set[asyncio.Task[Answer]] = set()
+
+    async def send(self, request: Request, *, answers: frozenset[int] = frozenset()) -> Answer:
+        """Send one request; a read is repeated once after a connection that was never made or a
+        502, 503 or 504. Raises an :class:`~smtp_tui.api.errors.ApiError` for everything else than
+        a whole answer with a 2xx status or one of ``answers``."""
+        place = self._place(request)
+        if request.operation.writes:
+            if self.target.access is Access.READ_ONLY:
+                raise AccessRefused(place, f"The profile {self.target.name} is read-only")
+            task = asyncio.create_task(self._exchange(request, place, answers))
+            self._writes.add(task)
+            task.add_done_callback(self._written)
+            return await asyncio.shield(task)
+        try:
+            return await self._exchange(request, place, answers)
+        except (HostUnreachable, ServerFault) as error:
+            fault = isinstance(error, ServerFault) and error.status not in _RETRIED_STATUSES
+            if fault or request.method != "GET":
+                raise
+            await asyncio.sleep(self._pause(error))
+            return await self._exchange(request, place, answers)
+
+    def _pause(self, error: ApiError) -> float:
+        """Seconds before a read is repeated; a longer wait than the limit is not waited for."""
+        asked = error.retry_after if isinstance(error, ServerFault) else None
+        if asked is None:
+            return self._limits.retry_pause
+        if asked > self._limits.longest_retry_after:
+            raise error
+        return asked
+
+    def _written(self, task: asyncio.Task[Answer]) -> None:
+        self._writes.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+    async def aclose(self) -> None:
+        """Finish the writes under way, then close the connections."""
+        if self._writes:
+            await asyncio.wait(tuple(self._writes))
+        for client in self._clients.values():
+            await client.aclose()
+        self._clients.clear()
+
+    def _place(self, request: Request, request_id: str | None = None) -> Place:
+        return Place(request.operation, self._origin(request).text, request_id)
+
+    def _origin(self, request: Request) -> Origin:
+        is_login = request.operation is Operation.TOKEN
+        return self.target.identity_origin if is_login else self.target.origin
+
+    async def _exchange(self, request: Request, place: Place, answers: frozenset[int]) -> Answer:
+        headers, token = self._headers(request, place)
+        started, at = self._clock.monotonic(), self._clock.now()
+        received: Received | None = None
+        failure = ""
+        secrets = (*request.secrets(), token) if token else request.secrets()
+        try:
+            received = await self._receive(request, place, headers)
+            if not 200 <= received.status < 300:
+                received = replace(received, body=without_echo(received.body, secrets))
+            if received.status not in answers:
+                raise_for_status(received, place)
+            return Answer(received.status, received.body, received.request_id)
+        except ApiError as error:
+            failure = error.why
+            raise
+        except asyncio.CancelledError:
+            failure = "Given up before the answer came"
+            raise
+        finally:
+            self._activity.record(
+                Exchange(
+                    at=at,
+                    profile=self.target.name,
+                    origin=self._origin(request).url,
+                    request=request,
+                    status=received.status if received else None,
+                    milliseconds=round((self._clock.monotonic() - started) * 1000),
+                    answer=redacted(received.body, secrets) if received else "",
+                    failure=failure,
+                    request_id=received.request_id if received else None,
+                )
+            )
+
+    def _headers(self, request: Request, place: Place) -> tuple[dict[str, str], str]:
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": USER_AGENT,
+        }
+        if request.body is not None:
+            headers["Content-Type"] = request.content_type
+        if request.operation is Operation.TOKEN:
+            return headers, ""
+        held = self._tokens.token()
+        if held is None:
+            raise TokenNeeded(place, "This profile has no token yet")
+        token = held.get_secret_value()
+        if not _TOKEN.match(token):
+            raise TokenNeeded(place, "The token has characters that no bearer token has")
+        headers["Authorization"] = f"Bearer {token}"
+        return headers, token
+
+    async def _receive(self, request: Request, place: Place, headers: dict[str, str]) -> Received:
+        client = self._client(self._origin(request), place)
+        url = self._origin(request).url + request.address
+        try:
+            async with (
+                asyncio.timeout(self._limits.total),
+                client.stream(
+                    request.method, url, headers=headers, content=request.content()
+                ) as response,
+            ):
+                return await self._whole(response, place)
+        except TimeoutError:
+            raise NoAnswer(
+                place, f"No whole answer within {self._limits.total:.0f} seconds"
+            ) from None
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+            raise_in_words(error, place, self._limits.connect, self._limits.read)
+
+    def _client(self, origin: Origin, place: Place) -> httpx.AsyncClient:
+        """The connections to one origin, made at the first request to it."""
+        client = self._clients.get(origin.url)
+        if client is None:
+            try:
+                context = ssl_context(origin, self.target.trust)
+            except CaFileUnusable as error:
+                raise CertificateRefused(place, str(error)) from None
+            client = httpx.AsyncClient(
+                verify=context,
+                trust_env=False,
+                follow_redirects=False,
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+                timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect),
+            )
+            self._clients[origin.url] = client
+        return client
+
+    async def _whole(self, response: httpx.Response, place: Place) -> Received:
+        request_id = response.headers.get("X-Request-Id", "")[:128] or None
+        place = Place(place.operation, place.host, request_id)
+        encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+        if encoding not in ("", "identity"):
+            raise BadAnswer(place, f"The answer is compressed ({encoding[:40]}), unasked")
+        body = bytearray()
+        async for chunk in response.aiter_raw():
+            body += chunk
+            if len(body) > self._limits.body:
+                size = self._limits.body // (1024 * 1024)
+                raise BadAnswer(place, f"The answer is larger than {size} MiB and was not read on")
+        return Received(
+            response.status_code,
+            bytes(body),
+            request_id,
+            response.headers.get("Retry-After"),
+            response.headers.get("Location"),
+        )

@@ -1,0 +1,203 @@
+"""What can go wrong with a request, in words a person can act on.
+
+::
+
+    ApiError
+    ├── NotSent                    the request never left: nothing happened on the server
+    │   ├── HostUnreachable        no such name, refused, no route, connect time-out
+    │   ├── CertificateRefused     TLS was judged before any byte of the token
+    │   ├── TokenNeeded            no token to send, or one that cannot be a token
+    │   └── AccessRefused          the profile does not allow it
+    ├── NoAnswer                   sent, but no whole answer: after a write the outcome is unknown
+    ├── BadAnswer                  answered with something that cannot be used
+    └── StatusError                answered with a status that is no success
+        ├── TokenRefused           401
+        ├── AccessDenied           403
+        ├── NotFound               404
+        ├── Invalid                400 and 422, with words by parameter
+        ├── TooManyRequests        429
+        └── ServerFault            5xx: after a write the outcome is unknown
+
+An error holds where it happened (:class:`Place`) and what the server said; it never holds a
+request, a response or a secret.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar, Final
+
+
+class Operation(Enum):
+    """The calls the program makes, each with the words that complete "could not …"."""
+
+    LIST = "list the connections"
+    GET = "read the connection"
+    CREATE = "create the connection"
+    PATCH = "change the connection"
+    DELETE = "delete the connection"
+    TEST_VALUES = "send a test email with these values"
+    TEST_SAVED = "send a test email with the saved record"
+    TOKEN = "log in"
+    TENANT = "find the tenant"
+
+    @property
+    def writes(self) -> bool:
+        """Whether the call may change something or send mail; such a call is never repeated."""
+        return self not in _READS
+
+
+_READS: Final = frozenset({Operation.LIST, Operation.GET, Operation.TENANT, Operation.TOKEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an error happened: the operation, the host as shown, and the request id if told."""
+
+    operation: Operation
+    host: str
+    request_id: str | None = None
+
+
+class ApiError(Exception):
+    """The root: ``why`` says what happened, ``next_step`` what to do; both are plain sentences."""
+
+    next_step: ClassVar[str] = "Press r to try again."
+
+    def __init__(self, place: Place, why: str, *, next_step: str | None = None) -> None:
+        super().__init__(f"could not {place.operation.value} at {place.host}: {why}")
+        self.place = place
+        self.why = why
+        self.advice = next_step if next_step is not None else self.next_step
+
+    @property
+    def what(self) -> str:
+        """The headline: which operation did not succeed, and where."""
+        if self.outcome_unknown:
+            return f"Unknown whether it was done: {self.place.operation.value} at {self.place.host}"
+        return f"Could not {self.place.operation.value} at {self.place.host}"
+
+    @property
+    def outcome_unknown(self) -> bool:
+        """Whether the server may have done a write all the same."""
+        return False
+
+    def lines(self) -> tuple[str, ...]:
+        """What, why, what next and the request id: at most four lines for a person."""
+        shown = [self.what, self.why, self.advice]
+        if self.place.request_id:
+            shown.append(f"Request id: {self.place.request_id}")
+        return tuple(line for line in shown if line)
+
+
+class NotSent(ApiError):
+    """The request never left this machine, so nothing was changed."""
+
+
+class HostUnreachable(NotSent):
+    """No connection could be made."""
+
+    next_step = "Check the host and port of the profile (p), and the network; r tries again."
+
+
+class CertificateRefused(NotSent):
+    """The server's certificate was not trusted; no byte of the token was sent."""
+
+    next_step = "Give the profile a CA file or pin the certificate (p, then e); r tries again."
+
+
+class TokenNeeded(NotSent):
+    """There is no token to send."""
+
+    next_step = "Type a token, or set the variable the profile names and start again."
+
+
+class AccessRefused(NotSent):
+    """The profile is read-only."""
+
+    next_step = "Change the access of the profile (p, then e) to allow it."
+
+
+class NoAnswer(ApiError):
+    """The request was sent and the line went silent or broke before the whole answer was read."""
+
+    next_step = "r reads again what the server holds now."
+
+    @property
+    def outcome_unknown(self) -> bool:
+        """True after a write."""
+        return self.place.operation.writes
+
+
+class BadAnswer(ApiError):
+    """The answer could not be used: not JSON, the wrong shape, too large, an unknown encoding."""
+
+    next_step = "Check that the host is the CAM server and not a login page (a shows the answer)."
+
+
+class StatusError(ApiError):
+    """The server answered with a status that is no success; ``status`` is that number."""
+
+    next_step = "a shows the request and the answer."
+
+    def __init__(
+        self, place: Place, status: int, words: str, *, next_step: str | None = None
+    ) -> None:
+        said = f": {words}" if words else ", without a word of explanation"
+        super().__init__(place, f"The server answered {status}{said}", next_step=next_step)
+        self.status = status
+        self.words = words
+
+
+class TokenRefused(StatusError):
+    """401: the token is missing, wrong or over its time."""
+
+    next_step = "Type a new token; what is on the screen stays."
+
+
+class AccessDenied(StatusError):
+    """403: the account may not do this."""
+
+    next_step = "Check the team of the profile (p), or ask for a role that may do this."
+
+
+class NotFound(StatusError):
+    """404: no such record, or no such path on that host."""
+
+    next_step = "Press r: someone may have deleted it."
+
+
+class Invalid(StatusError):
+    """400 or 422: the server refused the values. ``fields`` are its words by parameter name."""
+
+    next_step = "Correct the value and save again; what was typed is kept."
+
+    def __init__(
+        self, place: Place, status: int, words: str, *, fields: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        super().__init__(place, status, words)
+        self.fields = fields
+
+
+class TooManyRequests(StatusError):
+    """429: the server asks to wait."""
+
+    next_step = "Wait a moment, then try again."
+
+
+class ServerFault(StatusError):
+    """5xx: the server or the proxy before it failed; ``retry_after`` is what it asked, seconds."""
+
+    next_step = "Wait and try again; if it stays, tell the administrators the request id."
+
+    def __init__(
+        self, place: Place, status: int, words: str, *, retry_after: float | None = None
+    ) -> None:
+        super().__init__(place, status, words)
+        self.retry_after = retry_after
+
+    @property
+    def outcome_unknown(self) -> bool:
+        """True after a write: the proxy may have failed after the work was done."""
+        return self.place.operation.writes

@@ -1,0 +1,82 @@
+"""Token and tenant: what fills in a profile from a host and a login.
+
+These answers are read with pydantic: their shape is documented, they are needed only when a person
+logs in, and a wrong shape should be named field by field.
+"""
+
+from __future__ import annotations
+
+from typing import Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from smtp_tui.api.client import Answer, Client
+from smtp_tui.api.decode import Undecodable, decode_json
+from smtp_tui.api.errors import BadAnswer, Operation, Place
+from smtp_tui.api.requests import tenant_request, token_request
+from smtp_tui.api.secret import SecretStr
+
+_FROZEN: Final = ConfigDict(
+    frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True, populate_by_name=True
+)
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class IssuedToken(BaseModel):
+    """What ``identitytoken`` answers, of which the rest is not used. ``expires_in`` in seconds."""
+
+    model_config = _FROZEN
+
+    access_token: SecretStr
+    expires_in: float | None = None
+
+
+class Namespace(BaseModel):
+    """One namespace of the tenant, with the team that works in it."""
+
+    model_config = _FROZEN
+
+    uid: str
+    name: str = ""
+    team_id: str = Field(default="all", alias="teamId")
+    team_name: str = Field(default="", alias="teamName")
+
+
+class Tenant(BaseModel):
+    """What ``getTenantOnPrem`` answers: the tenant of the token and its namespaces."""
+
+    model_config = _FROZEN
+
+    id: str
+    name: str = ""
+    namespaces: tuple[Namespace, ...] = ()
+
+
+class Identity:
+    """Logs in and finds the tenant. Every method raises ``ApiError``."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def log_in(self, user: str, password: SecretStr) -> IssuedToken:
+        """A token for a user and password; neither is kept here."""
+        answer = await self._client.send(token_request(user, password))
+        return _read(IssuedToken, answer, Operation.TOKEN, self._client)
+
+    async def tenant(self) -> Tenant:
+        """The tenant that the token belongs to."""
+        answer = await self._client.send(tenant_request())
+        return _read(Tenant, answer, Operation.TENANT, self._client)
+
+
+def _read(model: type[_Model], answer: Answer, operation: Operation, client: Client) -> _Model:
+    place = Place(operation, client.target.origin.text, answer.request_id)
+    try:
+        return model.model_validate(decode_json(answer.body))
+    except Undecodable as error:
+        raise BadAnswer(place, str(error).capitalize()) from None
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
+        raise BadAnswer(place, f"The answer lacks what is needed: {fields}") from None

@@ -1,0 +1,187 @@
+"""The vendor's requests as values: built once, shown in the review, and then sent as they are.
+
+One builder per operation, with path, query and body of the vendor's page: two base paths,
+``ace_orgGuid`` the team in four of them and ``all`` in three, ``cloudOE_spaceGuid`` where the page
+has it. That the shown request *is* the sent one is what keeps "nothing is sent that was not shown".
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+from urllib.parse import quote, urlencode
+
+from smtp_tui.api.errors import Operation
+from smtp_tui.api.models import Assignment, JsonValue
+from smtp_tui.api.secret import MASK, SecretStr
+from smtp_tui.api.target import Scope
+
+RECORDS_PATH: Final = "/cam/api/v1/smtpconnections"
+COMPOSER_PATH: Final = "/cam/composer/api/v1/smtpconnections"
+TOKEN_PATH: Final = "/idprovider/v1/auth/identitytoken"
+TENANT_PATH: Final = "/cam/tenant/api/v1/tenants/getTenantOnPrem"
+
+JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
+
+BodyValue: TypeAlias = "JsonValue | SecretStr | list[BodyValue] | dict[str, BodyValue]"
+Body: TypeAlias = dict[str, BodyValue]
+
+
+class IdRefused(ValueError):
+    """A record id that would address something else than one record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request; ``path`` is percent-encoded, ``query`` is not, secrets stay wrapped."""
+
+    operation: Operation
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: Body | None = None
+    content_type: str = JSON
+
+    @property
+    def address(self) -> str:
+        """Path and query as they go over the wire."""
+        return f"{self.path}?{urlencode(self.query, quote_via=quote)}" if self.query else self.path
+
+    def content(self) -> bytes:
+        """The body's bytes, secrets included: for the wire only."""
+        if self.body is None:
+            return b""
+        if self.content_type == FORM:
+            revealed = json.loads(json.dumps(self.body, default=_reveal))
+            return urlencode(revealed).encode()
+        return json.dumps(self.body, default=_reveal, allow_nan=False).encode()
+
+    def masked_body(self, *, indent: int | None = None) -> str:
+        """The body as JSON text with every secret masked: for every screen, log and file."""
+        if self.body is None:
+            return ""
+        return json.dumps(self.body, default=_mask, ensure_ascii=False, indent=indent)
+
+    def secrets(self) -> tuple[str, ...]:
+        """The secret texts in the body, so that an echo of them can be removed from an answer."""
+        found: list[str] = []
+
+        def collect(value: object) -> str:
+            if isinstance(value, SecretStr):
+                found.append(value.get_secret_value())
+            return ""
+
+        json.dumps(self.body, default=collect)
+        return tuple(found)
+
+
+def _reveal(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def _mask(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return MASK if value else ""
+    raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def _pairs(assignments: tuple[Assignment, ...]) -> list[BodyValue]:
+    pairs: list[BodyValue] = []
+    for one in assignments:
+        pair: dict[str, BodyValue] = {"name": one.name, "value": one.value}
+        pairs.append(pair)
+    return pairs
+
+
+def _record_path(record_id: str) -> str:
+    if record_id in ("", ".", ".."):
+        raise IdRefused("this record has no usable id, so it cannot be addressed")
+    return f"{RECORDS_PATH}/{quote(record_id, safe='')}"
+
+
+def _checked_id(record_id: str) -> str:
+    _record_path(record_id)
+    return record_id
+
+
+def _team_query(scope: Scope) -> tuple[tuple[str, str], ...]:
+    return (("tenantId", scope.tenant), ("ace_orgGuid", scope.team))
+
+
+def _composer_query(scope: Scope) -> tuple[tuple[str, str], ...]:
+    return (
+        ("ace_orgGuid", "all"),
+        ("cloudOE_spaceGuid", scope.namespace),
+        ("tenantId", scope.tenant),
+    )
+
+
+def list_request(scope: Scope) -> Request:
+    """List all records of the tenant that the team may see."""
+    return Request(Operation.LIST, "GET", RECORDS_PATH, _team_query(scope))
+
+
+def get_request(scope: Scope, record_id: str) -> Request:
+    """Read one record. Raises :class:`IdRefused`."""
+    return Request(Operation.GET, "GET", _record_path(record_id), _team_query(scope))
+
+
+def create_request(scope: Scope, name: str, assignments: tuple[Assignment, ...]) -> Request:
+    """Create a record of that name."""
+    body: Body = {"name": name, "connection_parameters": _pairs(assignments)}
+    return Request(Operation.CREATE, "POST", RECORDS_PATH, _team_query(scope), body)
+
+
+def patch_request(scope: Scope, record_id: str, assignments: tuple[Assignment, ...]) -> Request:
+    """Change only the assigned parameters. Raises :class:`IdRefused`, ``ValueError`` if empty."""
+    if not assignments:
+        raise ValueError("a patch without a change is not sent")
+    path = f"{COMPOSER_PATH}/patchConnectionParametersById"
+    body: Body = {"id": _checked_id(record_id), "connection_parameters": _pairs(assignments)}
+    return Request(Operation.PATCH, "POST", path, _composer_query(scope), body)
+
+
+def delete_request(scope: Scope, record_id: str) -> Request:
+    """Delete one record. Raises :class:`IdRefused`."""
+    return Request(Operation.DELETE, "DELETE", _record_path(record_id), _team_query(scope))
+
+
+def test_values_request(scope: Scope, to: str, assignments: tuple[Assignment, ...]) -> Request:
+    """Send a test email with values that are stored nowhere."""
+    query = (("ace_orgGuid", "all"), ("tenantId", scope.tenant))
+    body: Body = {"to": to, "conn_params": _pairs(assignments)}
+    return Request(Operation.TEST_VALUES, "POST", f"{COMPOSER_PATH}/testEmail", query, body)
+
+
+def test_saved_request(
+    scope: Scope, record_id: str, to: str, overrides: tuple[Assignment, ...] = ()
+) -> Request:
+    """Send a test email with the stored values, overlaid with ``overrides``; nothing is saved.
+
+    Raises :class:`IdRefused`.
+    """
+    body: Body = {"id": _checked_id(record_id), "to": to}
+    if overrides:
+        body["conn_params"] = _pairs(overrides)
+    path = f"{COMPOSER_PATH}/testEmailById"
+    return Request(Operation.TEST_SAVED, "POST", path, _composer_query(scope), body)
+
+
+def token_request(user: str, password: SecretStr) -> Request:
+    """Ask the identity provider for a token; goes to the identity origin, without a bearer."""
+    body: Body = {
+        "grant_type": "password",
+        "username": user,
+        "password": password,
+        "scope": "openid",
+    }
+    return Request(Operation.TOKEN, "POST", TOKEN_PATH, (), body, FORM)
+
+
+def tenant_request() -> Request:
+    """Ask which tenant, teams and namespaces the token belongs to."""
+    return Request(Operation.TENANT, "GET", TENANT_PATH)

@@ -1,0 +1,108 @@
+"""TLS: whom to believe. A pin holds whatever else is set, and is judged inside the handshake,
+before any byte of a request exists."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ssl
+from typing import Final
+
+from smtp_tui.api.target import CaFile, Origin, Pinned, SystemTrust, Trust, Unverified
+
+_REASONS: Final = (
+    ("self-signed", "it is self-signed"),
+    ("self signed", "it is self-signed"),
+    ("expired", "it has expired"),
+    ("not yet valid", "it is not valid yet"),
+    ("mismatch", "it belongs to another host"),
+    ("unable to get local issuer", "its issuer is not known here"),
+    ("unable to get issuer", "its issuer is not known here"),
+)
+
+
+class PinMismatch(ssl.SSLCertVerificationError):
+    """The server showed another certificate than the pinned one; ``seen`` is its SHA-256."""
+
+    def __init__(self, pinned: str, seen: str) -> None:
+        super().__init__(1, "the certificate is not the pinned one")
+        self.pinned = pinned
+        self.seen = seen
+
+
+class CaFileUnusable(ValueError):
+    """The CA file of a profile cannot be read or holds no certificate."""
+
+
+def ssl_context(origin: Origin, trust: Trust) -> ssl.SSLContext:
+    """The context that judges the origin's certificate. Raises :class:`CaFileUnusable`.
+
+    For plain http no authority is loaded: reading them takes longer than the first request.
+    """
+    if origin.scheme == "http":
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    match trust:
+        case SystemTrust():
+            return ssl.create_default_context()
+        case CaFile(path):
+            return _ca_context(str(path))
+        case Pinned(sha256):
+            return _pinned_context(sha256)
+        case Unverified():
+            return _lenient_context()
+
+
+def _ca_context(path: str) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=path)
+    except (OSError, ssl.SSLError) as error:
+        reason = error.strerror or "it holds no certificate in PEM form"
+        raise CaFileUnusable(f"the CA file {path} cannot be used: {reason}") from None
+    # Private authorities often lack what RFC 5280 asks for and Python 3.13 insists on.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
+def _lenient_context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _pinned_context(sha256: str) -> ssl.SSLContext:
+    class PinnedObject(ssl.SSLObject):
+        """Compares the certificate as the last step of the handshake."""
+
+        def do_handshake(self) -> None:
+            super().do_handshake()
+            seen = fingerprint(self.getpeercert(binary_form=True) or b"")
+            if not hmac.compare_digest(seen, sha256):
+                raise PinMismatch(sha256, seen)
+
+    context = _lenient_context()
+    context.sslobject_class = PinnedObject
+    return context
+
+
+def fingerprint(certificate: bytes) -> str:
+    """SHA-256 of a certificate in DER form, 64 lower-case hex digits."""
+    return hashlib.sha256(certificate).hexdigest()
+
+
+def tls_reason(error: ssl.SSLError) -> str:
+    """Why a handshake failed, in words instead of OpenSSL's."""
+    if isinstance(error, PinMismatch):
+        return (
+            "The certificate changed. Nothing was sent. "
+            f"Pinned SHA-256 {error.pinned}, the server shows {error.seen}"
+        )
+    text = getattr(error, "verify_message", "") or str(error)
+    for needle, words in _REASONS:
+        if needle in text.lower():
+            return f"The server's certificate was not trusted: {words}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"The server's certificate was not trusted: {text}"
+    if "wrong version number" in text.lower() or "record layer" in text.lower():
+        return "The server does not speak TLS on this port"
+    return f"TLS could not be agreed on: {getattr(error, 'reason', None) or text}"
