@@ -1,0 +1,90 @@
+"""The words the decoder speaks in: verdicts, phases, and one row of its table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Verdict(Enum):
+    """What became of a test mail, in one word; ACCEPTED never means delivered."""
+
+    ACCEPTED = "ACCEPTED"
+    REJECTED = "REJECTED"
+    UNREACHABLE = "UNREACHABLE"
+    UNKNOWN = "UNKNOWN"
+
+
+class Phase(Enum):
+    """How far the conversation with the mail server came; CONNECT ends with the greeting."""
+
+    DNS = "DNS"
+    CONNECT = "connect"
+    TLS = "TLS"
+    LOGIN = "login"
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    MESSAGE = "message"
+    UNKNOWN = "unknown"
+
+
+PARAMETER_OF_PHASE: dict[Phase, str | None] = {
+    Phase.DNS: "hostname",
+    Phase.CONNECT: "port",
+    Phase.TLS: "port",
+    Phase.LOGIN: "password",
+    Phase.SENDER: "username",
+    Phase.RECIPIENT: "to",
+    Phase.MESSAGE: None,
+    Phase.UNKNOWN: None,
+}
+"""Where to look when nothing but the phase is known; `to` is the recipient of the test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing a mail server or a mailer says, and what it means.
+
+    A row matches when its `codes`, its `enhanced` codes and one of its `patterns` do; an empty
+    field always does. `enhanced` is written as `5.7.8`, or `x.7.8` for any class. A pattern is
+    searched in lower-case text with single spaces, so it must be written so, without nested
+    repetition. A row that is not `firm` lets the mailer's own words about the command (as in
+    "recipient command failed") choose phase and parameter.
+    """
+
+    source: str
+    verdict: Verdict
+    phase: Phase
+    parameter: str | None
+    meaning: str
+    advice: str
+    codes: tuple[int, ...] = ()
+    enhanced: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    firm: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the decoder makes of a text. `parameter` is hostname, port, username, password, `to`, or None.
+
+    When `known` is False no row matched: `meaning` says so, and only the codes in the text were read.
+    """
+
+    verdict_hint: Verdict
+    phase: Phase
+    reply_code: int | None
+    enhanced: str | None
+    meaning: str
+    parameter: str | None
+    advice: str
+    source: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Which server took the mail and under which queue id, as far as its reply tells."""
+
+    server: str | None
+    queue_id: str | None

@@ -1,0 +1,313 @@
+"""Rows for connections that fail, and for logins and addresses the mailer itself refuses.
+
+Sources named in the rows: nodemailer's smtp-connection module and error reference, Node.js `errors`,
+JavaMail / Jakarta Mail and the Java platform's exceptions, Python's smtplib.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from smtp_tui.mail.reply_model import Phase, Row, Verdict
+
+MAILER_ROWS: Final[tuple[Row, ...]] = (
+    Row(
+        "nodemailer smtp-connection",
+        Verdict.UNREACHABLE,
+        Phase.CONNECT,
+        "port",
+        "The connection stands, but the server never said hello.",
+        "A port that starts with TLS (465) is silent like this. Try 587.",
+        patterns=(
+            r"greeting never received",
+            r"greeting timed? ?out",
+        ),
+    ),
+    Row(
+        "JavaMail",
+        Verdict.UNREACHABLE,
+        Phase.CONNECT,
+        "port",
+        "The server closed the connection or stayed silent instead of saying hello.",
+        "A port that starts with TLS (465) behaves like this. Try 587.",
+        patterns=(
+            r"could not connect to smtp host.{0,300}response: -1",
+            r"\[eof\].{0,80}greeting",
+            r"got bad greeting.{0,300}\[eof\]",
+            r"exception reading response.{0,120}read timed out",
+        ),
+    ),
+    Row(
+        "nodemailer smtp-connection",
+        Verdict.UNREACHABLE,
+        Phase.CONNECT,
+        "port",
+        "What answers on this port is not a mail server, or it refused to start.",
+        "Check the port: web, IMAP and POP3 servers answer like this.",
+        patterns=(
+            r"invalid greeting",
+            r"unexpected response.{0,80}http/1",
+            r"parse error: expected http",
+            r"got bad greeting",
+        ),
+    ),
+    Row(
+        "Node.js errors",
+        Verdict.UNREACHABLE,
+        Phase.CONNECT,
+        "port",
+        "The host is there, but nothing listens on this port.",
+        "Check the port. If it is right, the mail service is down or a firewall refuses.",
+        patterns=(
+            r"econnrefused",
+            r"connection refused",
+            r"actively refused",
+        ),
+    ),
+    Row(
+        "Node.js errors",
+        Verdict.UNREACHABLE,
+        Phase.CONNECT,
+        "hostname",
+        "There is no way from the CAM host to this mail server.",
+        "Check the address, then routes and firewall of the CAM host.",
+        patterns=(
+            r"ehostunreach",
+            r"enetunreach",
+            r"no route to host",
+            r"network is unreachable",
+            r"noroutetohostexception",
+            r"ehostdown",
+            r"host is down",
+        ),
+    ),
+    Row(
+        "Node.js errors",
+        Verdict.UNREACHABLE,
+        Phase.CONNECT,
+        "hostname",
+        "The CAM host cannot use this address.",
+        "Check the host name: an IPv6 address on a host without IPv6 fails like this.",
+        patterns=(
+            r"eaddrnotavail",
+            r"cannot assign requested address",
+            r"eafnosupport",
+            r"einval .{0,40}connect",
+            r"invalid ip address",
+        ),
+    ),
+    Row(
+        "Node.js errors",
+        Verdict.UNREACHABLE,
+        Phase.CONNECT,
+        "port",
+        "The port is no number from 1 to 65535.",
+        "Correct the port.",
+        patterns=(
+            r"err_socket_bad_port",
+            r"port should be (?:>|between)",
+            r"port out of range",
+            r"options\.port",
+        ),
+    ),
+    Row(
+        "Node.js errors and the Java platform",
+        Verdict.UNREACHABLE,
+        Phase.CONNECT,
+        "port",
+        "The mail server did not answer the connection in time.",
+        (
+            "A firewall may drop it; cloud providers often block port 25. Try 587, and "
+            "check the host."
+        ),
+        patterns=(
+            r"connect etimedout",
+            r"connection timeout",
+            r"connection timed out",
+            r"connect timed out",
+            r"connecttimeout",
+            r"couldn'?t connect to host.{0,300}timeout \d",
+            r"econntimeout",
+        ),
+    ),
+    Row(
+        "nodemailer error reference",
+        Verdict.UNREACHABLE,
+        Phase.CONNECT,
+        "hostname",
+        "The proxy between CAM and the mail server failed.",
+        "Ask who runs the proxy of the CAM host; the record has no setting for it.",
+        patterns=(
+            r"\beproxy\b",
+            r"invalid response from proxy",
+            r"socks",
+        ),
+    ),
+    Row(
+        "JavaMail",
+        Verdict.UNREACHABLE,
+        Phase.CONNECT,
+        "port",
+        "No connection to the mail server could be made.",
+        "Check host name and port, then the firewall of the CAM host.",
+        patterns=(
+            r"couldn'?t connect to host",
+            r"could not connect to smtp host",
+            r"mailconnectexception",
+            r"connectexception",
+            r"econnection.{0,40}connect ",
+            r"smtpconnecterror",
+        ),
+    ),
+    Row(
+        "nodemailer smtp-connection",
+        Verdict.REJECTED,
+        Phase.LOGIN,
+        "username",
+        "A login was wanted, but username or password is missing.",
+        "Fill in both, or neither.",
+        patterns=(
+            r"missing credentials",
+            r"no password specified",
+            r"enoauth",
+            r"failed to connect, no (?:password|user)",
+            r"credentials not provided",
+        ),
+    ),
+    Row(
+        "Jakarta Mail and smtplib",
+        Verdict.REJECTED,
+        Phase.LOGIN,
+        "port",
+        "The mail server offers no kind of login that CAM knows on this port.",
+        (
+            "Many servers offer it only after STARTTLS: use 587. For a relay without login, "
+            "empty username and password."
+        ),
+        patterns=(
+            r"no authentication mechanis?ms supported",
+            r"no suitable authentication method",
+            r"auth extension not supported",
+            r"unknown authentication method",
+            r"smtpnotsupportederror.{0,60}auth",
+        ),
+    ),
+    Row(
+        "nodemailer and Jakarta Mail",
+        Verdict.REJECTED,
+        Phase.LOGIN,
+        "password",
+        "The mail server did not accept the login.",
+        "Check username and password; many providers want an app password.",
+        patterns=(
+            r"invalid login",
+            r"authenticationfailedexception",
+            r"\beauth\b",
+            r"\beoauth2\b",
+            r"smtpauthenticationerror",
+            r"authentication failed",
+            r"authentication unsuccessful",
+            r"username and password not accepted",
+        ),
+    ),
+    Row(
+        "nodemailer smtp-connection",
+        Verdict.REJECTED,
+        Phase.RECIPIENT,
+        "to",
+        "The address of the recipient cannot be used.",
+        "Check the address the test goes to.",
+        patterns=(
+            r"no recipients defined",
+            r"invalid recipient",
+            r"all recipients were rejected",
+            r"no recipient addresses",
+            r"invalid addresses",
+            r"illegal address",
+            r"smtprecipientsrefused",
+            r"addressexception",
+        ),
+    ),
+    Row(
+        "nodemailer smtp-connection",
+        Verdict.REJECTED,
+        Phase.SENDER,
+        "username",
+        "The address the mail comes from cannot be used.",
+        "CAM chooses it; with many servers it follows the username.",
+        patterns=(
+            r"invalid sender",
+            r"smtpsenderrefused",
+            r"smtpsenderfailedexception",
+            r"sender address rejected",
+        ),
+    ),
+    Row(
+        "Node.js errors and the Java platform",
+        Verdict.UNKNOWN,
+        Phase.UNKNOWN,
+        "port",
+        (
+            "The connection was cut, and it is not known how far it came. The mail may have "
+            "been sent."
+        ),
+        "Look in the mailbox of the recipient before you test again.",
+        patterns=(
+            r"econnreset",
+            r"connection reset",
+            r"epipe",
+            r"broken pipe",
+            r"socket hang up",
+            r"econnaborted",
+            r"software caused connection abort",
+        ),
+    ),
+    Row(
+        "nodemailer smtp-connection",
+        Verdict.UNKNOWN,
+        Phase.UNKNOWN,
+        "port",
+        "The mail server closed the connection in the middle. The mail may have been sent.",
+        "Look in the mailbox of the recipient before you test again.",
+        patterns=(
+            r"unexpected socket close",
+            r"connection closed",
+            r"connection unexpectedly closed",
+            r"smtpserverdisconnected",
+            r"\[eof\]",
+            r"server disconnected",
+            r"remote host (?:closed|terminated)",
+            r"please run connect\(\) first",
+        ),
+    ),
+    Row(
+        "nodemailer smtp-connection",
+        Verdict.UNKNOWN,
+        Phase.UNKNOWN,
+        None,
+        "The mail server stopped answering in the middle. The mail may have been sent.",
+        "Look in the mailbox of the recipient before you test again.",
+        patterns=(
+            r"etimedout",
+            r"esockettimedout",
+            r"sockettimeoutexception",
+            r"read timed out",
+            r"timed out",
+            r"\btimeout\b",
+        ),
+    ),
+    Row(
+        "nodemailer error reference",
+        Verdict.UNKNOWN,
+        Phase.UNKNOWN,
+        "port",
+        "The connection to the mail server failed, and the mailer does not say how.",
+        "Check host name and port, then test again.",
+        patterns=(
+            r"\besocket\b",
+            r"\beconnection\b",
+            r"\beprotocol\b",
+        ),
+    ),
+)
+"""Most specific first; used where the text has no reply code."""
