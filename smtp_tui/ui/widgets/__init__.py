@@ -1,0 +1,1 @@
+"""Widgets of our own, each handed what it shows through its constructor."""

@@ -1,0 +1,82 @@
+"""The lines of a table as plain text: what a row and the heading say, before any colour."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from rich.cells import cell_len
+
+from smtp_tui.ui.widgets.columns import GAP, Placed, fit
+
+GUTTER = 3
+"""Cells before the first column: the cursor's sign, the mark, a space."""
+
+
+class RowStyle(Enum):
+    """How a row is drawn beside its words; never the only sign of what it means."""
+
+    NORMAL = "normal"
+    DIM = "dim"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: an id that the cursor and the marks follow, and one cleaned text per column."""
+
+    id: str
+    cells: tuple[str, ...]
+    style: RowStyle = RowStyle.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The characters that carry meaning beside the texts, for one kind of terminal."""
+
+    cursor: str
+    mark: str
+    ellipsis: str
+    ascending: str
+    descending: str
+    ascii: bool
+
+
+UNICODE_SIGNS = Signs("▌", "*", "…", "▲", "▼", ascii=False)
+ASCII_SIGNS = Signs(">", "*", "...", "^", "v", ascii=True)
+
+
+@dataclass(frozen=True, slots=True)
+class TableText:
+    """Puts the texts of rows and heading into the columns that are shown."""
+
+    placed: tuple[Placed, ...]
+    signs: Signs
+
+    def row(self, cells: Sequence[str], *, cursor: bool, marked: bool) -> str:
+        """Return one row as a line; cursor and mark are signs, so that no colour is needed."""
+        gutter = (self.signs.cursor if cursor else " ") + (self.signs.mark if marked else " ")
+        texts = [
+            fit(
+                self._plain(cells[placed.index]),
+                placed.width,
+                right=placed.column.right,
+                ellipsis=self.signs.ellipsis,
+            )
+            for placed in self.placed
+        ]
+        return gutter.ljust(GUTTER) + (" " * GAP).join(texts)
+
+    def heading(self, sort_column: str | None, reverse: bool) -> str:
+        """Return the heading; the sign of the order is kept when its column's name is cut."""
+        texts = []
+        for placed in self.placed:
+            column = placed.column
+            sign = self.signs.descending if reverse else self.signs.ascending
+            tail = f" {sign}" if column.key == sort_column else ""
+            room = min(cell_len(column.heading), placed.width - len(tail))
+            name = fit(column.heading, room, ellipsis=self.signs.ellipsis)
+            texts.append(fit(name + tail, placed.width, right=column.right, ellipsis=""))
+        return " " * GUTTER + (" " * GAP).join(texts)
+
+    def _plain(self, text: str) -> str:
+        """Replace what a terminal without UTF-8 would show as an escape."""
+        return text.encode("ascii", "replace").decode("ascii") if self.signs.ascii else text
