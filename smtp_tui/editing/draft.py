@@ -1,0 +1,136 @@
+"""What stands in a form: texts as typed, and for each secret one of three intents.
+
+A draft never holds a stored secret, because none is ever known: a secret is kept, replaced by
+what was typed just now, or cleared on purpose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from smtp_tui.api.models import PASSWORD, Parameter, Record, is_secret_name
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.editing.values import shown
+
+FORM_ORDER: Final = ("hostname", "port", "username", PASSWORD)
+"""The parameters every form has, in its order; what else a record carries follows them."""
+
+_PLAIN: Final = tuple(name for name in FORM_ORDER if name != PASSWORD)
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Leave the stored secret alone: it is not part of any request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Store what was typed; neither blank nor a mask, which becoming a patch refuses."""
+
+    secret: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Remove the stored secret: an act of its own, never the meaning of an empty field."""
+
+
+SecretEdit: TypeAlias = Keep | Replace | Clear
+KEEP: Final = Keep()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A form's content. ``record_id`` is None for a record that is still to be created.
+
+    ``texts`` and ``secrets`` hold each name once, in form order; a name is in one of them.
+    """
+
+    record_id: str | None
+    name: str
+    texts: tuple[tuple[str, str], ...]
+    secrets: tuple[tuple[str, SecretEdit], ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every parameter of the form, in form order: the known four, other texts, secrets."""
+        own = [name for name, _ in (*self.texts, *self.secrets)]
+        known = [name for name in FORM_ORDER if name in own]
+        return (*known, *(name for name in own if name not in FORM_ORDER))
+
+    def text(self, name: str) -> str:
+        """What is typed for a plain parameter; nothing where the form has none of that name."""
+        return dict(self.texts).get(name, "")
+
+    def secret(self, name: str) -> SecretEdit:
+        """What shall become of a secret; one the form does not have is kept."""
+        return dict(self.secrets).get(name, KEEP)
+
+    def with_text(self, name: str, text: str) -> Draft:
+        """The draft with another text; a new name is appended.
+
+        Raises ``ValueError`` for the name of a secret: its text would be shown and sent openly.
+        """
+        if name in dict(self.secrets) or is_secret_name(name):
+            raise ValueError(f"{name} is a secret and cannot be typed as text")
+        return replace(self, texts=tuple({**dict(self.texts), name: text}.items()))
+
+    def with_secret(self, name: str, edit: SecretEdit) -> Draft:
+        """The draft with another intent for a secret; a new name is appended.
+
+        Raises ``ValueError`` for a parameter that is plain text in this draft.
+        """
+        if name in dict(self.texts):
+            raise ValueError(f"{name} is plain text in this draft")
+        return replace(self, secrets=tuple({**dict(self.secrets), name: edit}.items()))
+
+    def without_secrets(self) -> Draft:
+        """The draft as it may be written to a disk: nothing typed into a secret field is in it."""
+        return replace(self, secrets=tuple((name, KEEP) for name, _ in self.secrets))
+
+    def as_new(self) -> Draft:
+        """The same content for a record to be created, as when the record it was for is gone."""
+        return replace(self, record_id=None)
+
+
+def draft_of(record: Record) -> Draft:
+    """The form of a record as it was opened: all texts as shown, all secrets kept.
+
+    The known four are there even where the record lacks them. A parameter that the record holds
+    twice becomes one field with the last value, which is the one that counts.
+    """
+    found = {parameter.name: parameter for parameter in record.parameters}
+    secrets = {name for name, parameter in found.items() if _is_secret(parameter)} | {PASSWORD}
+    names = (*FORM_ORDER, *(name for name in found if name not in FORM_ORDER))
+    return Draft(
+        record_id=record.id,
+        name=record.name,
+        texts=tuple(
+            (name, shown(found[name].value) if name in found else "")
+            for name in names
+            if name not in secrets
+        ),
+        secrets=tuple((name, KEEP) for name in names if name in secrets),
+    )
+
+
+def _is_secret(parameter: Parameter) -> bool:
+    # A plain value under a secret's name is a server's slip: it must not reach a text field.
+    return parameter.secret or is_secret_name(parameter.name)
+
+
+def new_draft(name: str = "", hostname: str = "", port: str = "") -> Draft:
+    """An empty form, or one that a provider's preset fills in; username and password are blank."""
+    given = {"hostname": hostname, "port": port}
+    return Draft(
+        record_id=None,
+        name=name,
+        texts=tuple((plain, given.get(plain, "")) for plain in _PLAIN),
+        secrets=((PASSWORD, KEEP),),
+    )
+
+
+def clone_draft(record: Record) -> Draft:
+    """A new record like another one, without its secrets, under a name of its own."""
+    return replace(draft_of(record).as_new(), name=f"{record.name} copy".strip())

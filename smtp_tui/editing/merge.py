@@ -1,0 +1,176 @@
+"""Three-way comparison just before a write: the record as opened, what was typed, the server now.
+
+The server keeps no version of a record, so reading again is the only way to see that someone else
+was there; what it never shows, a password, cannot be compared at all, and that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from smtp_tui.api.models import Record, SecretState, is_secret_name
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.editing.patch import Change, Patch, in_form_order
+from smtp_tui.editing.values import (
+    ABSENT,
+    Known,
+    Sent,
+    looks_same,
+    shown,
+    value_in,
+    value_words,
+)
+
+
+class Side(Enum):
+    """Whose value shall stand where both changed the same parameter."""
+
+    MINE = "yours"
+    THEIRS = "server now"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One parameter that both sides changed, each to something else."""
+
+    name: str
+    opened: Known
+    mine: Sent
+    theirs: Known
+
+    @property
+    def columns(self) -> tuple[str, str, str]:
+        """Opened, yours and server now, in words; a secret never shows."""
+        return value_words(self.opened), value_words(self.mine), value_words(self.theirs)
+
+
+@dataclass(frozen=True, slots=True)
+class TheirChange:
+    """One parameter that someone else changed since the record was opened; the draft did not."""
+
+    name: str
+    before: Known
+    after: Known
+
+    def words(self) -> str:
+        """The change as a line, such as ``port 25 → 465``."""
+        if self.after is ABSENT:
+            return f"{self.name} was removed"
+        if self.before is ABSENT:
+            return f"{self.name} was added: {value_words(self.after)}"
+        return f"{self.name} {value_words(self.before)} → {value_words(self.after)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a patch meets the record as it is now.
+
+    ``patch`` is what can be sent as it is, told against the values of now; ``theirs`` stays as
+    others made it; ``conflicts`` need a choice; ``already`` names what others changed to the same;
+    ``unseen`` names secrets in the patch, of which nobody can tell whether others changed them.
+    """
+
+    patch: Patch
+    theirs: tuple[TheirChange, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    already: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    name_changed: bool = False
+
+    @property
+    def password_unseen(self) -> bool:
+        """Whether the patch touches a secret that others may have changed without a trace."""
+        return bool(self.unseen)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing happened meanwhile that a person should hear of before the write."""
+        return not (self.theirs or self.conflicts or self.already or self.name_changed)
+
+
+def compare(opened: Record, mine: Patch, now: Record) -> Comparison:
+    """Compare the record as opened, the patch made from it and the record as it is now.
+
+    Values that read the same are the same: a port that came as 25 and comes as ``"25"`` was not
+    changed by anyone. Raises ``ValueError`` for two records of different ids.
+    """
+    if opened.id != now.id:
+        raise ValueError("two different records cannot be compared")
+    kept: list[Change] = []
+    conflicts: list[Conflict] = []
+    already: list[str] = []
+    for change in mine.changes:
+        before, theirs = _seen_in_both(opened, now, change.name)
+        if _unchanged(before, theirs):
+            kept.append(Change(change.name, theirs, change.after))
+        elif _satisfied(change.after, theirs):
+            already.append(change.name)
+        else:
+            conflicts.append(Conflict(change.name, before, change.after, theirs))
+    return Comparison(
+        patch=Patch(tuple(kept)),
+        theirs=_their_changes(opened, now, mine.names),
+        conflicts=tuple(conflicts),
+        already=tuple(already),
+        unseen=tuple(change.name for change in kept if isinstance(change.after, SecretStr)),
+        name_changed=opened.name != now.name,
+    )
+
+
+def _seen_in_both(opened: Record, now: Record, name: str) -> tuple[Known, Known]:
+    """The values of both, where a secret that was given openly counts as set and shows no more."""
+    before = _seen(opened, name, is_secret_name(name))
+    return before, _seen(now, name, is_secret_name(name) or isinstance(before, SecretState))
+
+
+def _seen(record: Record, name: str, secret: bool) -> Known:
+    value = value_in(record, name)
+    open_secret = secret and value is not ABSENT and not isinstance(value, SecretState)
+    return SecretState.SET if open_secret else value
+
+
+def _unchanged(before: Known, now: Known) -> bool:
+    """Whether nobody was seen to change it; a secret that is not mentioned is merely unknown."""
+    if isinstance(before, SecretState) and now is ABSENT:
+        return before is SecretState.UNKNOWN
+    if isinstance(now, SecretState) and before is ABSENT:
+        return now is SecretState.UNKNOWN
+    return looks_same(before, now)
+
+
+def _satisfied(after: Sent, now: Known) -> bool:
+    """Whether the server already holds what the change asks for."""
+    if isinstance(after, SecretStr):
+        return not after and now is SecretState.NOT_SET
+    if isinstance(now, SecretState):
+        return False
+    return looks_same(after, now) or (shown(after) == "" and shown(now) == "")
+
+
+def _their_changes(opened: Record, now: Record, mine: tuple[str, ...]) -> tuple[TheirChange, ...]:
+    names = dict.fromkeys(parameter.name for parameter in (*opened.parameters, *now.parameters))
+    seen = ((name, _seen_in_both(opened, now, name)) for name in names if name not in mine)
+    return tuple(
+        TheirChange(name, before, after)
+        for name, (before, after) in seen
+        if not _unchanged(before, after)
+    )
+
+
+def resolve(comparison: Comparison, choices: Mapping[str, Side]) -> Patch:
+    """The patch to send once every conflict is chosen; what stays as theirs is not sent.
+
+    Raises ``ValueError`` where a conflict is not chosen, or something is that is no conflict.
+    """
+    names = {conflict.name for conflict in comparison.conflicts}
+    if names != set(choices):
+        odd = ", ".join(sorted(names ^ set(choices)))
+        raise ValueError(f"each conflict needs one choice, no more and no less: {odd}")
+    chosen = (
+        Change(conflict.name, conflict.theirs, conflict.mine)
+        for conflict in comparison.conflicts
+        if choices[conflict.name] is Side.MINE
+    )
+    return in_form_order((*comparison.patch.changes, *chosen))
