@@ -1,0 +1,194 @@
+"""Getting a token from where a profile says it is; what goes wrong is told without the token."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.profiles.environment import TOKEN_VARIABLES
+from smtp_tui.profiles.model import CommandToken, EnvironmentToken
+
+COMMAND_SECONDS: Final = 10.0
+COMMAND_BYTES: Final = 64 * 1024
+_TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*\Z")
+_BEARER: Final = re.compile(r"bearer\s+", re.IGNORECASE)
+
+
+class CredentialError(Exception):
+    """A token that could not be had; ``words`` never hold any of it."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A token and, where its source says so, when it ends (UTC)."""
+
+    token: SecretStr
+    expires_at: datetime | None = None
+
+
+def clean_token(text: str) -> SecretStr:
+    """A token without the space and the ``Bearer`` that were copied with it.
+
+    Raises :class:`CredentialError` for what no header may carry (RFC 6750, b64token): such a text
+    would come back in other libraries' error messages.
+    """
+    plain = _BEARER.sub("", text.strip(), count=1) if _BEARER.match(text.strip()) else text.strip()
+    if not plain or plain.lower() == "bearer":
+        raise CredentialError("the token is empty")
+    if not _TOKEN.match(plain):
+        words = "a token has letters, digits and - . _ ~ + / only; this one has something else"
+        raise CredentialError(f"{words} ({len(plain)} characters)")
+    return SecretStr(plain)
+
+
+def read_environment_token(source: EnvironmentToken, environ: Mapping[str, str]) -> SecretStr:
+    """The token in an environment variable. Raises :class:`CredentialError` naming the variable."""
+    text = environ.get(source.variable)
+    if not text or not text.strip():
+        raise CredentialError(f"the environment variable {source.variable} is not set")
+    try:
+        return clean_token(text)
+    except CredentialError as error:
+        raise CredentialError(f"{source.variable}: {error.words}") from None
+
+
+async def run_token_command(
+    source: CommandToken,
+    environ: Mapping[str, str] | None = None,
+    seconds: float = COMMAND_SECONDS,
+) -> IssuedToken:
+    """Start the program of a profile and read the token it prints.
+
+    No shell, a session of its own, no input, its errors not shown, at most ``COMMAND_BYTES``; the
+    vendor's token variables are not handed on. When it takes longer than ``seconds``, or the caller
+    gives up, it is ended with all that it started. Raises :class:`CredentialError`.
+    """
+    if not source.argv or not source.argv[0]:
+        raise CredentialError("the token command is empty")
+    inherited = os.environ if environ is None else environ
+    handed = {name: text for name, text in inherited.items() if name not in TOKEN_VARIABLES}
+    name = f'the token command "{source.argv[0]}"'
+    try:
+        async with asyncio.timeout(seconds):
+            status, output = await _output(source.argv, handed)
+    except TimeoutError:
+        raise CredentialError(f"{name} gave no answer within {seconds:g} seconds") from None
+    except FileNotFoundError:
+        raise CredentialError(f"{name} was not found") from None
+    except (OSError, ValueError):
+        raise CredentialError(f"{name} cannot be started") from None
+    if len(output) > COMMAND_BYTES:
+        raise CredentialError(f"{name} printed more than {COMMAND_BYTES:,} bytes")
+    if status != 0:
+        raise CredentialError(f"{name} {_ended(status)}")
+    try:
+        return parse_output(output)
+    except CredentialError as error:
+        raise CredentialError(f"{name}: {error.words}") from None
+
+
+def _ended(status: int) -> str:
+    return f"ended with status {status}" if status > 0 else f"was ended by signal {-status}"
+
+
+async def _output(argv: tuple[str, ...], environ: Mapping[str, str]) -> tuple[int, bytes]:
+    """The exit status and what was printed, one byte over the cap at most.
+
+    The pipe is ours and not the process object's, so that waiting for the process never waits for
+    someone else who holds the pipe open.
+    """
+    read_end, write_end = os.pipe()
+    with os.fdopen(read_end, "rb", buffering=0) as pipe:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *argv,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=write_end,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=dict(environ),
+                start_new_session=True,
+            )
+        finally:
+            os.close(write_end)
+        try:
+            output = await _read(pipe.fileno())
+            status = -signal.SIGKILL if len(output) > COMMAND_BYTES else await process.wait()
+        finally:
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
+    return status, output
+
+
+async def _read(descriptor: int) -> bytes:
+    """Read to the end, or one byte over the cap."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=COMMAND_BYTES)
+    # A copy, since closing the transport closes what it reads from.
+    file = os.fdopen(os.dup(descriptor), "rb", buffering=0)
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), file)
+    output = b""
+    try:
+        while len(output) <= COMMAND_BYTES:
+            chunk = await reader.read(COMMAND_BYTES + 1 - len(output))
+            if not chunk:
+                break
+            output += chunk
+    finally:
+        transport.close()
+    return output
+
+
+def parse_output(output: bytes) -> IssuedToken:
+    """One line with the token, or ``{"version": 1, "token": …, "expires_at": …}``.
+
+    Raises :class:`CredentialError`.
+    """
+    try:
+        text = output.decode("ascii").strip()
+    except UnicodeDecodeError:
+        raise CredentialError("it printed something that is no token") from None
+    if text.startswith("{"):
+        return _parse_json(text)
+    if len(text.splitlines()) > 1:
+        raise CredentialError("it printed several lines; a token is one line")
+    return IssuedToken(clean_token(text))
+
+
+def _parse_json(text: str) -> IssuedToken:
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError):
+        raise CredentialError("it printed JSON that cannot be read") from None
+    if values.get("version") != 1:
+        raise CredentialError("its JSON must say version 1")
+    token = values.get("token")
+    if not isinstance(token, str):
+        raise CredentialError('its JSON has no text for "token"')
+    return IssuedToken(clean_token(token), _expiry(values.get("expires_at")))
+
+
+def _expiry(value: object) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise CredentialError('"expires_at" must be a time with its zone: 2030-01-31T12:00:00Z')
+    return moment.astimezone(UTC)

@@ -1,0 +1,73 @@
+"""The profile that the vendor's own variables describe, so that its readers need no file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from smtp_tui.profiles.model import (
+    ENVIRONMENT,
+    EnvironmentToken,
+    Profile,
+    PromptToken,
+    TokenSource,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """The variables of one product. They are never mixed: its token belongs to its host."""
+
+    hosts: tuple[str, ...]
+    port: str
+    tenant: str
+    token: str
+
+
+_FAMILIES: Final = (
+    _Family(("CAM_HOST", "CAM_HOSTNAME"), "CAM_PORT", "CAM_TENANT_ID", "CAM_BEARER_TOKEN"),
+    _Family(("TSA_HOSTNAME", "TSA_HOST"), "TSA_PORT", "TSA_TENANT_ID", "TSA_BEARER_TOKEN"),
+    _Family(("MCM_HOSTNAME", "MCM_HOST"), "MCM_PORT", "MCM_TENANT_ID", "MCM_BEARER_TOKEN"),
+)
+_TEAMS: Final = ("ICP_TEAM", "MCM_TEAM")
+_NAMESPACES: Final = ("NAMESPACE",)
+TOKEN_VARIABLES: Final = tuple(family.token for family in _FAMILIES)
+
+
+def environment_profile(environ: Mapping[str, str]) -> Profile | None:
+    """The profile named ``environment``; None where no host is set.
+
+    Without a token variable the token is asked for. What is no host or port is found wrong by
+    :meth:`Profile.target`, with words.
+    """
+    for family in _FAMILIES:
+        host = _first(environ, family.hosts)
+        if host:
+            return _profile(environ, family, host)
+    return None
+
+
+def _profile(environ: Mapping[str, str], family: _Family, host: str) -> Profile:
+    digits = _first(environ, (family.port,))
+    port = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 5 else None
+    if digits and port is None:
+        host = f"{host}:{digits}"  # refused as a host, which says what is wrong with the port
+    return Profile(
+        name=ENVIRONMENT,
+        host=host,
+        tenant=_first(environ, (family.tenant,)),
+        team=_first(environ, _TEAMS) or "all",
+        namespace=_first(environ, _NAMESPACES),
+        port=port,
+        token=_token(environ, family),
+    )
+
+
+def _token(environ: Mapping[str, str], family: _Family) -> TokenSource:
+    return EnvironmentToken(family.token) if environ.get(family.token) else PromptToken()
+
+
+def _first(environ: Mapping[str, str], names: Iterable[str]) -> str:
+    found = (environ.get(name, "").strip() for name in names)
+    return next((text for text in found if text), "")

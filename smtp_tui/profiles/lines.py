@@ -1,0 +1,93 @@
+"""Where a key stands in a TOML text: the readers of Python give values without their lines."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+_POSITION: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
+_KEY: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+_KEYS: Final = rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*"
+_HEADER: Final = re.compile(rf"[ \t]*\[[ \t]*({_KEYS})[ \t]*\][ \t]*(?:#.*)?\r?\Z")
+_ASSIGNMENT: Final = re.compile(rf"([ \t]*)({_KEYS})[ \t]*=")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Line and column in a text, both counted from 1; ``header`` where it is that of a table."""
+
+    line: int
+    column: int = 1
+    header: bool = False
+
+
+def find(text: str, path: tuple[str, ...]) -> Place:
+    """Where a key stands; the nearest table above it where the key itself is not to be found.
+
+    ``path`` is the way from the top, such as ``("profiles", "production", "access")``.
+    """
+    best, depth = Place(1), 0
+    for place, found in _keys(text):
+        if path[: len(found)] == found and len(found) > depth:
+            best, depth = place, len(found)
+    return best
+
+
+def error_place(text: str, message: str) -> tuple[Place, str]:
+    """The place that a message of the TOML reader names, and the message without it."""
+    match = _POSITION.search(message)
+    if match is None:
+        return Place(1), message
+    words = message[: match.start()] + message[match.end() :]
+    if match[1] is None:
+        lines = text.split("\n")
+        return Place(len(lines), len(lines[-1]) + 1), words
+    return Place(int(match[1]), int(match[2])), words
+
+
+def with_new_header(text: str, before: tuple[str, ...], after: tuple[str, ...]) -> str:
+    """The text with the headers of one table, and of the tables in it, under another path."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        header = _HEADER.match(line)
+        path = _path(header[1]) if header is not None else ()
+        if header is not None and path[: len(before)] == before:
+            keys = ".".join(_quoted(part) for part in after + path[len(before) :])
+            lines[number] = line[: header.start(1)] + keys + line[header.end(1) :]
+    return "\n".join(lines)
+
+
+def _quoted(part: str) -> str:
+    """A key as TOML writes it; its escapes for such texts are those of JSON."""
+    return part if _BARE.match(part) else json.dumps(part, ensure_ascii=False)
+
+
+def _keys(text: str) -> Iterator[tuple[Place, tuple[str, ...]]]:
+    """Each key of a text with its whole path; the inside of values is not looked into."""
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.split("\n"), start=1):
+        header = _HEADER.match(line)
+        if header is not None:
+            table = _path(header[1])
+            yield Place(number, header.start(1) + 1, header=True), table
+            continue
+        assignment = _ASSIGNMENT.match(line)
+        if assignment is not None:
+            yield Place(number, assignment.start(2) + 1), table + _path(assignment[2])
+
+
+def _path(keys: str) -> tuple[str, ...]:
+    try:
+        inner: object = tomllib.loads(f"{keys} = 0")
+    except tomllib.TOMLDecodeError:
+        return ()
+    parts: list[str] = []
+    while isinstance(inner, dict):
+        key, inner = next(iter(inner.items()))
+        parts.append(key)
+    return tuple(parts)
