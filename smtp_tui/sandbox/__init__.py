@@ -1,0 +1,71 @@
+"""A stand-in for the IBM Cloud Automation Manager server, so that everything works with no account.
+
+It runs on loopback: the seven operations on SMTP connections, the token and the tenant call over
+HTTP or HTTPS, records in SQLite, and a mail server of its own. The two test operations really send
+mail by SMTP, to whatever host and port the parameters say.
+
+    with Sandbox(SandboxOptions(demo_records=True)) as sandbox:
+        print(sandbox.environment())
+
+What of this is documented by the vendor, what was observed and what is a guess: the paths, methods,
+queries and request bodies are documented. The shapes of records, lists, tokens and tenants were
+observed on sister resources; statuses and error bodies are those of LoopBack 3. **The bodies of the
+two test operations, both ways, and of a failed login are guesses**: the tests answer in the words
+and members of nodemailer.
+
+Accounts: `admin` / `admin-password` is an administrator (team `all`, namespace `default`, both
+tenants); `maria` / `maria-password` belongs to team `mail-operators` (namespace `mail`) of the
+first tenant. The tenants are `TENANT_ID` and `OTHER_TENANT_ID`. The mail server knows `relay` /
+`relay-password`, and refuses recipients at `refused.example` and those starting with `nobody@`.
+
+Controls over HTTP, all with a bearer token and never part of the recorded requests:
+
+    POST   /sandbox/faults         {"kind": "too_many", "operation": "list", "retry_after": "3"}
+    GET    /sandbox/faults         the faults still to come
+    DELETE /sandbox/faults         work properly again
+    POST   /sandbox/scenario       {"phase": "rcpt", "reply": "450 4.2.0 try later"}
+    DELETE /sandbox/scenario       the mail server works again
+    POST   /sandbox/expire-tokens  end every token
+    GET    /sandbox/requests       what was asked
+    GET    /sandbox/mailbox        what mail arrived
+
+The kinds of fault and their members are in `faults`, the mail server's phases in `scenario`.
+"""
+
+from smtp_tui.sandbox.accounts import (
+    ADMINISTRATOR,
+    OTHER_TENANT_ID,
+    TENANT_ID,
+    USER,
+    Account,
+)
+from smtp_tui.sandbox.faults import Fault, FaultKind, FaultPlan
+from smtp_tui.sandbox.journal import Operation, ReceivedMail, RecordedRequest
+from smtp_tui.sandbox.options import SandboxOptions
+from smtp_tui.sandbox.scenario import Conduct, Phase, Scenario, drop, refuse, silence, slow
+from smtp_tui.sandbox.server import Sandbox
+from smtp_tui.sandbox.store import StoredRecord
+
+__all__ = [
+    "ADMINISTRATOR",
+    "OTHER_TENANT_ID",
+    "TENANT_ID",
+    "USER",
+    "Account",
+    "Conduct",
+    "Fault",
+    "FaultKind",
+    "FaultPlan",
+    "Operation",
+    "Phase",
+    "ReceivedMail",
+    "RecordedRequest",
+    "Sandbox",
+    "SandboxOptions",
+    "Scenario",
+    "StoredRecord",
+    "drop",
+    "refuse",
+    "silence",
+    "slow",
+]

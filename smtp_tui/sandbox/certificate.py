@@ -1,0 +1,107 @@
+"""A self-signed certificate for the sandbox, because that is what its users meet in the field."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from smtp_tui.sandbox.store import Store
+
+NAMES = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate and its key, both PEM."""
+
+    certificate: str
+    key: str
+
+    def server_context(self) -> ssl.SSLContext:
+        """A TLS context for a server that shows this certificate."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        # The ssl module reads keys from files only; mkdtemp makes them for this user alone.
+        with tempfile.TemporaryDirectory(prefix="smtp-tui-sandbox-") as directory:
+            chain = Path(directory) / "chain.pem"
+            chain.write_text(self.key + self.certificate, encoding="ascii")
+            context.load_cert_chain(chain)
+        return context
+
+
+def make_certificate(host: str) -> Certificate:
+    """A new self-signed certificate for loopback and `host`, good for a year.
+
+    It carries what OpenSSL's strict mode asks of a CA, so that a client may trust the file itself.
+    """
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "smtp-tui sandbox")])
+    now = datetime.now(UTC)
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        key_cert_sign=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    subject_key = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    authority = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(subject_key)
+    signed = (
+        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=365))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(_names(host)), critical=False)
+        .add_extension(subject_key, critical=False)
+        .add_extension(authority, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return Certificate(
+        signed.public_bytes(serialization.Encoding.PEM).decode("ascii"),
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ).decode("ascii"),
+    )
+
+
+def _names(host: str) -> list[x509.GeneralName]:
+    names: list[x509.GeneralName] = []
+    for name in dict.fromkeys((*NAMES, host)):
+        try:
+            names.append(x509.IPAddress(ipaddress.ip_address(name)))
+        except ValueError:
+            names.append(x509.DNSName(name))
+    return names
+
+
+def kept_certificate(store: Store, host: str) -> Certificate:
+    """The certificate of an earlier run on the same store while it is good, else a new one, kept.
+
+    A client that pinned it meets the same one after a restart.
+    """
+    certificate, key = store.setting("certificate"), store.setting("key")
+    if certificate is not None and key is not None:
+        ends = x509.load_pem_x509_certificate(certificate.encode()).not_valid_after_utc
+        if ends > datetime.now(UTC):
+            return Certificate(certificate, key)
+    made = make_certificate(host)
+    store.keep_setting("certificate", made.certificate)
+    store.keep_setting("key", made.key)
+    return made

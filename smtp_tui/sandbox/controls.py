@@ -1,0 +1,123 @@
+"""The sandbox's own controls over HTTP, for those who run it with `smtp-tui sandbox`.
+
+All need a bearer token, like the rest. The Authorization header is not shown again.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import asdict, fields
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from smtp_tui.sandbox.faults import Fault, FaultKind
+from smtp_tui.sandbox.journal import RecordedRequest
+from smtp_tui.sandbox.loopback import LoopBackError, bad_argument
+from smtp_tui.sandbox.replies import json_object, json_response
+from smtp_tui.sandbox.scenario import Conduct, Phase, Scenario
+from smtp_tui.sandbox.services import authenticated, services
+
+
+async def show_faults(request: Request) -> Response:
+    """`GET /sandbox/faults`: the faults still to come."""
+    authenticated(request)
+    return json_response([_shown_fault(fault) for fault in services(request).faults.pending])
+
+
+async def add_faults(request: Request) -> Response:
+    """`POST /sandbox/faults`: one fault, its members named as those of `Fault`.
+
+    `headers` is an object, `body` is text; `body_base64` stands for bytes that are no UTF-8.
+    """
+    authenticated(request)
+    fault = _fault(await json_object(request))
+    services(request).faults.add(fault)
+    return json_response(_shown_fault(fault))
+
+
+async def clear_faults(request: Request) -> Response:
+    """`DELETE /sandbox/faults`: work properly from now on."""
+    authenticated(request)
+    services(request).faults.clear()
+    return json_response([])
+
+
+async def play_scenario(request: Request) -> Response:
+    """`POST /sandbox/scenario`: what the mail server does, members named as in `Scenario`."""
+    authenticated(request)
+    given = await json_object(request)
+    try:
+        if "phase" in given:
+            given["phase"] = Phase(given["phase"])
+        if "conduct" in given:
+            given["conduct"] = Conduct(given["conduct"])
+        scenario = Scenario(**given)
+    except (TypeError, ValueError) as error:
+        raise bad_argument(f"That is no scenario: {error}") from error
+    services(request).mail.play(scenario)
+    return json_response(asdict(scenario))
+
+
+async def end_scenario(request: Request) -> Response:
+    """`DELETE /sandbox/scenario`: the mail server works again."""
+    authenticated(request)
+    services(request).mail.play_normally()
+    return json_response(asdict(services(request).mail.scenario))
+
+
+async def expire_tokens(request: Request) -> Response:
+    """`POST /sandbox/expire-tokens`: end every token, the one of this request too."""
+    authenticated(request)
+    services(request).tokens.expire_all()
+    return json_response({"expired": True})
+
+
+async def show_requests(request: Request) -> Response:
+    """`GET /sandbox/requests`: every request so far, oldest first."""
+    authenticated(request)
+    return json_response([_shown_request(item) for item in services(request).requests.items])
+
+
+async def show_mailbox(request: Request) -> Response:
+    """`GET /sandbox/mailbox`: every mail that arrived, oldest first."""
+    authenticated(request)
+    return json_response([asdict(mail) for mail in services(request).mailbox.items])
+
+
+def _fault(given: dict[str, Any]) -> Fault:
+    unknown = given.keys() - {field.name for field in fields(Fault)} - {"body_base64"}
+    if unknown:
+        raise bad_argument(f"A fault has no {', '.join(sorted(unknown))}.")
+    try:
+        given["kind"] = FaultKind(given["kind"])
+        given["headers"] = tuple((str(k), str(v)) for k, v in given.get("headers", {}).items())
+        packed = given.pop("body_base64", None)
+        text = given.get("body", "")
+        given["body"] = text.encode() if packed is None else base64.b64decode(packed, validate=True)
+        return Fault(**given)
+    except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as error:
+        raise _no_fault(error) from error
+
+
+def _no_fault(error: Exception) -> LoopBackError:
+    return bad_argument(f"That is no fault: {error}")
+
+
+def _shown_fault(fault: Fault) -> dict[str, object]:
+    shown = asdict(fault)
+    shown["headers"] = dict(fault.headers)
+    shown["body"] = fault.body.decode("utf-8", "replace")
+    return shown
+
+
+def _shown_request(request: RecordedRequest) -> dict[str, object]:
+    shown = asdict(request)
+    shown["body"] = request.body.decode("utf-8", "replace")
+    shown["headers"] = {
+        name: "(not shown)" if name == "authorization" else value
+        for name, value in request.headers.items()
+    }
+    return shown

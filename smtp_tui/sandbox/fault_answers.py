@@ -1,0 +1,130 @@
+"""What a failing request is answered with: made-up answers, and real ones spoilt."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from typing import Any
+
+from smtp_tui.sandbox import loopback
+from smtp_tui.sandbox.answer import Answer, dressed, html_answer, json_answer, raw_answer
+from smtp_tui.sandbox.faults import Fault, FaultKind
+from smtp_tui.sandbox.loopback import LoopBackError
+
+NGINX_PAGE = (
+    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
+    "<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n"
+    "</body>\r\n</html>\r\n"
+)
+ROUTER_PAGE = (
+    "<html><body><h1>Application is not available</h1>"
+    "<p>The application is currently not serving requests at this endpoint.</p></body></html>"
+)
+LOGIN_PAGE = (
+    "<!DOCTYPE html><html><head><title>Log in to your account</title></head><body>"
+    '<form action="/oidc/login.jsp" method="post"><input name="j_username">'
+    '<input name="j_password" type="password"></form></body></html>'
+)
+
+_ERRORS: dict[FaultKind, Callable[[], LoopBackError]] = {
+    FaultKind.UNAUTHORIZED: loopback.unauthorized,
+    FaultKind.FORBIDDEN: loopback.forbidden,
+    FaultKind.NOT_FOUND: lambda: loopback.unknown_id("123"),
+    FaultKind.REQUEST_TIMEOUT: loopback.timed_out,
+    FaultKind.CONFLICT: loopback.conflict,
+    FaultKind.TOO_LARGE: loopback.too_large,
+    FaultKind.INVALID: lambda: loopback.invalid({"name": ("presence", "can't be blank", "")}),
+    FaultKind.TOO_MANY: loopback.too_many,
+    FaultKind.SERVER_ERROR: loopback.server_fault,
+}
+
+_PLANTS = {
+    FaultKind.BAD_UTF8: b'"caf\xe9"',
+    FaultKind.DEEP: b"[" * 100_000 + b"]" * 100_000,
+    FaultKind.NAN: b"NaN",
+    FaultKind.BIG_INTEGER: b"1" * 5000,
+    FaultKind.DUPLICATE_KEYS: b'1,"id":"ffffffffffffffffffffffff"',
+}
+"""The bytes of the member `extra` that is put into the real body."""
+
+_BODIES: dict[FaultKind, Callable[[bytes], bytes]] = {
+    FaultKind.EMPTY: lambda _: b"",
+    FaultKind.NOT_JSON: lambda _: b"{records: 3, ok",
+    FaultKind.BOM: lambda body: b"\xef\xbb\xbf" + body,
+    FaultKind.UTF16: lambda body: body.decode().encode("utf-16"),
+}
+"""What becomes of the real body."""
+
+PLACEHOLDER = '"@@ put here @@"'
+ITEM = b'{"id":"%024d","name":"FILLER","connection_parameters":[],"filler":"' + b"x" * 900 + b'"},'
+"""About a kilobyte of a list that looks like records."""
+
+
+def made_up(fault: Fault) -> Answer | None:
+    """The answer of a kind that does not need the real one; None for the other kinds."""
+    if fault.kind in _ERRORS:
+        error = _ERRORS[fault.kind]()
+        answer = dressed(json_answer(error.status, error.body))
+        if fault.retry_after is not None:
+            answer = answer.with_header("retry-after", fault.retry_after)
+        return answer
+    page = _page(fault)
+    if page is not None:
+        return page.with_header("server", "nginx")
+    if fault.kind is FaultKind.BIG:
+        items = b"".join(ITEM % number for number in range(fault.megabytes * 1024))
+        return dressed(raw_answer(200, b"[" + items[:-1] + b"]", "application/json"))
+    if fault.kind is FaultKind.GZIP_BOMB:
+        return _gzip_bomb(fault.megabytes)
+    return None
+
+
+def spoilt(fault: Fault, answer: Answer) -> Answer:
+    """The real answer with the wrong thing in it, for the kinds that change only the body."""
+    if fault.kind in _PLANTS:
+        return answer.with_body(_planted(answer.body, _PLANTS[fault.kind]))
+    if fault.kind in _BODIES:
+        return answer.with_body(_BODIES[fault.kind](answer.body))
+    if fault.kind is FaultKind.WRONG_CONTENT_TYPE:
+        return answer.with_header("content-type", "text/plain")
+    return answer
+
+
+def raw(fault: Fault) -> Answer:
+    """The answer of a `RAW` fault; a content length is added unless the fault says one itself."""
+    answer = Answer(fault.status or 200, fault.headers, fault.body)
+    if answer.header("content-length") is None and answer.header("transfer-encoding") is None:
+        answer = answer.with_header("content-length", str(len(fault.body)))
+    return answer
+
+
+def _page(fault: Fault) -> Answer | None:
+    match fault.kind:
+        case FaultKind.BAD_GATEWAY:
+            return html_answer(502, NGINX_PAGE)
+        case FaultKind.UNAVAILABLE:
+            return html_answer(503, ROUTER_PAGE)
+        case FaultKind.LOGIN_PAGE:
+            return html_answer(200, LOGIN_PAGE)
+        case FaultKind.REDIRECT:
+            return html_answer(fault.status or 302, "").with_header("location", fault.location)
+        case _:
+            return None
+
+
+def _gzip_bomb(megabytes: int) -> Answer:
+    plain = b"[" + b" " * (megabytes * 1024 * 1024) + b"]"
+    answer = raw_answer(200, gzip.compress(plain), "application/json")
+    return dressed(answer).with_header("content-encoding", "gzip")
+
+
+def _planted(body: bytes, member: bytes) -> bytes:
+    """The body with a member `extra` of these very bytes in each record, or in the one object."""
+    content: Any = json.loads(body)
+    marker = json.loads(PLACEHOLDER)
+    for item in content if isinstance(content, list) else [content]:
+        if isinstance(item, dict):
+            item["extra"] = marker
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+    return text.replace(PLACEHOLDER.encode(), member)

@@ -1,0 +1,153 @@
+"""The ways in which the sandbox can be told to fail, and the plan that says when.
+
+A `Fault` is added to `Sandbox.faults`, or over HTTP with `POST /sandbox/faults`; each matching
+request uses up one of its `count`. The first fault of the plan that matches a request is used.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import threading
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from smtp_tui.sandbox.journal import Operation
+
+
+class FaultKind(StrEnum):
+    """What goes wrong. Those that change the real answer do the work first, whatever is asked."""
+
+    # Errors of the back end, as LoopBack words them.
+    UNAUTHORIZED = "unauthorized"  # 401
+    FORBIDDEN = "forbidden"  # 403
+    NOT_FOUND = "not_found"  # 404
+    REQUEST_TIMEOUT = "request_timeout"  # 408
+    CONFLICT = "conflict"  # 409
+    TOO_LARGE = "too_large"  # 413
+    INVALID = "invalid"  # 422
+    TOO_MANY = "too_many"  # 429, with Retry-After when `retry_after` is set
+    SERVER_ERROR = "server_error"  # 500
+    # Pages of what stands before it.
+    BAD_GATEWAY = "bad_gateway"  # 502, nginx's page
+    UNAVAILABLE = "unavailable"  # 503, the router's page
+    LOGIN_PAGE = "login_page"  # 200 with a login form
+    REDIRECT = "redirect"  # `status` (302) to `location`
+    RAW = "raw"  # `status`, `headers` and `body`, written as they are
+    # Time and the connection.
+    DELAY = "delay"  # `seconds` before the work, or after it
+    HANG = "hang"  # no answer until the client leaves
+    RESET = "reset"  # a RST, before the body is read, or after the work
+    RESET_MID_BODY = "reset_mid_body"  # headers, half the real body, a RST
+    TRUNCATED = "truncated"  # headers, half the real body, end
+    DRIPPING = "dripping"  # the real body, a byte every `seconds`
+    ENDLESS = "endless"  # a list that never ends
+    # Bodies.
+    BIG = "big"  # a list of `megabytes`
+    GZIP_BOMB = "gzip_bomb"  # `megabytes` packed into a thousandth
+    EMPTY = "empty"  # the real status, no body
+    NOT_JSON = "not_json"  # the real status, a body that is no JSON
+    WRONG_CONTENT_TYPE = "wrong_content_type"  # the real body as text/plain
+    BOM = "bom"  # the real body after a byte order mark
+    UTF16 = "utf16"  # the real body in UTF-16
+    BAD_UTF8 = "bad_utf8"  # a name that is not UTF-8 in the real body
+    DEEP = "deep"  # a member nested 100,000 deep in the real body
+    NAN = "nan"  # a member that is NaN in the real body
+    BIG_INTEGER = "big_integer"  # a member that is a 5,000-digit integer in the real body
+    DUPLICATE_KEYS = "duplicate_keys"  # a second `id` in the real body
+
+
+WORKS_FIRST = frozenset(
+    {
+        FaultKind.RESET_MID_BODY,
+        FaultKind.TRUNCATED,
+        FaultKind.DRIPPING,
+        FaultKind.EMPTY,
+        FaultKind.NOT_JSON,
+        FaultKind.WRONG_CONTENT_TYPE,
+        FaultKind.BOM,
+        FaultKind.UTF16,
+        FaultKind.BAD_UTF8,
+        FaultKind.DEEP,
+        FaultKind.NAN,
+        FaultKind.BIG_INTEGER,
+        FaultKind.DUPLICATE_KEYS,
+    }
+)
+"""The kinds that need the real answer, and so do the work whether `after_work` says so or not."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault: what, for which requests, how often.
+
+    `operation` is an `Operation`, a path pattern as the shell writes them (it starts with `/`),
+    or None for every request but those under `/sandbox/`. `count` is how many requests it hits,
+    None for all until it is cleared. `after_work` does the real work first and then fails, as a
+    proxy does whose back end was slow. The other fields belong to single kinds; `retry_after` is
+    the header's text, seconds or an HTTP date.
+    """
+
+    kind: FaultKind
+    operation: Operation | str | None = None
+    count: int | None = 1
+    after_work: bool = False
+    seconds: float = 1.0
+    megabytes: int = 8
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    retry_after: str | None = None
+    location: str = "/elsewhere"
+
+    @property
+    def works(self) -> bool:
+        """Whether the request does what it asks for before it fails."""
+        return self.after_work or self.kind in WORKS_FIRST
+
+    def matches(self, operation: Operation, path: str) -> bool:
+        """Whether this fault is meant for such a request."""
+        if self.operation is None:
+            return True
+        if self.operation.startswith("/"):
+            return fnmatch.fnmatchcase(path, self.operation)
+        return self.operation == operation
+
+
+class FaultPlan:
+    """The faults still to come, in order; safe to use from any thread."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._faults: list[Fault] = []
+        self._lock = threading.Lock()
+
+    @property
+    def pending(self) -> tuple[Fault, ...]:
+        """The faults that are not used up, with the counts they have left."""
+        with self._lock:
+            return tuple(self._faults)
+
+    def add(self, *faults: Fault) -> None:
+        """Append faults to the plan."""
+        with self._lock:
+            self._faults.extend(faults)
+
+    def clear(self) -> None:
+        """Work properly from now on."""
+        with self._lock:
+            self._faults.clear()
+
+    def take(self, operation: Operation, path: str) -> Fault | None:
+        """The fault for this request, using up one of its count."""
+        with self._lock:
+            for place, fault in enumerate(self._faults):
+                if not fault.matches(operation, path):
+                    continue
+                if fault.count is None:
+                    return fault
+                if fault.count > 1:
+                    self._faults[place] = replace(fault, count=fault.count - 1)
+                else:
+                    del self._faults[place]
+                return fault
+        return None

@@ -1,0 +1,63 @@
+"""The two test operations, which send a real mail and answer with what the mail server said.
+
+Both answers are guesses in the words of nodemailer, the library a Node service would use: 200 with
+its result, or 400 with its error inside a LoopBack error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from smtp_tui.sandbox.connections import view, visible_record
+from smtp_tui.sandbox.loopback import LoopBackError, bad_argument
+from smtp_tui.sandbox.parameters import Parameter, merged, read_parameters, values
+from smtp_tui.sandbox.replies import argument, json_object, json_response
+from smtp_tui.sandbox.sending import MailFailure, Relay, send_test_mail
+from smtp_tui.sandbox.services import services
+
+
+async def test_unsaved(request: Request) -> Response:
+    """Send a mail with parameters that are stored nowhere."""
+    view(request, composer=True)
+    content = await json_object(request)
+    recipient = argument(content, "to")
+    parameters = read_parameters("conn_params", argument(content, "conn_params"))
+    return await _tested(request, recipient, parameters)
+
+
+async def test_saved(request: Request) -> Response:
+    """Send a mail with a record's parameters, overlaid with the given ones; nothing is saved."""
+    seen = view(request, composer=True)
+    content = await json_object(request)
+    record_id = argument(content, "id")
+    recipient = argument(content, "to")
+    if not isinstance(record_id, str):
+        raise bad_argument("Value is not a string.")
+    given = content.get("conn_params")
+    overrides = [] if given is None else read_parameters("conn_params", given)
+    record = visible_record(request, seen, record_id)
+    return await _tested(request, recipient, merged(record.connection_parameters, overrides))
+
+
+async def _tested(request: Request, recipient: object, parameters: Iterable[Parameter]) -> Response:
+    if not isinstance(recipient, str):
+        raise bad_argument("Value is not a string.")
+    relay = Relay.of(values(parameters))
+    timeout = services(request).options.mail_timeout
+    try:
+        sent = await asyncio.to_thread(send_test_mail, relay, recipient, timeout)
+    except MailFailure as failure:
+        raise LoopBackError(400, str(failure), **failure.details()) from failure
+    return json_response(
+        {
+            "accepted": [recipient],
+            "rejected": [],
+            "envelope": {"from": sent.mail_from, "to": [recipient]},
+            "messageId": sent.message_id,
+            "response": sent.response,
+        }
+    )

@@ -1,0 +1,28 @@
+"""What can be chosen about a sandbox before it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class SandboxOptions:
+    """One sandbox's settings, frozen so that a running server cannot drift from what was asked.
+
+    `port`, `smtp_port` and `smtps_port` are TCP ports, 0 meaning any free one. When `smtp_port`
+    is given, `smtps_port` 0 means the next one up where that is free, so that a demo shows the same
+    numbers each time. `data` is an SQLite file (made with mode 0600, it holds passwords); None
+    keeps records in memory. `demo_records` fills a store that is empty.
+    `token_lifetime` and `mail_timeout` are seconds.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    tls: bool = False
+    data: Path | None = None
+    smtp_port: int = 0
+    smtps_port: int = 0
+    token_lifetime: float = 43199.0
+    demo_records: bool = False
+    mail_timeout: float = 5.0

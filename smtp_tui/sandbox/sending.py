@@ -1,0 +1,292 @@
+"""Sending one mail by SMTP, with failures worded as nodemailer words them.
+
+STARTTLS is used where it is offered and login where a user name is set; port 465 is TLS from the
+first byte. No certificate is verified here: the sandbox's own mail server shows a self-signed one.
+"""
+
+from __future__ import annotations
+
+import base64
+import errno
+import smtplib
+import socket
+import ssl
+from collections.abc import Collection, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from email.utils import formatdate, make_msgid, parseaddr
+
+from smtp_tui.sandbox.parameters import port_number
+
+DEFAULT_FROM = "cam@sandbox.example"
+IMPLICIT_TLS_PORTS = frozenset({465})
+LOCAL_NAME = "cam.sandbox.example"
+
+
+class MailFailure(Exception):
+    """Why a mail was not sent: nodemailer's message, and its error's members."""
+
+    def __init__(
+        self, message: str, code: str, command: str = "CONN", response: str | None = None
+    ) -> None:
+        """`response` is the server's whole text with its reply codes, if it said anything."""
+        super().__init__(message if response is None else f"{message}: {response}")
+        self.code = code
+        self.command = command
+        self.response = response
+
+    def details(self) -> dict[str, object]:
+        """The members beside the message, as they stand in the JSON error."""
+        found: dict[str, object] = {"code": self.code}
+        if self.response is not None:
+            found["response"] = self.response
+            found["responseCode"] = int(self.response[:3]) if self.response[:3].isdigit() else None
+        found["command"] = self.command
+        return found
+
+
+@dataclass(frozen=True)
+class Relay:
+    """Where and how to send, read from connection parameters."""
+
+    hostname: str
+    port: int
+    username: str
+    password: str
+    mail_from: str
+
+    @classmethod
+    def of(cls, given: Mapping[str, object]) -> Relay:
+        """The relay that parameters describe; what is wrong with them shows when sending."""
+        username = _text(given.get("username"))
+        own = username if "@" in username else DEFAULT_FROM
+        port = given.get("port")
+        number = 587 if port in (None, "") else port_number(port)
+        return cls(
+            hostname=_text(given.get("hostname")).strip() or "localhost",
+            port=-1 if number is None else number,
+            username=username,
+            password=_text(given.get("password")),
+            mail_from=parseaddr(_text(given.get("from")))[1] or own,
+        )
+
+
+@dataclass(frozen=True)
+class SentMail:
+    """A mail that the server took."""
+
+    mail_from: str
+    message_id: str
+    response: str
+
+
+def send_test_mail(
+    relay: Relay,
+    recipient: str,
+    timeout: float,
+    implicit_tls_ports: Collection[int] = IMPLICIT_TLS_PORTS,
+) -> SentMail:
+    """Send the test mail, waiting `timeout` seconds for each answer; raises `MailFailure`."""
+    address = _checked_recipient(recipient)
+    _checked_sender(relay.mail_from)
+    connection = _connected(relay, timeout)
+    with connection, closing(Conversation(relay, connection)) as conversation:
+        try:
+            if relay.port in implicit_tls_ports:
+                conversation.encrypt()
+            return conversation.deliver(address)
+        except smtplib.SMTPServerDisconnected as error:
+            raise conversation.lost(error) from error
+        except smtplib.SMTPException as error:
+            raise MailFailure("Unexpected Response", "EPROTOCOL") from error
+        except ssl.SSLError as error:
+            raise MailFailure(_openssl(error), "ESOCKET") from error
+        except OSError as error:
+            raise conversation.lost(error) from error
+
+
+class Conversation(smtplib.SMTP):
+    """An SMTP conversation over a connected socket, step by step as nodemailer does it."""
+
+    def __init__(self, relay: Relay, connection: socket.socket) -> None:
+        """Take the open connection; nothing is read or sent yet."""
+        super().__init__(local_hostname=LOCAL_NAME)
+        self.sock = connection
+        self.file = None
+        self._relay = relay
+        self._greeted = False
+
+    def deliver(self, recipient: str) -> SentMail:
+        """Run the whole conversation; raises `MailFailure` or what the socket raises."""
+        self._greet()
+        self._introduce()
+        if self.has_extn("starttls") and not isinstance(self.sock, ssl.SSLSocket):
+            self._starttls()
+        if self._relay.username:
+            self._log_in()
+        message_id = make_msgid(domain=LOCAL_NAME)
+        response = self._transfer(recipient, message_id)
+        with suppress(smtplib.SMTPException):
+            self.docmd("QUIT")
+        return SentMail(self._relay.mail_from, message_id, response)
+
+    def encrypt(self) -> None:
+        """Speak TLS from here on."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        assert self.sock is not None
+        self.sock = context.wrap_socket(self.sock, server_hostname=self._relay.hostname)
+        self.file = None
+
+    def lost(self, error: OSError) -> MailFailure:
+        """The words for a connection that ended, or fell silent, at this point."""
+        cause = error.__context__ if isinstance(error, smtplib.SMTPException) else error
+        if isinstance(cause, TimeoutError):
+            words = "Timeout" if self._greeted else "Greeting never received"
+            return MailFailure(words, "ETIMEDOUT")
+        if isinstance(cause, OSError) and cause.errno is not None:
+            return MailFailure(f"read {_name(cause)}", "ESOCKET")
+        words = "Connection closed unexpectedly" if self._greeted else "Unexpected socket close"
+        return MailFailure(words, "ECONNECTION")
+
+    def _greet(self) -> None:
+        code, text = self.getreply()
+        self._greeted = True
+        if code != 220:
+            said = _reply(code, text)
+            raise MailFailure(f"Invalid greeting. response={said}", "EPROTOCOL", "CONN", said)
+
+    def _introduce(self) -> None:
+        code, text = self.ehlo()
+        if code == 421:
+            said = _reply(code, text)
+            words = f"Server terminates connection. response={said}"
+            raise MailFailure(words, "ECONNECTION", "EHLO", said)
+        if not 200 <= code <= 299:
+            code, text = self.helo()
+            if not 200 <= code <= 299:
+                said = _reply(code, text)
+                raise MailFailure(f"Invalid HELO. response={said}", "EPROTOCOL", "HELO", said)
+
+    def _starttls(self) -> None:
+        self._say("STARTTLS", "Error upgrading connection with STARTTLS", "ETLS", "STARTTLS")
+        self.encrypt()
+        self.esmtp_features = {}
+        self._introduce()
+
+    def _log_in(self) -> None:
+        if not self._relay.password:
+            raise MailFailure('Missing credentials for "PLAIN"', "EAUTH", "API")
+        offered = self.esmtp_features.get("auth", "PLAIN").upper().split()
+        user, password = self._relay.username.encode(), self._relay.password.encode()
+        if "PLAIN" in offered or "LOGIN" not in offered:
+            secret = base64.b64encode(b"\0" + user + b"\0" + password).decode("ascii")
+            self._say(f"AUTH PLAIN {secret}", "Invalid login", "EAUTH", "AUTH PLAIN")
+            return
+        for line in ("AUTH LOGIN", _base64(user), _base64(password)):
+            self._say(line, "Invalid login", "EAUTH", "AUTH LOGIN")
+
+    def _transfer(self, recipient: str, message_id: str) -> str:
+        sender = self._relay.mail_from
+        self._say(f"MAIL FROM:<{sender}>", "Mail command failed", "EENVELOPE", "MAIL FROM")
+        refused = "Can't send mail - all recipients were rejected"
+        self._say(f"RCPT TO:<{recipient}>", refused, "EENVELOPE", "RCPT TO")
+        self._say("DATA", "Data command failed", "EENVELOPE", "DATA")
+        self.send(_message(sender, recipient, message_id) + b"\r\n.\r\n")
+        code, text = self.getreply()
+        if not 200 <= code <= 299:
+            raise MailFailure("Message failed", "EMESSAGE", "DATA", _reply(code, text))
+        return _reply(code, text)
+
+    def _say(self, line: str, refused: str, code: str, command: str) -> None:
+        """Send a command line; raises `MailFailure` for any answer but 2xx and 3xx."""
+        answer, text = self.docmd(line)
+        if not 200 <= answer <= 399:
+            raise MailFailure(refused, code, command, _reply(answer, text))
+
+
+def _connected(relay: Relay, timeout: float) -> socket.socket:
+    host, port = relay.hostname, relay.port
+    if port < 0:
+        raise MailFailure("Port should be >= 0 and < 65536.", "ERR_SOCKET_BAD_PORT")
+    if host.rstrip(".").lower().endswith(".invalid"):
+        # RFC 6761: never resolves; not asking keeps the sandbox's demo on this machine.
+        raise MailFailure(f"getaddrinfo ENOTFOUND {host}", "EDNS")
+    try:
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:
+        raise MailFailure(f"getaddrinfo ENOTFOUND {host}", "EDNS") from error
+    # `localhost` may mean ::1 first, where the sandbox does not listen: the last address decides.
+    failure = MailFailure(f"getaddrinfo ENOTFOUND {host}", "EDNS")
+    for *_, address in addresses:
+        try:
+            return socket.create_connection((str(address[0]), port), timeout)
+        except TimeoutError:
+            failure = MailFailure("Connection timeout", "ETIMEDOUT")
+        except OSError as error:
+            where = f"{address[0]}:{port}"
+            failure = MailFailure(f"connect {_name(error)} {where}", "ESOCKET")
+    raise failure
+
+
+def _checked_recipient(recipient: str) -> str:
+    local, at, domain = recipient.strip().rpartition("@")
+    if not (local and at and domain) or not recipient.isprintable():
+        raise MailFailure("No recipients defined", "EENVELOPE", "API")
+    if not local.isascii() or any(mark in recipient for mark in "<> "):
+        raise MailFailure(f"Invalid recipient {recipient!r}", "EENVELOPE", "API")
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError as error:
+        raise MailFailure(f"Invalid recipient {recipient!r}", "EENVELOPE", "API") from error
+
+
+def _checked_sender(sender: str) -> None:
+    if not sender.isascii() or not sender.isprintable() or any(mark in sender for mark in "<> "):
+        raise MailFailure(f"Invalid sender {sender!r}", "EENVELOPE", "API")
+
+
+def _message(sender: str, recipient: str, message_id: str) -> bytes:
+    """The message, short enough to need no dot-stuffing; both addresses are checked ASCII."""
+    lines = (
+        f"From: {sender}",
+        f"To: {recipient}",
+        "Subject: Test email",
+        f"Date: {formatdate(usegmt=True)}",
+        f"Message-ID: {message_id}",
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=utf-8",
+        "",
+        "This is a test email for an SMTP connection.",
+    )
+    return "\r\n".join(lines).encode("ascii")
+
+
+def _reply(code: int, text: bytes) -> str:
+    """The server's whole text as it came, reply codes included."""
+    lines = text.decode("utf-8", "replace").split("\n")
+    last = len(lines) - 1
+    return "\n".join(
+        f"{code}{' ' if place == last else '-'}{line}" for place, line in enumerate(lines)
+    )
+
+
+def _openssl(error: ssl.SSLError) -> str:
+    """OpenSSL's own line, as Node shows it; of a handshake that just ended, Node's words."""
+    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return "Client network socket disconnected before secure TLS connection was established"
+    reason = (error.reason or str(error)).lower().replace("_", " ")
+    return f"error:0A000000:SSL routines::{reason}"
+
+
+def _name(error: OSError) -> str:
+    return errno.errorcode.get(error.errno or 0, "EIO")
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

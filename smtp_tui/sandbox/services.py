@@ -1,0 +1,44 @@
+"""What the routes work with, handed to them as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from smtp_tui.sandbox.accounts import Account, TokenBook
+from smtp_tui.sandbox.faults import FaultPlan
+from smtp_tui.sandbox.journal import Journal, ReceivedMail, RecordedRequest
+from smtp_tui.sandbox.loopback import unauthorized
+from smtp_tui.sandbox.mailserver import MailServer
+from smtp_tui.sandbox.options import SandboxOptions
+from smtp_tui.sandbox.store import Store
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts of one running sandbox."""
+
+    options: SandboxOptions
+    store: Store
+    tokens: TokenBook
+    faults: FaultPlan
+    requests: Journal[RecordedRequest]
+    mailbox: Journal[ReceivedMail]
+    mail: MailServer
+
+
+def services(request: Request) -> Services:
+    """The services of the application that serves this request."""
+    found = request.app.state.services
+    assert isinstance(found, Services)
+    return found
+
+
+def authenticated(request: Request) -> Account:
+    """Whose bearer token the request carries, scheme in any case; raises a 401 LoopBackError."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    account = services(request).tokens.owner(token.strip()) if scheme.lower() == "bearer" else None
+    if account is None:
+        raise unauthorized()
+    return account
