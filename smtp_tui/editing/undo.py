@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from smtp_tui.api.models import PASSWORD, Record, SecretState, is_secret_name
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Draft, draft_of
-from smtp_tui.editing.patch import Change, Patch, in_form_order
+from smtp_tui.editing.patch import Change, ChangeKind, Patch, in_form_order
 from smtp_tui.editing.values import ABSENT, is_same, value_in
 
 
@@ -31,7 +31,7 @@ def inverse(patch: Patch, before: Record, after: Record) -> Undo:
     for change in patch.changes:
         former, present = value_in(before, change.name), value_in(after, change.name)
         if isinstance(change.after, SecretStr) or isinstance(former, SecretState):
-            lost.append(_lost_secret(change, former is SecretState.NOT_SET))
+            lost.extend(_lost_secret(change, former is SecretState.NOT_SET))
         elif former is ABSENT:
             lost.append(f"{change.name}: it did not exist before and can only be blanked")
             if not is_same(present, ""):
@@ -41,10 +41,12 @@ def inverse(patch: Patch, before: Record, after: Record) -> Undo:
     return Undo(in_form_order(changes), tuple(lost))
 
 
-def _lost_secret(change: Change, was_not_set: bool) -> str:
-    if was_not_set:
-        return f"{change.name}: it was not set before; the new one stays until it is cleared"
-    return f"{change.name}: the former one was never known here, so it must be typed again"
+def _lost_secret(change: Change, was_not_set: bool) -> tuple[str, ...]:
+    if not was_not_set:
+        return (f"{change.name}: the former one was never known here, so it must be typed again",)
+    if change.kind is ChangeKind.CLEAR_SECRET:
+        return ()
+    return (f"{change.name}: it was not set before; the new one stays until it is cleared",)
 
 
 def recreation(record: Record) -> Draft:

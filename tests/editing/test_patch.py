@@ -1,0 +1,262 @@
+"""From a draft to what is sent, example by example; the properties stand beside this file."""
+
+from __future__ import annotations
+
+import pytest
+
+from smtp_tui.api.models import Assignment, JsonValue, Parameter, Record, SecretState
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.editing.draft import Clear, Replace, clone_draft, draft_of, new_draft
+from smtp_tui.editing.patch import (
+    Change,
+    ChangeKind,
+    Patch,
+    apply,
+    change_of,
+    creation_of,
+    creation_patch,
+    patch_of,
+)
+from smtp_tui.editing.values import ABSENT, DraftProblem
+
+
+def record(**parameters: JsonValue | SecretState) -> Record:
+    return Record("5f0", "X", tuple(Parameter(name, each) for name, each in parameters.items()))
+
+
+def sent(opened: Record, name: str, typed: str) -> list[tuple[str, object]]:
+    patch = patch_of(opened, draft_of(opened).with_text(name, typed))
+    return [(each.name, each.value) for each in patch.assignments()]
+
+
+@pytest.mark.parametrize("stored", [25, "25"])
+@pytest.mark.parametrize("typed", ["25", " 25 ", "025"])
+def test_a_port_that_reads_the_same_is_untouched_whatever_its_type(
+    stored: JsonValue, typed: str
+) -> None:
+    assert sent(record(port=stored), "port", typed) == []
+
+
+@pytest.mark.parametrize("stored", [25, "25", None, "", True])
+def test_a_port_that_changes_is_sent_as_a_number(stored: JsonValue) -> None:
+    assignment = patch_of(
+        record(port=stored), draft_of(record(port=stored)).with_text("port", " 587\n")
+    ).assignments()
+    assert [(each.name, type(each.value), each.value) for each in assignment] == [
+        ("port", int, 587)
+    ]
+
+
+@pytest.mark.parametrize("typed", ["", "smtp", "²", "٣", "-1", "9" * 30])
+def test_a_port_that_is_no_digits_is_sent_as_the_text_it_is(typed: str) -> None:
+    assert sent(record(port=25), "port", typed) == [("port", typed)]
+
+
+@pytest.mark.parametrize("name", ["hostname", "username"])
+def test_space_around_a_hostname_or_username_is_not_sent(name: str) -> None:
+    assert sent(record(**{name: "a"}), name, " b\t\n") == [(name, "b")]
+    assert sent(record(**{name: "a"}), name, " a ") == []
+    assert sent(record(**{name: " a "}), name, " a ") == []
+    assert sent(record(**{name: " a "}), name, "a") == [(name, "a")]
+
+
+def test_space_in_any_other_parameter_is_kept() -> None:
+    assert sent(record(banner="a"), "banner", " a ") == [("banner", " a ")]
+
+
+@pytest.mark.parametrize("typed", ["", "  "])
+@pytest.mark.parametrize("name", ["username", "banner"])
+def test_what_was_absent_and_is_left_blank_is_not_sent(name: str, typed: str) -> None:
+    assert sent(record(hostname="a"), name, typed) == []
+
+
+def test_what_was_absent_and_is_filled_in_is_added() -> None:
+    opened = record(hostname="a")
+    change = change_of(opened, draft_of(opened).with_text("username", "relay"), "username")
+    assert change == Change("username", ABSENT, "relay")
+    assert change.kind is ChangeKind.ADD
+
+
+def test_a_text_that_is_blanked_is_sent_blank() -> None:
+    assert sent(record(username="relay"), "username", " ") == [("username", "")]
+
+
+def test_null_stays_null_until_something_is_typed_which_is_text() -> None:
+    assert sent(record(username=None), "username", "") == []
+    assert sent(record(username=None), "username", "null") == [("username", "null")]
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed", "value"),
+    [
+        (True, "false", False),
+        (30, " 45", 45),
+        (30, "1.5", 1.5),
+        ([1], "[1, 2]", [1, 2]),
+        ({"a": 1}, '{"a": null}', {"a": None}),
+    ],
+)
+def test_a_value_that_is_no_text_keeps_its_json_type(
+    stored: JsonValue, typed: str, value: JsonValue
+) -> None:
+    [(_, after)] = sent(record(option=stored), "option", typed)
+    assert (type(after), after) == (type(value), value)
+
+
+@pytest.mark.parametrize("typed", ['{"b":2,"a":1}', ' {"a": 1, "b": 2}'])
+def test_json_that_is_only_written_differently_is_no_change(typed: str) -> None:
+    assert sent(record(option={"a": 1, "b": 2}), "option", typed) == []
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        (True, "yes"),
+        (True, "1"),
+        (True, ""),
+        (30, '"45"'),
+        (30, "true"),
+        (30, "NaN"),
+        (30, "1e999"),
+        (30, "9" * 5000),
+        ([1], "[" * 100_000),
+        ({"a": 1}, "null"),
+    ],
+)
+def test_json_of_another_kind_or_none_at_all_is_a_problem_of_that_field(
+    stored: JsonValue, typed: str
+) -> None:
+    opened = record(option=stored)
+    with pytest.raises(DraftProblem) as caught:
+        patch_of(opened, draft_of(opened).with_text("option", typed))
+    assert caught.value.name == "option"
+    assert caught.value.words.startswith("the stored value is ")
+
+
+def test_half_a_character_is_a_problem_of_its_field_and_not_of_the_request() -> None:
+    opened = record(hostname="a", password=SecretState.SET)
+    for draft in (
+        draft_of(opened).with_text("hostname", "b\udc80"),
+        draft_of(opened).with_secret("password", Replace(SecretStr("b\udc80"))),
+    ):
+        with pytest.raises(DraftProblem, match="broken character"):
+            patch_of(opened, draft)
+
+
+def test_a_kept_secret_is_never_part_of_a_patch() -> None:
+    opened = record(port=25, password=SecretState.SET)
+    assert patch_of(opened, draft_of(opened).with_text("port", "587")).names == ("port",)
+
+
+def test_a_cleared_secret_is_sent_blank_and_a_replaced_one_as_typed() -> None:
+    opened = record(password=SecretState.SET)
+    draft = draft_of(opened)
+    assert patch_of(opened, draft.with_secret("password", Clear())).assignments() == (
+        Assignment("password", SecretStr("")),
+    )
+    typed = draft.with_secret("password", Replace(SecretStr(" hunter2 ")))
+    assert patch_of(opened, typed).assignments() == (
+        Assignment("password", SecretStr(" hunter2 ")),
+    )
+
+
+@pytest.mark.parametrize("typed", ["", "*****", "••••••••", "*"])
+def test_a_mask_or_nothing_is_no_replacement(typed: str) -> None:
+    opened = record(password=SecretState.SET)
+    draft = draft_of(opened).with_secret("password", Replace(SecretStr(typed)))
+    for attempt in (lambda: patch_of(opened, draft), lambda: creation_of(draft)):
+        with pytest.raises(DraftProblem) as caught:
+            attempt()
+        assert caught.value.name == "password"
+
+
+def test_a_change_cannot_be_built_of_a_mask_or_an_open_secret() -> None:
+    with pytest.raises(ValueError, match="mask"):
+        Change("pin", SecretState.SET, SecretStr("***"))
+    with pytest.raises(ValueError, match="SecretStr"):
+        Change("password", SecretState.SET, "hunter2")
+
+
+def test_a_secret_that_the_server_gave_openly_is_not_in_the_change() -> None:
+    opened = record(password="hunter2")
+    patch = patch_of(opened, draft_of(opened).with_secret("password", Clear()))
+    assert patch.changes == (Change("password", SecretState.SET, SecretStr("")),)
+
+
+def test_a_text_drafted_before_the_server_made_it_a_secret_is_refused() -> None:
+    draft = draft_of(record(pin="1")).with_text("pin", "2")
+    with pytest.raises(DraftProblem, match="secret"):
+        patch_of(record(pin=SecretState.SET), draft)
+
+
+def test_changes_stand_in_form_order_with_the_password_after_the_username() -> None:
+    opened = record(zone="a", password=SecretState.SET, port=25, hostname="a")
+    draft = draft_of(opened).with_text("zone", "b").with_text("hostname", "b")
+    draft = draft.with_text("username", "u").with_secret("password", Clear())
+    assert patch_of(opened, draft).names == ("hostname", "username", "password", "zone")
+
+
+def test_a_draft_of_another_record_is_refused() -> None:
+    opened = record(port=25)
+    with pytest.raises(ValueError, match="another record"):
+        patch_of(Record("other", "X"), draft_of(opened))
+    with pytest.raises(ValueError, match="another record"):
+        patch_of(opened, draft_of(opened).as_new())
+
+
+def test_a_parameter_stands_in_a_patch_once() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        Patch((Change("port", 25, 26), Change("port", 25, 27)))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (Change("port", 25, 587), "port 25 → 587"),
+        (Change("port", "25", 587), 'port "25" → 587'),
+        (Change("username", "", "relay"), 'username "" → "relay"'),
+        (Change("username", None, "relay"), 'username null → "relay"'),
+        (Change("username", ABSENT, "relay"), 'username will be added: "relay"'),
+        (Change("tls", True, False), "tls true → false"),
+        (Change("password", SecretState.SET, SecretStr("h")), "password will be replaced"),
+        (Change("password", SecretState.UNKNOWN, SecretStr("h")), "password will be replaced"),
+        (Change("password", ABSENT, SecretStr("h")), "password will be replaced"),
+        (Change("password", SecretState.NOT_SET, SecretStr("h")), "password will be set"),
+        (Change("password", SecretState.SET, SecretStr("")), "password will be cleared"),
+    ],
+)
+def test_the_review_says_what_changes_in_plain_words(change: Change, words: str) -> None:
+    assert change.words() == words
+
+
+def test_a_creation_sends_what_is_filled_in_and_a_typed_password() -> None:
+    draft = new_draft("NEW", hostname=" mail.example.com ", port="587").with_text("zone", " ")
+    assert creation_of(draft) == (
+        Assignment("hostname", "mail.example.com"),
+        Assignment("port", 587),
+    )
+    typed = draft.with_secret("password", Replace(SecretStr("hunter2")))
+    assert creation_of(typed)[-1] == Assignment("password", SecretStr("hunter2"))
+    assert creation_of(draft.with_secret("password", Clear())) == creation_of(draft)
+
+
+def test_a_clone_keeps_json_types_and_leaves_secrets_out() -> None:
+    source = record(hostname="a", port="25", tls=True, password=SecretState.SET, pin=None)
+    patch = creation_patch(clone_draft(source), like=source)
+    assert [(change.name, change.after) for change in patch.changes] == [
+        ("hostname", "a"), ("port", 25), ("tls", True),
+    ]  # fmt: skip
+    assert {change.kind for change in patch.changes} == {ChangeKind.ADD}
+
+
+def test_applying_changes_the_value_that_counts_and_keeps_what_describes_it() -> None:
+    opened = Record(
+        "5f0", "X", (Parameter("port", 1), Parameter("port", 2, label="Port"), Parameter("a", 3))
+    )
+    patch = Patch((Change("port", 2, 4), Change("b", ABSENT, 5)))
+    assert apply(opened, patch).parameters == (
+        Parameter("port", 1),
+        Parameter("port", 4, label="Port"),
+        Parameter("a", 3),
+        Parameter("b", 5),
+    )
