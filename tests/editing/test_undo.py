@@ -31,6 +31,12 @@ def test_values_come_back_in_the_type_they_had() -> None:
     assert apply(after, undo.patch) == OPENED
 
 
+def test_a_value_of_which_only_the_type_changed_comes_back_too() -> None:
+    patch = Patch((Change("port", "25", 25),))
+    undo = inverse(patch, OPENED, apply(OPENED, patch))
+    assert undo.patch.changes == (Change("port", 25, "25"),)
+
+
 def test_what_was_added_is_blanked_and_told() -> None:
     patch = patch_of(OPENED, draft_of(OPENED).with_text("username", "relay"))
     undo = inverse(patch, OPENED, apply(OPENED, patch))
