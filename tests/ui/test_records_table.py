@@ -45,9 +45,15 @@ class WatchedTable(RecordsTable):
 class TableApp(App[None]):
     """One table and the messages it sent."""
 
-    def __init__(self, rows: tuple[Row, ...] = (), *, ascii: bool = False) -> None:
+    def __init__(
+        self,
+        rows: tuple[Row, ...] = (),
+        *,
+        columns: tuple[Column, ...] = COLUMNS,
+        ascii: bool = False,
+    ) -> None:
         super().__init__()
-        self.table = WatchedTable(COLUMNS, ascii=ascii, id="records")
+        self.table = WatchedTable(columns, ascii=ascii, id="records")
         self.table.painted = []
         self.table.rows = rows
         self.heard: list[Message] = []
@@ -348,13 +354,27 @@ async def test_a_terminal_that_gets_lower_keeps_the_cursor_in_sight() -> None:
         assert "name-30 " in app.line_of("▌")
 
 
+async def test_no_text_is_hidden_under_the_scroll_bar() -> None:
+    columns = (Column("name", "NAME", 5, flexible=True), Column("last", "LAST", 8, right=True))
+    for count in (3, 500):
+        rows = tuple(Row(str(key), ("a", "THE END!")) for key in range(count))
+        app = TableApp(rows, columns=columns)
+        async with app.run_test(size=(60, 20)) as pilot:
+            app.table.stale = True
+            await pilot.pause()
+            free = app.table.scrollable_content_region.width
+            assert free == 59
+            assert [line[:free][-8:] for line in app.lines()[1:4]] == ["THE END!"] * 3
+            assert app.lines()[0][:free].endswith("stale")
+
+
 async def test_stale_rows_are_said_to_be_stale_in_a_word() -> None:
     app = TableApp(make(range(3)))
     async with app.run_test() as pilot:
         assert "stale" not in app.lines()[0]
         app.table.stale = True
         await pilot.pause()
-        assert app.lines()[0].endswith(" stale")
+        assert app.lines()[0].rstrip().endswith(" stale")
         assert cell_len(app.lines()[0]) == app.table.size.width
 
 

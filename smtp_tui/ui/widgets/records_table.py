@@ -13,13 +13,13 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from smtp_tui.ui.widgets import table_messages
-from smtp_tui.ui.widgets.columns import Column, fit, measure, place
+from smtp_tui.ui.widgets.columns import Column, fit
 from smtp_tui.ui.widgets.cursor import follow, index_of
 from smtp_tui.ui.widgets.table_text import (
     ASCII_SIGNS,
@@ -34,8 +34,6 @@ __all__ = ["Column", "RecordsTable", "Row", "RowStyle"]
 
 HEADING_LINES = 1
 STALE = " stale"
-SAMPLE = 200
-"""Rows measured for column widths, however many there are."""
 
 
 class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
@@ -105,9 +103,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.columns = tuple(columns)
         self.ascii = ascii
         self.set_class(ascii, "-ascii")
-        self._signs = ASCII_SIGNS if ascii else UNICODE_SIGNS
-        self._wanted = tuple(0 for _ in self.columns)
-        self._text = TableText((), self._signs)
+        self._texts = TableText(self.columns, ASCII_SIGNS if ascii else UNICODE_SIGNS)
         self._strips: LRUCache[tuple[Row, bool, bool], Strip] = LRUCache(512)
         self._told_id: str | None = None
         self._last_id: str | None = None
@@ -121,6 +117,11 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     def page(self) -> int:
         """How many rows are shown at once; at least one, so that paging always moves."""
         return max(1, self.size.height - HEADING_LINES)
+
+    @property
+    def free_width(self) -> int:
+        """The cells of a line that the scroll bar does not cover."""
+        return self.scrollable_content_region.width
 
     def move_to(self, row_id: str) -> bool:
         """Put the cursor on the row with this id and say whether there is one."""
@@ -149,7 +150,8 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         before = [self._key(old, index, cursor) for index in range(top, top + self.page)]
         row = follow(old, new, cursor, self._last_id)
         self.set_reactive(RecordsTable.cursor_row, row)
-        self._measure()
+        self._texts.measure(new)
+        self._lay_out()
         self.virtual_size = Size(0, len(new) + HEADING_LINES)
         # The cursor keeps its line on the screen, unless it was scrolled out of sight.
         shift = row - cursor if top <= cursor < top + self.page else 0
@@ -158,7 +160,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         start = self.scroll_offset.y
         for line, key in enumerate(before):
             if key != self._key(new, start + line, row):
-                self.refresh_line(start + line + HEADING_LINES)
+                self._refresh_line(line + HEADING_LINES)
         self._tell_cursor()
 
     def watch_marks(self, old: frozenset[str], new: frozenset[str]) -> None:
@@ -171,11 +173,9 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def watch_sort_column(self) -> None:
         """Repaint the heading, where the sign of the order stands."""
-        self.refresh_line(self.scroll_offset.y)
+        self._refresh_line(0)
 
-    def watch_sort_reverse(self) -> None:
-        """Repaint the heading, where the sign of the order stands."""
-        self.refresh_line(self.scroll_offset.y)
+    watch_sort_reverse = watch_sort_column
 
     def watch_stale(self) -> None:
         """Repaint all: the rows are dimmed and the heading says the word."""
@@ -189,7 +189,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Share the new width, and keep the cursor in sight."""
-        self._place()
+        self._lay_out()
         self._keep_in_view()
 
     def notify_style_update(self) -> None:
@@ -203,9 +203,9 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Return the line `y` of what is shown: the heading, a row, or nothing."""
         width = self.size.width
         if y < HEADING_LINES:
-            heading = self._text.heading(self.sort_column, self.sort_reverse)
+            heading = self._texts.heading(self.sort_column, self.sort_reverse)
             if self.stale:
-                heading = fit(heading, width - len(STALE), ellipsis="") + STALE
+                heading = fit(heading, self.free_width - len(STALE), ellipsis="") + STALE
             return self._line(heading, self.get_component_rich_style("records-table--heading"))
         index = self.scroll_offset.y + y - HEADING_LINES
         key = self._key(self.rows, index, self.cursor_row)
@@ -231,37 +231,31 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         }
         names = [name for name, holds in looks.items() if holds]
         style = self.get_component_rich_style(*names) if names else self.rich_style
-        return self._line(self._text.row(row.cells, cursor=cursor, marked=marked), style)
+        return self._line(self._texts.row(row.cells, cursor=cursor, marked=marked), style)
 
     def _line(self, text: str, style: Style) -> Strip:
         """Return `text` as a line of exactly the width of the table."""
         width = self.size.width
         return Strip([Segment(fit(text, width, ellipsis=""), style)], width)
 
-    def _measure(self) -> None:
-        """Look at a sample of the rows, spread evenly, and share the width anew if it matters."""
-        sample = self.rows[:: max(1, len(self.rows) // SAMPLE)]
-        wanted = measure((row.cells for row in sample), self._wanted)
-        if wanted != self._wanted:
-            self._wanted = wanted
-            self._place()
-
-    def _place(self) -> None:
-        """Share the width among the columns, and repaint all if that changed a column."""
-        text = TableText(place(self.columns, self._wanted, self.size.width - GUTTER), self._signs)
-        if text != self._text:
-            self._text = text
+    def _lay_out(self) -> None:
+        """Share the width anew, and repaint all if that changed a column."""
+        if self._texts.share(self.free_width - GUTTER):
             self._strips.clear()
             self.refresh()
 
     # Moving
+
+    def _refresh_line(self, y: int) -> None:
+        """Repaint one line of the screen, without the scroll bar beside it."""
+        self.refresh(Region(0, y, self.free_width, 1))
 
     def _refresh_rows(self, *indexes: int) -> None:
         """Repaint those of these rows that are in sight, and nothing else."""
         top = self.scroll_offset.y
         for index in indexes:
             if top <= index < top + self.page:
-                self.refresh_line(index + HEADING_LINES)
+                self._refresh_line(index - top + HEADING_LINES)
 
     def _scroll(self, top: int) -> None:
         """Make `top` the first row that is shown, as far as there are rows for it."""

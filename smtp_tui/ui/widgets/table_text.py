@@ -6,10 +6,12 @@ from enum import Enum
 
 from rich.cells import cell_len
 
-from smtp_tui.ui.widgets.columns import GAP, Placed, fit
+from smtp_tui.ui.widgets.columns import GAP, Column, Placed, fit, measure, place
 
 GUTTER = 3
 """Cells before the first column: the cursor's sign, the mark, a space."""
+SAMPLE = 200
+"""Rows measured for column widths, however many there are."""
 
 
 class RowStyle(Enum):
@@ -44,12 +46,24 @@ UNICODE_SIGNS = Signs("▌", "*", "…", "▲", "▼", ascii=False)
 ASCII_SIGNS = Signs(">", "*", "...", "^", "v", ascii=True)
 
 
-@dataclass(frozen=True, slots=True)
 class TableText:
-    """Puts the texts of rows and heading into the columns that are shown."""
+    """Puts the texts of rows and heading into columns, whose widths it has shared."""
 
-    placed: tuple[Placed, ...]
-    signs: Signs
+    def __init__(self, columns: Sequence[Column], signs: Signs) -> None:
+        self.columns = tuple(columns)
+        self.signs = signs
+        self.placed: tuple[Placed, ...] = ()
+        self._wanted = tuple(0 for _ in self.columns)
+
+    def measure(self, rows: Sequence[Row]) -> None:
+        """Learn what widths the content wants, from a sample of rows spread evenly."""
+        sample = rows[:: max(1, len(rows) // SAMPLE)]
+        self._wanted = measure((row.cells for row in sample), self._wanted)
+
+    def share(self, width: int) -> bool:
+        """Share `width` cells among the columns; say whether that changed any."""
+        placed, self.placed = self.placed, place(self.columns, self._wanted, width)
+        return placed != self.placed
 
     def row(self, cells: Sequence[str], *, cursor: bool, marked: bool) -> str:
         """Return one row as a line; cursor and mark are signs, so that no colour is needed."""
