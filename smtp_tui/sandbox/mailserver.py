@@ -203,7 +203,10 @@ class Conversation(SMTP):
         if await self._played(Phase.STARTTLS):
             return
         if self.scenario.broken_tls:
-            await self.push("220 2.0.0 Ready to start TLS\r\n500 this is not TLS at all")
+            await self.push("220 2.0.0 Ready to start TLS")
+            # Only after the client has begun: sooner, it may take this for more of the reply.
+            await self._reader.read(1)
+            await self.push("500 this is not TLS at all")
             await asyncio.Event().wait()
         await super().smtp_STARTTLS(arg)
 

@@ -1,0 +1,163 @@
+"""A sandbox starts anywhere, keeps its file's records and leaves nothing behind when it stops."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import ssl
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.sandbox import OTHER_TENANT_ID, TENANT_ID, Sandbox, SandboxOptions
+from tests.sandbox.caller import RECORDS, Caller
+
+ROOT = Path(__file__).parents[2]
+SERVE = """
+import sys
+from pathlib import Path
+from smtp_tui.sandbox.options import SandboxOptions
+from smtp_tui.sandbox.serve import serve
+options = SandboxOptions(data=Path(sys.argv[1]), demo_records=True)
+sys.exit(serve(options, lambda line: print(line, flush=True)))
+"""
+
+
+def test_a_restart_on_the_same_file_finds_the_records(tmp_path: Path) -> None:
+    options = SandboxOptions(data=tmp_path / "sandbox.db", tls=True)
+    with Sandbox(options) as first:
+        record_id = first.add_record("KEPT", {"hostname": "h", "password": "secret"})
+        assert first.certificate_path is not None
+        certificate = first.certificate_path.read_text()
+    with Sandbox(options) as second:
+        assert second.record(record_id).values["password"] == "secret"
+        assert Caller(second).names() == ["KEPT"]
+        assert second.certificate_path is not None
+        assert second.certificate_path.read_text() == certificate
+        assert (second.smtp_port, second.smtps_port) == (first.smtp_port, first.smtps_port)
+
+
+def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "sandbox.db"
+    with Sandbox(SandboxOptions(data=path)):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_stopped_sandbox_can_start_again_where_it_was() -> None:
+    sandbox = Sandbox()
+    with sandbox:
+        port = sandbox.port
+        sandbox.add_record("GONE", {"hostname": "h"})
+    with pytest.raises(ConnectionRefusedError):
+        Caller(sandbox).call("GET", RECORDS)
+    with sandbox:
+        assert sandbox.port == port
+        assert Caller(sandbox).names() == []
+    assert sandbox.requests[-1].operation == "list"
+
+
+def test_a_taken_port_is_an_error_and_leaves_no_thread(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        options = SandboxOptions(port=taken.getsockname()[1], data=tmp_path / "sandbox.db")
+        with pytest.raises(OSError, match="in use"):
+            Sandbox(options).start()
+    assert "smtp-tui sandbox" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_over_tls_the_certificate_file_is_enough_to_trust_it() -> None:
+    with Sandbox(SandboxOptions(tls=True)) as sandbox:
+        assert sandbox.base_url == f"https://127.0.0.1:{sandbox.port}"
+        assert sandbox.environment()["CAM_HOST"] == "127.0.0.1"
+        assert Caller(sandbox).call("GET", RECORDS).status == 200
+        strict = ssl.create_default_context(cafile=sandbox.certificate_path)
+        strict.verify_flags |= ssl.VERIFY_X509_STRICT
+        address = (sandbox.host, sandbox.port)
+        with (
+            socket.create_connection(address, 5) as plain,
+            strict.wrap_socket(plain, server_hostname="localhost") as secure,
+        ):
+            assert secure.version() is not None
+        with (
+            socket.create_connection(address, 5) as plain,
+            pytest.raises(ssl.SSLCertVerificationError, match="self-signed"),
+        ):
+            ssl.create_default_context().wrap_socket(plain, server_hostname="localhost")
+
+
+def test_the_demo_shows_records_that_fail_for_real_reasons() -> None:
+    with Sandbox(SandboxOptions(demo_records=True, mail_timeout=0.5)) as sandbox:
+        caller = Caller(sandbox)
+        said = {}
+        for record in sandbox.records(TENANT_ID):
+            reply = caller.test_saved(record.id)
+            said[record.name] = "accepted" if reply.status == 200 else reply.error["message"]
+        assert said == {
+            "PRIMARY": "accepted",
+            "SECONDARY": "Invalid login: 535 5.7.8 Error: authentication failed",
+            "OLD-RELAY": "getaddrinfo ENOTFOUND relay.old-datacenter.invalid",
+            "BATCH": "connect ECONNREFUSED 127.0.0.1:26",
+            "PARTNER": "Greeting never received",
+            "INVOICES": "accepted",
+        }
+        assert [mail.username for mail in sandbox.mailbox] == ["relay", "reports@sandbox.example"]
+        assert caller.names(tenantId=OTHER_TENANT_ID) == ["EU-RELAY", "EU-ALERTS", "EU-LEGACY"]
+        assert Caller(sandbox, sandbox.user_token).names(ace_orgGuid="mail-operators") == [
+            "PRIMARY",
+            "SECONDARY",
+        ]
+
+
+def test_demo_records_are_the_same_each_time_and_only_for_an_empty_store(tmp_path: Path) -> None:
+    options = SandboxOptions(data=tmp_path / "a.db", demo_records=True)
+    with Sandbox(options) as sandbox:
+        seeded = sandbox.records()
+        sandbox.delete_record(seeded[0].id)
+    with Sandbox(options) as sandbox:
+        assert sandbox.records() == seeded[1:]
+    with Sandbox(SandboxOptions(demo_records=True)) as other:
+        assert [(one.id, one.created_at) for one in other.records()] == [
+            (one.id, one.created_at) for one in seeded
+        ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serve_prints_lines_to_paste_and_ends_well_on_a_signal(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    command = [sys.executable, "-W", "error", "-c", SERVE, str(tmp_path / "sandbox.db")]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines: list[str] = []
+        while not lines or not lines[-1].startswith("export NAMESPACE="):
+            lines.append(process.stdout.readline())
+            assert lines[-1], "ended too soon"
+        shell = "".join(lines) + 'echo "$CAM_HOST:$CAM_PORT $ICP_TEAM $NAMESPACE $CAM_TENANT_ID"'
+        pasted = subprocess.run(["sh", "-c", shell], stdout=subprocess.PIPE, text=True, check=True)
+        url, *rest = pasted.stdout.split()
+        assert url.startswith("http://127.0.0.1:")
+        assert rest == ["all", "default", TENANT_ID]
+        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), 5):
+            process.send_signal(number)
+            _, errors = process.communicate(timeout=20)
+        assert (process.returncode, errors) == (0, "")
+    assert os.path.getsize(tmp_path / "sandbox.db") > 0
+
+
+def test_a_stop_does_not_wait_for_a_handshake_that_never_comes() -> None:
+    sandbox = Sandbox(SandboxOptions(tls=True))
+    with sandbox:
+        https = socket.create_connection((sandbox.host, sandbox.port), 5)
+        smtps = socket.create_connection((sandbox.host, sandbox.smtps_port), 5)
+        # A later connection that is answered shows that the earlier ones were taken.
+        assert Caller(sandbox).names() == []
+        with socket.create_connection((sandbox.host, sandbox.smtp_port), 5) as plain:
+            assert plain.recv(10)
+    with https, smtps:
+        assert https.recv(10) == smtps.recv(10) == b""
