@@ -1,0 +1,208 @@
+"""The layers hold: imports go down only, and each library has its one room."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+import textual.app
+import textual.dom
+import textual.message_pump
+import textual.screen
+import textual.scroll_view
+import textual.widget
+
+from tests.house.tree import PACKAGE, Import, files, imports, sources, within
+
+MAY_IMPORT = {
+    "__init__": (),
+    "__main__": ("cli",),
+    "cli": ("",),
+    "ui": ("ui", "state", "profiles", "editing", "mail", "api"),
+    "profiles": ("profiles", "state.files", "state.places", "api"),
+    "state": ("state", "api"),
+    "editing": ("editing", "api"),
+    "mail": ("mail", "api"),
+    "api": ("api",),
+    "sandbox": ("sandbox",),
+}
+"""What each room may import of the package; the version may be read by all.
+
+Profiles share with the state what writes a file safely and what finds its place, no more.
+"""
+VERSION = ("smtp_tui", "smtp_tui.__version__")
+
+ROOM_OF_LIBRARY = {
+    "textual": ("ui", "cli"),
+    "httpx": ("api",),
+    "starlette": ("sandbox",),
+    "uvicorn": ("sandbox",),
+    "aiosmtpd": ("sandbox",),
+}
+MOST_LINES = 350
+MOST_BROAD_EXCEPTS = 1
+"""One place, at the very edge, turns what nobody foresaw into one plain line."""
+
+TEXTUAL_BASES: tuple[ModuleType, ...] = (
+    textual.app,
+    textual.dom,
+    textual.message_pump,
+    textual.screen,
+    textual.scroll_view,
+    textual.widget,
+)
+
+
+def room(module: str) -> str:
+    """The room of a module of the package: `smtp_tui.api.models` is in `api`."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def all_imports() -> Iterator[Import]:
+    """Every import of every module."""
+    for module, tree in sources():
+        yield from imports(module, tree)
+
+
+def forbidden(arrow: Import) -> bool:
+    """Whether an import goes where its room may not."""
+    if arrow.target.startswith("."):
+        return True  # relative imports hide the arrow
+    if not within(arrow.target, "smtp_tui") or arrow.target in VERSION:
+        return False
+    places = MAY_IMPORT[room(arrow.module)]
+    return not within(arrow.target, *(f"smtp_tui.{place}".rstrip(".") for place in places))
+
+
+def test_imports_go_down_only() -> None:
+    arrows = list(all_imports())
+    assert {room(arrow.module) for arrow in arrows} >= {"api", "sandbox", "ui", "profiles"}
+    assert [str(arrow) for arrow in arrows if forbidden(arrow)] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "wrong"),
+    [
+        ("smtp_tui.ui.app", "smtp_tui.api.client.Client", False),
+        ("smtp_tui.cli.main", "smtp_tui.sandbox.serve.serve", False),
+        ("smtp_tui.profiles.store", "smtp_tui.state.files.write", False),
+        ("smtp_tui.sandbox.server", "smtp_tui.__version__", False),
+        ("smtp_tui.mail.checks", "json", False),
+        ("smtp_tui.ui.app", "smtp_tui.sandbox.serve.serve", True),
+        ("smtp_tui.profiles.store", "smtp_tui.state.history.record", True),
+        ("smtp_tui.mail.checks", "smtp_tui.editing.patch.Patch", True),
+        ("smtp_tui.api.client", "smtp_tui.ui.app", True),
+        ("smtp_tui.sandbox.server", "smtp_tui.api.models", True),
+        ("smtp_tui.sandbox.server", "smtp_tui.sandboxes", True),
+        ("smtp_tui.api.client", "..ui.app", True),
+    ],
+)
+def test_an_arrow_is_judged_by_its_rooms(source: str, target: str, wrong: bool) -> None:
+    assert forbidden(Import(source, target, 1, in_function=False)) is wrong
+
+
+def test_each_library_has_its_one_room() -> None:
+    strays = [
+        str(arrow)
+        for arrow in all_imports()
+        for library, rooms in ROOM_OF_LIBRARY.items()
+        if within(arrow.target, library) and room(arrow.module) not in rooms
+    ]
+    assert strays == []
+
+
+def test_the_command_line_reaches_textual_only_inside_functions() -> None:
+    early = [
+        str(arrow)
+        for arrow in all_imports()
+        if room(arrow.module) in ("cli", "__main__")
+        and within(arrow.target, "textual", "smtp_tui.ui")
+        and not arrow.in_function
+    ]
+    assert early == []
+
+
+def test_files_stay_small_enough_to_be_read_at_once() -> None:
+    long = {
+        str(path.relative_to(PACKAGE)): lines
+        for path in files(PACKAGE)
+        if path.suffix == ".py"
+        and (lines := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES
+    }
+    assert long == {}
+
+
+def broad_excepts(tree: ast.Module) -> Iterator[int]:
+    """The lines of handlers that catch everything."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            caught = [node.type] if node.type else []
+            names = {
+                each.id for top in caught for each in ast.walk(top) if isinstance(each, ast.Name)
+            }
+            if not caught or names & {"Exception", "BaseException"}:
+                yield node.lineno
+
+
+def test_at_most_one_place_catches_everything() -> None:
+    probe = "try: x\nexcept (OSError, Exception): y\ntry: x\nexcept: y\ntry: x\nexcept OSError: y"
+    assert list(broad_excepts(ast.parse(probe))) == [2, 4]
+    found = [f"{module}:{line}" for module, tree in sources() for line in broad_excepts(tree)]
+    assert len(found) <= MOST_BROAD_EXCEPTS, found
+
+
+def private(name: str) -> bool:
+    """Whether a name begins with one underscore."""
+    return name.startswith("_") and not name.startswith("__")
+
+
+def textual_private_names() -> frozenset[str]:
+    """The private names that Textual's base classes define or assign."""
+    names: set[str] = set()
+    for module in TEXTUAL_BASES:
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                names.add(node.attr)
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                names.add(node.name)
+    return frozenset(name for name in names if private(name))
+
+
+def private_uses(tree: ast.Module, theirs: frozenset[str]) -> Iterator[tuple[int, str]]:
+    """Uses of another object's private names, and of names that are private to Textual."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and private(node.attr):
+            own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+            if not own or node.attr in theirs:
+                yield node.lineno, node.attr
+        elif isinstance(node, ast.ClassDef):
+            for each in node.body:
+                if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.name in theirs:
+                    yield each.lineno, each.name
+
+
+def test_no_private_name_of_textual_is_used() -> None:
+    theirs = textual_private_names()
+    assert {"_size", "_on_mount", "_refresh_layout"} <= theirs
+    probe = (
+        "class A:\n def _on_mount(self):\n  self.app._x\n  self._own\n  self._size = self.__dict__"
+    )
+    assert list(private_uses(ast.parse(probe), theirs)) == [
+        (2, "_on_mount"),
+        (3, "_x"),
+        (5, "_size"),
+    ]
+    used = [
+        f"{module}:{line} {name}"
+        for module, tree in sources()
+        if room(module) == "ui"
+        for line, name in private_uses(tree, theirs)
+    ]
+    modules = [
+        str(arrow)
+        for arrow in all_imports()
+        if within(arrow.target, "textual") and any(map(private, arrow.target.split(".")))
+    ]
+    assert used + modules == []
