@@ -28,6 +28,9 @@ START_SECONDS = 30.0
 CLOSING_TURNS = 100
 """Turns of the event loop that dropped connections get to clear up; a handful is enough."""
 
+ACCEPTING_TURNS = 10
+"""Turns that a connection taken just before the end gets to show itself, so that it is dropped."""
+
 
 def bound(host: str, port: int, or_any: bool = False) -> socket.socket:
     """A listening socket's beginning: bound, port 0 meaning any free one.
@@ -106,8 +109,8 @@ class Servers:
         await end.wait()
         for server in servers:
             server.close()
-        for _ in range(CLOSING_TURNS):
-            if not self._drop_connections():
+        for turn in range(CLOSING_TURNS):
+            if not self._drop_connections() and turn >= ACCEPTING_TURNS:
                 break
             await asyncio.sleep(0)
 

@@ -67,6 +67,12 @@ def test_a_modify_merges_by_name_and_keeps_everything_else(sandbox: Sandbox, adm
     )
 
 
+def test_a_mask_that_is_sent_back_destroys_the_password(sandbox: Sandbox, admin: Caller) -> None:
+    record_id = sandbox.add_record("A", {"hostname": "h", "password": "real"})
+    admin.modify(record_id, {"name": "password", "value": "*****"})
+    assert sandbox.record(record_id).values["password"] == "*****"
+
+
 @pytest.mark.parametrize("port", [25, "25"])
 def test_a_port_keeps_the_json_type_it_came_with(
     sandbox: Sandbox, admin: Caller, port: object
@@ -117,6 +123,9 @@ def test_a_user_sees_her_teams_records_only(sandbox: Sandbox, admin: Caller, mar
     assert maria.names(ace_orgGuid="mail-operators") == ["HERS"]
     assert maria.names(ace_orgGuid="all") == []
     assert maria.names(ace_orgGuid="unknown") == []
+    sandbox.add_record("THEIRS", {"hostname": "h"}, team="finance")
+    sandbox.add_record("FAR", {"hostname": "h"}, tenant=OTHER_TENANT_ID, team="mail-operators")
+    assert maria.names(ace_orgGuid="finance") == []
     assert maria.names(ace_orgGuid="mail-operators", tenantId=OTHER_TENANT_ID) == []
     # The composer's calls say `all` for everyone, and still reach her own records only.
     assert maria.modify(hers, {"name": "port", "value": 25}).status == 200
@@ -249,7 +258,7 @@ def test_an_unknown_id_is_not_found(admin: Caller) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/cam/nowhere"), ("PUT", RECORDS), ("DELETE", f"{RECORDS}/"), ("PATCH", TENANT)],
+    [("GET", "/cam/nowhere"), ("PUT", RECORDS), ("DELETE", f"{RECORDS}/"), ("GET", f"{TENANT}/")],
 )
 def test_what_is_not_served_is_named(admin: Caller, method: str, path: str) -> None:
     reply = admin.call(method, path)
