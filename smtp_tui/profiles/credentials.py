@@ -158,10 +158,7 @@ def parse_output(output: bytes) -> IssuedToken:
 
     Raises :class:`CredentialError`.
     """
-    try:
-        text = output.decode("ascii").strip()
-    except UnicodeDecodeError:
-        raise CredentialError("it printed something that is no token") from None
+    text = output.decode("ascii", errors="replace").strip()
     if text.startswith("{"):
         return _parse_json(text)
     if len(text.splitlines()) > 1:
@@ -170,10 +167,11 @@ def parse_output(output: bytes) -> IssuedToken:
 
 
 def _parse_json(text: str) -> IssuedToken:
-    try:
+    values: object = None
+    with suppress(ValueError, RecursionError):  # an error kept as context would hold the text
         values = json.loads(text)
-    except (ValueError, RecursionError):
-        raise CredentialError("it printed JSON that cannot be read") from None
+    if not isinstance(values, dict):
+        raise CredentialError("it printed JSON that cannot be read")
     if values.get("version") != 1:
         raise CredentialError("its JSON must say version 1")
     token = values.get("token")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -163,7 +164,7 @@ class _Reader:
             case "off":
                 return Unverified()
             case {"ca_file": str(file), **rest} if file and not rest:
-                return CaFile(self._path.parent / Path(file).expanduser())
+                return CaFile(self._beside(file))
             case {"pin": str(pin), **rest} if not rest:
                 try:
                     return Pinned(pin)
@@ -172,6 +173,11 @@ class _Reader:
         near = _near_in(value, ("system", "off"), ("ca_file", "pin"))
         forms = '"system", { ca_file = "…" }, { pin = "…" } or "off"'
         self._fail(at, f"trust must be {forms}{near}")
+
+    def _beside(self, file: str) -> Path:
+        """A path as the file means it: from its own directory, ``~`` being the user's home."""
+        named = Path(os.path.expanduser(file))  # leaves ~ where there is no home
+        return Path(os.path.abspath(self._path.parent / named))
 
     def _token(self, at: tuple[str, ...], value: object) -> TokenSource:
         match value:

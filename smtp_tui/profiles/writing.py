@@ -5,6 +5,7 @@ Comments, order and unknown keys survive (tomlkit); the result is read back befo
 
 from __future__ import annotations
 
+import tomllib
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import tomlkit
@@ -74,19 +75,25 @@ def _raw_token(source: TokenSource) -> Raw:
 
 def with_added(text: str, profile: Profile) -> str:
     """The text with one more profile at its end; what is as by default is not written."""
-    table = tomlkit.table()
     defaults = raw_of(Profile(name=profile.name, host=""))
-    for key, value in raw_of(profile).items():
-        if value is not None and (key in _ALWAYS or value != defaults[key]):
-            table[key] = _item(value)
-    if isinstance(tomlkit.parse(text).get("profiles"), InlineTable):
-        document = tomlkit.parse(text)
-        _tables(document)[profile.name] = table
-        return tomlkit.dumps(document)
+    written = {
+        key: _item(value)
+        for key, value in raw_of(profile).items()
+        if value is not None and (key in _ALWAYS or value != defaults[key])
+    }
     rendered = tomlkit.document()
-    rendered["profiles"] = tomlkit.table(is_super_table=True).add(profile.name, table)
+    rendered["profiles"] = tomlkit.table(is_super_table=True).add(profile.name, written)
     before = text.rstrip() or f"schema = {SCHEMA}"
-    return f"{before}\n\n{tomlkit.dumps(rendered).strip()}\n"
+    appended = f"{before}\n\n{tomlkit.dumps(rendered).strip()}\n"
+    try:
+        tomllib.loads(appended)
+    except tomllib.TOMLDecodeError:  # all profiles stand in one line
+        document = tomlkit.parse(text)
+        inline = tomlkit.inline_table()
+        inline.update(written)
+        _tables(document)[profile.name] = inline
+        return tomlkit.dumps(document)
+    return appended
 
 
 def with_replaced(text: str, before: Profile, after: Profile) -> str:

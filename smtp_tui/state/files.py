@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -245,8 +245,16 @@ def locked(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
 
 def _sweep(real: Path) -> None:
     """Remove the temporary files of one file: its lock is held, so nobody is writing them."""
+    clear_leftovers(real.parent, lambda name, _: name == real.name)
+
+
+def clear_leftovers(directory: Path, dead: Callable[[str, int], bool]) -> None:
+    """Remove temporary files of writers that were killed, where ``dead(file name, pid)`` says so.
+
+    Best effort: one that cannot be removed does no harm.
+    """
     with suppress(OSError):
-        for leftover in real.parent.iterdir():
+        for leftover in directory.iterdir():
             match = _TEMPORARY.match(leftover.name)
-            if match is not None and match["name"] == real.name:
+            if match is not None and dead(match["name"], int(match["pid"])):
                 leftover.unlink(missing_ok=True)

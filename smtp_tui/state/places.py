@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -36,19 +36,25 @@ def state_directory(environ: Mapping[str, str]) -> Path:
 
     Raises :class:`FileProblem` where there is no home directory to put it in.
     """
-    chosen = environ.get(STATE_VARIABLE)
-    if chosen:
-        return Path(chosen).expanduser().absolute()
-    from platformdirs import user_state_path  # noqa: PLC0415 - not needed where the variable is set
 
-    return known_place(user_state_path(APPLICATION, appauthor=False), STATE_VARIABLE)
+    def find() -> Path:
+        from platformdirs import user_state_path  # noqa: PLC0415 - not where the variable is set
+
+        return user_state_path(APPLICATION, appauthor=False)
+
+    return place_of(environ, STATE_VARIABLE, find)
 
 
-def known_place(path: Path, variable: str) -> Path:
-    """The path itself, if a home directory was found for it.
+def place_of(environ: Mapping[str, str], variable: str, find: Callable[[], Path]) -> Path:
+    """The directory that a variable names, else the one that ``find`` knows for this user.
 
-    Raises :class:`FileProblem` naming the variable that helps where there was none.
+    Raises :class:`FileProblem` naming the variable where neither leads anywhere.
     """
-    if not path.is_absolute():
-        raise FileProblem(path, f"there is no home directory; set {variable}")
-    return path
+    chosen = environ.get(variable)
+    try:
+        place = Path(chosen).expanduser().absolute() if chosen else find()
+    except RuntimeError:  # raised by both where a user has no home
+        place = Path(chosen or "~")
+    if not place.is_absolute():
+        raise FileProblem(place, f"there is no home directory; set {variable}")
+    return place

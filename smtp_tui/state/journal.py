@@ -1,0 +1,257 @@
+"""The audit journal: what was about to be written to which record, and what came of it.
+
+Lines are only added, each on the disk before the call returns. The file is rotated at
+``ROTATE_BYTES``, and the oldest of ``FILES_KEPT`` is dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+from smtp_tui.api.models import ParameterValue, SecretState, is_secret_name, value_text
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.state.fields import (
+    FieldError,
+    list_field,
+    load_object,
+    number_field,
+    optional_number,
+    optional_text,
+    stamp,
+    text_field,
+    time_field,
+    utc,
+)
+from smtp_tui.state.files import FileProblem, locked, problem_of, real_path
+from smtp_tui.state.lines import append_line, read_lines
+
+FILE_NAME: Final = "audit.jsonl"
+ROTATE_BYTES: Final = 5 * 1024 * 1024
+FILES_KEPT: Final = 10
+CAP: Final = 64 * 1024 * 1024
+MAX_TEXT: Final = 4_000
+_VERSION: Final = 1
+REPLACED: Final = "replaced"
+CLEARED: Final = "cleared"
+_SECRET_WORDS: Final = frozenset({REPLACED, CLEARED, *(state.value for state in SecretState)})
+
+
+class Phase(Enum):
+    """An intent stands before the write is sent, an outcome after it; one ``write_id`` for both."""
+
+    INTENT = "intent"
+    OUTCOME = "outcome"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalChange:
+    """One parameter before and after, as text; None where there was none.
+
+    Raises ``ValueError`` where a secret's text is more than a word on what became of it.
+    """
+
+    name: str
+    before: str | None
+    after: str | None
+
+    def __post_init__(self) -> None:
+        if is_secret_name(self.name):
+            for text in (self.before, self.after):
+                if text is not None and text not in _SECRET_WORDS:
+                    raise ValueError(f"the value of {self.name} is a secret and is not journalled")
+        for field in ("before", "after"):
+            text = getattr(self, field)
+            object.__setattr__(self, field, None if text is None else text[:MAX_TEXT])
+
+
+def journal_text(value: ParameterValue | SecretStr) -> str:
+    """A value as the journal holds it: a secret only as what became of it."""
+    if isinstance(value, SecretStr):
+        return REPLACED if value else CLEARED
+    return value_text(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who works here: the user of the operating system and, over ssh, the client's address."""
+
+    user: str
+    ssh_client: str | None = None
+
+
+def actor_of(environ: Mapping[str, str]) -> Actor:
+    """The user this process runs as, from the system and not from what the environment says."""
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        user = f"uid {os.getuid()}"
+    through = environ.get("SUDO_USER")
+    ssh = environ.get("SSH_CONNECTION", environ.get("SSH_CLIENT", "")).split()
+    return Actor(f"{user} (sudo by {through})" if through else user, ssh[0] if ssh else None)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the journal; ``at`` in UTC. ``outcome`` is a word such as "done" or "unknown"."""
+
+    phase: Phase
+    write_id: str
+    at: datetime
+    actor: Actor
+    profile: str
+    host: str
+    tenant: str
+    operation: str
+    record_id: str | None
+    record_name: str
+    changes: tuple[JournalChange, ...] = ()
+    outcome: str | None = None
+    status: int | None = None
+    request_id: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at", utc(self.at))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the journal holds, oldest first; ``unreadable`` counts the lines that are none."""
+
+    entries: tuple[JournalEntry, ...] = ()
+    unreadable: int = 0
+
+
+def new_write_id() -> str:
+    """What ties the outcome of a write to its intent."""
+    return secrets.token_hex(8)
+
+
+class Journal:
+    """The journal of one state directory, shared by all processes.
+
+    Every method raises :class:`smtp_tui.state.files.FileProblem`.
+    """
+
+    def __init__(
+        self, directory: Path, rotate_bytes: int = ROTATE_BYTES, files_kept: int = FILES_KEPT
+    ) -> None:
+        self._path = directory / FILE_NAME
+        self._rotate_bytes = rotate_bytes
+        self._files_kept = files_kept
+
+    @property
+    def path(self) -> Path:
+        """The file that is written to now."""
+        return self._path
+
+    def append(self, entry: JournalEntry) -> None:
+        """Add one line; when this returns the disk has it."""
+        with locked(self._path):
+            with self._problems():
+                self._rotate()
+            append_line(self._path, _line(entry), sync=True)
+
+    def read(self, newest: int | None = None) -> Reading:
+        """The entries of all files, oldest first; the last ``newest`` of them where given."""
+        try:
+            with locked(self._path):
+                lines = self._lines()
+        except FileProblem:
+            lines = self._lines()  # a place that cannot be written to can still be read
+        parsed = [_parse(line) for line in lines]
+        entries = tuple(entry for entry in parsed if entry is not None)
+        unreadable = len(parsed) - len(entries)
+        return Reading(entries if newest is None else entries[-newest:], unreadable)
+
+    def _lines(self) -> list[str]:
+        return [line for file in reversed(self._files()) for line in read_lines(file, CAP)]
+
+    def _files(self) -> list[Path]:
+        """The files, newest first: the one written to, then those rotated away."""
+        real = real_path(self._path)
+        rotated = [real.with_name(f"{real.name}.{n}") for n in range(1, self._files_kept)]
+        return [real, *rotated]
+
+    def _rotate(self) -> None:
+        files = self._files()
+        if not files[0].exists() or files[0].stat().st_size < self._rotate_bytes:
+            return
+        for older, newer in zip(reversed(files[1:]), reversed(files[:-1]), strict=True):
+            if newer.exists():
+                newer.replace(older)
+
+    @contextmanager
+    def _problems(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise problem_of(self._path, error) from None
+
+
+def _line(entry: JournalEntry) -> str:
+    return json.dumps(
+        {
+            "v": _VERSION,
+            "phase": entry.phase.value,
+            "write": entry.write_id,
+            "at": stamp(entry.at),
+            "user": entry.actor.user,
+            "ssh_client": entry.actor.ssh_client,
+            "profile": entry.profile,
+            "host": entry.host,
+            "tenant": entry.tenant,
+            "operation": entry.operation,
+            "record_id": entry.record_id,
+            "record_name": entry.record_name,
+            "changes": [
+                {"name": one.name, "before": one.before, "after": one.after}
+                for one in entry.changes
+            ],
+            "outcome": entry.outcome,
+            "status": entry.status,
+            "request_id": entry.request_id,
+        }
+    )
+
+
+def _parse(line: str) -> JournalEntry | None:
+    try:
+        values = load_object(line)
+        if number_field(values, "v") != _VERSION:
+            return None
+        return JournalEntry(
+            phase=Phase(text_field(values, "phase")),
+            write_id=text_field(values, "write"),
+            at=time_field(values, "at"),
+            actor=Actor(text_field(values, "user"), optional_text(values, "ssh_client")),
+            profile=text_field(values, "profile"),
+            host=text_field(values, "host"),
+            tenant=text_field(values, "tenant"),
+            operation=text_field(values, "operation"),
+            record_id=optional_text(values, "record_id"),
+            record_name=text_field(values, "record_name"),
+            changes=tuple(_change(item) for item in list_field(values, "changes")),
+            outcome=optional_text(values, "outcome"),
+            status=optional_number(values, "status"),
+            request_id=optional_text(values, "request_id"),
+        )
+    except ValueError:  # FieldError is one, and so is an unknown phase or a secret in the file
+        return None
+
+
+def _change(item: object) -> JournalChange:
+    if not isinstance(item, dict):
+        raise FieldError("has a change that is no object")
+    return JournalChange(
+        text_field(item, "name"), optional_text(item, "before"), optional_text(item, "after")
+    )

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.profiles.credentials import (
+    COMMAND_BYTES,
+    CredentialError,
+    IssuedToken,
+    clean_token,
+    parse_output,
+    read_environment_token,
+    run_token_command,
+)
+from smtp_tui.profiles.model import CommandToken, EnvironmentToken
+
+SENTINEL = "S3ntinel.Token-_~+/=="
+
+
+def shell(script: str, *arguments: str) -> CommandToken:
+    return CommandToken(("/bin/sh", "-c", script, "sh", *arguments))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so; it is looked at between other events, for ten seconds."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - another process tells us of no event
+            await asyncio.sleep(0.01)
+
+
+def gone(file: Path) -> bool:
+    """Whether the process whose number a file holds has ended; a zombie has."""
+    try:
+        status = Path(f"/proc/{int(file.read_text())}/stat").read_text()
+    except FileNotFoundError:
+        return True
+    return status.rsplit(")", 1)[1].split()[0] == "Z"
+
+
+@pytest.mark.parametrize(
+    "text", [SENTINEL, f" {SENTINEL}\r\n", f"Bearer {SENTINEL}", f"\tbearer   {SENTINEL}\n"]
+)
+def test_what_is_copied_with_a_token_is_taken_off(text: str) -> None:
+    assert clean_token(text).get_secret_value() == SENTINEL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "  ",
+        "Bearer",
+        "Bearer \n",
+        "a b",
+        "a\nb",
+        "a\x00",
+        "tökén",
+        "=a",
+        "a=b",
+        "a'",
+        "Basic a",
+    ],
+)
+def test_what_no_header_may_carry_is_refused(text: str) -> None:
+    with pytest.raises(CredentialError):
+        clean_token(text)
+
+
+def test_no_error_says_anything_of_the_token() -> None:
+    for text in (
+        f"{SENTINEL}\x00",
+        f"{SENTINEL} ü",
+        f"{SENTINEL}\n{SENTINEL}",
+        f'{{"token": "{SENTINEL}"}}',
+        f'{{"token": "{SENTINEL}"',
+    ):
+        for read in (clean_token, lambda text: parse_output(text.encode())):
+            with pytest.raises(CredentialError) as caught:
+                read(text)
+            error = caught.value
+            assert "S3ntinel" not in repr((error, error.words, error.__context__, error.__cause__))
+    assert "S3ntinel" not in repr(parse_output(SENTINEL.encode()))
+
+
+def test_a_token_is_read_from_the_variable_that_the_profile_names() -> None:
+    environ = {"A": f"Bearer {SENTINEL}\n", "B": "other"}
+    assert read_environment_token(EnvironmentToken("A"), environ).get_secret_value() == SENTINEL
+
+
+@pytest.mark.parametrize("environ", [{}, {"A": ""}, {"A": " \n"}])
+def test_a_variable_without_a_token_is_named(environ: dict[str, str]) -> None:
+    with pytest.raises(CredentialError, match="the environment variable A is not set"):
+        read_environment_token(EnvironmentToken("A"), environ)
+
+
+def test_a_variable_with_something_else_is_named_without_it() -> None:
+    with pytest.raises(CredentialError, match=r"^A: a token has letters") as caught:
+        read_environment_token(EnvironmentToken("A"), {"A": "S3ntinel ü"})
+    assert "S3ntinel" not in str(caught.value)
+
+
+async def test_a_command_prints_the_token_on_one_line() -> None:
+    issued = await run_token_command(shell(f"echo '{SENTINEL}'"))
+    assert issued.token.get_secret_value() == SENTINEL
+    assert issued.expires_at is None
+
+
+def test_a_command_may_print_json_that_says_when_the_token_ends() -> None:
+    issued = parse_output(
+        b'{"version": 1,\n "token": "Bearer abc", "expires_at": "2030-01-31T14:00:00+02:00"}\n'
+    )
+    assert issued == IssuedToken(clean_token("abc"), datetime(2030, 1, 31, 12, tzinfo=UTC))
+    assert parse_output(b'{"version": 1, "token": "abc"}').expires_at is None
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        (b"", "empty"),
+        (b"one\ntwo\n", "several lines"),
+        (b"\xff\xfe", "letters, digits"),
+        (b'{"version": 1', "cannot be read"),
+        (b'{"a":' * 20_000, "cannot be read"),
+        (b'{"token": "abc"}', "version 1"),
+        (b'{"version": 2, "token": "abc"}', "version 1"),
+        (b'{"version": 1}', 'no text for "token"'),
+        (b'{"version": 1, "token": 7}', 'no text for "token"'),
+        (b'{"version": 1, "token": "a b"}', "letters, digits"),
+        (b'{"version": 1, "token": "a", "expires_at": "soon"}', "expires_at"),
+        (b'{"version": 1, "token": "a", "expires_at": 7}', "expires_at"),
+        (b'{"version": 1, "token": "a", "expires_at": "2030-01-31T12:00:00"}', "expires_at"),
+    ],
+)
+def test_an_output_that_is_no_token_is_refused_in_words(output: bytes, words: str) -> None:
+    with pytest.raises(CredentialError, match=words):
+        parse_output(output)
+
+
+async def test_there_is_no_shell_between() -> None:
+    source = CommandToken(("/bin/echo", "$HOME;`id`"))
+    with pytest.raises(CredentialError, match="letters, digits"):
+        await run_token_command(source)
+    issued = await run_token_command(shell('printf %s "$1"', "a.b/c"))
+    assert issued.token.get_secret_value() == "a.b/c"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (CommandToken(()), "is empty"),
+        (CommandToken(("no-such-program-here",)), '"no-such-program-here" was not found'),
+        (CommandToken(("/",)), "cannot be started"),
+        (CommandToken(("a\0b",)), "cannot be started"),
+        (shell("exit 3"), "ended with status 3"),
+        (shell("kill -9 $$"), "was ended by signal 9"),
+        (shell("true"), "the token is empty"),
+    ],
+)
+async def test_a_command_that_fails_is_named_with_the_reason(
+    source: CommandToken, words: str
+) -> None:
+    with pytest.raises(CredentialError, match=words):
+        await run_token_command(source)
+
+
+async def test_neither_its_errors_nor_its_output_nor_its_arguments_are_told(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    script = "echo S3ntinel-out; echo S3ntinel-err >&2; exit 1"
+    with pytest.raises(CredentialError) as caught:
+        await run_token_command(shell(script, "S3ntinel-argument"))
+    assert "S3ntinel" not in str(caught.value)
+    assert capfd.readouterr() == ("", "")
+
+
+async def test_it_reads_nothing_of_what_is_typed_and_has_no_terminal() -> None:
+    script = (
+        "import os, sys; assert sys.stdin.read() == ''; assert os.getsid(0) == os.getpid();"
+        "print('alone')"
+    )
+    issued = await run_token_command(CommandToken((sys.executable, "-c", script)))
+    assert issued.token.get_secret_value() == "alone"
+
+
+async def test_the_vendors_token_variables_are_not_handed_on() -> None:
+    environ = {"PATH": os.defpath, "CAM_BEARER_TOKEN": "S3ntinel", "VAULT_ADDR": "vault"}
+    script = shell('printf %s "${CAM_BEARER_TOKEN-none}.$VAULT_ADDR"')
+    issued = await run_token_command(script, environ)
+    assert issued.token.get_secret_value() == "none.vault"
+
+
+@pytest.mark.parametrize("bytes_printed", [COMMAND_BYTES, COMMAND_BYTES + 1])
+async def test_an_output_over_the_limit_is_refused(bytes_printed: int) -> None:
+    source = shell(f"head -c {bytes_printed} /dev/zero | tr '\\0' a")
+    if bytes_printed > COMMAND_BYTES:
+        with pytest.raises(CredentialError, match="more than 65,536 bytes"):
+            await run_token_command(source)
+    else:
+        issued = await run_token_command(source)
+        assert len(issued.token.get_secret_value()) == bytes_printed
+
+
+async def test_an_output_without_end_ends_the_command(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    with pytest.raises(CredentialError, match="more than 65,536 bytes"):
+        await run_token_command(shell('echo $$ > "$1"; exec yes', str(pid)))
+    assert gone(pid)
+
+
+FAMILY = 'sleep 600 & echo $! > "$1.tmp"; mv "$1.tmp" "$1"; wait'
+
+
+async def test_a_command_that_takes_too_long_is_ended_with_all_that_it_started(
+    tmp_path: Path,
+) -> None:
+    child = tmp_path / "child"
+    with pytest.raises(CredentialError, match=r"no answer within 0\.5 seconds"):
+        await run_token_command(shell(FAMILY, str(child)), seconds=0.5)
+    await until(lambda: gone(child))
+
+
+async def test_a_command_that_is_given_up_is_ended_with_all_that_it_started(
+    tmp_path: Path,
+) -> None:
+    child = tmp_path / "child"
+    task = asyncio.create_task(run_token_command(shell(FAMILY, str(child))))
+    await until(child.exists)
+    assert not gone(child)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await until(lambda: gone(child))
+
+
+async def test_a_descendant_that_holds_the_pipe_does_not_hold_us_past_the_limit(
+    tmp_path: Path,
+) -> None:
+    pid = tmp_path / "pid"
+    script = shell('setsid sh -c "echo \\$\\$ > $1; exec sleep 600" & echo token', str(pid))
+    with pytest.raises(CredentialError, match="no answer"):
+        await run_token_command(script, seconds=0.5)
+    await until(pid.exists)
+    os.kill(int(pid.read_text()), 9)
+
+
+async def test_no_descriptor_is_left_open() -> None:
+    async def both() -> None:
+        await run_token_command(shell("echo token"))
+        with pytest.raises(CredentialError):
+            await run_token_command(shell("sleep 600"), seconds=0.05)
+
+    await both()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        await both()
+    assert len(os.listdir("/proc/self/fd")) == before

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from smtp_tui.api.target import Access, HostRefused, Origin, Pinned, Scope, Unverified
+from smtp_tui.profiles.environment import environment_profile
+from smtp_tui.profiles.model import (
+    Colour,
+    CommandToken,
+    EnvironmentToken,
+    LoginToken,
+    Profile,
+    PromptToken,
+    check_profile,
+    check_stored,
+)
+
+GOOD = Profile("production", "cam.example.com", tenant="t", port=30000)
+
+
+def test_a_target_carries_all_that_the_client_needs() -> None:
+    pin = Pinned("ab" * 32)
+    target = replace(
+        GOOD, team="ops", namespace="default", access=Access.READ_ONLY, trust=pin
+    ).target()
+    assert target.name == "production"
+    assert target.origin == Origin("https", "cam.example.com", 30000)
+    assert target.scope == Scope("t", "ops", "default")
+    assert (target.access, target.trust) == (Access.READ_ONLY, pin)
+    assert target.identity_origin == Origin("https", "cam.example.com", 8443)
+    assert replace(GOOD, trust=Unverified()).target().trust == Unverified()
+
+
+def test_the_identity_url_is_where_tokens_are_issued() -> None:
+    target = replace(GOOD, identity_url="https://cp-console.example.com/").target()
+    assert target.identity_origin == Origin("https", "cp-console.example.com", None)
+
+
+def test_plain_http_goes_to_this_machine_only_unless_the_profile_says_so() -> None:
+    assert replace(GOOD, host="http://127.0.0.1").target().origin.scheme == "http"
+    with pytest.raises(HostRefused, match="plain http"):
+        replace(GOOD, host="http://cam.example.com").target()
+    assert replace(GOOD, host="http://cam.example.com", allow_http=True).target()
+
+
+def test_a_good_profile_has_no_problems() -> None:
+    for source in (PromptToken(), EnvironmentToken("A_1"), LoginToken("a"), CommandToken(("a",))):
+        assert check_profile(replace(GOOD, token=source, colour=Colour.RED)) == ()
+
+
+@pytest.mark.parametrize(
+    ("profile", "field"),
+    [
+        (replace(GOOD, name=""), "name"),
+        (replace(GOOD, name=" a"), "name"),
+        (replace(GOOD, name="-a"), "name"),
+        (replace(GOOD, name="a\x1bb"), "name"),
+        (replace(GOOD, name="x" * 65), "name"),
+        (replace(GOOD, name="environment"), "name"),
+        (replace(GOOD, host=""), "host"),
+        (replace(GOOD, host="user:secret@host"), "host"),
+        (replace(GOOD, host="host/path"), "host"),
+        (replace(GOOD, host="host:8443"), "host"),
+        (replace(GOOD, port=0), "port"),
+        (replace(GOOD, port=65536), "port"),
+        (replace(GOOD, identity_url="ftp://host"), "identity_url"),
+        (replace(GOOD, tenant=""), "tenant"),
+        (replace(GOOD, tenant="a\nb"), "tenant"),
+        (replace(GOOD, team=""), "team"),
+        (replace(GOOD, team="a\x00"), "team"),
+        (replace(GOOD, namespace=" a"), "namespace"),
+        (replace(GOOD, label="x" * 255), "label"),
+        (replace(GOOD, recipient="a\r\nb"), "recipient"),
+        (replace(GOOD, token=EnvironmentToken("NOT A NAME")), "token"),
+        (replace(GOOD, token=EnvironmentToken("")), "token"),
+        (replace(GOOD, token=CommandToken(())), "token"),
+        (replace(GOOD, token=CommandToken(("a", "\0"))), "token"),
+        (replace(GOOD, token=LoginToken("")), "token"),
+    ],
+)
+def test_each_problem_is_named_with_its_field_and_in_words(profile: Profile, field: str) -> None:
+    assert [found for found, words in check_profile(profile) if words] == [field]
+
+
+def test_a_profile_may_be_stored_before_its_tenant_is_known() -> None:
+    assert check_stored(replace(GOOD, tenant="")) == ()
+
+
+CAM = {
+    "CAM_HOST": "cam.example.com",
+    "CAM_PORT": "30000",
+    "CAM_TENANT_ID": "t-1",
+    "CAM_BEARER_TOKEN": "secret",
+    "ICP_TEAM": "ops",
+    "NAMESPACE": "default",
+}
+
+
+def test_the_vendors_variables_make_the_profile_called_environment() -> None:
+    assert environment_profile(CAM) == Profile(
+        name="environment",
+        host="cam.example.com",
+        port=30000,
+        tenant="t-1",
+        team="ops",
+        namespace="default",
+        token=EnvironmentToken("CAM_BEARER_TOKEN"),
+    )
+
+
+def test_the_names_of_the_later_products_make_it_too() -> None:
+    for family in ("TSA", "MCM"):
+        profile = environment_profile(
+            {
+                f"{family}_HOSTNAME": "https://cp.example.com",
+                f"{family}_TENANT_ID": "t-2",
+                f"{family}_BEARER_TOKEN": "secret",
+                "MCM_TEAM": "ops",
+            }
+        )
+        assert profile is not None
+        assert profile.target().origin == Origin("https", "cp.example.com", None)
+        assert (profile.tenant, profile.team) == ("t-2", "ops")
+        assert profile.token == EnvironmentToken(f"{family}_BEARER_TOKEN")
+
+
+def test_the_token_of_one_product_is_never_taken_to_the_host_of_another() -> None:
+    profile = environment_profile(
+        {"CAM_HOST": "cam.example.com", "TSA_BEARER_TOKEN": "secret", "TSA_HOSTNAME": "tsa"}
+    )
+    assert profile is not None
+    assert (profile.host, profile.token) == ("cam.example.com", PromptToken())
+
+
+def test_without_a_host_there_is_no_such_profile() -> None:
+    assert environment_profile({}) is None
+    assert environment_profile({**CAM, "CAM_HOST": " "}) is None
+
+
+def test_a_port_variable_that_is_no_port_is_refused_in_words() -> None:
+    for digits in ("abc", "0", "99999", "123456", "+80", "٣"):
+        profile = environment_profile({**CAM, "CAM_PORT": digits})
+        assert profile is not None
+        with pytest.raises(HostRefused, match="a port is a number from 1 to 65535"):
+            profile.target()
+
+
+def test_no_token_is_in_the_profile_itself() -> None:
+    assert "secret" not in repr(environment_profile(CAM))

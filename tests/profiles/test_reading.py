@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Unverified
+from smtp_tui.profiles.model import (
+    Colour,
+    CommandToken,
+    EnvironmentToken,
+    LoginToken,
+    Profile,
+    PromptToken,
+)
+from smtp_tui.profiles.reading import Profiles, ProfilesFileError, parse_profiles
+
+FILE = Path("/etc/smtp-tui/profiles.toml")
+WHOLE = """\
+# ours
+schema = 1
+default = "production"
+
+[profiles.production]
+host = "cam.example.com"
+port = 30000
+tenant = "t-1"
+team = "ops"
+namespace = "default"
+access = "protected"
+label = "PROD"
+colour = "red"
+identity_url = "https://cam.example.com:8443"
+allow_http = false
+recipient = "ops@example.com"
+trust = { ca_file = "ca.pem" }
+token = { command = ["pass", "show", "cam"] }
+
+[profiles."test host"]
+host = "localhost"
+"""
+
+
+def read(text: str) -> Profiles:
+    return parse_profiles(text, FILE)
+
+
+def only(lines: str) -> Profile:
+    return read(f'[profiles.a]\nhost = "h"\n{lines}').profiles[0]
+
+
+def test_every_key_is_read() -> None:
+    assert read(WHOLE) == Profiles(
+        profiles=(
+            Profile(
+                name="production",
+                host="cam.example.com",
+                port=30000,
+                tenant="t-1",
+                team="ops",
+                namespace="default",
+                access=Access.PROTECTED,
+                label="PROD",
+                colour=Colour.RED,
+                identity_url="https://cam.example.com:8443",
+                recipient="ops@example.com",
+                trust=CaFile(Path("/etc/smtp-tui/ca.pem")),
+                token=CommandToken(("pass", "show", "cam")),
+            ),
+            Profile(name="test host", host="localhost"),
+        ),
+        default="production",
+    )
+
+
+def test_an_empty_file_holds_no_profiles() -> None:
+    assert read("") == read("# nothing\n") == Profiles()
+
+
+def test_the_forms_of_trust_and_token() -> None:
+    assert only('trust = "system"').trust == SystemTrust()
+    assert only('trust = "off"').trust == Unverified()
+    assert only(f'trust = {{ pin = "{"AB:" * 31}AB" }}').trust == Pinned("ab" * 32)
+    assert only('trust = { ca_file = "/x/ca.pem" }').trust == CaFile(Path("/x/ca.pem"))
+    assert only('token = "prompt"').token == PromptToken()
+    assert only('token = { env = "T" }').token == EnvironmentToken("T")
+    assert only('token = { login = "admin" }').token == LoginToken("admin")
+    assert only("[profiles.a.token]\nlogin = 'admin'").token == LoginToken("admin")
+
+
+def test_unknown_keys_are_let_be() -> None:
+    assert only('notes = "x"\n[profiles.a.deeper]\nowner = 1').name == "a"
+    assert read('other = 1\n[elsewhere]\nx = "y"\n').profiles == ()
+
+
+def test_a_newer_schema_is_read_and_not_to_be_changed() -> None:
+    found = read('schema = 2\n[profiles.a]\nhost = "h"\nhosts = ["h"]\n')
+    assert found.profiles == (Profile("a", "h"),)
+    assert found.read_only_why is not None
+    assert "newer smtp-tui (schema 2, this one knows 1)" in found.read_only_why
+
+
+FAULTS = [
+    # what is replaced by what, line, column, words
+    ('colour = "red"', "colour = ", 13, 10, "is no TOML"),
+    ('colour = "red"', 'colour = "red', 13, 14, "is no TOML"),
+    ("port = 30000", "port = 30000\nport = 1", 8, 9, "is no TOML"),
+    ("port = 30000", 'port = "30000"', 7, 1, "without quotes"),
+    ("port = 30000", "port = true", 7, 1, "without quotes"),
+    ("port = 30000", "port = 70000", 7, 1, "from 1 to 65535"),
+    ('host = "cam.example.com"', 'host = "a b"', 6, 1, "no a space in it"),
+    ('host = "cam.example.com"', "host = 7", 6, 1, "text in quotes"),
+    ('host = "localhost"', 'tenant = "t"', 20, 2, "has no host"),
+    ('access = "protected"', '  access = "readonly"', 11, 3, 'did you mean "read-only"'),
+    ('access = "protected"', 'acces = "read-only"', 11, 1, 'did you mean "access"'),
+    ('colour = "red"', 'color = "red"', 13, 1, 'did you mean "colour"'),
+    ('colour = "red"', 'colour = "rad"', 13, 1, 'did you mean "red"'),
+    ("allow_http = false", 'allow_http = "no"', 15, 1, "true or false"),
+    ('{ ca_file = "ca.pem" }', '"none"', 17, 1, "trust must be"),
+    ('{ ca_file = "ca.pem" }', '{ cafile = "x" }', 17, 1, 'did you mean "ca_file"'),
+    ('{ ca_file = "ca.pem" }', '{ pin = "abc" }', 17, 1, "64 hexadecimal digits"),
+    ('{ ca_file = "ca.pem" }', '{ pin = "a", ca_file = "b" }', 17, 1, "trust must be"),
+    ('["pass", "show", "cam"]', '"pass show cam"', 18, 1, "token must be"),
+    ('["pass", "show", "cam"]', "[]", 18, 1, "needs a program"),
+    ('["pass", "show", "cam"]', '["pass", 1]', 18, 1, "token must be"),
+    ('{ command = ["pass", "show", "cam"] }', '{ envi = "A" }', 18, 1, 'did you mean "env"'),
+    ('default = "production"', 'default = "prodction"', 3, 1, 'did you mean "production"'),
+    ('default = "production"', "default = 1", 3, 1, "no profile of the default's name"),
+    ('default = "production"', 'defualt = "production"', 3, 1, 'did you mean "default"'),
+    ("schema = 1", 'schema = "1"', 2, 1, "schema must be a number"),
+    ("schema = 1", "schema = 0", 2, 1, "schema must be a number"),
+    ('[profiles."test host"]', "[profiles.environment]", 20, 2, "made from the environment"),
+    ('team = "ops"', 'team = "a\\u001b[31m"', 9, 1, "control character"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "line", "column", "words"), FAULTS)
+def test_a_mistake_is_named_with_file_line_and_column(
+    old: str, new: str, line: int, column: int, words: str
+) -> None:
+    assert WHOLE.count(old) == 1
+    with pytest.raises(ProfilesFileError) as caught:
+        read(WHOLE.replace(old, new))
+    assert words in caught.value.words
+    assert (caught.value.line, caught.value.column) == (line, column)
+    assert str(caught.value).startswith(f"{FILE}, line {line}, column {column}: ")
+
+
+def test_the_line_is_found_in_other_layouts_too() -> None:
+    layouts = {
+        'profiles.a.host = "h"\nprofiles.a.port = "1"\n': 2,
+        '[profiles]\na.host = "h"\na.port = "1"\n': 3,
+        '[ profiles . "a" ] # x\r\nhost = "h"\r\nport = "1"\r\n': 3,
+        '\n[profiles]\na = { host = "h", port = "1" }\n': 3,
+        '[profiles.b]\nhost = "h"\nport = 1\n[profiles.a]\nhost = "h"\n"port" = "1"\n': 6,
+    }
+    for text, line in layouts.items():
+        with pytest.raises(ProfilesFileError, match="port must be") as caught:
+            read(text)
+        assert caught.value.line == line
+
+
+PIECES = st.sampled_from(
+    [
+        *'[]{}=".,\n\\#',
+        "profiles",
+        "schema = ",
+        "default",
+        '"a"',
+        "a",
+        "1",
+        "{ pin = ",
+        '"""',
+        "'''",
+        "\x00",
+        "\ud800",
+        "ü",
+        *(f"{line}\n" for line in WHOLE.split("\n")),
+    ]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(PIECES, max_size=30).map("".join))
+def test_any_text_is_either_read_or_refused_at_a_line_of_it(text: str) -> None:
+    refusal = None
+    try:
+        read(text)
+    except ProfilesFileError as error:
+        refusal = error
+    if refusal is None:
+        assert isinstance(tomllib.loads(text), dict)
+    else:
+        assert 1 <= refusal.line <= text.count("\n") + 1
+        assert refusal.column >= 1
+
+
+def test_nesting_without_end_is_refused() -> None:
+    with pytest.raises(ProfilesFileError, match="nested"):
+        read("a = " + "[" * 100_000)

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.state.drafts import DraftStore, SavedDraft
+from smtp_tui.state.files import FileProblem
+from smtp_tui.state.places import RecordKey
+from tests.state.processes import killed_after, start
+from tests.state.test_files import at_most
+
+KEY = RecordKey("https://cam.example.com:30000", "tenant", "5e8f")
+NEW = RecordKey(KEY.origin_url, KEY.tenant, None)
+OPENED = (("hostname", "mail.example.com"), ("port", "25"))
+DRAFT = SavedDraft(
+    key=KEY,
+    record_name="PRIMARY",
+    saved_at=datetime(2026, 3, 1, 12, tzinfo=UTC),
+    texts=(("hostname", "mail.example.com"), ("port", "587 \x1b ü")),
+    opened=OPENED,
+)
+
+
+def test_a_draft_is_there_after_a_restart_as_it_was_typed(tmp_path: Path) -> None:
+    kept = DraftStore(tmp_path).save(DRAFT)
+    assert (kept.pid, kept.host) == (os.getpid(), os.uname().nodename)
+    assert kept == replace(DRAFT, pid=kept.pid, host=kept.host, token=kept.token)
+    assert DraftStore(tmp_path).list_for(KEY) == (kept,)
+    assert DraftStore(tmp_path).list_for(NEW) == ()
+    assert DraftStore(tmp_path).list_for(replace(KEY, tenant="another")) == ()
+
+
+def test_a_later_draft_of_the_same_form_takes_the_place_of_the_earlier(tmp_path: Path) -> None:
+    store = DraftStore(tmp_path)
+    store.save(DRAFT)
+    last = store.save(replace(DRAFT, texts=(("port", "465"),)))
+    store.save(replace(DRAFT, key=NEW))
+    assert store.list_for(KEY) == (last,)
+    assert len(store.shelf().drafts) == 2
+
+
+def test_two_processes_never_overwrite_each_others_draft(tmp_path: Path) -> None:
+    one, other = DraftStore(tmp_path), DraftStore(tmp_path)
+    earlier = one.save(DRAFT)
+    later = other.save(replace(DRAFT, saved_at=DRAFT.saved_at + timedelta(minutes=1)))
+    assert one.list_for(KEY) == (later, earlier)
+    one.discard(earlier)
+    assert other.list_for(KEY) == (later,)
+
+
+def test_discarding_a_draft_of_another_process_forgets_it_and_twice_is_no_problem(
+    tmp_path: Path,
+) -> None:
+    kept = DraftStore(tmp_path).save(DRAFT)
+    store = DraftStore(tmp_path)
+    store.discard(kept)
+    store.discard(kept)
+    assert store.shelf().drafts == ()
+
+
+@pytest.mark.parametrize("where", ["texts", "opened"])
+def test_a_secret_is_not_kept(where: str) -> None:
+    pairs = (("port", "25"), ("Password", "hunter2"))
+    texts, opened = (pairs, OPENED) if where == "texts" else (OPENED, pairs)
+    with pytest.raises(ValueError, match="Password is a secret"):
+        SavedDraft(KEY, "PRIMARY", DRAFT.saved_at, texts, opened)
+
+
+def test_a_draft_that_cannot_be_read_is_named_and_hides_no_other(tmp_path: Path) -> None:
+    store = DraftStore(tmp_path)
+    kept = store.save(DRAFT)
+    bad = store.directory / "bad.draft.json"
+    for text in ("{", "{}", '{"token": "../../x"}', "\x00"):
+        bad.write_text(text)
+        bad.chmod(0o600)
+        shelf = store.shelf()
+        assert shelf.drafts == (kept,)
+        assert [problem.path for problem in shelf.unreadable] == [bad]
+
+
+def test_a_token_that_is_a_path_leads_to_no_other_file(tmp_path: Path) -> None:
+    store = DraftStore(tmp_path)
+    kept = store.save(DRAFT)
+    file = next(store.directory.iterdir())
+    file.write_text(file.read_text().replace(kept.token, "x/../../victim"))
+    shelf = store.shelf()
+    assert shelf.drafts == ()
+    assert "names no process" in shelf.unreadable[0].words
+
+
+def test_it_is_known_whether_the_process_that_typed_it_still_runs(tmp_path: Path) -> None:
+    kept = DraftStore(tmp_path).save(DRAFT)
+    assert kept.in_use is True
+    ended = start("print()")
+    ended.communicate(timeout=30)
+    assert replace(kept, pid=ended.pid).in_use is False
+    assert replace(kept, pid=10**30).in_use is False
+    assert replace(kept, host="elsewhere").in_use is None
+
+
+def test_a_full_disk_is_said_and_leaves_the_last_draft(tmp_path: Path) -> None:
+    store = DraftStore(tmp_path)
+    kept = store.save(DRAFT)
+    with at_most(1024), pytest.raises(FileProblem, match="may not grow"):
+        store.save(replace(DRAFT, texts=(("hostname", "x" * 5000),)))
+    assert store.list_for(KEY) == (kept,)
+
+
+TYPIST = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from smtp_tui.state.drafts import DraftStore
+from tests.state.test_drafts import DRAFT
+store = DraftStore(Path(sys.argv[1]))
+step = 0
+while True:
+    step += 1
+    store.save(replace(DRAFT, texts=(("hostname", f"{step} " * 20_000),)))
+    print(step)
+"""
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3, 5, 8])
+def test_a_process_killed_while_saving_leaves_its_last_whole_draft(
+    tmp_path: Path, lines: int
+) -> None:
+    done = int(killed_after(TYPIST, lines, str(tmp_path))[-1])
+    store = DraftStore(tmp_path)
+    shelf = store.shelf()
+    assert shelf.unreadable == ()
+    steps = set(shelf.drafts[0].texts[0][1].split())
+    assert len(shelf.drafts) == len(steps) == 1
+    assert done <= int(steps.pop()) <= done + 1
+    assert len(list(store.directory.iterdir())) == 1

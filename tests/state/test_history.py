@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.state import history
+from smtp_tui.state.files import FileProblem
+from smtp_tui.state.history import RUNS_KEPT, TestHistory, TestRun
+from smtp_tui.state.places import RecordKey
+from tests.state.processes import killed_after, run_together
+from tests.state.test_files import at_most
+
+KEY = RecordKey("https://cam.example.com:30000", "tenant", "5e8f")
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def run(
+    minute: int = 0, words: str = "250 ok", values: tuple[tuple[str, str], ...] = ()
+) -> TestRun:
+    return TestRun(
+        at=START + timedelta(minutes=minute),
+        profile="production",
+        recipient="ops@example.com",
+        values=values,
+        verdict="ACCEPTED",
+        phase="data",
+        words=words,
+        milliseconds=12,
+    )
+
+
+def loaded(directory: Path) -> TestHistory:
+    found = TestHistory(directory)
+    found.load()
+    return found
+
+
+def test_what_was_added_is_there_after_a_restart_newest_first(tmp_path: Path) -> None:
+    values = (("hostname", "mail.example.com"), ("port", "587"))
+    runs = [run(minute, "550 5.1.1 [/nope] ü\x1b[31m\n", values) for minute in range(3)]
+    first = TestHistory(tmp_path)
+    for one in (runs[1], runs[0], runs[2]):
+        first.add(KEY, one)
+    again = loaded(tmp_path)
+    assert again.runs(KEY) == first.runs(KEY) == (runs[2], runs[1], runs[0])
+    assert again.last(KEY) == runs[2]
+    assert again.last(RecordKey(KEY.origin_url, "another tenant", KEY.record_id)) is None
+
+
+def test_the_last_twenty_of_each_record_are_shown(tmp_path: Path) -> None:
+    some = TestHistory(tmp_path)
+    for minute in range(RUNS_KEPT + 5):
+        some.add(KEY, run(minute))
+    for found in (some, loaded(tmp_path)):
+        assert [one.at.minute for one in found.runs(KEY)] == list(range(24, 4, -1))
+
+
+def test_a_secret_is_not_remembered(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="password is a secret"):
+        run(values=(("password", "hunter2"),))
+    TestHistory(tmp_path).add(KEY, run(values=(("port", "25"),)))
+    file = tmp_path / "tests.jsonl"
+    file.write_text(file.read_text().replace('"port"', '"password"'))
+    last = loaded(tmp_path).last(KEY)
+    assert last is not None
+    assert last.values == ()
+
+
+def test_a_time_is_kept_in_utc_and_needs_a_zone() -> None:
+    local = datetime(2026, 3, 1, 14, tzinfo=timezone(timedelta(hours=2)))
+    values = ("p", "r", (), "ACCEPTED", "data", "", 1)
+    assert TestRun(local, *values).at == START
+    assert TestRun(local, *values).at.tzinfo is UTC
+    with pytest.raises(ValueError, match="with its zone"):
+        TestRun(datetime(2026, 3, 1), *values)
+
+
+def test_lines_that_are_none_spoil_no_other(tmp_path: Path) -> None:
+    TestHistory(tmp_path).add(KEY, run(1))
+    file = tmp_path / "tests.jsonl"
+    whole = file.read_text()
+    bad = ("", "null", "[" * 100_000, '{"v": 1}', whole[: len(whole) // 2], '{"v": "1"}', "\x00")
+    with file.open("a") as appended:
+        appended.write("\n".join(bad))
+    TestHistory(tmp_path).add(KEY, run(2))
+    assert [one.at.minute for one in loaded(tmp_path).runs(KEY)] == [2, 1]
+
+
+def test_a_file_that_cannot_be_written_keeps_the_run_in_memory(tmp_path: Path) -> None:
+    some = TestHistory(tmp_path)
+    some.add(KEY, run(1))
+    before = (tmp_path / "tests.jsonl").read_bytes()
+    with at_most(len(before) + 50), pytest.raises(FileProblem, match="may not grow"):
+        some.add(KEY, run(2))
+    assert (tmp_path / "tests.jsonl").read_bytes() == before
+    assert [one.at.minute for one in some.runs(KEY)] == [2, 1]
+
+
+def test_a_file_that_has_grown_is_written_anew_with_what_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "COMPACT_BYTES", 20_000)
+    others = TestHistory(tmp_path)
+    others.add(RecordKey(KEY.origin_url, KEY.tenant, "other"), run(59))
+    some = TestHistory(tmp_path)
+    for number in range(200):
+        some.add(KEY, run(number))
+    assert len((tmp_path / "tests.jsonl").read_bytes()) < 25_000
+    again = loaded(tmp_path)
+    assert again.runs(KEY) == some.runs(KEY)
+    assert len(again.runs(RecordKey(KEY.origin_url, KEY.tenant, "other"))) == 1
+
+
+def test_lines_of_a_newer_program_are_never_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "COMPACT_BYTES", 1_000)
+    newer = '{"v": 2, "what": "it may hold"}\n'
+    (tmp_path / "tests.jsonl").write_text(newer)
+    for number in range(50):
+        TestHistory(tmp_path).add(KEY, run(number))
+    assert newer in (tmp_path / "tests.jsonl").read_text()
+
+
+ADDER = """
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from smtp_tui.state.history import TestHistory, TestRun
+from smtp_tui.state.places import RecordKey
+directory, number = Path(sys.argv[1]), sys.argv[-1]
+some = TestHistory(directory)
+print("ready")
+if number != "alone":
+    sys.stdin.readline()
+for step in range(50 if number != "alone" else 100_000):
+    key = RecordKey("https://h", "t", f"{number}-{step // 10}")
+    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=step)
+    some.add(key, TestRun(at, "p", "r", (), "ACCEPTED", "data", "x" * 500, step))
+    print(step)
+"""
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_processes_that_add_at_once_lose_nothing(tmp_path: Path, count: int) -> None:
+    run_together(ADDER, count, str(tmp_path))
+    found = loaded(tmp_path)
+    for number in range(count):
+        kept = [found.runs(RecordKey("https://h", "t", f"{number}-{ten}")) for ten in range(5)]
+        assert [one.milliseconds for ten in kept for one in reversed(ten)] == list(range(50))
+
+
+@pytest.mark.parametrize("lines", [2, 5, 13, 40])
+def test_a_process_killed_while_adding_loses_nothing_it_had_added(
+    tmp_path: Path, lines: int
+) -> None:
+    said = killed_after(ADDER, lines, str(tmp_path), "alone")
+    steps = [int(line) for line in said[1:]]
+    found = loaded(tmp_path)
+    for step in steps:
+        runs = found.runs(RecordKey("https://h", "t", f"alone-{step // 10}"))
+        assert step in [one.milliseconds for one in runs]

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import stat
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.api.models import SecretState
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.state.files import FileProblem
+from smtp_tui.state.journal import (
+    Actor,
+    Journal,
+    JournalChange,
+    JournalEntry,
+    Phase,
+    actor_of,
+    journal_text,
+    new_write_id,
+)
+from tests.state.processes import killed_after, run_together
+from tests.state.test_files import at_most
+
+INTENT = JournalEntry(
+    phase=Phase.INTENT,
+    write_id="0123456789abcdef",
+    at=datetime(2026, 3, 1, 12, tzinfo=UTC),
+    actor=Actor("root", "192.0.2.1"),
+    profile="production",
+    host="cam.example.com:30000",
+    tenant="tenant",
+    operation="modify",
+    record_id="5e8f",
+    record_name="PRIMARY \x1b[31m\nü",
+    changes=(
+        JournalChange("port", "25", "587"),
+        JournalChange("password", "set", "replaced"),
+        JournalChange("from", None, ""),
+    ),
+)
+OUTCOME = replace(INTENT, phase=Phase.OUTCOME, outcome="done", status=200, request_id="r-1")
+
+
+def numbers(journal: Journal) -> list[int | None]:
+    return [entry.status for entry in journal.read().entries]
+
+
+def test_intent_and_outcome_are_read_back_as_they_were_in_order(tmp_path: Path) -> None:
+    Journal(tmp_path).append(INTENT)
+    Journal(tmp_path).append(OUTCOME)
+    reading = Journal(tmp_path).read()
+    assert reading.entries == (INTENT, OUTCOME)
+    assert reading.unreadable == 0
+    assert Journal(tmp_path).read(newest=1).entries == (OUTCOME,)
+
+
+def test_a_line_is_one_json_object_with_everything_an_auditor_asks_for(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.append(OUTCOME)
+    lines = journal.path.read_text().split("\n")
+    assert len(lines) == 2
+    values = json.loads(lines[0])
+    assert values["at"] == "2026-03-01T12:00:00.000Z"
+    assert (values["user"], values["ssh_client"]) == ("root", "192.0.2.1")
+    assert values["changes"][0] == {"name": "port", "before": "25", "after": "587"}
+
+
+def test_the_file_is_private(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "state")
+    journal.append(INTENT)
+    assert stat.S_IMODE(journal.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(journal.path.parent.stat().st_mode) == 0o700
+
+
+def test_a_secret_is_journalled_only_as_what_became_of_it() -> None:
+    for before, after in (("hunter2", "set"), ("set", "hunter2"), (None, "")):
+        with pytest.raises(ValueError, match="password is a secret"):
+            JournalChange("password", before, after)
+    assert journal_text(SecretStr("hunter2")) == "replaced"
+    assert journal_text(SecretStr("")) == "cleared"
+    assert journal_text(SecretState.UNKNOWN) == "unknown"
+    assert journal_text(587) == "587"
+    assert JournalChange("password", "unknown", "cleared").after == "cleared"
+
+
+def test_lines_that_are_none_are_counted_and_spoil_no_other(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.append(INTENT)
+    line = journal.path.read_text()
+    with journal.path.open("a") as appended:
+        appended.write(line.replace("intent", "intend"))
+        appended.write(line.replace('"after": "replaced"', '"after": "hunter2"'))
+        appended.write(line.replace('"v": 1', '"v": 2'))
+        appended.write(line[: len(line) // 2])
+    journal.append(OUTCOME)
+    reading = journal.read()
+    assert reading.entries == (INTENT, OUTCOME)
+    assert reading.unreadable == 4
+
+
+def test_it_is_rotated_and_the_oldest_file_is_dropped(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, rotate_bytes=2_000, files_kept=3)
+    for number in range(60):
+        journal.append(replace(OUTCOME, status=number))
+    kept = numbers(journal)
+    assert kept == list(range(60 - len(kept), 60))
+    names = {file.name for file in tmp_path.iterdir() if file.name.startswith("audit")}
+    assert names == {"audit.jsonl", "audit.jsonl.1", "audit.jsonl.2"}
+    assert all((tmp_path / name).stat().st_size < 3_000 for name in names)
+
+
+def test_a_disk_that_is_full_stops_the_append_and_leaves_no_half_line(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.append(INTENT)
+    before = journal.path.read_bytes()
+    with at_most(len(before) + 100), pytest.raises(FileProblem, match="may not grow"):
+        journal.append(OUTCOME)
+    assert journal.path.read_bytes() == before
+    journal.append(OUTCOME)
+    assert journal.read().entries == (INTENT, OUTCOME)
+
+
+def test_a_journal_that_is_no_file_of_ours_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "audit.jsonl")
+    with pytest.raises(FileProblem, match="no regular file"):
+        Journal(tmp_path).append(INTENT)
+    with pytest.raises(FileProblem, match="no regular file"):
+        Journal(tmp_path).read()
+
+
+def test_the_actor_is_the_user_of_the_system_and_the_ssh_client() -> None:
+    name = pwd.getpwuid(os.getuid()).pw_name
+    assert actor_of({"USER": "mallory"}) == Actor(name)
+    assert actor_of({"SSH_CONNECTION": "192.0.2.1 5000 192.0.2.2 22"}) == Actor(name, "192.0.2.1")
+    assert actor_of({"SUDO_USER": "alice"}).user == f"{name} (sudo by alice)"
+
+
+def test_each_write_has_an_id_of_its_own() -> None:
+    assert len({new_write_id() for _ in range(100)}) == 100
+
+
+WRITER = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from smtp_tui.state.journal import Journal
+from tests.state.test_journal import OUTCOME
+journal = Journal(Path(sys.argv[1]), rotate_bytes=20_000, files_kept=40)
+print("ready")
+if sys.argv[2] != "alone":
+    sys.stdin.readline()
+for step in range(50 if sys.argv[2] != "alone" else 100_000):
+    journal.append(replace(OUTCOME, status=step, profile=sys.argv[2]))
+    print(step)
+"""
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_processes_that_append_at_once_lose_nothing_through_rotations(
+    tmp_path: Path, count: int
+) -> None:
+    run_together(WRITER, count, str(tmp_path))
+    reading = Journal(tmp_path, files_kept=40).read()
+    assert reading.unreadable == 0
+    for number in range(count):
+        mine = [one.status for one in reading.entries if one.profile == str(number)]
+        assert mine == list(range(50))
+
+
+@pytest.mark.parametrize("lines", [2, 7, 30, 90])
+def test_a_process_killed_while_appending_loses_nothing_it_had_written(
+    tmp_path: Path, lines: int
+) -> None:
+    said = killed_after(WRITER, lines, str(tmp_path), "alone")
+    journal = Journal(tmp_path, files_kept=40)
+    found = numbers(journal)
+    done = len(said) - 1
+    assert found[:done] == list(range(done))
+    journal.append(INTENT)
+    assert journal.read().entries[-1] == INTENT
