@@ -1,3 +1,3 @@
-"""smtp-tui: a keyboard-driven terminal UI for the SMTP connections of IBM Cloud Automation Manager."""
+"""smtp-tui: the SMTP connections of IBM Cloud Automation Manager, from the keyboard."""
 
 __version__ = "0.1.0"

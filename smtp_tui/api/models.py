@@ -32,7 +32,7 @@ class SecretState(Enum):
     UNKNOWN = "unknown"
 
 
-ParameterValue: TypeAlias = JsonValue | SecretState
+ParameterValue: TypeAlias = "JsonValue | SecretState"
 
 
 def is_secret_name(name: str) -> bool:

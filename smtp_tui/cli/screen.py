@@ -1,0 +1,170 @@
+"""Opening the screen: on the profiles of this machine, or on a sandbox of its own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smtp_tui.api.activity import Activity
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.target import Target
+from smtp_tui.cli.main import complain
+from smtp_tui.cli.wiring import Known, NoSuchProfile
+from smtp_tui.profiles.environment import environment_profile
+from smtp_tui.profiles.model import Colour, EnvironmentToken, Profile
+from smtp_tui.profiles.reading import ProfilesFileError
+from smtp_tui.profiles.store import ProfileStore, config_directory
+from smtp_tui.profiles.tokens import Tokens
+from smtp_tui.state.files import FileProblem
+from smtp_tui.state.history import TestHistory
+from smtp_tui.state.places import state_directory
+from smtp_tui.state.settings import SettingsStore
+from smtp_tui.ui.session import Mailbox, ReceivedMail, Services
+
+if TYPE_CHECKING:
+    from smtp_tui.api.client import Client
+    from smtp_tui.sandbox import Sandbox
+
+_TOKEN_VARIABLE = "SANDBOX_TOKEN"
+
+
+def open_screen(environ: Mapping[str, str], wanted: str | None, *, read_only: bool) -> int:
+    """Open the screen on a profile; a problem with the files is said on it, not hidden."""
+    try:
+        store = ProfileStore(config_directory(environ))
+        state = state_directory(environ)
+    except FileProblem as error:
+        return complain(str(error))
+    environment = environment_profile(environ)
+    problem = ""
+    profile: Profile | None = None
+    try:
+        profile = Known(store.load(), environment).chosen(wanted)
+    except NoSuchProfile as error:
+        return complain(str(error))
+    except (ProfilesFileError, FileProblem) as error:
+        problem = f"{error}"
+    services = _services(
+        store=store,
+        state=state,
+        environ=environ,
+        extra_profiles=(environment,) if environment is not None else (),
+        read_only=read_only,
+    )
+    return _run(services, profile, problem)
+
+
+def open_demo() -> int:
+    """Open the screen on a sandbox in this process; nothing of it is left afterwards."""
+    try:
+        from smtp_tui.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        return complain(f"The demo needs the package {error.name}: install smtp-tui[sandbox].")
+    with (
+        tempfile.TemporaryDirectory(prefix="smtp-tui-demo-") as directory,
+        Sandbox(SandboxOptions(demo_records=True)) as sandbox,
+    ):
+        services, profile = demo_services(sandbox, Path(directory), Clock())
+        return _run(services, profile, "")
+
+
+def demo_services(sandbox: Sandbox, directory: Path, clock: Clock) -> tuple[Services, Profile]:
+    """What the demo runs with: two profiles on the sandbox, and its mailbox."""
+    profile = Profile(
+        name="demo",
+        host=sandbox.base_url,
+        tenant=sandbox.tenant_id,
+        namespace=sandbox.environment()["NAMESPACE"],
+        label="DEMO",
+        colour=Colour.GREEN,
+        token=EnvironmentToken(_TOKEN_VARIABLE),
+        recipient="you@sandbox.example",
+    )
+    europe = Profile(
+        name="demo-europe",
+        host=sandbox.base_url,
+        tenant=sandbox.other_tenant_id,
+        namespace=profile.namespace,
+        label="EUROPE",
+        colour=Colour.BLUE,
+        token=EnvironmentToken(_TOKEN_VARIABLE),
+    )
+    services = _services(
+        store=ProfileStore(directory / "config"),
+        state=directory / "state",
+        environ={_TOKEN_VARIABLE: sandbox.admin_token},
+        extra_profiles=(profile, europe),
+        mailbox=_SandboxMailbox(sandbox),
+        clock=clock,
+    )
+    return services, profile
+
+
+def _services(
+    *,
+    store: ProfileStore,
+    state: Path,
+    environ: Mapping[str, str],
+    extra_profiles: tuple[Profile, ...],
+    mailbox: Mailbox | None = None,
+    read_only: bool = False,
+    clock: Clock | None = None,
+) -> Services:
+    activity, clock = Activity(), clock if clock is not None else Clock()
+
+    def make_client(target: Target, tokens: Tokens) -> Client:
+        from smtp_tui.api.client import Client  # noqa: PLC0415 - httpx, after the first frame
+
+        return Client(target, tokens, activity, clock)
+
+    return Services(
+        store=store,
+        history=TestHistory(state),
+        settings=SettingsStore(state),
+        activity=activity,
+        clock=clock,
+        environ=environ,
+        extra_profiles=extra_profiles,
+        make_client=make_client,
+        mailbox=mailbox,
+        read_only=read_only,
+    )
+
+
+def _run(services: Services, profile: Profile | None, problem: str) -> int:
+    for name in [one for one in os.environ if one.startswith("TEXTUAL")]:
+        del os.environ[name]  # they would write key presses, passwords among them, to a file
+    from smtp_tui.ui.app import SmtpTui  # noqa: PLC0415 - Textual, after the variables are gone
+
+    app = SmtpTui(services, profile, problem)
+    app.run(mouse=False)
+    return app.return_code or 0
+
+
+@dataclass(frozen=True)
+class _SandboxMailbox:
+    """The sandbox's mail, as the Mailbox screen knows it."""
+
+    sandbox: Sandbox
+
+    def received(self) -> tuple[ReceivedMail, ...]:
+        return tuple(
+            ReceivedMail(
+                received_at=datetime.fromisoformat(mail.received_at),
+                sender=mail.mail_from,
+                recipients=mail.rcpt_to,
+                subject=mail.subject,
+                body=mail.body,
+                encrypted=mail.tls,
+                username=mail.username,
+            )
+            for mail in self.sandbox.mailbox
+        )
+
+
+__all__ = ["demo_services", "open_demo", "open_screen"]

@@ -1,0 +1,234 @@
+"""The app: the keys that work everywhere, and the one place where sessions are exchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.content import Content
+from textual.screen import Screen
+
+from smtp_tui.api.activity import Exchange
+from smtp_tui.api.curl import curl_line
+from smtp_tui.api.target import HostRefused
+from smtp_tui.profiles.model import Profile
+from smtp_tui.state.files import FileProblem
+from smtp_tui.ui.actions import ACTIONS, BY_ID, Situation, bindings, unavailable
+from smtp_tui.ui.screens.activity import ActivityScreen
+from smtp_tui.ui.screens.base import Dialog, HoldsText, SessionScreen
+from smtp_tui.ui.screens.confirm import ConfirmDialog
+from smtp_tui.ui.screens.connections import ConnectionsScreen
+from smtp_tui.ui.screens.help import HelpScreen
+from smtp_tui.ui.screens.mailbox import MailboxScreen
+from smtp_tui.ui.screens.profile_form import ProfileFormScreen
+from smtp_tui.ui.screens.profiles import ProfilesDialog, Switch
+from smtp_tui.ui.screens.start_problem import StartProblemScreen
+from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.text import clean
+
+FIRST_START = (
+    "There is no profile yet, and no CAM_HOST in the environment.\n"
+    "Give the host of your CAM server, the tenant, and where the token comes from."
+)
+
+
+class SmtpTui(App[None]):
+    """One window on one profile at a time; everything it needs is handed in."""
+
+    TITLE = "smtp-tui"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(
+            "app.help",
+            "app.command_palette",
+            "app.profiles",
+            "app.previous_profile",
+            "app.activity",
+            "app.mailbox",
+            "app.leave",
+            "app.suspend_process",
+        )
+    ]
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]
+    CSS = """
+    * { scrollbar-size-vertical: 1; }
+    Toast { background: ansi_default; color: ansi_default; border: round ansi_default; }
+    """
+
+    def __init__(
+        self, services: Services, profile: Profile | None, start_problem: str = ""
+    ) -> None:
+        super().__init__()
+        self.theme = "ansi-dark"
+        self.animation_level = "none"
+        self._services = services
+        self._previous: Profile | None = None
+        self._session: Session | None = None
+        self._start_problem = start_problem
+        self._wanted = profile
+        if profile is not None and not start_problem:
+            try:
+                self._session = services.session(profile)
+            except HostRefused as error:
+                self._start_problem = f"The host of the profile {profile.name}: {error}"
+
+    def get_default_screen(self) -> Screen[None]:
+        """The connections of the first session, so that they are the first thing painted."""
+        if self._session is not None:
+            return ConnectionsScreen(self._session, self._services)
+        if self._start_problem:
+            return StartProblemScreen(self._start_problem)
+        return Screen()
+
+    def on_mount(self) -> None:
+        """With no profile at all, the form of one comes first."""
+        if self._session is None and not self._start_problem:
+            self._first_start()
+
+    @work(group="start", description="first start")
+    async def _first_start(self) -> None:
+        if self._services.store.path.exists():
+            await self._choose_profile()
+            return
+        form = ProfileFormScreen(self._services, None, None, FIRST_START)
+        profile = await self.push_screen_wait(form)
+        if profile is None:
+            self.exit()
+        else:
+            await self.use(profile)
+
+    async def use(self, profile: Profile) -> None:
+        """Use another profile: a new session on a new screen, then the old client is closed."""
+        try:
+            session = self._services.session(profile)
+        except HostRefused as error:
+            words = f"{clean(profile.name)}: {error}"
+            self.notify(words, severity="error", markup=False, timeout=15)
+            return
+        before = self._session
+        if before is not None and before.profile.name != profile.name:
+            self._previous = before.profile
+        self._session = session
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.switch_screen(ConnectionsScreen(session, self._services))
+        self._remember_use(profile)
+        if before is not None:
+            await before.aclose()
+
+    def _remember_use(self, profile: Profile) -> None:
+        try:
+            self._services.settings.used(profile.name)
+        except FileProblem as error:
+            self.notify(clean(str(error)), markup=False, severity="warning")
+
+    def action_profiles(self) -> None:
+        """Choose a profile."""
+        self._switch_profile()
+
+    @work(group="profiles", exclusive=True, description="choose a profile")
+    async def _switch_profile(self) -> None:
+        await self._choose_profile()
+
+    async def _choose_profile(self) -> None:
+        current = self._session.profile if self._session is not None else None
+        answer = await self.push_screen_wait(ProfilesDialog(self._services, current))
+        if isinstance(answer, Switch):
+            await self.use(answer.profile)
+        elif self._session is None:
+            self.exit()
+
+    def action_previous_profile(self) -> None:
+        """Back to the profile before."""
+        if self._previous is not None:
+            self.run_worker(self.use(self._previous), group="profiles", description="switch back")
+
+    def action_activity(self) -> None:
+        """What was asked and answered."""
+        self.push_screen(ActivityScreen(self._services.activity, self._curl))
+
+    def _curl(self, exchange: Exchange) -> str:
+        if self._session is None:
+            return ""
+        return curl_line(self._session.target, exchange.request)
+
+    def action_mailbox(self) -> None:
+        """The demo's mailbox."""
+        if self._services.mailbox is not None:
+            self.push_screen(MailboxScreen(self._services.mailbox))
+
+    def action_help(self) -> None:
+        """The keys of this screen."""
+        if not isinstance(self.screen, HelpScreen):
+            ids, situation = self._here()
+            self.push_screen(HelpScreen(ids, situation))
+
+    def _here(self) -> tuple[tuple[str, ...], Situation]:
+        screen = self.screen
+        if isinstance(screen, SessionScreen):
+            return screen.ACTIONS, screen.situation
+        if isinstance(screen, Dialog):
+            return screen.ACTIONS, Situation()
+        return (), Situation()
+
+    def action_leave(self) -> None:
+        """Quit; asks where something typed would be lost."""
+        if any(isinstance(one, HoldsText) and one.unsaved for one in self.screen_stack):
+            self._ask_to_quit()
+        else:
+            self.exit()
+
+    @work(group="quit", exclusive=True, description="ask before quitting")
+    async def _ask_to_quit(self) -> None:
+        question = ConfirmDialog(
+            "Quit without saving?",
+            Content("Something was changed and not saved."),
+            "Discard and quit",
+            self._services.clock,
+        )
+        if await self.push_screen_wait(question):
+            self.exit()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a mailbox in the demo only, and a profile before after the first switch."""
+        if action == "mailbox":
+            return self._services.mailbox is not None
+        if action == "previous_profile":
+            return True if self._previous is not None else None
+        return True
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action that is possible here, by name."""
+        ids, situation = self._here()
+        for action_id in ids:
+            action = BY_ID[action_id]
+            if unavailable(action_id, situation) is None:
+                words = f"{action.help}  ({action.key_display})"
+                yield SystemCommand(action.label, words, _runner(screen, action.verb))
+        for action in ACTIONS:
+            if action.id in _APP_COMMANDS and self.check_action(action.verb, ()):
+                words = f"{action.help}  ({action.key_display})"
+                yield SystemCommand(action.label, words, _runner(self, action.verb))
+
+
+_APP_COMMANDS = frozenset(
+    {
+        "app.help",
+        "app.profiles",
+        "app.previous_profile",
+        "app.activity",
+        "app.mailbox",
+        "app.leave",
+    }
+)
+
+
+def _runner(where: Screen[object] | App[None], verb: str) -> Callable[[], object]:
+    async def run() -> None:
+        await where.run_action(verb)
+
+    return run

@@ -1,0 +1,109 @@
+"""What a form's draft would send, and what is wrong with it, as pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smtp_tui.api.models import Record
+from smtp_tui.api.requests import (
+    IdRefused,
+    Request,
+    create_request,
+    patch_request,
+    test_saved_request,
+    test_values_request,
+)
+from smtp_tui.api.target import Scope
+from smtp_tui.editing.draft import Draft, Replace
+from smtp_tui.editing.patch import Patch, creation_patch, patch_of
+from smtp_tui.editing.values import DraftProblem
+from smtp_tui.mail.checks import (
+    Finding,
+    Findings,
+    Severity,
+    check_parameter,
+    check_port_for_host,
+    check_record_name,
+    parse_port,
+)
+
+NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What a draft comes to: its changes, or the field that cannot be sent and why."""
+
+    patch: Patch = Patch()
+    problem: DraftProblem | None = None
+
+
+def drafted(opened: Record | None, draft: Draft, like: Record | None = None) -> Drafted:
+    """The changes of a draft against the opened record; for a new record, all of its values.
+
+    ``like`` is the record that a new one was cloned from, whose JSON types it keeps.
+    """
+    try:
+        if opened is not None:
+            return Drafted(patch_of(opened, draft))
+        return Drafted(creation_patch(draft, like))
+    except DraftProblem as problem:
+        return Drafted(problem=problem)
+
+
+def save_request(scope: Scope, draft: Draft, patch: Patch) -> Request | None:
+    """The request that saves: a patch with the changes only, or a create. None: nothing to send.
+
+    Raises :class:`~smtp_tui.api.requests.IdRefused`.
+    """
+    if draft.record_id is None:
+        return create_request(scope, draft.name.strip(), patch.assignments())
+    return patch_request(scope, draft.record_id, patch.assignments()) if patch else None
+
+
+def test_request(scope: Scope, record_id: str | None, patch: Patch, to: str) -> Request:
+    """The request that tests: the saved record overlaid with the changes, or values saved nowhere.
+
+    Raises :class:`~smtp_tui.api.requests.IdRefused`.
+    """
+    if record_id is None:
+        return test_values_request(scope, to, patch.assignments())
+    return test_saved_request(scope, record_id, to, patch.assignments())
+
+
+def findings(draft: Draft, name: str, opened: Record | None) -> Findings:
+    """What is to be said of one field: errors only of what was changed, for the rest hints."""
+    if name == NAME:
+        return check_record_name(draft.name)
+    if name in dict(draft.secrets):
+        edit = draft.secret(name)
+        typed = edit.secret.get_secret_value() if isinstance(edit, Replace) else ""
+        return check_parameter(name, typed) if typed else ()
+    text = draft.text(name)
+    untouched = opened is not None and text == opened.text(name)
+    found = check_parameter(name, text) if text or name in ("hostname", "port") else ()
+    if name == "port":
+        found += check_port_for_host(draft.text("hostname"), parse_port(text))
+    if untouched:
+        found = tuple(one for one in found if one.severity is not Severity.ERROR)
+    return tuple(dict.fromkeys(found))
+
+
+def server_findings(fields: tuple[tuple[str, str], ...], name: str) -> Findings:
+    """What the server said against one field."""
+    return tuple(
+        Finding(Severity.ERROR, f"The server refused it: {said}")
+        for field, said in fields
+        if field == name
+    )
+
+
+__all__ = [
+    "Drafted",
+    "IdRefused",
+    "drafted",
+    "findings",
+    "save_request",
+    "server_findings",
+    "test_request",
+]

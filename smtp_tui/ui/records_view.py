@@ -1,0 +1,133 @@
+"""From records to table rows: columns, order and filter, as pure functions.
+
+What is costly is done once per list of records, so that a key typed into the filter only looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from smtp_tui.api.models import Record, RecordList
+from smtp_tui.mail.ports import port_hint
+from smtp_tui.state.history import TestRun
+from smtp_tui.ui.text import age, clean
+from smtp_tui.ui.widgets.records_table import Column, Row, RowStyle
+
+COLUMNS: Final = (
+    Column("name", "NAME", 12, flexible=True),
+    Column("hostname", "HOSTNAME", 16, flexible=True, priority=1),
+    Column("port", "PORT", 5, right=True, priority=2),
+    Column("username", "USERNAME", 8, flexible=True, priority=4),
+    Column("last_test", "LAST TEST", 16, priority=3),
+    Column("hint", "HINT", 12, flexible=True, priority=5),
+)
+SORT_KEYS: Final = ("name", "hostname", "port", "username", "last_test")
+CELL_LIMIT: Final = 300
+
+LastTest = Callable[[str], TestRun | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How the table is sorted. ``column`` None is the server's order, oldest first."""
+
+    column: str | None = "name"
+    reverse: bool = False
+
+    def next_column(self) -> Order:
+        """Sort by the next column; after the last one comes the server's order."""
+        if self.column is None:
+            return Order(SORT_KEYS[0])
+        position = SORT_KEYS.index(self.column) + 1
+        return Order(SORT_KEYS[position] if position < len(SORT_KEYS) else None)
+
+    @property
+    def words(self) -> str:
+        """The order in words, for the status line."""
+        named = {None: "in the server's order", "last_test": "sorted by last test"}
+        text = named.get(self.column, f"sorted by {self.column}")
+        return f"{text}, reversed" if self.reverse else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    record: Record
+    haystack: str
+
+
+class RecordsView:
+    """The records of one answer, ready to be filtered and sorted."""
+
+    def __init__(self, answer: RecordList, last_test: LastTest) -> None:
+        self.answer = answer
+        self._last_test = last_test
+        self._entries = tuple(_Entry(record, _haystack(record)) for record in answer.records)
+        self._by_id = {record.id: record for record in answer.records}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def record(self, record_id: str | None) -> Record | None:
+        """The record of that id, if it is in this answer."""
+        return self._by_id.get(record_id) if record_id is not None else None
+
+    def rows(self, filter_text: str, order: Order, now: datetime) -> tuple[Row, ...]:
+        """The rows that hold every word of the filter, in order."""
+        words = filter_text.casefold().split()
+        found = [
+            entry.record for entry in self._entries if all(word in entry.haystack for word in words)
+        ]
+        if order.column is not None:
+            found.sort(key=self._key(order.column))
+        if order.reverse:
+            found.reverse()
+        return tuple(self._row(record, now) for record in found)
+
+    def _key(self, column: str) -> Callable[[Record], tuple[str | float, str]]:
+        match column:
+            case "name":
+                return lambda record: (record.name.casefold(), record.id)
+            case "port":
+                return lambda record: (_number(record.text("port")), record.name.casefold())
+            case "last_test":
+                return lambda record: (self._tested(record), record.name.casefold())
+        return lambda record: (record.text(column).casefold(), record.name.casefold())
+
+    def _tested(self, record: Record) -> float:
+        run = self._last_test(record.id)
+        return -run.at.timestamp() if run else 0.0
+
+    def _row(self, record: Record, now: datetime) -> Row:
+        run = self._last_test(record.id)
+        port = record.text("port")
+        hint = record.oddities[0] if record.oddities else port_hint(port) or ""
+        return Row(
+            record.id,
+            (
+                clean(record.name, CELL_LIMIT) or "(no name)",
+                clean(record.text("hostname"), CELL_LIMIT),
+                clean(port, 40),
+                clean(record.text("username"), CELL_LIMIT),
+                last_test_words(run, now),
+                clean(hint, CELL_LIMIT),
+            ),
+            RowStyle.NORMAL,
+        )
+
+
+def last_test_words(run: TestRun | None, now: datetime) -> str:
+    """The newest test of a record in its verdict and age."""
+    return f"{run.verdict} {age((now - run.at).total_seconds())}" if run else "-"
+
+
+def _haystack(record: Record) -> str:
+    texts = [record.name, record.id]
+    texts += [parameter.text for parameter in record.parameters if not parameter.secret]
+    return "\n".join(texts).casefold()
+
+
+def _number(text: str) -> float:
+    return float(text) if text.isascii() and text.isdigit() else float("inf")

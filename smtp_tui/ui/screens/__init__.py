@@ -1,0 +1,1 @@
+"""One file per screen or dialog, its CSS inside it."""

@@ -1,0 +1,137 @@
+"""Every request of this session, with what was sent and answered, secrets removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+
+from smtp_tui.api.activity import Activity, Exchange
+from smtp_tui.ui.request_view import body_text
+from smtp_tui.ui.text import clean, clean_block
+from smtp_tui.ui.widgets.bars import KeyBar, PlainText
+from smtp_tui.ui.widgets.records_table import Column, RecordsTable, Row
+
+_COLUMNS = (
+    Column("at", "TIME", 8),
+    Column("profile", "PROFILE", 8, flexible=True, priority=2),
+    Column("method", "METHOD", 6),
+    Column("path", "PATH", 20, flexible=True),
+    Column("status", "STATUS", 6, right=True),
+    Column("ms", "MS", 6, right=True, priority=1),
+)
+
+
+class ActivityScreen(Screen[None]):
+    """The newest exchange first; the lower half shows the one under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "back", "Back"),
+        Binding("y", "copy", "Copy as curl"),
+    ]
+    DEFAULT_CSS = """
+    ActivityScreen RecordsTable { height: 1fr; }
+    ActivityScreen VerticalScroll { height: 1fr; border-top: solid; padding: 0 1; }
+    ActivityScreen #activity-title { height: 1; text-style: bold; padding: 0 1; }
+    """
+
+    def __init__(self, activity: Activity, curl: Callable[[Exchange], str]) -> None:
+        super().__init__()
+        self._activity = activity
+        self._curl = curl
+        self._unlisten: Callable[[], None] | None = None
+
+    def compose(self) -> Iterable[Widget]:
+        """Title, table, the exchange, keys."""
+        yield PlainText(
+            "Activity: every request of this session, secrets removed", id="activity-title"
+        )
+        yield RecordsTable(_COLUMNS, id="exchanges")
+        with VerticalScroll():
+            yield PlainText("Nothing was asked yet.", id="exchange")
+        yield KeyBar("dialog.copy", "app.back")
+
+    def on_mount(self) -> None:
+        """Fill, and follow what is asked while this is open."""
+        self._fill()
+        self.query_one(RecordsTable).focus()
+        self._unlisten = self._activity.listen(self._fill)
+
+    def on_unmount(self) -> None:
+        """Stop following."""
+        if self._unlisten is not None:
+            self._unlisten()
+
+    def _fill(self) -> None:
+        exchanges = self._activity.exchanges
+        self.query_one(RecordsTable).rows = tuple(
+            _row(position, exchange) for position, exchange in reversed(tuple(enumerate(exchanges)))
+        )
+
+    @property
+    def _chosen(self) -> Exchange | None:
+        cursor = self.query_one(RecordsTable).cursor_id
+        exchanges = self._activity.exchanges
+        if cursor is None or int(cursor) >= len(exchanges):
+            return None
+        return exchanges[int(cursor)]
+
+    @on(RecordsTable.CursorMoved)
+    def show(self) -> None:
+        """Show the exchange under the cursor."""
+        exchange = self._chosen
+        if exchange is not None:
+            self.query_one("#exchange", PlainText).update(exchange_content(exchange))
+
+    def action_copy(self) -> None:
+        """Copy the request as curl."""
+        exchange = self._chosen
+        if exchange is not None:
+            self.app.copy_to_clipboard(self._curl(exchange))
+            self.notify("Sent to your terminal's clipboard as curl; secrets stand as variables.")
+
+    def action_back(self) -> None:
+        """Back to where it was opened."""
+        self.dismiss(None)
+
+
+def _row(position: int, exchange: Exchange) -> Row:
+    return Row(
+        str(position),
+        (
+            exchange.at.strftime("%H:%M:%S"),
+            clean(exchange.profile, 40),
+            exchange.request.method,
+            clean(exchange.request.path, 200),
+            str(exchange.status) if exchange.status is not None else "-",
+            str(exchange.milliseconds),
+        ),
+    )
+
+
+def exchange_content(exchange: Exchange) -> Content:
+    """One exchange whole: request, answer, and why it failed."""
+    request = exchange.request
+    lines = [
+        Content.styled(f"{request.method} {clean(exchange.origin + request.address)}", "bold"),
+        Content(body_text(request)),
+        Content(""),
+        Content.styled(_answer_words(exchange), "bold"),
+    ]
+    if exchange.failure:
+        lines.append(Content(clean(exchange.failure)))
+    if exchange.answer:
+        lines.append(Content(clean_block(exchange.answer)))
+    return Content("\n").join(lines)
+
+
+def _answer_words(exchange: Exchange) -> str:
+    status = f"status {exchange.status}" if exchange.status is not None else "no answer"
+    request_id = f" · request id {clean(exchange.request_id)}" if exchange.request_id else ""
+    return f"{status} · {exchange.milliseconds} ms{request_id}"

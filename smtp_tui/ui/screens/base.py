@@ -1,0 +1,164 @@
+"""What every screen and every dialog has in common: its actions, the bars, the passing of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+
+from smtp_tui.api.target import Access
+from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
+from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.text import clean
+from smtp_tui.ui.widgets.bars import KeyBar, PlainText, ProfileBar
+
+Result = TypeVar("Result")
+
+TICK: Final = 10.0
+
+
+class HoldsText:
+    """What may hold something typed that quitting would lose."""
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there is such a text."""
+        return False
+
+
+class SessionScreen(HoldsText, Screen[Result]):
+    """A whole screen of one session: header, body, key line.
+
+    ``ACTIONS`` are the ids of what can be done here beside what the app offers everywhere;
+    ``KEYS`` those on the key line, the last of which is always shown.
+    """
+
+    ACTIONS: ClassVar[tuple[str, ...]] = ()
+    KEYS: ClassVar[tuple[str, ...]] = ("app.help", "app.back")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app.back")]
+
+    def __init__(self, session: Session, services: Services) -> None:
+        super().__init__()
+        self.session = session
+        self.services = services
+
+    def compose(self) -> ComposeResult:
+        """Header, body, key line."""
+        yield ProfileBar(self.session, self.services.clock.now())
+        yield from self.compose_body()
+        yield KeyBar(*self.KEYS)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """What stands between the bars."""
+        return ()
+
+    def on_mount(self) -> None:
+        """Let time pass in the bars, without a repaint where no word changes."""
+        self.set_interval(TICK, self.tick)
+        self.show_situation()
+
+    def tick(self) -> None:
+        """Called every ``TICK`` seconds and when the token changed."""
+        self.query_one(ProfileBar).tick(self.services.clock.now())
+
+    @property
+    def situation(self) -> Situation:
+        """What the possible actions depend on, now."""
+        return self.situation_with()
+
+    def situation_with(self, *, record: bool = False, rows: bool = False) -> Situation:
+        """The situation of this session, with what only the screen knows."""
+        return Situation(
+            record=record,
+            rows=rows,
+            read_only=self.session.target.access is Access.READ_ONLY,
+            undo=self.session.memory.last_change is not None,
+        )
+
+    @property
+    def protected(self) -> bool:
+        """Whether a write needs the record's name typed."""
+        return self.session.target.access is Access.PROTECTED
+
+    def show_situation(self) -> None:
+        """Bring key line and bindings in line with the situation."""
+        self.query_one(KeyBar).show(self.situation)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim what is not possible now; called by Textual, before there is a DOM too."""
+        return allowed(self.ACTIONS, action, self.situation)
+
+    def action_back(self) -> None:
+        """One step back, with nothing to tell."""
+        self.dismiss()
+
+
+def allowed(action_ids: Iterable[str], verb: str, situation: Situation) -> bool | None:
+    """Textual's answer for a handler: None dims it. What is not in the table is allowed."""
+    for action_id in action_ids:
+        if BY_ID[action_id].verb == verb and unavailable(action_id, situation) is not None:
+            return None
+    return True
+
+
+class Dialog(ModalScreen[Result]):
+    """A question or an answer over a screen; esc always leads back without doing anything."""
+
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: ansi_default; }
+    Dialog > #box {
+        width: 78; max-width: 100%; height: auto; max-height: 100%;
+        border: round ansi_default; padding: 0 1; background: ansi_default;
+        border-title-style: bold; scrollbar-size-vertical: 1;
+    }
+    Dialog .where { color: ansi_default; text-style: bold; }
+    Dialog .hint { text-style: dim; }
+    Dialog .row { height: 1; margin-top: 1; }
+    Dialog Button { margin-right: 2; }
+    """
+    BOX_TITLE: ClassVar[str] = ""
+    ACTIONS: ClassVar[tuple[str, ...]] = ("dialog.cancel",)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "app.leave", show=False, priority=True),
+        Binding("ctrl+z", "app.suspend_process", show=False, priority=True),
+        Binding("question_mark", "app.help", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The box, and in it what :meth:`compose_box` gives."""
+        with VerticalScroll(id="box", can_focus=False) as box:
+            box.border_title = Content(clean(self.title_text, 70))
+            yield from self.compose_box()
+
+    @property
+    def title_text(self) -> str:
+        """What stands in the border."""
+        return self.BOX_TITLE
+
+    def compose_box(self) -> Iterable[Widget]:
+        """What stands in the box."""
+        return ()
+
+    def action_cancel(self) -> None:
+        """Back, with nothing done."""
+        self.dismiss(None)
+
+
+def where_line(session: Session) -> Content:
+    """Profile, host and tenant on a line of their own, as every question before a write shows."""
+    scope = session.target.scope
+    return Content.assemble(
+        Content.styled(f" {clean(session.profile.label or session.profile.name, 30)} ", "reverse"),
+        f" {clean(session.profile.name, 30)} · {clean(session.target.origin.text, 60)}",
+        f"\ntenant {clean(scope.tenant, 60)} · team {clean(scope.team, 40)}",
+    )
+
+
+__all__ = ["Dialog", "PlainText", "SessionScreen", "allowed", "where_line"]

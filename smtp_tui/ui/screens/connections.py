@@ -1,0 +1,330 @@
+"""Home: the records of one profile, and everything that starts from one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.reactive import var
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input
+from textual.worker import Worker
+
+from smtp_tui.api.errors import ApiError
+from smtp_tui.api.models import Record, RecordList
+from smtp_tui.state.history import TestRun
+from smtp_tui.ui.actions import Situation, bindings
+from smtp_tui.ui.records_view import COLUMNS, Order, RecordsView
+from smtp_tui.ui.screens.detail import DetailScreen
+from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS, RecordScreen
+from smtp_tui.ui.screens.token import with_token
+from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.text import age, clean, clean_block
+from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.record_view import record_content
+from smtp_tui.ui.widgets.records_table import RecordsTable
+
+TABLE_ACTIONS = (
+    "table.filter",
+    "table.sort",
+    "table.reverse",
+    "table.mark_all",
+    "table.refresh",
+)
+
+
+class ConnectionsScreen(RecordScreen[None]):
+    """The table of records with its filter, side pane and status line."""
+
+    ACTIONS = (*RECORD_ACTIONS, *TABLE_ACTIONS)
+    KEYS = (
+        "record.edit",
+        "record.test",
+        "record.new",
+        "record.clone",
+        "record.delete",
+        "table.filter",
+        "table.refresh",
+        "app.profiles",
+        "app.help",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(*ACTIONS),
+        Binding("q", "app.leave", "Quit", show=False),
+    ]
+    DEFAULT_CSS = """
+    ConnectionsScreen #filter { height: 1; border: none; padding: 0 1; display: none; }
+    ConnectionsScreen #filter.-open { display: block; }
+    ConnectionsScreen #problem { height: auto; max-height: 6; padding: 0 1; display: none; }
+    ConnectionsScreen #problem.-shown { display: block; }
+    ConnectionsScreen #notice { height: 1fr; padding: 1 2; display: none; }
+    ConnectionsScreen RecordsTable { height: 1fr; }
+    ConnectionsScreen.-notice #notice { display: block; }
+    ConnectionsScreen.-notice RecordsTable { display: none; }
+    ConnectionsScreen #pane { display: none; width: 44; border-left: solid; padding: 0 1; }
+    ConnectionsScreen.-wide #pane { display: block; }
+    ConnectionsScreen #pane-text { height: auto; }
+    ConnectionsScreen #status { height: 1; padding: 0 1; text-style: dim; }
+    """
+
+    answer: var[RecordList | None] = var(None)
+    problem: var[ApiError | None] = var(None)
+    order: var[Order] = var(Order())
+    loading_since: var[float | None] = var(None)
+
+    def __init__(self, session: Session, services: Services) -> None:
+        super().__init__(session, services)
+        self._view = RecordsView(RecordList(), self._last_test)
+        self._loaded_at: datetime | None = None
+        self._loader: Worker[None] | None = None
+        self._load_timer: Timer | None = None
+        self._cursor_to: str | None = None
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Filter, message, table and side pane."""
+        with Horizontal():
+            with Vertical():
+                yield Input(placeholder="filter", id="filter", compact=True)
+                yield PlainText(id="problem")
+                yield PlainText(id="notice")
+                yield RecordsTable(COLUMNS, id="table")
+            with VerticalScroll(id="pane", can_focus=False):
+                yield PlainText(id="pane-text")
+        yield PlainText(id="status")
+
+    def on_mount(self) -> None:
+        """Read the list while the first frame is on its way to the terminal."""
+        super().on_mount()
+        self.table.focus()
+        self.load()
+
+    @property
+    def table(self) -> RecordsTable:
+        """The table of records."""
+        return self.query_one("#table", RecordsTable)
+
+    @property
+    def filter_text(self) -> str:
+        """What the rows shown must hold."""
+        return self.query_one("#filter", Input).value
+
+    @property
+    def record(self) -> Record | None:
+        """The record under the cursor."""
+        return self._view.record(self.table.cursor_id)
+
+    @property
+    def situation(self) -> Situation:
+        """What the keys depend on."""
+        return self.situation_with(record=self.record is not None, rows=len(self._view) > 0)
+
+    def _last_test(self, record_id: str) -> TestRun | None:
+        return self.services.history.last(self.session.key(record_id))
+
+    def load(self) -> None:
+        """Read the list; a load under way is given up for it."""
+        self.loading_since = self.services.clock.monotonic()
+        self._loader = self._load()
+
+    @work(group="load", exclusive=True, description="list the connections")
+    async def _load(self) -> None:
+        try:
+            answer = await with_token(self, self.session, self.session.connections.list)
+        except ApiError as error:
+            self.problem = error
+        else:
+            self._loaded_at = self.services.clock.now()
+            self._view = RecordsView(answer, self._last_test)
+            self.problem = None
+            self.answer = answer
+        finally:
+            self.loading_since = None
+        self.tick()
+
+    def watch_loading_since(self, since: float | None) -> None:
+        """Count the seconds of a load that takes long; stop when it ended."""
+        if self._load_timer is not None:
+            self._load_timer.stop()
+            self._load_timer = None
+        if since is not None:
+            self._load_timer = self.set_interval(1.0, self._show)
+        self._show()
+
+    def watch_answer(self) -> None:
+        """Fill the table."""
+        self._fill()
+
+    def watch_problem(self) -> None:
+        """Say what went wrong; rows from before stay, marked stale."""
+        self._show()
+
+    def watch_order(self) -> None:
+        """Sort anew."""
+        self._fill()
+
+    def _fill(self) -> None:
+        if not self.is_attached:
+            return
+        table = self.table
+        table.sort_column, table.sort_reverse = self.order.column, self.order.reverse
+        table.rows = self._view.rows(self.filter_text, self.order, self.services.clock.now())
+        if self._cursor_to is not None and table.move_to(self._cursor_to):
+            self._cursor_to = None
+        self._show()
+
+    def _show(self) -> None:
+        """Bring message, stale mark, status line, pane and keys in line with what is known."""
+        if not self.is_attached:
+            return
+        rows = bool(len(self._view))
+        shown = bool(self.table.rows)
+        self.table.stale = self.problem is not None and rows
+        problem = self.query_one("#problem", PlainText)
+        problem.set_class(self.problem is not None and rows, "-shown")
+        if self.problem is not None:
+            problem.update(_error_text(self.problem))
+        notice = self._notice()
+        self.set_class(not shown, "-notice")
+        if not shown:
+            self.query_one("#notice", PlainText).update(notice)
+        self.query_one("#status", PlainText).update(self._status())
+        self._show_pane()
+        self.show_situation()
+
+    def _notice(self) -> str:
+        """What stands where rows would: loading, an error, nothing found, or nothing there."""
+        if self.loading_since is not None:
+            seconds = self.services.clock.monotonic() - self.loading_since
+            return f"Reading the connections … {seconds:.0f}s\n\nesc gives up waiting."
+        if self.problem is not None:
+            return _error_text(self.problem)
+        if self.answer is None:
+            return "Nothing was read yet.\n\nr reads the connections."
+        if len(self._view):
+            return f"Nothing holds “{clean(self.filter_text, 100)}”.\n\nesc clears the filter."
+        scope = self.session.target.scope
+        return (
+            "No SMTP connections.\n\n"
+            f"Asked for tenant {clean(scope.tenant)} and team {clean(scope.team)}.\n"
+            "A wrong team or tenant may look like this too: p changes the profile.\n\n"
+            "n creates a connection · r reads again"
+        )
+
+    def _status(self) -> str:
+        """Counts, order, marks and freshness."""
+        total, shown = len(self._view), len(self.table.rows)
+        parts = [f"{shown} of {total}" if shown != total else f"{total} connections"]
+        if self.answer is not None and self.answer.unreadable:
+            parts.append(f"{len(self.answer.unreadable)} unreadable")
+        if self.table.marks:
+            parts.append(f"{len(self.table.marks)} marked")
+        if self.filter_text:
+            parts.append(f"filter “{clean(self.filter_text, 30)}”")
+        parts.append(self.order.words)
+        if self.loading_since is not None and total:
+            parts.append("reading …")
+        elif self._loaded_at is not None:
+            seconds = (self.services.clock.now() - self._loaded_at).total_seconds()
+            parts.append(f"{'stale' if self.problem else 'fresh'} {age(seconds)}")
+        return " · ".join(parts)
+
+    def _show_pane(self) -> None:
+        pane = self.query_one("#pane-text", PlainText)
+        record = self.record
+        if record is None:
+            pane.update("")
+            return
+        runs = self.services.history.runs(self.session.key(record.id))
+        pane.update(record_content(record, runs[:5], self.services.clock.now()))
+
+    def tick(self) -> None:
+        """Let the ages grow."""
+        super().tick()
+        self.query_one("#status", PlainText).update(self._status())
+
+    def changed(self, record_id: str | None) -> None:
+        """Read the list again, the cursor on the record that changed."""
+        self._cursor_to = record_id
+        self.load()
+
+    def tested(self) -> None:
+        """Show the new LAST TEST."""
+        self._fill()
+
+    @on(RecordsTable.CursorMoved, "#table")
+    def follow_cursor(self) -> None:
+        """The pane and the keys follow the cursor."""
+        self._show_pane()
+        self.show_situation()
+
+    @on(RecordsTable.MarksChanged, "#table")
+    def count_marks(self) -> None:
+        """The status line counts the marks."""
+        self.query_one("#status", PlainText).update(self._status())
+
+    @on(RecordsTable.Opened, "#table")
+    def open_record(self) -> None:
+        """Show the record whole."""
+        if self.record is not None:
+            self._open(self.record)
+
+    @work(group="dialog", exclusive=True, description="show a record")
+    async def _open(self, record: Record) -> None:
+        screen = DetailScreen(self.session, self.services, record)
+        if await self.app.push_screen_wait(screen):
+            self.load()
+        else:
+            self._fill()
+
+    @on(Input.Changed, "#filter")
+    def narrow(self) -> None:
+        """Show only what holds the words."""
+        self._fill()
+
+    @on(Input.Submitted, "#filter")
+    def to_rows(self) -> None:
+        """Enter goes to the rows, the filter stays."""
+        self.table.focus()
+
+    def action_filter(self) -> None:
+        """Open the filter."""
+        field = self.query_one("#filter", Input)
+        field.set_class(True, "-open")
+        field.focus()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self.order = self.order.next_column()
+
+    def action_reverse(self) -> None:
+        """Reverse the order."""
+        self.order = replace(self.order, reverse=not self.order.reverse)
+
+    def action_mark_all(self) -> None:
+        """Mark all rows shown, or none where all are marked."""
+        shown = frozenset(row.id for row in self.table.rows)
+        self.table.marks = frozenset() if shown <= self.table.marks else self.table.marks | shown
+
+    def action_refresh(self) -> None:
+        """Read the list again."""
+        self.load()
+
+    def action_back(self) -> None:
+        """Esc gives up a load or clears the filter; q then leaves the program."""
+        field = self.query_one("#filter", Input)
+        if self.loading_since is not None and self._loader is not None:
+            self._loader.cancel()
+        elif field.has_class("-open"):
+            field.value = ""
+            field.set_class(False, "-open")
+            self.table.focus()
+
+
+def _error_text(error: ApiError) -> str:
+    return "\n".join(clean_block(line, 400) for line in error.lines())

@@ -1,0 +1,114 @@
+"""One record whole: what the side pane shows on a wide terminal, as a screen of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.reactive import var
+from textual.widget import Widget
+
+from smtp_tui.api.errors import ApiError
+from smtp_tui.api.models import Record
+from smtp_tui.ui.actions import Situation, bindings
+from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS, RecordScreen
+from smtp_tui.ui.screens.token import with_token
+from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.record_view import record_content
+
+
+class DetailScreen(RecordScreen[bool]):
+    """Every parameter of one record; tells on leaving whether anything changed."""
+
+    ACTIONS = (*RECORD_ACTIONS, "table.refresh")
+    KEYS = (
+        "record.edit",
+        "record.test",
+        "record.clone",
+        "record.delete",
+        "record.copy",
+        "table.refresh",
+        "app.help",
+        "app.back",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(*ACTIONS, "app.back"),
+        Binding("j,down", "scroll_by(1)", show=False),
+        Binding("k,up", "scroll_by(-1)", show=False),
+    ]
+    DEFAULT_CSS = """
+    DetailScreen VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    """
+
+    shown: var[Record | None] = var(None)
+
+    def __init__(self, session: Session, services: Services, record: Record) -> None:
+        super().__init__(session, services)
+        self._first = record
+        self._anything = False
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The record's lines."""
+        with VerticalScroll(can_focus=False):
+            yield PlainText("", id="record")
+
+    def on_mount(self) -> None:
+        """Show what the table knew, then read the record anew."""
+        super().on_mount()
+        self.shown = self._first
+        self.reload()
+
+    @property
+    def record(self) -> Record | None:
+        """The record shown."""
+        return self.shown
+
+    @property
+    def situation(self) -> Situation:
+        """There is always a record here."""
+        return self.situation_with(record=True)
+
+    def watch_shown(self, record: Record | None) -> None:
+        """Draw the record."""
+        if record is not None and self.is_attached:
+            runs = self.services.history.runs(self.session.key(record.id))
+            now = self.services.clock.now()
+            self.query_one("#record", PlainText).update(record_content(record, runs, now))
+
+    def changed(self, record_id: str | None) -> None:
+        """After a save read again; after a delete there is nothing left to show."""
+        self._anything = True
+        if self.shown is not None and record_id == self.shown.id:
+            self.reload()
+        else:
+            self.dismiss(True)
+
+    def tested(self) -> None:
+        """Draw the last tests anew."""
+        self.watch_shown(self.shown)
+
+    def action_refresh(self) -> None:
+        """Read the record again."""
+        self.reload()
+
+    @work(group="load", exclusive=True, description="read a record")
+    async def reload(self) -> None:
+        """Read the record again; on an error what is shown stays."""
+        try:
+            self.shown = await with_token(
+                self, self.session, lambda: self.session.connections.get(self._first.id)
+            )
+        except ApiError as error:
+            self.complain(error)
+
+    def action_scroll_by(self, lines: int) -> None:
+        """Scroll by lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_back(self) -> None:
+        """Back to the table, telling whether it has to be read again."""
+        self.dismiss(self._anything)

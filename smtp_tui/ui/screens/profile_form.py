@@ -1,0 +1,214 @@
+"""A profile as a form: the host first, everything else may be left as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import ClassVar, Final
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+
+from smtp_tui.api.target import Access
+from smtp_tui.mail.checks import Finding, Severity, parse_port
+from smtp_tui.profiles.model import (
+    CommandToken,
+    EnvironmentToken,
+    LoginToken,
+    Profile,
+    PromptToken,
+    TokenSource,
+    check_profile,
+)
+from smtp_tui.profiles.reading import ProfilesFileError
+from smtp_tui.profiles.store import ProfileRefused
+from smtp_tui.state.files import FileProblem
+from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.screens.base import HoldsText
+from smtp_tui.ui.screens.confirm import ConfirmDialog
+from smtp_tui.ui.session import Services
+from smtp_tui.ui.text import clean
+from smtp_tui.ui.widgets.bars import KeyBar, PlainText
+from smtp_tui.ui.widgets.fields import Field
+
+_FIELDS: Final = (
+    ("name", "Name", "a short word, such as production"),
+    ("host", "Host", "cam.example.com, or https://cam.example.com:30000"),
+    ("port", "Port", "blank: the one in the host, else the scheme's own"),
+    ("tenant", "Tenant", "the tenant id (CAM_TENANT_ID)"),
+    ("team", "Team", "all for an administrator, else the team's id"),
+    ("namespace", "Namespace", "sent with changes and tests of saved records"),
+    ("access", "Access", "normal, protected or read-only"),
+    ("label", "Label", "a word shown in the header, such as PROD"),
+    ("token", "Token", "$VARIABLE, or blank to be asked"),
+    ("recipient", "Test to", "the address that test emails go to"),
+)
+
+
+class ProfileFormScreen(HoldsText, Screen[Profile | None]):
+    """Writes one profile to the file; closes when it is saved or left."""
+
+    ACTIONS = ("form.review", "form.revert", "form.back")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(*ACTIONS),
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+    DEFAULT_CSS = """
+    ProfileFormScreen VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    ProfileFormScreen #profile-title { text-style: bold; margin-bottom: 1; }
+    ProfileFormScreen #profile-said { height: auto; margin-top: 1; text-style: bold; }
+    """
+
+    def __init__(
+        self, services: Services, profile: Profile | None, stored_as: str | None, why: str = ""
+    ) -> None:
+        super().__init__()
+        self._services = services
+        self._profile = profile if profile is not None else Profile("", "")
+        self._stored_as = stored_as
+        self._why = why
+
+    def compose(self) -> Iterable[Widget]:
+        """Title, fields, what was refused, keys."""
+        with VerticalScroll(can_focus=False):
+            yield PlainText(self._title(), id="profile-title")
+            for name, label, hint in _FIELDS:
+                yield Field(name, _text_of(self._profile, name), label=label, hint=hint)
+            yield PlainText("", id="profile-said")
+        yield KeyBar("form.review", "form.revert", "form.back")
+
+    def _title(self) -> Content:
+        title = f"Profile {clean(self._stored_as)}" if self._stored_as else "New profile"
+        if self._why:
+            return Content.assemble(title, "\n", Content.styled(clean(self._why), "not bold"))
+        return Content(title)
+
+    def on_mount(self) -> None:
+        """Start on the name of a new profile, on the host of a stored one."""
+        first = "host" if self._stored_as or self._profile.name else "name"
+        self._fields[first].input.focus()
+
+    @property
+    def _fields(self) -> dict[str, Field]:
+        return {field.parameter: field for field in self.query(Field)}
+
+    def _read(self) -> tuple[Profile, tuple[tuple[str, str], ...]]:
+        """The profile as typed, and what is wrong with it by field."""
+        texts = {name: field.text.strip() for name, field in self._fields.items()}
+        problems: list[tuple[str, str]] = []
+        port = parse_port(texts["port"]) if texts["port"] else None
+        if texts["port"] and port is None:
+            problems.append(("port", "a port is a number from 1 to 65535"))
+        access = next((one for one in Access if one.value == texts["access"].lower()), None)
+        if access is None:
+            problems.append(("access", "normal, protected or read-only"))
+        profile = replace(
+            self._profile,
+            name=texts["name"],
+            host=texts["host"],
+            port=port,
+            tenant=texts["tenant"],
+            team=texts["team"] or "all",
+            namespace=texts["namespace"],
+            access=access or Access.NORMAL,
+            label=texts["label"],
+            token=_source(texts["token"], self._profile.token),
+            recipient=texts["recipient"],
+        )
+        return profile, (*problems, *check_profile(profile))
+
+    @on(Field.Edited)
+    def _edited(self) -> None:
+        self.query_one("#profile-said", PlainText).update("")
+
+    def action_review(self) -> None:
+        """Check and save."""
+        profile, problems = self._read()
+        for name, field in self._fields.items():
+            said = [words for where, words in problems if where == name]
+            field.show(False, tuple(Finding(Severity.ERROR, words) for words in said))
+        if problems:
+            named = self._fields.get(problems[0][0])
+            if named is not None:
+                named.input.focus()
+            else:
+                self._say(problems[0][1])
+            return
+        try:
+            if self._stored_as is None:
+                self._services.store.add(profile)
+            else:
+                self._services.store.replace(self._stored_as, profile)
+        except (ProfilesFileError, ProfileRefused, FileProblem) as error:
+            self._say(str(error))
+            return
+        self.dismiss(profile)
+
+    def _say(self, text: str) -> None:
+        self.query_one("#profile-said", PlainText).update(clean(text))
+
+    def action_revert(self) -> None:
+        """Put the opened text back in the field with the cursor."""
+        for field in self.query(Field):
+            if field.has_focus_within:
+                field.revert()
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether anything was typed that leaving would lose."""
+        return any(field.changed for field in self.query(Field))
+
+    def action_back(self) -> None:
+        """Leave; asks where something would be lost."""
+        if self.unsaved:
+            self._ask_to_leave()
+        else:
+            self.dismiss(None)
+
+    @work(group="dialog", exclusive=True, description="ask before leaving a profile")
+    async def _ask_to_leave(self) -> None:
+        question = ConfirmDialog(
+            "Leave without saving?",
+            Content("The profile was changed and not saved."),
+            "Discard changes",
+            self._services.clock,
+        )
+        if await self.app.push_screen_wait(question):
+            self.dismiss(None)
+
+
+def _text_of(profile: Profile, name: str) -> str:
+    match name:
+        case "access":
+            return profile.access.value
+        case "port":
+            return "" if profile.port is None else str(profile.port)
+        case "token":
+            return _source_text(profile.token)
+    return str(getattr(profile, name))
+
+
+def _source_text(source: TokenSource) -> str:
+    match source:
+        case EnvironmentToken(variable):
+            return f"${variable}"
+        case CommandToken(argv):
+            return f"command: {' '.join(argv)}"
+        case LoginToken(user):
+            return f"login: {user}"
+        case PromptToken():
+            return ""
+
+
+def _source(text: str, before: TokenSource) -> TokenSource:
+    """The token source that a text stands for; what the form cannot write stays as it was."""
+    if text == _source_text(before):
+        return before
+    return EnvironmentToken(text.removeprefix("$")) if text else PromptToken()

@@ -1,0 +1,208 @@
+"""What can be done with a record, from the table and from its detail alike."""
+
+from __future__ import annotations
+
+import json
+from typing import TypeVar
+
+from textual import work
+from textual.content import Content
+
+from smtp_tui.api.curl import curl_line
+from smtp_tui.api.errors import ApiError, TokenNeeded, TokenRefused
+from smtp_tui.api.models import Record
+from smtp_tui.api.requests import IdRefused, delete_request, get_request
+from smtp_tui.editing.draft import Draft, clone_draft, draft_of, new_draft
+from smtp_tui.editing.patch import Patch
+from smtp_tui.editing.undo import inverse, recreation
+from smtp_tui.ui.screens.base import SessionScreen, where_line
+from smtp_tui.ui.screens.confirm import ConfirmDialog
+from smtp_tui.ui.screens.copy import Copyable, CopyDialog
+from smtp_tui.ui.screens.form import FormScreen
+from smtp_tui.ui.screens.saving import Saved, save
+from smtp_tui.ui.screens.test_email import EditParameter, TestDialog, TestSubject
+from smtp_tui.ui.screens.token import ask_token
+from smtp_tui.ui.session import Deleted, Patched
+from smtp_tui.ui.text import clean
+
+Result = TypeVar("Result")
+
+RECORD_ACTIONS = (
+    "record.edit",
+    "record.test",
+    "record.new",
+    "record.clone",
+    "record.delete",
+    "record.undo",
+    "record.test_values",
+    "record.copy",
+)
+
+
+class RecordScreen(SessionScreen[Result]):
+    """A screen with a record under the cursor. Dialogs are awaited in workers of this screen."""
+
+    @property
+    def record(self) -> Record | None:
+        """The record that the keys are about."""
+        return None
+
+    def changed(self, record_id: str | None) -> None:
+        """Something about the records changed on the server; the id is where the cursor goes."""
+
+    def tested(self) -> None:
+        """A test mail was tried; its outcome is in the history."""
+
+    def action_edit(self) -> None:
+        """Open the form of the record."""
+        if self.record is not None:
+            self.edit(self.record)
+
+    def action_test(self) -> None:
+        """Send a test email with the saved record."""
+        if self.record is not None:
+            self._test(self.record)
+
+    def action_new(self) -> None:
+        """Open an empty form."""
+        self._create(new_draft())
+
+    def action_clone(self) -> None:
+        """Open a form filled from the record, without its password."""
+        if self.record is not None:
+            self._create(clone_draft(self.record), like=self.record)
+
+    def action_test_values(self) -> None:
+        """Open an empty form, to test values that are saved nowhere."""
+        self._create(new_draft(), start_on="hostname")
+
+    def action_delete(self) -> None:
+        """Ask, then delete."""
+        if self.record is not None:
+            self._delete(self.record)
+
+    def action_undo(self) -> None:
+        """Offer the reverse of the last change."""
+        self._undo()
+
+    def action_copy(self) -> None:
+        """Offer the record as curl, command and JSON."""
+        if self.record is not None:
+            self.app.push_screen(CopyDialog(copyables(self, self.record)))
+
+    @work(group="dialog", exclusive=True, description="edit a record")
+    async def edit(self, record: Record, focus_on: str | None = None) -> None:
+        """Edit the record; the cursor starts on ``focus_on`` where that is given."""
+        form = FormScreen(self.session, self.services, draft_of(record), record, focus_on)
+        self._saved(await self.app.push_screen_wait(form))
+
+    @work(group="dialog", exclusive=True, description="create a record")
+    async def _create(
+        self, draft: Draft, start_on: str | None = None, like: Record | None = None
+    ) -> None:
+        form = FormScreen(self.session, self.services, draft, None, start_on, like)
+        self._saved(await self.app.push_screen_wait(form))
+
+    def _saved(self, saved: Saved | None) -> None:
+        if saved is None:
+            return
+        if saved.before is not None:
+            self.session.memory.last_change = Patched(saved.patch, saved.before)
+            self.notify(f"Saved {clean(saved.name, 60)} · u undoes", markup=False)
+        else:
+            self.notify(f"Created {clean(saved.name, 60)}", markup=False)
+        self.changed(saved.record_id)
+
+    @work(group="dialog", exclusive=True, description="test a record")
+    async def _test(self, record: Record) -> None:
+        subject = TestSubject(record.id, record.name, record)
+        result = await self.app.push_screen_wait(TestDialog(self.session, self.services, subject))
+        self.tested()
+        if isinstance(result, EditParameter):
+            self.edit(record, result.name)
+
+    @work(group="delete", description="delete a record")
+    async def _delete(self, record: Record) -> None:
+        try:
+            request = delete_request(self.session.target.scope, record.id)
+        except IdRefused as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        question = ConfirmDialog(
+            f"Delete {clean(record.name, 40)}?",
+            Content(
+                f"Deletes the record {clean(record.name, 80)}\n"
+                f"  {clean(record.text('hostname'), 80)}:{clean(record.text('port'), 20)}"
+                f"  id {clean(record.id, 40)}\n"
+                "Services that mail through it will fail. Its id and password cannot come back."
+            ),
+            "Delete",
+            self.services.clock,
+            where=where_line(self.session),
+            type_name=record.name if self.protected else None,
+        )
+        if not await self.app.push_screen_wait(question):
+            return
+        try:
+            found = await self.session.connections.delete(request)
+        except (TokenRefused, TokenNeeded) as error:
+            if await ask_token(self, self.session, error.why):
+                self.notify("The token is new. Nothing was deleted: d asks again.", markup=False)
+            return
+        except ApiError as error:
+            self.complain(error)
+            return
+        if found:
+            self.session.memory.last_change = Deleted(record)
+            self.notify(f"Deleted {clean(record.name, 60)} · u offers it anew", markup=False)
+        else:
+            self.notify(f"{clean(record.name, 60)} was gone already", markup=False)
+        self.changed(None)
+
+    def complain(self, error: ApiError) -> None:
+        """Say why something was not done; the screen stays as it is."""
+        text = "\n".join(clean(line, 400) for line in error.lines())
+        self.notify(text, severity="error", markup=False, timeout=15)
+
+    @work(group="dialog", exclusive=True, description="undo the last change")
+    async def _undo(self) -> None:
+        match self.session.memory.last_change:
+            case Patched(patch, before):
+                await self._undo_patch(patch, before)
+            case Deleted(record):
+                form = FormScreen(self.session, self.services, recreation(record), like=record)
+                self._saved(await self.app.push_screen_wait(form))
+
+    async def _undo_patch(self, patch: Patch, before: Record) -> None:
+        try:
+            now = await self.session.connections.get(before.id)
+            undo = inverse(patch, before, now)
+            if not undo.patch:
+                self.notify(f"Nothing can return: {clean('; '.join(undo.lost))}", markup=False)
+                return
+            saved = await save(self, self.session, now, draft_of(now), undo.patch, undo.lost)
+        except ApiError as error:
+            self.complain(error)
+            return
+        if isinstance(saved, Saved):
+            self._saved(saved)
+
+
+def copyables(screen: RecordScreen[Result], record: Record) -> tuple[Copyable, ...]:
+    """A record in the forms people paste: the curl line that reads it, the command, its JSON."""
+    session = screen.session
+    request = get_request(session.target.scope, record.id)
+    value = {
+        "id": record.id,
+        "name": record.name,
+        "connection_parameters": [
+            {"name": one.name, "value": one.text if one.secret else one.value}
+            for one in record.parameters
+        ],
+    }
+    return (
+        Copyable("curl", curl_line(session.target, request)),
+        Copyable("command", f"smtp-tui get --profile '{session.profile.name}' '{record.id}'"),
+        Copyable("JSON", json.dumps(value, ensure_ascii=False, indent=2)),
+        Copyable("id", record.id),
+    )

@@ -1,0 +1,140 @@
+"""From a draft to a saved record: review, read again, compare, send, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias, TypeVar
+
+from textual.screen import Screen
+
+from smtp_tui.api.errors import ApiError, TokenNeeded, TokenRefused
+from smtp_tui.api.models import Record
+from smtp_tui.api.requests import Request
+from smtp_tui.editing.draft import Draft
+from smtp_tui.editing.merge import Comparison, compare, resolve
+from smtp_tui.editing.patch import Patch
+from smtp_tui.ui.drafting import save_request
+from smtp_tui.ui.screens.conflict import ConflictDialog
+from smtp_tui.ui.screens.review import Review, ReviewDialog
+from smtp_tui.ui.screens.token import ask_token, with_token
+from smtp_tui.ui.session import Session
+from smtp_tui.ui.text import clean
+
+ScreenResult = TypeVar("ScreenResult")
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What the server said yes to. ``before`` is None for a record that was created."""
+
+    record_id: str | None
+    name: str
+    before: Record | None
+    patch: Patch
+
+
+class Nothing(Enum):
+    """Why nothing was saved without anything having gone wrong."""
+
+    TO_SEND = "the server already has these values"
+    CONFIRMED = "the review was left"
+
+
+SaveResult: TypeAlias = Saved | Nothing
+
+
+async def save(
+    screen: Screen[ScreenResult],
+    session: Session,
+    opened: Record | None,
+    draft: Draft,
+    patch: Patch,
+    notes: tuple[str, ...] = (),
+) -> SaveResult:
+    """Review and save; a conflict or a new token leads back to the review, with what was typed.
+
+    ``notes`` are words for the first review. For workers only. Raises ``ApiError``; nothing is
+    sent that the last review did not show.
+    """
+    reviewed: Request | None = None
+    while True:
+        request = save_request(session.target.scope, draft, patch)
+        if request is None:
+            return Nothing.TO_SEND
+        if request != reviewed:
+            review = _review(draft, patch, request, notes)
+            if not await screen.app.push_screen_wait(ReviewDialog(session, review)):
+                return Nothing.CONFIRMED
+            reviewed = request
+        if opened is not None:
+            comparison = await _compared(screen, session, opened, patch)
+            if comparison.conflicts:
+                choices = await screen.app.push_screen_wait(ConflictDialog(comparison))
+                if choices is None:
+                    return Nothing.CONFIRMED
+                patch, notes = resolve(comparison, choices), (_CHOSEN,)
+                opened = await _now(screen, session, opened)
+                continue
+            _mention(screen, comparison)
+        try:
+            return await _send(session, opened, draft, patch, request)
+        except (TokenRefused, TokenNeeded) as error:
+            if not await ask_token(screen, session, error.why):
+                raise
+            notes, reviewed = (_NEW_TOKEN,), None
+
+
+_CHOSEN = "Values changed on the server meanwhile; this is what you chose."
+_NEW_TOKEN = "The token is new. Nothing was saved yet: review once more."
+
+
+def _review(draft: Draft, patch: Patch, request: Request, notes: tuple[str, ...]) -> Review:
+    name = draft.name.strip()
+    title = f"Create {name}?" if draft.record_id is None else f"Change {name}?"
+    words = tuple(change.words() for change in patch.changes)
+    return Review(title, name, words, request, notes)
+
+
+async def _now(screen: Screen[ScreenResult], session: Session, opened: Record) -> Record:
+    return await with_token(screen, session, lambda: session.connections.get(opened.id))
+
+
+async def _compared(
+    screen: Screen[ScreenResult], session: Session, opened: Record, patch: Patch
+) -> Comparison:
+    return compare(opened, patch, await _now(screen, session, opened))
+
+
+def _mention(screen: Screen[ScreenResult], comparison: Comparison) -> None:
+    for change in comparison.theirs:
+        words = clean(change.words(), 200)
+        screen.notify(f"Changed by someone else meanwhile, and kept: {words}", markup=False)
+
+
+async def _send(
+    session: Session, opened: Record | None, draft: Draft, patch: Patch, request: Request
+) -> Saved:
+    if opened is None:
+        created = await session.connections.create(request)
+        return Saved(created.id if created else None, draft.name.strip(), None, patch)
+    saved = Saved(opened.id, opened.name, opened, patch)
+    try:
+        await session.connections.patch(request)
+    except ApiError as error:
+        if error.outcome_unknown and await _was_done(session, opened, patch):
+            return saved
+        raise
+    return saved
+
+
+async def _was_done(session: Session, opened: Record, patch: Patch) -> bool:
+    """After a lost answer: whether the server now holds every value that was sent.
+
+    A password cannot be seen, so a patch with one stays unknown.
+    """
+    try:
+        found = compare(opened, patch, await session.connections.get(opened.id))
+    except ApiError:
+        return False
+    return set(found.already) == set(patch.names)

@@ -1,0 +1,35 @@
+"""What is shown when the program cannot start as it was asked to: what, where, and what next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+
+from smtp_tui.ui.text import clean_block
+from smtp_tui.ui.widgets.bars import PlainText
+
+
+class StartProblemScreen(Screen[None]):
+    """Says what is wrong; profiles can still be looked at, and nothing is overwritten."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,escape", "app.leave", "Quit")]
+    DEFAULT_CSS = """
+    StartProblemScreen PlainText { padding: 1 2; }
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__()
+        self._problem = problem
+
+    def compose(self) -> Iterable[Widget]:
+        """The problem and the ways out."""
+        yield PlainText(
+            f"{clean_block(self._problem)}\n\n"
+            "Nothing was changed. Mend it in an editor and start again,\n"
+            "or press p to see the profiles that can be used.\n\n"
+            "p profiles · ? help · q quit"
+        )

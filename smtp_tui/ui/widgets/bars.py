@@ -1,0 +1,145 @@
+"""The two one-line bars: whose records these are, and which keys help here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from smtp_tui.api.target import Access, Unverified
+from smtp_tui.profiles.model import Colour
+from smtp_tui.ui.actions import BY_ID, Situation, unavailable
+from smtp_tui.ui.session import Session
+from smtp_tui.ui.text import clean, shortened, time_left
+
+
+def profile_words(session: Session, now: datetime, width: int) -> Content:
+    """Profile, host, tenant, team, access and token time; the least needed go when it is narrow.
+
+    Profile and host are always whole: nobody shall wonder where a key press goes.
+    """
+    profile = session.profile
+    name = clean(profile.name, 40)
+    badge = clean(profile.label, 20)
+    tint = "" if profile.colour is Colour.NONE else f" on ansi_{profile.colour.value}"
+    title = Content.styled(f" {badge} " if badge else f" {name} ", f"bold reverse{tint}")
+    parts = [f" {name}"] if badge else []
+    parts.append(f" {clean(session.target.origin.text, 80)}")
+    loud: list[str] = []
+    if isinstance(session.target.trust, Unverified) and session.target.origin.scheme == "https":
+        loud.append("TLS NOT VERIFIED")
+    if session.target.access is not Access.NORMAL:
+        loud.append(session.target.access.value.upper())
+    scope = session.target.scope
+    room = width - title.cell_length - sum(map(len, parts)) - sum(len(one) + 3 for one in loud)
+    for optional in _optional_words(session, now, scope.tenant, scope.team):
+        fitting = next((text for text in optional if len(text) + 3 <= room), None)
+        if fitting is not None:
+            parts.append(f" · {fitting}")
+            room -= len(fitting) + 3
+    line = Content.assemble(title, "".join(parts))
+    for word in loud:
+        line = Content.assemble(line, " ", Content.styled(f" {word} ", "bold reverse"))
+    return line
+
+
+def _optional_words(
+    session: Session, now: datetime, tenant: str, team: str
+) -> tuple[tuple[str, ...], ...]:
+    """Each part in its longest and shorter wordings, most needed first."""
+    tenant, team = clean(tenant, 80), clean(team, 60)
+    words: list[tuple[str, ...]] = [
+        (f"tenant {tenant}", f"tenant {shortened(tenant, 13)}", shortened(tenant, 9)),
+        (f"team {team}", f"team {shortened(team, 12)}"),
+    ]
+    if session.target.access is Access.NORMAL:
+        words.append(("normal",))
+    if session.tokens.expires_at is not None:
+        left = time_left((session.tokens.expires_at - now).total_seconds())
+        words.append((f"token {left} ({session.tokens.words})", f"token {left}"))
+    elif session.tokens.token() is not None:
+        words.append((f"token from {session.tokens.words}", "token"))
+    return tuple(words)
+
+
+class ProfileBar(Widget):
+    """The header line of every screen."""
+
+    DEFAULT_CSS = """
+    ProfileBar { height: 1; width: 1fr; dock: top; }
+    """
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        super().__init__()
+        self._session = session
+        self._now = now
+
+    def render(self) -> Content:
+        """Drawn anew only when the minute or the token changed."""
+        return profile_words(self._session, self._now, self.size.width)
+
+    def tick(self, now: datetime) -> None:
+        """Let time pass: repaints when the words change, and only then."""
+        before = profile_words(self._session, self._now, self.size.width)
+        self._now = now
+        if profile_words(self._session, now, self.size.width) != before:
+            self.refresh()
+
+
+class KeyBar(Widget):
+    """The last line: the keys that help on this screen, dim where they are not possible now."""
+
+    DEFAULT_CSS = """
+    KeyBar { height: 1; width: 1fr; dock: bottom; }
+    """
+
+    def __init__(self, *action_ids: str) -> None:
+        super().__init__()
+        self._action_ids = action_ids
+        self._situation = Situation()
+
+    def show(self, situation: Situation) -> None:
+        """Take over what is possible now."""
+        if situation != self._situation:
+            self._situation = situation
+            self.refresh()
+
+    def render(self) -> Content:
+        """As many keys as fit, in the order given; the last one is always kept."""
+        parts: list[Content] = []
+        room = self.size.width
+        for position, action_id in enumerate(self._action_ids):
+            action = BY_ID[action_id]
+            last = position == len(self._action_ids) - 1
+            part = _key_words(action.first_key, action.label, self._dim(action_id))
+            reserve = 0 if last else _last_width(self._action_ids[-1])
+            if part.cell_length + reserve > room:
+                continue
+            parts.append(part)
+            room -= part.cell_length
+        return Content.assemble(*parts)
+
+    def _dim(self, action_id: str) -> bool:
+        return unavailable(action_id, self._situation) is not None
+
+
+def _key_words(key: str, label: str, dim: bool) -> Content:
+    if dim:
+        return Content.styled(f" {key} {label} ", "dim")
+    return Content.assemble(" ", Content.styled(key, "bold"), f" {label} ")
+
+
+def _last_width(action_id: str) -> int:
+    action = BY_ID[action_id]
+    return len(action.first_key) + len(action.label) + 3
+
+
+class PlainText(Static):
+    """Text without markup: whatever it says, brackets are brackets."""
+
+    def __init__(
+        self, content: str | Content = "", *, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(content, markup=False, id=id, classes=classes)

@@ -1,0 +1,56 @@
+"""One record, every parameter of it, as lines of text: for the detail screen and the side pane."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.content import Content
+
+from smtp_tui.api.models import Parameter, Record
+from smtp_tui.mail.parameters import FORM_ORDER, spec_for
+from smtp_tui.mail.ports import port_hint
+from smtp_tui.state.history import TestRun
+from smtp_tui.ui.text import age, clean, moment
+
+LABEL_WIDTH = 12
+
+
+def record_content(record: Record, runs: tuple[TestRun, ...], now: datetime) -> Content:
+    """Name, parameters in form order, ids, creation time, oddities and the last tests."""
+    lines = [Content.styled(clean(record.name) or "(no name)", "bold"), Content("")]
+    names = [*FORM_ORDER]
+    names += [one.name for one in record.parameters if one.name not in FORM_ORDER]
+    for name in dict.fromkeys(names):
+        lines.append(_line(spec_for(name).label, _value(record, name, record.parameter(name))))
+    lines.append(Content(""))
+    lines.append(_line("Id", clean(record.id)))
+    lines.append(_line("Created", moment(record.created_at)))
+    lines.append(_line("Tenant", clean(record.tenant_id or "not told")))
+    lines.append(_line("Namespace", clean(record.namespace_id or "not told")))
+    for oddity in record.oddities:
+        lines.append(Content.styled(f"! {clean(oddity)}", "bold"))
+    lines += [Content(""), Content.styled("Last tests", "bold")]
+    lines += [_run_line(run, now) for run in runs] or [Content("  none from here yet · t tests it")]
+    return Content("\n").join(lines)
+
+
+def _line(label: str, value: str) -> Content:
+    return Content.assemble(Content.styled(f"{clean(label, 40):<{LABEL_WIDTH}} ", "dim"), value)
+
+
+def _value(record: Record, name: str, parameter: Parameter | None) -> str:
+    if name == "password":
+        return record.password.value
+    if parameter is None:
+        return "-"
+    text = clean(parameter.text)
+    if name == "port" and (hint := port_hint(record.text("port"))):
+        return f"{text}   {hint}"
+    return text if text else "(blank)"
+
+
+def _run_line(run: TestRun, now: datetime) -> Content:
+    when = age((now - run.at).total_seconds())
+    head = f"  {run.verdict:<11} {when:>4} ago  to {clean(run.recipient, 60)}"
+    words = clean(run.words, 200)
+    return Content.assemble(head, "\n", Content.styled(f"    {words}", "dim") if words else "")

@@ -1,0 +1,34 @@
+"""A field for a token or password: typed text is shown as dots and cannot be taken out again."""
+
+from __future__ import annotations
+
+from textual.events import Blur
+from textual.widgets import Input
+
+from smtp_tui.api.secret import SecretStr
+
+
+class SecretInput(Input):
+    """An input that neither copies nor cuts, and whose messages do not show what was typed."""
+
+    def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
+        super().__init__(placeholder=placeholder, password=True, id=id, compact=True)
+
+    @property
+    def secret(self) -> SecretStr:
+        """What was typed."""
+        return SecretStr(self.value)
+
+    def reveal(self) -> None:
+        """Show what was just typed, or hide it again."""
+        self.password = not self.password
+
+    def on_blur(self, event: Blur) -> None:
+        """Hide again when the field is left."""
+        self.password = True
+
+    def action_copy(self) -> None:
+        """Nothing: a secret does not go to a clipboard."""
+
+    def action_cut(self) -> None:
+        """Nothing: a secret does not go to a clipboard."""
