@@ -1,7 +1,8 @@
 """Host names and mail addresses: what may be typed, and the reason when it may not.
 
-Sources: RFC 1123 2.1 and RFC 1035 2.3.4 (names), RFC 4291 (IPv6), RFC 5321 4.1.2 and 4.5.3.1 (addresses and their
-limits), RFC 5890 (A-labels), RFC 6531 (why a name before the @ must be ASCII without SMTPUTF8).
+Sources: RFC 1123 2.1 and RFC 1035 2.3.4 (names), RFC 4291 (IPv6), RFC 5321 4.1.2 and 4.5.3.1
+(addresses and their limits), RFC 5890 (A-labels), RFC 6531 (why the name before the @ must be
+ASCII).
 """
 
 from __future__ import annotations
@@ -53,19 +54,13 @@ def _refuse_hostname(text: str) -> str | None:
     """Give the reason why a text can be no host name at all, whatever kind."""
     if not text.strip():
         return _ADVICE_HOST
-    reason = unsendable(text)
-    if reason is not None:
-        return reason
-    if any(char.isspace() for char in text):
-        return "A host name has no spaces. Remove them."
-    for mark, words in _FORBIDDEN:
-        if mark in text:
-            return words
-    if _HOST_AND_PORT.match(text):
-        return "The port has a field of its own. Leave :port out of the host name."
-    if len(text) > MAX_HOSTNAME + 1:
-        return f"A host name has at most {MAX_HOSTNAME} characters."
-    return None
+    reasons: tuple[tuple[object, str], ...] = (
+        *((mark in text, words) for mark, words in _FORBIDDEN),
+        (any(char.isspace() for char in text), "A host name has no spaces. Remove them."),
+        (_HOST_AND_PORT.match(text), "The port has a field of its own. Leave it out here."),
+        (len(text) > MAX_HOSTNAME + 1, f"A host name has at most {MAX_HOSTNAME} characters."),
+    )
+    return unsendable(text) or next((words for wrong, words in reasons if wrong), None)
 
 
 def _check_ipv6(text: str) -> Findings:
@@ -144,8 +139,8 @@ def _international_host(text: str) -> Finding:
 def to_a_labels(domain: str) -> str | None:
     """Turn an international domain into A-labels, or None when that cannot be done without a doubt.
 
-    Python's codec is IDNA 2003, which quietly maps some letters to others (the German sharp s to ss) and so to another
-    domain. Only what comes back unchanged is trusted.
+    Python's codec is IDNA 2003, which quietly maps some letters to others (the German sharp s to
+    ss) and so to another domain. Only what comes back unchanged is trusted.
     """
     if len(domain) > MAX_ADDRESS or not domain or not domain.isprintable():
         return None
@@ -161,7 +156,7 @@ def to_a_labels(domain: str) -> str | None:
 
 
 def check_recipient(text: str) -> Findings:
-    """Check the address a test mail goes to: exactly one, as RFC 5321 has it, without a display name."""
+    """Check the address a test mail goes to: exactly one, as in RFC 5321, without a name."""
     refusal = _refuse_recipient(text)
     if refusal is not None:
         return (error(refusal),)
@@ -176,7 +171,7 @@ def check_recipient(text: str) -> Findings:
 
 
 def recipient_to_send(text: str) -> str | None:
-    """Give the address as it goes to the server, an international domain as A-labels; None when refused."""
+    """Give the address as it is sent, an international domain as A-labels; None when refused."""
     if has_error(check_recipient(text)):
         return None
     local, _, domain = text.rpartition("@")
@@ -190,20 +185,15 @@ def _sent_as(local: str, domain: str) -> str:
 def _refuse_recipient(text: str) -> str | None:
     if not text.strip():
         return "Type the address the test mail goes to."
-    reason = unsendable(text)
-    if reason is not None:
-        return reason
-    if len(text) > MAX_ADDRESS:
-        return f"An address has at most {MAX_ADDRESS} characters."
-    if "<" in text or ">" in text:
-        return "Type the address alone, without a name and without < and >."
-    if "," in text or ";" in text or text.count("@") > 1:
-        return "One address only."
-    if any(char.isspace() for char in text):
-        return "An address has no spaces. Remove them."
-    if "@" not in text:
-        return "An address has an @, for example you@example.com."
-    return None
+    several = "," in text or ";" in text or text.count("@") > 1
+    reasons = (
+        (len(text) > MAX_ADDRESS, f"An address has at most {MAX_ADDRESS} characters."),
+        ("<" in text or ">" in text, "Type the address alone, without a name and without < and >."),
+        (several, "One address only."),
+        (any(char.isspace() for char in text), "An address has no spaces. Remove them."),
+        ("@" not in text, "An address has an @, for example you@example.com."),
+    )
+    return unsendable(text) or next((words for wrong, words in reasons if wrong), None)
 
 
 def _local_part_problem(local: str) -> str | None:
@@ -221,25 +211,29 @@ def _local_part_problem(local: str) -> str | None:
 
 
 def _check_domain(domain: str) -> Findings:
-    if not domain:
-        return (error("There is nothing after the @."),)
     if domain.startswith("[") or domain.endswith("]"):
         return _check_literal(domain)
     if not domain.isascii():
-        encoded = to_a_labels(domain)
-        if encoded is None:
-            return (
-                error("This international domain has no certain ASCII form. Write it as xn--…"),
-            )
-        return (hint(f"The domain is sent as {encoded}."),)
-    labels = domain.split(".")
-    if _label_problem(labels) is not None or "_" in domain:
-        return (error("The part after the @ is not a domain. Check dots and characters."),)
-    if _NUMERIC.match(domain):
-        return (error("A bare IP address cannot follow the @. Use a domain."),)
-    if len(labels) == 1:
+        return (_international_domain(domain),)
+    wrong_characters = _label_problem(domain.split(".")) is not None or "_" in domain
+    reasons = (
+        (not domain, "There is nothing after the @."),
+        (wrong_characters, "After the @ stands no domain. Check dots and characters."),
+        (_NUMERIC.match(domain), "A bare IP address cannot follow the @. Use a domain."),
+    )
+    refusal = next((words for wrong, words in reasons if wrong), None)
+    if refusal is not None:
+        return (error(refusal),)
+    if "." not in domain:
         return (warning("The domain has no dot; that works inside one network only."),)
     return ()
+
+
+def _international_domain(domain: str) -> Finding:
+    encoded = to_a_labels(domain)
+    if encoded is None:
+        return error("This international domain has no certain ASCII form. Write it as xn--…")
+    return hint(f"The domain is sent as {encoded}.")
 
 
 def _check_literal(domain: str) -> Findings:

@@ -1,6 +1,6 @@
 """Checks of what a person types, before anything is sent; each returns findings and raises nothing.
 
-The one import for callers: the checks of hosts, ports and addresses are gathered here from their modules.
+The one import for callers: the checks of hosts, ports and addresses are gathered here.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def is_mask(text: str) -> bool:
 
 
 def check_password(text: str) -> Findings:
-    """Check a typed password. An empty one gets no finding: nothing was typed, and that is the caller's to judge."""
+    """Check a typed password. An empty one gets no finding: what that means is the caller's."""
     if is_mask(text):
         return (
             error("These are only the signs that stand for a password. Type the password itself."),
@@ -131,7 +131,7 @@ _BY_NAME: Final[dict[str, Callable[[str], Findings]]] = {
 
 
 def check_parameter(name: str, text: str) -> Findings:
-    """Check the typed value of a parameter by the parameter's name; a secret name gets the password's check."""
+    """Check a typed value by the parameter's name; any secret gets the password's check."""
     check = _BY_NAME.get(name)
     if check is not None:
         return check(text)

@@ -63,7 +63,7 @@ def unsendable(text: str) -> str | None:
 
 
 def has_invisible(text: str) -> bool:
-    """Say whether a text holds characters that show as nothing, which often come along with a paste."""
+    """Say whether a text holds characters that show as nothing, as often comes with a paste."""
     return any(unicodedata.category(char) == "Cf" for char in text)
 
 

@@ -1,7 +1,8 @@
 """Turn the answer of the product's test operations into a verdict a person can act on.
 
-The bodies of those operations are documented nowhere, so whatever came is searched for the shapes that
-mailers and LoopBack are known to use. Nothing counts as accepted unless the text or the structure says so.
+The bodies of those operations are documented nowhere, so whatever came is searched for the shapes
+that mailers and LoopBack are known to use. Nothing counts as accepted unless the text or the
+structure says so.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ _MAYBE: Final = "Look in the mailbox of the recipient before you test again."
 
 @dataclass(frozen=True, slots=True)
 class TestOutcome:
-    """What a test mail came to. `server_text` is the whole of what the server said, never shortened.
+    """What a test mail came to. `server_text` is all the server said, never shortened.
 
     `parameter` is hostname, port, username, password, `to` (the recipient), or None.
     """
@@ -85,27 +86,34 @@ class _Story:
 
 
 def judge(status: int | None, body: JsonValue, *, sent: bool, recipient: str) -> TestOutcome:
-    """Judge the answer to a test. `status` is None when none came; `sent`, whether the request left."""
+    """Judge the answer to a test.
+
+    `status` is None when no answer came; `sent` says whether the request left this machine.
+    """
     if status is None:
         return _no_answer(body, sent)
     story = _tell(body)
-    failed = status >= 400 or story.is_error or story.says_well is False
     whole = _whole_text(body, story)
-    if _is_markup(body):
+    reading = read(story.text, story.code, story.command)
+    if _is_from_proxy(status, body, reading):
         return _from_proxy(status, whole)
     if _refuses(story, recipient):
         return _refused_recipient(story, whole)
-    reading = read(story.text, story.code, story.command)
     if reading.known and reading.verdict_hint is not Verdict.ACCEPTED:
         return _from_reading(reading, whole)
-    if failed:
+    if status >= 400 or story.is_error or story.says_well is False:
         return _failed_unknown(status, story, reading, whole)
+    return _well(status, story, reading, whole)
+
+
+def _well(status: int, story: _Story, reading: Reading, whole: str) -> TestOutcome:
+    """Judge an answer that complains of nothing: it counts as accepted only when it says so."""
     if story.accepted or reading.known:
         return _accepted(story, whole, "The mail server took the mail.")
     if story.says_well or _says_sent(story.text):
         words = "CAM says the mail was sent; it does not pass on what the mail server said."
         return _accepted(story, whole, words)
-    meaning = f"The CAM server answered {status} but did not say whether the mail was accepted."
+    meaning = f"The CAM server answered {status} but did not say whether mail was accepted."
     return _outcome(Verdict.UNKNOWN, whole, meaning, _MAYBE)
 
 
@@ -119,7 +127,7 @@ def _no_answer(body: JsonValue, sent: bool) -> TestOutcome:
 
 
 def _from_proxy(status: int, whole: str) -> TestOutcome:
-    """A page instead of an answer comes from something in front of CAM, which knows nothing of mail."""
+    """Judge what something in front of CAM answered, which knows nothing of mail."""
     if status >= 500:
         meaning = f"A server in front of CAM answered {status}. The mail may have been sent."
         return _outcome(Verdict.UNKNOWN, whole, meaning, _MAYBE)
@@ -144,7 +152,7 @@ def _refused_recipient(story: _Story, whole: str) -> TestOutcome:
 
 
 def _failed_unknown(status: int, story: _Story, reading: Reading, whole: str) -> TestOutcome:
-    """A failure in words nobody knows: certain when CAM says so itself, open when CAM broke down."""
+    """Judge a failure in unknown words: certain when CAM says so, open when CAM broke down."""
     if status >= 500:
         meaning = f"The CAM server failed with {status}. The mail may have been sent."
         return _outcome(Verdict.UNKNOWN, whole, meaning, _MAYBE)
@@ -201,8 +209,13 @@ def _refuses(story: _Story, recipient: str) -> bool:
     return bool(story.rejected) and not story.accepted
 
 
-def _is_markup(body: JsonValue) -> bool:
-    return isinstance(body, str) and body.lstrip()[:1] == "<" and ">" in body[:2000]
+def _is_from_proxy(status: int, body: JsonValue, reading: Reading) -> bool:
+    """Say whether something in front of CAM answered: a web page, or plain words with a 5xx."""
+    if not isinstance(body, str):
+        return False
+    if body.lstrip()[:1] == "<" and ">" in body[:2000]:
+        return True
+    return status in (502, 503, 504) and reading.reply_code is None
 
 
 def _whole_text(body: JsonValue, story: _Story) -> str:
@@ -271,7 +284,7 @@ def _note_flag(story: _Story, value: JsonValue) -> None:
 
 
 def _add_words(story: _Story, value: JsonValue) -> None:
-    """Keep a text, unless an earlier one already holds it (a message often repeats the response)."""
+    """Keep a text, unless an earlier one holds it (a message often repeats the response)."""
     if isinstance(value, str) and value and not any(value in word for word in story.words):
         story.words.append(value)
 

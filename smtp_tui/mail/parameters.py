@@ -1,6 +1,6 @@
 """The connection parameters of a record: what each is called, what it is for, and which are secret.
 
-The product documents four parameters and leaves the list open, so every other name gets a plain text spec.
+The product documents four parameters and leaves the list open, so any other name gets a plain spec.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ _SECRET_WHOLE: Final = frozenset(
 def is_secret(name: str) -> bool:
     """Say whether a parameter of this name must never be shown.
 
-    Case, width and separators do not matter (`API-Key`, `apiKey`). It hides too much rather than too little.
+    Case, width and separators do not matter (`API-Key`, `apiKey`). It rather hides too much.
     """
     plain = unicodedata.normalize("NFKC", name).casefold()
     squeezed = "".join(char for char in plain if char.isalnum())

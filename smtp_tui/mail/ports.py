@@ -1,7 +1,8 @@
 """Port numbers: reading one, and what each means for sending mail.
 
-Sources: RFC 5321 4.5.4.2 (25), RFC 6409 (587), RFC 8314 3.3 (465), the IANA service names (the ports that are not mail
-submission), and the providers' documentation (2525 and Amazon's 2465 and 2587).
+Sources: RFC 5321 4.5.4.2 (25), RFC 6409 (587), RFC 8314 3.3 (465), the IANA service names (the
+ports that are not for sending mail), the providers' documentation (2525, and Amazon's 2465 and
+2587).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _OTHER_SERVICE: Final[dict[int, str]] = {
 }
 _TLS_AT_ONCE: Final = frozenset({465, 2465})
 _COMMENT: Final[dict[int, str]] = {
-    25: "Port 25 is for a relay of your own. Many cloud providers block it; with a login 587 is usual.",
+    25: "For a relay of your own. Many cloud providers block 25; with a login 587 is usual.",
     587: "The submission port: STARTTLS first, then login.",
     2525: "Some providers offer 2525 where 25 and 587 are blocked.",
     2587: "Amazon SES offers 2587 where 587 is blocked.",
@@ -39,7 +40,7 @@ _COMMENT: Final[dict[int, str]] = {
 
 
 def parse_port(text: str) -> int | None:
-    """Read a port from typed text; spaces around it do not matter. None when it is not 1 to 65535."""
+    """Read a typed port; spaces around it do not matter. None when it is not 1 to 65535."""
     stripped = text.strip()
     if not _DIGITS.match(stripped):
         return None
@@ -57,30 +58,29 @@ def check_port(text: str) -> Findings:
 
 
 def check_port_for_host(hostname: str, port: int | None) -> Findings:
-    """Say what a port means for this mail server; nothing here blocks, for unusual set-ups exist."""
+    """Say what a port means for this mail server; nothing here blocks, set-ups differ."""
     if port is None:
         return ()
     preset = preset_for(hostname)
     if port in _TLS_AT_ONCE:
-        other = (
-            f" {preset.name} also takes {preset.port}." if preset else " Try 587 if the test hangs."
+        advice = (
+            f"{preset.name} also takes {preset.port}." if preset else "Try 587 if a test hangs."
         )
-        return (
-            warning(
-                f"Port {port} expects TLS from the first byte, and the product documents no parameter for that.{other}"
-            ),
+        reason = (
+            f"Port {port} expects TLS from the first byte; the product documents no setting for it."
         )
-    service = _OTHER_SERVICE.get(port)
-    if service is not None:
-        return (warning(f"Port {port} belongs to {service}, not to sending mail. Try 587 or 25."),)
+        return (warning(f"{reason} {advice}"),)
     if preset is not None and port not in preset.ports:
         return (warning(f"{preset.name} documents port {preset.port}, not {port}."),)
+    service = _OTHER_SERVICE.get(port)
+    if service is not None and preset is None:
+        return (warning(f"Port {port} belongs to {service}, not to sending mail. Try 587 or 25."),)
     comment = _COMMENT.get(port)
     return (hint(comment),) if comment else ()
 
 
 def port_hint(port: int | str | None) -> str | None:
-    """Give a hint of at most 24 characters for the table when a stored port looks wrong, else None."""
+    """Give a hint (24 characters at most) for the table when a stored port looks wrong."""
     if port is None or port == "":
         return "no port set"
     number = parse_port(str(port)[:64])

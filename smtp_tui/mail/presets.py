@@ -1,8 +1,9 @@
-"""Well-known mail providers: host and port to start a new record from, and what to know before the first test.
+"""Well-known mail providers: host and port to start a new record from, and a note on the login.
 
-Read from the providers' own documentation (Gmail and Workspace help, Microsoft support and Exchange Online, the Amazon
-SES developer guide, Twilio SendGrid, Mailgun, Postmark, Mailjet, Brevo, Zoho, Fastmail, Yahoo and Apple help pages).
-Ports that start with TLS are listed in `ports` only, because the product documents no parameter for that.
+Read from the providers' own documentation: Gmail and Workspace help, Microsoft support and
+Exchange Online, the Amazon SES developer guide, and the help pages of SendGrid, Mailgun,
+Postmark, Mailjet, Brevo, Zoho, Fastmail, Yahoo and Apple. Ports that start with TLS stand in
+`ports` only, because the product documents no parameter for that.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ CHECKED: Final = date(2026, 11, 22)
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One provider: `port` is the one to start from, `ports` all it documents, `note` one sentence on the login."""
+    """One provider: the `port` to start from, all `ports` it documents, a `note` on the login."""
 
     name: str
     hostname: str

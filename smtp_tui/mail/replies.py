@@ -1,7 +1,7 @@
 """The decoder: what a mail server's or a mailer's words mean, and which parameter to look at.
 
-`decode` walks the table in `reply_table`; nothing about a single reply stands here. It never raises, looks at a bounded
-part of the text, and says so when no row fits.
+`decode` walks the table in `reply_table`; nothing about a single reply stands here. It never
+raises, looks at a bounded part of the text, and says so when no row fits.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Final
 from smtp_tui.mail.reply_model import PARAMETER_OF_PHASE, Acceptance, Phase, Reading, Row, Verdict
 from smtp_tui.mail.reply_table import (
     ACCEPTANCE_PATTERNS,
+    CLIENT_ROWS,
     CODE_ROWS,
     COMMAND_PHASES,
-    CONNECTION_ROWS,
     PHASE_CLUES,
     SERVER_ROWS,
 )
@@ -24,17 +24,18 @@ from smtp_tui.mail.reply_table import (
 __all__ = ["Acceptance", "Phase", "Reading", "Verdict", "accepted_by", "decode"]
 
 LOOKED_AT: Final = 6000
-"""How many characters of a text are looked at; the reason stands at the start even of long traces."""
+"""How many characters of a text are looked at; a reason stands at the start even of long traces."""
 
 _WITH_ENHANCED: Final = re.compile(
     r"(?<![\d.])([245][0-57]\d)[ -]#?([245]\.[0-7]\.\d{1,3})(?![\d.]\d)"
 )
 _AT_A_START: Final = re.compile(
-    r"(?:^|\n|[:(\[\"'>=] ?|\bsaid |\bb['\"]|\bcode |\bresponse )([245][0-57]\d)(?=[ \-.,;'\")\]\r\n]|$)"
+    r"(?:^|\n|: |[(\[\"'>=] ?|\bsaid |\bb['\"]|\bcode |\bresponse )([2-5][0-57]\d)"
+    r"(?=[ \-.,;'\")\]\r\n]|$)"
     r"(?! ?(?:ms|msec|s|secs?|seconds|bytes|kb|mb)\b)"
 )
 _ENHANCED: Final = re.compile(r"(?<![\w.])#?([245]\.[0-7]\.\d{1,3})(?![\d.]\d|\d)")
-_CONTINUED: Final = re.compile(r"[\r\n]+\s*[2-5]\d\d[ -](?:[245]\.\d{1,3}\.\d{1,3}\b)?")
+_CONTINUED: Final = re.compile(r"^[ \t]*[2-5]\d\d[ -](?:[245]\.\d{1,3}\.\d{1,3}\b)?", re.MULTILINE)
 _SPACES: Final = re.compile(r"\s+")
 _SMTP_CODE: Final = re.compile(r"[2-5][0-57]\d\Z")
 
@@ -42,12 +43,12 @@ _UNKNOWN_WORDS: Final = "These words are not in the table of this program, so on
 
 
 def decode(text: str, code: str | None = None) -> Reading:
-    """Read a text. `code` is what the mailer calls the error (`EAUTH`, `ECONNREFUSED`) or the reply code as digits."""
+    """Read a text; `code` is the mailer's (as `EAUTH`) or the reply code in digits."""
     return read(text, code, None)
 
 
 def read(text: str, code: str | None, command: str | None) -> Reading:
-    """Read a text as `decode` does, with the SMTP command the mailer says it was at (`AUTH PLAIN`, `RCPT TO`)."""
+    """Read as `decode` does, knowing the command the mailer was at (as `RCPT TO`)."""
     head = text[:LOOKED_AT]
     mailer_code = (code or "").strip()[:64]
     reply_code, enhanced = _codes(head, mailer_code)
@@ -82,7 +83,7 @@ def read(text: str, code: str | None, command: str | None) -> Reading:
 
 
 def accepted_by(text: str) -> Acceptance:
-    """Read which server took the mail and under which queue id; both None when the reply does not tell."""
+    """Read which server took the mail and under which queue id, as far as its reply tells."""
     head = _SPACES.sub(" ", text[:LOOKED_AT])
     for pattern in ACCEPTANCE_PATTERNS:
         match = _compiled(pattern).search(head)
@@ -93,7 +94,7 @@ def accepted_by(text: str) -> Acceptance:
 
 
 def _codes(head: str, mailer_code: str) -> tuple[int | None, str | None]:
-    """Find the reply code and the enhanced status code; a code the mailer names wins over one found in the text."""
+    """Find reply code and enhanced status code; a code the mailer names wins over the text's."""
     both = _WITH_ENHANCED.search(head)
     alone = None if both else _AT_A_START.search(head.lower())
     found = both or alone
@@ -108,17 +109,18 @@ def _codes(head: str, mailer_code: str) -> tuple[int | None, str | None]:
 
 
 def _plain(head: str) -> str:
-    """Lower-case the text, join its lines, and drop the codes that repeat at the start of continued lines."""
-    return _SPACES.sub(" ", _CONTINUED.sub(" ", head)).strip().lower()
+    """Lower-case the text, join its lines, and drop the codes repeated on continued lines."""
+    first, _, rest = head.partition("\n")
+    return _SPACES.sub(" ", f"{first} {_CONTINUED.sub('', rest)}").strip().lower()
 
 
 def _first_match(plain: str, reply_code: int | None, enhanced: str | None) -> Row | None:
     if reply_code is not None and reply_code < 400:
         tables: tuple[tuple[Row, ...], ...] = (CODE_ROWS,)
     elif reply_code is not None or enhanced is not None:
-        tables = (SERVER_ROWS, CODE_ROWS, CONNECTION_ROWS)
+        tables = (SERVER_ROWS, CODE_ROWS, CLIENT_ROWS)
     else:
-        tables = (CONNECTION_ROWS, SERVER_ROWS)
+        tables = (CLIENT_ROWS, SERVER_ROWS)
     for table in tables:
         for row in table:
             if _matches(row, plain, reply_code, enhanced):
@@ -146,7 +148,7 @@ def _fits_enhanced(wanted: tuple[str, ...], enhanced: str) -> bool:
 
 
 def _with_clue(reading: Reading, plain: str, command: str | None) -> Reading:
-    """Let the mailer's words about the command choose the phase, where the code alone leaves it open."""
+    """Let the mailer's words about the command choose the phase where the code leaves it open."""
     phase = _phase_of_command(command)
     if phase is None:
         phase = next(
@@ -164,5 +166,5 @@ def _phase_of_command(command: str | None) -> Phase | None:
 
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern of the table at its first use, so that starting the program costs nothing."""
+    """Compile a pattern at its first use, so that starting the program costs nothing."""
     return re.compile(pattern)

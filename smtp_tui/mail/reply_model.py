@@ -66,9 +66,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the decoder makes of a text. `parameter` is hostname, port, username, password, `to`, or None.
+    """What the decoder makes of a text.
 
-    When `known` is False no row matched: `meaning` says so, and only the codes in the text were read.
+    `parameter` is hostname, port, username, password, `to` (the recipient), or None. When `known`
+    is False no row matched: `meaning` says so, and only the codes in the text were read.
     """
 
     verdict_hint: Verdict

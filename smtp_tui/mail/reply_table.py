@@ -1,19 +1,21 @@
-"""The decoder's whole table: its rows by kind, the clues to the phase, and how servers say that they took a mail."""
+"""The decoder's whole table: rows by kind, clues to the phase, and how servers say yes."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from smtp_tui.mail.reply_model import Phase, Row
-from smtp_tui.mail.reply_table_codes import CLASS_ROWS, PROGRESS_ROWS, REPLY_ROWS
-from smtp_tui.mail.reply_table_connection import MAILER_ROWS
+from smtp_tui.mail.reply_table_codes import CLASS_ROWS, REPLY_ROWS
+from smtp_tui.mail.reply_table_connection import CONNECTION_ROWS
 from smtp_tui.mail.reply_table_enhanced import ENHANCED_ROWS
 from smtp_tui.mail.reply_table_envelope import RECIPIENT_ROWS, SENDER_ROWS
 from smtp_tui.mail.reply_table_login import LOGIN_ROWS
+from smtp_tui.mail.reply_table_mailer import MAILER_ROWS
 from smtp_tui.mail.reply_table_message import MESSAGE_ROWS
+from smtp_tui.mail.reply_table_progress import PROGRESS_ROWS
 from smtp_tui.mail.reply_table_tls import NAME_AND_TLS_ROWS
 
-CONNECTION_ROWS: Final[tuple[Row, ...]] = NAME_AND_TLS_ROWS + MAILER_ROWS
+CLIENT_ROWS: Final[tuple[Row, ...]] = NAME_AND_TLS_ROWS + CONNECTION_ROWS + MAILER_ROWS
 """What mailers say without a reply code."""
 
 SERVER_ROWS: Final[tuple[Row, ...]] = LOGIN_ROWS + SENDER_ROWS + RECIPIENT_ROWS + MESSAGE_ROWS
@@ -32,7 +34,7 @@ COMMAND_PHASES: Final[tuple[tuple[str, Phase], ...]] = (
     ("HELO", Phase.CONNECT),
     ("LHLO", Phase.CONNECT),
 )
-"""The phase of an SMTP command, as nodemailer names it beside an error; its CONN and API say nothing."""
+"""The phase of an SMTP command, as nodemailer names it; its CONN and API say nothing."""
 
 PHASE_CLUES: Final[tuple[tuple[str, Phase], ...]] = (
     (r"upgrading connection with starttls", Phase.TLS),
@@ -42,8 +44,8 @@ PHASE_CLUES: Final[tuple[tuple[str, Phase], ...]] = (
         Phase.SENDER,
     ),
     (
-        r"recipient command failed|recipients were rejected|smtprecipientsrefused|smtpaddressfailed|invalid addresses"
-        r"|(?:in reply to|during) rcpt to",
+        r"recipient command failed|recipients were rejected|smtprecipientsrefused|smtpaddressfailed"
+        r"|invalid addresses|(?:in reply to|during) rcpt to",
         Phase.RECIPIENT,
     ),
     (
@@ -51,12 +53,12 @@ PHASE_CLUES: Final[tuple[tuple[str, Phase], ...]] = (
         Phase.MESSAGE,
     ),
     (
-        r"invalid greeting|could not connect to smtp host|smtpconnecterror|got bad greeting|smtpheloerror"
-        r"|invalid (?:response for )?(?:ehlo|helo|lhlo)",
+        r"invalid greeting|could not connect to smtp host|smtpconnecterror|got bad greeting"
+        r"|smtpheloerror|invalid (?:response for )?(?:ehlo|helo|lhlo)",
         Phase.CONNECT,
     ),
 )
-"""What nodemailer, JavaMail, smtplib and Postfix write around a reply about the command it answered."""
+"""What nodemailer, JavaMail, smtplib and Postfix write around a reply about its command."""
 
 ACCEPTANCE_PATTERNS: Final[tuple[str, ...]] = (
     # Exchange: 250 2.6.0 <id> [InternalId=1, Hostname=h] ... Queued mail for delivery
@@ -81,4 +83,4 @@ ACCEPTANCE_PATTERNS: Final[tuple[str, ...]] = (
 
 def all_rows() -> tuple[Row, ...]:
     """Give every row of the decoder, for tests and for the help."""
-    return CONNECTION_ROWS + SERVER_ROWS + CODE_ROWS
+    return CLIENT_ROWS + SERVER_ROWS + CODE_ROWS

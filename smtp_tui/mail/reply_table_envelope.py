@@ -1,7 +1,8 @@
 """Rows for what mail servers say about the sender and the recipient, with or without a code.
 
-Sources named in the rows: RFC 6647, 7504 and 7505, the error pages of Gmail / Google Workspace, Exchange
-Online, Amazon SES, SendGrid, Mailgun and Zoho, the reply texts of Postfix, Exim and Sendmail.
+Sources named in the rows: RFC 6647, 7504 and 7505, the error pages of Gmail / Google Workspace,
+Exchange Online, Amazon SES, SendGrid, Mailgun and Zoho, the reply texts of Postfix, Exim and
+Sendmail.
 """
 
 from __future__ import annotations

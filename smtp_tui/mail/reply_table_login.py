@@ -1,7 +1,7 @@
 """Rows for what mail servers say about encryption and login, with or without a code.
 
-Sources named in the rows: RFC 3207 and 4954, the error pages of Gmail, Exchange Online, Amazon SES and
-SendGrid, and the reply texts of Postfix.
+Sources named in the rows: RFC 3207 and 4954, the error pages of Gmail, Exchange Online, Amazon
+SES and SendGrid, and the reply texts of Postfix.
 """
 
 from __future__ import annotations
@@ -109,6 +109,15 @@ LOGIN_ROWS: Final[tuple[Row, ...]] = (
         "Exchange Online, SMTP AUTH",
         Verdict.REJECTED,
         Phase.LOGIN,
+        "password",
+        "The server did not take username and password.",
+        "Check both; with multi-factor login the account needs an app password.",
+        patterns=(r"user credentials were incorrect",),
+    ),
+    Row(
+        "Exchange Online, SMTP AUTH",
+        Verdict.REJECTED,
+        Phase.LOGIN,
         "username",
         (
             "Microsoft refuses this login: SMTP login is off, or the account does not meet "
@@ -116,6 +125,20 @@ LOGIN_ROWS: Final[tuple[Row, ...]] = (
         ),
         "Enable Authenticated SMTP for the mailbox, then check password and sign-in policy.",
         enhanced=("5.7.139", "5.7.30"),
+    ),
+    Row(
+        "RFC 4954 and Gmail SMTP errors and codes",
+        Verdict.REJECTED,
+        Phase.LOGIN,
+        None,
+        "The mail server cannot check the login for now.",
+        "It says so for now only. Test again in a few minutes.",
+        codes=(421, 451, 454),
+        patterns=(
+            r"temporary authentication",
+            r"cannot authenticate due to (?:a )?temporary",
+            r"authentication (?:service )?temporarily",
+        ),
     ),
     Row(
         "SendGrid and Postfix smtpd",
@@ -161,7 +184,8 @@ LOGIN_ROWS: Final[tuple[Row, ...]] = (
         "Use 587; for a relay without login, empty username and password.",
         patterns=(
             r"unrecognized authentication type",
-            r"authentication (?:mechanism|type|method).{0,40}(?:not (?:supported|available)|unsupported|too weak)",
+            r"authentication (?:mechanism|type|method).{0,40}not (?:supported|available)",
+            r"authentication (?:mechanism|type|method).{0,40}(?:unsupported|too weak)",
             r"auth(?:entication)? not (?:enabled|supported|available|advertised)",
             r"mechanism (?:is )?too weak",
             r"unsupported auth",

@@ -1,7 +1,7 @@
 """Rows for what mail servers say about limits, reputation, size and content.
 
-Sources named in the rows: RFC 1870 and 5321, the error pages of Gmail, Exchange Online, Amazon SES and
-Brevo, Spamhaus, the reply texts of Postfix.
+Sources named in the rows: RFC 1870 and 5321, the error pages of Gmail, Exchange Online, Amazon
+SES and Brevo, Spamhaus, the reply texts of Postfix.
 """
 
 from __future__ import annotations
@@ -115,7 +115,9 @@ MESSAGE_ROWS: Final[tuple[Row, ...]] = (
         "The mail is larger than the server allows.",
         "A test mail is small, so the limit is odd: ask the owner of the mail server.",
         patterns=(
-            r"(?:message|mail).{0,30}(?:too (?:large|big)|size.{0,30}(?:exceed|limit|maximum)|exceeds.{0,30}size)",
+            r"(?:message|mail).{0,30}too (?:large|big)",
+            r"(?:message|mail).{0,30}size.{0,30}(?:exceed|limit|maximum)",
+            r"(?:message|mail).{0,30}exceeds.{0,30}size",
             r"size exceeds",
             r"maximum.{0,20}message size",
         ),

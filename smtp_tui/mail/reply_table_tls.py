@@ -1,7 +1,8 @@
 """Rows for names that cannot be looked up and for TLS that does not come about.
 
-Sources named in the rows: Node.js `errors` and `tls` pages, the OpenSSL error strings that Node and
-Python pass on, the Java platform's exceptions, JavaMail / Jakarta Mail, nodemailer's error reference.
+Sources named in the rows: Node.js `errors` and `tls` pages, the OpenSSL error strings that Node
+and Python pass on, the Java platform's exceptions, JavaMail / Jakarta Mail, nodemailer's error
+reference.
 """
 
 from __future__ import annotations
