@@ -29,7 +29,7 @@ CLOSING_TURNS = 100
 """Turns of the event loop that dropped connections get to clear up; a handful is enough."""
 
 ACCEPTING_TURNS = 10
-"""Turns that a connection taken just before the end gets to show itself, so that it is dropped."""
+"""Turns that a connection taken just before the end gets to arrive, so that it can be dropped."""
 
 
 def bound(host: str, port: int, or_any: bool = False) -> socket.socket:
@@ -107,10 +107,21 @@ class Servers:
         servers = [await self._listen_http(), *await self._listen_mail()]
         self._ready.set_result((loop, end))
         await end.wait()
+        await self._close(servers)
+
+    async def _close(self, servers: list[asyncio.Server]) -> None:
+        loop = asyncio.get_running_loop()
+        # A server that is closed while it takes a connection leaves that one's socket open
+        # (python/cpython#109564): first take no more, then let those under way arrive.
+        for server in servers:
+            for listener in server.sockets:
+                loop.remove_reader(listener.fileno())
+        for _ in range(ACCEPTING_TURNS):
+            await asyncio.sleep(0)
         for server in servers:
             server.close()
-        for turn in range(CLOSING_TURNS):
-            if not self._drop_connections() and turn >= ACCEPTING_TURNS:
+        for _ in range(CLOSING_TURNS):
+            if not self._drop_connections():
                 break
             await asyncio.sleep(0)
 

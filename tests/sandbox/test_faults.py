@@ -6,6 +6,7 @@ import gzip
 import http.client
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -154,7 +155,8 @@ def test_delayed_work_is_done_though_the_client_left(sandbox: Sandbox, admin: Ca
 def test_a_reset_cuts_the_connection_without_work(tls: bool) -> None:
     with Sandbox(SandboxOptions(tls=tls)) as sandbox:
         sandbox.faults.add(Fault(FaultKind.RESET))
-        with pytest.raises(ConnectionError):
+        # OpenSSL calls a reset that it meets while writing an EOF.
+        with pytest.raises((ConnectionError, ssl.SSLEOFError)):
             Caller(sandbox).call("POST", RECORDS, NEW)
         assert sandbox.records() == ()
         assert Caller(sandbox).call("GET", RECORDS).status == 200
