@@ -11,28 +11,26 @@ from smtp_tui.mail.reply_model import Phase, Verdict
 
 TO = "you@example.com"
 QUEUED = "250 2.0.0 Ok: queued as 4F1A2B3C4D"
+KEYS = [
+    "error",
+    "message",
+    "accepted",
+    "rejected",
+    "response",
+    "code",
+    "command",
+    "success",
+    "status",
+    "responseCode",
+    "result",
+    "address",
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(
-                [
-                    "error",
-                    "message",
-                    "accepted",
-                    "rejected",
-                    "response",
-                    "code",
-                    "command",
-                    "success",
-                    "status",
-                    "responseCode",
-                    "result",
-                    "address",
-                ]
-            )
-            | st.text(),
+            st.sampled_from(KEYS) | st.text(),
             inner,
             max_size=5,
         )
@@ -222,6 +220,14 @@ def test_a_failure_in_unknown_words_is_rejected_and_said_to_be_unknown(
 
 def test_an_error_that_carries_a_yes_is_left_open() -> None:
     assert after(500, {"error": {"message": QUEUED}}).verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_plain_words_of_a_proxy_are_not_taken_for_the_mail_servers(status: int) -> None:
+    outcome = after(status, "upstream request timeout: connection refused")
+    assert outcome.verdict is Verdict.UNKNOWN
+    assert "in front of CAM" in outcome.meaning
+    assert outcome.parameter is None
 
 
 def test_a_web_page_with_a_good_status_is_not_accepted() -> None:

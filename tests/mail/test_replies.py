@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from smtp_tui.mail.replies import LOOKED_AT, accepted_by, decode
 from smtp_tui.mail.reply_model import Acceptance, Phase, Verdict
 from smtp_tui.mail.reply_table import all_rows
-from tests.mail.reply_texts import CASES, Case
+from tests.mail import reply_texts_client, reply_texts_envelope, reply_texts_login
+from tests.mail.reply_case import Case
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=400)
+CASES = reply_texts_client.CASES + reply_texts_login.CASES + reply_texts_envelope.CASES
 PARAMETERS = {"hostname", "port", "username", "password", "to", None}
 
 
