@@ -102,6 +102,22 @@ def test_it_is_known_whether_the_process_that_typed_it_still_runs(tmp_path: Path
     assert replace(kept, host="elsewhere").in_use is None
 
 
+def test_what_a_killed_process_left_is_cleared_away_and_what_one_is_writing_is_not(
+    tmp_path: Path,
+) -> None:
+    store = DraftStore(tmp_path)
+    kept = store.save(DRAFT)
+    ended = start("print()")
+    ended.communicate(timeout=30)
+    dead, alive = (
+        store.directory / f".some.draft.json.{pid}.{'a' * 16}.tmp" for pid in (ended.pid, kept.pid)
+    )
+    dead.touch()
+    alive.touch()
+    assert store.shelf().drafts == (kept,)
+    assert (dead.exists(), alive.exists()) == (False, True)
+
+
 def test_a_full_disk_is_said_and_leaves_the_last_draft(tmp_path: Path) -> None:
     store = DraftStore(tmp_path)
     kept = store.save(DRAFT)

@@ -128,8 +128,10 @@ ADDER = """
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from smtp_tui.state import history
 from smtp_tui.state.history import TestHistory, TestRun
 from smtp_tui.state.places import RecordKey
+history.COMPACT_BYTES = 5_000
 directory, number = Path(sys.argv[1]), sys.argv[-1]
 some = TestHistory(directory)
 print("ready")
