@@ -293,4 +293,12 @@ CASES: Final[tuple[Case, ...]] = (
         "RFC 5321",
     ),
     Case("557 something new", Phase.UNKNOWN, NO, None, "made up: a code nobody knows"),
+    Case(
+        "421-4.7.0 [203.0.113.7] Our system has detected an unusual rate of unsolicited\n"
+        "421-4.7.0 mail originating from your IP address.",
+        Phase.CONNECT,
+        NO,
+        None,
+        "Gmail SMTP errors and codes",
+    ),
 )
