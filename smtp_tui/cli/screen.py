@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import Target
+from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.main import complain
 from smtp_tui.cli.wiring import Known, NoSuchProfile
 from smtp_tui.profiles.environment import environment_profile
@@ -139,11 +142,24 @@ def _services(
 def _run(services: Services, profile: Profile | None, problem: str) -> int:
     for name in [one for one in os.environ if one.startswith("TEXTUAL")]:
         del os.environ[name]  # they would write key presses, passwords among them, to a file
+    from rich.console import Console  # noqa: PLC0415 - with Textual
+
     from smtp_tui.ui.app import SmtpTui  # noqa: PLC0415 - Textual, after the variables are gone
 
     app = SmtpTui(services, profile, problem)
+    report = io.StringIO()
+    app.error_console = Console(file=report)  # its tracebacks would print tokens and passwords
     app.run(mouse=False)
+    if app.return_code == 1:
+        return complain(_crash_words(report.getvalue()), ExitCode.CRASHED)
     return app.return_code or 0
+
+
+def _crash_words(report: str) -> str:
+    """A crash in one line: of the report only the kind of error, which holds no value."""
+    kinds = re.findall(r"^(\w+)(?::.*)?$", report, re.MULTILINE)
+    kind = f" ({kinds[-1]})" if kinds else ""
+    return f"ended by a fault of its own{kind}. Nothing was sent that was not reviewed."
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("profiles.clone", "c", "Clone", "A new profile like this one.", Place.PROFILES),
     _A("profiles.delete", "d", "Delete", "Delete the profile, after a question.",
        Place.PROFILES),
+    _A("profiles.save", "ctrl+s", "Save", "Write the profile to the file.", Place.PROFILES,
+       priority=True),
     _A("profiles.default", "D", "Default", "Start with this profile from now on.",
        Place.PROFILES),
     _A("secret.clear", "ctrl+n", "No password", "Clear the stored password when saved.",

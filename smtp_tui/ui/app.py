@@ -76,17 +76,13 @@ class SmtpTui(App[None]):
             except HostRefused as error:
                 self._start_problem = f"The host of the profile {profile.name}: {error}"
 
-    def get_default_screen(self) -> Screen[None]:
-        """The connections of the first session, so that they are the first thing painted."""
-        if self._session is not None:
-            return ConnectionsScreen(self._session, self._services)
-        if self._start_problem:
-            return StartProblemScreen(self._start_problem)
-        return Screen()
-
     def on_mount(self) -> None:
-        """With no profile at all, the form of one comes first."""
-        if self._session is None and not self._start_problem:
+        """The connections; what hinders them; or the form of a first profile."""
+        if self._session is not None:
+            self.push_screen(ConnectionsScreen(self._session, self._services))
+        elif self._start_problem:
+            self.push_screen(StartProblemScreen(self._start_problem))
+        else:
             self._first_start()
 
     @work(group="start", description="first start")
@@ -115,7 +111,7 @@ class SmtpTui(App[None]):
         self._session = session
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        await self.switch_screen(ConnectionsScreen(session, self._services))
+        await self.push_screen(ConnectionsScreen(session, self._services))
         self._remember_use(profile)
         if before is not None:
             await before.aclose()

@@ -32,11 +32,8 @@ def body_text(request: Request) -> str:
 
 def request_text(target: Target, request: Request) -> str:
     """Method, whole address and body."""
-    address = f"{request.method} {target.origin.url}{request.path}"
-    query = "\n".join(f"  {key}={value}" for key, value in request.query)
-    parts = [address]
-    if query:
-        parts.append(query)
+    parts = [f"{request.method} {target.origin.url}", f"  {request.path}"]
+    parts += [f"    {key}={value}" for key, value in request.query]
     if request.body is not None:
         parts.append(body_text(request))
     return clean_block("\n".join(parts))

@@ -37,7 +37,7 @@ class ActivityScreen(Screen[None]):
     ]
     DEFAULT_CSS = """
     ActivityScreen RecordsTable { height: 1fr; }
-    ActivityScreen VerticalScroll { height: 1fr; border-top: solid; padding: 0 1; }
+    ActivityScreen VerticalScroll { height: 1fr; border-top: solid ansi_bright_black; padding: 0 1; }
     ActivityScreen #activity-title { height: 1; text-style: bold; padding: 0 1; }
     """
 

@@ -47,12 +47,14 @@ class SessionScreen(HoldsText, Screen[Result]):
         super().__init__()
         self.session = session
         self.services = services
+        self._profile_bar = ProfileBar(session, services.clock.now())
+        self._key_bar = KeyBar(*self.KEYS)
 
     def compose(self) -> ComposeResult:
         """Header, body, key line."""
-        yield ProfileBar(self.session, self.services.clock.now())
+        yield self._profile_bar
         yield from self.compose_body()
-        yield KeyBar(*self.KEYS)
+        yield self._key_bar
 
     def compose_body(self) -> Iterable[Widget]:
         """What stands between the bars."""
@@ -65,7 +67,7 @@ class SessionScreen(HoldsText, Screen[Result]):
 
     def tick(self) -> None:
         """Called every ``TICK`` seconds and when the token changed."""
-        self.query_one(ProfileBar).tick(self.services.clock.now())
+        self._profile_bar.tick(self.services.clock.now())
 
     @property
     def situation(self) -> Situation:
@@ -88,7 +90,7 @@ class SessionScreen(HoldsText, Screen[Result]):
 
     def show_situation(self) -> None:
         """Bring key line and bindings in line with the situation."""
-        self.query_one(KeyBar).show(self.situation)
+        self._key_bar.show(self.situation)
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -121,7 +123,12 @@ class Dialog(ModalScreen[Result]):
     Dialog .where { color: ansi_default; text-style: bold; }
     Dialog .hint { text-style: dim; }
     Dialog .row { height: 1; margin-top: 1; }
-    Dialog Button { margin-right: 2; }
+    Dialog Button, Dialog Button.-primary, Dialog Button.-error {
+        width: auto; min-width: 0; margin-right: 2; padding: 0 1;
+        background: ansi_default; color: ansi_default; text-style: none;
+    }
+    Dialog Button:focus { text-style: bold reverse; }
+    Dialog Button:disabled { text-style: dim; }
     """
     BOX_TITLE: ClassVar[str] = ""
     ACTIONS: ClassVar[tuple[str, ...]] = ("dialog.cancel",)

@@ -50,8 +50,8 @@ class ConnectionsScreen(RecordScreen[None]):
         "record.clone",
         "record.delete",
         "table.filter",
-        "table.refresh",
         "app.profiles",
+        "table.refresh",
         "app.help",
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,7 +67,7 @@ class ConnectionsScreen(RecordScreen[None]):
     ConnectionsScreen RecordsTable { height: 1fr; }
     ConnectionsScreen.-notice #notice { display: block; }
     ConnectionsScreen.-notice RecordsTable { display: none; }
-    ConnectionsScreen #pane { display: none; width: 44; border-left: solid; padding: 0 1; }
+    ConnectionsScreen #pane { display: none; width: 50; border-left: solid ansi_bright_black; padding: 0 1; }
     ConnectionsScreen.-wide #pane { display: block; }
     ConnectionsScreen #pane-text { height: auto; }
     ConnectionsScreen #status { height: 1; padding: 0 1; text-style: dim; }

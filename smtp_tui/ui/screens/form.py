@@ -66,8 +66,8 @@ class FormScreen(SessionScreen[Saved | None]):
     FormScreen #columns { layout: vertical; height: 1fr; }
     FormScreen.-wide #columns { layout: horizontal; }
     FormScreen #form { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
-    FormScreen #side { height: 9; padding: 0 1; border-top: solid; scrollbar-size-vertical: 1; }
-    FormScreen.-wide #side { width: 48; height: 1fr; border-top: none; border-left: solid; }
+    FormScreen #side { height: 9; padding: 0 1; border-top: solid ansi_bright_black; scrollbar-size-vertical: 1; }
+    FormScreen.-wide #side { width: 48; height: 1fr; border-top: none; border-left: solid ansi_bright_black; }
     FormScreen #preview { height: auto; }
     FormScreen #form-title { text-style: bold; margin-bottom: 1; }
     FormScreen #form-problem { height: auto; margin-top: 1; text-style: bold; display: none; }
@@ -103,18 +103,22 @@ class FormScreen(SessionScreen[Saved | None]):
                 yield PlainText(self._title(), id="form-title")
                 if self._new:
                     yield Field(NAME, self._start.name, label="Name")
+                else:
+                    yield PlainText(self._fixed_name())
                 for name in self._start.names:
                     yield self._field(name)
                 yield PlainText("", id="form-problem")
             with VerticalScroll(id="side", can_focus=False):
                 yield PlainText("", id="preview")
 
-    def _title(self) -> Content:
-        if self._new:
-            return Content("New connection")
+    def _title(self) -> str:
+        return "New connection" if self._new else f"Edit {clean(self._start.name)}"
+
+    def _fixed_name(self) -> Content:
+        """The name, which cannot be edited, and why."""
+        why = "   fixed: the server has no call to rename"
         return Content.assemble(
-            f"Edit {clean(self._start.name)}",
-            Content.styled("   the name cannot be changed: the vendor has no call for it", "dim"),
+            f"  {'Name':<12}{clean(self._start.name)}", Content.styled(why, "dim")
         )
 
     def _field(self, name: str) -> Field:

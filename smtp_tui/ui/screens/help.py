@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import fill
 from typing import ClassVar
 
 from textual import on
@@ -65,9 +66,12 @@ class HelpScreen(Dialog[None]):
         yield PlainText("↑ ↓ scroll · esc back", classes="hint")
 
     def on_mount(self) -> None:
-        """Show all keys, ready to search."""
+        """Ready to search."""
         self.query_one("#help-filter", Input).focus()
-        self._show("")
+
+    def on_resize(self) -> None:
+        """Wrap to the width there is."""
+        self._show(self.query_one("#help-filter", Input).value)
 
     @on(Input.Changed, "#help-filter")
     def search(self, event: Input.Changed) -> None:
@@ -95,10 +99,16 @@ class HelpScreen(Dialog[None]):
 
     def _line(self, action: Action) -> Content:
         reason = unavailable(action.id, self._situation)
-        line = f"  {action.key_display:<11} {action.label:<17} {action.help}"
-        if reason is None:
-            return Content(line)
-        return Content.styled(f"{line}\n{'':14}not now: {reason}", "dim")
+        words = f"{action.label}: {action.help}" + (f" Not now: {reason}" if reason else "")
+        width = max(40, self.query_one("#help-keys").size.width - 2)
+        text = fill(
+            words,
+            width,
+            initial_indent=f"  {action.key_display:<11} ",
+            subsequent_indent=" " * 14,
+            break_long_words=False,
+        )
+        return Content.styled(text, "dim") if reason else Content(text)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""

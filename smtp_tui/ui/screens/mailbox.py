@@ -35,7 +35,7 @@ class MailboxScreen(Screen[None]):
     ]
     DEFAULT_CSS = """
     MailboxScreen RecordsTable { height: 1fr; }
-    MailboxScreen VerticalScroll { height: 1fr; border-top: solid; padding: 0 1; }
+    MailboxScreen VerticalScroll { height: 1fr; border-top: solid ansi_bright_black; padding: 0 1; }
     MailboxScreen #mailbox-title { height: 1; text-style: bold; padding: 0 1; }
     """
 

@@ -52,7 +52,7 @@ _FIELDS: Final = (
 class ProfileFormScreen(HoldsText, Screen[Profile | None]):
     """Writes one profile to the file; closes when it is saved or left."""
 
-    ACTIONS = ("form.review", "form.revert", "form.back")
+    ACTIONS = ("profiles.save", "form.revert", "form.back")
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),
         Binding("tab", "app.focus_next", show=False, priority=True),
@@ -82,7 +82,7 @@ class ProfileFormScreen(HoldsText, Screen[Profile | None]):
             for name, label, hint in _FIELDS:
                 yield Field(name, _text_of(self._profile, name), label=label, hint=hint)
             yield PlainText("", id="profile-said")
-        yield KeyBar("form.review", "form.revert", "form.back")
+        yield KeyBar(*self.ACTIONS)
 
     def _title(self) -> Content:
         title = f"Profile {clean(self._stored_as)}" if self._stored_as else "New profile"
@@ -128,7 +128,7 @@ class ProfileFormScreen(HoldsText, Screen[Profile | None]):
     def _edited(self) -> None:
         self.query_one("#profile-said", PlainText).update("")
 
-    def action_review(self) -> None:
+    def action_save(self) -> None:
         """Check and save."""
         profile, problems = self._read()
         for name, field in self._fields.items():

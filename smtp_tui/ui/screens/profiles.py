@@ -37,10 +37,10 @@ from smtp_tui.ui.widgets.records_table import Column, RecordsTable, Row
 _COLUMNS = (
     Column("sign", "", 1),
     Column("name", "PROFILE", 12, flexible=True),
-    Column("host", "HOST", 16, flexible=True),
+    Column("host", "HOST", 24, flexible=True),
     Column("tenant", "TENANT", 13, priority=1),
-    Column("team", "TEAM", 6, flexible=True, priority=3),
     Column("access", "ACCESS", 9, priority=2),
+    Column("team", "TEAM", 6, flexible=True, priority=3),
     Column("token", "TOKEN", 12, flexible=True, priority=4),
 )
 
@@ -58,7 +58,7 @@ class ProfilesDialog(Dialog[Switch | None]):
     BOX_TITLE = "Profiles"
     DEFAULT_CSS = """
     ProfilesDialog > #box { width: 100; }
-    ProfilesDialog RecordsTable { height: 10; margin: 1 0; }
+    ProfilesDialog RecordsTable { height: 10; margin: 0 0 1 0; }
     ProfilesDialog #profile-filter { height: 1; display: none; }
     ProfilesDialog #profile-filter.-open { display: block; }
     """
@@ -119,22 +119,22 @@ class ProfilesDialog(Dialog[Switch | None]):
         self.query_one(RecordsTable).rows = tuple(
             row for row in rows if all(word in " ".join(row.cells).casefold() for word in words)
         )
+        self.query_one(RecordsTable).styles.height = max(4, min(12, len(rows) + 1))
         if not rows:
             self._say("No profile yet: n makes one.")
 
     def _row(self, profile: Profile) -> Row:
         in_use = self._current is not None and profile.name == self._current.name
         sign = "*" if in_use else "d" if profile.name == self._profiles.default else ""
-        label = f" [{profile.label}]" if profile.label else ""
         return Row(
             profile.name,
             (
                 sign,
-                clean(profile.name + label, 80),
+                clean(profile.name, 80),
                 clean(_host(profile), 80),
                 shortened(clean(profile.tenant, 80), 13),
-                clean(profile.team, 40),
                 profile.access.value,
+                clean(profile.team, 40),
                 token_words(profile.token),
             ),
         )

@@ -285,7 +285,7 @@ def outcome_content(outcome: TestOutcome, seconds: float) -> Content:
     """Verdict, time, the server's words, what they mean and what to try."""
     verdict = Content.styled(f" {outcome.verdict.value} ", "bold reverse")
     by = f" by {clean(outcome.server, 80)}" if outcome.server else ""
-    queue = f", queue id {clean(outcome.queue_id, 80)}" if outcome.queue_id else ""
+    queue = f" · queue id {clean(outcome.queue_id, 80)}" if outcome.queue_id else ""
     phase = f" · {outcome.phase.value}" if outcome.verdict is not Verdict.ACCEPTED else ""
     lines = [
         Content.assemble(verdict, f"{by}{queue}{phase} · {seconds:.1f}s"),

@@ -23,9 +23,9 @@ def profile_words(session: Session, now: datetime, width: int) -> Content:
     profile = session.profile
     name = clean(profile.name, 40)
     badge = clean(profile.label, 20)
-    tint = "" if profile.colour is Colour.NONE else f" on ansi_{profile.colour.value}"
+    tint = "" if profile.colour is Colour.NONE else f" ansi_{profile.colour.value}"
     title = Content.styled(f" {badge} " if badge else f" {name} ", f"bold reverse{tint}")
-    parts = [f" {name}"] if badge else []
+    parts = [f" {name} ·"] if badge else []
     parts.append(f" {clean(session.target.origin.text, 80)}")
     loud: list[str] = []
     if isinstance(session.target.trust, Unverified) and session.target.origin.scheme == "https":
@@ -34,15 +34,28 @@ def profile_words(session: Session, now: datetime, width: int) -> Content:
         loud.append(session.target.access.value.upper())
     scope = session.target.scope
     room = width - title.cell_length - sum(map(len, parts)) - sum(len(one) + 3 for one in loud)
-    for optional in _optional_words(session, now, scope.tenant, scope.team):
-        fitting = next((text for text in optional if len(text) + 3 <= room), None)
-        if fitting is not None:
-            parts.append(f" · {fitting}")
-            room -= len(fitting) + 3
+    optional = _optional_words(session, now, scope.tenant, scope.team)
+    parts += [f" · {text}" for text in _fitted(optional, room)]
     line = Content.assemble(title, "".join(parts))
     for word in loud:
         line = Content.assemble(line, " ", Content.styled(f" {word} ", "bold reverse"))
     return line
+
+
+def _fitted(parts: tuple[tuple[str, ...], ...], room: int) -> list[str]:
+    """As many parts as fit in their shortest wording, then longer wordings where room is left."""
+    chosen: list[tuple[str, tuple[str, ...]]] = []
+    for wordings in parts:
+        if len(wordings[-1]) + 3 > room:
+            break
+        chosen.append((wordings[-1], wordings))
+        room -= len(wordings[-1]) + 3
+    texts: list[str] = []
+    for shortest, wordings in chosen:
+        longer = next((text for text in wordings if len(text) - len(shortest) <= room), shortest)
+        room -= len(longer) - len(shortest)
+        texts.append(longer)
+    return texts
 
 
 def _optional_words(

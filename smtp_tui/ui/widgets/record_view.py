@@ -12,7 +12,7 @@ from smtp_tui.mail.ports import port_hint
 from smtp_tui.state.history import TestRun
 from smtp_tui.ui.text import age, clean, moment
 
-LABEL_WIDTH = 12
+LABEL_WIDTH = 10
 
 
 def record_content(record: Record, runs: tuple[TestRun, ...], now: datetime) -> Content:
