@@ -53,7 +53,7 @@ class SmtpTui(App[None]):
             "app.suspend_process",
         )
     ]
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - declared so
     CSS = """
     * { scrollbar-size-vertical: 1; }
     Toast { background: ansi_default; color: ansi_default; border: round ansi_default; }
@@ -108,6 +108,7 @@ class SmtpTui(App[None]):
         before = self._session
         if before is not None and before.profile.name != profile.name:
             self._previous = before.profile
+        session.memory.introduced = before is None
         self._session = session
         while len(self.screen_stack) > 1:
             await self.pop_screen()

@@ -33,9 +33,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Memory:
-    """What one session remembers between its screens: the address last tested, the last change."""
+    """What one session remembers between its screens.
+
+    ``introduced`` is False after a switch, until a review has shown the profile's name in large.
+    """
 
     recipient: str
+    introduced: bool = True
     last_change: LastChange | None = None
 
 

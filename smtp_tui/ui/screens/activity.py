@@ -37,7 +37,8 @@ class ActivityScreen(Screen[None]):
     ]
     DEFAULT_CSS = """
     ActivityScreen RecordsTable { height: 1fr; }
-    ActivityScreen VerticalScroll { height: 1fr; border-top: solid ansi_bright_black; padding: 0 1; }
+    ActivityScreen VerticalScroll { height: 1fr; padding: 0 1; }
+    ActivityScreen VerticalScroll { border-top: solid ansi_bright_black; }
     ActivityScreen #activity-title { height: 1; text-style: bold; padding: 0 1; }
     """
 

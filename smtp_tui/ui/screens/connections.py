@@ -67,7 +67,8 @@ class ConnectionsScreen(RecordScreen[None]):
     ConnectionsScreen RecordsTable { height: 1fr; }
     ConnectionsScreen.-notice #notice { display: block; }
     ConnectionsScreen.-notice RecordsTable { display: none; }
-    ConnectionsScreen #pane { display: none; width: 50; border-left: solid ansi_bright_black; padding: 0 1; }
+    ConnectionsScreen #pane { display: none; width: 50; padding: 0 1; }
+    ConnectionsScreen #pane { border-left: solid ansi_bright_black; }
     ConnectionsScreen.-wide #pane { display: block; }
     ConnectionsScreen #pane-text { height: auto; }
     ConnectionsScreen #status { height: 1; padding: 0 1; text-style: dim; }

@@ -66,8 +66,9 @@ class FormScreen(SessionScreen[Saved | None]):
     FormScreen #columns { layout: vertical; height: 1fr; }
     FormScreen.-wide #columns { layout: horizontal; }
     FormScreen #form { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
-    FormScreen #side { height: 9; padding: 0 1; border-top: solid ansi_bright_black; scrollbar-size-vertical: 1; }
-    FormScreen.-wide #side { width: 48; height: 1fr; border-top: none; border-left: solid ansi_bright_black; }
+    FormScreen #side { height: 9; padding: 0 1; border-top: solid ansi_bright_black; }
+    FormScreen.-wide #side { width: 48; height: 1fr; border-top: none; }
+    FormScreen.-wide #side { border-left: solid ansi_bright_black; }
     FormScreen #preview { height: auto; }
     FormScreen #form-title { text-style: bold; margin-bottom: 1; }
     FormScreen #form-problem { height: auto; margin-top: 1; text-style: bold; display: none; }
@@ -305,7 +306,7 @@ class FormScreen(SessionScreen[Saved | None]):
         """Review, read again, compare, send; the form stays until the server said yes."""
         self.busy = True
         try:
-            saved = await save(self, self.session, self._opened, draft, patch)
+            saved = await save(self, self.session, self.services.clock, self._opened, draft, patch)
         except ApiError as error:
             self._show_refusal(error)
         else:

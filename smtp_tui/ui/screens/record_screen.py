@@ -6,7 +6,6 @@ import json
 from typing import TypeVar
 
 from textual import work
-from textual.content import Content
 
 from smtp_tui.api.curl import curl_line
 from smtp_tui.api.errors import ApiError, TokenNeeded, TokenRefused
@@ -14,11 +13,11 @@ from smtp_tui.api.models import Record
 from smtp_tui.api.requests import IdRefused, delete_request, get_request
 from smtp_tui.editing.draft import Draft, clone_draft, draft_of, new_draft
 from smtp_tui.editing.patch import Patch
-from smtp_tui.editing.undo import inverse, recreation
-from smtp_tui.ui.screens.base import SessionScreen, where_line
-from smtp_tui.ui.screens.confirm import ConfirmDialog
+from smtp_tui.editing.undo import inverse, lost_by_delete, recreation
+from smtp_tui.ui.screens.base import SessionScreen
 from smtp_tui.ui.screens.copy import Copyable, CopyDialog
 from smtp_tui.ui.screens.form import FormScreen
+from smtp_tui.ui.screens.review import Review, ReviewDialog
 from smtp_tui.ui.screens.saving import Saved, save
 from smtp_tui.ui.screens.test_email import EditParameter, TestDialog, TestSubject
 from smtp_tui.ui.screens.token import ask_token
@@ -128,19 +127,18 @@ class RecordScreen(SessionScreen[Result]):
         except IdRefused as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        question = ConfirmDialog(
+        where = f"{clean(record.text('hostname'), 80)}:{clean(record.text('port'), 20)}"
+        lost = ", ".join(lost_by_delete(record))
+        review = Review(
             f"Delete {clean(record.name, 40)}?",
-            Content(
-                f"Deletes the record {clean(record.name, 80)}\n"
-                f"  {clean(record.text('hostname'), 80)}:{clean(record.text('port'), 20)}"
-                f"  id {clean(record.id, 40)}\n"
-                "Services that mail through it will fail. Its id and password cannot come back."
-            ),
-            "Delete",
-            self.services.clock,
-            where=where_line(self.session),
-            type_name=record.name if self.protected else None,
+            record.name,
+            (f"the record {record.name} ({where}) will be deleted",),
+            request,
+            (f"What cannot come back: {lost}.", "Services that mail through it will fail."),
+            verb="Delete",
+            destroys=True,
         )
+        question = ReviewDialog(self.session, review, self.services.clock)
         if not await self.app.push_screen_wait(question):
             return
         try:
@@ -180,7 +178,15 @@ class RecordScreen(SessionScreen[Result]):
             if not undo.patch:
                 self.notify(f"Nothing can return: {clean('; '.join(undo.lost))}", markup=False)
                 return
-            saved = await save(self, self.session, now, draft_of(now), undo.patch, undo.lost)
+            saved = await save(
+                self,
+                self.session,
+                self.services.clock,
+                now,
+                draft_of(now),
+                undo.patch,
+                undo.lost,
+            )
         except ApiError as error:
             self.complain(error)
             return

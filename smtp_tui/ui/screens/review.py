@@ -10,18 +10,20 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input
 
+from smtp_tui.api.clock import Clock
 from smtp_tui.api.curl import curl_line
 from smtp_tui.api.requests import Request
 from smtp_tui.api.target import Access
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.request_view import request_text
-from smtp_tui.ui.screens.base import Dialog, where_line
+from smtp_tui.ui.screens.base import where_line
+from smtp_tui.ui.screens.guarded import GuardedDialog
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
@@ -29,31 +31,37 @@ from smtp_tui.ui.widgets.bars import PlainText
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What is to be confirmed: a title, the record's name, its changes in words, the request."""
+    """What is to be confirmed: a title, the record's name, its changes in words, the request.
+
+    ``destroys`` is set where something cannot come back; the dialog then starts on Cancel.
+    """
 
     title: str
     record_name: str
     changes: tuple[str, ...]
     request: Request
     notes: tuple[str, ...] = ()
+    verb: str = "Apply"
+    destroys: bool = False
 
 
-class ReviewDialog(Dialog[bool]):
-    """Starts on Apply; in a protected profile the record's name has to be typed first."""
+class ReviewDialog(GuardedDialog[bool]):
+    """Starts on Apply, or on Cancel where something is destroyed.
+
+    In a protected profile the record's name has to be typed first. The first review after a switch
+    of the profile shows its name in large.
+    """
 
     DEFAULT_CSS = """
-    ReviewDialog #request { height: auto; max-height: 14; margin-top: 1; }
+    ReviewDialog #request { height: auto; margin-top: 1; }
     ReviewDialog .changes { margin-top: 1; }
+    ReviewDialog #banner { height: 3; content-align: center middle; margin-bottom: 1; }
     """
     ACTIONS = ("dialog.cancel", "dialog.copy")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(*ACTIONS),
-        Binding("right", "app.focus_next", show=False),
-        Binding("left", "app.focus_previous", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog.copy")]
 
-    def __init__(self, session: Session, review: Review) -> None:
-        super().__init__()
+    def __init__(self, session: Session, review: Review, clock: Clock) -> None:
+        super().__init__(clock, guarded=review.destroys)
         self._session = session
         self._review = review
         self._protected = session.target.access is Access.PROTECTED
@@ -66,6 +74,8 @@ class ReviewDialog(Dialog[bool]):
     def compose_box(self) -> Iterable[Widget]:
         """Where, the changes, notes, the request, and the two answers."""
         review = self._review
+        if not self._session.memory.introduced:
+            yield PlainText(_banner(self._session), id="banner")
         yield PlainText(where_line(self._session))
         changes = [Content.styled(f"~ {clean(one)}", "bold") for one in review.changes]
         notes = [Content(f"  {clean(one)}") for one in review.notes]
@@ -73,46 +83,59 @@ class ReviewDialog(Dialog[bool]):
         yield PlainText(request_text(self._session.target, review.request), id="request")
         if self._protected:
             name = clean(review.record_name, 60)
-            yield PlainText(f"This profile is protected. Type the record's name: {name}")
+            yield PlainText(f"This profile is protected. Type the name of the record: {name}")
             yield Input(id="name", compact=True)
+        apply = Button(review.verb, id="apply", compact=True)
+        cancel = Button("Cancel", id="cancel", compact=True)
         with Horizontal(classes="row"):
-            yield Button("Apply", id="apply", compact=True, variant="primary")
-            yield Button("Back", id="back", compact=True)
-        yield PlainText("Enter applies · esc back to the form · y copies as curl", classes="hint")
+            yield from (cancel, apply) if review.destroys else (apply, cancel)
+        keys = "tab moves · Enter chooses" if review.destroys else "Enter applies"
+        yield PlainText(f"{keys} · esc back · y copies as curl", classes="hint")
 
     def on_mount(self) -> None:
-        """Start on Apply, or on the name where it has to be typed."""
+        """Start on Apply, on Cancel, or on the name where it has to be typed."""
+        super().on_mount()
+        self._session.memory.introduced = True
         apply = self.query_one("#apply", Button)
+        apply.disabled = self._protected
         if self._protected:
-            apply.disabled = True
             self.query_one("#name", Input).focus()
         else:
-            apply.focus()
+            (self.query_one("#cancel", Button) if self._review.destroys else apply).focus()
 
     @on(Input.Changed, "#name")
     def compare_name(self, event: Input.Changed) -> None:
-        """Allow Apply only for the very name."""
+        """Allow the write only for the very name."""
         event.stop()
         self.query_one("#apply", Button).disabled = event.value != self._review.record_name
 
     @on(Input.Submitted, "#name")
     def apply_typed(self, event: Input.Submitted) -> None:
-        """Enter in the name applies when the name is right."""
+        """Enter in the name goes on when the name is right."""
         event.stop()
-        if event.value == self._review.record_name:
+        if event.value == self._review.record_name and self.settled:
             self.dismiss(True)
 
     @on(Button.Pressed)
     def answer(self, event: Button.Pressed) -> None:
         """Tell the one who asked."""
         event.stop()
-        self.dismiss(event.button.id == "apply")
+        if self.settled:
+            self.dismiss(event.button.id == "apply")
 
     def action_cancel(self) -> None:
-        """Back to the form as it was."""
+        """Back to where it came from, as it was."""
         self.dismiss(False)
 
     def action_copy(self) -> None:
         """Copy the request as curl."""
         self.app.copy_to_clipboard(curl_line(self._session.target, self._review.request))
         self.notify("Sent to your terminal's clipboard as curl; secrets stand as variables.")
+
+
+def _banner(session: Session) -> Content:
+    """The profile's name in large: three lines in reverse video, its letters apart."""
+    spaced = " ".join(clean(session.profile.name, 30).upper())
+    line = f"   {spaced}   "
+    blank = " " * len(line)
+    return Content("\n").join(Content.styled(one, "bold reverse") for one in (blank, line, blank))

@@ -8,6 +8,7 @@ from typing import TypeAlias, TypeVar
 
 from textual.screen import Screen
 
+from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, TokenNeeded, TokenRefused
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Request
@@ -47,6 +48,7 @@ SaveResult: TypeAlias = Saved | Nothing
 async def save(
     screen: Screen[ScreenResult],
     session: Session,
+    clock: Clock,
     opened: Record | None,
     draft: Draft,
     patch: Patch,
@@ -64,7 +66,7 @@ async def save(
             return Nothing.TO_SEND
         if request != reviewed:
             review = _review(draft, patch, request, notes)
-            if not await screen.app.push_screen_wait(ReviewDialog(session, review)):
+            if not await screen.app.push_screen_wait(ReviewDialog(session, review, clock)):
                 return Nothing.CONFIRMED
             reviewed = request
         if opened is not None:

@@ -1,0 +1,58 @@
+"""A question with several answers, one a line; esc is the first, which changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.ui.screens.guarded import GuardedDialog
+from smtp_tui.ui.widgets.bars import PlainText
+
+
+class ChoiceDialog(GuardedDialog[str]):
+    """``choices`` are (answer, label); the first is where the cursor starts and what esc means."""
+
+    DEFAULT_CSS = """
+    ChoiceDialog #choices-title { margin-bottom: 1; }
+    """
+
+    def __init__(
+        self, title: str, body: Content, choices: tuple[tuple[str, str], ...], clock: Clock
+    ) -> None:
+        super().__init__(clock)
+        self._title = title
+        self._body = body
+        self._choices = choices
+
+    @property
+    def title_text(self) -> str:
+        """What is asked."""
+        return self._title
+
+    def compose_box(self) -> Iterable[Widget]:
+        """What it is about, and the answers."""
+        yield PlainText(self._body, id="choices-title")
+        for answer, label in self._choices:
+            yield Button(label, id=answer, compact=True)
+        yield PlainText("↑ ↓ move · Enter chooses · esc goes back", classes="hint")
+
+    def on_mount(self) -> None:
+        """Start on what changes nothing."""
+        super().on_mount()
+        self.query(Button).first().focus()
+
+    @on(Button.Pressed)
+    def answer(self, event: Button.Pressed) -> None:
+        """Tell the one who asked."""
+        event.stop()
+        if self.settled:
+            self.dismiss(event.button.id or self._choices[0][0])
+
+    def action_cancel(self) -> None:
+        """Back, with nothing done."""
+        self.dismiss(self._choices[0][0])
