@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import signal
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
@@ -76,14 +79,29 @@ class SmtpTui(App[None]):
             except HostRefused as error:
                 self._start_problem = f"The host of the profile {profile.name}: {error}"
 
+    def _end_by_signal(self, number: int) -> None:
+        """Keep what was typed, restore the terminal, and exit as the signal asks."""
+        for screen in self.screen_stack:
+            if isinstance(screen, HoldsText):
+                with contextlib.suppress(FileProblem):  # a full disk must not keep us from ending
+                    screen.keep_text()
+        self.exit(return_code=128 + number)
+
     def on_mount(self) -> None:
         """The connections; what hinders them; or the form of a first profile."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self._end_by_signal, number)
         if self._session is not None:
             self.push_screen(ConnectionsScreen(self._session, self._services))
         elif self._start_problem:
             self.push_screen(StartProblemScreen(self._start_problem))
         else:
             self._first_start()
+
+    async def on_unmount(self) -> None:
+        """Finish the writes under way and close the client, whichever way the program ends."""
+        if self._session is not None:
+            await self._session.aclose()
 
     @work(group="start", description="first start")
     async def _first_start(self) -> None:

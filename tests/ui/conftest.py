@@ -1,0 +1,25 @@
+"""A real sandbox on loopback for each test of the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from smtp_tui.sandbox import Sandbox, SandboxOptions
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox without records."""
+    with Sandbox(SandboxOptions(mail_timeout=1.0)) as running:
+        yield running
+
+
+@pytest.fixture
+def demo() -> Iterator[Sandbox]:
+    """A sandbox with the demo's records: PRIMARY, SECONDARY, OLD-RELAY, BATCH, PARTNER, INVOICES;
+    EU-RELAY, EU-ALERTS and EU-LEGACY in the other tenant.
+    """
+    with Sandbox(SandboxOptions(mail_timeout=1.0, demo_records=True)) as running:
+        yield running

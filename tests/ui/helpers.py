@@ -1,0 +1,195 @@
+"""Driving the real app by its keys, and reading what stands on its screen.
+
+    async with opened(sandbox, size=(80, 24)) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("slash", *"pri")
+        await ui.until(lambda: "1 of 6" in ui.text(), "the filter to narrow")
+
+Everything goes through the keyboard and the picture that Textual itself makes of its screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from rich.cells import cell_len
+from textual.pilot import Pilot
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.cli.screen import demo_services
+from smtp_tui.profiles.model import Profile
+from smtp_tui.sandbox import Operation, RecordedRequest, Sandbox
+from smtp_tui.ui.app import SmtpTui
+from smtp_tui.ui.session import Services
+
+PATIENCE = 10.0
+CELL = 12.2
+_KEYS = {" ": "space", "\n": "enter", "\t": "tab"}
+
+
+class HeldClock(Clock):
+    """Time that passes only when a test says so; `forward` lets some pass."""
+
+    def __init__(self) -> None:
+        self._passed = 0.0
+
+    def now(self) -> datetime:
+        return datetime(2020, 6, 1, 12, 0, tzinfo=UTC) + timedelta(seconds=self._passed)
+
+    def monotonic(self) -> float:
+        return 1_000.0 + self._passed
+
+    def forward(self, seconds: float) -> None:
+        self._passed += seconds
+
+
+@dataclass(frozen=True)
+class Span:
+    """A run of text in one look: where it stands, and its rules in the picture (CSS)."""
+
+    column: int
+    line: int
+    text: str
+    look: str
+
+
+_SPAN = re.compile(
+    r'<text class="(?P<css>[\w-]+)" x="(?P<x>[\d.]+)" y="[\d.]+" textLength="[\d.]+" '
+    r'clip-path="url\(#[\w-]+-line-(?P<line>\d+)\)">(?P<text>[^<]*)</text>'
+)
+_RULE = re.compile(r"\.(?P<css>[\w-]+-r\d+) \{(?P<look>[^}]*)\}")
+
+
+def spans(svg: str) -> list[Span]:
+    """The texts of a picture of a terminal, top to bottom and left to right."""
+    looks = {found["css"]: found["look"].strip() for found in _RULE.finditer(svg)}
+    return [
+        Span(
+            round(float(found["x"]) / CELL),
+            int(found["line"]),
+            unescape(found["text"]).replace("\xa0", " "),
+            looks.get(found["css"], ""),
+        )
+        for found in _SPAN.finditer(svg)
+    ]
+
+
+def lines_of(found: list[Span], height: int) -> list[str]:
+    """The lines of the terminal, without blanks at their ends."""
+    lines = [""] * height
+    for span in found:
+        gap = span.column - cell_len(lines[span.line])
+        lines[span.line] += " " * gap + span.text
+    return [line.rstrip() for line in lines]
+
+
+@dataclass
+class Ui:
+    """A running app: keys in, a screen out. `clock` stands still until told otherwise."""
+
+    app: SmtpTui
+    pilot: Pilot[None]
+    sandbox: Sandbox
+    services: Services
+    profile: Profile
+    clock: HeldClock
+
+    async def press(self, *keys: str) -> None:
+        """Press keys by Textual's names: `"ctrl+s"`, `"enter"`, `"slash"`, or single letters."""
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        """Type a text, character by character."""
+        await self.press(*[_KEYS.get(one, one) for one in text])
+
+    async def until(self, condition: Callable[[], Any], words: str) -> None:
+        """Wait until something holds; fails with the screen when it never does."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while not condition():
+            if asyncio.get_running_loop().time() > deadline:
+                raise AssertionError(f"waited in vain for {words}; the screen:\n{self.text()}")
+            await self.pilot.pause(0.01)
+
+    async def sees(self, *texts: str) -> None:
+        """Wait until all these texts stand on the screen."""
+        await self.until(lambda: self.shows(*texts), f"{texts} on the screen")
+
+    async def loses(self, text: str) -> None:
+        """Wait until a text has left the screen."""
+        await self.until(lambda: not self.shows(text), f"{text!r} to leave the screen")
+
+    def shows(self, *texts: str) -> bool:
+        """Whether all these texts stand on the screen, each on one line."""
+        screen = self.text()
+        return all(text in screen for text in texts)
+
+    def spans(self) -> list[Span]:
+        """What stands on the screen, with looks."""
+        return spans(self.app.export_screenshot())
+
+    def lines(self) -> list[str]:
+        """The lines of the screen, as many as it is high."""
+        return lines_of(self.spans(), self.app.size.height)
+
+    def text(self) -> str:
+        """The screen's plain text."""
+        return "\n".join(self.lines())
+
+    def line(self, text: str) -> str:
+        """The first line of the screen that holds this text."""
+        found = next((line for line in self.lines() if text in line), None)
+        assert found is not None, f"{text!r} is not on the screen:\n{self.text()}"
+        return found
+
+    def look(self, text: str) -> str:
+        """The look (CSS rules) of the first run that holds this text."""
+        found = next((span for span in self.spans() if text in span.text), None)
+        assert found is not None, f"{text!r} is not in one look on:\n{self.text()}"
+        return found.look
+
+    def requests(self, operation: Operation) -> list[RecordedRequest]:
+        """What the sandbox was asked of one kind, oldest first."""
+        return [one for one in self.sandbox.requests if one.operation is operation]
+
+    async def asked(self, operation: Operation, count: int = 1) -> list[RecordedRequest]:
+        """Wait until the sandbox was asked so often."""
+        await self.until(
+            lambda: len(self.requests(operation)) >= count, f"{count} × {operation.value}"
+        )
+        return self.requests(operation)
+
+
+@asynccontextmanager
+async def opened(
+    sandbox: Sandbox,
+    *,
+    size: tuple[int, int] = (120, 36),
+    profile: Callable[[Profile], Profile] = lambda profile: profile,
+    services: Callable[[Services], Services] = lambda services: services,
+    directory: Path | None = None,
+    problem: str = "",
+) -> AsyncIterator[Ui]:
+    """The app on a sandbox as `smtp-tui demo` wires it: profiles `demo` and `demo-europe`.
+
+    `profile` and `services` may change what it starts with:
+    `opened(sandbox, profile=lambda one: replace(one, access=Access.PROTECTED))`.
+    """
+    with tempfile.TemporaryDirectory(prefix="smtp-tui-test-") as temporary:
+        clock = HeldClock()
+        found, first = demo_services(sandbox, directory or Path(temporary), clock)
+        first = profile(first)
+        others = tuple(one for one in found.extra_profiles if one.name != first.name)
+        wired = services(replace(found, extra_profiles=(first, *others)))
+        app = SmtpTui(wired, first, problem)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            yield Ui(app, pilot, sandbox, wired, first, clock)
