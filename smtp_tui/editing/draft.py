@@ -89,6 +89,10 @@ class Draft:
         """The draft as it may be written to a disk: nothing typed into a secret field is in it."""
         return replace(self, secrets=tuple((name, KEEP) for name, _ in self.secrets))
 
+    def renamed(self, name: str) -> Draft:
+        """The draft under another name, which only a record to be created can take."""
+        return replace(self, name=name)
+
     def as_new(self) -> Draft:
         """The same content for a record to be created, as when the record it was for is gone."""
         return replace(self, record_id=None)
@@ -134,3 +138,18 @@ def new_draft(name: str = "", hostname: str = "", port: str = "") -> Draft:
 def clone_draft(record: Record) -> Draft:
     """A new record like another one, without its secrets, under a name of its own."""
     return replace(draft_of(record).as_new(), name=f"{record.name} copy".strip())
+
+
+def resumed(
+    base: Draft, typed: tuple[tuple[str, str], ...], opened: tuple[tuple[str, str], ...]
+) -> Draft:
+    """``base`` with the texts that had been changed when a draft was kept.
+
+    ``typed`` and ``opened`` are the kept pairs; what was not changed then follows ``base`` now.
+    """
+    before = dict(opened)
+    draft = base
+    for name, text in typed:
+        if before.get(name, "") != text and not is_secret_name(name):
+            draft = draft.with_text(name, text)
+    return draft

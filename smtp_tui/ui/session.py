@@ -21,6 +21,7 @@ from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.profiles.tokens import Tokens
+from smtp_tui.state.drafts import DraftStore
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.places import RecordKey, record_key
@@ -88,7 +89,7 @@ class Session:
         if "client" in self.__dict__:
             await self.client.aclose()
 
-    def key(self, record_id: str) -> RecordKey:
+    def key(self, record_id: str | None) -> RecordKey:
         """What names a record for good: origin, tenant and id."""
         return record_key(self.target, record_id)
 
@@ -120,6 +121,7 @@ class Services:
     store: ProfileStore
     history: TestHistory
     settings: SettingsStore
+    drafts: DraftStore
     activity: Activity
     clock: Clock
     environ: Mapping[str, str]

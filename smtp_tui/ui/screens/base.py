@@ -31,6 +31,9 @@ class HoldsText:
         """Whether there is such a text."""
         return False
 
+    def keep_text(self) -> None:
+        """Write it where it survives the end of the program; blocks, raises ``FileProblem``."""
+
 
 class SessionScreen(HoldsText, Screen[Result]):
     """A whole screen of one session: header, body, key line.

@@ -1,4 +1,4 @@
-"""A question with several answers, one a line; esc is the first, which changes nothing."""
+"""A question with several answers, one a line; esc changes nothing."""
 
 from __future__ import annotations
 
@@ -15,19 +15,26 @@ from smtp_tui.ui.widgets.bars import PlainText
 
 
 class ChoiceDialog(GuardedDialog[str]):
-    """``choices`` are (answer, label); the first is where the cursor starts and what esc means."""
+    """``choices`` are (answer, label); the cursor starts on the first, esc means ``escape``."""
 
     DEFAULT_CSS = """
     ChoiceDialog #choices-title { margin-bottom: 1; }
     """
 
     def __init__(
-        self, title: str, body: Content, choices: tuple[tuple[str, str], ...], clock: Clock
+        self,
+        title: str,
+        body: Content,
+        choices: tuple[tuple[str, str], ...],
+        clock: Clock,
+        *,
+        escape: str,
     ) -> None:
         super().__init__(clock)
         self._title = title
         self._body = body
         self._choices = choices
+        self._escape = escape
 
     @property
     def title_text(self) -> str:
@@ -42,7 +49,7 @@ class ChoiceDialog(GuardedDialog[str]):
         yield PlainText("↑ ↓ move · Enter chooses · esc goes back", classes="hint")
 
     def on_mount(self) -> None:
-        """Start on what changes nothing."""
+        """Start on the first."""
         super().on_mount()
         self.query(Button).first().focus()
 
@@ -51,8 +58,8 @@ class ChoiceDialog(GuardedDialog[str]):
         """Tell the one who asked."""
         event.stop()
         if self.settled:
-            self.dismiss(event.button.id or self._choices[0][0])
+            self.dismiss(event.button.id or self._escape)
 
     def action_cancel(self) -> None:
         """Back, with nothing done."""
-        self.dismiss(self._choices[0][0])
+        self.dismiss(self._escape)

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import DescendantFocus
 from textual.reactive import var
 from textual.widget import Widget
 
 from smtp_tui.api.errors import ApiError, Invalid, NotFound
-from smtp_tui.api.models import Record, SecretState
-from smtp_tui.api.requests import IdRefused
-from smtp_tui.editing.draft import Draft
+from smtp_tui.api.models import Record
+from smtp_tui.editing.draft import Draft, draft_of
 from smtp_tui.editing.patch import Patch
-from smtp_tui.mail.checks import Severity, has_error
-from smtp_tui.mail.parameters import FORM_ORDER
+from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import Situation, bindings
-from smtp_tui.ui.drafting import (
-    NAME,
-    Drafted,
-    drafted,
-    findings,
-    save_request,
-    server_findings,
-)
-from smtp_tui.ui.request_view import body_text
+from smtp_tui.ui.drafting import NAME, Drafted, drafted
+from smtp_tui.ui.keeping import DraftKeeper
 from smtp_tui.ui.screens.base import SessionScreen
-from smtp_tui.ui.screens.confirm import ConfirmDialog
+from smtp_tui.ui.screens.choice import ChoiceDialog
+from smtp_tui.ui.screens.form_subject import (
+    WAYS_OUT,
+    FormResult,
+    FormSubject,
+    Leave,
+    Recreate,
+)
 from smtp_tui.ui.screens.presets import PresetDialog
 from smtp_tui.ui.screens.saving import Nothing, Saved, save
 from smtp_tui.ui.screens.test_email import EditParameter, TestDialog, TestSubject
@@ -40,10 +39,12 @@ from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field, SecretField
+from smtp_tui.ui.widgets.patch_preview import PatchPreview
+from smtp_tui.ui.widgets.record_form import RecordForm
 
 
-class FormScreen(SessionScreen[Saved | None]):
-    """Fields in form order; closes only when the server has said yes or the person leaves."""
+class FormScreen(SessionScreen[FormResult]):
+    """Closes only when the server has said yes or the person leaves."""
 
     ACTIONS = (
         "form.review",
@@ -54,7 +55,15 @@ class FormScreen(SessionScreen[Saved | None]):
         "secret.clear",
         "secret.reveal",
     )
-    KEYS = ("form.review", "form.test", "form.revert", "secret.clear", "form.back")
+    KEYS = (
+        "form.review",
+        "form.test",
+        "form.revert",
+        "form.preset",
+        "secret.clear",
+        "secret.reveal",
+        "form.back",
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),
         Binding("tab", "app.focus_next", show=False, priority=True),
@@ -65,112 +74,88 @@ class FormScreen(SessionScreen[Saved | None]):
     DEFAULT_CSS = """
     FormScreen #columns { layout: vertical; height: 1fr; }
     FormScreen.-wide #columns { layout: horizontal; }
-    FormScreen #form { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    FormScreen #form { height: 1fr; }
     FormScreen #side { height: 9; padding: 0 1; border-top: solid ansi_bright_black; }
     FormScreen.-wide #side { width: 48; height: 1fr; border-top: none; }
     FormScreen.-wide #side { border-left: solid ansi_bright_black; }
-    FormScreen #preview { height: auto; }
-    FormScreen #form-title { text-style: bold; margin-bottom: 1; }
-    FormScreen #form-problem { height: auto; margin-top: 1; text-style: bold; display: none; }
+    FormScreen #form-title { text-style: bold; margin-bottom: 1; padding: 0 1; }
+    FormScreen #form-problem { height: auto; padding: 0 1; text-style: bold; display: none; }
     FormScreen #form-problem.-shown { display: block; }
     """
 
     busy: var[bool] = var(False)
 
-    def __init__(
-        self,
-        session: Session,
-        services: Services,
-        draft: Draft,
-        opened: Record | None = None,
-        focus_on: str | None = None,
-        like: Record | None = None,
-    ) -> None:
+    def __init__(self, session: Session, services: Services, subject: FormSubject) -> None:
         super().__init__(session, services)
-        self._start = draft
-        self._opened = opened
-        self._focus_on = focus_on
-        self._like = like
-        self._refused: tuple[tuple[str, str], ...] = ()
+        self._subject = subject
+        self._opened = subject.opened
+        self._form = RecordForm(subject.base, subject.opened, subject.typed)
+        self._preview = PatchPreview()
+        key = session.key(subject.base.record_id)
+        self._keeper = DraftKeeper(services.drafts, services.clock, key, subject.base)
+        self._latest = subject.typed or subject.base
+        self._done = False
 
     @property
     def _new(self) -> bool:
-        return self._start.record_id is None
+        return self._subject.base.record_id is None
 
     def compose_body(self) -> Iterable[Widget]:
-        """Title, fields, and the live request."""
+        """Title, fields, what was refused, and the live request."""
         with Horizontal(id="columns"):
-            with VerticalScroll(id="form", can_focus=False):
+            with Vertical(id="form"):
                 yield PlainText(self._title(), id="form-title")
-                if self._new:
-                    yield Field(NAME, self._start.name, label="Name")
-                else:
-                    yield PlainText(self._fixed_name())
-                for name in self._start.names:
-                    yield self._field(name)
+                yield self._form
                 yield PlainText("", id="form-problem")
             with VerticalScroll(id="side", can_focus=False):
-                yield PlainText("", id="preview")
+                yield self._preview
 
-    def _title(self) -> str:
-        return "New connection" if self._new else f"Edit {clean(self._start.name)}"
-
-    def _fixed_name(self) -> Content:
-        """The name, which cannot be edited, and why."""
-        why = "   fixed: the server has no call to rename"
-        return Content.assemble(
-            f"  {'Name':<12}{clean(self._start.name)}", Content.styled(why, "dim")
-        )
-
-    def _field(self, name: str) -> Field:
-        if name not in dict(self._start.secrets):
-            return Field(name, self._start.text(name))
-        if self._opened is None:
-            return SecretField(name, None)
-        parameter = self._opened.parameter(name)
-        known = parameter.value if parameter is not None else SecretState.UNKNOWN
-        return SecretField(name, known if isinstance(known, SecretState) else SecretState.SET)
+    def _title(self) -> Content:
+        title = self._subject.title if self._new else f"Edit {clean(self._subject.base.name)}"
+        notes = [Content.styled(clean(one), "not bold") for one in self._subject.notes]
+        return Content("\n").join([Content(title), *notes])
 
     def on_mount(self) -> None:
         """Start on the hostname, on the name of a new record, or where a test pointed."""
         super().on_mount()
-        wanted = self._focus_on or (NAME if self._new else FORM_ORDER[0])
-        self._fields[wanted if wanted in self._fields else FORM_ORDER[0]].input.focus()
+        self._form.focus_field(self._subject.focus_on)
         self._show()
+        if self._opened is not None and self._subject.typed is None:
+            self._read_again(self._opened)
 
-    @property
-    def _fields(self) -> dict[str, Field]:
-        return {field.parameter: field for field in self.query(Field)}
-
-    @property
-    def _focused_field(self) -> Field | None:
-        return next((one for one in self.query(Field) if one.has_focus_within), None)
-
-    @property
-    def draft(self) -> Draft:
-        """What the form holds now."""
-        draft = self._start
-        for name, field in self._fields.items():
-            if name == NAME and self._new:
-                draft = replace(draft, name=field.text)
-            elif isinstance(field, SecretField):
-                draft = draft.with_secret(name, field.edit)
-            else:
-                draft = draft.with_text(name, field.text)
-        return draft
-
-    def _drafted(self, draft: Draft) -> Drafted:
-        return drafted(self._opened, draft, self._like)
+    @work(group="read", exclusive=True, description="read the record that is edited")
+    async def _read_again(self, opened: Record) -> None:
+        """Compare with what the server holds now, not with what a list said some time ago."""
+        try:
+            now = await self.session.connections.get(opened.id)
+        except NotFound:
+            self._complain("The server holds this record no more; saving offers to create it anew.")
+        except ApiError:
+            return  # the form works on what the list said, and the save reads once more
+        else:
+            if not self.unsaved and not self.busy and now != opened:
+                self._opened = now
+                self._form.adopt(now, draft_of(now))
+                self._show()
 
     @property
     def unsaved(self) -> bool:
         """Whether anything was typed that leaving would lose."""
-        return any(field.changed for field in self.query(Field))
+        return bool(self._form.changed_names)
+
+    def keep_text(self) -> None:
+        """Write the draft to the disk at once, as before the program ends."""
+        if self._latest.texts != self._subject.base.texts and not self._done:
+            self._keeper.keep(self._latest)
+
+    def on_unmount(self) -> None:
+        """A form that ends in any other way than by its own doors keeps what it held."""
+        self.keep_text()
 
     @property
     def situation(self) -> Situation:
         """Dim what cannot be done while a request is under way."""
-        secret = self.is_attached and isinstance(self._focused_field, SecretField)
+        secret = self.is_attached and isinstance(self._form.focused_field, SecretField)
         return replace(super().situation, busy=self.busy, secret_field=secret)
 
     def watch_busy(self) -> None:
@@ -183,76 +168,68 @@ class FormScreen(SessionScreen[Saved | None]):
         self.show_situation()
 
     @on(Field.Edited)
-    def _edited(self) -> None:
-        self._refused = ()
+    def edited(self) -> None:
+        """The live request follows each key; remarks wait for a rest."""
+        self._latest = self._form.draft
         self._show(check=False)
 
     @on(Field.Rested)
-    def _rested(self) -> None:
+    def rested(self) -> None:
+        """Check what was typed, and keep it."""
         self._show()
+        if not self._done:
+            self._keep()
+
+    @work(group="draft", exclusive=True, description="keep a draft")
+    async def _keep(self) -> None:
+        keep = self._latest.texts != self._subject.base.texts
+        try:
+            if keep:
+                await asyncio.to_thread(self._keeper.keep, self._latest)
+            else:
+                await asyncio.to_thread(self._keeper.discard)
+        except FileProblem as error:
+            self.notify(f"The draft is not kept: {clean(str(error))}", markup=False)
 
     def _show(self, *, check: bool = True) -> None:
         """Bring marks, remarks and the live request in line with what is typed."""
-        draft = self.draft
-        result = self._drafted(draft)
-        for name, field in self._fields.items():
-            found = server_findings(self._refused, name)
-            if not found:
-                found = findings(draft, name, self._opened) if check else field.findings
-            if self._new and not field.text and check and not self._refused:
-                found = tuple(one for one in found if one.severity is not Severity.ERROR)
-            field.show(field.changed and not self._new, found)
-        self.query_one("#preview", PlainText).update(self._preview(draft, result))
+        self._form.show(check=check)
+        draft = self._form.draft
+        self._preview.show(self.session.target.scope, draft, self._drafted(draft))
 
-    def _preview(self, draft: Draft, result: Drafted) -> Content:
-        if result.problem is not None:
-            return Content(f"{clean(result.problem.name)}: {clean(result.problem.words)}")
-        try:
-            request = save_request(self.session.target.scope, draft, result.patch)
-        except IdRefused as error:
-            return Content(str(error))
-        if request is None:
-            return Content.styled("Nothing changed: nothing would be sent.", "dim")
-        last = request.path.rsplit("/", 1)[-1]
-        return Content.assemble(
-            Content.styled(f"{request.method} …/{last}", "bold"), "\n", body_text(request)
-        )
+    def _drafted(self, draft: Draft) -> Drafted:
+        return drafted(self._opened, draft, self._subject.like)
 
     def _complain(self, text: str) -> None:
         problem = self.query_one("#form-problem", PlainText)
         problem.update(text)
         problem.set_class(bool(text), "-shown")
-        if text:
-            problem.scroll_visible(animate=False)
 
     def action_revert(self) -> None:
         """Put the opened value back in the field with the cursor."""
-        field = self._focused_field
+        field = self._form.focused_field
         if field is not None:
             field.revert()
 
     def action_clear(self) -> None:
         """Have the stored password cleared when saved."""
-        field = self._focused_field
+        field = self._form.focused_field
         if isinstance(field, SecretField):
             field.clear_stored()
 
     def action_reveal(self) -> None:
         """Show what was just typed into the password field."""
-        field = self._focused_field
+        field = self._form.focused_field
         if isinstance(field, SecretField):
             field.reveal()
 
-    def action_preset(self) -> None:
-        """Choose a provider; fills host and port only."""
-        self._choose_preset()
-
     @work(group="dialog", exclusive=True, description="choose a preset")
-    async def _choose_preset(self) -> None:
+    async def action_preset(self) -> None:
+        """Choose a provider; fills host and port only."""
         preset = await self.app.push_screen_wait(PresetDialog())
         if preset is not None:
-            self._fields["hostname"].text = preset.hostname
-            self._fields["port"].text = str(preset.port)
+            self._form.fields["hostname"].text = preset.hostname
+            self._form.fields["port"].text = str(preset.port)
 
     def action_back(self) -> None:
         """Leave; asks where something would be lost."""
@@ -261,28 +238,43 @@ class FormScreen(SessionScreen[Saved | None]):
         elif self.unsaved:
             self._ask_to_leave()
         else:
-            self.dismiss(None)
+            self._leave(None)
 
     @work(group="dialog", exclusive=True, description="ask before leaving a form")
     async def _ask_to_leave(self) -> None:
-        changed = [field.parameter for field in self.query(Field) if field.changed]
-        question = ConfirmDialog(
-            "Leave without saving?",
-            Content(f"Changed and not saved: {clean(', '.join(changed))}"),
-            "Discard changes",
-            self.services.clock,
+        changed = clean(", ".join(self._form.changed_names))
+        body = Content(f"Changed and not saved: {changed}")
+        question = ChoiceDialog(
+            "Leave?", body, WAYS_OUT, self.services.clock, escape=Leave.STAY.value
         )
-        if await self.app.push_screen_wait(question):
-            self.dismiss(None)
+        answer = await self.app.push_screen_wait(question)
+        match Leave(answer):
+            case Leave.REVIEW:
+                self.action_review()
+            case Leave.KEEP:
+                await self._keep().wait()
+                self._done = True
+                self.dismiss(None)
+            case Leave.DISCARD:
+                self._leave(None)
+
+    def _leave(self, result: FormResult) -> None:
+        """Close for good: what was kept is not needed any more."""
+        self._done = True
+        try:
+            self._keeper.discard()
+        except FileProblem as error:
+            self.notify(clean(str(error)), markup=False)
+        self.dismiss(result)
 
     def action_review(self) -> None:
         """Show what would be sent."""
         self._show()
-        problem = self._first_problem()
+        problem = self._form.first_problem()
         if problem is not None:
-            self._fields[problem].input.focus()
+            self._form.focus_field(problem)
             return
-        draft = self.draft
+        draft = self._form.draft
         result = self._drafted(draft)
         if result.problem is not None:
             self._complain(f"{clean(result.problem.name)}: {clean(result.problem.words)}")
@@ -292,59 +284,63 @@ class FormScreen(SessionScreen[Saved | None]):
             self._complain("")
             self._save(draft, result.patch)
 
-    def _first_problem(self) -> str | None:
-        draft = self.draft
-        for name, field in self._fields.items():
-            found = findings(draft, name, self._opened)
-            if has_error(found):
-                field.show(field.changed and not self._new, found)
-                return name
-        return None
-
     @work(group="save", description="review and save a form")
     async def _save(self, draft: Draft, patch: Patch) -> None:
         """Review, read again, compare, send; the form stays until the server said yes."""
         self.busy = True
         try:
             saved = await save(self, self.session, self.services.clock, self._opened, draft, patch)
+        except NotFound as error:
+            await self._offer_anew(error, draft)
         except ApiError as error:
             self._show_refusal(error)
         else:
             if saved is Nothing.TO_SEND:
                 self._complain("The server already has these values; nothing was sent.")
             elif isinstance(saved, Saved):
-                self.dismiss(saved)
+                self._leave(saved)
         finally:
             self.busy = False
 
+    async def _offer_anew(self, error: NotFound, draft: Draft) -> None:
+        """The record is gone: what was typed can become a new one."""
+        if self._opened is None:
+            self._show_refusal(error)
+            return
+        question = ChoiceDialog(
+            "The record is gone",
+            Content(
+                f"{clean(error.why, 300)}\n\nSomeone deleted {clean(draft.name, 80)} meanwhile. "
+                "It can be created anew from what stands here; its password has to be typed."
+            ),
+            (("stay", "Back to the form"), ("anew", "Create it anew")),
+            self.services.clock,
+            escape="stay",
+        )
+        if await self.app.push_screen_wait(question) == "anew":
+            self._leave(Recreate(draft, self._opened))
+
     def _show_refusal(self, error: ApiError) -> None:
         """Say it at the field it names, else below the form; what was typed stays."""
-        if isinstance(error, Invalid):
-            self._refused = error.fields
-            self._show()
-        if isinstance(error, NotFound) and not self._new:
-            self._complain(clean(error.why) + "\nThe record may have been deleted meanwhile.")
+        if isinstance(error, Invalid) and self._form.refuse(error.fields):
+            self._complain("The server refused the values marked above. Nothing was saved.")
             return
         self._complain("\n".join(clean(line, 400) for line in error.lines()))
 
     def action_test(self) -> None:
         """Test with what is typed, saving nothing."""
         self._show()
-        result = self._drafted(self.draft)
-        if result.problem is not None or self._first_problem_but_name() is not None:
-            return
-        self._test(result.patch)
-
-    def _first_problem_but_name(self) -> str | None:
-        problem = self._first_problem()
-        if problem is not None and problem != NAME:
-            self._fields[problem].input.focus()
-            return problem
-        return None
+        problem = self._form.first_problem(but=NAME)
+        result = self._drafted(self._form.draft)
+        if problem is not None:
+            self._form.focus_field(problem)
+        elif result.problem is None:
+            self._test(result.patch)
 
     @work(group="dialog", exclusive=True, description="test the values of a form")
     async def _test(self, patch: Patch) -> None:
-        subject = TestSubject(self._start.record_id, self._start.name, self._opened, patch)
+        base = self._subject.base
+        subject = TestSubject(base.record_id, base.name, self._opened, patch)
         result = await self.app.push_screen_wait(TestDialog(self.session, self.services, subject))
-        if isinstance(result, EditParameter) and result.name in self._fields:
-            self._fields[result.name].input.focus()
+        if isinstance(result, EditParameter):
+            self._form.focus_field(result.name)

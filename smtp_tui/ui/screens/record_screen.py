@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TypeVar
 
 from textual import work
 
 from smtp_tui.api.curl import curl_line
 from smtp_tui.api.errors import ApiError, TokenNeeded, TokenRefused
-from smtp_tui.api.models import Record
+from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.requests import IdRefused, delete_request, get_request
 from smtp_tui.editing.draft import Draft, clone_draft, draft_of, new_draft
 from smtp_tui.editing.patch import Patch
 from smtp_tui.editing.undo import inverse, lost_by_delete, recreation
 from smtp_tui.ui.screens.base import SessionScreen
 from smtp_tui.ui.screens.copy import Copyable, CopyDialog
+from smtp_tui.ui.screens.drafts import Offer, offered_draft
 from smtp_tui.ui.screens.form import FormScreen
+from smtp_tui.ui.screens.form_subject import FormSubject, Recreate
 from smtp_tui.ui.screens.review import Review, ReviewDialog
 from smtp_tui.ui.screens.saving import Saved, save
 from smtp_tui.ui.screens.test_email import EditParameter, TestDialog, TestSubject
@@ -64,16 +67,20 @@ class RecordScreen(SessionScreen[Result]):
 
     def action_new(self) -> None:
         """Open an empty form."""
-        self._create(new_draft())
+        self._create(FormSubject(new_draft()))
 
     def action_clone(self) -> None:
         """Open a form filled from the record, without its password."""
-        if self.record is not None:
-            self._create(clone_draft(self.record), like=self.record)
+        record = self.record
+        if record is not None:
+            notes = (f"Like {record.name}, without its password.",)
+            self._create(FormSubject(clone_draft(record), like=record, notes=notes))
 
     def action_test_values(self) -> None:
         """Open an empty form, to test values that are saved nowhere."""
-        self._create(new_draft(), start_on="hostname")
+        notes = ("ctrl+t sends a test email with these values; nothing is saved.",)
+        title = "Test values"
+        self._create(FormSubject(new_draft(), focus_on="hostname", title=title, notes=notes))
 
     def action_delete(self) -> None:
         """Ask, then delete."""
@@ -92,19 +99,40 @@ class RecordScreen(SessionScreen[Result]):
     @work(group="dialog", exclusive=True, description="edit a record")
     async def edit(self, record: Record, focus_on: str | None = None) -> None:
         """Edit the record; the cursor starts on ``focus_on`` where that is given."""
-        form = FormScreen(self.session, self.services, draft_of(record), record, focus_on)
-        self._saved(await self.app.push_screen_wait(form))
+        base = draft_of(record)
+        offer = await offered_draft(self, self.session, self.services, base)
+        if offer is not Offer.LEFT:
+            typed = offer if isinstance(offer, Draft) else None
+            await self._fill_in(FormSubject(base, record, typed=typed, focus_on=focus_on))
 
     @work(group="dialog", exclusive=True, description="create a record")
-    async def _create(
-        self, draft: Draft, start_on: str | None = None, like: Record | None = None
-    ) -> None:
-        form = FormScreen(self.session, self.services, draft, None, start_on, like)
-        self._saved(await self.app.push_screen_wait(form))
+    async def _create(self, subject: FormSubject) -> None:
+        if subject.like is None:
+            offer = await offered_draft(self, self.session, self.services, subject.base)
+            if offer is Offer.LEFT:
+                return
+            subject = replace(subject, typed=offer if isinstance(offer, Draft) else None)
+        await self._fill_in(subject)
 
-    def _saved(self, saved: Saved | None) -> None:
-        if saved is None:
-            return
+    async def _fill_in(self, subject: FormSubject) -> None:
+        """Show the form; where the record was gone, once more as the form of a new one."""
+        result = await self.app.push_screen_wait(FormScreen(self.session, self.services, subject))
+        if isinstance(result, Recreate):
+            draft = result.draft.as_new()
+            await self._fill_in(
+                FormSubject(
+                    draft.without_secrets(),
+                    like=result.like,
+                    typed=draft,
+                    focus_on=PASSWORD,
+                    title=f"Create {clean(draft.name)} anew",
+                    notes=_lost_words(result.like),
+                )
+            )
+        elif result is not None:
+            self._saved(result)
+
+    def _saved(self, saved: Saved) -> None:
         if saved.before is not None:
             self.session.memory.last_change = Patched(saved.patch, saved.before)
             self.notify(f"Saved {clean(saved.name, 60)} · u undoes", markup=False)
@@ -168,8 +196,11 @@ class RecordScreen(SessionScreen[Result]):
             case Patched(patch, before):
                 await self._undo_patch(patch, before)
             case Deleted(record):
-                form = FormScreen(self.session, self.services, recreation(record), like=record)
-                self._saved(await self.app.push_screen_wait(form))
+                title = f"Create {clean(record.name)} anew"
+                notes = _lost_words(record)
+                await self._fill_in(
+                    FormSubject(recreation(record), like=record, title=title, notes=notes)
+                )
 
     async def _undo_patch(self, patch: Patch, before: Record) -> None:
         try:
@@ -192,6 +223,10 @@ class RecordScreen(SessionScreen[Result]):
             return
         if isinstance(saved, Saved):
             self._saved(saved)
+
+
+def _lost_words(record: Record) -> tuple[str, ...]:
+    return (f"What does not come back: {', '.join(lost_by_delete(record))}.",)
 
 
 def copyables(screen: RecordScreen[Result], record: Record) -> tuple[Copyable, ...]:

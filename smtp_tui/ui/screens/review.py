@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
-from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input
@@ -53,12 +53,19 @@ class ReviewDialog(GuardedDialog[bool]):
     """
 
     DEFAULT_CSS = """
+    ReviewDialog #review-body { height: auto; scrollbar-size-vertical: 1; }
     ReviewDialog #request { height: auto; margin-top: 1; }
     ReviewDialog .changes { margin-top: 1; }
     ReviewDialog #banner { height: 3; content-align: center middle; margin-bottom: 1; }
     """
     ACTIONS = ("dialog.cancel", "dialog.copy")
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog.copy")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("dialog.copy"),
+        Binding("down", "scroll_body(1)", show=False),
+        Binding("up", "scroll_body(-1)", show=False),
+        Binding("pagedown", "scroll_body(8)", show=False),
+        Binding("pageup", "scroll_body(-8)", show=False),
+    ]
 
     def __init__(self, session: Session, review: Review, clock: Clock) -> None:
         super().__init__(clock, guarded=review.destroys)
@@ -74,13 +81,14 @@ class ReviewDialog(GuardedDialog[bool]):
     def compose_box(self) -> Iterable[Widget]:
         """Where, the changes, notes, the request, and the two answers."""
         review = self._review
-        if not self._session.memory.introduced:
-            yield PlainText(_banner(self._session), id="banner")
-        yield PlainText(where_line(self._session))
-        changes = [Content.styled(f"~ {clean(one)}", "bold") for one in review.changes]
-        notes = [Content(f"  {clean(one)}") for one in review.notes]
-        yield PlainText(Content("\n").join([*changes, *notes]), classes="changes")
-        yield PlainText(request_text(self._session.target, review.request), id="request")
+        with VerticalScroll(id="review-body", can_focus=False):
+            if not self._session.memory.introduced:
+                yield PlainText(_banner(self._session), id="banner")
+            yield PlainText(where_line(self._session))
+            changes = [Content.styled(f"~ {clean(one)}", "bold") for one in review.changes]
+            notes = [Content(f"  {clean(one)}") for one in review.notes]
+            yield PlainText(Content("\n").join([*changes, *notes]), classes="changes")
+            yield PlainText(request_text(self._session.target, review.request), id="request")
         if self._protected:
             name = clean(review.record_name, 60)
             yield PlainText(f"This profile is protected. Type the name of the record: {name}")
@@ -90,7 +98,7 @@ class ReviewDialog(GuardedDialog[bool]):
         with Horizontal(classes="row"):
             yield from (cancel, apply) if review.destroys else (apply, cancel)
         keys = "tab moves · Enter chooses" if review.destroys else "Enter applies"
-        yield PlainText(f"{keys} · esc back · y copies as curl", classes="hint")
+        yield PlainText(f"{keys} · ↑ ↓ scroll · y copies as curl · esc back", classes="hint")
 
     def on_mount(self) -> None:
         """Start on Apply, on Cancel, or on the name where it has to be typed."""
@@ -102,6 +110,17 @@ class ReviewDialog(GuardedDialog[bool]):
             self.query_one("#name", Input).focus()
         else:
             (self.query_one("#cancel", Button) if self._review.destroys else apply).focus()
+
+    def on_resize(self) -> None:
+        """Keep the answers in sight: what is long scrolls above them."""
+        answers = 8 if self._protected else 5
+        body = self.query_one("#review-body", VerticalScroll)
+        body.styles.max_height = max(4, self.size.height - answers)
+
+    def action_scroll_body(self, lines: int) -> None:
+        """Scroll by lines."""
+        body = self.query_one("#review-body", VerticalScroll)
+        body.scroll_relative(y=lines, animate=False)
 
     @on(Input.Changed, "#name")
     def compare_name(self, event: Input.Changed) -> None:

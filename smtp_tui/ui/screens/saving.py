@@ -14,7 +14,7 @@ from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Request
 from smtp_tui.editing.draft import Draft
 from smtp_tui.editing.merge import Comparison, compare, resolve
-from smtp_tui.editing.patch import Patch
+from smtp_tui.editing.patch import ChangeKind, Patch
 from smtp_tui.ui.drafting import save_request
 from smtp_tui.ui.screens.conflict import ConflictDialog
 from smtp_tui.ui.screens.review import Review, ReviewDialog
@@ -79,6 +79,9 @@ async def save(
                 opened = await _now(screen, session, opened)
                 continue
             _mention(screen, comparison)
+            if comparison.already:
+                patch, notes = comparison.patch, (_already(comparison),)
+                continue
         try:
             return await _send(session, opened, draft, patch, request)
         except (TokenRefused, TokenNeeded) as error:
@@ -88,14 +91,24 @@ async def save(
 
 
 _CHOSEN = "Values changed on the server meanwhile; this is what you chose."
+_UNSEEN = "Whether someone else changed the password meanwhile cannot be seen."
 _NEW_TOKEN = "The token is new. Nothing was saved yet: review once more."
+
+
+def _already(comparison: Comparison) -> str:
+    return f"Someone else changed to the same already: {', '.join(comparison.already)}."
 
 
 def _review(draft: Draft, patch: Patch, request: Request, notes: tuple[str, ...]) -> Review:
     name = draft.name.strip()
-    title = f"Create {name}?" if draft.record_id is None else f"Change {name}?"
     words = tuple(change.words() for change in patch.changes)
-    return Review(title, name, words, request, notes)
+    if draft.record_id is None:
+        return Review(f"Create {name}?", name, words, request, notes, verb="Create")
+    kinds = {change.kind for change in patch.changes}
+    if ChangeKind.REPLACE_SECRET in kinds:
+        notes = (*notes, _UNSEEN)
+    clears = ChangeKind.CLEAR_SECRET in kinds
+    return Review(f"Change {name}?", name, words, request, notes, destroys=clears)
 
 
 async def _now(screen: Screen[ScreenResult], session: Session, opened: Record) -> Record:

@@ -1,0 +1,38 @@
+"""Keeping what a form holds, so that a lost line or a crash loses nothing; never its secrets."""
+
+from __future__ import annotations
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.editing.draft import Draft
+from smtp_tui.state.drafts import DraftStore, SavedDraft
+from smtp_tui.state.fields import without_secrets
+from smtp_tui.state.places import RecordKey
+
+
+class DraftKeeper:
+    """The draft of one form on the disk. The methods block and raise ``FileProblem``."""
+
+    def __init__(self, store: DraftStore, clock: Clock, key: RecordKey, base: Draft) -> None:
+        self._store = store
+        self._clock = clock
+        self._key = key
+        self._base = base
+        self._kept: SavedDraft | None = None
+
+    def keep(self, draft: Draft) -> None:
+        """Write what is typed, in place of what this form wrote before."""
+        self._kept = self._store.save(
+            SavedDraft(
+                key=self._key,
+                record_name=draft.name,
+                saved_at=self._clock.now(),
+                texts=without_secrets(draft.texts),
+                opened=without_secrets(self._base.texts),
+            )
+        )
+
+    def discard(self) -> None:
+        """Forget it, once saved or given up."""
+        if self._kept is not None:
+            self._store.discard(self._kept)
+            self._kept = None
