@@ -23,6 +23,7 @@ from smtp_tui.profiles.model import Colour, EnvironmentToken, Profile
 from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileStore, config_directory
 from smtp_tui.profiles.tokens import Tokens
+from smtp_tui.state.drafts import DraftStore
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.places import state_directory
@@ -129,6 +130,7 @@ def _services(
         store=store,
         history=TestHistory(state),
         settings=SettingsStore(state),
+        drafts=DraftStore(state),
         activity=activity,
         clock=clock,
         environ=environ,
