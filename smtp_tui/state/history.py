@@ -1,20 +1,24 @@
 """The last test mails of each record, for LAST TEST in the table and the list in the detail.
 
 A file that only grows, so that a test of ten thousand records writes each result once; what is no
-longer shown is dropped when the file has doubled.
+longer shown is dropped when the file has doubled. Saves stand in it too, because a test from before
+a save tells little, and a changed password shows in no value.
 """
 
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from smtp_tui.state.fields import (
     FieldError,
     Pairs,
+    list_field,
     load_object,
     number_field,
     optional_text,
@@ -38,14 +42,16 @@ COMPACT_BYTES: Final = 1024 * 1024
 CAP: Final = 64 * 1024 * 1024
 _VERSION: Final = 1
 
-__all__ = ["RecordKey", "TestHistory", "TestRun"]
+__all__ = ["RecordKey", "TestHistory", "TestRun", "Tested"]
 
 
 @dataclass(frozen=True, slots=True)
 class TestRun:
-    """One test mail and what came of it; ``at`` in UTC, ``milliseconds`` from send to answer.
+    """One test mail and what came of it.
 
-    ``values`` are the parameters it was sent with. Raises ``ValueError`` for a secret among them.
+    ``at`` is when it was sent, in UTC; ``milliseconds`` count from then to the answer. ``values``
+    are the parameters it was sent with, ``unsaved`` the names of those that were typed and not
+    saved. Raises ``ValueError`` for a secret among the values.
     """
 
     __test__ = False  # not a test case, whatever its name
@@ -58,11 +64,20 @@ class TestRun:
     phase: str
     words: str
     milliseconds: int
+    unsaved: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         refuse_secrets(self.values)
         object.__setattr__(self, "at", utc(self.at))
         object.__setattr__(self, "words", self.words[:MAX_WORDS])
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A test mail, and whether the record was saved after it was sent."""
+
+    run: TestRun
+    saved_since: bool
 
 
 class TestHistory:
@@ -73,6 +88,8 @@ class TestHistory:
     def __init__(self, directory: Path) -> None:
         self._path = directory / FILE_NAME
         self._runs: dict[RecordKey, tuple[TestRun, ...]] = {}
+        self._saved: dict[RecordKey, datetime] = {}
+        self._guard = threading.Lock()
         self._compact_at = COMPACT_BYTES
 
     @property
@@ -97,10 +114,38 @@ class TestHistory:
         of this process.
         """
         self._remember(key, run)
+        self._append(key, run)
+
+    def saved(self, key: RecordKey, at: datetime) -> None:
+        """Remember that a save changed the record, in memory first. Raises :class:`FileProblem`."""
+        self._remember(key, at)
+        self._append(key, at)
+
+    def _append(self, key: RecordKey, event: _Event) -> None:
         with locked(self._path):
-            size = append_line(self._path, _line(key, run), sync=False)
+            size = append_line(self._path, _line(key, event), sync=False)
             if size > self._compact_at:
                 self._compact()
+
+    def tests(self, key: RecordKey) -> tuple[Tested, ...]:
+        """The test mails of one record, newest first, each with whether a save came after it."""
+        saved = self._saved.get(key)
+        return tuple(
+            Tested(run, saved is not None and run.at < saved) for run in self._runs.get(key, ())
+        )
+
+    def newest(self, key: RecordKey) -> Tested | None:
+        """The newest test mail of one record, with whether a save came after it."""
+        runs = self._runs.get(key)
+        if not runs:
+            return None
+        saved = self._saved.get(key)
+        return Tested(runs[0], saved is not None and runs[0].at < saved)
+
+    def recipient_of(self, profile: str) -> str:
+        """Where the newest test mail of a profile went, or an empty text."""
+        runs = [some[0] for some in tuple(self._runs.values()) if some[0].profile == profile]
+        return max(runs, key=lambda run: run.at).recipient if runs else ""
 
     def runs(self, key: RecordKey) -> tuple[TestRun, ...]:
         """The test mails of one record, newest first, at most ``RUNS_KEPT``."""
@@ -110,11 +155,16 @@ class TestHistory:
         """The newest test mail of one record."""
         return next(iter(self.runs(key)), None)
 
-    def _remember(self, key: RecordKey, run: TestRun) -> None:
-        known = self._runs.get(key, ())
-        if run not in known:
-            newest = sorted((run, *known), key=lambda one: one.at, reverse=True)
-            self._runs[key] = tuple(newest[:RUNS_KEPT])
+    def _remember(self, key: RecordKey, event: _Event) -> None:
+        """Take one event in; threads read and add at once, so each does it alone."""
+        with self._guard:
+            if isinstance(event, datetime):
+                self._saved[key] = max(utc(event), self._saved.get(key, utc(event)))
+                return
+            known = self._runs.get(key, ())
+            if event not in known:
+                newest = sorted((event, *known), key=lambda one: one.at, reverse=True)
+                self._runs[key] = tuple(newest[:RUNS_KEPT])
 
     def _compact(self) -> None:
         """Write the file anew with what is still shown; called with the lock held."""
@@ -125,33 +175,41 @@ class TestHistory:
             parsed = _parse(line)
             if parsed is not None:
                 self._remember(*parsed)
-        runs = [(run.at, _line(key, run)) for key, some in self._runs.items() for run in some]
+        runs = [(run.at, key, run) for key, some in self._runs.items() for run in some]
         runs.sort(key=lambda one: one[0])
-        text = "".join(f"{line}\n" for _, line in runs[-MAX_RUNS:])
+        kept: list[tuple[RecordKey, _Event]] = [(key, run) for _, key, run in runs[-MAX_RUNS:]]
+        tested = {key for key, _ in kept}
+        kept += [(key, at) for key, at in self._saved.items() if key in tested]
+        text = "".join(f"{_line(key, event)}\n" for key, event in kept)
         write_atomic(self._path, text)
         self._compact_at = max(COMPACT_BYTES, 2 * len(text.encode()))
 
 
-def _line(key: RecordKey, run: TestRun) -> str:
+_Event: TypeAlias = TestRun | datetime
+"""What a line tells: a test mail, or the moment of a save."""
+
+
+def _line(key: RecordKey, event: _Event) -> str:
+    place = {"v": _VERSION, "origin": key.origin_url, "tenant": key.tenant, "record": key.record_id}
+    if isinstance(event, datetime):
+        return json.dumps({**place, "saved": stamp(event)})
     return json.dumps(
         {
-            "v": _VERSION,
-            "origin": key.origin_url,
-            "tenant": key.tenant,
-            "record": key.record_id,
-            "at": stamp(run.at),
-            "profile": run.profile,
-            "recipient": run.recipient,
-            "values": run.values,
-            "verdict": run.verdict,
-            "phase": run.phase,
-            "words": run.words,
-            "ms": run.milliseconds,
+            **place,
+            "at": stamp(event.at),
+            "profile": event.profile,
+            "recipient": event.recipient,
+            "values": event.values,
+            "unsaved": event.unsaved,
+            "verdict": event.verdict,
+            "phase": event.phase,
+            "words": event.words,
+            "ms": event.milliseconds,
         }
     )
 
 
-def _parse(line: str) -> tuple[RecordKey, TestRun] | None:
+def _parse(line: str) -> tuple[RecordKey, _Event] | None:
     try:
         values = load_object(line)
         if number_field(values, "v") != _VERSION:
@@ -161,19 +219,24 @@ def _parse(line: str) -> tuple[RecordKey, TestRun] | None:
             text_field(values, "tenant"),
             optional_text(values, "record"),
         )
-        run = TestRun(
-            time_field(values, "at"),
-            text_field(values, "profile"),
-            text_field(values, "recipient"),
-            without_secrets(pairs_field(values, "values")),
-            text_field(values, "verdict"),
-            text_field(values, "phase"),
-            text_field(values, "words"),
-            number_field(values, "ms"),
-        )
+        return key, time_field(values, "saved") if "saved" in values else _parse_run(values)
     except FieldError:
         return None
-    return key, run
+
+
+def _parse_run(values: Mapping[str, object]) -> TestRun:
+    unsaved = list_field(values, "unsaved") if "unsaved" in values else []
+    return TestRun(
+        time_field(values, "at"),
+        text_field(values, "profile"),
+        text_field(values, "recipient"),
+        without_secrets(pairs_field(values, "values")),
+        text_field(values, "verdict"),
+        text_field(values, "phase"),
+        text_field(values, "words"),
+        number_field(values, "ms"),
+        tuple(name for name in unsaved if isinstance(name, str)),
+    )
 
 
 def _is_newer(line: str) -> bool:

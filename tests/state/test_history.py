@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -164,3 +165,47 @@ def test_a_process_killed_while_adding_loses_nothing_it_had_added(
     for step in steps:
         runs = found.runs(RecordKey("https://h", "t", f"alone-{step // 10}"))
         assert step in [one.milliseconds for one in runs]
+
+
+def test_a_save_marks_the_tests_before_it_and_not_those_after_it(tmp_path: Path) -> None:
+    some = TestHistory(tmp_path)
+    some.add(KEY, run(1))
+    some.saved(KEY, START + timedelta(minutes=2))
+    some.saved(KEY, START)
+    some.add(KEY, run(3))
+    for found in (some, loaded(tmp_path)):
+        assert [one.saved_since for one in found.tests(KEY)] == [False, True]
+        newest = found.newest(KEY)
+        assert newest is not None
+        assert (newest.run.at.minute, newest.saved_since) == (3, False)
+
+
+def test_what_was_typed_and_not_saved_is_named_after_a_restart(tmp_path: Path) -> None:
+    changed = replace(run(), unsaved=("port", "password"))
+    TestHistory(tmp_path).add(KEY, changed)
+    assert loaded(tmp_path).runs(KEY) == (changed,)
+
+
+def test_a_profile_knows_where_its_newest_test_went(tmp_path: Path) -> None:
+    some = TestHistory(tmp_path)
+    other = RecordKey(KEY.origin_url, KEY.tenant, "other")
+    some.add(KEY, replace(run(5), recipient="newest@example.com"))
+    some.add(other, replace(run(1), recipient="older@example.com"))
+    some.add(other, replace(run(9), recipient="else@example.com", profile="staging"))
+    assert loaded(tmp_path).recipient_of("production") == "newest@example.com"
+    assert loaded(tmp_path).recipient_of("nobody") == ""
+
+
+def test_a_file_written_anew_keeps_the_saves_of_the_records_it_keeps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = TestHistory(tmp_path)
+    some.add(KEY, run(1))
+    some.saved(KEY, START + timedelta(minutes=2))
+    some.saved(RecordKey(KEY.origin_url, KEY.tenant, "never tested"), START)
+    monkeypatch.setattr(history, "COMPACT_BYTES", 10)
+    TestHistory(tmp_path).add(KEY, run(0))
+    newest = loaded(tmp_path).newest(KEY)
+    assert newest is not None
+    assert newest.saved_since
+    assert "never tested" not in (tmp_path / "tests.jsonl").read_text()
