@@ -217,7 +217,7 @@ class Client:
         client = self._clients.get(origin.url)
         if client is None:
             try:
-                context = ssl_context(origin, self.target.trust)
+                context = ssl_context(origin, self.target.trust_for(origin))
             except CaFileUnusable as error:
                 raise CertificateRefused(place, str(error)) from None
             client = httpx.AsyncClient(

@@ -12,6 +12,7 @@
     ├── BadAnswer                  answered with something that cannot be used
     └── StatusError                answered with a status that is no success
         ├── TokenRefused           401
+        ├── LoginRefused           400, 401 or 403 when asking for a token
         ├── AccessDenied           403
         ├── NotFound               404
         ├── Invalid                400 and 422, with words by parameter
@@ -41,6 +42,7 @@ class Operation(Enum):
     TEST_SAVED = "send a test email with the saved record"
     TOKEN = "log in"
     TENANT = "find the tenant"
+    REACH = "reach the server"
 
     @property
     def writes(self) -> bool:
@@ -48,7 +50,9 @@ class Operation(Enum):
         return self not in _READS
 
 
-_READS: Final = frozenset({Operation.LIST, Operation.GET, Operation.TENANT, Operation.TOKEN})
+_READS: Final = frozenset(
+    {Operation.LIST, Operation.GET, Operation.TENANT, Operation.TOKEN, Operation.REACH}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +106,21 @@ class HostUnreachable(NotSent):
 
 
 class CertificateRefused(NotSent):
-    """The server's certificate was not trusted; no byte of the token was sent."""
+    """The server's certificate was not trusted; no byte of the token was sent.
 
-    next_step = "Give the profile a CA file or pin the certificate (p, then e); r tries again."
+    ``untrusted`` where there is a certificate to look at; ``pinned`` and ``seen`` are the SHA-256
+    of the expected one and of the one that was shown, where they differ.
+    """
+
+    next_step = "Press r on the connections to look at the certificate (or p, then x)."
+
+    def __init__(
+        self, place: Place, why: str, *, untrusted: bool = False, pinned: str = "", seen: str = ""
+    ) -> None:
+        super().__init__(place, why)
+        self.untrusted = untrusted
+        self.pinned = pinned
+        self.seen = seen
 
 
 class TokenNeeded(NotSent):
@@ -154,6 +170,12 @@ class TokenRefused(StatusError):
     """401: the token is missing, wrong or over its time."""
 
     next_step = "Type a new token; what is on the screen stays."
+
+
+class LoginRefused(StatusError):
+    """400, 401 or 403 to a login: the user name or the password is not accepted."""
+
+    next_step = "Type the password again, or check the user name of the profile (p, then e)."
 
 
 class AccessDenied(StatusError):

@@ -24,7 +24,7 @@ from smtp_tui.api.errors import (
     TokenRefused,
     TooManyRequests,
 )
-from smtp_tui.api.trust import tls_reason
+from smtp_tui.api.trust import PinMismatch, tls_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def raise_in_words(error: Exception, place: Place, connect: float, read: float) 
     """
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLError):
-            raise CertificateRefused(place, tls_reason(cause)) from None
+            raise certificate_refused(cause, place) from None
     match error:
         case httpx.ConnectTimeout():
             why = f"No connection within {connect:.0f} seconds"
@@ -102,6 +102,15 @@ def raise_in_words(error: Exception, place: Place, connect: float, read: float) 
             why = "The connection ended in the middle of the answer, or it was no HTTP"
             raise NoAnswer(place, why) from None
     raise NoAnswer(place, "The connection broke before the whole answer came") from None
+
+
+def certificate_refused(error: ssl.SSLError, place: Place) -> CertificateRefused:
+    """A handshake that did not succeed, with what there is to look at."""
+    if isinstance(error, PinMismatch):
+        why = tls_reason(error)
+        return CertificateRefused(place, why, untrusted=True, pinned=error.pinned, seen=error.seen)
+    untrusted = isinstance(error, ssl.SSLCertVerificationError)
+    return CertificateRefused(place, tls_reason(error), untrusted=untrusted)
 
 
 def _connect_reason(error: Exception) -> str:

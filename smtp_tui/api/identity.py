@@ -12,7 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from smtp_tui.api.client import Answer, Client
 from smtp_tui.api.decode import Undecodable, decode_json
-from smtp_tui.api.errors import BadAnswer, Operation, Place
+from smtp_tui.api.errors import (
+    AccessDenied,
+    BadAnswer,
+    Invalid,
+    LoginRefused,
+    Operation,
+    Place,
+    TokenRefused,
+)
 from smtp_tui.api.requests import tenant_request, token_request
 from smtp_tui.api.secret import SecretStr
 
@@ -61,8 +69,14 @@ class Identity:
         self._client = client
 
     async def log_in(self, user: str, password: SecretStr) -> IssuedToken:
-        """A token for a user and password; neither is kept here."""
-        answer = await self._client.send(token_request(user, password))
+        """A token for a user and password; neither is kept here.
+
+        Raises ``LoginRefused`` where they are not accepted.
+        """
+        try:
+            answer = await self._client.send(token_request(user, password))
+        except (TokenRefused, AccessDenied, Invalid) as error:
+            raise LoginRefused(error.place, error.status, error.words) from None
         return _read(IssuedToken, answer, Operation.TOKEN, self._client)
 
     async def tenant(self) -> Tenant:

@@ -38,16 +38,26 @@ class CaFile:
 class Pinned:
     """Exactly one certificate is trusted: SHA-256 of its DER form, 64 lower-case hex digits.
 
-    Raises ``ValueError`` where the text is no such fingerprint (colons and capitals are taken).
+    ``identity`` is that of the server which issues tokens, where it shows another one; either may
+    be blank, not both: a blank ``sha256`` leaves the API's certificate to the system. Raises
+    ``ValueError`` where a text is no such fingerprint (colons and capitals are taken).
     """
 
     sha256: str
+    identity: str = ""
 
     def __post_init__(self) -> None:
-        plain = self.sha256.replace(":", "").strip().lower()
-        if not _FINGERPRINT.match(plain):
-            raise ValueError("a SHA-256 fingerprint has 64 hexadecimal digits")
-        object.__setattr__(self, "sha256", plain)
+        if self.sha256 or not self.identity:
+            object.__setattr__(self, "sha256", _plain_fingerprint(self.sha256))
+        if self.identity:
+            object.__setattr__(self, "identity", _plain_fingerprint(self.identity))
+
+
+def _plain_fingerprint(text: str) -> str:
+    plain = text.replace(":", "").strip().lower()
+    if not _FINGERPRINT.match(plain):
+        raise ValueError("a SHA-256 fingerprint has 64 hexadecimal digits")
+    return plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,31 @@ class Target:
         if self.identity is not None:
             return self.identity
         return Origin(self.origin.scheme, self.origin.host, DEFAULT_IDENTITY_PORT)
+
+    def trust_for(self, origin: Origin) -> Trust:
+        """Whom to believe at one of the two origins: each may show a certificate of its own."""
+        if not isinstance(self.trust, Pinned):
+            return self.trust
+        pin = self.trust.sha256
+        if origin != self.origin:
+            pin = self.trust.identity or pin
+        return Pinned(pin) if pin else SystemTrust()
+
+    def meets_first(self, origin: Origin) -> bool:
+        """Whether no certificate of that origin was confirmed yet, so that one may be offered.
+
+        A CA file is an explicit choice, and a pin holds: neither is talked out of.
+        """
+        if isinstance(self.trust, Pinned):
+            return not (self.trust.sha256 if origin == self.origin else self.trust.identity)
+        return isinstance(self.trust, SystemTrust)
+
+    def pinned(self, origin: Origin, sha256: str) -> Pinned:
+        """The trust of this target once that certificate of one of its origins is confirmed."""
+        before = self.trust if isinstance(self.trust, Pinned) else None
+        if origin == self.origin:
+            return Pinned(sha256, before.identity if before else "")
+        return Pinned(before.sha256 if before else "", sha256)
 
 
 def parse_origin(text: str, port: int | None = None, *, allow_http: bool = False) -> Origin:

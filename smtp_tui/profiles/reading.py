@@ -166,13 +166,20 @@ class _Reader:
             case {"ca_file": str(file), **rest} if file and not rest:
                 return CaFile(self._beside(file))
             case {"pin": str(pin), **rest} if not rest:
-                try:
-                    return Pinned(pin)
-                except ValueError as error:
-                    self._fail((*at, "pin"), f"trust: {error}")
-        near = _near_in(value, ("system", "off"), ("ca_file", "pin"))
+                return self._pinned(at, pin, "")
+            case {"identity_pin": str(identity), **rest} if not rest:
+                return self._pinned(at, "", identity)
+            case {"pin": str(pin), "identity_pin": str(identity), **rest} if not rest:
+                return self._pinned(at, pin, identity)
+        near = _near_in(value, ("system", "off"), ("ca_file", "pin", "identity_pin"))
         forms = '"system", { ca_file = "…" }, { pin = "…" } or "off"'
         self._fail(at, f"trust must be {forms}{near}")
+
+    def _pinned(self, at: tuple[str, ...], pin: str, identity: str) -> Pinned:
+        try:
+            return Pinned(pin, identity)
+        except ValueError as error:
+            self._fail((*at, "pin"), f"trust: {error}")
 
     def _beside(self, file: str) -> Path:
         """A path as the file means it: from its own directory, ``~`` being the user's home."""

@@ -57,8 +57,9 @@ def _raw_trust(trust: Trust) -> Raw:
             return "off"
         case CaFile(path):
             return {"ca_file": str(path)}
-        case Pinned(sha256):
-            return {"pin": sha256}
+        case Pinned(sha256, identity):
+            pins: dict[str, str | list[str]] = {"pin": sha256, "identity_pin": identity}
+            return {key: value for key, value in pins.items() if value}
 
 
 def _raw_token(source: TokenSource) -> Raw:

@@ -39,6 +39,8 @@ from smtp_tui.sandbox.accounts import (
     USER,
     Account,
 )
+from smtp_tui.sandbox.back_ends import BackEnd
+from smtp_tui.sandbox.certificate import CertificateKind
 from smtp_tui.sandbox.faults import Fault, FaultKind, FaultPlan
 from smtp_tui.sandbox.journal import Operation, ReceivedMail, RecordedRequest
 from smtp_tui.sandbox.options import SandboxOptions
@@ -52,6 +54,8 @@ __all__ = [
     "TENANT_ID",
     "USER",
     "Account",
+    "BackEnd",
+    "CertificateKind",
     "Conduct",
     "Fault",
     "FaultKind",

@@ -12,6 +12,7 @@ from http import HTTPStatus
 
 JSON_TYPE = "application/json; charset=utf-8"
 HTML_TYPE = "text/html"
+REQUEST_IDS = uuid.uuid5(uuid.NAMESPACE_DNS, "sandbox.example")
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,13 @@ def weak_etag(body: bytes) -> str:
     return f'W/"{len(body):x}-{digest[:27]}"'
 
 
-def dressed(answer: Answer) -> Answer:
-    """The answer with the headers that the real server's proxy and session store add."""
-    request_id = str(uuid.uuid4())
+def dressed(answer: Answer, number: int | None = None) -> Answer:
+    """The answer with the headers that the real server's proxy and session store add.
+
+    The request id comes from `number`, so that the same steps show the same id; without one it is
+    random.
+    """
+    request_id = str(uuid.uuid4() if number is None else uuid.uuid5(REQUEST_IDS, str(number)))
     session = hashlib.sha256(request_id.encode()).hexdigest()
     for name, value in (
         ("server", "nginx"),

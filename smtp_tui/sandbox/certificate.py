@@ -1,4 +1,5 @@
-"""A self-signed certificate for the sandbox, because that is what its users meet in the field."""
+"""Certificates for the sandbox: self-signed ones, because that is what its users meet in the field,
+and those that are wrong in one way each."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import ssl
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 
 from cryptography import x509
@@ -17,6 +19,15 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from smtp_tui.sandbox.store import Store
 
 NAMES = ("localhost", "127.0.0.1", "::1")
+OTHER_HOST = "elsewhere.example"
+
+
+class CertificateKind(StrEnum):
+    """What is wrong with a certificate, beside that no authority known to a system signed it."""
+
+    SELF_SIGNED = "self-signed"  # nothing: whoever trusts the file itself can verify it
+    WRONG_NAME = "wrong-name"  # made for another host
+    EXPIRED = "expired"  # over since yesterday
 
 
 @dataclass(frozen=True)
@@ -29,19 +40,27 @@ class Certificate:
     def server_context(self) -> ssl.SSLContext:
         """A TLS context for a server that shows this certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.show_in(context)
+        return context
+
+    def show_in(self, context: ssl.SSLContext) -> None:
+        """Have a server that runs show this certificate from its next handshake on."""
         # The ssl module reads keys from files only; mkdtemp makes them for this user alone.
         with tempfile.TemporaryDirectory(prefix="smtp-tui-sandbox-") as directory:
             chain = Path(directory) / "chain.pem"
             chain.write_text(self.key + self.certificate, encoding="ascii")
             context.load_cert_chain(chain)
-        return context
 
 
-def make_certificate(host: str) -> Certificate:
-    """A new self-signed certificate for loopback and `host`, good for a year.
+def make_certificate(host: str, kind: CertificateKind = CertificateKind.SELF_SIGNED) -> Certificate:
+    """A new self-signed certificate for loopback and `host`, good for a year, but for its kind.
 
     It carries what OpenSSL's strict mode asks of a CA, so that a client may trust the file itself.
     """
+    start, end = timedelta(hours=-1), timedelta(days=365)
+    if kind is CertificateKind.EXPIRED:
+        start, end = timedelta(days=-30), timedelta(days=-1)
+    names = (OTHER_HOST,) if kind is CertificateKind.WRONG_NAME else (*NAMES, host)
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "smtp-tui sandbox")])
     now = datetime.now(UTC)
@@ -61,12 +80,12 @@ def make_certificate(host: str) -> Certificate:
     signed = (
         x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=365))
+        .not_valid_before(now + start)
+        .not_valid_after(now + end)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(usage, critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectAlternativeName(_names(host)), critical=False)
+        .add_extension(x509.SubjectAlternativeName(_names(names)), critical=False)
         .add_extension(subject_key, critical=False)
         .add_extension(authority, critical=False)
         .sign(key, hashes.SHA256())
@@ -81,14 +100,14 @@ def make_certificate(host: str) -> Certificate:
     )
 
 
-def _names(host: str) -> list[x509.GeneralName]:
-    names: list[x509.GeneralName] = []
-    for name in dict.fromkeys((*NAMES, host)):
+def _names(names: tuple[str, ...]) -> list[x509.GeneralName]:
+    made: list[x509.GeneralName] = []
+    for name in dict.fromkeys(names):
         try:
-            names.append(x509.IPAddress(ipaddress.ip_address(name)))
+            made.append(x509.IPAddress(ipaddress.ip_address(name)))
         except ValueError:
-            names.append(x509.DNSName(name))
-    return names
+            made.append(x509.DNSName(name))
+    return made
 
 
 def kept_certificate(store: Store, host: str) -> Certificate:

@@ -132,6 +132,11 @@ class FaultPlan:
         with self._lock:
             self._faults.extend(faults)
 
+    def drop(self, fault: Fault) -> None:
+        """Take a fault out again, where it is still to come."""
+        with self._lock:
+            self._faults = [one for one in self._faults if one != fault]
+
     def clear(self) -> None:
         """Work properly from now on."""
         with self._lock:

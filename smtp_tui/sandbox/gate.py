@@ -4,8 +4,9 @@ properly or as the fault plan says.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -32,6 +33,7 @@ class Gate:
     routes: ASGIApp
     faults: FaultPlan
     requests: Journal[RecordedRequest]
+    numbers: Iterator[int] = field(default_factory=itertools.count)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -70,7 +72,7 @@ class Gate:
             captured.append(message)
 
         await self.routes(scope, receive, capture)
-        return dressed(_answer(captured))
+        return dressed(_answer(captured), next(self.numbers))
 
     async def _fail(self, fault: Fault, scope: Scope, body: bytes, send: Send) -> None:
         wire: Wire = scope["state"]["wire"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from smtp_tui.sandbox.certificate import CertificateKind
+
 
 @dataclass(frozen=True)
 class SandboxOptions:
@@ -14,7 +16,8 @@ class SandboxOptions:
     is given, `smtps_port` 0 means the next one up where that is free, so that a demo shows the same
     numbers each time. `data` is an SQLite file (made with mode 0600, it holds passwords); None
     keeps records in memory. `demo_records` fills a store that is empty.
-    `token_lifetime` and `mail_timeout` are seconds.
+    `token_lifetime` and `mail_timeout` are seconds. `certificate` is what is wrong with the one
+    that is shown; only a self-signed one is kept over restarts.
     """
 
     host: str = "127.0.0.1"
@@ -26,3 +29,4 @@ class SandboxOptions:
     token_lifetime: float = 43199.0
     demo_records: bool = False
     mail_timeout: float = 5.0
+    certificate: CertificateKind = CertificateKind.SELF_SIGNED

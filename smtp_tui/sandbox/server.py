@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,7 +19,13 @@ from smtp_tui.sandbox.accounts import (
     TokenBook,
     default_token,
 )
-from smtp_tui.sandbox.certificate import Certificate, kept_certificate
+from smtp_tui.sandbox.back_ends import BackEnd
+from smtp_tui.sandbox.certificate import (
+    Certificate,
+    CertificateKind,
+    kept_certificate,
+    make_certificate,
+)
 from smtp_tui.sandbox.demo import seed
 from smtp_tui.sandbox.faults import FaultPlan
 from smtp_tui.sandbox.journal import Journal, ReceivedMail, RecordedRequest
@@ -59,6 +66,7 @@ class Sandbox:
         self.mail = MailServer(self._mailbox)
         self._tokens = TokenBook(options.token_lifetime)
         self._certificate: Certificate | None = None
+        self._context: ssl.SSLContext | None = None
         self._store: Store | None = None
         self._closing = ExitStack()
 
@@ -78,17 +86,18 @@ class Sandbox:
             opened.callback(store.close)
             listeners = self._bind(store)
             opened.callback(listeners.close)
-            self._certificate = self._certificate or kept_certificate(store, self.options.host)
+            self._certificate = self._certificate or self._first_certificate(store)
             if self.options.tls:
                 directory = opened.enter_context(
                     tempfile.TemporaryDirectory(prefix="smtp-tui-sandbox-")
                 )
                 self.certificate_path = Path(directory) / "certificate.pem"
                 self.certificate_path.write_text(self._certificate.certificate, encoding="ascii")
+            self._context = self._certificate.server_context()
             if self.options.demo_records and not store.all():
                 seed(store, self.smtp_port, self.smtps_port)
             self._store = store
-            servers = Servers(self._services(store), listeners, self._certificate.server_context())
+            servers = Servers(self._services(store), listeners, self._context)
             servers.start()
             opened.callback(servers.stop)
             self._closing = opened.pop_all()
@@ -183,6 +192,23 @@ class Sandbox:
             raise KeyError(record_id)
         return found
 
+    def change_certificate(self, kind: CertificateKind = CertificateKind.SELF_SIGNED) -> None:
+        """Show a new certificate from the next connection on; `certificate_path` holds it."""
+        if self._context is None:
+            raise RuntimeError("the sandbox was never started")
+        self._certificate = make_certificate(self.options.host, kind)
+        self._certificate.show_in(self._context)
+        if self.certificate_path is not None:
+            self.certificate_path.write_text(self._certificate.certificate, encoding="ascii")
+
+    def take_down(self, back_end: BackEnd) -> None:
+        """Have the proxy answer 502 for one of the back ends, the others working on."""
+        self.faults.add(back_end.fault)
+
+    def bring_up(self, back_end: BackEnd) -> None:
+        """Have a back end work again; other faults of the plan stay."""
+        self.faults.drop(back_end.fault)
+
     def expire_tokens(self) -> None:
         """End every token there is, the default ones too."""
         self._tokens.expire_all()
@@ -200,6 +226,12 @@ class Sandbox:
         if self._store is None:
             raise RuntimeError("the sandbox was never started")
         return self._store
+
+    def _first_certificate(self, store: Store) -> Certificate:
+        kind = self.options.certificate
+        if kind is CertificateKind.SELF_SIGNED:
+            return kept_certificate(store, self.options.host)
+        return make_certificate(self.options.host, kind)
 
     def _services(self, store: Store) -> Services:
         return Services(

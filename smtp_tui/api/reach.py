@@ -1,0 +1,142 @@
+"""The way to a server step by step, before any request: its name, a connection, its certificate.
+
+Nothing of a profile's secrets is known here, so that looking costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from smtp_tui.api.errors import CertificateRefused, HostUnreachable, Operation, Place
+from smtp_tui.api.failures import certificate_refused
+from smtp_tui.api.target import Origin, Trust, Unverified
+from smtp_tui.api.trust import CaFileUnusable, ssl_context
+
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_CLOSING: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One place a host name stands for; ``text`` is the address alone."""
+
+    family: int
+    text: str
+    port: int
+
+
+def place_of(origin: Origin) -> Place:
+    """Where a look at a server happens, for its errors."""
+    return Place(Operation.REACH, origin.text)
+
+
+async def resolve(origin: Origin, seconds: float) -> tuple[Address, ...]:
+    """The addresses of the host. Raises ``HostUnreachable``.
+
+    Looked up in a thread of its own: the event loop has few, and name servers that are silent
+    would hold them, and the end of the program, for half a minute.
+    """
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[tuple[Address, ...]] = loop.create_future()
+    port = origin.port or DEFAULT_PORTS[origin.scheme]
+
+    def settle(addresses: tuple[Address, ...] | None) -> None:
+        if found.done():
+            return
+        if addresses:
+            found.set_result(addresses)
+        else:
+            found.set_exception(HostUnreachable(place_of(origin), "There is no such host name"))
+
+    def look_up() -> None:
+        try:
+            infos = socket.getaddrinfo(origin.host, port, type=socket.SOCK_STREAM)
+            addresses = tuple(Address(one[0], str(one[4][0]), port) for one in infos)
+        except (OSError, UnicodeError):
+            addresses = ()
+        with suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
+            loop.call_soon_threadsafe(settle, addresses)
+
+    threading.Thread(target=look_up, name="name look-up", daemon=True).start()
+    try:
+        async with asyncio.timeout(seconds):
+            return await found
+    except TimeoutError:
+        why = f"The name was not found within {seconds:g} seconds"
+        raise HostUnreachable(place_of(origin), why) from None
+
+
+async def connect(origin: Origin, addresses: tuple[Address, ...], seconds: float) -> Address:
+    """The first address that takes a connection. Raises ``HostUnreachable``."""
+    why = "No connection could be made"
+    try:
+        async with asyncio.timeout(seconds):
+            for address in addresses:
+                try:
+                    _, writer = await asyncio.open_connection(address.text, address.port)
+                except ConnectionRefusedError:
+                    why = "The connection was refused: nothing listens on that port"
+                except OSError as error:
+                    why = f"No connection could be made: {error.strerror or 'no reason told'}"
+                else:
+                    await _close(writer)
+                    return address
+    except TimeoutError:
+        why = f"No connection within {seconds:g} seconds"
+    raise HostUnreachable(place_of(origin), why)
+
+
+async def judge(origin: Origin, address: Address, trust: Trust, seconds: float) -> None:
+    """Shake hands as a request would, and send nothing. Raises ``CertificateRefused``."""
+    try:
+        context = ssl_context(origin, trust)
+    except CaFileUnusable as error:
+        raise CertificateRefused(place_of(origin), str(error)) from None
+    await _handshake(origin, address, context, seconds)
+
+
+async def shown_certificate(origin: Origin, seconds: float) -> bytes:
+    """The certificate that a server shows, unjudged, in DER form.
+
+    Raises ``HostUnreachable`` and ``CertificateRefused``.
+    """
+    address = await connect(origin, await resolve(origin, seconds), seconds)
+    return await _handshake(origin, address, ssl_context(origin, Unverified()), seconds)
+
+
+async def _handshake(
+    origin: Origin, address: Address, context: ssl.SSLContext, seconds: float
+) -> bytes:
+    place = place_of(origin)
+    try:
+        async with asyncio.timeout(seconds):
+            _, writer = await asyncio.open_connection(
+                address.text,
+                address.port,
+                ssl=context,
+                server_hostname=origin.host,
+                ssl_shutdown_timeout=_CLOSING,
+            )
+            shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+            await _close(writer)
+    except TimeoutError:
+        raise HostUnreachable(place, f"No TLS within {seconds:g} seconds") from None
+    except ssl.SSLError as error:
+        raise certificate_refused(error, place) from None
+    except OSError:
+        raise HostUnreachable(place, "The connection broke while TLS was agreed on") from None
+    return shown or b""
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    try:
+        await writer.wait_closed()
+    except (OSError, ssl.SSLError, TimeoutError):
+        return  # it was looked at; how it ends is of no interest
