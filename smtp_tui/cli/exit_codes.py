@@ -1,4 +1,4 @@
-"""The exit codes, documented in the README; scripts may rely on them."""
+"""The exit codes: scripts may rely on them, so each is told once, here, and shown by ``--help``."""
 
 from __future__ import annotations
 
@@ -6,14 +6,33 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What a run came to. 128 + n is a signal's."""
+    """What a run came to; ``meaning`` is the line of help. A signal ends a run with 128 + n."""
 
-    OK = 0
-    FAILED = 1
-    USAGE = 2
-    NOT_FOUND = 3
-    REFUSED = 4
-    UNREACHABLE = 5
-    UNKNOWN_OUTCOME = 6
-    TOKEN = 7
-    CRASHED = 70
+    meaning: str
+
+    def __new__(cls, value: int, meaning: str) -> ExitCode:
+        """Keep the words beside the number."""
+        code = int.__new__(cls, value)
+        code._value_ = value
+        code.meaning = meaning
+        return code
+
+    OK = 0, "done, or nothing was to be done; of test: the mail server accepted the mail"
+    FAILED = 1, "the server refused, or its answer could not be used; of check and doctor: not well"
+    USAGE = 2, "the command line, a value, the profile or its file is wrong; nothing was sent"
+    NOT_FOUND = 3, "there is no such record"
+    REFUSED = 4, "refused here: not confirmed, read-only, or an ambiguous name; nothing was written"
+    UNREACHABLE = 5, "no connection, or its certificate is not trusted; nothing was written"
+    UNKNOWN_OUTCOME = 6, "sent, and whether it was done is not known; look before trying again"
+    TOKEN = 7, "no token, or the server refused it; nothing was written"
+    CONFLICT = 8, "someone else changed the same meanwhile; nothing was written"
+    MAIL_REJECTED = 10, "of test: the mail server refused the mail, the login or the connection"
+    MAIL_UNREACHABLE = 11, "of test: the CAM host did not reach the mail server"
+    CRASHED = 70, "a fault of this program"
+    INTERRUPTED = 130, "ended by ctrl+c; a write under way was finished first"
+
+
+def codes_help() -> str:
+    """All codes, one a line, for the end of a help text."""
+    lines = [f"  {code.value:>3}  {code.meaning}" for code in ExitCode]
+    return "\n".join(["exit codes:", *lines])

@@ -1,55 +1,67 @@
-"""The tree of commands. Each command's module is imported only when it runs."""
+"""The edge of the program: from arguments to an exit code, whatever happens in between."""
 
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
 import smtp_tui
+from smtp_tui.cli.arguments import UsageProblem, parse
 from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.say import complain, is_terminal
 
-DESCRIPTION = "Manage the SMTP connections of IBM Cloud Automation Manager from the keyboard."
+_PIPE_CLOSED = 141
+"""What a shell sees of a program that a closed pipe has ended: 128 + SIGPIPE."""
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; the answer is the exit code. Words go to stderr, data to stdout."""
-    options = _parser().parse_args(arguments)
-    match options.command:
-        case "sandbox":
-            return _sandbox(options)
-        case "list":
-            from smtp_tui.cli.records import list_records  # noqa: PLC0415 - without the UI
-
-            return list_records(os.environ, options.profile, as_json=options.json)
-        case "demo":
-            return _screen(options)
-    return _screen(options)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="smtp-tui", description=DESCRIPTION)
-    parser.add_argument("--version", action="version", version=smtp_tui.__version__)
-    parser.add_argument("--profile", help="start with this profile")
-    parser.add_argument("--read-only", action="store_true", help="allow no change in this run")
-    commands = parser.add_subparsers(dest="command", metavar="command")
-    commands.add_parser("demo", help="open the UI on a sandbox with its own mail server")
-    _add_sandbox(commands)
-    listing = commands.add_parser("list", help="print the records")
-    listing.add_argument("--json", action="store_true", help="as JSON, secrets never included")
-    listing.add_argument("--profile", default=argparse.SUPPRESS, help="of this profile")
-    return parser
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what the locale lacks is still told
+    try:
+        code = _run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        return _PIPE_CLOSED
+    except KeyboardInterrupt:
+        return complain("interrupted", ExitCode.INTERRUPTED)
+    except EOFError:
+        return complain("nothing was typed, so nothing was sent", ExitCode.REFUSED)
+    except Exception as error:  # noqa: BLE001 - the edge: a traceback helps nobody who is not us
+        return complain(_crash_words(error), ExitCode.CRASHED)
+    return code
 
 
-def _add_sandbox(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    sandbox = commands.add_parser("sandbox", help="serve a stand-in for the CAM server")
-    sandbox.add_argument("--port", type=int, default=30000, help="of the API (30000)")
-    sandbox.add_argument("--tls", action="store_true", help="https, self-signed")
-    sandbox.add_argument("--data", type=Path, help="an SQLite file that keeps the records")
-    sandbox.add_argument("--smtp-port", type=int, default=0, help="of its mail server (any free)")
-    sandbox.add_argument("--empty", action="store_true", help="start without the demo's records")
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        options = parse(arguments)
+    except UsageProblem as problem:
+        return complain(str(problem))
+    except SystemExit as leaving:  # after --help and --version
+        return int(leaving.code or 0)
+    if options.command == "sandbox":
+        return _sandbox(options)
+    if options.command in (None, "demo"):
+        return _screen(options)
+    return _command(options)
+
+
+def _command(options: argparse.Namespace) -> int:
+    from smtp_tui.cli.commands import command_of  # noqa: PLC0415 - not for the screen
+    from smtp_tui.cli.failing import EXPECTED, tell  # noqa: PLC0415 - as above
+
+    try:
+        return int(command_of(options)(options, os.environ))
+    except EXPECTED as error:
+        return tell(error)
 
 
 def _sandbox(options: argparse.Namespace) -> int:
@@ -72,7 +84,7 @@ def _sandbox(options: argparse.Namespace) -> int:
 
 
 def _screen(options: argparse.Namespace) -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         return complain("smtp-tui needs a terminal; `smtp-tui list` works without one.")
     from smtp_tui.cli import screen  # noqa: PLC0415 - Textual, only for the screen
 
@@ -81,7 +93,18 @@ def _screen(options: argparse.Namespace) -> int:
     return screen.open_screen(os.environ, options.profile, read_only=options.read_only)
 
 
-def complain(words: str, code: ExitCode = ExitCode.USAGE) -> int:
-    """Say one line on stderr; the answer is the exit code."""
-    print(f"smtp-tui: {words}", file=sys.stderr)
-    return int(code)
+def _crash_words(error: Exception) -> str:
+    """What nobody foresaw in one line: its kind and its place, never its text or a value."""
+    package = str(Path(smtp_tui.__file__).parent)
+    ours = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.startswith(package)
+    ]
+    place = ""
+    if ours:
+        place = f" at {os.path.relpath(ours[-1].filename, package)}:{ours[-1].lineno}"
+    return f"ended by a fault of its own ({type(error).__name__}{place})."
+
+
+__all__ = ["complain", "run"]

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
+from smtp_tui.api.errors import AccessRefused, Operation, Place
+from smtp_tui.api.target import Access, HostRefused, Target
+from smtp_tui.cli.say import ask_secret, clean, on_terminal
+from smtp_tui.profiles.credentials import CredentialError, clean_token
 from smtp_tui.profiles.environment import environment_profile
-from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.model import LoginToken, Profile
 from smtp_tui.profiles.reading import Profiles
 from smtp_tui.profiles.store import ProfileStore, config_directory
+from smtp_tui.profiles.tokens import Tokens
+
+if TYPE_CHECKING:
+    from smtp_tui.api.client import Client
+    from smtp_tui.api.smtp_connections import SmtpConnections
 
 
 class NoSuchProfile(Exception):
-    """The profile that was asked for is neither in the file nor in the environment."""
+    """No profile to work on: not there, not decided, or without what a request needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +35,54 @@ class Known:
     profiles: Profiles
     environment: Profile | None
 
+    @property
+    def all(self) -> tuple[Profile, ...]:
+        """Every profile, the environment's first; a file's hides one of the same name."""
+        stored = self.profiles.profiles
+        if self.environment is None or self.profiles.named(self.environment.name):
+            return stored
+        return (self.environment, *stored)
+
     def chosen(self, wanted: str | None) -> Profile | None:
         """The named profile, else the default, else the only one, else the environment's.
 
         None where a person has to choose. Raises :class:`NoSuchProfile`.
         """
         if wanted is not None:
-            return self._named(wanted)
+            return self.named(wanted)
         if self.profiles.default is not None:
-            return self._named(self.profiles.default)
+            return self.named(self.profiles.default)
         if len(self.profiles.profiles) == 1 and self.environment is None:
             return self.profiles.profiles[0]
         return self.environment
 
-    def _named(self, name: str) -> Profile:
-        found = self.profiles.named(name)
-        if found is None and self.environment is not None and self.environment.name == name:
-            found = self.environment
+    def decided(self, wanted: str | None) -> Profile:
+        """Like :meth:`chosen`, for where nobody can be asked. Raises :class:`NoSuchProfile`."""
+        profile = self.chosen(wanted)
+        if profile is not None:
+            return profile
+        if not self.all:
+            raise NoSuchProfile(
+                "no profile: add one with `smtp-tui profiles add`, or set CAM_HOST and the"
+                " vendor's other variables"
+            )
+        names = ", ".join(one.name for one in self.all)
+        raise NoSuchProfile(f"which profile? Use --profile with one of: {names}")
+
+    def named(self, name: str) -> Profile:
+        """The profile of that name. Raises :class:`NoSuchProfile`."""
+        found = next((one for one in self.all if one.name == name), None)
         if found is None:
             raise NoSuchProfile(f"there is no profile named {name}")
         return found
+
+
+def host_of(profile: Profile) -> str:
+    """A profile's host and port as people name them; as it stands there where it is no host."""
+    try:
+        return profile.target().origin.text
+    except HostRefused:
+        return profile.host
 
 
 def known_profiles(environ: Mapping[str, str]) -> Known:
@@ -53,11 +92,68 @@ def known_profiles(environ: Mapping[str, str]) -> Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
-    """What every client of this run shares."""
+class Reach:
+    """One profile in use by a command: where requests go, and the operations there."""
 
-    activity: Activity
-    clock: Clock
+    profile: Profile
+    target: Target
+    connections: SmtpConnections
+
+    def may_write(self, operation: Operation) -> None:
+        """Say no before anything is asked or shown; the client would refuse it as well.
+
+        Raises :class:`AccessRefused`.
+        """
+        if self.target.access is Access.READ_ONLY:
+            place = Place(operation, self.target.origin.text)
+            raise AccessRefused(place, f"The profile {self.target.name} is read-only")
 
 
-__all__ = ["Known", "NoSuchProfile", "Tools", "known_profiles"]
+@asynccontextmanager
+async def reach(
+    profile: Profile, environ: Mapping[str, str], *, read_only: bool = False
+) -> AsyncIterator[Reach]:
+    """A client for one command, with a token; on leaving, writes under way are finished.
+
+    Raises ``HostRefused``, ``CredentialError``, and ``ApiError`` from a login.
+    """
+    from smtp_tui.api.client import Client  # noqa: PLC0415 - httpx, after the profile is known
+    from smtp_tui.api.smtp_connections import SmtpConnections  # noqa: PLC0415 - the same
+
+    target = profile.target()
+    if not target.scope.tenant:
+        raise NoSuchProfile(
+            f"the profile {profile.name} names no tenant: `smtp-tui profiles check` finds it,"
+            " `smtp-tui profiles set` keeps it"
+        )
+    if read_only:
+        target = replace(target, access=Access.READ_ONLY)
+    tokens = Tokens(profile.token, environ)
+    client = Client(target, tokens, Activity(), Clock())
+    try:
+        if not await tokens.fetch():
+            await _ask_for_token(profile, tokens, client)
+        yield Reach(profile, target, SmtpConnections(client))
+    finally:
+        await client.aclose()
+
+
+async def _ask_for_token(profile: Profile, tokens: Tokens, client: Client) -> None:
+    """Have the token or the password typed, unseen; only where someone sits at a terminal."""
+    from smtp_tui.api.identity import Identity  # noqa: PLC0415 - pydantic, rarely needed
+    from smtp_tui.api.secret import SecretStr  # noqa: PLC0415 - as above
+
+    if not on_terminal():
+        raise CredentialError(
+            f"the token of the profile {profile.name} is typed, and no terminal is here to type it"
+            " on; let the profile read it with --token-env or --token-command"
+        )
+    if isinstance(profile.token, LoginToken):
+        password = SecretStr(ask_secret(f"Password of {clean(profile.token.user)}:"))
+        issued = await Identity(client).log_in(profile.token.user, password)
+        tokens.accept(clean_token(issued.access_token.get_secret_value()))
+    else:
+        tokens.accept(clean_token(ask_secret(f"Token for the profile {clean(profile.name)}:")))
+
+
+__all__ = ["Known", "NoSuchProfile", "Reach", "host_of", "known_profiles", "reach"]

@@ -1,0 +1,220 @@
+"""The tree of arguments. A mistake in them is one line, and never repeats a value: it may be
+a password that was typed in the wrong place."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeAlias
+
+import smtp_tui
+from smtp_tui.api.target import Access
+from smtp_tui.cli.exit_codes import codes_help
+from smtp_tui.profiles.model import Colour
+
+Subcommands: TypeAlias = "argparse._SubParsersAction[Parser]"
+
+DESCRIPTION: Final = (
+    "Manage the SMTP connections of IBM Cloud Automation Manager from the keyboard."
+    " Without a command it opens the screen."
+)
+_VALUES_HELP: Final = "parameters, such as port=587; never a password"
+
+
+class UsageProblem(Exception):
+    """Arguments that are not understood; the message is one line."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises its one line instead of printing usage and leaving."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        options.setdefault("allow_abbrev", False)
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(*arguments, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise :class:`UsageProblem`."""
+        raise UsageProblem(f"{message} ({self.prog} --help tells more)")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments read. Raises :class:`UsageProblem`, and ``SystemExit`` after help or version.
+
+    ``name=value`` may stand anywhere, also after options, where argparse alone would refuse it.
+    """
+    parser = _parser()
+    options, left = parser.parse_known_args(arguments)
+    unknown = [one.partition("=")[0] for one in left if one.startswith("-")]
+    if unknown:
+        parser.error(f"there is no option {unknown[0]} here")
+    if left and not hasattr(options, "values"):
+        parser.error(f"{len(left)} arguments too many" if len(left) > 1 else "an argument too many")
+    if left:
+        options.values = [*options.values, *left]
+    return options
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="smtp-tui", description=DESCRIPTION, epilog=codes_help())
+    parser.add_argument("--version", action="version", version=smtp_tui.__version__)
+    parser.add_argument("--profile", help="use this profile")
+    parser.add_argument("--read-only", action="store_true", help="allow no change in this run")
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    commands.add_parser("demo", help="open the UI on a sandbox with its own mail server")
+    _add_sandbox(commands)
+    _add_reading(commands)
+    _add_writing(commands)
+    _add_test(commands)
+    _add_profiles(commands)
+    doctor = commands.add_parser("doctor", help="tell versions, paths and what is not well")
+    _add_json(doctor)
+    return parser
+
+
+def _add_sandbox(commands: Subcommands) -> None:
+    sandbox = commands.add_parser("sandbox", help="serve a stand-in for the CAM server")
+    sandbox.add_argument("--port", type=int, default=30000, help="of the API (30000)")
+    sandbox.add_argument("--tls", action="store_true", help="https, self-signed")
+    sandbox.add_argument("--data", type=Path, help="an SQLite file that keeps the records")
+    sandbox.add_argument("--smtp-port", type=int, default=0, help="of its mail server (any free)")
+    sandbox.add_argument("--empty", action="store_true", help="start without the demo's records")
+
+
+def _record_command(commands: Subcommands, name: str, words: str) -> Parser:
+    parser = commands.add_parser(name, help=words, description=words, epilog=codes_help())
+    parser.add_argument("--profile", default=argparse.SUPPRESS, help="use this profile")
+    _add_json(parser)
+    return parser
+
+
+def _add_json(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help="data as JSON, never with a secret")
+
+
+def _add_reading(commands: Subcommands) -> None:
+    _record_command(commands, "list", "print the records")
+    get = _record_command(commands, "get", "print one record")
+    _add_record(get)
+
+
+def _add_record(parser: Parser) -> None:
+    parser.add_argument("record", metavar="RECORD", help="an id, or a name that only one has")
+
+
+def _add_password(parser: Parser) -> argparse._MutuallyExclusiveGroup:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--password-stdin", action="store_true", help="read the password from stdin")
+    group.add_argument(
+        "--password-file",
+        type=Path,
+        metavar="PATH",
+        help="read the password from a file that only you can read",
+    )
+    return group
+
+
+def _add_confirmation(parser: Parser) -> None:
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument(
+        "--confirm-name",
+        metavar="NAME",
+        help="the record's name: stands for typing it, where a profile is protected",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="print the request, send nothing")
+
+
+def _add_values(parser: Parser) -> None:
+    parser.add_argument("values", nargs="*", metavar="name=value", help=_VALUES_HELP)
+
+
+def _add_writing(commands: Subcommands) -> None:
+    change = _record_command(commands, "set", "change some parameters of a record")
+    _add_record(change)
+    _add_values(change)
+    _add_password(change).add_argument(
+        "--clear-password", action="store_true", help="remove the stored password"
+    )
+    _add_confirmation(change)
+    create = _record_command(commands, "create", "create a record and print its id")
+    create.add_argument("name", metavar="NAME", help="of the record; it cannot be changed later")
+    _add_values(create)
+    _add_password(create)
+    create.add_argument("--preset", help="take hostname and port of a provider, such as gmail")
+    _add_confirmation(create)
+    delete = _record_command(commands, "delete", "delete a record")
+    _add_record(delete)
+    _add_confirmation(delete)
+
+
+def _add_test(commands: Subcommands) -> None:
+    test = _record_command(commands, "test", "send a test email and tell what came of it")
+    test.add_argument(
+        "values",
+        nargs="*",
+        metavar="RECORD | name=value",
+        help="a record, then values to use in place of its own; nothing is saved",
+    )
+    test.add_argument("--to", required=True, metavar="ADDRESS", help="one address")
+    test.add_argument(
+        "--values", dest="unsaved", action="store_true", help="test these values only, no record"
+    )
+    _add_password(test)
+
+
+def _add_profiles(commands: Subcommands) -> None:
+    words = "list, change and check the profiles"
+    parser = commands.add_parser("profiles", help=words, description=words)
+    actions = parser.add_subparsers(dest="action", metavar="action", required=True)
+    _add_json(actions.add_parser("list", help="print the profiles; * marks the default"))
+    add = actions.add_parser("add", help="add a profile")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--host", required=True, help="with or without scheme and port")
+    add.set_defaults(rename=None)
+    _add_profile_fields(add)
+    change = actions.add_parser("set", help="change what is given of a profile")
+    change.add_argument("name", metavar="NAME")
+    change.add_argument("--rename", metavar="NAME", help="its new name")
+    change.add_argument("--host", help="with or without scheme and port")
+    _add_profile_fields(change)
+    remove = actions.add_parser("remove", help="take a profile out of the file")
+    remove.add_argument("name", metavar="NAME")
+    remove.add_argument("--yes", action="store_true", help="do not ask")
+    use = actions.add_parser("use", help="start with this profile from now on")
+    use.add_argument("name", metavar="NAME")
+    check = actions.add_parser("check", help="try profiles step by step, all at once")
+    check.add_argument("names", nargs="*", metavar="NAME", help="these only")
+    _add_json(check)
+    _add_json(actions.add_parser("path", help="print where the profiles file is"))
+
+
+def _add_profile_fields(parser: Parser) -> None:
+    for option, words in (
+        ("--tenant", "the tenant id"),
+        ("--team", 'the team; "all" for administrators'),
+        ("--namespace", "the namespace"),
+        ("--identity-url", "where tokens are issued, if not on port 8443 of the host"),
+        ("--label", "a word shown wherever the profile is, such as PRODUCTION"),
+        ("--recipient", "to whom test emails go"),
+    ):
+        parser.add_argument(option, help=words)
+    access = [one.value for one in Access]
+    parser.add_argument("--access", choices=access, help=", ".join(access))
+    colours = [one.value for one in Colour]
+    parser.add_argument("--colour", choices=colours, metavar="COLOUR", help=", ".join(colours))
+    parser.add_argument("--trust", help="system, ca:FILE, pin:SHA256, or off")
+    parser.add_argument(
+        "--allow-http",
+        action=argparse.BooleanOptionalAction,
+        help="allow plain http to other machines",
+    )
+    tokens = parser.add_mutually_exclusive_group()
+    tokens.add_argument("--token-env", metavar="VAR", help="the token is in this variable")
+    tokens.add_argument(
+        "--token-command",
+        metavar="COMMAND",
+        help="a program prints the token; quoted as for a shell, started without one",
+    )
+    tokens.add_argument("--token-login", metavar="USER", help="log in as this user")
+    tokens.add_argument("--token-prompt", action="store_true", help="the token is typed")

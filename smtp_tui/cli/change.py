@@ -1,0 +1,112 @@
+"""``set``: change some parameters of a record, after a review and one more look at the server."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from smtp_tui.api.errors import ApiError, Operation
+from smtp_tui.api.models import Record
+from smtp_tui.api.requests import Request, patch_request
+from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.failing import code_of, tell
+from smtp_tui.cli.lookup import find
+from smtp_tui.cli.review import confirm, review
+from smtp_tui.cli.running import Environ, on_profile
+from smtp_tui.cli.say import clean, remark, show_json
+from smtp_tui.cli.secret_input import read_password
+from smtp_tui.cli.values import check, filled, parsed
+from smtp_tui.cli.wiring import Reach
+from smtp_tui.editing.draft import draft_of
+from smtp_tui.editing.merge import Comparison, compare
+from smtp_tui.editing.patch import Patch, patch_of
+
+
+def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    """Send what changes of a record, and nothing else."""
+    texts, password = parsed(options.values), read_password(options)
+
+    async def work(reach: Reach) -> ExitCode:
+        if not options.dry_run:
+            reach.may_write(Operation.PATCH)
+        opened = await find(reach, options.record)
+        draft = filled(draft_of(opened), texts, password, clear=options.clear_password)
+        patch = patch_of(opened, draft)
+        check(draft, patch.names, opened)
+        if not patch:
+            return _nothing(opened, options, "Nothing changes; nothing was sent.")
+        request = patch_request(reach.target.scope, opened.id, patch.assignments())
+        words = [change.words() for change in patch.changes]
+        review(reach, f"Change {opened.name} ({opened.id})", words, request, options)
+        if options.dry_run:
+            return ExitCode.OK
+        confirm(reach, opened.name, options, destroys=False)
+        return await _apply(reach, opened, patch, request, options)
+
+    return on_profile(options, environ, work)
+
+
+async def _apply(
+    reach: Reach, opened: Record, patch: Patch, request: Request, options: argparse.Namespace
+) -> ExitCode:
+    """Read again, compare, and send what was shown."""
+    comparison = compare(opened, patch, await reach.connections.get(opened.id))
+    if comparison.conflicts:
+        return _conflict(comparison)
+    for change in comparison.theirs:
+        remark(f"Changed by someone else meanwhile, and kept: {clean(change.words())}")
+    if comparison.unseen:
+        names = clean(", ".join(comparison.unseen))
+        remark(f"Whether someone else changed {names} meanwhile cannot be seen.")
+    if not comparison.patch:
+        return _nothing(opened, options, "The server has these values already; nothing was sent.")
+    try:
+        await reach.connections.patch(request)
+    except asyncio.CancelledError:
+        remark(f"Interrupted while {clean(opened.name)} was being changed: see what it holds now.")
+        raise
+    except ApiError as error:
+        tell(error)
+        if error.outcome_unknown:
+            await _look(reach, opened, patch)
+        return code_of(error)
+    remark(f"Changed {clean(opened.name)}: {clean(', '.join(patch.names))}.")
+    _tell_json(opened, patch.names, options)
+    return ExitCode.OK
+
+
+def _nothing(opened: Record, options: argparse.Namespace, words: str) -> ExitCode:
+    remark(words)
+    _tell_json(opened, (), options)
+    return ExitCode.OK
+
+
+def _tell_json(opened: Record, names: tuple[str, ...], options: argparse.Namespace) -> None:
+    if options.json:
+        show_json({"id": opened.id, "name": opened.name, "changed": list(names)})
+
+
+def _conflict(comparison: Comparison) -> ExitCode:
+    remark("Nothing was sent: someone else changed the same meanwhile.")
+    for conflict in comparison.conflicts:
+        opened, mine, theirs = (clean(text, 200) for text in conflict.columns)
+        remark(f"  {clean(conflict.name, 100)}: opened {opened} · yours {mine} · server {theirs}")
+    return ExitCode.CONFLICT
+
+
+async def _look(reach: Reach, opened: Record, patch: Patch) -> None:
+    """After an unknown outcome: say what the server holds now."""
+    try:
+        found = compare(opened, patch, await reach.connections.get(opened.id))
+    except ApiError as error:
+        remark(f"  Reading it again did not help: {clean(error.why)}")
+        return
+    if found.already:
+        remark(f"  Read again: the server has the new value of {clean(', '.join(found.already))}.")
+    seen = [name for name in found.patch.names if name not in found.unseen]
+    if seen:
+        remark(f"  Read again: the server has the old value of {clean(', '.join(seen))}.")
+    for conflict in found.conflicts:
+        remark(f"  Read again: {clean(conflict.name)} is {clean(conflict.columns[2])} there.")
+    if found.unseen:
+        remark(f"  Of {clean(', '.join(found.unseen))} nothing can be seen.")

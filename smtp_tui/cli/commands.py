@@ -1,0 +1,53 @@
+"""Which function does a command, so that the screen's start imports none of them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from smtp_tui.cli.change import set_record
+from smtp_tui.cli.check import check_profiles
+from smtp_tui.cli.create import create_record
+from smtp_tui.cli.delete import delete_record
+from smtp_tui.cli.doctor import examine
+from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.profiles import (
+    add_profile,
+    list_profiles,
+    remove_profile,
+    set_profile,
+    show_path,
+    use_profile,
+)
+from smtp_tui.cli.records import get_record, list_records
+from smtp_tui.cli.running import Environ
+from smtp_tui.cli.send_test import send_test
+
+Command: TypeAlias = Callable[[argparse.Namespace, Environ], ExitCode]
+
+_RECORDS: Final[dict[str, Command]] = {
+    "list": list_records,
+    "get": get_record,
+    "create": create_record,
+    "set": set_record,
+    "delete": delete_record,
+    "test": send_test,
+    "doctor": examine,
+}
+_PROFILES: Final[dict[str, Command]] = {
+    "list": list_profiles,
+    "add": add_profile,
+    "set": set_profile,
+    "remove": remove_profile,
+    "use": use_profile,
+    "check": check_profiles,
+    "path": show_path,
+}
+
+
+def command_of(options: argparse.Namespace) -> Command:
+    """The function of a command that the arguments name."""
+    if options.command == "profiles":
+        return _PROFILES[options.action]
+    return _RECORDS[options.command]

@@ -1,0 +1,95 @@
+"""``create``: a new record, whose name must be free so that names keep telling records apart."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from smtp_tui.api.errors import ApiError, Operation
+from smtp_tui.api.models import Record
+from smtp_tui.api.requests import Request, create_request
+from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.failing import Refusal, code_of, tell
+from smtp_tui.cli.review import confirm, review
+from smtp_tui.cli.running import Environ, on_profile
+from smtp_tui.cli.say import clean, remark, show, show_json
+from smtp_tui.cli.secret_input import read_password
+from smtp_tui.cli.values import NAME, check, filled, parsed, preset_named
+from smtp_tui.cli.wiring import Reach
+from smtp_tui.editing.draft import Draft, new_draft
+from smtp_tui.editing.patch import creation_patch
+
+
+def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    """Create a record; its id is printed."""
+    draft = _draft(options)
+    check(draft, (NAME, *draft.names), None)
+    patch = creation_patch(draft)
+
+    async def work(reach: Reach) -> ExitCode:
+        request = create_request(reach.target.scope, draft.name, patch.assignments())
+        if not options.dry_run:
+            reach.may_write(Operation.CREATE)
+            await _check_free(reach, draft.name)
+        words = [change.words() for change in patch.changes]
+        review(reach, f"Create {draft.name}", words, request, options)
+        if options.dry_run:
+            return ExitCode.OK
+        confirm(reach, draft.name, options, destroys=False)
+        return await _create(reach, draft.name, request, options)
+
+    return on_profile(options, environ, work)
+
+
+def _draft(options: argparse.Namespace) -> Draft:
+    hostname = port = ""
+    if options.preset is not None:
+        preset = preset_named(options.preset)
+        hostname, port = preset.hostname, str(preset.port)
+        remark(f"{preset.name}: {preset.note}")
+    draft = new_draft(options.name.strip(), hostname, port)
+    return filled(draft, parsed(options.values), read_password(options))
+
+
+async def _named(reach: Reach, name: str) -> list[Record]:
+    return [one for one in (await reach.connections.list()).records if one.name == name]
+
+
+async def _check_free(reach: Reach, name: str) -> None:
+    taken = await _named(reach, name)
+    if taken:
+        raise Refusal(f"there is a record {name} already ({taken[0].id})", ExitCode.REFUSED)
+
+
+async def _create(
+    reach: Reach, name: str, request: Request, options: argparse.Namespace
+) -> ExitCode:
+    try:
+        created = await reach.connections.create(request)
+    except asyncio.CancelledError:
+        remark(f"Interrupted while {clean(name)} was being created: see whether it is there.")
+        raise
+    except ApiError as error:
+        tell(error)
+        if error.outcome_unknown:
+            await _look(reach, name)
+        return code_of(error)
+    if created is None:  # the vendor documents no answer, so it may hold no record
+        created = next(iter(await _named(reach, name)), None)
+    remark(f"Created {clean(name)}.")
+    if options.json:
+        show_json({"id": created.id if created else None, "name": name})
+    elif created:
+        show(clean(created.id))
+    return ExitCode.OK
+
+
+async def _look(reach: Reach, name: str) -> None:
+    """After an unknown outcome: say whether the record is there."""
+    try:
+        found = await _named(reach, name)
+    except ApiError as error:
+        remark(f"  Reading the list did not help: {clean(error.why)}")
+        return
+    ids = clean(", ".join(one.id for one in found))
+    remark(f"  Read again: it is there ({ids})." if found else "  Read again: it is not there.")

@@ -1,0 +1,77 @@
+"""``delete``: remove one record, if it still is what was shown."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from smtp_tui.api.errors import ApiError, NotFound, Operation
+from smtp_tui.api.models import Record
+from smtp_tui.api.requests import Request, delete_request
+from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.failing import code_of, tell
+from smtp_tui.cli.lookup import find
+from smtp_tui.cli.review import confirm, review
+from smtp_tui.cli.running import Environ, on_profile
+from smtp_tui.cli.say import clean, remark, show_json
+from smtp_tui.cli.wiring import Reach
+from smtp_tui.editing.merge import compare
+from smtp_tui.editing.patch import Patch
+
+
+def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    """Delete a record."""
+
+    async def work(reach: Reach) -> ExitCode:
+        if not options.dry_run:
+            reach.may_write(Operation.DELETE)
+        shown = await find(reach, options.record)
+        request = delete_request(reach.target.scope, shown.id)
+        words = [f"{one.name} {one.text}" for one in shown.parameters]
+        review(reach, f"Delete {shown.name} ({shown.id})", words, request, options)
+        if options.dry_run:
+            return ExitCode.OK
+        confirm(reach, shown.name, options, destroys=True)
+        return await _delete(reach, shown, request, options)
+
+    return on_profile(options, environ, work)
+
+
+async def _delete(
+    reach: Reach, shown: Record, request: Request, options: argparse.Namespace
+) -> ExitCode:
+    now = compare(shown, Patch(), await reach.connections.get(shown.id))
+    if not now.clean:
+        remark("Nothing was sent: someone else changed the record meanwhile.")
+        for change in now.theirs:
+            remark(f"  {clean(change.words())}")
+        return ExitCode.CONFLICT
+    try:
+        there = await reach.connections.delete(request)
+    except asyncio.CancelledError:
+        remark(f"Interrupted while {clean(shown.name)} was being deleted: see whether it is gone.")
+        raise
+    except ApiError as error:
+        tell(error)
+        if error.outcome_unknown:
+            await _look(reach, shown)
+        return code_of(error)
+    if not there:
+        remark(f"{clean(shown.name)} was gone already.")
+        return ExitCode.NOT_FOUND
+    remark(f"Deleted {clean(shown.name)}.")
+    if options.json:
+        show_json({"id": shown.id, "name": shown.name, "deleted": True})
+    return ExitCode.OK
+
+
+async def _look(reach: Reach, shown: Record) -> None:
+    """After an unknown outcome: say whether the record is there."""
+    try:
+        await reach.connections.get(shown.id)
+    except NotFound:
+        remark("  Read again: it is gone.")
+    except ApiError as error:
+        remark(f"  Reading it again did not help: {clean(error.why)}")
+    else:
+        remark("  Read again: it is still there.")

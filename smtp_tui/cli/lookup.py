@@ -1,0 +1,43 @@
+"""From what a person calls a record to the one record, or to words."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from smtp_tui.api.errors import NotFound
+from smtp_tui.api.models import Record, RecordList
+from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.failing import Refusal
+from smtp_tui.cli.wiring import Reach
+
+_LOOKS_LIKE_ID: Final = re.compile(r"[0-9a-f]{24}\Z")
+
+
+async def find(reach: Reach, wanted: str) -> Record:
+    """The record of that id, else the only one of exactly that name, as the server holds it now.
+
+    Raises :class:`Refusal` where there is none or more than one, and ``ApiError``.
+    """
+    if _LOOKS_LIKE_ID.match(wanted):
+        try:
+            return await reach.connections.get(wanted)
+        except NotFound:
+            pass  # a record may be named like an id
+    return await reach.connections.get(_only(await reach.connections.list(), wanted, reach).id)
+
+
+def _only(found: RecordList, wanted: str, reach: Reach) -> Record:
+    by_id = [record for record in found.records if record.id == wanted]
+    matching = by_id or [record for record in found.records if record.name == wanted]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        ids = ", ".join(record.id for record in matching)
+        words = f"{len(matching)} records are named {wanted}; use an id: {ids}"
+        raise Refusal(words, ExitCode.REFUSED)
+    scope = reach.target.scope
+    words = f"no record {wanted} in tenant {scope.tenant}, team {scope.team}"
+    if found.unreadable:
+        words += f" ({len(found.unreadable)} entries of the list could not be read)"
+    raise Refusal(words, ExitCode.NOT_FOUND)

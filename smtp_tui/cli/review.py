@@ -1,0 +1,89 @@
+"""Before a write: what changes, the exact request, where it goes, and the yes to it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable
+
+from smtp_tui.api.requests import Request
+from smtp_tui.api.target import Access
+from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.failing import Refusal
+from smtp_tui.cli.say import ask, clean, clean_block, on_terminal, remark, show, show_json
+from smtp_tui.cli.wiring import Reach
+
+
+def where(reach: Reach) -> str:
+    """Profile, host, tenant and team in one line, cleaned."""
+    target, label = reach.target, reach.profile.label
+    named = f"{target.name} [{label}]" if label else target.name
+    parts = (
+        f"profile {named}",
+        f"host {target.origin.text}",
+        f"tenant {target.scope.tenant}",
+        f"team {target.scope.team}",
+    )
+    return clean(" · ".join(parts))
+
+
+def review(
+    reach: Reach,
+    title: str,
+    changes: Iterable[str],
+    request: Request,
+    options: argparse.Namespace,
+) -> None:
+    """Show on stderr what is about to be sent, secrets masked; ``--dry-run`` has it on stdout."""
+    remark(clean(title))
+    remark(f"  {where(reach)}")
+    for change in changes:
+        remark(f"  ~ {clean(change)}")
+    if options.dry_run:
+        _show_request(reach, request, options)
+        return
+    for line in request_text(reach, request).split("\n"):
+        remark(f"  {line}")
+
+
+def request_text(reach: Reach, request: Request) -> str:
+    """Method, address and body as they go over the wire, secrets masked, cleaned."""
+    line = f"{request.method} {reach.target.origin.url}{request.address}"
+    return clean_block("\n".join((line, request.masked_body(indent=2))).rstrip())
+
+
+def _show_request(reach: Reach, request: Request, options: argparse.Namespace) -> None:
+    if not options.json:
+        show(request_text(reach, request))
+        return
+    body = None if request.body is None else json.loads(request.masked_body())
+    url = reach.target.origin.url + request.address
+    show_json({"method": request.method, "url": url, "body": body})
+
+
+def confirm(reach: Reach, name: str, options: argparse.Namespace, *, destroys: bool) -> None:
+    """Have the write confirmed. Raises :class:`Refusal` without a yes.
+
+    In a protected profile only the record's name counts; for what ``destroys``, a person types the
+    name as well, and a script says ``--yes``.
+    """
+    protected = reach.target.access is Access.PROTECTED
+    if options.confirm_name is not None:
+        _check_name(options.confirm_name, name)
+    elif options.yes and not protected:
+        return
+    elif not on_terminal():
+        needed = "--confirm-name with the record's name" if protected else "--yes"
+        why = (
+            f"the profile {reach.target.name} is protected" if protected else "nobody can be asked"
+        )
+        raise Refusal(f"nothing was sent: {why}, so {needed} is needed", ExitCode.REFUSED)
+    elif protected or destroys:
+        _check_name(ask(f"To go on, type the record's name ({clean(name, 200)}):"), name)
+    elif ask("Apply? Type yes:").strip().lower() != "yes":
+        raise Refusal("nothing was sent: not confirmed", ExitCode.REFUSED)
+
+
+def _check_name(typed: str, name: str) -> None:
+    if typed != name:
+        raise Refusal("nothing was sent: that is not the record's name", ExitCode.REFUSED)

@@ -1,0 +1,94 @@
+"""What the commands say: data on stdout, words on stderr, questions only where a person sits.
+
+All text from outside is cleaned here, so that no name or server message can drive the terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, TextIO
+
+from smtp_tui.cli.exit_codes import ExitCode
+
+PROGRAM: Final = "smtp-tui"
+_PLAINER: Final = str.maketrans({"→": "->", "·": "-", "…": "...", "“": '"', "”": '"'})
+
+
+def clean(text: str, limit: int = 2_000) -> str:
+    """One line of text from outside that is safe to show, cut at ``limit`` characters."""
+    from smtp_tui.ui.text import clean as cleaned  # noqa: PLC0415 - the UI's cleaner, no Textual
+
+    return cleaned(text, limit)
+
+
+def clean_block(text: str) -> str:
+    """Text of several lines that is safe to show."""
+    from smtp_tui.ui.text import clean_block as cleaned  # noqa: PLC0415 - as above
+
+    return cleaned(text)
+
+
+def show(text: str) -> None:
+    """Data, on stdout. The caller has cleaned it."""
+    print(_fitting(text, sys.stdout))
+
+
+def show_json(value: object) -> None:
+    """Data as JSON in ASCII, which no terminal takes for a control sequence."""
+    print(json.dumps(value, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f"))
+
+
+def remark(text: str) -> None:
+    """Words, on stderr. The caller has cleaned what came from outside."""
+    print(_fitting(text, sys.stderr), file=sys.stderr)
+
+
+def complain(words: str, code: ExitCode = ExitCode.USAGE) -> int:
+    """Say one line on stderr; the answer is the exit code."""
+    remark(f"{PROGRAM}: {clean(words)}")
+    return int(code)
+
+
+def on_terminal() -> bool:
+    """Whether someone sits there who can read a question and answer it."""
+    return is_terminal(sys.stdin) and is_terminal(sys.stderr)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a stream is a terminal; one that was closed before the start is None."""
+    return stream is not None and stream.isatty()
+
+
+def ask(question: str) -> str:
+    """The answer of the person at the terminal, without its line end; blank at its end."""
+    print(_fitting(question, sys.stderr), end=" ", file=sys.stderr, flush=True)
+    with _interruptible():
+        return sys.stdin.readline().rstrip("\r\n")
+
+
+def ask_secret(question: str) -> str:
+    """What the person at the terminal types unseen. Raises ``EOFError`` at the end of the input."""
+    from getpass import getpass  # noqa: PLC0415 - rarely needed
+
+    with _interruptible():
+        return getpass(f"{question} ")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let ctrl+c end a question at once; an event loop would only take note of the first one."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _fitting(text: str, stream: TextIO | None) -> str:
+    """The text with plainer signs where the stream's encoding has not ours."""
+    encoding = "utf-8" if stream is None else stream.encoding or ""
+    return text if encoding.lower().startswith("utf") else text.translate(_PLAINER)

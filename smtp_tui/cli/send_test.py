@@ -1,0 +1,187 @@
+"""``test``: a test email, with a verdict and the mail server's own words."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from dataclasses import dataclass
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.errors import ApiError, NoAnswer, Operation, ServerFault
+from smtp_tui.api.models import Record, is_secret_name
+from smtp_tui.api.requests import Request, test_saved_request, test_values_request
+from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.failing import Refusal
+from smtp_tui.cli.lookup import find
+from smtp_tui.cli.review import where
+from smtp_tui.cli.running import Environ, on_profile
+from smtp_tui.cli.say import clean, clean_block, remark, show, show_json
+from smtp_tui.cli.secret_input import read_password
+from smtp_tui.cli.values import check, filled, parsed
+from smtp_tui.cli.wiring import Reach
+from smtp_tui.editing.draft import draft_of, new_draft
+from smtp_tui.editing.patch import Patch, apply, creation_patch, patch_of
+from smtp_tui.mail.addresses import check_recipient, recipient_to_send
+from smtp_tui.mail.findings import has_error
+from smtp_tui.mail.outcome import TestOutcome, judge
+from smtp_tui.mail.reply_model import Verdict
+from smtp_tui.state.files import FileProblem
+from smtp_tui.state.history import TestHistory, TestRun
+from smtp_tui.state.places import record_key, state_directory
+
+_CODES = {
+    Verdict.ACCEPTED: ExitCode.OK,
+    Verdict.REJECTED: ExitCode.MAIL_REJECTED,
+    Verdict.UNREACHABLE: ExitCode.MAIL_UNREACHABLE,
+    Verdict.UNKNOWN: ExitCode.UNKNOWN_OUTCOME,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """What is sent: ``opened`` None for values that are stored nowhere."""
+
+    to: str
+    opened: Record | None
+    patch: Patch
+
+    def request(self, reach: Reach) -> Request:
+        scope, assignments = reach.target.scope, self.patch.assignments()
+        if self.opened is None:
+            return test_values_request(scope, self.to, assignments)
+        return test_saved_request(scope, self.opened.id, self.to, assignments)
+
+    @property
+    def words(self) -> str:
+        if self.opened is None:
+            return "values that are stored nowhere"
+        with_changes = ", with changes that are not saved" if self.patch else ""
+        return f"the saved record {self.opened.name}{with_changes}"
+
+    def values(self) -> tuple[tuple[str, str], ...]:
+        """The plain values the mail is sent with."""
+        used = apply(self.opened or Record(id="", name=""), self.patch)
+        return tuple(
+            (one.name, one.text)
+            for one in used.parameters
+            if not one.secret and not is_secret_name(one.name)
+        )
+
+
+def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    """Send a test email and judge what came of it."""
+    to = _recipient(options.to)
+    arguments = list(options.values)
+    wanted = None
+    if not options.unsaved:
+        if not arguments or "=" in arguments[0]:
+            raise Refusal("name a record, or give --values to test values stored nowhere")
+        wanted = arguments.pop(0)
+    texts, password = parsed(arguments), read_password(options)
+
+    async def work(reach: Reach) -> ExitCode:
+        reach.may_write(Operation.TEST_SAVED if wanted else Operation.TEST_VALUES)
+        opened = None if wanted is None else await find(reach, wanted)
+        draft = filled(draft_of(opened) if opened else new_draft(), texts, password)
+        patch = patch_of(opened, draft) if opened else creation_patch(draft)
+        check(draft, patch.names if opened else draft.names, opened)
+        mail = _Mail(to, opened, patch)
+        remark(f"Testing {clean(mail.words)}; the mail leaves from the CAM host.")
+        remark(f"  {where(reach)}")
+        return await _send(reach, mail, options, environ)
+
+    return on_profile(options, environ, work)
+
+
+def _recipient(text: str) -> str:
+    found = check_recipient(text)
+    if has_error(found):
+        raise Refusal("--to: " + " ".join(one.text for one in found))
+    return recipient_to_send(text) or text
+
+
+async def _send(
+    reach: Reach, mail: _Mail, options: argparse.Namespace, environ: Environ
+) -> ExitCode:
+    clock = Clock()
+    started = clock.monotonic()
+    try:
+        outcome = await _outcome(reach, mail)
+    except asyncio.CancelledError:
+        remark("Interrupted; the mail may have been sent.")
+        raise
+    milliseconds = round((clock.monotonic() - started) * 1000)
+    if options.json:
+        show_json(_plain(mail, outcome, milliseconds))
+    else:
+        show(_text(outcome, milliseconds))
+    if mail.opened is not None:
+        run = TestRun(
+            at=clock.now(),
+            profile=reach.profile.name,
+            recipient=mail.to,
+            values=mail.values(),
+            verdict=outcome.verdict.value,
+            phase=outcome.phase.value,
+            words=outcome.server_text,
+            milliseconds=milliseconds,
+        )
+        _keep(reach, mail.opened, run, environ)
+    return _CODES[outcome.verdict]
+
+
+async def _outcome(reach: Reach, mail: _Mail) -> TestOutcome:
+    """The judged answer. Raises ``ApiError`` where surely no mail was tried."""
+    try:
+        answer = await reach.connections.test(mail.request(reach))
+    except NoAnswer as error:
+        return judge(None, error.why, sent=True, recipient=mail.to)
+    except ServerFault as error:
+        return judge(error.status, error.words, sent=True, recipient=mail.to)
+    except ApiError as error:
+        if error.outcome_unknown:
+            return judge(None, error.why, sent=True, recipient=mail.to)
+        raise
+    return judge(answer.status, answer.body, sent=True, recipient=mail.to)
+
+
+def _keep(reach: Reach, opened: Record, run: TestRun, environ: Environ) -> None:
+    """Remember the run for LAST TEST; where that cannot be written, it is said and no more."""
+    try:
+        history = TestHistory(state_directory(environ))
+        history.add(record_key(reach.target, opened.id), run)
+    except FileProblem as error:
+        remark(f"This test is not remembered: {clean(str(error))}")
+
+
+def _text(outcome: TestOutcome, milliseconds: int) -> str:
+    by = f" by {clean(outcome.server, 80)}" if outcome.server else ""
+    queue = f" · queue id {clean(outcome.queue_id, 80)}" if outcome.queue_id else ""
+    phase = f" · {outcome.phase.value}" if outcome.verdict is not Verdict.ACCEPTED else ""
+    lines = [
+        f"{outcome.verdict.value}{by}{queue}{phase} · {milliseconds / 1000:.1f}s",
+        clean(outcome.meaning),
+    ]
+    if outcome.advice:
+        lines.append(clean(outcome.advice))
+    if outcome.parameter and outcome.verdict is not Verdict.ACCEPTED:
+        lines.append(f"Look at: {clean(outcome.parameter)}")
+    if outcome.server_text:
+        lines += ["The server said:", clean_block(outcome.server_text)]
+    return "\n".join(lines)
+
+
+def _plain(mail: _Mail, outcome: TestOutcome, milliseconds: int) -> dict[str, object]:
+    return {
+        "verdict": outcome.verdict.value,
+        "phase": outcome.phase.value,
+        "parameter": outcome.parameter,
+        "meaning": outcome.meaning,
+        "advice": outcome.advice,
+        "server_text": outcome.server_text,
+        "server": outcome.server,
+        "queue_id": outcome.queue_id,
+        "to": mail.to,
+        "id": mail.opened.id if mail.opened else None,
+        "milliseconds": milliseconds,
+    }

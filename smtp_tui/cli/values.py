@@ -1,0 +1,76 @@
+"""From ``name=value`` arguments to a draft, checked as the form checks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from smtp_tui.api.models import PASSWORD, Record, is_secret_name
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.cli.failing import Refusal
+from smtp_tui.cli.say import clean, remark
+from smtp_tui.editing.draft import Clear, Draft, Replace
+from smtp_tui.mail.findings import Severity
+from smtp_tui.mail.presets import PRESETS, Preset
+
+NAME: Final = "name"
+
+
+def parsed(arguments: Iterable[str]) -> dict[str, str]:
+    """Parameters by name. Raises :class:`Refusal`, which never holds a value: it may be secret."""
+    found: dict[str, str] = {}
+    for position, argument in enumerate(arguments, start=1):
+        name, separator, value = argument.partition("=")
+        if not separator or not name.strip():
+            raise Refusal(f"value {position} is not of the form name=value")
+        if name in found:
+            raise Refusal(f"{name} is given twice")
+        found[name] = value
+    return found
+
+
+def filled(
+    draft: Draft, texts: dict[str, str], password: SecretStr | None, *, clear: bool = False
+) -> Draft:
+    """The draft with these values. Raises :class:`Refusal` for a secret among the texts."""
+    for name, text in texts.items():
+        if name in dict(draft.secrets) or is_secret_name(name):
+            raise Refusal(
+                f"{name} is a secret: everyone on this machine can read a command line."
+                " Use --password-stdin or --password-file; other secrets are typed on the screen"
+            )
+        if name == NAME and name not in dict(draft.texts):
+            raise Refusal("name is no parameter, and the vendor has no call to rename a record")
+        draft = draft.with_text(name, text)
+    if password is not None:
+        return draft.with_secret(PASSWORD, Replace(password))
+    return draft.with_secret(PASSWORD, Clear()) if clear else draft
+
+
+def check(draft: Draft, names: Iterable[str], opened: Record | None) -> None:
+    """Say what is odd about the values, and stop at what surely is wrong. Raises :class:`Refusal`.
+
+    Hints are for a form; here only warnings are said.
+    """
+    from smtp_tui.ui.drafting import findings  # noqa: PLC0415 - pure, without Textual
+
+    wrong: list[str] = []
+    for name in names:
+        for finding in findings(draft, name, opened):
+            if finding.severity is Severity.ERROR:
+                wrong.append(f"{name}: {finding.text}")
+            elif finding.severity is Severity.WARNING:
+                remark(f"warning: {clean(name, 100)}: {clean(finding.text)}")
+    if wrong:
+        raise Refusal(" ".join(wrong))
+
+
+def preset_named(wanted: str) -> Preset:
+    """The provider of that name, or the only one whose name holds it. Raises :class:`Refusal`."""
+    sought = wanted.casefold()
+    exact = [one for one in PRESETS if one.name.casefold() == sought]
+    found = exact or [one for one in PRESETS if sought and sought in one.name.casefold()]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.name for one in (found or PRESETS))
+    raise Refusal(f"which preset? One of: {names}")
