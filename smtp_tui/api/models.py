@@ -7,7 +7,9 @@ decoding in :mod:`smtp_tui.api.decode` keeps odd values instead of refusing them
 from __future__ import annotations
 
 import json
+import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -18,10 +20,22 @@ from smtp_tui.api.secret import SecretStr, is_mask
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 PASSWORD: Final = "password"
-_SECRET_NAME: Final = re.compile(
-    r"pass(word|wd|phrase)?$|^pwd$|secret|token|api[-_]?key|private[-_]?key|credential",
-    re.IGNORECASE,
+_SECRET_PARTS: Final = (
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "credential",
 )
+_SECRET_WHOLE: Final = frozenset({"key", "smtppass", "authpass", "userpass", "mailpass"})
+_SECRET_WORDS: Final = frozenset({"pass", "pw", "bearer"})
+_WORD: Final = re.compile(r"[A-Z]*[^\W_A-Z]+|[A-Z]+")
 
 
 class SecretState(Enum):
@@ -36,8 +50,17 @@ ParameterValue: TypeAlias = "JsonValue | SecretState"
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether a parameter of this name holds a secret, known to the vendor's page or not."""
-    return _SECRET_NAME.search(name) is not None
+    """Whether a parameter of this name holds a secret, known to the vendor's page or not.
+
+    Case, width and separators do not matter (``API-Key``, ``apiKey``). It rather hides too much.
+    """
+    plain = unicodedata.normalize("NFKC", name)
+    squeezed = "".join(char for char in plain.casefold() if char.isalnum())
+    return (
+        squeezed in _SECRET_WHOLE
+        or any(part in squeezed for part in _SECRET_PARTS)
+        or any(word.casefold() in _SECRET_WORDS for word in _WORD.findall(plain))
+    )
 
 
 def secret_state(value: JsonValue) -> SecretState:
@@ -131,18 +154,22 @@ class RecordList:
 class Assignment:
     """One ``{name, value}`` pair to be sent; a parameter that is not assigned stays as it is.
 
-    Raises ``ValueError`` for a secret that is a server's mask: those are never sent.
+    Raises ``ValueError`` for a secret that is a server's mask, for a secret in the open, and for a
+    number that JSON has no sign for: those are never sent.
     """
 
     name: str
     value: JsonValue | SecretStr
 
     def __post_init__(self) -> None:
-        secret = isinstance(self.value, SecretStr)
-        if is_secret_name(self.name) and isinstance(self.value, str):
+        if isinstance(self.value, SecretStr):
+            if is_mask(self.value.get_secret_value()):
+                raise ValueError(f"a mask cannot be sent as the {self.name}")
+            return
+        if self.value is not None and is_secret_name(self.name):
             raise ValueError(f"the value of {self.name} must be a SecretStr")
-        if secret and is_mask(str_of(self.value)):
-            raise ValueError(f"a mask cannot be sent as the {self.name}")
+        if isinstance(self.value, float) and not math.isfinite(self.value):
+            raise ValueError(f"the {self.name} is no number that can be sent")
 
 
 def str_of(value: JsonValue | SecretStr) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 MASK: Final = "**********"
-MASK_CHARACTERS: Final = frozenset("*•")
+MASK_CHARACTERS: Final = frozenset("*•●∗＊")
 
 
 class SecretStr:
@@ -33,7 +33,10 @@ class SecretStr:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SecretStr):
             return NotImplemented
-        return hmac.compare_digest(self._value.encode(), other._value.encode())
+        mine, theirs = (
+            text.encode("utf-8", "surrogatepass") for text in (self._value, other._value)
+        )
+        return hmac.compare_digest(mine, theirs)
 
     def __hash__(self) -> int:
         return hash((SecretStr, self._value))
@@ -57,5 +60,6 @@ class SecretStr:
 
 
 def is_mask(text: str) -> bool:
-    """Whether a text is what a server shows in place of a password; such a text is never sent."""
-    return bool(text) and set(text) <= MASK_CHARACTERS
+    """Whether a text is only what servers and screens show in place of a secret: never sent."""
+    stripped = text.strip()
+    return bool(stripped) and set(stripped) <= MASK_CHARACTERS

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from smtp_tui.api.models import is_secret_name
+from smtp_tui.api.secret import is_mask
 from smtp_tui.mail.addresses import check_hostname, check_recipient, recipient_to_send
 from smtp_tui.mail.findings import (
     SPACE_AROUND,
@@ -22,7 +24,6 @@ from smtp_tui.mail.findings import (
     unsendable,
     warning,
 )
-from smtp_tui.mail.parameters import is_secret
 from smtp_tui.mail.ports import check_port, check_port_for_host, parse_port, port_hint
 
 __all__ = [
@@ -48,14 +49,6 @@ __all__ = [
 
 MAX_NAME: Final = 255
 MAX_SCOPE_ID: Final = 255
-
-_MASK_CHARACTERS: Final = frozenset("*•●∗＊")
-
-
-def is_mask(text: str) -> bool:
-    """Say whether a text is only what servers and screens show in place of a secret."""
-    stripped = text.strip()
-    return bool(stripped) and all(char in _MASK_CHARACTERS for char in stripped)
 
 
 def check_password(text: str) -> Findings:
@@ -135,4 +128,4 @@ def check_parameter(name: str, text: str) -> Findings:
     check = _BY_NAME.get(name)
     if check is not None:
         return check(text)
-    return check_password(text) if is_secret(name) else check_text(text)
+    return check_password(text) if is_secret_name(name) else check_text(text)

@@ -5,10 +5,11 @@ The product documents four parameters and leaves the list open, so any other nam
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from smtp_tui.api.models import is_secret_name
 
 
 class ParameterKind(Enum):
@@ -75,32 +76,6 @@ OTHER_ORDER: Final = 100
 """The order every parameter has that is not known."""
 
 _BY_NAME: Final[dict[str, ParameterSpec]] = {spec.name: spec for spec in KNOWN}
-_SECRET_PARTS: Final = (
-    "password",
-    "passwd",
-    "passphrase",
-    "passcode",
-    "pwd",
-    "secret",
-    "token",
-    "apikey",
-    "accesskey",
-    "privatekey",
-    "credential",
-)
-_SECRET_WHOLE: Final = frozenset(
-    {"pass", "pw", "key", "smtppass", "authpass", "userpass", "bearer"}
-)
-
-
-def is_secret(name: str) -> bool:
-    """Say whether a parameter of this name must never be shown.
-
-    Case, width and separators do not matter (`API-Key`, `apiKey`). It rather hides too much.
-    """
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    squeezed = "".join(char for char in plain if char.isalnum())
-    return squeezed in _SECRET_WHOLE or any(part in squeezed for part in _SECRET_PARTS)
 
 
 def spec_for(name: str) -> ParameterSpec:
@@ -108,7 +83,7 @@ def spec_for(name: str) -> ParameterSpec:
     known = _BY_NAME.get(name)
     if known is not None:
         return known
-    secret = is_secret(name)
+    secret = is_secret_name(name)
     return ParameterSpec(
         name=name,
         label=name,
