@@ -1,0 +1,119 @@
+"""The installed program in a terminal of 80x24, on a sandbox of the test's own."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from smtp_tui.sandbox import Operation, RecordedRequest, Sandbox
+from tests.e2e.terminal import Terminal, installed_program
+
+PRIMARY = {"hostname": "localhost", "username": "relay", "password": "relay-password"}
+SECONDARY = {"hostname": "relay.example.invalid", "port": 25, "username": "relay", "password": "s"}
+
+
+@dataclass(frozen=True)
+class Seed:
+    """The ids of the records that a test starts with."""
+
+    primary: str
+    secondary: str
+    european: str
+
+
+def seed(sandbox: Sandbox) -> Seed:
+    """Store two records in the first tenant, one of which works, and one in the other tenant."""
+    return Seed(
+        primary=sandbox.add_record("PRIMARY", {**PRIMARY, "port": sandbox.smtp_port}),
+        secondary=sandbox.add_record("SECONDARY", SECONDARY),
+        european=sandbox.add_record("EU-RELAY", SECONDARY, tenant=sandbox.other_tenant_id),
+    )
+
+
+def places(directory: Path) -> dict[str, str]:
+    """The variables that keep the program's files below `directory`."""
+    return {
+        "SMTP_TUI_CONFIG_DIR": str(directory / "config"),
+        "SMTP_TUI_STATE_DIR": str(directory / "state"),
+    }
+
+
+def program(
+    sandbox: Sandbox, directory: Path, variables: Mapping[str, str] | None = None
+) -> Terminal:
+    """The program, not started yet; `variables` are the vendor's, those of the sandbox if None."""
+    env = places(directory) | dict(sandbox.environment() if variables is None else variables)
+    return Terminal([installed_program()], cwd=directory, env=env)
+
+
+def write_profiles(directory: Path, text: str) -> Path:
+    """Put a profiles file where `program` looks for it; returns its path."""
+    path = directory / "config" / "profiles.toml"
+    path.parent.mkdir(mode=0o700)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+def other_tenant(sandbox: Sandbox) -> str:
+    """A profiles file with one profile, `europe`, on the sandbox's other tenant."""
+    return f"""# kept by hand
+schema = 1
+
+[profiles.europe]
+host = "{sandbox.base_url}"
+tenant = "{sandbox.other_tenant_id}"
+namespace = "default"
+token = {{ env = "CAM_BEARER_TOKEN" }}
+"""
+
+
+def words(screen: str) -> str:
+    """What a screen says, whatever its line breaks and frames."""
+    return " ".join(re.sub(r"[│╭╮╰╯─▌▁-▏]", " ", screen).split())
+
+
+def says(*texts: str) -> "re.Pattern[str]":
+    """A pattern for a screen on which these texts stand in this order, broken or not."""
+    parts = (r"\s+".join(map(re.escape, text.split())) for text in texts)
+    return re.compile(r".*?".join(parts), re.DOTALL)
+
+
+def field(screen: str, label: str) -> str:
+    """What stands in a form's field."""
+    found = re.search(rf"^[ *]*{label}  +(.*?) *▁*$|^[ *]*{label}$", screen, re.MULTILINE)
+    assert found, f"no field {label}\n{screen}"
+    return re.sub(r"\s+\S$", "", found[1] or "")
+
+
+def retype(terminal: Terminal, label: str, text: str) -> None:
+    """Replace what stands in the field that has the focus."""
+    before = field(terminal.screen_text(), label)
+    terminal.press("end", "ctrl+u")
+    if before:
+        terminal.wait_for(lambda screen: field(screen, label) != before)
+    terminal.type(text)
+    terminal.wait_for(lambda screen: field(screen, label) == text)
+
+
+def narrow(terminal: Terminal, text: str) -> None:
+    """Filter the table down to one row, and go to it."""
+    terminal.press("/")
+    terminal.wait_for(re.compile(r"^ *filter", re.MULTILINE))
+    terminal.type(text)
+    terminal.wait_for(re.compile(r"^ *1 of \d", re.MULTILINE))
+    terminal.press("enter")
+    terminal.wait_quiet(0.2)
+
+
+def edit(terminal: Terminal, name: str) -> None:
+    """Open the form of the record under the cursor, which is to be the named one."""
+    terminal.press("e")
+    terminal.wait_for(f"Edit {name}")
+    terminal.wait_for("Hostname")
+
+
+def writes(sandbox: Sandbox) -> list[RecordedRequest]:
+    """The requests so far that are no reads."""
+    reads = (Operation.LIST, Operation.GET, Operation.TENANT)
+    return [request for request in sandbox.requests if request.operation not in reads]

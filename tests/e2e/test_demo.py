@@ -1,0 +1,82 @@
+"""`smtp-tui demo`: records, mail that arrives, and nothing left behind."""
+
+import re
+from pathlib import Path
+
+from tests.e2e.program import narrow, says
+from tests.e2e.terminal import Terminal, installed_program
+
+
+def children(pid: int) -> list[int]:
+    """The process ids whose parent is `pid`."""
+    text = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(one) for one in text.read_text(encoding="ascii").split()]
+
+
+def test_the_demo_mails_into_its_own_mailbox_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    env = {"TMPDIR": str(temporary)}
+    with Terminal([installed_program(), "demo"], cwd=tmp_path, env=env) as terminal:
+        screen = terminal.wait_for("PRIMARY")
+        assert "SECONDARY" in screen
+        assert any(temporary.iterdir()), "the demo's files are where this test looks"
+
+        narrow(terminal, "prim")
+        terminal.press("t")
+        terminal.wait_for(says("Test email", "PRIMARY"))
+        terminal.press("ctrl+u")
+        terminal.wait_gone("@")
+        terminal.type("reader@sandbox.example")
+        terminal.wait_for("reader@sandbox.example")
+        terminal.press("enter")
+        terminal.wait_for("ACCEPTED")
+        terminal.press("esc")
+        terminal.wait_gone("Test email")
+        terminal.press("m")
+        terminal.wait_for(says("Mailbox", "reader@sandbox.example", "Subject"))
+        terminal.press("q")
+        terminal.wait_for("PRIMARY")
+
+        assert children(terminal.pid) == []
+        terminal.press("q")
+        assert terminal.exit_code() == 0
+        assert terminal.modes_restored() == []
+        assert not terminal.in_alternate_screen
+    assert list(temporary.iterdir()) == []
+    assert [one.name for one in tmp_path.iterdir()] == ["tmp"]
+
+
+def test_the_demo_shows_why_a_wrong_password_and_a_wrong_host_fail(tmp_path: Path) -> None:
+    with Terminal([installed_program(), "demo"], cwd=tmp_path) as terminal:
+        terminal.wait_for("PRIMARY")
+        for name, other, verdict in (
+            ("SECONDARY", "PRIMARY", says("REJECTED", "535")),
+            ("OLD-RELAY", "PRIMARY", says("UNREACHABLE", "ENOTFOUND")),
+        ):
+            narrow(terminal, name.lower())
+            terminal.press("t")
+            terminal.wait_for(says("Test email", name))
+            terminal.press("enter")
+            terminal.wait_for(verdict)
+            terminal.press("esc")
+            terminal.wait_gone("Test email")
+            terminal.press("esc")
+            terminal.wait_for(other)
+        terminal.press("q")
+        assert terminal.exit_code() == 0
+
+
+def test_the_demo_keeps_the_other_tenant_apart(tmp_path: Path) -> None:
+    with Terminal([installed_program(), "demo"], cwd=tmp_path) as terminal:
+        terminal.wait_for("PRIMARY")
+        terminal.press("p")
+        terminal.wait_for("demo-europe")
+        terminal.press("down", "enter")
+        screen = terminal.wait_for("EU-RELAY")
+        assert "PRIMARY" not in screen
+        terminal.press("-")
+        screen = terminal.wait_for(re.compile(r"^.*PRIMARY", re.MULTILINE))
+        assert "EU-RELAY" not in screen
+        terminal.press("q")
+        assert terminal.exit_code() == 0
