@@ -90,7 +90,7 @@ def _spoken(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the possible actions depend on. ``records`` counts those that can be reached."""
+    """What the possible actions depend on: ``record`` is under the cursor, ``rows`` were read."""
 
     record: bool = False
     rows: bool = False
@@ -99,8 +99,6 @@ class Situation:
     undo: bool = False
     previous_profile: bool = False
     secret_field: bool = False
-    finished: bool = True
-    extra: frozenset[str] = frozenset()
 
 
 _A = Action
@@ -142,6 +140,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
        shown=False, priority=True),
     _A("app.suspend_process", "ctrl+z", "Suspend", "Back to the shell; fg returns.",
        Place.EVERYWHERE, shown=False, priority=True),
+    _A("activity.copy", "y", "Copy as curl", "The request as curl, secrets as variables.",
+       Place.ACTIVITY),
     _A("form.review", "ctrl+s", "Review", "Show what would be sent, then save it.",
        Place.FORM, priority=True),
     _A("form.test", "ctrl+t", "Test", "Send a test email with what is typed here.",

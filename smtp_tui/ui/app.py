@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import work
@@ -16,7 +17,7 @@ from textual.screen import Screen
 
 from smtp_tui.api.activity import Exchange
 from smtp_tui.api.curl import curl_line
-from smtp_tui.api.target import HostRefused
+from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.profiles.model import Profile
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import ACTIONS, BY_ID, Situation, bindings, unavailable
@@ -70,12 +71,13 @@ class SmtpTui(App[None]):
         self.animation_level = "none"
         self._services = services
         self._previous: Profile | None = None
+        self._targets: list[Target] = []
         self._session: Session | None = None
         self._start_problem = start_problem
         self._wanted = profile
         if profile is not None and not start_problem:
             try:
-                self._session = services.session(profile)
+                self._take(services.session(profile))
             except HostRefused as error:
                 self._start_problem = f"The host of the profile {profile.name}: {error}"
 
@@ -86,6 +88,10 @@ class SmtpTui(App[None]):
                 with contextlib.suppress(FileProblem):  # a full disk must not keep us from ending
                     screen.keep_text()
         self.exit(return_code=128 + number)
+
+    def _take(self, session: Session) -> None:
+        self._session = session
+        self._targets.append(session.target)
 
     def on_mount(self) -> None:
         """The connections; what hinders them; or the form of a first profile."""
@@ -127,7 +133,7 @@ class SmtpTui(App[None]):
         if before is not None and before.profile.name != profile.name:
             self._previous = before.profile
         session.memory.introduced = before is None
-        self._session = session
+        self._take(session)
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         await self.push_screen(ConnectionsScreen(session, self._services))
@@ -167,9 +173,12 @@ class SmtpTui(App[None]):
         self.push_screen(ActivityScreen(self._services.activity, self._curl))
 
     def _curl(self, exchange: Exchange) -> str:
-        if self._session is None:
-            return ""
-        return curl_line(self._session.target, exchange.request)
+        """The request as curl, at the host it went to, which may be another profile's by now."""
+        for target in reversed(self._targets):
+            origins = (target.origin.url, target.identity_origin.url)
+            if target.name == exchange.profile and exchange.origin in origins:
+                return curl_line(target, exchange.request)
+        return ""
 
     def action_mailbox(self) -> None:
         """The demo's mailbox."""
@@ -180,15 +189,24 @@ class SmtpTui(App[None]):
         """The keys of this screen."""
         if not isinstance(self.screen, HelpScreen):
             ids, situation = self._here()
+            if self._services.mailbox is not None:
+                ids = (*ids, "app.mailbox")
             self.push_screen(HelpScreen(ids, situation))
 
     def _here(self) -> tuple[tuple[str, ...], Situation]:
+        """The actions of the screen in front beside those everywhere, and what they depend on."""
         screen = self.screen
+        ids: tuple[str, ...] = ()
+        situation = Situation()
         if isinstance(screen, SessionScreen):
-            return screen.ACTIONS, screen.situation
-        if isinstance(screen, Dialog):
-            return screen.ACTIONS, Situation()
-        return (), Situation()
+            ids, situation = screen.ACTIONS, screen.situation
+        elif isinstance(screen, (Dialog, ActivityScreen, MailboxScreen)):
+            ids = screen.ACTIONS
+        return ids, replace(situation, previous_profile=self._previous is not None)
+
+    async def action_quit(self) -> None:
+        """Textual's own key for leaving asks too."""
+        self.action_leave()
 
     def action_leave(self) -> None:
         """Quit; asks where something typed would be lost."""
@@ -219,7 +237,7 @@ class SmtpTui(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that is possible here, by name."""
         ids, situation = self._here()
-        for action_id in ids:
+        for action_id in dict.fromkeys((*ids, "app.back")):
             action = BY_ID[action_id]
             if unavailable(action_id, situation) is None:
                 words = f"{action.help}  ({action.key_display})"
@@ -238,6 +256,7 @@ _APP_COMMANDS = frozenset(
         "app.activity",
         "app.mailbox",
         "app.leave",
+        "app.suspend_process",
     }
 )
 

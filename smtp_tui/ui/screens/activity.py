@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import on
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
 from smtp_tui.api.activity import Activity, Exchange
+from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.request_view import body_text
 from smtp_tui.ui.text import clean, clean_block
 from smtp_tui.ui.widgets.bars import KeyBar, PlainText
@@ -20,7 +21,7 @@ from smtp_tui.ui.widgets.records_table import Column, RecordsTable, Row
 
 _COLUMNS = (
     Column("at", "TIME", 8),
-    Column("profile", "PROFILE", 8, flexible=True, priority=2),
+    Column("profile", "PROFILE", 14, priority=2),
     Column("method", "METHOD", 6),
     Column("path", "PATH", 20, flexible=True),
     Column("status", "STATUS", 6, right=True),
@@ -31,10 +32,8 @@ _COLUMNS = (
 class ActivityScreen(Screen[None]):
     """The newest exchange first; the lower half shows the one under the cursor."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "back", "Back"),
-        Binding("y", "copy", "Copy as curl"),
-    ]
+    ACTIONS: ClassVar[tuple[str, ...]] = ("activity.copy",)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS, "app.back")]
     DEFAULT_CSS = """
     ActivityScreen RecordsTable { height: 1fr; }
     ActivityScreen VerticalScroll { height: 1fr; padding: 0 1; }
@@ -56,7 +55,7 @@ class ActivityScreen(Screen[None]):
         yield RecordsTable(_COLUMNS, id="exchanges")
         with VerticalScroll():
             yield PlainText("Nothing was asked yet.", id="exchange")
-        yield KeyBar("dialog.copy", "app.back")
+        yield KeyBar("activity.copy", "app.help", "app.back")
 
     def on_mount(self) -> None:
         """Fill, and follow what is asked while this is open."""
@@ -72,16 +71,13 @@ class ActivityScreen(Screen[None]):
     def _fill(self) -> None:
         exchanges = self._activity.exchanges
         self.query_one(RecordsTable).rows = tuple(
-            _row(position, exchange) for position, exchange in reversed(tuple(enumerate(exchanges)))
+            _row(exchange) for exchange in reversed(exchanges)
         )
 
     @property
     def _chosen(self) -> Exchange | None:
         cursor = self.query_one(RecordsTable).cursor_id
-        exchanges = self._activity.exchanges
-        if cursor is None or int(cursor) >= len(exchanges):
-            return None
-        return exchanges[int(cursor)]
+        return next((one for one in self._activity.exchanges if _key(one) == cursor), None)
 
     @on(RecordsTable.CursorMoved)
     def show(self) -> None:
@@ -93,18 +89,28 @@ class ActivityScreen(Screen[None]):
     def action_copy(self) -> None:
         """Copy the request as curl."""
         exchange = self._chosen
-        if exchange is not None:
-            self.app.copy_to_clipboard(self._curl(exchange))
+        if exchange is None:
+            return
+        text = self._curl(exchange)
+        if text:
+            self.app.copy_to_clipboard(text)
             self.notify("Sent to your terminal's clipboard as curl; secrets stand as variables.")
+        else:
+            self.notify("This one cannot be written as curl.", severity="warning")
 
     def action_back(self) -> None:
         """Back to where it was opened."""
         self.dismiss(None)
 
 
-def _row(position: int, exchange: Exchange) -> Row:
+def _key(exchange: Exchange) -> str:
+    """What names an exchange while it is kept: the oldest are dropped, so no position does."""
+    return str(id(exchange))
+
+
+def _row(exchange: Exchange) -> Row:
     return Row(
-        str(position),
+        _key(exchange),
         (
             exchange.at.strftime("%H:%M:%S"),
             clean(exchange.profile, 40),

@@ -81,7 +81,7 @@ class HelpScreen(Dialog[None]):
     def _show(self, text: str) -> None:
         words = text.casefold().split()
         lines: list[Content] = []
-        for place in Place:
+        for place in sorted(Place, key=lambda one: one is Place.EVERYWHERE):
             found = [one for one in self._actions if one.place is place and _holds(one, words)]
             if found:
                 lines += [Content.styled(place.value, "bold"), *map(self._line, found), Content("")]

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
+from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.session import Mailbox, ReceivedMail
 from smtp_tui.ui.text import clean, clean_block
 from smtp_tui.ui.widgets.bars import KeyBar, PlainText
@@ -29,10 +30,8 @@ _COLUMNS = (
 class MailboxScreen(Screen[None]):
     """The newest mail first; the lower half shows the one under the cursor."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "back", "Back"),
-        Binding("r", "refresh", "Refresh"),
-    ]
+    ACTIONS: ClassVar[tuple[str, ...]] = ("table.refresh",)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS, "app.back")]
     DEFAULT_CSS = """
     MailboxScreen RecordsTable { height: 1fr; }
     MailboxScreen VerticalScroll { height: 1fr; border-top: solid ansi_bright_black; padding: 0 1; }
@@ -50,7 +49,7 @@ class MailboxScreen(Screen[None]):
         yield RecordsTable(_COLUMNS, id="mails")
         with VerticalScroll():
             yield PlainText("", id="mail")
-        yield KeyBar("table.refresh", "app.back")
+        yield KeyBar("table.refresh", "app.help", "app.back")
 
     def on_mount(self) -> None:
         """Show what has arrived."""
