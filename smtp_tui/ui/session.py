@@ -26,6 +26,7 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.places import RecordKey, record_key
 from smtp_tui.state.settings import SettingsStore
+from smtp_tui.ui.test_subject import Sending
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
@@ -116,7 +117,10 @@ class Mailbox(Protocol):
 
 @dataclass(frozen=True)
 class Services:
-    """What the program was started with, handed to every screen that needs it."""
+    """What the program was started with, handed to every screen that needs it.
+
+    ``sendings`` are the test mails on their way, by record, whichever screen sent them.
+    """
 
     store: ProfileStore
     history: TestHistory
@@ -127,6 +131,7 @@ class Services:
     environ: Mapping[str, str]
     extra_profiles: tuple[Profile, ...]
     make_client: Callable[[Target, Tokens], Client] = field(repr=False)
+    sendings: dict[RecordKey, Sending] = field(default_factory=dict, repr=False)
     mailbox: Mailbox | None = None
     read_only: bool = False
 

@@ -75,9 +75,9 @@ class DetailScreen(RecordScreen[bool]):
     def watch_shown(self, record: Record | None) -> None:
         """Draw the record."""
         if record is not None and self.is_attached:
-            runs = self.services.history.runs(self.session.key(record.id))
+            tests = self.services.history.tests(self.session.key(record.id))
             now = self.services.clock.now()
-            self.query_one("#record", PlainText).update(record_content(record, runs, now))
+            self.query_one("#record", PlainText).update(record_content(record, tests, now))
 
     def changed(self, record_id: str | None) -> None:
         """After a save read again; after a delete there is nothing left to show."""

@@ -8,69 +8,32 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from textual import on, work
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.reactive import var
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
-from textual.worker import Worker
 
-from smtp_tui.api.errors import ApiError, NotSent, TokenNeeded, TokenRefused
-from smtp_tui.api.models import Record
+from smtp_tui.api.errors import ApiError, TokenNeeded, TokenRefused
 from smtp_tui.api.requests import IdRefused, Request
-from smtp_tui.editing.patch import Patch
 from smtp_tui.mail.checks import check_recipient, has_error, recipient_to_send
-from smtp_tui.mail.outcome import TestOutcome, judge
+from smtp_tui.mail.outcome import TestOutcome
 from smtp_tui.mail.reply_model import Verdict
 from smtp_tui.state.files import FileProblem
-from smtp_tui.state.history import TestRun
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.drafting import test_request
 from smtp_tui.ui.screens.base import Dialog, where_line
+from smtp_tui.ui.screens.test_delivery import Delivered, TestFinished, send_off
 from smtp_tui.ui.screens.token import ask_token, ensure_token
 from smtp_tui.ui.session import Services, Session
-from smtp_tui.ui.text import clean, clean_block
+from smtp_tui.ui.test_subject import Sending, TestSubject
+from smtp_tui.ui.test_words import outcome_content, refused_content
+from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 
-
-@dataclass(frozen=True, slots=True)
-class TestSubject:
-    """What is tested: a saved record, the same with unsaved changes, or values saved nowhere."""
-
-    __test__ = False  # not a test case, whatever its name
-
-    record_id: str | None
-    name: str
-    opened: Record | None
-    patch: Patch = Patch()
-
-    @property
-    def words(self) -> str:
-        """Which values are used."""
-        if self.record_id is None:
-            return "values that are saved nowhere"
-        if self.patch:
-            return "the saved record with these unsaved changes"
-        return "the saved record"
-
-    def values(self) -> tuple[tuple[str, str], ...]:
-        """The plain values that are used, by parameter, in words."""
-        found = {}
-        if self.opened is not None:
-            found = {one.name: one.text for one in self.opened.parameters if not one.secret}
-        for change in self.patch.changes:
-            assignment = change.assignment
-            if not isinstance(assignment.value, (list, dict)):
-                found[change.name] = str(assignment.value)
-        return tuple((name, text) for name, text in found.items() if name != "password")
-
-    @property
-    def password_words(self) -> str:
-        """Whose password is used."""
-        if "password" in self.patch.names:
-            return "the one just typed, not saved"
-        return "the stored one, unseen" if self.record_id is not None else "none"
+__all__ = ["EditParameter", "ReviewValues", "TestDialog", "TestResult", "TestSubject"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +43,63 @@ class EditParameter:
     name: str
 
 
-TestResult: TypeAlias = EditParameter | bool | None
+@dataclass(frozen=True, slots=True)
+class ReviewValues:
+    """The answer of the dialog where the person wants to save what was tested."""
+
+
+TestResult: TypeAlias = EditParameter | ReviewValues | bool | None
 
 
 class TestDialog(Dialog[TestResult]):
-    """Asks for the recipient, sends, and says what came of it; True where a mail was tried."""
+    """Asks for the recipient, sends, and says what came of it; True where a mail was tried.
+
+    ``form`` is whether it stands over a form, to which ctrl+s leads back. ``at_once`` sends to the
+    remembered recipient without asking again, as within a round of mending and testing.
+    """
 
     __test__: ClassVar[bool] = False
 
     DEFAULT_CSS = """
-    TestDialog #to { height: 1; margin-top: 1; }
+    TestDialog #test-body { height: auto; scrollbar-size-vertical: 1; }
     TestDialog #outcome { height: auto; margin-top: 1; display: none; }
     TestDialog #outcome.-shown { display: block; }
     TestDialog #facts { margin-top: 1; }
+    TestDialog #to { height: 1; }
+    TestDialog #to-note { display: none; }
+    TestDialog #to-note.-shown { display: block; }
+    TestDialog #test-keys { margin-top: 1; }
     """
-    ACTIONS = ("dialog.cancel", "test.edit", "test.again")
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS)]
+    ACTIONS = ("dialog.cancel", "test.edit", "test.again", "test.save")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(*ACTIONS),
+        Binding("down,j", "scroll_body(1)", show=False),
+        Binding("up,k", "scroll_body(-1)", show=False),
+        Binding("pagedown", "scroll_body(8)", show=False),
+        Binding("pageup", "scroll_body(-8)", show=False),
+    ]
 
-    outcome: var[TestOutcome | None] = var(None)
+    delivered: var[Delivered | None] = var(None)
 
-    def __init__(self, session: Session, services: Services, subject: TestSubject) -> None:
+    def __init__(
+        self,
+        session: Session,
+        services: Services,
+        subject: TestSubject,
+        *,
+        form: bool = False,
+        at_once: bool = False,
+    ) -> None:
         super().__init__()
         self._session = session
         self._services = services
         self._subject = subject
-        self._started: float | None = None
-        self._elapsed = 0.0
+        self._form = form
+        self._at_once = at_once
         self._ticker: Timer | None = None
-        self._sender: Worker[None] | None = None
+        self._sending: Sending | None = None
+        self._preparing = False
+        self._waiting = False
         self._tried = False
 
     @property
@@ -116,186 +108,242 @@ class TestDialog(Dialog[TestResult]):
         return f"Test email · {self._subject.name or 'new values'}"
 
     def compose_box(self) -> Iterable[Widget]:
-        """Where, which values, to whom."""
-        yield PlainText(where_line(self._session))
-        yield PlainText(self._facts(), id="facts")
-        yield Input(
-            self._session.memory.recipient, placeholder="recipient address", id="to", compact=True
-        )
-        yield PlainText("", id="outcome")
+        """Where, what came of it, which values, to whom."""
+        with VerticalScroll(id="test-body", can_focus=False):
+            yield PlainText(where_line(self._session))
+            yield PlainText("", id="outcome")
+            yield PlainText(self._facts(), id="facts")
+            yield Input(
+                self._recipient(),
+                placeholder="recipient address",
+                id="to",
+                compact=True,
+                select_on_focus=False,
+            )
+            yield PlainText("", id="to-note")
         yield PlainText("", id="test-keys", classes="hint")
 
+    def _recipient(self) -> str:
+        remembered = self._session.memory.recipient
+        return remembered or self._services.history.recipient_of(self._session.profile.name)
+
     def _facts(self) -> Content:
-        lines = [f"Uses {self._subject.words}."]
-        lines += [f"  {clean(name, 30):<10} {clean(text)}" for name, text in self._subject.values()]
-        lines.append(f"  {'password':<10} {self._subject.password_words}")
-        lines.append("The mail leaves from the CAM host, not from this machine. Send to:")
-        return Content("\n".join(lines))
+        lines = [Content(f"Uses {self._subject.words}:")]
+        for unsaved, name, text in self._subject.lines():
+            line = f"{'*' if unsaved else ' '} {clean(name, 30):<10} {clean(text)}"
+            lines.append(Content.styled(line, "bold") if unsaved else Content(line))
+        lines.append(Content("The mail leaves from the CAM host, not from this machine. Send to:"))
+        return Content("\n").join(lines)
 
     def on_mount(self) -> None:
-        """Start on the recipient."""
+        """Start on the recipient, or on a test of this record that is still under way."""
         self.query_one("#to", Input).focus()
-        self._keys("Enter sends · esc closes")
+        if self._earlier is not None:
+            self._watch(self._earlier)
+        elif self._at_once:
+            self._submit()
+        self._show_keys()
 
-    def _keys(self, text: str) -> None:
-        self.query_one("#test-keys", PlainText).update(text)
+    @property
+    def _earlier(self) -> Sending | None:
+        """The mail of this record that is on its way, whoever sent it."""
+        return self._services.sendings.get(self._session.key(self._subject.record_id))
+
+    def on_unmount(self) -> None:
+        """Leave a mail that is on its way to itself; its outcome is told wherever one is then."""
+        if self._sending is not None:
+            self._sending.watched = False
+
+    def on_resize(self) -> None:
+        """Keep the keys in sight: what is long scrolls above them."""
+        body = self.query_one("#test-body", VerticalScroll)
+        body.styles.max_height = max(4, self.size.height - 5)
+
+    def action_scroll_body(self, lines: int) -> None:
+        """Scroll by lines."""
+        body = self.query_one("#test-body", VerticalScroll)
+        body.scroll_relative(y=lines, animate=False)
+
+    def _show_keys(self) -> None:
+        self.query_one("#test-keys", PlainText).update(" · ".join(self._keys()))
+        self.refresh_bindings()
+
+    def _keys(self) -> tuple[str, ...]:
+        if self._waiting:
+            return ("esc stops waiting; the mail may still be sent",)
+        if self._sending is not None:
+            return ("esc closes; the outcome then comes as a message",)
+        if self.delivered is None:
+            return ("Enter sends", "esc closes")
+        parameter = self._parameter
+        what = "recipient" if parameter == "to" else clean(parameter or "record", 20)
+        mend = () if parameter is None and self._accepted else (f"e edits the {what}",)
+        save = ("ctrl+s saves",) if self._form else ()
+        return (*mend, *save, "r sends again", "↑ ↓ scroll", "esc closes")
+
+    @property
+    def _parameter(self) -> str | None:
+        """The parameter to look at, `to` being the recipient."""
+        outcome = self.delivered.outcome if self.delivered is not None else None
+        return outcome.parameter if isinstance(outcome, TestOutcome) else None
+
+    @property
+    def _accepted(self) -> bool:
+        outcome = self.delivered.outcome if self.delivered is not None else None
+        return isinstance(outcome, TestOutcome) and outcome.verdict is Verdict.ACCEPTED
 
     def _say(self, content: Content | str) -> None:
+        """Say what goes on, at the top, where it is seen on a small terminal too."""
         outcome = self.query_one("#outcome", PlainText)
         outcome.update(content)
         outcome.set_class(True, "-shown")
-        outcome.scroll_visible(animate=False)
+        self.query_one("#test-body", VerticalScroll).scroll_home(animate=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Letters are keys only once there is an outcome."""
-        if action in ("edit", "again"):
-            return self.outcome is not None and self._sender is None
+        """Letters are keys only once there is an outcome; ctrl+s leads to a form only."""
+        if action == "edit":
+            return self.delivered is not None
+        if action == "save":
+            return self._form and not self._waiting
         return True
+
+    @on(Input.Changed, "#to")
+    def check(self, event: Input.Changed) -> None:
+        """Say what is unusual about the address; that it is not finished is no remark."""
+        event.stop()
+        found = check_recipient(event.value)
+        self._note("" if has_error(found) else "\n".join(one.text for one in found))
+
+    def _note(self, text: str) -> None:
+        note = self.query_one("#to-note", PlainText)
+        note.update(text)
+        note.set_class(bool(text), "-shown")
+        if text:
+            note.scroll_visible(animate=False)
 
     @on(Input.Submitted, "#to")
     def submit(self, event: Input.Submitted) -> None:
-        """Check the address, then send."""
+        """Enter sends."""
         event.stop()
-        found = check_recipient(event.value)
-        if has_error(found):
-            self._say("\n".join(one.text for one in found))
-            return
-        if self._sender is None:
-            self._start(event.value)
+        self._submit()
 
-    def _start(self, to: str) -> None:
+    def _submit(self) -> None:
+        """Check the address, then send, unless a test of this record is still under way."""
+        typed = self.query_one("#to", Input).value
+        found = check_recipient(typed)
+        if has_error(found):
+            self.query_one("#to", Input).focus()
+            self._note("\n".join(one.text for one in found))
+            return
+        if self._preparing or self._earlier is not None:
+            self._note("A test of this is still under way, and there is one at a time.")
+            return
+        address = recipient_to_send(typed) or typed
+        subject, scope = self._subject, self._session.target.scope
         try:
-            address = recipient_to_send(to) or to
-            request = test_request(
-                self._session.target.scope, self._subject.record_id, self._subject.patch, address
-            )
+            request = test_request(scope, subject.record_id, subject.patch, address)
         except (IdRefused, ValueError) as error:
             self._say(clean(str(error)))
             return
-        self.outcome = None
-        self._sender = self._send(request, address)
+        self._preparing = True
+        self._send(request, address)
 
     @work(group="test", description="send a test email")
     async def _send(self, request: Request, to: str) -> None:
-        field = self.query_one("#to", Input)
-        await ensure_token(self, self._session)
-        self._started = self._services.clock.monotonic()
-        self._ticker = self.set_interval(1.0, self._tick)
-        field.disabled = True
-        self._tick()
-        self._keys("esc stops waiting; the mail may still be sent")
+        """Have a token, remember the recipient, and hand the mail to a worker of the app."""
         try:
-            outcome = await self._judged(request, to)
-        finally:
-            self._ticker.stop()
-            self._sender = None
-            field.disabled = False
-        if outcome is None:
-            self._keys("Enter sends · esc closes")
-            field.focus()
-            return
-        self._elapsed = self._services.clock.monotonic() - self._started
-        await self._keep(outcome, to)
-        self._show(outcome)
-
-    async def _judged(self, request: Request, to: str) -> TestOutcome | None:
-        self._tried = True
-        try:
-            answer = await self._session.connections.test(request)
-        except (TokenRefused, TokenNeeded) as error:
-            self._tried = False
-            if await ask_token(self, self._session, error.why):
-                self._say("The token is new. Nothing was sent yet: Enter sends.")
-                return None
-            return _no_answer(error)
-        except ApiError as error:
-            return _no_answer(error)
-        return judge(answer.status, answer.body, sent=True, recipient=to)
-
-    def _tick(self) -> None:
-        seconds = self._services.clock.monotonic() - (self._started or 0.0)
-        self._say(f"Sending … {seconds:.0f}s")
-
-    def _show(self, outcome: TestOutcome) -> None:
-        self.outcome = outcome
-        self._say(outcome_content(outcome, self._elapsed))
-        edit = f"e edits the {outcome.parameter} · " if self._editable(outcome) else ""
-        self._keys(f"{edit}r sends again · esc closes")
-        self.set_focus(None)
-        self.refresh_bindings()
-
-    def _editable(self, outcome: TestOutcome) -> bool:
-        return outcome.parameter not in (None, "to") and outcome.verdict is not Verdict.ACCEPTED
-
-    async def _keep(self, outcome: TestOutcome, to: str) -> None:
-        """Remember the run and the recipient; a full disk is said and does not matter otherwise."""
-        try:
+            await ensure_token(self, self._session)
+            if self._session.tokens.token() is None:
+                self._say("Without a token nothing was sent.")
+                return
             await self._remember_recipient(to)
-            if self._subject.record_id is not None:
-                key = self._session.key(self._subject.record_id)
-                await asyncio.to_thread(self._services.history.add, key, self._run(outcome, to))
-        except FileProblem as error:
-            self.notify(clean(str(error)), markup=False, severity="warning")
+        finally:
+            self._preparing = False
+        self._tried = True
+        sending = send_off(self.app, self._session, self._services, self._subject, request, to)
+        self._watch(sending)
 
     async def _remember_recipient(self, to: str) -> None:
         self._session.memory.recipient = to
         name = self._session.profile.name
-        if self._services.stored(name):
-            await asyncio.to_thread(self._services.store.set_recipient, name, to)
+        try:
+            if self._services.stored(name):
+                await asyncio.to_thread(self._services.store.set_recipient, name, to)
+        except FileProblem as error:
+            self.notify(clean(str(error)), markup=False, severity="warning")
 
-    def _run(self, outcome: TestOutcome, to: str) -> TestRun:
-        return TestRun(
-            at=self._services.clock.now(),
-            profile=self._session.profile.name,
-            recipient=to,
-            values=self._subject.values(),
-            verdict=outcome.verdict.value,
-            phase=outcome.phase.value,
-            words=outcome.server_text,
-            milliseconds=round(self._elapsed * 1000),
-        )
+    def _watch(self, sending: Sending) -> None:
+        """Count the seconds of a mail that is on its way."""
+        self._sending = sending
+        self._waiting = True
+        self.delivered = None
+        sending.watched = True
+        self.query_one("#to", Input).disabled = True
+        self._note("")
+        self._stop_ticker()
+        self._ticker = self.set_interval(1.0, self._tick)
+        self._tick()
+        self._show_keys()
+
+    def _stop_ticker(self) -> None:
+        if self._ticker is not None:
+            self._ticker.stop()
+            self._ticker = None
+
+    def _tick(self) -> None:
+        if self._sending is None:
+            return
+        seconds = self._services.clock.monotonic() - self._sending.since
+        own = self._sending.subject is self._subject
+        words = "Sending" if own else "An earlier test of this is still under way"
+        self._say(f"{words} to {clean(self._sending.to, 100)} … {seconds:.0f}s")
+
+    @on(TestFinished)
+    def finished(self, event: TestFinished) -> None:
+        """Show the outcome, also of a mail that nobody waited for any more."""
+        if event.delivered.sending is not self._sending:
+            return
+        self._stop_ticker()
+        self._sending = None
+        self._waiting = False
+        self.query_one("#to", Input).disabled = False
+        self.delivered = event.delivered
+        outcome = event.delivered.outcome
+        self.set_focus(None)
+        if isinstance(outcome, ApiError):
+            self._say(refused_content(outcome))
+            if isinstance(outcome, TokenRefused | TokenNeeded):
+                self._ask_token(outcome.why)
+        else:
+            self._say(outcome_content(outcome, event.delivered.seconds))
+        self._show_keys()
+
+    @work(group="test", description="ask for a token")
+    async def _ask_token(self, why: str) -> None:
+        if await ask_token(self, self._session, why):
+            self._say("The token is new. Nothing was sent yet: r sends.")
 
     def action_edit(self) -> None:
-        """Open the form on the parameter to look at."""
-        if self.outcome is not None:
-            self.dismiss(EditParameter(self.outcome.parameter or "hostname"))
+        """Mend the parameter to look at: in the form, or the recipient here."""
+        if self._parameter == "to":
+            self.query_one("#to", Input).focus()
+        else:
+            self.dismiss(EditParameter(self._parameter or "hostname"))
 
     def action_again(self) -> None:
-        """Send once more to the same address."""
-        self._start(self.query_one("#to", Input).value)
+        """Send, or send once more, to the address that stands there."""
+        self._submit()
+
+    def action_save(self) -> None:
+        """Back to the form, to review and save what was tested."""
+        self.dismiss(ReviewValues())
 
     def action_cancel(self) -> None:
         """Stop waiting, or close."""
-        if self._sender is not None:
-            self._sender.cancel()
-            self._sender = None
-            self._say("Stopped waiting. The mail may still have been sent.")
-            self._keys("Enter sends again · esc closes")
+        if not self._waiting:
+            self.dismiss(self._tried)
             return
-        self.dismiss(self._tried)
-
-
-def _no_answer(error: ApiError) -> TestOutcome:
-    """An outcome for a request that got no usable answer."""
-    sent = not isinstance(error, NotSent)
-    return judge(None, "\n".join(error.lines()), sent=sent, recipient="")
-
-
-def outcome_content(outcome: TestOutcome, seconds: float) -> Content:
-    """Verdict, time, the server's words, what they mean and what to try."""
-    verdict = Content.styled(f" {outcome.verdict.value} ", "bold reverse")
-    by = f" by {clean(outcome.server, 80)}" if outcome.server else ""
-    queue = f" · queue id {clean(outcome.queue_id, 80)}" if outcome.queue_id else ""
-    phase = f" · {outcome.phase.value}" if outcome.verdict is not Verdict.ACCEPTED else ""
-    lines = [
-        Content.assemble(verdict, f"{by}{queue}{phase} · {seconds:.1f}s"),
-        Content(outcome.meaning),
-    ]
-    if outcome.advice:
-        lines.append(Content(outcome.advice))
-    if outcome.server_text:
-        lines += [
-            Content.styled("The server said:", "dim"),
-            Content(clean_block(outcome.server_text)),
-        ]
-    return Content("\n").join(lines)
+        self._waiting = False
+        self._stop_ticker()
+        self._say("Stopped waiting. The mail may still have been sent; what comes of it is kept.")
+        self._show_keys()

@@ -9,13 +9,14 @@ from textual.content import Content
 from smtp_tui.api.models import Parameter, Record
 from smtp_tui.mail.parameters import FORM_ORDER, spec_for
 from smtp_tui.mail.ports import port_hint
-from smtp_tui.state.history import TestRun
-from smtp_tui.ui.text import age, clean, moment
+from smtp_tui.state.history import Tested
+from smtp_tui.ui.test_words import run_content
+from smtp_tui.ui.text import clean, moment
 
 LABEL_WIDTH = 10
 
 
-def record_content(record: Record, runs: tuple[TestRun, ...], now: datetime) -> Content:
+def record_content(record: Record, tests: tuple[Tested, ...], now: datetime) -> Content:
     """Name, parameters in form order, ids, creation time, oddities and the last tests."""
     lines = [Content.styled(clean(record.name) or "(no name)", "bold"), Content("")]
     names = [*FORM_ORDER]
@@ -30,7 +31,8 @@ def record_content(record: Record, runs: tuple[TestRun, ...], now: datetime) -> 
     for oddity in record.oddities:
         lines.append(Content.styled(f"! {clean(oddity)}", "bold"))
     lines += [Content(""), Content.styled("Last tests", "bold")]
-    lines += [_run_line(run, now) for run in runs] or [Content("  none from here yet · t tests it")]
+    told = [run_content(one, record, now) for one in tests]
+    lines += told or [Content("  none from here yet · t tests it")]
     return Content("\n").join(lines)
 
 
@@ -47,10 +49,3 @@ def _value(record: Record, name: str, parameter: Parameter | None) -> str:
     if name == "port" and (hint := port_hint(record.text("port"))):
         return f"{text}   {hint}"
     return text if text else "(blank)"
-
-
-def _run_line(run: TestRun, now: datetime) -> Content:
-    when = age((now - run.at).total_seconds())
-    head = f"  {run.verdict:<11} {when:>4} ago  to {clean(run.recipient, 60)}"
-    words = clean(run.words, 200)
-    return Content.assemble(head, "\n", Content.styled(f"    {words}", "dim") if words else "")

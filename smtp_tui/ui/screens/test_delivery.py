@@ -1,0 +1,133 @@
+"""Sending a test mail, so that its outcome is kept whoever has stopped waiting for it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from smtp_tui.api.errors import ApiError, BadAnswer, NoAnswer, ServerFault
+from smtp_tui.api.requests import Request
+from smtp_tui.mail.outcome import TestOutcome, judge
+from smtp_tui.mail.reply_model import Verdict
+from smtp_tui.state.files import FileProblem
+from smtp_tui.state.history import TestRun
+from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.test_subject import Sending, TestSubject
+from smtp_tui.ui.text import clean
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+LEFT = "The program was left before an answer came. The mail may have been sent."
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What came of a test mail; ``outcome`` is an error where surely no mail was tried."""
+
+    sending: Sending
+    outcome: TestOutcome | ApiError
+    seconds: float
+
+
+class TestFinished(Message):
+    """Told to every screen when a test mail has its outcome, which the history then holds."""
+
+    __test__ = False  # not a test case, whatever its name
+
+    def __init__(self, delivered: Delivered) -> None:
+        super().__init__()
+        self.delivered = delivered
+
+
+def send_off(
+    app: App[None],
+    session: Session,
+    services: Services,
+    subject: TestSubject,
+    request: Request,
+    to: str,
+) -> Sending:
+    """Send in a worker of the app, which outlives every screen; one mail per record at a time."""
+    sending = Sending(subject, to, services.clock.now(), services.clock.monotonic())
+    services.sendings[session.key(subject.record_id)] = sending
+    delivery = _deliver(app, session, services, sending, request)
+    app.run_worker(delivery, group="test mail", description="deliver a test email")
+    return sending
+
+
+async def _deliver(
+    app: App[None], session: Session, services: Services, sending: Sending, request: Request
+) -> None:
+    """Keep the outcome and tell every screen; left half-way, it is kept as unknown."""
+    try:
+        outcome = await outcome_of(session, request, sending.to)
+    except asyncio.CancelledError:
+        unknown = replace(judge(None, None, sent=True, recipient=sending.to), meaning=LEFT)
+        _keep(session, services, Delivered(sending, unknown, _seconds(services, sending)))
+        raise
+    finally:
+        del services.sendings[session.key(sending.subject.record_id)]
+    delivered = Delivered(sending, outcome, _seconds(services, sending))
+    problem = await asyncio.to_thread(_keep, session, services, delivered)
+    if problem:
+        app.notify(problem, markup=False, severity="warning")
+    for screen in app.screen_stack:
+        screen.post_message(TestFinished(delivered))
+    if not sending.watched:
+        app.notify(_late_words(session, delivered), markup=False, timeout=15)
+
+
+async def outcome_of(session: Session, request: Request, to: str) -> TestOutcome | ApiError:
+    """The judged answer, or the error where the request was refused before a mail was tried."""
+    try:
+        answer = await session.connections.test(request)
+    except ServerFault as error:
+        return judge(error.status, error.words, sent=True, recipient=to)
+    except (NoAnswer, BadAnswer) as error:
+        unknown = judge(None, None, sent=True, recipient=to)
+        return replace(unknown, meaning=f"{error.why}. The mail may have been sent.")
+    except ApiError as error:
+        return error
+    return judge(answer.status, answer.body, sent=True, recipient=to)
+
+
+def _seconds(services: Services, sending: Sending) -> float:
+    return services.clock.monotonic() - sending.since
+
+
+def _keep(session: Session, services: Services, delivered: Delivered) -> str:
+    """Add the outcome to the history of its record; words where that could not be written."""
+    sending, outcome = delivered.sending, delivered.outcome
+    if sending.subject.record_id is None or isinstance(outcome, ApiError):
+        return ""
+    run = TestRun(
+        at=sending.at,
+        profile=session.profile.name,
+        recipient=sending.to,
+        values=sending.subject.values(),
+        verdict=outcome.verdict.value,
+        phase=outcome.phase.value,
+        words=outcome.server_text or outcome.meaning,
+        milliseconds=round(delivered.seconds * 1000),
+        unsaved=sending.subject.unsaved,
+    )
+    try:
+        services.history.add(session.key(sending.subject.record_id), run)
+    except FileProblem as error:
+        return f"This test is not kept: {clean(str(error))}"
+    return ""
+
+
+def _late_words(session: Session, delivered: Delivered) -> str:
+    """The outcome in a line, for someone who has turned to other things."""
+    subject, outcome = delivered.sending.subject, delivered.outcome
+    name = clean(subject.name, 60) or "new values"
+    where = clean(session.profile.name, 40)
+    if isinstance(outcome, ApiError):
+        return f"Test of {name} ({where}): not sent. {clean(outcome.why, 300)}"
+    phase = "" if outcome.verdict is Verdict.ACCEPTED else f" · {outcome.phase.value}"
+    return f"Test of {name} ({where}): {outcome.verdict.value}{phase} · {outcome.meaning}"

@@ -1,0 +1,108 @@
+"""What a test email is about: whose values it uses, and the mail that is on its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from smtp_tui.api.models import Record, SecretState, is_secret_name, value_text
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.editing.patch import Change, Patch
+
+PASSWORD = "password"
+
+
+@dataclass(frozen=True, slots=True)
+class TestSubject:
+    """What is tested: a saved record, the same with unsaved changes, or values saved nowhere."""
+
+    __test__ = False  # not a test case, whatever its name
+
+    record_id: str | None
+    name: str
+    opened: Record | None
+    patch: Patch = Patch()
+
+    @property
+    def words(self) -> str:
+        """Which values are used."""
+        if self.record_id is None:
+            return "values that are saved nowhere"
+        if self.patch:
+            return "the saved record with these unsaved changes (*)"
+        return "the saved record"
+
+    def values(self) -> tuple[tuple[str, str], ...]:
+        """The values that are used, by parameter, as text; secrets are left out."""
+        found: dict[str, str] = {}
+        if self.opened is not None:
+            found = plain_values(self.opened)
+        for change in self.patch.changes:
+            if not isinstance(change.after, SecretStr) and not is_secret_name(change.name):
+                found[change.name] = value_text(change.after)
+        return tuple(found.items())
+
+    @property
+    def unsaved(self) -> tuple[str, ...]:
+        """The parameters of a saved record that were typed and are not saved."""
+        return self.patch.names if self.record_id is not None else ()
+
+    def lines(self) -> tuple[tuple[bool, str, str], ...]:
+        """Every value in words: whether it is unsaved, the parameter, the value."""
+        lines = [
+            (name in self.unsaved, name, f"{text or '(blank)'}{self._before(name)}")
+            for name, text in self.values()
+        ]
+        for change in self.patch.changes:
+            secret = isinstance(change.after, SecretStr) or is_secret_name(change.name)
+            if secret and change.name != PASSWORD:
+                lines.append((change.name in self.unsaved, change.name, _typed_words(change)))
+        lines.append((PASSWORD in self.unsaved, PASSWORD, self.password_words))
+        return tuple(lines)
+
+    def _before(self, name: str) -> str:
+        if name not in self.unsaved or self.opened is None:
+            return ""
+        return f"   saved: {self.opened.text(name) or '(blank)'}"
+
+    @property
+    def password_words(self) -> str:
+        """Whose password is used."""
+        change = self.patch.change(PASSWORD)
+        if change is not None:
+            return _typed_words(change)
+        if self.record_id is None:
+            return "none"
+        known = self.opened.password if self.opened is not None else SecretState.UNKNOWN
+        if known is SecretState.SET:
+            return "the stored one, unseen"
+        if known is SecretState.NOT_SET:
+            return "none is stored"
+        return "the stored one, if there is one"
+
+
+def _typed_words(change: Change) -> str:
+    return "the one just typed, not saved" if change.after else "none; cleared here, not saved"
+
+
+def plain_values(record: Record) -> dict[str, str]:
+    """The values of a record that are no secrets, as text."""
+    return {
+        one.name: one.text
+        for one in record.parameters
+        if not one.secret and not is_secret_name(one.name)
+    }
+
+
+@dataclass(slots=True)
+class Sending:
+    """A test mail on its way, which outlives the dialog that sent it.
+
+    ``since`` counts on the monotonic clock, in seconds; ``watched`` is whether a dialog shows it.
+    """
+
+    subject: TestSubject
+    to: str
+    at: datetime
+    since: float
+    watched: bool = True

@@ -1,0 +1,116 @@
+"""Tests in words: the outcome of one, LAST TEST in the table, and the list in the detail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+from textual.content import Content
+
+from smtp_tui.api.errors import ApiError
+from smtp_tui.api.models import Record
+from smtp_tui.mail.outcome import TestOutcome
+from smtp_tui.mail.reply_model import Phase, Verdict
+from smtp_tui.state.history import Tested, TestRun
+from smtp_tui.ui.test_subject import PASSWORD, plain_values
+from smtp_tui.ui.text import age, clean, clean_block, moment
+
+WORDS_LIMIT = 200_000
+"""Characters of a server's words that are shown; a mail server says a few hundred."""
+
+
+class Standing(Enum):
+    """How much a test still says about the record as it is now."""
+
+    CURRENT = ""
+    BEFORE_CHANGE = "before change"
+    OTHER_VALUES = "other values"
+
+
+def standing(tested: Tested, record: Record) -> Standing:
+    """Compare what was tested with what the record holds now.
+
+    A save after the test, from here or seen in the values, makes it old; a test with values that
+    were never saved says nothing about the record.
+    """
+    if tested.saved_since:
+        return Standing.BEFORE_CHANGE
+    if tested.run.unsaved:
+        return Standing.OTHER_VALUES
+    if dict(tested.run.values) != plain_values(record):
+        return Standing.BEFORE_CHANGE
+    return Standing.CURRENT
+
+
+def last_test_words(tested: Tested | None, record: Record, now: datetime) -> str:
+    """The newest test of a record: its verdict and age, or why its verdict does not hold now."""
+    if tested is None:
+        return "-"
+    words = standing(tested, record).value or tested.run.verdict
+    return f"{words} {age((now - tested.run.at).total_seconds())}"
+
+
+def run_content(tested: Tested, record: Record, now: datetime) -> Content:
+    """One test of the list: verdict, age, where it failed, what was used, the server's words."""
+    run = tested.run
+    facts = [f"{age((now - run.at).total_seconds())} ago", _span(run.milliseconds)]
+    if run.verdict != Verdict.ACCEPTED.value and run.phase != Phase.UNKNOWN.value:
+        facts.insert(0, clean(run.phase, 20))
+    stands = standing(tested, record)
+    if stands is not Standing.CURRENT:
+        facts.append(stands.value)
+    lines = [
+        Content.assemble(
+            Content.styled(f"  {clean(run.verdict, 20)}", "bold"), f" · {' · '.join(facts)}"
+        ),
+        Content(f"    {moment(run.at)} to {clean(run.recipient, 80)} as {clean(run.profile, 40)}"),
+        Content(f"    used {_used(run)}"),
+    ]
+    words = clean_block(run.words, WORDS_LIMIT).replace("\n", "\n    ")
+    if words:
+        lines.append(Content.styled(f"    {words}", "dim"))
+    return Content("\n").join(lines)
+
+
+def _used(run: TestRun) -> str:
+    """The values of a run in a line, those that were not saved with a star."""
+    parts = [
+        f"{'*' if name in run.unsaved else ''}{clean(name, 30)} {clean(text, 100) or '(blank)'}"
+        for name, text in run.values
+    ]
+    secrets = [name for name in run.unsaved if name not in dict(run.values)]
+    parts += [f"*{clean(name, 30)} typed" for name in secrets]
+    if PASSWORD not in secrets:
+        parts.append("stored password")
+    return ", ".join(parts) + (" (* not saved)" if run.unsaved else "")
+
+
+def _span(milliseconds: int) -> str:
+    return f"{milliseconds} ms" if milliseconds < 10_000 else f"{milliseconds / 1000:.0f} s"
+
+
+def outcome_content(outcome: TestOutcome, seconds: float) -> Content:
+    """Verdict, time, what it means, what to try, and the server's words, whole."""
+    verdict = Content.styled(f" {outcome.verdict.value} ", "bold reverse")
+    by = f" by {clean(outcome.server, 80)}" if outcome.server else ""
+    queue = f" · queue id {clean(outcome.queue_id, 80)}" if outcome.queue_id else ""
+    told = outcome.verdict is not Verdict.ACCEPTED and outcome.phase is not Phase.UNKNOWN
+    phase = f" · {outcome.phase.value}" if told else ""
+    lines = [
+        Content.assemble(verdict, f"{by}{queue}{phase} · {seconds:.1f}s"),
+        Content(clean(outcome.meaning)),
+    ]
+    if outcome.advice:
+        lines.append(Content(outcome.advice))
+    if outcome.server_text:
+        lines += [
+            Content.styled("The server said:", "dim"),
+            Content(clean_block(outcome.server_text, WORDS_LIMIT)),
+        ]
+    return Content("\n").join(lines)
+
+
+def refused_content(error: ApiError) -> Content:
+    """Why no mail was tried at all."""
+    head = Content.assemble(Content.styled(" NOT SENT ", "bold reverse"), " no mail was tried")
+    return Content("\n").join([head, *(Content(clean(line, 2000)) for line in error.lines()[1:])])
