@@ -12,8 +12,9 @@ from typing import Final
 
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.mail.ports import port_hint
-from smtp_tui.state.history import TestRun
-from smtp_tui.ui.text import age, clean
+from smtp_tui.state.history import Tested
+from smtp_tui.ui.test_words import last_test_words
+from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.records_table import Column, Row, RowStyle
 
 COLUMNS: Final = (
@@ -21,13 +22,13 @@ COLUMNS: Final = (
     Column("hostname", "HOSTNAME", 16, flexible=True, priority=1),
     Column("port", "PORT", 5, right=True, priority=2),
     Column("username", "USERNAME", 8, flexible=True, priority=4),
-    Column("last_test", "LAST TEST", 16, priority=3),
+    Column("last_test", "LAST TEST", 17, priority=3),
     Column("hint", "HINT", 12, flexible=True, priority=5),
 )
 SORT_KEYS: Final = ("name", "hostname", "port", "username", "last_test")
 CELL_LIMIT: Final = 300
 
-LastTest = Callable[[str], TestRun | None]
+LastTest = Callable[[str], Tested | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,10 @@ class RecordsView:
         return lambda record: (record.text(column).casefold(), record.name.casefold())
 
     def _tested(self, record: Record) -> float:
-        run = self._last_test(record.id)
-        return -run.at.timestamp() if run else 0.0
+        tested = self._last_test(record.id)
+        return -tested.run.at.timestamp() if tested else 0.0
 
     def _row(self, record: Record, now: datetime) -> Row:
-        run = self._last_test(record.id)
         port = record.text("port")
         hint = record.oddities[0] if record.oddities else port_hint(port) or ""
         return Row(
@@ -111,16 +111,11 @@ class RecordsView:
                 clean(record.text("hostname"), CELL_LIMIT),
                 clean(port, 40),
                 clean(record.text("username"), CELL_LIMIT),
-                last_test_words(run, now),
+                last_test_words(self._last_test(record.id), record, now),
                 clean(hint, CELL_LIMIT),
             ),
             RowStyle.NORMAL,
         )
-
-
-def last_test_words(run: TestRun | None, now: datetime) -> str:
-    """The newest test of a record in its verdict and age."""
-    return f"{run.verdict} {age((now - run.at).total_seconds())}" if run else "-"
 
 
 def _haystack(record: Record) -> str:

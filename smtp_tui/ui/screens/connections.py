@@ -18,7 +18,7 @@ from textual.worker import Worker
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record, RecordList
-from smtp_tui.state.history import TestRun
+from smtp_tui.state.history import Tested
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.records_view import COLUMNS, Order, RecordsView
 from smtp_tui.ui.screens.detail import DetailScreen
@@ -125,8 +125,8 @@ class ConnectionsScreen(RecordScreen[None]):
         """What the keys depend on."""
         return self.situation_with(record=self.record is not None, rows=len(self._view) > 0)
 
-    def _last_test(self, record_id: str) -> TestRun | None:
-        return self.services.history.last(self.session.key(record_id))
+    def _last_test(self, record_id: str) -> Tested | None:
+        return self.services.history.newest(self.session.key(record_id))
 
     def load(self) -> None:
         """Read the list; a load under way is given up for it."""
@@ -241,8 +241,8 @@ class ConnectionsScreen(RecordScreen[None]):
         if record is None:
             pane.update("")
             return
-        runs = self.services.history.runs(self.session.key(record.id))
-        pane.update(record_content(record, runs[:5], self.services.clock.now()))
+        tests = self.services.history.tests(self.session.key(record.id))
+        pane.update(record_content(record, tests[:5], self.services.clock.now()))
 
     def tick(self) -> None:
         """Let the ages grow."""
