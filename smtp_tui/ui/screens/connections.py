@@ -86,6 +86,7 @@ class ConnectionsScreen(RecordScreen[None]):
         self._loader: Worker[None] | None = None
         self._load_timer: Timer | None = None
         self._cursor_to: str | None = None
+        self._history_read = False
 
     def compose_body(self) -> Iterable[Widget]:
         """Filter, message, table and side pane."""
@@ -147,6 +148,9 @@ class ConnectionsScreen(RecordScreen[None]):
         finally:
             self.loading_since = None
         self.tick()
+        if not self._history_read:
+            self._history_read = True
+            self.read_history()
 
     def watch_loading_since(self, since: float | None) -> None:
         """Count the seconds of a load that takes long; stop when it ended."""

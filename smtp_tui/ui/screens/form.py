@@ -34,7 +34,7 @@ from smtp_tui.ui.screens.form_subject import (
 )
 from smtp_tui.ui.screens.presets import PresetDialog
 from smtp_tui.ui.screens.saving import Nothing, Saved, save
-from smtp_tui.ui.screens.test_email import EditParameter, TestDialog, TestSubject
+from smtp_tui.ui.screens.test_email import EditParameter, ReviewValues, TestDialog, TestSubject
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
@@ -94,6 +94,7 @@ class FormScreen(SessionScreen[FormResult]):
         key = session.key(subject.base.record_id)
         self._keeper = DraftKeeper(services.drafts, services.clock, key, subject.base)
         self._latest = subject.typed or subject.base
+        self._test_at_once = subject.tested
         self._done = False
 
     @property
@@ -341,6 +342,12 @@ class FormScreen(SessionScreen[FormResult]):
     async def _test(self, patch: Patch) -> None:
         base = self._subject.base
         subject = TestSubject(base.record_id, base.name, self._opened, patch)
-        result = await self.app.push_screen_wait(TestDialog(self.session, self.services, subject))
-        if isinstance(result, EditParameter):
+        dialog = TestDialog(
+            self.session, self.services, subject, form=True, at_once=self._test_at_once
+        )
+        result = await self.app.push_screen_wait(dialog)
+        self._test_at_once = self._test_at_once or bool(result)
+        if isinstance(result, ReviewValues):
+            self.action_review()
+        elif isinstance(result, EditParameter):
             self._form.focus_field(result.name)

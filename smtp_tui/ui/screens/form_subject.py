@@ -16,7 +16,8 @@ class FormSubject:
     """What a form is about. ``base`` is what its fields are compared with.
 
     ``opened`` is the record that is edited, None for a new one; ``like`` the record a new one was
-    made from; ``typed`` what is in the fields at the start where that is not ``base``.
+    made from; ``typed`` what is in the fields at the start where that is not ``base``; ``tested``
+    is whether a test mail led here, so that the next one needs no question.
     """
 
     base: Draft
@@ -26,6 +27,7 @@ class FormSubject:
     focus_on: str | None = None
     title: str = "New connection"
     notes: tuple[str, ...] = ()
+    tested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

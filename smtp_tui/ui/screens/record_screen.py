@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import TypeVar
 
-from textual import work
+from textual import on, work
 
 from smtp_tui.api.curl import curl_line
 from smtp_tui.api.errors import ApiError, TokenNeeded, TokenRefused
@@ -15,6 +16,7 @@ from smtp_tui.api.requests import IdRefused, delete_request, get_request
 from smtp_tui.editing.draft import Draft, clone_draft, draft_of, new_draft
 from smtp_tui.editing.patch import Patch
 from smtp_tui.editing.undo import inverse, lost_by_delete, recreation
+from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.screens.base import SessionScreen
 from smtp_tui.ui.screens.copy import Copyable, CopyDialog
 from smtp_tui.ui.screens.drafts import Offer, offered_draft
@@ -22,6 +24,7 @@ from smtp_tui.ui.screens.form import FormScreen
 from smtp_tui.ui.screens.form_subject import FormSubject, Recreate
 from smtp_tui.ui.screens.review import Review, ReviewDialog
 from smtp_tui.ui.screens.saving import Saved, save
+from smtp_tui.ui.screens.test_delivery import TestFinished
 from smtp_tui.ui.screens.test_email import EditParameter, TestDialog, TestSubject
 from smtp_tui.ui.screens.token import ask_token
 from smtp_tui.ui.session import Deleted, Patched
@@ -78,8 +81,11 @@ class RecordScreen(SessionScreen[Result]):
 
     def action_test_values(self) -> None:
         """Open an empty form, to test values that are saved nowhere."""
-        notes = ("ctrl+t sends a test email with these values; nothing is saved.",)
-        title = "Test values"
+        notes = (
+            "ctrl+t sends a test email with what is typed here; nothing is saved.",
+            "ctrl+s would make a new connection of it, which needs a name.",
+        )
+        title = "Test values that are saved nowhere"
         self._create(FormSubject(new_draft(), focus_on="hostname", title=title, notes=notes))
 
     def action_delete(self) -> None:
@@ -98,12 +104,14 @@ class RecordScreen(SessionScreen[Result]):
 
     @work(group="dialog", exclusive=True, description="edit a record")
     async def edit(self, record: Record, focus_on: str | None = None) -> None:
-        """Edit the record; the cursor starts on ``focus_on`` where that is given."""
+        """Edit the record; ``focus_on`` is the parameter that a failed test points to."""
         base = draft_of(record)
         offer = await offered_draft(self, self.session, self.services, base)
         if offer is not Offer.LEFT:
             typed = offer if isinstance(offer, Draft) else None
-            await self._fill_in(FormSubject(base, record, typed=typed, focus_on=focus_on))
+            tested = focus_on is not None
+            subject = FormSubject(base, record, typed=typed, focus_on=focus_on, tested=tested)
+            await self._fill_in(subject)
 
     @work(group="dialog", exclusive=True, description="create a record")
     async def _create(self, subject: FormSubject) -> None:
@@ -136,9 +144,35 @@ class RecordScreen(SessionScreen[Result]):
         if saved.before is not None:
             self.session.memory.last_change = Patched(saved.patch, saved.before)
             self.notify(f"Saved {clean(saved.name, 60)} · u undoes", markup=False)
+            self._remember_save(saved.before.id)
         else:
             self.notify(f"Created {clean(saved.name, 60)}", markup=False)
         self.changed(saved.record_id)
+
+    @work(group="history", description="remember a save")
+    async def _remember_save(self, record_id: str) -> None:
+        """Keep the moment, because the tests before it say nothing any more."""
+        key, now = self.session.key(record_id), self.services.clock.now()
+        try:
+            await asyncio.to_thread(self.services.history.saved, key, now)
+        except FileProblem as error:
+            self.notify(clean(str(error)), markup=False, severity="warning")
+        self.tested()
+
+    @work(group="history", description="read the tests of before")
+    async def read_history(self) -> None:
+        """Read what was tested before, from here and by others; without it the rest still works."""
+        try:
+            await asyncio.to_thread(self.services.history.load)
+        except FileProblem as error:
+            words = f"The tests of before are not shown: {clean(str(error))}"
+            self.notify(words, markup=False, severity="warning")
+        self.tested()
+
+    @on(TestFinished)
+    def test_finished(self) -> None:
+        """Show the outcome of a test mail that nobody may have waited for."""
+        self.tested()
 
     @work(group="dialog", exclusive=True, description="test a record")
     async def _test(self, record: Record) -> None:
