@@ -48,7 +48,9 @@ def _run(arguments: Sequence[str]) -> int:
     except SystemExit as leaving:  # after --help and --version
         return int(leaving.code or 0)
     if options.command == "sandbox":
-        return _sandbox(options)
+        from smtp_tui.cli.sandbox import serve_sandbox  # noqa: PLC0415 - not for other commands
+
+        return serve_sandbox(options)
     if options.command in (None, "demo"):
         return _screen(options)
     return _command(options)
@@ -62,25 +64,6 @@ def _command(options: argparse.Namespace) -> int:
         return int(command_of(options)(options, os.environ))
     except EXPECTED as error:
         return tell(error)
-
-
-def _sandbox(options: argparse.Namespace) -> int:
-    try:
-        from smtp_tui.sandbox.options import SandboxOptions  # noqa: PLC0415 - an extra
-        from smtp_tui.sandbox.serve import serve  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        return complain(f"The sandbox needs the package {error.name}: install smtp-tui[sandbox].")
-    wanted = SandboxOptions(
-        port=options.port,
-        tls=options.tls,
-        data=options.data,
-        smtp_port=options.smtp_port,
-        demo_records=not options.empty,
-    )
-    try:
-        return serve(wanted, lambda line: print(line, flush=True))
-    except OSError as error:
-        return complain(f"The sandbox cannot listen: {error.strerror or error}.")
 
 
 def _screen(options: argparse.Namespace) -> int:

@@ -1,15 +1,8 @@
-"""The vendor's curl lines, run by curl against the sandbox, do what the vendor's page says.
-
-`vendor_curl.txt` holds them as they stand on the page; `mended` is all that is done to them.
-"""
+"""The vendor's curl lines, run by curl against the sandbox, do what the vendor's page says."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,32 +11,9 @@ from typing import Any
 import pytest
 
 from smtp_tui.sandbox import Sandbox, SandboxOptions
-
-PAGE = Path(__file__).with_name("vendor_curl.txt")
-AUTHORIZATION = ' \\\n  -H "Authorization: Bearer ${CAM_BEARER_TOKEN}"'
+from tests.sandbox.vendor_curl import run_sample
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-
-
-def samples() -> dict[str, str]:
-    """The page's samples by title."""
-    parts = re.split(r"^== (.+)\n", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return dict(zip(parts[1::2], (part.strip() for part in parts[2::2]), strict=True))
-
-
-def mended(line: str) -> str:
-    """A sample with the page's own slips put right, and nothing else."""
-    line = line.removeprefix("GET  all SMTPConnection : ")
-    if line.count('"') % 2:
-        line += '"'
-    line = line.replace("({SMTP_HOST}}", "{{SMTP_HOST}}").replace("<connection-id>", "${ID}")
-    line = line.replace("SEND-TEST-EMAIL-TO", "TO").replace("SMTPCONNECTION_ID", "ID")
-    if "Authorization" not in line:
-        line += AUTHORIZATION
-    if "{{" in line:
-        # Placeholders inside single quotes, where the shell puts no values in.
-        line = re.sub(r"\{\{(\w+)\}\}|\$\{(CAM_PORT)\}", r"""'"${\1\2}"'""", line)
-    return line
 
 
 @dataclass
@@ -56,23 +26,13 @@ class Shell:
 
     def run(self, title: str) -> Any:
         """Run a sample and parse what curl printed."""
-        own = {"PATH": os.environ["PATH"], "CURL_CA_BUNDLE": str(self.sandbox.certificate_path)}
-        done = subprocess.run(
-            ["sh", "-c", mended(samples()[title])],
-            env=own | self.sandbox.environment() | self.more,
-            cwd=self.directory,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        trusted = {"CURL_CA_BUNDLE": str(self.sandbox.certificate_path)}
+        variables = trusted | self.sandbox.environment() | self.more
+        return run_sample(title, self.directory, variables)
 
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Iterator[Shell]:
-    (tmp_path / "cc_create.json").write_text(samples()["cc_create.json"], encoding="utf-8")
     with Sandbox(SandboxOptions(tls=True, mail_timeout=2.0)) as sandbox:
         yield Shell(sandbox, tmp_path)
 
