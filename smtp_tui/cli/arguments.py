@@ -19,6 +19,9 @@ DESCRIPTION: Final = (
     "Manage the SMTP connections of IBM Cloud Automation Manager from the keyboard."
     " Without a command it opens the screen."
 )
+_TRUST_HELP: Final = (
+    "system, ca:FILE, off, or pin:SHA256 (a second one after a comma is of the server that logs in)"
+)
 _VALUES_HELP: Final = "parameters, such as port=587; never a password"
 
 
@@ -203,7 +206,7 @@ def _add_profile_fields(parser: Parser) -> None:
     parser.add_argument("--access", choices=access, help=", ".join(access))
     colours = [one.value for one in Colour]
     parser.add_argument("--colour", choices=colours, metavar="COLOUR", help=", ".join(colours))
-    parser.add_argument("--trust", help="system, ca:FILE, pin:SHA256, or off")
+    parser.add_argument("--trust", help=_TRUST_HELP)
     parser.add_argument(
         "--allow-http",
         action=argparse.BooleanOptionalAction,

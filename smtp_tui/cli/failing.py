@@ -11,6 +11,7 @@ from smtp_tui.api.errors import (
     CertificateRefused,
     HostUnreachable,
     Invalid,
+    LoginRefused,
     NotFound,
     NotSent,
     TokenNeeded,
@@ -81,7 +82,7 @@ def code_of(error: ApiError) -> ExitCode:
     if error.outcome_unknown:
         return ExitCode.UNKNOWN_OUTCOME
     match error:
-        case TokenNeeded() | TokenRefused():
+        case TokenNeeded() | TokenRefused() | LoginRefused():
             return ExitCode.TOKEN
         case AccessRefused():
             return ExitCode.REFUSED

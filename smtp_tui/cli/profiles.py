@@ -148,7 +148,7 @@ def _trust(text: str) -> Trust:
             return CaFile(Path(file))
         case "pin", digits if digits:
             try:
-                return Pinned(digits)
+                return Pinned(*digits.split(",", 1))
             except ValueError as error:
                 raise Refusal(f"--trust: {error}") from None
     raise Refusal("--trust is system, ca:FILE, pin:SHA256 or off")
@@ -204,7 +204,7 @@ def _trust_words(trust: Trust) -> str:
             return "system"
         case CaFile(path):
             return f"ca:{path}"
-        case Pinned(sha256):
-            return f"pin:{sha256}"
+        case Pinned(sha256, identity):
+            return f"pin:{sha256},{identity}" if identity else f"pin:{sha256}"
         case Unverified():
             return "off"

@@ -1,0 +1,38 @@
+"""A sandbox, and a console whose environment leads to it and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.sandbox import Sandbox, SandboxOptions
+from tests.cli.console import Console
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(SandboxOptions(mail_timeout=1.0)) as running:
+        yield running
+
+
+@pytest.fixture
+def empty_console(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Console:
+    """A console that knows no server."""
+    console = Console(capsys, monkeypatch)
+    console.unset("CAM_HOST", "CAM_HOSTNAME", "TSA_HOSTNAME", "TSA_HOST", "MCM_HOSTNAME")
+    console.unset("MCM_HOST", "CAM_BEARER_TOKEN", "MCM_TEAM", "NO_COLOR")
+    console.setenv(
+        SMTP_TUI_CONFIG_DIR=str(tmp_path / "config"), SMTP_TUI_STATE_DIR=str(tmp_path / "state")
+    )
+    return console
+
+
+@pytest.fixture
+def console(empty_console: Console, sandbox: Sandbox) -> Console:
+    """A console with the vendor's variables of the sandbox."""
+    empty_console.setenv(**sandbox.environment())
+    return empty_console

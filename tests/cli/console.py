@@ -1,0 +1,72 @@
+"""Commands run in this process, as the installed program runs them, and what they said."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from smtp_tui.cli.main import run
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run came to."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """The data on stdout."""
+        return json.loads(self.out)
+
+
+class Typist:
+    """Stdin with a person at it: one answer, typed after something else was done."""
+
+    def __init__(self, answer: str, first: Callable[[], None] = lambda: None) -> None:
+        self._answer = answer
+        self._first = first
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self) -> str:
+        self._first()
+        return f"{self._answer}\n"
+
+
+class Console:
+    """Runs commands; nobody sits there unless a :class:`Typist` does."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self._capsys = capsys
+        self._monkeypatch = monkeypatch
+
+    def run(self, *arguments: str, stdin: bytes = b"", typist: Typist | None = None) -> Result:
+        """Run one command to its end."""
+        self._capsys.readouterr()
+        with self._monkeypatch.context() as patch:
+            piped = io.TextIOWrapper(io.BytesIO(stdin))
+            patch.setattr(sys, "stdin", piped if typist is None else typist)
+            if typist is not None:
+                patch.setattr(sys.stderr, "isatty", lambda: True)
+            code = run(arguments)
+        said = self._capsys.readouterr()
+        return Result(code, said.out, said.err)
+
+    def setenv(self, **variables: str) -> None:
+        """Set variables for the runs to come."""
+        for name, value in variables.items():
+            self._monkeypatch.setenv(name, value)
+
+    def unset(self, *names: str) -> None:
+        """Take variables away."""
+        for name in names:
+            self._monkeypatch.delenv(name, raising=False)

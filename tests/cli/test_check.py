@@ -1,0 +1,144 @@
+"""`profiles check`: which step fails and why, for each profile, none holding up another."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.cli.checking import Result, check
+from smtp_tui.profiles.model import EnvironmentToken, Profile
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
+from tests.cli.console import Console
+
+
+def steps(console: Console, *names: str) -> dict[str, dict[str, str]]:
+    """Profile to step to result."""
+    found = console.run("profiles", "check", *names, "--json").json()
+    return {
+        one["profile"]: {step["step"]: step["result"] for step in one["steps"]} for one in found
+    }
+
+
+def words(console: Console, name: str, step: str) -> str:
+    """What is said of one step."""
+    [found] = console.run("profiles", "check", name, "--json").json()
+    said = {one["step"]: str(one["words"]) for one in found["steps"]}
+    return said[step]
+
+
+@pytest.fixture
+def tls() -> Iterator[Sandbox]:
+    with Sandbox(SandboxOptions(tls=True)) as running:
+        yield running
+
+
+def test_a_profile_that_works_passes_every_step(console: Console, sandbox: Sandbox) -> None:
+    sandbox.add_record("A", {"hostname": "h", "port": 1})
+    result = console.run("profiles", "check")
+    assert result.code == 0
+    lines = [line.split() for line in result.out.splitlines()]
+    assert [line[:2] for line in lines[1:]] == [
+        ["ok", name] for name in ("name", "connect", "certificate", "token", "tenant", "list")
+    ]
+    assert "1 records for team all" in result.out
+    assert sandbox.admin_token not in result.out + result.err
+
+
+def test_the_first_step_that_fails_is_named_and_those_after_it_skipped(
+    console: Console, sandbox: Sandbox
+) -> None:
+    for name, host, failing in (
+        ("no-name", "nowhere.invalid", "name"),
+        ("no-port", "127.0.0.1:1", "connect"),
+        ("no-token", sandbox.base_url, "token"),
+    ):
+        options = ("--host", host, "--tenant", "t", "--token-env", "NOT_SET_AT_ALL")
+        assert console.run("profiles", "add", name, *options).code == 0
+        found = steps(console, name)[name]
+        order = list(found)
+        at = order.index(failing)
+        assert [found[one] for one in order[:at]] == ["ok"] * at, name
+        assert found[failing] == "failed", name
+        assert {found[one] for one in order[at + 1 :]} == {"skipped"}, name
+    assert sandbox.requests == ()
+    assert console.run("profiles", "check", "no-port").code == 1
+
+
+def test_a_token_the_server_refuses_and_a_broken_list_are_told_apart(
+    console: Console, sandbox: Sandbox
+) -> None:
+    console.setenv(CAM_BEARER_TOKEN="expired")
+    assert steps(console)["environment"]["tenant"] == "failed"
+    console.setenv(CAM_BEARER_TOKEN=sandbox.admin_token)
+    sandbox.faults.add(Fault(FaultKind.FORBIDDEN, Operation.LIST, count=None))
+    found = steps(console)["environment"]
+    assert (found["tenant"], found["list"]) == ("ok", "failed")
+
+
+def test_a_profile_without_a_tenant_is_told_which_one_the_token_has(
+    console: Console, sandbox: Sandbox
+) -> None:
+    console.unset("CAM_TENANT_ID")
+    assert sandbox.tenant_id in words(console, "environment", "tenant")
+    assert steps(console)["environment"]["tenant"] == "failed"
+
+
+def test_a_certificate_is_judged_before_any_byte_of_the_token(
+    empty_console: Console, tls: Sandbox, tmp_path: Path
+) -> None:
+    empty_console.setenv(TOKEN=tls.admin_token)
+    options = ("--host", tls.base_url, "--tenant", tls.tenant_id, "--token-env", "TOKEN")
+    empty_console.run("profiles", "add", "a", *options)
+    assert steps(empty_console)["a"]["certificate"] == "failed"
+    said = words(empty_console, "a", "certificate")
+    assert "self-signed" in said
+    seen = said.partition("SHA-256 ")[2][:64]
+    assert tls.requests == ()
+    empty_console.run("profiles", "set", "a", "--trust", f"pin:{seen}")
+    assert set(steps(empty_console)["a"].values()) == {"ok"}
+    asked = len(tls.requests)
+    empty_console.run("profiles", "set", "a", "--trust", f"pin:{'0' * 64}")
+    assert "changed" in words(empty_console, "a", "certificate")
+    assert len(tls.requests) == asked
+    empty_console.run("profiles", "set", "a", "--trust", f"ca:{tls.certificate_path}")
+    assert set(steps(empty_console)["a"].values()) == {"ok"}
+    empty_console.run("profiles", "set", "a", "--trust", "off")
+    assert "NOT CHECKED" in words(empty_console, "a", "certificate")
+
+
+def test_a_typed_token_is_not_asked_for(console: Console, sandbox: Sandbox) -> None:
+    options = ("--host", sandbox.base_url, "--tenant", sandbox.tenant_id, "--token-prompt")
+    console.run("profiles", "add", "a", *options)
+    result = console.run("profiles", "check", "a")
+    assert result.code == 0
+    assert "skipped  token" in result.out
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A port that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+async def test_a_silent_host_is_given_up_on_and_the_late_step_named(silent: int) -> None:
+    profile = Profile("s", f"https://127.0.0.1:{silent}", "t", token=EnvironmentToken("T"))
+    checked = await check(profile, {"T": "abc"}, seconds=0.2)
+    assert [step.result for step in checked.steps] == [
+        *(Result.OK, Result.OK, Result.FAILED),
+        *(Result.SKIPPED, Result.SKIPPED, Result.SKIPPED),
+    ]
+    assert "0.2 seconds" in checked.steps[2].words
+
+
+def test_the_answers_of_the_quick_do_not_wait_for_the_slow(
+    console: Console, sandbox: Sandbox
+) -> None:
+    slow = ("--host", sandbox.base_url, "--tenant", sandbox.tenant_id)
+    console.run("profiles", "add", "slow", *slow, "--token-command", "sleep 0.5")
+    console.run("profiles", "add", "quick", "--host", "127.0.0.1:1", "--tenant", "t")
+    out = console.run("profiles", "check", "slow", "quick").out
+    assert out.index("quick  127.0.0.1:1") < out.index("slow  http")

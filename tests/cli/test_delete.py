@@ -1,0 +1,81 @@
+"""`delete`: the record that was shown and named is gone, and no other."""
+
+from __future__ import annotations
+
+import pytest
+
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.cli.console import Console, Typist
+
+VALUES = {"hostname": "mail.example.com", "port": 25}
+
+
+@pytest.fixture
+def record_id(sandbox: Sandbox) -> str:
+    sandbox.add_record("BEFORE", VALUES)
+    return sandbox.add_record("OLD", VALUES)
+
+
+def names(sandbox: Sandbox) -> list[str]:
+    """The records that are left."""
+    return [one.name for one in sandbox.records()]
+
+
+def test_yes_deletes_the_named_record_only(
+    console: Console, sandbox: Sandbox, record_id: str
+) -> None:
+    result = console.run("delete", "OLD", "--yes", "--json")
+    assert (result.code, names(sandbox)) == (0, ["BEFORE"])
+    assert result.json() == {"id": record_id, "name": "OLD", "deleted": True}
+    assert f"DELETE {sandbox.base_url}/cam/api/v1/smtpconnections/{record_id}" in result.err
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"), [("OLD", 0), ("yes", 4), ("old", 4), ("", 4), ("BEFORE", 4)]
+)
+def test_a_person_types_the_name(
+    console: Console, sandbox: Sandbox, record_id: str, answer: str, code: int
+) -> None:
+    result = console.run("delete", record_id, typist=Typist(answer))
+    assert (result.code, "OLD" in names(sandbox)) == (code, code != 0)
+
+
+def test_without_yes_a_script_deletes_nothing(
+    console: Console, sandbox: Sandbox, record_id: str
+) -> None:
+    assert console.run("delete", "OLD", stdin=b"OLD\n").code == 4
+    assert console.run("delete", "OLD", "--dry-run").code == 0
+    assert console.run("--read-only", "delete", "OLD", "--yes").code == 4
+    assert console.run("delete", "OLD", "--confirm-name", "BEFORE").code == 4
+    assert names(sandbox) == ["BEFORE", "OLD"]
+
+
+def test_a_record_that_changed_meanwhile_stays(
+    console: Console, sandbox: Sandbox, record_id: str
+) -> None:
+    typist = Typist("OLD", lambda: sandbox.change_record(record_id, {"port": 587}))
+    result = console.run("delete", "OLD", typist=typist)
+    assert (result.code, "OLD" in names(sandbox)) == (8, True)
+    assert "port 25 → 587" in result.err
+
+
+def test_a_record_that_is_gone_is_said_to_be(
+    console: Console, sandbox: Sandbox, record_id: str
+) -> None:
+    typist = Typist("OLD", lambda: sandbox.delete_record(record_id))
+    assert console.run("delete", "OLD", typist=typist).code == 3
+    body = b'{"count":0}'
+    sandbox.faults.add(Fault(FaultKind.RAW, Operation.DELETE, status=200, body=body))
+    result = console.run("delete", "BEFORE", "--yes")
+    assert (result.code, result.err.splitlines()[-1]) == (3, "BEFORE was gone already.")
+
+
+@pytest.mark.parametrize(("after_work", "words"), [(True, "it is gone"), (False, "still there")])
+def test_an_unknown_outcome_is_looked_up_and_nothing_is_repeated(
+    console: Console, sandbox: Sandbox, record_id: str, after_work: bool, words: str
+) -> None:
+    sandbox.faults.add(Fault(FaultKind.RESET, Operation.DELETE, after_work=after_work))
+    result = console.run("delete", "OLD", "--yes")
+    assert result.code == 6
+    assert f"Read again: {words}" in result.err.replace("it is still", "still")
+    assert sum(one.operation is Operation.DELETE for one in sandbox.requests) == 1

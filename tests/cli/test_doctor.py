@@ -1,0 +1,54 @@
+"""`doctor`: tells what is wrong with the files, sends nothing and shows no secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smtp_tui import __version__
+from smtp_tui.sandbox import Sandbox
+from tests.cli.console import Console
+
+
+def test_a_healthy_machine_is_told_so(console: Console, sandbox: Sandbox, tmp_path: Path) -> None:
+    console.run("profiles", "add", "a", "--host", "h.example", "--tenant", "t")
+    result = console.run("doctor")
+    assert result.code == 0
+    for words in (__version__, str(tmp_path / "config" / "profiles.toml"), "1 profiles, default a"):
+        assert words in result.out
+    assert sandbox.requests == ()
+
+
+def test_no_secret_is_shown(console: Console, sandbox: Sandbox) -> None:
+    console.setenv(CAM_HOST="user:planted@host", TSA_BEARER_TOKEN="planted")
+    for arguments in (("doctor",), ("doctor", "--json")):
+        result = console.run(*arguments)
+        assert sandbox.admin_token not in result.out + result.err
+        assert "planted" not in result.out + result.err
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        ("chmod 644 profiles.toml", "chmod 600"),
+        ("chmod 755 config", "chmod 700"),
+        ("break profiles.toml", "profiles.toml, line 2"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_marked(
+    console: Console, tmp_path: Path, spoil: str, words: str
+) -> None:
+    console.run("profiles", "add", "a", "--host", "h.example", "--tenant", "t")
+    config = tmp_path / "config"
+    match spoil.split():
+        case ["break", name]:
+            (config / name).write_text("schema = [\n")
+        case ["chmod", mode, "config"]:
+            config.chmod(int(mode, 8))
+        case ["chmod", mode, name]:
+            (config / name).chmod(int(mode, 8))
+    result = console.run("doctor")
+    assert result.code == 1
+    [marked] = [line for line in result.out.splitlines() if line.startswith(" ! ")]
+    assert words in marked

@@ -1,0 +1,253 @@
+"""The program as a process: what it imports, how it ends, and one line for every mistake."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.cli.exit_codes import ExitCode, codes_help
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.cli.console import Console
+from tests.e2e.terminal import Terminal
+
+PROGRAM = (sys.executable, "-m", "smtp_tui")
+ROOT = str(Path(__file__).parents[2])
+GOOD = {"hostname": "mail.example.com", "port": 25}
+
+
+@pytest.fixture
+def environ(sandbox: Sandbox, tmp_path: Path) -> dict[str, str]:
+    """An environment that leads to the sandbox and holds nothing else."""
+    return {
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "HOME": str(tmp_path),
+        "PYTHONPATH": ROOT,
+        "SMTP_TUI_CONFIG_DIR": str(tmp_path / "config"),
+        "SMTP_TUI_STATE_DIR": str(tmp_path / "state"),
+        **sandbox.environment(),
+    }
+
+
+def ended(
+    environ: dict[str, str], *arguments: str, text: str = "", **changed: str
+) -> subprocess.CompletedProcess[str]:
+    """A run in a process of its own."""
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        env={**environ, **changed},
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list",),
+        ("set", "A", "port=587", "--yes"),
+        ("test", "A", "--to", "a@example.com", "port=1"),
+        ("profiles", "check"),
+        ("profiles", "list"),
+        ("doctor",),
+        ("--help",),
+    ],
+)
+def test_textual_is_never_imported(
+    sandbox: Sandbox, environ: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    sandbox.add_record("A", GOOD)
+    code = (
+        "import sys; from smtp_tui.cli.main import run; run(sys.argv[1:]);"
+        " print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    modules = set(done.stderr.splitlines()[-1].split())
+    assert "smtp_tui.cli.main" in modules
+    assert not {"textual", "smtp_tui.ui.app"} & modules
+
+
+def test_a_change_by_a_script_from_start_to_end(sandbox: Sandbox, environ: dict[str, str]) -> None:
+    record_id = sandbox.add_record("A", {**GOOD, "password": "old"})
+    done = ended(environ, "set", "A", "port=587", "--password-stdin", "--yes", text="n3w-secret\n")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert sandbox.record(record_id).values == {**GOOD, "port": 587, "password": "n3w-secret"}
+    assert "n3w-secret" not in done.stderr
+    assert sandbox.admin_token not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nonsense",),
+        ("list", "too", "many"),
+        ("get",),
+        ("set", "A", "--pass", "planted"),
+        ("set", "A", "--password=planted", "--yes"),
+        ("set", "A", "--no\x1b[31m", "planted"),
+        ("test", "A"),
+        ("profiles",),
+        ("profiles", "nonsense"),
+    ],
+)
+def test_a_mistake_in_the_arguments_is_one_line_and_code_2(
+    console: Console, sandbox: Sandbox, arguments: tuple[str, ...]
+) -> None:
+    result = console.run(*arguments)
+    assert (result.code, result.out, sandbox.requests) == (2, "", ())
+    assert len(result.err.splitlines()) == 1
+    assert result.err.startswith("smtp-tui: ")
+    assert "--help" in result.err
+    assert "planted" not in result.err
+    assert "\x1b" not in result.err
+
+
+def test_values_may_stand_after_options(console: Console, sandbox: Sandbox) -> None:
+    record_id = sandbox.add_record("A", GOOD)
+    for number, arguments in enumerate(
+        (
+            ("set", "--yes", "A", "port=100"),
+            ("set", "A", "--yes", "port=101"),
+            ("set", "A", "port=102", "--yes", "username=x"),
+        )
+    ):
+        assert console.run(*arguments).code == 0
+        assert sandbox.record(record_id).values["port"] == 100 + number
+    assert sandbox.record(record_id).values["username"] == "x"
+
+
+def test_help_tells_every_exit_code_and_version_the_version(console: Console) -> None:
+    for arguments in (("--help",), ("set", "--help"), ("test", "--help")):
+        result = console.run(*arguments)
+        assert result.code == 0
+        assert codes_help() in result.out
+    assert all(f"  {code.value:>3}  {code.meaning}" in codes_help() for code in ExitCode)
+    assert console.run("--version").out == "0.1.0\n"
+
+
+def test_without_a_terminal_the_screen_does_not_open(environ: dict[str, str]) -> None:
+    for arguments in ((), ("demo",)):
+        done = ended(environ, *arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.splitlines() == [
+            "smtp-tui: smtp-tui needs a terminal; `smtp-tui list` works without one."
+        ]
+
+
+def test_a_reader_that_leaves_early_is_no_fault(sandbox: Sandbox, environ: dict[str, str]) -> None:
+    sandbox.add_record("A", GOOD)
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*PROGRAM, "list"],
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        timeout=30,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_what_the_locale_lacks_is_told_all_the_same(
+    sandbox: Sandbox, environ: dict[str, str]
+) -> None:
+    sandbox.add_record("Żółć", GOOD)
+    done = ended(environ, "list", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u017b\\xf3\\u0142\\u0107" in done.stdout
+    review = ended(environ, "set", "Żółć", "port=587", "--dry-run", PYTHONIOENCODING="ascii")
+    assert "~ port 25 -> 587" in review.stderr
+
+
+def test_streams_that_are_closed_are_no_fault(sandbox: Sandbox, environ: dict[str, str]) -> None:
+    record_id = sandbox.add_record("A", GOOD)
+    for number, closed in enumerate(("<&-", ">&-", "2>&-"), start=1):
+        line = f'exec "$0" -m smtp_tui set A port={number} --yes {closed}'
+        done = subprocess.run(
+            ["/bin/sh", "-c", line, sys.executable], env=environ, timeout=30, check=False
+        )
+        assert (done.returncode, sandbox.record(record_id).values["port"]) == (0, number)
+
+
+def test_a_fault_of_our_own_is_one_line_without_a_value(
+    console: Console, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise LookupError("planted")
+
+    monkeypatch.setattr("ssl.SSLContext", broken)  # what the program stands on gives way
+    result = console.run("list")
+    assert (result.code, result.out) == (70, "")
+    [line] = result.err.splitlines()
+    assert "LookupError at api/trust.py:" in line
+    assert "planted" not in line
+
+
+def test_ctrl_c_at_the_question_sends_nothing(
+    sandbox: Sandbox, environ: dict[str, str], tmp_path: Path
+) -> None:
+    sandbox.add_record("A", GOOD)
+    with Terminal([*PROGRAM, "set", "A", "port=587"], cwd=tmp_path, env=environ) as terminal:
+        terminal.wait_for("Apply? Type yes:")
+        terminal.press("ctrl+c")
+        assert terminal.exit_code() == 130
+    assert all(one.method == "GET" for one in sandbox.requests)
+
+
+@pytest.fixture
+def slow_write(sandbox: Sandbox) -> str:
+    """A record whose next change takes a moment."""
+    record_id = sandbox.add_record("A", GOOD)
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.5))
+    return record_id
+
+
+def test_ctrl_c_during_a_write_lets_it_finish_and_says_what_is_unknown(
+    sandbox: Sandbox, environ: dict[str, str], slow_write: str
+) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "set", "A", "port=587", "--yes"],
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        sandbox.wait_for_requests(4)  # list, get, get, and the write
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Interrupted while A was being changed" in err
+    assert sandbox.record(slow_write).values["port"] == 587
+
+
+def test_a_token_is_typed_unseen_at_a_terminal(
+    sandbox: Sandbox, environ: dict[str, str], tmp_path: Path
+) -> None:
+    sandbox.add_record("ALPHA", GOOD)
+    typed = {name: text for name, text in environ.items() if name != "CAM_BEARER_TOKEN"}
+    token = sandbox.issue_token()
+    with Terminal([*PROGRAM, "list"], cwd=tmp_path, env=typed) as terminal:
+        terminal.wait_for("Token for the profile environment:")
+        terminal.type(token)
+        terminal.press("enter")
+        terminal.wait_for("ALPHA")
+        assert terminal.exit_code() == 0
+        assert token[:40].encode() not in terminal.raw

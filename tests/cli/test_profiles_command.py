@@ -1,0 +1,207 @@
+"""`profiles list|add|set|remove|use|path`: the file changes as told, and in nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.api.target import Access, CaFile, Pinned, Unverified
+from smtp_tui.profiles.model import (
+    CommandToken,
+    EnvironmentToken,
+    LoginToken,
+    Profile,
+    PromptToken,
+    TokenSource,
+)
+from smtp_tui.profiles.store import ProfileStore
+from smtp_tui.sandbox import Sandbox
+from tests.cli.console import Console, Typist
+
+ADD = ("profiles", "add", "prod", "--host", "cam.example.com:30000", "--tenant", "t-1")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ProfileStore:
+    return ProfileStore(tmp_path / "config")
+
+
+def only(store: ProfileStore) -> Profile:
+    """The one profile there is."""
+    [profile] = store.load().profiles
+    return profile
+
+
+def test_add_writes_every_field_it_is_told(empty_console: Console, store: ProfileStore) -> None:
+    result = empty_console.run(
+        *ADD,
+        *("--team", "mail", "--namespace", "ns", "--identity-url", "https://id.example.com"),
+        *("--access", "protected", "--label", "PROD", "--colour", "red"),
+        *("--token-env", "PROD_TOKEN", "--recipient", "ops@example.com"),
+    )
+    assert (result.code, result.out) == (0, "")
+    profile = only(store)
+    assert (profile.host, profile.tenant, profile.team) == ("cam.example.com:30000", "t-1", "mail")
+    assert profile.identity_url == "https://id.example.com"
+    assert (profile.namespace, profile.label, profile.colour.value) == ("ns", "PROD", "red")
+    assert (profile.access, profile.recipient) == (Access.PROTECTED, "ops@example.com")
+    assert profile.token == EnvironmentToken("PROD_TOKEN")
+    assert store.load().default == "prod"
+
+
+@pytest.mark.parametrize(
+    ("options", "source"),
+    [
+        (("--token-env", "T"), EnvironmentToken("T")),
+        (
+            ("--token-command", "pass show 'cam token'"),
+            CommandToken(("pass", "show", "cam token")),
+        ),
+        (("--token-login", "admin"), LoginToken("admin")),
+        (("--token-prompt",), PromptToken()),
+        ((), PromptToken()),
+    ],
+)
+def test_each_token_source_can_be_named(
+    empty_console: Console, store: ProfileStore, options: tuple[str, ...], source: TokenSource
+) -> None:
+    assert empty_console.run(*ADD, *options).code == 0
+    assert only(store).token == source
+
+
+def test_each_kind_of_trust_can_be_named(
+    empty_console: Console, store: ProfileStore, tmp_path: Path
+) -> None:
+    empty_console.run(*ADD)
+    for text, trust in (
+        ("off", Unverified()),
+        (f"pin:{'AB' * 32}", Pinned("ab" * 32)),
+        (f"ca:{tmp_path}/ca.pem", CaFile(tmp_path / "ca.pem")),
+    ):
+        assert empty_console.run("profiles", "set", "prod", "--trust", text).code == 0
+        assert only(store).trust == trust
+    for text in ("on", "pin:12", "ca:", "off:x"):
+        assert empty_console.run("profiles", "set", "prod", "--trust", text).code == 2
+    assert only(store).trust == CaFile(tmp_path / "ca.pem")
+
+
+def test_set_changes_only_what_it_is_told(empty_console: Console, store: ProfileStore) -> None:
+    empty_console.run(*ADD, "--label", "PROD", "--token-env", "T")
+    text = store.path.read_text()
+    commented = "# mine\n" + text.replace('label = "PROD"', 'label = "PROD"  # loud\nown = 1')
+    store.path.write_text(commented)
+    result = empty_console.run("profiles", "set", "prod", "--tenant", "t-2")
+    assert result.code == 0
+    assert store.path.read_text() == commented.replace('"t-1"', '"t-2"')
+    assert (
+        empty_console.run("profiles", "set", "prod", "--tenant", "t-2").err == "Nothing changes.\n"
+    )
+
+
+def test_rename_keeps_the_default(empty_console: Console, store: ProfileStore) -> None:
+    empty_console.run(*ADD)
+    assert empty_console.run("profiles", "set", "prod", "--rename", "live").code == 0
+    assert (only(store).name, store.load().default) == ("live", "live")
+
+
+def test_use_makes_the_default_and_only_that(empty_console: Console, store: ProfileStore) -> None:
+    empty_console.run(*ADD)
+    empty_console.run("profiles", "add", "test", "--host", "test.example.com")
+    assert store.load().default == "prod"
+    assert empty_console.run("profiles", "use", "test").code == 0
+    assert store.load().default == "test"
+    assert empty_console.run("profiles", "use", "tset").code == 2
+    assert store.load().default == "test"
+
+
+def test_remove_asks_or_wants_yes(empty_console: Console, store: ProfileStore) -> None:
+    empty_console.run(*ADD)
+    assert empty_console.run("profiles", "remove", "prod").code == 4
+    assert empty_console.run("profiles", "remove", "prod", typist=Typist("no")).code == 4
+    assert len(store.load().profiles) == 1
+    assert empty_console.run("profiles", "remove", "prod", typist=Typist("yes")).code == 0
+    assert store.load().profiles == ()
+    empty_console.run(*ADD)
+    assert empty_console.run("profiles", "remove", "prod", "--yes").code == 0
+    assert store.load().profiles == ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("add", "x", "--host", "user:planted@host"), "@"),
+        (("add", "x", "--host", "http://cam.example.com"), "plain http"),
+        (("add", "environment", "--host", "h"), "environment"),
+        (("add", "prod", "--host", "h"), "already"),
+        (("add", "x", "--host", "h", "--token-env", "not a name"), "environment variable"),
+        (("add", "x", "--host", "h", "--token-command", "pass 'show"), "quote"),
+        (("add", "x", "--host", "h", "--access", "no"), "protected"),
+        (("add", "x"), "--host"),
+        (("set", "prdo", "--team", "x"), "no profile named prdo"),
+        (("remove", "prdo", "--yes"), "no profile named prdo"),
+        ((), "action"),
+    ],
+)
+def test_what_cannot_be_stored_is_refused_in_one_line_and_the_file_stays(
+    empty_console: Console, store: ProfileStore, arguments: tuple[str, ...], words: str
+) -> None:
+    empty_console.run(*ADD)
+    before = store.path.read_bytes()
+    result = empty_console.run("profiles", *arguments)
+    assert (result.code, result.out, store.path.read_bytes()) == (2, "", before)
+    assert words in result.err
+    assert "planted" not in result.err
+    assert len(result.err.splitlines()) == 1
+
+
+def test_list_marks_the_default_and_shows_the_environments(
+    console: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    console.run(*ADD, "--label", "PROD", "--token-command", "pass show cam")
+    lines = [line.split() for line in console.run("profiles", "list").out.splitlines()]
+    assert lines[1][0] == "environment"
+    assert lines[2][:4] == ["*", "prod", "[PROD]", "cam.example.com:30000"]
+    first, second = console.run("profiles", "list", "--json").json()
+    assert (first["token"], second["token"]) == ("$CAM_BEARER_TOKEN", "command pass")
+    assert (first["default"], second["default"]) == (False, True)
+    assert sandbox.admin_token not in console.run("profiles", "list", "--json").out
+
+
+def test_path_names_the_file_there_or_not(empty_console: Console, store: ProfileStore) -> None:
+    result = empty_console.run("profiles", "path")
+    assert (result.code, result.out) == (0, f"{store.path}\n")
+
+
+def test_a_file_that_is_not_understood_is_named_with_its_line_and_left(
+    empty_console: Console, store: ProfileStore
+) -> None:
+    store.path.parent.mkdir(mode=0o700)
+    store.path.write_text("schema = 1\n[profiles.a]\nhost = \n")
+    for arguments in (("list",), ("profiles", "list"), ADD):
+        result = empty_console.run(*arguments)
+        assert (result.code, result.out) == (2, "")
+        assert f"{store.path}, line 3" in result.err
+    assert store.path.read_text().endswith("host = \n")
+
+
+def test_the_profile_option_may_stand_on_both_sides(console: Console, sandbox: Sandbox) -> None:
+    sandbox.add_record("A", {"hostname": "h", "port": 1})
+    console.run(*ADD)
+    for arguments in (("--profile", "environment", "list"), ("list", "--profile", "environment")):
+        assert "A" in console.run(*arguments).out
+    wrong = console.run("list", "--profile", "prdo")
+    assert (wrong.code, wrong.err) == (2, "smtp-tui: there is no profile named prdo\n")
+
+
+def test_several_profiles_without_a_default_are_named_and_none_is_guessed(
+    empty_console: Console, store: ProfileStore
+) -> None:
+    empty_console.run(*ADD)
+    empty_console.run("profiles", "add", "test", "--host", "test.example.com")
+    empty_console.run("profiles", "remove", "prod", "--yes")
+    empty_console.run(*ADD)
+    assert store.load().default is None
+    result = empty_console.run("list")
+    assert result.code == 2
+    assert "test, prod" in result.err
