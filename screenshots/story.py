@@ -96,6 +96,15 @@ class Stage:
 
         await self._wait(there, f"the cursor on {name}")
 
+    async def kept(self, verdict: str) -> None:
+        """Wait until the table has a verdict too, behind the dialog that says it."""
+        tables = [one.table for one in self.app.screen_stack if isinstance(one, ConnectionsScreen)]
+
+        def there() -> bool:
+            return any(verdict in str(row.cells) for table in tables for row in table.rows)
+
+        await self._wait(there, f"{verdict} in the table")
+
     async def shoot(self, name: str) -> None:
         """Write the picture once the screen has come to rest."""
         focused = self.app.focused
@@ -150,6 +159,7 @@ async def tests(stage: Stage) -> None:
         await stage.press("t", until="Send to:")
         await stage.press("enter", until=verdict)
         await stage.press(until="sends again")
+        await stage.kept(verdict)
         if picture is not None:
             await stage.shoot(picture)
         stage.clock.wait(240)
