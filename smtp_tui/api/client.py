@@ -32,7 +32,7 @@ from smtp_tui.api.errors import (
 from smtp_tui.api.failures import Received, raise_for_status, raise_in_words
 from smtp_tui.api.requests import Request
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.api.target import Access, Origin, Target
+from smtp_tui.api.target import Access, Origin, Target, Trust
 from smtp_tui.api.trust import CaFileUnusable, ssl_context
 
 USER_AGENT: Final = f"smtp-tui/{smtp_tui.__version__}"
@@ -125,6 +125,13 @@ class Client:
         self._writes.discard(task)
         if not task.cancelled():
             task.exception()
+
+    async def trust(self, trust: Trust) -> None:
+        """Believe this from now on; connections that were judged otherwise are not used again."""
+        self.target = replace(self.target, trust=trust)
+        judged, self._clients = self._clients, {}
+        for client in judged.values():
+            await client.aclose()
 
     async def aclose(self) -> None:
         """Finish the writes under way, then close the connections."""

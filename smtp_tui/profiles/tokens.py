@@ -1,13 +1,17 @@
-"""The token of one profile while the program runs: in memory only, never in a file."""
+"""The token in use: held in memory, found where the profile says, renewed before it ends."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
+from smtp_tui.api.clock import Clock
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.profiles.credentials import (
     CredentialError,
+    clean_token,
     read_environment_token,
     run_token_command,
 )
@@ -19,16 +23,33 @@ from smtp_tui.profiles.model import (
     TokenSource,
 )
 
+if TYPE_CHECKING:
+    from smtp_tui.api.client import Client
+
+EARLIEST: Final = timedelta(minutes=5)
+"""A token is renewed this long before its end; a short one in the last fifth of its time."""
+PAUSE: Final = timedelta(minutes=1)
+"""How long nothing is tried after a renewal that did not work."""
+
 
 class Tokens:
-    """Holds the token and knows where the next one comes from. ``expires_at`` None: not told."""
+    """Holds the token and knows where the next one comes from. ``expires_at`` None: not told.
 
-    def __init__(self, source: TokenSource, environ: Mapping[str, str]) -> None:
+    ``asking`` is held by the one who asks a person or the source, so that none is asked twice.
+    """
+
+    def __init__(
+        self, source: TokenSource, environ: Mapping[str, str], clock: Clock | None = None
+    ) -> None:
         self.source = source
-        self._environ = environ
-        self._token: SecretStr | None = None
+        self.clock = clock if clock is not None else Clock()
+        self.asking = asyncio.Lock()
         self.expires_at: datetime | None = None
         self.typed = False
+        self._environ = environ
+        self._token: SecretStr | None = None
+        self._password: SecretStr | None = None
+        self._renew_at: datetime | None = None
 
     def token(self) -> SecretStr | None:
         """The token to send now, or None where one has to be found or asked for."""
@@ -41,6 +62,9 @@ class Tokens:
         self._token = token
         self.expires_at = expires_at
         self.typed = typed
+        self._renew_at = None
+        if expires_at is not None:
+            self._renew_at = expires_at - min(EARLIEST, (expires_at - self.clock.now()) / 5)
 
     async def fetch(self) -> bool:
         """Ask the source where it can answer without a person; whether there is a token now.
@@ -57,6 +81,50 @@ class Tokens:
                 return True
             case LoginToken() | PromptToken():
                 return False
+
+    async def log_in(self, client: Client, password: SecretStr) -> None:
+        """Have a token issued for the profile's user; the password stays in memory for the next.
+
+        Raises ``ApiError``, ``LoginRefused`` among them: then the password is forgotten, since
+        trying it again and again would lock the account.
+        """
+        from smtp_tui.api.errors import LoginRefused  # noqa: PLC0415 - with the client
+        from smtp_tui.api.identity import Identity  # noqa: PLC0415 - pydantic, for logins only
+
+        if not isinstance(self.source, LoginToken):
+            raise CredentialError("this profile has no user to log in")
+        asked_at = self.clock.now()
+        try:
+            issued = await Identity(client).log_in(self.source.user, password)
+        except LoginRefused:
+            self._password = None
+            raise
+        lifetime = issued.expires_in
+        ends = asked_at + timedelta(seconds=lifetime) if lifetime is not None else None
+        self.accept(clean_token(issued.access_token.get_secret_value()), ends, typed=False)
+        self._password = password
+
+    async def renew(self, client: Client) -> bool:
+        """Another token without asking a person; False where this source has none.
+
+        Raises ``ApiError`` and :class:`~smtp_tui.profiles.credentials.CredentialError`.
+        """
+        before = self._token
+        if self._password is not None:
+            await self.log_in(client, self._password)
+        elif isinstance(self.source, CommandToken):
+            await self.fetch()
+        return self._token is not None and self._token != before
+
+    @property
+    def due(self) -> bool:
+        """Whether the token ends soon and can be renewed without asking a person."""
+        able = self._password is not None or isinstance(self.source, CommandToken)
+        return able and self._renew_at is not None and self.clock.now() >= self._renew_at
+
+    def postpone(self) -> None:
+        """Let some time pass before the next try, after one that did not work."""
+        self._renew_at = self.clock.now() + PAUSE
 
     @property
     def words(self) -> str:

@@ -22,7 +22,7 @@ from smtp_tui.profiles.model import Profile
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import ACTIONS, BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.screens.activity import ActivityScreen
-from smtp_tui.ui.screens.base import Dialog, HoldsText, SessionScreen
+from smtp_tui.ui.screens.base import TICK, Dialog, HoldsText, SessionScreen
 from smtp_tui.ui.screens.confirm import ConfirmDialog
 from smtp_tui.ui.screens.connections import ConnectionsScreen
 from smtp_tui.ui.screens.help import HelpScreen
@@ -30,6 +30,7 @@ from smtp_tui.ui.screens.mailbox import MailboxScreen
 from smtp_tui.ui.screens.profile_form import ProfileFormScreen
 from smtp_tui.ui.screens.profiles import ProfilesDialog, Switch
 from smtp_tui.ui.screens.start_problem import StartProblemScreen
+from smtp_tui.ui.screens.token import keep_fresh
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 
@@ -97,6 +98,7 @@ class SmtpTui(App[None]):
         """The connections; what hinders them; or the form of a first profile."""
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self._end_by_signal, number)
+        self.set_interval(TICK, self._keep_token)
         if self._session is not None:
             self.push_screen(ConnectionsScreen(self._session, self._services))
         elif self._start_problem:
@@ -123,6 +125,7 @@ class SmtpTui(App[None]):
 
     async def use(self, profile: Profile) -> None:
         """Use another profile: a new session on a new screen, then the old client is closed."""
+        profile = self._services.current(profile)
         try:
             session = self._services.session(profile)
         except HostRefused as error:
@@ -146,6 +149,12 @@ class SmtpTui(App[None]):
             self._services.settings.used(profile.name)
         except FileProblem as error:
             self.notify(clean(str(error)), markup=False, severity="warning")
+
+    def _keep_token(self) -> None:
+        """Have the next token before this one ends, whatever is on the screen."""
+        session = self._session
+        if session is not None and session.tokens.due:
+            self.run_worker(keep_fresh(session), group="token", description="renew the token")
 
     def action_profiles(self) -> None:
         """Choose a profile."""

@@ -6,7 +6,7 @@ answer for the old one has nowhere to land.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import Record
-from smtp_tui.api.target import Access, Target
+from smtp_tui.api.target import Access, Origin, Pinned, SystemTrust, Target
 from smtp_tui.editing.patch import Patch
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.reading import ProfilesFileError
-from smtp_tui.profiles.store import ProfileStore
+from smtp_tui.profiles.store import ProfileRefused, ProfileStore
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.drafts import DraftStore
 from smtp_tui.state.files import FileProblem
@@ -63,6 +63,19 @@ class Deleted:
 LastChange: TypeAlias = Patched | Deleted
 
 
+@dataclass(slots=True)
+class Held:
+    """What this run keeps in memory of the profiles that were used, and of no other run.
+
+    ``tokens`` by all that a token belongs to, so that a profile that is come back to does not ask
+    again, and none is sent elsewhere; ``pins`` by profile name and origin, for certificates that
+    were confirmed where there is no file to keep them.
+    """
+
+    tokens: dict[Hashable, Tokens] = field(default_factory=dict)
+    pins: dict[tuple[str, str], Pinned] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Session:
     """A profile in use. The client is made at the first request, after the first frame."""
@@ -72,6 +85,7 @@ class Session:
     tokens: Tokens
     memory: Memory
     make_client: Callable[[Target, Tokens], Client] = field(repr=False)
+    keep_pin: Callable[[Pinned], str] = field(repr=False)
 
     @cached_property
     def client(self) -> Client:
@@ -84,6 +98,12 @@ class Session:
         from smtp_tui.api.smtp_connections import SmtpConnections  # noqa: PLC0415 - after paint
 
         return SmtpConnections(self.client)
+
+    async def pin(self, origin: Origin, sha256: str) -> str:
+        """Trust that certificate of one of the two servers; where that is kept, in words."""
+        pinned = self.client.target.pinned(origin, sha256)
+        await self.client.trust(pinned)
+        return self.keep_pin(pinned)
 
     async def aclose(self) -> None:
         """Finish writes and close, if a client was ever made."""
@@ -134,6 +154,7 @@ class Services:
     sendings: dict[RecordKey, Sending] = field(default_factory=dict, repr=False)
     mailbox: Mailbox | None = None
     read_only: bool = False
+    held: Held = field(default_factory=Held, repr=False)
 
     def stored(self, name: str) -> bool:
         """Whether a profile of that name stands in the file, where its settings can be kept."""
@@ -142,16 +163,55 @@ class Services:
         except (ProfilesFileError, FileProblem):
             return False
 
+    def current(self, profile: Profile) -> Profile:
+        """The profile as it stands in the file now; as it is where it does not stand there."""
+        try:
+            return self.store.load().named(profile.name) or profile
+        except (ProfilesFileError, FileProblem):
+            return profile
+
     def session(self, profile: Profile) -> Session:
         """A new session. Raises ``HostRefused`` where the profile's host cannot be used."""
+        target = self._target(profile)
         return Session(
             profile=profile,
-            target=self._target(profile),
-            tokens=Tokens(profile.token, self.environ),
+            target=target,
+            tokens=self.tokens_of(profile, target),
             memory=Memory(profile.recipient),
             make_client=self.make_client,
+            keep_pin=lambda pinned: self._keep_pin(profile, target, pinned),
         )
+
+    def tokens_of(self, profile: Profile, target: Target) -> Tokens:
+        """What holds the token of a profile: the same one for as long as it would go to the same
+        servers, tenant and user."""
+        belongs_to = (
+            profile.name,
+            target.origin,
+            target.identity_origin,
+            target.scope.tenant,
+            profile.token,
+        )
+        if belongs_to not in self.held.tokens:
+            self.held.tokens[belongs_to] = Tokens(profile.token, self.environ, self.clock)
+        return self.held.tokens[belongs_to]
 
     def _target(self, profile: Profile) -> Target:
         target = profile.target()
+        pinned = self.held.pins.get((profile.name, target.origin.url))
+        if pinned is not None and isinstance(profile.trust, SystemTrust | Pinned):
+            target = replace(target, trust=pinned)
         return replace(target, access=Access.READ_ONLY) if self.read_only else target
+
+    def _keep_pin(self, profile: Profile, target: Target, pinned: Pinned) -> str:
+        """Write a confirmed certificate to the file, or keep it for this run; which, in words."""
+        why = "it does not stand in the file"
+        if self.stored(profile.name):
+            try:
+                self.store.replace(profile.name, replace(self.current(profile), trust=pinned))
+            except (ProfilesFileError, ProfileRefused, FileProblem) as error:
+                why = str(error)
+            else:
+                return f"Pinned for the profile {profile.name}."
+        self.held.pins[profile.name, target.origin.url] = pinned
+        return f"Trusted for this run only: the profile {profile.name} cannot keep it ({why})."

@@ -88,16 +88,17 @@ class ProfileBar(Widget):
         super().__init__()
         self._session = session
         self._now = now
+        self._drawn = Content()
 
     def render(self) -> Content:
         """Drawn anew only when the minute or the token changed."""
-        return profile_words(self._session, self._now, self.size.width)
+        self._drawn = profile_words(self._session, self._now, self.size.width)
+        return self._drawn
 
     def tick(self, now: datetime) -> None:
         """Let time pass: repaints when the words change, and only then."""
-        before = profile_words(self._session, self._now, self.size.width)
         self._now = now
-        if profile_words(self._session, now, self.size.width) != before:
+        if profile_words(self._session, now, self.size.width) != self._drawn:
             self.refresh()
 
 

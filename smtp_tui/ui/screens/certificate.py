@@ -1,0 +1,138 @@
+"""A certificate that does not verify: shown as ssh shows a new host key, or as a changed one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final, TypeVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Button
+
+from smtp_tui.api.certificate import Certificate, read_certificate, spaced
+from smtp_tui.api.errors import ApiError, CertificateRefused, Operation
+from smtp_tui.api.reach import shown_certificate
+from smtp_tui.api.target import Origin
+from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.screens.base import Dialog
+from smtp_tui.ui.screens.confirm import ConfirmDialog
+from smtp_tui.ui.session import Session
+from smtp_tui.ui.text import clean
+from smtp_tui.ui.widgets.bars import PlainText
+
+SECONDS: Final = 10.0
+_LABEL: Final = 9
+_LINE: Final = 300
+
+ScreenResult = TypeVar("ScreenResult")
+
+
+def certificate_text(shown: Certificate, label: str = "SHA-256") -> Content:
+    """Fingerprint (under that label), subject, issuer, dates and names, each line labelled."""
+    issuer = "itself" if shown.self_signed else shown.issuer
+    rows = [(label, spaced(shown.sha256)), ("Subject", shown.subject), ("Issuer", issuer)]
+    if shown.not_before is not None and shown.not_after is not None:
+        rows.append(("Valid", f"{shown.not_before:%Y-%m-%d} to {shown.not_after:%Y-%m-%d}"))
+    if shown.names:
+        rows.append(("Good for", ", ".join(shown.names)))
+    return Content("\n").join(_row(label, text) for label, text in rows)
+
+
+def _row(label: str, text: str) -> Content:
+    first, *more = (clean(line, _LINE) for line in text.split("\n"))
+    lines = [f"{label:<{_LABEL}}{first}", *(" " * _LABEL + line for line in more)]
+    return Content("\n".join(lines)).stylize("bold", _LABEL)
+
+
+def where_text(session: Session, origin: Origin) -> Content:
+    """The profile and the server whose certificate this is."""
+    name = clean(session.profile.label or session.profile.name or "new profile", 30)
+    return Content.assemble(Content.styled(f" {name} ", "reverse"), f" {clean(origin.text, 80)}")
+
+
+def first_meeting(session: Session, origin: Origin, why: str, shown: Certificate) -> ConfirmDialog:
+    """The question at the first meeting; it starts on Cancel and takes no Enter typed ahead."""
+    body = Content.assemble(
+        where_text(session, origin),
+        f"\n{clean(why, _LINE)}.\nNothing was sent.\n\n",
+        certificate_text(shown),
+        "\n\nCompare the fingerprint with what the server's administrator says. Trusted for this"
+        " profile only, and only this very certificate.",
+    )
+    return ConfirmDialog(
+        "Unknown certificate", body, "Trust this certificate", session.tokens.clock
+    )
+
+
+class ChangedDialog(Dialog[None]):
+    """The pinned certificate and the one shown now; there is no way on from here but back."""
+
+    BOX_TITLE = "THE CERTIFICATE CHANGED"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("dialog.cancel")
+    DEFAULT_CSS = """
+    ChangedDialog .apart { margin-top: 1; }
+    """
+
+    def __init__(self, session: Session, origin: Origin, pinned: str, shown: Certificate) -> None:
+        super().__init__()
+        self._session = session
+        self._origin = origin
+        self._pinned = pinned
+        self._shown = shown
+
+    def compose_box(self) -> Iterable[Widget]:
+        """Where, the old beside the new, and what to do about it."""
+        yield PlainText(where_text(self._session, self._origin))
+        yield PlainText(
+            "Nothing was sent. Either the server got a new certificate, or someone stands between."
+        )
+        yield PlainText(
+            Content("\n").join(
+                [_row("Pinned", spaced(self._pinned)), certificate_text(self._shown, "Shown")]
+            ),
+            classes="apart",
+        )
+        yield PlainText(
+            "Ask the server's administrator. Where the new one is right: p, then e, set the"
+            " trust of the profile back to system, and meet the server anew.",
+            classes="apart",
+        )
+        yield Button("Back", id="back", compact=True)
+
+    def on_mount(self) -> None:
+        """Only one way: back."""
+        self.query_one("#back", Button).focus()
+
+    @on(Button.Pressed)
+    def back(self, event: Button.Pressed) -> None:
+        """Leave."""
+        event.stop()
+        self.dismiss(None)
+
+
+async def meet(screen: Screen[ScreenResult], session: Session, error: CertificateRefused) -> bool:
+    """Show what was refused; whether it is trusted now, by someone who confirmed it.
+
+    For workers only. Raises ``ApiError`` where the server shows nothing any more.
+    """
+    if not error.untrusted:
+        return False
+    target = session.client.target
+    login = error.place.operation is Operation.TOKEN
+    origin = target.identity_origin if login else target.origin
+    shown = read_certificate(await shown_certificate(origin, SECONDS))
+    if not target.meets_first(origin):
+        if error.pinned:
+            await screen.app.push_screen_wait(ChangedDialog(session, origin, error.pinned, shown))
+        return False
+    question = first_meeting(session, origin, error.why, shown)
+    if not await screen.app.push_screen_wait(question):
+        return False
+    screen.notify(clean(await session.pin(origin, shown.sha256), _LINE), markup=False)
+    return True
+
+
+__all__ = ["ApiError", "ChangedDialog", "certificate_text", "first_meeting", "meet"]

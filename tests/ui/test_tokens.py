@@ -1,0 +1,190 @@
+"""The four sources of a token, its renewal, and what a 401 leaves on the screen."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from smtp_tui.profiles.model import CommandToken, LoginToken, Profile, PromptToken, TokenSource
+from smtp_tui.sandbox import (
+    Fault,
+    FaultKind,
+    Operation,
+    Sandbox,
+    SandboxOptions,
+)
+from smtp_tui.ui.session import Services
+from tests.ui.helpers import Ui, opened
+
+PASSWORD = "admin-password"
+
+
+def _with(source: TokenSource, sandbox: Sandbox) -> Callable[[Profile], Profile]:
+    return lambda one: replace(one, token=source, identity_url=sandbox.base_url)
+
+
+def _without_variables(services: Services) -> Services:
+    return replace(services, environ={})
+
+
+async def _log_in(ui: Ui, password: str = PASSWORD) -> None:
+    await ui.sees("Log in", "User admin")
+    await ui.type(password)
+    await ui.press("enter")
+
+
+async def test_a_variable_gives_the_token_and_the_header_names_it(demo: Sandbox) -> None:
+    async with opened(demo, size=(160, 30)) as ui:
+        await ui.sees("PRIMARY", "token from $SANDBOX_TOKEN")
+
+
+async def test_a_variable_that_is_not_set_is_named_and_the_token_asked_for(demo: Sandbox) -> None:
+    async with opened(demo, services=_without_variables) as ui:
+        await ui.sees("The environment variable SANDBOX_TOKEN is not set")
+        await ui.type("typed-token")
+        assert not ui.shows("typed-token")
+
+
+async def test_a_command_gives_the_token_and_its_end(demo: Sandbox, tmp_path: Path) -> None:
+    script = tmp_path / "token.py"
+    ends = "2020-06-01T15:30:00Z"
+    script.write_text(
+        "import json; print(json.dumps(dict(version=1, "
+        f"token={demo.admin_token!r}, expires_at={ends!r})))"
+    )
+    source = CommandToken((sys.executable, str(script)))
+    async with opened(demo, profile=_with(source, demo), size=(160, 30)) as ui:
+        await ui.sees("PRIMARY", "token 3h30m (command")
+
+
+async def test_a_token_that_is_asked_for_is_typed_unseen(demo: Sandbox) -> None:
+    async with opened(demo, profile=_with(PromptToken(), demo), size=(160, 30)) as ui:
+        await ui.sees("This profile asks for a token")
+        await ui.type(demo.admin_token[:40])
+        assert not ui.shows(demo.admin_token[:8])
+        await ui.press("escape")
+        await ui.sees("has no token yet")
+
+
+async def test_a_login_types_a_password_once_and_shows_the_time_left(demo: Sandbox) -> None:
+    async with opened(demo, profile=_with(LoginToken("admin"), demo), size=(160, 30)) as ui:
+        await _log_in(ui)
+        await ui.sees("PRIMARY", "token 11h59m (login admin)")
+        assert not ui.shows(PASSWORD)
+
+
+async def test_a_wrong_password_keeps_the_question_and_is_not_tried_again(demo: Sandbox) -> None:
+    async with opened(demo, profile=_with(LoginToken("admin"), demo)) as ui:
+        await _log_in(ui, "wrong")
+        await ui.sees("Log in", "401")
+        assert len(ui.requests(Operation.TOKEN)) == 1
+        await _log_in(ui)
+        await ui.sees("PRIMARY")
+
+
+async def test_a_token_is_renewed_before_it_ends_without_a_question() -> None:
+    with Sandbox(SandboxOptions(demo_records=True, token_lifetime=600)) as demo:
+        async with opened(demo, profile=_with(LoginToken("admin"), demo), size=(160, 30)) as ui:
+            await _log_in(ui)
+            await ui.sees("PRIMARY", "token 10m")
+            ui.clock.forward(470)
+            await ui.press("r")
+            await ui.until(lambda: len(ui.requests(Operation.LIST)) == 2, "the second list")
+            assert len(ui.requests(Operation.TOKEN)) == 1, "renewed long before its end"
+            ui.clock.forward(20)
+            await ui.press("r")
+            await ui.asked(Operation.TOKEN, 2)
+            await ui.sees("PRIMARY", "token 10m")
+            first, second, third = (
+                one.headers["authorization"] for one in await ui.asked(Operation.LIST, 3)
+            )
+            assert first == second != third
+
+
+async def test_a_401_with_the_password_in_memory_asks_nobody(demo: Sandbox) -> None:
+    async with opened(demo, profile=_with(LoginToken("admin"), demo)) as ui:
+        await _log_in(ui)
+        await ui.sees("PRIMARY")
+        demo.expire_tokens()
+        await ui.press("r")
+        await ui.asked(Operation.TOKEN, 2)
+        await ui.asked(Operation.LIST, 3)
+        await ui.sees("PRIMARY", "fresh")
+        assert not ui.shows("Log in")
+
+
+async def test_a_401_that_a_new_token_does_not_cure_asks_once_and_then_says_so(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, profile=_with(LoginToken("admin"), demo)) as ui:
+        await _log_in(ui)
+        await ui.sees("PRIMARY")
+        demo.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.LIST, count=None))
+        await ui.press("r")
+        await _log_in(ui)
+        await ui.sees("The server answered 401", "PRIMARY")
+        assert len(ui.requests(Operation.TOKEN)) == 3, "logged in, silently once, asked once"
+
+
+async def test_a_password_that_no_longer_works_is_forgotten(demo: Sandbox) -> None:
+    async with opened(demo, profile=_with(LoginToken("admin"), demo)) as ui:
+        await _log_in(ui)
+        await ui.sees("PRIMARY")
+        demo.expire_tokens()
+        demo.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.TOKEN, count=1))
+        await ui.press("r")
+        await ui.sees("Log in")
+        assert len(ui.requests(Operation.TOKEN)) == 2
+        await ui.press("escape")
+        await ui.loses("Log in")
+        await ui.press("r")
+        await ui.sees("Log in")
+        assert len(ui.requests(Operation.TOKEN)) == 2, "a refused password was tried again"
+
+
+async def test_a_command_is_asked_again_after_a_401(demo: Sandbox, tmp_path: Path) -> None:
+    held = tmp_path / "token"
+    held.write_text("over")
+    source = CommandToken(("cat", str(held)))
+    async with opened(demo, profile=_with(source, demo)) as ui:
+        await ui.sees("Token", "401")
+        await ui.press("escape")
+        held.write_text(demo.admin_token)
+        await ui.press("r")
+        await ui.sees("PRIMARY")
+
+
+async def test_a_profile_that_is_come_back_to_does_not_ask_again(demo: Sandbox) -> None:
+    async with opened(demo, profile=_with(LoginToken("admin"), demo)) as ui:
+        await _log_in(ui)
+        await ui.sees("PRIMARY")
+        await ui.press("p")
+        await ui.sees("PROFILE")
+        await ui.press("j", "enter")
+        await ui.sees("EU-RELAY")
+        await ui.press("minus")
+        await ui.sees("PRIMARY")
+        assert len(ui.requests(Operation.TOKEN)) == 1
+
+
+async def test_a_401_in_a_form_keeps_what_was_typed_and_offers_the_write_again(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, profile=_with(LoginToken("admin"), demo)) as ui:
+        await _log_in(ui)
+        await ui.sees("PRIMARY")
+        await ui.press("e")
+        await ui.sees("Hostname")
+        await ui.type("x")
+        await ui.press("ctrl+s")
+        await ui.sees("Apply")
+        demo.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.MODIFY, count=1))
+        await ui.press("enter")
+        await ui.sees("The token is new. Nothing was saved yet")
+        assert len(ui.requests(Operation.MODIFY)) == 1, "a write was repeated by itself"
+        await ui.press("enter")
+        await ui.asked(Operation.MODIFY, 2)
+        await ui.loses("Apply")
+        assert len(ui.requests(Operation.MODIFY)) == 2

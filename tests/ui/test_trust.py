@@ -1,0 +1,149 @@
+"""Certificates on the screen: the first meeting, a changed pin, the mark where none is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.api.certificate import read_certificate, spaced
+from smtp_tui.api.reach import shown_certificate
+from smtp_tui.api.target import Pinned, SystemTrust, Trust, Unverified, parse_origin
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.store import ProfileStore
+from smtp_tui.sandbox import Operation, Sandbox, SandboxOptions
+from tests.ui.helpers import Ui, opened
+
+SMALL, SMALLEST = (80, 24), (60, 20)
+
+
+@pytest.fixture
+def server() -> Iterator[Sandbox]:
+    with Sandbox(SandboxOptions(tls=True, demo_records=True)) as sandbox:
+        yield sandbox
+
+
+def _with(trust: Trust) -> Callable[[Profile], Profile]:
+    return lambda profile: replace(profile, trust=trust)
+
+
+def _stored(directory: Path, trust: Trust) -> Callable[[Profile], Profile]:
+    """The profile of the demo, kept in the file under another name."""
+
+    def keep(profile: Profile) -> Profile:
+        kept = replace(profile, name="production", trust=trust)
+        ProfileStore(directory / "config").add(kept)
+        return kept
+
+    return keep
+
+
+async def _fingerprint(server: Sandbox) -> str:
+    origin = parse_origin(server.base_url)
+    return read_certificate(await shown_certificate(origin, 5.0)).sha256
+
+
+async def _confirm(ui: Ui) -> None:
+    """Move from Cancel to the other button, when the question was read."""
+    ui.clock.forward(5)
+    await ui.press("tab", "enter")
+
+
+@pytest.mark.parametrize("size", [SMALL, SMALLEST])
+async def test_the_first_meeting_shows_what_ssh_would_show(
+    server: Sandbox, size: tuple[int, int]
+) -> None:
+    sha256 = await _fingerprint(server)
+    async with opened(server, size=size) as ui:
+        await ui.sees("Unknown certificate", *spaced(sha256).split("\n"))
+        await ui.sees("self-signed", "CN=smtp-tui sandbox", "Issuer", "itself", "Valid")
+        await ui.sees("Cancel", "Trust this certificate")
+        assert server.requests == (), "the token was on its way before anyone was asked"
+
+
+async def test_a_confirmed_certificate_is_pinned_in_the_file_and_the_list_is_read(
+    server: Sandbox, tmp_path: Path
+) -> None:
+    keep = _stored(tmp_path, SystemTrust())
+    async with opened(server, profile=keep, directory=tmp_path) as ui:
+        await ui.sees("Unknown certificate")
+        await _confirm(ui)
+        await ui.sees("PRIMARY", "Pinned for the profile production")
+    found = ProfileStore(tmp_path / "config").load().named("production")
+    assert found is not None
+    assert found.trust == Pinned(await _fingerprint(server))
+
+
+async def test_enter_typed_ahead_trusts_nothing(server: Sandbox) -> None:
+    async with opened(server) as ui:
+        await ui.sees("Unknown certificate")
+        await ui.press("tab", "enter")
+        await ui.sees("Unknown certificate")
+        assert server.requests == ()
+
+
+async def test_enter_alone_does_not_trust(server: Sandbox) -> None:
+    async with opened(server) as ui:
+        await ui.sees("Unknown certificate")
+        ui.clock.forward(5)
+        await ui.press("enter")
+        await ui.sees("was not trusted: it is self-signed")
+        assert server.requests == ()
+
+
+async def test_r_shows_the_certificate_once_more(server: Sandbox) -> None:
+    async with opened(server) as ui:
+        await ui.sees("Unknown certificate")
+        await ui.press("escape")
+        await ui.loses("Unknown certificate")
+        await ui.press("r")
+        await ui.sees("Unknown certificate")
+
+
+async def test_without_a_file_it_is_trusted_for_this_run_which_is_said(server: Sandbox) -> None:
+    async with opened(server, size=(160, 36)) as ui:
+        await ui.sees("Unknown certificate")
+        await _confirm(ui)
+        await ui.sees("PRIMARY", "Trusted for this run only")
+        await ui.press("p")
+        await ui.sees("PROFILE")
+        await ui.press("enter")
+        await ui.sees("PRIMARY")
+        assert not ui.shows("Unknown certificate"), "a profile that is come back to asked again"
+
+
+async def test_a_changed_certificate_stops_everything_with_old_and_new_side_by_side(
+    server: Sandbox,
+) -> None:
+    pinned = await _fingerprint(server)
+    async with opened(server, profile=_with(Pinned(pinned)), size=SMALL) as ui:
+        await ui.sees("PRIMARY")
+    server.change_certificate()
+    server.forget_requests()
+    shown = await _fingerprint(server)
+    async with opened(server, profile=_with(Pinned(pinned)), size=SMALL) as ui:
+        await ui.sees("THE CERTIFICATE CHANGED", "Pinned", "Shown")
+        await ui.sees(*spaced(pinned).split("\n"), *spaced(shown).split("\n"))
+        ui.clock.forward(5)
+        await ui.press("tab", "enter")
+        await ui.loses("THE CERTIFICATE CHANGED")
+        await ui.sees("The certificate changed")
+        assert server.requests == ()
+
+
+async def test_no_verification_is_marked_in_the_header_of_every_screen(server: Sandbox) -> None:
+    async with opened(server, profile=_with(Unverified()), size=SMALL) as ui:
+        await ui.sees("PRIMARY", "TLS NOT VERIFIED")
+        await ui.press("enter")
+        await ui.sees("Created", "TLS NOT VERIFIED")
+        await ui.press("escape", "e")
+        await ui.sees("Hostname", "TLS NOT VERIFIED")
+
+
+async def test_a_verified_connection_is_not_marked(server: Sandbox) -> None:
+    async with opened(server, profile=_with(Pinned(await _fingerprint(server)))) as ui:
+        await ui.sees("PRIMARY")
+        assert not ui.shows("NOT VERIFIED")
+        assert ui.requests(Operation.LIST)
