@@ -1,0 +1,99 @@
+"""What the README names is there: its two commands, its pictures, its keys, its exit codes."""
+
+import os
+import re
+
+import pytest
+
+from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.ui.actions import ACTIONS
+from tests.house.tree import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PICTURES = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+MARKED = r"^<!-- command: {} -->\n```sh\n(.*?)^```$"
+WIDTH = 100
+"""Columns that a command may have: it is read before it is pasted."""
+
+
+def section(title: str) -> str:
+    """The text between a heading and the next one."""
+    found = re.search(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", README, re.M | re.S)
+    assert found, title
+    return found[1]
+
+
+def command(name: str) -> str:
+    """The text of the code block that is marked with a name."""
+    (found,) = re.findall(MARKED.format(name), README, re.M | re.S)
+    return str(found)
+
+
+def keys() -> list[tuple[str, str, str]]:
+    """Every place, key and label of the key table, labels in lower case."""
+    found = []
+    for place, cell in re.findall(r"^\| ([^|`]+?) \| (`.*) \|$", section("Keys"), re.M):
+        for part in cell.split(" · "):
+            label = part.rpartition("` ")[2]
+            found += [(place, key, label) for key in re.findall(r"`([^`]+)`", part)]
+    return found
+
+
+@pytest.mark.parametrize("name", ["demo", "test"])
+def test_a_command_is_one_line_that_needs_python3_alone(name: str) -> None:
+    text = command(name)
+    assert text.count("\n") == 1
+    assert len(text) <= WIDTH
+    programs = [part.split()[0] for part in text.split(" && ")]
+    assert programs[0] == "python3"
+    assert all(program.startswith(".venv/bin/") for program in programs[1:])
+
+
+def test_the_commands_stand_before_anything_else_but_the_picture_and_one_sentence() -> None:
+    opening = README[: README.index("## ")]
+    assert opening.index("connections-wide.svg") < opening.index("<!-- command: demo -->")
+    assert opening.index("<!-- command: demo -->") < opening.index("<!-- command: test -->")
+
+
+def test_ci_takes_the_test_line_from_the_readme() -> None:
+    script = ROOT / ".ci" / "run"
+    text = script.read_text(encoding="utf-8")
+    assert "<!-- command: test -->" in text
+    assert "pytest" not in text
+    assert os.access(script, os.X_OK)
+
+
+@pytest.mark.parametrize("path", sorted(set(PICTURES)))
+def test_a_picture_is_there(path: str) -> None:
+    assert (ROOT / path).is_file()
+
+
+@pytest.mark.parametrize("shape", ["wide", "80x24"])
+@pytest.mark.parametrize(
+    "subject", ["connections", "edit", "review", "test-accepted", "test-rejected", "profiles"]
+)
+def test_a_screen_is_pictured(subject: str, shape: str) -> None:
+    assert f"screenshots/{subject}-{shape}.svg" in PICTURES
+
+
+def test_the_key_table_is_read() -> None:
+    assert ("A record", "e", "edit") in keys()
+    assert ("Everywhere", "ctrl+p", "commands") in keys()
+    assert len(keys()) > 30
+
+
+@pytest.mark.parametrize(("place", "key", "label"), keys())
+def test_a_key_of_the_table_does_what_it_says(place: str, key: str, label: str) -> None:
+    bound = [
+        action.label.casefold()
+        for action in ACTIONS
+        if action.place.value == place and key in action.key_display.split()
+    ]
+    assert bound == [label]
+
+
+def test_the_exit_codes_are_all_told_in_the_words_of_the_help() -> None:
+    told = re.findall(r"^\| (\d+) \| (.*?) \|$", section("Without a screen"), re.M)
+    assert [(int(code), words.replace("`", "")) for code, words in told] == [
+        (code.value, code.meaning) for code in ExitCode
+    ]
