@@ -15,21 +15,24 @@ from typing import Final, Protocol
 import httpx
 
 import smtp_tui
-from smtp_tui.api.activity import Activity, Exchange, redacted, without_echo
+from smtp_tui.api.activity import Activity, Exchange
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import (
+    TESTS,
     AccessRefused,
     ApiError,
     BadAnswer,
     CertificateRefused,
     HostUnreachable,
     NoAnswer,
+    NotSent,
     Operation,
     Place,
     ServerFault,
     TokenNeeded,
 )
 from smtp_tui.api.failures import Received, raise_for_status, raise_in_words
+from smtp_tui.api.redaction import redacted, text_without_echo, without_echo
 from smtp_tui.api.requests import Request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access, Origin, Target, Trust
@@ -90,12 +93,23 @@ class Client:
         self._limits = limits
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._writes: set[asyncio.Task[Answer]] = set()
+        self._closed = False
 
     async def send(self, request: Request, *, answers: frozenset[int] = frozenset()) -> Answer:
         """Send one request; a read is repeated once after a connection that was never made or a
         502, 503 or 504. Raises an :class:`~smtp_tui.api.errors.ApiError` for everything else than
         a whole answer with a 2xx status or one of ``answers``."""
+        try:
+            return await self._send(request, answers)
+        except ApiError as error:
+            # The frames and causes below hold headers and bodies; no report of a crash may.
+            error.__context__ = None
+            raise error.with_traceback(None) from None
+
+    async def _send(self, request: Request, answers: frozenset[int]) -> Answer:
         place = self._place(request)
+        if self._closed:
+            raise NotSent(place, "The profile was left before this was sent")
         if request.operation.writes:
             if self.target.access is Access.READ_ONLY:
                 raise AccessRefused(place, f"The profile {self.target.name} is read-only")
@@ -129,20 +143,25 @@ class Client:
     async def trust(self, trust: Trust) -> None:
         """Believe this from now on; connections that were judged otherwise are not used again."""
         self.target = replace(self.target, trust=trust)
+        await self._finish_writes()
         judged, self._clients = self._clients, {}
         for client in judged.values():
             await client.aclose()
 
     async def aclose(self) -> None:
-        """Finish the writes under way, then close the connections."""
-        if self._writes:
-            await asyncio.wait(tuple(self._writes))
+        """Finish the writes under way, then close the connections; nothing is sent any more."""
+        self._closed = True
+        await self._finish_writes()
         for client in self._clients.values():
             await client.aclose()
         self._clients.clear()
 
-    def _place(self, request: Request, request_id: str | None = None) -> Place:
-        return Place(request.operation, self._origin(request).text, request_id)
+    async def _finish_writes(self) -> None:
+        if self._writes:
+            await asyncio.wait(tuple(self._writes))
+
+    def _place(self, request: Request) -> Place:
+        return Place(request.operation, self._origin(request).text)
 
     def _origin(self, request: Request) -> Origin:
         is_login = request.operation is Operation.TOKEN
@@ -153,11 +172,10 @@ class Client:
         started, at = self._clock.monotonic(), self._clock.now()
         received: Received | None = None
         failure = ""
-        secrets = (*request.secrets(), token) if token else request.secrets()
+        secrets = (*request.secrets(), *token)
         try:
             received = await self._receive(request, place, headers)
-            if not 200 <= received.status < 300:
-                received = replace(received, body=without_echo(received.body, secrets))
+            received = _cleaned(received, request.operation, secrets)
             if received.status not in answers:
                 raise_for_status(received, place)
             return Answer(received.status, received.body, received.request_id)
@@ -173,7 +191,7 @@ class Client:
                     at=at,
                     profile=self.target.name,
                     origin=self._origin(request).url,
-                    request=request,
+                    request=request.without_secrets(),
                     status=received.status if received else None,
                     milliseconds=round((self._clock.monotonic() - started) * 1000),
                     answer=redacted(received.body, secrets) if received else "",
@@ -182,7 +200,8 @@ class Client:
                 )
             )
 
-    def _headers(self, request: Request, place: Place) -> tuple[dict[str, str], str]:
+    def _headers(self, request: Request, place: Place) -> tuple[dict[str, str], tuple[str, ...]]:
+        """The headers, and the token among them as a secret to look for in the answer."""
         headers = {
             "Accept": "application/json",
             "Accept-Encoding": "identity",
@@ -191,7 +210,7 @@ class Client:
         if request.body is not None:
             headers["Content-Type"] = request.content_type
         if request.operation is Operation.TOKEN:
-            return headers, ""
+            return headers, ()
         held = self._tokens.token()
         if held is None:
             raise TokenNeeded(place, "This profile has no token yet")
@@ -199,7 +218,7 @@ class Client:
         if not _TOKEN.match(token):
             raise TokenNeeded(place, "The token has characters that no bearer token has")
         headers["Authorization"] = f"Bearer {token}"
-        return headers, token
+        return headers, (token,)
 
     async def _receive(self, request: Request, place: Place, headers: dict[str, str]) -> Received:
         client = self._client(self._origin(request), place)
@@ -214,9 +233,9 @@ class Client:
                 return await self._whole(response, place)
         except TimeoutError:
             raise NoAnswer(
-                place, f"No whole answer within {self._limits.total:.0f} seconds"
+                place, f"No whole answer within {self._limits.total:g} seconds"
             ) from None
-        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
             raise_in_words(error, place, self._limits.connect, self._limits.read)
 
     def _client(self, origin: Origin, place: Place) -> httpx.AsyncClient:
@@ -247,8 +266,8 @@ class Client:
         async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > self._limits.body:
-                size = self._limits.body // (1024 * 1024)
-                raise BadAnswer(place, f"The answer is larger than {size} MiB and was not read on")
+                size = f"{self._limits.body / (1024 * 1024):.3g} MiB"
+                raise BadAnswer(place, f"The answer is larger than {size} and was not read on")
         return Received(
             response.status_code,
             bytes(body),
@@ -256,3 +275,18 @@ class Client:
             response.headers.get("Retry-After"),
             response.headers.get("Location"),
         )
+
+
+def _cleaned(received: Received, operation: Operation, secrets: tuple[str, ...]) -> Received:
+    """The answer without an echo of what was sent, wherever its words are shown to a person.
+
+    The body of a success is left as it is: it is decoded, and that drops the secrets.
+    """
+    shown = not 200 <= received.status < 300 or operation in TESTS
+    return replace(
+        received,
+        body=without_echo(received.body, secrets) if shown else received.body,
+        request_id=received.request_id and text_without_echo(received.request_id, secrets),
+        retry_after=received.retry_after and text_without_echo(received.retry_after, secrets),
+        location=received.location and text_without_echo(received.location, secrets),
+    )

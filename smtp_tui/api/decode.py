@@ -7,9 +7,8 @@ that the server echoes is replaced by its state here, before anything else can s
 from __future__ import annotations
 
 import json
-import re
+import math
 from datetime import UTC, datetime
-from html import unescape
 from typing import Final, NoReturn
 
 from smtp_tui.api.models import (
@@ -21,37 +20,69 @@ from smtp_tui.api.models import (
     is_secret_name,
     secret_state,
 )
+from smtp_tui.api.pages import BOM, is_page, page_words
 
-WORDS_LIMIT: Final = 300
-_TITLE: Final = re.compile(r"<(title|h1)[^>]*>(.{0,500}?)</\1", re.IGNORECASE | re.DOTALL)
-_TAG: Final = re.compile(r"<[^>]*>")
-_LOOKS_HTML: Final = re.compile(r"\s*<(!doctype|html|head|body|\?xml)", re.IGNORECASE)
+DEEPEST_VALUE: Final = 50
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+class _Repeating(dict[str, JsonValue]):
+    """An object of JSON that names a member twice; the last one stands, as everywhere."""
 
 
 class Undecodable(ValueError):
     """A body that is no JSON, or of the wrong shape; the message says which in plain words."""
 
 
+def sentence(error: Undecodable) -> str:
+    """The message as the beginning of a sentence."""
+    text = str(error)
+    return text[:1].upper() + text[1:]
+
+
 def decode_json(body: bytes) -> JsonValue:
-    """Decode strict UTF-8 JSON without NaN. Raises :class:`Undecodable`."""
+    """Decode strict UTF-8 JSON without NaN. Raises :class:`Undecodable`.
+
+    A number beyond every float stays as its text.
+    """
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Undecodable(f"the answer is not UTF-8 text (byte {error.start})") from None
-    if _LOOKS_HTML.match(text):
-        raise Undecodable(f"the answer is an HTML page{_titled(text)}, not JSON")
+    if is_page(text):
+        raise Undecodable(f"the answer is {page_words(text)}, not JSON")
     if not text.strip():
         raise Undecodable("the answer is empty")
+    if text.startswith(BOM):
+        raise Undecodable("the answer begins with a byte order mark, which JSON does not have")
     try:
-        value: JsonValue = json.loads(text, parse_constant=_refuse_constant)
+        value: JsonValue = json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=_number,
+            object_pairs_hook=_object,
+        )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
         raise Undecodable(f"the answer is not JSON ({where})") from None
     except RecursionError:
         raise Undecodable("the answer is nested too deeply") from None
-    except ValueError as error:
-        raise Undecodable(f"the answer holds a number that cannot be read ({error})") from None
+    except Undecodable:
+        raise
+    except ValueError:
+        raise Undecodable("the answer holds a number of thousands of digits") from None
     return value
+
+
+def _number(digits: str) -> JsonValue:
+    value = float(digits)
+    return value if math.isfinite(value) else digits
+
+
+def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    members = dict(pairs)
+    return members if len(members) == len(pairs) else _Repeating(members)
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -65,11 +96,19 @@ def decode_list(body: bytes) -> RecordList:
         raise Undecodable(f"the answer is {_kind(value)}, not a list of records")
     records: list[Record] = []
     unreadable: list[Unreadable] = []
+    places: dict[str, int] = {}
     for position, entry in enumerate(value, start=1):
         try:
-            records.append(record_of(entry))
+            record = record_of(entry)
         except Undecodable as error:
             unreadable.append(Unreadable(position, str(error)))
+            continue
+        if record.id in places:
+            why = f"a record with the id of entry {places[record.id]}"
+            unreadable.append(Unreadable(position, why))
+            continue
+        places[record.id] = position
+        records.append(record)
     return RecordList(tuple(records), tuple(unreadable))
 
 
@@ -79,9 +118,15 @@ def decode_record(body: bytes) -> Record:
 
 
 def record_of(value: JsonValue) -> Record:
-    """Build a record from decoded JSON, odd values kept. Raises :class:`Undecodable`."""
+    """Build a record from decoded JSON, odd values kept. Raises :class:`Undecodable`.
+
+    An object that names a member twice is refused: which of two ids is meant cannot be known, and
+    a write would hit one of them.
+    """
     if not isinstance(value, dict):
         raise Undecodable(f"{_kind(value)} stands where a record should")
+    if isinstance(value, _Repeating):
+        raise Undecodable("a record that names one of its members twice")
     identifier = value.get("id")
     if not isinstance(identifier, str) or not identifier:
         raise Undecodable("a record without an id")
@@ -89,7 +134,7 @@ def record_of(value: JsonValue) -> Record:
     name = value.get("name")
     if not isinstance(name, str):
         oddities.append("its name is not text")
-        name = "" if name is None else json.dumps(name, ensure_ascii=False)
+        name = "" if name is None else json.dumps(_shallow(name), ensure_ascii=False)
     return Record(
         id=identifier,
         name=name,
@@ -115,8 +160,10 @@ def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
             continue
         if any(parameter.name == name for parameter in found):
             oddities.append(f"the parameter {name} stands there twice; the last one counts")
-        raw = entry.get("value")
-        secret = is_secret_name(name) or entry.get("secured") in (True, "true")
+        raw = _shallow(entry.get("value"))
+        if isinstance(entry, _Repeating):
+            oddities.append(f"the parameter {name} has two values; the last one counts")
+        secret = is_secret_parameter(entry) or _holds_secret(raw)
         found.append(
             Parameter(
                 name=name,
@@ -128,6 +175,40 @@ def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
+def is_secret_parameter(entry: dict[str, JsonValue]) -> bool:
+    """Whether a ``{name, value}`` pair holds a secret, by its name or by what the server says."""
+    name = entry.get("name")
+    named = isinstance(name, str) and is_secret_name(name)
+    return named or entry.get("secured") in (True, "true")
+
+
+def _holds_secret(value: JsonValue) -> bool:
+    """Whether a secret stands somewhere inside a value, so that none of it can be shown."""
+    match value:
+        case list():
+            return any(_holds_secret(one) for one in value)
+        case dict():
+            return any(is_secret_name(key) or _holds_secret(one) for key, one in value.items())
+    return False
+
+
+def _shallow(value: JsonValue, levels: int = DEEPEST_VALUE) -> JsonValue:
+    """The value, which is refused where showing it would run out of stack.
+
+    Raises :class:`Undecodable`.
+    """
+    match value:
+        case list() | dict() if levels == 0:
+            raise Undecodable("a record that is nested too deeply")
+        case list():
+            for one in value:
+                _shallow(one, levels - 1)
+        case dict():
+            for one in value.values():
+                _shallow(one, levels - 1)
+    return value
+
+
 def _moment(value: JsonValue, oddities: list[str]) -> datetime | None:
     if value is None:
         return None
@@ -135,10 +216,13 @@ def _moment(value: JsonValue, oddities: list[str]) -> datetime | None:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         moment = None
-    if moment is None:
+    if moment is not None and moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    # A clock turned to another time zone must not fall off either end of the calendar.
+    if moment is None or not _EARLIEST <= moment <= _LATEST:
         oddities.append("its creation time cannot be read")
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment
 
 
 def _optional_text(value: JsonValue) -> str | None:
@@ -157,62 +241,3 @@ def _kind(value: JsonValue) -> str:
             return "a list"
         case dict():
             return "a single object"
-
-
-def server_words(body: bytes) -> str:
-    """What an error's body says to a person: LoopBack's message, an HTML title, or its text.
-
-    At most :data:`WORDS_LIMIT` characters on one line; empty where there is nothing to read.
-    """
-    text = body[:65536].decode("utf-8", errors="replace")
-    try:
-        value = decode_json(body[:1_000_000])
-    except Undecodable:
-        words = _page_words(text)
-    else:
-        words = _message(value)
-    flat = " ".join(words.split())
-    return flat if len(flat) <= WORDS_LIMIT else f"{flat[:WORDS_LIMIT]}… ({len(flat)} characters)"
-
-
-def _message(value: JsonValue) -> str:
-    if isinstance(value, dict):
-        inner = value.get("error", value)
-        if isinstance(inner, str):
-            return inner
-        if isinstance(inner, dict):
-            for key in ("message", "error_description", "errorMessage", "reason", "code"):
-                found = inner.get(key)
-                if isinstance(found, str) and found:
-                    return found
-    return value if isinstance(value, str) else ""
-
-
-def _page_words(text: str) -> str:
-    if "<" not in text:
-        return text
-    title = _titled(text)
-    return f"an HTML page{title}" if title or _LOOKS_HTML.match(text) else _TAG.sub(" ", text)
-
-
-def _titled(text: str) -> str:
-    found = _TITLE.search(text)
-    title = " ".join(unescape(_TAG.sub(" ", found.group(2))).split()) if found else ""
-    return f" titled “{title[:120]}”" if title else ""
-
-
-def refused_fields(body: bytes) -> tuple[tuple[str, str], ...]:
-    """The server's words by field from a LoopBack 422 (``error.details.messages``), if any."""
-    try:
-        value = decode_json(body)
-    except Undecodable:
-        return ()
-    error = value.get("error") if isinstance(value, dict) else None
-    details = error.get("details") if isinstance(error, dict) else None
-    messages = details.get("messages") if isinstance(details, dict) else None
-    if not isinstance(messages, dict):
-        return ()
-    return tuple(
-        (name, "; ".join(str(one) for one in said) if isinstance(said, list) else str(said))
-        for name, said in messages.items()
-    )

@@ -55,6 +55,17 @@ _READS: Final = frozenset(
 )
 
 
+TESTS: Final = frozenset({Operation.TEST_VALUES, Operation.TEST_SAVED})
+"""The calls that send mail and change nothing."""
+
+_ABOUT_ONE_RECORD: Final = frozenset(
+    {Operation.GET, Operation.PATCH, Operation.DELETE, Operation.TEST_SAVED}
+)
+_ANOTHER_SERVER: Final = (
+    "Check the host and port of the profile: that may be another server, or a part of it is down."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an error happened: the operation, the host as shown, and the request id if told."""
@@ -73,11 +84,20 @@ class ApiError(Exception):
         super().__init__(f"could not {place.operation.value} at {place.host}: {why}")
         self.place = place
         self.why = why
-        self.advice = next_step if next_step is not None else self.next_step
+        self.advice = next_step if next_step is not None else self._advice()
+
+    def _advice(self) -> str:
+        if not self.outcome_unknown:
+            return self.next_step
+        if self.place.operation in TESTS:
+            return "Look in the mailbox of the recipient before you test again."
+        return "Look at what the server holds now before you repeat it."
 
     @property
     def what(self) -> str:
         """The headline: which operation did not succeed, and where."""
+        if self.outcome_unknown and self.place.operation in TESTS:
+            return f"The test email may have been sent, {self.place.host} did not say so"
         if self.outcome_unknown:
             return f"Unknown whether it was done: {self.place.operation.value} at {self.place.host}"
         return f"Could not {self.place.operation.value} at {self.place.host}"
@@ -102,7 +122,7 @@ class NotSent(ApiError):
 class HostUnreachable(NotSent):
     """No connection could be made."""
 
-    next_step = "Check the host and port of the profile (p), and the network; r tries again."
+    next_step = "Check the host and port of the profile (p) and the network, then press r."
 
 
 class CertificateRefused(NotSent):
@@ -117,7 +137,8 @@ class CertificateRefused(NotSent):
     def __init__(
         self, place: Place, why: str, *, untrusted: bool = False, pinned: str = "", seen: str = ""
     ) -> None:
-        super().__init__(place, why)
+        step = None if untrusted else "Check the host, the port and the CA file of the profile."
+        super().__init__(place, why, next_step=step)
         self.untrusted = untrusted
         self.pinned = pinned
         self.seen = seen
@@ -138,7 +159,7 @@ class AccessRefused(NotSent):
 class NoAnswer(ApiError):
     """The request was sent and the line went silent or broke before the whole answer was read."""
 
-    next_step = "r reads again what the server holds now."
+    next_step = "Press r to try again."
 
     @property
     def outcome_unknown(self) -> bool:
@@ -149,13 +170,18 @@ class NoAnswer(ApiError):
 class BadAnswer(ApiError):
     """The answer could not be used: not JSON, the wrong shape, too large, an unknown encoding."""
 
-    next_step = "Check that the host is the CAM server and not a login page (a shows the answer)."
+    next_step = "Check that the host is the CAM server and not a login; press a to see the answer."
+
+    @property
+    def outcome_unknown(self) -> bool:
+        """True after a write: whoever answered so, the server behind may have done it."""
+        return self.place.operation.writes
 
 
 class StatusError(ApiError):
     """The server answered with a status that is no success; ``status`` is that number."""
 
-    next_step = "a shows the request and the answer."
+    next_step = "Press a to see the request and the answer."
 
     def __init__(
         self, place: Place, status: int, words: str, *, next_step: str | None = None
@@ -189,6 +215,10 @@ class NotFound(StatusError):
 
     next_step = "Press r: someone may have deleted it."
 
+    def __init__(self, place: Place, status: int, words: str) -> None:
+        elsewhere = None if place.operation in _ABOUT_ONE_RECORD else _ANOTHER_SERVER
+        super().__init__(place, status, words, next_step=elsewhere)
+
 
 class Invalid(StatusError):
     """400 or 422: the server refused the values. ``fields`` are its words by parameter name."""
@@ -211,12 +241,18 @@ class TooManyRequests(StatusError):
 class ServerFault(StatusError):
     """5xx: the server or the proxy before it failed; ``retry_after`` is what it asked, seconds."""
 
-    next_step = "Wait and try again; if it stays, tell the administrators the request id."
+    next_step = "Wait a moment and press r; if it stays so, tell those who run the server."
 
     def __init__(
-        self, place: Place, status: int, words: str, *, retry_after: float | None = None
+        self,
+        place: Place,
+        status: int,
+        words: str,
+        *,
+        retry_after: float | None = None,
+        next_step: str | None = None,
     ) -> None:
-        super().__init__(place, status, words)
+        super().__init__(place, status, words, next_step=next_step)
         self.retry_after = retry_after
 
     @property

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import httpx
 
-from smtp_tui.api.decode import refused_fields, server_words
 from smtp_tui.api.errors import (
     AccessDenied,
+    ApiError,
     BadAnswer,
     CertificateRefused,
     HostUnreachable,
@@ -25,6 +27,7 @@ from smtp_tui.api.errors import (
     TooManyRequests,
 )
 from smtp_tui.api.trust import PinMismatch, tls_reason
+from smtp_tui.api.words import refused_fields, server_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,22 @@ def raise_for_status(received: Received, place: Place) -> None:
         case 400 | 422:
             raise Invalid(place, status, words, fields=refused_fields(received.body))
         case 429:
-            wait = received.retry_after
-            step = f"The server asks to wait: {wait[:40]} (seconds or date)." if wait else None
-            raise TooManyRequests(place, status, words, next_step=step)
+            raise TooManyRequests(place, status, words, next_step=_wait(received.retry_after))
         case _ if status >= 500:
-            raise ServerFault(place, status, words, retry_after=_seconds(received.retry_after))
+            after = received.retry_after
+            step = None if place.operation.writes else _wait(after)
+            raise ServerFault(place, status, words, retry_after=_seconds(after), next_step=step)
     raise StatusError(place, status, words)
+
+
+def _wait(retry_after: str | None) -> str | None:
+    """What the server asks, in words; its other form is a date."""
+    if not retry_after:
+        return None
+    seconds = _seconds(retry_after)
+    if seconds is None:
+        return f"The server asks to wait until {retry_after[:40]}."
+    return f"The server asks to wait {seconds:.0f} seconds."
 
 
 def _seconds(retry_after: str | None) -> float | None:
@@ -73,9 +86,12 @@ def _seconds(retry_after: str | None) -> float | None:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what led to it; of a host with several addresses, each address's error."""
     seen: BaseException | None = error
     while seen is not None:
         yield seen
+        if isinstance(seen, BaseExceptionGroup):
+            yield from seen.exceptions
         seen = seen.__cause__ or seen.__context__
 
 
@@ -84,22 +100,21 @@ def raise_in_words(error: Exception, place: Place, connect: float, read: float) 
 
     ``connect`` and ``read`` are the time-outs that were set, in seconds.
     """
-    for cause in _causes(error):
-        if isinstance(cause, ssl.SSLError):
-            raise certificate_refused(cause, place) from None
     match error:
         case httpx.ConnectTimeout():
-            why = f"No connection within {connect:.0f} seconds"
+            why = f"No connection within {connect:g} seconds"
             raise HostUnreachable(place, why) from None
-        case httpx.ConnectError() | httpx.PoolTimeout():
-            raise HostUnreachable(place, _connect_reason(error)) from None
+        case httpx.ConnectError():
+            raise _no_connection(error, place) from None
+        case httpx.PoolTimeout():
+            raise HostUnreachable(place, "Too many requests are under way") from None
         case httpx.UnsupportedProtocol() | httpx.InvalidURL():
             raise HostUnreachable(place, "The address cannot be used") from None
         case httpx.TimeoutException():
-            why = f"The server was silent for {read:.0f} seconds"
+            why = f"The server was silent for {read:g} seconds"
             raise NoAnswer(place, why) from None
         case httpx.RemoteProtocolError():
-            why = "The connection ended in the middle of the answer, or it was no HTTP"
+            why = "The connection ended before the whole answer came, or it was no HTTP"
             raise NoAnswer(place, why) from None
     raise NoAnswer(place, "The connection broke before the whole answer came") from None
 
@@ -113,13 +128,32 @@ def certificate_refused(error: ssl.SSLError, place: Place) -> CertificateRefused
     return CertificateRefused(place, tls_reason(error), untrusted=untrusted)
 
 
-def _connect_reason(error: Exception) -> str:
-    for cause in _causes(error):
-        if isinstance(cause, ConnectionRefusedError):
-            return "The connection was refused: nothing listens on that port"
-        text = str(cause).lower()
-        if "name or service not known" in text or "nodename" in text or "resolution" in text:
+def _no_connection(error: httpx.ConnectError, place: Place) -> ApiError:
+    """No connection, or none that TLS was agreed on: the one time when TLS is to blame.
+
+    A broken TLS connection later on looks the same to the library, but then something was sent.
+    """
+    causes = tuple(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLWantReadError):
+            return certificate_refused(cause, place)
+    return HostUnreachable(place, _connect_reason(causes))
+
+
+_REASONS: Final = {
+    errno.ECONNREFUSED: "The connection was refused: nothing listens on that port",
+    errno.EHOSTUNREACH: "There is no way to that host from here",
+    errno.ENETUNREACH: "There is no way to that host from here",
+    errno.ECONNRESET: "The connection was broken off before anything was sent",
+}
+
+
+def _connect_reason(causes: tuple[BaseException, ...]) -> str:
+    for cause in causes:
+        if isinstance(cause, socket.gaierror):
+            if cause.errno == socket.EAI_AGAIN:
+                return "The host name could not be looked up: no name server answered"
             return "There is no such host name"
-        if "all connection attempts failed" in text:
-            return "The connection was refused: nothing listens on that port"
+        if isinstance(cause, OSError) and cause.errno in _REASONS:
+            return _REASONS[cause.errno]
     return "No connection could be made"

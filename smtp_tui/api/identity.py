@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from smtp_tui.api.client import Answer, Client
-from smtp_tui.api.decode import Undecodable, decode_json
+from smtp_tui.api.decode import Undecodable, decode_json, sentence
 from smtp_tui.api.errors import (
     AccessDenied,
     BadAnswer,
@@ -77,7 +77,10 @@ class Identity:
             answer = await self._client.send(token_request(user, password))
         except (TokenRefused, AccessDenied, Invalid) as error:
             raise LoginRefused(error.place, error.status, error.words) from None
-        return _read(IssuedToken, answer, Operation.TOKEN, self._client)
+        issued = _read(IssuedToken, answer, Operation.TOKEN, self._client)
+        if not issued.access_token:
+            raise BadAnswer(_place(Operation.TOKEN, answer, self._client), "The token is empty")
+        return issued
 
     async def tenant(self) -> Tenant:
         """The tenant that the token belongs to."""
@@ -86,11 +89,17 @@ class Identity:
 
 
 def _read(model: type[_Model], answer: Answer, operation: Operation, client: Client) -> _Model:
-    place = Place(operation, client.target.origin.text, answer.request_id)
+    place = _place(operation, answer, client)
     try:
         return model.model_validate(decode_json(answer.body))
     except Undecodable as error:
-        raise BadAnswer(place, str(error).capitalize()) from None
+        raise BadAnswer(place, sentence(error)) from None
     except ValidationError as error:
         fields = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
         raise BadAnswer(place, f"The answer lacks what is needed: {fields}") from None
+
+
+def _place(operation: Operation, answer: Answer, client: Client) -> Place:
+    target = client.target
+    origin = target.identity_origin if operation is Operation.TOKEN else target.origin
+    return Place(operation, origin.text, answer.request_id)

@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from smtp_tui.api.secret import SecretStr, is_mask
@@ -49,12 +50,18 @@ class SecretState(Enum):
 ParameterValue: TypeAlias = "JsonValue | SecretState"
 
 
+@lru_cache(maxsize=1024)
 def is_secret_name(name: str) -> bool:
     """Whether a parameter of this name holds a secret, known to the vendor's page or not.
 
     Case, width and separators do not matter (``API-Key``, ``apiKey``). It rather hides too much.
     """
-    plain = unicodedata.normalize("NFKC", name)
+    return mentions_secret(name)
+
+
+def mentions_secret(text: str) -> bool:
+    """The same for a text of any length: whether a secret's name stands in it."""
+    plain = unicodedata.normalize("NFKC", text)
     squeezed = "".join(char for char in plain.casefold() if char.isalnum())
     return (
         squeezed in _SECRET_WHOLE

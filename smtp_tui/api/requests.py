@@ -8,7 +8,7 @@ has it. That the shown request *is* the sent one is what keeps "nothing is sent 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 from urllib.parse import quote, urlencode
 
@@ -47,7 +47,9 @@ class Request:
     @property
     def address(self) -> str:
         """Path and query as they go over the wire."""
-        return f"{self.path}?{urlencode(self.query, quote_via=quote)}" if self.query else self.path
+        if not self.query:
+            return self.path
+        return f"{self.path}?{urlencode(self.query, errors='surrogatepass', quote_via=quote)}"
 
     def content(self) -> bytes:
         """The body's bytes, secrets included: for the wire only."""
@@ -55,7 +57,7 @@ class Request:
             return b""
         if self.content_type == FORM:
             revealed = json.loads(json.dumps(self.body, default=_reveal))
-            return urlencode(revealed).encode()
+            return urlencode(revealed, errors="surrogatepass").encode()
         return json.dumps(self.body, default=_reveal, allow_nan=False).encode()
 
     def masked_body(self, *, indent: int | None = None) -> str:
@@ -63,6 +65,10 @@ class Request:
         if self.body is None:
             return ""
         return json.dumps(self.body, default=_mask, ensure_ascii=False, indent=indent)
+
+    def without_secrets(self) -> Request:
+        """The same request with a mask for every secret, for whoever keeps or shows it."""
+        return replace(self, body=None if self.body is None else _hidden_in(self.body))
 
     def secrets(self) -> tuple[str, ...]:
         """The secret texts in the body, so that an echo of them can be removed from an answer."""
@@ -89,6 +95,21 @@ def _mask(value: object) -> str:
     raise TypeError(f"{type(value).__name__} is no JSON value")
 
 
+def _hidden_in(body: Body) -> Body:
+    return {key: _hidden(value) for key, value in body.items()}
+
+
+def _hidden(value: BodyValue) -> BodyValue:
+    match value:
+        case SecretStr():
+            return SecretStr(MASK if value else "")
+        case list():
+            return [_hidden(one) for one in value]
+        case dict():
+            return {key: _hidden(one) for key, one in value.items()}
+    return value
+
+
 def _pairs(assignments: tuple[Assignment, ...]) -> list[BodyValue]:
     pairs: list[BodyValue] = []
     for one in assignments:
@@ -100,7 +121,10 @@ def _pairs(assignments: tuple[Assignment, ...]) -> list[BodyValue]:
 def _record_path(record_id: str) -> str:
     if record_id in ("", ".", ".."):
         raise IdRefused("this record has no usable id, so it cannot be addressed")
-    return f"{RECORDS_PATH}/{quote(record_id, safe='')}"
+    try:
+        return f"{RECORDS_PATH}/{quote(record_id, safe='')}"
+    except UnicodeEncodeError:
+        raise IdRefused("the id of this record is no text that can be sent") from None
 
 
 def _checked_id(record_id: str) -> str:

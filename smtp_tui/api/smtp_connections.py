@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 from smtp_tui.api.client import Answer, Client
-from smtp_tui.api.decode import Undecodable, decode_json, decode_list, decode_record
+from smtp_tui.api.decode import Undecodable, decode_json, decode_list, decode_record, sentence
 from smtp_tui.api.errors import BadAnswer, Place
 from smtp_tui.api.models import Record, RecordList, TestAnswer
+from smtp_tui.api.pages import is_page, page_words
+from smtp_tui.api.redaction import masked
 from smtp_tui.api.requests import Request, get_request, list_request
 from smtp_tui.api.target import Scope
 
@@ -49,16 +51,16 @@ class SmtpConnections:
 
     async def create(self, request: Request) -> Record | None:
         """Create; the new record where the server tells it, else None."""
-        answer = await self._client.send(request)
+        answer = await self._write(request)
         return _record_or_none(answer)
 
     async def patch(self, request: Request) -> None:
         """Change the parameters of the request and nothing else."""
-        await self._client.send(request)
+        await self._write(request)
 
     async def delete(self, request: Request) -> bool:
         """Delete; False where the server says that there was nothing of that id."""
-        answer = await self._client.send(request)
+        answer = await self._write(request)
         try:
             value = decode_json(answer.body)
         except Undecodable:
@@ -69,19 +71,28 @@ class SmtpConnections:
         """Send a test email; an answer with any status that carries a verdict is an answer.
 
         The bodies are not documented, so a refusal with words (400, 422, 500) is given back whole;
-        statuses about the call itself or the proxy (401, 403, 404, 429, 502) are raised.
+        statuses about the call itself or the proxy (401, 403, 404, 429, 502) are raised. What has
+        a secret's name in the answer is masked.
         """
         answer = await self._client.send(request, answers=_TEST_ANSWERS)
         try:
-            body = decode_json(answer.body)
+            body = masked(decode_json(answer.body))
         except Undecodable:
             body = answer.body.decode("utf-8", errors="replace")
         return TestAnswer(answer.status, body, answer.request_id)
 
     def _bad(self, request: Request, answer: Answer, error: Undecodable) -> BadAnswer:
         place = Place(request.operation, self._client.target.origin.text, answer.request_id)
-        text = str(error)
-        return BadAnswer(place, text[:1].upper() + text[1:])
+        return BadAnswer(place, sentence(error))
+
+    async def _write(self, request: Request) -> Answer:
+        """Send a write. A page with a status of success is a login's or a proxy's, not a yes."""
+        answer = await self._client.send(request)
+        text = answer.body.decode("utf-8", errors="replace")
+        if is_page(text):
+            page = Undecodable(f"the answer is {page_words(text)}, not one of the CAM server")
+            raise self._bad(request, answer, page)
+        return answer
 
 
 def _record_or_none(answer: Answer) -> Record | None:

@@ -1,0 +1,112 @@
+"""Takes secrets out of what a server said, before it is shown or kept."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+from smtp_tui.api.decode import Undecodable, decode_json, is_secret_parameter
+from smtp_tui.api.models import JsonValue, is_secret_name, mentions_secret
+from smtp_tui.api.secret import MASK
+
+KEPT_BYTES: Final = 64 * 1024
+SHORTEST_SECRET: Final = 3
+_TOO_DEEP: Final = "(nested too deeply to keep here)"
+
+
+def without_echo(body: bytes, secrets: tuple[str, ...]) -> bytes:
+    """A body with every echo of what was sent as a secret masked, however the server wrote it.
+
+    One or two characters are no secret: masking them would leave nothing to read.
+    """
+    known = tuple(one for one in secrets if len(one) >= SHORTEST_SECRET)
+    for form in sorted({form for one in known for form in _forms(one)}, key=len, reverse=True):
+        body = body.replace(form, MASK.encode())
+    if not known:
+        return body
+    try:
+        value = decode_json(body)
+        clean = _without(value, known)
+    except Undecodable:
+        return body
+    except RecursionError:
+        return json.dumps(_TOO_DEEP).encode()
+    return body if clean == value else json.dumps(clean).encode()
+
+
+def text_without_echo(text: str, secrets: tuple[str, ...]) -> str:
+    """The same for a text that is no body, such as a header."""
+    return without_echo(text.encode("utf-8", "surrogatepass"), secrets).decode("utf-8", "replace")
+
+
+def _forms(secret: str) -> set[bytes]:
+    """The ways a server may write what it was sent: plain, in JSON, in HTML, in a URL, base64."""
+    plain = secret.encode("utf-8", "surrogatepass")
+    texts = (
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        html.escape(secret),
+        quote(plain, safe=""),
+        quote_plus(plain),
+    )
+    encoded = {text.encode("utf-8", "surrogatepass") for text in texts}
+    return {plain, base64.b64encode(plain), *encoded}
+
+
+def _without(value: JsonValue, secrets: tuple[str, ...]) -> JsonValue:
+    match value:
+        case str():
+            for secret in sorted(secrets, key=len, reverse=True):
+                value = value.replace(secret, MASK)
+            return value
+        case list():
+            return [_without(one, secrets) for one in value]
+        case dict():
+            return {
+                str(_without(key, secrets)): _without(one, secrets) for key, one in value.items()
+            }
+    return value
+
+
+def redacted(body: bytes, secrets: tuple[str, ...]) -> str:
+    """An answer as text to keep: secret parameters masked, and every echo of what was sent.
+
+    Where it is no JSON, nobody can say which part is a secret: such a text is kept only if it
+    mentions none.
+    """
+    if len(body) > KEPT_BYTES:
+        return f"({len(body)} bytes: too large to keep here)"
+    body = without_echo(body, secrets)
+    try:
+        return json.dumps(masked(decode_json(body)), ensure_ascii=False, indent=2)
+    except RecursionError:
+        return _TOO_DEEP
+    except Undecodable as error:
+        text = body.decode("utf-8", errors="replace")
+        if mentions_secret(text):
+            return f"({len(body)} bytes, not kept: {error}, and a secret may stand in it)"
+        return text
+
+
+def masked(value: JsonValue) -> JsonValue:
+    """A decoded answer with a mask for every value that has a secret's name."""
+    try:
+        return _masked(value)
+    except RecursionError:
+        return _TOO_DEEP
+
+
+def _masked(value: JsonValue) -> JsonValue:
+    match value:
+        case list():
+            return [_masked(one) for one in value]
+        case dict():
+            hidden = is_secret_parameter(value)
+            return {
+                key: MASK if is_secret_name(key) or (hidden and key == "value") else _masked(one)
+                for key, one in value.items()
+            }
+    return value

@@ -1,0 +1,62 @@
+"""What a server said of a failure, as text for a person: one line, no HTML, not too long."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from smtp_tui.api.decode import Undecodable, decode_json
+from smtp_tui.api.models import JsonValue
+from smtp_tui.api.pages import without_tags
+
+WORDS_LIMIT: Final = 300
+_READ: Final = 65536
+_JSON_READ: Final = 1_000_000
+
+
+def server_words(body: bytes) -> str:
+    """What an error's body says to a person: LoopBack's message, an HTML title, or its text.
+
+    At most :data:`WORDS_LIMIT` characters on one line; empty where there is nothing to read.
+    """
+    try:
+        words = _message(decode_json(body[:_JSON_READ]))
+    except Undecodable:
+        words = body[:_READ].decode("utf-8", errors="replace")
+    return _flat(words)
+
+
+def _flat(words: str) -> str:
+    flat = " ".join(without_tags(words[:_READ]).split())
+    return flat if len(flat) <= WORDS_LIMIT else f"{flat[:WORDS_LIMIT]}… ({len(flat)} characters)"
+
+
+def _message(value: JsonValue) -> str:
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, dict):
+        return ""
+    inner = value.get("error")
+    for place in (inner if isinstance(inner, dict) else {}, value):
+        for key in ("message", "error_description", "errorMessage", "reason", "code", "error"):
+            found = place.get(key)
+            if isinstance(found, str) and found.strip():
+                return found
+    return ""
+
+
+def refused_fields(body: bytes) -> tuple[tuple[str, str], ...]:
+    """The server's words by field from a LoopBack 422 (``error.details.messages``), if any."""
+    try:
+        value = decode_json(body[:_JSON_READ])
+    except Undecodable:
+        return ()
+    error = value.get("error") if isinstance(value, dict) else None
+    details = error.get("details") if isinstance(error, dict) else None
+    messages = details.get("messages") if isinstance(details, dict) else None
+    if not isinstance(messages, dict):
+        return ()
+    found = ((name, said if isinstance(said, list) else [said]) for name, said in messages.items())
+    return tuple(
+        (name, _flat("; ".join(one for one in said if isinstance(one, str))))
+        for name, said in found
+    )
