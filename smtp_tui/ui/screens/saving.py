@@ -133,23 +133,26 @@ async def _send(
     if opened is None:
         created = await session.connections.create(request)
         return Saved(created.id if created else None, draft.name.strip(), None, patch)
-    saved = Saved(opened.id, opened.name, opened, patch)
     try:
         await session.connections.patch(request)
     except ApiError as error:
-        if error.outcome_unknown and await _was_done(session, opened, patch):
-            return saved
-        raise
-    return saved
+        if not error.outcome_unknown:
+            raise
+        await _look_up(session, opened, patch, error)
+    return Saved(opened.id, opened.name, opened, patch)
 
 
-async def _was_done(session: Session, opened: Record, patch: Patch) -> bool:
-    """After a lost answer: whether the server now holds every value that was sent.
+async def _look_up(session: Session, opened: Record, patch: Patch, error: ApiError) -> None:
+    """After a lost answer: return where the server holds every value that was sent, else raise.
 
     A password cannot be seen, so a patch with one stays unknown.
     """
     try:
         found = compare(opened, patch, await session.connections.get(opened.id))
     except ApiError:
-        return False
-    return set(found.already) == set(patch.names)
+        raise error from None
+    if set(found.already) == set(patch.names):
+        return
+    if len(found.patch.changes) == len(patch.changes) and not found.unseen:
+        error.advice = "Read again: the server still has the old values. Review and save once more."
+    raise error

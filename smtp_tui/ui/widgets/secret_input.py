@@ -11,6 +11,18 @@ from smtp_tui.api.secret import SecretStr
 class SecretInput(Input):
     """An input that neither copies nor cuts, and whose messages do not show what was typed."""
 
+    class Changed(Input.Changed):
+        """The text changed; its repr, which goes to logs, does not say to what."""
+
+        def __repr__(self) -> str:
+            return "SecretInput.Changed()"
+
+    class Submitted(Input.Submitted):
+        """Enter was pressed; its repr does not say on what."""
+
+        def __repr__(self) -> str:
+            return "SecretInput.Submitted()"
+
     def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(placeholder=placeholder, password=True, id=id, compact=True)
 

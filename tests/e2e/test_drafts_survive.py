@@ -1,0 +1,81 @@
+"""What was typed survives the end of the program, and is offered by the next one."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.sandbox import Operation, Sandbox
+from tests.e2e.program import Seed, edit, narrow, program, retype
+from tests.e2e.terminal import Terminal
+
+
+def typing_in_a_form(terminal: Terminal) -> None:
+    """Open SECONDARY, change its port, and type a password."""
+    terminal.wait_for("SECONDARY")
+    narrow(terminal, "second")
+    edit(terminal, "SECONDARY")
+    terminal.press("tab")
+    retype(terminal, "Port", "587")
+    terminal.press("tab", "tab")
+    terminal.type("hunter2")
+    terminal.wait_for("•••••••")
+
+
+def everything_in(directory: Path) -> bytes:
+    """The bytes of all files below a directory."""
+    return b"\n".join(path.read_bytes() for path in directory.rglob("*") if path.is_file())
+
+
+def taken_up(sandbox: Sandbox, directory: Path) -> None:
+    """A new program offers the draft, and saves from it what was typed before, once."""
+    with program(sandbox, directory) as terminal:
+        terminal.wait_for("SECONDARY")
+        narrow(terminal, "second")
+        terminal.press("e")
+        terminal.wait_for("There is a draft")
+        terminal.wait_for("port 25 → 587")
+        terminal.wait_quiet(0.6)
+        terminal.press("enter")
+        terminal.wait_for("was 25")
+        terminal.press("ctrl+s")
+        terminal.wait_for("Change SECONDARY?")
+        terminal.press("enter")
+        terminal.wait_for("Saved SECONDARY")
+        terminal.press("esc")
+        terminal.press("q")
+        assert terminal.exit_code() == 0
+    patches = [one for one in sandbox.requests if one.operation is Operation.MODIFY]
+    assert [one.json()["connection_parameters"] for one in patches] == [
+        [{"name": "port", "value": 587}]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGHUP, 129), (signal.SIGTERM, 143)],
+    ids=["the line is cut", "it is told to end"],
+)
+def test_a_form_survives_a_signal_and_the_terminal_is_restored(
+    number: signal.Signals, code: int, sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        typing_in_a_form(terminal)
+        terminal.signal(number)
+        assert terminal.exit_code() == code
+        assert terminal.modes_restored() == []
+        assert b"Traceback" not in terminal.raw
+    assert b"hunter2" not in everything_in(tmp_path)
+    assert sandbox.record(seeded.secondary).values["port"] == 25
+    taken_up(sandbox, tmp_path)
+
+
+def test_a_form_survives_being_killed(sandbox: Sandbox, seeded: Seed, tmp_path: Path) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        typing_in_a_form(terminal)
+        terminal.wait_for(lambda _: b"587" in everything_in(tmp_path))
+        os.kill(terminal.pid, signal.SIGKILL)
+        terminal.exit_code()
+    assert b"hunter2" not in everything_in(tmp_path)
+    taken_up(sandbox, tmp_path)
