@@ -187,6 +187,16 @@ def test_streams_that_are_closed_are_no_fault(sandbox: Sandbox, environ: dict[st
         assert (done.returncode, sandbox.record(record_id).values["port"]) == (0, number)
 
 
+def test_nobody_sits_at_a_closed_stdin(sandbox: Sandbox, environ: dict[str, str]) -> None:
+    sandbox.add_record("A", GOOD)
+    for arguments, code in (("set A port=1", 4), ("set A --password-stdin", 2), ("", 2)):
+        line = f'exec "$0" -m smtp_tui {arguments} <&-'
+        done = subprocess.run(
+            ["/bin/sh", "-c", line, sys.executable], env=environ, timeout=30, check=False
+        )
+        assert done.returncode == code, arguments
+
+
 def test_a_fault_of_our_own_is_one_line_without_a_value(
     console: Console, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,6 +62,7 @@ def test_a_lost_answer_is_unknown_and_the_mail_is_not_sent_again(
     result = console.run("test", "GOOD", *TO)
     assert (result.code, verdict(result)) == (6, "UNKNOWN")
     assert "may have been sent" in result.out
+    assert ("in front of CAM answered 502" in result.out) is (kind is FaultKind.BAD_GATEWAY)
     assert len(sandbox.mailbox) == 1
 
 
