@@ -140,7 +140,6 @@ async def reach(
 
 async def _ask_for_token(profile: Profile, tokens: Tokens, client: Client) -> None:
     """Have the token or the password typed, unseen; only where someone sits at a terminal."""
-    from smtp_tui.api.identity import Identity  # noqa: PLC0415 - pydantic, rarely needed
     from smtp_tui.api.secret import SecretStr  # noqa: PLC0415 - as above
 
     if not on_terminal():
@@ -150,8 +149,7 @@ async def _ask_for_token(profile: Profile, tokens: Tokens, client: Client) -> No
         )
     if isinstance(profile.token, LoginToken):
         password = SecretStr(ask_secret(f"Password of {clean(profile.token.user)}:"))
-        issued = await Identity(client).log_in(profile.token.user, password)
-        tokens.accept(clean_token(issued.access_token.get_secret_value()))
+        await tokens.log_in(client, password)
     else:
         tokens.accept(clean_token(ask_secret(f"Token for the profile {clean(profile.name)}:")))
 

@@ -248,6 +248,25 @@ def test_ctrl_c_during_a_write_lets_it_finish_and_says_what_is_unknown(
     assert sandbox.record(slow_write).values["port"] == 587
 
 
+@pytest.mark.parametrize(("password", "code"), [("admin-password", 0), ("not-the-one", 7)])
+def test_a_password_is_typed_unseen_and_logs_in(
+    sandbox: Sandbox, environ: dict[str, str], tmp_path: Path, password: str, code: int
+) -> None:
+    sandbox.add_record("ALPHA", GOOD)
+    url = sandbox.base_url
+    options = ("--host", url, "--identity-url", url, "--tenant", sandbox.tenant_id)
+    assert (
+        ended(environ, "profiles", "add", "a", *options, "--token-login", "admin").returncode == 0
+    )
+    with Terminal([*PROGRAM, "list"], cwd=tmp_path, env=environ) as terminal:
+        terminal.wait_for("Password of admin:")
+        terminal.type(password)
+        terminal.press("enter")
+        assert terminal.exit_code() == code
+        assert ("ALPHA" in terminal.screen_text()) is (code == 0)
+        assert password.encode() not in terminal.raw
+
+
 def test_a_token_is_typed_unseen_at_a_terminal(
     sandbox: Sandbox, environ: dict[str, str], tmp_path: Path
 ) -> None:
