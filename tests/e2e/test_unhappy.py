@@ -94,11 +94,14 @@ def test_a_certificate_that_does_not_verify_is_told_and_gets_no_request(tmp_path
         Sandbox(SandboxOptions(tls=True, demo_records=True)) as sandbox,
         program(sandbox, tmp_path) as terminal,
     ):
+        terminal.wait_for(says("certificate", "self-signed", "SHA-256"))
+        terminal.press("esc")
+        terminal.wait_gone("SHA-256")
         terminal.wait_for(says("Could not list the connections", "certificate"))
         terminal.press("p")
-        terminal.wait_for(says("Profiles", "environment"))
+        terminal.wait_for("Enter switches")
         terminal.press("esc")
-        terminal.wait_for(says("Could not list the connections"))
+        terminal.wait_gone("Enter switches")
         leave(terminal)
         assert sandbox.requests == ()
 
