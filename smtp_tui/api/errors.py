@@ -239,7 +239,7 @@ class TooManyRequests(StatusError):
 
 
 class ServerFault(StatusError):
-    """5xx: the server or the proxy before it failed; ``retry_after`` is what it asked, seconds."""
+    """5xx: the server or the proxy before it failed; ``retry_after`` in seconds, inf for a date."""
 
     next_step = "Wait a moment and press r; if it stays so, tell those who run the server."
 

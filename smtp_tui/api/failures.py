@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import socket
 import ssl
 from collections.abc import Iterator
@@ -70,19 +71,21 @@ def raise_for_status(received: Received, place: Place) -> None:
 
 
 def _wait(retry_after: str | None) -> str | None:
-    """What the server asks, in words; its other form is a date."""
-    if not retry_after:
-        return None
+    """What the server asks, in words."""
     seconds = _seconds(retry_after)
-    if seconds is None:
+    if seconds is None or retry_after is None:
+        return None
+    if math.isinf(seconds):
         return f"The server asks to wait until {retry_after[:40]}."
     return f"The server asks to wait {seconds:.0f} seconds."
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """Retry-After as seconds; its other form, a date, is not waited for."""
-    text = (retry_after or "").strip()
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
+    """Retry-After as seconds; its other form, a date, is longer than anybody waits."""
+    if retry_after is None:
+        return None
+    text = retry_after.strip()
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 7 else math.inf
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -1,0 +1,1 @@
+"""Tests of the client: real sockets, the real sandbox, nothing of ours replaced."""

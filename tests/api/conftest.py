@@ -1,0 +1,22 @@
+"""A running sandbox and a client at work on it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from smtp_tui.sandbox import Sandbox, SandboxOptions
+from tests.api.desk import Desk, desk
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(SandboxOptions(mail_timeout=1.0)) as running:
+        yield running
+
+
+@pytest.fixture
+async def work(sandbox: Sandbox) -> AsyncIterator[Desk]:
+    async with desk(sandbox) as held:
+        yield held

@@ -1,0 +1,158 @@
+"""A client at work on one sandbox, as a profile would set it up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+import pytest
+
+from smtp_tui.api.activity import Activity
+from smtp_tui.api.client import Client, Limits
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.errors import ApiError
+from smtp_tui.api.identity import Identity
+from smtp_tui.api.models import Assignment, Record, RecordList
+from smtp_tui.api.requests import (
+    Request,
+    create_request,
+    delete_request,
+    get_request,
+    list_request,
+    patch_request,
+    test_saved_request,
+    test_values_request,
+)
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.api.smtp_connections import SmtpConnections
+from smtp_tui.api.target import Access, Scope, Target, Trust, Unverified, parse_origin
+from smtp_tui.sandbox import RecordedRequest, Sandbox
+
+QUICK = Limits(connect=2.0, read=5.0, total=10.0, longest_retry_after=2.0, retry_pause=0.01)
+"""Time-outs for tests in which none is meant to run out."""
+
+IMPATIENT = Limits(connect=2.0, read=0.3, total=0.6, retry_pause=0.01)
+"""Time-outs that run out at once where a server is silent."""
+
+BODY_PASSWORD = "Hunter-Sentinel-2"
+"""A password that must be found in no place but the request itself."""
+
+UNVERIFIED = Unverified()
+ADMINISTRATORS = Scope(Sandbox.tenant_id, "all", "default")
+
+WRITES = ("create", "patch", "delete", "test_values", "test_saved")
+READS = ("list", "get")
+
+
+@dataclass
+class HeldToken:
+    """Keeps one token, or none."""
+
+    value: str | None
+
+    def token(self) -> SecretStr | None:
+        """The token, wrapped."""
+        return None if self.value is None else SecretStr(self.value)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a test holds in its hands."""
+
+    sandbox: Sandbox
+    client: Client
+    connections: SmtpConnections
+    identity: Identity
+    activity: Activity
+    record_id: str
+
+    @property
+    def scope(self) -> Scope:
+        """Tenant, team and namespace."""
+        return self.client.target.scope
+
+    def request(self, name: str) -> Request:
+        """One of the requests on records, with a password in those that can carry one."""
+        values = (
+            Assignment("hostname", "127.0.0.1"),
+            Assignment("port", self.sandbox.smtp_port),
+            Assignment("password", SecretStr(BODY_PASSWORD)),
+        )
+        to = "ops@example.com"
+        requests = {
+            "list": list_request(self.scope),
+            "get": get_request(self.scope, self.record_id),
+            "create": create_request(self.scope, "NEW", values),
+            "patch": patch_request(self.scope, self.record_id, values[2:]),
+            "delete": delete_request(self.scope, self.record_id),
+            "test_values": test_values_request(self.scope, to, values),
+            "test_saved": test_saved_request(self.scope, self.record_id, to, values[2:]),
+        }
+        return requests[name]
+
+    async def do(self, name: str) -> object:
+        """Carry one of the requests out as the screens do."""
+        request = self.request(name)
+        match name:
+            case "list":
+                return await self.connections.list()
+            case "get":
+                return await self.connections.get(self.record_id)
+            case "create":
+                return await self.connections.create(request)
+            case "patch":
+                await self.connections.patch(request)
+                return None
+            case "delete":
+                return await self.connections.delete(request)
+        return await self.connections.test(request)
+
+    async def refused(self, name: str) -> ApiError:
+        """The error that a request ends in."""
+        with pytest.raises(ApiError) as caught:
+            await self.do(name)
+        return caught.value
+
+    async def listed(self) -> RecordList:
+        """The list of records."""
+        return await self.connections.list()
+
+    async def record(self) -> Record:
+        """The record that stands there from the start."""
+        return await self.connections.get(self.record_id)
+
+    async def asked(self, count: int) -> tuple[RecordedRequest, ...]:
+        """What the sandbox was asked, once that many requests came."""
+        return await asyncio.to_thread(self.sandbox.wait_for_requests, count)
+
+
+@asynccontextmanager
+async def desk(
+    sandbox: Sandbox,
+    *,
+    token: str | None = Sandbox.admin_token,
+    limits: Limits = QUICK,
+    access: Access = Access.NORMAL,
+    trust: Trust = UNVERIFIED,
+    scope: Scope = ADMINISTRATORS,
+) -> AsyncIterator[Desk]:
+    """A client for the sandbox, and one record in it; closed at the end."""
+    origin = parse_origin(sandbox.base_url)
+    target = Target("work", origin, scope, access, trust, identity=origin)
+    activity = Activity()
+    client = Client(target, HeldToken(token), activity, Clock(), limits)
+    parameters = {"hostname": "mail.example.com", "port": 25, "password": "stored-Sentinel-1"}
+    record_id = sandbox.add_record("OLD", parameters)
+    try:
+        yield Desk(sandbox, client, SmtpConnections(client), Identity(client), activity, record_id)
+    finally:
+        await client.aclose()
+
+
+def elsewhere(held: Desk, port: int, *, scheme: str = "http", limits: Limits = QUICK) -> Client:
+    """A client like the one at the desk, for another port of loopback."""
+    origin = parse_origin(f"{scheme}://127.0.0.1:{port}")
+    target = replace(held.client.target, origin=origin, identity=origin)
+    return Client(target, HeldToken(Sandbox.admin_token), held.activity, Clock(), limits)
