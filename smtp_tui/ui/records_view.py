@@ -71,6 +71,11 @@ class RecordsView:
     def __len__(self) -> int:
         return len(self._entries)
 
+    @property
+    def tested(self) -> bool:
+        """Whether any of the records was tested, so that ages grow."""
+        return any(self._last_test(entry.record.id) is not None for entry in self._entries)
+
     def record(self, record_id: str | None) -> Record | None:
         """The record of that id, if it is in this answer."""
         return self._by_id.get(record_id) if record_id is not None else None

@@ -43,6 +43,13 @@ class TestSubject:
         return tuple(found.items())
 
     @property
+    def host(self) -> str:
+        """The mail server that is tested, with its port."""
+        values = dict(self.values())
+        port = values.get("port", "")
+        return f"{values.get('hostname', '')}{':' if port else ''}{port}"
+
+    @property
     def unsaved(self) -> tuple[str, ...]:
         """The parameters of a saved record that were typed and are not saved."""
         return self.patch.names if self.record_id is not None else ()

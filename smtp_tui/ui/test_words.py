@@ -12,7 +12,7 @@ from smtp_tui.api.models import Record
 from smtp_tui.mail.outcome import TestOutcome
 from smtp_tui.mail.reply_model import Phase, Verdict
 from smtp_tui.state.history import Tested, TestRun
-from smtp_tui.ui.test_subject import PASSWORD, plain_values
+from smtp_tui.ui.test_subject import PASSWORD, TestSubject, plain_values
 from smtp_tui.ui.text import age, clean, clean_block, moment
 
 WORDS_LIMIT = 200_000
@@ -47,13 +47,13 @@ def last_test_words(tested: Tested | None, record: Record, now: datetime) -> str
     if tested is None:
         return "-"
     words = standing(tested, record).value or tested.run.verdict
-    return f"{words} {age((now - tested.run.at).total_seconds())}"
+    return f"{words} {_ago(tested.run, now)}"
 
 
 def run_content(tested: Tested, record: Record, now: datetime) -> Content:
     """One test of the list: verdict, age, where it failed, what was used, the server's words."""
     run = tested.run
-    facts = [f"{age((now - run.at).total_seconds())} ago", _span(run.milliseconds)]
+    facts = [_ago(run, now), _span(run.milliseconds)]
     if run.verdict != Verdict.ACCEPTED.value and run.phase != Phase.UNKNOWN.value:
         facts.insert(0, clean(run.phase, 20))
     stands = standing(tested, record)
@@ -70,6 +70,12 @@ def run_content(tested: Tested, record: Record, now: datetime) -> Content:
     if words:
         lines.append(Content.styled(f"    {words}", "dim"))
     return Content("\n").join(lines)
+
+
+def _ago(run: TestRun, now: datetime) -> str:
+    """The age of a test by the minute, so that it changes no oftener than one looks."""
+    seconds = (now - run.at).total_seconds()
+    return "now" if seconds < 60 else age(seconds)
 
 
 def _used(run: TestRun) -> str:
@@ -89,22 +95,41 @@ def _span(milliseconds: int) -> str:
     return f"{milliseconds} ms" if milliseconds < 10_000 else f"{milliseconds / 1000:.0f} s"
 
 
-def outcome_content(outcome: TestOutcome, seconds: float) -> Content:
-    """Verdict, time, what it means, what to try, and the server's words, whole."""
+def facts_content(subject: TestSubject, *, done: bool = False) -> Content:
+    """Which values are used, whose password, and from where the mail leaves."""
+    lines = [Content(f"{'Used' if done else 'Uses'} {subject.words}:")]
+    for unsaved, name, text in subject.lines():
+        line = f"{'*' if unsaved else ' '} {clean(name, 30):<10} {clean(text)}"
+        lines.append(Content.styled(line, "bold") if unsaved else Content(line))
+    leaves = "left" if done else "leaves"
+    lines.append(Content(f"The mail {leaves} from the CAM host, not from this machine."))
+    return Content("\n").join(lines)
+
+
+def outcome_content(outcome: TestOutcome, host: str, seconds: float) -> Content:
+    """Verdict, time, what it means, what to try, and the server's words, whole.
+
+    ``host`` is the mail server that was asked, for where it does not tell its own name.
+    """
     verdict = Content.styled(f" {outcome.verdict.value} ", "bold reverse")
-    by = f" by {clean(outcome.server, 80)}" if outcome.server else ""
-    queue = f" · queue id {clean(outcome.queue_id, 80)}" if outcome.queue_id else ""
-    told = outcome.verdict is not Verdict.ACCEPTED and outcome.phase is not Phase.UNKNOWN
-    phase = f" · {outcome.phase.value}" if told else ""
+    accepted = outcome.verdict is Verdict.ACCEPTED
+    by = (
+        f"by {clean(outcome.server or host, 80)} · "
+        if accepted and (outcome.server or host)
+        else ""
+    )
+    queue = f"queue id {clean(outcome.queue_id, 80)} · " if outcome.queue_id else ""
+    told = not accepted and outcome.phase is not Phase.UNKNOWN
+    phase = f"{outcome.phase.value} · " if told else ""
     lines = [
-        Content.assemble(verdict, f"{by}{queue}{phase} · {seconds:.1f}s"),
+        Content.assemble(verdict, f" {by}{queue}{phase}{_span(round(seconds * 1000))}"),
         Content(clean(outcome.meaning)),
     ]
     if outcome.advice:
         lines.append(Content(outcome.advice))
     if outcome.server_text:
         lines += [
-            Content.styled("The server said:", "dim"),
+            Content.styled("What came back, word for word:", "dim"),
             Content(clean_block(outcome.server_text, WORDS_LIMIT)),
         ]
     return Content("\n").join(lines)

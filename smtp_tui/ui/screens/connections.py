@@ -38,6 +38,9 @@ TABLE_ACTIONS = (
     "table.refresh",
 )
 
+A_MINUTE = 60.0
+"""Seconds after which the ages of the last tests are shown anew."""
+
 
 class ConnectionsScreen(RecordScreen[None]):
     """The table of records with its filter, side pane and status line."""
@@ -87,6 +90,7 @@ class ConnectionsScreen(RecordScreen[None]):
         self._load_timer: Timer | None = None
         self._cursor_to: str | None = None
         self._history_read = False
+        self._filled_at = 0.0
 
     def compose_body(self) -> Iterable[Widget]:
         """Filter, message, table and side pane."""
@@ -179,6 +183,7 @@ class ConnectionsScreen(RecordScreen[None]):
         table = self.table
         table.sort_column, table.sort_reverse = self.order.column, self.order.reverse
         table.rows = self._view.rows(self.filter_text, self.order, self.services.clock.now())
+        self._filled_at = self.services.clock.monotonic()
         if self._cursor_to is not None and table.move_to(self._cursor_to):
             self._cursor_to = None
         self._show()
@@ -251,6 +256,8 @@ class ConnectionsScreen(RecordScreen[None]):
     def tick(self) -> None:
         """Let the ages grow."""
         super().tick()
+        if self.services.clock.monotonic() - self._filled_at >= A_MINUTE and self._view.tested:
+            self._fill()
         self.query_one("#status", PlainText).update(self._status())
 
     def changed(self, record_id: str | None) -> None:

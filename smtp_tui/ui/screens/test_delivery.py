@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from smtp_tui.api.errors import ApiError, BadAnswer, NoAnswer, ServerFault
+from smtp_tui.api.errors import (
+    AccessDenied,
+    ApiError,
+    NotFound,
+    NotSent,
+    StatusError,
+    TokenRefused,
+    TooManyRequests,
+)
 from smtp_tui.api.requests import Request
 from smtp_tui.mail.outcome import TestOutcome, judge
 from smtp_tui.mail.reply_model import Verdict
@@ -20,6 +28,10 @@ from smtp_tui.ui.text import clean
 
 if TYPE_CHECKING:
     from textual.app import App
+
+_REQUEST_TIMEOUT = 408
+_REFUSED = (NotSent, TokenRefused, AccessDenied, NotFound, TooManyRequests)
+"""What is answered before CAM looks at the mail at all."""
 
 LEFT = "The program was left before an answer came. The mail may have been sent."
 
@@ -66,7 +78,7 @@ async def _deliver(
     try:
         outcome = await outcome_of(session, request, sending.to)
     except asyncio.CancelledError:
-        unknown = replace(judge(None, None, sent=True, recipient=sending.to), meaning=LEFT)
+        unknown = _unknown(LEFT, sending.to)
         _keep(session, services, Delivered(sending, unknown, _seconds(services, sending)))
         raise
     finally:
@@ -85,14 +97,20 @@ async def outcome_of(session: Session, request: Request, to: str) -> TestOutcome
     """The judged answer, or the error where the request was refused before a mail was tried."""
     try:
         answer = await session.connections.test(request)
-    except ServerFault as error:
-        return judge(error.status, error.words, sent=True, recipient=to)
-    except (NoAnswer, BadAnswer) as error:
-        unknown = judge(None, None, sent=True, recipient=to)
-        return replace(unknown, meaning=f"{error.why}. The mail may have been sent.")
-    except ApiError as error:
+    except _REFUSED as error:
         return error
+    except StatusError as error:
+        if error.status == _REQUEST_TIMEOUT:
+            return _unknown(f"{error.why}. The mail may have been sent.", to)
+        return judge(error.status, error.words, sent=True, recipient=to)
+    except ApiError as error:
+        return _unknown(f"{error.why}. The mail may have been sent.", to)
     return judge(answer.status, answer.body, sent=True, recipient=to)
+
+
+def _unknown(meaning: str, to: str) -> TestOutcome:
+    """An outcome that nobody told, and why."""
+    return replace(judge(None, None, sent=True, recipient=to), meaning=meaning)
 
 
 def _seconds(services: Services, sending: Sending) -> float:

@@ -9,7 +9,7 @@ from typing import ClassVar, TypeAlias
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.reactive import var
 from textual.timer import Timer
@@ -29,7 +29,7 @@ from smtp_tui.ui.screens.test_delivery import Delivered, TestFinished, send_off
 from smtp_tui.ui.screens.token import ask_token, ensure_token
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.test_subject import Sending, TestSubject
-from smtp_tui.ui.test_words import outcome_content, refused_content
+from smtp_tui.ui.test_words import facts_content, outcome_content, refused_content
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 
@@ -65,11 +65,15 @@ class TestDialog(Dialog[TestResult]):
     TestDialog #outcome { height: auto; margin-top: 1; display: none; }
     TestDialog #outcome.-shown { display: block; }
     TestDialog #facts { margin-top: 1; }
-    TestDialog #to { height: 1; }
-    TestDialog #to-note { display: none; }
+    TestDialog #recipient { height: 1; }
+    TestDialog #to-label { width: 13; }
+    TestDialog #to { width: 1fr; height: 1; }
+    TestDialog #to:focus { text-style: underline; }
+    TestDialog #to-note { display: none; padding-left: 13; }
     TestDialog #to-note.-shown { display: block; }
     TestDialog #test-keys { margin-top: 1; }
     """
+    AUTO_FOCUS = ""  # after the token dialog too, letters stay keys
     ACTIONS = ("dialog.cancel", "test.edit", "test.again", "test.save")
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),
@@ -112,28 +116,23 @@ class TestDialog(Dialog[TestResult]):
         with VerticalScroll(id="test-body", can_focus=False):
             yield PlainText(where_line(self._session))
             yield PlainText("", id="outcome")
-            yield PlainText(self._facts(), id="facts")
-            yield Input(
-                self._recipient(),
-                placeholder="recipient address",
-                id="to",
-                compact=True,
-                select_on_focus=False,
-            )
+            yield PlainText(facts_content(self._subject), id="facts")
+            with Horizontal(id="recipient"):
+                yield PlainText("Send to", id="to-label")
+                yield self._recipient_field()
             yield PlainText("", id="to-note")
         yield PlainText("", id="test-keys", classes="hint")
 
-    def _recipient(self) -> str:
-        remembered = self._session.memory.recipient
-        return remembered or self._services.history.recipient_of(self._session.profile.name)
+    def _recipient_field(self) -> Input:
+        """The recipient, filled in with the one that this profile tested with last."""
+        profile = self._session.profile.name
+        last = self._session.memory.recipient or self._services.history.recipient_of(profile)
+        return Input(
+            last, placeholder="recipient address", id="to", compact=True, select_on_focus=False
+        )
 
-    def _facts(self) -> Content:
-        lines = [Content(f"Uses {self._subject.words}:")]
-        for unsaved, name, text in self._subject.lines():
-            line = f"{'*' if unsaved else ' '} {clean(name, 30):<10} {clean(text)}"
-            lines.append(Content.styled(line, "bold") if unsaved else Content(line))
-        lines.append(Content("The mail leaves from the CAM host, not from this machine. Send to:"))
-        return Content("\n").join(lines)
+    def _show_facts(self, subject: TestSubject, *, done: bool = False) -> None:
+        self.query_one("#facts", PlainText).update(facts_content(subject, done=done))
 
     def on_mount(self) -> None:
         """Start on the recipient, or on a test of this record that is still under way."""
@@ -179,7 +178,7 @@ class TestDialog(Dialog[TestResult]):
         what = "recipient" if parameter == "to" else clean(parameter or "record", 20)
         mend = () if parameter is None and self._accepted else (f"e edits the {what}",)
         save = ("ctrl+s saves",) if self._form else ()
-        return (*mend, *save, "r sends again", "↑ ↓ scroll", "esc closes")
+        return (*mend, *save, "r again", "↑ ↓ scroll", "esc back")
 
     @property
     def _parameter(self) -> str | None:
@@ -236,7 +235,7 @@ class TestDialog(Dialog[TestResult]):
             self._note("\n".join(one.text for one in found))
             return
         if self._preparing or self._earlier is not None:
-            self._note("A test of this is still under way, and there is one at a time.")
+            self._note("The test before is still under way; one at a time.")
             return
         address = recipient_to_send(typed) or typed
         subject, scope = self._subject, self._session.target.scope
@@ -281,6 +280,7 @@ class TestDialog(Dialog[TestResult]):
         self.query_one("#to", Input).disabled = True
         self._note("")
         self._stop_ticker()
+        self._show_facts(sending.subject)
         self._ticker = self.set_interval(1.0, self._tick)
         self._tick()
         self._show_keys()
@@ -304,8 +304,11 @@ class TestDialog(Dialog[TestResult]):
         if event.delivered.sending is not self._sending:
             return
         self._stop_ticker()
+        subject = event.delivered.sending.subject
+        self._show_facts(subject, done=isinstance(event.delivered.outcome, TestOutcome))
         self._sending = None
         self._waiting = False
+        self._note("")
         self.query_one("#to", Input).disabled = False
         self.delivered = event.delivered
         outcome = event.delivered.outcome
@@ -315,7 +318,7 @@ class TestDialog(Dialog[TestResult]):
             if isinstance(outcome, TokenRefused | TokenNeeded):
                 self._ask_token(outcome.why)
         else:
-            self._say(outcome_content(outcome, event.delivered.seconds))
+            self._say(outcome_content(outcome, subject.host, event.delivered.seconds))
         self._show_keys()
 
     @work(group="test", description="ask for a token")
