@@ -75,7 +75,7 @@ async def save(
                 choices = await screen.app.push_screen_wait(ConflictDialog(comparison))
                 if choices is None:
                     return Nothing.CONFIRMED
-                patch, notes = resolve(comparison, choices), (_CHOSEN,)
+                patch, notes, reviewed = resolve(comparison, choices), (_CHOSEN,), None
                 opened = await _now(screen, session, opened)
                 continue
             _mention(screen, comparison)

@@ -1,0 +1,152 @@
+"""Two people on one record: the record is read again before the write and compared three ways."""
+
+from __future__ import annotations
+
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.helpers import opened
+from tests.ui.test_form import edit, retype
+
+BATCH = "5e7a1c0d3b2f4a6890100004"
+PRIMARY = "5e7a1c0d3b2f4a6890100001"
+
+
+async def test_changes_that_do_not_meet_are_both_kept_and_mentioned(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await edit(ui, "BATCH")
+        await ui.press("tab")
+        await retype(ui, "587")
+        demo.change_record(BATCH, {"hostname": "new.example.com"})
+        await ui.press("ctrl+s")
+        await ui.sees("Change BATCH?")
+        await ui.press("enter")
+        await ui.sees("Changed by someone else meanwhile")
+        values = demo.record(BATCH).values
+        assert (values["hostname"], values["port"]) == ("new.example.com", 587)
+
+
+async def test_the_same_parameter_on_both_sides_opens_a_table_and_the_servers_value_can_stay(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit(ui, "BATCH")
+        await ui.press("tab")
+        await retype(ui, "587")
+        demo.change_record(BATCH, {"port": 2525})
+        await ui.press("ctrl+s")
+        await ui.sees("Change BATCH?")
+        await ui.press("enter")
+        await ui.sees("Changed on both sides", "OPENED", "YOURS", "SERVER NOW")
+        assert all(text in ui.line("▌  port") for text in ("26", "587", "2525"))
+        await ui.press("right", "enter")
+        await ui.sees("already has these values")
+        assert ui.requests(Operation.MODIFY) == []
+        assert demo.record(BATCH).values["port"] == 2525
+
+
+async def test_mine_can_be_chosen_and_is_reviewed_once_more_against_the_servers_value(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit(ui, "BATCH")
+        await ui.press("tab")
+        await retype(ui, "587")
+        demo.change_record(BATCH, {"port": 2525})
+        await ui.press("ctrl+s")
+        await ui.sees("Change BATCH?")
+        await ui.press("enter")
+        await ui.sees("Changed on both sides")
+        await ui.press("left", "enter")
+        await ui.sees("~ port 2525 → 587", "this is what you chose")
+        assert ui.requests(Operation.MODIFY) == []
+        await ui.press("enter")
+        await ui.sees("Saved BATCH")
+        assert demo.record(BATCH).values["port"] == 587
+
+
+async def test_esc_in_the_conflict_returns_to_the_form_as_it_was(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await edit(ui, "BATCH")
+        await ui.press("tab")
+        await retype(ui, "587")
+        demo.change_record(BATCH, {"port": 2525})
+        await ui.press("ctrl+s")
+        await ui.sees("Change BATCH?")
+        await ui.press("enter")
+        await ui.sees("Changed on both sides")
+        await ui.press("escape")
+        await ui.loses("Changed on both sides")
+        await ui.sees("Edit BATCH", "587", "was 26")
+        assert ui.requests(Operation.MODIFY) == []
+
+
+async def test_a_record_that_is_gone_can_be_created_anew_from_the_form_with_its_password_typed(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit(ui, "PRIMARY")
+        await ui.press("tab")
+        await retype(ui, "2525")
+        demo.delete_record(PRIMARY)
+        await ui.press("ctrl+s")
+        await ui.sees("Change PRIMARY?")
+        await ui.press("enter")
+        await ui.sees("The record is gone", "Someone deleted PRIMARY")
+        ui.clock.forward(1)
+        await ui.press("down", "enter")
+        await ui.sees("Create PRIMARY anew", "What does not come back")
+        await ui.type("relay-password")
+        await ui.press("ctrl+s")
+        await ui.sees("Create PRIMARY?")
+        await ui.press("enter")
+        (request,) = await ui.asked(Operation.CREATE)
+        sent = {one["name"]: one["value"] for one in request.json()["connection_parameters"]}
+        assert sent["port"] == 2525
+        assert sent["password"] == "relay-password"
+        assert ui.requests(Operation.MODIFY) == []
+
+
+async def test_a_change_that_someone_else_made_the_same_way_is_said_and_not_sent(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit(ui, "BATCH")
+        await retype(ui, "relay.example.com")
+        await ui.press("tab")
+        await retype(ui, "587")
+        demo.change_record(BATCH, {"port": 587})
+        await ui.press("ctrl+s")
+        await ui.sees("Change BATCH?", "~ port 26 → 587")
+        await ui.press("enter")
+        await ui.sees("changed to the same already: port")
+        await ui.press("enter")
+        (request,) = await ui.asked(Operation.MODIFY)
+        assert [one["name"] for one in request.json()["connection_parameters"]] == ["hostname"]
+
+
+async def test_a_write_whose_answer_was_lost_is_looked_up_and_found_done(demo: Sandbox) -> None:
+    demo.faults.add(Fault(FaultKind.RESET, Operation.MODIFY, after_work=True))
+    async with opened(demo) as ui:
+        await edit(ui, "BATCH")
+        await ui.press("tab")
+        await retype(ui, "587")
+        await ui.press("ctrl+s")
+        await ui.sees("Change BATCH?")
+        await ui.press("enter")
+        await ui.sees("Saved BATCH")
+        assert len(ui.requests(Operation.MODIFY)) == 1
+
+
+async def test_a_write_whose_outcome_stays_unknown_says_so_and_keeps_the_form(
+    demo: Sandbox,
+) -> None:
+    demo.faults.add(Fault(FaultKind.BAD_GATEWAY, Operation.MODIFY))
+    async with opened(demo) as ui:
+        await edit(ui, "BATCH")
+        await ui.press("tab")
+        await retype(ui, "587")
+        await ui.press("ctrl+s")
+        await ui.sees("Change BATCH?")
+        await ui.press("enter")
+        await ui.sees("still has the old values")
+        await ui.sees("Edit BATCH", "was 26")
+        assert len(ui.requests(Operation.MODIFY)) == 1

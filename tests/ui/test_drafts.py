@@ -1,0 +1,162 @@
+"""Nothing typed is lost: drafts are kept without secrets and offered again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from smtp_tui.sandbox import Operation, Sandbox
+from tests.ui.helpers import Ui, opened
+from tests.ui.test_form import edit, retype
+
+BATCH = "5e7a1c0d3b2f4a6890100004"
+
+
+def kept(directory: Path) -> str:
+    """All that the drafts on the disk say."""
+    return "\n".join(path.read_text() for path in sorted(directory.rglob("*.draft.json")))
+
+
+async def leave_by(ui: Ui, choice: int) -> None:
+    """Esc, and then the choice of that number."""
+    await ui.press("escape")
+    await ui.sees("Leave?", "Keep editing", "Review and save", "keep it as a draft", "Discard it")
+    ui.clock.forward(1)
+    await ui.press(*["down"] * choice, "enter")
+
+
+async def changed_form(ui: Ui) -> None:
+    await edit(ui, "BATCH")
+    await ui.press("tab")
+    await retype(ui, "587")
+    await ui.press("tab", "tab")
+    await ui.type("hunter2")
+
+
+async def test_esc_with_changes_asks_and_keep_editing_changes_nothing(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await changed_form(ui)
+        await leave_by(ui, 0)
+        await ui.sees("Edit BATCH", "was 26", "will be replaced")
+
+
+async def test_esc_can_go_on_to_the_review(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await changed_form(ui)
+        await leave_by(ui, 1)
+        await ui.sees("Change BATCH?", "~ port 26 → 587", "~ password will be replaced")
+
+
+async def test_a_kept_draft_is_offered_by_a_new_program_and_goes_on_where_it_was(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with opened(demo, directory=tmp_path) as ui:
+        await changed_form(ui)
+        await leave_by(ui, 2)
+        await ui.loses("Edit BATCH")
+    assert "587" in kept(tmp_path)
+    assert "hunter2" not in kept(tmp_path)
+    async with opened(demo, directory=tmp_path) as ui:
+        await ui.sees("BATCH")
+        await ui.press("e")
+        await ui.sees("There is a draft", "port 26 → 587", "A password is never kept")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.sees("Edit BATCH", "587", "was 26", '{"name": "port", "value": 587}')
+        await ui.press("ctrl+s")
+        await ui.sees("Change BATCH?")
+        await ui.press("enter")
+        await ui.sees("Saved BATCH")
+        assert len(ui.requests(Operation.MODIFY)) == 1
+    assert kept(tmp_path) == ""
+
+
+async def test_discarding_leaves_nothing_behind(demo: Sandbox, tmp_path: Path) -> None:
+    async with opened(demo, directory=tmp_path) as ui:
+        await changed_form(ui)
+        await ui.until(lambda: "587" in kept(tmp_path), "the draft on the disk")
+        await leave_by(ui, 3)
+        await ui.loses("Edit BATCH")
+        await ui.press("e")
+        await ui.sees("Edit BATCH")
+    assert kept(tmp_path) == ""
+
+
+async def test_a_draft_can_be_left_where_it_is_and_thrown_away_later(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with opened(demo, directory=tmp_path) as ui:
+        await changed_form(ui)
+        await leave_by(ui, 2)
+        await ui.loses("Edit BATCH")
+        await ui.press("e")
+        await ui.sees("There is a draft")
+        await ui.press("escape")
+        await ui.loses("There is a draft")
+        assert "587" in kept(tmp_path)
+        await ui.press("e")
+        await ui.sees("There is a draft")
+        ui.clock.forward(1)
+        await ui.press("down", "down", "enter")
+        await ui.sees("Edit BATCH", "Nothing changed")
+        assert kept(tmp_path) == ""
+
+
+async def test_a_draft_follows_what_the_server_holds_now_where_it_changed_nothing(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with opened(demo, directory=tmp_path) as ui:
+        await changed_form(ui)
+        await leave_by(ui, 2)
+        await ui.loses("Edit BATCH")
+    demo.change_record(BATCH, {"hostname": "new.example.com"})
+    async with opened(demo, directory=tmp_path) as ui:
+        await ui.sees("BATCH")
+        await ui.press("e")
+        await ui.sees("There is a draft")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.sees("Edit BATCH", "new.example.com", "was 26")
+
+
+async def test_a_draft_of_a_new_record_is_offered_with_its_name(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with opened(demo, directory=tmp_path) as ui:
+        await ui.sees("BATCH")
+        await ui.press("n")
+        await ui.sees("New connection")
+        await ui.type("FRESH")
+        await ui.press("tab")
+        await ui.type("relay.example.com")
+        await leave_by(ui, 2)
+        await ui.loses("New connection")
+    async with opened(demo, directory=tmp_path) as ui:
+        await ui.sees("BATCH")
+        await ui.press("n")
+        await ui.sees("There is a draft", "FRESH")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.sees("New connection", "FRESH", "relay.example.com")
+
+
+async def test_two_programs_do_not_overwrite_each_others_drafts(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with opened(demo, directory=tmp_path) as one, opened(demo, directory=tmp_path) as two:
+        await changed_form(one)
+        await one.until(lambda: "587" in kept(tmp_path), "the first draft")
+        await edit_other(two)
+        await two.until(lambda: "2525" in kept(tmp_path), "the second draft")
+        assert "587" in kept(tmp_path)
+
+
+async def edit_other(ui: Ui) -> None:
+    """Edit the same record in another window, without taking up the draft of the first."""
+    await ui.sees("BATCH")
+    await ui.press("e")
+    await ui.sees("There is a draft")
+    ui.clock.forward(1)
+    await ui.press("down", "enter")
+    await ui.sees("Edit BATCH")
+    await ui.press("tab")
+    await retype(ui, "2525")

@@ -1,0 +1,118 @@
+"""Nothing is sent that was not shown: the review before each kind of write."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from smtp_tui.api.target import Access
+from smtp_tui.sandbox import Operation, Sandbox
+from tests.ui.helpers import opened
+from tests.ui.test_form import edit, retype
+
+
+async def test_the_review_of_a_patch_shows_old_and_new_the_request_and_where_it_goes(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await edit(ui, "BATCH")
+        await ui.press("tab")
+        await retype(ui, "587")
+        await ui.press("ctrl+s")
+        await ui.sees(
+            "~ port 26 → 587",
+            f"demo · {demo.base_url}",
+            f"tenant {ui.profile.tenant}",
+            f"POST {demo.base_url}",
+            "/cam/composer/api/v1/smtpconnections/patchConnectionParametersById",
+            "ace_orgGuid=all",
+            "cloudOE_spaceGuid=default",
+            f"tenantId={ui.profile.tenant}",
+            '"id": "5e7a1c0d3b2f4a6890100004"',
+            '{"name": "port", "value": 587}',
+            "Apply",
+        )
+        await ui.press("enter")
+        (request,) = await ui.asked(Operation.MODIFY)
+        assert request.query["cloudOE_spaceGuid"] == "default"
+
+
+async def test_a_delete_is_reviewed_with_its_request_and_what_cannot_return(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("BATCH")
+        await ui.press("d")
+        await ui.sees(
+            "Delete BATCH?",
+            f"demo · {demo.base_url}",
+            "What cannot come back: its id",
+            f"DELETE {demo.base_url}",
+            "/cam/api/v1/smtpconnections/5e7a1c0d3b2f4a6890100004",
+        )
+
+
+async def test_y_copies_the_request_as_curl_with_token_and_password_as_variables(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit(ui, "BATCH")
+        await ui.press("tab", "tab", "tab")
+        await ui.type("hunter2")
+        await ui.press("ctrl+s")
+        await ui.sees("Change BATCH?")
+        await ui.press("y")
+        copied = ui.app.clipboard
+        assert copied.startswith("curl ")
+        assert "${CAM_BEARER_TOKEN}" in copied
+        assert "${SMTP_PASSWORD}" in copied
+        assert "hunter2" not in copied
+        assert demo.admin_token not in copied
+
+
+async def test_the_first_write_after_a_switch_names_the_profile_in_large_and_only_the_first(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit(ui, "BATCH")
+        await retype(ui, "x.example.com")
+        await ui.press("ctrl+s")
+        await ui.sees("Change BATCH?")
+        assert "D E M O" not in ui.text()
+        await ui.press("enter")
+        await ui.sees("Saved BATCH")
+        await ui.press("escape", "p", "j", "enter")
+        await ui.sees("EU-ALERTS")
+        await edit(ui, "EU-ALERTS")
+        await retype(ui, "y.example.com")
+        await ui.press("ctrl+s")
+        await ui.sees("D E M O - E U R O P E")
+        await ui.press("escape", "ctrl+s")
+        await ui.sees("Change EU-ALERTS?")
+        assert "D E M O" not in ui.text()
+
+
+async def test_a_protected_profile_wants_the_name_of_the_record_typed(demo: Sandbox) -> None:
+    async with opened(demo, profile=lambda one: replace(one, access=Access.PROTECTED)) as ui:
+        await edit(ui, "BATCH")
+        await retype(ui, "x.example.com")
+        await ui.press("ctrl+s")
+        await ui.sees("This profile is protected")
+        await ui.press("enter")
+        await ui.type("BATC")
+        await ui.press("enter")
+        await ui.sees("This profile is protected")
+        assert ui.requests(Operation.MODIFY) == []
+        await ui.type("H")
+        await ui.press("enter")
+        await ui.asked(Operation.MODIFY)
+
+
+async def test_a_long_review_keeps_its_answers_in_sight_on_a_small_terminal(demo: Sandbox) -> None:
+    async with opened(demo, size=(60, 20)) as ui:
+        await edit(ui, "INVOICES")
+        for text in ("x.example.com", "587", "someone", "hunter2", "me@example.com", "false"):
+            await retype(ui, text)
+            await ui.press("tab")
+        await ui.press("ctrl+s")
+        await ui.sees("Change INVOICES?", "Apply", "Cancel", f"demo · {demo.base_url}")
+        for _ in range(40):
+            await ui.press("down")
+        await ui.sees("Apply", "]", "}")

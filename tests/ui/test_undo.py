@@ -1,0 +1,95 @@
+"""u offers the reverse of the last change through the same review, and says what cannot return."""
+
+from __future__ import annotations
+
+from smtp_tui.sandbox import Operation, Sandbox
+from tests.ui.helpers import opened
+from tests.ui.test_form import edit, retype
+
+BATCH = "5e7a1c0d3b2f4a6890100004"
+
+
+async def test_undo_after_a_save_offers_the_inverse_patch_through_the_review(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit(ui, "BATCH")
+        await ui.press("tab")
+        await retype(ui, "587")
+        await ui.press("ctrl+s")
+        await ui.sees("Change BATCH?")
+        await ui.press("enter")
+        await ui.sees("Saved BATCH")
+        await ui.press("u")
+        await ui.sees("Change BATCH?", "~ port 587 → 26")
+        await ui.press("enter")
+        await ui.asked(Operation.MODIFY, 2)
+        assert ui.requests(Operation.MODIFY)[1].json()["connection_parameters"] == [
+            {"name": "port", "value": 26}
+        ]
+
+
+async def test_undo_keeps_what_someone_else_changed_meanwhile(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await edit(ui, "BATCH")
+        await ui.press("tab")
+        await retype(ui, "587")
+        await ui.press("ctrl+s")
+        await ui.sees("Change BATCH?")
+        await ui.press("enter")
+        await ui.sees("Saved BATCH")
+        demo.change_record(BATCH, {"hostname": "new.example.com"})
+        await ui.press("u")
+        await ui.sees("~ port 587 → 26")
+        await ui.press("enter")
+        await ui.asked(Operation.MODIFY, 2)
+        values = demo.record(BATCH).values
+        assert (values["hostname"], values["port"]) == ("new.example.com", 26)
+
+
+async def test_undo_of_a_replaced_password_says_that_the_former_one_cannot_return(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit(ui, "PRIMARY")
+        await ui.press("tab", "tab", "tab")
+        await ui.type("hunter2")
+        await ui.press("ctrl+s")
+        await ui.sees("Change PRIMARY?")
+        await ui.press("enter")
+        await ui.sees("Saved PRIMARY")
+        await ui.press("u")
+        await ui.sees("Nothing can return")
+        assert len(ui.requests(Operation.MODIFY)) == 1
+
+
+async def test_undo_after_a_delete_creates_the_record_anew_and_says_what_does_not_come_back(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("BATCH")
+        await ui.press("d")
+        await ui.sees("Delete BATCH?")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.sees("Deleted BATCH")
+        await ui.press("u")
+        await ui.sees("Create BATCH anew", "What does not come back: its id, its password")
+        await ui.press("ctrl+s")
+        await ui.sees("Create BATCH?")
+        await ui.press("enter")
+        (request,) = await ui.asked(Operation.CREATE)
+        assert request.json() == {
+            "name": "BATCH",
+            "connection_parameters": [
+                {"name": "hostname", "value": "127.0.0.1"},
+                {"name": "port", "value": 26},
+            ],
+        }
+
+
+async def test_there_is_nothing_to_undo_before_the_first_change(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("BATCH")
+        await ui.press("u", "question_mark")
+        await ui.sees("Undo: Offer the reverse of the last change.", "Nothing was changed yet.")
