@@ -143,8 +143,8 @@ class Client:
     async def trust(self, trust: Trust) -> None:
         """Believe this from now on; connections that were judged otherwise are not used again."""
         self.target = replace(self.target, trust=trust)
-        await self._finish_writes()
         judged, self._clients = self._clients, {}
+        await self._finish_writes()
         for client in judged.values():
             await client.aclose()
 

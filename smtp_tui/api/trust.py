@@ -105,4 +105,6 @@ def tls_reason(error: ssl.SSLError) -> str:
         return f"The server's certificate was not trusted: {text}"
     if "wrong version number" in text.lower() or "record layer" in text.lower():
         return "The server does not speak TLS on this port"
-    return f"TLS could not be agreed on: {getattr(error, 'reason', None) or text}"
+    if isinstance(error, ssl.SSLEOFError) or "unexpected_eof" in text.lower():
+        return "The server broke the connection off while TLS was agreed on"
+    return f"TLS could not be agreed on: {(error.reason or text).replace('_', ' ').lower()}"
