@@ -161,6 +161,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("profiles.new", "n", "New", "A new profile: a host, and how to log in.", Place.PROFILES),
     _A("profiles.edit", "e", "Edit", "Change the profile.", Place.PROFILES),
     _A("profiles.clone", "c", "Clone", "A new profile like this one.", Place.PROFILES),
+    _A("profiles.check", "x", "Check", "Try the profile step by step: name to list.",
+       Place.PROFILES),
     _A("profiles.delete", "d", "Delete", "Delete the profile, after a question.",
        Place.PROFILES),
     _A("profiles.save", "ctrl+s", "Save", "Write the profile to the file.", Place.PROFILES,

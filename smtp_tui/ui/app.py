@@ -25,9 +25,9 @@ from smtp_tui.ui.screens.activity import ActivityScreen
 from smtp_tui.ui.screens.base import TICK, Dialog, HoldsText, SessionScreen
 from smtp_tui.ui.screens.confirm import ConfirmDialog
 from smtp_tui.ui.screens.connections import ConnectionsScreen
+from smtp_tui.ui.screens.first_start import FirstStartScreen
 from smtp_tui.ui.screens.help import HelpScreen
 from smtp_tui.ui.screens.mailbox import MailboxScreen
-from smtp_tui.ui.screens.profile_form import ProfileFormScreen
 from smtp_tui.ui.screens.profiles import ProfilesDialog, Switch
 from smtp_tui.ui.screens.start_problem import StartProblemScreen
 from smtp_tui.ui.screens.token import keep_fresh
@@ -35,8 +35,8 @@ from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 
 FIRST_START = (
-    "There is no profile yet, and no CAM_HOST in the environment.\n"
-    "Give the host of your CAM server, the tenant, and where the token comes from."
+    "No profile yet, and no CAM_HOST in the environment. Give the host"
+    " and how to log in: tenant, team and namespace are found."
 )
 
 
@@ -116,8 +116,7 @@ class SmtpTui(App[None]):
         if self._services.store.path.exists():
             await self._choose_profile()
             return
-        form = ProfileFormScreen(self._services, None, None, FIRST_START)
-        profile = await self.push_screen_wait(form)
+        profile = await self.push_screen_wait(FirstStartScreen(self._services, FIRST_START))
         if profile is None:
             self.exit()
         else:

@@ -185,16 +185,14 @@ class Services:
     def tokens_of(self, profile: Profile, target: Target) -> Tokens:
         """What holds the token of a profile: the same one for as long as it would go to the same
         servers, tenant and user."""
-        belongs_to = (
-            profile.name,
-            target.origin,
-            target.identity_origin,
-            target.scope.tenant,
-            profile.token,
-        )
+        belongs_to = _token_key(profile, target)
         if belongs_to not in self.held.tokens:
             self.held.tokens[belongs_to] = Tokens(profile.token, self.environ, self.clock)
         return self.held.tokens[belongs_to]
+
+    def adopt(self, profile: Profile, tokens: Tokens) -> None:
+        """Let a profile that was just found out use the token that found it."""
+        self.held.tokens[_token_key(profile, profile.target())] = tokens
 
     def _target(self, profile: Profile) -> Target:
         target = profile.target()
@@ -215,3 +213,9 @@ class Services:
                 return f"Pinned for the profile {profile.name}."
         self.held.pins[profile.name, target.origin.url] = pinned
         return f"Trusted for this run only: the profile {profile.name} cannot keep it ({why})."
+
+
+def _token_key(profile: Profile, target: Target) -> Hashable:
+    """All that a token belongs to."""
+    origins = (target.origin, target.identity_origin)
+    return (profile.name, *origins, target.scope.tenant, profile.token)

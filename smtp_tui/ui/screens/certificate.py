@@ -131,7 +131,9 @@ async def meet(screen: Screen[ScreenResult], session: Session, error: Certificat
     question = first_meeting(session, origin, error.why, shown)
     if not await screen.app.push_screen_wait(question):
         return False
-    screen.notify(clean(await session.pin(origin, shown.sha256), _LINE), markup=False)
+    kept = await session.pin(origin, shown.sha256)
+    if kept:
+        screen.notify(clean(kept, _LINE), markup=False)
     return True
 
 

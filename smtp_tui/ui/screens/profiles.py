@@ -27,7 +27,9 @@ from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.screens.base import Dialog
+from smtp_tui.ui.screens.check import CheckDialog
 from smtp_tui.ui.screens.confirm import ConfirmDialog
+from smtp_tui.ui.screens.first_start import FirstStartScreen
 from smtp_tui.ui.screens.profile_form import ProfileFormScreen
 from smtp_tui.ui.session import Services
 from smtp_tui.ui.text import clean, shortened
@@ -67,6 +69,7 @@ class ProfilesDialog(Dialog[Switch | None]):
         "profiles.new",
         "profiles.edit",
         "profiles.clone",
+        "profiles.check",
         "profiles.delete",
         "profiles.default",
     )
@@ -88,8 +91,8 @@ class ProfilesDialog(Dialog[Switch | None]):
         yield RecordsTable(_COLUMNS, id="profiles")
         yield PlainText("", id="profiles-said")
         yield PlainText(
-            "Enter switches this window · n new · e edit · c clone · d delete · D default\n"
-            "/ filter · esc back      * in use   d default",
+            "Enter switches this window · n new · e edit · c clone · d delete\n"
+            "x check · D makes default · / filter · esc back    * in use   d default",
             classes="hint",
         )
 
@@ -174,7 +177,23 @@ class ProfilesDialog(Dialog[Switch | None]):
 
     def action_new(self) -> None:
         """A new profile."""
-        self._edit(None, None)
+        self._new()
+
+    @work(group="dialog", exclusive=True, description="a new profile")
+    async def _new(self) -> None:
+        found = await self.app.push_screen_wait(FirstStartScreen(self._services))
+        if found is None:
+            return
+        if self._services.stored(found.name):
+            self._load()
+            self.query_one(RecordsTable).move_to(found.name)
+        else:
+            self.dismiss(Switch(found))
+
+    def action_check(self) -> None:
+        """Try the profile under the cursor step by step."""
+        if self._chosen is not None:
+            self.app.push_screen(CheckDialog(self._services, self._chosen))
 
     def action_edit(self) -> None:
         """Change the profile under the cursor."""

@@ -1,0 +1,201 @@
+"""First start: a host and a login in, a working profile out, each step shown, saved if wanted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.events import Paste
+
+from smtp_tui.api.certificate import read_certificate
+from smtp_tui.api.reach import shown_certificate
+from smtp_tui.api.target import Pinned, SystemTrust, parse_origin
+from smtp_tui.cli.screen import demo_services
+from smtp_tui.profiles.model import LoginToken, Profile, PromptToken
+from smtp_tui.profiles.store import ProfileStore
+from smtp_tui.sandbox import BackEnd, Operation, Sandbox, SandboxOptions
+from smtp_tui.ui.app import SmtpTui
+from tests.ui.helpers import HeldClock, Ui, opened
+
+STEPS = ("name", "connect", "certificate", "token", "tenant", "list")
+
+
+@pytest.fixture
+def server() -> Iterator[Sandbox]:
+    with Sandbox(SandboxOptions(tls=True, demo_records=True)) as sandbox:
+        yield sandbox
+
+
+@asynccontextmanager
+async def first_start(
+    sandbox: Sandbox, directory: Path, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[Ui]:
+    clock = HeldClock()
+    services, profile = demo_services(sandbox, directory, clock)
+    services = replace(services, extra_profiles=(), environ={})
+    app = SmtpTui(services, None)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        ui = Ui(app, pilot, sandbox, services, profile, clock)
+        await ui.sees("Connect to a CAM server", "Host")
+        yield ui
+
+
+async def _log_in(ui: Ui, user: str = "admin", password: str = "admin-password") -> None:
+    await ui.type(ui.sandbox.base_url)
+    await ui.press("tab", "tab")
+    await ui.type(user)
+    await ui.press("enter")
+    await ui.type(password)
+    await ui.press("enter")
+
+
+def _stored(directory: Path) -> tuple[Profile, ...]:
+    return ProfileStore(directory / "config").load().profiles
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_a_host_and_a_login_are_enough(
+    demo: Sandbox, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with first_start(demo, tmp_path, size) as ui:
+        await _log_in(ui)
+        await ui.sees("✓ list", "6 records for team all", "Save and open")
+        assert _stored(tmp_path) == (), "saved before anyone wanted it"
+        await ui.press("ctrl+s")
+        await ui.sees("PRIMARY")
+        assert len(ui.requests(Operation.TOKEN)) == 1, "the password was asked for twice"
+    (profile,) = _stored(tmp_path)
+    assert profile.tenant == demo.tenant_id
+    assert (profile.team, profile.namespace) == ("all", "default")
+    assert profile.token == LoginToken("admin")
+    assert profile.trust == SystemTrust()
+
+
+async def test_each_step_is_shown(demo: Sandbox, tmp_path: Path) -> None:
+    async with first_start(demo, tmp_path) as ui:
+        await _log_in(ui)
+        await ui.sees(*(f"✓ {step}" for step in STEPS))
+
+
+async def test_several_namespaces_are_a_choice(demo: Sandbox, tmp_path: Path) -> None:
+    async with first_start(demo, tmp_path) as ui:
+        await _log_in(ui)
+        await ui.sees("team all · namespace default", "team all · namespace mail")
+        await ui.press("down", "ctrl+s")
+        await ui.sees("PRIMARY")
+    assert _stored(tmp_path)[0].namespace == "mail"
+
+
+async def test_a_user_of_one_team_gets_that_team(demo: Sandbox, tmp_path: Path) -> None:
+    async with first_start(demo, tmp_path) as ui:
+        await _log_in(ui, "maria", "maria-password")
+        await ui.sees("records for team mail-operators")
+        await ui.press("ctrl+s")
+        await ui.sees("PRIMARY", "SECONDARY")
+        assert not ui.shows("BATCH"), "records of another team"
+    assert _stored(tmp_path)[0].team == "mail-operators"
+    assert _stored(tmp_path)[0].namespace == "mail"
+
+
+async def test_a_token_will_do_instead(demo: Sandbox, tmp_path: Path) -> None:
+    token = demo.issue_token()
+    async with first_start(demo, tmp_path) as ui:
+        await ui.type(demo.base_url)
+        await ui.press("tab", "tab", "tab", "tab")
+        ui.app.post_message(Paste(token))
+        await ui.press("enter")
+        await ui.sees("✓ list")
+        await ui.press("ctrl+s")
+        await ui.sees("PRIMARY")
+    assert _stored(tmp_path)[0].token == PromptToken()
+
+
+async def test_nothing_is_saved_where_that_is_not_wanted(demo: Sandbox, tmp_path: Path) -> None:
+    async with first_start(demo, tmp_path) as ui:
+        await _log_in(ui)
+        await ui.sees("Open, save nothing")
+        await ui.press("tab", "tab", "tab", "enter")
+        await ui.sees("PRIMARY")
+    assert _stored(tmp_path) == ()
+
+
+async def test_a_wrong_password_fails_at_the_token_and_says_why(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with first_start(demo, tmp_path) as ui:
+        await _log_in(ui, password="wrong")
+        await ui.sees("✓ certificate", "✗ token", "user name or the password is not", "· tenant")
+        assert not ui.requests(Operation.TENANT)
+
+
+async def test_a_host_that_does_not_exist_fails_at_the_name(demo: Sandbox, tmp_path: Path) -> None:
+    async with first_start(demo, tmp_path) as ui:
+        await ui.type("no-such-host.invalid")
+        await ui.press("tab", "tab", *"me", "enter", *"pw", "enter")
+        await ui.sees("✗ name", "There is no such host name", "· connect")
+
+
+async def test_a_host_that_is_none_is_refused_under_its_field(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with first_start(demo, tmp_path) as ui:
+        await ui.type("user@host")
+        await ui.press("ctrl+s")
+        await ui.sees("a host has no @ in it")
+        assert not ui.shows("✗ name")
+
+
+async def test_a_tenant_that_is_not_told_can_be_given_by_hand(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    demo.take_down(BackEnd.TENANT)
+    async with first_start(demo, tmp_path) as ui:
+        await _log_in(ui)
+        await ui.sees("✓ token", "✗ tenant", "All fields")
+
+
+async def test_a_self_signed_certificate_is_shown_before_the_password_leaves(
+    server: Sandbox, tmp_path: Path
+) -> None:
+    async with first_start(server, tmp_path) as ui:
+        await _log_in(ui)
+        await ui.sees("Unknown certificate")
+        assert server.requests == ()
+        ui.clock.forward(5)
+        await ui.press("tab", "enter")
+        await ui.sees("✓ certificate", "the pinned one", "✓ list")
+        await ui.press("ctrl+s")
+        await ui.sees("PRIMARY")
+    shown = read_certificate(await shown_certificate(parse_origin(server.base_url), 5.0))
+    trust = _stored(tmp_path)[0].trust
+    assert isinstance(trust, Pinned)
+    assert trust.sha256 == shown.sha256
+
+
+async def test_what_was_typed_since_makes_what_was_found_void(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with first_start(demo, tmp_path) as ui:
+        await _log_in(ui)
+        await ui.sees("Save and open")
+        await ui.press("shift+tab", "shift+tab", "backspace")
+        await ui.loses("Save and open")
+        await ui.press("ctrl+s")
+        await ui.sees("✗ the password of that user")
+    assert _stored(tmp_path) == ()
+
+
+async def test_x_checks_the_profile_under_the_cursor_and_changes_nothing(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("p", "x")
+        await ui.sees(*(f"✓ {step}" for step in STEPS))
+        demo.take_down(BackEnd.API)
+        await ui.press("r")
+        await ui.sees("✓ tenant", "✗ list", "502")
+        demo.bring_up(BackEnd.API)
+        await ui.press("escape", "escape")
+        await ui.sees("PRIMARY", "BATCH")
