@@ -18,9 +18,9 @@ from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.records_table import Column, Row, RowStyle
 
 COLUMNS: Final = (
-    Column("name", "NAME", 12, flexible=True),
+    Column("name", "NAME", 10, flexible=True),
     Column("hostname", "HOSTNAME", 16, flexible=True, priority=1),
-    Column("port", "PORT", 5, right=True, priority=2),
+    Column("port", "PORT", 7, right=True, priority=2),
     Column("username", "USERNAME", 8, flexible=True, priority=4),
     Column("last_test", "LAST TEST", 17, priority=3),
     Column("hint", "HINT", 12, flexible=True, priority=5),
@@ -108,19 +108,25 @@ class RecordsView:
 
     def _row(self, record: Record, now: datetime) -> Row:
         port = record.text("port")
-        hint = record.oddities[0] if record.oddities else port_hint(port) or ""
+        sign = "! " if port_hint(port) else ""
         return Row(
             record.id,
             (
                 clean(record.name, CELL_LIMIT) or "(no name)",
                 clean(record.text("hostname"), CELL_LIMIT),
-                clean(port, 40),
+                f"{sign}{clean(port, 40)}",
                 clean(record.text("username"), CELL_LIMIT),
                 last_test_words(self._last_test(record.id), record, now),
-                clean(hint, CELL_LIMIT),
+                hint_words(record),
             ),
             RowStyle.NORMAL,
         )
+
+
+def hint_words(record: Record) -> str:
+    """What is odd about the record, or about its port; empty where nothing is."""
+    hint = record.oddities[0] if record.oddities else port_hint(record.text("port")) or ""
+    return clean(hint, CELL_LIMIT)
 
 
 def _haystack(record: Record) -> str:

@@ -116,7 +116,8 @@ class Ui:
         """Wait until something holds; fails with the screen when it never does."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
         while not condition():
-            if asyncio.get_running_loop().time() > deadline:
+            crashed = self.app.return_code == 1
+            if crashed or asyncio.get_running_loop().time() > deadline:
                 raise AssertionError(f"waited in vain for {words}; the screen:\n{self.text()}")
             await self.pilot.pause(0.01)
 

@@ -126,6 +126,7 @@ class Dialog(ModalScreen[Result]):
     Dialog .where { color: ansi_default; text-style: bold; }
     Dialog .hint { text-style: dim; }
     Dialog .row { height: 1; margin-top: 1; }
+    Dialog .row.-auto { height: auto; }
     Dialog Button, Dialog Button.-primary, Dialog Button.-error {
         width: auto; min-width: 0; margin-right: 2; padding: 0 1;
         background: ansi_default; color: ansi_default; text-style: none;

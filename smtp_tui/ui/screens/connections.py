@@ -20,7 +20,7 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.state.history import Tested
 from smtp_tui.ui.actions import Situation, bindings
-from smtp_tui.ui.records_view import COLUMNS, Order, RecordsView
+from smtp_tui.ui.records_view import COLUMNS, Order, RecordsView, hint_words
 from smtp_tui.ui.screens.detail import DetailScreen
 from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS, RecordScreen
 from smtp_tui.ui.screens.token import with_token
@@ -45,7 +45,7 @@ A_MINUTE = 60.0
 class ConnectionsScreen(RecordScreen[None]):
     """The table of records with its filter, side pane and status line."""
 
-    ACTIONS = (*RECORD_ACTIONS, *TABLE_ACTIONS)
+    ACTIONS = ("record.open", *RECORD_ACTIONS, *TABLE_ACTIONS)
     KEYS = (
         "record.edit",
         "record.test",
@@ -60,6 +60,8 @@ class ConnectionsScreen(RecordScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),
         Binding("q", "app.leave", "Quit", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
     ]
     DEFAULT_CSS = """
     ConnectionsScreen #filter { height: 1; border: none; padding: 0 1; display: none; }
@@ -73,6 +75,7 @@ class ConnectionsScreen(RecordScreen[None]):
     ConnectionsScreen #pane { display: none; width: 50; padding: 0 1; }
     ConnectionsScreen #pane { border-left: solid ansi_bright_black; }
     ConnectionsScreen.-wide #pane { display: block; }
+    ConnectionsScreen.-notice #pane { display: none; }
     ConnectionsScreen #pane-text { height: auto; }
     ConnectionsScreen #status { height: 1; padding: 0 1; text-style: dim; }
     """
@@ -166,7 +169,10 @@ class ConnectionsScreen(RecordScreen[None]):
         self._show()
 
     def watch_answer(self) -> None:
-        """Fill the table."""
+        """Fill the table; what is gone is no longer marked."""
+        if self.is_attached:
+            marks = self.table.marks
+            self.table.marks = frozenset(one for one in marks if self._view.record(one) is not None)
         self._fill()
 
     def watch_problem(self) -> None:
@@ -203,7 +209,7 @@ class ConnectionsScreen(RecordScreen[None]):
         self.set_class(not shown, "-notice")
         if not shown:
             self.query_one("#notice", PlainText).update(notice)
-        self.query_one("#status", PlainText).update(self._status())
+        self._show_status()
         self._show_pane()
         self.show_situation()
 
@@ -227,22 +233,37 @@ class ConnectionsScreen(RecordScreen[None]):
         )
 
     def _status(self) -> str:
-        """Counts, order, marks and freshness."""
+        """Counts, marks, order, freshness and the hint of the row; narrow, the order goes first."""
         total, shown = len(self._view), len(self.table.rows)
-        parts = [f"{shown} of {total}" if shown != total else f"{total} connections"]
-        if self.answer is not None and self.answer.unreadable:
-            parts.append(f"{len(self.answer.unreadable)} unreadable")
-        if self.table.marks:
-            parts.append(f"{len(self.table.marks)} marked")
-        if self.filter_text:
-            parts.append(f"filter “{clean(self.filter_text, 30)}”")
-        parts.append(self.order.words)
-        if self.loading_since is not None and total:
-            parts.append("reading …")
-        elif self._loaded_at is not None:
-            seconds = (self.services.clock.now() - self._loaded_at).total_seconds()
-            parts.append(f"{'stale' if self.problem else 'fresh'} {age(seconds)}")
-        return " · ".join(parts)
+        counts = f"{shown} of {total}" if shown != total else _counted(total)
+        unreadable = len(self.answer.unreadable) if self.answer is not None else 0
+        record = self.record
+        hint = hint_words(record) if record is not None else ""
+        parts = {
+            "counts": counts,
+            "unreadable": f"{unreadable} unreadable" if unreadable else "",
+            "marks": f"{len(self.table.marks)} marked" if self.table.marks else "",
+            "filter": f"filter “{clean(self.filter_text, 30)}”" if self.filter_text else "",
+            "order": self.order.words,
+            "age": self._age_words(),
+            "hint": f"! {hint}" if hint else "",
+        }
+        for least in ("order", "filter"):
+            if len(" · ".join(filter(None, parts.values()))) > self.size.width - 2:
+                parts[least] = ""
+        return " · ".join(filter(None, parts.values()))
+
+    def _age_words(self) -> str:
+        """Whether the rows are being read, fresh or stale, and since when."""
+        if self.loading_since is not None and len(self._view):
+            return "reading …"
+        if self._loaded_at is None:
+            return ""
+        seconds = (self.services.clock.now() - self._loaded_at).total_seconds()
+        return f"{'stale' if self.problem else 'fresh'} {age(seconds)}"
+
+    def _show_status(self) -> None:
+        self.query_one("#status", PlainText).update(self._status())
 
     def _show_pane(self) -> None:
         pane = self.query_one("#pane-text", PlainText)
@@ -258,7 +279,7 @@ class ConnectionsScreen(RecordScreen[None]):
         super().tick()
         if self.services.clock.monotonic() - self._filled_at >= A_MINUTE and self._view.tested:
             self._fill()
-        self.query_one("#status", PlainText).update(self._status())
+        self._show_status()
 
     def changed(self, record_id: str | None) -> None:
         """Read the list again, the cursor on the record that changed."""
@@ -271,17 +292,18 @@ class ConnectionsScreen(RecordScreen[None]):
 
     @on(RecordsTable.CursorMoved, "#table")
     def follow_cursor(self) -> None:
-        """The pane and the keys follow the cursor."""
+        """The pane, the hint and the keys follow the cursor."""
         self._show_pane()
+        self._show_status()
         self.show_situation()
 
     @on(RecordsTable.MarksChanged, "#table")
     def count_marks(self) -> None:
         """The status line counts the marks."""
-        self.query_one("#status", PlainText).update(self._status())
+        self._show_status()
 
     @on(RecordsTable.Opened, "#table")
-    def open_record(self) -> None:
+    def action_open(self) -> None:
         """Show the record whole."""
         if self.record is not None:
             self._open(self.record)
@@ -310,6 +332,10 @@ class ConnectionsScreen(RecordScreen[None]):
         field.set_class(True, "-open")
         field.focus()
 
+    def action_move(self, rows: int) -> None:
+        """Move the cursor while the filter has the focus."""
+        self.table.cursor_row += rows
+
     def action_sort(self) -> None:
         """Sort by the next column."""
         self.order = self.order.next_column()
@@ -336,6 +362,10 @@ class ConnectionsScreen(RecordScreen[None]):
             field.value = ""
             field.set_class(False, "-open")
             self.table.focus()
+
+
+def _counted(total: int) -> str:
+    return "1 connection" if total == 1 else f"{total} connections"
 
 
 def _error_text(error: ApiError) -> str:

@@ -39,6 +39,10 @@ class DetailScreen(RecordScreen[bool]):
         *bindings(*ACTIONS, "app.back"),
         Binding("j,down", "scroll_by(1)", show=False),
         Binding("k,up", "scroll_by(-1)", show=False),
+        Binding("pagedown,space", "scroll_pages(1)", show=False),
+        Binding("pageup", "scroll_pages(-1)", show=False),
+        Binding("g,home", "scroll_to_end(False)", show=False),
+        Binding("G,end", "scroll_to_end(True)", show=False),
     ]
     DEFAULT_CSS = """
     DetailScreen VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
@@ -108,6 +112,16 @@ class DetailScreen(RecordScreen[bool]):
     def action_scroll_by(self, lines: int) -> None:
         """Scroll by lines."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_scroll_pages(self, pages: int) -> None:
+        """Scroll by what is seen at once."""
+        body = self.query_one(VerticalScroll)
+        body.scroll_relative(y=pages * body.size.height, animate=False)
+
+    def action_scroll_to_end(self, end: bool) -> None:
+        """Go to the first line or to the last."""
+        body = self.query_one(VerticalScroll)
+        body.scroll_to(y=body.max_scroll_y if end else 0, animate=False)
 
     def action_back(self) -> None:
         """Back to the table, telling whether it has to be read again."""

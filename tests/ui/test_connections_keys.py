@@ -1,0 +1,149 @@
+"""The keys of the table: what a refresh keeps, order, marks, pane, and the ways out."""
+
+import pytest
+
+from smtp_tui.sandbox import Operation, Sandbox
+from smtp_tui.ui.widgets.records_table import RecordsTable
+from tests.ui.helpers import Ui, opened
+
+
+def table(ui: Ui) -> RecordsTable:
+    return ui.app.screen.query_one("#table", RecordsTable)
+
+
+def many(sandbox: Sandbox, count: int) -> None:
+    for number in range(count):
+        sandbox.add_record(f"RELAY-{number:03}", {"hostname": "a.example", "port": 25 + number})
+
+
+async def test_a_refresh_keeps_cursor_marks_order_filter_and_scroll(sandbox: Sandbox) -> None:
+    many(sandbox, 60)
+    async with opened(sandbox, size=(80, 20)) as ui:
+        await ui.sees("60 connections")
+        await ui.press("S", "slash")
+        await ui.type("relay-0")
+        await ui.press("enter", *["j"] * 30, "space", "k")
+        await ui.sees("1 marked")
+        before = ui.lines()
+        sandbox.add_record("AAA-RELAY-0X", {"hostname": "b.example", "port": 25})
+        await ui.press("r")
+        await ui.asked(Operation.LIST, 2)
+        await ui.sees("61 connections · 1 marked · filter “relay-0”")
+        after = ui.lines()
+        assert [line[:60] for line in before[1:-2]] == [line[:60] for line in after[1:-2]]
+        assert "NAME ▼" in after[2]
+        assert "RELAY-001" in ui.line("▌")
+
+
+async def test_s_sorts_by_the_next_column_and_S_reverses_shown_in_heading_and_status(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(100, 24)) as ui:
+        await ui.sees("NAME ▲", "sorted by name")
+        await ui.press("s")
+        await ui.sees("HOSTNAME ▲", "sorted by hostname")
+        await ui.press("S")
+        await ui.sees("HOSTNAME ▼", "sorted by hostname, reversed")
+        hosts = [line for line in ui.lines() if "localhost" in line or "relay.old" in line]
+        assert "relay.old" in hosts[0]
+        await ui.press("s", "s", "s")
+        await ui.sees("LAST TEST ▲", "sorted by last test")
+        await ui.press("s")
+        await ui.sees("in the server's order")
+        assert "▲" not in ui.text()
+        assert ui.lines()[2].split()[0] == "PRIMARY"
+
+
+async def test_star_marks_all_that_are_shown_and_then_none(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        await ui.press("slash")
+        await ui.type("ary")
+        await ui.press("enter", "asterisk")
+        await ui.sees("2 of 6 · 2 marked")
+        await ui.press("escape")
+        await ui.sees("6 connections · 2 marked")
+        await ui.press("asterisk")
+        await ui.sees("6 marked")
+        await ui.press("asterisk")
+        await ui.sees("6 connections · sorted")
+
+
+async def test_a_marked_record_that_is_gone_is_not_counted(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        await ui.press("asterisk")
+        await ui.sees("6 marked")
+        gone = next(one for one in demo.records() if one.name == "BATCH")
+        demo.delete_record(gone.id)
+        await ui.press("r")
+        await ui.sees("5 connections · 5 marked")
+
+
+async def test_on_a_wide_screen_the_pane_follows_the_cursor(demo: Sandbox) -> None:
+    async with opened(demo, size=(120, 36)) as ui:
+        await ui.sees("PRIMARY", "Created    2020-04-04")
+        await ui.press("j")
+        await ui.sees("Created    2020-04-06", "invoices@sandbox.example")
+        await ui.press("G")
+        await ui.sees("Created    2020-04-02")
+
+
+async def test_on_a_narrow_screen_enter_opens_the_detail_and_esc_returns_to_the_row(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("PRIMARY")
+        assert not ui.shows("Created")
+        await ui.press("j", "enter")
+        await ui.sees("INVOICES", "Created", "invoices@sandbox.example")
+        await ui.press("escape")
+        await ui.sees("6 connections")
+        assert "INVOICES" in ui.line("▌")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (120, 36)])
+async def test_a_port_that_looks_wrong_is_marked_and_explained_under_the_cursor(
+    sandbox: Sandbox, size: tuple[int, int]
+) -> None:
+    sandbox.add_record("GOOD", {"hostname": "a.example", "port": 587})
+    sandbox.add_record("IMAP", {"hostname": "a.example", "port": 993})
+    async with opened(sandbox, size=size) as ui:
+        await ui.sees("GOOD", "! 993")
+        assert "!" not in ui.line("GOOD")
+        await ui.press("j")
+        await ui.sees("! IMAP port, not SMTP")
+
+
+async def test_q_on_the_connections_quits(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("q")
+        await ui.until(lambda: ui.app.return_code == 0, "the program to end")
+
+
+async def test_esc_on_the_connections_never_quits(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("escape", "escape", "escape", "j")
+        assert ui.app.return_code is None
+        assert ui.app.is_running
+        assert "INVOICES" in ui.line("▌")
+
+
+async def test_q_typed_into_the_filter_is_a_letter(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("slash")
+        await ui.type("q?p")
+        await ui.sees("Nothing holds “q?p”")
+        assert ui.app.return_code is None
+
+
+async def test_the_cursor_keys_reach_the_rows_while_the_filter_is_typed(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("slash")
+        await ui.type("a")
+        await ui.press("down", "down")
+        assert "OLD-RELAY" in ui.line("▌")

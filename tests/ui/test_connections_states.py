@@ -1,0 +1,137 @@
+"""The four bodies of the table: loading, empty, error, filtered to nothing; and staleness."""
+
+from dataclasses import replace
+
+from smtp_tui.profiles.model import Profile
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.helpers import opened
+
+
+async def test_loading_counts_the_seconds_and_esc_gives_up(sandbox: Sandbox) -> None:
+    sandbox.add_record("PRIMARY", {"hostname": "a.example", "port": 25})
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.LIST, seconds=60))
+    async with opened(sandbox) as ui:
+        await ui.sees("Reading the connections … 0s", "esc gives up")
+        ui.clock.forward(7)
+        await ui.sees("Reading the connections … 7s")
+        await ui.press("escape")
+        await ui.sees("Nothing was read yet", "r reads")
+        await ui.press("r")
+        await ui.sees("PRIMARY")
+
+
+async def test_a_refresh_can_be_given_up_and_the_rows_stay(sandbox: Sandbox) -> None:
+    sandbox.add_record("PRIMARY", {"hostname": "a.example", "port": 25})
+    async with opened(sandbox) as ui:
+        await ui.sees("PRIMARY", "fresh")
+        sandbox.faults.add(Fault(FaultKind.DELAY, Operation.LIST, seconds=60))
+        await ui.press("r")
+        await ui.sees("PRIMARY", "reading …")
+        await ui.press("escape")
+        await ui.sees("PRIMARY", "fresh")
+
+
+async def test_an_empty_list_says_which_tenant_and_team_were_asked_and_n_creates(
+    sandbox: Sandbox,
+) -> None:
+    async with opened(sandbox, profile=lambda one: replace(one, team="mail-team")) as ui:
+        await ui.sees("No SMTP connections", f"tenant {sandbox.tenant_id} and team mail-team")
+        assert ui.shows("n creates", "p changes", "r reads")
+        await ui.press("n")
+        await ui.sees("New connection")
+
+
+async def test_an_error_says_what_failed_why_and_what_next(sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault(FaultKind.FORBIDDEN, Operation.LIST))
+    async with opened(sandbox) as ui:
+        await ui.sees("Could not list the connections at", "The server answered 403")
+        assert ui.shows("Check the team of the profile (p)", "Request id:")
+
+
+async def test_a_host_that_is_down_is_said_and_r_recovers_once_it_is_up(sandbox: Sandbox) -> None:
+    sandbox.add_record("PRIMARY", {"hostname": "a.example", "port": 25})
+    sandbox.faults.add(Fault(FaultKind.RESET, Operation.LIST, count=None))
+    async with opened(sandbox) as ui:
+        await ui.sees("Could not list the connections at", "r ")
+        sandbox.faults.clear()
+        await ui.press("r")
+        await ui.sees("PRIMARY", "fresh")
+
+
+async def test_after_an_error_the_old_rows_stay_marked_stale_until_r_succeeds(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.add_record("PRIMARY", {"hostname": "a.example", "port": 25})
+    async with opened(sandbox) as ui:
+        await ui.sees("PRIMARY", "fresh 0s")
+        sandbox.faults.add(Fault(FaultKind.FORBIDDEN, Operation.LIST))
+        ui.clock.forward(120)
+        await ui.press("r")
+        await ui.sees("The server answered 403", "stale 2m")
+        assert ui.shows("PRIMARY", "a.example")
+        assert ui.line("NAME").split("│")[0].rstrip().endswith("stale")
+        await ui.press("r")
+        await ui.sees("fresh 0s")
+        assert not ui.shows("403")
+        assert not ui.shows("stale")
+
+
+async def test_filtered_to_nothing_says_so_and_esc_clears(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("slash")
+        await ui.type("nowhere")
+        await ui.sees("Nothing holds “nowhere”", "esc clears the filter", "0 of 6")
+        await ui.press("escape")
+        await ui.sees("PRIMARY", "SECONDARY", "6 connections")
+
+
+async def test_unreadable_entries_are_counted_and_the_others_shown(sandbox: Sandbox) -> None:
+    body = b'[{"id": "1", "name": "GOOD", "connection_parameters": []}, 7, {"name": "no id"}]'
+    sandbox.faults.add(
+        Fault(
+            FaultKind.RAW,
+            Operation.LIST,
+            status=200,
+            headers=(("Content-Type", "application/json"),),
+            body=body,
+        )
+    )
+    async with opened(sandbox) as ui:
+        await ui.sees("GOOD", "1 connection", "2 unreadable")
+
+
+async def test_an_answer_that_is_no_list_ends_in_words(sandbox: Sandbox) -> None:
+    for kind in (FaultKind.BAD_GATEWAY, FaultKind.LOGIN_PAGE, FaultKind.NOT_JSON):
+        sandbox.faults.clear()
+        sandbox.faults.add(Fault(kind, Operation.LIST, count=None))
+        async with opened(sandbox) as ui:
+            await ui.sees("Could not list the connections at")
+            sandbox.faults.clear()
+            await ui.press("r")
+            await ui.sees("No SMTP connections")
+
+
+async def test_a_late_answer_for_another_profile_never_lands(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("PRIMARY")
+        demo.faults.add(Fault(FaultKind.DELAY, Operation.LIST, seconds=1.0, after_work=True))
+        await ui.press("r")
+        await ui.asked(Operation.LIST, 2)
+        await ui.press("p")
+        await ui.sees("demo-europe")
+        await ui.press("j", "enter")
+        await ui.sees("EU-RELAY", "demo-europe")
+        assert not ui.shows("PRIMARY")
+        await ui.press("minus")
+        await ui.sees("PRIMARY")
+        assert not ui.shows("EU-RELAY")
+
+
+async def test_a_host_nobody_may_send_to_is_said_before_anything_is_sent(sandbox: Sandbox) -> None:
+    def refused(profile: Profile) -> Profile:
+        return replace(profile, host="http://mail.example")
+
+    async with opened(sandbox, profile=refused) as ui:
+        await ui.sees("The host of the profile demo", "p profiles")
+        assert not sandbox.requests

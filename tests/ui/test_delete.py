@@ -1,0 +1,113 @@
+"""Deleting: what the question names, what it takes to say yes, and what is said afterwards."""
+
+from dataclasses import replace
+
+from smtp_tui.api.target import Access
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.helpers import Ui, opened
+
+
+async def ask(ui: Ui, name: str) -> None:
+    """Put the cursor on a record of the demo and ask for its delete."""
+    await ui.sees("6 connections")
+    await ui.press("g")
+    for _ in range(6):
+        if name not in ui.line("▌"):
+            await ui.press("j")
+    await ui.press("d")
+    await ui.sees(f"Delete {name}?")
+
+
+async def test_the_question_names_record_host_tenant_and_profile(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ask(ui, "OLD-RELAY")
+        assert ui.shows("OLD-RELAY (relay.old-datacenter.invalid:25)", "DEMO")
+        assert ui.shows(f"demo · {demo.base_url}", f"tenant {demo.tenant_id}")
+        assert ui.shows("What cannot come back:")
+
+
+async def test_it_starts_on_cancel_and_enter_there_deletes_nothing(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ask(ui, "BATCH")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.loses("Delete BATCH?")
+        assert ui.shows("BATCH")
+        assert not ui.requests(Operation.DELETE)
+
+
+async def test_an_enter_typed_ahead_does_nothing(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        await ui.press("d", "tab", "enter", "enter")
+        await ui.sees("Delete BATCH?")
+        assert not ui.requests(Operation.DELETE)
+
+
+async def test_tab_and_enter_delete_the_record_and_the_list_is_read_again(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ask(ui, "OLD-RELAY")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.sees("5 connections", "Deleted OLD-RELAY")
+        (request,) = ui.requests(Operation.DELETE)
+        assert request.path.endswith("5e7a1c0d3b2f4a6890100003")
+        assert all(one.name != "OLD-RELAY" for one in demo.records())
+
+
+async def test_a_record_gone_meanwhile_is_said_and_the_list_read_again(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ask(ui, "BATCH")
+        gone = next(one for one in demo.records() if one.name == "BATCH")
+        demo.delete_record(gone.id)
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.sees("BATCH was gone already", "5 connections")
+
+
+async def test_a_refused_delete_is_said_and_the_record_stays(demo: Sandbox) -> None:
+    demo.faults.add(Fault(FaultKind.FORBIDDEN, Operation.DELETE))
+    async with opened(demo) as ui:
+        await ask(ui, "BATCH")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.sees("Could not delete the connection", "403", "6 connections")
+
+
+async def test_a_lost_answer_is_said_to_be_unknown(demo: Sandbox) -> None:
+    demo.faults.add(Fault(FaultKind.RESET, Operation.DELETE, after_work=True))
+    async with opened(demo) as ui:
+        await ask(ui, "BATCH")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.sees("Unknown whether it was done")
+        assert len(ui.requests(Operation.DELETE)) == 1
+
+
+async def test_in_a_protected_profile_the_records_name_must_be_typed(demo: Sandbox) -> None:
+    async with opened(demo, profile=lambda one: replace(one, access=Access.PROTECTED)) as ui:
+        await ask(ui, "BATCH")
+        assert ui.shows("PROTECTED", "Type the name of the record: BATCH")
+        ui.clock.forward(1)
+        await ui.type("BATC\n")
+        await ui.press("tab", "enter")
+        assert not ui.requests(Operation.DELETE)
+        await ui.press("escape")
+        await ui.loses("Delete BATCH?")
+        await ask(ui, "BATCH")
+        ui.clock.forward(1)
+        await ui.type("BATCH\n")
+        await ui.sees("Deleted BATCH")
+
+
+async def test_in_a_read_only_profile_the_keys_are_dim_and_nothing_is_sent(demo: Sandbox) -> None:
+    async with opened(demo, profile=lambda one: replace(one, access=Access.READ_ONLY)) as ui:
+        await ui.sees("6 connections", "READ-ONLY")
+        assert ui.look("d Delete") != ui.look(" Filter ")
+        demo.forget_requests()
+        for key in "detncuT":
+            await ui.press(key)
+        await ui.press("r")
+        await ui.asked(Operation.LIST)
+        assert ui.shows("6 connections")
+        assert [one.operation for one in demo.requests] == [Operation.LIST]

@@ -1,0 +1,129 @@
+"""From records to rows: what is filtered, how it is sorted, what a cell says."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtp_tui.api.models import Parameter, Record, RecordList, SecretState
+from smtp_tui.state import history
+from smtp_tui.ui.records_view import SORT_KEYS, Order, RecordsView
+
+NOW = datetime(2020, 6, 1, 12, 0, tzinfo=UTC)
+AS_SERVED = Order(None)
+
+
+def record(number: int, name: str = "", **parameters: object) -> Record:
+    """A record with an id of that number; values keep their type."""
+    found = tuple(
+        Parameter(key, value)  # type: ignore[arg-type]
+        for key, value in parameters.items()
+    )
+    return Record(f"id-{number}", name or f"NAME-{number}", found)
+
+
+def view(*records: Record, tests: dict[str, history.Tested] | None = None) -> RecordsView:
+    return RecordsView(RecordList(records), (tests or {}).get)
+
+
+def run(verdict: str, seconds_ago: float) -> history.Tested:
+    at = NOW - timedelta(seconds=seconds_ago)
+    return history.Tested(
+        history.TestRun(at, "demo", "a@b.example", (), verdict, "", "", 10), saved_since=False
+    )
+
+
+def ids(found: RecordsView, filter_text: str = "", order: Order = AS_SERVED) -> list[str]:
+    return [row.id for row in found.rows(filter_text, order, NOW)]
+
+
+def test_every_word_of_the_filter_must_be_held_in_any_parameter_whatever_the_case() -> None:
+    found = view(
+        record(1, "Primary", hostname="smtp.one.example"),
+        record(2, "Second", hostname="SMTP.two.example", note="primary too"),
+        record(3, "Third", hostname="relay.example"),
+    )
+    assert ids(found, "PRIMARY smtp") == ["id-1", "id-2"]
+    assert ids(found, "relay two") == []
+
+
+def test_the_filter_finds_an_id_and_never_the_state_of_a_password() -> None:
+    found = view(record(1, password=SecretState.NOT_SET), record(2))
+    assert ids(found, "id-2") == ["id-2"]
+    assert ids(found, "not set") == []
+
+
+def test_ports_sort_as_numbers_and_what_is_no_number_comes_last() -> None:
+    found = view(
+        record(1, port=587), record(2, port="25"), record(3, port="x"), record(4, port=465)
+    )
+    assert ids(found, order=Order("port")) == ["id-2", "id-4", "id-1", "id-3"]
+    assert ids(found, order=Order("port", reverse=True)) == ["id-3", "id-1", "id-4", "id-2"]
+
+
+def test_names_sort_without_regard_to_case() -> None:
+    found = view(record(1, "beta"), record(2, "Alpha"), record(3, "GAMMA"))
+    assert ids(found, order=Order("name")) == ["id-2", "id-1", "id-3"]
+
+
+def test_the_newest_test_comes_first_and_what_was_never_tested_last() -> None:
+    tests = {"id-1": run("ACCEPTED", 600), "id-3": run("REJECTED", 5)}
+    found = view(record(1), record(2), record(3), tests=tests)
+    assert ids(found, order=Order("last_test")) == ["id-3", "id-1", "id-2"]
+
+
+def test_no_column_is_the_order_of_the_server() -> None:
+    found = view(record(3, "C"), record(1, "A"), record(2, "B"))
+    assert ids(found) == ["id-3", "id-1", "id-2"]
+
+
+def test_the_next_column_goes_through_all_and_then_to_the_servers_order() -> None:
+    order, seen = Order(None), []
+    for _ in range(len(SORT_KEYS) + 1):
+        order = order.next_column()
+        seen.append(order.column)
+    assert seen == [*SORT_KEYS, None]
+
+
+def test_the_order_is_told_in_words() -> None:
+    assert Order("name").words == "sorted by name"
+    assert Order("last_test", reverse=True).words == "sorted by last test, reversed"
+    assert Order(None).words == "in the server's order"
+
+
+def test_a_port_that_looks_wrong_carries_a_sign_and_the_words_for_it() -> None:
+    good, bad, none = view(record(1, port=587), record(2, port=465), record(3, hostname="h")).rows(
+        "", Order(None), NOW
+    )
+    assert (good.cells[2], good.cells[5]) == ("587", "")
+    assert (bad.cells[2], bad.cells[5]) == ("! 465", "465 wants TLS at once")
+    assert (none.cells[2].strip(), none.cells[5]) == ("!", "no port set")
+
+
+def test_an_oddity_of_the_answer_is_told_before_the_port() -> None:
+    odd = Record("id-1", "", (Parameter("port", 465),), oddities=("its name is not text",))
+    (row,) = view(odd).rows("", Order(None), NOW)
+    assert row.cells[0] == "(no name)"
+    assert row.cells[5] == "its name is not text"
+
+
+def test_the_last_test_is_told_in_verdict_and_age() -> None:
+    found = view(record(1), record(2), tests={"id-1": run("ACCEPTED", 300)})
+    assert [row.cells[4] for row in found.rows("", AS_SERVED, NOW)] == ["ACCEPTED 5m", "-"]
+
+
+@given(st.text(st.sampled_from("a[/]\x1b\n\u202e\u200b"), max_size=400))
+def test_no_cell_holds_what_could_drive_the_terminal(text: str) -> None:
+    found = view(record(1, text, hostname=text, port=text, username=text))
+    (row,) = found.rows("", Order(), NOW)
+    assert not set("".join(row.cells)) & set("\x1b\n\u202e\u200b")
+
+
+def test_a_record_is_found_by_its_id_and_an_unknown_id_is_none() -> None:
+    found = view(record(1), record(2))
+    one = found.record("id-2")
+    assert one is not None
+    assert one.name == "NAME-2"
+    assert found.record("id-9") is None
+    assert found.record(None) is None
+    assert len(found) == 2
