@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from textual import on
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button
@@ -17,6 +19,10 @@ from smtp_tui.ui.widgets.bars import PlainText
 class ChoiceDialog(GuardedDialog[str]):
     """``choices`` are (answer, label); the cursor starts on the first, esc means ``escape``."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "app.focus_next", show=False),
+        Binding("up,k", "app.focus_previous", show=False),
+    ]
     DEFAULT_CSS = """
     ChoiceDialog #choices-title { margin-bottom: 1; }
     """

@@ -24,13 +24,14 @@ from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.drafting import NAME, Drafted, drafted
 from smtp_tui.ui.keeping import DraftKeeper
 from smtp_tui.ui.screens.base import SessionScreen
-from smtp_tui.ui.screens.choice import ChoiceDialog
 from smtp_tui.ui.screens.form_subject import (
-    WAYS_OUT,
+    ANEW,
     FormResult,
     FormSubject,
     Leave,
     Recreate,
+    anew_question,
+    leave_question,
 )
 from smtp_tui.ui.screens.presets import PresetDialog
 from smtp_tui.ui.screens.saving import Nothing, Saved, save
@@ -243,21 +244,26 @@ class FormScreen(SessionScreen[FormResult]):
 
     @work(group="dialog", exclusive=True, description="ask before leaving a form")
     async def _ask_to_leave(self) -> None:
-        changed = clean(", ".join(self._form.changed_names))
-        body = Content(f"Changed and not saved: {changed}")
-        question = ChoiceDialog(
-            "Leave?", body, WAYS_OUT, self.services.clock, escape=Leave.STAY.value
-        )
+        question = leave_question(self._form.changed_names, self.services.clock)
         answer = await self.app.push_screen_wait(question)
         match Leave(answer):
             case Leave.REVIEW:
                 self.action_review()
             case Leave.KEEP:
-                await self._keep().wait()
-                self._done = True
-                self.dismiss(None)
+                await self._leave_keeping()
             case Leave.DISCARD:
                 self._leave(None)
+
+    async def _leave_keeping(self) -> None:
+        """Close once the draft is on the disk; where it cannot be, stay."""
+        self._latest = self._form.draft
+        try:
+            await asyncio.to_thread(self.keep_text)
+        except FileProblem as error:
+            self._complain(f"The draft cannot be kept: {clean(str(error))}")
+            return
+        self._done = True
+        self.dismiss(None)
 
     def _leave(self, result: FormResult) -> None:
         """Close for good: what was kept is not needed any more."""
@@ -308,17 +314,8 @@ class FormScreen(SessionScreen[FormResult]):
         if self._opened is None:
             self._show_refusal(error)
             return
-        question = ChoiceDialog(
-            "The record is gone",
-            Content(
-                f"{clean(error.why, 300)}\n\nSomeone deleted {clean(draft.name, 80)} meanwhile. "
-                "It can be created anew from what stands here; its password has to be typed."
-            ),
-            (("stay", "Back to the form"), ("anew", "Create it anew")),
-            self.services.clock,
-            escape="stay",
-        )
-        if await self.app.push_screen_wait(question) == "anew":
+        question = anew_question(error.why, draft.name, self.services.clock)
+        if await self.app.push_screen_wait(question) == ANEW:
             self._leave(Recreate(draft, self._opened))
 
     def _show_refusal(self, error: ApiError) -> None:

@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
+from textual.content import Content
+
+from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import Record
 from smtp_tui.editing.draft import Draft
+from smtp_tui.ui.screens.choice import ChoiceDialog
 from smtp_tui.ui.screens.saving import Saved
+from smtp_tui.ui.text import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +60,21 @@ WAYS_OUT: Final = (
     (Leave.KEEP.value, "Leave, and keep it as a draft (without the password)"),
     (Leave.DISCARD.value, "Discard it"),
 )
+
+ANEW: Final = "anew"
+
+
+def leave_question(changed: tuple[str, ...], clock: Clock) -> ChoiceDialog:
+    """Asks what is to become of a form with unsaved changes; the answer is a :class:`Leave`."""
+    body = Content(f"Changed and not saved: {clean(', '.join(changed))}")
+    return ChoiceDialog("Leave?", body, WAYS_OUT, clock, escape=Leave.STAY.value)
+
+
+def anew_question(why: str, name: str, clock: Clock) -> ChoiceDialog:
+    """Asks whether a record that is gone shall be made anew; the answer is :data:`ANEW` or not."""
+    body = Content(
+        f"{clean(why, 300)}\n\nSomeone deleted {clean(name, 80)} meanwhile. "
+        "It can be created anew from what stands here; its password has to be typed."
+    )
+    choices = (("stay", "Back to the form"), (ANEW, "Create it anew"))
+    return ChoiceDialog("The record is gone", body, choices, clock, escape="stay")

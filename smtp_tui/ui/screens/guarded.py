@@ -22,8 +22,8 @@ class GuardedDialog(Dialog[Result]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog.cancel"),
-        Binding("right,down", "app.focus_next", show=False),
-        Binding("left,up", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+        Binding("left", "app.focus_previous", show=False),
     ]
 
     def __init__(self, clock: Clock, *, guarded: bool = True) -> None:

@@ -53,6 +53,7 @@ class ReviewDialog(GuardedDialog[bool]):
     """
 
     DEFAULT_CSS = """
+    ReviewDialog > #box { overflow-y: hidden; }
     ReviewDialog #review-body { height: auto; scrollbar-size-vertical: 1; }
     ReviewDialog #request { height: auto; margin-top: 1; }
     ReviewDialog .changes { margin-top: 1; }
