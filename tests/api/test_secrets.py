@@ -1,0 +1,306 @@
+"""No secret is found where somebody may look: errors, reports of crashes, what is kept, curl lines.
+
+Each test plants texts that stand nowhere else and looks for them in every form.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gc
+import json
+import pickle
+import traceback
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import quote
+
+import pytest
+
+from smtp_tui.api.activity import Activity, Exchange
+from smtp_tui.api.curl import curl_line
+from smtp_tui.api.errors import ApiError
+from smtp_tui.api.models import Assignment
+from smtp_tui.api.requests import patch_request
+from smtp_tui.api.secret import MASK, SecretStr
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
+from tests.api.desk import BODY_PASSWORD, IMPATIENT, READS, WRITES, Desk, desk
+
+TOKEN = "tokenSentinel0123456789abcdef"
+STORED = "stored-Sentinel-1"
+
+ALL_FAULTS = (
+    *(Fault(kind, count=2) for kind in FaultKind if kind not in {FaultKind.DELAY, FaultKind.RAW}),
+    Fault(FaultKind.RAW, status=500, body=b"oh", count=2),
+)
+
+
+def _reported(error: BaseException) -> str:
+    """All that the fullest report of a crash would print: causes, frames, their variables."""
+    seen: set[int] = set()
+    parts = []
+
+    def follow(one: BaseException | None) -> Iterator[BaseException]:
+        while one is not None and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            yield from follow(one.__cause__)
+            one = one.__context__
+
+    for one in follow(error):
+        report = traceback.TracebackException.from_exception(one, capture_locals=True)
+        parts += [*report.format(), repr(one), str(one), repr(vars(one))]
+        frame = one.__traceback__
+        while frame is not None:
+            parts += [repr(value) for value in frame.tb_frame.f_locals.values()]
+            frame = frame.tb_next
+    return "\n".join(parts)
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    return (secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode())
+
+
+def _clean(text: str, *secrets: str) -> None:
+    for secret in secrets:
+        for form in _forms(secret):
+            assert form not in text
+
+
+def _echo(work: Desk, status: int, body: bytes, call: Operation | None = None) -> None:
+    work.sandbox.faults.add(Fault(FaultKind.RAW, call, status=status, body=body))
+
+
+@pytest.mark.parametrize("fault", ALL_FAULTS, ids=lambda fault: str(fault.kind))
+@pytest.mark.parametrize("name", ["list", "patch", "test_values"])
+async def test_no_report_of_an_error_holds_a_secret(
+    sandbox: Sandbox, name: str, fault: Fault
+) -> None:
+    async with desk(sandbox, limits=IMPATIENT) as held:
+        sandbox.faults.add(fault)
+        try:
+            await held.do(name)
+        except ApiError as error:
+            text = _reported(error)
+        else:
+            text = ""
+    _clean(text, Sandbox.admin_token, BODY_PASSWORD, STORED)
+
+
+@pytest.mark.parametrize("name", ["list", "create"])
+async def test_no_report_of_a_refused_certificate_holds_a_secret(name: str) -> None:
+    with Sandbox(SandboxOptions(tls=True)) as server:
+        async with desk(server) as held:
+            await held.client.trust(held.client.target.pinned(held.client.target.origin, "0" * 64))
+            with pytest.raises(ApiError) as caught:
+                await held.do(name)
+    _clean(_reported(caught.value), Sandbox.admin_token, BODY_PASSWORD)
+
+
+BAD_TOKENS = {"space": f"{TOKEN} x", "newline": f"{TOKEN}\n", "letter": f"{TOKEN}é"}
+
+
+@pytest.mark.parametrize("wrong", BAD_TOKENS)
+async def test_a_token_that_cannot_be_sent_is_not_told_either(sandbox: Sandbox, wrong: str) -> None:
+    async with desk(sandbox, token=BAD_TOKENS[wrong]) as held:
+        with pytest.raises(ApiError) as caught:
+            await held.listed()
+    _clean(_reported(caught.value), TOKEN)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error": {"message": "bad password Hunter-Sentinel-2 for Bearer %s"}}',
+        b"bad password Hunter-Sentinel-2 for %s",
+        b"<html><title>Hunter-Sentinel-2 %s</title>",
+        b'{"error": {"message": "x", "details": {"messages": {"a": ["Hunter-Sentinel-2 %s"]}}}}',
+        b'{"error": {"message": "H\\u0075nter-Sentinel\\u002d2 %s"}}',
+        b'{"error": {"message": "auth SHVudGVyLVNlbnRpbmVsLTI= %s"}}',
+    ],
+    ids=["json", "text", "page", "fields", "escaped", "base64"],
+)
+@pytest.mark.parametrize("status", [400, 403, 422, 500])
+async def test_what_was_sent_is_not_shown_when_the_server_says_it_again(
+    work: Desk, status: int, body: bytes
+) -> None:
+    _echo(work, status, body % Sandbox.admin_token.encode())
+    with pytest.raises(ApiError) as caught:
+        await work.do("patch")
+    error = caught.value
+    shown = [*error.lines(), repr(vars(error)), *map(repr, work.activity.exchanges)]
+    _clean("\n".join(shown), BODY_PASSWORD, Sandbox.admin_token)
+    assert MASK in "\n".join(shown)
+
+
+async def test_a_password_with_odd_characters_is_found_in_an_echo(work: Desk) -> None:
+    odd = 'q"ü<&\\Sentinel/3'
+    body = json.dumps({"error": {"message": f"no: {odd}"}}).encode()
+    _echo(work, 422, body)
+    change = (Assignment("password", SecretStr(odd)),)
+    with pytest.raises(ApiError) as caught:
+        await work.connections.patch(patch_request(work.scope, work.record_id, change))
+    assert caught.value.why == f"The server answered 422: no: {MASK}"
+    assert "Sentinel/3" not in work.activity.exchanges[0].answer
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+async def test_a_verdict_does_not_repeat_the_password_nor_one_that_the_server_knows(
+    work: Desk, status: int
+) -> None:
+    config = {"host": "h", "auth": {"user": "u", "pass": STORED}, "said": f"AUTH {BODY_PASSWORD}"}
+    _echo(work, status, json.dumps(config).encode())
+    answer = await work.connections.test(work.request("test_saved"))
+    _clean(repr(answer), STORED, BODY_PASSWORD)
+    assert "'user': 'u'" in repr(answer)
+
+
+async def test_what_headers_repeat_is_masked_too(work: Desk) -> None:
+    headers = (
+        ("X-Request-Id", f"id-{Sandbox.admin_token}"),
+        ("Location", f"https://x.example/?t={Sandbox.admin_token}"),
+    )
+    work.sandbox.faults.add(Fault(FaultKind.RAW, status=302, headers=headers))
+    error = await work.refused("list")
+    _clean("\n".join(error.lines()), Sandbox.admin_token)
+    _clean(repr(work.activity.exchanges), Sandbox.admin_token)
+
+
+def _text(exchange: Exchange) -> str:
+    """All that can be had of an exchange, by any means."""
+    pickled = pickle.dumps(_plain(exchange)).decode("latin-1")
+    return f"{exchange!r}{exchange.answer}{exchange.request.content()!r}{pickled}"
+
+
+def _plain(exchange: Exchange) -> object:
+    return (exchange.request.body, exchange.request.query, exchange.request.path, exchange.answer)
+
+
+async def _everything(held: Desk) -> None:
+    """All calls, well and badly answered."""
+    for name in (*READS, *WRITES):
+        await held.client.send(held.request(name), answers=frozenset({400, 404}))
+    await held.identity.log_in("admin", SecretStr("admin-password"))
+    with suppress(ApiError):
+        await held.identity.log_in("admin", SecretStr(BODY_PASSWORD))
+    await held.identity.tenant()
+
+
+async def test_what_is_kept_of_a_session_holds_no_secret(sandbox: Sandbox) -> None:
+    async with desk(sandbox) as held:
+        await _everything(held)
+        exchanges = held.activity.exchanges
+    assert len(exchanges) == 10
+    whole = "\n".join(map(_text, exchanges))
+    _clean(whole, Sandbox.admin_token, BODY_PASSWORD, STORED, "admin-password")
+    issued = [name for name in ("access_token", "refresh_token", "id_token") if name in whole]
+    assert len(issued) == 3
+    assert "unsigned" not in whole, "the id_token's own text"
+    lines = "\n".join(curl_line(held.client.target, one.request) for one in exchanges)
+    _clean(lines, Sandbox.admin_token, BODY_PASSWORD, "admin-password")
+
+
+async def test_no_object_keeps_a_password_once_its_request_is_gone(sandbox: Sandbox) -> None:
+    unique = "gone-Sentinel-" + "x" * 8
+    async with desk(sandbox) as held:
+        change = (Assignment("password", SecretStr(unique)),)
+        await held.connections.patch(patch_request(held.scope, held.record_id, change))
+        del change
+        gc.collect()
+        held_secrets = [one for one in gc.get_objects() if isinstance(one, Activity)]
+        kept = [
+            value
+            for activity in held_secrets
+            for exchange in activity.exchanges
+            for value in exchange.request.secrets()
+        ]
+    assert unique not in kept
+    assert MASK in kept
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'[{"id":"a","name":"A","connection_parameters":[{"name":"password","value":"%s"}]}]',
+        b'[{"id":"a","connection_parameters":[{"name":"smtp_pass","value":"%s"}]}]',
+        b'[{"id":"a","connection_parameters":[{"name":"pin","value":"%s","secured":"true"}]}]',
+        b'[{"id":"a","connection_parameters":[{"name":"auth","value":{"pass":"%s"}}]}]',
+        b'[{"id":"a","password":"%s","connection_parameters":[]}]',
+    ],
+)
+async def test_a_password_that_the_server_shows_is_dropped_everywhere(
+    work: Desk, body: bytes
+) -> None:
+    _echo(work, 200, body % STORED.encode())
+    found = await work.listed()
+    assert [record.id for record in found.records] == ["a"]
+    _clean(repr(found), STORED)
+    _clean("\n".join(map(_text, work.activity.exchanges)), STORED)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'[{"id":"a","connection_parameters":[{"name":"password","value":"%s"}]},NaN]',
+        b'[{"name":"password","value":"%s"',
+        b"password=%s",
+        b'<form><input type="password" value="%s"></form>',
+        b'\xff{"access_token":"%s"}',
+        b"Authorization: Bearer %s",
+        b'{"pass": "%s"',
+    ],
+)
+async def test_an_answer_that_cannot_be_read_is_not_kept_if_it_may_hold_a_secret(
+    work: Desk, body: bytes
+) -> None:
+    _echo(work, 200, body % STORED.encode())
+    error = await work.refused("list")
+    _clean("\n".join(error.lines()), STORED)
+    _clean(repr(work.activity.exchanges), STORED)
+    assert "not kept" in work.activity.exchanges[0].answer
+
+
+async def test_other_answers_are_kept_as_they_are(work: Desk) -> None:
+    _echo(work, 502, b"<html><title>Down</title></html>")
+    _echo(work, 500, b'{"error":{"message":"oh","port":25}}')
+    await work.refused("list")
+    first, second = work.activity.exchanges
+    assert first.answer == "<html><title>Down</title></html>"
+    assert json.loads(second.answer) == {"error": {"message": "oh", "port": 25}}
+
+
+async def test_a_large_answer_is_not_kept_but_its_size_is(work: Desk) -> None:
+    work.sandbox.faults.add(Fault(FaultKind.BIG, megabytes=1))
+    await work.listed()
+    assert work.activity.exchanges[0].answer.endswith("bytes: too large to keep here)")
+
+
+async def test_an_answer_that_is_deep_but_readable_does_no_harm(work: Desk) -> None:
+    deep = b"[" * 600 + b"]" * 600
+    _echo(work, 200, b'[{"id":"a","x":' + deep + b"}]")
+    _echo(work, 500, b'{"error":' + deep + b"}")
+    assert len((await work.listed()).records) == 1
+    with pytest.raises(ApiError):
+        await work.do("patch")
+    assert len(work.activity.exchanges) == 2
+
+
+def test_the_activity_keeps_the_last_ones_only_and_tells_who_listens() -> None:
+    asyncio.run(_five_hundred_and_one())
+
+
+async def _five_hundred_and_one() -> None:
+    with Sandbox() as sandbox:
+        async with desk(sandbox) as held:
+            await held.listed()
+            one = held.activity.exchanges[0]
+    activity = Activity()
+    heard: list[int] = []
+    end = activity.listen(lambda: heard.append(len(activity.exchanges)))
+    for _ in range(501):
+        activity.record(one)
+    end()
+    end()
+    activity.record(one)
+    assert len(activity.exchanges) == 500
+    assert len(heard) == 501
