@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final, Protocol
@@ -18,7 +19,6 @@ import smtp_tui
 from smtp_tui.api.activity import Activity, Exchange
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import (
-    TESTS,
     AccessRefused,
     ApiError,
     BadAnswer,
@@ -31,8 +31,8 @@ from smtp_tui.api.errors import (
     ServerFault,
     TokenNeeded,
 )
-from smtp_tui.api.failures import Received, raise_for_status, raise_in_words
-from smtp_tui.api.redaction import redacted, text_without_echo, without_echo
+from smtp_tui.api.failures import Received, cleaned, raise_for_status, raise_in_words
+from smtp_tui.api.redaction import redacted
 from smtp_tui.api.requests import Request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access, Origin, Target, Trust
@@ -71,11 +71,20 @@ class Answer:
     request_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Unattended:
+    """How a write ended that nobody awaited any more; ``error`` is None where it was done."""
+
+    profile: str
+    request: Request
+    error: ApiError | None
+
+
 class Client:
     """Sends requests of one profile; closed when the profile is left.
 
     Writes go on when the one who awaits them is gone: a write cancelled half-way may have been
-    done, so it is finished, and its outcome stands in the activity.
+    done, so it is finished, its outcome stands in the activity, and ``report`` is told of it once.
     """
 
     def __init__(
@@ -94,6 +103,7 @@ class Client:
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._writes: set[asyncio.Task[Answer]] = set()
         self._closed = False
+        self.report: Callable[[Unattended], None] | None = None
 
     async def send(self, request: Request, *, answers: frozenset[int] = frozenset()) -> Answer:
         """Send one request; a read is repeated once after a connection that was never made or a
@@ -116,7 +126,11 @@ class Client:
             task = asyncio.create_task(self._exchange(request, place, answers))
             self._writes.add(task)
             task.add_done_callback(self._written)
-            return await asyncio.shield(task)
+            try:
+                return await asyncio.shield(task)
+            except asyncio.CancelledError:
+                task.add_done_callback(lambda ended: self._tell(request, ended))
+                raise
         try:
             return await self._exchange(request, place, answers)
         except (HostUnreachable, ServerFault) as error:
@@ -139,6 +153,14 @@ class Client:
         self._writes.discard(task)
         if not task.cancelled():
             task.exception()
+
+    def _tell(self, request: Request, task: asyncio.Task[Answer]) -> None:
+        if self.report is None or task.cancelled():
+            return
+        error = task.exception()
+        if error is None or isinstance(error, ApiError):
+            told = request.without_secrets()
+            self.report(Unattended(self.target.name, told, error))
 
     async def trust(self, trust: Trust) -> None:
         """Believe this from now on; connections that were judged otherwise are not used again."""
@@ -175,7 +197,7 @@ class Client:
         secrets = (*request.secrets(), *token)
         try:
             received = await self._receive(request, place, headers)
-            received = _cleaned(received, request.operation, secrets)
+            received = cleaned(received, request.operation, secrets)
             if received.status not in answers:
                 raise_for_status(received, place)
             return Answer(received.status, received.body, received.request_id)
@@ -275,18 +297,3 @@ class Client:
             response.headers.get("Retry-After"),
             response.headers.get("Location"),
         )
-
-
-def _cleaned(received: Received, operation: Operation, secrets: tuple[str, ...]) -> Received:
-    """The answer without an echo of what was sent, wherever its words are shown to a person.
-
-    The body of a success is left as it is: it is decoded, and that drops the secrets.
-    """
-    shown = not 200 <= received.status < 300 or operation in TESTS
-    return replace(
-        received,
-        body=without_echo(received.body, secrets) if shown else received.body,
-        request_id=received.request_id and text_without_echo(received.request_id, secrets),
-        retry_after=received.retry_after and text_without_echo(received.retry_after, secrets),
-        location=received.location and text_without_echo(received.location, secrets),
-    )

@@ -7,12 +7,13 @@ import math
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
 import httpx
 
 from smtp_tui.api.errors import (
+    TESTS,
     AccessDenied,
     ApiError,
     BadAnswer,
@@ -21,12 +22,14 @@ from smtp_tui.api.errors import (
     Invalid,
     NoAnswer,
     NotFound,
+    Operation,
     Place,
     ServerFault,
     StatusError,
     TokenRefused,
     TooManyRequests,
 )
+from smtp_tui.api.redaction import text_without_echo, without_echo
 from smtp_tui.api.trust import PinMismatch, tls_reason
 from smtp_tui.api.words import refused_fields, server_words
 
@@ -40,6 +43,21 @@ class Received:
     request_id: str | None
     retry_after: str | None = None
     location: str | None = None
+
+
+def cleaned(received: Received, operation: Operation, secrets: tuple[str, ...]) -> Received:
+    """The answer without an echo of what was sent, wherever its words are shown to a person.
+
+    The body of a success is left as it is: it is decoded, and that drops the secrets.
+    """
+    shown = not 200 <= received.status < 300 or operation in TESTS
+    return replace(
+        received,
+        body=without_echo(received.body, secrets) if shown else received.body,
+        request_id=received.request_id and text_without_echo(received.request_id, secrets),
+        retry_after=received.retry_after and text_without_echo(received.retry_after, secrets),
+        location=received.location and text_without_echo(received.location, secrets),
+    )
 
 
 def raise_for_status(received: Received, place: Place) -> None:

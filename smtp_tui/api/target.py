@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 DEFAULT_IDENTITY_PORT: Final = 8443
+LONGEST_LABEL: Final = 63
 _HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\Z")
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -218,6 +219,8 @@ def _checked_host(host: str) -> str:
             return ipaddress.IPv6Address(host).compressed
         except ValueError:
             raise HostRefused("that is no IPv6 address") from None
+    if any(len(part) > LONGEST_LABEL for part in host.split(".")):
+        raise HostRefused(f"between two dots of a host stand at most {LONGEST_LABEL} characters")
     if not _HOST_NAME.match(host) or ".." in host:
         raise HostRefused("a host has letters, digits, '-', '_' and dots only")
     return host.lower()
