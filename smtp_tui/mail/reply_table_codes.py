@@ -138,15 +138,6 @@ REPLY_ROWS: Final[tuple[Row, ...]] = (
     Row(
         "RFC 4954",
         Verdict.REJECTED,
-        Phase.LOGIN,
-        "password",
-        "The server did not take username and password.",
-        "Check both.",
-        codes=(535,),
-    ),
-    Row(
-        "RFC 4954",
-        Verdict.REJECTED,
         Phase.TLS,
         "port",
         "The server wants an encrypted connection before the login.",

@@ -44,7 +44,17 @@ from smtp_tui.sandbox.certificate import CertificateKind
 from smtp_tui.sandbox.faults import Fault, FaultKind, FaultPlan
 from smtp_tui.sandbox.journal import Operation, ReceivedMail, RecordedRequest
 from smtp_tui.sandbox.options import SandboxOptions
-from smtp_tui.sandbox.scenario import Conduct, Phase, Scenario, drop, refuse, silence, slow
+from smtp_tui.sandbox.scenario import (
+    Conduct,
+    Phase,
+    Scenario,
+    Tls,
+    drop,
+    refuse,
+    reset,
+    silence,
+    slow,
+)
 from smtp_tui.sandbox.server import Sandbox
 from smtp_tui.sandbox.store import StoredRecord
 
@@ -68,8 +78,10 @@ __all__ = [
     "SandboxOptions",
     "Scenario",
     "StoredRecord",
+    "Tls",
     "drop",
     "refuse",
+    "reset",
     "silence",
     "slow",
 ]

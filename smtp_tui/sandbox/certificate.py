@@ -28,6 +28,7 @@ class CertificateKind(StrEnum):
     SELF_SIGNED = "self-signed"  # nothing: whoever trusts the file itself can verify it
     WRONG_NAME = "wrong-name"  # made for another host
     EXPIRED = "expired"  # over since yesterday
+    UNKNOWN_ISSUER = "unknown-issuer"  # signed by an authority that nobody has ever seen
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Certificate:
 
 
 def make_certificate(host: str, kind: CertificateKind = CertificateKind.SELF_SIGNED) -> Certificate:
-    """A new self-signed certificate for loopback and `host`, good for a year, but for its kind.
+    """A new certificate for loopback and `host`, self-signed and good for a year but for its kind.
 
     It carries what OpenSSL's strict mode asks of a CA, so that a client may trust the file itself.
     """
@@ -61,8 +62,10 @@ def make_certificate(host: str, kind: CertificateKind = CertificateKind.SELF_SIG
     if kind is CertificateKind.EXPIRED:
         start, end = timedelta(days=-30), timedelta(days=-1)
     names = (OTHER_HOST,) if kind is CertificateKind.WRONG_NAME else (*NAMES, host)
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "smtp-tui sandbox")])
+    key = issuer_key = ec.generate_private_key(ec.SECP256R1())
+    name = issuer = _name("smtp-tui sandbox")
+    if kind is CertificateKind.UNKNOWN_ISSUER:
+        issuer_key, issuer = ec.generate_private_key(ec.SECP256R1()), _name("nobody's authority")
     now = datetime.now(UTC)
     usage = x509.KeyUsage(
         digital_signature=True,
@@ -76,9 +79,9 @@ def make_certificate(host: str, kind: CertificateKind = CertificateKind.SELF_SIG
         decipher_only=False,
     )
     subject_key = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-    authority = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(subject_key)
+    authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
     signed = (
-        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
+        x509.CertificateBuilder(issuer_name=issuer, subject_name=name, public_key=key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now + start)
         .not_valid_after(now + end)
@@ -88,7 +91,7 @@ def make_certificate(host: str, kind: CertificateKind = CertificateKind.SELF_SIG
         .add_extension(x509.SubjectAlternativeName(_names(names)), critical=False)
         .add_extension(subject_key, critical=False)
         .add_extension(authority, critical=False)
-        .sign(key, hashes.SHA256())
+        .sign(issuer_key, hashes.SHA256())
     )
     return Certificate(
         signed.public_bytes(serialization.Encoding.PEM).decode("ascii"),
@@ -98,6 +101,10 @@ def make_certificate(host: str, kind: CertificateKind = CertificateKind.SELF_SIG
             serialization.NoEncryption(),
         ).decode("ascii"),
     )
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
 
 
 def _names(names: tuple[str, ...]) -> list[x509.GeneralName]:

@@ -12,12 +12,17 @@ from collections.abc import Iterable
 from starlette.requests import Request
 from starlette.responses import Response
 
+from smtp_tui.sandbox.certificate import CertificateKind
 from smtp_tui.sandbox.connections import view, visible_record
 from smtp_tui.sandbox.loopback import LoopBackError, bad_argument
+from smtp_tui.sandbox.mailer_tls import mailer_context
 from smtp_tui.sandbox.parameters import Parameter, merged, read_parameters, values
 from smtp_tui.sandbox.replies import argument, json_object, json_response
 from smtp_tui.sandbox.sending import MailFailure, Relay, send_test_mail
 from smtp_tui.sandbox.services import services
+
+_TRUSTED = (CertificateKind.EXPIRED, CertificateKind.WRONG_NAME)
+"""Those that are wrong only in what they say, so that this is what a careful mailer finds."""
 
 
 async def test_unsaved(request: Request) -> Response:
@@ -47,9 +52,15 @@ async def _tested(request: Request, recipient: object, parameters: Iterable[Para
     if not isinstance(recipient, str):
         raise bad_argument("Value is not a string.")
     relay = Relay.of(values(parameters))
-    timeout = services(request).options.mail_timeout
+    options, mail = services(request).options, services(request).mail
+    trusted = None
+    if options.verify_mail_server:
+        trusted = [mail.certificate(kind).certificate for kind in _TRUSTED]
+    context = mailer_context(trusted)
     try:
-        sent = await asyncio.to_thread(send_test_mail, relay, recipient, timeout)
+        sent = await asyncio.to_thread(
+            send_test_mail, relay, recipient, options.mail_timeout, context
+        )
     except MailFailure as failure:
         raise LoopBackError(400, str(failure), **failure.details()) from failure
     return json_response(

@@ -20,8 +20,10 @@ from typing import Any, AnyStr
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from smtp_tui.sandbox.certificate import Certificate, CertificateKind, make_certificate
 from smtp_tui.sandbox.journal import Journal, ReceivedMail
-from smtp_tui.sandbox.scenario import NORMAL, Conduct, Phase, Scenario
+from smtp_tui.sandbox.scenario import NORMAL, Conduct, Phase, Scenario, Tls
+from smtp_tui.sandbox.wire import HANDSHAKE_FAILURE, LINGER_ZERO
 
 ACCOUNTS = {"relay": "relay-password", "reports@sandbox.example": "reports-password"}
 """User name to password, as the mail server knows them."""
@@ -40,6 +42,7 @@ class MailServer:
         self.scenario = NORMAL
         self.mailbox = mailbox
         self._open: set[asyncio.Transport] = set()
+        self._certificates: dict[CertificateKind, Certificate] = {}
 
     def play(self, scenario: Scenario) -> None:
         """Behave so on connections made from now on."""
@@ -75,8 +78,21 @@ class MailServer:
         """Forget a connection."""
         self._open.discard(transport)
 
+    def certificate(self, kind: CertificateKind) -> Certificate:
+        """The certificate of that kind that this server shows, made when it is first wanted."""
+        if kind not in self._certificates:
+            self._certificates[kind] = make_certificate(HOSTNAME, kind)
+        return self._certificates[kind]
+
     def _connection(self, context: ssl.SSLContext | None) -> Callable[[], Conversation]:
-        return lambda: Conversation(self, self.scenario, context)
+        return lambda: Conversation(self, self.scenario, self._context(self.scenario, context))
+
+    def _context(self, scenario: Scenario, usual: ssl.SSLContext | None) -> ssl.SSLContext | None:
+        """What is shown after STARTTLS in this scenario; `usual` None where there is none."""
+        kind = CertificateKind(scenario.certificate)
+        if usual is None or kind is CertificateKind.SELF_SIGNED:
+            return usual
+        return self.certificate(kind).server_context()
 
 
 class Mailbox:
@@ -175,9 +191,18 @@ class Conversation(SMTP):
             case Conduct.DROP:
                 assert self.transport is not None
                 self.transport.close()
+            case Conduct.RESET:
+                self._break_off()
         # The client's leaving cancels this.
         await asyncio.Event().wait()
         return None
+
+    def _break_off(self) -> None:
+        """End the connection with a reset instead of an end of data."""
+        assert isinstance(self.transport, asyncio.Transport)
+        line = self.transport.get_extra_info("socket")
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
+        self.transport.abort()
 
     async def push(self, status: AnyStr) -> None:
         """Send a reply; the first one of a connection is the greeting."""
@@ -199,13 +224,19 @@ class Conversation(SMTP):
             await super().smtp_EHLO(hostname)
 
     async def smtp_STARTTLS(self, arg: str) -> None:
-        """STARTTLS, or bytes that are no TLS."""
+        """STARTTLS, or what the scenario has instead of TLS."""
         if await self._played(Phase.STARTTLS):
             return
-        if self.scenario.broken_tls:
+        if self.scenario.tls != Tls.GOOD:
             await self.push("220 2.0.0 Ready to start TLS")
             # Only after the client has begun: sooner, it may take this for more of the reply.
             await self._reader.read(1)
+            assert isinstance(self.transport, asyncio.Transport)
+            if self.scenario.tls == Tls.REFUSED:
+                self.transport.write(HANDSHAKE_FAILURE)
+            if self.scenario.tls != Tls.NONE:
+                self.transport.close()
+                return
             await self.push("500 this is not TLS at all")
             await asyncio.Event().wait()
         await super().smtp_STARTTLS(arg)

@@ -17,7 +17,9 @@ class SandboxOptions:
     numbers each time. `data` is an SQLite file (made with mode 0600, it holds passwords); None
     keeps records in memory. `demo_records` fills a store that is empty.
     `token_lifetime` and `mail_timeout` are seconds. `certificate` is what is wrong with the one
-    that is shown; only a self-signed one is kept over restarts.
+    that is shown; only a self-signed one is kept over restarts. `verify_mail_server` has the
+    certificate of a mail server verified as a careful mailer does, who knows the expired one and
+    the one for another name, and not the others.
     """
 
     host: str = "127.0.0.1"
@@ -30,3 +32,4 @@ class SandboxOptions:
     demo_records: bool = False
     mail_timeout: float = 5.0
     certificate: CertificateKind = CertificateKind.SELF_SIGNED
+    verify_mail_server: bool = False

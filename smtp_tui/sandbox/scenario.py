@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from smtp_tui.sandbox.certificate import CertificateKind
+
+
+class Tls(StrEnum):
+    """What comes after STARTTLS was agreed to."""
+
+    GOOD = "good"  # TLS, with the certificate of the scenario
+    NONE = "none"  # words that are no TLS
+    CUT = "cut"  # the end of the connection
+    REFUSED = "refused"  # TLS's own refusal, for want of a cipher in common
+
 
 class Phase(StrEnum):
     """A point of the SMTP conversation, in its order."""
@@ -26,6 +37,7 @@ class Conduct(StrEnum):
     SILENCE = "silence"  # say nothing, for good
     SLOW = "slow"  # wait `seconds`, then go on as usual
     DROP = "drop"  # end the connection
+    RESET = "reset"  # break it off, so that the other side gets an error
 
 
 @dataclass(frozen=True)
@@ -33,8 +45,8 @@ class Scenario:
     """How the mail server behaves on connections made from now on.
 
     `reply` is the whole text with its reply code, lines parted by a newline (each with its own
-    code, as in `550-no\\n550 really`). `offer_starttls` False hides STARTTLS; `broken_tls` agrees
-    to it and then speaks no TLS. `offer_login` False hides AUTH.
+    code, as in `550-no\\n550 really`). `offer_starttls` False hides STARTTLS; `tls` is what comes
+    after it, `certificate` the kind that is shown there. `offer_login` False hides AUTH.
     """
 
     phase: Phase | None = None
@@ -42,7 +54,8 @@ class Scenario:
     reply: str = ""
     seconds: float = 1.0
     offer_starttls: bool = True
-    broken_tls: bool = False
+    tls: Tls = Tls.GOOD
+    certificate: CertificateKind = CertificateKind.SELF_SIGNED
     offer_login: bool = True
 
 
@@ -64,6 +77,11 @@ def slow(phase: Phase, seconds: float) -> Scenario:
 def drop(phase: Phase) -> Scenario:
     """The server hangs up in this phase without a word."""
     return Scenario(phase=phase, conduct=Conduct.DROP)
+
+
+def reset(phase: Phase) -> Scenario:
+    """The server breaks the connection off in this phase."""
+    return Scenario(phase=phase, conduct=Conduct.RESET)
 
 
 NORMAL = Scenario()

@@ -1,7 +1,8 @@
 """Sending one mail by SMTP, with failures worded as nodemailer words them.
 
 STARTTLS is used where it is offered and login where a user name is set; port 465 is TLS from the
-first byte. No certificate is verified here: the sandbox's own mail server shows a self-signed one.
+first byte. No certificate is verified unless that is asked for: the sandbox's own mail server shows
+a self-signed one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.utils import formatdate, make_msgid, parseaddr
 
+from smtp_tui.sandbox.mailer_tls import tls_words
 from smtp_tui.sandbox.parameters import port_number
 
 DEFAULT_FROM = "cam@sandbox.example"
@@ -84,13 +86,14 @@ def send_test_mail(
     relay: Relay,
     recipient: str,
     timeout: float,
+    context: ssl.SSLContext,
     implicit_tls_ports: Collection[int] = IMPLICIT_TLS_PORTS,
 ) -> SentMail:
     """Send the test mail, waiting `timeout` seconds for each answer; raises `MailFailure`."""
     address = _checked_recipient(recipient)
     _checked_sender(relay.mail_from)
     connection = _connected(relay, timeout)
-    with connection, closing(Conversation(relay, connection)) as conversation:
+    with connection, closing(Conversation(relay, connection, context)) as conversation:
         try:
             if relay.port in implicit_tls_ports:
                 conversation.encrypt()
@@ -100,7 +103,7 @@ def send_test_mail(
         except smtplib.SMTPException as error:
             raise MailFailure("Unexpected Response", "EPROTOCOL") from error
         except ssl.SSLError as error:
-            raise MailFailure(_openssl(error), "ESOCKET") from error
+            raise MailFailure(tls_words(error, relay.hostname), "ESOCKET") from error
         except OSError as error:
             raise conversation.lost(error) from error
 
@@ -108,12 +111,13 @@ def send_test_mail(
 class Conversation(smtplib.SMTP):
     """An SMTP conversation over a connected socket, step by step as nodemailer does it."""
 
-    def __init__(self, relay: Relay, connection: socket.socket) -> None:
+    def __init__(self, relay: Relay, connection: socket.socket, context: ssl.SSLContext) -> None:
         """Take the open connection; nothing is read or sent yet."""
         super().__init__(local_hostname=LOCAL_NAME)
         self.sock = connection
         self.file = None
         self._relay = relay
+        self._context = context
         self._greeted = False
 
     def deliver(self, recipient: str) -> SentMail:
@@ -132,11 +136,8 @@ class Conversation(smtplib.SMTP):
 
     def encrypt(self) -> None:
         """Speak TLS from here on."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
         assert self.sock is not None
-        self.sock = context.wrap_socket(self.sock, server_hostname=self._relay.hostname)
+        self.sock = self._context.wrap_socket(self.sock, server_hostname=self._relay.hostname)
         self.file = None
 
     def lost(self, error: OSError) -> MailFailure:
@@ -270,14 +271,6 @@ def _reply(code: int, text: bytes) -> str:
     return "\n".join(
         f"{code}{' ' if place == last else '-'}{line}" for place, line in enumerate(lines)
     )
-
-
-def _openssl(error: ssl.SSLError) -> str:
-    """OpenSSL's own line, as Node shows it; of a handshake that just ended, Node's words."""
-    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
-        return "Client network socket disconnected before secure TLS connection was established"
-    reason = (error.reason or str(error)).lower().replace("_", " ")
-    return f"error:0A000000:SSL routines::{reason}"
 
 
 def _name(error: OSError) -> str:

@@ -21,6 +21,8 @@ from smtp_tui.sandbox.answer import Answer
 
 LINGER_ZERO = struct.pack("ii", 1, 0)
 """SO_LINGER with no time: closing sends a RST."""
+HANDSHAKE_FAILURE = bytes((21, 3, 3, 0, 2, 2, 40))
+"""TLS's fatal alert of that name (RFC 8446 6)."""
 
 
 class Wire:

@@ -8,7 +8,20 @@ import ssl
 
 import pytest
 
-from smtp_tui.sandbox import Phase, Sandbox, Scenario, drop, refuse, silence, slow
+from smtp_tui.sandbox import (
+    CertificateKind,
+    Phase,
+    Sandbox,
+    SandboxOptions,
+    Scenario,
+    Tls,
+    drop,
+    refuse,
+    reset,
+    silence,
+    slow,
+)
+from smtp_tui.sandbox.mailer_tls import mailer_context
 from smtp_tui.sandbox.sending import MailFailure, Relay, send_test_mail
 from tests.sandbox.caller import COMPOSER, Caller
 
@@ -197,7 +210,7 @@ def test_a_server_without_starttls_gets_mail_in_the_clear(sandbox: Sandbox, admi
 
 
 def test_broken_tls_is_told_in_openssls_words(sandbox: Sandbox, admin: Caller) -> None:
-    sandbox.mail.play(Scenario(broken_tls=True))
+    sandbox.mail.play(Scenario(tls=Tls.NONE))
     error = admin.test(hostname="localhost", port=sandbox.smtp_port).error
     assert "wrong version number" in error["message"]
     assert error["code"] == "ESOCKET"
@@ -212,7 +225,9 @@ def test_a_plain_client_hears_nothing_from_a_server_that_waits_for_tls(
 
 def test_port_465_means_tls_from_the_first_byte(sandbox: Sandbox) -> None:
     relay = Relay.of({"hostname": "localhost", "port": sandbox.smtps_port, **LOGIN})
-    sent = send_test_mail(relay, "a@example.com", 5.0, implicit_tls_ports={sandbox.smtps_port})
+    sent = send_test_mail(
+        relay, "a@example.com", 5.0, mailer_context(None), implicit_tls_ports={sandbox.smtps_port}
+    )
     assert sent.response.startswith("250 ")
     assert sandbox.mailbox[0].tls is True
 
@@ -220,7 +235,13 @@ def test_port_465_means_tls_from_the_first_byte(sandbox: Sandbox) -> None:
 def test_tls_to_a_plain_server_is_a_wrong_version(sandbox: Sandbox) -> None:
     relay = Relay.of({"hostname": "localhost", "port": sandbox.smtp_port})
     with pytest.raises(MailFailure, match="wrong version number"):
-        send_test_mail(relay, "a@example.com", 5.0, implicit_tls_ports={sandbox.smtp_port})
+        send_test_mail(
+            relay,
+            "a@example.com",
+            5.0,
+            mailer_context(None),
+            implicit_tls_ports={sandbox.smtp_port},
+        )
 
 
 def test_other_programs_may_use_the_mail_server_too(sandbox: Sandbox) -> None:
@@ -256,3 +277,31 @@ def test_stopping_does_not_wait_for_someone_who_says_nothing() -> None:
         assert silent.recv(100).startswith(b"220 ")
         sandbox.stop()
         assert silent.recv(100) == b""
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (CertificateKind.SELF_SIGNED, "self-signed certificate"),
+        (CertificateKind.WRONG_NAME, "Hostname/IP does not match certificate's altnames: Host: "),
+        (CertificateKind.EXPIRED, "certificate has expired"),
+        (CertificateKind.UNKNOWN_ISSUER, "unable to get local issuer certificate"),
+    ],
+)
+def test_a_careful_mailer_says_what_is_wrong_with_a_certificate(
+    kind: CertificateKind, words: str
+) -> None:
+    with Sandbox(SandboxOptions(verify_mail_server=True)) as sandbox:
+        sandbox.mail.play(Scenario(certificate=kind))
+        error = Caller(sandbox).test(hostname="localhost", port=sandbox.smtp_port).error
+        assert error["message"].startswith(words)
+        assert error["code"] == "ESOCKET"
+        assert sandbox.mailbox == ()
+
+
+def test_a_connection_that_is_broken_off_is_an_error_of_the_socket(
+    sandbox: Sandbox, admin: Caller
+) -> None:
+    sandbox.mail.play(reset(Phase.EHLO))
+    error = admin.test(hostname="localhost", port=sandbox.smtp_port).error
+    assert (error["message"], error["code"]) == ("read ECONNRESET", "ESOCKET")

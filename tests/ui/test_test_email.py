@@ -17,6 +17,7 @@ from smtp_tui.sandbox import (
     Sandbox,
     SandboxOptions,
     Scenario,
+    Tls,
     drop,
     refuse,
     silence,
@@ -107,9 +108,7 @@ FAILURES = {
     "greeting": Failure(
         silence(Phase.GREETING), " UNREACHABLE  connect · ", "Greeting never received", "port"
     ),
-    "TLS": Failure(
-        Scenario(broken_tls=True), " UNREACHABLE  TLS · ", "wrong version number", "port"
-    ),
+    "TLS": Failure(Scenario(tls=Tls.NONE), " UNREACHABLE  TLS · ", "wrong version number", "port"),
     "STARTTLS first": Failure(
         refuse(Phase.MAIL, "530 5.7.0 Must issue a STARTTLS command first"),
         " REJECTED  TLS · ",

@@ -1,0 +1,208 @@
+"""The sandbox's mail server plays each row of the decoder that a mail server can cause.
+
+Real sockets throughout: the sandbox mails through its own mail server, and its answer is judged as
+the screens judge it. What is left out is named with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from smtp_tui.mail.outcome import TestOutcome, judge
+from smtp_tui.mail.replies import decode
+from smtp_tui.mail.reply_model import Phase, Row, Verdict
+from smtp_tui.mail.reply_table import CLIENT_ROWS, CODE_ROWS, SERVER_ROWS
+from smtp_tui.sandbox import (
+    CertificateKind,
+    Sandbox,
+    SandboxOptions,
+    Scenario,
+    Tls,
+    drop,
+    refuse,
+    reset,
+    silence,
+)
+from smtp_tui.sandbox import Phase as Step
+from tests.mail import reply_texts_client, reply_texts_envelope, reply_texts_login
+from tests.sandbox.caller import Caller
+
+TO = "someone@example.com"
+LOGIN = {"username": "relay", "password": "relay-password"}
+REPLY = re.compile(r"(?<![\d.])[45][0-57]\d[ -].*", re.DOTALL)
+CASES = reply_texts_login.CASES + reply_texts_envelope.CASES + reply_texts_client.CASES
+TEXTS = [case.text for case in CASES]
+MORE_REPLIES = (
+    "535 5.7.139 Authentication unsuccessful",
+    "535 Maximum credits exceeded",
+    "550 5.7.1 Invalid credentials for relay [192.0.2.7]",
+    "550 5.2.1 The user you are trying to contact is receiving mail at a rate that is too high",
+)
+"""For rows that the real texts of the other tests reach without a reply code only."""
+
+SPOKEN_IN = {
+    Phase.CONNECT: Step.GREETING,
+    Phase.TLS: Step.MAIL,
+    Phase.LOGIN: Step.AUTH,
+    Phase.SENDER: Step.MAIL,
+    Phase.RECIPIENT: Step.RCPT,
+    Phase.MESSAGE: Step.MESSAGE,
+    Phase.UNKNOWN: Step.MAIL,
+}
+"""Where a mail server says what belongs to a phase: that it wants TLS, at the first command."""
+
+SILENT_ROWS = (
+    (Scenario(tls=Tls.NONE), "wrong version number"),
+    (Scenario(tls=Tls.CUT), "could not convert socket to tls"),
+    (Scenario(tls=Tls.REFUSED), "unsupported protocol"),
+    (Scenario(certificate=CertificateKind.WRONG_NAME), "err_tls_cert_altname_invalid"),
+    (Scenario(certificate=CertificateKind.EXPIRED), "cert_has_expired"),
+    (Scenario(), r"self[- ]signed"),
+    (Scenario(certificate=CertificateKind.UNKNOWN_ISSUER), "unable_to_verify_leaf_signature"),
+    (silence(Step.GREETING), "greeting never received"),
+    (refuse(Step.GREETING, "* OK IMAP4rev1 ready"), "invalid greeting"),
+    (reset(Step.EHLO), "econnreset"),
+    (drop(Step.MESSAGE), "unexpected socket close"),
+    (silence(Step.MESSAGE), "etimedout"),
+)
+"""What a mail server causes without a reply code, and the first pattern of the row it must hit."""
+
+NO_MAIL_SERVER_CAUSES = {
+    "eai_again": "the DNS of the CAM host",
+    "enotfound": "the DNS of the CAM host",
+    "unknownhostexception": "the DNS of the CAM host, in a Java mailer",
+    r"\bedns\b": "the DNS of the CAM host",
+    "unrecognized ssl message": "words of a Java mailer for what Node's row is played for",
+    "no subject alternative": "words of a Java mailer for what Node's row is played for",
+    r"pkix path (?:building|validation) failed": "words of a Java mailer, as above",
+    "starttls is required but": "a mailer that insists on STARTTLS",
+    r"could not connect to smtp host.{0,300}response: -1": "words of a Java mailer, as above",
+    "econnrefused": "that there is no mail server",
+    "ehostunreach": "the network",
+    "eaddrnotavail": "the CAM host",
+    "err_socket_bad_port": "a port that is none",
+    "connect etimedout": "a firewall",
+    r"\beproxy\b": "a proxy",
+    r"couldn'?t connect to host": "that there is no mail server, in a Java mailer",
+    "missing credentials": "the record",
+    r"no authentication mechanis?ms supported": "a mailer that asks what logins are offered",
+    "invalid login": "a mailer that keeps the server's reply for itself",
+    "no recipients defined": "the recipient that was typed",
+    "invalid sender": "the sender that CAM chose",
+    r"\besocket\b": "a mailer that does not say what happened",
+}
+"""The other rows of the mailer's own words, by their first pattern, and who does cause them."""
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(SandboxOptions(mail_timeout=0.5)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def careful() -> Iterator[Sandbox]:
+    """A sandbox whose mailer verifies certificates."""
+    with Sandbox(SandboxOptions(mail_timeout=0.5, verify_mail_server=True)) as running:
+        yield running
+
+
+def played(sandbox: Sandbox, scenario: Scenario) -> TestOutcome:
+    sandbox.mail.play(scenario)
+    reply = Caller(sandbox).test(TO, hostname="localhost", port=sandbox.smtp_port, **LOGIN)
+    return judge(reply.status, reply.json(), sent=True, recipient=TO)
+
+
+def hits(text: str, row: Row) -> bool:
+    reading = decode(text)
+    return (reading.meaning, reading.advice, reading.source) == (
+        row.meaning,
+        row.advice,
+        row.source,
+    )
+
+
+def reply_for(row: Row) -> str:
+    """A reply that a mail server gives for this row: a real one, or its code with plain words."""
+    found = [match.group(0) for match in map(REPLY.search, TEXTS) if match is not None]
+    for reply in (*found, *MORE_REPLIES, *_plain_replies(row)):
+        if hits(reply, row):
+            return reply
+    raise AssertionError(f"no reply is known for {row}")
+
+
+def whole(reply: str) -> str:
+    """The reply as SMTP wants it: the text quotes may end in the middle of several lines."""
+    before, line_end, last = reply.replace("\r\n", "\n").rpartition("\n")
+    return before + line_end + re.sub(r"^(\d{3})-", r"\1 ", last)
+
+
+def _plain_replies(row: Row) -> Iterator[str]:
+    for code in row.codes:
+        yield f"{code} as it is"
+    for enhanced in row.enhanced:
+        yield f"550 {enhanced.replace('x', '5')} as it is"
+
+
+ROWS = [
+    row
+    for row in SERVER_ROWS + CODE_ROWS
+    if (not row.codes or row.codes[-1] >= 400) and row.enhanced not in (("4.x.x",), ("5.x.x",))
+]
+"""Every row of refusals in a reply; a status code without a reply code is in no SMTP reply."""
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{row.phase.value}: {row.meaning}" for row in ROWS])
+def test_a_refusal_of_each_row_is_played_and_read_back_word_for_word(
+    sandbox: Sandbox, row: Row
+) -> None:
+    reply = whole(reply_for(row))
+    outcome = played(sandbox, refuse(SPOKEN_IN[row.phase], reply))
+    assert (outcome.verdict, outcome.meaning) == (row.verdict, row.meaning)
+    assert reply in outcome.server_text
+    if row.firm:
+        assert (outcome.phase, outcome.parameter) == (row.phase, row.parameter)
+
+
+@pytest.mark.parametrize(("scenario", "first"), SILENT_ROWS, ids=[row[1] for row in SILENT_ROWS])
+def test_what_a_mail_server_does_without_a_reply_is_played_and_read(
+    sandbox: Sandbox, careful: Sandbox, scenario: Scenario, first: str
+) -> None:
+    (row,) = [row for row in CLIENT_ROWS if row.patterns[0] == first]
+    about_certificates = scenario == Scenario() or scenario.certificate != "self-signed"
+    outcome = played(careful if about_certificates else sandbox, scenario)
+    assert (outcome.verdict, outcome.phase, outcome.meaning) == (
+        row.verdict,
+        row.phase,
+        row.meaning,
+    ), outcome.server_text
+
+
+def test_every_row_of_the_mailers_words_is_played_or_has_another_cause() -> None:
+    firsts = {row.patterns[0] for row in CLIENT_ROWS}
+    assert firsts == {first for _, first in SILENT_ROWS} | set(NO_MAIL_SERVER_CAUSES)
+
+
+def test_a_mail_that_is_taken_is_accepted(sandbox: Sandbox) -> None:
+    outcome = played(sandbox, Scenario())
+    assert (outcome.verdict, outcome.phase) == (Verdict.ACCEPTED, Phase.MESSAGE)
+    assert outcome.queue_id
+
+
+def test_a_mail_server_without_starttls_or_login_takes_mail_too(sandbox: Sandbox) -> None:
+    sandbox.mail.play(Scenario(offer_starttls=False, offer_login=False))
+    reply = Caller(sandbox).test(TO, hostname="localhost", port=sandbox.smtp_port)
+    assert judge(reply.status, reply.json(), sent=True, recipient=TO).verdict is Verdict.ACCEPTED
+
+
+@pytest.mark.parametrize("step", list(Step))
+@pytest.mark.parametrize("how", [drop, reset])
+def test_a_line_cut_in_any_phase_is_unknown(
+    sandbox: Sandbox, step: Step, how: Callable[[Step], Scenario]
+) -> None:
+    outcome = played(sandbox, how(step))
+    assert outcome.verdict is Verdict.UNKNOWN
+    assert "may have been sent" in outcome.meaning
