@@ -99,15 +99,10 @@ class HelpScreen(Dialog[None]):
 
     def _line(self, action: Action) -> Content:
         reason = unavailable(action.id, self._situation)
-        words = f"{action.label}: {action.help}" + (f" Not now: {reason}" if reason else "")
         width = max(40, self.query_one("#help-keys").size.width - 2)
-        text = fill(
-            words,
-            width,
-            initial_indent=f"  {action.key_display:<11} ",
-            subsequent_indent=" " * 14,
-            break_long_words=False,
-        )
+        text = _wrapped(f"{action.label}: {action.help}", f"  {action.key_display:<11} ", width)
+        if reason:
+            text += "\n" + _wrapped(f"Not now: {reason}", " " * 14, width)
         return Content.styled(text, "dim") if reason else Content(text)
 
     def action_scroll(self, lines: int) -> None:
@@ -121,6 +116,12 @@ NOTES = """\
   field, so a change in the very same moment cannot be seen.
   A test mail that is ACCEPTED was taken by a mail server; nobody here can
   know whether it was delivered."""
+
+
+def _wrapped(words: str, start: str, width: int) -> str:
+    return fill(
+        words, width, initial_indent=start, subsequent_indent=" " * 14, break_long_words=False
+    )
 
 
 def _holds(action: Action, words: list[str]) -> bool:

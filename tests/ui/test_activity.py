@@ -1,0 +1,112 @@
+"""Activity: every request with its answer, secrets nowhere, each to be copied as curl."""
+
+import json
+
+import pytest
+
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.helpers import Ui, opened
+
+PASSWORD = "hunter2-hunter2-hunter2"
+
+
+async def copied(ui: Ui) -> str:
+    """What is in the clipboard once something was sent there."""
+    await ui.until(lambda: ui.app.clipboard, "something to be copied")
+    return ui.app.clipboard
+
+
+async def test_each_request_stands_there_with_method_path_status_and_time(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        demo.faults.add(Fault(FaultKind.FORBIDDEN, Operation.LIST))
+        await ui.press("r")
+        await ui.sees("403")
+        await ui.press("a")
+        await ui.sees("Activity", "METHOD", "STATUS", "MS")
+        newest, oldest = (line for line in ui.lines() if "GET     /cam/api" in line)
+        assert newest.split()[-2:] == ["403", "0"]
+        assert oldest.split()[-2:] == ["200", "0"]
+        assert ui.shows("status 403", "request id")
+        await ui.press("j")
+        await ui.sees("status 200", "PRIMARY")
+        await ui.press("escape")
+        await ui.sees("6 connections")
+
+
+async def test_a_request_without_an_answer_says_why(sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault(FaultKind.RESET, Operation.LIST, count=None))
+    async with opened(sandbox) as ui:
+        await ui.sees("Could not list")
+        await ui.press("a")
+        await ui.sees("no answer · 0 ms")
+
+
+async def test_neither_token_nor_passwords_stand_anywhere_in_it(sandbox: Sandbox) -> None:
+    record_id = sandbox.add_record("ONE", {"hostname": "a", "port": 25, "password": PASSWORD})
+    stored = [{"name": "password", "value": PASSWORD}]
+    answer = [{"id": record_id, "name": "ONE", "connection_parameters": stored}]
+    echo = Fault(
+        FaultKind.RAW,
+        Operation.LIST,
+        count=None,
+        status=200,
+        headers=(("Content-Type", "application/json"),),
+        body=json.dumps([*answer, {"echo": sandbox.admin_token}]).encode(),
+    )
+    sandbox.faults.add(echo)
+    async with opened(sandbox, size=(160, 60)) as ui:
+        await ui.sees("ONE")
+        await ui.press("a")
+        await ui.sees("status 200", '"name": "password"')
+        assert PASSWORD not in ui.text()
+        assert sandbox.admin_token not in ui.text()
+        await ui.press("y")
+        text = await copied(ui)
+        assert sandbox.admin_token not in text
+
+
+async def test_y_copies_the_request_as_curl_with_the_token_as_a_variable(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        await ui.press("a")
+        await ui.sees("status 200")
+        await ui.press("y")
+        text = await copied(ui)
+        assert text.startswith(f"curl -sS -X GET '{demo.base_url}/cam/api/v1/smtpconnections?")
+        assert '"Authorization: Bearer ${CAM_BEARER_TOKEN}"' in text
+        await ui.sees("Sent to your terminal")
+
+
+async def test_a_request_of_the_profile_before_is_copied_for_its_own_tenant(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        await ui.press("p")
+        await ui.sees("demo-europe")
+        await ui.press("j", "enter")
+        await ui.sees("EU-RELAY")
+        await ui.press("a")
+        await ui.sees("Activity", "demo-europe")
+        await ui.press("j")
+        await ui.sees(f"tenantId={demo.tenant_id}")
+        await ui.press("y")
+        assert f"tenantId={demo.tenant_id}" in await copied(ui)
+
+
+async def test_it_follows_what_is_asked_while_it_is_open(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        demo.faults.add(Fault(FaultKind.DELAY, Operation.LIST, seconds=0.5))
+        await ui.press("r", "a")
+        await ui.sees("Activity")
+        await ui.until(lambda: ui.text().count("/cam/api/v1/smtpconnections  ") >= 2, "two rows")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_a_small_screen_shows_method_path_and_status(
+    demo: Sandbox, size: tuple[int, int]
+) -> None:
+    async with opened(demo, size=size) as ui:
+        await ui.sees("6 connections")
+        await ui.press("a")
+        await ui.sees("GET", "/cam/api/v1/smtpconn", "200", "q Back")

@@ -1,0 +1,157 @@
+"""The table of actions, and the help that is drawn from it."""
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+from textual.app import App
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+import smtp_tui.ui.screens
+import smtp_tui.ui.widgets
+from smtp_tui.sandbox import Sandbox
+from smtp_tui.ui.actions import ACTIONS, BY_ID, Place
+from smtp_tui.ui.app import SmtpTui
+from smtp_tui.ui.screens.connections import ConnectionsScreen
+from smtp_tui.ui.screens.detail import DetailScreen
+from smtp_tui.ui.screens.form import FormScreen
+from tests.ui.helpers import Ui, opened
+
+
+def nodes() -> list[type[DOMNode]]:
+    """Every screen, dialog and widget of the program, and the app."""
+    found: list[type[DOMNode]] = [SmtpTui]
+    for package in (smtp_tui.ui.screens, smtp_tui.ui.widgets):
+        for info in pkgutil.iter_modules(package.__path__):
+            module = importlib.import_module(f"{package.__name__}.{info.name}")
+            for _, one in inspect.getmembers(module, inspect.isclass):
+                if issubclass(one, DOMNode) and one.__module__ == module.__name__:
+                    found.append(one)
+    return found
+
+
+def own_bindings(node: type[DOMNode]) -> list[Binding]:
+    """The bindings that a class itself declares."""
+    return [one for one in vars(node).get("BINDINGS", []) if isinstance(one, Binding)]
+
+
+def test_every_id_of_an_action_is_its_own() -> None:
+    ids = [one.id for one in ACTIONS]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("node", nodes(), ids=lambda node: node.__name__)
+def test_every_binding_of_a_screen_has_a_handler(node: type[DOMNode]) -> None:
+    for binding in own_bindings(node):
+        action = binding.action.partition("(")[0]
+        target, _, verb = action.rpartition(".")
+        where = SmtpTui if target == "app" else node
+        found = hasattr(where, f"action_{verb}") or (
+            not target and hasattr(SmtpTui, f"action_{verb}")
+        )
+        assert found, f"{node.__name__}: {binding.key} has no {binding.action}"
+
+
+def test_every_action_is_bound_somewhere_with_its_own_keys() -> None:
+    bound = {one.id for node in nodes() for one in own_bindings(node)}
+    bound |= {one for node in nodes() for one in getattr(node, "ACTIONS", ())}
+    assert {one.id for one in ACTIONS} <= bound
+
+
+@pytest.mark.parametrize("node", nodes(), ids=lambda node: node.__name__)
+def test_no_key_means_two_things_in_one_place(node: type[DOMNode]) -> None:
+    keys = [key for one in own_bindings(node) for key in one.key.split(",")]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    ("screen", "places"),
+    [
+        (ConnectionsScreen, {Place.CONNECTIONS, Place.RECORD}),
+        (DetailScreen, {Place.RECORD}),
+        (FormScreen, {Place.FORM, Place.SECRET}),
+    ],
+)
+def test_every_action_whose_place_fits_is_offered_on_its_screen(
+    screen: type[ConnectionsScreen | DetailScreen | FormScreen], places: set[Place]
+) -> None:
+    offered = set(screen.ACTIONS)
+    missing = {one.id for one in ACTIONS if one.place in places} - offered
+    assert missing <= ({"record.open"} if screen is DetailScreen else set())
+
+
+def test_suspend_and_quit_work_whatever_has_the_focus() -> None:
+    for one in ("app.suspend_process", "app.leave"):
+        assert BY_ID[one].priority
+    keys = {one.key: one for one in own_bindings(SmtpTui)}
+    assert keys["ctrl+z"].priority
+    assert keys["ctrl+c"].priority
+    assert issubclass(SmtpTui, App)
+
+
+async def read_help(ui: Ui) -> str:
+    """The whole help, scrolled through."""
+    await ui.sees("search the keys")
+    text = ui.text()
+    for _ in range(8):
+        await ui.press("pagedown")
+        text += "\n" + ui.text()
+    return text
+
+
+async def test_help_lists_the_keys_of_the_screen_it_was_opened_on(demo: Sandbox) -> None:
+    async with opened(demo, size=(100, 30)) as ui:
+        await ui.sees("6 connections")
+        await ui.press("question_mark")
+        text = await read_help(ui)
+        for one in ("Sort:", "Reverse:", "Mark all:", "Filter:", "Edit:", "Undo:", "Open:"):
+            assert one in text
+        assert text.index("A record") < text.index("Everywhere")
+        await ui.press("escape")
+        await ui.loses("search the keys")
+        await ui.press("a")
+        await ui.sees("Activity: every request")
+        await ui.press("question_mark")
+        text = await read_help(ui)
+        assert "Copy as curl:" in text
+        assert "Sort:" not in text
+
+
+async def test_what_is_not_possible_now_says_why(sandbox: Sandbox) -> None:
+    async with opened(sandbox, size=(100, 40)) as ui:
+        await ui.sees("No SMTP connections")
+        await ui.press("question_mark")
+        await ui.sees("search the keys")
+        await ui.type("undo")
+        await ui.sees("Not now: Nothing was changed yet.")
+        await ui.press(*["backspace"] * 4)
+        await ui.type("edit")
+        await ui.sees("Not now: No record is under the cursor.")
+
+
+async def test_the_profile_before_is_possible_after_a_switch(demo: Sandbox) -> None:
+    async with opened(demo, size=(100, 40)) as ui:
+        await ui.sees("6 connections")
+        await ui.press("p")
+        await ui.sees("demo-europe")
+        await ui.press("j", "enter")
+        await ui.sees("EU-RELAY")
+        await ui.press("question_mark")
+        await ui.sees("search the keys")
+        await ui.type("previous")
+        await ui.sees("Previous profile: Go back")
+        assert not ui.shows("Not now")
+
+
+async def test_searching_narrows_and_nothing_found_is_said(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("6 connections")
+        await ui.press("question_mark")
+        await ui.sees("search the keys")
+        await ui.type("reverse")
+        await ui.sees("Reverse the order")
+        assert not ui.shows("Edit:")
+        await ui.type("qqq")
+        await ui.sees("No key is about that.")
