@@ -16,7 +16,7 @@ from smtp_tui.api.target import Access
 from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.bars import KeyBar, PlainText, ProfileBar
+from smtp_tui.ui.widgets.bars import KeyBar, PlainText, ProfileBar, badge
 
 Result = TypeVar("Result")
 
@@ -67,6 +67,14 @@ class SessionScreen(HoldsText, Screen[Result]):
         """Let time pass in the bars, without a repaint where no word changes."""
         self.set_interval(TICK, self.tick)
         self.show_situation()
+
+    def on_screen_suspend(self) -> None:
+        """Under a dialog these keys mean something else, so they do not stand there."""
+        self._key_bar.visible = False
+
+    def on_screen_resume(self) -> None:
+        """The keys are this screen's again."""
+        self._key_bar.visible = True
 
     def tick(self) -> None:
         """Called every ``TICK`` seconds and when the token changed."""
@@ -123,6 +131,7 @@ class Dialog(ModalScreen[Result]):
         border: round ansi_default; padding: 0 1; background: ansi_default;
         border-title-style: bold; scrollbar-size-vertical: 1;
     }
+    Dialog.-narrow > #box { width: 100%; }
     Dialog .where { color: ansi_default; text-style: bold; }
     Dialog .hint { text-style: dim; }
     Dialog .row { height: 1; margin-top: 1; }
@@ -166,7 +175,7 @@ def where_line(session: Session) -> Content:
     """Profile, host and tenant on a line of their own, as every question before a write shows."""
     scope = session.target.scope
     return Content.assemble(
-        Content.styled(f" {clean(session.profile.label or session.profile.name, 30)} ", "reverse"),
+        badge(session.profile),
         f" {clean(session.profile.name, 30)} · {clean(session.target.origin.text, 60)}",
         f"\ntenant {clean(scope.tenant, 60)} · team {clean(scope.team, 40)}",
     )

@@ -98,10 +98,6 @@ class FormScreen(SessionScreen[FormResult]):
         self._test_at_once = subject.tested
         self._done = False
 
-    @property
-    def _new(self) -> bool:
-        return self._subject.base.record_id is None
-
     def compose_body(self) -> Iterable[Widget]:
         """Title, fields, what was refused, and the live request."""
         with Horizontal(id="columns"):
@@ -113,7 +109,7 @@ class FormScreen(SessionScreen[FormResult]):
                 yield self._preview
 
     def _title(self) -> Content:
-        title = self._subject.title if self._new else f"Edit {clean(self._subject.base.name)}"
+        title = self._subject.title if self._form.new else f"Edit {clean(self._subject.base.name)}"
         notes = [Content.styled(clean(one), "not bold") for one in self._subject.notes]
         return Content("\n").join([Content(title), *notes])
 
@@ -166,7 +162,8 @@ class FormScreen(SessionScreen[FormResult]):
             self.show_situation()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Password keys are for password fields."""
+        """Password keys and hints are for the field with the cursor."""
+        self._form.show()
         self.show_situation()
 
     @on(Field.Edited)
@@ -285,7 +282,7 @@ class FormScreen(SessionScreen[FormResult]):
         result = self._drafted(draft)
         if result.problem is not None:
             self._complain(f"{clean(result.problem.name)}: {clean(result.problem.words)}")
-        elif not self._new and not result.patch:
+        elif not self._form.new and not result.patch:
             self._complain("Nothing changed, so there is nothing to send.")
         else:
             self._complain("")

@@ -26,7 +26,7 @@ from smtp_tui.ui.screens.base import where_line
 from smtp_tui.ui.screens.guarded import GuardedDialog
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.bars import PlainText, badge_look
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +158,5 @@ def _banner(session: Session) -> Content:
     spaced = " ".join(clean(session.profile.name, 30).upper())
     line = f"   {spaced}   "
     blank = " " * len(line)
-    return Content("\n").join(Content.styled(one, "bold reverse") for one in (blank, line, blank))
+    look = badge_look(session.profile)
+    return Content("\n").join(Content.styled(one, look) for one in (blank, line, blank))

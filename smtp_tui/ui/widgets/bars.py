@@ -9,10 +9,21 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from smtp_tui.api.target import Access, Unverified
-from smtp_tui.profiles.model import Colour
+from smtp_tui.profiles.model import Colour, Profile
 from smtp_tui.ui.actions import BY_ID, Situation, unavailable
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean, shortened, time_left
+
+
+def badge(profile: Profile) -> Content:
+    """The profile's label, else its name, in reverse video and in its colour where it has one."""
+    return Content.styled(f" {clean(profile.label or profile.name, 40)} ", badge_look(profile))
+
+
+def badge_look(profile: Profile) -> str:
+    """Reverse video, which shows without colours too, in the profile's colour."""
+    tint = "" if profile.colour is Colour.NONE else f" ansi_{profile.colour.value}"
+    return f"bold reverse{tint}"
 
 
 def profile_words(session: Session, now: datetime, width: int) -> Content:
@@ -20,12 +31,8 @@ def profile_words(session: Session, now: datetime, width: int) -> Content:
 
     Profile and host are always whole: nobody shall wonder where a key press goes.
     """
-    profile = session.profile
-    name = clean(profile.name, 40)
-    badge = clean(profile.label, 20)
-    tint = "" if profile.colour is Colour.NONE else f" ansi_{profile.colour.value}"
-    title = Content.styled(f" {badge} " if badge else f" {name} ", f"bold reverse{tint}")
-    parts = [f" {name} ·"] if badge else []
+    title = badge(session.profile)
+    parts = [f" {clean(session.profile.name, 40)} ·"] if session.profile.label else []
     parts.append(f" {clean(session.target.origin.text, 80)}")
     loud: list[str] = []
     if isinstance(session.target.trust, Unverified) and session.target.origin.scheme == "https":

@@ -134,6 +134,8 @@ class RecordForm(VerticalScroll, can_focus=False):
                 found = findings(draft, name, self._opened) if check else field.findings
             if self.new and not field.text and not self._refused:
                 found = tuple(one for one in found if one.severity is not Severity.ERROR)
+            if not (field.changed or field.has_focus_within):
+                found = tuple(one for one in found if one.severity is not Severity.HINT)
             field.show(field.changed and not self.new, found)
 
     def first_problem(self, *, but: str | None = None) -> str | None:
