@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import App, SystemCommand
@@ -34,10 +34,27 @@ from smtp_tui.ui.screens.token import keep_fresh
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
+    from smtp_tui.api.client import Unattended
+
 FIRST_START = (
     "No profile yet, and no CAM_HOST in the environment. Give the host"
     " and how to log in: tenant, team and namespace are found."
 )
+
+
+REPORT_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was told of a write whose profile was left; ``at`` in seconds of the clock."""
+
+    words: str
+    bad: bool
+    at: float
 
 
 class SmtpTui(App[None]):
@@ -74,6 +91,10 @@ class SmtpTui(App[None]):
         self._previous: Profile | None = None
         self._targets: list[Target] = []
         self._session: Session | None = None
+        self.reports: list[Report] = []
+        self._left: list[Session] = []
+        self._switching = asyncio.Lock()
+        services.held.report = self._report
         self._start_problem = start_problem
         self._wanted = profile
         if profile is not None and not start_problem:
@@ -108,8 +129,9 @@ class SmtpTui(App[None]):
 
     async def on_unmount(self) -> None:
         """Finish the writes under way and close the client, whichever way the program ends."""
-        if self._session is not None:
-            await self._session.aclose()
+        for session in (*self._left, self._session):
+            if session is not None:
+                await session.aclose()
 
     @work(group="start", description="first start")
     async def _first_start(self) -> None:
@@ -123,7 +145,11 @@ class SmtpTui(App[None]):
             await self.use(profile)
 
     async def use(self, profile: Profile) -> None:
-        """Use another profile: a new session on a new screen, then the old client is closed."""
+        """Use another profile: a new session on a new screen. Switches follow one another."""
+        async with self._switching:
+            await self._use(profile)
+
+    async def _use(self, profile: Profile) -> None:
         profile = self._services.current(profile)
         try:
             session = self._services.session(profile)
@@ -136,12 +162,56 @@ class SmtpTui(App[None]):
             self._previous = before.profile
         session.memory.introduced = before is None
         self._take(session)
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
+        await self._drop_screens()
+        self._clear_messages()
         await self.push_screen(ConnectionsScreen(session, self._services))
         self._remember_use(profile)
         if before is not None:
-            await before.aclose()
+            self._leave(before)
+
+    async def _drop_screens(self) -> None:
+        """End what the screens await, while they are still whole, and then the screens."""
+        for worker in tuple(self.workers):
+            if worker.node is not self:
+                worker.cancel()
+        await asyncio.sleep(0)
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+
+    def _leave(self, session: Session) -> None:
+        """Drop what the left profile was asked; its writes are finished, and then reported."""
+        self._left.append(session)
+
+        async def close() -> None:
+            await session.aclose()
+            self._left.remove(session)
+
+        self.run_worker(close(), group="leave", description="finish the writes of a left profile")
+
+    def _report(self, ended: Unattended) -> None:
+        """How a write ended whose screen is gone, with the name of the profile it went to."""
+        report = Report(
+            f"{ended.profile}: {ended.request.operation.value} – done, after you left that profile"
+            if ended.error is None
+            else f"{ended.profile}: {'; '.join(ended.error.lines()[:2])}",
+            ended.error is not None,
+            self._services.clock.monotonic(),
+        )
+        self.reports.append(report)
+        self._show_report(report)
+
+    def _show_report(self, report: Report) -> None:
+        severity: SeverityLevel = "error" if report.bad else "information"
+        words = clean(report.words, 400)
+        self.notify(words, severity=severity, markup=False, timeout=REPORT_SECONDS)
+
+    def _clear_messages(self) -> None:
+        """Messages of the left profile go with it; the reports name theirs, and stay."""
+        self.clear_notifications()
+        now = self._services.clock.monotonic()
+        for report in self.reports:
+            if now - report.at < REPORT_SECONDS:
+                self._show_report(report)
 
     def _remember_use(self, profile: Profile) -> None:
         try:
@@ -173,8 +243,12 @@ class SmtpTui(App[None]):
 
     def action_previous_profile(self) -> None:
         """Back to the profile before."""
-        if self._previous is not None:
-            self.run_worker(self.use(self._previous), group="profiles", description="switch back")
+        self.run_worker(self._use_previous(), group="previous", description="switch back")
+
+    async def _use_previous(self) -> None:
+        async with self._switching:
+            if self._previous is not None:
+                await self._use(self._previous)
 
     def action_activity(self) -> None:
         """What was asked and answered."""
@@ -196,14 +270,13 @@ class SmtpTui(App[None]):
     def action_help(self) -> None:
         """The keys of this screen."""
         if not isinstance(self.screen, HelpScreen):
-            ids, situation = self._here()
+            ids, situation = self._offered(self.screen)
             if self._services.mailbox is not None:
                 ids = (*ids, "app.mailbox")
             self.push_screen(HelpScreen(ids, situation))
 
-    def _here(self) -> tuple[tuple[str, ...], Situation]:
-        """The actions of the screen in front beside those everywhere, and what they depend on."""
-        screen = self.screen
+    def _offered(self, screen: Screen[object]) -> tuple[tuple[str, ...], Situation]:
+        """The actions of a screen beside those everywhere, and what they depend on."""
         ids: tuple[str, ...] = ()
         situation = Situation()
         if isinstance(screen, SessionScreen):
@@ -244,7 +317,7 @@ class SmtpTui(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that is possible here, by name."""
-        ids, situation = self._here()
+        ids, situation = self._offered(screen)
         for action_id in dict.fromkeys((*ids, "app.back")):
             action = BY_ID[action_id]
             if unavailable(action_id, situation) is None:

@@ -29,7 +29,7 @@ from smtp_tui.state.settings import SettingsStore
 from smtp_tui.ui.test_subject import Sending
 
 if TYPE_CHECKING:
-    from smtp_tui.api.client import Client
+    from smtp_tui.api.client import Client, Unattended
     from smtp_tui.api.smtp_connections import SmtpConnections
 
 
@@ -69,11 +69,13 @@ class Held:
 
     ``tokens`` by all that a token belongs to, so that a profile that is come back to does not ask
     again, and none is sent elsewhere; ``pins`` by profile name and origin, for certificates that
-    were confirmed where there is no file to keep them.
+    were confirmed where there is no file to keep them; ``report`` is told how a write ended whose
+    profile was left meanwhile.
     """
 
     tokens: dict[Hashable, Tokens] = field(default_factory=dict)
     pins: dict[tuple[str, str], Pinned] = field(default_factory=dict)
+    report: Callable[[Unattended], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,14 @@ class Session:
     memory: Memory
     make_client: Callable[[Target, Tokens], Client] = field(repr=False)
     keep_pin: Callable[[Pinned], str] = field(repr=False)
+    report: Callable[[Unattended], None] | None = field(default=None, repr=False)
 
     @cached_property
     def client(self) -> Client:
         """The profile's own client: one target, one token."""
-        return self.make_client(self.target, self.tokens)
+        client = self.make_client(self.target, self.tokens)
+        client.report = self.report
+        return client
 
     @cached_property
     def connections(self) -> SmtpConnections:
@@ -180,6 +185,7 @@ class Services:
             memory=Memory(profile.recipient),
             make_client=self.make_client,
             keep_pin=lambda pinned: self._keep_pin(profile, target, pinned),
+            report=self.held.report,
         )
 
     def tokens_of(self, profile: Profile, target: Target) -> Tokens:

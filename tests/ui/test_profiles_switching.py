@@ -1,0 +1,125 @@
+"""Switching profiles: nothing of one stands under the name of the other, and no write is lost."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from smtp_tui.profiles.model import Profile
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from smtp_tui.ui.session import Services
+from tests.ui.helpers import Ui, opened
+
+SWITCHES = 100
+WRITE_EVERY = 10
+
+
+@pytest.fixture
+def other() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+@asynccontextmanager
+async def two_profiles(fast: Sandbox, slow: Sandbox) -> AsyncIterator[Ui]:
+    """Profiles `alpha` and `beta` whose records bear their names; beta is in use."""
+    for sandbox, name in ((fast, "ALPHA"), (slow, "BETA")):
+        sandbox.add_record(f"{name}-ONE", {"hostname": f"one.{name.lower()}.example", "port": 25})
+
+    def alpha(profile: Profile) -> Profile:
+        return replace(profile, name="alpha", label="")
+
+    def both(services: Services) -> Services:
+        first = services.extra_profiles[0]
+        beta = replace(first, name="beta", host=slow.base_url)
+        return replace(services, extra_profiles=(first, beta))
+
+    async with opened(fast, profile=alpha, services=both, size=(80, 24)) as ui:
+        await ui.sees("ALPHA-ONE")
+        await ui.press("p", "j", "enter")
+        await ui.sees("BETA-ONE")
+        yield ui
+
+
+def _pure(ui: Ui) -> None:
+    """Whether everything on the screen belongs to the profile that its header names."""
+    header, *rest = ui.lines()
+    mine, others = ("ALPHA", "BETA") if " alpha " in header else ("BETA", "ALPHA")
+    body = "\n".join(line for line in rest if "after you left" not in line)
+    assert f"{others}-ONE" not in body, f"a record of {others} under {mine}:\n{ui.text()}"
+
+
+async def _write(ui: Ui, name: str, number: int) -> None:
+    """Change the record as far as the request that is under way."""
+    await ui.sees(f"{name}-ONE")
+    await ui.press("e")
+    await ui.until(lambda: ui.shows("Hostname") or ui.shows("There is a draft"), "the form")
+    if ui.shows("There is a draft"):
+        ui.clock.forward(1)
+        await ui.press("down", "enter")
+        await ui.sees("Hostname")
+    await ui.press("home", *f"w{number}x")
+    await ui.press("ctrl+s")
+    await ui.sees("Apply")
+    await ui.press("enter")
+
+
+async def test_a_hundred_switches_mix_nothing_and_report_every_write_once(
+    sandbox: Sandbox, other: Sandbox
+) -> None:
+    delays = {Operation.LIST: 0.15, Operation.MODIFY: 0.3}
+    for operation, seconds in delays.items():
+        other.faults.add(Fault(FaultKind.DELAY, operation, count=None, seconds=seconds))
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, count=None, seconds=0.2))
+    writes = 0
+    async with two_profiles(sandbox, other) as ui:
+        name = "BETA"
+        for number in range(SWITCHES):
+            if number % WRITE_EVERY < 2:
+                await _write(ui, name, number)
+                writes += 1
+                server = sandbox if name == "ALPHA" else other
+                sent = _sent(writes, name)
+                await _until_modified(ui, server, sent)
+                await ui.app.run_action("app.previous_profile")
+            else:
+                await ui.press("minus")
+            name = "ALPHA" if name == "BETA" else "BETA"
+            await _until_named(ui, name)
+            _pure(ui)
+        await ui.sees(f"{name}-ONE")
+        _pure(ui)
+        await ui.until(lambda: _told(ui) == writes, f"{writes} outcomes")
+    assert writes == 2 * SWITCHES // WRITE_EVERY
+    for label, server in (("alpha", sandbox), ("beta", other)):
+        modified = _modified(server)
+        assert modified == writes // 2
+        told = [one for one in ui.app.reports if one.words.startswith(f"{label}:")]
+        assert len(told) == modified
+    exchanges = ui.services.activity.exchanges
+    urls = {"alpha": sandbox.base_url, "beta": other.base_url}
+    assert all(one.origin == urls[one.profile] for one in exchanges)
+
+
+def _modified(server: Sandbox) -> int:
+    return sum(one.operation is Operation.MODIFY for one in server.requests)
+
+
+def _sent(writes: int, name: str) -> int:
+    """Writes go to the two in turn, beta first."""
+    return (writes + 1) // 2 if name == "BETA" else writes // 2
+
+
+async def _until_modified(ui: Ui, server: Sandbox, count: int) -> None:
+    await ui.until(lambda: _modified(server) == count, "the write to be under way")
+
+
+async def _until_named(ui: Ui, name: str) -> None:
+    await ui.until(lambda: f" {name.lower()} " in ui.lines()[0], "the switch")
+
+
+def _told(ui: Ui) -> int:
+    return len(ui.app.reports)
