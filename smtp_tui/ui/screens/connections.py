@@ -20,12 +20,12 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.state.history import Tested
 from smtp_tui.ui.actions import Situation, bindings
+from smtp_tui.ui.listing import Listing, error_text
 from smtp_tui.ui.records_view import COLUMNS, Order, RecordsView, hint_words
 from smtp_tui.ui.screens.detail import DetailScreen
 from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS, RecordScreen
 from smtp_tui.ui.screens.token import with_token
 from smtp_tui.ui.session import Services, Session
-from smtp_tui.ui.text import age, clean, clean_block
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.record_view import record_content
 from smtp_tui.ui.widgets.records_table import RecordsTable
@@ -204,66 +204,36 @@ class ConnectionsScreen(RecordScreen[None]):
         problem = self.query_one("#problem", PlainText)
         problem.set_class(self.problem is not None and rows, "-shown")
         if self.problem is not None:
-            problem.update(_error_text(self.problem))
-        notice = self._notice()
+            problem.update(error_text(self.problem))
         self.set_class(not shown, "-notice")
         if not shown:
-            self.query_one("#notice", PlainText).update(notice)
+            self.query_one("#notice", PlainText).update(self._listing().notice)
         self._show_status()
         self._show_pane()
         self.show_situation()
 
-    def _notice(self) -> str:
-        """What stands where rows would: loading, an error, nothing found, or nothing there."""
-        if self.loading_since is not None:
-            seconds = self.services.clock.monotonic() - self.loading_since
-            return f"Reading the connections … {seconds:.0f}s\n\nesc gives up waiting."
-        if self.problem is not None:
-            return _error_text(self.problem)
-        if self.answer is None:
-            return "Nothing was read yet.\n\nr reads the connections."
-        if len(self._view):
-            return f"Nothing holds “{clean(self.filter_text, 100)}”.\n\nesc clears the filter."
-        scope = self.session.target.scope
-        return (
-            "No SMTP connections.\n\n"
-            f"Asked for tenant {clean(scope.tenant)} and team {clean(scope.team)}.\n"
-            "A wrong team or tenant may look like this too: p changes the profile.\n\n"
-            "n creates a connection · r reads again"
+    def _listing(self) -> Listing:
+        """What is known, for the words of notice and status line."""
+        clock, record = self.services.clock, self.record
+        loading = self.loading_since
+        since = self._loaded_at
+        return Listing(
+            total=len(self._view),
+            shown=len(self.table.rows),
+            marked=len(self.table.marks),
+            unreadable=len(self.answer.unreadable) if self.answer is not None else 0,
+            filter_text=self.filter_text,
+            order=self.order,
+            loading_for=None if loading is None else clock.monotonic() - loading,
+            age=None if since is None else (clock.now() - since).total_seconds(),
+            problem=self.problem,
+            scope=self.session.target.scope,
+            hint=hint_words(record) if record is not None else "",
         )
 
-    def _status(self) -> str:
-        """Counts, marks, order, freshness and the hint of the row; narrow, the order goes first."""
-        total, shown = len(self._view), len(self.table.rows)
-        counts = f"{shown} of {total}" if shown != total else _counted(total)
-        unreadable = len(self.answer.unreadable) if self.answer is not None else 0
-        record = self.record
-        hint = hint_words(record) if record is not None else ""
-        parts = {
-            "counts": counts,
-            "unreadable": f"{unreadable} unreadable" if unreadable else "",
-            "marks": f"{len(self.table.marks)} marked" if self.table.marks else "",
-            "filter": f"filter “{clean(self.filter_text, 30)}”" if self.filter_text else "",
-            "order": self.order.words,
-            "age": self._age_words(),
-            "hint": f"! {hint}" if hint else "",
-        }
-        for least in ("order", "filter"):
-            if len(" · ".join(filter(None, parts.values()))) > self.size.width - 2:
-                parts[least] = ""
-        return " · ".join(filter(None, parts.values()))
-
-    def _age_words(self) -> str:
-        """Whether the rows are being read, fresh or stale, and since when."""
-        if self.loading_since is not None and len(self._view):
-            return "reading …"
-        if self._loaded_at is None:
-            return ""
-        seconds = (self.services.clock.now() - self._loaded_at).total_seconds()
-        return f"{'stale' if self.problem else 'fresh'} {age(seconds)}"
-
     def _show_status(self) -> None:
-        self.query_one("#status", PlainText).update(self._status())
+        status = self._listing().status(self.size.width - 2)
+        self.query_one("#status", PlainText).update(status)
 
     def _show_pane(self) -> None:
         pane = self.query_one("#pane-text", PlainText)
@@ -362,11 +332,3 @@ class ConnectionsScreen(RecordScreen[None]):
             field.value = ""
             field.set_class(False, "-open")
             self.table.focus()
-
-
-def _counted(total: int) -> str:
-    return "1 connection" if total == 1 else f"{total} connections"
-
-
-def _error_text(error: ApiError) -> str:
-    return "\n".join(clean_block(line, 400) for line in error.lines())

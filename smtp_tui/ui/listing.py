@@ -1,0 +1,81 @@
+"""The state of the list of records in words: what stands where rows would, and the status line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smtp_tui.api.errors import ApiError
+from smtp_tui.api.target import Scope
+from smtp_tui.ui.records_view import Order
+from smtp_tui.ui.text import age, clean, clean_block
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is known of the list. ``loading_for`` and ``age`` in seconds; None: not loading, never
+    loaded."""
+
+    total: int
+    shown: int
+    marked: int
+    unreadable: int
+    filter_text: str
+    order: Order
+    loading_for: float | None
+    age: float | None
+    problem: ApiError | None
+    scope: Scope
+    hint: str
+
+    @property
+    def notice(self) -> str:
+        """What stands where rows would: loading, an error, nothing found, or nothing there."""
+        if self.loading_for is not None:
+            return f"Reading the connections … {self.loading_for:.0f}s\n\nesc gives up waiting."
+        if self.problem is not None:
+            return error_text(self.problem)
+        if self.age is None:
+            return "Nothing was read yet.\n\nr reads the connections."
+        if self.total:
+            return f"Nothing holds “{clean(self.filter_text, 100)}”.\n\nesc clears the filter."
+        return (
+            "No SMTP connections.\n\n"
+            f"Asked for tenant {clean(self.scope.tenant)} and team {clean(self.scope.team)}.\n"
+            "A wrong team or tenant may look like this too: p changes the profile.\n\n"
+            "n creates a connection · r reads again"
+        )
+
+    def status(self, width: int) -> str:
+        """Counts, marks, order, freshness and the hint of the row; narrow, the order goes first."""
+        counts = f"{self.shown} of {self.total}" if self.shown != self.total else self._counted
+        parts = {
+            "counts": counts,
+            "unreadable": f"{self.unreadable} unreadable" if self.unreadable else "",
+            "marks": f"{self.marked} marked" if self.marked else "",
+            "filter": f"filter “{clean(self.filter_text, 30)}”" if self.filter_text else "",
+            "order": self.order.words,
+            "age": self._age_words,
+            "hint": f"! {self.hint}" if self.hint else "",
+        }
+        for least in ("order", "filter"):
+            if len(" · ".join(filter(None, parts.values()))) > width:
+                parts[least] = ""
+        return " · ".join(filter(None, parts.values()))
+
+    @property
+    def _counted(self) -> str:
+        return "1 connection" if self.total == 1 else f"{self.total} connections"
+
+    @property
+    def _age_words(self) -> str:
+        """Whether the rows are being read, fresh or stale, and since when."""
+        if self.loading_for is not None and self.total:
+            return "reading …"
+        if self.age is None:
+            return ""
+        return f"{'stale' if self.problem else 'fresh'} {age(self.age)}"
+
+
+def error_text(error: ApiError) -> str:
+    """An error in the lines it has for a person, cleaned."""
+    return "\n".join(clean_block(line, 400) for line in error.lines())
