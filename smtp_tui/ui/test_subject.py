@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from smtp_tui.api.models import Record, SecretState, is_secret_name, value_text
 from smtp_tui.api.secret import SecretStr
@@ -113,3 +114,18 @@ class Sending:
     at: datetime
     since: float
     watched: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EditParameter:
+    """The answer of the dialog where the person wants to mend a parameter."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewValues:
+    """The answer of the dialog where the person wants to save what was tested."""
+
+
+TestResult: TypeAlias = EditParameter | ReviewValues | bool | None

@@ -81,10 +81,7 @@ class RecordScreen(SessionScreen[Result]):
 
     def action_test_values(self) -> None:
         """Open an empty form, to test values that are saved nowhere."""
-        notes = (
-            "ctrl+t sends a test email with what is typed here; nothing is saved.",
-            "ctrl+s would make a new connection of it, which needs a name.",
-        )
+        notes = ("ctrl+t tests what is typed here; nothing is saved.",)
         title = "Test values that are saved nowhere"
         self._create(FormSubject(new_draft(), focus_on="hostname", title=title, notes=notes))
 

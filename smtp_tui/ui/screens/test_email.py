@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.reactive import var
 from textual.timer import Timer
@@ -18,9 +17,7 @@ from textual.widgets import Input
 
 from smtp_tui.api.errors import ApiError, TokenNeeded, TokenRefused
 from smtp_tui.api.requests import IdRefused, Request
-from smtp_tui.mail.checks import check_recipient, has_error, recipient_to_send
 from smtp_tui.mail.outcome import TestOutcome
-from smtp_tui.mail.reply_model import Verdict
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.drafting import test_request
@@ -28,27 +25,19 @@ from smtp_tui.ui.screens.base import Dialog, where_line
 from smtp_tui.ui.screens.test_delivery import Delivered, TestFinished, send_off
 from smtp_tui.ui.screens.token import ask_token, ensure_token
 from smtp_tui.ui.session import Services, Session
-from smtp_tui.ui.test_subject import Sending, TestSubject
-from smtp_tui.ui.test_words import facts_content, outcome_content, refused_content
+from smtp_tui.ui.test_subject import (
+    EditParameter,
+    ReviewValues,
+    Sending,
+    TestResult,
+    TestSubject,
+)
+from smtp_tui.ui.test_words import facts_content, mend_words, outcome_content, refused_content
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.recipient import RecipientField
 
 __all__ = ["EditParameter", "ReviewValues", "TestDialog", "TestResult", "TestSubject"]
-
-
-@dataclass(frozen=True, slots=True)
-class EditParameter:
-    """The answer of the dialog where the person wants to mend a parameter."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewValues:
-    """The answer of the dialog where the person wants to save what was tested."""
-
-
-TestResult: TypeAlias = EditParameter | ReviewValues | bool | None
 
 
 class TestDialog(Dialog[TestResult]):
@@ -65,12 +54,6 @@ class TestDialog(Dialog[TestResult]):
     TestDialog #outcome { height: auto; margin-top: 1; display: none; }
     TestDialog #outcome.-shown { display: block; }
     TestDialog #facts { margin-top: 1; }
-    TestDialog #recipient { height: 1; }
-    TestDialog #to-label { width: 13; }
-    TestDialog #to { width: 1fr; height: 1; }
-    TestDialog #to:focus { text-style: underline; }
-    TestDialog #to-note { display: none; padding-left: 13; }
-    TestDialog #to-note.-shown { display: block; }
     TestDialog #test-keys { margin-top: 1; }
     """
     AUTO_FOCUS = ""  # after the token dialog too, letters stay keys
@@ -117,26 +100,21 @@ class TestDialog(Dialog[TestResult]):
             yield PlainText(where_line(self._session))
             yield PlainText("", id="outcome")
             yield PlainText(facts_content(self._subject), id="facts")
-            with Horizontal(id="recipient"):
-                yield PlainText("Send to", id="to-label")
-                yield self._recipient_field()
-            yield PlainText("", id="to-note")
+            yield RecipientField(self._last_recipient())
         yield PlainText("", id="test-keys", classes="hint")
 
-    def _recipient_field(self) -> Input:
-        """The recipient, filled in with the one that this profile tested with last."""
+    def _last_recipient(self) -> str:
+        """Where this profile's last test went."""
         profile = self._session.profile.name
-        last = self._session.memory.recipient or self._services.history.recipient_of(profile)
-        return Input(
-            last, placeholder="recipient address", id="to", compact=True, select_on_focus=False
-        )
+        return self._session.memory.recipient or self._services.history.recipient_of(profile)
 
-    def _show_facts(self, subject: TestSubject, *, done: bool = False) -> None:
-        self.query_one("#facts", PlainText).update(facts_content(subject, done=done))
+    @property
+    def _to(self) -> RecipientField:
+        return self.query_one(RecipientField)
 
     def on_mount(self) -> None:
         """Start on the recipient, or on a test of this record that is still under way."""
-        self.query_one("#to", Input).focus()
+        self._to.input.focus()
         if self._earlier is not None:
             self._watch(self._earlier)
         elif self._at_once:
@@ -174,22 +152,14 @@ class TestDialog(Dialog[TestResult]):
             return ("esc closes; the outcome then comes as a message",)
         if self.delivered is None:
             return ("Enter sends", "esc closes")
-        parameter = self._parameter
-        what = "recipient" if parameter == "to" else clean(parameter or "record", 20)
-        mend = () if parameter is None and self._accepted else (f"e edits the {what}",)
         save = ("ctrl+s saves",) if self._form else ()
-        return (*mend, *save, "r again", "↑ ↓ scroll", "esc back")
+        return (*mend_words(self.delivered.outcome), *save, "r again", "↑ ↓ scroll", "esc back")
 
     @property
     def _parameter(self) -> str | None:
         """The parameter to look at, `to` being the recipient."""
         outcome = self.delivered.outcome if self.delivered is not None else None
         return outcome.parameter if isinstance(outcome, TestOutcome) else None
-
-    @property
-    def _accepted(self) -> bool:
-        outcome = self.delivered.outcome if self.delivered is not None else None
-        return isinstance(outcome, TestOutcome) and outcome.verdict is Verdict.ACCEPTED
 
     def _say(self, content: Content | str) -> None:
         """Say what goes on, at the top, where it is seen on a small terminal too."""
@@ -206,21 +176,7 @@ class TestDialog(Dialog[TestResult]):
             return self._form and not self._waiting
         return True
 
-    @on(Input.Changed, "#to")
-    def check(self, event: Input.Changed) -> None:
-        """Say what is unusual about the address; that it is not finished is no remark."""
-        event.stop()
-        found = check_recipient(event.value)
-        self._note("" if has_error(found) else "\n".join(one.text for one in found))
-
-    def _note(self, text: str) -> None:
-        note = self.query_one("#to-note", PlainText)
-        note.update(text)
-        note.set_class(bool(text), "-shown")
-        if text:
-            note.scroll_visible(animate=False)
-
-    @on(Input.Submitted, "#to")
+    @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
         """Enter sends."""
         event.stop()
@@ -228,16 +184,12 @@ class TestDialog(Dialog[TestResult]):
 
     def _submit(self) -> None:
         """Check the address, then send, unless a test of this record is still under way."""
-        typed = self.query_one("#to", Input).value
-        found = check_recipient(typed)
-        if has_error(found):
-            self.query_one("#to", Input).focus()
-            self._note("\n".join(one.text for one in found))
+        address = self._to.address()
+        if address is None:
             return
         if self._preparing or self._earlier is not None:
-            self._note("The test before is still under way; one at a time.")
+            self._to.note("The test before is still under way; one at a time.")
             return
-        address = recipient_to_send(typed) or typed
         subject, scope = self._subject, self._session.target.scope
         try:
             request = test_request(scope, subject.record_id, subject.patch, address)
@@ -277,10 +229,10 @@ class TestDialog(Dialog[TestResult]):
         self._waiting = True
         self.delivered = None
         sending.watched = True
-        self.query_one("#to", Input).disabled = True
-        self._note("")
+        self._to.input.disabled = True
+        self._to.note("")
         self._stop_ticker()
-        self._show_facts(sending.subject)
+        self.query_one("#facts", PlainText).update(facts_content(sending.subject))
         self._ticker = self.set_interval(1.0, self._tick)
         self._tick()
         self._show_keys()
@@ -305,11 +257,12 @@ class TestDialog(Dialog[TestResult]):
             return
         self._stop_ticker()
         subject = event.delivered.sending.subject
-        self._show_facts(subject, done=isinstance(event.delivered.outcome, TestOutcome))
+        done = isinstance(event.delivered.outcome, TestOutcome)
+        self.query_one("#facts", PlainText).update(facts_content(subject, done=done))
         self._sending = None
         self._waiting = False
-        self._note("")
-        self.query_one("#to", Input).disabled = False
+        self._to.note("")
+        self._to.input.disabled = False
         self.delivered = event.delivered
         outcome = event.delivered.outcome
         self.set_focus(None)
@@ -329,7 +282,7 @@ class TestDialog(Dialog[TestResult]):
     def action_edit(self) -> None:
         """Mend the parameter to look at: in the form, or the recipient here."""
         if self._parameter == "to":
-            self.query_one("#to", Input).focus()
+            self._to.input.focus()
         else:
             self.dismiss(EditParameter(self._parameter or "hostname"))
 

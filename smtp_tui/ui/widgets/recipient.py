@@ -1,0 +1,69 @@
+"""Where a test mail goes: one address, checked while it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Input
+
+from smtp_tui.mail.checks import check_recipient, has_error, recipient_to_send
+from smtp_tui.ui.widgets.bars import PlainText
+
+
+class RecipientField(Vertical):
+    """Label, input, and under it what is to be said of the address."""
+
+    DEFAULT_CSS = """
+    RecipientField { height: auto; }
+    RecipientField Horizontal { height: 1; }
+    RecipientField .label { width: 13; }
+    RecipientField Input { width: 1fr; height: 1; }
+    RecipientField Input:focus { text-style: underline; }
+    RecipientField .note { display: none; padding-left: 13; }
+    RecipientField .note.-shown { display: block; }
+    """
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self._first = address
+
+    def compose(self) -> Iterable[Widget]:
+        """The line and the note."""
+        with Horizontal():
+            yield PlainText("Send to", classes="label")
+            yield Input(
+                self._first, placeholder="recipient address", compact=True, select_on_focus=False
+            )
+        yield PlainText("", classes="note")
+
+    @property
+    def input(self) -> Input:
+        """The input, for focus."""
+        return self.query_one(Input)
+
+    def address(self) -> str | None:
+        """The address as it is sent, or None where there is none, which is then said."""
+        found = check_recipient(self.input.value)
+        if has_error(found):
+            self.input.focus()
+            self.note("\n".join(one.text for one in found))
+            return None
+        return recipient_to_send(self.input.value)
+
+    def note(self, text: str) -> None:
+        """Say something under the address; an empty text takes it back."""
+        note = self.query_one(".note", PlainText)
+        note.update(text)
+        note.set_class(bool(text), "-shown")
+        if text:
+            note.scroll_visible(animate=False)
+
+    @on(Input.Changed)
+    def check(self, event: Input.Changed) -> None:
+        """Say what is unusual about the address; that it is not finished is no remark."""
+        event.stop()
+        found = check_recipient(event.value)
+        self.note("" if has_error(found) else "\n".join(one.text for one in found))
