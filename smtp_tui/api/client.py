@@ -112,9 +112,7 @@ class Client:
         try:
             return await self._send(request, answers)
         except ApiError as error:
-            # The frames and causes below hold headers and bodies; no report of a crash may.
-            error.__context__ = None
-            raise error.with_traceback(None) from None
+            raise _alone(error) from None
 
     async def _send(self, request: Request, answers: frozenset[int]) -> Answer:
         place = self._place(request)
@@ -160,7 +158,7 @@ class Client:
         error = task.exception()
         if error is None or isinstance(error, ApiError):
             told = request.without_secrets()
-            self.report(Unattended(self.target.name, told, error))
+            self.report(Unattended(self.target.name, told, error and _alone(error)))
 
     async def trust(self, trust: Trust) -> None:
         """Believe this from now on; connections that were judged otherwise are not used again."""
@@ -297,3 +295,9 @@ class Client:
             response.headers.get("Retry-After"),
             response.headers.get("Location"),
         )
+
+
+def _alone(error: ApiError) -> ApiError:
+    """The error without the frames and causes that hold headers and bodies."""
+    error.__context__ = None
+    return error.with_traceback(None)

@@ -8,10 +8,11 @@ from contextlib import suppress
 import pytest
 
 from smtp_tui.api.activity import Activity, Exchange
-from smtp_tui.api.errors import NotSent
+from smtp_tui.api.client import Unattended
+from smtp_tui.api.errors import NoAnswer, NotSent
 from smtp_tui.api.target import Pinned, Unverified
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
-from tests.api.desk import WRITES, Desk, desk
+from tests.api.desk import BODY_PASSWORD, IMPATIENT, WRITES, Desk, desk
 
 
 async def _exchanges(activity: Activity, count: int) -> tuple[Exchange, ...]:
@@ -85,6 +86,35 @@ async def test_a_write_that_fails_with_nobody_waiting_is_kept_as_failed(work: De
     failed = next(one for one in exchanges if one.request.method == "DELETE")
     assert failed.status == 403
     assert failed.failure == "The server answered 403: Access Denied"
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_the_end_of_such_a_write_is_told_once_and_without_a_secret(
+    sandbox: Sandbox, fails: bool
+) -> None:
+    told: list[Unattended] = []
+    heard = asyncio.Event()
+
+    def hear(ended: Unattended) -> None:
+        told.append(ended)
+        heard.set()
+
+    kind = FaultKind.HANG if fails else FaultKind.DELAY
+    sandbox.faults.add(Fault(kind, seconds=0.2, after_work=True))
+    async with desk(sandbox, limits=IMPATIENT) as work:
+        work.client.report = hear
+        waiting = asyncio.create_task(work.do("patch"))
+        await work.asked(1)
+        waiting.cancel()
+        async with asyncio.timeout(5):
+            await heard.wait()
+    (ended,) = told
+    assert ended.profile == "work"
+    assert isinstance(ended.error, NoAnswer) is fails
+    assert BODY_PASSWORD not in ended.request.secrets()
+    if ended.error is not None:
+        assert ended.error.__context__ is None
+        assert ended.error.__traceback__ is None
 
 
 async def test_a_read_that_is_cancelled_ends_and_says_so(work: Desk) -> None:
