@@ -95,7 +95,7 @@ async def connect(origin: Origin, addresses: tuple[Address, ...], seconds: float
 async def judge(origin: Origin, address: Address, trust: Trust, seconds: float) -> None:
     """Shake hands as a request would, and send nothing. Raises ``CertificateRefused``."""
     try:
-        context = ssl_context(origin, trust)
+        context = await asyncio.to_thread(ssl_context, origin, trust)  # reads many authorities
     except CaFileUnusable as error:
         raise CertificateRefused(place_of(origin), str(error)) from None
     await _handshake(origin, address, context, seconds)

@@ -177,7 +177,7 @@ class Services:
 
     def session(self, profile: Profile) -> Session:
         """A new session. Raises ``HostRefused`` where the profile's host cannot be used."""
-        target = self._target(profile)
+        target = self.target_of(profile)
         return Session(
             profile=profile,
             target=target,
@@ -200,7 +200,15 @@ class Services:
         """Let a profile that was just found out use the token that found it."""
         self.held.tokens[_token_key(profile, profile.target())] = tokens
 
-    def _target(self, profile: Profile) -> Target:
+    def recent(self) -> tuple[str, ...]:
+        """The names of the profiles that were used, the last one first."""
+        try:
+            return self.settings.load().recent
+        except FileProblem:
+            return ()
+
+    def target_of(self, profile: Profile) -> Target:
+        """Where the profile's requests go, as far as this run may reach. Raises ``HostRefused``."""
         target = profile.target()
         pinned = self.held.pins.get((profile.name, target.origin.url))
         if pinned is not None and isinstance(profile.trust, SystemTrust | Pinned):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -13,38 +13,29 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from smtp_tui.api.target import HostRefused
-from smtp_tui.profiles.model import (
-    ENVIRONMENT,
-    CommandToken,
-    EnvironmentToken,
-    LoginToken,
-    Profile,
-    PromptToken,
-    TokenSource,
-)
+from smtp_tui.profiles.model import ENVIRONMENT, Profile
 from smtp_tui.profiles.reading import Profiles, ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.profile_rows import (
+    COLUMNS,
+    LOOKING,
+    details,
+    last_used_first,
+    reachability,
+    row,
+    token_state,
+)
 from smtp_tui.ui.screens.base import Dialog
 from smtp_tui.ui.screens.check import CheckDialog
 from smtp_tui.ui.screens.confirm import ConfirmDialog
 from smtp_tui.ui.screens.first_start import FirstStartScreen
 from smtp_tui.ui.screens.profile_form import ProfileFormScreen
 from smtp_tui.ui.session import Services
-from smtp_tui.ui.text import clean, shortened
+from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.records_table import Column, RecordsTable, Row
-
-_COLUMNS = (
-    Column("sign", "", 1),
-    Column("name", "PROFILE", 12, flexible=True),
-    Column("host", "HOST", 24, flexible=True),
-    Column("tenant", "TENANT", 13, priority=1),
-    Column("access", "ACCESS", 9, priority=2),
-    Column("team", "TEAM", 6, flexible=True, priority=3),
-    Column("token", "TOKEN", 12, flexible=True, priority=4),
-)
+from smtp_tui.ui.widgets.records_table import RecordsTable, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +52,8 @@ class ProfilesDialog(Dialog[Switch | None]):
     DEFAULT_CSS = """
     ProfilesDialog > #box { width: 100; }
     ProfilesDialog RecordsTable { height: 10; margin: 0 0 1 0; }
+    ProfilesDialog #profiles-said { display: none; text-style: bold; }
+    ProfilesDialog #profiles-said.-shown { display: block; }
     ProfilesDialog #profile-filter { height: 1; display: none; }
     ProfilesDialog #profile-filter.-open { display: block; }
     """
@@ -84,11 +77,14 @@ class ProfilesDialog(Dialog[Switch | None]):
         self._services = services
         self._current = current
         self._profiles = Profiles()
+        self._states: dict[str, str] = {}
+        self._recent = services.recent()
 
     def compose_box(self) -> Iterable[Widget]:
         """Filter, table, what is wrong, keys."""
         yield Input(placeholder="filter", id="profile-filter", compact=True)
-        yield RecordsTable(_COLUMNS, id="profiles")
+        yield RecordsTable(COLUMNS, id="profiles")
+        yield PlainText("", id="profile-details")
         yield PlainText("", id="profiles-said")
         yield PlainText(
             "Enter switches this window · n new · e edit · c clone · d delete\n"
@@ -110,18 +106,20 @@ class ProfilesDialog(Dialog[Switch | None]):
         except (ProfilesFileError, FileProblem) as error:
             self._say(str(error))
         self._fill()
+        self._look()
 
     @property
     def _all(self) -> tuple[Profile, ...]:
         extra = [one for one in self._services.extra_profiles if not self._profiles.named(one.name)]
-        return (*extra, *self._profiles.profiles)
+        return tuple(last_used_first((*extra, *self._profiles.profiles), self._services.recent()))
 
     def _fill(self) -> None:
         words = self.query_one("#profile-filter", Input).value.casefold().split()
         rows = [self._row(profile) for profile in self._all]
         self.query_one(RecordsTable).rows = tuple(
-            row for row in rows if all(word in " ".join(row.cells).casefold() for word in words)
+            one for one in rows if all(word in " ".join(one.cells).casefold() for word in words)
         )
+        self._show_details()
         self.query_one(RecordsTable).styles.height = max(4, min(12, len(rows) + 1))
         if not rows:
             self._say("No profile yet: n makes one.")
@@ -129,21 +127,37 @@ class ProfilesDialog(Dialog[Switch | None]):
     def _row(self, profile: Profile) -> Row:
         in_use = self._current is not None and profile.name == self._current.name
         sign = "*" if in_use else "d" if profile.name == self._profiles.default else ""
-        return Row(
-            profile.name,
-            (
-                sign,
-                clean(profile.name, 80),
-                clean(_host(profile), 80),
-                shortened(clean(profile.tenant, 80), 13),
-                profile.access.value,
-                clean(profile.team, 40),
-                token_words(profile.token),
-            ),
-        )
+        state = self._states.get(profile.name, LOOKING)
+        return row(profile, sign, state, token_state(self._services, profile))
+
+    def _look(self) -> None:
+        """Look at each profile by itself, so that a dead host delays none of the others."""
+        for profile in self._all:
+            if profile.name not in self._states:
+                self._states[profile.name] = LOOKING
+                self.run_worker(self._look_at(profile), group="look", description="look at a host")
+
+    async def _look_at(self, profile: Profile) -> None:
+        try:
+            state = await reachability(self._services.target_of(profile))
+        except HostRefused:
+            state = "no host"
+        self._states[profile.name] = state
+        self._fill()
+
+    @on(RecordsTable.CursorMoved)
+    def _show_details(self) -> None:
+        """All of the profile under the cursor, for what the table has no room for."""
+        chosen = self._chosen
+        if chosen is not None:
+            state = self._states.get(chosen.name, LOOKING)
+            words = details(chosen, state, token_state(self._services, chosen))
+            self.query_one("#profile-details", PlainText).update(words)
 
     def _say(self, text: str) -> None:
-        self.query_one("#profiles-said", PlainText).update(clean(text))
+        said = self.query_one("#profiles-said", PlainText)
+        said.update(clean(text))
+        said.set_class(bool(text), "-shown")
 
     @property
     def _chosen(self) -> Profile | None:
@@ -216,6 +230,7 @@ class ProfilesDialog(Dialog[Switch | None]):
         form = ProfileFormScreen(self._services, profile, stored_as)
         saved = await self.app.push_screen_wait(form)
         if saved is not None:
+            self._states.pop(saved.name, None)
             self._load()
             self.query_one(RecordsTable).move_to(saved.name)
 
@@ -250,7 +265,7 @@ class ProfilesDialog(Dialog[Switch | None]):
         ):
             self._say(f"{chosen.name} is the default now; this window stays where it is.")
 
-    def _change(self, change) -> bool:  # type: ignore[no-untyped-def]
+    def _change(self, change: Callable[[], object]) -> bool:
         try:
             change()
         except (ProfilesFileError, ProfileRefused, FileProblem) as error:
@@ -258,23 +273,3 @@ class ProfilesDialog(Dialog[Switch | None]):
             return False
         self._load()
         return True
-
-
-def _host(profile: Profile) -> str:
-    try:
-        return profile.target().origin.text
-    except HostRefused:
-        return profile.host
-
-
-def token_words(source: TokenSource) -> str:
-    """Where a token comes from, in a word or two."""
-    match source:
-        case EnvironmentToken(variable):
-            return f"${variable}"
-        case CommandToken(argv):
-            return f"command {argv[0]}" if argv else "command"
-        case LoginToken(user):
-            return f"login {user}"
-        case PromptToken():
-            return "asked for"

@@ -1,0 +1,129 @@
+"""What is shown of a profile among others: its columns, whether it answers, where its token is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import aclosing
+from typing import Final
+
+from smtp_tui.api.errors import CertificateRefused
+from smtp_tui.api.target import HostRefused, Target
+from smtp_tui.profiles.checking import Outcome, Stage, Step, look
+from smtp_tui.profiles.model import (
+    CommandToken,
+    EnvironmentToken,
+    LoginToken,
+    Profile,
+    PromptToken,
+    TokenSource,
+)
+from smtp_tui.profiles.tokens import Tokens
+from smtp_tui.ui.session import Services
+from smtp_tui.ui.text import clean, shortened, time_left
+from smtp_tui.ui.widgets.records_table import Column, Row
+
+COLUMNS: Final = (
+    Column("sign", "", 1),
+    Column("name", "PROFILE", 12, flexible=True),
+    Column("host", "HOST", 20, flexible=True),
+    Column("state", "STATE", 12, priority=1),
+    Column("access", "ACCESS", 9, priority=2),
+    Column("token", "TOKEN", 12, flexible=True, priority=3),
+    Column("tenant", "TENANT", 13, priority=4),
+    Column("team", "TEAM", 6, flexible=True, priority=5),
+)
+SECONDS: Final = 3.0
+"""How long each step of a look at a profile may take."""
+LOOKING: Final = "…"
+
+
+def last_used_first(profiles: Iterable[Profile], recent: tuple[str, ...]) -> list[Profile]:
+    """In the order of their last use; what was never used stays in its order, after those."""
+    places = {name: place for place, name in enumerate(recent)}
+    return sorted(profiles, key=lambda one: places.get(one.name, len(places)))
+
+
+def row(profile: Profile, sign: str, state: str, token: str) -> Row:
+    """The profile as a row of the table."""
+    return Row(
+        profile.name,
+        (
+            sign,
+            clean(profile.name, 80),
+            clean(host_words(profile), 80),
+            state,
+            profile.access.value,
+            token,
+            shortened(clean(profile.tenant, 80), 13),
+            clean(profile.team, 40),
+        ),
+    )
+
+
+def details(profile: Profile, state: str, token: str) -> str:
+    """All of a profile on a line or two, for what the table has no room for."""
+    parts = [
+        clean(host_words(profile), 80),
+        f"tenant {clean(profile.tenant, 80) or 'not known'}",
+        f"team {clean(profile.team, 40)}",
+        f"namespace {clean(profile.namespace, 40) or 'none'}",
+        profile.access.value,
+        f"token {token}",
+        state,
+    ]
+    return " · ".join(part for part in parts if part and part != LOOKING)
+
+
+def host_words(profile: Profile) -> str:
+    """The host as the header shows it; as typed where it cannot be used."""
+    try:
+        return profile.target().origin.text
+    except HostRefused:
+        return profile.host
+
+
+async def reachability(target: Target) -> str:
+    """Whether the server answers and its certificate is good, in a word or two; sends nothing."""
+    last: Step | None = None
+    async with aclosing(look(target, SECONDS)) as looking:
+        async for step in looking:
+            last = step
+    if last is None or last.outcome is not Outcome.FAILED:
+        return "answers"
+    if isinstance(last.error, CertificateRefused):
+        return "CERT CHANGED" if last.error.pinned else "untrusted"
+    return "no such host" if last.stage is Stage.NAME else "no answer"
+
+
+def token_state(services: Services, profile: Profile) -> str:
+    """The token of a profile: how long it is still good, or where one would come from."""
+    try:
+        held = services.tokens_of(profile, services.target_of(profile))
+    except HostRefused:
+        return source_words(profile.token)
+    if held.token() is None:
+        if isinstance(profile.token, EnvironmentToken):
+            there = "set" if services.environ.get(profile.token.variable) else "not set"
+            return f"{source_words(profile.token)} {there}"
+        return source_words(profile.token)
+    return _time_left(held)
+
+
+def _time_left(held: Tokens) -> str:
+    if held.expires_at is None:
+        return f"held ({held.words})"
+    left = time_left((held.expires_at - held.clock.now()).total_seconds())
+    return f"{left} ({held.words})"
+
+
+def source_words(source: TokenSource) -> str:
+    """Where a token comes from, in a word or two."""
+    match source:
+        case EnvironmentToken(variable):
+            return f"${clean(variable, 40)}"
+        case CommandToken(argv):
+            return f"command {clean(argv[0], 40)}" if argv else "command"
+        case LoginToken(user):
+            return f"login {clean(user, 40)}"
+        case PromptToken():
+            return "asked for"
