@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Final
 
 LIMIT: Final = 2_000
-_HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode's categories of characters that are not seen, or drive what shows them."""
 _PLAIN: Final = re.compile(r"[\x20-\x7e]*\Z")
 _SHORT_ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -40,7 +41,7 @@ def clean_block(text: str, limit: int = 20_000) -> str:
 def _visible(character: str) -> str:
     if character in _SHORT_ESCAPES:
         return _SHORT_ESCAPES[character]
-    if unicodedata.category(character) not in _HIDDEN_CATEGORIES:
+    if unicodedata.category(character) not in HIDDEN_CATEGORIES:
         return character
     code = ord(character)
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"

@@ -14,11 +14,12 @@ from smtp_tui.ui.test_words import run_content
 from smtp_tui.ui.text import clean, moment
 
 LABEL_WIDTH = 10
+NAME_LIMIT = 200
 
 
 def record_content(record: Record, tests: tuple[Tested, ...], now: datetime) -> Content:
     """Name, parameters in form order, ids, creation time, oddities and the last tests."""
-    lines = [Content.styled(clean(record.name) or "(no name)", "bold"), Content("")]
+    lines = [Content.styled(clean(record.name, NAME_LIMIT) or "(no name)", "bold"), Content("")]
     names = [*FORM_ORDER]
     names += [one.name for one in record.parameters if one.name not in FORM_ORDER]
     for name in dict.fromkeys(names):
