@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.forms import BATCH, PRIMARY, apply, create, edit, edit_port, retype, save
 from tests.ui.helpers import opened
-from tests.ui.test_form import edit, retype
-
-BATCH = "5e7a1c0d3b2f4a6890100004"
-PRIMARY = "5e7a1c0d3b2f4a6890100001"
 
 
 async def test_changes_that_do_not_meet_are_both_kept_and_mentioned(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await edit(ui, "BATCH")
-        await ui.press("tab")
-        await retype(ui, "587")
+        await edit_port(ui, "BATCH", "587")
         demo.change_record(BATCH, {"hostname": "new.example.com"})
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?")
-        await ui.press("enter")
+        await apply(ui, "BATCH")
         await ui.sees("Changed by someone else meanwhile")
         values = demo.record(BATCH).values
         assert (values["hostname"], values["port"]) == ("new.example.com", 587)
@@ -28,13 +21,9 @@ async def test_the_same_parameter_on_both_sides_opens_a_table_and_the_servers_va
     demo: Sandbox,
 ) -> None:
     async with opened(demo) as ui:
-        await edit(ui, "BATCH")
-        await ui.press("tab")
-        await retype(ui, "587")
+        await edit_port(ui, "BATCH", "587")
         demo.change_record(BATCH, {"port": 2525})
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?")
-        await ui.press("enter")
+        await apply(ui, "BATCH")
         await ui.sees("Changed on both sides", "OPENED", "YOURS", "SERVER NOW")
         assert all(text in ui.line("▌  port") for text in ("26", "587", "2525"))
         await ui.press("right", "enter")
@@ -47,13 +36,9 @@ async def test_mine_can_be_chosen_and_is_reviewed_once_more_against_the_servers_
     demo: Sandbox,
 ) -> None:
     async with opened(demo) as ui:
-        await edit(ui, "BATCH")
-        await ui.press("tab")
-        await retype(ui, "587")
+        await edit_port(ui, "BATCH", "587")
         demo.change_record(BATCH, {"port": 2525})
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?")
-        await ui.press("enter")
+        await apply(ui, "BATCH")
         await ui.sees("Changed on both sides")
         await ui.press("left", "enter")
         await ui.sees("~ port 2525 → 587", "this is what you chose")
@@ -65,13 +50,9 @@ async def test_mine_can_be_chosen_and_is_reviewed_once_more_against_the_servers_
 
 async def test_esc_in_the_conflict_returns_to_the_form_as_it_was(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await edit(ui, "BATCH")
-        await ui.press("tab")
-        await retype(ui, "587")
+        await edit_port(ui, "BATCH", "587")
         demo.change_record(BATCH, {"port": 2525})
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?")
-        await ui.press("enter")
+        await apply(ui, "BATCH")
         await ui.sees("Changed on both sides")
         await ui.press("escape")
         await ui.loses("Changed on both sides")
@@ -83,23 +64,16 @@ async def test_a_record_that_is_gone_can_be_created_anew_from_the_form_with_its_
     demo: Sandbox,
 ) -> None:
     async with opened(demo) as ui:
-        await edit(ui, "PRIMARY")
-        await ui.press("tab")
-        await retype(ui, "2525")
+        await edit_port(ui, "PRIMARY", "2525")
         demo.delete_record(PRIMARY)
-        await ui.press("ctrl+s")
-        await ui.sees("Change PRIMARY?")
-        await ui.press("enter")
+        await apply(ui, "PRIMARY")
         await ui.sees("The record is gone", "Someone deleted PRIMARY")
         ui.clock.forward(1)
         await ui.press("down", "enter")
         await ui.sees("Create PRIMARY anew", "What does not come back")
         await ui.type("relay-password")
-        await ui.press("ctrl+s")
-        await ui.sees("Create PRIMARY?")
-        await ui.press("enter")
-        (request,) = await ui.asked(Operation.CREATE)
-        sent = {one["name"]: one["value"] for one in request.json()["connection_parameters"]}
+        body = await create(ui, "PRIMARY")
+        sent = {one["name"]: one["value"] for one in body["connection_parameters"]}
         assert sent["port"] == 2525
         assert sent["password"] == "relay-password"
         assert ui.requests(Operation.MODIFY) == []
@@ -114,9 +88,7 @@ async def test_a_change_that_someone_else_made_the_same_way_is_said_and_not_sent
         await ui.press("tab")
         await retype(ui, "587")
         demo.change_record(BATCH, {"port": 587})
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?", "~ port 26 → 587")
-        await ui.press("enter")
+        await apply(ui, "BATCH", "~ port 26 → 587")
         await ui.sees("changed to the same already: port")
         await ui.press("enter")
         (request,) = await ui.asked(Operation.MODIFY)
@@ -126,13 +98,8 @@ async def test_a_change_that_someone_else_made_the_same_way_is_said_and_not_sent
 async def test_a_write_whose_answer_was_lost_is_looked_up_and_found_done(demo: Sandbox) -> None:
     demo.faults.add(Fault(FaultKind.RESET, Operation.MODIFY, after_work=True))
     async with opened(demo) as ui:
-        await edit(ui, "BATCH")
-        await ui.press("tab")
-        await retype(ui, "587")
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?")
-        await ui.press("enter")
-        await ui.sees("Saved BATCH")
+        await edit_port(ui, "BATCH", "587")
+        await save(ui, "BATCH")
         assert len(ui.requests(Operation.MODIFY)) == 1
 
 
@@ -141,12 +108,8 @@ async def test_a_write_whose_outcome_stays_unknown_says_so_and_keeps_the_form(
 ) -> None:
     demo.faults.add(Fault(FaultKind.BAD_GATEWAY, Operation.MODIFY))
     async with opened(demo) as ui:
-        await edit(ui, "BATCH")
-        await ui.press("tab")
-        await retype(ui, "587")
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?")
-        await ui.press("enter")
+        await edit_port(ui, "BATCH", "587")
+        await apply(ui, "BATCH")
         await ui.sees("still has the old values")
         await ui.sees("Edit BATCH", "was 26")
         assert len(ui.requests(Operation.MODIFY)) == 1

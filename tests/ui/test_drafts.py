@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from smtp_tui.sandbox import Operation, Sandbox
+from tests.ui.forms import BATCH, edit, retype, save
 from tests.ui.helpers import Ui, opened
-from tests.ui.test_form import edit, retype
-
-BATCH = "5e7a1c0d3b2f4a6890100004"
 
 
 def kept(directory: Path) -> str:
@@ -62,10 +60,7 @@ async def test_a_kept_draft_is_offered_by_a_new_program_and_goes_on_where_it_was
         ui.clock.forward(1)
         await ui.press("enter")
         await ui.sees("Edit BATCH", "587", "was 26", '{"name": "port", "value": 587}')
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?")
-        await ui.press("enter")
-        await ui.sees("Saved BATCH")
+        await save(ui, "BATCH")
         assert len(ui.requests(Operation.MODIFY)) == 1
     assert kept(tmp_path) == ""
 

@@ -5,27 +5,8 @@ from __future__ import annotations
 from textual.events import Paste
 
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
-from tests.ui.helpers import Ui, opened
-
-BATCH = ("127.0.0.1", "26")
-
-
-async def edit(ui: Ui, name: str) -> None:
-    """Open the form of the record of that name."""
-    await ui.sees(name)
-    await ui.press("slash")
-    await ui.type(name)
-    await ui.press("enter")
-    await ui.until(lambda: ui.shows("1 of "), "one row")
-    await ui.press("e")
-    await ui.sees(f"Edit {name}")
-    await ui.asked(Operation.GET)
-
-
-async def retype(ui: Ui, text: str) -> None:
-    """Replace the text of the field with the cursor."""
-    await ui.press("end", "ctrl+u")
-    await ui.type(text)
+from tests.ui.forms import apply, create, edit, edit_port, retype, review, save
+from tests.ui.helpers import opened
 
 
 async def test_the_form_starts_on_hostname_and_tab_goes_through_the_fields_in_form_order(
@@ -45,12 +26,8 @@ async def test_the_form_starts_on_hostname_and_tab_goes_through_the_fields_in_fo
 
 async def test_only_the_changed_parameter_is_sent(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await edit(ui, "BATCH")
-        await ui.press("tab")
-        await retype(ui, "587")
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?", "~ port 26 → 587")
-        await ui.press("enter")
+        await edit_port(ui, "BATCH", "587")
+        await apply(ui, "BATCH", "~ port 26 → 587")
         (request,) = await ui.asked(Operation.MODIFY)
         assert request.json() == {
             "id": "5e7a1c0d3b2f4a6890100004",
@@ -61,9 +38,7 @@ async def test_only_the_changed_parameter_is_sent(demo: Sandbox) -> None:
 
 async def test_a_changed_field_is_marked_and_says_its_old_value(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await edit(ui, "BATCH")
-        await ui.press("tab")
-        await retype(ui, "587")
+        await edit_port(ui, "BATCH", "587")
         assert ui.line("Port").lstrip().startswith("* Port")
         await ui.sees("was 26")
         await ui.press("ctrl+r")
@@ -98,8 +73,7 @@ async def test_esc_in_the_review_returns_to_the_form_with_everything_typed(demo:
         await retype(ui, "relay.example.com")
         await ui.press("tab")
         await retype(ui, "587")
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?")
+        await review(ui, "BATCH")
         await ui.press("escape")
         await ui.loses("Change BATCH?")
         await ui.sees("relay.example.com", "587", "was 26")
@@ -131,22 +105,15 @@ async def test_a_refusal_of_the_server_lands_under_the_field_it_names(demo: Sand
     )
     demo.faults.add(Fault(FaultKind.RAW, Operation.MODIFY, status=422, body=words))
     async with opened(demo) as ui:
-        await edit(ui, "BATCH")
-        await ui.press("tab")
-        await retype(ui, "587")
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?")
-        await ui.press("enter")
+        await edit_port(ui, "BATCH", "587")
+        await apply(ui, "BATCH")
         await ui.sees("The server refused it: is not allowed here")
         lines = ui.lines()
         port = next(i for i, line in enumerate(lines) if "Port" in line)
         said = next(i for i, line in enumerate(lines) if "is not allowed here" in line)
         username = next(i for i, line in enumerate(lines) if "Username" in line)
         assert port < said < username
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?")
-        await ui.press("enter")
-        await ui.sees("Saved BATCH")
+        await save(ui, "BATCH")
 
 
 async def test_a_401_on_save_keeps_the_form_and_after_a_new_token_the_save_goes_through_once(
@@ -154,12 +121,8 @@ async def test_a_401_on_save_keeps_the_form_and_after_a_new_token_the_save_goes_
 ) -> None:
     demo.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.MODIFY))
     async with opened(demo) as ui:
-        await edit(ui, "BATCH")
-        await ui.press("tab")
-        await retype(ui, "587")
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?")
-        await ui.press("enter")
+        await edit_port(ui, "BATCH", "587")
+        await apply(ui, "BATCH")
         await ui.sees("paste the bearer token")
         focused = ui.app.focused
         assert focused is not None
@@ -175,13 +138,8 @@ async def test_a_401_on_save_keeps_the_form_and_after_a_new_token_the_save_goes_
 
 async def test_a_password_that_was_not_touched_is_in_no_request(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await edit(ui, "PRIMARY")
-        await ui.press("tab")
-        await retype(ui, "2525")
-        await ui.press("ctrl+s")
-        await ui.sees("Change PRIMARY?")
-        await ui.press("enter")
-        await ui.sees("Saved PRIMARY")
+        await edit_port(ui, "PRIMARY", "2525")
+        await save(ui, "PRIMARY")
         sent = b"".join(one.body for one in demo.requests)
         assert b"password" not in sent
         assert b"*" not in sent
@@ -224,11 +182,8 @@ async def test_a_clone_has_everything_but_the_password(demo: Sandbox) -> None:
         await ui.sees("INVOICES")
         await ui.press("j", "c")
         await ui.sees("Like INVOICES, without its password.")
-        await ui.press("ctrl+s")
-        await ui.sees("Create INVOICES copy?")
-        await ui.press("enter")
-        (request,) = await ui.asked(Operation.CREATE)
-        names = [one["name"] for one in request.json()["connection_parameters"]]
+        body = await create(ui, "INVOICES copy")
+        names = [one["name"] for one in body["connection_parameters"]]
         assert names == ["hostname", "port", "username", "from", "tls"]
 
 
@@ -244,9 +199,6 @@ async def test_a_preset_fills_host_and_port_only_and_says_when_it_was_checked(
         await ui.press("enter")
         await ui.sees("smtp.gmail.com", "587")
         await ui.type("MINE")
-        await ui.press("ctrl+s")
-        await ui.sees("Create MINE?")
-        await ui.press("enter")
-        (request,) = await ui.asked(Operation.CREATE)
-        names = [one["name"] for one in request.json()["connection_parameters"]]
+        body = await create(ui, "MINE")
+        names = [one["name"] for one in body["connection_parameters"]]
         assert names == ["hostname", "port"]

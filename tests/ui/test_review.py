@@ -6,17 +6,15 @@ from dataclasses import replace
 
 from smtp_tui.api.target import Access
 from smtp_tui.sandbox import Operation, Sandbox
+from tests.ui.forms import edit, edit_port, retype, review
 from tests.ui.helpers import opened
-from tests.ui.test_form import edit, retype
 
 
 async def test_the_review_of_a_patch_shows_old_and_new_the_request_and_where_it_goes(
     demo: Sandbox,
 ) -> None:
     async with opened(demo, size=(80, 24)) as ui:
-        await edit(ui, "BATCH")
-        await ui.press("tab")
-        await retype(ui, "587")
+        await edit_port(ui, "BATCH", "587")
         await ui.press("ctrl+s")
         await ui.sees(
             "~ port 26 → 587",
@@ -56,8 +54,7 @@ async def test_y_copies_the_request_as_curl_with_token_and_password_as_variables
         await edit(ui, "BATCH")
         await ui.press("tab", "tab", "tab")
         await ui.type("hunter2")
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?")
+        await review(ui, "BATCH")
         await ui.press("y")
         copied = ui.app.clipboard
         assert copied.startswith("curl ")
@@ -73,8 +70,7 @@ async def test_the_first_write_after_a_switch_names_the_profile_in_large_and_onl
     async with opened(demo) as ui:
         await edit(ui, "BATCH")
         await retype(ui, "x.example.com")
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?")
+        await review(ui, "BATCH")
         assert "D E M O" not in ui.text()
         await ui.press("enter")
         await ui.sees("Saved BATCH")
@@ -111,8 +107,7 @@ async def test_a_long_review_keeps_its_answers_in_sight_on_a_small_terminal(demo
         for text in ("x.example.com", "587", "someone", "hunter2", "me@example.com", "false"):
             await retype(ui, text)
             await ui.press("tab")
-        await ui.press("ctrl+s")
-        await ui.sees("Change INVOICES?", "Apply", "Cancel", f"demo · {demo.base_url}")
+        await review(ui, "INVOICES", "Apply", "Cancel", f"demo · {demo.base_url}")
         for _ in range(40):
             await ui.press("down")
         await ui.sees("Apply", "]", "}")

@@ -6,8 +6,8 @@ import pytest
 
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from smtp_tui.ui.widgets.secret_input import SecretInput
+from tests.ui.forms import edit
 from tests.ui.helpers import Ui, opened
-from tests.ui.test_form import edit
 
 
 async def to_password(ui: Ui, name: str = "PRIMARY") -> SecretInput:

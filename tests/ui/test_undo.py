@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from smtp_tui.sandbox import Operation, Sandbox
+from tests.ui.forms import BATCH, create, edit, edit_port, save
 from tests.ui.helpers import opened
-from tests.ui.test_form import edit, retype
-
-BATCH = "5e7a1c0d3b2f4a6890100004"
 
 
 async def test_undo_after_a_save_offers_the_inverse_patch_through_the_review(
     demo: Sandbox,
 ) -> None:
     async with opened(demo) as ui:
-        await edit(ui, "BATCH")
-        await ui.press("tab")
-        await retype(ui, "587")
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?")
-        await ui.press("enter")
-        await ui.sees("Saved BATCH")
+        await edit_port(ui, "BATCH", "587")
+        await save(ui, "BATCH")
         await ui.press("u")
         await ui.sees("Change BATCH?", "~ port 587 → 26")
         await ui.press("enter")
@@ -31,13 +24,8 @@ async def test_undo_after_a_save_offers_the_inverse_patch_through_the_review(
 
 async def test_undo_keeps_what_someone_else_changed_meanwhile(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await edit(ui, "BATCH")
-        await ui.press("tab")
-        await retype(ui, "587")
-        await ui.press("ctrl+s")
-        await ui.sees("Change BATCH?")
-        await ui.press("enter")
-        await ui.sees("Saved BATCH")
+        await edit_port(ui, "BATCH", "587")
+        await save(ui, "BATCH")
         demo.change_record(BATCH, {"hostname": "new.example.com"})
         await ui.press("u")
         await ui.sees("~ port 587 → 26")
@@ -54,10 +42,7 @@ async def test_undo_of_a_replaced_password_says_that_the_former_one_cannot_retur
         await edit(ui, "PRIMARY")
         await ui.press("tab", "tab", "tab")
         await ui.type("hunter2")
-        await ui.press("ctrl+s")
-        await ui.sees("Change PRIMARY?")
-        await ui.press("enter")
-        await ui.sees("Saved PRIMARY")
+        await save(ui, "PRIMARY")
         await ui.press("u")
         await ui.sees("Nothing can return")
         assert len(ui.requests(Operation.MODIFY)) == 1
@@ -75,11 +60,8 @@ async def test_undo_after_a_delete_creates_the_record_anew_and_says_what_does_no
         await ui.sees("Deleted BATCH")
         await ui.press("u")
         await ui.sees("Create BATCH anew", "What does not come back: its id, its password")
-        await ui.press("ctrl+s")
-        await ui.sees("Create BATCH?")
-        await ui.press("enter")
-        (request,) = await ui.asked(Operation.CREATE)
-        assert request.json() == {
+        body = await create(ui, "BATCH")
+        assert body == {
             "name": "BATCH",
             "connection_parameters": [
                 {"name": "hostname", "value": "127.0.0.1"},
