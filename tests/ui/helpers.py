@@ -31,7 +31,7 @@ from smtp_tui.sandbox import Operation, RecordedRequest, Sandbox
 from smtp_tui.ui.app import SmtpTui
 from smtp_tui.ui.session import Services
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 CELL = 12.2
 _KEYS = {" ": "space", "\n": "enter", "\t": "tab"}
 
