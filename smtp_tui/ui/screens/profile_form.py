@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import ClassVar, Final
+from enum import Enum
+from typing import ClassVar, Final, TypeVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -15,17 +16,17 @@ from textual.widget import Widget
 
 from smtp_tui.api.target import Access
 from smtp_tui.mail.checks import Finding, Severity, parse_port
-from smtp_tui.profiles.model import (
-    CommandToken,
-    EnvironmentToken,
-    LoginToken,
-    Profile,
-    PromptToken,
-    TokenSource,
-    check_profile,
-)
+from smtp_tui.profiles.model import Colour, Profile, check_profile
 from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused
+from smtp_tui.profiles.texts import (
+    TOKEN_FORMS,
+    TRUST_FORMS,
+    parse_token,
+    parse_trust,
+    token_text,
+    trust_text,
+)
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.screens.base import HoldsText
@@ -34,6 +35,9 @@ from smtp_tui.ui.session import Services
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import KeyBar, PlainText
 from smtp_tui.ui.widgets.fields import Field
+
+Value = TypeVar("Value")
+Choice = TypeVar("Choice", bound=Enum)
 
 _FIELDS: Final = (
     ("name", "Name", "a short word, such as production"),
@@ -44,7 +48,11 @@ _FIELDS: Final = (
     ("namespace", "Namespace", "sent with changes and tests of saved records"),
     ("access", "Access", "normal, protected or read-only"),
     ("label", "Label", "a word shown in the header, such as PROD"),
-    ("token", "Token", "$VARIABLE, or blank to be asked"),
+    ("colour", "Colour", "of the label: " + ", ".join(one.value for one in Colour)),
+    ("token", "Token", TOKEN_FORMS),
+    ("identity_url", "Login at", "blank: port 8443 of the host"),
+    ("trust", "Trust", TRUST_FORMS),
+    ("allow_http", "Plain http", "yes or no; to this machine it is always allowed"),
     ("recipient", "Test to", "the address that test emails go to"),
 )
 
@@ -102,24 +110,33 @@ class ProfileFormScreen(HoldsText, Screen[Profile | None]):
     def _read(self) -> tuple[Profile, tuple[tuple[str, str], ...]]:
         """The profile as typed, and what is wrong with it by field."""
         texts = {name: field.text.strip() for name, field in self._fields.items()}
+        before = self._profile
         problems: list[tuple[str, str]] = []
-        port = parse_port(texts["port"]) if texts["port"] else None
-        if texts["port"] and port is None:
-            problems.append(("port", "a port is a number from 1 to 65535"))
-        access = next((one for one in Access if one.value == texts["access"].lower()), None)
-        if access is None:
-            problems.append(("access", "normal, protected or read-only"))
+
+        def read(name: str, parse: Callable[[str], Value], otherwise: Value) -> Value:
+            if texts[name] == _text_of(before, name):
+                return otherwise  # as it was, to the letter
+            try:
+                return parse(texts[name])
+            except ValueError as error:
+                problems.append((name, str(error)))
+                return otherwise
+
         profile = replace(
-            self._profile,
+            before,
             name=texts["name"],
             host=texts["host"],
-            port=port,
+            port=read("port", _port, before.port),
             tenant=texts["tenant"],
             team=texts["team"] or "all",
             namespace=texts["namespace"],
-            access=access or Access.NORMAL,
+            access=read("access", _access, before.access),
             label=texts["label"],
-            token=_source(texts["token"], self._profile.token),
+            colour=read("colour", _colour, before.colour),
+            token=read("token", parse_token, before.token),
+            identity_url=texts["identity_url"] or None,
+            trust=read("trust", parse_trust, before.trust),
+            allow_http=read("allow_http", _flag, before.allow_http),
             recipient=texts["recipient"],
         )
         return profile, (*problems, *check_profile(profile))
@@ -185,30 +202,41 @@ class ProfileFormScreen(HoldsText, Screen[Profile | None]):
 
 
 def _text_of(profile: Profile, name: str) -> str:
-    match name:
-        case "access":
-            return profile.access.value
-        case "port":
-            return "" if profile.port is None else str(profile.port)
-        case "token":
-            return _source_text(profile.token)
-    return str(getattr(profile, name))
+    special = {
+        "access": profile.access.value,
+        "colour": profile.colour.value,
+        "token": token_text(profile.token),
+        "trust": trust_text(profile.trust),
+        "allow_http": "yes" if profile.allow_http else "no",
+    }
+    return special[name] if name in special else str(getattr(profile, name) or "")
 
 
-def _source_text(source: TokenSource) -> str:
-    match source:
-        case EnvironmentToken(variable):
-            return f"${variable}"
-        case CommandToken(argv):
-            return f"command: {' '.join(argv)}"
-        case LoginToken(user):
-            return f"login: {user}"
-        case PromptToken():
-            return ""
+def _port(text: str) -> int | None:
+    if not text:
+        return None
+    port = parse_port(text)
+    if port is None:
+        raise ValueError("a port is a number from 1 to 65535")
+    return port
 
 
-def _source(text: str, before: TokenSource) -> TokenSource:
-    """The token source that a text stands for; what the form cannot write stays as it was."""
-    if text == _source_text(before):
-        return before
-    return EnvironmentToken(text.removeprefix("$")) if text else PromptToken()
+def _access(text: str) -> Access:
+    return _choice(Access, text or Access.NORMAL.value)
+
+
+def _colour(text: str) -> Colour:
+    return _choice(Colour, text or Colour.NONE.value)
+
+
+def _choice(choices: type[Choice], text: str) -> Choice:
+    for one in choices:
+        if one.value == text.lower():
+            return one
+    raise ValueError("one of: " + ", ".join(str(one.value) for one in choices))
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in ("yes", "y", "no", "n", ""):
+        return text.lower().startswith("y")
+    raise ValueError("yes or no")

@@ -1,0 +1,123 @@
+"""The form of a profile: every setting of the file can be written, and mistakes stand under it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.api.target import Access, Pinned, SystemTrust, Unverified
+from smtp_tui.profiles.model import Colour, CommandToken, LoginToken, Profile
+from smtp_tui.profiles.store import ProfileStore
+from smtp_tui.sandbox import Sandbox
+from tests.ui.helpers import Ui, opened
+
+FIELDS = (
+    "name",
+    "host",
+    "port",
+    "tenant",
+    "team",
+    "namespace",
+    "access",
+    "label",
+    "colour",
+    "token",
+    "identity_url",
+    "trust",
+    "allow_http",
+    "recipient",
+)
+
+
+def _kept(directory: Path, **changes: object) -> Callable[[Profile], Profile]:
+    def keep(profile: Profile) -> Profile:
+        kept = replace(profile, name="one", **changes)  # type: ignore[arg-type]
+        ProfileStore(directory / "config").add(kept)
+        return kept
+
+    return keep
+
+
+def _stored(directory: Path) -> Profile:
+    found = ProfileStore(directory / "config").load().named("one")
+    assert found is not None
+    return found
+
+
+async def _edit(ui: Ui, field: str, text: str) -> None:
+    """Type a text in place of what stands in a field of the profile in use."""
+    await ui.sees("PRIMARY")
+    await ui.press("p")
+    await ui.sees("PROFILE")
+    await ui.press("e")
+    await ui.sees("Profile one")
+    steps = FIELDS.index(field) - FIELDS.index("host")
+    await ui.press(*["tab"] * steps, "home", "ctrl+k")
+    await ui.type(text)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "wanted"),
+    [
+        ("access", "protected", {"access": Access.PROTECTED}),
+        ("colour", "red", {"colour": Colour.RED}),
+        ("token", "login admin", {"token": LoginToken("admin")}),
+        ("token", "command pass show cam", {"token": CommandToken(("pass", "show", "cam"))}),
+        ("trust", "off", {"trust": Unverified()}),
+        ("trust", "pin " + "ab" * 32, {"trust": Pinned("ab" * 32)}),
+        ("allow_http", "yes", {"allow_http": True}),
+        ("identity_url", "login.example:8443", {"identity_url": "login.example:8443"}),
+    ],
+)
+async def test_each_setting_can_be_written(
+    demo: Sandbox, tmp_path: Path, field: str, text: str, wanted: dict[str, object]
+) -> None:
+    async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
+        before = _stored(tmp_path)
+        await _edit(ui, field, text)
+        await ui.press("ctrl+s")
+        await ui.loses("Profile one")
+    assert _stored(tmp_path) == replace(before, **wanted)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "words"),
+    [
+        ("access", "all", "one of: normal, protected, read-only"),
+        ("token", "abc", "$VARIABLE, login USER"),
+        ("trust", "pin 12", "64 hexadecimal digits"),
+        ("port", "x", "a number from 1 to 65535"),
+    ],
+)
+async def test_a_mistake_stands_under_its_field_and_nothing_is_saved(
+    demo: Sandbox, tmp_path: Path, field: str, text: str, words: str
+) -> None:
+    async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
+        before = _stored(tmp_path)
+        await _edit(ui, field, text)
+        await ui.press("ctrl+s")
+        await ui.sees(words)
+    assert _stored(tmp_path) == before
+
+
+async def test_a_changed_certificate_can_be_met_anew_after_the_trust_is_set_back(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    keep = _kept(tmp_path, trust=Pinned("ab" * 32))
+    async with opened(demo, profile=keep, directory=tmp_path, size=(80, 24)) as ui:
+        await _edit(ui, "trust", "system")
+        await ui.press("ctrl+s")
+        await ui.loses("Profile one")
+    assert _stored(tmp_path).trust == SystemTrust()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_every_field_can_be_reached(
+    demo: Sandbox, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=size) as ui:
+        await _edit(ui, "recipient", "me@example.com")
+        await ui.sees("me@example.com")
