@@ -68,22 +68,16 @@ token = {{ env = "CAM_BEARER_TOKEN" }}
 """
 
 
-def words(screen: str) -> str:
-    """What a screen says, whatever its line breaks and frames."""
-    return " ".join(re.sub(r"[│╭╮╰╯─▌▁-▏]", " ", screen).split())
-
-
 def says(*texts: str) -> "re.Pattern[str]":
     """A pattern for a screen on which these texts stand in this order, broken or not."""
     parts = (r"\s+".join(map(re.escape, text.split())) for text in texts)
     return re.compile(r".*?".join(parts), re.DOTALL)
 
 
-def field(screen: str, label: str) -> str:
-    """What stands in a form's field."""
+def field(screen: str, label: str) -> str | None:
+    """What stands in a form's field; None where a screen, perhaps half drawn, has no such field."""
     found = re.search(rf"^[ *]*{label}  +(.*?) *▁*$|^[ *]*{label}$", screen, re.MULTILINE)
-    assert found, f"no field {label}\n{screen}"
-    return re.sub(r"\s+\S$", "", found[1] or "")
+    return re.sub(r"\s+\S$", "", found[1] or "") if found else None
 
 
 def retype(terminal: Terminal, label: str, text: str) -> None:
@@ -109,8 +103,7 @@ def narrow(terminal: Terminal, text: str) -> None:
 def edit(terminal: Terminal, name: str) -> None:
     """Open the form of the record under the cursor, which is to be the named one."""
     terminal.press("e")
-    terminal.wait_for(f"Edit {name}")
-    terminal.wait_for("Hostname")
+    terminal.wait_for(says(f"Edit {name}", "Hostname", "Port", "Password", "ctrl+s"))
 
 
 def writes(sandbox: Sandbox) -> list[RecordedRequest]:
