@@ -79,6 +79,14 @@ class SmtpTui(App[None]):
     CSS = """
     * { scrollbar-size-vertical: 1; }
     Toast { background: ansi_default; color: ansi_default; border: round ansi_default; }
+    SearchIcon { display: none; }
+    CommandPalette > Vertical { margin-top: 1; }
+    CommandPalette #--input { border: solid ansi_default; }
+    CommandPalette CommandInput, CommandPalette CommandInput:focus {
+        border: none; padding: 0 1; height: 1;
+    }
+    CommandList { border: none; border-bottom: solid ansi_default; max-height: 80vh; }
+    CommandList:focus { border: none; border-bottom: solid ansi_default; }
     """
 
     def __init__(
