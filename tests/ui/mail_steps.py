@@ -1,0 +1,51 @@
+"""What the tests of test emails press and read again and again."""
+
+from __future__ import annotations
+
+from smtp_tui.sandbox import (
+    Sandbox,
+)
+from smtp_tui.ui.widgets.fields import Field
+from tests.ui.helpers import Ui
+
+LOGIN = {"username": "relay", "password": "relay-password"}
+
+
+def add(sandbox: Sandbox, **parameters: object) -> str:
+    """Store the one record of these tests; without a hostname it is the sandbox's own server."""
+    given = {"hostname": "localhost", "port": sandbox.smtp_port, **LOGIN, **parameters}
+    return sandbox.add_record("MAIL", given)
+
+
+async def send(ui: Ui) -> None:
+    """Test the record under the cursor, to the recipient that stands there."""
+    await ui.sees("MAIL")
+    await ui.press("t")
+    await ui.sees("Test email · MAIL", "Enter sends")
+    await ui.press("enter")
+
+
+async def is_under_way(ui: Ui) -> None:
+    await ui.sees("Sending to", "esc stops waiting; the mail may still be sent")
+
+
+async def is_judged(ui: Ui, *words: str) -> None:
+    """Wait for an outcome with these words."""
+    await ui.sees("What came back, word for word:", *words)
+
+
+def parameter_with_the_cursor(ui: Ui) -> str | None:
+    focused = ui.app.focused
+    fields = [one for one in focused.ancestors if isinstance(one, Field)] if focused else []
+    return fields[0].parameter if fields else None
+
+
+def last_test(ui: Ui) -> str:
+    """What the table says in LAST TEST, empty while it does not show the record."""
+    line = next((line for line in ui.lines() if "MAIL  " in line), "")
+    return (
+        line.partition("│")[0]
+        .partition(str(ui.sandbox.smtp_port))[2]
+        .removeprefix("  relay")
+        .strip()
+    )

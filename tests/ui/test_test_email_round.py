@@ -1,0 +1,179 @@
+"""The round of mending and testing, and what LAST TEST makes of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from smtp_tui.sandbox import (
+    Operation,
+    Phase,
+    Sandbox,
+    refuse,
+)
+from smtp_tui.ui.screens.connections import ConnectionsScreen
+from tests.ui.helpers import opened
+from tests.ui.mail_steps import (
+    add,
+    is_judged,
+    last_test,
+    parameter_with_the_cursor,
+    send,
+)
+
+
+async def test_the_recipient_is_remembered_for_the_profile_after_a_restart(
+    sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    add(sandbox)
+    directory = tmp_path_factory.mktemp("kept")
+    async with opened(sandbox, directory=directory) as ui:
+        await ui.sees("MAIL")
+        await ui.press("t", "end", "ctrl+u")
+        await ui.type("ops@example.com")
+        await ui.press("enter")
+        await is_judged(ui, " ACCEPTED ")
+    async with opened(
+        sandbox, directory=directory, profile=lambda one: replace(one, recipient="")
+    ) as ui:
+        await ui.until(lambda: last_test(ui).startswith("ACCEPTED"), "the test of before")
+        await ui.press("t")
+        await ui.sees("ops@example.com")
+
+
+async def test_values_saved_nowhere_are_tested_without_saving(sandbox: Sandbox) -> None:
+    async with opened(sandbox) as ui:
+        await ui.sees("No SMTP connections.")
+        await ui.press("T")
+        await ui.sees("Test values that are saved nowhere", "ctrl+t tests what is typed here")
+        assert parameter_with_the_cursor(ui) == "hostname"
+        await ui.type("localhost\t")
+        await ui.type(str(sandbox.smtp_port))
+        await ui.press("ctrl+t")
+        await ui.sees("Uses values that are saved nowhere:", "password   none")
+        await ui.press("enter")
+        await is_judged(ui, " ACCEPTED  by localhost:")
+    (request,) = [one for one in sandbox.requests if one.operation is Operation.TEST]
+    assert request.json() == {
+        "to": "you@sandbox.example",
+        "conn_params": [
+            {"name": "hostname", "value": "localhost"},
+            {"name": "port", "value": sandbox.smtp_port},
+        ],
+    }
+    assert sandbox.records() == ()
+
+
+async def test_the_round_of_mend_and_test_takes_e_ctrl_t_and_ctrl_s(sandbox: Sandbox) -> None:
+    record_id = add(sandbox, password="old-password")
+    async with opened(sandbox) as ui:
+        await send(ui)
+        await is_judged(ui, " REJECTED  login · ")
+        await ui.press("e")
+        await ui.sees("Edit MAIL")
+        await ui.type("wrong-again")
+        await ui.press("ctrl+t")
+        await is_judged(ui, " REJECTED  login · ", "* password   the one just typed, not saved")
+        await ui.press("e")
+        assert parameter_with_the_cursor(ui) == "password"
+        await ui.press("end", "ctrl+u")
+        await ui.type("relay-password")
+        await ui.press("ctrl+t")
+        await is_judged(ui, " ACCEPTED ", "Used the saved record with these unsaved changes (*):")
+        assert "old-password" in str(sandbox.record(record_id))
+        await ui.press("ctrl+s")
+        await ui.sees("Change MAIL?", "~ password will be replaced")
+        await ui.press("enter")
+        await ui.sees("Saved MAIL")
+    tests = [one for one in sandbox.requests if one.operation is Operation.TEST_SAVED]
+    assert [sorted(one.json()) for one in tests] == [
+        ["id", "to"],
+        ["conn_params", "id", "to"],
+        ["conn_params", "id", "to"],
+    ]
+    assert [json.dumps(one.json().get("conn_params")) for one in tests[1:]] == [
+        '[{"name": "password", "value": "wrong-again"}]',
+        '[{"name": "password", "value": "relay-password"}]',
+    ]
+
+
+async def test_a_test_with_unsaved_changes_says_other_values_and_after_the_save_before_change(
+    sandbox: Sandbox,
+) -> None:
+    add(sandbox, password="old-password")
+    async with opened(sandbox) as ui:
+        await ui.sees("MAIL")
+        await ui.press("e")
+        await ui.sees("Edit MAIL")
+        await ui.press("tab", "tab", "tab")
+        await ui.type("relay-password")
+        await ui.press("ctrl+t")
+        await ui.sees("Enter sends")
+        await ui.press("enter")
+        await is_judged(ui, " ACCEPTED ")
+        ui.clock.forward(60)
+        await ui.press("ctrl+s")
+        await ui.sees("Change MAIL?")
+        await ui.press("enter")
+        await ui.sees("Saved MAIL")
+        await ui.until(lambda: last_test(ui) == "before change 1m", "LAST TEST: before change")
+        await ui.press("t")
+        await ui.sees("Enter sends")
+        await ui.press("enter")
+        await is_judged(ui, " ACCEPTED ")
+        await ui.press("escape")
+        await ui.until(lambda: last_test(ui) == "ACCEPTED now", "LAST TEST: the new verdict")
+        await ui.sees("before change", "*password typed (* not saved)")
+
+
+async def test_a_test_with_changes_that_are_never_saved_is_no_verdict_on_the_record(
+    sandbox: Sandbox,
+) -> None:
+    add(sandbox)
+    async with opened(sandbox) as ui:
+        await ui.sees("MAIL")
+        await ui.press("e")
+        await ui.sees("Edit MAIL")
+        await ui.type(".invalid")
+        await ui.press("ctrl+t")
+        await ui.sees("* hostname   localhost.invalid   saved: localhost")
+        await ui.press("enter")
+        await is_judged(ui, " UNREACHABLE  DNS · ")
+        await ui.press("escape", "escape")
+        await ui.sees("Leave?")
+        await ui.press("down", "down", "down")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.until(lambda: last_test(ui) == "other values now", "LAST TEST: other values")
+
+
+async def test_last_test_grows_older_while_nothing_is_pressed(sandbox: Sandbox) -> None:
+    add(sandbox)
+    async with opened(sandbox) as ui:
+        await send(ui)
+        await is_judged(ui, " ACCEPTED ")
+        await ui.press("escape")
+        await ui.until(lambda: last_test(ui) == "ACCEPTED now", "a fresh test")
+        ui.clock.forward(3 * 60)
+        screen = ui.app.screen
+        assert isinstance(screen, ConnectionsScreen)
+        screen.tick()
+        await ui.until(lambda: last_test(ui) == "ACCEPTED 3m", "an older test")
+
+
+async def test_the_detail_tells_when_who_what_was_used_and_the_words(sandbox: Sandbox) -> None:
+    add(sandbox)
+    sandbox.mail.play(refuse(Phase.AUTH, "535 5.7.8 no"))
+    async with opened(sandbox, size=(100, 40)) as ui:
+        await send(ui)
+        await is_judged(ui, " REJECTED ")
+        await ui.press("escape", "enter")
+        await ui.sees(
+            "Last tests",
+            "REJECTED · login · now · 0 ms",
+            "2020-06-01 12:00 UTC to you@sandbox.example as demo",
+            f"used hostname localhost, port {sandbox.smtp_port}, username relay, stored password",
+            "Invalid login: 535 5.7.8 no",
+        )
