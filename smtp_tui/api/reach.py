@@ -92,13 +92,16 @@ async def connect(origin: Origin, addresses: tuple[Address, ...], seconds: float
     raise HostUnreachable(place_of(origin), why)
 
 
-async def judge(origin: Origin, address: Address, trust: Trust, seconds: float) -> None:
-    """Shake hands as a request would, and send nothing. Raises ``CertificateRefused``."""
+async def judge(origin: Origin, address: Address, trust: Trust, seconds: float) -> bytes:
+    """Shake hands as a request would, and send nothing; the accepted certificate in DER form.
+
+    Raises ``HostUnreachable`` and ``CertificateRefused``.
+    """
     try:
         context = await asyncio.to_thread(ssl_context, origin, trust)  # reads many authorities
     except CaFileUnusable as error:
         raise CertificateRefused(place_of(origin), str(error)) from None
-    await _handshake(origin, address, context, seconds)
+    return await _handshake(origin, address, context, seconds)
 
 
 async def shown_certificate(origin: Origin, seconds: float) -> bytes:

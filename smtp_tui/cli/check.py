@@ -4,14 +4,64 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
 
-from smtp_tui.cli.checking import Checked, check
+from smtp_tui.api.activity import Activity
+from smtp_tui.api.client import Client
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.errors import ApiError, CertificateRefused
+from smtp_tui.api.reach import shown_certificate
+from smtp_tui.api.target import HostRefused, Origin, Target
+from smtp_tui.api.trust import fingerprint
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import clean, remark, show, show_json
 from smtp_tui.cli.wiring import host_of, known_profiles
-from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.checking import SECONDS as STEP_SECONDS
+from smtp_tui.profiles.checking import Outcome, Stage, Step, check, look
+from smtp_tui.profiles.model import LoginToken, Profile, PromptToken
+from smtp_tui.profiles.tokens import Tokens
+
+SECONDS: Final = 20.0
+"""How long all steps of one profile may take."""
+_STAGES: Final = tuple(Stage)
+
+
+class Result(Enum):
+    """How a step ended; ``SKIPPED`` where it was not tried, or found nothing and hinders nothing.
+
+    A step is not tried after one that failed, or where a person would have to be asked.
+    """
+
+    OK = "ok"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is told of one step."""
+
+    stage: Stage
+    result: Result
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """All steps of one profile, in order; ``well`` where none failed."""
+
+    profile: Profile
+    lines: tuple[Line, ...]
+
+    @property
+    def well(self) -> bool:
+        """Whether no step failed."""
+        return all(line.result is not Result.FAILED for line in self.lines)
 
 
 def check_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -31,7 +81,7 @@ async def _all(
     profiles: Sequence[Profile], environ: Environ, *, as_they_come: bool
 ) -> list[Checked]:
     async def one(profile: Profile) -> Checked:
-        checked = await check(profile, environ)
+        checked = await check_profile(profile, environ)
         if as_they_come:
             show(_text(checked))
         return checked
@@ -39,10 +89,83 @@ async def _all(
     return list(await asyncio.gather(*(one(profile) for profile in profiles)))
 
 
+async def check_profile(profile: Profile, environ: Environ, seconds: float = SECONDS) -> Checked:
+    """Try a profile, for at most ``seconds``; whatever goes wrong is told, nothing is raised."""
+    lines: list[Line] = []
+    try:
+        async with asyncio.timeout(seconds), aclosing(_lines(profile, environ)) as trying:
+            async for line in trying:
+                lines.append(line)
+    except TimeoutError:
+        late = _STAGES[len(lines)]
+        lines.append(Line(late, Result.FAILED, f"No answer within {seconds:g} seconds"))
+    rest = (Line(stage, Result.SKIPPED) for stage in _STAGES[len(lines) :])
+    return Checked(profile, (*lines, *rest))
+
+
+async def _lines(profile: Profile, environ: Environ) -> AsyncGenerator[Line]:
+    try:
+        target = profile.target()
+    except HostRefused as error:
+        yield Line(Stage.NAME, Result.FAILED, str(error))
+        return
+    tokens = Tokens(profile.token, environ)
+    typed = isinstance(profile.token, LoginToken | PromptToken)
+    failed = False
+    async with aclosing(look(target) if typed else _tried(target, tokens)) as trying:
+        async for step in trying:
+            line = await _line(step, target)
+            failed = line.result is Result.FAILED
+            yield line
+    if typed and not failed:
+        yield Line(Stage.TOKEN, Result.SKIPPED, f"{tokens.words}: typed when it is needed")
+
+
+async def _tried(target: Target, tokens: Tokens) -> AsyncGenerator[Step]:
+    """All steps, with a token that nobody is asked for."""
+
+    async def get_token() -> None:
+        await tokens.fetch()
+
+    client = Client(target, tokens, Activity(), Clock())
+    try:
+        async with aclosing(check(client, tokens, get_token)) as trying:
+            async for step in trying:
+                yield step
+    finally:
+        await client.aclose()
+
+
+async def _line(step: Step, target: Target) -> Line:
+    """A step as the command tells it: with fingerprints to pin and the tenant to set."""
+    if step.tenant is not None and not target.scope.tenant:
+        words = f"the profile names none; the token belongs to {step.words}"
+        return Line(step.stage, Result.FAILED, words)
+    if step.outcome is Outcome.FAILED:
+        shown = await _shown(step.error, target.origin)
+        return Line(step.stage, Result.FAILED, step.words + shown)
+    if step.outcome is Outcome.NOTE and step.tenant is None:
+        return Line(step.stage, Result.SKIPPED, step.words)
+    accepted = f"; SHA-256 {step.sha256}" if step.sha256 else ""
+    return Line(step.stage, Result.OK, step.words + accepted)
+
+
+async def _shown(error: ApiError | None, origin: Origin) -> str:
+    """The fingerprint to compare and pin, of a certificate met for the first time."""
+    if not isinstance(error, CertificateRefused) or not error.untrusted or error.seen:
+        return ""
+    try:
+        seen = fingerprint(await shown_certificate(origin, STEP_SECONDS))
+    except ApiError:
+        return ""
+    return f". It shows SHA-256 {seen}: compare that with its administrator before pinning it"
+
+
 def _text(checked: Checked) -> str:
     lines = [f"{clean(checked.profile.name)}  {clean(host_of(checked.profile))}"]
-    for step in checked.steps:
-        lines.append(f"  {step.result.value:<7}  {step.name:<11}  {clean(step.words)}".rstrip())
+    for line in checked.lines:
+        told = f"  {line.result.value:<7}  {line.stage.value:<11}  {clean(line.words)}"
+        lines.append(told.rstrip())
     return "\n".join(lines)
 
 
@@ -52,7 +175,7 @@ def _plain(checked: Checked) -> dict[str, object]:
         "host": host_of(checked.profile),
         "well": checked.well,
         "steps": [
-            {"step": step.name, "result": step.result.value, "words": step.words}
-            for step in checked.steps
+            {"step": line.stage.value, "result": line.result.value, "words": line.words}
+            for line in checked.lines
         ],
     }

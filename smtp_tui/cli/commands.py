@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from smtp_tui.cli.change import set_record
-from smtp_tui.cli.check import check_profiles
 from smtp_tui.cli.create import create_record
 from smtp_tui.cli.delete import delete_record
 from smtp_tui.cli.doctor import examine
@@ -26,6 +25,13 @@ from smtp_tui.cli.send_test import send_test
 
 Command: TypeAlias = Callable[[argparse.Namespace, Environ], ExitCode]
 
+
+def _check(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    from smtp_tui.cli.check import check_profiles  # noqa: PLC0415 - httpx, for this command only
+
+    return check_profiles(options, environ)
+
+
 _RECORDS: Final[dict[str, Command]] = {
     "list": list_records,
     "get": get_record,
@@ -41,7 +47,7 @@ _PROFILES: Final[dict[str, Command]] = {
     "set": set_profile,
     "remove": remove_profile,
     "use": use_profile,
-    "check": check_profiles,
+    "check": _check,
     "path": show_path,
 }
 

@@ -90,4 +90,4 @@ def _crash_words(error: Exception) -> str:
     return f"ended by a fault of its own ({type(error).__name__}{place})."
 
 
-__all__ = ["complain", "run"]
+__all__ = ["run"]

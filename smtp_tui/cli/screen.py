@@ -16,7 +16,7 @@ from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import Target
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.main import complain
+from smtp_tui.cli.say import complain
 from smtp_tui.cli.wiring import Known, NoSuchProfile
 from smtp_tui.profiles.environment import environment_profile
 from smtp_tui.profiles.model import Colour, EnvironmentToken, Profile

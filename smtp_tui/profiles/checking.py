@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable
 from smtp_tui.api.reach import Address, connect, judge, resolve
 from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Target, Trust
+from smtp_tui.api.trust import fingerprint
 from smtp_tui.profiles.credentials import CredentialError
 from smtp_tui.profiles.tokens import Tokens
 
@@ -46,13 +47,17 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step, what was found or went wrong in words, and what it found for a profile."""
+    """One step, what was found or went wrong in words, and what it found for a profile.
+
+    ``sha256`` is the fingerprint of the certificate that was accepted.
+    """
 
     stage: Stage
     outcome: Outcome
     words: str
     error: ApiError | None = None
     tenant: Tenant | None = None
+    sha256: str = ""
 
 
 def _ok(stage: Stage, words: str) -> Step:
@@ -85,8 +90,8 @@ async def look(target: Target, seconds: float = SECONDS) -> AsyncGenerator[Step]
         return
     try:
         trust = target.trust_for(target.origin)
-        await judge(target.origin, address, trust, seconds)
-        yield _ok(Stage.CERTIFICATE, _trusted(trust))
+        sha256 = fingerprint(await judge(target.origin, address, trust, seconds))
+        yield Step(Stage.CERTIFICATE, Outcome.OK, _trusted(trust), sha256=sha256)
     except (HostUnreachable, CertificateRefused) as error:
         yield _failed(Stage.CERTIFICATE, error)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.cli.checking import Result, check
+from smtp_tui.cli.check import Result, check_profile
 from smtp_tui.profiles.model import EnvironmentToken, Profile
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.cli.console import Console
@@ -71,7 +71,8 @@ def test_a_token_the_server_refuses_and_a_broken_list_are_told_apart(
     console: Console, sandbox: Sandbox
 ) -> None:
     console.setenv(CAM_BEARER_TOKEN="expired")
-    assert steps(console)["environment"]["tenant"] == "failed"
+    found = steps(console)["environment"]
+    assert (found["tenant"], found["list"]) == ("skipped", "failed")
     console.setenv(CAM_BEARER_TOKEN=sandbox.admin_token)
     sandbox.faults.add(Fault(FaultKind.FORBIDDEN, Operation.LIST, count=None))
     found = steps(console)["environment"]
@@ -84,6 +85,29 @@ def test_a_profile_without_a_tenant_is_told_which_one_the_token_has(
     console.unset("CAM_TENANT_ID")
     assert sandbox.tenant_id in words(console, "environment", "tenant")
     assert steps(console)["environment"]["tenant"] == "failed"
+
+
+def test_a_tenant_that_is_not_told_hinders_no_profile_that_names_one(
+    console: Console, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add(Fault(FaultKind.FORBIDDEN, Operation.TENANT, count=None))
+    found = steps(console)["environment"]
+    assert (found["tenant"], found["list"]) == ("skipped", "ok")
+    assert "403" in words(console, "environment", "tenant")
+    assert console.run("profiles", "check").code == 0
+    console.unset("CAM_TENANT_ID")
+    assert steps(console)["environment"]["tenant"] == "failed"
+    assert console.run("profiles", "check").code == 1
+
+
+def test_another_tenant_than_the_token_s_own_is_named_and_asked_for(
+    console: Console, sandbox: Sandbox
+) -> None:
+    console.setenv(CAM_TENANT_ID=sandbox.other_tenant_id)
+    said = words(console, "environment", "tenant")
+    assert sandbox.tenant_id in said
+    assert sandbox.other_tenant_id in said
+    assert steps(console)["environment"]["tenant"] == "ok"
 
 
 def test_a_certificate_is_judged_before_any_byte_of_the_token(
@@ -100,6 +124,7 @@ def test_a_certificate_is_judged_before_any_byte_of_the_token(
     assert tls.requests == ()
     empty_console.run("profiles", "set", "a", "--trust", f"pin:{seen}")
     assert set(steps(empty_console)["a"].values()) == {"ok"}
+    assert f"SHA-256 {seen}" in words(empty_console, "a", "certificate")
     asked = len(tls.requests)
     empty_console.run("profiles", "set", "a", "--trust", f"pin:{'0' * 64}")
     assert "changed" in words(empty_console, "a", "certificate")
@@ -127,12 +152,12 @@ def silent() -> Iterator[int]:
 
 async def test_a_silent_host_is_given_up_on_and_the_late_step_named(silent: int) -> None:
     profile = Profile("s", f"https://127.0.0.1:{silent}", "t", token=EnvironmentToken("T"))
-    checked = await check(profile, {"T": "abc"}, seconds=0.2)
-    assert [step.result for step in checked.steps] == [
+    checked = await check_profile(profile, {"T": "abc"}, seconds=0.2)
+    assert [line.result for line in checked.lines] == [
         *(Result.OK, Result.OK, Result.FAILED),
         *(Result.SKIPPED, Result.SKIPPED, Result.SKIPPED),
     ]
-    assert "0.2 seconds" in checked.steps[2].words
+    assert "0.2 seconds" in checked.lines[2].words
 
 
 def test_the_answers_of_the_quick_do_not_wait_for_the_slow(
