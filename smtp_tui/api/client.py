@@ -18,6 +18,8 @@ import httpx
 import smtp_tui
 from smtp_tui.api.activity import Activity, Exchange
 from smtp_tui.api.clock import Clock
+from smtp_tui.api.confirmation import CHANGES, Confirmations, new_name, record_path
+from smtp_tui.api.decode import Undecodable, decode_record, sentence
 from smtp_tui.api.errors import (
     AccessRefused,
     ApiError,
@@ -103,7 +105,36 @@ class Client:
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._writes: set[asyncio.Task[Answer]] = set()
         self._closed = False
+        self._confirmations = Confirmations(target.name)
         self.report: Callable[[Unattended], None] | None = None
+
+    def confirm(self, request: Request, name: str) -> None:
+        """A person typed the record's name for this request, as a protected profile asks."""
+        self._confirmations.add(request, name)
+
+    async def _judge(self, request: Request, place: Place) -> None:
+        """Refuse a write that the profile does not allow. Raises ``AccessRefused``.
+
+        In a protected profile the record is read, to compare its name with the typed one.
+        """
+        if self.target.access is Access.READ_ONLY:
+            raise AccessRefused(place, f"The profile {self.target.name} is read-only")
+        if self.target.access is not Access.PROTECTED or request.operation not in CHANGES:
+            return
+        typed = self._confirmations.take(request, place)
+        name = new_name(request)
+        if name is None:
+            query = (
+                ("tenantId", self.target.scope.tenant),
+                ("ace_orgGuid", self.target.scope.team),
+            )
+            read = Request(Operation.GET, "GET", record_path(request), query)
+            answer = await self._send(read, frozenset())
+            try:
+                name = decode_record(answer.body).name
+            except Undecodable as error:
+                raise BadAnswer(self._place(read), sentence(error)) from None
+        self._confirmations.compare(typed, name, place)
 
     async def send(self, request: Request, *, answers: frozenset[int] = frozenset()) -> Answer:
         """Send one request; a read is repeated once after a connection that was never made or a
@@ -119,8 +150,7 @@ class Client:
         if self._closed:
             raise NotSent(place, "The profile was left before this was sent")
         if request.operation.writes:
-            if self.target.access is Access.READ_ONLY:
-                raise AccessRefused(place, f"The profile {self.target.name} is read-only")
+            await self._judge(request, place)
             task = asyncio.create_task(self._exchange(request, place, answers))
             self._writes.add(task)
             task.add_done_callback(self._written)

@@ -49,6 +49,10 @@ class SmtpConnections:
         except Undecodable as error:
             raise self._bad(request, answer, error) from None
 
+    def confirm(self, request: Request, name: str) -> None:
+        """A person typed the record's name for this request, as a protected profile asks."""
+        self._client.confirm(request, name)
+
     async def create(self, request: Request) -> Record | None:
         """Create; the new record where the server tells it, else None."""
         answer = await self._write(request)

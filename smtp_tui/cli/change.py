@@ -40,7 +40,7 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         review(reach, f"Change {opened.name} ({opened.id})", words, request, options)
         if options.dry_run:
             return ExitCode.OK
-        confirm(reach, opened.name, options, destroys=False)
+        confirm(reach, request, opened.name, options, destroys=False)
         return await _apply(reach, opened, patch, request, options)
 
     return on_profile(options, environ, work)

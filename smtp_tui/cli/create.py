@@ -35,7 +35,7 @@ def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         review(reach, f"Create {draft.name}", words, request, options)
         if options.dry_run:
             return ExitCode.OK
-        confirm(reach, draft.name, options, destroys=False)
+        confirm(reach, request, draft.name, options, destroys=False)
         return await _create(reach, draft.name, request, options)
 
     return on_profile(options, environ, work)

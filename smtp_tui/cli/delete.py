@@ -31,7 +31,7 @@ def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         review(reach, f"Delete {shown.name} ({shown.id})", words, request, options)
         if options.dry_run:
             return ExitCode.OK
-        confirm(reach, shown.name, options, destroys=True)
+        confirm(reach, request, shown.name, options, destroys=True)
         return await _delete(reach, shown, request, options)
 
     return on_profile(options, environ, work)

@@ -61,7 +61,9 @@ def _show_request(reach: Reach, request: Request, options: argparse.Namespace) -
     show_json({"method": request.method, "url": url, "body": body})
 
 
-def confirm(reach: Reach, name: str, options: argparse.Namespace, *, destroys: bool) -> None:
+def confirm(
+    reach: Reach, request: Request, name: str, options: argparse.Namespace, *, destroys: bool
+) -> None:
     """Have the write confirmed. Raises :class:`Refusal` without a yes.
 
     In a protected profile only the record's name counts; for what ``destroys``, a person types the
@@ -69,7 +71,7 @@ def confirm(reach: Reach, name: str, options: argparse.Namespace, *, destroys: b
     """
     protected = reach.target.access is Access.PROTECTED
     if options.confirm_name is not None:
-        _check_name(options.confirm_name, name)
+        _check_name(reach, request, options.confirm_name, name)
     elif options.yes and not protected:
         return
     elif not on_terminal():
@@ -79,11 +81,14 @@ def confirm(reach: Reach, name: str, options: argparse.Namespace, *, destroys: b
         )
         raise Refusal(f"nothing was sent: {why}, so {needed} is needed", ExitCode.REFUSED)
     elif protected or destroys:
-        _check_name(ask(f"To go on, type the record's name ({clean(name, 200)}):"), name)
+        typed = ask(f"To go on, type the record's name ({clean(name, 200)}):")
+        _check_name(reach, request, typed, name)
     elif ask("Apply? Type yes:").strip().lower() != "yes":
         raise Refusal("nothing was sent: not confirmed", ExitCode.REFUSED)
 
 
-def _check_name(typed: str, name: str) -> None:
+def _check_name(reach: Reach, request: Request, typed: str, name: str) -> None:
+    """The client of a protected profile compares it once more with what the server tells."""
     if typed != name:
         raise Refusal("nothing was sent: that is not the record's name", ExitCode.REFUSED)
+    reach.connections.confirm(request, typed)

@@ -121,7 +121,6 @@ async def check(
 
 async def _asked(client: Client) -> AsyncGenerator[Step]:
     from smtp_tui.api.identity import Identity  # noqa: PLC0415 - pydantic, for checks only
-    from smtp_tui.api.smtp_connections import SmtpConnections  # noqa: PLC0415 - with the client
 
     scope = client.target.scope
     try:
@@ -134,13 +133,20 @@ async def _asked(client: Client) -> AsyncGenerator[Step]:
             yield _failed(Stage.TENANT, error)
             return
         yield Step(Stage.TENANT, Outcome.NOTE, f"Not told, so the profile's is used: {error.why}")
+    yield await try_list(client)
+
+
+async def try_list(client: Client) -> Step:
+    """The last step: whether the records of the profile's team can be read."""
+    from smtp_tui.api.smtp_connections import SmtpConnections  # noqa: PLC0415 - with the client
+
     try:
         found = await SmtpConnections(client).list()
     except ApiError as error:
-        yield _failed(Stage.LIST, error)
-        return
+        return _failed(Stage.LIST, error)
     unreadable = f", {len(found.unreadable)} unreadable" if found.unreadable else ""
-    yield _ok(Stage.LIST, f"{len(found.records)} records for team {scope.team}{unreadable}")
+    team = client.target.scope.team
+    return _ok(Stage.LIST, f"{len(found.records)} records for team {team}{unreadable}")
 
 
 def _tenant_step(tenant: Tenant, own: str) -> Step:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -21,6 +21,7 @@ from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.profiles.model import Profile
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import ACTIONS, BY_ID, Situation, bindings, unavailable
+from smtp_tui.ui.reports import REPORT_SECONDS, Report
 from smtp_tui.ui.screens.activity import ActivityScreen
 from smtp_tui.ui.screens.base import TICK, Dialog, HoldsText, SessionScreen
 from smtp_tui.ui.screens.confirm import ConfirmDialog
@@ -43,18 +44,6 @@ FIRST_START = (
     "No profile yet, and no CAM_HOST in the environment. Give the host"
     " and how to log in: tenant, team and namespace are found."
 )
-
-
-REPORT_SECONDS = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was told of a write whose profile was left; ``at`` in seconds of the clock."""
-
-    words: str
-    bad: bool
-    at: float
 
 
 class SmtpTui(App[None]):
@@ -198,13 +187,7 @@ class SmtpTui(App[None]):
 
     def _report(self, ended: Unattended) -> None:
         """How a write ended whose screen is gone, with the name of the profile it went to."""
-        report = Report(
-            f"{ended.profile}: {ended.request.operation.value} – done, after you left that profile"
-            if ended.error is None
-            else f"{ended.profile}: {'; '.join(ended.error.lines()[:2])}",
-            ended.error is not None,
-            self._services.clock.monotonic(),
-        )
+        report = Report.of(ended, self._services.clock.monotonic())
         self.reports.append(report)
         self._show_report(report)
 

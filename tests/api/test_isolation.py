@@ -102,8 +102,10 @@ async def test_a_read_only_profile_reads_and_logs_in(sandbox: Sandbox) -> None:
         assert len((await held.listed()).records) == 1
 
 
-async def test_a_protected_profile_may_write(sandbox: Sandbox) -> None:
+async def test_a_protected_profile_may_write_once_the_name_is_typed(sandbox: Sandbox) -> None:
     async with desk(sandbox, access=Access.PROTECTED) as held:
+        assert isinstance(await held.refused("delete"), AccessRefused)
+        held.connections.confirm(held.request("delete"), "OLD")
         assert await held.do("delete") is True
 
 

@@ -15,9 +15,8 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList
 from textual.widgets.option_list import Option
 
-from smtp_tui.api.errors import ApiError
 from smtp_tui.mail.checks import Finding, Severity
-from smtp_tui.profiles.checking import Outcome, Stage, Step
+from smtp_tui.profiles.checking import Stage, Step, try_list
 from smtp_tui.profiles.credentials import clean_token
 from smtp_tui.profiles.model import LoginToken, Profile, PromptToken, check_name, check_stored
 from smtp_tui.profiles.reading import ProfilesFileError
@@ -33,18 +32,11 @@ from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field
+from smtp_tui.ui.widgets.hidden_field import HiddenField
 from smtp_tui.ui.widgets.secret_input import SecretInput
 
 if TYPE_CHECKING:
     from smtp_tui.api.identity import Tenant
-
-
-class HiddenField(Field):
-    """A field for a password or token."""
-
-    def make_input(self) -> Input:
-        """Typed unseen, and not to be copied out."""
-        return SecretInput(placeholder=self._hint)
 
 
 class FirstStartScreen(HoldsText, Screen[Profile | None]):
@@ -275,17 +267,11 @@ class FirstStartScreen(HoldsText, Screen[Profile | None]):
 
     async def _try_list(self) -> None:
         """The last step, for the team that is chosen."""
-        from smtp_tui.api.smtp_connections import SmtpConnections  # noqa: PLC0415 - with a client
-
         found = self._found()
         assert self._session is not None
         client = self._services.make_client(found.target(), self._session.tokens)
         try:
-            answer = await SmtpConnections(client).list()
-            words = f"{len(answer.records)} records for team {found.team}"
-            step = Step(Stage.LIST, Outcome.OK, words)
-        except ApiError as error:
-            step = Step(Stage.LIST, Outcome.FAILED, error.why, error)
+            step = await try_list(client)
         finally:
             await client.aclose()
         self._show((*self._steps, step), False)

@@ -134,14 +134,23 @@ class ReviewDialog(GuardedDialog[bool]):
         """Enter in the name goes on when the name is right."""
         event.stop()
         if event.value == self._review.record_name and self.settled:
-            self.dismiss(True)
+            self._apply()
+
+    def _apply(self) -> None:
+        """Yes; the client of a protected profile compares the typed name once more."""
+        if self._protected:
+            typed = self.query_one("#name", Input).value
+            self._session.connections.confirm(self._review.request, typed)
+        self.dismiss(True)
 
     @on(Button.Pressed)
     def answer(self, event: Button.Pressed) -> None:
         """Tell the one who asked."""
         event.stop()
-        if self.settled:
-            self.dismiss(event.button.id == "apply")
+        if self.settled and event.button.id == "apply":
+            self._apply()
+        elif self.settled:
+            self.dismiss(False)
 
     def action_cancel(self) -> None:
         """Back to where it came from, as it was."""

@@ -1,0 +1,16 @@
+"""A field of a form for what is typed unseen and kept nowhere."""
+
+from __future__ import annotations
+
+from textual.widgets import Input
+
+from smtp_tui.ui.widgets.fields import Field
+from smtp_tui.ui.widgets.secret_input import SecretInput
+
+
+class HiddenField(Field):
+    """A field for a password or token."""
+
+    def make_input(self) -> Input:
+        """Typed unseen, and not to be copied out."""
+        return SecretInput(placeholder=self._hint)

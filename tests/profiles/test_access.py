@@ -1,0 +1,142 @@
+"""How far a profile may change things, enforced in the client: nothing gets past it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from smtp_tui.api.activity import Activity
+from smtp_tui.api.client import Client
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.errors import AccessRefused
+from smtp_tui.api.models import Assignment
+from smtp_tui.api.requests import (
+    Request,
+    create_request,
+    delete_request,
+    patch_request,
+)
+from smtp_tui.api.requests import test_saved_request as saved_test_request
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.api.smtp_connections import SmtpConnections
+from smtp_tui.api.target import Access, Scope, Target, parse_origin
+from smtp_tui.profiles.model import PromptToken
+from smtp_tui.profiles.tokens import Tokens
+from smtp_tui.sandbox import Operation, Sandbox
+
+NAME = "PRIMARY"
+SCOPE = Scope(Sandbox.tenant_id, "all", "default")
+WRITES = {Operation.CREATE, Operation.MODIFY, Operation.DELETE, Operation.TEST_SAVED}
+CHANGE = (Assignment("port", 587),)
+
+
+@pytest.fixture
+def server() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def record_id(server: Sandbox) -> str:
+    return server.add_record(NAME, {"hostname": "mail.example", "port": 25})
+
+
+@asynccontextmanager
+async def _connections(server: Sandbox, access: Access) -> AsyncIterator[SmtpConnections]:
+    tokens = Tokens(PromptToken(), {})
+    tokens.accept(SecretStr(server.admin_token))
+    target = Target("production", parse_origin(server.base_url), SCOPE, access)
+    client = Client(target, tokens, Activity(), Clock())
+    try:
+        yield SmtpConnections(client)
+    finally:
+        await client.aclose()
+
+
+def _writes(server: Sandbox) -> list[Operation]:
+    return [one.operation for one in server.requests if one.operation in WRITES]
+
+
+async def _write(connections: SmtpConnections, request: Request) -> None:
+    match request.operation.name:
+        case "CREATE":
+            await connections.create(request)
+        case "PATCH":
+            await connections.patch(request)
+        case "DELETE":
+            await connections.delete(request)
+        case _:
+            await connections.test(request)
+
+
+def _requests(record_id: str) -> dict[str, Request]:
+    return {
+        "create": create_request(SCOPE, NAME, (Assignment("hostname", "mail.example"), *CHANGE)),
+        "patch": patch_request(SCOPE, record_id, CHANGE),
+        "delete": delete_request(SCOPE, record_id),
+        "test": saved_test_request(SCOPE, record_id, "me@example.com"),
+    }
+
+
+@pytest.mark.parametrize("what", ["create", "patch", "delete", "test"])
+async def test_a_read_only_profile_writes_and_mails_nothing(
+    server: Sandbox, record_id: str, what: str
+) -> None:
+    async with _connections(server, Access.READ_ONLY) as connections:
+        request = _requests(record_id)[what]
+        connections.confirm(request, NAME)
+        with pytest.raises(AccessRefused, match="read-only"):
+            await _write(connections, request)
+    assert server.requests == ()
+
+
+@pytest.mark.parametrize("what", ["create", "patch", "delete"])
+async def test_a_protected_profile_writes_nothing_without_the_typed_name(
+    server: Sandbox, record_id: str, what: str
+) -> None:
+    async with _connections(server, Access.PROTECTED) as connections:
+        with pytest.raises(AccessRefused, match="has to be typed"):
+            await _write(connections, _requests(record_id)[what])
+    assert server.requests == ()
+
+
+@pytest.mark.parametrize("what", ["create", "patch", "delete"])
+async def test_a_protected_profile_compares_the_typed_name_with_the_servers(
+    server: Sandbox, record_id: str, what: str
+) -> None:
+    async with _connections(server, Access.PROTECTED) as connections:
+        request = _requests(record_id)[what]
+        connections.confirm(request, "SECONDARY")
+        with pytest.raises(AccessRefused, match="another name"):
+            await _write(connections, request)
+        assert _writes(server) == []
+        connections.confirm(request, NAME)
+        await _write(connections, request)
+    assert len(_writes(server)) == 1
+
+
+async def test_a_name_is_good_for_one_write_of_one_request(server: Sandbox, record_id: str) -> None:
+    async with _connections(server, Access.PROTECTED) as connections:
+        patch = _requests(record_id)["patch"]
+        connections.confirm(patch, NAME)
+        with pytest.raises(AccessRefused):
+            await connections.delete(_requests(record_id)["delete"])
+        connections.confirm(patch, NAME)
+        await connections.patch(patch)
+        with pytest.raises(AccessRefused):
+            await connections.patch(patch)
+    assert _writes(server) == [Operation.MODIFY]
+
+
+async def test_a_test_email_needs_no_name(server: Sandbox, record_id: str) -> None:
+    async with _connections(server, Access.PROTECTED) as connections:
+        await connections.test(_requests(record_id)["test"])
+    assert _writes(server) == [Operation.TEST_SAVED]
+
+
+async def test_a_normal_profile_asks_for_no_name(server: Sandbox, record_id: str) -> None:
+    async with _connections(server, Access.NORMAL) as connections:
+        await connections.patch(_requests(record_id)["patch"])
+    assert [one.operation for one in server.requests] == [Operation.MODIFY]
