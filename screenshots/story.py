@@ -158,7 +158,7 @@ async def tests(stage: Stage) -> None:
         await stage.go_to(name, *keys)
         await stage.press("t", until="Send to:")
         await stage.press("enter", until=verdict)
-        await stage.press(until="sends again")
+        await stage.press(until="r again")
         await stage.kept(verdict)
         if picture is not None:
             await stage.shoot(picture)

@@ -33,7 +33,7 @@ class RecipientField(Vertical):
     def compose(self) -> Iterable[Widget]:
         """The line and the note."""
         with Horizontal():
-            yield PlainText("Send to", classes="label")
+            yield PlainText("Send to:", classes="label")
             yield Input(
                 self._first, placeholder="recipient address", compact=True, select_on_focus=False
             )
