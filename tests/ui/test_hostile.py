@@ -57,6 +57,7 @@ async def test_a_hostile_record_is_shown_harmless_on_every_screen(
         for key, seen in (
             ("enter", "Hostname"),
             ("d", "Delete"),
+            ("e", "Edit"),
             ("t", "Test email"),
             ("y", "curl"),
         ):
@@ -84,6 +85,7 @@ async def test_a_clone_sends_the_original_and_not_its_stand_ins(
         await ui.type("COPY")
         await ui.press("ctrl+s")
         await ui.sees("Create COPYONE")
+        clean_screen(ui)
         await ui.press("enter")
         (request,) = await ui.asked(Operation.CREATE)
         sent = {one["name"]: one["value"] for one in request.json()["connection_parameters"]}

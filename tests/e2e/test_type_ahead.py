@@ -1,0 +1,48 @@
+"""Keys typed ahead over a slow line do what they would have done one by one."""
+
+from pathlib import Path
+
+from smtp_tui.sandbox import Sandbox
+from tests.e2e.program import Seed, program, says, writes
+
+
+def test_a_whole_edit_typed_in_one_burst_goes_where_it_was_meant(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for("PRIMARY")
+        # / second, Enter, e, tab, ctrl+e, ctrl+u, 587, ctrl+s
+        terminal.send(b"/second\re\t\x05\x15587\x13")
+        terminal.wait_for(says("port 25 → 587"))
+        terminal.press("enter")
+        sandbox.wait_for_requests(3)
+        terminal.wait_gone("Apply")
+    (request,) = writes(sandbox)
+    assert request.json() == {
+        "id": seeded.secondary,
+        "connection_parameters": [{"name": "port", "value": 587}],
+    }
+
+
+def test_words_of_a_filter_typed_in_one_burst_press_no_keys_of_the_table(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for("PRIMARY")
+        terminal.send(b"/second")
+        screen = terminal.wait_for("1 of 2")
+        assert "Delete PRIMARY" not in screen
+        terminal.press("esc")
+        terminal.wait_for("2 connections")
+
+
+def test_an_enter_typed_ahead_of_a_question_that_destroys_is_dropped(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for("PRIMARY")
+        terminal.send(b"d\t\r")
+        terminal.wait_for("Delete PRIMARY")
+        terminal.wait_quiet()
+        assert "Delete PRIMARY" in terminal.screen_text()
+    assert writes(sandbox) == []
