@@ -21,6 +21,7 @@ from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.profiles.model import Profile
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import ACTIONS, BY_ID, Situation, bindings, unavailable
+from smtp_tui.ui.keys_in_order import KeysInOrder
 from smtp_tui.ui.reports import REPORT_SECONDS, Report
 from smtp_tui.ui.screens.activity import ActivityScreen
 from smtp_tui.ui.screens.base import TICK, Dialog, HoldsText, SessionScreen
@@ -46,7 +47,7 @@ FIRST_START = (
 )
 
 
-class SmtpTui(App[None]):
+class SmtpTui(KeysInOrder):
     """One window on one profile at a time; everything it needs is handed in."""
 
     TITLE = "smtp-tui"

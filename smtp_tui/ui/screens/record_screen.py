@@ -221,7 +221,7 @@ class RecordScreen(SessionScreen[Result]):
         text = "\n".join(clean(line, 400) for line in error.lines())
         self.notify(text, severity="error", markup=False, timeout=15)
 
-    @work(group="dialog", exclusive=True, description="undo the last change")
+    @work(group="undo", exclusive=True, description="undo the last change")
     async def _undo(self) -> None:
         match self.session.memory.last_change:
             case Patched(patch, before):
