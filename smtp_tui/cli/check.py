@@ -20,7 +20,7 @@ from smtp_tui.api.trust import fingerprint
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import clean, remark, show, show_json
-from smtp_tui.cli.wiring import host_of, known_profiles
+from smtp_tui.cli.wiring import known_profiles
 from smtp_tui.profiles.checking import SECONDS as STEP_SECONDS
 from smtp_tui.profiles.checking import Outcome, Stage, Step, check, look
 from smtp_tui.profiles.model import LoginToken, Profile, PromptToken
@@ -162,7 +162,7 @@ async def _shown(error: ApiError | None, origin: Origin) -> str:
 
 
 def _text(checked: Checked) -> str:
-    lines = [f"{clean(checked.profile.name)}  {clean(host_of(checked.profile))}"]
+    lines = [f"{clean(checked.profile.name)}  {clean(checked.profile.shown_host)}"]
     for line in checked.lines:
         told = f"  {line.result.value:<7}  {line.stage.value:<11}  {clean(line.words)}"
         lines.append(told.rstrip())
@@ -172,7 +172,7 @@ def _text(checked: Checked) -> str:
 def _plain(checked: Checked) -> dict[str, object]:
     return {
         "profile": checked.profile.name,
-        "host": host_of(checked.profile),
+        "host": checked.profile.shown_host,
         "well": checked.well,
         "steps": [
             {"step": line.stage.value, "result": line.result.value, "words": line.words}

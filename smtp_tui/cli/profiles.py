@@ -21,7 +21,7 @@ from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import ask, clean, on_terminal, remark, show, show_json
 from smtp_tui.cli.shapes import table
-from smtp_tui.cli.wiring import host_of, known_profiles
+from smtp_tui.cli.wiring import known_profiles
 from smtp_tui.profiles.model import (
     Colour,
     CommandToken,
@@ -30,9 +30,9 @@ from smtp_tui.profiles.model import (
     Profile,
     PromptToken,
     TokenSource,
+    source_words,
 )
 from smtp_tui.profiles.store import ProfileStore, config_directory
-from smtp_tui.profiles.tokens import Tokens
 
 _Value = TypeVar("_Value")
 
@@ -81,9 +81,8 @@ def remove_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
         if not on_terminal():
             words = "nothing was removed: nobody can be asked, so --yes is needed"
             raise Refusal(words, ExitCode.REFUSED)
-        words = (
-            f"Remove the profile {clean(profile.name)} (host {clean(host_of(profile))})? Type yes:"
-        )
+        host = clean(profile.shown_host)
+        words = f"Remove the profile {clean(profile.name)} (host {host})? Type yes:"
         if ask(words).strip().lower() != "yes":
             raise Refusal("nothing was removed: not confirmed", ExitCode.REFUSED)
     _store(environ).remove(options.name)
@@ -174,11 +173,11 @@ def _row(profile: Profile, default: str | None) -> tuple[str, ...]:
     return (
         "*" if profile.name == default else "",
         profile.name + label,
-        host_of(profile),
+        profile.shown_host,
         profile.tenant,
         profile.team,
         profile.access.value,
-        Tokens(profile.token, {}).words,
+        source_words(profile.token),
     )
 
 
@@ -186,14 +185,14 @@ def _plain(profile: Profile, default: str | None) -> dict[str, object]:
     return {
         "name": profile.name,
         "default": profile.name == default,
-        "host": host_of(profile),
+        "host": profile.shown_host,
         "tenant": profile.tenant,
         "team": profile.team,
         "namespace": profile.namespace,
         "access": profile.access.value,
         "label": profile.label,
         "trust": _trust_words(profile.trust),
-        "token": Tokens(profile.token, {}).words,
+        "token": source_words(profile.token),
         "recipient": profile.recipient,
     }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import AccessRefused, Operation, Place
-from smtp_tui.api.target import Access, HostRefused, Target
+from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.say import ask_secret, clean, on_terminal
 from smtp_tui.profiles.credentials import CredentialError, clean_token
 from smtp_tui.profiles.environment import environment_profile
@@ -75,14 +75,6 @@ class Known:
         if found is None:
             raise NoSuchProfile(f"there is no profile named {name}")
         return found
-
-
-def host_of(profile: Profile) -> str:
-    """A profile's host and port as people name them; as it stands there where it is no host."""
-    try:
-        return profile.target().origin.text
-    except HostRefused:
-        return profile.host
 
 
 def known_profiles(environ: Mapping[str, str]) -> Known:
@@ -154,4 +146,4 @@ async def _ask_for_token(profile: Profile, tokens: Tokens, client: Client) -> No
         tokens.accept(clean_token(ask_secret(f"Token for the profile {clean(profile.name)}:")))
 
 
-__all__ = ["Known", "NoSuchProfile", "Reach", "host_of", "known_profiles", "reach"]
+__all__ = ["Known", "NoSuchProfile", "Reach", "known_profiles", "reach"]

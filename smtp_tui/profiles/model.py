@@ -69,6 +69,19 @@ _SYSTEM_TRUST: Final = SystemTrust()
 _PROMPT: Final = PromptToken()
 
 
+def source_words(source: TokenSource) -> str:
+    """Where a token comes from in a word or two, without anything of it; not cleaned."""
+    match source:
+        case EnvironmentToken(variable):
+            return f"${variable}"
+        case CommandToken(argv):
+            return f"command {argv[0]}" if argv else "command"
+        case LoginToken(user):
+            return f"login {user}"
+        case PromptToken():
+            return "asked for"
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """One place to administer. It holds no secret, only where a token comes from.
@@ -100,6 +113,14 @@ class Profile:
             identity = parse_origin(self.identity_url, allow_http=self.allow_http)
         scope = Scope(self.tenant, self.team, self.namespace)
         return Target(self.name, origin, scope, self.access, self.trust, identity)
+
+    @property
+    def shown_host(self) -> str:
+        """Host and port as people name them; as it stands there where it cannot be used."""
+        try:
+            return self.target().origin.text
+        except HostRefused:
+            return self.host
 
 
 Problem: TypeAlias = tuple[str, str]

@@ -21,6 +21,7 @@ from smtp_tui.profiles.model import (
     LoginToken,
     PromptToken,
     TokenSource,
+    source_words,
 )
 
 if TYPE_CHECKING:
@@ -129,17 +130,7 @@ class Tokens:
     @property
     def words(self) -> str:
         """Where the token comes from, without anything of it."""
-        if self.typed:
-            return "typed"
-        match self.source:
-            case EnvironmentToken(variable):
-                return f"${variable}"
-            case CommandToken(argv):
-                return f"command {argv[0]}" if argv else "command"
-            case LoginToken(user):
-                return f"login {user}"
-            case PromptToken():
-                return "asked for"
+        return "typed" if self.typed else source_words(self.source)
 
 
 __all__ = ["CredentialError", "Tokens"]

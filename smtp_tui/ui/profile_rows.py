@@ -9,14 +9,7 @@ from typing import Final
 from smtp_tui.api.errors import CertificateRefused
 from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.profiles.checking import Outcome, Stage, Step, look
-from smtp_tui.profiles.model import (
-    CommandToken,
-    EnvironmentToken,
-    LoginToken,
-    Profile,
-    PromptToken,
-    TokenSource,
-)
+from smtp_tui.profiles.model import EnvironmentToken, Profile, TokenSource, source_words
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.ui.session import Services
 from smtp_tui.ui.text import clean, shortened, time_left
@@ -50,7 +43,7 @@ def row(profile: Profile, sign: str, state: str, token: str) -> Row:
         (
             sign,
             clean(profile.name, 80),
-            clean(host_words(profile), 80),
+            clean(profile.shown_host, 80),
             state,
             profile.access.value,
             token,
@@ -63,7 +56,7 @@ def row(profile: Profile, sign: str, state: str, token: str) -> Row:
 def details(profile: Profile, state: str, token: str) -> str:
     """All of a profile on a line or two, for what the table has no room for."""
     parts = [
-        clean(host_words(profile), 80),
+        clean(profile.shown_host, 80),
         f"tenant {clean(profile.tenant, 80) or 'not known'}",
         f"team {clean(profile.team, 40)}",
         f"namespace {clean(profile.namespace, 40) or 'none'}",
@@ -72,14 +65,6 @@ def details(profile: Profile, state: str, token: str) -> str:
         state,
     ]
     return " · ".join(part for part in parts if part and part != LOOKING)
-
-
-def host_words(profile: Profile) -> str:
-    """The host as the header shows it; as typed where it cannot be used."""
-    try:
-        return profile.target().origin.text
-    except HostRefused:
-        return profile.host
 
 
 async def reachability(target: Target) -> str:
@@ -100,12 +85,12 @@ def token_state(services: Services, profile: Profile) -> str:
     try:
         held = services.tokens_of(profile, services.target_of(profile))
     except HostRefused:
-        return source_words(profile.token)
+        return source_text(profile.token)
     if held.token() is None:
         if isinstance(profile.token, EnvironmentToken):
             there = "set" if services.environ.get(profile.token.variable) else "not set"
-            return f"{source_words(profile.token)} {there}"
-        return source_words(profile.token)
+            return f"{source_text(profile.token)} {there}"
+        return source_text(profile.token)
     return _time_left(held)
 
 
@@ -116,14 +101,6 @@ def _time_left(held: Tokens) -> str:
     return f"{left} ({held.words})"
 
 
-def source_words(source: TokenSource) -> str:
-    """Where a token comes from, in a word or two."""
-    match source:
-        case EnvironmentToken(variable):
-            return f"${clean(variable, 40)}"
-        case CommandToken(argv):
-            return f"command {clean(argv[0], 40)}" if argv else "command"
-        case LoginToken(user):
-            return f"login {clean(user, 40)}"
-        case PromptToken():
-            return "asked for"
+def source_text(source: TokenSource) -> str:
+    """Where a token comes from, in a word or two that are safe to show."""
+    return clean(source_words(source), 48)
