@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.events import Paste
 
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from smtp_tui.ui.widgets import fields
 from tests.ui.forms import apply, create, edit, edit_port, retype, review, save
 from tests.ui.helpers import opened
 
@@ -81,8 +83,9 @@ async def test_esc_in_the_review_returns_to_the_form_with_everything_typed(demo:
 
 
 async def test_remarks_stand_under_the_field_after_a_rest_and_not_on_each_key(
-    demo: Sandbox,
+    demo: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(fields, "PAUSE", 3.0)  # a busy machine types slowly
     async with opened(demo) as ui:
         await edit(ui, "PRIMARY")
         await ui.press("tab", "end", "ctrl+u", "9")
