@@ -11,9 +11,11 @@ from smtp_tui.profiles.model import (
     CommandToken,
     EnvironmentToken,
     LoginToken,
+    Profile,
     PromptToken,
     TokenSource,
 )
+from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.profiles.texts import (
     TextRefused,
     parse_token,
@@ -67,3 +69,12 @@ def test_what_stands_for_no_token_source_is_refused(text: str) -> None:
     with pytest.raises(TextRefused) as caught:
         parse_token(text)
     assert "eyJ" not in str(caught.value), "a token typed in the wrong field was repeated"
+
+
+@pytest.mark.parametrize(("text", "trust"), TRUSTS)
+def test_a_trust_comes_back_from_the_file(tmp_path: Path, text: str, trust: Trust) -> None:
+    store = ProfileStore(tmp_path)
+    store.add(Profile("one", "cam.example.com", trust=trust))
+    found = store.load().named("one")
+    assert found is not None
+    assert trust_text(found.trust) == text
