@@ -185,7 +185,9 @@ async def opened(
     `profile` and `services` may change what it starts with:
     `opened(sandbox, profile=lambda one: replace(one, access=Access.PROTECTED))`.
     """
-    with tempfile.TemporaryDirectory(prefix="smtp-tui-test-") as temporary:
+    with tempfile.TemporaryDirectory(
+        prefix="smtp-tui-test-", ignore_cleanup_errors=True
+    ) as temporary:
         clock = HeldClock()
         found, first = demo_services(sandbox, directory or Path(temporary), clock)
         first = profile(first)
