@@ -68,6 +68,9 @@ class SmtpTui(KeysInOrder):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - declared so
     CSS = """
     * { scrollbar-size-vertical: 1; }
+    Input > .input--selection, RecordsTable:focus > .records-table--cursor {
+        background: ansi_default; color: ansi_default; text-style: reverse;
+    }
     Toast { background: ansi_default; color: ansi_default; border: round ansi_default; }
     SearchIcon { display: none; }
     CommandPalette > Vertical { margin-top: 1; }

@@ -18,11 +18,11 @@ from smtp_tui.ui.widgets.records_table import Column, Row
 COLUMNS: Final = (
     Column("sign", "", 1),
     Column("name", "PROFILE", 12, flexible=True),
-    Column("host", "HOST", 20, flexible=True),
-    Column("state", "STATE", 12, priority=1),
-    Column("access", "ACCESS", 9, priority=2),
-    Column("token", "TOKEN", 12, flexible=True, priority=3),
-    Column("tenant", "TENANT", 13, priority=4),
+    Column("host", "HOST", 26, flexible=True),
+    Column("tenant", "TENANT", 13, priority=1),
+    Column("state", "STATE", 12, priority=2),
+    Column("access", "ACCESS", 9, priority=3),
+    Column("token", "TOKEN", 12, flexible=True, priority=4),
     Column("team", "TEAM", 6, flexible=True, priority=5),
 )
 SECONDS: Final = 3.0
@@ -44,10 +44,10 @@ def row(profile: Profile, sign: str, state: str, token: str) -> Row:
             sign,
             clean(profile.name, 80),
             clean(profile.shown_host, 80),
+            shortened(clean(profile.tenant, 80), 13),
             state,
             profile.access.value,
             token,
-            shortened(clean(profile.tenant, 80), 13),
             clean(profile.team, 40),
         ),
     )

@@ -77,7 +77,7 @@ class FormScreen(SessionScreen[FormResult]):
     FormScreen.-wide #columns { layout: horizontal; }
     FormScreen #form { height: 1fr; }
     FormScreen #side { height: 9; padding: 0 1; border-top: solid ansi_bright_black; }
-    FormScreen.-wide #side { width: 48; height: 1fr; border-top: none; }
+    FormScreen.-wide #side { width: 56; height: 1fr; border-top: none; }
     FormScreen.-wide #side { border-left: solid ansi_bright_black; }
     FormScreen #form-title { text-style: bold; margin-bottom: 1; padding: 0 1; }
     FormScreen #form-problem { height: auto; padding: 0 1; text-style: bold; display: none; }
