@@ -17,7 +17,6 @@ from smtp_tui.api.errors import (
     AccessDenied,
     ApiError,
     BadAnswer,
-    CertificateRefused,
     HostUnreachable,
     Invalid,
     NoAnswer,
@@ -30,7 +29,7 @@ from smtp_tui.api.errors import (
     TooManyRequests,
 )
 from smtp_tui.api.redaction import text_without_echo, without_echo
-from smtp_tui.api.trust import PinMismatch, tls_reason
+from smtp_tui.api.trust import certificate_refused
 from smtp_tui.api.words import refused_fields, server_words
 
 
@@ -138,15 +137,6 @@ def raise_in_words(error: Exception, place: Place, connect: float, read: float) 
             why = "The connection ended before the whole answer came, or it was no HTTP"
             raise NoAnswer(place, why) from None
     raise NoAnswer(place, "The connection broke before the whole answer came") from None
-
-
-def certificate_refused(error: ssl.SSLError, place: Place) -> CertificateRefused:
-    """A handshake that did not succeed, with what there is to look at."""
-    if isinstance(error, PinMismatch):
-        why = tls_reason(error)
-        return CertificateRefused(place, why, untrusted=True, pinned=error.pinned, seen=error.seen)
-    untrusted = isinstance(error, ssl.SSLCertVerificationError)
-    return CertificateRefused(place, tls_reason(error), untrusted=untrusted)
 
 
 def _no_connection(error: httpx.ConnectError, place: Place) -> ApiError:

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from smtp_tui.api.errors import CertificateRefused, HostUnreachable, Operation, Place
-from smtp_tui.api.failures import certificate_refused
 from smtp_tui.api.target import Origin, Trust, Unverified
-from smtp_tui.api.trust import CaFileUnusable, ssl_context
+from smtp_tui.api.trust import CaFileUnusable, certificate_refused, ssl_context
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _CLOSING: Final = 1.0

@@ -8,6 +8,7 @@ import hmac
 import ssl
 from typing import Final
 
+from smtp_tui.api.errors import CertificateRefused, Place
 from smtp_tui.api.target import CaFile, Origin, Pinned, SystemTrust, Trust, Unverified
 
 _REASONS: Final = (
@@ -108,3 +109,12 @@ def tls_reason(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLEOFError) or "unexpected_eof" in text.lower():
         return "The server broke the connection off while TLS was agreed on"
     return f"TLS could not be agreed on: {(error.reason or text).replace('_', ' ').lower()}"
+
+
+def certificate_refused(error: ssl.SSLError, place: Place) -> CertificateRefused:
+    """A handshake that did not succeed, with what there is to look at."""
+    if isinstance(error, PinMismatch):
+        why = tls_reason(error)
+        return CertificateRefused(place, why, untrusted=True, pinned=error.pinned, seen=error.seen)
+    untrusted = isinstance(error, ssl.SSLCertVerificationError)
+    return CertificateRefused(place, tls_reason(error), untrusted=untrusted)
