@@ -70,10 +70,10 @@ async def _write(ui: Ui, name: str, number: int) -> None:
 async def test_a_hundred_switches_mix_nothing_and_report_every_write_once(
     sandbox: Sandbox, other: Sandbox
 ) -> None:
-    delays = {Operation.LIST: 0.15, Operation.MODIFY: 0.3}
+    delays = {Operation.LIST: 0.15, Operation.MODIFY: 2.0}
     for operation, seconds in delays.items():
         other.faults.add(Fault(FaultKind.DELAY, operation, count=None, seconds=seconds))
-    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, count=None, seconds=0.2))
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, count=None, seconds=1.5))
     writes = 0
     async with two_profiles(sandbox, other) as ui:
         name = "BETA"

@@ -136,6 +136,7 @@ async def test_a_test_with_changes_that_are_never_saved_is_no_verdict_on_the_rec
         await ui.sees("MAIL")
         await ui.press("e")
         await ui.sees("Edit MAIL")
+        await ui.press("end")
         await ui.type(".invalid")
         await ui.press("ctrl+t")
         await ui.sees("* hostname   localhost.invalid   saved: localhost")
