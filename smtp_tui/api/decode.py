@@ -130,6 +130,8 @@ def record_of(value: JsonValue) -> Record:
     identifier = value.get("id")
     if not isinstance(identifier, str) or not identifier:
         raise Undecodable("a record without an id")
+    if identifier in (".", "..") or not identifier.isprintable():
+        raise Undecodable("a record whose id cannot be addressed")
     oddities: list[str] = []
     name = value.get("name")
     if not isinstance(name, str):

@@ -45,9 +45,13 @@ class SmtpConnections:
         request = get_request(self.scope, record_id)
         answer = await self._client.send(request)
         try:
-            return decode_record(answer.body)
+            record = decode_record(answer.body)
         except Undecodable as error:
             raise self._bad(request, answer, error) from None
+        if record.id != record_id:
+            other = Undecodable("the server answered with another record than the one asked for")
+            raise self._bad(request, answer, other)
+        return record
 
     def confirm(self, request: Request, name: str) -> None:
         """A person typed the record's name for this request, as a protected profile asks."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import Screen
@@ -21,6 +21,7 @@ from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.profiles.model import Profile
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import ACTIONS, BY_ID, Situation, bindings, unavailable
+from smtp_tui.ui.commands import APP_COMMANDS, command
 from smtp_tui.ui.keys_in_order import KeysInOrder
 from smtp_tui.ui.reports import REPORT_SECONDS, Report
 from smtp_tui.ui.screens.activity import ActivityScreen
@@ -221,7 +222,10 @@ class SmtpTui(KeysInOrder):
             self.run_worker(keep_fresh(session), group="token", description="renew the token")
 
     def action_profiles(self) -> None:
-        """Choose a profile."""
+        """Choose a profile, unless a form holds something that a switch would lose."""
+        if self._unsaved():
+            self.notify("Save or leave the form first: a switch would lose what is typed.")
+            return
         self._switch_profile()
 
     @work(group="profiles", exclusive=True, description="choose a profile")
@@ -237,7 +241,10 @@ class SmtpTui(KeysInOrder):
             self.exit()
 
     def action_previous_profile(self) -> None:
-        """Back to the profile before."""
+        """Back to the profile before, unless a form holds something typed."""
+        if self._unsaved():
+            self.notify("Save or leave the form first: a switch would lose what is typed.")
+            return
         self.run_worker(self._use_previous(), group="previous", description="switch back")
 
     async def _use_previous(self) -> None:
@@ -286,10 +293,15 @@ class SmtpTui(KeysInOrder):
 
     def action_leave(self) -> None:
         """Quit; asks where something typed would be lost."""
-        if any(isinstance(one, HoldsText) and one.unsaved for one in self.screen_stack):
+        if self._unsaved():
             self._ask_to_quit()
         else:
             self.exit()
+
+    def _unsaved(self) -> list[HoldsText]:
+        """The screens that hold something typed."""
+        screens = [one for one in self.screen_stack if isinstance(one, HoldsText)]
+        return [one for one in screens if one.unsaved]
 
     @work(group="quit", exclusive=True, description="ask before quitting")
     async def _ask_to_quit(self) -> None:
@@ -300,6 +312,8 @@ class SmtpTui(KeysInOrder):
             self._services.clock,
         )
         if await self.push_screen_wait(question):
+            for screen in self._unsaved():
+                screen.forget_text()
             self.exit()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -314,31 +328,8 @@ class SmtpTui(KeysInOrder):
         """Every action that is possible here, by name."""
         ids, situation = self._offered(screen)
         for action_id in dict.fromkeys((*ids, "app.back")):
-            action = BY_ID[action_id]
             if unavailable(action_id, situation) is None:
-                words = f"{action.help}  ({action.key_display})"
-                yield SystemCommand(action.label, words, _runner(screen, action.verb))
+                yield command(screen, BY_ID[action_id])
         for action in ACTIONS:
-            if action.id in _APP_COMMANDS and self.check_action(action.verb, ()):
-                words = f"{action.help}  ({action.key_display})"
-                yield SystemCommand(action.label, words, _runner(self, action.verb))
-
-
-_APP_COMMANDS = frozenset(
-    {
-        "app.help",
-        "app.profiles",
-        "app.previous_profile",
-        "app.activity",
-        "app.mailbox",
-        "app.leave",
-        "app.suspend_process",
-    }
-)
-
-
-def _runner(where: Screen[object] | App[None], verb: str) -> Callable[[], object]:
-    async def run() -> None:
-        await where.run_action(verb)
-
-    return run
+            if action.id in APP_COMMANDS and self.check_action(action.verb, ()):
+                yield command(self, action)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from smtp_tui.api.clock import Clock
 from smtp_tui.editing.draft import Draft
 from smtp_tui.state.drafts import DraftStore, SavedDraft
@@ -18,21 +20,36 @@ class DraftKeeper:
         self._key = key
         self._base = base
         self._kept: SavedDraft | None = None
+        self._given_up = False
+        self._lock = threading.Lock()
+
+    def rebase(self, base: Draft) -> None:
+        """The form compares with another record now."""
+        self._base = base
 
     def keep(self, draft: Draft) -> None:
         """Write what is typed, in place of what this form wrote before."""
-        self._kept = self._store.save(
-            SavedDraft(
-                key=self._key,
-                record_name=draft.name,
-                saved_at=self._clock.now(),
-                texts=without_secrets(draft.texts),
-                opened=without_secrets(self._base.texts),
+        with self._lock:
+            if self._given_up:
+                return
+            self._kept = self._store.save(
+                SavedDraft(
+                    key=self._key,
+                    record_name=draft.name,
+                    saved_at=self._clock.now(),
+                    texts=without_secrets(draft.texts),
+                    opened=without_secrets(self._base.texts),
+                )
             )
-        )
 
     def discard(self) -> None:
-        """Forget it, once saved or given up."""
-        if self._kept is not None:
-            self._store.discard(self._kept)
-            self._kept = None
+        """Forget it, as nothing is changed any more."""
+        with self._lock:
+            if self._kept is not None:
+                self._store.discard(self._kept)
+                self._kept = None
+
+    def give_up(self) -> None:
+        """Forget it for good; a write that is under way does not bring it back."""
+        self._given_up = True
+        self.discard()

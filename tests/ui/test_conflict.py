@@ -113,3 +113,37 @@ async def test_a_write_whose_outcome_stays_unknown_says_so_and_keeps_the_form(
         await ui.sees("still has the old values")
         await ui.sees("Edit BATCH", "was 26")
         assert len(ui.requests(Operation.MODIFY)) == 1
+
+
+async def test_a_third_change_while_the_conflict_is_open_is_not_overwritten_unseen(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit_port(ui, "BATCH", "587")
+        demo.change_record(BATCH, {"port": 2525})
+        await apply(ui, "BATCH")
+        await ui.sees("Changed on both sides")
+        demo.change_record(BATCH, {"port": 3000})
+        await ui.press("left", "enter")
+        await ui.sees("~ port 2525 → 587")
+        await ui.press("enter")
+        await ui.until(lambda: ui.shows("Changed on both sides", "3000"), "the third value")
+        assert ui.requests(Operation.MODIFY) == []
+
+
+async def test_a_create_whose_answer_was_lost_says_whether_the_record_is_there(
+    demo: Sandbox,
+) -> None:
+    demo.faults.add(Fault(FaultKind.RESET, Operation.CREATE, after_work=True))
+    async with opened(demo) as ui:
+        await ui.sees("BATCH")
+        await ui.press("n")
+        await ui.sees("New connection")
+        await ui.type("FRESH")
+        await ui.press("tab")
+        await ui.type("relay.example.com")
+        await ui.press("tab")
+        await ui.type("587")
+        await create(ui, "FRESH")
+        await ui.sees("a record of that name is there")
+        assert len(ui.requests(Operation.CREATE)) == 1

@@ -74,13 +74,25 @@ async def test_a_refused_delete_is_said_and_the_record_stays(demo: Sandbox) -> N
         await ui.sees("Could not delete the connection", "403", "6 connections")
 
 
-async def test_a_lost_answer_is_said_to_be_unknown(demo: Sandbox) -> None:
+async def test_after_a_lost_answer_the_server_is_asked_and_the_truth_told(demo: Sandbox) -> None:
     demo.faults.add(Fault(FaultKind.RESET, Operation.DELETE, after_work=True))
     async with opened(demo) as ui:
         await ask(ui, "BATCH")
         ui.clock.forward(1)
         await ui.press("tab", "enter")
-        await ui.sees("Unknown whether it was done")
+        await ui.sees("Deleted BATCH")
+        assert len(ui.requests(Operation.DELETE)) == 1
+
+
+async def test_a_delete_that_was_not_done_is_said_to_be_unknown_and_still_there(
+    demo: Sandbox,
+) -> None:
+    demo.faults.add(Fault(FaultKind.BAD_GATEWAY, Operation.DELETE))
+    async with opened(demo) as ui:
+        await ask(ui, "BATCH")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.sees("Unknown whether it was done", "still there")
         assert len(ui.requests(Operation.DELETE)) == 1
 
 

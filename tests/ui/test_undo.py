@@ -75,3 +75,37 @@ async def test_there_is_nothing_to_undo_before_the_first_change(demo: Sandbox) -
         await ui.sees("BATCH")
         await ui.press("u", "question_mark")
         await ui.sees("Undo: Offer the reverse of the last change.", "Nothing was changed yet.")
+
+
+async def test_undo_never_reaches_past_a_newer_change(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await edit_port(ui, "BATCH", "587")
+        await save(ui, "BATCH")
+        await ui.press("escape", "n")
+        await ui.sees("New connection")
+        await ui.type("FRESH")
+        await ui.press("tab")
+        await ui.type("relay.example.com")
+        await ui.press("tab")
+        await ui.type("587")
+        await create(ui, "FRESH")
+        await ui.sees("Created FRESH")
+        await ui.press("u")
+        assert len(ui.requests(Operation.MODIFY)) == 1
+        assert demo.record(BATCH).values["port"] == 587
+
+
+async def test_a_delete_compares_first_and_shows_what_changed_meanwhile(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("BATCH")
+        demo.change_record(BATCH, {"port": 2525})
+        await ui.press("d")
+        await ui.sees("Delete BATCH?", "127.0.0.1:26")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.sees("Someone changed it since you looked", "127.0.0.1:2525")
+        assert ui.requests(Operation.DELETE) == []
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.sees("Deleted BATCH")
+        assert len(ui.requests(Operation.DELETE)) == 1

@@ -31,6 +31,9 @@ class HoldsText:
         """Whether there is such a text."""
         return False
 
+    def forget_text(self) -> None:
+        """The person chose to lose it."""
+
     def keep_text(self) -> None:
         """Write it where it survives the end of the program; blocks, raises ``FileProblem``."""
 

@@ -42,23 +42,24 @@ class ConflictDialog(Dialog[Mapping[str, Side] | None]):
         super().__init__()
         self._comparison = comparison
         self._choices = {conflict.name: Side.THEIRS for conflict in comparison.conflicts}
+        self._table = RecordsTable(_COLUMNS, id="conflicts")
+        self._show()
 
     def compose_box(self) -> Iterable[Widget]:
         """Each conflict with its three values and the choice."""
         yield PlainText("Someone changed the same parameters since you opened the record.")
-        yield RecordsTable(_COLUMNS, id="conflicts")
+        yield self._table
         for change in self._comparison.theirs:
             yield PlainText(Content(f"kept as changed by others: {clean(change.words(), 200)}"))
         keys = "← keeps yours · → keeps the server's · Enter reviews · esc back to the form"
         yield PlainText(keys, classes="hint")
 
     def on_mount(self) -> None:
-        """Show the choices; the server's value is kept until another is chosen."""
-        self._show()
-        self.query_one(RecordsTable).focus()
+        """The server's value is kept until another is chosen."""
+        self._table.focus()
 
     def _show(self) -> None:
-        self.query_one(RecordsTable).rows = tuple(
+        self._table.rows = tuple(
             Row(
                 conflict.name,
                 (
@@ -72,7 +73,7 @@ class ConflictDialog(Dialog[Mapping[str, Side] | None]):
 
     def action_keep(self, side: str) -> None:
         """Choose a side for the parameter under the cursor."""
-        name = self.query_one(RecordsTable).cursor_id
+        name = self._table.cursor_id
         if name is not None:
             self._choices[name] = Side(side)
             self._show()

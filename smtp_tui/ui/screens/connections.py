@@ -155,8 +155,7 @@ class ConnectionsScreen(RecordScreen[None]):
             self._view = RecordsView(answer, self._last_test)
             self.problem = None
             self.answer = answer
-        finally:
-            self.loading_since = None
+        self.loading_since = None
         self.tick()
         if not self._history_read:
             self._history_read = True
@@ -331,6 +330,7 @@ class ConnectionsScreen(RecordScreen[None]):
         field = self.query_one("#filter", Input)
         if self.loading_since is not None and self._loader is not None:
             self._loader.cancel()
+            self.loading_since = None
         elif field.has_class("-open"):
             field.value = ""
             field.set_class(False, "-open")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar
@@ -19,11 +18,8 @@ from smtp_tui.api.errors import ApiError, Invalid, NotFound
 from smtp_tui.api.models import Record
 from smtp_tui.editing.draft import Draft, draft_of
 from smtp_tui.editing.patch import Patch
-from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.drafting import NAME, Drafted, drafted
-from smtp_tui.ui.keeping import DraftKeeper
-from smtp_tui.ui.screens.base import SessionScreen
 from smtp_tui.ui.screens.form_subject import (
     ANEW,
     FormResult,
@@ -33,6 +29,7 @@ from smtp_tui.ui.screens.form_subject import (
     anew_question,
     leave_question,
 )
+from smtp_tui.ui.screens.kept import KeptScreen
 from smtp_tui.ui.screens.presets import PresetDialog
 from smtp_tui.ui.screens.saving import Nothing, Saved, save
 from smtp_tui.ui.screens.test_email import EditParameter, ReviewValues, TestDialog, TestSubject
@@ -44,7 +41,7 @@ from smtp_tui.ui.widgets.patch_preview import PatchPreview
 from smtp_tui.ui.widgets.record_form import RecordForm
 
 
-class FormScreen(SessionScreen[FormResult]):
+class FormScreen(KeptScreen[FormResult]):
     """Closes only when the server has said yes or the person leaves."""
 
     ACTIONS = (
@@ -87,16 +84,13 @@ class FormScreen(SessionScreen[FormResult]):
     busy: var[bool] = var(False)
 
     def __init__(self, session: Session, services: Services, subject: FormSubject) -> None:
-        super().__init__(session, services)
+        super().__init__(session, services, subject.base, subject.typed)
         self._subject = subject
         self._opened = subject.opened
         self._form = RecordForm(subject.base, subject.opened, subject.typed)
         self._preview = PatchPreview()
-        key = session.key(subject.base.record_id)
-        self._keeper = DraftKeeper(services.drafts, services.clock, key, subject.base)
-        self._latest = subject.typed or subject.base
         self._test_at_once = subject.tested
-        self._done = False
+        self._cursor_at = subject.focus_on
 
     def compose_body(self) -> Iterable[Widget]:
         """Title, fields, what was refused, and the live request."""
@@ -132,23 +126,17 @@ class FormScreen(SessionScreen[FormResult]):
             return  # the form works on what the list said, and the save reads once more
         else:
             if not self.unsaved and not self.busy and now != opened:
+                base = draft_of(now)
                 self._opened = now
-                self._form.adopt(now, draft_of(now))
+                self._subject = replace(self._subject, base=base)
+                self.rebase(base)
+                self._form.adopt(now, base)
                 self._show()
 
     @property
     def unsaved(self) -> bool:
         """Whether anything was typed that leaving would lose."""
         return bool(self._form.changed_names)
-
-    def keep_text(self) -> None:
-        """Write the draft to the disk at once, as before the program ends."""
-        if self._latest.texts != self._subject.base.texts and not self._done:
-            self._keeper.keep(self._latest)
-
-    def on_unmount(self) -> None:
-        """A form that ends in any other way than by its own doors keeps what it held."""
-        self.keep_text()
 
     @property
     def situation(self) -> Situation:
@@ -157,9 +145,16 @@ class FormScreen(SessionScreen[FormResult]):
         return replace(super().situation, busy=self.busy, secret_field=secret)
 
     def watch_busy(self) -> None:
-        """Bring the key line in line."""
-        if self.is_mounted:
-            self.show_situation()
+        """Nothing can be typed into what is being saved; the cursor comes back afterwards."""
+        if not self.is_mounted or self.done or not self._form.fields:
+            return
+        field = self._form.focused_field
+        if self.busy:
+            self._cursor_at = field.parameter if field is not None else None
+        self._form.disabled = self.busy
+        if not self.busy:
+            self._form.focus_field(self._cursor_at)
+        self.show_situation()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Password keys and hints are for the field with the cursor."""
@@ -169,26 +164,15 @@ class FormScreen(SessionScreen[FormResult]):
     @on(Field.Edited)
     def edited(self) -> None:
         """The live request follows each key; remarks wait for a rest."""
-        self._latest = self._form.draft
+        self.latest = self._form.draft
         self._show(check=False)
 
     @on(Field.Rested)
     def rested(self) -> None:
         """Check what was typed, and keep it."""
         self._show()
-        if not self._done:
-            self._keep()
-
-    @work(group="draft", exclusive=True, description="keep a draft")
-    async def _keep(self) -> None:
-        keep = self._latest.texts != self._subject.base.texts
-        try:
-            if keep:
-                await asyncio.to_thread(self._keeper.keep, self._latest)
-            else:
-                await asyncio.to_thread(self._keeper.discard)
-        except FileProblem as error:
-            self.notify(f"The draft is not kept: {clean(str(error))}", markup=False)
+        if not self.done:
+            self.keep()
 
     def _show(self, *, check: bool = True) -> None:
         """Bring marks, remarks and the live request in line with what is typed."""
@@ -247,28 +231,18 @@ class FormScreen(SessionScreen[FormResult]):
             case Leave.REVIEW:
                 self.action_review()
             case Leave.KEEP:
-                await self._leave_keeping()
+                self.latest = self._form.draft
+                problem = await self.kept()
+                if problem:
+                    self._complain(problem)
+                else:
+                    self.dismiss(None)
             case Leave.DISCARD:
                 self._leave(None)
 
-    async def _leave_keeping(self) -> None:
-        """Close once the draft is on the disk; where it cannot be, stay."""
-        self._latest = self._form.draft
-        try:
-            await asyncio.to_thread(self.keep_text)
-        except FileProblem as error:
-            self._complain(f"The draft cannot be kept: {clean(str(error))}")
-            return
-        self._done = True
-        self.dismiss(None)
-
     def _leave(self, result: FormResult) -> None:
         """Close for good: what was kept is not needed any more."""
-        self._done = True
-        try:
-            self._keeper.discard()
-        except FileProblem as error:
-            self.notify(clean(str(error)), markup=False)
+        self.forget_text()
         self.dismiss(result)
 
     def action_review(self) -> None:

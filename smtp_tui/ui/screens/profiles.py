@@ -235,7 +235,9 @@ class ProfilesDialog(Dialog[Switch | None]):
     async def _edit(self, profile: Profile | None, stored_as: str | None) -> None:
         form = ProfileFormScreen(self._services, profile, stored_as)
         saved = await self.app.push_screen_wait(form)
-        if saved is not None:
+        if saved is not None and self._current is not None and stored_as == self._current.name:
+            self.dismiss(Switch(saved))  # what was changed holds at once, not after the next start
+        elif saved is not None:
             self._states.pop(saved.name, None)
             self._load()
             self.query_one(RecordsTable).move_to(saved.name)

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shlex
 from dataclasses import replace
 from typing import TypeVar
 
 from textual import on, work
 
 from smtp_tui.api.curl import curl_line
-from smtp_tui.api.errors import ApiError, TokenNeeded, TokenRefused
+from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import PASSWORD, Record
-from smtp_tui.api.requests import IdRefused, delete_request, get_request
+from smtp_tui.api.requests import IdRefused, get_request
 from smtp_tui.editing.draft import Draft, clone_draft, draft_of, new_draft
 from smtp_tui.editing.patch import Patch
 from smtp_tui.editing.undo import inverse, lost_by_delete, recreation
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.screens.base import SessionScreen
 from smtp_tui.ui.screens.copy import Copyable, CopyDialog
+from smtp_tui.ui.screens.deleting import Deletion, delete
 from smtp_tui.ui.screens.drafts import Offer, offered_draft
 from smtp_tui.ui.screens.form import FormScreen
 from smtp_tui.ui.screens.form_subject import FormSubject, Recreate
-from smtp_tui.ui.screens.review import Review, ReviewDialog
 from smtp_tui.ui.screens.saving import Saved, save
 from smtp_tui.ui.screens.test_delivery import TestFinished
 from smtp_tui.ui.screens.test_email import EditParameter, TestDialog, TestSubject
-from smtp_tui.ui.screens.token import ask_token
-from smtp_tui.ui.session import Deleted, Patched
+from smtp_tui.ui.screens.token import with_token
+from smtp_tui.ui.session import Deleted, LastChange, Patched
 from smtp_tui.ui.text import clean
 
 Result = TypeVar("Result")
@@ -119,12 +120,15 @@ class RecordScreen(SessionScreen[Result]):
             subject = replace(subject, typed=offer if isinstance(offer, Draft) else None)
         await self._fill_in(subject)
 
-    async def _fill_in(self, subject: FormSubject) -> None:
-        """Show the form; where the record was gone, once more as the form of a new one."""
+    async def _fill_in(self, subject: FormSubject) -> bool:
+        """Show the form; where the record was gone, once more as the form of a new one.
+
+        Whether something was saved.
+        """
         result = await self.app.push_screen_wait(FormScreen(self.session, self.services, subject))
         if isinstance(result, Recreate):
             draft = result.draft.as_new()
-            await self._fill_in(
+            return await self._fill_in(
                 FormSubject(
                     draft.without_secrets(),
                     like=result.like,
@@ -134,8 +138,9 @@ class RecordScreen(SessionScreen[Result]):
                     notes=_lost_words(result.like),
                 )
             )
-        elif result is not None:
+        if result is not None:
             self._saved(result)
+        return result is not None
 
     def _saved(self, saved: Saved) -> None:
         if saved.before is not None:
@@ -143,6 +148,7 @@ class RecordScreen(SessionScreen[Result]):
             self.notify(f"Saved {clean(saved.name, 60)} · u undoes", markup=False)
             self._remember_save(saved.before.id)
         else:
+            self.session.memory.last_change = None  # u is about the newest change, or nothing
             self.notify(f"Created {clean(saved.name, 60)}", markup=False)
         self.changed(saved.record_id)
 
@@ -182,64 +188,54 @@ class RecordScreen(SessionScreen[Result]):
     @work(group="delete", description="delete a record")
     async def _delete(self, record: Record) -> None:
         try:
-            request = delete_request(self.session.target.scope, record.id)
-        except IdRefused as error:
-            self.notify(str(error), severity="error", markup=False)
-            return
-        where = f"{clean(record.text('hostname'), 80)}:{clean(record.text('port'), 20)}"
-        lost = ", ".join(lost_by_delete(record))
-        review = Review(
-            f"Delete {clean(record.name, 40)}?",
-            record.name,
-            (f"the record {record.name} ({where}) will be deleted",),
-            request,
-            (f"What cannot come back: {lost}.", "Services that mail through it will fail."),
-            verb="Delete",
-            destroys=True,
-        )
-        question = ReviewDialog(self.session, review, self.services.clock)
-        if not await self.app.push_screen_wait(question):
-            return
-        try:
-            found = await self.session.connections.delete(request)
-        except (TokenRefused, TokenNeeded) as error:
-            if await ask_token(self, self.session, error.why):
-                self.notify("The token is new. Nothing was deleted: d asks again.", markup=False)
-            return
-        except ApiError as error:
+            result, last = await delete(self, self.session, self.services.clock, record)
+        except (ApiError, IdRefused) as error:
             self.complain(error)
             return
-        if found:
-            self.session.memory.last_change = Deleted(record)
-            self.notify(f"Deleted {clean(record.name, 60)} · u offers it anew", markup=False)
-        else:
-            self.notify(f"{clean(record.name, 60)} was gone already", markup=False)
+        name = clean(last.name, 60)
+        match result:
+            case Deletion.DONE:
+                self.session.memory.last_change = Deleted(last)
+                self.notify(f"Deleted {name} · u offers it anew", markup=False)
+            case Deletion.GONE:
+                self.notify(f"{name} was gone already", markup=False)
+            case Deletion.LEFT:
+                return
         self.changed(None)
 
-    def complain(self, error: ApiError) -> None:
+    def complain(self, error: ApiError | IdRefused) -> None:
         """Say why something was not done; the screen stays as it is."""
-        text = "\n".join(clean(line, 400) for line in error.lines())
+        lines = error.lines() if isinstance(error, ApiError) else (str(error),)
+        text = "\n".join(clean(line, 400) for line in lines)
         self.notify(text, severity="error", markup=False, timeout=15)
 
-    @work(group="undo", exclusive=True, description="undo the last change")
+    @work(group="undo", description="undo the last change")
     async def _undo(self) -> None:
-        match self.session.memory.last_change:
+        change, self.session.memory.last_change = self.session.memory.last_change, None
+        undone = await self._undone(change)
+        if not undone and self.session.memory.last_change is None:
+            self.session.memory.last_change = change
+
+    async def _undone(self, change: LastChange | None) -> bool:
+        """Whether the reverse was done; until then the change can be undone again."""
+        match change:
             case Patched(patch, before):
-                await self._undo_patch(patch, before)
+                return await self._undo_patch(patch, before)
             case Deleted(record):
                 title = f"Create {clean(record.name)} anew"
                 notes = _lost_words(record)
-                await self._fill_in(
+                return await self._fill_in(
                     FormSubject(recreation(record), like=record, title=title, notes=notes)
                 )
+        return False
 
-    async def _undo_patch(self, patch: Patch, before: Record) -> None:
+    async def _undo_patch(self, patch: Patch, before: Record) -> bool:
         try:
-            now = await self.session.connections.get(before.id)
+            now = await self._read(before.id)
             undo = inverse(patch, before, now)
             if not undo.patch:
                 self.notify(f"Nothing can return: {clean('; '.join(undo.lost))}", markup=False)
-                return
+                return False
             saved = await save(
                 self,
                 self.session,
@@ -251,9 +247,13 @@ class RecordScreen(SessionScreen[Result]):
             )
         except ApiError as error:
             self.complain(error)
-            return
+            return False
         if isinstance(saved, Saved):
             self._saved(saved)
+        return isinstance(saved, Saved)
+
+    async def _read(self, record_id: str) -> Record:
+        return await with_token(self, self.session, lambda: self.session.connections.get(record_id))
 
 
 def _lost_words(record: Record) -> tuple[str, ...]:
@@ -263,7 +263,7 @@ def _lost_words(record: Record) -> tuple[str, ...]:
 def copyables(screen: RecordScreen[Result], record: Record) -> tuple[Copyable, ...]:
     """A record in the forms people paste: the curl line that reads it, the command, its JSON."""
     session = screen.session
-    request = get_request(session.target.scope, record.id)
+    request, profile = get_request(session.target.scope, record.id), session.profile.name
     value = {
         "id": record.id,
         "name": record.name,
@@ -274,7 +274,7 @@ def copyables(screen: RecordScreen[Result], record: Record) -> tuple[Copyable, .
     }
     return (
         Copyable("curl", curl_line(session.target, request)),
-        Copyable("command", f"smtp-tui get --profile '{session.profile.name}' '{record.id}'"),
+        Copyable("command", shlex.join(("smtp-tui", "get", "--profile", profile, record.id))),
         Copyable("JSON", json.dumps(value, ensure_ascii=False, indent=2)),
         Copyable("id", record.id),
     )

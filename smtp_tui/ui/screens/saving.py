@@ -70,15 +70,16 @@ async def save(
                 return Nothing.CONFIRMED
             reviewed = request
         if opened is not None:
-            comparison = await _compared(screen, session, opened, patch)
+            now = await _now(screen, session, opened)
+            comparison = compare(opened, patch, now)
             if comparison.conflicts:
                 choices = await screen.app.push_screen_wait(ConflictDialog(comparison))
                 if choices is None:
                     return Nothing.CONFIRMED
                 patch, notes, reviewed = resolve(comparison, choices), (_CHOSEN,), None
-                opened = await _now(screen, session, opened)
+                opened = now
                 continue
-            _mention(screen, comparison)
+            _mention(screen, comparison, now)
             if comparison.already:
                 patch, notes = comparison.patch, (_already(comparison),)
                 continue
@@ -115,13 +116,9 @@ async def _now(screen: Screen[ScreenResult], session: Session, opened: Record) -
     return await with_token(screen, session, lambda: session.connections.get(opened.id))
 
 
-async def _compared(
-    screen: Screen[ScreenResult], session: Session, opened: Record, patch: Patch
-) -> Comparison:
-    return compare(opened, patch, await _now(screen, session, opened))
-
-
-def _mention(screen: Screen[ScreenResult], comparison: Comparison) -> None:
+def _mention(screen: Screen[ScreenResult], comparison: Comparison, now: Record) -> None:
+    if comparison.name_changed:
+        screen.notify(f"The record is called {clean(now.name, 80)} now.", markup=False)
     for change in comparison.theirs:
         words = clean(change.words(), 200)
         screen.notify(f"Changed by someone else meanwhile, and kept: {words}", markup=False)
@@ -131,8 +128,7 @@ async def _send(
     session: Session, opened: Record | None, draft: Draft, patch: Patch, request: Request
 ) -> Saved:
     if opened is None:
-        created = await session.connections.create(request)
-        return Saved(created.id if created else None, draft.name.strip(), None, patch)
+        return await _create(session, draft.name.strip(), patch, request)
     try:
         await session.connections.patch(request)
     except ApiError as error:
@@ -140,6 +136,28 @@ async def _send(
             raise
         await _look_up(session, opened, patch, error)
     return Saved(opened.id, opened.name, opened, patch)
+
+
+async def _create(session: Session, name: str, patch: Patch, request: Request) -> Saved:
+    try:
+        created = await session.connections.create(request)
+    except ApiError as error:
+        if error.outcome_unknown:
+            await _look_for(session, name, error)
+        raise
+    return Saved(created.id if created else None, name, None, patch)
+
+
+async def _look_for(session: Session, name: str, error: ApiError) -> None:
+    """After a create whose answer was lost: say whether a record of that name is there now."""
+    try:
+        found = await session.connections.list()
+    except ApiError:
+        return
+    if any(record.name == name for record in found.records):
+        error.advice = "Read again: a record of that name is there. Look at it before you save."
+    else:
+        error.advice = "Read again: no record of that name is there. Save once more."
 
 
 async def _look_up(session: Session, opened: Record, patch: Patch, error: ApiError) -> None:

@@ -18,6 +18,8 @@ from textual.widgets import Input
 from smtp_tui.api.errors import ApiError, TokenNeeded, TokenRefused
 from smtp_tui.api.requests import IdRefused, Request
 from smtp_tui.mail.outcome import TestOutcome
+from smtp_tui.profiles.reading import ProfilesFileError
+from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.drafting import test_request
@@ -220,7 +222,7 @@ class TestDialog(Dialog[TestResult]):
         try:
             if self._services.stored(name):
                 await asyncio.to_thread(self._services.store.set_recipient, name, to)
-        except FileProblem as error:
+        except (FileProblem, ProfilesFileError, ProfileRefused) as error:
             self.notify(clean(str(error)), markup=False, severity="warning")
 
     def _watch(self, sending: Sending) -> None:

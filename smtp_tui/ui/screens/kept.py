@@ -1,0 +1,71 @@
+"""A screen whose text outlives it: kept as a draft at each rest, and at an unforeseen end."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TypeVar
+
+from textual import work
+
+from smtp_tui.editing.draft import Draft
+from smtp_tui.state.files import FileProblem
+from smtp_tui.ui.keeping import DraftKeeper
+from smtp_tui.ui.screens.base import SessionScreen
+from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.text import clean
+
+Result = TypeVar("Result")
+
+
+class KeptScreen(SessionScreen[Result]):
+    """``latest`` is what is typed now; ``done`` is set once it was saved, kept or given up."""
+
+    def __init__(
+        self, session: Session, services: Services, base: Draft, typed: Draft | None
+    ) -> None:
+        super().__init__(session, services)
+        key = session.key(base.record_id)
+        self._base = base
+        self._keeper = DraftKeeper(services.drafts, services.clock, key, base)
+        self.latest = typed or base
+        self.done = False
+
+    def rebase(self, base: Draft) -> None:
+        """Compare with another record from now on; only while nothing was typed."""
+        self._base = self.latest = base
+        self._keeper.rebase(base)
+
+    def keep_text(self) -> None:
+        """Write the draft to the disk at once, as before the program ends."""
+        if self.latest.texts != self._base.texts and not self.done:
+            self._keeper.keep(self.latest)
+
+    def forget_text(self) -> None:
+        """It was saved, or the person gave it up."""
+        self.done = True
+        with suppress(FileProblem):  # at worst it is offered once more
+            self._keeper.give_up()
+
+    def on_unmount(self) -> None:
+        """A screen that ends in any other way than by its own doors keeps what it held."""
+        with suppress(FileProblem):  # said at the last rest; there is no screen to say it on now
+            self.keep_text()
+
+    @work(group="draft", exclusive=True, description="keep a draft")
+    async def keep(self) -> None:
+        """Keep what is typed, or forget it where nothing is changed any more."""
+        changed = self.latest.texts != self._base.texts
+        try:
+            await asyncio.to_thread(self.keep_text if changed else self._keeper.discard)
+        except FileProblem as error:
+            self.notify(f"The draft is not kept: {clean(str(error))}", markup=False)
+
+    async def kept(self) -> str:
+        """Keep for later and be done; in words why that cannot be, and then stay."""
+        try:
+            await asyncio.to_thread(self.keep_text)
+        except FileProblem as error:
+            return f"The draft cannot be kept: {clean(str(error))}"
+        self.done = True
+        return ""
