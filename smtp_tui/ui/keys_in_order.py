@@ -29,7 +29,8 @@ class KeysInOrder(App[None]):
     """An app that takes the next key only when all that the last one did has been done."""
 
     def __init__(self) -> None:
-        super().__init__()
+        # The terminal's own colours from the start: without them NO_COLOR paints black on black.
+        super().__init__(ansi_color=True)
         self._typed_ahead: deque[Event] = deque()
         self._key_under_way: Timer | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum
+from typing import Final
 
 from textual.content import Content
 
@@ -95,14 +96,17 @@ def _span(milliseconds: int) -> str:
     return f"{milliseconds} ms" if milliseconds < 10_000 else f"{milliseconds / 1000:.0f} s"
 
 
+_LEAVES: Final = "The mail leaves from the CAM host, not from this machine."
+_TRIED: Final = "It was the CAM host that tried, not this machine."
+
+
 def facts_content(subject: TestSubject, *, done: bool = False) -> Content:
     """Which values are used, whose password, and from where the mail leaves."""
     lines = [Content(f"{'Used' if done else 'Uses'} {subject.words}:")]
     for unsaved, name, text in subject.lines():
         line = f"{'*' if unsaved else ' '} {clean(name, 30):<10} {clean(text)}"
         lines.append(Content.styled(line, "bold") if unsaved else Content(line))
-    leaves = "left" if done else "leaves"
-    lines.append(Content(f"The mail {leaves} from the CAM host, not from this machine."))
+    lines.append(Content(_TRIED if done else _LEAVES))
     return Content("\n").join(lines)
 
 

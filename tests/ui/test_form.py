@@ -205,3 +205,14 @@ async def test_a_preset_fills_host_and_port_only_and_says_when_it_was_checked(
         body = await create(ui, "MINE")
         names = [one["name"] for one in body["connection_parameters"]]
         assert names == ["hostname", "port"]
+
+
+async def test_the_first_review_of_an_unfinished_form_says_what_is_missing(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("n")
+        await ui.sees("New connection")
+        await ui.type("FRESH")
+        await ui.press("ctrl+s")
+        await ui.until(lambda: "✗" in ui.text(), "what is missing")
+        assert ui.requests(Operation.CREATE) == []

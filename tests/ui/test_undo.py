@@ -44,7 +44,7 @@ async def test_undo_of_a_replaced_password_says_that_the_former_one_cannot_retur
         await ui.type("hunter2")
         await save(ui, "PRIMARY")
         await ui.press("u")
-        await ui.sees("Nothing can return")
+        await ui.sees("PRIMARY: nothing can return")
         assert len(ui.requests(Operation.MODIFY)) == 1
 
 

@@ -207,7 +207,11 @@ class ConnectionsScreen(RecordScreen[None]):
         problem.set_class(self.problem is not None and rows, "-shown")
         if self.problem is not None:
             problem.update(error_text(self.problem))
+        if not shown and self.table.has_focus:
+            self.set_focus(None)  # or the next letter would land in the filter
         self.set_class(not shown, "-notice")
+        if shown and self.focused is None:
+            self.table.focus()
         if not shown:
             self.query_one("#notice", PlainText).update(self._listing().notice)
         self._show_status()

@@ -82,7 +82,7 @@ class RecordScreen(SessionScreen[Result]):
 
     def action_test_values(self) -> None:
         """Open an empty form, to test values that are saved nowhere."""
-        notes = ("ctrl+t tests what is typed here; nothing is saved.",)
+        notes = ("ctrl+t tests what is typed here and saves nothing; only a review would save it.",)
         title = "Test values that are saved nowhere"
         self._create(FormSubject(new_draft(), focus_on="hostname", title=title, notes=notes))
 
@@ -234,7 +234,10 @@ class RecordScreen(SessionScreen[Result]):
             now = await self._read(before.id)
             undo = inverse(patch, before, now)
             if not undo.patch:
-                self.notify(f"Nothing can return: {clean('; '.join(undo.lost))}", markup=False)
+                self.notify(
+                    f"{clean(now.name, 60)}: nothing can return: {clean('; '.join(undo.lost))}",
+                    markup=False,
+                )
                 return False
             saved = await save(
                 self,

@@ -34,9 +34,7 @@ class RecipientField(Vertical):
         """The line and the note."""
         with Horizontal():
             yield PlainText("Send to:", classes="label")
-            yield Input(
-                self._first, placeholder="recipient address", compact=True, select_on_focus=False
-            )
+            yield Input(self._first, placeholder="recipient address", compact=True)
         yield PlainText("", classes="note")
 
     @property

@@ -36,6 +36,7 @@ class RecordForm(VerticalScroll, can_focus=False):
         self._opened = opened
         self._typed = typed
         self._refused: tuple[tuple[str, str], ...] = ()
+        self._insists = False
 
     @property
     def new(self) -> bool:
@@ -132,7 +133,7 @@ class RecordForm(VerticalScroll, can_focus=False):
             found = server_findings(self._refused, name)
             if not found:
                 found = findings(draft, name, self._opened) if check else field.findings
-            if self.new and not field.text and not self._refused:
+            if self.new and not field.text and not (self._refused or self._insists):
                 found = tuple(one for one in found if one.severity is not Severity.ERROR)
             if not (field.changed or field.has_focus_within):
                 found = tuple(one for one in found if one.severity is not Severity.HINT)
@@ -141,6 +142,7 @@ class RecordForm(VerticalScroll, can_focus=False):
     def first_problem(self, *, but: str | None = None) -> str | None:
         """The first field, other than ``but``, that keeps the draft from being sent; shown."""
         draft = self.draft
+        self._insists = True  # from now on a blank field says what it lacks
         for name, field in self.fields.items():
             if name == but:
                 continue
