@@ -223,8 +223,7 @@ class SmtpTui(KeysInOrder):
 
     def action_profiles(self) -> None:
         """Choose a profile, unless a form holds something that a switch would lose."""
-        if self._unsaved():
-            self.notify("Save or leave the form first: a switch would lose what is typed.")
+        if self._would_lose_text():
             return
         self._switch_profile()
 
@@ -242,8 +241,7 @@ class SmtpTui(KeysInOrder):
 
     def action_previous_profile(self) -> None:
         """Back to the profile before, unless a form holds something typed."""
-        if self._unsaved():
-            self.notify("Save or leave the form first: a switch would lose what is typed.")
+        if self._would_lose_text():
             return
         self.run_worker(self._use_previous(), group="previous", description="switch back")
 
@@ -302,6 +300,13 @@ class SmtpTui(KeysInOrder):
         """The screens that hold something typed."""
         screens = [one for one in self.screen_stack if isinstance(one, HoldsText)]
         return [one for one in screens if one.unsaved]
+
+    def _would_lose_text(self) -> bool:
+        """Whether a switch would lose what is typed, which is then said; a save goes on."""
+        lost = any(not one.saving for one in self._unsaved())
+        if lost:
+            self.notify("Save or leave the form first: a switch would lose what is typed.")
+        return lost
 
     @work(group="quit", exclusive=True, description="ask before quitting")
     async def _ask_to_quit(self) -> None:

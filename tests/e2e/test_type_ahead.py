@@ -15,7 +15,7 @@ def test_a_whole_edit_typed_in_one_burst_goes_where_it_was_meant(
         terminal.send(b"/second\re\t\x05\x15587\x13")
         terminal.wait_for(says("port 25 → 587"))
         terminal.press("enter")
-        sandbox.wait_for_requests(3)
+        sandbox.wait_for_requests(4)  # list, get, get before the write, the write
         terminal.wait_gone("Apply")
     (request,) = writes(sandbox)
     assert request.json() == {

@@ -31,6 +31,11 @@ class HoldsText:
         """Whether there is such a text."""
         return False
 
+    @property
+    def saving(self) -> bool:
+        """Whether it is on its way to the server, which a switch does not stop."""
+        return False
+
     def forget_text(self) -> None:
         """The person chose to lose it."""
 

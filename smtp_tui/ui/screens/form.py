@@ -139,6 +139,11 @@ class FormScreen(KeptScreen[FormResult]):
         return bool(self._form.changed_names)
 
     @property
+    def saving(self) -> bool:
+        """Whether a save is under way."""
+        return self.busy
+
+    @property
     def situation(self) -> Situation:
         """Dim what cannot be done while a request is under way."""
         secret = self.is_attached and isinstance(self._form.focused_field, SecretField)
