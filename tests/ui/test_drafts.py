@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from smtp_tui.sandbox import Operation, Sandbox
-from tests.ui.forms import BATCH, edit, retype, save
+from tests.ui.forms import BATCH, apply, edit, retype, save
 from tests.ui.helpers import Ui, opened
 
 
@@ -155,3 +155,14 @@ async def edit_other(ui: Ui) -> None:
     await ui.sees("Edit BATCH")
     await ui.press("tab")
     await retype(ui, "2525")
+
+
+async def test_an_expired_token_leaves_the_draft_on_the_disk(demo: Sandbox, tmp_path: Path) -> None:
+    async with opened(demo, directory=tmp_path) as ui:
+        await changed_form(ui)
+        demo.expire_tokens()
+        await apply(ui, "BATCH")
+        await ui.sees("paste the bearer token")
+        await ui.until(lambda: "587" in kept(tmp_path), "the draft on the disk")
+        assert "hunter2" not in kept(tmp_path)
+        assert demo.record(BATCH).values["port"] == 26
