@@ -81,6 +81,8 @@ class ConnectionsScreen(RecordScreen[None]):
     ConnectionsScreen #status { height: 1; padding: 0 1; text-style: dim; }
     """
 
+    AUTO_FOCUS = ""  # after a dialog over an empty table, letters stay keys
+
     answer: var[RecordList | None] = var(None)
     problem: var[ApiError | None] = var(None)
     order: var[Order] = var(Order())
