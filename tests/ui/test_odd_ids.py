@@ -1,0 +1,61 @@
+"""Ids that the server makes up: none ends the program or addresses another record."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.helpers import opened
+
+
+def answer(operation: Operation, value: object) -> Fault:
+    """The server's own words instead of its answer, each time."""
+    body = json.dumps(value).encode()
+    return Fault(FaultKind.RAW, operation, status=200, body=body, count=None)
+
+
+async def test_a_record_whose_id_cannot_be_addressed_is_counted_as_unreadable(
+    demo: Sandbox,
+) -> None:
+    demo.faults.add(answer(Operation.LIST, [{"id": "..", "name": "UP"}, {"id": "a", "name": "A"}]))
+    async with opened(demo) as ui:
+        await ui.sees("1 connection", "1 unreadable")
+        assert not ui.shows("UP")
+
+
+async def test_an_answer_about_another_record_is_refused_in_words(demo: Sandbox) -> None:
+    demo.faults.add(answer(Operation.GET, {"id": "b", "name": "OTHER"}))
+    async with opened(demo) as ui:
+        await ui.sees("BATCH")
+        await ui.press("enter")
+        await ui.sees("another record than the one")
+        assert not ui.shows("OTHER")
+
+
+async def test_a_copied_command_holds_an_id_as_one_word_whatever_it_says(demo: Sandbox) -> None:
+    evil = "'; touch gone; '"
+    demo.faults.add(answer(Operation.LIST, [{"id": evil, "name": "EVIL"}]))
+    async with opened(demo) as ui:
+        await ui.sees("EVIL")
+        await ui.press("y")
+        await ui.sees("[curl]")
+        await ui.press("tab", "enter")
+        assert shlex.split(ui.app.clipboard) == ["smtp-tui", "get", "--profile", "demo", evil]
+
+
+async def test_the_offered_key_works_after_the_last_filtered_record_is_deleted(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("BATCH")
+        await ui.press("slash", *"batch", "enter")
+        await ui.sees("1 of 6")
+        await ui.press("d")
+        await ui.sees("Delete BATCH?")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.sees("Deleted BATCH")
+        await ui.until(lambda: ui.shows("Nothing holds"), "an empty table")
+        await ui.press("u")
+        await ui.sees("Create BATCH anew")
