@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import dataclass
 
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.errors import ApiError, NoAnswer, Operation, ServerFault
+from smtp_tui.api.errors import ApiError, Operation
 from smtp_tui.api.models import Record, is_secret_name
 from smtp_tui.api.requests import Request, test_saved_request, test_values_request
 from smtp_tui.cli.exit_codes import ExitCode
@@ -25,6 +25,7 @@ from smtp_tui.mail.addresses import check_recipient, recipient_to_send
 from smtp_tui.mail.findings import has_error
 from smtp_tui.mail.outcome import TestOutcome, judge
 from smtp_tui.mail.reply_model import Verdict
+from smtp_tui.mail.unanswered import judge_error
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory, TestRun
 from smtp_tui.state.places import record_key, state_directory
@@ -104,7 +105,7 @@ async def _send(
     reach: Reach, mail: _Mail, options: argparse.Namespace, environ: Environ
 ) -> ExitCode:
     clock = Clock()
-    started = clock.monotonic()
+    sent_at, started = clock.now(), clock.monotonic()
     try:
         outcome = await _outcome(reach, mail)
     except asyncio.CancelledError:
@@ -117,14 +118,15 @@ async def _send(
         show(_text(outcome, milliseconds))
     if mail.opened is not None:
         run = TestRun(
-            at=clock.now(),
+            at=sent_at,
             profile=reach.profile.name,
             recipient=mail.to,
             values=mail.values(),
             verdict=outcome.verdict.value,
             phase=outcome.phase.value,
-            words=outcome.server_text,
+            words=outcome.server_text or outcome.meaning,
             milliseconds=milliseconds,
+            unsaved=mail.patch.names,
         )
         _keep(reach, mail.opened, run, environ)
     return _CODES[outcome.verdict]
@@ -134,14 +136,11 @@ async def _outcome(reach: Reach, mail: _Mail) -> TestOutcome:
     """The judged answer. Raises ``ApiError`` where surely no mail was tried."""
     try:
         answer = await reach.connections.test(mail.request(reach))
-    except NoAnswer as error:
-        return judge(None, error.why, sent=True, recipient=mail.to)
-    except ServerFault as error:
-        return judge(error.status, error.words, sent=True, recipient=mail.to)
     except ApiError as error:
-        if error.outcome_unknown:
-            return judge(None, error.why, sent=True, recipient=mail.to)
-        raise
+        outcome = judge_error(error, mail.to)
+        if outcome is None:
+            raise
+        return outcome
     return judge(answer.status, answer.body, sent=True, recipient=mail.to)
 
 

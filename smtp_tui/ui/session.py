@@ -26,7 +26,7 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.places import RecordKey, record_key
 from smtp_tui.state.settings import SettingsStore
-from smtp_tui.ui.test_subject import Sending
+from smtp_tui.ui.mail_subject import Sending
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client, Unattended

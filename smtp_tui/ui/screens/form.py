@@ -20,6 +20,7 @@ from smtp_tui.editing.draft import Draft, draft_of
 from smtp_tui.editing.patch import Patch
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.drafting import NAME, Drafted, drafted
+from smtp_tui.ui.screens.email import EditParameter, ReviewValues, TestDialog, TestSubject
 from smtp_tui.ui.screens.form_subject import (
     ANEW,
     FormResult,
@@ -32,7 +33,6 @@ from smtp_tui.ui.screens.form_subject import (
 from smtp_tui.ui.screens.kept import KeptScreen
 from smtp_tui.ui.screens.presets import PresetDialog
 from smtp_tui.ui.screens.saving import Nothing, Saved, save
-from smtp_tui.ui.screens.test_email import EditParameter, ReviewValues, TestDialog, TestSubject
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText

@@ -22,11 +22,11 @@ from smtp_tui.ui.screens.base import SessionScreen
 from smtp_tui.ui.screens.copy import Copyable, CopyDialog
 from smtp_tui.ui.screens.deleting import Deletion, delete
 from smtp_tui.ui.screens.drafts import Offer, offered_draft
+from smtp_tui.ui.screens.email import EditParameter, TestDialog, TestSubject
 from smtp_tui.ui.screens.form import FormScreen
 from smtp_tui.ui.screens.form_subject import FormSubject, Recreate
 from smtp_tui.ui.screens.saving import Saved, save
-from smtp_tui.ui.screens.test_delivery import TestFinished
-from smtp_tui.ui.screens.test_email import EditParameter, TestDialog, TestSubject
+from smtp_tui.ui.screens.sending import TestFinished
 from smtp_tui.ui.screens.token import with_token
 from smtp_tui.ui.session import Deleted, LastChange, Patched
 from smtp_tui.ui.text import clean

@@ -13,7 +13,7 @@ from smtp_tui.api.models import Record
 from smtp_tui.mail.outcome import TestOutcome
 from smtp_tui.mail.reply_model import Phase, Verdict
 from smtp_tui.state.history import Tested, TestRun
-from smtp_tui.ui.test_subject import PASSWORD, TestSubject, plain_values
+from smtp_tui.ui.mail_subject import PASSWORD, TestSubject, plain_values
 from smtp_tui.ui.text import age, clean, clean_block, moment
 
 WORDS_LIMIT = 200_000

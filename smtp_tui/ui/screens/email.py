@@ -23,19 +23,19 @@ from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.drafting import test_request
-from smtp_tui.ui.screens.base import Dialog, where_line
-from smtp_tui.ui.screens.test_delivery import Delivered, TestFinished, send_off
-from smtp_tui.ui.screens.token import ask_token, ensure_token
-from smtp_tui.ui.session import Services, Session
-from smtp_tui.ui.test_subject import (
+from smtp_tui.ui.mail_subject import (
     EditParameter,
     ReviewValues,
     Sending,
     TestResult,
     TestSubject,
 )
-from smtp_tui.ui.test_words import facts_content, mend_words, outcome_content, refused_content
+from smtp_tui.ui.screens.base import Dialog, where_line
+from smtp_tui.ui.screens.sending import Delivered, TestFinished, send_off
+from smtp_tui.ui.screens.token import ask_token, ensure_token
+from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
+from smtp_tui.ui.verdict_words import facts_content, mend_words, outcome_content, refused_content
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.recipient import RecipientField
 

@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from smtp_tui.api.errors import (
-    AccessDenied,
-    ApiError,
-    NotFound,
-    NotSent,
-    StatusError,
-    TokenRefused,
-    TooManyRequests,
-)
+from smtp_tui.api.errors import ApiError
 from smtp_tui.api.requests import Request
 from smtp_tui.mail.outcome import TestOutcome, judge
 from smtp_tui.mail.reply_model import Verdict
+from smtp_tui.mail.unanswered import judge_error, unknown
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestRun
+from smtp_tui.ui.mail_subject import Sending, TestSubject
 from smtp_tui.ui.session import Services, Session
-from smtp_tui.ui.test_subject import Sending, TestSubject
 from smtp_tui.ui.text import clean
 
 if TYPE_CHECKING:
     from textual.app import App
-
-_REQUEST_TIMEOUT = 408
-_REFUSED = (NotSent, TokenRefused, AccessDenied, NotFound, TooManyRequests)
-"""What is answered before CAM looks at the mail at all."""
 
 LEFT = "The program was left before an answer came. The mail may have been sent."
 
@@ -78,8 +67,8 @@ async def _deliver(
     try:
         outcome = await outcome_of(session, request, sending.to)
     except asyncio.CancelledError:
-        unknown = _unknown(LEFT, sending.to)
-        _keep(session, services, Delivered(sending, unknown, _seconds(services, sending)))
+        left = Delivered(sending, unknown(LEFT, sending.to), _seconds(services, sending))
+        _keep(session, services, left)
         raise
     finally:
         del services.sendings[session.key(sending.subject.record_id)]
@@ -97,20 +86,9 @@ async def outcome_of(session: Session, request: Request, to: str) -> TestOutcome
     """The judged answer, or the error where the request was refused before a mail was tried."""
     try:
         answer = await session.connections.test(request)
-    except _REFUSED as error:
-        return error
-    except StatusError as error:
-        if error.status == _REQUEST_TIMEOUT:
-            return _unknown(f"{error.why}. The mail may have been sent.", to)
-        return judge(error.status, error.words, sent=True, recipient=to)
     except ApiError as error:
-        return _unknown(f"{error.why}. The mail may have been sent.", to)
+        return judge_error(error, to) or error
     return judge(answer.status, answer.body, sent=True, recipient=to)
-
-
-def _unknown(meaning: str, to: str) -> TestOutcome:
-    """An outcome that nobody told, and why."""
-    return replace(judge(None, None, sent=True, recipient=to), meaning=meaning)
 
 
 def _seconds(services: Services, sending: Sending) -> float:

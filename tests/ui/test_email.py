@@ -19,7 +19,7 @@ from smtp_tui.sandbox import (
     refuse,
     silence,
 )
-from smtp_tui.ui.screens.test_email import TestDialog
+from smtp_tui.ui.screens.email import TestDialog
 from tests.ui.helpers import opened
 from tests.ui.mail_steps import (
     add,
