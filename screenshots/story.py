@@ -189,7 +189,7 @@ async def editing(stage: Stage) -> None:
     await stage.press("tab", "tab", *"secret", until='"name": "password"')
     await stage.press("shift+tab", "shift+tab", until="The submission port")
     await stage.shoot("edit")
-    await stage.press("ctrl+s", until="Enter applies")
+    await stage.press("ctrl+s", until="Enter chooses")
     await stage.shoot("review")
 
 

@@ -31,8 +31,8 @@ def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         if not options.dry_run:
             reach.may_write(Operation.CREATE)
             await _check_free(reach, draft.name)
-        words = [change.words() for change in patch.changes]
-        review(reach, f"Create {draft.name}", words, request, options)
+        words = [change.creation_words() for change in patch.changes]
+        review(reach, f"Create {draft.name}", words, request, options, mark="+")
         if options.dry_run:
             return ExitCode.OK
         confirm(reach, request, draft.name, options, destroys=False)

@@ -28,7 +28,7 @@ def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         shown = await find(reach, options.record)
         request = delete_request(reach.target.scope, shown.id)
         words = [f"{one.name} {one.text}" for one in shown.parameters]
-        review(reach, f"Delete {shown.name} ({shown.id})", words, request, options)
+        review(reach, f"Delete {shown.name} ({shown.id})", words, request, options, mark="-")
         if options.dry_run:
             return ExitCode.OK
         confirm(reach, request, shown.name, options, destroys=True)

@@ -33,12 +33,17 @@ def review(
     changes: Iterable[str],
     request: Request,
     options: argparse.Namespace,
+    *,
+    mark: str = "~",
 ) -> None:
-    """Show on stderr what is about to be sent, secrets masked; ``--dry-run`` has it on stdout."""
+    """Show on stderr what is about to be sent, secrets masked; ``--dry-run`` has it on stdout.
+
+    ``mark`` stands before each change: ``~`` changed, ``+`` created, ``-`` deleted.
+    """
     remark(clean(title))
     remark(f"  {where(reach)}")
     for change in changes:
-        remark(f"  ~ {clean(change)}")
+        remark(f"  {mark} {clean(change)}")
     if options.dry_run:
         _show_request(reach, request, options)
         return

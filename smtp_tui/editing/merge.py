@@ -80,11 +80,6 @@ class Comparison:
     name_changed: bool = False
 
     @property
-    def password_unseen(self) -> bool:
-        """Whether the patch touches a secret that others may have changed without a trace."""
-        return bool(self.unseen)
-
-    @property
     def clean(self) -> bool:
         """Whether nothing happened meanwhile that a person should hear of before the write."""
         return not (self.theirs or self.conflicts or self.already or self.name_changed)

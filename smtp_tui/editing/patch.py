@@ -73,6 +73,12 @@ class Change:
             case ChangeKind.SET:
                 return f"{self.name} {value_words(self.before)} → {value_words(self.after)}"
 
+    def creation_words(self) -> str:
+        """The value as a line of review of a new record, which has none before."""
+        if isinstance(self.after, SecretStr):
+            return f"{self.name} is set" if self.after else f"{self.name} is blank"
+        return f"{self.name} {value_words(self.after)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Patch:

@@ -151,10 +151,6 @@ class TestHistory:
         """The test mails of one record, newest first, at most ``RUNS_KEPT``."""
         return self._runs.get(key, ())
 
-    def last(self, key: RecordKey) -> TestRun | None:
-        """The newest test mail of one record."""
-        return next(iter(self.runs(key)), None)
-
     def _remember(self, key: RecordKey, event: _Event) -> None:
         """Take one event in; threads read and add at once, so each does it alone."""
         with self._guard:

@@ -183,11 +183,6 @@ def bindings(*ids: str) -> list[BindingType]:
     return [BY_ID[one].binding() for one in ids]
 
 
-def bindings_of(*places: Place) -> list[BindingType]:
-    """The bindings of all actions of these places."""
-    return [action.binding() for action in ACTIONS if action.place in places]
-
-
 _NEEDS_RECORD: Final = frozenset(
     {"record.open", "record.edit", "record.test", "record.clone", "record.delete", "record.copy"}
 )

@@ -46,8 +46,8 @@ def test_what_was_added_is_there_after_a_restart_newest_first(tmp_path: Path) ->
         first.add(KEY, one)
     again = loaded(tmp_path)
     assert again.runs(KEY) == first.runs(KEY) == (runs[2], runs[1], runs[0])
-    assert again.last(KEY) == runs[2]
-    assert again.last(RecordKey(KEY.origin_url, "another tenant", KEY.record_id)) is None
+    assert again.runs(KEY)[0] == runs[2]
+    assert again.runs(RecordKey(KEY.origin_url, "another tenant", KEY.record_id)) == ()
 
 
 def test_the_last_twenty_of_each_record_are_shown(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_secret_is_not_remembered(tmp_path: Path) -> None:
     TestHistory(tmp_path).add(KEY, run(values=(("port", "25"),)))
     file = tmp_path / "tests.jsonl"
     file.write_text(file.read_text().replace('"port"', '"password"'))
-    last = loaded(tmp_path).last(KEY)
+    last = loaded(tmp_path).runs(KEY)[0]
     assert last is not None
     assert last.values == ()
 

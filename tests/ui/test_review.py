@@ -7,7 +7,7 @@ from dataclasses import replace
 from smtp_tui.api.target import Access
 from smtp_tui.sandbox import Operation, Sandbox
 from tests.ui.forms import edit, edit_port, retype, review
-from tests.ui.helpers import opened
+from tests.ui.helpers import Ui, opened
 
 
 async def test_the_review_of_a_patch_shows_old_and_new_the_request_and_where_it_goes(
@@ -111,3 +111,39 @@ async def test_a_long_review_keeps_its_answers_in_sight_on_a_small_terminal(demo
         for _ in range(40):
             await ui.press("down")
         await ui.sees("Apply", "]", "}")
+
+
+async def test_the_review_of_a_new_record_names_its_values_and_speaks_of_no_change(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await new_record(ui, "FRESH")
+        await ui.press("ctrl+s")
+        await ui.sees("Create FRESH?", '+ hostname "mail.example.com"', "+ port 587")
+        assert not ui.shows("~")
+        assert not ui.shows("will be")
+
+
+async def test_a_name_that_exists_is_told_before_a_second_record_of_it_is_made(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await new_record(ui, "BATCH")
+        await ui.press("ctrl+s")
+        await ui.sees("Create BATCH?")
+        await ui.press("enter")
+        await ui.sees("Create BATCH?", "A record of this name exists already")
+        assert not ui.requests(Operation.CREATE)
+        await ui.press("enter")
+        await ui.sees("Created BATCH")
+        assert len(ui.requests(Operation.CREATE)) == 1
+
+
+async def new_record(ui: Ui, name: str) -> None:
+    """Fill in the form of a new record."""
+    await ui.sees("6 connections")
+    await ui.press("n")
+    await ui.sees("New connection")
+    for text in (name, "mail.example.com", "587"):
+        await ui.type(text)
+        await ui.press("tab")

@@ -109,3 +109,15 @@ async def test_a_delete_compares_first_and_shows_what_changed_meanwhile(demo: Sa
         await ui.press("tab", "enter")
         await ui.sees("Deleted BATCH")
         assert len(ui.requests(Operation.DELETE)) == 1
+
+
+async def test_an_undo_that_brings_back_a_part_says_what_did_not_come_back(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await edit_port(ui, "PRIMARY", "26")
+        await ui.press("tab", "tab")
+        await ui.type("hunter2")
+        await save(ui, "PRIMARY")
+        await ui.press("u")
+        await ui.sees("Change PRIMARY?", "port 26 →", "must be typed again")
+        await ui.press("enter")
+        await ui.sees("Saved PRIMARY", "the former one was never known here")

@@ -92,5 +92,6 @@ def _review(record: Record, request: Request, notes: tuple[str, ...]) -> Review:
         request,
         (*notes, f"What cannot come back: {lost}.", "Services that mail through it will fail."),
         verb="Delete",
+        mark="-",
         destroys=True,
     )

@@ -142,10 +142,12 @@ class RecordScreen(SessionScreen[Result]):
             self._saved(result)
         return result is not None
 
-    def _saved(self, saved: Saved) -> None:
+    def _saved(self, saved: Saved, lost: tuple[str, ...] = ()) -> None:
+        """Tell of a save, and of what an undo could not bring back."""
         if saved.before is not None:
             self.session.memory.last_change = Patched(saved.patch, saved.before)
-            self.notify(f"Saved {clean(saved.name, 60)} · u undoes", markup=False)
+            words = [f"Saved {saved.name[:60]} · u undoes", *lost]
+            self.notify("\n".join(clean(one, 200) for one in words), markup=False)
             self._remember_save(saved.before.id)
         else:
             self.session.memory.last_change = None  # u is about the newest change, or nothing
@@ -252,7 +254,7 @@ class RecordScreen(SessionScreen[Result]):
             self.complain(error)
             return False
         if isinstance(saved, Saved):
-            self._saved(saved)
+            self._saved(saved, undo.lost)
         return isinstance(saved, Saved)
 
     async def _read(self, record_id: str) -> Record:

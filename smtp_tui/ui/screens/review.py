@@ -33,7 +33,9 @@ from smtp_tui.ui.widgets.bars import PlainText, badge_look
 class Review:
     """What is to be confirmed: a title, the record's name, its changes in words, the request.
 
-    ``destroys`` is set where something cannot come back; the dialog then starts on Cancel.
+    ``mark`` stands before each change: ``~`` for what is changed, ``+`` for what is created,
+    ``-`` for what is deleted. ``destroys`` is set where something cannot come back; the dialog then
+    starts on Cancel.
     """
 
     title: str
@@ -42,6 +44,7 @@ class Review:
     request: Request
     notes: tuple[str, ...] = ()
     verb: str = "Apply"
+    mark: str = "~"
     destroys: bool = False
 
 
@@ -86,7 +89,9 @@ class ReviewDialog(GuardedDialog[bool]):
             if not self._session.memory.introduced:
                 yield PlainText(_banner(self._session), id="banner")
             yield PlainText(where_line(self._session))
-            changes = [Content.styled(f"~ {clean(one)}", "bold") for one in review.changes]
+            changes = [
+                Content.styled(f"{review.mark} {clean(one)}", "bold") for one in review.changes
+            ]
             notes = [Content(f"  {clean(one)}") for one in review.notes]
             yield PlainText(Content("\n").join([*changes, *notes]), classes="changes")
             yield PlainText(request_text(self._session.target, review.request), id="request")
@@ -98,8 +103,8 @@ class ReviewDialog(GuardedDialog[bool]):
         cancel = Button("Cancel", id="cancel", compact=True)
         with Horizontal(classes="row"):
             yield from (cancel, apply) if review.destroys else (apply, cancel)
-        keys = "tab moves · Enter chooses" if review.destroys else "Enter applies"
-        yield PlainText(f"{keys} · ↑ ↓ scroll · y copies as curl · esc back", classes="hint")
+        hint = "tab moves · Enter chooses · ↑ ↓ scroll · y copies as curl · esc back"
+        yield PlainText(hint, classes="hint")
 
     def on_mount(self) -> None:
         """Start on Apply, on Cancel, or on the name where it has to be typed."""

@@ -83,16 +83,20 @@ async def save(
             if comparison.already:
                 patch, notes = comparison.patch, (_already(comparison),)
                 continue
+        elif _TAKEN not in notes and await _is_taken(screen, session, draft.name.strip()):
+            notes, reviewed = (_TAKEN,), None
+            continue
         try:
             return await _send(session, opened, draft, patch, request)
         except (TokenRefused, TokenNeeded) as error:
             if not await ask_token(screen, session, error.why):
                 raise
-            notes, reviewed = (_NEW_TOKEN,), None
+            notes, reviewed = (*(one for one in notes if one == _TAKEN), _NEW_TOKEN), None
 
 
 _CHOSEN = "Values changed on the server meanwhile; this is what you chose."
 _UNSEEN = "Whether someone else changed the password meanwhile cannot be seen."
+_TAKEN = "A record of this name exists already; this makes a second one."
 _NEW_TOKEN = "The token is new. Nothing was saved yet: review once more."
 
 
@@ -102,9 +106,10 @@ def _already(comparison: Comparison) -> str:
 
 def _review(draft: Draft, patch: Patch, request: Request, notes: tuple[str, ...]) -> Review:
     name = draft.name.strip()
-    words = tuple(change.words() for change in patch.changes)
     if draft.record_id is None:
-        return Review(f"Create {name}?", name, words, request, notes, verb="Create")
+        given = tuple(change.creation_words() for change in patch.changes)
+        return Review(f"Create {name}?", name, given, request, notes, verb="Create", mark="+")
+    words = tuple(change.words() for change in patch.changes)
     kinds = {change.kind for change in patch.changes}
     if ChangeKind.REPLACE_SECRET in kinds:
         notes = (*notes, _UNSEEN)
@@ -114,6 +119,12 @@ def _review(draft: Draft, patch: Patch, request: Request, notes: tuple[str, ...]
 
 async def _now(screen: Screen[ScreenResult], session: Session, opened: Record) -> Record:
     return await with_token(screen, session, lambda: session.connections.get(opened.id))
+
+
+async def _is_taken(screen: Screen[ScreenResult], session: Session, name: str) -> bool:
+    """Whether the server holds a record of that name; it takes a second one without a word."""
+    found = await with_token(screen, session, session.connections.list)
+    return any(record.name == name for record in found.records)
 
 
 def _mention(screen: Screen[ScreenResult], comparison: Comparison, now: Record) -> None:
