@@ -23,6 +23,8 @@ from tests.e2e.keys import encode
 
 TIMEOUT = 15.0
 """Seconds until a wait fails; long, for a busy machine."""
+GUARD = Path(__file__).parents[1] / "guard"
+"""What keeps a program written in Python on this machine, once it is on its path."""
 ESCAPE_GAP = 0.2
 """Seconds by which a lone Escape is told from the start of a sequence."""
 SETTLED = {LINE_WRAP: True, CURSOR: True}
@@ -47,8 +49,8 @@ def installed_program() -> Path:
 class Terminal:
     """A program in a terminal of its own, ended when the `with` block is left.
 
-    The environment is clean: PATH, a UTF-8 locale, TERM, HOME at `cwd`, and what `env` says. Only
-    there can a variable such as NO_COLOR or CAM_HOST come from.
+    The environment is clean: PATH, a UTF-8 locale, TERM, HOME at `cwd`, the guard against leaving
+    this machine, and what `env` says. Only there can a variable such as NO_COLOR come from.
     """
 
     def __init__(
@@ -68,6 +70,9 @@ class Terminal:
             "TERM": "xterm-256color",
             "HOME": str(cwd),
             **(env or {}),
+            "PYTHONPATH": os.pathsep.join(
+                filter(None, (str(GUARD), (env or {}).get("PYTHONPATH")))
+            ),
         }
         self._emulator = Emulator(rows, columns)
         self._raw = bytearray()
