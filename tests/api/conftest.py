@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from hypothesis import settings
 
 from smtp_tui.sandbox import Sandbox, SandboxOptions
 from tests.api.desk import Desk, desk
-
-# A machine that is busy with other things is no failure of a property.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 
 @pytest.fixture

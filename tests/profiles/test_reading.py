@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Unverified
@@ -183,7 +183,6 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_any_text_is_either_read_or_refused_at_a_line_of_it(text: str) -> None:
     refusal = None

@@ -95,7 +95,7 @@ PROFILES = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(PROFILES, PROFILES)
 def test_any_profile_is_read_back_as_it_was_added_and_as_it_was_changed(
     added: Profile, changed: Profile
