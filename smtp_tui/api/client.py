@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final, Protocol
@@ -34,11 +33,13 @@ from smtp_tui.api.errors import (
     TokenNeeded,
 )
 from smtp_tui.api.failures import Received, cleaned, raise_for_status, raise_in_words
+from smtp_tui.api.models import Record
 from smtp_tui.api.redaction import redacted
 from smtp_tui.api.requests import Request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access, Origin, Target, Trust
 from smtp_tui.api.trust import CaFileUnusable, ssl_context
+from smtp_tui.api.writes import Answer, Judge, Write, WriteLog, Writes, done, new_write_id
 
 USER_AGENT: Final = f"smtp-tui/{smtp_tui.__version__}"
 _TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*\Z")
@@ -64,29 +65,11 @@ class Limits:
     retry_pause: float = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole answer with a status that is a success."""
-
-    status: int
-    body: bytes
-    request_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Unattended:
-    """How a write ended that nobody awaited any more; ``error`` is None where it was done."""
-
-    profile: str
-    request: Request
-    error: ApiError | None
-
-
 class Client:
     """Sends requests of one profile; closed when the profile is left.
 
-    Writes go on when the one who awaits them is gone: a write cancelled half-way may have been
-    done, so it is finished, its outcome stands in the activity, and ``report`` is told of it once.
+    What writes goes through ``writes``: it is journalled, and finished although nobody may await it
+    any more, because a write cancelled half-way may have been done.
     """
 
     def __init__(
@@ -95,6 +78,7 @@ class Client:
         tokens: TokenHolder,
         activity: Activity,
         clock: Clock,
+        journal: WriteLog,
         limits: Limits = Limits(),
     ) -> None:
         self.target = target
@@ -103,10 +87,9 @@ class Client:
         self._clock = clock
         self._limits = limits
         self._clients: dict[str, httpx.AsyncClient] = {}
-        self._writes: set[asyncio.Task[Answer]] = set()
         self._closed = False
         self._confirmations = Confirmations(target.name)
-        self.report: Callable[[Unattended], None] | None = None
+        self.writes = Writes(journal)
 
     def confirm(self, request: Request, name: str) -> None:
         """A person typed the record's name for this request, as a protected profile asks."""
@@ -129,36 +112,47 @@ class Client:
                 ("ace_orgGuid", self.target.scope.team),
             )
             read = Request(Operation.GET, "GET", record_path(request), query)
-            answer = await self._send(read, frozenset())
+            answer = await self.send(read)
             try:
                 name = decode_record(answer.body).name
             except Undecodable as error:
                 raise BadAnswer(self._place(read), sentence(error)) from None
         self._confirmations.compare(typed, name, place)
 
-    async def send(self, request: Request, *, answers: frozenset[int] = frozenset()) -> Answer:
+    async def send(
+        self,
+        request: Request,
+        *,
+        answers: frozenset[int] = frozenset(),
+        record: Record | None = None,
+        judge: Judge = done,
+    ) -> Answer:
         """Send one request; a read is repeated once after a connection that was never made or a
         502, 503 or 504. Raises an :class:`~smtp_tui.api.errors.ApiError` for everything else than
-        a whole answer with a 2xx status or one of ``answers``."""
-        try:
-            return await self._send(request, answers)
-        except ApiError as error:
-            raise _alone(error) from None
+        a whole answer with a 2xx status or one of ``answers``.
 
-    async def _send(self, request: Request, answers: frozenset[int]) -> Answer:
+        Of a write the journal is told what ``record`` was before it, and what ``judge`` makes of
+        the answer."""
         place = self._place(request)
+        try:
+            self._check_open(place)
+            if not request.operation.writes:
+                return await self._read(request, place, answers)
+            await self._judge(request, place)
+            self._check_open(place)
+            write = Write(new_write_id(), self.target, request.without_secrets(), record)
+            return await self.writes.run(
+                write, place, lambda: self._exchange(request, place, answers), judge
+            )
+        except ApiError as error:
+            raise error.alone() from None
+
+    def _check_open(self, place: Place) -> None:
+        """Asked again after each wait: meanwhile the profile may have been left."""
         if self._closed:
             raise NotSent(place, "The profile was left before this was sent")
-        if request.operation.writes:
-            await self._judge(request, place)
-            task = asyncio.create_task(self._exchange(request, place, answers))
-            self._writes.add(task)
-            task.add_done_callback(self._written)
-            try:
-                return await asyncio.shield(task)
-            except asyncio.CancelledError:
-                task.add_done_callback(lambda ended: self._tell(request, ended))
-                raise
+
+    async def _read(self, request: Request, place: Place, answers: frozenset[int]) -> Answer:
         try:
             return await self._exchange(request, place, answers)
         except (HostUnreachable, ServerFault) as error:
@@ -166,6 +160,7 @@ class Client:
             if fault or request.method != "GET":
                 raise
             await asyncio.sleep(self._pause(error))
+            self._check_open(place)
             return await self._exchange(request, place, answers)
 
     def _pause(self, error: ApiError) -> float:
@@ -177,38 +172,21 @@ class Client:
             raise error
         return asked
 
-    def _written(self, task: asyncio.Task[Answer]) -> None:
-        self._writes.discard(task)
-        if not task.cancelled():
-            task.exception()
-
-    def _tell(self, request: Request, task: asyncio.Task[Answer]) -> None:
-        if self.report is None or task.cancelled():
-            return
-        error = task.exception()
-        if error is None or isinstance(error, ApiError):
-            told = request.without_secrets()
-            self.report(Unattended(self.target.name, told, error and _alone(error)))
-
     async def trust(self, trust: Trust) -> None:
         """Believe this from now on; connections that were judged otherwise are not used again."""
         self.target = replace(self.target, trust=trust)
         judged, self._clients = self._clients, {}
-        await self._finish_writes()
+        await self.writes.finish()
         for client in judged.values():
             await client.aclose()
 
     async def aclose(self) -> None:
         """Finish the writes under way, then close the connections; nothing is sent any more."""
         self._closed = True
-        await self._finish_writes()
+        await self.writes.finish()
         for client in self._clients.values():
             await client.aclose()
         self._clients.clear()
-
-    async def _finish_writes(self) -> None:
-        if self._writes:
-            await asyncio.wait(tuple(self._writes))
 
     def _place(self, request: Request) -> Place:
         return Place(request.operation, self._origin(request).text)
@@ -325,9 +303,3 @@ class Client:
             response.headers.get("Retry-After"),
             response.headers.get("Location"),
         )
-
-
-def _alone(error: ApiError) -> ApiError:
-    """The error without the frames and causes that hold headers and bodies."""
-    error.__context__ = None
-    return error.with_traceback(None)

@@ -7,7 +7,8 @@
     │   ├── HostUnreachable        no such name, refused, no route, connect time-out
     │   ├── CertificateRefused     TLS was judged before any byte of the token
     │   ├── TokenNeeded            no token to send, or one that cannot be a token
-    │   └── AccessRefused          the profile does not allow it
+    │   ├── AccessRefused          the profile does not allow it
+    │   └── NotJournalled          a protected profile, and its journal cannot be written
     ├── NoAnswer                   sent, but no whole answer: after a write the outcome is unknown
     ├── BadAnswer                  answered with something that cannot be used
     └── StatusError                answered with a status that is no success
@@ -27,7 +28,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Self
+
+if TYPE_CHECKING:
+    from smtp_tui.api.writes import Write
 
 
 class Operation(Enum):
@@ -76,7 +80,10 @@ class Place:
 
 
 class ApiError(Exception):
-    """The root: ``why`` says what happened, ``next_step`` what to do; both are plain sentences."""
+    """The root: ``why`` says what happened, ``next_step`` what to do; both are plain sentences.
+
+    ``write`` is the journalled write that ended so, if it was one.
+    """
 
     next_step: ClassVar[str] = "Press r to try again."
 
@@ -84,6 +91,7 @@ class ApiError(Exception):
         super().__init__(f"could not {place.operation.value} at {place.host}: {why}")
         self.place = place
         self.why = why
+        self.write: Write | None = None
         self.advice = next_step if next_step is not None else self._advice()
 
     def _advice(self) -> str:
@@ -113,6 +121,11 @@ class ApiError(Exception):
         if self.place.request_id:
             shown.append(f"Request id: {self.place.request_id}")
         return tuple(line for line in shown if line)
+
+    def alone(self) -> Self:
+        """The error without the frames and causes that hold headers and bodies."""
+        self.__context__ = None
+        return self.with_traceback(None)
 
 
 class NotSent(ApiError):
@@ -154,6 +167,16 @@ class AccessRefused(NotSent):
     """The profile is read-only."""
 
     next_step = "Change the access of the profile (p, then e) to allow it."
+
+
+class NotJournalled(NotSent):
+    """The profile is protected, so nothing is sent that the journal does not hold first."""
+
+    next_step = "Mend that place (smtp-tui doctor looks at it), then do it again."
+
+    def __init__(self, place: Place, profile: str, problem: str) -> None:
+        why = f"The profile {profile} is protected, and the journal of writes cannot be written"
+        super().__init__(place, f"{why}: {problem}")
 
 
 class NoAnswer(ApiError):

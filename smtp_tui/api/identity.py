@@ -10,8 +10,8 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from smtp_tui.api.client import Answer, Client
-from smtp_tui.api.decode import Repeating, Undecodable, decode_json, sentence
+from smtp_tui.api.client import Client
+from smtp_tui.api.decode import Undecodable, decode_json, sentence
 from smtp_tui.api.errors import (
     AccessDenied,
     BadAnswer,
@@ -23,6 +23,7 @@ from smtp_tui.api.errors import (
 )
 from smtp_tui.api.requests import tenant_request, token_request
 from smtp_tui.api.secret import SecretStr
+from smtp_tui.api.writes import Answer
 
 _FROZEN: Final = ConfigDict(
     frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True, populate_by_name=True
@@ -91,10 +92,7 @@ class Identity:
 def _read(model: type[_Model], answer: Answer, operation: Operation, client: Client) -> _Model:
     place = _place(operation, answer, client)
     try:
-        value = decode_json(answer.body)
-        if isinstance(value, Repeating) or not isinstance(value, dict):
-            raise Undecodable("the answer is not one object that names each of its members once")
-        return model.model_validate(value)
+        return model.model_validate(decode_json(answer.body))
     except Undecodable as error:
         raise BadAnswer(place, sentence(error)) from None
     except ValidationError as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from smtp_tui.api.errors import Operation
 from smtp_tui.api.models import Assignment, JsonValue
@@ -142,6 +142,22 @@ def _composer_query(scope: Scope) -> tuple[tuple[str, str], ...]:
         ("cloudOE_spaceGuid", scope.namespace),
         ("tenantId", scope.tenant),
     )
+
+
+def assigned(request: Request) -> tuple[tuple[str, JsonValue], ...]:
+    """The parameters that a request carries, by name, with a mask for every secret."""
+    body: dict[str, JsonValue] = json.loads(request.masked_body() or "{}")
+    pairs = body.get("connection_parameters", body.get("conn_params"))
+    found = pairs if isinstance(pairs, list) else []
+    return tuple((str(one["name"]), one["value"]) for one in found if isinstance(one, dict))
+
+
+def record_id_of(request: Request) -> str | None:
+    """The id of the one record that a write is about; None for what is stored nowhere yet."""
+    if request.operation is Operation.DELETE:
+        return unquote(request.path.rpartition("/")[2])
+    found = (request.body or {}).get("id")
+    return found if isinstance(found, str) else None
 
 
 def list_request(scope: Scope) -> Request:

@@ -6,16 +6,18 @@ shown is what is sent.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from smtp_tui.api.client import Answer, Client
+from smtp_tui.api.client import Client
 from smtp_tui.api.decode import Undecodable, decode_json, decode_list, decode_record, sentence
-from smtp_tui.api.errors import BadAnswer, Place
+from smtp_tui.api.errors import ApiError, BadAnswer, Operation, Place
 from smtp_tui.api.models import Record, RecordList, TestAnswer
 from smtp_tui.api.pages import is_page, page_words
 from smtp_tui.api.redaction import masked
 from smtp_tui.api.requests import Request, get_request, list_request
 from smtp_tui.api.target import Scope
+from smtp_tui.api.writes import Answer, Ended, WriteOutcome, done
 
 _TEST_ANSWERS: Final = frozenset({400, 422, 500})
 
@@ -59,48 +61,71 @@ class SmtpConnections:
 
     async def create(self, request: Request) -> Record | None:
         """Create; the new record where the server tells it, else None."""
-        answer = await self._write(request)
+        answer = await self._write(request, None)
         return _record_or_none(answer)
 
-    async def patch(self, request: Request) -> None:
-        """Change the parameters of the request and nothing else."""
-        await self._write(request)
+    async def patch(self, request: Request, record: Record | None = None) -> None:
+        """Change the parameters of the request and nothing else.
 
-    async def delete(self, request: Request) -> bool:
+        ``record`` is what a person saw before, here and below: the journal keeps it.
+        """
+        await self._write(request, record)
+
+    async def delete(self, request: Request, record: Record | None = None) -> bool:
         """Delete; False where the server says that there was nothing of that id."""
-        answer = await self._write(request)
-        try:
-            value = decode_json(answer.body)
-        except Undecodable:
-            return True
-        return not (isinstance(value, dict) and value.get("count") == 0)
+        return not _was_gone(await self._write(request, record))
 
-    async def test(self, request: Request) -> TestAnswer:
+    async def test(self, request: Request, record: Record | None = None) -> TestAnswer:
         """Send a test email; an answer with any status that carries a verdict is an answer.
 
         The bodies are not documented, so a refusal with words (400, 422, 500) is given back whole;
         statuses about the call itself or the proxy (401, 403, 404, 429, 502) are raised. What has
         a secret's name in the answer is masked.
         """
-        answer = await self._client.send(request, answers=_TEST_ANSWERS)
+        answer = await self._client.send(
+            request, answers=_TEST_ANSWERS, record=record, judge=_answered
+        )
         try:
             body = masked(decode_json(answer.body))
         except Undecodable:
             body = answer.body.decode("utf-8", errors="replace")
         return TestAnswer(answer.status, body, answer.request_id)
 
+    async def looked_up(self, error: ApiError, *, done: bool) -> None:
+        """Have the journal know what a look afterwards found of a write with an unknown outcome."""
+        await self._client.writes.look_up(error, done=done)
+
     def _bad(self, request: Request, answer: Answer, error: Undecodable) -> BadAnswer:
         place = Place(request.operation, self._client.target.origin.text, answer.request_id)
         return BadAnswer(place, sentence(error))
 
-    async def _write(self, request: Request) -> Answer:
+    async def _write(self, request: Request, record: Record | None) -> Answer:
         """Send a write. A page with a status of success is a login's or a proxy's, not a yes."""
-        answer = await self._client.send(request)
-        text = answer.body.decode("utf-8", errors="replace")
-        if is_page(text):
-            page = Undecodable(f"the answer is {page_words(text)}, not one of the CAM server")
-            raise self._bad(request, answer, page)
-        return answer
+
+        def judge(answer: Answer) -> Ended:
+            text = answer.body.decode("utf-8", errors="replace")
+            if is_page(text):
+                page = Undecodable(f"the answer is {page_words(text)}, not one of the CAM server")
+                raise self._bad(request, answer, page)
+            if request.operation is Operation.DELETE and _was_gone(answer):
+                return replace(done(answer), outcome=WriteOutcome.GONE)
+            created = _record_or_none(answer) if request.operation is Operation.CREATE else None
+            return replace(done(answer), record_id=created.id if created else None)
+
+        return await self._client.send(request, record=record, judge=judge)
+
+
+def _answered(answer: Answer) -> Ended:
+    """What became of the mail stands in the answer, whose shape only the verdict understands."""
+    return replace(done(answer), outcome=WriteOutcome.ANSWERED)
+
+
+def _was_gone(answer: Answer) -> bool:
+    try:
+        value = decode_json(answer.body)
+    except Undecodable:
+        return False
+    return isinstance(value, dict) and value.get("count") == 0
 
 
 def _record_or_none(answer: Answer) -> Record | None:

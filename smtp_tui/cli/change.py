@@ -61,14 +61,14 @@ async def _apply(
     if not comparison.patch:
         return _nothing(opened, options, "The server has these values already; nothing was sent.")
     try:
-        await reach.connections.patch(request)
+        await reach.connections.patch(request, opened)
     except asyncio.CancelledError:
         remark(f"Interrupted while {clean(opened.name)} was being changed: see what it holds now.")
         raise
     except ApiError as error:
         tell(error)
         if error.outcome_unknown:
-            await _look(reach, opened, patch)
+            await _look(reach, opened, patch, error)
         return code_of(error)
     remark(f"Changed {clean(opened.name)}: {clean(', '.join(patch.names))}.")
     _tell_json(opened, patch.names, options)
@@ -94,13 +94,17 @@ def _conflict(comparison: Comparison) -> ExitCode:
     return ExitCode.CONFLICT
 
 
-async def _look(reach: Reach, opened: Record, patch: Patch) -> None:
+async def _look(reach: Reach, opened: Record, patch: Patch, lost: ApiError) -> None:
     """After an unknown outcome: say what the server holds now."""
     try:
         found = compare(opened, patch, await reach.connections.get(opened.id))
     except ApiError as error:
         remark(f"  Reading it again did not help: {clean(error.why)}")
         return
+    all_there = set(found.already) == set(patch.names)
+    none_there = len(found.patch.changes) == len(patch.changes) and not found.unseen
+    if all_there or none_there:
+        await reach.connections.looked_up(lost, done=all_there)
     if found.already:
         remark(f"  Read again: the server has the new value of {clean(', '.join(found.already))}.")
     seen = [name for name in found.patch.names if name not in found.unseen]

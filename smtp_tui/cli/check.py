@@ -20,7 +20,7 @@ from smtp_tui.api.trust import fingerprint
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import clean, remark, show, show_json
-from smtp_tui.cli.wiring import known_profiles
+from smtp_tui.cli.wiring import auditor_of, known_profiles
 from smtp_tui.profiles.checking import SECONDS as STEP_SECONDS
 from smtp_tui.profiles.checking import Outcome, Stage, Step, check, look
 from smtp_tui.profiles.model import LoginToken, Profile, PromptToken
@@ -112,7 +112,7 @@ async def _lines(profile: Profile, environ: Environ) -> AsyncGenerator[Line]:
     tokens = Tokens(profile.token, environ)
     typed = isinstance(profile.token, LoginToken | PromptToken)
     failed = False
-    async with aclosing(look(target) if typed else _tried(target, tokens)) as trying:
+    async with aclosing(look(target) if typed else _tried(target, tokens, environ)) as trying:
         async for step in trying:
             line = await _line(step, target)
             failed = line.result is Result.FAILED
@@ -121,13 +121,13 @@ async def _lines(profile: Profile, environ: Environ) -> AsyncGenerator[Line]:
         yield Line(Stage.TOKEN, Result.SKIPPED, f"{tokens.words}: typed when it is needed")
 
 
-async def _tried(target: Target, tokens: Tokens) -> AsyncGenerator[Step]:
+async def _tried(target: Target, tokens: Tokens, environ: Environ) -> AsyncGenerator[Step]:
     """All steps, with a token that nobody is asked for."""
 
     async def get_token() -> None:
         await tokens.fetch()
 
-    client = Client(target, tokens, Activity(), Clock())
+    client = Client(target, tokens, Activity(), Clock(), auditor_of(environ))
     try:
         async with aclosing(check(client, tokens, get_token)) as trying:
             async for step in trying:

@@ -72,7 +72,7 @@ async def _create(
     except ApiError as error:
         tell(error)
         if error.outcome_unknown:
-            await _look(reach, name)
+            await _look(reach, name, error)
         return code_of(error)
     if created is None:  # the vendor documents no answer, so it may hold no record
         created = next(iter(await _named(reach, name)), None)
@@ -84,12 +84,13 @@ async def _create(
     return ExitCode.OK
 
 
-async def _look(reach: Reach, name: str) -> None:
+async def _look(reach: Reach, name: str, lost: ApiError) -> None:
     """After an unknown outcome: say whether the record is there."""
     try:
         found = await _named(reach, name)
     except ApiError as error:
         remark(f"  Reading the list did not help: {clean(error.why)}")
         return
+    await reach.connections.looked_up(lost, done=bool(found))
     ids = clean(", ".join(one.id for one in found))
     remark(f"  Read again: it is there ({ids})." if found else "  Read again: it is not there.")

@@ -47,14 +47,14 @@ async def _delete(
             remark(f"  {clean(change.words())}")
         return ExitCode.CONFLICT
     try:
-        there = await reach.connections.delete(request)
+        there = await reach.connections.delete(request, shown)
     except asyncio.CancelledError:
         remark(f"Interrupted while {clean(shown.name)} was being deleted: see whether it is gone.")
         raise
     except ApiError as error:
         tell(error)
         if error.outcome_unknown:
-            await _look(reach, shown)
+            await _look(reach, shown, error)
         return code_of(error)
     if not there:
         remark(f"{clean(shown.name)} was gone already.")
@@ -65,13 +65,15 @@ async def _delete(
     return ExitCode.OK
 
 
-async def _look(reach: Reach, shown: Record) -> None:
+async def _look(reach: Reach, shown: Record, lost: ApiError) -> None:
     """After an unknown outcome: say whether the record is there."""
     try:
         await reach.connections.get(shown.id)
     except NotFound:
+        await reach.connections.looked_up(lost, done=True)
         remark("  Read again: it is gone.")
     except ApiError as error:
         remark(f"  Reading it again did not help: {clean(error.why)}")
     else:
+        await reach.connections.looked_up(lost, done=False)
         remark("  Read again: it is still there.")

@@ -21,7 +21,10 @@ class ExitCode(IntEnum):
     FAILED = 1, "the server refused, or its answer could not be used; of check and doctor: not well"
     USAGE = 2, "the command line, a value, the profile or its file is wrong; nothing was sent"
     NOT_FOUND = 3, "there is no such record"
-    REFUSED = 4, "refused here: not confirmed, read-only, or an ambiguous name; nothing was written"
+    REFUSED = (
+        4,
+        "refused here: unconfirmed, read-only, no journal, ambiguous; nothing was written",
+    )
     UNREACHABLE = 5, "no connection, or its certificate is not trusted; nothing was written"
     UNKNOWN_OUTCOME = 6, "sent, and whether it was done is not known; look before trying again"
     TOKEN = 7, "no token, or the server refused it; nothing was written"

@@ -13,6 +13,7 @@ from smtp_tui.api.errors import (
     Invalid,
     LoginRefused,
     NotFound,
+    NotJournalled,
     NotSent,
     TokenNeeded,
     TokenRefused,
@@ -84,7 +85,7 @@ def code_of(error: ApiError) -> ExitCode:
     match error:
         case TokenNeeded() | TokenRefused() | LoginRefused():
             return ExitCode.TOKEN
-        case AccessRefused():
+        case AccessRefused() | NotJournalled():
             return ExitCode.REFUSED
         case NotSent():
             return ExitCode.UNREACHABLE

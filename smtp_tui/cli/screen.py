@@ -23,12 +23,14 @@ from smtp_tui.profiles.model import Colour, EnvironmentToken, Profile
 from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileStore, config_directory
 from smtp_tui.profiles.tokens import Tokens
+from smtp_tui.state.auditor import Auditor
 from smtp_tui.state.drafts import DraftStore
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory
+from smtp_tui.state.journal import Journal, actor_of
 from smtp_tui.state.places import state_directory
 from smtp_tui.state.settings import SettingsStore
-from smtp_tui.ui.session import Mailbox, ReceivedMail, Services
+from smtp_tui.ui.session import Held, Mailbox, ReceivedMail, Services
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
@@ -120,17 +122,20 @@ def _services(
     clock: Clock | None = None,
 ) -> Services:
     activity, clock = Activity(), clock if clock is not None else Clock()
+    held, journal = Held(), Journal(state)
+    auditor = Auditor(lambda: journal, actor_of(environ), clock, held.tell)
 
     def make_client(target: Target, tokens: Tokens) -> Client:
         from smtp_tui.api.client import Client  # noqa: PLC0415 - httpx, after the first frame
 
-        return Client(target, tokens, activity, clock)
+        return Client(target, tokens, activity, clock, auditor)
 
     return Services(
         store=store,
         history=TestHistory(state),
         settings=SettingsStore(state),
         drafts=DraftStore(state),
+        journal=journal,
         activity=activity,
         clock=clock,
         environ=environ,
@@ -138,6 +143,7 @@ def _services(
         make_client=make_client,
         mailbox=mailbox,
         read_only=read_only,
+        held=held,
     )
 
 

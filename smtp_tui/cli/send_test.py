@@ -135,7 +135,7 @@ async def _send(
 async def _outcome(reach: Reach, mail: _Mail) -> TestOutcome:
     """The judged answer. Raises ``ApiError`` where surely no mail was tried."""
     try:
-        answer = await reach.connections.test(mail.request(reach))
+        answer = await reach.connections.test(mail.request(reach), mail.opened)
     except ApiError as error:
         outcome = judge_error(error, mail.to)
         if outcome is None:

@@ -11,13 +11,16 @@ from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import AccessRefused, Operation, Place
 from smtp_tui.api.target import Access, Target
-from smtp_tui.cli.say import ask_secret, clean, on_terminal
+from smtp_tui.cli.say import ask_secret, clean, on_terminal, remark
 from smtp_tui.profiles.credentials import CredentialError, clean_token
 from smtp_tui.profiles.environment import environment_profile
 from smtp_tui.profiles.model import LoginToken, Profile
 from smtp_tui.profiles.reading import Profiles
 from smtp_tui.profiles.store import ProfileStore, config_directory
 from smtp_tui.profiles.tokens import Tokens
+from smtp_tui.state.auditor import Auditor
+from smtp_tui.state.journal import Journal, actor_of
+from smtp_tui.state.places import state_directory
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
@@ -101,6 +104,17 @@ class Reach:
             raise AccessRefused(place, f"The profile {self.target.name} is read-only")
 
 
+def auditor_of(environ: Mapping[str, str]) -> Auditor:
+    """The journal of a command: its gaps are told on stderr. Its place is looked for when needed,
+    so that reading works without one."""
+    return Auditor(
+        journal=lambda: Journal(state_directory(environ)),
+        actor=actor_of(environ),
+        clock=Clock(),
+        say=lambda words: remark(f"Warning: {clean(words)}"),
+    )
+
+
 @asynccontextmanager
 async def reach(
     profile: Profile, environ: Mapping[str, str], *, read_only: bool = False
@@ -121,7 +135,7 @@ async def reach(
     if read_only:
         target = replace(target, access=Access.READ_ONLY)
     tokens = Tokens(profile.token, environ)
-    client = Client(target, tokens, Activity(), Clock())
+    client = Client(target, tokens, Activity(), Clock(), auditor_of(environ))
     try:
         if not await tokens.fetch():
             await _ask_for_token(profile, tokens, client)
@@ -146,4 +160,4 @@ async def _ask_for_token(profile: Profile, tokens: Tokens, client: Client) -> No
         tokens.accept(clean_token(ask_secret(f"Token for the profile {clean(profile.name)}:")))
 
 
-__all__ = ["Known", "NoSuchProfile", "Reach", "known_profiles", "reach"]
+__all__ = ["Known", "NoSuchProfile", "Reach", "auditor_of", "known_profiles", "reach"]

@@ -1,4 +1,4 @@
-"""The audit journal: what was about to be written to which record, and what came of it.
+"""The journal of writes: what was about to be written to which record, and what came of it.
 
 Lines are only added, each on the disk before the call returns. The file is rotated at
 ``ROTATE_BYTES``, and the oldest of ``FILES_KEPT`` is dropped.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import pwd
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,8 +17,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from smtp_tui.api.models import ParameterValue, SecretState, is_secret_name, value_text
-from smtp_tui.api.secret import SecretStr
+from smtp_tui.api.models import SecretState, is_secret_name
+from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.state.fields import (
     FieldError,
     list_field,
@@ -69,16 +68,14 @@ class JournalChange:
             for text in (self.before, self.after):
                 if text is not None and text not in _SECRET_WORDS:
                     raise ValueError(f"the value of {self.name} is a secret and is not journalled")
-        for field in ("before", "after"):
-            text = getattr(self, field)
-            object.__setattr__(self, field, None if text is None else text[:MAX_TEXT])
+        for field in ("name", "before", "after"):
+            _shorten(self, field)
 
 
-def journal_text(value: ParameterValue | SecretStr) -> str:
-    """A value as the journal holds it: a secret only as what became of it."""
-    if isinstance(value, SecretStr):
-        return REPLACED if value else CLEARED
-    return value_text(value)
+def _shorten(value: object, field: str) -> None:
+    text = getattr(value, field)
+    if text is not None:
+        object.__setattr__(value, field, text[:MAX_TEXT])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,11 @@ def actor_of(environ: Mapping[str, str]) -> Actor:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One line of the journal; ``at`` in UTC. ``outcome`` is a word such as "done" or "unknown"."""
+    """One line of the journal; ``at`` in UTC.
+
+    ``operation`` is create, patch, delete, test_saved or test_values; ``recipient`` that of a test.
+    ``words`` say why a write was not done.
+    """
 
     phase: Phase
     write_id: str
@@ -111,16 +112,22 @@ class JournalEntry:
     profile: str
     host: str
     tenant: str
+    team: str
+    namespace: str
     operation: str
     record_id: str | None
     record_name: str
     changes: tuple[JournalChange, ...] = ()
-    outcome: str | None = None
+    recipient: str | None = None
+    outcome: WriteOutcome | None = None
     status: int | None = None
     request_id: str | None = None
+    words: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at", utc(self.at))
+        for field in ("record_id", "record_name", "words"):
+            _shorten(self, field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +136,6 @@ class Reading:
 
     entries: tuple[JournalEntry, ...] = ()
     unreadable: int = 0
-
-
-def new_write_id() -> str:
-    """What ties the outcome of a write to its intent."""
-    return secrets.token_hex(8)
 
 
 class Journal:
@@ -159,22 +161,30 @@ class Journal:
         with locked(self._path):
             with self._problems():
                 self._rotate()
-            append_line(self._path, _line(entry), sync=True)
+            append_line(self._path, json.dumps(plain(entry)), sync=True)
 
     def read(self, newest: int | None = None) -> Reading:
-        """The entries of all files, oldest first; the last ``newest`` of them where given."""
+        """The entries of all files, oldest first; the last ``newest`` of them where given.
+
+        ``unreadable`` counts the lines that were looked at for that.
+        """
         try:
             with locked(self._path):
-                lines = self._lines()
+                return self._read(newest)
         except FileProblem:
-            lines = self._lines()  # a place that cannot be written to can still be read
-        parsed = [_parse(line) for line in lines]
-        entries = tuple(entry for entry in parsed if entry is not None)
-        unreadable = len(parsed) - len(entries)
-        return Reading(entries if newest is None else entries[-newest:], unreadable)
+            return self._read(newest)  # a place that cannot be written to can still be read
 
-    def _lines(self) -> list[str]:
-        return [line for file in reversed(self._files()) for line in read_lines(file, CAP)]
+    def _read(self, newest: int | None) -> Reading:
+        entries: list[JournalEntry] = []
+        unreadable = 0
+        for file in self._files():
+            parsed = [_parse(line) for line in read_lines(file, CAP)]
+            found = [entry for entry in parsed if entry is not None]
+            entries = found + entries
+            unreadable += len(parsed) - len(found)
+            if newest is not None and len(entries) >= newest:
+                return Reading(tuple(entries[-newest:]), unreadable)
+        return Reading(tuple(entries), unreadable)
 
     def _files(self) -> list[Path]:
         """The files, newest first: the one written to, then those rotated away."""
@@ -198,30 +208,32 @@ class Journal:
             raise problem_of(self._path, error) from None
 
 
-def _line(entry: JournalEntry) -> str:
-    return json.dumps(
-        {
-            "v": _VERSION,
-            "phase": entry.phase.value,
-            "write": entry.write_id,
-            "at": stamp(entry.at),
-            "user": entry.actor.user,
-            "ssh_client": entry.actor.ssh_client,
-            "profile": entry.profile,
-            "host": entry.host,
-            "tenant": entry.tenant,
-            "operation": entry.operation,
-            "record_id": entry.record_id,
-            "record_name": entry.record_name,
-            "changes": [
-                {"name": one.name, "before": one.before, "after": one.after}
-                for one in entry.changes
-            ],
-            "outcome": entry.outcome,
-            "status": entry.status,
-            "request_id": entry.request_id,
-        }
-    )
+def plain(entry: JournalEntry) -> dict[str, object]:
+    """An entry as the JSON object of its line; a mask or a word stands for every secret."""
+    return {
+        "v": _VERSION,
+        "phase": entry.phase.value,
+        "write": entry.write_id,
+        "at": stamp(entry.at),
+        "user": entry.actor.user,
+        "ssh_client": entry.actor.ssh_client,
+        "profile": entry.profile,
+        "host": entry.host,
+        "tenant": entry.tenant,
+        "team": entry.team,
+        "namespace": entry.namespace,
+        "operation": entry.operation,
+        "record_id": entry.record_id,
+        "record_name": entry.record_name,
+        "changes": [
+            {"name": one.name, "before": one.before, "after": one.after} for one in entry.changes
+        ],
+        "recipient": entry.recipient,
+        "outcome": entry.outcome.value if entry.outcome is not None else None,
+        "status": entry.status,
+        "request_id": entry.request_id,
+        "words": entry.words,
+    }
 
 
 def _parse(line: str) -> JournalEntry | None:
@@ -229,6 +241,7 @@ def _parse(line: str) -> JournalEntry | None:
         values = load_object(line)
         if number_field(values, "v") != _VERSION:
             return None
+        outcome = optional_text(values, "outcome")
         return JournalEntry(
             phase=Phase(text_field(values, "phase")),
             write_id=text_field(values, "write"),
@@ -237,13 +250,17 @@ def _parse(line: str) -> JournalEntry | None:
             profile=text_field(values, "profile"),
             host=text_field(values, "host"),
             tenant=text_field(values, "tenant"),
+            team=text_field(values, "team"),
+            namespace=text_field(values, "namespace"),
             operation=text_field(values, "operation"),
             record_id=optional_text(values, "record_id"),
             record_name=text_field(values, "record_name"),
             changes=tuple(_change(item) for item in list_field(values, "changes")),
-            outcome=optional_text(values, "outcome"),
+            recipient=optional_text(values, "recipient"),
+            outcome=None if outcome is None else WriteOutcome(outcome),
             status=optional_number(values, "status"),
             request_id=optional_text(values, "request_id"),
+            words=text_field(values, "words"),
         )
     except ValueError:  # FieldError is one, and so is an unknown phase or a secret in the file
         return None

@@ -40,7 +40,7 @@ from smtp_tui.ui.text import clean
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
-    from smtp_tui.api.client import Unattended
+    from smtp_tui.api.writes import Unattended
 
 FIRST_START = (
     "No profile yet, and no CAM_HOST in the environment. Give the host"
@@ -97,6 +97,7 @@ class SmtpTui(KeysInOrder):
         self._left: list[Session] = []
         self._switching = asyncio.Lock()
         services.held.report = self._report
+        services.held.warn = self._warn
         self._start_problem = start_problem
         self._wanted = profile
         if profile is not None and not start_problem:
@@ -195,6 +196,10 @@ class SmtpTui(KeysInOrder):
         report = Report.of(ended, self._services.clock.monotonic())
         self.reports.append(report)
         self._show_report(report)
+
+    def _warn(self, words: str) -> None:
+        """What a person should know, whatever is on the screen."""
+        self.notify(clean(words, 400), markup=False, severity="warning", timeout=15)
 
     def _show_report(self, report: Report) -> None:
         severity: SeverityLevel = "error" if report.bad else "information"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from smtp_tui.api.client import Unattended
+    from smtp_tui.api.writes import Unattended
 
 REPORT_SECONDS: Final = 15.0
 """How long a report stands, over further switches too."""

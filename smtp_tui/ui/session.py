@@ -24,13 +24,15 @@ from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.drafts import DraftStore
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory
+from smtp_tui.state.journal import Journal
 from smtp_tui.state.places import RecordKey, record_key
 from smtp_tui.state.settings import SettingsStore
 from smtp_tui.ui.mail_subject import Sending
 
 if TYPE_CHECKING:
-    from smtp_tui.api.client import Client, Unattended
+    from smtp_tui.api.client import Client
     from smtp_tui.api.smtp_connections import SmtpConnections
+    from smtp_tui.api.writes import Unattended
 
 
 @dataclass(slots=True)
@@ -70,12 +72,18 @@ class Held:
     ``tokens`` by all that a token belongs to, so that a profile that is come back to does not ask
     again, and none is sent elsewhere; ``pins`` by profile name and origin, for certificates that
     were confirmed where there is no file to keep them; ``report`` is told how a write ended whose
-    profile was left meanwhile.
+    profile was left meanwhile, ``warn`` what a person should know whatever is on the screen.
     """
 
     tokens: dict[Hashable, Tokens] = field(default_factory=dict)
     pins: dict[tuple[str, str], Pinned] = field(default_factory=dict)
     report: Callable[[Unattended], None] | None = None
+    warn: Callable[[str], None] | None = None
+
+    def tell(self, words: str) -> None:
+        """Have a person told."""
+        if self.warn is not None:
+            self.warn(words)
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,7 @@ class Session:
     def client(self) -> Client:
         """The profile's own client: one target, one token."""
         client = self.make_client(self.target, self.tokens)
-        client.report = self.report
+        client.writes.report = self.report
         return client
 
     @cached_property
@@ -151,6 +159,7 @@ class Services:
     history: TestHistory
     settings: SettingsStore
     drafts: DraftStore
+    journal: Journal
     activity: Activity
     clock: Clock
     environ: Mapping[str, str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -22,13 +22,13 @@ from smtp_tui.api.requests import (
     get_request,
     list_request,
     patch_request,
-    tenant_request,
     test_saved_request,
     test_values_request,
 )
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import Access, Scope, Target, Trust, Unverified, parse_origin
+from smtp_tui.api.writes import Ended, Write, WriteLog
 from smtp_tui.sandbox import RecordedRequest, Sandbox
 
 QUICK = Limits(connect=2.0, read=5.0, total=10.0, longest_retry_after=2.0, retry_pause=0.01)
@@ -58,6 +58,28 @@ class HeldToken:
         return None if self.value is None else SecretStr(self.value)
 
 
+@dataclass
+class Pad:
+    """A journal on a pad of paper: what was to be kept, in order, or why it cannot be."""
+
+    lines: list[tuple[Write, Ended | None]] = field(default_factory=list)
+    problem: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+    async def intend(self, write: Write) -> str:
+        if not self.problem:
+            self.lines.append((write, None))
+        return self.problem
+
+    async def ended(self, write: Write, ended: Ended) -> str:
+        if not self.problem:
+            self.lines.append((write, ended))
+        return self.problem
+
+    def warn(self, problem: str) -> None:
+        self.warnings.append(problem)
+
+
 @dataclass(frozen=True)
 class Desk:
     """What a test holds in its hands."""
@@ -68,6 +90,7 @@ class Desk:
     identity: Identity
     activity: Activity
     record_id: str
+    pad: Pad
 
     @property
     def scope(self) -> Scope:
@@ -95,7 +118,7 @@ class Desk:
 
     async def do(self, name: str) -> object:
         """Carry one of the requests out as the screens do."""
-        request = self.request(name) if name not in ("tenant", "token") else tenant_request()
+        request = self.request(name)
         match name:
             case "list":
                 return await self.connections.list()
@@ -108,10 +131,6 @@ class Desk:
                 return None
             case "delete":
                 return await self.connections.delete(request)
-            case "tenant":
-                return await self.identity.tenant()
-            case "token":
-                return await self.identity.log_in("admin", SecretStr("admin-password"))
         return await self.connections.test(request)
 
     async def refused(self, name: str) -> ApiError:
@@ -119,14 +138,6 @@ class Desk:
         with pytest.raises(ApiError) as caught:
             await self.do(name)
         return caught.value
-
-    async def error_of(self, name: str) -> ApiError | None:
-        """The error that a request ends in, if it does."""
-        try:
-            await self.do(name)
-        except ApiError as error:
-            return error
-        return None
 
     async def listed(self) -> RecordList:
         """The list of records."""
@@ -150,16 +161,20 @@ async def desk(
     access: Access = Access.NORMAL,
     trust: Trust = UNVERIFIED,
     scope: Scope = ADMINISTRATORS,
+    journal: WriteLog | None = None,
 ) -> AsyncIterator[Desk]:
     """A client for the sandbox, and one record in it; closed at the end."""
     origin = parse_origin(sandbox.base_url)
     target = Target("work", origin, scope, access, trust, identity=origin)
     activity = Activity()
-    client = Client(target, HeldToken(token), activity, Clock(), limits)
+    pad = Pad()
+    client = Client(target, HeldToken(token), activity, Clock(), journal or pad, limits)
     parameters = {"hostname": "mail.example.com", "port": 25, "password": "stored-Sentinel-1"}
     record_id = sandbox.add_record("OLD", parameters)
     try:
-        yield Desk(sandbox, client, SmtpConnections(client), Identity(client), activity, record_id)
+        yield Desk(
+            sandbox, client, SmtpConnections(client), Identity(client), activity, record_id, pad
+        )
     finally:
         await client.aclose()
 
@@ -168,4 +183,5 @@ def elsewhere(held: Desk, port: int, *, scheme: str = "http", limits: Limits = Q
     """A client like the one at the desk, for another port of loopback."""
     origin = parse_origin(f"{scheme}://127.0.0.1:{port}")
     target = replace(held.client.target, origin=origin, identity=origin)
-    return Client(target, HeldToken(Sandbox.admin_token), held.activity, Clock(), limits)
+    token = HeldToken(Sandbox.admin_token)
+    return Client(target, token, held.activity, Clock(), held.pad, limits)

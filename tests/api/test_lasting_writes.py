@@ -8,9 +8,9 @@ from contextlib import suppress
 import pytest
 
 from smtp_tui.api.activity import Activity, Exchange
-from smtp_tui.api.client import Unattended
 from smtp_tui.api.errors import NoAnswer, NotSent
 from smtp_tui.api.target import Pinned, Unverified
+from smtp_tui.api.writes import Unattended
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.api.desk import BODY_PASSWORD, IMPATIENT, WRITES, Desk, desk
 
@@ -102,7 +102,7 @@ async def test_the_end_of_such_a_write_is_told_once_and_without_a_secret(
     kind = FaultKind.HANG if fails else FaultKind.DELAY
     sandbox.faults.add(Fault(kind, seconds=0.2, after_work=True))
     async with desk(sandbox, limits=IMPATIENT) as work:
-        work.client.report = hear
+        work.client.writes.report = hear
         waiting = asyncio.create_task(work.do("patch"))
         await work.asked(1)
         waiting.cancel()

@@ -25,6 +25,7 @@ from smtp_tui.api.target import Access, Scope, Target, parse_origin
 from smtp_tui.profiles.model import PromptToken
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.sandbox import Operation, Sandbox
+from tests.api.desk import Pad
 
 NAME = "PRIMARY"
 SCOPE = Scope(Sandbox.tenant_id, "all", "default")
@@ -48,7 +49,7 @@ async def _connections(server: Sandbox, access: Access) -> AsyncIterator[SmtpCon
     tokens = Tokens(PromptToken(), {})
     tokens.accept(SecretStr(server.admin_token))
     target = Target("production", parse_origin(server.base_url), SCOPE, access)
-    client = Client(target, tokens, Activity(), Clock())
+    client = Client(target, tokens, Activity(), Clock(), Pad())
     try:
         yield SmtpConnections(client)
     finally:

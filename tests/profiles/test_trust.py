@@ -37,6 +37,7 @@ from smtp_tui.api.trust import fingerprint
 from smtp_tui.profiles.model import PromptToken
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.sandbox import CertificateKind, Sandbox, SandboxOptions
+from tests.api.desk import Pad
 
 OTHER_PIN = "0" * 64
 
@@ -61,7 +62,7 @@ def _target(server: Sandbox, trust: Trust) -> Target:
 async def _client(target: Target) -> AsyncIterator[Client]:
     tokens = Tokens(PromptToken(), {})
     tokens.accept(SecretStr(Sandbox.admin_token))
-    client = Client(target, tokens, Activity(), Clock())
+    client = Client(target, tokens, Activity(), Clock(), Pad())
     try:
         yield client
     finally:

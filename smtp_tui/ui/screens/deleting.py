@@ -52,7 +52,7 @@ async def delete(
             record, notes = now, (_CHANGED,)
             continue
         try:
-            found = await _send(session, request, record.id)
+            found = await _send(session, request, record)
         except (TokenRefused, TokenNeeded) as error:
             if not await ask_token(screen, session, error.why):
                 raise
@@ -65,19 +65,21 @@ async def _read(screen: Screen[ScreenResult], session: Session, record_id: str) 
     return await with_token(screen, session, lambda: session.connections.get(record_id))
 
 
-async def _send(session: Session, request: Request, record_id: str) -> bool:
+async def _send(session: Session, request: Request, record: Record) -> bool:
     """Send; after a lost answer look whether the record is still there."""
     try:
-        return await session.connections.delete(request)
+        return await session.connections.delete(request, record)
     except ApiError as error:
         if not error.outcome_unknown:
             raise
         try:
-            await session.connections.get(record_id)
+            await session.connections.get(record.id)
         except NotFound:
+            await session.connections.looked_up(error, done=True)
             return True
         except ApiError:
             raise error from None
+        await session.connections.looked_up(error, done=False)
         error.advice = "Read again: the record is still there. d asks once more."
         raise
 

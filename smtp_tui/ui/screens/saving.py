@@ -141,7 +141,7 @@ async def _send(
     if opened is None:
         return await _create(session, draft.name.strip(), patch, request)
     try:
-        await session.connections.patch(request)
+        await session.connections.patch(request, opened)
     except ApiError as error:
         if not error.outcome_unknown:
             raise
@@ -165,7 +165,9 @@ async def _look_for(session: Session, name: str, error: ApiError) -> None:
         found = await session.connections.list()
     except ApiError:
         return
-    if any(record.name == name for record in found.records):
+    there = any(record.name == name for record in found.records)
+    await session.connections.looked_up(error, done=there)
+    if there:
         error.advice = "Read again: a record of that name is there. Look at it before you save."
     else:
         error.advice = "Read again: no record of that name is there. Save once more."
@@ -181,7 +183,9 @@ async def _look_up(session: Session, opened: Record, patch: Patch, error: ApiErr
     except ApiError:
         raise error from None
     if set(found.already) == set(patch.names):
+        await session.connections.looked_up(error, done=True)
         return
     if len(found.patch.changes) == len(patch.changes) and not found.unseen:
+        await session.connections.looked_up(error, done=False)
         error.advice = "Read again: the server still has the old values. Review and save once more."
     raise error

@@ -65,7 +65,7 @@ async def _deliver(
 ) -> None:
     """Keep the outcome and tell every screen; left half-way, it is kept as unknown."""
     try:
-        outcome = await outcome_of(session, request, sending.to)
+        outcome = await _outcome_of(session, sending, request)
     except asyncio.CancelledError:
         left = Delivered(sending, unknown(LEFT, sending.to), _seconds(services, sending))
         _keep(session, services, left)
@@ -82,13 +82,15 @@ async def _deliver(
         app.notify(_late_words(session, delivered), markup=False, timeout=15)
 
 
-async def outcome_of(session: Session, request: Request, to: str) -> TestOutcome | ApiError:
+async def _outcome_of(
+    session: Session, sending: Sending, request: Request
+) -> TestOutcome | ApiError:
     """The judged answer, or the error where the request was refused before a mail was tried."""
     try:
-        answer = await session.connections.test(request)
+        answer = await session.connections.test(request, sending.subject.opened)
     except ApiError as error:
-        return judge_error(error, to) or error
-    return judge(answer.status, answer.body, sent=True, recipient=to)
+        return judge_error(error, sending.to) or error
+    return judge(answer.status, answer.body, sent=True, recipient=sending.to)
 
 
 def _seconds(services: Services, sending: Sending) -> float:

@@ -1,0 +1,140 @@
+"""From a write of the client to lines of the journal, in a thread: no slow disk is felt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.confirmation import new_name
+from smtp_tui.api.models import JsonValue, Record, SecretState, is_secret_name, value_text
+from smtp_tui.api.redaction import masked
+from smtp_tui.api.requests import assigned, record_id_of
+from smtp_tui.api.secret import MASK
+from smtp_tui.api.writes import Ended, Write
+from smtp_tui.state.files import FileProblem
+from smtp_tui.state.journal import (
+    CLEARED,
+    REPLACED,
+    Actor,
+    Journal,
+    JournalChange,
+    JournalEntry,
+    Phase,
+)
+
+PATIENCE: Final = 15.0
+"""Seconds after which a disk that does not answer counts as one that cannot be written."""
+
+
+class Auditor:
+    """Keeps the journal for the clients of one run: their :class:`~smtp_tui.api.writes.WriteLog`.
+
+    ``journal`` finds it anew for each line and may raise ``FileProblem``. ``say`` tells a person
+    of a gap: once for each reason, and again when it comes back.
+    """
+
+    def __init__(
+        self,
+        journal: Callable[[], Journal],
+        actor: Actor,
+        clock: Clock,
+        say: Callable[[str], None],
+        patience: float = PATIENCE,
+    ) -> None:
+        self._journal = journal
+        self._actor = actor
+        self._clock = clock
+        self._say = say
+        self._patience = patience
+        self._said = ""
+
+    async def intend(self, write: Write) -> str:
+        """Have the intent on the disk; why it is not, in words, empty where it is."""
+        return await self._append(self._intent(write))
+
+    async def ended(self, write: Write, ended: Ended) -> str:
+        """Have the outcome on the disk; why it is not, in words, empty where it is."""
+        intent = self._intent(write)
+        return await self._append(
+            replace(
+                intent,
+                phase=Phase.OUTCOME,
+                record_id=intent.record_id or ended.record_id,
+                outcome=ended.outcome,
+                status=ended.status,
+                request_id=ended.request_id,
+                words=ended.words,
+            )
+        )
+
+    def warn(self, problem: str) -> None:
+        """Tell the person, unless that is what was told last and nothing was kept since."""
+        if problem != self._said:
+            self._said = problem
+            self._say(f"The journal of writes has a gap: {problem}")
+
+    async def _append(self, entry: JournalEntry) -> str:
+        try:
+            async with asyncio.timeout(self._patience):
+                await asyncio.to_thread(lambda: self._journal().append(entry))
+        except FileProblem as problem:
+            return str(problem)
+        except TimeoutError:
+            return f"the disk has not answered within {self._patience:g} seconds"
+        self._said = ""
+        return ""
+
+    def _intent(self, write: Write) -> JournalEntry:
+        target, request, record = write.target, write.request, write.record
+        to = (request.body or {}).get("to")
+        return JournalEntry(
+            phase=Phase.INTENT,
+            write_id=write.id,
+            at=self._clock.now(),
+            actor=self._actor,
+            profile=target.name,
+            host=target.origin.text,
+            tenant=target.scope.tenant,
+            team=target.scope.team,
+            namespace=target.scope.namespace,
+            operation=request.operation.name.lower(),
+            record_id=record_id_of(request),
+            record_name=record.name if record else new_name(request) or "",
+            recipient=to if isinstance(to, str) else None,
+            changes=_changes(write),
+        )
+
+
+def _changes(write: Write) -> tuple[JournalChange, ...]:
+    """What the request assigns, each beside what the record was seen to hold before."""
+    sent, record = assigned(write.request), write.record
+    if write.request.method == "DELETE" and record is not None:
+        names = dict.fromkeys(one.name for one in record.parameters)
+        return tuple(JournalChange(name, _before(record, name), None) for name in names)
+    changes = []
+    for name, value in sent:
+        before = _before(record, name)
+        changes.append(JournalChange(name, before, _after(name, value, before)))
+    return tuple(changes)
+
+
+def _before(record: Record | None, name: str) -> str | None:
+    parameter = record.parameter(name) if record is not None else None
+    if parameter is None:
+        return None
+    value = parameter.value
+    if isinstance(value, SecretState):
+        return value.value
+    return SecretState.SET.value if is_secret_name(name) else value_text(masked(value))
+
+
+def _after(name: str, value: JsonValue, before: str | None) -> str:
+    """A value as the journal holds it: of a secret only what became of it."""
+    if value != MASK and not is_secret_name(name):
+        return value_text(masked(value))
+    if not value:
+        return CLEARED
+    return SecretState.SET.value if before in (None, SecretState.NOT_SET.value) else REPLACED

@@ -1,0 +1,189 @@
+"""Each write is journalled before it leaves and when it ended, and none gets past that."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from smtp_tui.api.errors import NotJournalled, NotSent
+from smtp_tui.api.requests import delete_request
+from smtp_tui.api.target import Access
+from smtp_tui.api.writes import Ended, Write, WriteOutcome
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.api.desk import BODY_PASSWORD, IMPATIENT, READS, WRITES, Desk, Pad, desk
+
+TESTS = ("test_values", "test_saved")
+
+
+@dataclass
+class SlowPad(Pad):
+    """A journal that takes its time, until `go`."""
+
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def intend(self, write: Write) -> str:
+        self.begun.set()
+        await self.go.wait()
+        return await super().intend(write)
+
+
+def ended(pad: Pad) -> Ended:
+    """The outcome on a pad that holds one write whole: its intent first, then this."""
+    (intent, none), (outcome, how) = pad.lines
+    assert none is None
+    assert intent.id == outcome.id
+    assert how is not None
+    return how
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_nothing_is_sent_before_the_intent_is_kept(sandbox: Sandbox, name: str) -> None:
+    pad = SlowPad()
+    async with desk(sandbox, journal=pad) as held:
+        writing = asyncio.create_task(held.do(name))
+        await pad.begun.wait()
+        assert list(sandbox.requests) == []
+        pad.go.set()
+        await writing
+    assert len(sandbox.requests) == 1
+    outcome = WriteOutcome.ANSWERED if name in TESTS else WriteOutcome.DONE
+    assert ended(pad).outcome is outcome
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_what_is_kept_holds_no_secret(work: Desk, name: str) -> None:
+    await work.do(name)
+    assert len(work.pad.lines) == 2
+    for write, _ in work.pad.lines:
+        assert BODY_PASSWORD not in write.request.secrets()
+        assert BODY_PASSWORD.encode() not in write.request.content()
+
+
+@pytest.mark.parametrize("name", READS)
+async def test_a_read_is_not_journalled(work: Desk, name: str) -> None:
+    await work.do(name)
+    assert work.pad.lines == []
+
+
+@pytest.mark.parametrize("name", WRITES)
+@pytest.mark.parametrize(
+    ("fault", "outcome", "status"),
+    [
+        (Fault(FaultKind.HANG), WriteOutcome.UNKNOWN, None),
+        (Fault(FaultKind.RESET, after_work=True), WriteOutcome.UNKNOWN, None),
+        (Fault(FaultKind.BAD_GATEWAY), WriteOutcome.UNKNOWN, 502),
+        (Fault(FaultKind.FORBIDDEN), WriteOutcome.REFUSED, 403),
+        (Fault(FaultKind.UNAUTHORIZED), WriteOutcome.REFUSED, 401),
+    ],
+)
+async def test_whatever_goes_wrong_is_kept_as_what_it_is(
+    sandbox: Sandbox, name: str, fault: Fault, outcome: WriteOutcome, status: int | None
+) -> None:
+    sandbox.faults.add(fault)
+    async with desk(sandbox, limits=IMPATIENT) as held:
+        error = await held.refused(name)
+    how = ended(held.pad)
+    assert (how.outcome, how.status) == (outcome, status)
+    assert how.words == error.why
+
+
+@pytest.mark.parametrize("name", ["create", "patch", "delete"])
+async def test_a_login_page_in_place_of_an_answer_is_kept_as_not_known(
+    work: Desk, name: str
+) -> None:
+    work.sandbox.faults.add(Fault(FaultKind.LOGIN_PAGE))
+    await work.refused(name)
+    assert ended(work.pad).outcome is WriteOutcome.UNKNOWN
+
+
+async def test_a_write_without_a_token_is_kept_as_not_sent(sandbox: Sandbox) -> None:
+    async with desk(sandbox, token=None) as held:
+        await held.refused("patch")
+    assert ended(held.pad).outcome is WriteOutcome.NOT_SENT
+
+
+async def test_a_delete_of_what_is_gone_is_kept_as_that_and_a_create_with_its_new_id(
+    work: Desk,
+) -> None:
+    await work.connections.delete(delete_request(work.scope, "5e7a1c0d3b2f4a6890109999"))
+    assert ended(work.pad).outcome is WriteOutcome.GONE
+    work.pad.lines.clear()
+    await work.do("create")
+    created = next(one for one in work.sandbox.records() if one.name == "NEW")
+    assert ended(work.pad).record_id == created.id
+
+
+async def test_a_write_nobody_waits_for_any_more_is_kept_when_it_ends(work: Desk) -> None:
+    work.sandbox.faults.add(Fault(FaultKind.DELAY, seconds=0.2))
+    waiting = asyncio.create_task(work.do("delete"))
+    await work.asked(1)
+    waiting.cancel()
+    await work.client.aclose()
+    assert ended(work.pad).outcome is WriteOutcome.DONE
+
+
+@pytest.mark.parametrize("sent", [False, True])
+async def test_a_write_given_up_on_leaving_is_kept_as_what_is_known_of_it(
+    sandbox: Sandbox, sent: bool
+) -> None:
+    sandbox.faults.add(Fault(FaultKind.HANG))
+    pad = Pad() if sent else SlowPad()
+    async with desk(sandbox, journal=pad) as held:
+        waiting = asyncio.create_task(held.do("patch"))
+        if isinstance(pad, SlowPad):
+            await pad.begun.wait()
+        else:
+            await held.asked(1)
+        assert [one.id for one in held.client.writes.under_way]
+        await held.client.writes.give_up()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert not list(held.client.writes.under_way)
+    how = pad.lines[-1][1]
+    assert how is not None
+    assert how.outcome is (WriteOutcome.UNKNOWN if sent else WriteOutcome.NOT_SENT)
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_without_a_journal_a_protected_profile_sends_nothing_and_another_one_warns(
+    sandbox: Sandbox, name: str
+) -> None:
+    async with desk(sandbox, access=Access.PROTECTED) as held:
+        held.pad.problem = "the disk is full"
+        held.connections.confirm(held.request(name), "NEW" if name == "create" else "OLD")
+        error = await held.refused(name)
+    assert type(error) is NotJournalled
+    assert "the disk is full" in error.why
+    assert not error.outcome_unknown
+    assert all(one.operation is Operation.GET for one in sandbox.requests)
+    async with desk(sandbox) as held:
+        held.pad.problem = "the disk is full"
+        await held.do(name)
+    assert held.pad.warnings == ["the disk is full"] * 2
+
+
+async def test_a_profile_left_while_a_name_is_compared_sends_no_write(sandbox: Sandbox) -> None:
+    async with desk(sandbox, access=Access.PROTECTED) as held:
+        sandbox.faults.add(Fault(FaultKind.DELAY, Operation.GET, seconds=0.3))
+        held.connections.confirm(held.request("delete"), "OLD")
+        writing = asyncio.create_task(held.refused("delete"))
+        await held.asked(1)
+        await held.client.aclose()
+        assert not (await writing).outcome_unknown
+    assert held.pad.lines == []
+    assert [one.operation for one in sandbox.requests] == [Operation.GET]
+
+
+async def test_a_profile_left_before_a_read_is_repeated_asks_no_more(sandbox: Sandbox) -> None:
+    async with desk(sandbox) as held:
+        sandbox.faults.add(Fault(FaultKind.UNAVAILABLE, retry_after="1"))
+        answered = asyncio.Event()
+        held.activity.listen(answered.set)
+        reading = asyncio.create_task(held.refused("list"))
+        await answered.wait()
+        await held.client.aclose()
+        assert type(await reading) is NotSent
+    assert len(sandbox.requests) == 1

@@ -1,0 +1,274 @@
+"""The journal as the client writes it: real requests, real files, every field, no secret."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.errors import NotJournalled
+from smtp_tui.api.models import Assignment
+from smtp_tui.api.requests import patch_request
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.api.target import Access
+from smtp_tui.api.writes import WriteOutcome
+from smtp_tui.sandbox import Fault, FaultKind, Sandbox
+from smtp_tui.state.auditor import Auditor
+from smtp_tui.state.journal import Actor, Journal, JournalChange, JournalEntry, Phase, actor_of
+from smtp_tui.state.written import NO_OUTCOME, Wanted, writes_of
+from tests.api.desk import BODY_PASSWORD, IMPATIENT, WRITES, Desk, desk
+from tests.state.test_files import at_most
+
+ACTOR = actor_of({"SSH_CONNECTION": "192.0.2.1 5000 192.0.2.2 22"})
+
+
+class Audited:
+    """An auditor on files below a directory, and what it told a person."""
+
+    def __init__(self, directory: Path) -> None:
+        self.journal = Journal(directory)
+        self.said: list[str] = []
+        self.auditor = Auditor(lambda: self.journal, ACTOR, Clock(), self.said.append)
+
+    def entries(self) -> tuple[JournalEntry, ...]:
+        reading = self.journal.read()
+        assert reading.unreadable == 0
+        return reading.entries
+
+
+@pytest.fixture
+def audited(tmp_path: Path) -> Audited:
+    return Audited(tmp_path / "state")
+
+
+@pytest.fixture
+def sandbox() -> object:
+    with Sandbox() as running:
+        yield running
+
+
+async def write(held: Desk, name: str) -> None:
+    """Do a write as the screens do, knowing the record it is about."""
+    request, record = held.request(name), await held.record()
+    match name:
+        case "create":
+            await held.connections.create(request)
+        case "patch":
+            await held.connections.patch(request, record)
+        case "delete":
+            await held.connections.delete(request, record)
+        case "test_saved":
+            await held.connections.test(request, record)
+        case _:
+            await held.connections.test(request)
+
+
+NEW = (
+    JournalChange("hostname", None, "127.0.0.1"),
+    JournalChange("port", None, "25"),
+    JournalChange("password", None, "set"),
+)
+CHANGES = {
+    "create": NEW,
+    "patch": (JournalChange("password", "set", "replaced"),),
+    "delete": (
+        JournalChange("hostname", "mail.example.com", None),
+        JournalChange("port", "25", None),
+        JournalChange("password", "set", None),
+    ),
+    "test_values": NEW,
+    "test_saved": (JournalChange("password", "set", "replaced"),),
+}
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_each_write_stands_there_with_everything_an_auditor_asks_for(
+    sandbox: Sandbox, audited: Audited, name: str
+) -> None:
+    async with desk(sandbox, journal=audited.auditor) as held:
+        await write(held, name)
+        host = held.client.target.origin.text
+    intent, outcome = audited.entries()
+    assert (intent.phase, outcome.phase) == (Phase.INTENT, Phase.OUTCOME)
+    assert intent.write_id == outcome.write_id
+    assert intent.actor == Actor(pwd.getpwuid(os.getuid()).pw_name, "192.0.2.1")
+    assert (intent.profile, intent.host) == ("work", host)
+    assert (intent.tenant, intent.team, intent.namespace) == (sandbox.tenant_id, "all", "default")
+    assert intent.operation == name
+    assert intent.record_name == {"create": "NEW", "test_values": ""}.get(name, "OLD")
+    stored = name in ("patch", "delete", "test_saved")
+    assert intent.record_id == (held.record_id if stored else None)
+    assert intent.recipient == ("ops@example.com" if name.startswith("test") else None)
+    changes = [
+        JournalChange(one.name, one.before, str(sandbox.smtp_port))
+        if (one.name, one.after) == ("port", "25")
+        else one
+        for one in CHANGES[name]
+    ]
+    assert list(intent.changes) == changes
+    assert outcome.status in (200, 400)
+    assert outcome.request_id
+    assert outcome.outcome in (WriteOutcome.DONE, WriteOutcome.ANSWERED)
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_no_secret_reaches_the_file(sandbox: Sandbox, audited: Audited, name: str) -> None:
+    async with desk(sandbox, journal=audited.auditor) as held:
+        await write(held, name)
+    content = audited.journal.path.read_bytes()
+    for secret in (BODY_PASSWORD, "stored-Sentinel-1", sandbox.admin_token):
+        assert secret.encode() not in content
+
+
+async def test_a_password_that_is_cleared_and_a_value_that_changes_are_told(
+    sandbox: Sandbox, audited: Audited
+) -> None:
+    assignments = (Assignment("port", 587), Assignment("password", SecretStr("")))
+    async with desk(sandbox, journal=audited.auditor) as held:
+        record = await held.record()
+        request = patch_request(held.scope, record.id, assignments)
+        await held.connections.patch(request, record)
+    assert audited.entries()[0].changes == (
+        JournalChange("port", "25", "587"),
+        JournalChange("password", "set", "cleared"),
+    )
+
+
+async def test_the_intent_is_on_the_disk_while_the_server_is_still_silent(
+    sandbox: Sandbox, audited: Audited
+) -> None:
+    sandbox.faults.add(Fault(FaultKind.HANG))
+    async with desk(sandbox, journal=audited.auditor, limits=IMPATIENT) as held:
+        writing = asyncio.create_task(held.refused("delete"))
+        await held.asked(1)
+        (intent,) = audited.entries()
+        (found,) = writes_of([intent])
+        assert (found.outcome, found.words) == (WriteOutcome.UNKNOWN, NO_OUTCOME)
+        error = await writing
+        await held.connections.looked_up(error, done=False)
+    lines = audited.entries()
+    assert [one.outcome for one in lines] == [
+        None,
+        WriteOutcome.UNKNOWN,
+        WriteOutcome.FOUND_NOT_DONE,
+    ]
+    assert {one.write_id for one in lines} == {intent.write_id}
+    (found,) = writes_of(lines)
+    assert found.outcome is WriteOutcome.FOUND_NOT_DONE
+    assert "The server was silent" in found.words
+    assert not Wanted(unfinished=True).holds(found)
+
+
+def directory_in_its_place(place: Path) -> None:
+    (place / "audit.jsonl").mkdir(parents=True)
+
+
+def foreign_owner(place: Path) -> None:
+    place.mkdir(mode=0o700)
+    (place / "audit.jsonl").touch(0o600)
+    os.chown(place / "audit.jsonl", 12_345, -1)
+
+
+def open_to_everyone(place: Path) -> None:
+    place.mkdir()
+    place.chmod(0o777)
+    (place / "audit.jsonl").touch(0o600)
+
+
+def pipe_in_its_place(place: Path) -> None:
+    place.mkdir(mode=0o700)
+    os.mkfifo(place / "audit.jsonl", 0o600)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (directory_in_its_place, "is a directory, not a file"),
+        pytest.param(
+            foreign_owner,
+            "belongs to another user",
+            marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away"),
+        ),
+        (open_to_everyone, "everyone may write"),
+        (pipe_in_its_place, "is no regular file"),
+    ],
+)
+async def test_a_place_that_cannot_be_written_stops_protected_profiles_and_warns_others_once(
+    sandbox: Sandbox, audited: Audited, spoil: Callable[[Path], None], words: str
+) -> None:
+    spoil(audited.journal.path.parent)
+    async with desk(sandbox, journal=audited.auditor, access=Access.PROTECTED) as held:
+        error = await held.refused("test_saved")
+        assert isinstance(error, NotJournalled)
+        assert words in error.why
+        assert str(audited.journal.path.parent) in error.why
+    assert list(sandbox.requests) == []
+    async with desk(sandbox, journal=audited.auditor) as held:
+        await held.do("patch")
+        await held.do("patch")
+    assert len(sandbox.requests) == 2
+    assert len(audited.said) == 1
+    assert words in audited.said[0]
+
+
+async def test_a_full_disk_is_told_and_told_again_when_it_comes_back(
+    sandbox: Sandbox, audited: Audited
+) -> None:
+    async with desk(sandbox, journal=audited.auditor) as held:
+        with at_most(0):
+            await held.do("patch")
+            await held.do("patch")
+        assert len(audited.said) == 1
+        assert "may not grow" in audited.said[0]
+        await held.do("patch")
+        assert len(audited.entries()) == 2
+        with at_most(0):
+            await held.do("patch")
+    assert len(audited.said) == 2
+
+
+async def test_a_disk_that_does_not_answer_holds_up_nothing_but_the_write(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    answers = threading.Event()
+    said: list[str] = []
+
+    def slow() -> Journal:
+        answers.wait(10)
+        return Journal(tmp_path)
+
+    auditor = Auditor(slow, ACTOR, Clock(), said.append, patience=0.2)
+    try:
+        async with desk(sandbox, journal=auditor) as held:
+            writing = asyncio.create_task(held.do("delete"))
+            assert (await held.record()).name == "OLD"
+            await writing
+    finally:
+        answers.set()
+    assert said == ["The journal of writes has a gap: the disk has not answered within 0.2 seconds"]
+
+
+async def test_writes_are_read_newest_first_and_by_profile_record_and_age(
+    sandbox: Sandbox, audited: Audited
+) -> None:
+    async with desk(sandbox, journal=audited.auditor) as held:
+        await write(held, "patch")
+        await write(held, "create")
+        await write(held, "delete")
+    found = writes_of(audited.entries())
+    assert [one.begun.operation for one in found] == ["delete", "create", "patch"]
+
+    def of(wanted: Wanted) -> list[str]:
+        return [one.begun.operation for one in found if wanted.holds(one)]
+
+    created = next(one.id for one in sandbox.records() if one.name == "NEW")
+    assert of(Wanted(record="OLD")) == of(Wanted(record=held.record_id)) == ["delete", "patch"]
+    assert of(Wanted(record=created)) == ["create"]
+    assert of(Wanted(profile="work", since=found[1].begun.at)) == ["delete", "create"]
+    assert of(Wanted(profile="wor")) == []
