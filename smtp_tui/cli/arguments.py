@@ -71,6 +71,7 @@ def _parser() -> Parser:
     _add_writing(commands)
     _add_test(commands)
     _add_profiles(commands)
+    _add_audit(commands)
     doctor = commands.add_parser("doctor", help="tell versions, paths and what is not well")
     _add_json(doctor)
     return parser
@@ -164,6 +165,28 @@ def _add_test(commands: Subcommands) -> None:
         "--values", dest="unsaved", action="store_true", help="test these values only, no record"
     )
     _add_password(test)
+
+
+def _add_audit(commands: Subcommands) -> None:
+    words = "print the journal of writes, newest first"
+    more = (
+        "Every write is in it: what was about to be sent, and what came of it. An outcome that is"
+        " not known is told so: look at the record. Asks no server."
+    )
+    parser = commands.add_parser(
+        "audit", help=words, description=f"{words}\n\n{more}", epilog=codes_help()
+    )
+    parser.add_argument("--profile", default=argparse.SUPPRESS, help="only of this profile")
+    parser.add_argument("--record", metavar="RECORD", help="only of this id or name")
+    parser.add_argument(
+        "--since",
+        metavar="TIME",
+        help="only since a time (UTC without a zone), or 90m, 12h, 7d",
+    )
+    parser.add_argument(
+        "--unfinished", action="store_true", help="only those whose outcome is not known"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a line, no secret")
 
 
 def _add_profiles(commands: Subcommands) -> None:

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from smtp_tui.cli.audit import show_journal
 from smtp_tui.cli.change import set_record
 from smtp_tui.cli.create import create_record
 from smtp_tui.cli.delete import delete_record
@@ -40,6 +41,7 @@ _RECORDS: Final[dict[str, Command]] = {
     "delete": delete_record,
     "test": send_test,
     "doctor": examine,
+    "audit": show_journal,
 }
 _PROFILES: Final[dict[str, Command]] = {
     "list": list_profiles,

@@ -23,6 +23,7 @@ from smtp_tui.profiles.environment import environment_profile
 from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileStore, config_directory
 from smtp_tui.state.files import FileProblem
+from smtp_tui.state.journal import FILE_NAME as JOURNAL
 from smtp_tui.state.places import state_directory
 
 _PACKAGES: Final = ("textual", "httpx", "pydantic", "tomlkit", "filelock", "platformdirs")
@@ -103,6 +104,8 @@ def _files(environ: Environ) -> Iterator[Fact]:
             yield Fact("files", name, str(problem), False)
             continue
         yield _place(name, directory)
+        if name == "state":
+            yield _place(JOURNAL, directory / JOURNAL)
         if name == "config":
             store = ProfileStore(directory)
             yield _place("profiles.toml", store.path)

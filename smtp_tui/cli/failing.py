@@ -97,6 +97,7 @@ def code_of(error: ApiError) -> ExitCode:
 _ADVICE: Final[dict[type[ApiError], str]] = {
     HostUnreachable: "Check the host and port of the profile: smtp-tui profiles check",
     CertificateRefused: "Trust a CA file or one certificate: smtp-tui profiles set NAME --trust …",
+    NotJournalled: NotJournalled.next_step,
     TokenNeeded: "Set the variable that the profile names, or give it --token-command.",
     TokenRefused: "Get a new token; nothing was repeated.",
     AccessDenied: "Check the team of the profile, or ask for a role that may do this.",
