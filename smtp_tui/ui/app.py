@@ -25,7 +25,7 @@ from smtp_tui.ui.commands import APP_COMMANDS, command
 from smtp_tui.ui.keys_in_order import KeysInOrder
 from smtp_tui.ui.reports import REPORT_SECONDS, Report
 from smtp_tui.ui.screens.activity import ActivityScreen
-from smtp_tui.ui.screens.base import TICK, Dialog, HoldsText, SessionScreen
+from smtp_tui.ui.screens.base import TICK, Dialog, FullScreen, HoldsText, SessionScreen
 from smtp_tui.ui.screens.confirm import ConfirmDialog
 from smtp_tui.ui.screens.connections import ConnectionsScreen
 from smtp_tui.ui.screens.first_start import FirstStartScreen
@@ -126,7 +126,7 @@ class SmtpTui(KeysInOrder):
         if self._session is not None:
             self.push_screen(ConnectionsScreen(self._session, self._services))
         elif self._start_problem:
-            self.push_screen(StartProblemScreen(self._start_problem))
+            self.push_screen(StartProblemScreen(self._services.clock, self._start_problem))
         else:
             self._first_start()
 
@@ -141,7 +141,7 @@ class SmtpTui(KeysInOrder):
         if self._services.store.path.exists():
             await self._choose_profile()
             return
-        profile = await self.push_screen_wait(FirstStartScreen(self._services, FIRST_START))
+        profile = await self.push_screen_wait(FirstStartScreen(self._services, None, FIRST_START))
         if profile is None:
             self.exit()
         else:
@@ -237,8 +237,7 @@ class SmtpTui(KeysInOrder):
         await self._choose_profile()
 
     async def _choose_profile(self) -> None:
-        current = self._session.profile if self._session is not None else None
-        answer = await self.push_screen_wait(ProfilesDialog(self._services, current))
+        answer = await self.push_screen_wait(ProfilesDialog(self._services, self._session))
         if isinstance(answer, Switch):
             await self.use(answer.profile)
         elif self._session is None:
@@ -257,7 +256,10 @@ class SmtpTui(KeysInOrder):
 
     def action_activity(self) -> None:
         """What was asked and answered."""
-        self.push_screen(ActivityScreen(self._services.activity, self._curl))
+        services = self._services
+        self.push_screen(
+            ActivityScreen(self._session, services.clock, services.activity, self._curl)
+        )
 
     def _curl(self, exchange: Exchange) -> str:
         """The request as curl, at the host it went to, which may be another profile's by now."""
@@ -269,8 +271,9 @@ class SmtpTui(KeysInOrder):
 
     def action_mailbox(self) -> None:
         """The demo's mailbox."""
-        if self._services.mailbox is not None:
-            self.push_screen(MailboxScreen(self._services.mailbox))
+        services = self._services
+        if services.mailbox is not None:
+            self.push_screen(MailboxScreen(self._session, services.clock, services.mailbox))
 
     def action_help(self) -> None:
         """The keys of this screen."""
@@ -282,12 +285,8 @@ class SmtpTui(KeysInOrder):
 
     def _offered(self, screen: Screen[object]) -> tuple[tuple[str, ...], Situation]:
         """The actions of a screen beside those everywhere, and what they depend on."""
-        ids: tuple[str, ...] = ()
-        situation = Situation()
-        if isinstance(screen, SessionScreen):
-            ids, situation = screen.ACTIONS, screen.situation
-        elif isinstance(screen, (Dialog, ActivityScreen, MailboxScreen)):
-            ids = screen.ACTIONS
+        ids = screen.ACTIONS if isinstance(screen, (Dialog, FullScreen)) else ()
+        situation = screen.situation if isinstance(screen, SessionScreen) else Situation()
         return ids, replace(situation, previous_profile=self._previous is not None)
 
     async def action_quit(self) -> None:

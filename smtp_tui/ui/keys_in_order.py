@@ -15,6 +15,7 @@ from typing import Final
 from textual.app import App
 from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
+from textual.screen import Screen
 from textual.timer import Timer
 
 PATIENCE: Final = 5.0
@@ -61,8 +62,16 @@ class KeysInOrder(App[None]):
         """Let a screen that the key opened come up and be drawn, and so take the focus."""
         if self._key_under_way is under_way and self._opening:
             self.set_timer(LOOK, partial(self._settle, under_way))
-        elif not self.screen.call_after_refresh(self.call_later, self._done, under_way):
+        elif self.screen.call_after_refresh(self.call_later, self._done, under_way):
+            self.set_timer(LOOK, partial(self._watch, self.screen, under_way))
+        else:
             self.call_later(self._done, under_way)
+
+    def _watch(self, drawn: Screen[object], under_way: Timer) -> None:
+        """Begin anew where another screen came up meanwhile: what is behind is not drawn."""
+        if self._key_under_way is under_way:
+            again = partial(self._watch, drawn, under_way)
+            self.set_timer(LOOK, again) if self.screen is drawn else self._settle(under_way)
 
     @property
     def _opening(self) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from smtp_tui.ui import keys_in_order
 from tests.ui.forms import BATCH, PRIMARY, apply, create, edit, edit_port, retype, save
-from tests.ui.helpers import opened
+from tests.ui.helpers import PATIENCE, opened
 
 
 async def test_changes_that_do_not_meet_are_both_kept_and_mentioned(demo: Sandbox) -> None:
@@ -80,8 +83,9 @@ async def test_a_record_that_is_gone_can_be_created_anew_from_the_form_with_its_
 
 
 async def test_a_change_that_someone_else_made_the_same_way_is_said_and_not_sent(
-    demo: Sandbox,
+    demo: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(keys_in_order, "PATIENCE", 10 * PATIENCE)  # no key is held back for long
     async with opened(demo) as ui:
         await edit(ui, "BATCH")
         await retype(ui, "relay.example.com")

@@ -1,4 +1,4 @@
-"""Certificates on the screen: the first meeting, a changed pin, the mark where none is checked."""
+"""Certificates on the screen: the first meeting, and a changed pin."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from smtp_tui.api.certificate import read_certificate, spaced
 from smtp_tui.api.reach import shown_certificate
-from smtp_tui.api.target import Pinned, SystemTrust, Trust, Unverified, parse_origin
+from smtp_tui.api.target import Pinned, SystemTrust, Trust, parse_origin
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.sandbox import Operation, Sandbox, SandboxOptions
@@ -131,15 +131,6 @@ async def test_a_changed_certificate_stops_everything_with_old_and_new_side_by_s
         await ui.loses("THE CERTIFICATE CHANGED")
         await ui.sees("The certificate changed")
         assert server.requests == ()
-
-
-async def test_no_verification_is_marked_in_the_header_of_every_screen(server: Sandbox) -> None:
-    async with opened(server, profile=_with(Unverified()), size=SMALL) as ui:
-        await ui.sees("PRIMARY", "TLS NOT VERIFIED")
-        await ui.press("enter")
-        await ui.sees("Created", "TLS NOT VERIFIED")
-        await ui.press("escape", "e")
-        await ui.sees("Hostname", "TLS NOT VERIFIED")
 
 
 async def test_a_verified_connection_is_not_marked(server: Sandbox) -> None:

@@ -9,14 +9,16 @@ from textual import on
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 
 from smtp_tui.api.activity import Activity, Exchange
+from smtp_tui.api.clock import Clock
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.request_view import body_text
+from smtp_tui.ui.screens.base import FullScreen
+from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean, clean_block
-from smtp_tui.ui.widgets.bars import KeyBar, PlainText
+from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.records_table import Column, RecordsTable, Row
 
 _COLUMNS = (
@@ -29,10 +31,11 @@ _COLUMNS = (
 )
 
 
-class ActivityScreen(Screen[None]):
+class ActivityScreen(FullScreen[None]):
     """The newest exchange first; the lower half shows the one under the cursor."""
 
-    ACTIONS: ClassVar[tuple[str, ...]] = ("activity.copy",)
+    ACTIONS = ("activity.copy",)
+    KEYS = ("activity.copy", "app.help", "app.back")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS, "app.back")]
     DEFAULT_CSS = """
     ActivityScreen RecordsTable { height: 1fr; }
@@ -41,24 +44,30 @@ class ActivityScreen(Screen[None]):
     ActivityScreen #activity-title { height: 1; text-style: bold; padding: 0 1; }
     """
 
-    def __init__(self, activity: Activity, curl: Callable[[Exchange], str]) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        session: Session | None,
+        clock: Clock,
+        activity: Activity,
+        curl: Callable[[Exchange], str],
+    ) -> None:
+        super().__init__(session, clock)
         self._activity = activity
         self._curl = curl
         self._unlisten: Callable[[], None] | None = None
 
-    def compose(self) -> Iterable[Widget]:
-        """Title, table, the exchange, keys."""
+    def compose_body(self) -> Iterable[Widget]:
+        """Title, table, the exchange."""
         yield PlainText(
             "Activity: every request of this session, secrets removed", id="activity-title"
         )
         yield RecordsTable(_COLUMNS, id="exchanges")
         with VerticalScroll():
             yield PlainText("Nothing was asked yet.", id="exchange")
-        yield KeyBar("activity.copy", "app.help", "app.back")
 
     def on_mount(self) -> None:
         """Fill, and follow what is asked while this is open."""
+        super().on_mount()
         self._fill()
         self.query_one(RecordsTable).focus()
         self._unlisten = self._activity.listen(self._fill)

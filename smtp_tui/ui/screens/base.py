@@ -12,11 +12,12 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
+from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import Access
 from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.bars import KeyBar, PlainText, ProfileBar, badge
+from smtp_tui.ui.widgets.bars import KeyBar, PlainText, ProfileBar, titled
 
 Result = TypeVar("Result")
 
@@ -43,8 +44,8 @@ class HoldsText:
         """Write it where it survives the end of the program; blocks, raises ``FileProblem``."""
 
 
-class SessionScreen(HoldsText, Screen[Result]):
-    """A whole screen of one session: header, body, key line.
+class FullScreen(HoldsText, Screen[Result]):
+    """A whole screen: the header of the session in use, if there is one; a body; a key line.
 
     ``ACTIONS`` are the ids of what can be done here beside what the app offers everywhere;
     ``KEYS`` those on the key line, the last of which is always shown.
@@ -52,29 +53,27 @@ class SessionScreen(HoldsText, Screen[Result]):
 
     ACTIONS: ClassVar[tuple[str, ...]] = ()
     KEYS: ClassVar[tuple[str, ...]] = ("app.help", "app.back")
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app.back")]
 
-    def __init__(self, session: Session, services: Services) -> None:
+    def __init__(self, session: Session | None, clock: Clock) -> None:
         super().__init__()
-        self.session = session
-        self.services = services
-        self._profile_bar = ProfileBar(session, services.clock.now())
+        self._clock = clock
+        self._profile_bar = ProfileBar(session, clock.now())
         self._key_bar = KeyBar(*self.KEYS)
 
     def compose(self) -> ComposeResult:
         """Header, body, key line."""
         yield self._profile_bar
         yield from self.compose_body()
-        yield self._key_bar
+        if self.KEYS:
+            yield self._key_bar
 
     def compose_body(self) -> Iterable[Widget]:
         """What stands between the bars."""
         return ()
 
     def on_mount(self) -> None:
-        """Let time pass in the bars, without a repaint where no word changes."""
+        """Let time pass in the header, without a repaint where no word changes."""
         self.set_interval(TICK, self.tick)
-        self.show_situation()
 
     def on_screen_suspend(self) -> None:
         """Under a dialog these keys mean something else, so they do not stand there."""
@@ -86,7 +85,23 @@ class SessionScreen(HoldsText, Screen[Result]):
 
     def tick(self) -> None:
         """Called every ``TICK`` seconds and when the token changed."""
-        self._profile_bar.tick(self.services.clock.now())
+        self._profile_bar.tick(self._clock.now())
+
+
+class SessionScreen(FullScreen[Result]):
+    """A whole screen of one session, whose keys depend on what is possible there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app.back")]
+
+    def __init__(self, session: Session, services: Services) -> None:
+        super().__init__(session, services.clock)
+        self.session = session
+        self.services = services
+
+    def on_mount(self) -> None:
+        """The keys that are possible at first."""
+        super().on_mount()
+        self.show_situation()
 
     @property
     def situation(self) -> Situation:
@@ -130,13 +145,16 @@ def allowed(action_ids: Iterable[str], verb: str, situation: Situation) -> bool 
 
 
 class Dialog(ModalScreen[Result]):
-    """A question or an answer over a screen; esc always leads back without doing anything."""
+    """A question or an answer over a screen, whose header stays in sight above it.
+
+    Esc always leads back without doing anything.
+    """
 
     DEFAULT_CSS = """
     Dialog { align: center middle; background: ansi_default; }
     Dialog > #box {
         width: 78; max-width: 100%; height: auto; max-height: 100%;
-        border: round ansi_default; padding: 0 1; background: ansi_default;
+        border: round ansi_default; padding: 0 1; background: ansi_default; margin-top: 1;
         border-title-style: bold; scrollbar-size-vertical: 1;
     }
     Dialog.-narrow > #box { width: 100%; }
@@ -183,10 +201,10 @@ def where_line(session: Session) -> Content:
     """Profile, host and tenant on a line of their own, as every question before a write shows."""
     scope = session.target.scope
     return Content.assemble(
-        badge(session.profile),
-        f" {clean(session.profile.name, 30)} · {clean(session.target.origin.text, 60)}",
+        titled(session.profile),
+        f" · {clean(session.target.origin.text, 60)}",
         f"\ntenant {clean(scope.tenant, 60)} · team {clean(scope.team, 40)}",
     )
 
 
-__all__ = ["Dialog", "PlainText", "SessionScreen", "allowed", "where_line"]
+__all__ = ["Dialog", "FullScreen", "PlainText", "SessionScreen", "allowed", "where_line"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar, Final, TypeVar
 
 from textual import on
@@ -21,7 +22,7 @@ from smtp_tui.ui.screens.base import Dialog
 from smtp_tui.ui.screens.confirm import ConfirmDialog
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.bars import PlainText, titled
 
 SECONDS: Final = 10.0
 _LABEL: Final = 9
@@ -49,8 +50,9 @@ def _row(label: str, text: str) -> Content:
 
 def where_text(session: Session, origin: Origin) -> Content:
     """The profile and the server whose certificate this is."""
-    name = clean(session.profile.label or session.profile.name or "new profile", 30)
-    return Content.assemble(Content.styled(f" {name} ", "reverse"), f" {clean(origin.text, 80)}")
+    profile = session.profile
+    named = replace(profile, name=profile.name or "new profile")
+    return Content.assemble(titled(named), f" · {clean(origin.text, 80)}")
 
 
 def first_meeting(session: Session, origin: Origin, why: str, shown: Certificate) -> ConfirmDialog:
@@ -59,8 +61,8 @@ def first_meeting(session: Session, origin: Origin, why: str, shown: Certificate
         where_text(session, origin),
         f"\n{clean(why, _LINE)}.\nNothing was sent.\n\n",
         certificate_text(shown),
-        "\n\nCompare the fingerprint with what the server's administrator says. Trusted for this"
-        " profile only, and only this very certificate.",
+        "\n\nCompare the fingerprint with what the server's administrator says."
+        " Trusted for this profile only.",
     )
     return ConfirmDialog(
         "Unknown certificate", body, "Trust this certificate", session.tokens.clock

@@ -23,7 +23,7 @@ from smtp_tui.ui.screens.certificate import meet
 from smtp_tui.ui.screens.token import ask_token, ensure_token
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.bars import PlainText, titled
 
 _SIGNS: Final = {Outcome.OK: "✓", Outcome.NOTE: "!", Outcome.FAILED: "✗"}
 _STAGES: Final = tuple(Stage)
@@ -107,12 +107,7 @@ class CheckDialog(Dialog[None]):
     def compose_box(self) -> Iterable[Widget]:
         """Where, the steps, keys."""
         profile = self._profile
-        yield PlainText(
-            Content.assemble(
-                Content.styled(f" {clean(profile.label or profile.name, 30)} ", "reverse"),
-                f" {clean(profile.name, 40)} · {clean(profile.host, 80)}",
-            )
-        )
+        yield PlainText(Content.assemble(titled(profile), f" · {clean(profile.host, 80)}"))
         yield PlainText("", id="steps")
         yield PlainText("r checks again · esc back", classes="hint")
 

@@ -10,10 +10,8 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList
-from textual.widgets.option_list import Option
 
 from smtp_tui.mail.checks import Finding, Severity
 from smtp_tui.profiles.checking import Stage, Step, try_list
@@ -22,8 +20,8 @@ from smtp_tui.profiles.model import LoginToken, Profile, PromptToken, check_name
 from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
-from smtp_tui.ui.finding import Place, places, proposed_name, with_login
-from smtp_tui.ui.screens.base import HoldsText
+from smtp_tui.ui.finding import places, proposed_name, with_login
+from smtp_tui.ui.screens.base import FullScreen
 from smtp_tui.ui.screens.check import Steps, failed, run_check, steps_text
 from smtp_tui.ui.screens.confirm import ConfirmDialog
 from smtp_tui.ui.screens.profile_form import ProfileFormScreen
@@ -32,6 +30,7 @@ from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field
+from smtp_tui.ui.widgets.found import Found
 from smtp_tui.ui.widgets.hidden_field import HiddenField
 from smtp_tui.ui.widgets.secret_input import SecretInput
 
@@ -39,9 +38,10 @@ if TYPE_CHECKING:
     from smtp_tui.api.identity import Tenant
 
 
-class FirstStartScreen(HoldsText, Screen[Profile | None]):
+class FirstStartScreen(FullScreen[Profile | None]):
     """Host and login in, profile out; None where it was left."""
 
+    KEYS = ()
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "go", "Check, then save", priority=True),
         Binding("escape", "back", "Leave"),
@@ -62,23 +62,20 @@ class FirstStartScreen(HoldsText, Screen[Profile | None]):
     FirstStartScreen #found { height: auto; display: none; }
     FirstStartScreen.-found #found { display: block; }
     FirstStartScreen.-found #before, FirstStartScreen.-found #why { display: none; }
-    FirstStartScreen OptionList {
-        height: auto; max-height: 6; border: none; padding: 0; background: ansi_default;
-    }
     FirstStartScreen #first-keys { dock: bottom; height: 1; text-style: dim; padding: 0 1; }
     """
 
-    def __init__(self, services: Services, why: str = "") -> None:
-        super().__init__()
+    def __init__(self, services: Services, used: Session | None, why: str = "") -> None:
+        super().__init__(used, services.clock)
         self._services = services
+        self._used = used
         self._why = why
         self._session: Session | None = None
         self._steps: Steps = ()
         self._checked: tuple[str, ...] = ()
         self._tenant: Tenant | None = None
-        self._places: tuple[Place, ...] = ()
 
-    def compose(self) -> Iterable[Widget]:
+    def compose_body(self) -> Iterable[Widget]:
         """What is typed, what is found, what to do with it."""
         with VerticalScroll(can_focus=False):
             yield PlainText("Connect to a CAM server", id="first-title")
@@ -96,18 +93,13 @@ class FirstStartScreen(HoldsText, Screen[Profile | None]):
                 yield Button("Check", id="check", compact=True)
                 yield Button("All fields", id="form", compact=True)
             yield PlainText("", id="steps", classes="part")
-            with Vertical(id="found", classes="part"):
-                yield PlainText("Team and namespace", id="teams-title")
-                yield OptionList(id="teams", compact=True)
-                yield Field("name", "", label="Save as", hint="a short word, such as production")
-                with Horizontal(classes="part"):
-                    yield Button("Save and open", id="save", compact=True)
-                    yield Button("Open, save nothing", id="open", compact=True)
+            yield Found(id="found", classes="part")
             yield PlainText("", id="first-said")
         yield PlainText("ctrl+s checks, then saves · tab next · esc leaves", id="first-keys")
 
     def on_mount(self) -> None:
         """Start on the host."""
+        super().on_mount()
         self._fields["host"].input.focus()
 
     @property
@@ -209,8 +201,11 @@ class FirstStartScreen(HoldsText, Screen[Profile | None]):
             self._say_next(self._steps[-1])
             return
         self._tenant = self._steps[-1].tenant
-        self._places = places(self._tenant.namespaces)
-        await self._offer()
+        self.set_class(True, "-found")
+        name = proposed_name(self._fields["host"].text.strip())
+        self._found.offer(places(self._tenant.namespaces), name)
+        if not self._found.several:
+            await self._try_list()
 
     def _show(self, steps: Steps, running: bool) -> None:
         shown = self.query_one("#steps", PlainText)
@@ -233,33 +228,11 @@ class FirstStartScreen(HoldsText, Screen[Profile | None]):
         assert isinstance(password, SecretInput)
         await logged_in(self, session, password.secret)
 
-    async def _offer(self) -> None:
-        """Show what was found: a choice where there is one, and under which name to save it."""
-        teams = self.query_one("#teams", OptionList)
-        teams.clear_options()
-        teams.add_options([Option(Content(clean(one.words, 100))) for one in self._places])
-        several = len(self._places) > 1
-        teams.display = several
-        self.query_one("#teams-title").display = several
-        self._fields["name"].text = proposed_name(self._fields["host"].text.strip())
-        self.set_class(True, "-found")
-        if several:
-            teams.highlighted = 0  # which lists for that team
-            teams.focus()
-        else:
-            self.query_one("#save", Button).focus()
-            await self._try_list()
-
-    @on(OptionList.OptionHighlighted, "#teams")
+    @on(OptionList.OptionHighlighted)
     def _chosen_team(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
         if self.has_class("-found"):
             self._list_again()
-
-    @on(OptionList.OptionSelected, "#teams")
-    def _taken_team(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        self.query_one("#save", Button).focus()
 
     @work(group="check", exclusive=True, description="list for the chosen team")
     async def _list_again(self) -> None:
@@ -267,9 +240,8 @@ class FirstStartScreen(HoldsText, Screen[Profile | None]):
 
     async def _try_list(self) -> None:
         """The last step, for the team that is chosen."""
-        found = self._found()
         assert self._session is not None
-        client = self._services.make_client(found.target(), self._session.tokens)
+        client = self._services.make_client(self._profile.target(), self._session.tokens)
         try:
             step = await try_list(client)
         finally:
@@ -277,7 +249,12 @@ class FirstStartScreen(HoldsText, Screen[Profile | None]):
         self._show((*self._steps, step), False)
         self.call_after_refresh(self.query_one(VerticalScroll).scroll_end, animate=False)
 
-    def _found(self) -> Profile:
+    @property
+    def _found(self) -> Found:
+        return self.query_one(Found)
+
+    @property
+    def _profile(self) -> Profile:
         """The profile with all that was found."""
         assert self._session is not None
         assert self._tenant is not None
@@ -285,14 +262,12 @@ class FirstStartScreen(HoldsText, Screen[Profile | None]):
         profile = self._session.profile
         if target.identity is not None and not profile.identity_url:
             profile = replace(profile, identity_url=target.identity.url)
-        at = self.query_one("#teams", OptionList).highlighted or 0
-        place = self._places[at]
         return replace(
             profile,
-            name=self._fields["name"].text.strip(),
+            name=self._found.profile_name,
             tenant=self._tenant.id,
-            team=place.team,
-            namespace=place.namespace,
+            team=self._found.place.team,
+            namespace=self._found.place.namespace,
             trust=target.trust,
         )
 
@@ -300,11 +275,10 @@ class FirstStartScreen(HoldsText, Screen[Profile | None]):
         """Open what was found, with the token that found it; saved only when wanted."""
         if not self.has_class("-found") or self._session is None:
             return
-        profile = self._found()
+        profile = self._profile
         wrong = check_name(profile.name)
         if wrong is not None:
-            self._fields["name"].show(False, (Finding(Severity.ERROR, wrong),))
-            self._fields["name"].input.focus()
+            self._found.refuse_name(wrong)
             return
         if save:
             try:
@@ -317,7 +291,7 @@ class FirstStartScreen(HoldsText, Screen[Profile | None]):
 
     @work(group="dialog", exclusive=True, description="edit all fields of a new profile")
     async def _all_fields(self) -> None:
-        form = ProfileFormScreen(self._services, self._typed(), None)
+        form = ProfileFormScreen(self._services, self._used, self._typed(), None)
         profile = await self.app.push_screen_wait(form)
         if profile is not None:
             self.dismiss(profile)

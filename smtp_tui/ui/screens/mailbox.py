@@ -9,13 +9,14 @@ from textual import on
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 
+from smtp_tui.api.clock import Clock
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.session import Mailbox, ReceivedMail
+from smtp_tui.ui.screens.base import FullScreen
+from smtp_tui.ui.session import Mailbox, ReceivedMail, Session
 from smtp_tui.ui.text import clean, clean_block
-from smtp_tui.ui.widgets.bars import KeyBar, PlainText
+from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.records_table import Column, RecordsTable, Row
 
 _COLUMNS = (
@@ -27,10 +28,11 @@ _COLUMNS = (
 )
 
 
-class MailboxScreen(Screen[None]):
+class MailboxScreen(FullScreen[None]):
     """The newest mail first; the lower half shows the one under the cursor."""
 
-    ACTIONS: ClassVar[tuple[str, ...]] = ("table.refresh",)
+    ACTIONS = ("table.refresh",)
+    KEYS = ("table.refresh", "app.help", "app.back")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS, "app.back")]
     DEFAULT_CSS = """
     MailboxScreen RecordsTable { height: 1fr; }
@@ -38,21 +40,21 @@ class MailboxScreen(Screen[None]):
     MailboxScreen #mailbox-title { height: 1; text-style: bold; padding: 0 1; }
     """
 
-    def __init__(self, mailbox: Mailbox) -> None:
-        super().__init__()
+    def __init__(self, session: Session | None, clock: Clock, mailbox: Mailbox) -> None:
+        super().__init__(session, clock)
         self._mailbox = mailbox
         self._mails: tuple[ReceivedMail, ...] = ()
 
-    def compose(self) -> Iterable[Widget]:
-        """Title, table, the mail, keys."""
+    def compose_body(self) -> Iterable[Widget]:
+        """Title, table, the mail."""
         yield PlainText("Mailbox of the demo's mail server", id="mailbox-title")
         yield RecordsTable(_COLUMNS, id="mails")
         with VerticalScroll():
             yield PlainText("", id="mail")
-        yield KeyBar("table.refresh", "app.help", "app.back")
 
     def on_mount(self) -> None:
         """Show what has arrived."""
+        super().on_mount()
         self.query_one(RecordsTable).focus()
         self.action_refresh()
 

@@ -11,7 +11,6 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 
 from smtp_tui.api.target import Access
@@ -29,11 +28,11 @@ from smtp_tui.profiles.texts import (
 )
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.screens.base import HoldsText
+from smtp_tui.ui.screens.base import FullScreen
 from smtp_tui.ui.screens.confirm import ConfirmDialog
-from smtp_tui.ui.session import Services
+from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.bars import KeyBar, PlainText
+from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field
 
 Value = TypeVar("Value")
@@ -57,10 +56,10 @@ _FIELDS: Final = (
 )
 
 
-class ProfileFormScreen(HoldsText, Screen[Profile | None]):
+class ProfileFormScreen(FullScreen[Profile | None]):
     """Writes one profile to the file; closes when it is saved or left."""
 
-    ACTIONS = ("profiles.save", "form.revert", "form.back")
+    ACTIONS = KEYS = ("profiles.save", "form.revert", "form.back")
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),
         Binding("tab", "app.focus_next", show=False, priority=True),
@@ -75,31 +74,25 @@ class ProfileFormScreen(HoldsText, Screen[Profile | None]):
     """
 
     def __init__(
-        self, services: Services, profile: Profile | None, stored_as: str | None, why: str = ""
+        self, services: Services, session: Session | None, profile: Profile, stored_as: str | None
     ) -> None:
-        super().__init__()
+        super().__init__(session, services.clock)
         self._services = services
-        self._profile = profile if profile is not None else Profile("", "")
+        self._profile = profile
         self._stored_as = stored_as
-        self._why = why
 
-    def compose(self) -> Iterable[Widget]:
-        """Title, fields, what was refused, keys."""
+    def compose_body(self) -> Iterable[Widget]:
+        """Title, fields, what was refused."""
+        title = f"Profile {clean(self._stored_as)}" if self._stored_as else "New profile"
         with VerticalScroll(can_focus=False):
-            yield PlainText(self._title(), id="profile-title")
+            yield PlainText(title, id="profile-title")
             for name, label, hint in _FIELDS:
                 yield Field(name, _text_of(self._profile, name), label=label, hint=hint)
             yield PlainText("", id="profile-said")
-        yield KeyBar(*self.ACTIONS)
-
-    def _title(self) -> Content:
-        title = f"Profile {clean(self._stored_as)}" if self._stored_as else "New profile"
-        if self._why:
-            return Content.assemble(title, "\n", Content.styled(clean(self._why), "not bold"))
-        return Content(title)
 
     def on_mount(self) -> None:
         """Start on the name of a new profile, on the host of a stored one."""
+        super().on_mount()
         first = "host" if self._stored_as or self._profile.name else "name"
         self._fields[first].input.focus()
 

@@ -32,7 +32,7 @@ from smtp_tui.ui.screens.check import CheckDialog
 from smtp_tui.ui.screens.confirm import ConfirmDialog
 from smtp_tui.ui.screens.first_start import FirstStartScreen
 from smtp_tui.ui.screens.profile_form import ProfileFormScreen
-from smtp_tui.ui.session import Services
+from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.records_table import RecordsTable, Row
@@ -73,10 +73,11 @@ class ProfilesDialog(Dialog[Switch | None]):
         Binding("slash", "filter", show=False),
     ]
 
-    def __init__(self, services: Services, current: Profile | None) -> None:
+    def __init__(self, services: Services, session: Session | None) -> None:
         super().__init__()
         self._services = services
-        self._current = current
+        self._session = session
+        self._current = session.profile if session is not None else None
         self._profiles = Profiles()
         self._states: dict[str, str] = {}
         self._recent = services.recent()
@@ -201,7 +202,7 @@ class ProfilesDialog(Dialog[Switch | None]):
 
     @work(group="dialog", exclusive=True, description="a new profile")
     async def _new(self) -> None:
-        found = await self.app.push_screen_wait(FirstStartScreen(self._services))
+        found = await self.app.push_screen_wait(FirstStartScreen(self._services, self._session))
         if found is None:
             return
         if self._services.stored(found.name):
@@ -232,8 +233,8 @@ class ProfilesDialog(Dialog[Switch | None]):
             self._edit(replace(self._chosen, name=name), None)
 
     @work(group="dialog", exclusive=True, description="edit a profile")
-    async def _edit(self, profile: Profile | None, stored_as: str | None) -> None:
-        form = ProfileFormScreen(self._services, profile, stored_as)
+    async def _edit(self, profile: Profile, stored_as: str | None) -> None:
+        form = ProfileFormScreen(self._services, self._session, profile, stored_as)
         saved = await self.app.push_screen_wait(form)
         if saved is not None and self._current is not None and stored_as == self._current.name:
             self.dismiss(Switch(saved))  # what was changed holds at once, not after the next start

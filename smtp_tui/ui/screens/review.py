@@ -119,7 +119,7 @@ class ReviewDialog(GuardedDialog[bool]):
 
     def on_resize(self) -> None:
         """Keep the answers in sight: what is long scrolls above them."""
-        answers = 6 + (3 if self._protected else 0) + (1 if self.size.width < 80 else 0)
+        answers = 7 + (3 if self._protected else 0) + (1 if self.size.width < 80 else 0)
         body = self.query_one("#review-body", VerticalScroll)
         body.styles.max_height = max(4, self.size.height - answers)
 

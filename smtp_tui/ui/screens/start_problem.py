@@ -6,26 +6,28 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widget import Widget
 
+from smtp_tui.api.clock import Clock
+from smtp_tui.ui.screens.base import FullScreen
 from smtp_tui.ui.text import clean_block
 from smtp_tui.ui.widgets.bars import PlainText
 
 
-class StartProblemScreen(Screen[None]):
+class StartProblemScreen(FullScreen[None]):
     """Says what is wrong; profiles can still be looked at, and nothing is overwritten."""
 
+    KEYS = ()
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q,escape", "app.leave", "Quit")]
     DEFAULT_CSS = """
     StartProblemScreen PlainText { padding: 1 2; }
     """
 
-    def __init__(self, problem: str) -> None:
-        super().__init__()
+    def __init__(self, clock: Clock, problem: str) -> None:
+        super().__init__(None, clock)
         self._problem = problem
 
-    def compose(self) -> Iterable[Widget]:
+    def compose_body(self) -> Iterable[Widget]:
         """The problem and the ways out."""
         yield PlainText(
             f"{clean_block(self._problem)}\n\n"

@@ -20,6 +20,13 @@ def badge(profile: Profile) -> Content:
     return Content.styled(f" {clean(profile.label or profile.name, 40)} ", badge_look(profile))
 
 
+def titled(profile: Profile) -> Content:
+    """The badge, and the profile's name beside it where the badge holds a label instead."""
+    if not profile.label:
+        return badge(profile)
+    return Content.assemble(badge(profile), f" {clean(profile.name, 40)}")
+
+
 def badge_look(profile: Profile) -> str:
     """Reverse video, which shows without colours too, in the profile's colour."""
     tint = "" if profile.colour is Colour.NONE else f" ansi_{profile.colour.value}"
@@ -31,9 +38,9 @@ def profile_words(session: Session, now: datetime, width: int) -> Content:
 
     Profile and host are always whole: nobody shall wonder where a key press goes.
     """
-    title = badge(session.profile)
-    parts = [f" {clean(session.profile.name, 40)} ·"] if session.profile.label else []
-    parts.append(f" {clean(session.target.origin.text, 80)}")
+    title = titled(session.profile)
+    dot = " ·" if session.profile.label else ""
+    parts = [f"{dot} {clean(session.target.origin.text, 80)}"]
     loud: list[str] = []
     if isinstance(session.target.trust, Unverified) and session.target.origin.scheme == "https":
         loud.append("TLS NOT VERIFIED")
@@ -85,13 +92,13 @@ def _optional_words(
 
 
 class ProfileBar(Widget):
-    """The header line of every screen."""
+    """The header line of every screen; ``session`` None says that no profile is in use."""
 
     DEFAULT_CSS = """
     ProfileBar { height: 1; width: 1fr; dock: top; }
     """
 
-    def __init__(self, session: Session, now: datetime) -> None:
+    def __init__(self, session: Session | None, now: datetime) -> None:
         super().__init__()
         self._session = session
         self._now = now
@@ -99,13 +106,18 @@ class ProfileBar(Widget):
 
     def render(self) -> Content:
         """Drawn anew only when the minute or the token changed."""
-        self._drawn = profile_words(self._session, self._now, self.size.width)
+        self._drawn = self._words()
         return self._drawn
+
+    def _words(self) -> Content:
+        if self._session is None:
+            return Content.styled(" no profile in use ", "bold reverse")
+        return profile_words(self._session, self._now, self.size.width)
 
     def tick(self, now: datetime) -> None:
         """Let time pass: repaints when the words change, and only then."""
         self._now = now
-        if profile_words(self._session, now, self.size.width) != self._drawn:
+        if self._words() != self._drawn:
             self.refresh()
 
 

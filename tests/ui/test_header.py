@@ -1,0 +1,200 @@
+"""The header line: whose records these are, on every screen and over every dialog."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.screen import Screen
+
+from smtp_tui.api.target import Unverified
+from smtp_tui.profiles.model import LoginToken, Profile, PromptToken
+from smtp_tui.profiles.store import ProfileStore
+from smtp_tui.sandbox import ADMINISTRATOR, Sandbox, SandboxOptions
+from smtp_tui.ui import screens
+from smtp_tui.ui.screens.certificate import ChangedDialog
+from smtp_tui.ui.screens.start_problem import StartProblemScreen
+from smtp_tui.ui.session import Services
+from tests.ui.forms import BATCH
+from tests.ui.helpers import Ui, opened
+
+MARK = "TLS NOT VERIFIED"
+SMALLEST = (60, 20)
+WITHOUT_UNVERIFIED = {ChangedDialog.__name__, StartProblemScreen.__name__}
+"""A changed pin is verified, and a start that failed uses no profile."""
+
+
+@pytest.fixture
+def server() -> Iterator[Sandbox]:
+    with Sandbox(SandboxOptions(tls=True, demo_records=True, mail_timeout=1.0)) as sandbox:
+        yield sandbox
+
+
+def _screens() -> set[str]:
+    """The names of all screens and dialogs of the program."""
+    found = set()
+    for module in pkgutil.iter_modules(screens.__path__, f"{screens.__name__}."):
+        for name, one in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+            if issubclass(one, Screen) and one.__module__.startswith(screens.__name__):
+                found.add(name)
+    bases = {"FullScreen", "SessionScreen", "KeptScreen", "RecordScreen", "Dialog", "GuardedDialog"}
+    return found - bases
+
+
+def _unverified(directory: Path) -> Callable[[Profile], Profile]:
+    """A profile of the file that logs in and verifies nothing."""
+
+    def made(profile: Profile) -> Profile:
+        token = LoginToken(ADMINISTRATOR.name)
+        kept = replace(
+            profile, name="one", trust=Unverified(), token=token, identity_url=profile.host
+        )
+        ProfileStore(directory / "config").add(kept)
+        return kept
+
+    return made
+
+
+def _beside(services: Services) -> Services:
+    """The same once more, its token being asked for."""
+    first = services.extra_profiles[0]
+    return replace(
+        services, extra_profiles=(first, replace(first, name="two", token=PromptToken()))
+    )
+
+
+class _Walk:
+    """Goes from screen to screen and looks at the first line of each."""
+
+    def __init__(self, ui: Ui) -> None:
+        self.ui = ui
+        self.seen: set[str] = set()
+        self.unmarked: list[str] = []
+
+    async def look(self, *texts: str) -> None:
+        """The screen that shows these texts, and its header."""
+        await self.ui.sees(*texts)
+        name = type(self.ui.app.screen).__name__
+        self.seen.add(name)
+        header = self.ui.lines()[0]
+        if not all(
+            part in header for part in (" DEMO ", "one", self.ui.sandbox.base_url[8:], MARK)
+        ):
+            self.unmarked.append(f"{name} {texts}: {header}")
+
+    async def go(self, keys: str, *texts: str) -> None:
+        """Press keys, parted by spaces, and look."""
+        await self.ui.press(*keys.split())
+        await self.look(*texts)
+
+    async def back(self, *texts: str) -> None:
+        """One step back, to where these texts stand."""
+        await self.ui.press("escape")
+        await self.look(*texts)
+
+
+async def _through_records(walk: _Walk) -> None:
+    await walk.go("enter", "Created")
+    await walk.go("y", "curl", "JSON")
+    await walk.back("Created")
+    await walk.back("NAME ▲")
+    await walk.go("t", "Send to")
+    await walk.back("NAME ▲")
+    await walk.go("d", "Delete BATCH?")
+    await walk.back("NAME ▲")
+    await walk.go("a", "METHOD", "PATH")
+    await walk.back("NAME ▲")
+    await walk.go("m", "Mailbox")
+    await walk.go("question_mark", "search the keys")
+    await walk.back("Mailbox")
+    await walk.back("NAME ▲")
+    await walk.go("colon", "Search for commands")
+    await walk.back("NAME ▲")
+
+
+async def _through_a_form(walk: _Walk) -> None:
+    await walk.go("e", "Edit BATCH", "Hostname")
+    await walk.go("ctrl+l", "Gmail")
+    await walk.back("Hostname")
+    await walk.ui.press("tab", "end", "ctrl+u", *"587")
+    walk.ui.sandbox.change_record(BATCH, {"port": 2525})
+    await walk.go("ctrl+s", "Change BATCH?")
+    await walk.go("enter", "Changed on both sides")
+    await walk.back("Hostname")
+    await walk.go("escape", "Leave?")
+    await walk.back("Hostname")
+    await walk.go("ctrl+t", "Send to")
+    await walk.back("Hostname")
+    await walk.ui.press("ctrl+r", "escape")
+
+
+async def _through_profiles(walk: _Walk) -> None:
+    await walk.go("p", "PROFILE")
+    await walk.go("x", "✓ list")
+    await walk.back("PROFILE")
+    await walk.go("n", "Connect to a CAM server")
+    await walk.back("PROFILE")
+    await walk.go("e", "Profile one")
+    await walk.go("x escape", "Leave without saving?")
+    await walk.back("Profile one")
+    await walk.ui.press("ctrl+r", "escape")
+    await walk.look("PROFILE")
+    await walk.back("NAME ▲")
+
+
+async def _through_questions(walk: _Walk) -> None:
+    """What is asked by itself: the password at first, a token after a switch."""
+    await walk.look("Log in", "password")
+    await walk.ui.type(ADMINISTRATOR.password)
+    await walk.go("enter", "NAME ▲", "BATCH")
+
+
+async def test_no_verification_is_marked_in_the_header_of_every_screen_and_over_every_dialog(
+    server: Sandbox, tmp_path: Path
+) -> None:
+    wanted = _unverified(tmp_path)
+    async with opened(
+        server, profile=wanted, services=_beside, directory=tmp_path, size=SMALLEST
+    ) as ui:
+        walk = _Walk(ui)
+        await _through_questions(walk)
+        await _through_records(walk)
+        await _through_a_form(walk)
+        await walk.look("NAME ▲")
+        await _through_profiles(walk)
+        await ui.press("p")
+        await ui.sees("PROFILE")
+        await ui.press("slash", *"two", "enter")
+        await ui.sees("Token", "paste the bearer token")
+        assert MARK in ui.lines()[0]
+        walk.seen.add(type(ui.app.screen).__name__)
+    assert walk.unmarked == []
+    assert walk.seen - {"CommandPalette"} == _screens() - WITHOUT_UNVERIFIED
+
+
+async def test_where_no_profile_is_in_use_the_header_says_so(demo: Sandbox) -> None:
+    async with opened(demo, problem="line 3 of the file is wrong", size=SMALLEST) as ui:
+        await ui.sees("line 3 of the file is wrong", "p profiles")
+        assert ui.lines()[0].strip() == "no profile in use"
+        await ui.press("a")
+        await ui.sees("Nothing was asked yet")
+        assert ui.lines()[0].strip() == "no profile in use"
+
+
+async def test_a_profile_without_a_label_is_named_once(demo: Sandbox) -> None:
+    def plain(profile: Profile) -> Profile:
+        return replace(profile, name="cam", label="")
+
+    async with opened(demo, profile=plain) as ui:
+        await ui.sees("BATCH")
+        for keys in ((), ("t",), ("escape", "d"), ("escape", "p", "x")):
+            await ui.press(*keys)
+            named = [line for line in ui.lines() if " · " in line and demo.base_url in line]
+            doubled = [line for line in named if line.count("cam ") > 1]
+            assert doubled == [], keys
+        assert len(named) > 1, "the dialog names the host too"
