@@ -7,7 +7,6 @@ read: each of these sends a secret, or an unbounded number of bytes, where nobod
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final, Protocol
@@ -36,13 +35,12 @@ from smtp_tui.api.failures import Received, cleaned, raise_for_status, raise_in_
 from smtp_tui.api.models import Record
 from smtp_tui.api.redaction import redacted
 from smtp_tui.api.requests import Request
-from smtp_tui.api.secret import SecretStr
+from smtp_tui.api.secret import SecretStr, is_token
 from smtp_tui.api.target import Access, Origin, Target, Trust
 from smtp_tui.api.trust import CaFileUnusable, ssl_context
 from smtp_tui.api.writes import Answer, Judge, Write, WriteLog, Writes, done, new_write_id
 
 USER_AGENT: Final = f"smtp-tui/{smtp_tui.__version__}"
-_TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*\Z")
 _RETRIED_STATUSES: Final = frozenset({502, 503, 504})
 
 
@@ -243,7 +241,7 @@ class Client:
         if held is None:
             raise TokenNeeded(place, "This profile has no token yet")
         token = held.get_secret_value()
-        if not _TOKEN.match(token):
+        if not is_token(token):
             raise TokenNeeded(place, "The token has characters that no bearer token has")
         headers["Authorization"] = f"Bearer {token}"
         return headers, (token,)

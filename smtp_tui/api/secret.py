@@ -8,6 +8,7 @@ take it as a field type like their own.
 from __future__ import annotations
 
 import hmac
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 MASK: Final = "**********"
 MASK_CHARACTERS: Final = frozenset("*•●∗＊")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*\Z")
 
 
 class SecretStr:
@@ -57,6 +59,14 @@ class SecretStr:
         from pydantic_core import core_schema  # noqa: PLC0415 - only when pydantic is in use
 
         return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
+
+
+def is_token(text: str) -> bool:
+    """Whether a header may carry a text as a bearer token (RFC 6750, b64token).
+
+    Anything else would come back in the error messages of other libraries.
+    """
+    return _TOKEN.match(text) is not None
 
 
 def is_mask(text: str) -> bool:

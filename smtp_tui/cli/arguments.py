@@ -20,7 +20,8 @@ DESCRIPTION: Final = (
     " Without a command it opens the screen."
 )
 _TRUST_HELP: Final = (
-    "system, ca:FILE, off, or pin:SHA256 (a second one after a comma is of the server that logs in)"
+    "system, ca:FILE, off, pin:SHA256, login:SHA256 (of the server that logs in, where that shows"
+    " another certificate), or pin:SHA256,login:SHA256"
 )
 _VALUES_HELP: Final = "parameters, such as port=587; never a password"
 

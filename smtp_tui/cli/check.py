@@ -109,7 +109,7 @@ async def _lines(profile: Profile, environ: Environ) -> AsyncGenerator[Line]:
     except HostRefused as error:
         yield Line(Stage.NAME, Result.FAILED, str(error))
         return
-    tokens = Tokens(profile.token, environ)
+    tokens = Tokens(profile.token, environ, lambda: known_profiles(environ).all)
     typed = isinstance(profile.token, LoginToken | PromptToken)
     failed = False
     async with aclosing(look(target) if typed else _tried(target, tokens, environ)) as trying:

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 from dataclasses import replace
-from pathlib import Path
 from typing import TypeVar
 
-from smtp_tui.api.target import (
-    Access,
-    CaFile,
-    Pinned,
-    SystemTrust,
-    Trust,
-    Unverified,
-)
+from smtp_tui.api.target import Access, Trust
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.running import Environ
@@ -33,6 +26,7 @@ from smtp_tui.profiles.model import (
     source_words,
 )
 from smtp_tui.profiles.store import ProfileStore, config_directory
+from smtp_tui.profiles.texts import TextRefused, parse_trust, trust_text
 
 _Value = TypeVar("_Value")
 
@@ -137,20 +131,11 @@ def _given(value: _Value | None, otherwise: _Value) -> _Value:
 
 
 def _trust(text: str) -> Trust:
-    kind, _, rest = text.partition(":")
-    match kind, rest:
-        case "system", "":
-            return SystemTrust()
-        case "off", "":
-            return Unverified()
-        case "ca", file if file:
-            return CaFile(Path(file))
-        case "pin", digits if digits:
-            try:
-                return Pinned(*digits.split(",", 1))
-            except ValueError as error:
-                raise Refusal(f"--trust: {error}") from None
-    raise Refusal("--trust is system, ca:FILE, pin:SHA256 or off")
+    """``pin:X,login:Y`` for the shell is what ``pin X login Y`` is in a form."""
+    try:
+        return parse_trust(re.sub(r"(?:^|,)(ca|pin|login):", r" \1 ", text))
+    except TextRefused as error:
+        raise Refusal(f"--trust: {error}") from None
 
 
 def _token(options: argparse.Namespace) -> TokenSource | None:
@@ -191,19 +176,7 @@ def _plain(profile: Profile, default: str | None) -> dict[str, object]:
         "namespace": profile.namespace,
         "access": profile.access.value,
         "label": profile.label,
-        "trust": _trust_words(profile.trust),
+        "trust": trust_text(profile.trust),
         "token": source_words(profile.token),
         "recipient": profile.recipient,
     }
-
-
-def _trust_words(trust: Trust) -> str:
-    match trust:
-        case SystemTrust():
-            return "system"
-        case CaFile(path):
-            return f"ca:{path}"
-        case Pinned(sha256, identity):
-            return f"pin:{sha256},{identity}" if identity else f"pin:{sha256}"
-        case Unverified():
-            return "off"

@@ -134,7 +134,7 @@ async def reach(
         )
     if read_only:
         target = replace(target, access=Access.READ_ONLY)
-    tokens = Tokens(profile.token, environ)
+    tokens = Tokens(profile.token, environ, lambda: known_profiles(environ).all)
     client = Client(target, tokens, Activity(), Clock(), auditor_of(environ))
     try:
         if not await tokens.fetch():

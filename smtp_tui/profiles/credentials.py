@@ -7,19 +7,18 @@ import json
 import os
 import re
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from smtp_tui.api.secret import SecretStr
+from smtp_tui.api.secret import SecretStr, is_token
 from smtp_tui.profiles.environment import TOKEN_VARIABLES
-from smtp_tui.profiles.model import CommandToken, EnvironmentToken
+from smtp_tui.profiles.model import CommandToken, EnvironmentToken, Profile
 
 COMMAND_SECONDS: Final = 10.0
 COMMAND_BYTES: Final = 64 * 1024
-_TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*\Z")
 _BEARER: Final = re.compile(r"bearer\s+", re.IGNORECASE)
 
 
@@ -42,13 +41,12 @@ class IssuedToken:
 def clean_token(text: str) -> SecretStr:
     """A token without the space and the ``Bearer`` that were copied with it.
 
-    Raises :class:`CredentialError` for what no header may carry (RFC 6750, b64token): such a text
-    would come back in other libraries' error messages.
+    Raises :class:`CredentialError` for what no header may carry.
     """
     plain = _BEARER.sub("", text.strip(), count=1) if _BEARER.match(text.strip()) else text.strip()
     if not plain or plain.lower() == "bearer":
         raise CredentialError("the token is empty")
-    if not _TOKEN.match(plain):
+    if not is_token(plain):
         words = "a token has letters, digits and - . _ ~ + / only; this one has something else"
         raise CredentialError(f"{words} ({len(plain)} characters)")
     return SecretStr(plain)
@@ -68,18 +66,19 @@ def read_environment_token(source: EnvironmentToken, environ: Mapping[str, str])
 async def run_token_command(
     source: CommandToken,
     environ: Mapping[str, str] | None = None,
+    profiles: Iterable[Profile] = (),
     seconds: float = COMMAND_SECONDS,
 ) -> IssuedToken:
     """Start the program of a profile and read the token it prints.
 
-    No shell, a session of its own, no input, its errors not shown, at most ``COMMAND_BYTES``; the
-    vendor's token variables are not handed on. When it takes longer than ``seconds``, or the caller
-    gives up, it is ended with all that it started. Raises :class:`CredentialError`.
+    No shell, a session of its own, no input, its errors not shown, at most ``COMMAND_BYTES``; of
+    ``environ`` (this process's where None) no variable is handed on that holds the token of one of
+    these profiles, nor the vendor's. When it takes longer than ``seconds``, or the caller gives up,
+    it is ended with all that it started. Raises :class:`CredentialError`.
     """
     if not source.argv or not source.argv[0]:
         raise CredentialError("the token command is empty")
-    inherited = os.environ if environ is None else environ
-    handed = {name: text for name, text in inherited.items() if name not in TOKEN_VARIABLES}
+    handed = _without_tokens(os.environ if environ is None else environ, profiles)
     name = f'the token command "{source.argv[0]}"'
     try:
         async with asyncio.timeout(seconds):
@@ -98,6 +97,13 @@ async def run_token_command(
         return parse_output(output)
     except CredentialError as error:
         raise CredentialError(f"{name}: {error.words}") from None
+
+
+def _without_tokens(environ: Mapping[str, str], profiles: Iterable[Profile]) -> dict[str, str]:
+    """What a program may know: nobody else's token."""
+    sources = [one.token for one in profiles]
+    named = {one.variable for one in sources if isinstance(one, EnvironmentToken)}
+    return {name: environ[name] for name in environ.keys() - named - set(TOKEN_VARIABLES)}
 
 
 def _ended(status: int) -> str:

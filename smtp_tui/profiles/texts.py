@@ -1,7 +1,7 @@
 """Trust and token source as one line of text each, for a form, and back.
 
-``system``, ``ca /path/file.pem``, ``pin FINGERPRINT``, ``off``; and nothing for a token that is
-asked for, ``$VARIABLE``, ``login USER``, ``command pass show cam``.
+``system``, ``ca /path/file.pem``, ``pin FINGERPRINT``, ``login FINGERPRINT`` or both, ``off``; and
+nothing for a token that is asked for, ``$VARIABLE``, ``login USER``, ``command pass show cam``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from smtp_tui.profiles.model import (
     TokenSource,
 )
 
-TRUST_FORMS: Final = "system, ca /path/to/file.pem, pin FINGERPRINT, or off"
+TRUST_FORMS: Final = (
+    "system, ca /path/to/file.pem, pin FINGERPRINT (login FINGERPRINT: of the login server), or off"
+)
 TOKEN_FORMS: Final = "$VARIABLE, login USER, command PROGRAM …, or blank to be asked"
 _IDENTITY: Final = "login"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ from smtp_tui.profiles.model import (
     CommandToken,
     EnvironmentToken,
     LoginToken,
+    Profile,
     PromptToken,
     TokenSource,
     source_words,
@@ -37,10 +38,15 @@ class Tokens:
     """Holds the token and knows where the next one comes from. ``expires_at`` None: not told.
 
     ``asking`` is held by the one who asks a person or the source, so that none is asked twice.
+    ``others`` gives all profiles, whose tokens a command shall not find in its environment.
     """
 
     def __init__(
-        self, source: TokenSource, environ: Mapping[str, str], clock: Clock | None = None
+        self,
+        source: TokenSource,
+        environ: Mapping[str, str],
+        others: Callable[[], Iterable[Profile]],
+        clock: Clock | None = None,
     ) -> None:
         self.source = source
         self.clock = clock if clock is not None else Clock()
@@ -48,6 +54,7 @@ class Tokens:
         self.expires_at: datetime | None = None
         self.typed = False
         self._environ = environ
+        self._others = others
         self._token: SecretStr | None = None
         self._password: SecretStr | None = None
         self._renew_at: datetime | None = None
@@ -77,7 +84,7 @@ class Tokens:
                 self.accept(read_environment_token(self.source, self._environ), typed=False)
                 return True
             case CommandToken():
-                issued = await run_token_command(self.source)
+                issued = await run_token_command(self.source, self._environ, self._others())
                 self.accept(issued.token, issued.expires_at, typed=False)
                 return True
             case LoginToken() | PromptToken():

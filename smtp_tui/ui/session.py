@@ -202,8 +202,16 @@ class Services:
         servers, tenant and user."""
         belongs_to = _token_key(profile, target)
         if belongs_to not in self.held.tokens:
-            self.held.tokens[belongs_to] = Tokens(profile.token, self.environ, self.clock)
+            tokens = Tokens(profile.token, self.environ, self._all_profiles, self.clock)
+            self.held.tokens[belongs_to] = tokens
         return self.held.tokens[belongs_to]
+
+    def _all_profiles(self) -> tuple[Profile, ...]:
+        """Those of the file, as far as it can be read, and those of this run."""
+        try:
+            return (*self.extra_profiles, *self.store.load().profiles)
+        except (ProfilesFileError, FileProblem):
+            return self.extra_profiles
 
     def adopt(self, profile: Profile, tokens: Tokens) -> None:
         """Let a profile that was just found out use the token that found it."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.api.target import Access, CaFile, Pinned, Unverified
+from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Unverified
 from smtp_tui.profiles.model import (
     CommandToken,
     EnvironmentToken,
@@ -77,13 +77,35 @@ def test_each_kind_of_trust_can_be_named(
     for text, trust in (
         ("off", Unverified()),
         (f"pin:{'AB' * 32}", Pinned("ab" * 32)),
+        (f"login:{'CD' * 32}", Pinned("", "cd" * 32)),
+        (f"pin:{'AB' * 32},login:{'CD' * 32}", Pinned("ab" * 32, "cd" * 32)),
+        ("system", SystemTrust()),
         (f"ca:{tmp_path}/ca.pem", CaFile(tmp_path / "ca.pem")),
     ):
         assert empty_console.run("profiles", "set", "prod", "--trust", text).code == 0
         assert only(store).trust == trust
-    for text in ("on", "pin:12", "ca:", "off:x"):
+        (told,) = empty_console.run("profiles", "list", "--json").json()
+        again = empty_console.run("profiles", "set", "prod", "--trust", told["trust"])
+        assert (again.code, again.err) == (0, "Nothing changes.\n")
+    for text in ("on", "pin:12", "login:12", "ca:", "off:x", f"pin:{'ab' * 32},cd"):
         assert empty_console.run("profiles", "set", "prod", "--trust", text).code == 2
     assert only(store).trust == CaFile(tmp_path / "ca.pem")
+
+
+def test_a_token_command_sees_no_other_profile_s_token(
+    console: Console, store: ProfileStore, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen"
+    dump = f"sh -c 'env > {seen}; printenv TEST_TOKEN_FILE'"
+    console.setenv(OTHER_TOKEN="planted", TEST_TOKEN_FILE=sandbox.admin_token)
+    where = ("--host", sandbox.base_url, "--tenant", sandbox.tenant_id)
+    console.run("profiles", "add", "vault", *where, "--token-command", dump)
+    console.run("profiles", "add", "other", *where, "--token-env", "OTHER_TOKEN")
+    for arguments in (("list", "--profile", "vault"), ("profiles", "check", "vault")):
+        assert console.run(*arguments).code == 0
+        assert "planted" not in seen.read_text()
+        assert "CAM_BEARER_TOKEN" not in seen.read_text()
+        seen.unlink()
 
 
 def test_set_changes_only_what_it_is_told(empty_console: Console, store: ProfileStore) -> None:

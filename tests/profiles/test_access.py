@@ -46,7 +46,7 @@ def record_id(server: Sandbox) -> str:
 
 @asynccontextmanager
 async def _connections(server: Sandbox, access: Access) -> AsyncIterator[SmtpConnections]:
-    tokens = Tokens(PromptToken(), {})
+    tokens = Tokens(PromptToken(), {}, tuple)
     tokens.accept(SecretStr(server.admin_token))
     target = Target("production", parse_origin(server.base_url), SCOPE, access)
     client = Client(target, tokens, Activity(), Clock(), Pad())

@@ -18,7 +18,8 @@ from smtp_tui.profiles.credentials import (
     read_environment_token,
     run_token_command,
 )
-from smtp_tui.profiles.model import CommandToken, EnvironmentToken
+from smtp_tui.profiles.model import CommandToken, EnvironmentToken, Profile
+from smtp_tui.profiles.tokens import Tokens
 
 SENTINEL = "S3ntinel.Token-_~+/=="
 
@@ -193,6 +194,17 @@ async def test_the_vendors_token_variables_are_not_handed_on() -> None:
     script = shell('printf %s "${CAM_BEARER_TOKEN-none}.$VAULT_ADDR"')
     issued = await run_token_command(script, environ)
     assert issued.token.get_secret_value() == "none.vault"
+
+
+async def test_a_command_is_not_given_the_token_of_any_other_profile() -> None:
+    environ = {"PATH": os.defpath, "TEST_HOST_TOKEN": "S3ntinel", "VAULT_ADDR": "vault"}
+    other = Profile("test", "test.example.com", token=EnvironmentToken("TEST_HOST_TOKEN"))
+    source = shell('printf %s "${TEST_HOST_TOKEN-none}.$VAULT_ADDR"')
+    tokens = Tokens(source, environ, lambda: (other,))
+    assert await tokens.fetch()
+    issued = tokens.token()
+    assert issued is not None
+    assert issued.get_secret_value() == "none.vault"
 
 
 @pytest.mark.parametrize("bytes_printed", [COMMAND_BYTES, COMMAND_BYTES + 1])

@@ -60,7 +60,7 @@ def _target(server: Sandbox, trust: Trust) -> Target:
 
 @asynccontextmanager
 async def _client(target: Target) -> AsyncIterator[Client]:
-    tokens = Tokens(PromptToken(), {})
+    tokens = Tokens(PromptToken(), {}, tuple)
     tokens.accept(SecretStr(Sandbox.admin_token))
     client = Client(target, tokens, Activity(), Clock(), Pad())
     try:
