@@ -20,6 +20,8 @@ from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import clean, show, show_json
 from smtp_tui.profiles.environment import environment_profile
+from smtp_tui.profiles.preferences import FILE_NAME as CONFIG_FILE
+from smtp_tui.profiles.preferences import PreferencesError, load_preferences
 from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileStore, config_directory
 from smtp_tui.state.files import FileProblem
@@ -110,6 +112,7 @@ def _files(environ: Environ) -> Iterator[Fact]:
             store = ProfileStore(directory)
             yield _place("profiles.toml", store.path)
             yield _profiles(store)
+            yield _preferences(directory)
     profile = environment_profile(environ)
     yield Fact("files", "environment", "makes a profile" if profile else "makes no profile")
 
@@ -144,6 +147,15 @@ def _profiles(store: ProfileStore) -> Fact:
     if found.read_only_why is not None:
         return Fact("files", "profiles", found.read_only_why, False)
     return Fact("files", "profiles", words)
+
+
+def _preferences(directory: Path) -> Fact:
+    path = directory / CONFIG_FILE
+    try:
+        load_preferences(directory)
+    except (PreferencesError, FileProblem) as error:
+        return Fact("files", CONFIG_FILE, str(error), False)
+    return Fact("files", CONFIG_FILE, f"{path}" if path.exists() else f"{path} (not there yet)")
 
 
 def _terminal(environ: Environ) -> Iterator[Fact]:

@@ -18,6 +18,9 @@ from smtp_tui.cli.say import complain, is_terminal
 _PIPE_CLOSED = 141
 """What a shell sees of a program that a closed pipe has ended: 128 + SIGPIPE."""
 
+_NO_SCREEN = ("dumb", "unknown")
+"""Names of terminals that cannot place a cursor."""
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; the answer is the exit code. Words go to stderr, data to stdout."""
@@ -67,8 +70,11 @@ def _command(options: argparse.Namespace) -> int:
 
 
 def _screen(options: argparse.Namespace) -> int:
-    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+    if not all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr))):
         return complain("smtp-tui needs a terminal; `smtp-tui list` works without one.")
+    term = os.environ.get("TERM")
+    if term in _NO_SCREEN:
+        return complain(f"A terminal with TERM={term} shows no screen; `smtp-tui list` needs none.")
     from smtp_tui.cli import screen  # noqa: PLC0415 - Textual, only for the screen
 
     if options.command == "demo":

@@ -20,6 +20,7 @@ from smtp_tui.cli.say import complain
 from smtp_tui.cli.wiring import Known, NoSuchProfile
 from smtp_tui.profiles.environment import environment_profile
 from smtp_tui.profiles.model import Colour, EnvironmentToken, Profile
+from smtp_tui.profiles.preferences import Preferences, PreferencesError, load_preferences
 from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileStore, config_directory
 from smtp_tui.profiles.tokens import Tokens
@@ -42,9 +43,10 @@ _TOKEN_VARIABLE = "SANDBOX_TOKEN"
 def open_screen(environ: Mapping[str, str], wanted: str | None, *, read_only: bool) -> int:
     """Open the screen on a profile; a problem with the files is said on it, not hidden."""
     try:
-        store = ProfileStore(config_directory(environ))
+        config = config_directory(environ)
+        store, preferences = ProfileStore(config), load_preferences(config)
         state = state_directory(environ)
-    except FileProblem as error:
+    except (FileProblem, PreferencesError) as error:
         return complain(str(error))
     environment = environment_profile(environ)
     problem = ""
@@ -62,7 +64,7 @@ def open_screen(environ: Mapping[str, str], wanted: str | None, *, read_only: bo
         extra_profiles=(environment,) if environment is not None else (),
         read_only=read_only,
     )
-    return _run(services, profile, problem)
+    return _run(services, profile, problem, preferences)
 
 
 def open_demo() -> int:
@@ -76,7 +78,7 @@ def open_demo() -> int:
         Sandbox(SandboxOptions(demo_records=True)) as sandbox,
     ):
         services, profile = demo_services(sandbox, Path(directory), Clock())
-        return _run(services, profile, "")
+        return _run(services, profile, "", Preferences())
 
 
 def demo_services(sandbox: Sandbox, directory: Path, clock: Clock) -> tuple[Services, Profile]:
@@ -147,17 +149,20 @@ def _services(
     )
 
 
-def _run(services: Services, profile: Profile | None, problem: str) -> int:
+def _run(
+    services: Services, profile: Profile | None, problem: str, preferences: Preferences
+) -> int:
     for name in [one for one in os.environ if one.startswith("TEXTUAL")]:
         del os.environ[name]  # they would write key presses, passwords among them, to a file
     from rich.console import Console  # noqa: PLC0415 - with Textual
 
     from smtp_tui.ui.app import SmtpTui  # noqa: PLC0415 - Textual, after the variables are gone
+    from smtp_tui.ui.terminal import mouse_wanted  # noqa: PLC0415 - with Textual
 
     app = SmtpTui(services, profile, problem)
     report = io.StringIO()
     app.error_console = Console(file=report)  # its tracebacks would print tokens and passwords
-    app.run(mouse=False)
+    app.run(mouse=mouse_wanted(preferences.mouse, os.environ))
     if app.return_code == 1:
         return complain(_crash_words(report.getvalue()), ExitCode.CRASHED)
     return app.return_code or 0

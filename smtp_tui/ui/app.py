@@ -66,13 +66,20 @@ class SmtpTui(KeysInOrder):
             "app.suspend_process",
         )
     ]
+    ALLOW_SELECT = False  # the terminal's own selection, with shift where the mouse is taken
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]  # noqa: RUF012 - declared so
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - declared so
     CSS = """
     * { scrollbar-size-vertical: 1; }
     Input > .input--selection, RecordsTable:focus > .records-table--cursor {
         background: ansi_default; color: ansi_default; text-style: reverse;
     }
-    Toast { background: ansi_default; color: ansi_default; border: round ansi_default; }
+    ToastRack { padding: 0; }
+    Dialog ToastRack { margin-bottom: 0; }
+    Toast {
+        background: ansi_default; color: ansi_default; text-style: reverse; border: none;
+        width: auto; max-width: 100%; margin: 0; padding: 0 1;
+    }
     SearchIcon { display: none; }
     CommandPalette > Vertical { margin-top: 1; }
     CommandPalette #--input { border: solid ansi_default; }

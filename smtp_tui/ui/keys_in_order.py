@@ -10,13 +10,18 @@ from __future__ import annotations
 
 from collections import deque
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
 from textual.screen import Screen
 from textual.timer import Timer
+
+from smtp_tui.ui.terminal import TerminalDriver, Told
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
 
 PATIENCE: Final = 5.0
 """Seconds after which the next key is let through, whatever became of the one before."""
@@ -31,7 +36,7 @@ class KeysInOrder(App[None]):
 
     def __init__(self) -> None:
         # The terminal's own colours from the start: without them NO_COLOR paints black on black.
-        super().__init__(ansi_color=True)
+        super().__init__(driver_class=TerminalDriver, ansi_color=True)
         self._typed_ahead: deque[Event] = deque()
         self._key_under_way: Timer | None = None
 
@@ -43,6 +48,11 @@ class KeysInOrder(App[None]):
             self._typed_ahead.append(event)
         else:
             await self._hand_on(event)
+
+    def on_told(self, event: Told) -> None:
+        """What the terminal has to say."""
+        severity: SeverityLevel = "warning" if event.bad else "information"
+        self.notify(event.words, severity=severity, markup=False)
 
     async def _hand_on(self, event: Event) -> None:
         under_way = self._key_under_way = self.set_timer(PATIENCE, self._next_key)

@@ -76,6 +76,9 @@ class _Session:
         self.terminal.wait_for(says("password will be replaced", "Apply"))
         self.look()
         self.terminal.press("y")
+        self.terminal.wait_for("Enter copies")
+        self.terminal.press("enter")
+        self.terminal.wait_for("Sent to the terminal's clipboard")
         self.terminal.press("enter")
         self.terminal.wait_for("Saved PRIMARY")
 

@@ -61,7 +61,7 @@ async def test_neither_token_nor_passwords_stand_anywhere_in_it(sandbox: Sandbox
         await ui.sees("status 200", '"name": "password"')
         assert PASSWORD not in ui.text()
         assert sandbox.admin_token not in ui.text()
-        await ui.press("y")
+        await ui.press("y", "enter")
         text = await copied(ui)
         assert sandbox.admin_token not in text
 
@@ -71,11 +71,10 @@ async def test_y_copies_the_request_as_curl_with_the_token_as_a_variable(demo: S
         await ui.sees("6 connections")
         await ui.press("a")
         await ui.sees("status 200")
-        await ui.press("y")
+        await ui.press("y", "enter")
         text = await copied(ui)
         assert text.startswith(f"curl -sS -X GET '{demo.base_url}/cam/api/v1/smtpconnections?")
         assert '"Authorization: Bearer ${CAM_BEARER_TOKEN}"' in text
-        await ui.sees("Sent to your terminal")
 
 
 async def test_a_request_of_the_profile_before_is_copied_for_its_own_tenant(demo: Sandbox) -> None:
@@ -89,7 +88,7 @@ async def test_a_request_of_the_profile_before_is_copied_for_its_own_tenant(demo
         await ui.sees("Activity", "demo-europe")
         await ui.press("j")
         await ui.sees(f"tenantId={demo.tenant_id}")
-        await ui.press("y")
+        await ui.press("y", "enter")
         assert f"tenantId={demo.tenant_id}" in await copied(ui)
 
 

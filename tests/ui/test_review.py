@@ -55,7 +55,7 @@ async def test_y_copies_the_request_as_curl_with_token_and_password_as_variables
         await ui.press("tab", "tab", "tab")
         await ui.type("hunter2")
         await review(ui, "BATCH")
-        await ui.press("y")
+        await ui.press("y", "enter")
         copied = ui.app.clipboard
         assert copied.startswith("curl ")
         assert "${CAM_BEARER_TOKEN}" in copied

@@ -16,6 +16,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.request_view import body_text
 from smtp_tui.ui.screens.base import FullScreen
+from smtp_tui.ui.screens.copy import Copyable, CopyDialog
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean, clean_block
 from smtp_tui.ui.widgets.bars import PlainText
@@ -102,8 +103,7 @@ class ActivityScreen(FullScreen[None]):
             return
         text = self._curl(exchange)
         if text:
-            self.app.copy_to_clipboard(text)
-            self.notify("Sent to your terminal's clipboard as curl; secrets stand as variables.")
+            self.app.push_screen(CopyDialog((Copyable("curl", text),)))
         else:
             self.notify("This one cannot be written as curl.", severity="warning")
 

@@ -1,11 +1,22 @@
-"""Copying: choose the form, see the very text, and have it sent to the terminal's clipboard."""
+"""Copying: choose the form, see the very text, and have it sent to the terminal's clipboard.
+
+A terminal may refuse without a word, so the text can always be shown plainly instead: outside the
+screen, without borders, where the terminal's own selection takes it as it is.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
+import sys
+import termios
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from textual import work
+from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
@@ -24,7 +35,7 @@ class Copyable:
 
 
 class CopyDialog(Dialog[None]):
-    """Tab shows the next form; Enter or y sends it to the clipboard by the terminal (OSC 52)."""
+    """Tab shows the next form; Enter or y sends it to the terminal's clipboard; v shows it."""
 
     BOX_TITLE = "Copy"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,6 +43,7 @@ class CopyDialog(Dialog[None]):
         Binding("tab,right,down,j", "step(1)", "Next form"),
         Binding("shift+tab,left,up,k", "step(-1)", "Form before"),
         Binding("enter,y", "send", "Copy"),
+        Binding("v", "plain", "Show plainly"),
     ]
 
     def __init__(self, forms: tuple[Copyable, ...]) -> None:
@@ -43,7 +55,8 @@ class CopyDialog(Dialog[None]):
         """The forms, and the text of the chosen one."""
         yield PlainText("", id="forms")
         yield PlainText("", id="copy-text", classes="row -auto")
-        yield PlainText("tab chooses · Enter copies by the terminal · esc back", classes="hint")
+        tab = "tab chooses · " if len(self._forms) > 1 else ""
+        yield PlainText(f"{tab}Enter copies · v shows it plainly · esc back", classes="hint")
 
     def on_mount(self) -> None:
         """Show the first form."""
@@ -63,7 +76,34 @@ class CopyDialog(Dialog[None]):
         self._show()
 
     def action_send(self) -> None:
-        """Send the text to the terminal, which may or may not take it."""
+        """Send the text to the terminal, whose driver says which way it went."""
         self.app.copy_to_clipboard(self._forms[self._at].text)
-        self.notify(f"{self._forms[self._at].label}: sent to the terminal's clipboard (OSC 52).")
         self.dismiss(None)
+
+    @work(group="dialog", exclusive=True, description="show a text plainly")
+    async def action_plain(self) -> None:
+        """Show the text outside the screen until Enter, ctrl+c or the end of the input."""
+        try:
+            with self.app.suspend():
+                print(f"\n{clean_block(self._forms[self._at].text)}\n\n{GO_ON}", flush=True)
+                await _enter_pressed()
+        except SuspendNotSupported:
+            self.notify("This terminal cannot show it outside the screen.", severity="warning")
+
+
+GO_ON: Final = "Enter goes back to smtp-tui."
+
+
+async def _enter_pressed() -> None:
+    """Wait for a line at the terminal, while signals and requests go on being served."""
+    loop, pressed = asyncio.get_running_loop(), asyncio.Event()
+    descriptor = sys.stdin.fileno()
+    loop.add_reader(descriptor, pressed.set)
+    loop.add_signal_handler(signal.SIGINT, pressed.set)
+    try:
+        await pressed.wait()
+        if os.isatty(descriptor):
+            termios.tcflush(descriptor, termios.TCIFLUSH)
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+        loop.remove_reader(descriptor)

@@ -74,6 +74,7 @@ class FormScreen(KeptScreen[FormResult]):
     FormScreen.-wide #columns { layout: horizontal; }
     FormScreen #form { height: 1fr; }
     FormScreen #side { height: 9; padding: 0 1; border-top: solid ansi_bright_black; }
+    FormScreen.-short #side { height: 6; }
     FormScreen.-wide #side { width: 56; height: 1fr; border-top: none; }
     FormScreen.-wide #side { border-left: solid ansi_bright_black; }
     FormScreen #form-title { text-style: bold; margin-bottom: 1; padding: 0 1; }

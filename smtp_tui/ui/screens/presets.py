@@ -13,7 +13,7 @@ from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.records_table import Column, RecordsTable, Row
 
 _COLUMNS = (
-    Column("name", "PROVIDER", 14),
+    Column("name", "PROVIDER", 14, flexible=True),
     Column("hostname", "HOSTNAME", 20, flexible=True),
     Column("port", "PORT", 4, right=True),
 )
@@ -25,7 +25,7 @@ class PresetDialog(Dialog[Preset | None]):
     BOX_TITLE = "Provider presets"
     BINDINGS = bindings("dialog.cancel")
     DEFAULT_CSS = """
-    PresetDialog RecordsTable { height: 13; }
+    PresetDialog RecordsTable { height: 13; max-height: 60vh; }
     """
 
     def compose_box(self) -> Iterable[Widget]:
@@ -43,9 +43,11 @@ class PresetDialog(Dialog[Preset | None]):
         table.focus()
 
     def on_records_table_cursor_moved(self, event: RecordsTable.CursorMoved) -> None:
-        """Show what the provider asks of the login."""
+        """Show the provider whole, and what it asks of the login."""
         preset = _preset(event.row_id)
-        self.query_one("#note", PlainText).update(preset.note if preset else "")
+        if preset is not None:
+            words = f"{preset.name}: {preset.hostname}\n{preset.note}"
+            self.query_one("#note", PlainText).update(words)
 
     def on_records_table_opened(self, event: RecordsTable.Opened) -> None:
         """Take this provider."""

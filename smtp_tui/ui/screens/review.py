@@ -23,6 +23,7 @@ from smtp_tui.api.target import Access
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.request_view import request_text
 from smtp_tui.ui.screens.base import where_line
+from smtp_tui.ui.screens.copy import Copyable, CopyDialog
 from smtp_tui.ui.screens.guarded import GuardedDialog
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
@@ -163,8 +164,8 @@ class ReviewDialog(GuardedDialog[bool]):
 
     def action_copy(self) -> None:
         """Copy the request as curl."""
-        self.app.copy_to_clipboard(curl_line(self._session.target, self._review.request))
-        self.notify("Sent to your terminal's clipboard as curl; secrets stand as variables.")
+        curl = curl_line(self._session.target, self._review.request)
+        self.app.push_screen(CopyDialog((Copyable("curl", curl),)))
 
 
 def _banner(session: Session) -> Content:

@@ -34,9 +34,10 @@ def badge_look(profile: Profile) -> str:
 
 
 def profile_words(session: Session, now: datetime, width: int) -> Content:
-    """Profile, host, tenant, team, access and token time; the least needed go when it is narrow.
+    """Profile, host, tenant, access, team and token time; the least needed go when it is narrow.
 
-    Profile and host are always whole: nobody shall wonder where a key press goes.
+    Profile, host and any warning are always whole, on a second line if need be: nobody shall
+    wonder where a key press goes.
     """
     title = titled(session.profile)
     dot = " ·" if session.profile.label else ""
@@ -79,10 +80,10 @@ def _optional_words(
     tenant, team = clean(tenant, 80), clean(team, 60)
     words: list[tuple[str, ...]] = [
         (f"tenant {tenant}", f"tenant {shortened(tenant, 13)}", shortened(tenant, 9)),
-        (f"team {team}", f"team {shortened(team, 12)}"),
     ]
     if session.target.access is Access.NORMAL:
         words.append(("normal",))
+    words.append((f"team {team}", f"team {shortened(team, 12)}"))
     if session.tokens.expires_at is not None:
         left = time_left((session.tokens.expires_at - now).total_seconds())
         words.append((f"token {left} ({session.tokens.words})", f"token {left}"))
@@ -95,7 +96,7 @@ class ProfileBar(Widget):
     """The header line of every screen; ``session`` None says that no profile is in use."""
 
     DEFAULT_CSS = """
-    ProfileBar { height: 1; width: 1fr; dock: top; }
+    ProfileBar { height: auto; max-height: 4; width: 1fr; dock: top; }
     """
 
     def __init__(self, session: Session | None, now: datetime) -> None:
@@ -140,19 +141,26 @@ class KeyBar(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """As many keys as fit, in the order given; the last one is always kept."""
+        """As many keys as fit, in the order given; the last one is always kept.
+
+        Where others do not fit, the key stands before it that finds them all.
+        """
+        *others, last = map(self._words, self._action_ids)
+        room = self.size.width - last.cell_length
+        more = [] if "app.help" in self._action_ids else [_key_words("ctrl+p", "More", False)]
+        if sum(part.cell_length for part in others) <= room:
+            more = []
+        room -= sum(part.cell_length for part in more)
         parts: list[Content] = []
-        room = self.size.width
-        for position, action_id in enumerate(self._action_ids):
-            action = BY_ID[action_id]
-            last = position == len(self._action_ids) - 1
-            part = _key_words(action.first_key, action.label, self._dim(action_id))
-            reserve = 0 if last else _last_width(self._action_ids[-1])
-            if part.cell_length + reserve > room:
-                continue
-            parts.append(part)
-            room -= part.cell_length
-        return Content.assemble(*parts)
+        for part in others:
+            if part.cell_length <= room:
+                parts.append(part)
+                room -= part.cell_length
+        return Content.assemble(*parts, *more, last)
+
+    def _words(self, action_id: str) -> Content:
+        action = BY_ID[action_id]
+        return _key_words(action.first_key, action.label, self._dim(action_id))
 
     def _dim(self, action_id: str) -> bool:
         return unavailable(action_id, self._situation) is not None
@@ -162,11 +170,6 @@ def _key_words(key: str, label: str, dim: bool) -> Content:
     if dim:
         return Content.styled(f" {key} {label} ", "dim")
     return Content.assemble(" ", Content.styled(key, "bold"), f" {label} ")
-
-
-def _last_width(action_id: str) -> int:
-    action = BY_ID[action_id]
-    return len(action.first_key) + len(action.label) + 3
 
 
 class PlainText(Static):

@@ -48,7 +48,7 @@ class RecordForm(VerticalScroll, can_focus=False):
         if self.new:
             yield Field(NAME, self._base.name, label="Name")
         else:
-            why = Content.styled("   fixed: the server has no call to rename", "dim")
+            why = Content.styled("   the server cannot rename it", "dim")
             name = f"  {'Name':<12}{clean(self._base.name)}"
             yield PlainText(Content.assemble(name, why))
         for name in self._base.names:

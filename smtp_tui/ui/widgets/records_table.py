@@ -21,14 +21,7 @@ from textual.strip import Strip
 from smtp_tui.ui.widgets import table_messages
 from smtp_tui.ui.widgets.columns import Column, fit
 from smtp_tui.ui.widgets.cursor import follow, index_of
-from smtp_tui.ui.widgets.table_text import (
-    ASCII_SIGNS,
-    GUTTER,
-    UNICODE_SIGNS,
-    Row,
-    RowStyle,
-    TableText,
-)
+from smtp_tui.ui.widgets.table_text import GUTTER, Row, RowStyle, TableText
 
 __all__ = ["Column", "RecordsTable", "Row", "RowStyle"]
 
@@ -58,7 +51,6 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         overflow-y: auto;
         scrollbar-gutter: stable;
         scrollbar-size-vertical: 1;
-        &.-ascii { scrollbar-size-vertical: 0; }
         & > .records-table--heading { background: $panel; color: $foreground; text-style: bold; }
         & > .records-table--cursor { background: $surface; color: $foreground; }
         &:focus > .records-table--cursor {
@@ -94,16 +86,13 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         self,
         columns: Sequence[Column],
         *,
-        ascii: bool = False,
         name: str | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self.columns = tuple(columns)
-        self.ascii = ascii
-        self.set_class(ascii, "-ascii")
-        self._texts = TableText(self.columns, ASCII_SIGNS if ascii else UNICODE_SIGNS)
+        self._texts = TableText(self.columns)
         self._strips: LRUCache[tuple[Row, bool, bool], Strip] = LRUCache(512)
         self._told_id: str | None = None
         self._last_id: str | None = None

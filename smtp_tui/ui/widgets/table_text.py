@@ -30,28 +30,11 @@ class Row:
     style: RowStyle = RowStyle.NORMAL
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """The characters that carry meaning beside the texts, for one kind of terminal."""
-
-    cursor: str
-    mark: str
-    ellipsis: str
-    ascending: str
-    descending: str
-    ascii: bool
-
-
-UNICODE_SIGNS = Signs("▌", "*", "…", "▲", "▼", ascii=False)
-ASCII_SIGNS = Signs(">", "*", "...", "^", "v", ascii=True)
-
-
 class TableText:
     """Puts the texts of rows and heading into columns, whose widths it has shared."""
 
-    def __init__(self, columns: Sequence[Column], signs: Signs) -> None:
+    def __init__(self, columns: Sequence[Column]) -> None:
         self.columns = tuple(columns)
-        self.signs = signs
         self.placed: tuple[Placed, ...] = ()
         self._wanted = tuple(0 for _ in self.columns)
 
@@ -67,14 +50,9 @@ class TableText:
 
     def row(self, cells: Sequence[str], *, cursor: bool, marked: bool) -> str:
         """Return one row as a line; cursor and mark are signs, so that no colour is needed."""
-        gutter = (self.signs.cursor if cursor else " ") + (self.signs.mark if marked else " ")
+        gutter = ("▌" if cursor else " ") + ("*" if marked else " ")
         texts = [
-            fit(
-                self._plain(cells[placed.index]),
-                placed.width,
-                right=placed.column.right,
-                ellipsis=self.signs.ellipsis,
-            )
+            fit(cells[placed.index], placed.width, right=placed.column.right)
             for placed in self.placed
         ]
         return gutter.ljust(GUTTER) + (" " * GAP).join(texts)
@@ -84,13 +62,9 @@ class TableText:
         texts = []
         for placed in self.placed:
             column = placed.column
-            sign = self.signs.descending if reverse else self.signs.ascending
+            sign = "▼" if reverse else "▲"
             tail = f" {sign}" if column.key == sort_column else ""
             room = min(cell_len(column.heading), placed.width - len(tail))
-            name = fit(column.heading, room, ellipsis=self.signs.ellipsis)
+            name = fit(column.heading, room)
             texts.append(fit(name + tail, placed.width, right=column.right, ellipsis=""))
         return " " * GUTTER + (" " * GAP).join(texts)
-
-    def _plain(self, text: str) -> str:
-        """Replace what a terminal without UTF-8 would show as an escape."""
-        return text.encode("ascii", "replace").decode("ascii") if self.signs.ascii else text

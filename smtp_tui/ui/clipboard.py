@@ -1,0 +1,54 @@
+"""The way from here to the clipboard of the terminal: OSC 52, and through a multiplexer wrapped.
+
+No terminal says whether it took the text, so no more is claimed than that it was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final
+
+OSC_52: Final = "\x1b]52;"
+LIMIT: Final = 100_000
+"""Characters of a sequence that terminals take; hterm has the least."""
+SCREEN_CHUNK: Final = 250
+"""Characters of a string that GNU screen passes on at once; its least limit is 256."""
+
+
+class Way(Enum):
+    """What stands between the program and the terminal; the values are told after a copy."""
+
+    TERMINAL = "Sent to the terminal's clipboard (OSC 52). A terminal may refuse; then v shows it."
+    TMUX = (
+        "Sent through tmux (OSC 52). It passes it on with set-clipboard on or"
+        " allow-passthrough on; else v shows it."
+    )
+    SCREEN = "Sent through screen (OSC 52). A terminal may refuse; then v shows it."
+
+
+TOO_LONG: Final = "Too long for a terminal's clipboard, so nothing was sent; v shows it."
+
+
+def way(environ: Mapping[str, str]) -> Way:
+    """How a copy travels, by the variables that tmux and screen set."""
+    if "TMUX" in environ:
+        return Way.TMUX
+    return Way.SCREEN if "STY" in environ else Way.TERMINAL
+
+
+def wrapped(sequence: str, by: Way) -> str:
+    """An OSC 52 as it has to be sent; blank for one that is too long for any terminal.
+
+    tmux takes the bare sequence with one setting and the wrapped one with another, so it gets
+    both. screen passes strings on in pieces.
+    """
+    if len(sequence) > LIMIT:
+        return ""
+    if by is Way.TMUX:
+        escaped = sequence.replace("\x1b", "\x1b\x1b")
+        return f"{sequence}\x1bPtmux;{escaped}\x1b\\"
+    if by is Way.SCREEN:
+        pieces = range(0, len(sequence), SCREEN_CHUNK)
+        return "".join(f"\x1bP{sequence[at : at + SCREEN_CHUNK]}\x1b\\" for at in pieces)
+    return sequence

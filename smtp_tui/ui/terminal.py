@@ -1,0 +1,152 @@
+"""The terminal as it is: what its locale cannot show, what it sends, and what stands before it.
+
+All that is drawn leaves through one method, and all that is typed comes in through another, so
+what a poor terminal needs is done here, once, and no screen knows of it.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from rich.cells import cell_len
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Paste
+from textual.message import Message
+
+from smtp_tui.ui.clipboard import OSC_52, TOO_LONG, way, wrapped
+
+STAND_INS: Final = {
+    **dict.fromkeys("─━═┄╌", "-"),
+    **dict.fromkeys("│┃║", "|"),
+    **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼╋", "+"),
+    **dict.fromkeys("▁▂▃▄▅▆▇█▔▕▏▎▍▊▉▐", " "),
+    **dict.fromkeys("→▶▌", ">"),
+    **dict.fromkeys("←◀", "<"),
+    **dict.fromkeys("↑▲", "^"),
+    **dict.fromkeys("↓▼", "v"),
+    **dict.fromkeys("“”", '"'),
+    **dict.fromkeys("•●", "*"),
+    **dict.fromkeys("·–—", "-"),
+    **{"…": "~", "✓": "+", "✗": "x", "‘": "'", "’": "'"},
+}
+"""What the program draws with, by signs that every terminal has; all are one cell wide."""
+ON_THE_CONSOLE: Final = {
+    **dict(zip("╭╮╰╯", "┌┐└┘", strict=True)),
+    **{sign: STAND_INS[sign] for sign in "✓✗…"},
+}
+"""The same for the Linux console, whose fonts hold 256 or 512 characters."""
+_PASTE_MARKS: Final = ("\x1b[200~", "\x1b[201~")
+
+
+class StandIns(dict[int, str]):
+    """For ``str.translate``: each character, or a sign as wide where the terminal lacks it."""
+
+    def __init__(self, signs: Mapping[str, str], shows: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._signs = signs
+        self._shows = shows
+
+    def __missing__(self, code: int) -> str:
+        """Find out once for each character."""
+        character = chr(code)
+        if self._shows(character):
+            found = character
+        else:
+            found = self._signs.get(character) or "?" * cell_len(character)
+        self[code] = found
+        return found
+
+
+def stand_ins(encodings: frozenset[str], term: str) -> StandIns | None:
+    """The characters that a terminal lacks, whose text has to pass all of these encodings.
+
+    None for a terminal that lacks none.
+    """
+    if any(not one.lower().replace("-", "").startswith("utf8") for one in encodings):
+        return StandIns(
+            STAND_INS, lambda character: all(_encodes(one, character) for one in encodings)
+        )
+    if term.partition("-")[0] == "linux":
+        return StandIns(ON_THE_CONSOLE, lambda character: character not in ON_THE_CONSOLE)
+    return None
+
+
+def _encodes(encoding: str, character: str) -> bool:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def mouse_wanted(setting: bool | None, environ: Mapping[str, str]) -> bool:
+    """Whether to take the mouse: as it is set, else at home, and not over ssh.
+
+    Over ssh each movement would cost bytes, and taking the mouse takes the terminal's own way to
+    select and copy.
+    """
+    if setting is not None:
+        return setting
+    return not ("SSH_CONNECTION" in environ or "SSH_TTY" in environ)
+
+
+class Told(Message):
+    """Something that the terminal has to tell the person, in words."""
+
+    def __init__(self, words: str, *, bad: bool = False) -> None:
+        super().__init__()
+        self.words = words
+        self.bad = bad
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's driver for a terminal, with stand-ins, wrapped copies and bytes of any kind."""
+
+    def __init__(
+        self,
+        app: App[None],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        stream = sys.__stderr__
+        self._encoding = locale.getencoding()
+        drawn_in = stream.encoding if stream is not None else self._encoding
+        self._stand_ins = stand_ins(
+            frozenset((self._encoding, drawn_in)), os.environ.get("TERM", "")
+        )
+        self._way = way(os.environ)
+
+    def write(self, data: str) -> None:
+        """Send what the terminal can show; a copy goes the way that leads to its clipboard."""
+        if data.startswith(OSC_52):
+            data = wrapped(data, self._way)
+            self.send_message(Told(self._way.value) if data else Told(TOO_LONG, bad=True))
+        elif self._stand_ins is not None and not data.isascii():
+            data = data.translate(self._stand_ins)
+        super().write(data)
+
+    def run_input_thread(self) -> None:
+        """Read keys; bytes that are no UTF-8 are taken in the locale's encoding, or told of."""
+        while not self.exit_event.is_set():
+            try:
+                super().run_input_thread()
+            except UnicodeDecodeError as error:
+                self._take(error.object)
+
+    def _take(self, data: bytes) -> None:
+        text = data.decode(self._encoding, errors="replace")
+        for mark in _PASTE_MARKS:
+            text = text.replace(mark, "")
+        if text.isprintable() and "\ufffd" not in text:
+            self.process_message(Paste(text))
+        else:
+            words = "The terminal sent bytes that are no UTF-8; what came with them is not typed."
+            self.process_message(Told(words, bad=True))

@@ -1,0 +1,76 @@
+"""Small, poor and missing terminals: what is drawn on them, and what a change of size keeps."""
+
+import difflib
+import re
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.sandbox import Sandbox
+from tests.e2e.matrix import KINDS, Kind, locale_directory, terminal_of, walk
+from tests.e2e.program import Seed, edit, field, places, program, retype
+from tests.e2e.terminal import Terminal, installed_program
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_each_kind_of_terminal_shows_what_its_picture_shows(
+    kind: Kind, sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    locales = None
+    if kind.encoding == "latin-1":
+        locales = locale_directory(tmp_path)
+        if locales is None:
+            pytest.skip("localedef or the locale's source is missing: install Debian's locales")
+    with terminal_of(kind, sandbox, tmp_path, locales) as terminal:
+        seen = walk(terminal, kind.columns)
+        terminal.raw.decode(kind.encoding)
+        assert not re.search(rb"\\u[0-9a-f]{4}|\\x[0-9a-f]{2}", terminal.raw)
+        assert not re.search(rb"\x1b\](?:0|1|2);|\x1bk", terminal.raw), "a title was set"
+    kept = kind.path.read_text(encoding="utf-8")
+    differs = "\n".join(difflib.unified_diff(kept.split("\n"), seen.split("\n"), lineterm=""))
+    assert not differs, f"python -m tests.e2e.matrix makes the pictures anew\n{differs}"
+
+
+def test_another_size_keeps_focus_cursor_and_text(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for("SECONDARY")
+        terminal.press("down")
+        terminal.wait_for(re.compile("^▌  SECONDARY", re.MULTILINE))
+        terminal.resize(20, 60)
+        terminal.wait_for(re.compile("^▌  SECONDARY", re.MULTILINE))
+        edit(terminal, "SECONDARY")
+        retype(terminal, "Hostname", "mail.example.com")
+        terminal.press(*["left"] * 4)
+        for rows, columns in ((60, 200), (20, 60), (24, 80)):
+            terminal.resize(rows, columns)
+            terminal.wait_quiet(0.3)
+            terminal.type("x")
+        terminal.wait_for(lambda screen: field(screen, "Hostname") == "mail.examplexxx.com")
+
+
+def test_a_character_that_is_no_utf_8_ends_nothing_and_is_told_of(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for("SECONDARY")
+        terminal.send(b"\xff")
+        terminal.wait_for("bytes that are no UTF-8")
+        terminal.press("down")
+        terminal.wait_for(re.compile("^▌  SECONDARY", re.MULTILINE))
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown"])
+def test_on_a_terminal_without_a_cursor_it_says_so_in_one_line(term: str, tmp_path: Path) -> None:
+    env = places(tmp_path) | {"TERM": term}
+    with Terminal([installed_program()], cwd=tmp_path, env=env) as terminal:
+        assert terminal.exit_code() == 2
+        assert re.fullmatch(rf"smtp-tui: .*\bTERM={term}\b.*\r\n", terminal.raw.decode())
+
+
+def test_a_screen_that_would_be_drawn_into_a_file_is_not_drawn(tmp_path: Path) -> None:
+    command: list[str | Path] = ["/bin/sh", "-c", 'exec "$0" 2>drawn', installed_program()]
+    with Terminal(command, cwd=tmp_path, env=places(tmp_path)) as terminal:
+        assert terminal.exit_code() == 2
+    assert re.fullmatch(r"smtp-tui: .*\bterminal\b.*\n", (tmp_path / "drawn").read_text())
