@@ -23,6 +23,7 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import ACTIONS, BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.commands import APP_COMMANDS, command
 from smtp_tui.ui.keys_in_order import KeysInOrder
+from smtp_tui.ui.look import APP_CSS
 from smtp_tui.ui.reports import REPORT_SECONDS, Report
 from smtp_tui.ui.screens.activity import ActivityScreen
 from smtp_tui.ui.screens.base import TICK, Dialog, FullScreen, HoldsText, SessionScreen
@@ -69,26 +70,7 @@ class SmtpTui(KeysInOrder):
     ALLOW_SELECT = False  # the terminal's own selection, with shift where the mouse is taken
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]  # noqa: RUF012 - declared so
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - declared so
-    CSS = """
-    * { scrollbar-size-vertical: 1; }
-    Input > .input--selection, RecordsTable:focus > .records-table--cursor {
-        background: ansi_default; color: ansi_default; text-style: reverse;
-    }
-    ToastRack { padding: 0; }
-    Dialog ToastRack { margin-bottom: 0; }
-    Toast {
-        background: ansi_default; color: ansi_default; text-style: reverse; border: none;
-        width: auto; max-width: 100%; margin: 0; padding: 0 1;
-    }
-    SearchIcon { display: none; }
-    CommandPalette > Vertical { margin-top: 1; }
-    CommandPalette #--input { border: solid ansi_default; }
-    CommandPalette CommandInput, CommandPalette CommandInput:focus {
-        border: none; padding: 0 1; height: 1;
-    }
-    CommandList { border: none; border-bottom: solid ansi_default; max-height: 80vh; }
-    CommandList:focus { border: none; border-bottom: solid ansi_default; }
-    """
+    CSS = APP_CSS
 
     def __init__(
         self, services: Services, profile: Profile | None, start_problem: str = ""

@@ -175,7 +175,13 @@ class Dialog(ModalScreen[Result]):
         Binding("ctrl+c", "app.leave", show=False, priority=True),
         Binding("ctrl+z", "app.suspend_process", show=False, priority=True),
         Binding("question_mark", "app.help", show=False),
+        Binding("pagedown", "scroll_box(8)", show=False),
+        Binding("pageup", "scroll_box(-8)", show=False),
     ]
+
+    def action_scroll_box(self, lines: int) -> None:
+        """Scroll what does not fit on a small terminal."""
+        self.query_one("#box", VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def compose(self) -> ComposeResult:
         """The box, and in it what :meth:`compose_box` gives."""

@@ -1,0 +1,25 @@
+"""The look of what Textual brings along: messages, palette, scroll bars, the selected text."""
+
+from typing import Final
+
+APP_CSS: Final = """
+* { scrollbar-size-vertical: 1; }
+Input > .input--selection, RecordsTable:focus > .records-table--cursor {
+    background: ansi_default; color: ansi_default; text-style: reverse;
+}
+ToastRack { padding: 0; }
+Dialog ToastRack { margin-bottom: 0; }
+Toast {
+    background: ansi_default; color: ansi_default; text-style: reverse; border: none;
+    width: auto; max-width: 100%; margin: 0; padding: 0 1;
+}
+SearchIcon { display: none; }
+CommandPalette > Vertical { margin-top: 1; }
+CommandPalette #--input { border: solid ansi_default; }
+CommandPalette CommandInput, CommandPalette CommandInput:focus {
+    border: none; padding: 0 1; height: 1;
+}
+CommandList { border: none; border-bottom: solid ansi_default; max-height: 80vh; }
+CommandList:focus { border: none; border-bottom: solid ansi_default; }
+"""
+"""Reverse video and the terminal's own colours, so that it holds without any."""
