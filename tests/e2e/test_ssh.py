@@ -1,0 +1,95 @@
+"""Over ssh, through a real sshd: the main job, a line that is cut, and one that is slow."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.sandbox import Sandbox
+from tests.e2e.program import Seed, edit, narrow, retype, says, writes
+from tests.e2e.sshd import Sshd, sshd
+
+MOUSE = b"\x1b[?1000h"
+ROUND_TRIP = 0.3
+QUESTIONS = re.compile(rb"\x1b\[[?>=]?[0-9;]*(?:\$p|c|n|x)|\x1b\](?:4|10|11|52);[^\x07\x1b]*\?")
+"""What a program asks a terminal, and then may wait for."""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Sshd]:
+    """An sshd of this test's own."""
+    with sshd(tmp_path) as running:
+        yield running
+
+
+def test_the_main_job_is_done_over_ssh_and_the_mouse_is_left_to_the_terminal(
+    server: Sshd, sandbox: Sandbox, seeded: Seed
+) -> None:
+    with server.login(server.line(), sandbox, {}) as terminal:
+        terminal.wait_for(says("PRIMARY", "SECONDARY"))
+        narrow(terminal, "second")
+        edit(terminal, "SECONDARY")
+        terminal.press("tab")
+        retype(terminal, "Port", "587")
+        terminal.press("ctrl+s")
+        terminal.wait_for(says("port 25 → 587"))
+        terminal.press("enter")
+        terminal.wait_for(re.compile(r"SECONDARY.* 587 "))
+        terminal.press("esc")
+        terminal.wait_for("PRIMARY")
+        narrow(terminal, "prim")
+        terminal.press("t")
+        terminal.wait_for(says("Test email", "PRIMARY"))
+        terminal.type("reader@example.com")
+        terminal.wait_for("reader@example.com")
+        terminal.press("enter")
+        terminal.wait_for("ACCEPTED")
+        terminal.press("esc")
+        terminal.wait_gone("Test email")
+        terminal.press("q")
+        assert terminal.exit_code() == 0
+        assert terminal.modes_restored() == []
+        assert MOUSE not in terminal.raw
+    assert sandbox.record(seeded.secondary).values["port"] == 587
+    assert len(sandbox.mailbox) == 1
+
+
+def test_what_was_typed_when_the_line_is_cut_is_offered_at_the_next_login(
+    server: Sshd, sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    line = server.line()
+    with server.login(line, sandbox, {}) as terminal:
+        terminal.wait_for("SECONDARY")
+        narrow(terminal, "second")
+        edit(terminal, "SECONDARY")
+        terminal.press("tab")
+        retype(terminal, "Port", "587")
+        line.cut()
+        terminal.exit_code()
+    with server.login(server.line(), sandbox, {}) as terminal:
+        terminal.wait_for("SECONDARY")
+        narrow(terminal, "second")
+        terminal.press("e")
+        terminal.wait_for(says("There is a draft", "port 25 → 587"))
+    assert writes(sandbox) == []
+
+
+def test_on_a_slow_line_keys_typed_ahead_land_and_nothing_waits_for_the_terminal(
+    server: Sshd, sandbox: Sandbox, seeded: Seed
+) -> None:
+    with server.login(server.line(ROUND_TRIP / 2), sandbox, {}) as terminal:
+        terminal.wait_for(says("PRIMARY", "SECONDARY"))
+        started = terminal.mark()
+        # / second, Enter, e, tab, ctrl+e, ctrl+u, 587, ctrl+s
+        terminal.send(b"/second\re\t\x05\x15587\x13")
+        terminal.wait_for(says("port 25 → 587"))
+        terminal.wait_for("Apply")
+        terminal.press("enter")
+        terminal.wait_for("Saved SECONDARY")
+        assert QUESTIONS.findall(terminal.bytes_since(started)) == []
+    (request,) = writes(sandbox)
+    assert request.json() == {
+        "id": seeded.secondary,
+        "connection_parameters": [{"name": "port", "value": 587}],
+    }
