@@ -60,7 +60,7 @@ def writes_of(entries: Iterable[JournalEntry]) -> tuple[Written, ...]:
     lines: dict[str, list[JournalEntry]] = {}
     for entry in entries:
         lines.setdefault(entry.write_id, []).append(entry)
-    found = [_written(one) for one in lines.values()]
+    found = [_written(one) for one in reversed(lines.values())]
     return tuple(sorted(found, key=lambda one: one.begun.at, reverse=True))
 
 

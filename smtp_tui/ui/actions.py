@@ -26,6 +26,7 @@ class Place(Enum):
     TEST = "Test email"
     PROFILES = "Profiles"
     ACTIVITY = "Activity"
+    JOURNAL = "Journal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
        Place.EVERYWHERE, shown=False),
     _A("app.activity", "a", "Activity", "Every request of this session, secrets removed.",
        Place.EVERYWHERE, shown=False),
+    _A("app.journal", "A", "Journal", "Every write of this user, and what came of it.",
+       Place.EVERYWHERE, shown=False),
     _A("app.mailbox", "m", "Mailbox", "The mail that arrived at the demo's mail server.",
        Place.EVERYWHERE, shown=False),
     _A("app.help", "question_mark", "Help", "The keys of this screen.", Place.EVERYWHERE),
@@ -142,6 +145,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
        Place.EVERYWHERE, shown=False, priority=True),
     _A("activity.copy", "y", "Copy as curl", "The request as curl, secrets as variables.",
        Place.ACTIVITY),
+    _A("journal.open", "enter", "Open", "Show the write whole.", Place.JOURNAL),
+    _A("journal.filter", "slash", "Filter", "Show only writes with these words; esc clears.",
+       Place.JOURNAL),
+    _A("journal.refresh", "r", "Refresh", "Read the journal again.", Place.JOURNAL),
     _A("form.review", "ctrl+s", "Review", "Show what would be sent, then save it.",
        Place.FORM, priority=True),
     _A("form.test", "ctrl+t", "Test", "Send a test email with what is typed here.",

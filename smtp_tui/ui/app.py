@@ -7,7 +7,7 @@ import contextlib
 import signal
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import work
 from textual.app import SystemCommand
@@ -22,15 +22,15 @@ from smtp_tui.profiles.model import Profile
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import ACTIONS, BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.commands import APP_COMMANDS, command
-from smtp_tui.ui.keys_in_order import KeysInOrder
 from smtp_tui.ui.look import APP_CSS
-from smtp_tui.ui.reports import REPORT_SECONDS, Report
+from smtp_tui.ui.reporting import ReportingApp
 from smtp_tui.ui.screens.activity import ActivityScreen
 from smtp_tui.ui.screens.base import TICK, Dialog, FullScreen, HoldsText, SessionScreen
 from smtp_tui.ui.screens.confirm import ConfirmDialog
 from smtp_tui.ui.screens.connections import ConnectionsScreen
 from smtp_tui.ui.screens.first_start import FirstStartScreen
 from smtp_tui.ui.screens.help import HelpScreen
+from smtp_tui.ui.screens.journal import JournalScreen
 from smtp_tui.ui.screens.mailbox import MailboxScreen
 from smtp_tui.ui.screens.profiles import ProfilesDialog, Switch
 from smtp_tui.ui.screens.start_problem import StartProblemScreen
@@ -38,18 +38,13 @@ from smtp_tui.ui.screens.token import keep_fresh
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 
-if TYPE_CHECKING:
-    from textual.notifications import SeverityLevel
-
-    from smtp_tui.api.writes import Unattended
-
 FIRST_START = (
     "No profile yet, and no CAM_HOST in the environment. Give the host"
     " and how to log in: tenant, team and namespace are found."
 )
 
 
-class SmtpTui(KeysInOrder):
+class SmtpTui(ReportingApp):
     """One window on one profile at a time; everything it needs is handed in."""
 
     TITLE = "smtp-tui"
@@ -62,6 +57,7 @@ class SmtpTui(KeysInOrder):
             "app.profiles",
             "app.previous_profile",
             "app.activity",
+            "app.journal",
             "app.mailbox",
             "app.leave",
             "app.suspend_process",
@@ -75,18 +71,17 @@ class SmtpTui(KeysInOrder):
     def __init__(
         self, services: Services, profile: Profile | None, start_problem: str = ""
     ) -> None:
-        super().__init__()
+        super().__init__(services.clock)
         self.theme = "ansi-dark"
         self.animation_level = "none"
         self._services = services
         self._previous: Profile | None = None
         self._targets: list[Target] = []
         self._session: Session | None = None
-        self.reports: list[Report] = []
         self._left: list[Session] = []
         self._switching = asyncio.Lock()
-        services.held.report = self._report
-        services.held.warn = self._warn
+        services.held.report = self.report
+        services.held.warn = self.warn
         self._start_problem = start_problem
         self._wanted = profile
         if profile is not None and not start_problem:
@@ -155,7 +150,7 @@ class SmtpTui(KeysInOrder):
         session.memory.introduced = before is None
         self._take(session)
         await self._drop_screens()
-        self._clear_messages()
+        self.clear_messages()
         await self.push_screen(ConnectionsScreen(session, self._services))
         self._remember_use(profile)
         if before is not None:
@@ -179,29 +174,6 @@ class SmtpTui(KeysInOrder):
             self._left.remove(session)
 
         self.run_worker(close(), group="leave", description="finish the writes of a left profile")
-
-    def _report(self, ended: Unattended) -> None:
-        """How a write ended whose screen is gone, with the name of the profile it went to."""
-        report = Report.of(ended, self._services.clock.monotonic())
-        self.reports.append(report)
-        self._show_report(report)
-
-    def _warn(self, words: str) -> None:
-        """What a person should know, whatever is on the screen."""
-        self.notify(clean(words, 400), markup=False, severity="warning", timeout=15)
-
-    def _show_report(self, report: Report) -> None:
-        severity: SeverityLevel = "error" if report.bad else "information"
-        words = clean(report.words, 400)
-        self.notify(words, severity=severity, markup=False, timeout=REPORT_SECONDS)
-
-    def _clear_messages(self) -> None:
-        """Messages of the left profile go with it; the reports name theirs, and stay."""
-        self.clear_notifications()
-        now = self._services.clock.monotonic()
-        for report in self.reports:
-            if now - report.at < REPORT_SECONDS:
-                self._show_report(report)
 
     def _remember_use(self, profile: Profile) -> None:
         try:
@@ -257,6 +229,12 @@ class SmtpTui(KeysInOrder):
             if target.name == exchange.profile and exchange.origin in origins:
                 return curl_line(target, exchange.request)
         return ""
+
+    def action_journal(self) -> None:
+        """What was written, and what came of it."""
+        if not isinstance(self.screen, JournalScreen):
+            services = self._services
+            self.push_screen(JournalScreen(self._session, services.clock, services.journal))
 
     def action_mailbox(self) -> None:
         """The demo's mailbox."""

@@ -15,6 +15,7 @@ APP_COMMANDS: Final = frozenset(
         "app.profiles",
         "app.previous_profile",
         "app.activity",
+        "app.journal",
         "app.mailbox",
         "app.leave",
         "app.suspend_process",
