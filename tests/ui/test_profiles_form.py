@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.api.target import Access, Pinned, SystemTrust, Unverified
+from smtp_tui.api.target import Access, Pinned, Unverified
 from smtp_tui.profiles.model import Colour, CommandToken, LoginToken, Profile
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.sandbox import Sandbox
@@ -101,17 +101,6 @@ async def test_a_mistake_stands_under_its_field_and_nothing_is_saved(
         await ui.press("ctrl+s")
         await ui.sees(words)
     assert _stored(tmp_path) == before
-
-
-async def test_a_changed_certificate_can_be_met_anew_after_the_trust_is_set_back(
-    demo: Sandbox, tmp_path: Path
-) -> None:
-    keep = _kept(tmp_path, trust=Pinned("ab" * 32))
-    async with opened(demo, profile=keep, directory=tmp_path, size=(80, 24)) as ui:
-        await _edit(ui, "trust", "system")
-        await ui.press("ctrl+s")
-        await ui.loses("Profile one")
-    assert _stored(tmp_path).trust == SystemTrust()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])

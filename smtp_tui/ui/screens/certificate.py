@@ -25,7 +25,7 @@ from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText, titled
 
 SECONDS: Final = 10.0
-_LABEL: Final = 9
+_LABEL: Final = 8
 _LINE: Final = 300
 
 ScreenResult = TypeVar("ScreenResult")
@@ -38,7 +38,7 @@ def certificate_text(shown: Certificate, label: str = "SHA-256") -> Content:
     if shown.not_before is not None and shown.not_after is not None:
         rows.append(("Valid", f"{shown.not_before:%Y-%m-%d} to {shown.not_after:%Y-%m-%d}"))
     if shown.names:
-        rows.append(("Good for", ", ".join(shown.names)))
+        rows.append(("Names", ", ".join(shown.names)))
     return Content("\n").join(_row(label, text) for label, text in rows)
 
 
@@ -98,8 +98,8 @@ class ChangedDialog(Dialog[None]):
             classes="apart",
         )
         yield PlainText(
-            "Ask the server's administrator. Where the new one is right: p, then e, set the"
-            " trust of the profile back to system, and meet the server anew.",
+            "Only where its administrator says that the new one is right: p, e, and type system"
+            " in place of the pin; then it is met anew. A pin of this run ends with the program.",
             classes="apart",
         )
         yield Button("Back", id="back", compact=True)

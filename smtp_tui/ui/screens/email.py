@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import on, work
@@ -15,7 +16,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
-from smtp_tui.api.errors import ApiError, TokenNeeded, TokenRefused
+from smtp_tui.api.errors import ApiError, CertificateRefused, TokenNeeded, TokenRefused
 from smtp_tui.api.requests import IdRefused, Request
 from smtp_tui.mail.outcome import TestOutcome
 from smtp_tui.profiles.reading import ProfilesFileError
@@ -31,6 +32,7 @@ from smtp_tui.ui.mail_subject import (
     TestSubject,
 )
 from smtp_tui.ui.screens.base import Dialog, where_line
+from smtp_tui.ui.screens.certificate import meet
 from smtp_tui.ui.screens.sending import Delivered, TestFinished, send_off
 from smtp_tui.ui.screens.token import ask_token, ensure_token
 from smtp_tui.ui.session import Services, Session
@@ -272,6 +274,8 @@ class TestDialog(Dialog[TestResult]):
             self._say(refused_content(outcome))
             if isinstance(outcome, TokenRefused | TokenNeeded):
                 self._ask_token(outcome.why)
+            elif isinstance(outcome, CertificateRefused):
+                self._meet(outcome)
         else:
             self._say(outcome_content(outcome, subject.host, event.delivered.seconds))
         self._show_keys()
@@ -280,6 +284,12 @@ class TestDialog(Dialog[TestResult]):
     async def _ask_token(self, why: str) -> None:
         if await ask_token(self, self._session, why):
             self._say("The token is new. Nothing was sent yet: r sends.")
+
+    @work(group="test", description="show a certificate")
+    async def _meet(self, error: CertificateRefused) -> None:
+        with suppress(ApiError):  # the server is gone meanwhile; what was refused is said already
+            if await meet(self, self._session, error):
+                self._say("The certificate is trusted now. Nothing was sent yet: r sends.")
 
     def action_edit(self) -> None:
         """Mend the parameter to look at: in the form, or the recipient here."""
