@@ -68,6 +68,8 @@ class FormScreen(KeptScreen[FormResult]):
         Binding("shift+tab", "app.focus_previous", show=False, priority=True),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
+        Binding("pagedown", "scroll_side(4)", show=False),
+        Binding("pageup", "scroll_side(-4)", show=False),
     ]
     DEFAULT_CSS = """
     FormScreen #columns { layout: vertical; height: 1fr; }
@@ -193,6 +195,10 @@ class FormScreen(KeptScreen[FormResult]):
         problem = self.query_one("#form-problem", PlainText)
         problem.update(text)
         problem.set_class(bool(text), "-shown")
+
+    def action_scroll_side(self, lines: int) -> None:
+        """Scroll the live request."""
+        self.query_one("#side", VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_revert(self) -> None:
         """Put the opened value back in the field with the cursor."""
