@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.command import CommandPalette
 from textual.content import Content
 from textual.screen import Screen
+from textual.widgets import Input
 
 from smtp_tui.api.activity import Exchange
 from smtp_tui.api.curl import curl_line
@@ -299,6 +301,12 @@ class SmtpTui(ReportingApp):
         if action == "previous_profile":
             return True if self._previous is not None else None
         return True
+
+    @on(CommandPalette.Opened)
+    def still_palette(self) -> None:
+        """The cursor of the palette stands still too, so that idling is silent everywhere."""
+        for field in self.screen.query(Input):
+            field.cursor_blink = False
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that is possible here, by name."""

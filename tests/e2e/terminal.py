@@ -49,8 +49,9 @@ def installed_program() -> Path:
 class Terminal:
     """A program in a terminal of its own, ended when the `with` block is left.
 
-    The environment is clean: PATH, a UTF-8 locale, TERM, HOME at `cwd`, the guard against leaving
-    this machine, and what `env` says. Only there can a variable such as NO_COLOR come from.
+    The environment is clean: PATH, a UTF-8 locale, TERM, HOME at `cwd`, what `env` says and, where
+    it is `guarded`, the guard against leaving this machine. Only from there comes a variable such
+    as NO_COLOR.
     """
 
     def __init__(
@@ -61,18 +62,18 @@ class Terminal:
         rows: int = 24,
         columns: int = 80,
         env: Mapping[str, str] | None = None,
+        guarded: bool = True,
     ) -> None:
         self._argv = [os.fspath(part) for part in argv]
         self._cwd = cwd
+        paths = [str(GUARD)] if guarded else []
         self._env = {
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
             "TERM": "xterm-256color",
             "HOME": str(cwd),
             **(env or {}),
-            "PYTHONPATH": os.pathsep.join(
-                filter(None, (str(GUARD), (env or {}).get("PYTHONPATH")))
-            ),
+            "PYTHONPATH": os.pathsep.join([*paths, *filter(None, [(env or {}).get("PYTHONPATH")])]),
         }
         self._emulator = Emulator(rows, columns)
         self._raw = bytearray()
@@ -196,6 +197,13 @@ class Terminal:
                 if self._ended:
                     return
                 assert time.monotonic() < deadline, f"never quiet\n{self.screen_text()}"
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass, for measuring what a program does while nobody touches it."""
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            while (left := deadline - time.monotonic()) > 0:
+                self._changed.wait(left)
 
     def exit_code(self, timeout: float = TIMEOUT) -> int:
         """Wait for the program to end and for its last output; a signal counts as negative."""

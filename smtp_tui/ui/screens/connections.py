@@ -29,7 +29,7 @@ from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.record_view import record_content
 from smtp_tui.ui.widgets.records_table import RecordsTable
-from smtp_tui.ui.widgets.visible import VisibleText
+from smtp_tui.ui.widgets.text_input import TextInput
 
 TABLE_ACTIONS = (
     "table.filter",
@@ -102,9 +102,7 @@ class ConnectionsScreen(RecordScreen[None]):
         """Filter, message, table and side pane."""
         with Horizontal():
             with Vertical():
-                yield Input(
-                    placeholder="filter", id="filter", compact=True, highlighter=VisibleText()
-                )
+                yield TextInput(placeholder="filter", id="filter")
                 yield PlainText(id="problem")
                 yield PlainText(id="notice")
                 yield RecordsTable(COLUMNS, id="table")

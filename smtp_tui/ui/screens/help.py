@@ -16,7 +16,7 @@ from textual.widgets import Input
 from smtp_tui.ui.actions import BY_ID, Action, Place, Situation, unavailable
 from smtp_tui.ui.screens.base import Dialog
 from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.visible import VisibleText
+from smtp_tui.ui.widgets.text_input import TextInput
 
 MOVING = (
     ("j k ↑ ↓", "Move the cursor"),
@@ -61,12 +61,7 @@ class HelpScreen(Dialog[None]):
 
     def compose_box(self) -> Iterable[Widget]:
         """Search field, keys, and what is good to know."""
-        yield Input(
-            placeholder="search the keys",
-            id="help-filter",
-            compact=True,
-            highlighter=VisibleText(),
-        )
+        yield TextInput(placeholder="search the keys", id="help-filter")
         with VerticalScroll(id="help-keys", can_focus=False):
             yield PlainText("", id="help-text")
         yield PlainText("↑ ↓ scroll · esc back", classes="hint")

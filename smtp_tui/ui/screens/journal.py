@@ -24,7 +24,7 @@ from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.records_table import RecordsTable
-from smtp_tui.ui.widgets.visible import VisibleText
+from smtp_tui.ui.widgets.text_input import TextInput
 
 NEWEST: Final = 4_000
 """Lines that are read for the screen; ``smtp-tui audit`` reads all."""
@@ -63,9 +63,7 @@ class JournalScreen(FullScreen[None]):
     def compose_body(self) -> Iterable[Widget]:
         """Title, filter, table or words in its place, status."""
         yield PlainText("Journal of writes, times in UTC", id="journal-title")
-        yield Input(
-            placeholder="filter", id="journal-filter", compact=True, highlighter=VisibleText()
-        )
+        yield TextInput(placeholder="filter", id="journal-filter")
         yield PlainText(self._notice, id="journal-notice")
         yield RecordsTable(COLUMNS, id="writes")
         yield PlainText("", id="journal-status")

@@ -36,7 +36,7 @@ from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.records_table import RecordsTable, Row
-from smtp_tui.ui.widgets.visible import VisibleText
+from smtp_tui.ui.widgets.text_input import TextInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,7 @@ class ProfilesDialog(Dialog[Switch | None]):
 
     def compose_box(self) -> Iterable[Widget]:
         """Filter, table, what is wrong, keys."""
-        yield Input(
-            placeholder="filter",
-            id="profile-filter",
-            compact=True,
-            highlighter=VisibleText(),
-        )
+        yield TextInput(placeholder="filter", id="profile-filter")
         yield RecordsTable(COLUMNS, id="profiles")
         yield PlainText("", id="profile-details")
         yield PlainText("", id="profiles-said")

@@ -28,6 +28,7 @@ from smtp_tui.ui.screens.guarded import GuardedDialog
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText, badge_look
+from smtp_tui.ui.widgets.text_input import TextInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class ReviewDialog(GuardedDialog[bool]):
         if self._protected:
             name = clean(review.record_name, 60)
             yield PlainText(f"This profile is protected. Type the name of the record: {name}")
-            yield Input(id="name", compact=True)
+            yield TextInput(id="name")
         apply = Button(review.verb, id="apply", compact=True)
         cancel = Button("Cancel", id="cancel", compact=True)
         with Horizontal(classes="row"):

@@ -21,7 +21,7 @@ from smtp_tui.mail.parameters import spec_for
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.secret_input import SecretInput
-from smtp_tui.ui.widgets.visible import VisibleText
+from smtp_tui.ui.widgets.text_input import TextInput
 
 PAUSE: Final = 0.4
 """Seconds of rest after which what was typed is checked, so that no key brings a remark."""
@@ -78,7 +78,7 @@ class Field(Vertical):
 
     def make_input(self) -> Input:
         """The input itself."""
-        return Input(self.opened, compact=True, placeholder=self._hint, highlighter=VisibleText())
+        return TextInput(self.opened, placeholder=self._hint)
 
     @property
     def input(self) -> Input:

@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from smtp_tui.mail.checks import check_recipient, has_error, recipient_to_send
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.text_input import TextInput
 
 
 class RecipientField(Vertical):
@@ -34,7 +35,7 @@ class RecipientField(Vertical):
         """The line and the note."""
         with Horizontal():
             yield PlainText("Send to:", classes="label")
-            yield Input(self._first, placeholder="recipient address", compact=True)
+            yield TextInput(self._first, placeholder="recipient address")
         yield PlainText("", classes="note")
 
     @property

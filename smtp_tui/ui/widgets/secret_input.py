@@ -25,6 +25,7 @@ class SecretInput(Input):
 
     def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(placeholder=placeholder, password=True, id=id, compact=True)
+        self.cursor_blink = False
 
     @property
     def secret(self) -> SecretStr:

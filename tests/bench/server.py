@@ -1,0 +1,78 @@
+"""A sandbox with many records in a process of its own, so that it takes no time from the measure.
+
+Run as `python -m tests.bench.server ROWS [tls]`. It prints a line of JSON with the profiles file to
+use, and ends with its standard input.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from smtp_tui.sandbox import Sandbox, SandboxOptions
+from tests.bench.rows import name, parameters
+
+
+@dataclass(frozen=True)
+class Server:
+    """How to reach a sandbox: a profiles file, and the variable that it takes the token from."""
+
+    profiles: str
+    token: str
+
+
+def serve(rows: int, *, tls: bool) -> None:
+    """Serve until standard input ends."""
+    with Sandbox(SandboxOptions(tls=tls, demo_records=False)) as sandbox:
+        for number in range(rows):
+            sandbox.add_record(name(number), parameters(number))
+        print(
+            json.dumps({"profiles": _profiles(sandbox), "token": sandbox.admin_token}), flush=True
+        )
+        sys.stdin.read()
+
+
+def _profiles(sandbox: Sandbox) -> str:
+    lines = [
+        "schema = 1",
+        'default = "bench"',
+        "[profiles.bench]",
+        f'host = "{sandbox.base_url}"',
+        f'tenant = "{sandbox.tenant_id}"',
+        'team = "all"',
+        'namespace = "default"',
+        'token = { env = "BENCH_TOKEN" }',
+    ]
+    if sandbox.certificate_path is not None:
+        pem = sandbox.certificate_path.read_text(encoding="ascii")
+        sha256 = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+        lines.append(f'trust = {{ pin = "{sha256}" }}')
+    return "\n".join(lines) + "\n"
+
+
+@contextmanager
+def running(rows: int, *, tls: bool = False) -> Iterator[Server]:
+    """A sandbox with that many records, ended with the `with` block."""
+    argv = [sys.executable, "-m", "tests.bench.server", str(rows), *(["tls"] if tls else [])]
+    with subprocess.Popen(
+        argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        told = process.stdout.readline()
+        if not told:
+            raise RuntimeError("the sandbox of the benchmark did not start")
+        try:
+            yield Server(**json.loads(told))
+        finally:
+            process.stdin.close()
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]), tls="tls" in sys.argv[2:])

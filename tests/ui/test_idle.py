@@ -1,0 +1,31 @@
+"""A screen that nobody touches sends nothing: no cursor blinks, whatever is typed into."""
+
+import pytest
+from textual.widgets import Input
+
+from smtp_tui.sandbox import Sandbox
+from tests.ui.helpers import opened
+
+
+@pytest.mark.parametrize(
+    ("keys", "seen"),
+    [
+        (("slash",), "filter"),
+        (("e",), "Edit BATCH"),
+        (("n",), "New connection"),
+        (("t",), "Send to"),
+        (("p", "slash"), "Enter switches"),
+        (("p", "n"), "ctrl+s checks"),
+        (("question_mark",), "search the keys"),
+        (("colon",), "Search for commands"),
+    ],
+    ids=lambda value: "".join(value) if isinstance(value, tuple) else None,
+)
+async def test_no_cursor_blinks(demo: Sandbox, keys: tuple[str, ...], seen: str) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        await ui.press(*keys)
+        await ui.sees(seen)
+        fields = [field for screen in ui.app.screen_stack for field in screen.query(Input)]
+        assert ui.app.screen.query(Input)
+        assert [field for field in fields if field.cursor_blink] == []
