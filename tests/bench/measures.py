@@ -20,6 +20,7 @@ from tests.bench.programs import (
     top_row,
     until,
 )
+from tests.bench.rows import username
 from tests.bench.server import Server
 from tests.e2e.terminal import Terminal
 
@@ -217,14 +218,12 @@ def _quit(terminal: Terminal) -> float:
 
 
 def _filter(terminal: Terminal, budget: Budget, *, of_base: bool = False) -> Iterator[Figure]:
-    """Type a number into the filter, a digit at a time; each digit moves the first row."""
+    """Type a username into the filter, a letter at a time; each moves the first row."""
     terminal.press("/")
     terminal.wait_quiet(2, timeout=60)
-    typed = ""
-    for digit, first in (("7", 7), ("3", 73), ("1", 731), ("4", 7314)):
-        typed += digit
+    for letter, first in zip(username(7314), (7, 73, 731, 7314), strict=True):
         since = time.perf_counter()
-        terminal.type(digit)
+        terminal.type(letter)
         until(terminal, top_row(first))
         yield Figure(budget, milliseconds(since), of_base=of_base)
         terminal.wait_quiet(1, timeout=60)
