@@ -178,13 +178,17 @@ class Client:
         for client in judged.values():
             await client.aclose()
 
-    async def aclose(self) -> None:
-        """Finish the writes under way, then close the connections; nothing is sent any more."""
+    async def aclose(self, seconds: float | None = None) -> tuple[Write, ...]:
+        """Finish the writes under way, then close the connections; nothing is sent any more.
+
+        ``seconds`` and the answer are those of :meth:`Writes.finish`.
+        """
         self._closed = True
-        await self.writes.finish()
+        given_up = await self.writes.finish(seconds)
         for client in self._clients.values():
             await client.aclose()
         self._clients.clear()
+        return given_up
 
     def _place(self, request: Request) -> Place:
         return Place(request.operation, self._origin(request).text)

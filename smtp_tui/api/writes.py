@@ -179,10 +179,18 @@ class Writes:
         if error is None or isinstance(error, ApiError):
             self.report(Unattended(write.target.name, write.request, error and error.alone()))
 
-    async def finish(self) -> None:
-        """Wait until all have ended, their outcomes journalled."""
-        if self._tasks:
-            await asyncio.wait(tuple(self._tasks))
+    async def finish(self, seconds: float | None = None) -> tuple[Write, ...]:
+        """Wait until all have ended, their outcomes journalled.
+
+        Those that have not after ``seconds`` are given up, and are the answer.
+        """
+        if not self._tasks:
+            return ()
+        _, late = await asyncio.wait(tuple(self._tasks), timeout=seconds)
+        given_up = tuple(self._tasks[task] for task in late)
+        if late:
+            await self.give_up()
+        return given_up
 
     async def give_up(self) -> None:
         """Wait for no answer any more; what was sent may have been done: the journal says so."""

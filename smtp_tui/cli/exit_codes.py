@@ -32,7 +32,10 @@ class ExitCode(IntEnum):
     MAIL_REJECTED = 10, "of test: the mail server refused the mail, the login or the connection"
     MAIL_UNREACHABLE = 11, "of test: the CAM host did not reach the mail server"
     CRASHED = 70, "a fault of this program"
+    OUTPUT_LOST = 74, "what was asked is done, but stdout took no more, as on a full disk"
+    HUNG_UP = 129, "ended by SIGHUP or a lost terminal; what was typed is kept as a draft"
     INTERRUPTED = 130, "ended by ctrl+c; a write under way was finished first"
+    TERMINATED = 143, "ended by SIGTERM; what was typed is kept as a draft"
 
 
 def codes_help() -> str:

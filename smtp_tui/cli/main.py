@@ -13,7 +13,7 @@ from pathlib import Path
 import smtp_tui
 from smtp_tui.cli.arguments import UsageProblem, parse
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.say import complain, is_terminal
+from smtp_tui.cli.say import OutputLost, complain, is_terminal
 
 _PIPE_CLOSED = 141
 """What a shell sees of a program that a closed pipe has ended: 128 + SIGPIPE."""
@@ -28,12 +28,19 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what the locale lacks is still told
     try:
+        return _told(arguments)
+    finally:
+        _let_go()
+
+
+def _told(arguments: Sequence[str]) -> int:
+    """Run one command, and say in a line what ended it early."""
+    try:
         code = _run(arguments)
-        if sys.stdout is not None:
-            sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
         return _PIPE_CLOSED
+    except OutputLost as error:
+        return complain(str(error), ExitCode.OUTPUT_LOST)
     except KeyboardInterrupt:
         return complain("interrupted", ExitCode.INTERRUPTED)
     except EOFError:
@@ -41,6 +48,16 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the edge: a traceback helps nobody who is not us
         return complain(_crash_words(error), ExitCode.CRASHED)
     return code
+
+
+def _let_go() -> None:
+    """Write out what is left; where nobody takes it any more, the exit code still stands."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # for the flush at exit
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -9,7 +9,7 @@ import json
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final, TextIO
 
 from smtp_tui.cli.exit_codes import ExitCode
@@ -32,19 +32,31 @@ def clean_block(text: str) -> str:
     return cleaned(text)
 
 
+class OutputLost(Exception):
+    """Data that could not be written to stdout; the message says why."""
+
+
 def show(text: str) -> None:
-    """Data, on stdout. The caller has cleaned it."""
-    print(_fitting(text, sys.stdout))
+    """Data, on stdout. The caller has cleaned it. Raises :class:`OutputLost`."""
+    try:
+        print(_fitting(text, sys.stdout), flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        words = f"stdout could not be written: {(error.strerror or '').lower()}"
+        raise OutputLost(words) from None
 
 
 def show_json(value: object) -> None:
-    """Data as JSON in ASCII, which no terminal takes for a control sequence."""
-    print(json.dumps(value, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f"))
+    """Data as JSON in ASCII, which no terminal takes for a control sequence; as ``show``."""
+    show(json.dumps(value, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f"))
 
 
 def remark(text: str) -> None:
-    """Words, on stderr. The caller has cleaned what came from outside."""
-    print(_fitting(text, sys.stderr), file=sys.stderr)
+    """Words, on stderr; the exit code tells where nobody takes them. The caller has cleaned what
+    came from outside."""
+    with suppress(OSError):
+        print(_fitting(text, sys.stderr), file=sys.stderr)
 
 
 def complain(words: str, code: ExitCode = ExitCode.USAGE) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -157,21 +158,28 @@ def _run(
     from rich.console import Console  # noqa: PLC0415 - with Textual
 
     from smtp_tui.ui.app import SmtpTui  # noqa: PLC0415 - Textual, after the variables are gone
+    from smtp_tui.ui.ends import Ends  # noqa: PLC0415 - with Textual
     from smtp_tui.ui.terminal import mouse_wanted  # noqa: PLC0415 - with Textual
 
-    app = SmtpTui(services, profile, problem)
-    report = io.StringIO()
-    app.error_console = Console(file=report)  # its tracebacks would print tokens and passwords
-    app.run(mouse=mouse_wanted(preferences.mouse, os.environ))
-    if app.return_code == 1:
+    with Ends(sys.stdin.fileno()) as ends:
+        app = SmtpTui(services, profile, problem, ends)
+        report = io.StringIO()
+        app.error_console = Console(file=report)  # its tracebacks would print tokens and passwords
+        app.run(mouse=mouse_wanted(preferences.mouse, os.environ))
+    for write in app.given_up:
+        complain(
+            f"left before the server answered: {write.request.operation.value}."
+            " Whether it was done is not known; look before trying again."
+        )
+    if app.return_code == 1 or report.getvalue():
         return complain(_crash_words(report.getvalue()), ExitCode.CRASHED)
     return app.return_code or 0
 
 
 def _crash_words(report: str) -> str:
     """A crash in one line: of the report only the kind of error, which holds no value."""
-    kinds = re.findall(r"^(\w+)(?::.*)?$", report, re.MULTILINE)
-    kind = f" ({kinds[-1]})" if kinds else ""
+    kinds = re.findall(r"^(\w+)(?<!NOTE)(?::.*)?$", report, re.MULTILINE)  # a note counts errors
+    kind = f" ({kinds[0]})" if kinds else ""
     return f"ended by a fault of its own{kind}. Nothing was sent that was not reviewed."
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import SystemCommand
@@ -24,6 +22,7 @@ from smtp_tui.profiles.model import Profile
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import ACTIONS, BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.commands import APP_COMMANDS, command
+from smtp_tui.ui.ends import WRITE_SECONDS, Ends
 from smtp_tui.ui.look import APP_CSS
 from smtp_tui.ui.reporting import ReportingApp
 from smtp_tui.ui.screens.activity import ActivityScreen
@@ -39,6 +38,9 @@ from smtp_tui.ui.screens.start_problem import StartProblemScreen
 from smtp_tui.ui.screens.token import keep_fresh
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
+
+if TYPE_CHECKING:
+    from smtp_tui.api.writes import Write
 
 FIRST_START = (
     "No profile yet, and no CAM_HOST in the environment. Give the host"
@@ -71,7 +73,11 @@ class SmtpTui(ReportingApp):
     CSS = APP_CSS
 
     def __init__(
-        self, services: Services, profile: Profile | None, start_problem: str = ""
+        self,
+        services: Services,
+        profile: Profile | None,
+        start_problem: str = "",
+        ends: Ends | None = None,
     ) -> None:
         super().__init__(services.clock)
         self.theme = "ansi-dark"
@@ -80,6 +86,8 @@ class SmtpTui(ReportingApp):
         self._previous: Profile | None = None
         self._targets: list[Target] = []
         self._session: Session | None = None
+        self.given_up: list[Write] = []
+        self._ends = ends
         self._left: list[Session] = []
         self._switching = asyncio.Lock()
         services.held.report = self.report
@@ -92,22 +100,14 @@ class SmtpTui(ReportingApp):
             except HostRefused as error:
                 self._start_problem = f"The host of the profile {profile.name}: {error}"
 
-    def _end_by_signal(self, number: int) -> None:
-        """Keep what was typed, restore the terminal, and exit as the signal asks."""
-        for screen in self.screen_stack:
-            if isinstance(screen, HoldsText):
-                with contextlib.suppress(FileProblem):  # a full disk must not keep us from ending
-                    screen.keep_text()
-        self.exit(return_code=128 + number)
-
     def _take(self, session: Session) -> None:
         self._session = session
         self._targets.append(session.target)
 
     def on_mount(self) -> None:
         """The connections; what hinders them; or the form of a first profile."""
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, self._end_by_signal, number)
+        if self._ends is not None:
+            self._ends.attend(self)
         self.set_interval(TICK, self._keep_token)
         if self._session is not None:
             self.push_screen(ConnectionsScreen(self._session, self._services))
@@ -117,10 +117,14 @@ class SmtpTui(ReportingApp):
             self._first_start()
 
     async def on_unmount(self) -> None:
-        """Finish the writes under way and close the client, whichever way the program ends."""
+        """Finish the writes under way and close the client, whichever way the program ends.
+
+        Told to end, it waits a little and no more; ``given_up`` are the writes it left.
+        """
+        told = self._ends is not None and self._ends.number is not None
         for session in (*self._left, self._session):
             if session is not None:
-                await session.aclose()
+                self.given_up += await session.aclose(WRITE_SECONDS if told else None)
 
     @work(group="start", description="first start")
     async def _first_start(self) -> None:

@@ -32,7 +32,7 @@ from smtp_tui.ui.mail_subject import Sending
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
     from smtp_tui.api.smtp_connections import SmtpConnections
-    from smtp_tui.api.writes import Unattended
+    from smtp_tui.api.writes import Unattended, Write
 
 
 @dataclass(slots=True)
@@ -118,10 +118,9 @@ class Session:
         await self.client.trust(pinned)
         return self.keep_pin(pinned)
 
-    async def aclose(self) -> None:
-        """Finish writes and close, if a client was ever made."""
-        if "client" in self.__dict__:
-            await self.client.aclose()
+    async def aclose(self, seconds: float | None = None) -> tuple[Write, ...]:
+        """Finish writes and close, if a client was ever made; as ``Client.aclose``."""
+        return await self.client.aclose(seconds) if "client" in self.__dict__ else ()
 
     def key(self, record_id: str | None) -> RecordKey:
         """What names a record for good: origin, tenant and id."""

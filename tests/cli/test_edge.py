@@ -248,6 +248,52 @@ def test_ctrl_c_during_a_write_lets_it_finish_and_says_what_is_unknown(
     assert sandbox.record(slow_write).values["port"] == 587
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end_during_a_write_it_leaves_at_once_and_says_what_is_unknown(
+    number: signal.Signals, sandbox: Sandbox, environ: dict[str, str]
+) -> None:
+    sandbox.add_record("A", GOOD)
+    sandbox.faults.add(Fault(FaultKind.HANG, Operation.MODIFY))
+    with subprocess.Popen(
+        [*PROGRAM, "set", "A", "port=587", "--yes"],
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        sandbox.wait_for_requests(4)  # list, get, get, and the write
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 128 + number
+    assert "Interrupted while A was being changed" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("full", "code", "said"),
+    [
+        ("1", ExitCode.OUTPUT_LOST, "smtp-tui: stdout could not be written: no space left on dev"),
+        ("2", ExitCode.USAGE, ""),
+    ],
+)
+def test_a_full_disk_behind_an_output_is_no_fault(
+    full: str, code: ExitCode, said: str, sandbox: Sandbox, environ: dict[str, str]
+) -> None:
+    sandbox.add_record("A", GOOD)
+    asked = ("list",) if full == "1" else ("get",)
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$@" {full}>/dev/full', "sh", *PROGRAM, *asked],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(("password", "code"), [("admin-password", 0), ("not-the-one", 7)])
 def test_a_password_is_typed_unseen_and_logs_in(
     sandbox: Sandbox, environ: dict[str, str], tmp_path: Path, password: str, code: int

@@ -6,6 +6,7 @@ Nothing here sleeps: each wait ends when what is waited for is there, or fails a
 import fcntl
 import os
 import re
+import select
 import signal
 import struct
 import subprocess
@@ -84,6 +85,7 @@ class Terminal:
     def __enter__(self) -> Self:
         """Open the terminal, start the program in it and begin to read."""
         self._master, self._slave = os.openpty()
+        self._wake_read, self._wake = os.pipe()
         screen = self._emulator.screen
         self._set_size(screen.lines, screen.columns)
         self._before = termios.tcgetattr(self._slave)
@@ -110,9 +112,7 @@ class Terminal:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
-        self._close()
-        self._reader.join(TIMEOUT)
-        os.close(self._master)
+        self.hang_up()
 
     # In
 
@@ -143,6 +143,22 @@ class Terminal:
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the program."""
         self._process.send_signal(number)
+
+    def hang_up(self) -> None:
+        """Close the terminal under the program, as when a window or a line is gone."""
+        if self._master >= 0:
+            self._close()
+            self.stall()
+            os.close(self._master)
+            os.close(self._wake_read)
+            self._master = -1
+
+    def stall(self) -> None:
+        """Take no more output, as a line does that has come to a standstill."""
+        if self._wake >= 0:
+            os.close(self._wake)
+            self._wake = -1
+            self._reader.join(TIMEOUT)
 
     # Out
 
@@ -245,6 +261,8 @@ class Terminal:
     def _read(self) -> None:
         """Take over output as it comes, until the terminal is closed."""
         while True:
+            if self._wake_read in select.select([self._master, self._wake_read], [], [])[0]:
+                return
             try:
                 data = os.read(self._master, 65_536)
             except OSError:  # how Linux tells that no one has the other side open any more

@@ -6,10 +6,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from screenshots.make import differing, pictures, report
 from screenshots.story import PORTS, SIZES
@@ -17,6 +19,8 @@ from tests.house.tree import ROOT
 
 HERE = ROOT / "screenshots"
 SHOWN = ("connections", "edit", "review", "test-accepted", "test-rejected", "profiles")
+ALONE = FileLock(Path(tempfile.gettempdir()) / "smtp-tui-pictures.lock", thread_local=False)
+"""Held while the fixed ports of the pictures are in use, by tests in other processes too."""
 FORMAT = "http://www.w3.org/2000/svg"
 """The name of the format; nothing is fetched from it."""
 
@@ -24,9 +28,10 @@ FORMAT = "http://www.w3.org/2000/svg"
 def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the script as a person does, in an environment of their own."""
     command = [sys.executable, str(HERE / "make.py"), *arguments]
-    return subprocess.run(
-        command, env=os.environ | environment, capture_output=True, text=True, check=False
-    )
+    with ALONE:
+        return subprocess.run(
+            command, env=os.environ | environment, capture_output=True, text=True, check=False
+        )
 
 
 def outside(svg: str) -> list[str]:
@@ -79,7 +84,7 @@ def test_the_check_is_content_with_current_pictures(
 
 
 def test_a_port_that_is_taken_is_said_in_words() -> None:
-    with socket.create_server(("127.0.0.1", PORTS.smtp_port)):
+    with ALONE, socket.create_server(("127.0.0.1", PORTS.smtp_port)):
         done = make("--check")
     assert done.returncode == 2
     assert str(PORTS.smtp_port) in done.stderr
