@@ -19,8 +19,6 @@ from tests.house.tree import ROOT
 
 HERE = ROOT / "screenshots"
 SHOWN = ("connections", "edit", "review", "test-accepted", "test-rejected", "profiles")
-ALONE = FileLock(Path(tempfile.gettempdir()) / "smtp-tui-pictures.lock", thread_local=False)
-"""Held while the fixed ports of the pictures are in use, by tests in other processes too."""
 FORMAT = "http://www.w3.org/2000/svg"
 """The name of the format; nothing is fetched from it."""
 
@@ -28,10 +26,9 @@ FORMAT = "http://www.w3.org/2000/svg"
 def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the script as a person does, in an environment of their own."""
     command = [sys.executable, str(HERE / "make.py"), *arguments]
-    with ALONE:
-        return subprocess.run(
-            command, env=os.environ | environment, capture_output=True, text=True, check=False
-        )
+    return subprocess.run(
+        command, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
 
 
 def outside(svg: str) -> list[str]:
@@ -83,9 +80,12 @@ def test_the_check_is_content_with_current_pictures(
     assert capsys.readouterr().out == ""
 
 
-def test_a_port_that_is_taken_is_said_in_words() -> None:
-    with ALONE, socket.create_server(("127.0.0.1", PORTS.smtp_port)):
-        done = make("--check")
+def test_a_port_that_is_taken_is_said_in_words(tmp_path: Path) -> None:
+    # The lock under which pictures are made, so that no other test needs the port meanwhile; this
+    # one's script looks for it elsewhere.
+    alone = FileLock(Path(tempfile.gettempdir()) / "smtp-tui-pictures.lock", timeout=120)
+    with alone, socket.create_server(("127.0.0.1", PORTS.smtp_port)):
+        done = make("--check", TMPDIR=str(tmp_path))
     assert done.returncode == 2
     assert str(PORTS.smtp_port) in done.stderr
     assert "Traceback" not in done.stderr
