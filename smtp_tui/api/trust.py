@@ -105,7 +105,10 @@ def tls_reason(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"The server's certificate was not trusted: {text}"
     if "wrong version number" in text.lower() or "record layer" in text.lower():
-        return "The server does not speak TLS on this port"
+        return (
+            "The server does not speak TLS on this port. Where it speaks plain http, write http://"
+            " before the host: that goes to this machine, to others only if the profile allows it"
+        )
     if isinstance(error, ssl.SSLEOFError) or "unexpected_eof" in text.lower():
         return "The server broke the connection off while TLS was agreed on"
     return f"TLS could not be agreed on: {(error.reason or text).replace('_', ' ').lower()}"

@@ -212,7 +212,7 @@ _WRITES: Final = frozenset(
 def unavailable(action_id: str, situation: Situation) -> str | None:
     """Why an action is not possible now, in words; None where it is."""
     reasons = (
-        (action_id in _WRITES and situation.read_only, "This profile is read-only."),
+        (action_id in _WRITES and situation.read_only, "This profile, or this run, is read-only."),
         (action_id in _NEEDS_RECORD and not situation.record, "No record is under the cursor."),
         (action_id in _NEEDS_ROWS and not situation.rows, "There are no rows."),
         (

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len
+from rich.style import Style
 from textual.pilot import Pilot
 
 from smtp_tui.api.clock import Clock
@@ -168,6 +169,14 @@ class Ui:
             lambda: len(self.requests(operation)) >= count, f"{count} × {operation.value}"
         )
         return self.requests(operation)
+
+
+def style(ui: Ui, selector: str, text: str) -> Style:
+    """The style in which a widget of one line draws a text, as it goes to the terminal."""
+    for segment in ui.app.screen.query_one(selector).render_line(0):
+        if text in segment.text:
+            return segment.style or Style()
+    raise AssertionError(f"{text!r} is not drawn by {selector}")
 
 
 @asynccontextmanager

@@ -135,3 +135,16 @@ async def test_a_host_nobody_may_send_to_is_said_before_anything_is_sent(sandbox
     async with opened(sandbox, profile=refused) as ui:
         await ui.sees("The host of the profile demo", "p profiles")
         assert not sandbox.requests
+
+
+async def test_r_while_the_list_is_being_read_leaves_esc_its_meaning(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("PRIMARY", "fresh")
+        demo.faults.add(Fault(FaultKind.HANG, Operation.LIST, count=None))
+        for count in (2, 3):
+            await ui.press("r")
+            await ui.asked(Operation.LIST, count)
+            await ui.sees("PRIMARY", "reading …")
+        await ui.press("escape")
+        await ui.loses("reading …")
+        await ui.sees("PRIMARY", "fresh")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from textual.widgets import Input
 
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.sandbox import (
     Fault,
     FaultKind,
@@ -224,3 +227,23 @@ async def test_a_password_that_the_server_repeats_reaches_no_screen_and_no_file(
     kept = next(directory.rglob("tests.jsonl")).read_text()
     assert "you sent" in kept
     assert secret not in kept
+
+
+async def test_a_recipient_that_cannot_be_kept_is_said_and_the_mail_goes_all_the_same(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    store = ProfileStore(tmp_path / "config")
+
+    def newer(profile: Profile) -> Profile:
+        kept = replace(profile, name="one")
+        store.add(kept)
+        store.path.write_text(store.path.read_text().replace("schema = 1", "schema = 99"))
+        return kept
+
+    async with opened(demo, profile=newer, directory=tmp_path) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("t")
+        await ui.sees("Send to")
+        await ui.press("enter")
+        await ui.sees("UNREACHABLE", "schema")
+        assert len(ui.requests(Operation.TEST_SAVED)) == 1

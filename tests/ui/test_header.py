@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from textual.screen import Screen
 
-from smtp_tui.api.target import Unverified
-from smtp_tui.profiles.model import LoginToken, Profile, PromptToken
+from smtp_tui.api.target import Access, Unverified
+from smtp_tui.profiles.model import Colour, LoginToken, Profile, PromptToken
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.sandbox import ADMINISTRATOR, Sandbox, SandboxOptions
 from smtp_tui.ui import screens
@@ -21,7 +21,7 @@ from smtp_tui.ui.screens.certificate import ChangedDialog
 from smtp_tui.ui.screens.start_problem import StartProblemScreen
 from smtp_tui.ui.session import Services
 from tests.ui.forms import BATCH
-from tests.ui.helpers import Ui, opened
+from tests.ui.helpers import Ui, opened, style
 
 MARK = "TLS NOT VERIFIED"
 SMALLEST = (60, 20)
@@ -203,3 +203,19 @@ async def test_a_profile_without_a_label_is_named_once(demo: Sandbox) -> None:
             doubled = [line for line in named if line.count("cam ") > 1]
             assert doubled == [], keys
         assert len(named) > 1, "the dialog names the host too"
+
+
+async def test_without_colours_label_access_and_mark_are_words_in_reverse_video(
+    server: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def loud(profile: Profile) -> Profile:
+        access = Access.PROTECTED
+        return replace(profile, label="PROD", colour=Colour.RED, access=access, trust=Unverified())
+
+    async with opened(server, profile=loud, size=(100, 24)) as ui:
+        await ui.sees("BATCH")
+        for word in (" PROD ", " PROTECTED ", f" {MARK} "):
+            assert style(ui, "ProfileBar", word).reverse, word
+        assert not style(ui, "ProfileBar", server.base_url.removeprefix("https://")).reverse

@@ -148,6 +148,20 @@ async def test_a_host_that_is_none_is_refused_under_its_field(
         assert not ui.shows("✗ name")
 
 
+async def test_a_server_of_plain_http_is_told_how_to_be_written_and_what_the_rule_is(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with first_start(demo, tmp_path, (60, 20)) as ui:
+        await ui.type(demo.base_url.removeprefix("http://"))
+        await ui.press("tab", "tab", *"me", "enter", *"pw", "enter")
+        await ui.sees("✗ certificate", "does not speak TLS", "write http://", "if the profile")
+        assert demo.requests == ()
+        await ui.press("home", "shift+tab", "shift+tab", "shift+tab", "home", "ctrl+k")
+        await ui.type("http://cam.example.com")
+        await ui.press("ctrl+s")
+        await ui.sees("plain http is for this machine only", "under All fields, at")
+
+
 async def test_a_tenant_that_is_not_told_can_be_given_by_hand(
     demo: Sandbox, tmp_path: Path
 ) -> None:

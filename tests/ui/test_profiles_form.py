@@ -11,7 +11,7 @@ import pytest
 from smtp_tui.api.target import Access, Pinned, Unverified
 from smtp_tui.profiles.model import Colour, CommandToken, LoginToken, Profile
 from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.sandbox import Sandbox
+from smtp_tui.sandbox import Operation, Sandbox
 from tests.ui.helpers import Ui, opened
 
 FIELDS = (
@@ -110,3 +110,18 @@ async def test_every_field_can_be_reached(
     async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=size) as ui:
         await _edit(ui, "recipient", "me@example.com")
         await ui.sees("me@example.com")
+
+
+async def test_what_is_changed_of_the_profile_in_use_holds_at_once(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
+        await _edit(ui, "access", "read-only")
+        await ui.press("ctrl+s")
+        await ui.until(lambda: "READ-ONLY" in ui.lines()[0], "the header of the changed profile")
+        await ui.sees("PRIMARY")
+        demo.forget_requests()
+        await ui.press("d", "e")
+        await ui.press("r")
+        await ui.asked(Operation.LIST)
+        assert [one.operation for one in demo.requests] == [Operation.LIST]

@@ -123,3 +123,21 @@ async def _until_named(ui: Ui, name: str) -> None:
 
 def _told(ui: Ui) -> int:
     return len(ui.app.reports)
+
+
+async def test_a_switch_waits_for_a_form_that_holds_something_typed(
+    sandbox: Sandbox, other: Sandbox
+) -> None:
+    async with two_profiles(sandbox, other) as ui:
+        await ui.press("e")
+        await ui.sees("Hostname")
+        await ui.press("x")
+        for words, help_text in (("previous", "Go back to the"), ("profiles", "Choose another")):
+            await ui.press("ctrl+p")
+            await ui.type(words)
+            await ui.sees(help_text)
+            await ui.press("enter")
+            await ui.loses(help_text)
+            await ui.sees("Save or leave the form first", "Edit BETA-ONE")
+            ui.app.clear_notifications()
+            await ui.loses("Save or leave")

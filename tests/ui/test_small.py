@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from rich.style import Style
 
 from smtp_tui.profiles.model import Profile
 from smtp_tui.sandbox import Operation, Sandbox
-from tests.ui.helpers import Ui, opened
+from tests.ui.helpers import opened, style
 
 SMALL = pytest.mark.parametrize("size", [(60, 20), (80, 24)], ids=["60x20", "80x24"])
 LONG = "production-frankfurt-cluster-01"
@@ -99,14 +98,6 @@ async def test_the_screen_may_grow_and_shrink_while_it_is_open(demo: Sandbox) ->
 @pytest.fixture
 def no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-
-
-def style(ui: Ui, selector: str, text: str) -> Style:
-    """The style in which a widget of one line draws a text, as it goes to the terminal."""
-    for segment in ui.app.screen.query_one(selector).render_line(0):
-        if text in segment.text:
-            return segment.style or Style()
-    raise AssertionError(f"{text!r} is not drawn by {selector}")
 
 
 @pytest.mark.usefixtures("no_colour")

@@ -172,6 +172,8 @@ class FirstStartScreen(FullScreen[Profile | None]):
     def _problems(self, profile: Profile) -> bool:
         """Say under each field what is wrong with it; whether anything is."""
         wrong = dict(check_stored(profile))
+        if "host" in wrong and profile.host.startswith("http:"):
+            wrong["host"] += " (under All fields, at Plain http)"
         if isinstance(profile.token, LoginToken):
             if not self._fields["password"].text:
                 wrong["password"] = "the password of that user"

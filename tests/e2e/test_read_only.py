@@ -1,0 +1,31 @@
+"""`--read-only`: for one run no key changes anything, whatever the profile allows."""
+
+from pathlib import Path
+
+from smtp_tui.sandbox import Operation, Sandbox
+from tests.e2e.program import Seed, places, says
+from tests.e2e.terminal import Terminal, installed_program
+
+WRITES = ("e", "t", "n", "c", "d", "u", "T")
+
+
+def test_in_a_read_only_run_every_key_that_writes_is_dim_and_says_why_and_nothing_is_sent(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    env = places(tmp_path) | sandbox.environment()
+    with Terminal([installed_program(), "--read-only"], cwd=tmp_path, env=env, rows=40) as terminal:
+        terminal.wait_for(says("READ-ONLY", "PRIMARY", "fresh"))
+        for screen in ("NAME", "Created"):
+            terminal.wait_for(screen)
+            terminal.press(*WRITES, "?")
+            terminal.wait_for("search the keys")
+            terminal.type("after a question")
+            terminal.wait_for(says("Delete:", "Not now: This profile, or this run, is read-only"))
+            terminal.press("esc")
+            terminal.wait_gone("Not now")
+            terminal.press("enter")
+        terminal.press("r", "esc")
+        terminal.wait_for(says("READ-ONLY", "PRIMARY", "fresh"))
+        terminal.press("q")
+        assert terminal.exit_code() == 0
+    assert {one.operation for one in sandbox.requests} == {Operation.LIST, Operation.GET}
