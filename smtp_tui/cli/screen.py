@@ -159,10 +159,16 @@ def _run(
 
     from smtp_tui.ui.app import SmtpTui  # noqa: PLC0415 - Textual, after the variables are gone
     from smtp_tui.ui.ends import Ends  # noqa: PLC0415 - with Textual
+    from smtp_tui.ui.keymap import keymap_of  # noqa: PLC0415 - with Textual
     from smtp_tui.ui.terminal import mouse_wanted  # noqa: PLC0415 - with Textual
 
+    try:
+        keymap = keymap_of(preferences.keys)
+    except PreferencesError as error:
+        return complain(str(error))
     with Ends(sys.stdin.fileno()) as ends:
         app = SmtpTui(services, profile, problem, ends)
+        app.set_keymap(keymap)
         report = io.StringIO()
         app.error_console = Console(file=report)  # its tracebacks would print tokens and passwords
         app.run(mouse=mouse_wanted(preferences.mouse, os.environ))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ from smtp_tui.profiles.reading import nearest
 from smtp_tui.state.files import read_text
 
 FILE_NAME: Final = "config.toml"
+_KEYS: Final = frozenset({"mouse", "keys"})
 
 
 class PreferencesError(Exception):
@@ -22,10 +24,28 @@ class PreferencesError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenKeys:
+    """The keys for one action, as they stand in the file, and where."""
+
+    action: str
+    keys: tuple[str, ...]
+    path: Path
+    place: Place
+
+    def refused(self, words: str) -> PreferencesError:
+        """The mistake in this line, to be raised."""
+        return PreferencesError(self.path, self.place, words)
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
-    """What the user decided. ``mouse`` None leaves it to where the program runs."""
+    """What the user decided. ``mouse`` None leaves it to where the program runs.
+
+    ``keys`` are as written: only the screens know which actions there are.
+    """
 
     mouse: bool | None = None
+    keys: tuple[ChosenKeys, ...] = ()
 
 
 def load_preferences(directory: Path) -> Preferences:
@@ -41,12 +61,29 @@ def load_preferences(directory: Path) -> Preferences:
     except tomllib.TOMLDecodeError as error:
         place, words = error_place(text, str(error))
         raise PreferencesError(path, place, f"is no TOML: {words}") from None
-    for key in raw:
-        if key != "mouse":
-            near = nearest(key, ("mouse",))
-            raise PreferencesError(path, find(text, (key,)), f'"{key}" is no key here{near}')
-    mouse = raw.get("mouse")
+    for key in raw.keys() - _KEYS:
+        words = f'"{key}" is no key here{nearest(key, _KEYS)}'
+        raise PreferencesError(path, find(text, (key,)), words)
+    mouse, keys = raw.get("mouse"), raw.get("keys", {})
     if mouse is not None and not isinstance(mouse, bool):
         words = "mouse must be true or false, without quotes"
         raise PreferencesError(path, find(text, ("mouse",)), words)
-    return Preferences(mouse)
+    if not isinstance(keys, dict):
+        raise PreferencesError(path, find(text, ("keys",)), "keys must be a table: [keys]")
+    return Preferences(mouse, tuple(_chosen(path, text, ("keys",), keys)))
+
+
+def _chosen(
+    path: Path, text: str, at: tuple[str, ...], table: dict[str, object]
+) -> Iterator[ChosenKeys]:
+    """The lines of the table; ``record.edit`` may stand in quotes or not."""
+    for name, value in table.items():
+        here = (*at, name)
+        keys = [value] if isinstance(value, str) else value
+        if isinstance(keys, dict):
+            yield from _chosen(path, text, here, keys)
+        elif isinstance(keys, list) and keys and all(isinstance(key, str) for key in keys):
+            yield ChosenKeys(".".join(here[1:]), tuple(keys), path, find(text, here))
+        else:
+            words = 'a key is a text in quotes, such as "E", or a list of them'
+            raise PreferencesError(path, find(text, here), words)

@@ -71,7 +71,7 @@ class Action:
         )
 
 
-_NAMES: Final = {
+SPOKEN: Final = {
     "question_mark": "?",
     "colon": ":",
     "minus": "-",
@@ -83,10 +83,11 @@ _NAMES: Final = {
     "down": "↓",
     "up": "↑",
 }
+"""Keys by Textual\'s names that a person reads as signs."""
 
 
 def _spoken(key: str) -> str:
-    return _NAMES.get(key, key)
+    return SPOKEN.get(key, key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import ACTIONS, BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.commands import APP_COMMANDS, command
 from smtp_tui.ui.ends import WRITE_SECONDS, Ends
+from smtp_tui.ui.keymap import rebound
 from smtp_tui.ui.look import APP_CSS
 from smtp_tui.ui.reporting import ReportingApp
 from smtp_tui.ui.screens.activity import ActivityScreen
@@ -254,7 +255,7 @@ class SmtpTui(ReportingApp):
             ids, situation = self._offered(self.screen)
             if self._services.mailbox is not None:
                 ids = (*ids, "app.mailbox")
-            self.push_screen(HelpScreen(ids, situation))
+            self.push_screen(HelpScreen(ids, situation, rebound(self.screen)))
 
     def _offered(self, screen: Screen[object]) -> tuple[tuple[str, ...], Situation]:
         """The actions of a screen beside those everywhere, and what they depend on."""
@@ -314,10 +315,11 @@ class SmtpTui(ReportingApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that is possible here, by name."""
+        chosen = rebound(screen)
         ids, situation = self._offered(screen)
         for action_id in dict.fromkeys((*ids, "app.back")):
             if unavailable(action_id, situation) is None:
-                yield command(screen, BY_ID[action_id])
+                yield command(screen, chosen.get(action_id, BY_ID[action_id]))
         for action in ACTIONS:
             if action.id in APP_COMMANDS and self.check_action(action.verb, ()):
-                yield command(self, action)
+                yield command(self, chosen.get(action.id, action))

@@ -8,7 +8,7 @@ import pytest
 
 from smtp_tui.sandbox import Sandbox
 from tests.e2e.matrix import KINDS, Kind, locale_directory, terminal_of, walk
-from tests.e2e.program import Seed, edit, field, places, program, retype
+from tests.e2e.program import Seed, edit, field, places, program, retype, write_profiles
 from tests.e2e.terminal import Terminal, installed_program
 
 
@@ -74,3 +74,13 @@ def test_a_screen_that_would_be_drawn_into_a_file_is_not_drawn(tmp_path: Path) -
     with Terminal(command, cwd=tmp_path, env=places(tmp_path)) as terminal:
         assert terminal.exit_code() == 2
     assert re.fullmatch(r"smtp-tui: .*\bterminal\b.*\n", (tmp_path / "drawn").read_text())
+
+
+def test_a_key_that_clashes_is_told_with_its_line_before_anything_is_shown(tmp_path: Path) -> None:
+    write_profiles(tmp_path, "schema = 1\n")
+    settings = tmp_path / "config" / "config.toml"
+    settings.write_text('[keys]\nrecord.edit = "d"\n', encoding="utf-8")
+    settings.chmod(0o600)
+    with Terminal([installed_program()], cwd=tmp_path, env=places(tmp_path)) as terminal:
+        assert terminal.exit_code() == 2
+        assert b'config.toml, line 2, column 1: "record.edit" has the key of' in terminal.raw

@@ -172,9 +172,11 @@ class Dialog(ModalScreen[Result]):
     BOX_TITLE: ClassVar[str] = ""
     ACTIONS: ClassVar[tuple[str, ...]] = ("dialog.cancel",)
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "app.leave", show=False, priority=True),
-        Binding("ctrl+z", "app.suspend_process", show=False, priority=True),
-        Binding("question_mark", "app.help", show=False),
+        Binding("ctrl+c", "app.leave", show=False, priority=True, id="app.leave"),
+        Binding(
+            "ctrl+z", "app.suspend_process", show=False, priority=True, id="app.suspend_process"
+        ),
+        Binding("question_mark", "app.help", show=False, id="app.help"),
         Binding("pagedown", "scroll_box(8)", show=False),
         Binding("pageup", "scroll_box(-8)", show=False),
     ]

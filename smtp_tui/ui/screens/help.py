@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from textwrap import fill
 from typing import ClassVar
 
@@ -54,9 +54,12 @@ class HelpScreen(Dialog[None]):
         Binding("pageup", "scroll(-10)", show=False),
     ]
 
-    def __init__(self, action_ids: tuple[str, ...], situation: Situation) -> None:
+    def __init__(
+        self, action_ids: tuple[str, ...], situation: Situation, chosen: Mapping[str, Action]
+    ) -> None:
         super().__init__()
-        self._actions = tuple(BY_ID[one] for one in dict.fromkeys((*action_ids, *ALWAYS)))
+        ids = dict.fromkeys((*action_ids, *ALWAYS))
+        self._actions = tuple(chosen.get(one, BY_ID[one]) for one in ids)
         self._situation = situation
 
     def compose_box(self) -> Iterable[Widget]:

@@ -10,7 +10,8 @@ from textual.widgets import Static
 
 from smtp_tui.api.target import Access, Unverified
 from smtp_tui.profiles.model import Colour, Profile
-from smtp_tui.ui.actions import BY_ID, Situation, unavailable
+from smtp_tui.ui.actions import BY_ID, Action, Situation, unavailable
+from smtp_tui.ui.keymap import rebound
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean, shortened, time_left
 
@@ -145,9 +146,13 @@ class KeyBar(Widget):
 
         Where others do not fit, the key stands before it that finds them all.
         """
-        *others, last = map(self._words, self._action_ids)
+        chosen = rebound(self.screen)
+        actions = [chosen.get(one, BY_ID[one]) for one in self._action_ids]
+        *others, last = map(self._words, actions)
         room = self.size.width - last.cell_length
-        more = [] if "app.help" in self._action_ids else [_key_words("ctrl+p", "More", False)]
+        palette = chosen.get("app.command_palette", BY_ID["app.command_palette"])
+        key = palette.keys.split(",")[-1]  # the one that can be pressed in a field
+        more = [] if "app.help" in self._action_ids else [_key_words(key, "More", False)]
         if sum(part.cell_length for part in others) <= room:
             more = []
         room -= sum(part.cell_length for part in more)
@@ -158,9 +163,8 @@ class KeyBar(Widget):
                 room -= part.cell_length
         return Content.assemble(*parts, *more, last)
 
-    def _words(self, action_id: str) -> Content:
-        action = BY_ID[action_id]
-        return _key_words(action.first_key, action.label, self._dim(action_id))
+    def _words(self, action: Action) -> Content:
+        return _key_words(action.first_key, action.label, self._dim(action.id))
 
     def _dim(self, action_id: str) -> bool:
         return unavailable(action_id, self._situation) is not None

@@ -1,0 +1,111 @@
+"""The keys that a user chose for actions; checked, for Textual drops a clash without a word."""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys
+from textual.screen import Screen
+
+from smtp_tui.profiles.preferences import ChosenKeys
+from smtp_tui.profiles.reading import nearest
+from smtp_tui.ui.actions import BY_ID, Action, Place
+
+_TYPED: Final = frozenset({Place.FORM, Place.SECRET})
+_TOGETHER: Final = (
+    frozenset({Place.CONNECTIONS, Place.RECORD}),
+    _TYPED,
+)
+"""Places besides the same one whose keys can be pressed at the same time."""
+_MOVING: Final = frozenset("jkgG") | {
+    *("space", "up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
+    *("enter", "escape", "tab", "shift+tab"),
+}
+"""What moves in tables, fields and dialogs; only its own action may have it."""
+_NEVER_ARRIVE: Final = {
+    **{"ctrl+h": "backspace", "ctrl+i": "tab", "ctrl+j": "enter", "ctrl+m": "enter"},
+    "ctrl+[": "escape",
+}
+SIGNS: Final = {
+    KEY_NAME_REPLACEMENTS.get(name, name): sign
+    for sign in string.punctuation
+    for name in [unicodedata.name(sign).lower().replace("-", "_").replace(" ", "_")]
+}
+"""The signs of a keyboard by Textual's names for their keys."""
+_NAMED: Final = frozenset(key.value for key in Keys) | frozenset(KEY_NAME_REPLACEMENTS.values())
+
+
+def keymap_of(chosen: Iterable[ChosenKeys]) -> dict[str, str]:
+    """The keymap that Textual takes. Raises ``PreferencesError`` at the first mistake."""
+    chosen = tuple(chosen)
+    bound = dict(BY_ID)
+    for one in chosen:
+        action = BY_ID.get(one.action)
+        if action is None:
+            raise one.refused(f'there is no action "{one.action}"{nearest(one.action, BY_ID)}')
+        keys = [_named(key) for key in one.keys]
+        for key in keys:
+            why = _refusal(action, key)
+            if why:
+                raise one.refused(f'"{key}" {why}')
+        bound[one.action] = replace(action, keys=",".join(keys), show_as="")
+    for one in chosen:
+        other = _clashing(bound[one.action], bound.values())
+        if other is not None:
+            raise one.refused(f'"{one.action}" has the key of "{other.id}" ({other.key_display})')
+    return {one.action: bound[one.action].keys for one in chosen}
+
+
+def _named(key: str) -> str:
+    """A key by Textual's name: ``?`` is ``question_mark``."""
+    return next((name for name, sign in SIGNS.items() if sign == key), key)
+
+
+def _refusal(action: Action, key: str) -> str:
+    """Why an action cannot have a key, in words that follow it; blank where it can."""
+    if key in _NEVER_ARRIVE:
+        return f"arrives as {_NEVER_ARRIVE[key]}; choose another key"
+    plain = key.removeprefix("ctrl+").removeprefix("shift+").removeprefix("alt+")
+    if not re.fullmatch(r"[A-Za-z0-9]", plain) and plain not in _NAMED | SIGNS.keys():
+        return (
+            "is no key; a key is a letter, ctrl+ and a letter, f1 to f12, or a name such as slash"
+        )
+    if key in _MOVING and key not in action.keys.split(","):
+        return "moves in lists and fields"
+    typed = action.place in _TYPED or action.priority
+    if typed and plain == key and not re.fullmatch(r"f\d+|escape", key):
+        return "could not be typed in a field any more; choose one with ctrl+"
+    return ""
+
+
+def _clashing(action: Action, others: Iterable[Action]) -> Action | None:
+    """An action whose key this one took, and did not share by default."""
+    keys = set(action.keys.split(","))
+    for other in others:
+        if other.id != action.id and _meet(action.place, other.place):
+            before = set(BY_ID[action.id].keys.split(",")) & set(BY_ID[other.id].keys.split(","))
+            if (keys & set(other.keys.split(","))) - before:
+                return other
+    return None
+
+
+def _meet(one: Place, other: Place) -> bool:
+    pair = {one, other}
+    return len(pair) == 1 or Place.EVERYWHERE in pair or any(pair <= some for some in _TOGETHER)
+
+
+def rebound(screen: Screen[object]) -> Mapping[str, Action]:
+    """The actions of this screen whose keys are others than the defaults, with those keys."""
+    keys: dict[str, list[str]] = {}
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if binding.id in BY_ID and binding.key_display is None:  # Textual drops it with the key
+            keys.setdefault(binding.id, []).append(binding.key)
+    return {
+        one: replace(BY_ID[one], keys=",".join(found), show_as="") for one, found in keys.items()
+    }

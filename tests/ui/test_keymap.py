@@ -1,0 +1,87 @@
+"""Keys from ``config.toml``: they work, they are shown, and no clash is taken without a word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.profiles.preferences import Preferences, PreferencesError, load_preferences
+from smtp_tui.sandbox import Sandbox
+from smtp_tui.ui.keymap import keymap_of
+from tests.ui.helpers import opened
+
+
+def chosen(directory: Path, text: str) -> Preferences:
+    """What a ``config.toml`` with this table of keys says."""
+    path = directory / "config.toml"
+    path.write_text(f"[keys]\n{text}\n", encoding="utf-8")
+    path.chmod(0o600)
+    return load_preferences(directory)
+
+
+@pytest.mark.parametrize(
+    ("text", "keymap"),
+    [
+        ("", {}),
+        ('record.edit = "E"', {"record.edit": "E"}),
+        ('"record.edit" = ["E", "f2"]', {"record.edit": "E,f2"}),
+        ('table.filter = "="', {"table.filter": "equals_sign"}),
+        (
+            'table.refresh = "?"\napp.help = "h"',
+            {"table.refresh": "question_mark", "app.help": "h"},
+        ),
+        ('record.delete = "e"\nrecord.edit = "x"', {"record.delete": "e", "record.edit": "x"}),
+        ('form.review = "ctrl+w"', {"form.review": "ctrl+w"}),
+        ('profiles.edit = "t"', {"profiles.edit": "t"}),
+    ],
+)
+def test_keys_are_taken_as_written_also_when_two_change_places(
+    tmp_path: Path, text: str, keymap: dict[str, str]
+) -> None:
+    assert keymap_of(chosen(tmp_path, text).keys) == keymap
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ('record.edt = "E"', 2, 'no action "record.edt"; did you mean "record.edit"?'),
+        ('record.edit = "d"', 2, '"record.edit" has the key of "record.delete" (d)'),
+        ('app.help = "r"', 2, '"app.help" has the key of "table.refresh" (r)'),
+        ('\n\nrecord.edit = "ctrl+i"', 4, '"ctrl+i" arrives as tab'),
+        ('record.edit = "elephant"', 2, '"elephant" is no key'),
+        ('record.edit = "j"', 2, '"j" moves in lists and fields'),
+        ('form.review = "s"', 2, '"s" could not be typed in a field any more'),
+        ("record.edit = 5", 2, "a key is a text in quotes"),
+        ("record.edit = []", 2, "a key is a text in quotes"),
+    ],
+)
+def test_a_key_that_cannot_be_is_named_with_its_line(
+    tmp_path: Path, text: str, line: int, words: str
+) -> None:
+    with pytest.raises(PreferencesError) as raised:
+        keymap_of(chosen(tmp_path, text).keys)
+    assert f"config.toml, line {line}, " in str(raised.value)
+    assert words in str(raised.value)
+
+
+async def test_a_key_of_ones_own_works_and_stands_on_the_key_line_and_in_help_and_palette(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(120, 50)) as ui:
+        ui.app.set_keymap({"record.edit": "E,f2", "form.review": "ctrl+w"})
+        await ui.sees("6 connections", " E Edit ")
+        await ui.press("question_mark")
+        await ui.sees("E f2        Edit:")
+        await ui.press("escape")
+        await ui.press("ctrl+p")
+        await ui.type("edit")
+        await ui.sees("(E f2)")
+        await ui.press("escape", "escape")
+        await ui.press("e")
+        assert not ui.shows("Edit BATCH")
+        await ui.press("E")
+        await ui.sees("Edit BATCH", "ctrl+w Review")
+        await ui.type("x")
+        await ui.press("ctrl+w")
+        await ui.sees("Change BATCH?")
