@@ -27,7 +27,7 @@ _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
-class _Repeating(dict[str, JsonValue]):
+class Repeating(dict[str, JsonValue]):
     """An object of JSON that names a member twice; the last one stands, as everywhere."""
 
 
@@ -82,7 +82,7 @@ def _number(digits: str) -> JsonValue:
 
 def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     members = dict(pairs)
-    return members if len(members) == len(pairs) else _Repeating(members)
+    return members if len(members) == len(pairs) else Repeating(members)
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -125,7 +125,7 @@ def record_of(value: JsonValue) -> Record:
     """
     if not isinstance(value, dict):
         raise Undecodable(f"{_kind(value)} stands where a record should")
-    if isinstance(value, _Repeating):
+    if isinstance(value, Repeating):
         raise Undecodable("a record that names one of its members twice")
     identifier = value.get("id")
     if not isinstance(identifier, str) or not identifier:
@@ -163,7 +163,7 @@ def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
         if any(parameter.name == name for parameter in found):
             oddities.append(f"the parameter {name} stands there twice; the last one counts")
         raw = _shallow(entry.get("value"))
-        if isinstance(entry, _Repeating):
+        if isinstance(entry, Repeating):
             oddities.append(f"the parameter {name} has two values; the last one counts")
         secret = is_secret_parameter(entry) or _holds_secret(raw)
         found.append(

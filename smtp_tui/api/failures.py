@@ -30,7 +30,7 @@ from smtp_tui.api.errors import (
 )
 from smtp_tui.api.redaction import text_without_echo, without_echo
 from smtp_tui.api.trust import certificate_refused
-from smtp_tui.api.words import refused_fields, server_words
+from smtp_tui.api.words import error_inside, refused_fields, server_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,16 @@ def cleaned(received: Received, operation: Operation, secrets: tuple[str, ...]) 
 
 
 def raise_for_status(received: Received, place: Place) -> None:
-    """Raise the error of a status that is no success; a 2xx passes."""
+    """Raise the error of a status that is no success; a 2xx passes, unless it holds an error.
+
+    Of a test email such an error is its verdict, and passes.
+    """
     status = received.status
     place = Place(place.operation, place.host, received.request_id)
     if 200 <= status < 300:
+        said = None if place.operation in TESTS else error_inside(received.body)
+        if said is not None:
+            raise BadAnswer(place, f"The answer ({status}) holds an error: {said or 'no words'}")
         return
     if 300 <= status < 400:
         to = f" to {received.location[:120]}" if received.location else ""

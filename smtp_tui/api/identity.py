@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from smtp_tui.api.client import Client
-from smtp_tui.api.decode import Undecodable, decode_json, sentence
+from smtp_tui.api.decode import Repeating, Undecodable, decode_json, sentence
 from smtp_tui.api.errors import (
     AccessDenied,
     BadAnswer,
@@ -92,7 +92,10 @@ class Identity:
 def _read(model: type[_Model], answer: Answer, operation: Operation, client: Client) -> _Model:
     place = _place(operation, answer, client)
     try:
-        return model.model_validate(decode_json(answer.body))
+        value = decode_json(answer.body)
+        if isinstance(value, Repeating) or not isinstance(value, dict):
+            raise Undecodable("the answer is not one object that names each of its members once")
+        return model.model_validate(value)
     except Undecodable as error:
         raise BadAnswer(place, sentence(error)) from None
     except ValidationError as error:

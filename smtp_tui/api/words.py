@@ -25,6 +25,18 @@ def server_words(body: bytes) -> str:
     return _flat(words)
 
 
+def error_inside(body: bytes) -> str | None:
+    """The words of an answer that is nothing but an error, whatever its status; None for others."""
+    if not body[:_READ].lstrip().startswith(b"{") or len(body) > _JSON_READ:
+        return None
+    try:
+        value = decode_json(body)
+    except Undecodable:
+        return None
+    told = isinstance(value, dict) and value.get("error") and "id" not in value
+    return server_words(body) if told else None
+
+
 def _flat(words: str) -> str:
     flat = " ".join(without_tags(words[:_READ]).split())
     return flat if len(flat) <= WORDS_LIMIT else f"{flat[:WORDS_LIMIT]}… ({len(flat)} characters)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from smtp_tui.sandbox import loopback
@@ -53,8 +54,38 @@ _BODIES: dict[FaultKind, Callable[[bytes], bytes]] = {
     FaultKind.NOT_JSON: lambda _: b"{records: 3, ok",
     FaultKind.BOM: lambda body: b"\xef\xbb\xbf" + body,
     FaultKind.UTF16: lambda body: body.decode().encode("utf-16"),
+    FaultKind.SHORT: lambda body: body[: len(body) // 2],
+    FaultKind.NULL: lambda _: b"null",
+    FaultKind.ERROR_INSIDE: lambda _: json.dumps(loopback.server_fault().body).encode(),
 }
 """What becomes of the real body."""
+
+_COOKIES = (("set-cookie", "a=1; Path=/"), ("set-cookie", "b=2; Domain=127.0.0.1; Max-Age=9999"))
+_IDS = ("id", "access_token")
+_STRANGE = {"@type": "odd", "__proto__": {"x": 1}, "größe": [None, {"": 2}]}
+_MEMBERS: dict[FaultKind, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    FaultKind.UNKNOWN_FIELDS: lambda item: item | _STRANGE,
+    FaultKind.WRONG_TYPES: lambda item: {name: {"is": [7]} for name in item},
+    FaultKind.MISSING_ID: lambda item: {name: item[name] for name in item if name not in _IDS},
+    FaultKind.DOUBLED_ID: lambda item: item,
+    FaultKind.MISSING_PARAMETERS: lambda item: {
+        name: item[name] for name in item if name != "connection_parameters"
+    },
+    FaultKind.DOUBLED_PARAMETERS: lambda item: {
+        name: [*value, *value] if name == "connection_parameters" else value
+        for name, value in item.items()
+    },
+}
+"""What becomes of the members of each record in the real body, or of the one object there."""
+
+_ANSWERS: dict[FaultKind, Callable[[Answer], Answer]] = {
+    FaultKind.GZIP: lambda answer: answer.with_body(gzip.compress(answer.body)).with_header(
+        "content-encoding", "gzip"
+    ),
+    FaultKind.COOKIES: lambda answer: replace(answer, headers=(*_COOKIES, *answer.headers)),
+    FaultKind.WRONG_CONTENT_TYPE: lambda answer: answer.with_header("content-type", "text/plain"),
+}
+"""What becomes of the headers of the real answer."""
 
 PLACEHOLDER = '"@@ put here @@"'
 ITEM = b'{"id":"%024d","name":"FILLER","connection_parameters":[],"filler":"' + b"x" * 900 + b'"},'
@@ -86,8 +117,10 @@ def spoilt(fault: Fault, answer: Answer) -> Answer:
         return answer.with_body(_planted(answer.body, _PLANTS[fault.kind]))
     if fault.kind in _BODIES:
         return answer.with_body(_BODIES[fault.kind](answer.body))
-    if fault.kind is FaultKind.WRONG_CONTENT_TYPE:
-        return answer.with_header("content-type", "text/plain")
+    if fault.kind in _MEMBERS:
+        return answer.with_body(_changed(answer.body, fault.kind))
+    if fault.kind in _ANSWERS:
+        return _ANSWERS[fault.kind](answer)
     return answer
 
 
@@ -128,3 +161,15 @@ def _planted(body: bytes, member: bytes) -> bytes:
             item["extra"] = marker
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
     return text.replace(PLACEHOLDER.encode(), member)
+
+
+def _changed(body: bytes, kind: FaultKind) -> bytes:
+    """The body with other members in each record, or in the one object; an error stays one."""
+    content: Any = json.loads(body)
+    change = _MEMBERS[kind]
+    if isinstance(content, list):
+        content = [change(item) for item in content]
+        content *= 2 if kind is FaultKind.DOUBLED_ID else 1
+    elif isinstance(content, dict):
+        content = change(content)
+    return json.dumps(content, ensure_ascii=False).encode()

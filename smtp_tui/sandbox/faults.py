@@ -37,6 +37,7 @@ class FaultKind(StrEnum):
     DELAY = "delay"  # `seconds` before the work, or after it
     HANG = "hang"  # no answer until the client leaves
     RESET = "reset"  # a RST, before the body is read, or after the work
+    RESET_MID_HEAD = "reset_mid_head"  # half the real headers, a RST
     RESET_MID_BODY = "reset_mid_body"  # headers, half the real body, a RST
     TRUNCATED = "truncated"  # headers, half the real body, end
     DRIPPING = "dripping"  # the real body, a byte every `seconds`
@@ -44,8 +45,11 @@ class FaultKind(StrEnum):
     # Bodies.
     BIG = "big"  # a list of `megabytes`
     GZIP_BOMB = "gzip_bomb"  # `megabytes` packed into a thousandth
+    GZIP = "gzip"  # the real body, packed and said to be
+    SHORT = "short"  # half the real body, with a length that fits
     EMPTY = "empty"  # the real status, no body
     NOT_JSON = "not_json"  # the real status, a body that is no JSON
+    COOKIES = "cookies"  # the real answer, with cookies to be sent back
     WRONG_CONTENT_TYPE = "wrong_content_type"  # the real body as text/plain
     BOM = "bom"  # the real body after a byte order mark
     UTF16 = "utf16"  # the real body in UTF-16
@@ -54,25 +58,43 @@ class FaultKind(StrEnum):
     NAN = "nan"  # a member that is NaN in the real body
     BIG_INTEGER = "big_integer"  # a member that is a 5,000-digit integer in the real body
     DUPLICATE_KEYS = "duplicate_keys"  # a second `id` in the real body
+    NULL = "null"  # null instead of the real body
+    ERROR_INSIDE = "error_inside"  # the real status, and an error in the body
+    UNKNOWN_FIELDS = "unknown_fields"  # members that nobody has heard of in the real body
+    WRONG_TYPES = "wrong_types"  # members of other types than they should be in the real body
+    MISSING_ID = "missing_id"  # the real body without the id, or the token, that it is about
+    DOUBLED_ID = "doubled_id"  # each record of the real list twice
+    MISSING_PARAMETERS = "missing_parameters"  # records without connection_parameters
+    DOUBLED_PARAMETERS = "doubled_parameters"  # each parameter of a record twice
 
 
-WORKS_FIRST = frozenset(
+ANSWERS_INSTEAD = frozenset(
     {
-        FaultKind.RESET_MID_BODY,
-        FaultKind.TRUNCATED,
-        FaultKind.DRIPPING,
-        FaultKind.EMPTY,
-        FaultKind.NOT_JSON,
-        FaultKind.WRONG_CONTENT_TYPE,
-        FaultKind.BOM,
-        FaultKind.UTF16,
-        FaultKind.BAD_UTF8,
-        FaultKind.DEEP,
-        FaultKind.NAN,
-        FaultKind.BIG_INTEGER,
-        FaultKind.DUPLICATE_KEYS,
+        FaultKind.UNAUTHORIZED,
+        FaultKind.FORBIDDEN,
+        FaultKind.NOT_FOUND,
+        FaultKind.REQUEST_TIMEOUT,
+        FaultKind.CONFLICT,
+        FaultKind.TOO_LARGE,
+        FaultKind.INVALID,
+        FaultKind.TOO_MANY,
+        FaultKind.SERVER_ERROR,
+        FaultKind.BAD_GATEWAY,
+        FaultKind.UNAVAILABLE,
+        FaultKind.LOGIN_PAGE,
+        FaultKind.REDIRECT,
+        FaultKind.RAW,
+        FaultKind.DELAY,
+        FaultKind.HANG,
+        FaultKind.RESET,
+        FaultKind.ENDLESS,
+        FaultKind.BIG,
+        FaultKind.GZIP_BOMB,
     }
 )
+"""The kinds that need no real answer, and do the work only where `after_work` says so."""
+
+WORKS_FIRST = frozenset(FaultKind) - ANSWERS_INSTEAD
 """The kinds that need the real answer, and so do the work whether `after_work` says so or not."""
 
 

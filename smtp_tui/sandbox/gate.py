@@ -99,8 +99,10 @@ async def _misbehave(fault: Fault, wire: Wire, answer: Answer | None) -> bool:
             await wire.pause(None)
         case FaultKind.RESET:
             await wire.reset()
-        case FaultKind.RESET_MID_BODY:
-            await wire.write(half)
+        case FaultKind.RESET_MID_BODY | FaultKind.RESET_MID_HEAD:
+            whole = answer.head() if answer is not None else b""
+            in_head = fault.kind is FaultKind.RESET_MID_HEAD
+            await wire.write(whole[: len(whole) // 2] if in_head else half)
             # Time for the half to arrive: a RST may overtake what the client has not read.
             await wire.pause(0.05)
             await wire.reset()

@@ -22,6 +22,7 @@ from smtp_tui.api.requests import (
     get_request,
     list_request,
     patch_request,
+    tenant_request,
     test_saved_request,
     test_values_request,
 )
@@ -118,7 +119,7 @@ class Desk:
 
     async def do(self, name: str) -> object:
         """Carry one of the requests out as the screens do."""
-        request = self.request(name)
+        request = self.request(name) if name not in ("tenant", "token") else tenant_request()
         match name:
             case "list":
                 return await self.connections.list()
@@ -131,6 +132,10 @@ class Desk:
                 return None
             case "delete":
                 return await self.connections.delete(request)
+            case "tenant":
+                return await self.identity.tenant()
+            case "token":
+                return await self.identity.log_in("admin", SecretStr("admin-password"))
         return await self.connections.test(request)
 
     async def refused(self, name: str) -> ApiError:
@@ -138,6 +143,14 @@ class Desk:
         with pytest.raises(ApiError) as caught:
             await self.do(name)
         return caught.value
+
+    async def error_of(self, name: str) -> ApiError | None:
+        """The error that a request ends in, if it does."""
+        try:
+            await self.do(name)
+        except ApiError as error:
+            return error
+        return None
 
     async def listed(self) -> RecordList:
         """The list of records."""

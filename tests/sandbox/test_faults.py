@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -260,6 +261,41 @@ def test_something_bad_can_be_planted_in_each_record(
     reply = admin.call("GET", f"{RECORDS}/{record_id}" if one else RECORDS)
     assert planted in reply.body
     assert record_id.encode() in reply.body
+
+
+def test_members_of_the_real_body_can_be_taken_doubled_or_made_odd(
+    sandbox: Sandbox, admin: Caller
+) -> None:
+    sandbox.add_record("A", {"hostname": "h"})
+    good = admin.call("GET", RECORDS).json()[0]
+
+    def listed(kind: FaultKind) -> list[dict[str, Any]]:
+        sandbox.faults.add(Fault(kind))
+        found: list[dict[str, Any]] = admin.call("GET", RECORDS).json()
+        return found
+
+    assert listed(FaultKind.DOUBLED_ID) == [good, good]
+    assert "id" not in listed(FaultKind.MISSING_ID)[0]
+    assert "connection_parameters" not in listed(FaultKind.MISSING_PARAMETERS)[0]
+    (doubled,) = listed(FaultKind.DOUBLED_PARAMETERS)
+    assert doubled["connection_parameters"] == good["connection_parameters"] * 2
+    assert listed(FaultKind.UNKNOWN_FIELDS)[0].items() > good.items()
+    assert set(map(str, listed(FaultKind.WRONG_TYPES)[0].values())) == {"{'is': [7]}"}
+    assert listed(FaultKind.NULL) is None
+
+
+def test_a_real_answer_can_be_packed_cut_or_hold_an_error_or_cookies(
+    sandbox: Sandbox, admin: Caller
+) -> None:
+    good = admin.call("GET", RECORDS).body
+    kinds = (FaultKind.GZIP, FaultKind.SHORT, FaultKind.ERROR_INSIDE, FaultKind.COOKIES)
+    sandbox.faults.add(*(Fault(kind) for kind in kinds))
+    packed, short, error, cookies = (admin.call("GET", RECORDS) for _ in kinds)
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == good
+    assert short.body == good[: len(good) // 2]
+    assert (error.status, error.error["statusCode"]) == (200, 500)
+    assert (cookies.body, cookies.headers["set-cookie"][:4]) == (good, "a=1;")
 
 
 def test_a_raw_answer_goes_out_as_it_is(sandbox: Sandbox, admin: Caller) -> None:

@@ -1,0 +1,232 @@
+"""Every fault of the sandbox, and what each kind of operation makes of it: one table.
+
+`FAULTS` is read by the tests of the client and by those of the screens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from smtp_tui.api.client import Limits
+from smtp_tui.api.errors import (
+    AccessDenied,
+    ApiError,
+    BadAnswer,
+    Invalid,
+    LoginRefused,
+    NoAnswer,
+    NotFound,
+    ServerFault,
+    StatusError,
+    TokenRefused,
+    TooManyRequests,
+)
+from smtp_tui.sandbox import Fault, FaultKind
+from tests.api.desk import QUICK
+
+READS = ("list", "get", "tenant")
+WRITES = ("create", "patch", "delete")
+MAILS = ("test_values", "test_saved")
+OPERATIONS = (*READS, *WRITES, *MAILS, "token")
+
+SILENT = replace(QUICK, read=0.15)
+SLOW = replace(QUICK, total=0.3)
+SMALL = replace(QUICK, body=100_000)
+DATE = "Wed, 21 Oct 2099 07:28:00 GMT"
+LOGIN = "https://login.example.com/x"
+
+
+@dataclass(frozen=True)
+class End:
+    """How an operation ends: an error with these words, or none; and how often it was sent."""
+
+    error: type[ApiError] | None = None
+    why: str = ""
+    requests: int = 1
+    advice: str = ""
+
+
+DONE = End()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A fault, and how each operation ends that meets it."""
+
+    fault: Fault
+    ends: Mapping[str, End]
+    limits: Limits = QUICK
+
+
+def case(
+    fault: Fault,
+    read: End,
+    write: End | None = None,
+    *,
+    mail: End | None = None,
+    token: End | None = None,
+    limits: Limits = QUICK,
+    **but: End,
+) -> Case:
+    """What is not said is as for a read; a write and a login are sent once whatever comes."""
+    once = replace(read, requests=1)
+    write = write or once
+    ends = (
+        dict.fromkeys(READS, read)
+        | dict.fromkeys(WRITES, write)
+        | dict.fromkeys(MAILS, mail or write)
+        | {"token": token or once}
+    )
+    return Case(fault, ends | but, limits)
+
+
+def refused(
+    kind: FaultKind,
+    error: type[ApiError],
+    why: str,
+    *,
+    mail: End | None = None,
+    advice: str = "",
+    retry_after: str | None = None,
+) -> Case:
+    """A status that says no to everything alike; a login has words of its own for some."""
+    login = End(LoginRefused, why) if error in {TokenRefused, AccessDenied, Invalid} else None
+    fault = Fault(kind, retry_after=retry_after)
+    return case(fault, End(error, why, advice=advice), mail=mail, token=login)
+
+
+def unreadable(kind: FaultKind, why: str) -> Case:
+    """A body that nobody can read: of no use to a read, and not needed after a write."""
+    return case(Fault(kind), End(BadAnswer, why), DONE)
+
+
+BROKE = End(NoAnswer, "The connection broke before the whole answer came")
+ENDED = End(NoAnswer, "The connection ended before the whole answer came")
+STILL = End(NoAnswer, "The server was silent for 0.15 seconds")
+ENDLESS = End(BadAnswer, "The answer is larger than 0.0954 MiB and was not read on")
+PACKED = End(BadAnswer, "The answer is compressed (gzip), unasked")
+GATEWAY = End(ServerFault, "answered 502: an HTML page titled “502 Bad Gateway”")
+ROUTER = End(ServerFault, "answered 503: an HTML page titled “Application is not available”")
+PAGE = End(BadAnswer, "an HTML page titled “Log in to your account”")
+ELSEWHERE = End(BadAnswer, f"The server redirects to {LOGIN} (307), which is not followed")
+NO_OBJECT = End(BadAnswer, "The answer is not one object that names each of its members once")
+NO_ID = End(BadAnswer, "A record without an id")
+ERROR = End(BadAnswer, "The answer (200) holds an error: Internal Server Error")
+
+FAULTS: dict[str, Case] = {
+    "delay": case(Fault(FaultKind.DELAY, seconds=0.02), DONE),
+    "silence": case(Fault(FaultKind.HANG), STILL, limits=SILENT),
+    "silence after the work": case(Fault(FaultKind.HANG, after_work=True), STILL, limits=SILENT),
+    "reset before the work": case(Fault(FaultKind.RESET), BROKE),
+    "reset after the work": case(Fault(FaultKind.RESET, after_work=True), BROKE),
+    "reset in the headers": case(Fault(FaultKind.RESET_MID_HEAD), BROKE),
+    "reset in the body": case(Fault(FaultKind.RESET_MID_BODY), BROKE),
+    "cut body": case(Fault(FaultKind.TRUNCATED), ENDED),
+    "short body": unreadable(FaultKind.SHORT, "The answer is not JSON (line 1 column "),
+    "empty body": unreadable(FaultKind.EMPTY, "The answer is empty"),
+    "dripping body": case(
+        Fault(FaultKind.DRIPPING, seconds=0.1),
+        End(NoAnswer, "No whole answer within 0.3 seconds"),
+        limits=SLOW,
+    ),
+    "endless body": case(Fault(FaultKind.ENDLESS), ENDLESS, limits=SMALL),
+    "50 MB": case(Fault(FaultKind.BIG, megabytes=50), ENDLESS, limits=SMALL),
+    "gzip": case(Fault(FaultKind.GZIP), PACKED),
+    "gzip bomb": case(Fault(FaultKind.GZIP_BOMB, megabytes=8), PACKED),
+    "wrong content type": case(Fault(FaultKind.WRONG_CONTENT_TYPE), DONE),
+    "not JSON": unreadable(FaultKind.NOT_JSON, "The answer is not JSON (line 1 column 2)"),
+    "byte order mark": unreadable(FaultKind.BOM, "begins with a byte order mark"),
+    "UTF-16": unreadable(FaultKind.UTF16, "is not UTF-8 text (byte 0)"),
+    "bad UTF-8": unreadable(FaultKind.BAD_UTF8, "is not UTF-8 text (byte "),
+    "deep nesting": unreadable(FaultKind.DEEP, "The answer is nested too deeply"),
+    "NaN": unreadable(FaultKind.NAN, "The answer holds NaN, which is not JSON"),
+    "big integer": unreadable(FaultKind.BIG_INTEGER, "a number of thousands of digits"),
+    "duplicate keys": case(
+        Fault(FaultKind.DUPLICATE_KEYS),
+        NO_OBJECT,
+        DONE,
+        list=DONE,
+        token=DONE,
+        get=End(BadAnswer, "A record that names one of its members twice"),
+    ),
+    "null": case(
+        Fault(FaultKind.NULL),
+        NO_OBJECT,
+        DONE,
+        list=End(BadAnswer, "The answer is null, not a list of records"),
+        get=End(BadAnswer, "Null stands where a record should"),
+    ),
+    "missing parameters": case(Fault(FaultKind.MISSING_PARAMETERS), DONE),
+    "doubled parameters": case(Fault(FaultKind.DOUBLED_PARAMETERS), DONE),
+    "missing ids": case(
+        Fault(FaultKind.MISSING_ID),
+        NO_ID,
+        DONE,
+        list=DONE,
+        tenant=End(BadAnswer, "The answer lacks what is needed: id"),
+        token=End(BadAnswer, "The answer lacks what is needed: access_token"),
+    ),
+    "doubled ids": case(Fault(FaultKind.DOUBLED_ID), DONE),
+    "wrong types": case(
+        Fault(FaultKind.WRONG_TYPES),
+        NO_ID,
+        DONE,
+        list=DONE,
+        tenant=End(BadAnswer, "The answer lacks what is needed: id, name, namespaces"),
+        token=End(BadAnswer, "The answer lacks what is needed: access_token, expires_in"),
+    ),
+    "unknown fields": case(Fault(FaultKind.UNKNOWN_FIELDS), DONE),
+    "login page with 200": case(Fault(FaultKind.LOGIN_PAGE), PAGE, mail=DONE),
+    "error inside 200": case(Fault(FaultKind.ERROR_INSIDE), ERROR, mail=DONE),
+    "redirect": case(Fault(FaultKind.REDIRECT, status=307, location=LOGIN), ELSEWHERE),
+    "cookies": case(Fault(FaultKind.COOKIES), DONE),
+    "401": refused(FaultKind.UNAUTHORIZED, TokenRefused, "answered 401: Authorization Required"),
+    "403": refused(FaultKind.FORBIDDEN, AccessDenied, "answered 403: Access Denied"),
+    "404": refused(FaultKind.NOT_FOUND, NotFound, 'answered 404: Unknown "SmtpConnection" id'),
+    "408": refused(FaultKind.REQUEST_TIMEOUT, StatusError, "answered 408: Request Timeout"),
+    "409": refused(FaultKind.CONFLICT, StatusError, "answered 409: Conflict"),
+    "413": refused(FaultKind.TOO_LARGE, StatusError, "answered 413: request entity too large"),
+    "422": refused(FaultKind.INVALID, Invalid, "answered 422: The `SmtpConnection`", mail=DONE),
+    "429": refused(FaultKind.TOO_MANY, TooManyRequests, "answered 429: Too Many Requests"),
+    "429 with seconds": refused(
+        FaultKind.TOO_MANY,
+        TooManyRequests,
+        "answered 429",
+        advice="The server asks to wait 7 seconds.",
+        retry_after="7",
+    ),
+    "429 with a date": refused(
+        FaultKind.TOO_MANY,
+        TooManyRequests,
+        "answered 429",
+        advice=f"The server asks to wait until {DATE}.",
+        retry_after=DATE,
+    ),
+    "418 without words": case(
+        Fault(FaultKind.RAW, status=418),
+        End(StatusError, "answered 418, without a word of explanation"),
+    ),
+    "500": refused(
+        FaultKind.SERVER_ERROR, ServerFault, "answered 500: Internal Server Error", mail=DONE
+    ),
+    "500 after the work": case(
+        Fault(FaultKind.SERVER_ERROR, after_work=True), End(ServerFault, "answered 500"), mail=DONE
+    ),
+    "502": case(Fault(FaultKind.BAD_GATEWAY, count=None), replace(GATEWAY, requests=2)),
+    "502 once": case(Fault(FaultKind.BAD_GATEWAY), End(requests=2), GATEWAY, token=GATEWAY),
+    "502 after the work": case(
+        Fault(FaultKind.BAD_GATEWAY, after_work=True, count=None), replace(GATEWAY, requests=2)
+    ),
+    "503": case(Fault(FaultKind.UNAVAILABLE, count=None), replace(ROUTER, requests=2)),
+    "503 with a date": case(
+        Fault(FaultKind.RAW, count=None, status=503, headers=(("Retry-After", DATE),)),
+        End(ServerFault, "answered 503, without a word", advice=f"until {DATE}."),
+        End(ServerFault, "answered 503, without a word"),
+    ),
+    "504": case(
+        Fault(FaultKind.RAW, count=None, status=504),
+        End(ServerFault, "answered 504, without a word", requests=2),
+    ),
+}
+"""The faults by name. Those that answer nothing or too much need other time-outs and limits."""
