@@ -4,8 +4,6 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.e2e.program import (
     Seed,
@@ -19,8 +17,6 @@ from tests.e2e.program import (
     writes,
 )
 from tests.e2e.terminal import Terminal
-
-NO_LIST = Fault(FaultKind.RAW, status=200, body=b'{"records": 3}')
 
 
 def reload(terminal: Terminal) -> None:
@@ -62,24 +58,16 @@ def test_a_host_that_goes_down_leaves_its_rows_marked_stale(
         leave(terminal)
 
 
-@pytest.mark.parametrize(
-    ("fault", "said"),
-    [
-        (Fault(FaultKind.FORBIDDEN, count=None), ("403", "Access Denied", "team")),
-        (Fault(FaultKind.BAD_GATEWAY, count=None), ("502", "Bad Gateway")),
-        (Fault(FaultKind.NOT_JSON, count=None), ("not JSON",)),
-        (NO_LIST, ("not a list",)),
-    ],
-    ids=["403", "html-502", "not-json", "not-a-list"],
-)
 def test_an_answer_that_is_no_list_is_told_over_the_rows_and_r_reads_again(
-    fault: Fault, said: tuple[str, ...], sandbox: Sandbox, seeded: Seed, tmp_path: Path
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
     with program(sandbox, tmp_path) as terminal:
         terminal.wait_for("PRIMARY")
-        sandbox.faults.add(fault)
+        sandbox.faults.add(Fault(FaultKind.BAD_GATEWAY, count=None))
         terminal.press("r")
-        terminal.wait_for(says("Could not list the connections", *said, "stale", "PRIMARY"))
+        terminal.wait_for(
+            says("Could not list the connections", "502", "Bad Gateway", "stale", "PRIMARY")
+        )
         assert "<html" not in terminal.screen_text()
         sandbox.faults.clear()
         reload(terminal)

@@ -101,17 +101,6 @@ async def test_unreadable_entries_are_counted_and_the_others_shown(sandbox: Sand
         await ui.sees("GOOD", "1 connection", "2 unreadable")
 
 
-async def test_an_answer_that_is_no_list_ends_in_words(sandbox: Sandbox) -> None:
-    for kind in (FaultKind.BAD_GATEWAY, FaultKind.LOGIN_PAGE, FaultKind.NOT_JSON):
-        sandbox.faults.clear()
-        sandbox.faults.add(Fault(kind, Operation.LIST, count=None))
-        async with opened(sandbox) as ui:
-            await ui.sees("Could not list the connections at")
-            sandbox.faults.clear()
-            await ui.press("r")
-            await ui.sees("No SMTP connections")
-
-
 async def test_a_late_answer_for_another_profile_never_lands(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await ui.sees("PRIMARY")

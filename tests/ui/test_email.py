@@ -11,8 +11,6 @@ from textual.widgets import Input
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.sandbox import (
-    Fault,
-    FaultKind,
     Operation,
     Phase,
     Sandbox,
@@ -138,42 +136,6 @@ async def test_an_accepted_mail_tells_server_and_queue_id_and_never_says_deliver
     assert mail.rcpt_to == ("you@sandbox.example",)
     (request,) = [one for one in sandbox.requests if one.operation is Operation.TEST_SAVED]
     assert request.json() == {"id": record_id, "to": "you@sandbox.example"}
-
-
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [
-        (FaultKind.RESET, "The connection broke"),
-        (FaultKind.BAD_GATEWAY, "A server in front of CAM answered 502."),
-        (FaultKind.REQUEST_TIMEOUT, "The server answered 408"),
-        (FaultKind.LOGIN_PAGE, "A web page came instead of an answer"),
-    ],
-)
-async def test_a_lost_answer_of_the_cam_server_is_unknown_and_not_a_verdict_on_the_record(
-    sandbox: Sandbox, kind: FaultKind, words: str
-) -> None:
-    add(sandbox)
-    sandbox.faults.add(Fault(kind, operation=Operation.TEST_SAVED))
-    async with opened(sandbox) as ui:
-        await send(ui)
-        await ui.sees(" UNKNOWN ", words)
-        await ui.press("escape")
-        await ui.until(lambda: last_test(ui) == "UNKNOWN now", "the table to say UNKNOWN")
-
-
-@pytest.mark.parametrize("kind", [FaultKind.FORBIDDEN, FaultKind.NOT_FOUND, FaultKind.TOO_MANY])
-async def test_a_request_that_was_refused_is_not_sent_and_not_kept(
-    sandbox: Sandbox, kind: FaultKind
-) -> None:
-    add(sandbox)
-    sandbox.faults.add(Fault(kind, operation=Operation.TEST_SAVED))
-    async with opened(sandbox) as ui:
-        await send(ui)
-        await ui.sees(" NOT SENT  no mail was tried")
-        await ui.press("escape")
-        await ui.loses("Test email")
-        assert last_test(ui) == "-"
-    assert sandbox.mailbox == ()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])

@@ -1,0 +1,182 @@
+"""Each fault as a person meets it: while reading over old rows, while saving, while testing.
+
+The table of faults is that of the client; here it is driven by keys, and the screen is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from smtp_tui.api.client import Client, Limits
+from smtp_tui.api.errors import (
+    AccessDenied,
+    BadAnswer,
+    NoAnswer,
+    NotFound,
+    ServerFault,
+    TokenRefused,
+    TooManyRequests,
+)
+from smtp_tui.api.errors import Operation as Called
+from smtp_tui.api.target import Target
+from smtp_tui.profiles.tokens import Tokens
+from smtp_tui.sandbox import FaultKind, Operation, Sandbox
+from smtp_tui.ui.screens.form import FormScreen
+from smtp_tui.ui.session import Services
+from tests.api.desk import QUICK
+from tests.api.faults import FAULTS, Case, End
+from tests.ui.forms import retype
+from tests.ui.helpers import PATIENCE, Ui, opened
+from tests.ui.mail_steps import add, last_test
+
+WIDTH = (100, 30)
+"""Without a pane beside the table, so that a sentence goes on at the next line."""
+LIMITS = Limits(connect=5.0, read=1.5, total=2.5, body=1024 * 1024, retry_pause=0.01)
+UNKNOWN = (NoAnswer, BadAnswer, ServerFault)
+VERDICT = re.compile(r"│  (ACCEPTED|REJECTED|UNREACHABLE|UNKNOWN|NOT SENT) ")
+NOT_SENT = (TokenRefused, AccessDenied, NotFound, TooManyRequests)
+
+
+def _limited(services: Services) -> Services:
+    def make_client(target: Target, tokens: Tokens) -> Client:
+        return Client(target, tokens, services.activity, services.clock, LIMITS)
+
+    return replace(services, make_client=make_client)
+
+
+def _words(case: Case, end: End) -> str:
+    """The beginning of what is read; other time-outs and limits hold here than in the table."""
+    return end.why if case.limits == QUICK else re.split(r" [\d.]", end.why)[0]
+
+
+def _flat(ui: Ui) -> str:
+    return " ".join(ui.text().split())
+
+
+@asynccontextmanager
+async def _until_answered(ui: Ui, operation: Called) -> AsyncIterator[None]:
+    """Wait, at the end, until such a request has ended: without looking at the screen all along."""
+    ended = asyncio.Event()
+    exchanges = ui.services.activity
+
+    def look() -> None:
+        if exchanges.exchanges[-1].request.operation is operation:
+            ended.set()
+
+    end = exchanges.listen(look)
+    yield
+    await asyncio.wait_for(ended.wait(), PATIENCE)
+    end()
+
+
+async def _reads(ui: Ui, words: str) -> None:
+    await ui.until(lambda: words in _flat(ui), words)
+    assert "<html" not in ui.text()
+
+
+async def _keeps(ui: Ui, words: str) -> None:
+    await ui.until(lambda: last_test(ui).startswith(words), f"{words} in the table")
+
+
+async def test_a_read_that_fails_is_told_in_words_over_the_old_rows_which_are_marked_stale(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.add_record("PRIMARY", {"hostname": "a.example", "port": 25})
+    async with opened(sandbox, size=WIDTH, services=_limited) as ui:
+        await ui.sees("PRIMARY", "fresh 0s")
+        for name, case in FAULTS.items():
+            end = case.ends["list"]
+            before = len(ui.requests(Operation.LIST))
+            sandbox.faults.add(replace(case.fault, operation=Operation.LIST))
+            ui.clock.forward(3)
+            async with _until_answered(ui, Called.LIST):
+                await ui.press("r")
+            if end.error is None:
+                await ui.until(lambda: ui.shows("fresh 0s"), f"an answer in spite of {name}")
+            else:
+                await _reads(ui, _words(case, end))
+                if end.error is TokenRefused:
+                    await ui.sees("paste the bearer token")
+                    await ui.press("escape")
+                await ui.sees("Could not list the connections at", "PRIMARY", "stale 3s")
+                assert end.advice in _flat(ui), name
+            assert len(ui.requests(Operation.LIST)) == before + end.requests, name
+            sandbox.faults.clear()
+            ui.clock.forward(1)
+            await ui.press("r")
+            await ui.sees("PRIMARY", "fresh 0s")
+
+
+async def test_a_save_that_fails_leaves_the_form_with_the_text_and_is_sent_once(
+    sandbox: Sandbox,
+) -> None:
+    record = sandbox.add_record("PRIMARY", {"hostname": "a.example", "port": 25})
+    port = 25
+    async with opened(sandbox, size=WIDTH, services=_limited) as ui:
+        await ui.sees("PRIMARY", "fresh 0s")
+        for number, (name, case) in enumerate(FAULTS.items(), start=1):
+            end = case.ends["patch"]
+            if not isinstance(ui.app.screen, FormScreen):
+                await ui.press("e")
+                await ui.sees("Edit PRIMARY")
+                await ui.press("tab")
+                port = number
+                await retype(ui, str(port))
+            before = len(ui.requests(Operation.MODIFY))
+            sandbox.faults.add(replace(case.fault, operation=Operation.MODIFY))
+            await ui.press("ctrl+s")
+            await ui.sees("Change PRIMARY?", f"→ {port}")
+            async with _until_answered(ui, Called.PATCH):
+                await ui.press("enter")
+            done = end.error is None or (end.error in UNKNOWN and case.fault.works)
+            if done:
+                await ui.until(lambda: not isinstance(ui.app.screen, FormScreen), f"{name} to end")
+            else:
+                await _reads(ui, _words(case, end))
+                if not isinstance(ui.app.screen, FormScreen):
+                    await ui.press("escape")
+                await ui.until(lambda: isinstance(ui.app.screen, FormScreen), "the form")
+                assert f"* Port {port} was" in _flat(ui), name
+            assert (sandbox.record(record).values["port"] == port) is done, name
+            assert len(ui.requests(Operation.MODIFY)) == before + 1, name
+            sandbox.faults.clear()
+
+
+async def test_a_test_that_fails_is_told_as_not_sent_or_unknown_and_is_sent_once(
+    sandbox: Sandbox,
+) -> None:
+    add(sandbox)
+    kept = "-"
+    async with opened(sandbox, size=WIDTH, services=_limited) as ui:
+        await ui.sees("MAIL", "fresh 0s")
+        for name, case in FAULTS.items():
+            end = case.ends["test_saved"]
+            before, mails = len(ui.requests(Operation.TEST_SAVED)), len(sandbox.mailbox)
+            sandbox.faults.add(replace(case.fault, operation=Operation.TEST_SAVED))
+            ui.clock.forward(1)
+            await ui.press("t")
+            await ui.sees("Test email · MAIL", "Enter sends")
+            async with _until_answered(ui, Called.TEST_SAVED):
+                await ui.press("enter")
+            await ui.until(lambda: VERDICT.search(ui.text()), f"a verdict on {name}")
+            if end.error is TokenRefused:
+                await ui.sees("paste the bearer token")
+                await ui.press("escape")
+                await ui.loses("paste the bearer token")
+            verdict = VERDICT.findall(ui.text())[0]
+            arrived = len(sandbox.mailbox) - mails
+            worked = case.fault.works or case.fault.kind is FaultKind.DELAY
+            assert (verdict == "NOT SENT") is (end.error in NOT_SENT), name
+            assert arrived == (worked and verdict != "NOT SENT"), name
+            assert arrived or verdict != "ACCEPTED", name
+            assert end.error not in UNKNOWN or verdict == "UNKNOWN", name
+            assert len(ui.requests(Operation.TEST_SAVED)) == before + 1, name
+            kept = kept if verdict == "NOT SENT" else verdict
+            sandbox.faults.clear()
+            await ui.press("escape")
+            await ui.loses("Test email")
+            await _keeps(ui, kept)
