@@ -12,12 +12,12 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from textual.app import App
 from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
 from textual.screen import Screen
 from textual.timer import Timer
 
+from smtp_tui.ui.messages import PlainMessages
 from smtp_tui.ui.terminal import TerminalDriver, Told
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ ROUNDS: Final = 3
 """The key's own way up; the messages of what it did; and the messages of their handlers."""
 
 
-class KeysInOrder(App[None]):
+class KeysInOrder(PlainMessages):
     """An app that takes the next key only when all that the last one did has been done."""
 
     def __init__(self) -> None:

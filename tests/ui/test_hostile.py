@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
+from textual.content import Content
 from textual.widgets import Input
 
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from smtp_tui.ui.messages import PlainMessages
+from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.visible import VisibleText, visible
-from tests.ui.helpers import Ui, opened
+from tests.ui.helpers import Ui, lines_of, opened, spans
 
 NAMES = {
     "markup": "[/nope] [@click=app.quit]go",
@@ -170,3 +173,23 @@ def test_each_character_of_an_input_has_one_in_its_place(text: str) -> None:
     shown = visible(text)
     assert len(shown) == len(text)
     assert not [one for one in shown if unicodedata.category(one) in {*HIDDEN, "Cn"}]
+
+
+class Careless(PlainMessages):
+    """An app whose author forgot to clean."""
+
+    def compose(self) -> ComposeResult:
+        yield PlainText("".join(NAMES.values()))
+
+    def on_mount(self) -> None:
+        self.query_one(PlainText).update(Content.styled("".join(NAMES.values()), "bold"))
+        self.notify("".join(NAMES.values()), markup=True)
+
+
+async def test_a_widget_and_a_message_clean_what_nobody_cleaned_before() -> None:
+    app = Careless()
+    async with app.run_test(size=(60, 20), notifications=True) as pilot:
+        await pilot.pause()
+        drawn = lines_of(spans(app.export_screenshot()), 20)
+        assert "[/nope] [@click=app.quit]go" in "".join(drawn)
+        assert not [one for one in "".join(drawn) if unicodedata.category(one) in HIDDEN]

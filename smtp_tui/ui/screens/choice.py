@@ -14,6 +14,7 @@ from textual.widgets import Button
 from smtp_tui.api.clock import Clock
 from smtp_tui.ui.screens.guarded import GuardedDialog
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.visible import harmless
 
 
 class ChoiceDialog(GuardedDialog[str]):
@@ -51,7 +52,7 @@ class ChoiceDialog(GuardedDialog[str]):
         """What it is about, and the answers."""
         yield PlainText(self._body, id="choices-title")
         for answer, label in self._choices:
-            yield Button(label, id=answer, compact=True)
+            yield Button(harmless(label), id=answer, compact=True)
         yield PlainText("↑ ↓ move · Enter chooses · esc goes back", classes="hint")
 
     def on_mount(self) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import Button
 from smtp_tui.api.clock import Clock
 from smtp_tui.ui.screens.guarded import GuardedDialog
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.visible import harmless
 
 
 class ConfirmDialog(GuardedDialog[bool]):
@@ -34,7 +35,7 @@ class ConfirmDialog(GuardedDialog[bool]):
         yield PlainText(self._body)
         with Horizontal(classes="row"):
             yield Button("Cancel", id="cancel", compact=True)
-            yield Button(self._verb, id="do", compact=True)
+            yield Button(harmless(self._verb), id="do", compact=True)
         yield PlainText("tab moves · Enter chooses · esc cancels", classes="hint")
 
     def on_mount(self) -> None:

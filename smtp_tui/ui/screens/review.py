@@ -29,6 +29,7 @@ from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText, badge_look
 from smtp_tui.ui.widgets.text_input import TextInput
+from smtp_tui.ui.widgets.visible import harmless
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class ReviewDialog(GuardedDialog[bool]):
             name = clean(review.record_name, 60)
             yield PlainText(f"This profile is protected. Type the name of the record: {name}")
             yield TextInput(id="name")
-        apply = Button(review.verb, id="apply", compact=True)
+        apply = Button(harmless(review.verb), id="apply", compact=True)
         cancel = Button("Cancel", id="cancel", compact=True)
         with Horizontal(classes="row"):
             yield from (cancel, apply) if review.destroys else (apply, cancel)

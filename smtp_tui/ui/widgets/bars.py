@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from textual.content import Content
+from textual.visual import VisualType
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -14,6 +15,7 @@ from smtp_tui.ui.actions import BY_ID, Action, Situation, unavailable
 from smtp_tui.ui.keymap import rebound
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean, shortened, time_left
+from smtp_tui.ui.widgets.visible import harmless
 
 
 def badge(profile: Profile) -> Content:
@@ -109,7 +111,7 @@ class ProfileBar(Widget):
     def render(self) -> Content:
         """Drawn anew only when the minute or the token changed."""
         self._drawn = self._words()
-        return self._drawn
+        return harmless(self._drawn)
 
     def _words(self) -> Content:
         if self._session is None:
@@ -161,7 +163,7 @@ class KeyBar(Widget):
             if part.cell_length <= room:
                 parts.append(part)
                 room -= part.cell_length
-        return Content.assemble(*parts, *more, last)
+        return harmless(Content.assemble(*parts, *more, last))
 
     def _words(self, action: Action) -> Content:
         return _key_words(action.first_key, action.label, self._dim(action.id))
@@ -177,9 +179,14 @@ def _key_words(key: str, label: str, dim: bool) -> Content:
 
 
 class PlainText(Static):
-    """Text without markup: whatever it says, brackets are brackets."""
+    """The widget for all text: brackets are brackets, and nothing drives the terminal."""
 
     def __init__(
         self, content: str | Content = "", *, id: str | None = None, classes: str | None = None
     ) -> None:
-        super().__init__(content, markup=False, id=id, classes=classes)
+        super().__init__(harmless(content), markup=False, id=id, classes=classes)
+
+    def update(self, content: VisualType = "", *, layout: bool = True) -> None:
+        """Show another text, as harmless as the first."""
+        assert isinstance(content, str | Content)
+        super().update(harmless(content), layout=layout)

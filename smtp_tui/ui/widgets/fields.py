@@ -22,6 +22,7 @@ from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.secret_input import SecretInput
 from smtp_tui.ui.widgets.text_input import TextInput
+from smtp_tui.ui.widgets.visible import visible
 
 PAUSE: Final = 0.4
 """Seconds of rest after which what was typed is checked, so that no key brings a remark."""
@@ -78,7 +79,7 @@ class Field(Vertical):
 
     def make_input(self) -> Input:
         """The input itself."""
-        return TextInput(self.opened, placeholder=self._hint)
+        return TextInput(self.opened, placeholder=visible(self._hint))
 
     @property
     def input(self) -> Input:
@@ -154,7 +155,7 @@ class SecretField(Field):
 
     def make_input(self) -> Input:
         """A secret input, never prefilled."""
-        return SecretInput(placeholder=self._placeholder())
+        return SecretInput(placeholder=visible(self._placeholder()))
 
     def _placeholder(self) -> str:
         if self._clearing:
@@ -202,5 +203,5 @@ class SecretField(Field):
             found.reveal()
 
     def _show_state(self) -> None:
-        self.input.placeholder = self._placeholder()
+        self.input.placeholder = visible(self._placeholder())
         self.post_message(self.Edited())

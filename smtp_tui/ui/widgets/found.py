@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.widgets import Button, OptionList
 from textual.widgets.option_list import Option
 
@@ -14,6 +13,7 @@ from smtp_tui.ui.finding import Place
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field
+from smtp_tui.ui.widgets.visible import harmless
 
 
 class Found(Vertical):
@@ -47,7 +47,7 @@ class Found(Vertical):
         self._places = places
         teams = self.query_one(OptionList)
         teams.clear_options()
-        teams.add_options([Option(Content(clean(one.words, 100))) for one in places])
+        teams.add_options([Option(harmless(clean(one.words, 100))) for one in places])
         self.query_one(Field).text = name
         several = len(places) > 1
         teams.display = several

@@ -6,6 +6,7 @@ from textual.widgets import Input
 
 from smtp_tui.ui.widgets.fields import Field
 from smtp_tui.ui.widgets.secret_input import SecretInput
+from smtp_tui.ui.widgets.visible import visible
 
 
 class HiddenField(Field):
@@ -13,4 +14,4 @@ class HiddenField(Field):
 
     def make_input(self) -> Input:
         """Typed unseen, and not to be copied out."""
-        return SecretInput(placeholder=self._hint)
+        return SecretInput(placeholder=visible(self._hint))

@@ -22,6 +22,7 @@ from smtp_tui.ui.widgets import table_messages
 from smtp_tui.ui.widgets.columns import Column, fit
 from smtp_tui.ui.widgets.cursor import follow, index_of
 from smtp_tui.ui.widgets.table_text import GUTTER, Row, RowStyle, TableText
+from smtp_tui.ui.widgets.visible import visible
 
 __all__ = ["Column", "RecordsTable", "Row", "RowStyle"]
 
@@ -225,7 +226,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     def _line(self, text: str, style: Style) -> Strip:
         """Return `text` as a line of exactly the width of the table."""
         width = self.size.width
-        return Strip([Segment(fit(text, width, ellipsis=""), style)], width)
+        return Strip([Segment(fit(visible(text), width, ellipsis=""), style)], width)
 
     def _lay_out(self) -> None:
         """Share the width anew, and repaint all if that changed a column."""

@@ -6,6 +6,7 @@ from textual.events import Blur
 from textual.widgets import Input
 
 from smtp_tui.api.secret import SecretStr
+from smtp_tui.ui.widgets.visible import visible
 
 
 class SecretInput(Input):
@@ -24,7 +25,7 @@ class SecretInput(Input):
             return "SecretInput.Submitted()"
 
     def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
-        super().__init__(placeholder=placeholder, password=True, id=id, compact=True)
+        super().__init__(placeholder=visible(placeholder), password=True, id=id, compact=True)
         self.cursor_blink = False
 
     @property

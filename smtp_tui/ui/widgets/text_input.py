@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Input
 
-from smtp_tui.ui.widgets.visible import VisibleText
+from smtp_tui.ui.widgets.visible import VisibleText, visible
 
 
 class TextInput(Input):
@@ -12,6 +12,10 @@ class TextInput(Input):
 
     def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(
-            value, placeholder=placeholder, id=id, compact=True, highlighter=VisibleText()
+            value,
+            placeholder=visible(placeholder),
+            id=id,
+            compact=True,
+            highlighter=VisibleText(),
         )
         self.cursor_blink = False

@@ -12,6 +12,7 @@ from typing import Final
 
 from rich.highlighter import Highlighter
 from rich.text import Text
+from textual.content import Content
 
 from smtp_tui.ui.text import HIDDEN_CATEGORIES
 
@@ -34,6 +35,15 @@ class VisibleText(Highlighter):
 def visible(text: str) -> str:
     """The text with one visible character for each one of it."""
     return text if text.isascii() and text.isprintable() else "".join(map(_stand_in, text))
+
+
+def harmless(content: str | Content) -> Content:
+    """What a widget may draw: no markup, and one visible character for each but the line ends."""
+    content = Content(content) if isinstance(content, str) else content
+    if content.plain.isascii() and content.plain.replace("\n", "").isprintable():
+        return content
+    shown = "\n".join(map(visible, content.plain.split("\n")))
+    return content if shown == content.plain else Content(shown, spans=list(content.spans))
 
 
 def _stand_in(character: str) -> str:
