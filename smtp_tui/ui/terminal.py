@@ -123,6 +123,21 @@ class TerminalDriver(LinuxDriver):
             frozenset((self._encoding, drawn_in)), os.environ.get("TERM", "")
         )
         self._way = way(os.environ)
+        self._given_back = False
+
+    def suspend_application_mode(self) -> None:
+        """Give the terminal back to the shell, as ctrl+z asks."""
+        self._given_back = True
+        super().suspend_application_mode()
+
+    def resume_application_mode(self) -> None:
+        """Take it back; a lost line sends the signal for that too, with nothing to take back.
+
+        Begun a second time, a second thread would read the terminal, and no one would stop it.
+        """
+        if self._given_back:
+            self._given_back = False
+            super().resume_application_mode()
 
     def write(self, data: str) -> None:
         """Send what the terminal can show; a copy goes the way that leads to its clipboard."""

@@ -17,7 +17,7 @@ import pytest
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from smtp_tui.state.drafts import DraftStore
-from tests.e2e.program import Seed, places, program, says, write_profiles
+from tests.e2e.program import Seed, narrow, places, program, says, write_profiles
 from tests.e2e.terminal import TIMEOUT, Terminal, installed_program
 from tests.e2e.test_drafts_survive import typing_in_a_form
 from tests.profiles.test_credentials import gone
@@ -207,6 +207,18 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_returns_to_what_was_typed(
         terminal.type("kill %1; fg; echo ended $?\r")
         terminal.wait_for(f"ended {ExitCode.TERMINATED}")
     assert is_kept(tmp_path)
+
+
+def test_a_signal_to_go_on_changes_nothing_where_nothing_was_stopped(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for(says("SECONDARY", "2 connections"))
+        terminal.signal(signal.SIGCONT)
+        narrow(terminal, "second")
+        terminal.press("esc", "q")
+        assert terminal.exit_code() == 0
+        assert terminal.modes_restored() == []
 
 
 def test_a_storm_of_sizes_down_to_one_cell_leaves_the_form_whole(
