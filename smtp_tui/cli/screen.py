@@ -179,7 +179,7 @@ def _run(
         )
     if app.return_code == 1 or report.getvalue():
         return complain(_crash_words(report.getvalue()), ExitCode.CRASHED)
-    return app.return_code or 0
+    return app.return_code or (ExitCode.UNKNOWN_OUTCOME if app.given_up else ExitCode.OK)
 
 
 def _crash_words(report: str) -> str:

@@ -11,7 +11,6 @@ from textual import on, work
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandPalette
-from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -24,11 +23,10 @@ from smtp_tui.ui.actions import ACTIONS, BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.commands import APP_COMMANDS, command
 from smtp_tui.ui.ends import WRITE_SECONDS, Ends
 from smtp_tui.ui.keymap import rebound
+from smtp_tui.ui.leaving import LeavingApp
 from smtp_tui.ui.look import APP_CSS
-from smtp_tui.ui.reporting import ReportingApp
 from smtp_tui.ui.screens.activity import ActivityScreen
-from smtp_tui.ui.screens.base import TICK, Dialog, FullScreen, HoldsText, SessionScreen
-from smtp_tui.ui.screens.confirm import ConfirmDialog
+from smtp_tui.ui.screens.base import TICK, Dialog, FullScreen, SessionScreen
 from smtp_tui.ui.screens.connections import ConnectionsScreen
 from smtp_tui.ui.screens.first_start import FirstStartScreen
 from smtp_tui.ui.screens.help import HelpScreen
@@ -41,7 +39,7 @@ from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 
 if TYPE_CHECKING:
-    from smtp_tui.api.writes import Write
+    pass
 
 FIRST_START = (
     "No profile yet, and no CAM_HOST in the environment. Give the host"
@@ -49,7 +47,7 @@ FIRST_START = (
 )
 
 
-class SmtpTui(ReportingApp):
+class SmtpTui(LeavingApp):
     """One window on one profile at a time; everything it needs is handed in."""
 
     TITLE = "smtp-tui"
@@ -87,7 +85,6 @@ class SmtpTui(ReportingApp):
         self._previous: Profile | None = None
         self._targets: list[Target] = []
         self._session: Session | None = None
-        self.given_up: list[Write] = []
         self._ends = ends
         self._left: list[Session] = []
         self._switching = asyncio.Lock()
@@ -100,6 +97,11 @@ class SmtpTui(ReportingApp):
                 self._take(services.session(profile))
             except HostRefused as error:
                 self._start_problem = f"The host of the profile {profile.name}: {error}"
+
+    @property
+    def sessions(self) -> tuple[Session, ...]:
+        """The session in use, and those that were left and still have writes under way."""
+        return (*self._left, self._session) if self._session is not None else ()
 
     def _take(self, session: Session) -> None:
         self._session = session
@@ -123,9 +125,8 @@ class SmtpTui(ReportingApp):
         Told to end, it waits a little and no more; ``given_up`` are the writes it left.
         """
         told = self._ends is not None and self._ends.number is not None
-        for session in (*self._left, self._session):
-            if session is not None:
-                self.given_up += await session.aclose(WRITE_SECONDS if told else None)
+        for session in self.sessions:
+            self.given_up += await session.aclose(WRITE_SECONDS if told else None)
 
     @work(group="start", description="first start")
     async def _first_start(self) -> None:
@@ -263,41 +264,12 @@ class SmtpTui(ReportingApp):
         situation = screen.situation if isinstance(screen, SessionScreen) else Situation()
         return ids, replace(situation, previous_profile=self._previous is not None)
 
-    async def action_quit(self) -> None:
-        """Textual's own key for leaving asks too."""
-        self.action_leave()
-
-    def action_leave(self) -> None:
-        """Quit; asks where something typed would be lost."""
-        if self._unsaved():
-            self._ask_to_quit()
-        else:
-            self.exit()
-
-    def _unsaved(self) -> list[HoldsText]:
-        """The screens that hold something typed."""
-        screens = [one for one in self.screen_stack if isinstance(one, HoldsText)]
-        return [one for one in screens if one.unsaved]
-
     def _would_lose_text(self) -> bool:
         """Whether a switch would lose what is typed, which is then said; a save goes on."""
-        lost = any(not one.saving for one in self._unsaved())
+        lost = any(not one.saving for one in self.unsaved())
         if lost:
             self.notify("Save or leave the form first: a switch would lose what is typed.")
         return lost
-
-    @work(group="quit", exclusive=True, description="ask before quitting")
-    async def _ask_to_quit(self) -> None:
-        question = ConfirmDialog(
-            "Quit without saving?",
-            Content("Something was changed and not saved."),
-            "Discard and quit",
-            self._services.clock,
-        )
-        if await self.push_screen_wait(question):
-            for screen in self._unsaved():
-                screen.forget_text()
-            self.exit()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is a mailbox in the demo only, and a profile before after the first switch."""

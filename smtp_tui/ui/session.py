@@ -122,6 +122,11 @@ class Session:
         """Finish writes and close, if a client was ever made; as ``Client.aclose``."""
         return await self.client.aclose(seconds) if "client" in self.__dict__ else ()
 
+    @property
+    def under_way(self) -> tuple[Write, ...]:
+        """The writes that were begun and have not ended."""
+        return self.client.writes.under_way if "client" in self.__dict__ else ()
+
     def key(self, record_id: str | None) -> RecordKey:
         """What names a record for good: origin, tenant and id."""
         return record_key(self.target, record_id)

@@ -25,10 +25,15 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.pilot import Pilot
 
+from smtp_tui.api.client import Client, Limits
 from smtp_tui.api.clock import Clock
+from smtp_tui.api.target import Target
 from smtp_tui.cli.screen import demo_services
 from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.sandbox import Operation, RecordedRequest, Sandbox
+from smtp_tui.state.auditor import Auditor
+from smtp_tui.state.journal import Actor
 from smtp_tui.ui.app import SmtpTui
 from smtp_tui.ui.session import Services
 
@@ -205,3 +210,14 @@ async def opened(
         app = SmtpTui(wired, first, problem)
         async with app.run_test(size=size, notifications=True) as pilot:
             yield Ui(app, pilot, sandbox, wired, first, clock)
+
+
+def impatient(services: Services) -> Services:
+    """The same services with a client that waits two seconds for a silent server, and no longer."""
+    auditor = Auditor(lambda: services.journal, Actor("tester"), services.clock, lambda _: None)
+
+    def make_client(target: Target, tokens: Tokens) -> Client:
+        limits = Limits(read=2.0)
+        return Client(target, tokens, services.activity, services.clock, auditor, limits)
+
+    return replace(services, make_client=make_client)

@@ -2,8 +2,10 @@
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox
-from tests.ui.helpers import Ui, opened
+from smtp_tui.api.writes import WriteOutcome
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.forms import apply, edit_port
+from tests.ui.helpers import Ui, impatient, opened
 
 
 async def ended(ui: Ui) -> None:
@@ -45,3 +47,92 @@ async def test_ctrl_c_works_in_every_dialog(demo: Sandbox, opener: str) -> None:
         await ui.until(lambda: len(ui.app.screen_stack) > 2, "a dialog")
         await ui.press("ctrl+c")
         await ended(ui)
+
+
+async def hanging_save(ui: Ui, fault: Fault) -> None:
+    """Save a form, and have the server be silent about it."""
+    await edit_port(ui, "BATCH", "587")
+    ui.sandbox.faults.add(fault)
+    await apply(ui, "BATCH")
+    await ui.asked(Operation.MODIFY)
+
+
+async def test_leaving_while_a_save_is_under_way_says_so_and_leaves_when_it_has_ended(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await hanging_save(ui, Fault(FaultKind.DELAY, Operation.MODIFY, seconds=1.0))
+        await ui.press("ctrl+c")
+        await ui.sees("A write is under way", "demo · change the connection BATCH", "Leave now")
+        await ui.sees("The program leaves when the server has answered … 0s")
+        await ended(ui)
+        assert ui.app.given_up == []
+        outcomes = [one.outcome for one in ui.services.journal.read().entries]
+    assert outcomes == [None, WriteOutcome.DONE]
+
+
+async def test_staying_or_an_enter_typed_ahead_leaves_everything_as_it_was(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await hanging_save(ui, Fault(FaultKind.DELAY, Operation.MODIFY, seconds=2.0))
+        await ui.press("ctrl+c", "tab", "enter")
+        await ui.sees("A write is under way")
+        await ui.press("ctrl+c")
+        await ui.press("escape")
+        await ui.loses("A write is under way")
+        assert ui.app.return_code is None
+        await ui.sees("Saved BATCH")
+
+
+async def test_a_save_that_was_not_done_keeps_the_program_and_what_was_typed(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, services=impatient) as ui:
+        await hanging_save(ui, Fault(FaultKind.HANG, Operation.MODIFY))
+        await ui.press("ctrl+c")
+        await ui.sees("A write is under way")
+        await ui.sees("Not left: what you typed was not saved.", "Edit BATCH", "587")
+        await ui.sees("the server still has the old values")
+        assert ui.app.return_code is None
+
+
+async def test_leaving_now_keeps_the_draft_and_journals_the_outcome_as_not_known(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await hanging_save(ui, Fault(FaultKind.HANG, Operation.MODIFY))
+        await ui.press("ctrl+c")
+        await ui.sees("Leave now")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ended(ui)
+        assert [one.record and one.record.name for one in ui.app.given_up] == ["BATCH"]
+        intent, outcome = ui.services.journal.read().entries
+        assert outcome.outcome is WriteOutcome.UNKNOWN
+        assert intent.write_id == outcome.write_id
+        await ui.app.on_unmount()
+    assert len(ui.requests(Operation.MODIFY)) == 1
+
+
+async def test_a_test_mail_under_way_is_waited_for_too(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        demo.faults.add(Fault(FaultKind.HANG, Operation.TEST_SAVED))
+        await ui.press("t", "enter")
+        await ui.asked(Operation.TEST_SAVED)
+        await ui.press("escape", "escape", "q")
+        await ui.sees("A write is under way", "send a test email with the saved record BATCH")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ended(ui)
+
+
+async def test_a_save_that_ends_under_another_dialog_closes_the_form_when_that_is_left(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await hanging_save(ui, Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.5))
+        await ui.press("A")
+        await ui.sees("Journal of writes", "1 write")
+        await ui.until(lambda: len(ui.services.journal.read().entries) == 2, "the outcome")
+        await ui.press("escape")
+        await ui.sees("Saved BATCH", "1 of 6")

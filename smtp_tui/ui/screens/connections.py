@@ -252,6 +252,8 @@ class ConnectionsScreen(RecordScreen[None]):
 
     def tick(self) -> None:
         """Let the ages grow."""
+        if not self.is_attached:
+            return  # a list that came while the program is being left
         super().tick()
         if self.services.clock.monotonic() - self._filled_at >= A_MINUTE and self._view.tested:
             self._fill()

@@ -94,6 +94,7 @@ class FormScreen(KeptScreen[FormResult]):
         self._preview = PatchPreview()
         self._test_at_once = subject.tested
         self._cursor_at = subject.focus_on
+        self._leaves_with: FormResult = None
 
     def compose_body(self) -> Iterable[Widget]:
         """Title, fields, what was refused, and the live request."""
@@ -139,7 +140,7 @@ class FormScreen(KeptScreen[FormResult]):
     @property
     def unsaved(self) -> bool:
         """Whether anything was typed that leaving would lose."""
-        return bool(self._form.changed_names)
+        return bool(self._form.changed_names) and not self.done
 
     @property
     def saving(self) -> bool:
@@ -255,7 +256,16 @@ class FormScreen(KeptScreen[FormResult]):
     def _leave(self, result: FormResult) -> None:
         """Close for good: what was kept is not needed any more."""
         self.forget_text()
-        self.dismiss(result)
+        if self.is_active:
+            self.dismiss(result)
+        else:
+            self._leaves_with = result
+
+    def on_screen_resume(self) -> None:
+        """Close now, where the form was done under a dialog that stood over it."""
+        super().on_screen_resume()
+        if self._leaves_with is not None:
+            self.dismiss(self._leaves_with)
 
     def action_review(self) -> None:
         """Show what would be sent."""

@@ -1,0 +1,97 @@
+"""Leaving the program: what is asked first, and what is waited for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.content import Content
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.ui.reporting import ReportingApp
+from smtp_tui.ui.screens.base import HoldsText
+from smtp_tui.ui.screens.confirm import ConfirmDialog
+from smtp_tui.ui.screens.leaving import Leaving, LeavingDialog
+from smtp_tui.ui.session import Session
+
+if TYPE_CHECKING:
+    from smtp_tui.api.writes import Write
+
+
+class LeavingApp(ReportingApp):
+    """Asks where something typed would be lost, and waits for writes, visibly.
+
+    ``given_up`` are the writes whose outcome it left without.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.given_up: list[Write] = []
+        self._leaving_clock = clock
+
+    @property
+    def sessions(self) -> tuple[Session, ...]:
+        """The session in use, and those that were left and still have writes under way."""
+        return ()
+
+    @property
+    def _under_way(self) -> tuple[Write, ...]:
+        return tuple(write for session in self.sessions for write in session.under_way)
+
+    def _waits(self) -> bool:
+        """Whether a write is under way, or what follows it: the look after a lost answer."""
+        return bool(self._under_way) or any(one.saving for one in self.unsaved())
+
+    async def action_quit(self) -> None:
+        """Textual's own key for leaving asks too."""
+        self.action_leave()
+
+    def action_leave(self) -> None:
+        """Quit; asks where something typed would be lost, and says what it waits for."""
+        if isinstance(self.screen, LeavingDialog):
+            return
+        writes = self._under_way
+        if any(not (writes and one.saving) for one in self.unsaved()):
+            self._ask_to_quit()
+        elif writes:
+            self._wait_to_quit(writes)
+        else:
+            self.exit()
+
+    def unsaved(self) -> list[HoldsText]:
+        """The screens that hold something typed."""
+        screens = [one for one in self.screen_stack if isinstance(one, HoldsText)]
+        return [one for one in screens if one.unsaved]
+
+    @work(group="quit", exclusive=True, description="ask before quitting")
+    async def _ask_to_quit(self) -> None:
+        question = ConfirmDialog(
+            "Quit without saving?",
+            Content("Something was changed and not saved."),
+            "Discard and quit",
+            self._leaving_clock,
+        )
+        if not await self.push_screen_wait(question):
+            return
+        for screen in self.unsaved():
+            screen.forget_text()
+        if self._under_way:
+            await self._quit_after(self._under_way)
+        else:
+            self.exit()
+
+    @work(group="quit", exclusive=True, description="wait for a write before quitting")
+    async def _wait_to_quit(self, writes: tuple[Write, ...]) -> None:
+        await self._quit_after(writes)
+
+    async def _quit_after(self, writes: tuple[Write, ...]) -> None:
+        dialog = LeavingDialog(self._leaving_clock, writes, self._waits)
+        match await self.push_screen_wait(dialog):
+            case Leaving.NOW:
+                for session in self.sessions:
+                    self.given_up += await session.aclose(seconds=0)
+                self.exit()
+            case Leaving.ENDED if self.unsaved():
+                self.warn("Not left: what you typed was not saved.")
+            case Leaving.ENDED:
+                self.exit()
