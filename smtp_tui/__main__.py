@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import sys
 from types import FrameType
@@ -11,6 +12,8 @@ from smtp_tui.cli.main import run
 
 def main() -> int:
     """Run the command line of this process; the answer is the exit code."""
+    # A core would hold the token and every password that was typed.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:  # under nohup SIGHUP stays ignored
             signal.signal(number, _leave)

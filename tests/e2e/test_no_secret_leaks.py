@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import sys
 from collections.abc import Iterator
@@ -11,11 +12,17 @@ import pytest
 
 import smtp_tui
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.sandbox import ADMINISTRATOR, Operation, Sandbox, SandboxOptions
+from smtp_tui.sandbox import ADMINISTRATOR, Operation, RecordedRequest, Sandbox, SandboxOptions
 from tests.e2e.program import PRIMARY, places, says, write_profiles
 from tests.e2e.terminal import Terminal
 
 SMTP_PASSWORD = "planted-Smtp-9Qx7"
+DRAFT_PASSWORD = "planted-Draft-3Kw8"
+VARIABLES = {
+    "CAM_BEARER_TOKEN": "planted-Environment-token-4Tz",
+    "OTHER_TOKEN": "planted-Other-profile-token-6Rb",
+}
+CLIPBOARD = re.compile(rb"\x1b\]52;[a-z]*;([A-Za-z0-9+/=]*)(?:\x07|\x1b\\)")
 ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|.)")
 TOKEN_COMMAND = """
 import os, pathlib, sys
@@ -48,14 +55,18 @@ token = {{ command = {command} }}
 {common}
 [profiles.typed]
 token = {{ login = "{ADMINISTRATOR.name}" }}
+{common}
+[profiles.other]
+token = {{ env = "OTHER_TOKEN" }}
 {common}"""
 
 
 class _Session:
     """The program in a terminal, and the arguments of every process that was seen meanwhile."""
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: Terminal, token_file: Path) -> None:
         self.terminal = terminal
+        self.token_file = token_file
         self.arguments = b""
 
     def look(self) -> None:
@@ -66,30 +77,71 @@ class _Session:
             except OSError:
                 continue  # it ended meanwhile
 
-    def change_the_password(self) -> None:
+    def type_a_password(self, password: str) -> None:
         self.terminal.press("e")
         self.terminal.wait_for(says("Hostname", "Password", "ctrl+s"))
         self.terminal.press("tab", "tab", "tab")
-        self.terminal.type(SMTP_PASSWORD)
-        self.terminal.wait_for("•" * len(SMTP_PASSWORD))
+        self.terminal.type(password)
+        self.terminal.wait_for("•" * len(password))
+
+    def change_the_password(self) -> None:
+        """Type it, send a test mail with it, copy the request, and save."""
+        self.type_a_password(SMTP_PASSWORD)
+        self.terminal.press("ctrl+t")
+        self.terminal.wait_for("Send to")
+        self.terminal.type("you@sandbox.example")
+        self.terminal.press("enter")
+        self.terminal.wait_for(re.compile("ACCEPTED|REJECTED"))
+        self.terminal.press("esc")
+        self.terminal.wait_gone("Send to")
         self.terminal.press("ctrl+s")
         self.terminal.wait_for(says("password will be replaced", "Apply"))
         self.look()
         self.terminal.press("y")
-        self.terminal.wait_for("Enter copies")
-        self.terminal.press("enter")
-        self.terminal.wait_for("Sent to the terminal's clipboard")
+        self.copy()
         self.terminal.press("enter")
         self.terminal.wait_for("Saved PRIMARY")
 
+    def copy(self, *keys: str) -> None:
+        """Take one of the forms that are offered."""
+        self.terminal.wait_for("Enter copies")
+        self.terminal.press(*keys, "enter")
+        self.terminal.wait_gone("Enter copies")
+
+    def copy_the_record(self) -> None:
+        for keys in ((), ("tab",), ("tab", "tab")):
+            self.terminal.press("y")
+            self.copy(*keys)
+
     def look_at_the_activity(self) -> None:
+        """Every request and its answer, the writes as curl too."""
         self.terminal.press("a")
         self.terminal.wait_for(says("POST", "200"))
-        self.terminal.press("enter")
-        self.terminal.wait_quiet(0.3)
+        for _ in range(5):
+            self.terminal.press("y")
+            self.copy()
+            self.terminal.press("down")
         self.terminal.press("esc")
-        self.terminal.wait_quiet(0.3)
+        self.terminal.wait_gone("METHOD")
+
+    def keep_a_draft(self) -> None:
+        self.type_a_password(DRAFT_PASSWORD)
+        self.terminal.press("shift+tab")
+        self.terminal.type("-draft")
         self.terminal.press("esc")
+        self.terminal.wait_for("Leave?")
+        self.terminal.wait_quiet(0.5)
+        self.terminal.press("down", "down", "enter")
+        self.terminal.wait_gone("Leave?")
+
+    def be_refused(self, sandbox: Sandbox) -> None:
+        """A 401 at a read: the command is asked for another token, and nobody else."""
+        sandbox.expire_tokens()
+        before = len(_lists(sandbox))
+        self.token_file.write_text(sandbox.issue_token())
+        self.terminal.press("r")
+        self.terminal.wait_for(lambda _: len(_lists(sandbox)) == before + 2)
+        self.terminal.wait_for("fresh")
 
     def log_in(self) -> None:
         self.terminal.wait_for("fresh")
@@ -107,65 +159,106 @@ class _Session:
         self.terminal.wait_for(says("typed", "PRIMARY", "fresh"))
 
 
+def _lists(sandbox: Sandbox) -> list[RecordedRequest]:
+    return [one for one in sandbox.requests if one.operation is Operation.LIST]
+
+
 def _secrets(sandbox: Sandbox) -> dict[str, bytes]:
-    """The passwords and every token that the server was shown."""
+    """The passwords, and every token that the server was shown or a variable holds."""
     bearers = {
         one.headers["authorization"].partition(" ")[2]
         for one in sandbox.requests
         if "authorization" in one.headers
     }
-    assert len(bearers) == 2, "the command's token and the one of the login"
-    tokens = {f"token {at}": bearer[:40].encode() for at, bearer in enumerate(sorted(bearers))}
-    passwords = {"password": ADMINISTRATOR.password, "SMTP password": SMTP_PASSWORD}
-    return tokens | {name: text.encode() for name, text in passwords.items()}
-
-
-def test_no_secret_is_left_in_files_arguments_child_environments_or_the_terminal(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
-    outside = tmp_path / "outside"
-    home = tmp_path / "home"
-    for directory in (outside, home):
-        directory.mkdir(mode=0o700)
-    (outside / "token").write_text(sandbox.issue_token())
-    (outside / "program.py").write_text(TOKEN_COMMAND)
-    seen = outside / "environment"
-    command = [sys.executable, str(outside / "program.py"), str(outside / "token"), str(seen)]
-    write_profiles(home, _profiles(sandbox, command))
-    env = places(home) | {
-        "PYTHONPATH": str(Path(smtp_tui.__file__).parent.parent),
-        "CAM_BEARER_TOKEN": "planted-Environment-token-4Tz",
-        "TEXTUAL_LOG": str(home / "textual.log"),
+    assert len(bearers) == 3, "two tokens of the command and the one of the login"
+    tokens = {f"token {at}": bearer[:40] for at, bearer in enumerate(sorted(bearers))}
+    passwords = {
+        "password": ADMINISTRATOR.password,
+        "SMTP password": SMTP_PASSWORD,
+        "password of the draft": DRAFT_PASSWORD,
     }
-    with Terminal([sys.executable, "-m", "smtp_tui"], cwd=home, env=env) as terminal:
-        session = _Session(terminal)
+    return {name: one.encode() for name, one in (tokens | passwords | VARIABLES).items()}
+
+
+def _found(secrets: dict[str, bytes], searched: dict[str, bytes]) -> list[str]:
+    return [
+        f"{name} in {place}"
+        for name, secret in secrets.items()
+        for place, content in searched.items()
+        if secret in content or base64.b64encode(secret)[:-3] in content
+    ]
+
+
+def _files(home: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in home.rglob("*") if path.is_file()}
+
+
+def _terminal(written: bytes) -> dict[str, bytes]:
+    """What went to the terminal: as it is, as text, and what its clipboard was given."""
+    copied = b"\n".join(base64.b64decode(one) for one in CLIPBOARD.findall(written))
+    plain = ESCAPES.sub(b"", written)
+    return {"the terminal": written, "the terminal's text": plain, "the clipboard": copied}
+
+
+def _environment(home: Path) -> dict[str, str]:
+    path = {"PYTHONPATH": str(Path(smtp_tui.__file__).parent.parent)}
+    return places(home) | path | VARIABLES | {"TEXTUAL_LOG": str(home / "textual.log")}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where all files of the program are to be."""
+    directory = tmp_path / "home"
+    directory.mkdir(mode=0o700)
+    return directory
+
+
+@pytest.fixture
+def outside(tmp_path: Path, sandbox: Sandbox, home: Path) -> Path:
+    """A token command, its token and what it saw; the profiles name it."""
+    directory = tmp_path / "outside"
+    directory.mkdir(mode=0o700)
+    (directory / "token").write_text(sandbox.issue_token())
+    (directory / "program.py").write_text(TOKEN_COMMAND)
+    names = ("program.py", "token", "environment")
+    command = [sys.executable, *(str(directory / name) for name in names)]
+    write_profiles(home, _profiles(sandbox, command))
+    return directory
+
+
+def test_no_secret_is_left_in_files_arguments_child_environments_copies_or_the_terminal(
+    sandbox: Sandbox, home: Path, outside: Path
+) -> None:
+    command = [sys.executable, "-m", "smtp_tui"]
+    with Terminal(command, cwd=home, env=_environment(home)) as terminal:
+        session = _Session(terminal, outside / "token")
         terminal.wait_for(says("vault", "PRIMARY", "fresh"))
+        limits = Path(f"/proc/{terminal.pid}/limits").read_text()
+        assert re.search(r"Max core file size +0 +0 ", limits), limits
         session.look()
         session.change_the_password()
+        session.copy_the_record()
         session.look_at_the_activity()
+        session.be_refused(sandbox)
+        session.keep_a_draft()
         session.log_in()
         terminal.press("q")
         assert terminal.exit_code() == 0
-        written = terminal.raw
-    assert [one for one in sandbox.requests if one.operation is Operation.MODIFY]
-    files = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
-    assert any("state" in path.parts for path in files), "a session leaves files to search"
-    places_searched = {
-        "the terminal": written,
-        "the terminal without its escapes": ESCAPES.sub(b"", written),
+        written = _terminal(terminal.raw)
+    done = {one.operation for one in sandbox.requests}
+    assert {Operation.MODIFY, Operation.TEST_SAVED, Operation.TOKEN} <= done
+    files = _files(home)
+    for kept in ("drafts", "audit", "tests", "profiles.toml"):
+        assert any(kept in path for path in files), f"a session leaves {kept} to search"
+    assert written["the clipboard"].count(b"curl ") > 4, "there are copies to search"
+    searched = {
+        **written,
+        **files,
         "arguments of processes": session.arguments,
-        "the environment of the token's command": seen.read_bytes(),
-        "names of files": "\n".join(map(str, files)).encode(),
-        **{str(path): content for path, content in files.items()},
+        "the environment of the token's command": (outside / "environment").read_bytes(),
+        "names of files": "\n".join(files).encode(),
     }
-    secrets = _secrets(sandbox) | {"a variable's token": b"planted-Environment-token-4Tz"}
-    found = [
-        f"{name} in {place}"
-        for name, secret in secrets.items()
-        for place, content in places_searched.items()
-        if secret in content
-    ]
-    assert found == []
+    assert _found(_secrets(sandbox), searched) == []
 
 
 CRASHING = """
@@ -173,8 +266,10 @@ import sys
 from smtp_tui.ui.screens import activity
 
 def broken(screen):
-    token = screen.app._session.tokens.token().get_secret_value()
-    raise RuntimeError(token)
+    tokens = screen.app._session.tokens
+    token, password = tokens.token().get_secret_value(), tokens._password.get_secret_value()
+    typed = [one.value for one in screen.app.screen_stack[-2].query("Input")]
+    raise RuntimeError(token, password, typed)
 
 activity.ActivityScreen.on_mount = broken
 from smtp_tui.__main__ import main
@@ -182,20 +277,29 @@ sys.exit(main())
 """
 
 
-def test_a_crash_ends_with_one_plain_line_and_without_the_token(
-    sandbox: Sandbox, tmp_path: Path
+def test_a_crash_ends_with_one_plain_line_and_leaves_no_token_and_no_password(
+    sandbox: Sandbox, home: Path, outside: Path
 ) -> None:
-    env = (
-        places(tmp_path)
-        | {"PYTHONPATH": str(Path(smtp_tui.__file__).parent.parent)}
-        | sandbox.environment()
-    )
-    with Terminal([sys.executable, "-c", CRASHING], cwd=tmp_path, env=env) as terminal:
-        terminal.wait_for(says("PRIMARY", "fresh"))
-        terminal.press("a")
+    command = [sys.executable, "-c", CRASHING, "--profile", "typed"]
+    env = _environment(home)
+    del env["TEXTUAL_LOG"]  # this script brings in Textual before the program can drop it
+    with Terminal(command, cwd=home, env=env) as terminal:
+        terminal.wait_for("Log in")
+        terminal.type(ADMINISTRATOR.password)
+        terminal.press("enter")
+        terminal.wait_for(says("typed", "PRIMARY", "fresh"))
+        session = _Session(terminal, outside / "token")
+        session.type_a_password(SMTP_PASSWORD)
+        terminal.press("ctrl+p")
+        terminal.wait_for("Search for commands")
+        terminal.type("activity")
+        terminal.wait_for("Every request of this session")
+        terminal.press("enter")
         assert terminal.exit_code() == ExitCode.CRASHED
-        written = ESCAPES.sub(b"", terminal.raw)
+        written = _terminal(terminal.raw)
         assert terminal.modes_restored() == []
-    assert sandbox.admin_token[:40].encode() not in written
-    assert b"ended by a fault of its own" in written
-    assert b"Traceback" not in written
+    (bearer,) = {one.headers["authorization"].partition(" ")[2] for one in _lists(sandbox)}
+    texts = {"token": bearer[:40], "password": ADMINISTRATOR.password, "SMTP": SMTP_PASSWORD}
+    secrets = {name: text.encode() for name, text in texts.items()}
+    assert _found(secrets, written | _files(home)) == []
+    assert b"ended by a fault of its own" in written["the terminal's text"]
