@@ -219,3 +219,19 @@ async def test_without_colours_label_access_and_mark_are_words_in_reverse_video(
         for word in (" PROD ", " PROTECTED ", f" {MARK} "):
             assert style(ui, "ProfileBar", word).reverse, word
         assert not style(ui, "ProfileBar", server.base_url.removeprefix("https://")).reverse
+
+
+async def test_at_60_columns_long_names_hide_neither_the_host_nor_the_access(
+    demo: Sandbox,
+) -> None:
+    def long(profile: Profile) -> Profile:
+        name = "production-of-the-north"
+        return replace(profile, name=name, label="PRODUCTION", access=Access.PROTECTED)
+
+    async with opened(demo, size=SMALLEST, profile=long) as ui:
+        await ui.sees("6 connections")
+        header = " ".join(ui.lines()[:2])
+        assert "PRODUCTION  production-of-the-north  PROTECTED " in header
+        assert demo.base_url in header
+        await ui.press("d")
+        await ui.sees("Delete BATCH?", "PROTECTED", demo.base_url)

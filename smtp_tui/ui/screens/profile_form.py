@@ -41,7 +41,7 @@ Choice = TypeVar("Choice", bound=Enum)
 _FIELDS: Final = (
     ("name", "Name", "a short word, such as production"),
     ("host", "Host", "cam.example.com, or https://cam.example.com:30000"),
-    ("port", "Port", "blank: the one in the host, else the scheme's own"),
+    ("port", "Port", "blank: that of the host or its scheme"),
     ("tenant", "Tenant", "the tenant id (CAM_TENANT_ID)"),
     ("team", "Team", "all for an administrator, else the team's id"),
     ("namespace", "Namespace", "sent with changes and tests of saved records"),

@@ -39,8 +39,8 @@ def badge_look(profile: Profile) -> str:
 def profile_words(session: Session, now: datetime, width: int) -> Content:
     """Profile, host, tenant, access, team and token time; the least needed go when it is narrow.
 
-    Profile, host and any warning are always whole, on a second line if need be: nobody shall
-    wonder where a key press goes.
+    Profile, warnings and host are always whole, on a second line if need be: nobody shall wonder
+    where a key press goes. The warnings stand first, where no tall dialog covers them.
     """
     title = titled(session.profile)
     dot = " ·" if session.profile.label else ""
@@ -54,10 +54,9 @@ def profile_words(session: Session, now: datetime, width: int) -> Content:
     room = width - title.cell_length - sum(map(len, parts)) - sum(len(one) + 3 for one in loud)
     optional = _optional_words(session, now, scope.tenant, scope.team)
     parts += [f" · {text}" for text in _fitted(optional, room)]
-    line = Content.assemble(title, "".join(parts))
     for word in loud:
-        line = Content.assemble(line, " ", Content.styled(f" {word} ", "bold reverse"))
-    return line
+        title = Content.assemble(title, " ", Content.styled(f" {word} ", "bold reverse"))
+    return Content.assemble(title, "".join(parts))
 
 
 def _fitted(parts: tuple[tuple[str, ...], ...], room: int) -> list[str]:
