@@ -84,3 +84,49 @@ def test_a_key_that_clashes_is_told_with_its_line_before_anything_is_shown(tmp_p
     with Terminal([installed_program()], cwd=tmp_path, env=places(tmp_path)) as terminal:
         assert terminal.exit_code() == 2
         assert b'config.toml, line 2, column 1: "record.edit" has the key of' in terminal.raw
+
+
+def test_a_letter_of_a_latin_1_terminal_is_typed(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    kind = next(one for one in KINDS if one.encoding == "latin-1")
+    locales = locale_directory(tmp_path)
+    if locales is None:
+        pytest.skip("localedef or the locale's source is missing: install Debian's locales")
+    with terminal_of(kind, sandbox, tmp_path, locales) as terminal:
+        terminal.wait_for("SECONDARY")
+        terminal.press("/")
+        terminal.wait_for("filter")
+        terminal.send("été".encode("latin-1"))
+        terminal.wait_for("été")
+
+
+def test_a_text_is_shown_plainly_outside_the_screen_until_enter_or_ctrl_c(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for("SECONDARY")
+        terminal.press("y", "tab")
+        terminal.wait_for("[command]")
+        for key in ("enter", "ctrl+c"):
+            terminal.press("v")
+            screen = terminal.wait_for("Enter goes back")
+            assert f"\nsmtp-tui get --profile environment {seeded.primary}\n" in screen
+            assert not terminal.in_alternate_screen
+            terminal.press(key)
+            terminal.wait_for("[command]")
+            assert terminal.in_alternate_screen
+
+
+def test_at_home_the_mouse_is_taken_and_a_click_puts_the_cursor_on_a_row(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for(re.compile("^▌  PRIMARY", re.MULTILINE))
+        assert b"\x1b[?1000h" in terminal.raw
+        row = next(at for at, line in enumerate(terminal.lines(), 1) if "SECONDARY" in line)
+        terminal.send(b"\x1b[<0;5;%dM\x1b[<0;5;%dm" % (row, row))
+        terminal.wait_for(re.compile("^▌  SECONDARY", re.MULTILINE))
+        terminal.press("q")
+        assert terminal.exit_code() == 0
+        assert terminal.modes_restored() == []
