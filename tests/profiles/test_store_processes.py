@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.profiles.model import Profile
 from tests.profiles.test_store import store_of
-from tests.state.processes import killed_after, run_together
+from tests.state.processes import run_together
 
 WRITER = """
 import sys
@@ -35,17 +34,3 @@ def test_processes_that_write_at_once_lose_nothing(tmp_path: Path, count: int, s
     assert {one.name for one in found.profiles} == names | {f"p{one}" for one in range(5)}
     assert all(f"-{steps - 5 + one}@" in found.profiles[one].recipient for one in range(5))
     assert store.path.read_text().count("# kept") == 6
-
-
-@pytest.mark.parametrize("lines", range(1, 21))
-def test_a_process_killed_while_writing_leaves_a_whole_file_with_all_it_had_written(
-    tmp_path: Path, lines: int
-) -> None:
-    store = store_of(tmp_path, FIVE)
-    said = killed_after(WRITER, lines, str(tmp_path), "100000", "alone")
-    found = store.load()
-    assert {f"alone-{step}" for step in range(len(said) - 1)} <= {
-        one.name for one in found.profiles
-    }
-    assert store.path.read_text().count("# kept") == 6
-    assert len(store.add(Profile("next", "h")).profiles) == len(found.profiles) + 1

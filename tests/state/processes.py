@@ -36,13 +36,3 @@ def run_together(code: str, count: int, *arguments: str) -> None:
     for process in running:
         process.communicate(timeout=60)
         assert process.returncode == 0
-
-
-def killed_after(code: str, lines: int, *arguments: str) -> list[str]:
-    """Kill the code by SIGKILL when it has printed so many lines; gives all that it printed."""
-    process = start(code, *arguments)
-    assert process.stdout is not None
-    said = [process.stdout.readline() for _ in range(lines)]
-    process.kill()
-    rest, _ = process.communicate(timeout=60)
-    return [line for line in "".join([*said, rest]).split("\n")[:-1] if line]

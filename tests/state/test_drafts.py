@@ -10,7 +10,7 @@ import pytest
 from smtp_tui.state.drafts import DraftStore, SavedDraft
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.places import RecordKey
-from tests.state.processes import killed_after, start
+from tests.state.processes import start
 from tests.state.test_files import at_most
 
 KEY = RecordKey("https://cam.example.com:30000", "tenant", "5e8f")
@@ -124,32 +124,3 @@ def test_a_full_disk_is_said_and_leaves_the_last_draft(tmp_path: Path) -> None:
     with at_most(1024), pytest.raises(FileProblem, match="may not grow"):
         store.save(replace(DRAFT, texts=(("hostname", "x" * 5000),)))
     assert store.list_for(KEY) == (kept,)
-
-
-TYPIST = """
-import sys
-from dataclasses import replace
-from pathlib import Path
-from smtp_tui.state.drafts import DraftStore
-from tests.state.test_drafts import DRAFT
-store = DraftStore(Path(sys.argv[1]))
-step = 0
-while True:
-    step += 1
-    store.save(replace(DRAFT, texts=(("hostname", f"{step} " * 20_000),)))
-    print(step)
-"""
-
-
-@pytest.mark.parametrize("lines", [1, 2, 3, 5, 8])
-def test_a_process_killed_while_saving_leaves_its_last_whole_draft(
-    tmp_path: Path, lines: int
-) -> None:
-    done = int(killed_after(TYPIST, lines, str(tmp_path))[-1])
-    store = DraftStore(tmp_path)
-    shelf = store.shelf()
-    assert shelf.unreadable == ()
-    steps = set(shelf.drafts[0].texts[0][1].split())
-    assert len(shelf.drafts) == len(steps) == 1
-    assert int(steps.pop()) >= done  # it may have saved more than was read of its words
-    assert len(list(store.directory.iterdir())) == 1

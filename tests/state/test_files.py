@@ -19,7 +19,6 @@ from smtp_tui.state.files import (
     read_text,
     write_atomic,
 )
-from tests.state.processes import killed_after
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 NOBODY = 65534
@@ -235,30 +234,3 @@ def test_the_next_writer_clears_away_what_a_killed_one_left(tmp_path: Path) -> N
     with locked(tmp_path / "file"):
         assert not leftover.exists()
     assert of_another.exists()
-
-
-WRITER = """
-import sys
-from pathlib import Path
-from smtp_tui.state.files import locked, write_atomic
-number = 0
-while True:
-    number += 1
-    with locked(Path(sys.argv[1])):
-        write_atomic(Path(sys.argv[1]), f"{number}\\n" * 20_000)
-    print(number)
-"""
-
-
-@pytest.mark.parametrize("lines", range(1, 21))
-def test_a_writer_killed_at_any_moment_leaves_a_whole_file(tmp_path: Path, lines: int) -> None:
-    file = tmp_path / "file"
-    done = int(killed_after(WRITER, lines, str(file))[-1])
-    text = read_text(file)
-    assert text is not None
-    found = text.split("\n")[:-1]
-    assert len(found) == 20_000
-    assert len(set(found)) == 1
-    assert done <= int(found[0]) <= done + 1
-    with locked(file):
-        assert {one.name for one in tmp_path.iterdir()} == {"file", ".file.lock"}

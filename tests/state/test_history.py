@@ -10,7 +10,7 @@ from smtp_tui.state import history
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import RUNS_KEPT, TestHistory, TestRun
 from smtp_tui.state.places import RecordKey
-from tests.state.processes import killed_after, run_together
+from tests.state.processes import run_together
 from tests.state.test_files import at_most
 
 KEY = RecordKey("https://cam.example.com:30000", "tenant", "5e8f")
@@ -153,18 +153,6 @@ def test_processes_that_add_at_once_lose_nothing(tmp_path: Path, count: int) -> 
     for number in range(count):
         kept = [found.runs(RecordKey("https://h", "t", f"{number}-{ten}")) for ten in range(5)]
         assert [one.milliseconds for ten in kept for one in reversed(ten)] == list(range(50))
-
-
-@pytest.mark.parametrize("lines", [2, 5, 13, 40])
-def test_a_process_killed_while_adding_loses_nothing_it_had_added(
-    tmp_path: Path, lines: int
-) -> None:
-    said = killed_after(ADDER, lines, str(tmp_path), "alone")
-    steps = [int(line) for line in said[1:]]
-    found = loaded(tmp_path)
-    for step in steps:
-        runs = found.runs(RecordKey("https://h", "t", f"alone-{step // 10}"))
-        assert step in [one.milliseconds for one in runs]
 
 
 def test_a_save_marks_the_tests_before_it_and_not_those_after_it(tmp_path: Path) -> None:

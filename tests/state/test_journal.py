@@ -20,7 +20,7 @@ from smtp_tui.state.journal import (
     Phase,
     actor_of,
 )
-from tests.state.processes import killed_after, run_together
+from tests.state.processes import run_together
 from tests.state.test_files import at_most
 
 INTENT = JournalEntry(
@@ -163,16 +163,3 @@ def test_processes_that_append_at_once_lose_nothing_through_rotations(
     for number in range(count):
         mine = [one.status for one in reading.entries if one.profile == str(number)]
         assert mine == list(range(50))
-
-
-@pytest.mark.parametrize("lines", [2, 7, 30, 90])
-def test_a_process_killed_while_appending_loses_nothing_it_had_written(
-    tmp_path: Path, lines: int
-) -> None:
-    said = killed_after(WRITER, lines, str(tmp_path), "alone")
-    journal = Journal(tmp_path, files_kept=40)
-    found = numbers(journal)
-    done = len(said) - 1
-    assert found[:done] == list(range(done))
-    journal.append(INTENT)
-    assert journal.read().entries[-1] == INTENT
