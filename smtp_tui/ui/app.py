@@ -187,7 +187,7 @@ class SmtpTui(LeavingApp):
         try:
             self._services.settings.used(profile.name)
         except FileProblem as error:
-            self.notify(clean(str(error)), markup=False, severity="warning")
+            self._services.held.tell_once(f"The last profile is not remembered: {error}")
 
     def _keep_token(self) -> None:
         """Have the next token before this one ends, whatever is on the screen."""

@@ -72,18 +72,26 @@ class Held:
     ``tokens`` by all that a token belongs to, so that a profile that is come back to does not ask
     again, and none is sent elsewhere; ``pins`` by profile name and origin, for certificates that
     were confirmed where there is no file to keep them; ``report`` is told how a write ended whose
-    profile was left meanwhile, ``warn`` what a person should know whatever is on the screen.
+    profile was left meanwhile, ``warn`` what a person should know whatever is on the screen;
+    ``told`` is what was told once.
     """
 
     tokens: dict[Hashable, Tokens] = field(default_factory=dict)
     pins: dict[tuple[str, str], Pinned] = field(default_factory=dict)
     report: Callable[[Unattended], None] | None = None
     warn: Callable[[str], None] | None = None
+    told: set[str] = field(default_factory=set)
 
     def tell(self, words: str) -> None:
         """Have a person told."""
         if self.warn is not None:
             self.warn(words)
+
+    def tell_once(self, words: str) -> None:
+        """The same once in a run, as for a disk that stays full: the work goes on in memory."""
+        if words not in self.told:
+            self.told.add(words)
+            self.tell(words)
 
 
 @dataclass(frozen=True)

@@ -58,10 +58,13 @@ async def offered_draft(
         typed = resumed(base, newest.texts, newest.opened)
         if base.record_id is None:
             typed = typed.renamed(newest.record_name)
-        await asyncio.to_thread(_take_over, services, newest)
     except FileProblem as error:
         screen.notify(clean(str(error)), markup=False, severity="warning")
         return Offer.NONE
+    try:
+        await asyncio.to_thread(_take_over, services, newest)
+    except FileProblem as error:  # it is taken up all the same, and stays where it was
+        services.held.tell_once(f"The draft is not kept: {error}")
     return typed
 
 

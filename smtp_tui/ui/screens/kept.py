@@ -59,7 +59,7 @@ class KeptScreen(SessionScreen[Result]):
         try:
             await asyncio.to_thread(self.keep_text if changed else self._keeper.discard)
         except FileProblem as error:
-            self.notify(f"The draft is not kept: {clean(str(error))}", markup=False)
+            self.services.held.tell_once(f"The draft is not kept: {error}")
 
     async def kept(self) -> str:
         """Keep for later and be done; in words why that cannot be, and then stay."""

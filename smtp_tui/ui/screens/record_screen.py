@@ -161,7 +161,7 @@ class RecordScreen(SessionScreen[Result]):
         try:
             await asyncio.to_thread(self.services.history.saved, key, now)
         except FileProblem as error:
-            self.notify(clean(str(error)), markup=False, severity="warning")
+            self.services.held.tell_once(f"The time of the save is not kept: {error}")
         self.tested()
 
     @work(group="history", description="read the tests of before")
@@ -170,8 +170,7 @@ class RecordScreen(SessionScreen[Result]):
         try:
             await asyncio.to_thread(self.services.history.load)
         except FileProblem as error:
-            words = f"The tests of before are not shown: {clean(str(error))}"
-            self.notify(words, markup=False, severity="warning")
+            self.services.held.tell_once(f"The tests of before are not shown: {error}")
         self.tested()
 
     @on(TestFinished)
