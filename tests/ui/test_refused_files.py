@@ -1,0 +1,106 @@
+"""Where the disk does not do its part: what is said, and that nothing typed is lost by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from threading import Event, Thread
+
+from smtp_tui.editing.draft import new_draft
+from smtp_tui.sandbox import Sandbox
+from smtp_tui.state.drafts import DraftStore, SavedDraft
+from smtp_tui.state.places import RecordKey
+from smtp_tui.ui.keeping import DraftKeeper
+from smtp_tui.ui.session import Services
+from tests.ui.forms import edit_port
+from tests.ui.helpers import HeldClock, opened
+
+KEY = RecordKey("https://cam.example.com", "tenant", None)
+
+
+class Counting(DraftStore):
+    """The drafts of a directory, and how often one was to be kept."""
+
+    tried = 0
+
+    def save(self, draft: SavedDraft) -> SavedDraft:
+        self.tried += 1
+        return super().save(draft)
+
+    def tried_since(self, count: int) -> bool:
+        return self.tried > count
+
+
+class SlowDisk(DraftStore):
+    """A disk that writes when a test says so."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.begun, self.let_go = Event(), Event()
+
+    def save(self, draft: SavedDraft) -> SavedDraft:
+        self.begun.set()
+        assert self.let_go.wait(30)
+        return super().save(draft)
+
+
+async def test_a_draft_that_cannot_be_kept_is_said_once_and_typing_goes_on(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no directory")
+    drafts = Counting(tmp_path / "file")
+
+    def refusing(services: Services) -> Services:
+        return replace(services, drafts=drafts)
+
+    async with opened(demo, services=refusing) as ui:
+        await edit_port(ui, "BATCH", "587")
+        await ui.sees("The draft is not kept")
+        for digit in "12":
+            before = drafts.tried
+            await ui.press(digit)
+            await ui.until(partial(drafts.tried_since, before), "another try")
+        await ui.sees("58712")
+        assert ui.text().count("The draft is not kept") == 1
+
+
+async def test_a_draft_that_cannot_be_taken_over_is_taken_up_all_the_same(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with opened(demo, directory=tmp_path) as ui:
+        await edit_port(ui, "BATCH", "587")
+        await ui.until(lambda: ui.services.drafts.shelf().drafts, "the draft on the disk")
+        ui.app.exit()
+
+    class ReadOnly(DraftStore):
+        def save(self, draft: SavedDraft) -> SavedDraft:
+            return DraftStore(tmp_path / "state" / "tests.jsonl").save(draft)
+
+    (tmp_path / "state" / "tests.jsonl").touch(mode=0o600)
+    drafts = ReadOnly(tmp_path / "state")
+    async with opened(demo, services=lambda some: replace(some, drafts=drafts)) as ui:
+        await ui.sees("BATCH")
+        await ui.press("e")
+        await ui.sees("There is a draft")
+        ui.clock.forward(5)
+        await ui.press("enter")
+        await ui.sees("Edit BATCH", "587", "The draft is not kept")
+
+
+def test_a_draft_given_up_is_not_brought_back_by_a_slow_disk(tmp_path: Path) -> None:
+    drafts = SlowDisk(tmp_path)
+    base = new_draft()
+    typed = base.with_text("hostname", "mail.example.com")
+    keeper = DraftKeeper(drafts, HeldClock(), KEY, base)
+    keeping = Thread(target=keeper.keep, args=(typed,))
+    keeping.start()
+    assert drafts.begun.wait(30)
+    giving_up = Thread(target=keeper.give_up)
+    giving_up.start()
+    drafts.let_go.set()
+    for thread in (keeping, giving_up):
+        thread.join(30)
+    assert drafts.shelf().drafts == ()
+    keeper.keep(typed)
+    assert drafts.shelf().drafts == ()
