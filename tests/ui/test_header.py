@@ -15,7 +15,14 @@ from textual.screen import Screen
 from smtp_tui.api.target import Access, Unverified
 from smtp_tui.profiles.model import Colour, LoginToken, Profile, PromptToken
 from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.sandbox import ADMINISTRATOR, Sandbox, SandboxOptions
+from smtp_tui.sandbox import (
+    ADMINISTRATOR,
+    Fault,
+    FaultKind,
+    Operation,
+    Sandbox,
+    SandboxOptions,
+)
 from smtp_tui.ui import screens
 from smtp_tui.ui.screens.certificate import ChangedDialog
 from smtp_tui.ui.screens.start_problem import StartProblemScreen
@@ -138,6 +145,20 @@ async def _through_a_form(walk: _Walk) -> None:
     await walk.ui.press("ctrl+r", "escape")
 
 
+async def _through_leaving(walk: _Walk) -> None:
+    """What is asked when the program is left with a write under way."""
+    fault = Fault(FaultKind.DELAY, Operation.MODIFY, seconds=2.0)
+    walk.ui.sandbox.faults.add(fault)
+    await walk.go("e", "Edit BATCH", "Hostname")
+    await walk.ui.press("tab", "end", "ctrl+u", *"465")
+    await walk.go("ctrl+s", "Change BATCH?")
+    await walk.ui.press("enter")
+    await walk.ui.asked(Operation.MODIFY)
+    await walk.go("ctrl+c", "A write is under way")
+    await walk.ui.press("escape")
+    await walk.ui.sees("Saved BATCH", "NAME ▲")
+
+
 async def _through_profiles(walk: _Walk) -> None:
     await walk.go("p", "PROFILE")
     await walk.go("x", "✓ list")
@@ -171,6 +192,7 @@ async def test_no_verification_is_marked_in_the_header_of_every_screen_and_over_
         await _through_records(walk)
         await _through_a_form(walk)
         await walk.look("NAME ▲")
+        await _through_leaving(walk)
         await _through_profiles(walk)
         await ui.press("p")
         await ui.sees("PROFILE")
