@@ -26,7 +26,7 @@ from smtp_tui.ui.keymap import rebound
 from smtp_tui.ui.leaving import LeavingApp
 from smtp_tui.ui.look import APP_CSS
 from smtp_tui.ui.screens.activity import ActivityScreen
-from smtp_tui.ui.screens.base import TICK, Dialog, FullScreen, SessionScreen
+from smtp_tui.ui.screens.base import TICK, WIDE, Dialog, FullScreen, SessionScreen
 from smtp_tui.ui.screens.connections import ConnectionsScreen
 from smtp_tui.ui.screens.first_start import FirstStartScreen
 from smtp_tui.ui.screens.help import HelpScreen
@@ -68,7 +68,7 @@ class SmtpTui(LeavingApp):
     ]
     ALLOW_SELECT = False  # the terminal's own selection, with shift where the mouse is taken
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]  # noqa: RUF012 - declared so
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - declared so
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - declared so
     CSS = APP_CSS
 
     def __init__(

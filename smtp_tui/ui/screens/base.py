@@ -22,6 +22,8 @@ from smtp_tui.ui.widgets.bars import KeyBar, PlainText, ProfileBar, titled
 Result = TypeVar("Result")
 
 TICK: Final = 10.0
+WIDE: Final = 110
+"""Columns from which on a second pane stands beside the first."""
 
 
 class HoldsText:

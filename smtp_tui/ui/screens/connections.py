@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.reactive import var
 from textual.timer import Timer
 from textual.widget import Widget
@@ -22,12 +22,13 @@ from smtp_tui.state.history import Tested
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.listing import Listing, error_text
 from smtp_tui.ui.records_view import COLUMNS, Order, RecordsView, hint_words
+from smtp_tui.ui.screens.base import WIDE
 from smtp_tui.ui.screens.detail import DetailScreen
 from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS, RecordScreen
 from smtp_tui.ui.screens.token import with_token
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.record_view import record_content
+from smtp_tui.ui.widgets.record_pane import RecordPane
 from smtp_tui.ui.widgets.records_table import RecordsTable
 from smtp_tui.ui.widgets.text_input import TextInput
 
@@ -73,11 +74,9 @@ class ConnectionsScreen(RecordScreen[None]):
     ConnectionsScreen RecordsTable { height: 1fr; }
     ConnectionsScreen.-notice #notice { display: block; }
     ConnectionsScreen.-notice RecordsTable { display: none; }
-    ConnectionsScreen #pane { display: none; width: 50; padding: 0 1; }
-    ConnectionsScreen #pane { border-left: solid ansi_bright_black; }
+    ConnectionsScreen #pane { display: none; }
     ConnectionsScreen.-wide #pane { display: block; }
     ConnectionsScreen.-notice #pane { display: none; }
-    ConnectionsScreen #pane-text { height: auto; }
     ConnectionsScreen #status { height: 1; padding: 0 1; text-style: dim; }
     """
 
@@ -97,6 +96,7 @@ class ConnectionsScreen(RecordScreen[None]):
         self._cursor_to: str | None = None
         self._history_read = False
         self._filled_at = 0.0
+        self._now = services.clock.now()
 
     def compose_body(self) -> Iterable[Widget]:
         """Filter, message, table and side pane."""
@@ -106,8 +106,7 @@ class ConnectionsScreen(RecordScreen[None]):
                 yield PlainText(id="problem")
                 yield PlainText(id="notice")
                 yield RecordsTable(COLUMNS, id="table")
-            with VerticalScroll(id="pane", can_focus=False):
-                yield PlainText(id="pane-text")
+            yield RecordPane(id="pane")
         yield PlainText(id="status")
 
     def on_mount(self) -> None:
@@ -231,7 +230,7 @@ class ConnectionsScreen(RecordScreen[None]):
             filter_text=self.filter_text,
             order=self.order,
             loading_for=None if loading is None else clock.monotonic() - loading,
-            age=None if since is None else (clock.now() - since).total_seconds(),
+            age=None if since is None else (self._now - since).total_seconds(),
             problem=self.problem,
             scope=self.session.target.scope,
             hint=hint_words(record) if record is not None else "",
@@ -239,22 +238,26 @@ class ConnectionsScreen(RecordScreen[None]):
 
     def _show_status(self) -> None:
         status = self._listing().status(self.size.width - 2)
-        self.query_one("#status", PlainText).update(status)
+        self.query_one("#status", PlainText).update(status, layout=False)
+
+    def on_resize(self) -> None:
+        """The pane may have come into sight, and the status line has another width."""
+        self._show_pane()
+        self._show_status()
 
     def _show_pane(self) -> None:
-        pane = self.query_one("#pane-text", PlainText)
+        if self.size.width < WIDE:
+            return  # out of sight, and laying it out costs more than the rest of a key press
         record = self.record
-        if record is None:
-            pane.update("")
-            return
-        tests = self.services.history.tests(self.session.key(record.id))
-        pane.update(record_content(record, tests[:5], self.services.clock.now()))
+        tests = self.services.history.tests(self.session.key(record.id)) if record else ()
+        self.query_one(RecordPane).show(record, tests, self.services.clock.now())
 
     def tick(self) -> None:
-        """Let the ages grow."""
+        """Let the ages grow; between ticks a key press does not change them."""
         if not self.is_attached:
             return  # a list that came while the program is being left
         super().tick()
+        self._now = self.services.clock.now()
         if self.services.clock.monotonic() - self._filled_at >= A_MINUTE and self._view.tested:
             self._fill()
         self._show_status()

@@ -186,6 +186,8 @@ class PlainText(Static):
         super().__init__(harmless(content), markup=False, id=id, classes=classes)
 
     def update(self, content: VisualType = "", *, layout: bool = True) -> None:
-        """Show another text, as harmless as the first."""
+        """Show another text, as harmless as the first; the same words are not sent again."""
         assert isinstance(content, str | Content)
-        super().update(harmless(content), layout=layout)
+        before, now = self.content, harmless(content)
+        if not (isinstance(before, Content) and now.is_same(before)):
+            super().update(now, layout=layout)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.geometry import Region
+from textual.widget import Widget
 
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.api.target import Scope
@@ -10,19 +12,38 @@ from smtp_tui.editing.draft import Draft
 from smtp_tui.ui.drafting import Drafted, save_request
 from smtp_tui.ui.request_view import body_text
 from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.visible import harmless
 
 
-class PatchPreview(PlainText):
-    """Method, last part of the path and body, secrets masked; or why nothing can be sent."""
+class PatchPreview(Widget):
+    """Method, last part of the path and body, secrets masked; or why nothing can be sent.
+
+    A typed letter changes one line of it, and only that line goes over the wire.
+    """
 
     DEFAULT_CSS = """
     PatchPreview { height: auto; }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = Content()
+
+    def render(self) -> Content:
+        """What was shown last."""
+        return harmless(self._shown)
+
     def show(self, scope: Scope, draft: Draft, result: Drafted) -> None:
         """Draw what this draft would send."""
-        self.update(_content(scope, draft, result))
+        before, self._shown = self._shown, _content(scope, draft, result)
+        old, new = before.split(), self._shown.split()
+        width = self.size.width
+        if len(old) != len(new) or any(line.cell_length > width for line in (*old, *new)):
+            self.refresh(layout=True)
+            return
+        for y, (was, line) in enumerate(zip(old, new, strict=True)):
+            if not line.is_same(was):
+                self.refresh(Region(0, y, width, 1))
 
 
 def _content(scope: Scope, draft: Draft, result: Drafted) -> Content:
