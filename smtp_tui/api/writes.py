@@ -87,9 +87,18 @@ class WriteLog(Protocol):
 class Unattended:
     """How a write ended that nobody awaited any more; ``error`` is None where it was done."""
 
-    profile: str
-    request: Request
+    write: Write
     error: ApiError | None
+
+    @property
+    def profile(self) -> str:
+        """The profile it went to."""
+        return self.write.target.name
+
+    @property
+    def request(self) -> Request:
+        """What was sent, without secrets."""
+        return self.write.request
 
 
 class Writes:
@@ -177,7 +186,7 @@ class Writes:
             return
         error = task.exception()
         if error is None or isinstance(error, ApiError):
-            self.report(Unattended(write.target.name, write.request, error and error.alone()))
+            self.report(Unattended(write, error and error.alone()))
 
     async def finish(self, seconds: float | None = None) -> tuple[Write, ...]:
         """Wait until all have ended, their outcomes journalled.

@@ -135,6 +135,12 @@ class DraftStore:
         except OSError as error:
             raise problem_of(self._file(draft), error) from None
 
+    def discard_saved(self, key: RecordKey, record_name: str) -> None:
+        """Forget what this process kept of one record, because it was saved after all."""
+        for draft in self.list_for(key):
+            if draft.pid == os.getpid() and draft.record_name == record_name:
+                self.discard(draft)
+
     def _file(self, draft: SavedDraft) -> Path:
         key = json.dumps([draft.key.origin_url, draft.key.tenant, draft.key.record_id])
         digest = hashlib.sha256(key.encode()).hexdigest()[:24]

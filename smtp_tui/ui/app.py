@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,7 +16,9 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from smtp_tui.api.activity import Exchange
+from smtp_tui.api.confirmation import new_name
 from smtp_tui.api.curl import curl_line
+from smtp_tui.api.requests import record_id_of
 from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.profiles.model import Profile
 from smtp_tui.state.files import FileProblem
@@ -40,6 +43,9 @@ from smtp_tui.ui.text import clean
 
 if TYPE_CHECKING:
     pass
+
+if TYPE_CHECKING:
+    from smtp_tui.api.writes import Unattended, Write
 
 FIRST_START = (
     "No profile yet, and no CAM_HOST in the environment. Give the host"
@@ -88,7 +94,7 @@ class SmtpTui(LeavingApp):
         self._ends = ends
         self._left: list[Session] = []
         self._switching = asyncio.Lock()
-        services.held.report = self.report
+        services.held.report = self._ended
         services.held.warn = self.warn
         self._start_problem = start_problem
         self._wanted = profile
@@ -182,6 +188,31 @@ class SmtpTui(LeavingApp):
             self._left.remove(session)
 
         self.run_worker(close(), group="leave", description="finish the writes of a left profile")
+
+    def _ended(self, session: Session, ended: Unattended) -> None:
+        """A write ended that nobody waited for: tell it, at once where its profile was left."""
+        if session is self._session:
+            self.run_worker(self._look_and_report(session, ended), group="report")
+        else:
+            self.report(ended)
+
+    async def _look_and_report(self, session: Session, ended: Unattended) -> None:
+        """Look where the answer was lost, tell it, and have the list read again."""
+        from smtp_tui.ui.afterwards import look_up  # noqa: PLC0415 - httpx, after the first frame
+
+        found = await look_up(session.connections, ended)
+        if ended.error is None or found:
+            with suppress(FileProblem):  # at worst a draft is offered once more
+                await asyncio.to_thread(self._forget_draft, session, ended.write)
+        self.report(ended, found)
+        for screen in self.screen_stack:
+            if isinstance(screen, ConnectionsScreen):
+                screen.changed(record_id_of(ended.request))
+
+    def _forget_draft(self, session: Session, write: Write) -> None:
+        key, record = session.key(record_id_of(write.request)), write.record
+        name = record.name if record is not None else new_name(write.request)
+        self._services.drafts.discard_saved(key, name or "")
 
     def _remember_use(self, profile: Profile) -> None:
         try:

@@ -23,9 +23,9 @@ class ReportingApp(KeysInOrder):
         self.reports: list[Report] = []
         self._report_clock = clock
 
-    def report(self, ended: Unattended) -> None:
-        """How a write ended whose screen is gone, with the name of the profile it went to."""
-        report = Report.of(ended, self._report_clock.monotonic())
+    def report(self, ended: Unattended, found: bool | None = None) -> None:
+        """How a write ended that nobody waited for, with the name of the profile it went to."""
+        report = Report.of(ended, self._report_clock.monotonic(), found)
         self.reports.append(report)
         self._show_report(report)
 

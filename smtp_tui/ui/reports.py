@@ -1,4 +1,4 @@
-"""What is told of a write whose profile was left before it ended."""
+"""What is told of a write that nobody waited for any more."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ class Report:
     at: float
 
     @classmethod
-    def of(cls, ended: Unattended, at: float) -> Self:
-        """The report of a write that nobody awaited any more."""
+    def of(cls, ended: Unattended, at: float, found: bool | None = None) -> Self:
+        """The report of such a write; ``found`` is what a look afterwards said of a lost answer."""
+        what = f"{ended.profile}: {ended.request.operation.value}"
         if ended.error is None:
-            what = ended.request.operation.value
-            words = f"{ended.profile}: {what} – done, after you left that profile"
-        else:
-            words = f"{ended.profile}: {'; '.join(ended.error.lines()[:2])}"
-        return cls(words, ended.error is not None, at)
+            return cls(f"{what} – done, after you left", False, at)
+        if found is not None:
+            said = "it was done" if found else "it was not done"
+            return cls(f"{what} – no answer came; read again: {said}", not found, at)
+        return cls(f"{ended.profile}: {'; '.join(ended.error.lines()[:2])}", True, at)

@@ -78,7 +78,7 @@ class Held:
 
     tokens: dict[Hashable, Tokens] = field(default_factory=dict)
     pins: dict[tuple[str, str], Pinned] = field(default_factory=dict)
-    report: Callable[[Unattended], None] | None = None
+    report: Callable[[Session, Unattended], None] | None = None
     warn: Callable[[str], None] | None = None
     told: set[str] = field(default_factory=set)
 
@@ -104,13 +104,15 @@ class Session:
     memory: Memory
     make_client: Callable[[Target, Tokens], Client] = field(repr=False)
     keep_pin: Callable[[Pinned], str] = field(repr=False)
-    report: Callable[[Unattended], None] | None = field(default=None, repr=False)
+    report: Callable[[Session, Unattended], None] | None = field(default=None, repr=False)
 
     @cached_property
     def client(self) -> Client:
         """The profile's own client: one target, one token."""
         client = self.make_client(self.target, self.tokens)
-        client.writes.report = self.report
+        report = self.report
+        if report is not None:
+            client.writes.report = lambda ended: report(self, ended)
         return client
 
     @cached_property

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.events import DescendantFocus
 from textual.reactive import var
 from textual.widget import Widget
+from textual.worker import Worker
 
 from smtp_tui.api.errors import ApiError, Invalid, NotFound
 from smtp_tui.api.models import Record
@@ -94,7 +95,7 @@ class FormScreen(KeptScreen[FormResult]):
         self._preview = PatchPreview()
         self._test_at_once = subject.tested
         self._cursor_at = subject.focus_on
-        self._leaves_with: FormResult = None
+        self._saving: Worker[None] | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         """Title, fields, what was refused, and the live request."""
@@ -230,11 +231,11 @@ class FormScreen(KeptScreen[FormResult]):
     def action_back(self) -> None:
         """Leave; asks where something would be lost."""
         if self.busy:
-            self.notify("A save is under way; wait for its outcome.")
+            self._stop_waiting()
         elif self.unsaved:
             self._ask_to_leave()
         else:
-            self._leave(None)
+            self.close(None)
 
     @work(group="dialog", exclusive=True, description="ask before leaving a form")
     async def _ask_to_leave(self) -> None:
@@ -251,21 +252,19 @@ class FormScreen(KeptScreen[FormResult]):
                 else:
                     self.dismiss(None)
             case Leave.DISCARD:
-                self._leave(None)
+                self.close(None)
 
-    def _leave(self, result: FormResult) -> None:
-        """Close for good: what was kept is not needed any more."""
-        self.forget_text()
-        if self.is_active:
-            self.dismiss(result)
-        else:
-            self._leaves_with = result
-
-    def on_screen_resume(self) -> None:
-        """Close now, where the form was done under a dialog that stood over it."""
-        super().on_screen_resume()
-        if self._leaves_with is not None:
-            self.dismiss(self._leaves_with)
+    def _stop_waiting(self) -> None:
+        """Give up waiting: before the write the form stays, after it the outcome is told later."""
+        sent = bool(self.session.under_way)
+        if self._saving is not None:
+            self._saving.cancel()
+        if not sent:
+            self.notify("Stopped waiting. Nothing was sent.")
+            return
+        kept = "What was typed is kept as a draft, without a password."
+        self.notify(f"Stopped waiting; the save goes on and its outcome will be told. {kept}")
+        self.dismiss(None)
 
     def action_review(self) -> None:
         """Show what would be sent."""
@@ -282,7 +281,7 @@ class FormScreen(KeptScreen[FormResult]):
             self._complain("Nothing changed, so there is nothing to send.")
         else:
             self._complain("")
-            self._save(draft, result.patch)
+            self._saving = self._save(draft, result.patch)
 
     @work(group="save", description="review and save a form")
     async def _save(self, draft: Draft, patch: Patch) -> None:
@@ -298,7 +297,7 @@ class FormScreen(KeptScreen[FormResult]):
             if saved is Nothing.TO_SEND:
                 self._complain("The server already has these values; nothing was sent.")
             elif isinstance(saved, Saved):
-                self._leave(saved)
+                self.close(saved)
         finally:
             self.busy = False
 
@@ -309,7 +308,7 @@ class FormScreen(KeptScreen[FormResult]):
             return
         question = anew_question(error.why, draft.name, self.services.clock)
         if await self.app.push_screen_wait(question) == ANEW:
-            self._leave(Recreate(draft, self._opened))
+            self.close(Recreate(draft, self._opened))
 
     def _show_refusal(self, error: ApiError) -> None:
         """Say it at the field it names, else below the form; what was typed stays."""

@@ -30,6 +30,7 @@ class KeptScreen(SessionScreen[Result]):
         self._keeper = DraftKeeper(services.drafts, services.clock, key, base)
         self.latest = typed or base
         self.done = False
+        self._closes_with: tuple[Result | None] | None = None
 
     def rebase(self, base: Draft) -> None:
         """Compare with another record from now on; only while nothing was typed."""
@@ -46,6 +47,20 @@ class KeptScreen(SessionScreen[Result]):
         self.done = True
         with suppress(FileProblem):  # at worst it is offered once more
             self._keeper.give_up()
+
+    def close(self, result: Result | None) -> None:
+        """Close for good, once no dialog stands over it: what was kept is not needed any more."""
+        self.forget_text()
+        if self.is_active:
+            self.dismiss(result)
+        else:
+            self._closes_with = (result,)
+
+    def on_screen_resume(self) -> None:
+        """Close now, where the form was done under a dialog."""
+        super().on_screen_resume()
+        if self._closes_with is not None:
+            self.dismiss(*self._closes_with)
 
     def on_unmount(self) -> None:
         """A screen that ends in any other way than by its own doors keeps what it held."""

@@ -1,0 +1,80 @@
+"""A write that was given up or got no answer is looked up, and its true outcome told."""
+
+from __future__ import annotations
+
+import pytest
+
+from smtp_tui.api.writes import WriteOutcome
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.forms import apply, edit_port
+from tests.ui.helpers import Ui, impatient, opened
+
+FOUND = {True: WriteOutcome.FOUND_DONE, False: WriteOutcome.FOUND_NOT_DONE}
+
+
+def outcomes(ui: Ui) -> list[WriteOutcome | None]:
+    return [one.outcome for one in ui.services.journal.read().entries]
+
+
+@pytest.mark.parametrize("done", [True, False])
+async def test_a_save_that_got_no_answer_in_time_is_looked_up_on_the_form(
+    demo: Sandbox, done: bool
+) -> None:
+    async with opened(demo, services=impatient) as ui:
+        await edit_port(ui, "BATCH", "587")
+        demo.faults.add(Fault(FaultKind.HANG, Operation.MODIFY, after_work=done))
+        await apply(ui, "BATCH")
+        await ui.sees("Saved BATCH" if done else "the server still has the old values")
+        assert len(ui.requests(Operation.MODIFY)) == 1
+        assert outcomes(ui) == [None, WriteOutcome.UNKNOWN, FOUND[done]]
+
+
+@pytest.mark.parametrize("done", [True, False])
+async def test_a_save_given_up_with_esc_is_looked_up_and_what_was_typed_is_kept_until_then(
+    demo: Sandbox, done: bool
+) -> None:
+    async with opened(demo, services=impatient) as ui:
+        await edit_port(ui, "BATCH", "587")
+        demo.faults.add(Fault(FaultKind.HANG, Operation.MODIFY, after_work=done))
+        await apply(ui, "BATCH")
+        await ui.asked(Operation.MODIFY)
+        await ui.press("escape")
+        await ui.sees("Stopped waiting; the save goes on")
+        said = "it was done" if done else "it was not done"
+        await ui.sees("no answer came; read", said)
+        assert outcomes(ui) == [None, WriteOutcome.UNKNOWN, FOUND[done]]
+        await ui.press("e")
+        if done:
+            await ui.sees("Edit BATCH", "587")
+        else:
+            await ui.sees("There is a draft", "port 26 → 587")
+    assert len(ui.requests(Operation.MODIFY)) == 1
+
+
+async def test_a_save_given_up_with_esc_that_is_answered_later_is_told_as_done(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit_port(ui, "BATCH", "587")
+        demo.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=1.5))
+        await apply(ui, "BATCH")
+        await ui.asked(Operation.MODIFY)
+        await ui.press("escape")
+        await ui.sees("done, after you left")
+        await ui.until(lambda: "587" in ui.line("▌"), "the new port in the table")
+        assert outcomes(ui) == [None, WriteOutcome.DONE]
+
+
+async def test_esc_before_anything_was_sent_stays_in_the_form_and_sends_nothing(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit_port(ui, "BATCH", "587")
+        demo.faults.add(Fault(FaultKind.HANG, Operation.GET))
+        await apply(ui, "BATCH")
+        await ui.asked(Operation.GET, 2)
+        await ui.press("escape")
+        await ui.sees("Stopped waiting. Nothing was sent.", "Edit BATCH", "587")
+        await apply(ui, "BATCH")
+        await ui.sees("Saved BATCH")
+        assert len(ui.requests(Operation.MODIFY)) == 1
