@@ -5,6 +5,8 @@ No terminal says whether it took the text, so no more is claimed than that it wa
 
 from __future__ import annotations
 
+import base64
+import subprocess
 from collections.abc import Mapping
 from enum import Enum
 from typing import Final
@@ -27,6 +29,10 @@ class Way(Enum):
     SCREEN = "Sent through screen (OSC 52). A terminal may refuse; then v shows it."
 
 
+IN_TMUX: Final = (
+    "In tmux's buffer, and sent on to the terminal's clipboard (OSC 52). A terminal may refuse;"
+    " then v shows it."
+)
 TOO_LONG: Final = "Too long for a terminal's clipboard, so nothing was sent; v shows it."
 
 
@@ -52,3 +58,25 @@ def wrapped(sequence: str, by: Way) -> str:
         pieces = range(0, len(sequence), SCREEN_CHUNK)
         return "".join(f"\x1bP{sequence[at : at + SCREEN_CHUNK]}\x1b\\" for at in pieces)
     return sequence
+
+
+def in_tmux_buffer(sequence: str, environ: Mapping[str, str]) -> bool:
+    """Have tmux itself take the text of an OSC 52 and send it on; False where it does not.
+
+    As tmux comes, it passes on no sequence of a program, but what it has in a buffer of its own.
+    Waits for the command ``tmux``, three seconds at most.
+    """
+    text = base64.b64decode(sequence.rpartition(";")[2].rstrip("\a"))
+    known = {name: environ[name] for name in ("PATH", "TMUX") if name in environ}  # no token
+    try:
+        done = subprocess.run(
+            ["tmux", "load-buffer", "-w", "-"],  # noqa: S607 - the one that the user started
+            input=text,
+            capture_output=True,
+            env=known,
+            timeout=3,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0

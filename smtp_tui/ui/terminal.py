@@ -10,6 +10,7 @@ import locale
 import os
 import sys
 from collections.abc import Callable, Mapping
+from threading import Thread
 from typing import Final
 
 from rich.cells import cell_len
@@ -18,7 +19,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Paste
 from textual.message import Message
 
-from smtp_tui.ui.clipboard import OSC_52, TOO_LONG, way, wrapped
+from smtp_tui.ui.clipboard import IN_TMUX, OSC_52, TOO_LONG, Way, in_tmux_buffer, way, wrapped
 
 STAND_INS: Final = {
     **dict.fromkeys("─━═┄╌", "-"),
@@ -142,11 +143,26 @@ class TerminalDriver(LinuxDriver):
     def write(self, data: str) -> None:
         """Send what the terminal can show; a copy goes the way that leads to its clipboard."""
         if data.startswith(OSC_52):
-            data = wrapped(data, self._way)
-            self.send_message(Told(self._way.value) if data else Told(TOO_LONG, bad=True))
+            data = self._copied(data)
         elif self._stand_ins is not None and not data.isascii():
             data = data.translate(self._stand_ins)
         super().write(data)
+
+    def _copied(self, sequence: str) -> str:
+        """What is to be sent of a copy; says which way it goes."""
+        sent = wrapped(sequence, self._way)
+        if not sent:
+            self.send_message(Told(TOO_LONG, bad=True))
+        elif self._way is Way.TMUX:
+            Thread(target=self._load, args=(sequence,), name="tmux-buffer", daemon=True).start()
+        else:
+            self.send_message(Told(self._way.value))
+        return sent
+
+    def _load(self, sequence: str) -> None:
+        self.send_message(
+            Told(IN_TMUX if in_tmux_buffer(sequence, os.environ) else self._way.value)
+        )
 
     def run_input_thread(self) -> None:
         """Read keys; bytes that are no UTF-8 are taken in the locale's encoding, or told of."""

@@ -34,8 +34,8 @@ TMUX = ("tmux", "-S", "socket", "-f", "settings")
 SCREEN = ("screen", "-c", "settings")
 KINDS = (
     Multiplexer(
-        "tmux",
-        "set -s set-clipboard on\nset -g status off\n",
+        "tmux as it comes",
+        "set -g status off\n",
         (*TMUX, "new-session"),
         (*TMUX, "attach"),
         ("ctrl+b", "d"),
@@ -43,7 +43,7 @@ KINDS = (
     ),
     Multiplexer(
         "tmux with passthrough only",
-        "set -s set-clipboard external\nset -g allow-passthrough on\nset -g status off\n",
+        "set -s set-clipboard off\nset -g allow-passthrough on\nset -g status off\n",
         (*TMUX, "new-session"),
         (*TMUX, "attach"),
         ("ctrl+b", "d"),
@@ -95,7 +95,7 @@ def test_keys_arrive_a_copy_leaves_and_an_attach_draws_anew(
         terminal.press("y", "tab")
         terminal.wait_for("[command]")
         terminal.press("enter")
-        terminal.wait_for(f"Sent through {kind.start[0]}")
+        terminal.wait_for("In tmux's buffer" if kind.start[0] == "tmux" else "Sent through screen")
         terminal.wait_for(lambda _: COPY.search(terminal.raw))
         copies = {base64.b64decode(found) for found in COPY.findall(terminal.raw)}
         assert copies == {f"smtp-tui get --profile environment {seeded.secondary}".encode()}
