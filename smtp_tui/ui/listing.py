@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from smtp_tui.api.errors import ApiError
+from smtp_tui.api.models import Record
 from smtp_tui.api.target import Scope
 from smtp_tui.ui.records_view import Order
 from smtp_tui.ui.text import age, clean, clean_block
@@ -79,3 +80,11 @@ class Listing:
 def error_text(error: ApiError) -> str:
     """An error in the lines it has for a person, cleaned."""
     return "\n".join(clean_block(line, 400) for line in error.lines())
+
+
+def marks_aside(marks: frozenset[str], record: Record) -> tuple[str, ...]:
+    """What a question about one record says where others are marked: nothing is done to those."""
+    if not marks or marks == {record.id}:
+        return ()
+    are = "record is" if len(marks) == 1 else "records are"
+    return (f"{len(marks)} {are} marked; this is about {clean(record.name, 60)} alone.",)

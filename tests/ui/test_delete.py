@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from smtp_tui.api.target import Access
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.helpers import Ui, opened
@@ -123,3 +125,17 @@ async def test_in_a_read_only_profile_the_keys_are_dim_and_nothing_is_sent(demo:
         await ui.asked(Operation.LIST)
         assert ui.shows("6 connections")
         assert [one.operation for one in demo.requests] == [Operation.LIST]
+
+
+@pytest.mark.parametrize(("key", "title"), [("d", "Delete SECONDARY?"), ("t", "Test email")])
+async def test_marks_are_said_to_be_left_alone_by_what_is_about_one_record(
+    demo: Sandbox, key: str, title: str
+) -> None:
+    async with opened(demo, size=(60, 20)) as ui:
+        await ui.sees("6 connections")
+        await ui.press("g", "space", "space", "G", key)
+        await ui.sees(title, "2 records are marked; this is about SECONDARY alone.")
+        await ui.press("escape")
+        await ui.press("asterisk", "asterisk", key)
+        await ui.sees(title)
+        assert not ui.shows("are marked; this")

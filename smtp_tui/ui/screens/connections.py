@@ -20,7 +20,7 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.state.history import Tested
 from smtp_tui.ui.actions import Situation, bindings
-from smtp_tui.ui.listing import Listing, error_text
+from smtp_tui.ui.listing import Listing, error_text, marks_aside
 from smtp_tui.ui.records_view import COLUMNS, Order, RecordsView, hint_words
 from smtp_tui.ui.screens.base import WIDE
 from smtp_tui.ui.screens.detail import DetailScreen
@@ -266,6 +266,10 @@ class ConnectionsScreen(RecordScreen[None]):
         """Read the list again, the cursor on the record that changed."""
         self._cursor_to = record_id
         self.load()
+
+    def asides(self, record: Record) -> tuple[str, ...]:
+        """Marks are no list of what is meant, and whoever set some is told so."""
+        return marks_aside(self.table.marks, record)
 
     def tested(self) -> None:
         """Show the new LAST TEST."""

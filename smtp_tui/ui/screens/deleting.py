@@ -32,16 +32,20 @@ class Deletion(Enum):
 
 
 async def delete(
-    screen: Screen[ScreenResult], session: Session, clock: Clock, record: Record
+    screen: Screen[ScreenResult],
+    session: Session,
+    clock: Clock,
+    record: Record,
+    asides: tuple[str, ...] = (),
 ) -> tuple[Deletion, Record]:
-    """Review and delete; what is deleted is what the last review showed.
+    """Review and delete; what is deleted is what the last review showed, with these ``asides``.
 
     Gives the record as it was last seen. For workers only. Raises ``ApiError`` and ``IdRefused``.
     """
     notes: tuple[str, ...] = ()
     while True:
         request = delete_request(session.target.scope, record.id)
-        review = _review(record, request, notes)
+        review = _review(record, request, (*asides, *notes))
         if not await screen.app.push_screen_wait(ReviewDialog(session, review, clock)):
             return Deletion.LEFT, record
         try:

@@ -80,6 +80,7 @@ class TestDialog(Dialog[TestResult]):
         *,
         form: bool = False,
         at_once: bool = False,
+        asides: tuple[str, ...] = (),
     ) -> None:
         super().__init__()
         self._session = session
@@ -87,6 +88,7 @@ class TestDialog(Dialog[TestResult]):
         self._subject = subject
         self._form = form
         self._at_once = at_once
+        self._asides = asides
         self._ticker: Timer | None = None
         self._sending: Sending | None = None
         self._preparing = False
@@ -102,6 +104,7 @@ class TestDialog(Dialog[TestResult]):
         """Where, what came of it, which values, to whom."""
         with VerticalScroll(id="test-body", can_focus=False):
             yield PlainText(where_line(self._session))
+            yield from (PlainText(one) for one in self._asides)
             yield PlainText("", id="outcome")
             yield PlainText(facts_content(self._subject), id="facts")
             yield RecipientField(self._last_recipient())

@@ -56,6 +56,10 @@ class RecordScreen(SessionScreen[Result]):
     def changed(self, record_id: str | None) -> None:
         """Something about the records changed on the server; the id is where the cursor goes."""
 
+    def asides(self, record: Record) -> tuple[str, ...]:
+        """What a question about one record should say besides."""
+        return ()
+
     def tested(self) -> None:
         """A test mail was tried; its outcome is in the history."""
 
@@ -181,7 +185,9 @@ class RecordScreen(SessionScreen[Result]):
     @work(group="dialog", exclusive=True, description="test a record")
     async def _test(self, record: Record) -> None:
         subject = TestSubject(record.id, record.name, record)
-        result = await self.app.push_screen_wait(TestDialog(self.session, self.services, subject))
+        result = await self.app.push_screen_wait(
+            TestDialog(self.session, self.services, subject, asides=self.asides(record))
+        )
         self.tested()
         if isinstance(result, EditParameter):
             self.edit(record, result.name)
@@ -189,7 +195,9 @@ class RecordScreen(SessionScreen[Result]):
     @work(group="delete", description="delete a record")
     async def _delete(self, record: Record) -> None:
         try:
-            result, last = await delete(self, self.session, self.services.clock, record)
+            result, last = await delete(
+                self, self.session, self.services.clock, record, self.asides(record)
+            )
         except (ApiError, IdRefused) as error:
             self.complain(error)
             return
