@@ -6,6 +6,7 @@ shown is what is sent.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Final
 
@@ -38,7 +39,8 @@ class SmtpConnections:
         request = list_request(self.scope)
         answer = await self._client.send(request)
         try:
-            return decode_list(answer.body)
+            # In a thread: thousands of records take longer than anybody should wait for a key.
+            return await asyncio.to_thread(decode_list, answer.body)
         except Undecodable as error:
             raise self._bad(request, answer, error) from None
 

@@ -127,6 +127,11 @@ class TestHistory:
             if size > self._compact_at:
                 self._compact()
 
+    @property
+    def known(self) -> bool:
+        """Whether any test is known: where none is, nobody has to ask for each of many records."""
+        return bool(self._runs)
+
     def tests(self, key: RecordKey) -> tuple[Tested, ...]:
         """The test mails of one record, newest first, each with whether a save came after it."""
         saved = self._saved.get(key)

@@ -5,6 +5,7 @@ What is costly is done once per list of records, so that a key typed into the fi
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,44 +54,76 @@ class Order:
         return f"{text}, reversed" if self.reverse else text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Entry:
+    """A record with what is costly to make of it; ``row`` is None until it is first looked at."""
+
     record: Record
     haystack: str
+    row: Row | None = None
+    tested: bool = False
 
 
 class RecordsView:
-    """The records of one answer, ready to be filtered and sorted."""
+    """The records of one answer, ready to be filtered and sorted.
+
+    Rows are made once, and those with a test again after :meth:`look_again`; the order is kept
+    until another is asked for. So a key typed into the filter costs a look at each record.
+    """
 
     def __init__(self, answer: RecordList, last_test: LastTest) -> None:
         self.answer = answer
         self._last_test = last_test
-        self._entries = tuple(_Entry(record, _haystack(record)) for record in answer.records)
+        self._entries = [_Entry(record, _haystack(record)) for record in answer.records]
         self._by_id = {record.id: record for record in answer.records}
+        self._looked = False
+        self._sorted: tuple[Order, list[_Entry]] = (Order(None), self._entries)
 
     def __len__(self) -> int:
         return len(self._entries)
 
     @property
     def tested(self) -> bool:
-        """Whether any of the records was tested, so that ages grow."""
-        return any(self._last_test(entry.record.id) is not None for entry in self._entries)
+        """Whether any of the records was tested when last looked at, so that ages grow."""
+        return any(entry.tested for entry in self._entries)
 
     def record(self, record_id: str | None) -> Record | None:
         """The record of that id, if it is in this answer."""
         return self._by_id.get(record_id) if record_id is not None else None
 
+    def look_again(self) -> None:
+        """Have the next rows tell of tests that came meanwhile, and of their age by then."""
+        self._looked = False
+
     def rows(self, filter_text: str, order: Order, now: datetime) -> tuple[Row, ...]:
         """The rows that hold every word of the filter, in order."""
-        words = filter_text.casefold().split()
-        found = [
-            entry.record for entry in self._entries if all(word in entry.haystack for word in words)
-        ]
-        if order.column is not None:
-            found.sort(key=self._key(order.column))
-        if order.reverse:
-            found.reverse()
-        return tuple(self._row(record, now) for record in found)
+        if not self._looked:
+            self._look(now)
+        found = self._in_order(order)
+        for word in filter_text.casefold().split():
+            found = [entry for entry in found if word in entry.haystack]
+        return tuple([entry.row for entry in found if entry.row is not None])
+
+    def _look(self, now: datetime) -> None:
+        """Make the rows that are not made yet, and anew those whose test is told."""
+        for entry in self._entries:
+            tested = self._last_test(entry.record.id)
+            if entry.row is None or entry.tested or tested is not None:
+                entry.row, entry.tested = self._row(entry.record, now), tested is not None
+        if self._sorted[0].column == "last_test":
+            self._sorted = (Order(None), self._entries)
+        self._looked = True
+
+    def _in_order(self, order: Order) -> list[_Entry]:
+        if self._sorted[0] != order:
+            found = list(self._entries)
+            if order.column is not None:
+                key = self._key(order.column)
+                found.sort(key=lambda entry: key(entry.record))
+            if order.reverse:
+                found.reverse()
+            self._sorted = (order, found)
+        return self._sorted[1]
 
     def _key(self, column: str) -> Callable[[Record], tuple[str | float, str]]:
         match column:
@@ -121,6 +154,19 @@ class RecordsView:
             ),
             RowStyle.NORMAL,
         )
+
+
+async def prepared(
+    answer: RecordList, last_test: LastTest, order: Order, now: datetime
+) -> RecordsView:
+    """The view of an answer with its rows made: in a thread, during which keys go on working."""
+
+    def prepare() -> RecordsView:
+        view = RecordsView(answer, last_test)
+        view.rows("", order, now)
+        return view
+
+    return await asyncio.to_thread(prepare)
 
 
 def hint_words(record: Record) -> str:

@@ -21,7 +21,7 @@ from smtp_tui.api.models import Record, RecordList
 from smtp_tui.state.history import Tested
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.listing import Listing, error_text, marks_aside
-from smtp_tui.ui.records_view import COLUMNS, Order, RecordsView, hint_words
+from smtp_tui.ui.records_view import COLUMNS, Order, RecordsView, hint_words, prepared
 from smtp_tui.ui.screens.base import WIDE
 from smtp_tui.ui.screens.detail import DetailScreen
 from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS, RecordScreen
@@ -32,14 +32,6 @@ from smtp_tui.ui.widgets.record_pane import RecordPane
 from smtp_tui.ui.widgets.records_table import RecordsTable
 from smtp_tui.ui.widgets.text_input import TextInput
 
-TABLE_ACTIONS = (
-    "table.filter",
-    "table.sort",
-    "table.reverse",
-    "table.mark_all",
-    "table.refresh",
-)
-
 A_MINUTE = 60.0
 """Seconds after which the ages of the last tests are shown anew."""
 
@@ -47,7 +39,11 @@ A_MINUTE = 60.0
 class ConnectionsScreen(RecordScreen[None]):
     """The table of records with its filter, side pane and status line."""
 
-    ACTIONS = ("record.open", *RECORD_ACTIONS, *TABLE_ACTIONS)
+    ACTIONS = (
+        "record.open",
+        *RECORD_ACTIONS,
+        *("table.filter", "table.sort", "table.reverse", "table.mark_all", "table.refresh"),
+    )
     KEYS = (
         "record.edit",
         "record.test",
@@ -136,7 +132,8 @@ class ConnectionsScreen(RecordScreen[None]):
         return self.situation_with(record=self.record is not None, rows=len(self._view) > 0)
 
     def _last_test(self, record_id: str) -> Tested | None:
-        return self.services.history.newest(self.session.key(record_id))
+        history = self.services.history
+        return history.newest(self.session.key(record_id)) if history.known else None
 
     def load(self) -> None:
         """Read the list; a load under way is given up for it."""
@@ -150,8 +147,9 @@ class ConnectionsScreen(RecordScreen[None]):
         except ApiError as error:
             self.problem = error
         else:
-            self._loaded_at = self.services.clock.now()
-            self._view = RecordsView(answer, self._last_test)
+            now = self.services.clock.now()
+            self._view = await prepared(answer, self._last_test, self.order, now)
+            self._loaded_at = now
             self.problem = None
             self.answer = answer
         self.loading_since = None
@@ -174,7 +172,7 @@ class ConnectionsScreen(RecordScreen[None]):
         if self.is_attached:
             marks = self.table.marks
             self.table.marks = frozenset(one for one in marks if self._view.record(one) is not None)
-        self._fill()
+        self._fill(look=False)
 
     def watch_problem(self) -> None:
         """Say what went wrong; rows from before stay, marked stale."""
@@ -182,12 +180,15 @@ class ConnectionsScreen(RecordScreen[None]):
 
     def watch_order(self) -> None:
         """Sort anew."""
-        self._fill()
+        self._fill(look=False)
 
-    def _fill(self) -> None:
+    def _fill(self, *, look: bool = True) -> None:
+        """Fill the table; unless ``look`` is False, tests that came meanwhile are told."""
         if not self.is_attached:
             return
         table = self.table
+        if look:
+            self._view.look_again()
         table.sort_column, table.sort_reverse = self.order.column, self.order.reverse
         table.rows = self._view.rows(self.filter_text, self.order, self.services.clock.now())
         self._filled_at = self.services.clock.monotonic()
@@ -199,8 +200,7 @@ class ConnectionsScreen(RecordScreen[None]):
         """Bring message, stale mark, status line, pane and keys in line with what is known."""
         if not self.is_attached:
             return
-        rows = bool(len(self._view))
-        shown = bool(self.table.rows)
+        rows, shown = bool(len(self._view)), bool(self.table.rows)
         self.table.stale = self.problem is not None and rows
         problem = self.query_one("#problem", PlainText)
         problem.set_class(self.problem is not None and rows, "-shown")
@@ -220,8 +220,7 @@ class ConnectionsScreen(RecordScreen[None]):
     def _listing(self) -> Listing:
         """What is known, for the words of notice and status line."""
         clock, record = self.services.clock, self.record
-        loading = self.loading_since
-        since = self._loaded_at
+        loading, since = self.loading_since, self._loaded_at
         return Listing(
             total=len(self._view),
             shown=len(self.table.rows),
@@ -304,7 +303,7 @@ class ConnectionsScreen(RecordScreen[None]):
     @on(Input.Changed, "#filter")
     def narrow(self) -> None:
         """Show only what holds the words."""
-        self._fill()
+        self._fill(look=False)
 
     @on(Input.Submitted, "#filter")
     def to_rows(self) -> None:

@@ -1,0 +1,64 @@
+"""Thousands of records: keys go on working while they are read, and a filter key stays short."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+
+from smtp_tui.api.decode import decode_list
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
+from smtp_tui.ui.records_view import Order, prepared
+from tests.api.desk import desk
+
+MANY = 10_000
+NOW = datetime(2020, 6, 1, tzinfo=UTC)
+ORDER = Order()
+
+
+def never(_: str) -> None:
+    """No record was ever tested."""
+
+
+UNTESTED = (never, ORDER, NOW)
+BEATS = 10
+"""How often the loop must come round meanwhile; where it is held up, it comes round twice."""
+
+
+def answer_of(count: int) -> bytes:
+    """The answer of a server with that many records."""
+    parameters = [{"name": "hostname", "value": "mail.example.com"}, {"name": "port", "value": 587}]
+    return json.dumps(
+        [
+            {"id": f"{number:024x}", "name": f"R{number}", "connection_parameters": parameters}
+            for number in range(count)
+        ]
+    ).encode()
+
+
+async def test_keys_go_on_working_while_ten_thousand_records_are_decoded() -> None:
+    with Sandbox(SandboxOptions()) as sandbox:
+        body = answer_of(MANY)
+        sandbox.faults.add(Fault(FaultKind.RAW, Operation.LIST, status=200, body=body))
+        async with desk(sandbox) as work:
+            reading, beats = asyncio.ensure_future(work.connections.list()), 0
+            while not reading.done():
+                beats += bool(work.activity.exchanges)  # the answer is there, and is decoded
+                await asyncio.sleep(0)
+            assert len((await reading).records) == MANY
+    assert beats > BEATS
+
+
+async def test_keys_go_on_working_while_their_rows_are_made() -> None:
+    made, beats = asyncio.ensure_future(prepared(decode_list(answer_of(MANY)), *UNTESTED)), 0
+    while not made.done():
+        beats += 1
+        await asyncio.sleep(0)
+    assert len(await made) == MANY
+    assert beats > BEATS
+
+
+async def test_a_key_in_the_filter_makes_no_row_anew() -> None:
+    view = await prepared(decode_list(answer_of(100)), *UNTESTED)
+    before = {row.id: row for row in view.rows("", ORDER, NOW)}
+    found = view.rows("r7", ORDER, NOW)
+    assert [row.cells[0] for row in found][:2] == ["R7", "R70"]
+    assert all(row is before[row.id] for row in found)
