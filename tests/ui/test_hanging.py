@@ -1,0 +1,188 @@
+"""While a request hangs, whatever it asks, keys do what they do, and esc gives up waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.profiles.model import LoginToken
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from smtp_tui.ui.keys_in_order import PATIENCE
+from tests.ui.forms import edit, edit_port, review
+from tests.ui.helpers import Ui, opened
+from tests.ui.test_profiles_first_start import first_start
+
+IN_TIME = PATIENCE / 2
+"""Seconds for a key on a busy machine; one that waits for a hanging request takes longer."""
+Open = Callable[[Sandbox, Path], AbstractAsyncContextManager[Ui]]
+
+
+def _opened(sandbox: Sandbox, _: Path) -> AbstractAsyncContextManager[Ui]:
+    return opened(sandbox)
+
+
+def _with_login(sandbox: Sandbox, _: Path) -> AbstractAsyncContextManager[Ui]:
+    source = LoginToken("admin")
+    return opened(
+        sandbox, profile=lambda one: replace(one, token=source, identity_url=sandbox.base_url)
+    )
+
+
+def _hang(ui: Ui, operation: Operation) -> int:
+    """Have such requests hang from now on; how many there were before."""
+    ui.sandbox.faults.add(Fault(FaultKind.HANG, operation, count=None))
+    return len(ui.requests(operation))
+
+
+async def _refresh(ui: Ui) -> None:
+    await ui.sees("6 connections")
+    before = _hang(ui, Operation.LIST)
+    await ui.press("r")
+    await ui.asked(Operation.LIST, before + 1)
+
+
+async def _open_form(ui: Ui) -> None:
+    await ui.sees("6 connections")
+    _hang(ui, Operation.GET)
+    await edit(ui, "BATCH")
+
+
+async def _save_again(ui: Ui) -> None:
+    """A save that reads the record once more before it would send."""
+    await edit_port(ui, "BATCH", "587")
+    before = _hang(ui, Operation.GET)
+    await review(ui, "BATCH")
+    await ui.press("enter")
+    await ui.asked(Operation.GET, before + 1)
+
+
+async def _save(ui: Ui) -> None:
+    await edit_port(ui, "BATCH", "587")
+    _hang(ui, Operation.MODIFY)
+    await review(ui, "BATCH")
+    await ui.press("enter")
+    await ui.asked(Operation.MODIFY)
+
+
+async def _create(ui: Ui) -> None:
+    await ui.sees("6 connections")
+    _hang(ui, Operation.CREATE)
+    await ui.press("n")
+    await ui.sees("Name")
+    await ui.type("NEW")
+    await ui.press("tab")
+    await ui.type("mail.example.com")
+    await ui.press("tab")
+    await ui.type("587")
+    await ui.press("ctrl+s")
+    await ui.sees("Create NEW?")
+    await ui.press("enter")
+    await ui.asked(Operation.CREATE)
+
+
+async def _delete(ui: Ui) -> None:
+    await ui.sees("6 connections")
+    _hang(ui, Operation.DELETE)
+    await ui.press("d")
+    await ui.sees("Delete BATCH?")
+    ui.clock.forward(1)
+    await ui.press("tab", "enter")
+    await ui.asked(Operation.DELETE)
+
+
+async def _test(ui: Ui) -> None:
+    await ui.sees("6 connections")
+    _hang(ui, Operation.TEST_SAVED)
+    await ui.press("t")
+    await ui.sees("Enter sends")
+    await ui.press("enter")
+    await ui.asked(Operation.TEST_SAVED)
+
+
+async def _test_values(ui: Ui) -> None:
+    await edit_port(ui, "BATCH", "587")
+    _hang(ui, Operation.TEST_SAVED)
+    await ui.press("ctrl+t")
+    await ui.sees("Enter sends")
+    await ui.press("enter")
+    await ui.asked(Operation.TEST_SAVED)
+
+
+async def _log_in(ui: Ui) -> None:
+    await ui.sees("Log in", "User admin")
+    _hang(ui, Operation.TOKEN)
+    await ui.type("admin-password")
+    await ui.press("enter")
+    await ui.asked(Operation.TOKEN)
+
+
+async def _check(ui: Ui) -> None:
+    await ui.sees("6 connections")
+    before = _hang(ui, Operation.LIST)
+    await ui.press("p", "x")
+    await ui.asked(Operation.LIST, before + 1)
+
+
+async def _find_tenant(ui: Ui) -> None:
+    _hang(ui, Operation.TENANT)
+    await ui.type(ui.sandbox.base_url)
+    await ui.press("tab", "tab")
+    await ui.type("admin")
+    await ui.press("enter")
+    await ui.type("admin-password")
+    await ui.press("enter")
+    await ui.asked(Operation.TENANT)
+
+
+@dataclass(frozen=True)
+class Case:
+    """How it comes to hang; keys with what they show; and what stands there once esc gave up."""
+
+    begin: Callable[[Ui], Awaitable[None]]
+    keys: tuple[tuple[str, str], ...]
+    after_esc: str
+    start: Open = _opened
+
+
+HELP = ("question_mark", "search the keys")
+CASES = {
+    "list": Case(_refresh, (("j", "OLD-RELAY"), ("slash", "filter"), ("x", "1 of 6")), "fresh 0s"),
+    "get in a form": Case(_open_form, (("ctrl+u", "was"), ("z", "z")), "Changed and not saved"),
+    "get before a save": Case(_save_again, (HELP,), "Nothing was sent"),
+    "patch": Case(_save, (HELP,), "the save goes on"),
+    "create": Case(_create, (HELP,), "the save goes on"),
+    "delete": Case(_delete, (HELP,), "6 connections"),
+    "test": Case(_test, (HELP,), "Stopped waiting"),
+    "test of values": Case(_test_values, (HELP,), "Stopped waiting"),
+    "token": Case(_log_in, (HELP,), "has no token yet", _with_login),
+    "profile check": Case(_check, (HELP,), "Enter switches"),
+    "tenant": Case(_find_tenant, (("ctrl+p", "Search"),), "Leave without saving?", first_start),
+}
+
+
+@pytest.mark.parametrize("kind", CASES)
+async def test_keys_work_while_a_request_hangs_and_esc_gives_up(
+    kind: str, demo: Sandbox, tmp_path: Path
+) -> None:
+    case = CASES[kind]
+    clock = asyncio.get_running_loop()
+    async with case.start(demo, tmp_path) as ui:
+        await case.begin(ui)
+        for key, effect in case.keys:
+            pressed = clock.time()
+            await ui.press(key)
+            await ui.sees(effect)
+            assert clock.time() - pressed < IN_TIME
+        if case.keys[-1] == HELP or kind == "tenant":
+            await ui.press("escape")
+            await ui.loses(case.keys[-1][1])
+        pressed = clock.time()
+        await ui.press("escape")
+        await ui.sees(case.after_esc)
+        assert clock.time() - pressed < IN_TIME
+        demo.stop()  # or a write would be waited for
