@@ -14,7 +14,7 @@ from smtp_tui.ui.session import Services
 from tests.ui.forms import edit_port
 from tests.ui.helpers import Ui, opened
 
-SIZES = [(60, 20), (80, 24), (120, 36)]
+SIZES = [(60, 20), (120, 36)]
 PASSWORD = "hunter2-hunter2"
 
 
