@@ -95,6 +95,7 @@ class SmtpTui(LeavingApp):
         self._left: list[Session] = []
         self._switching = asyncio.Lock()
         services.held.report = self._ended
+        services.held.report_test = self.report_test
         services.held.warn = self.warn
         self._start_problem = start_problem
         self._wanted = profile

@@ -25,7 +25,13 @@ class ReportingApp(KeysInOrder):
 
     def report(self, ended: Unattended, found: bool | None = None) -> None:
         """How a write ended that nobody waited for, with the name of the profile it went to."""
-        report = Report.of(ended, self._report_clock.monotonic(), found)
+        self._keep_report(Report.of(ended, self._report_clock.monotonic(), found))
+
+    def report_test(self, words: str) -> None:
+        """What came of a test mail that nobody waited for any more."""
+        self._keep_report(Report(words, False, self._report_clock.monotonic()))
+
+    def _keep_report(self, report: Report) -> None:
         self.reports.append(report)
         self._show_report(report)
 

@@ -72,13 +72,14 @@ class Held:
     ``tokens`` by all that a token belongs to, so that a profile that is come back to does not ask
     again, and none is sent elsewhere; ``pins`` by profile name and origin, for certificates that
     were confirmed where there is no file to keep them; ``report`` is told how a write ended whose
-    profile was left meanwhile, ``warn`` what a person should know whatever is on the screen;
-    ``told`` is what was told once.
+    profile was left meanwhile, ``report_test`` what came of a test mail that nobody waits for, and
+    ``warn`` what a person should know whatever is on the screen; ``told`` is what was told once.
     """
 
     tokens: dict[Hashable, Tokens] = field(default_factory=dict)
     pins: dict[tuple[str, str], Pinned] = field(default_factory=dict)
     report: Callable[[Session, Unattended], None] | None = None
+    report_test: Callable[[str], None] | None = None
     warn: Callable[[str], None] | None = None
     told: set[str] = field(default_factory=set)
 

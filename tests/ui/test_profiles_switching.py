@@ -30,11 +30,12 @@ async def two_profiles(fast: Sandbox, slow: Sandbox) -> AsyncIterator[Ui]:
         sandbox.add_record(f"{name}-ONE", {"hostname": f"one.{name.lower()}.example", "port": 25})
 
     def alpha(profile: Profile) -> Profile:
-        return replace(profile, name="alpha", label="")
+        return replace(profile, name="alpha", label="", recipient="alpha@sandbox.example")
 
     def both(services: Services) -> Services:
         first = services.extra_profiles[0]
-        beta = replace(first, name="beta", host=slow.base_url)
+        host, recipient = slow.base_url, "beta@sandbox.example"
+        beta = replace(first, name="beta", host=host, recipient=recipient)
         return replace(services, extra_profiles=(first, beta))
 
     async with opened(fast, profile=alpha, services=both, size=(80, 24)) as ui:
@@ -141,3 +142,36 @@ async def test_a_switch_waits_for_a_form_that_holds_something_typed(
             await ui.sees("Save or leave the form first", "Edit BETA-ONE")
             ui.app.clear_notifications()
             await ui.loses("Save or leave")
+
+
+async def test_a_test_mail_under_way_is_judged_once_under_its_own_profile_over_switches(
+    sandbox: Sandbox, other: Sandbox
+) -> None:
+    async with two_profiles(sandbox, other) as ui:
+        for server, name in ((other, "BETA"), (sandbox, "ALPHA")):
+            held = Fault(FaultKind.DELAY, Operation.TEST_SAVED, seconds=1.0)
+            server.faults.add(held)
+            (record,) = server.records()
+            server.change_record(record.id, {"hostname": "127.0.0.1", "port": 1})
+            await ui.press("t")
+            await ui.sees("Send to", f"{name.lower()}@sandbox.example")
+            await ui.press("enter")
+            await ui.until(lambda server=server: _tests(server) == 1, "the mail under way")  # type: ignore[misc]
+            await ui.app.run_action("app.previous_profile")
+            await _until_named(ui, "ALPHA" if name == "BETA" else "BETA")
+            await ui.until(lambda: not ui.services.sendings, "the verdict")
+        told = sorted(one.words.partition(" · ")[0] for one in ui.app.reports)
+        assert told == [
+            "Test of ALPHA-ONE (alpha): UNREACHABLE",
+            "Test of BETA-ONE (beta): UNREACHABLE",
+        ]
+        await ui.sees("Test of ALPHA-ONE (alpha)", "Test of BETA-ONE (beta)")
+        for profile in ui.services.extra_profiles:
+            (record,) = (sandbox if profile.name == "alpha" else other).records()
+            (run,) = ui.services.history.runs(ui.services.session(profile).key(record.id))
+            assert (run.profile, run.recipient) == (profile.name, profile.recipient)
+        assert (_tests(sandbox), _tests(other)) == (1, 1)
+
+
+def _tests(server: Sandbox) -> int:
+    return sum(one.operation is Operation.TEST_SAVED for one in server.requests)

@@ -78,8 +78,8 @@ async def _deliver(
         app.notify(problem, markup=False, severity="warning")
     for screen in app.screen_stack:
         screen.post_message(TestFinished(delivered))
-    if not sending.watched:
-        app.notify(_late_words(session, delivered), markup=False, timeout=15)
+    if not sending.watched and services.held.report_test is not None:
+        services.held.report_test(_late_words(session, delivered))
 
 
 async def _outcome_of(
