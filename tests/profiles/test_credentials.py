@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,11 +27,41 @@ def shell(script: str, *arguments: str) -> CommandToken:
     return CommandToken(("/bin/sh", "-c", script, "sh", *arguments))
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is so; it is looked at between other events, for ten seconds."""
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - another process tells us of no event
-            await asyncio.sleep(0.01)
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    """A pipe for a process to write its number to."""
+    os.mkfifo(tmp_path / "pipe")
+    return tmp_path / "pipe"
+
+
+async def told(pipe: Path) -> int:
+    """The number of a process, once it wrote it to the pipe."""
+    loop, written = asyncio.get_running_loop(), asyncio.Event()
+    descriptor = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    loop.add_reader(descriptor, written.set)
+    try:
+        async with asyncio.timeout(10):
+            await written.wait()
+        return int(os.read(descriptor, 100))
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+
+
+async def ended(pid: int) -> None:
+    """Wait until a process has ended, which need not be a child of ours."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    loop, over = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(descriptor, over.set)
+    try:
+        async with asyncio.timeout(10):
+            await over.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
 
 
 def gone(file: Path) -> bool:
@@ -225,40 +254,38 @@ async def test_an_output_without_end_ends_the_command(tmp_path: Path) -> None:
     assert gone(pid)
 
 
-FAMILY = 'sleep 600 & echo $! > "$1.tmp"; mv "$1.tmp" "$1"; wait'
+FAMILY = 'sleep 600 & echo $! > "$1"; wait'
 
 
 async def test_a_command_that_takes_too_long_is_ended_with_all_that_it_started(
-    tmp_path: Path,
+    pipe: Path,
 ) -> None:
-    child = tmp_path / "child"
-    with pytest.raises(CredentialError, match=r"no answer within 0\.5 seconds"):
-        await run_token_command(shell(FAMILY, str(child)), seconds=0.5)
-    await until(lambda: gone(child))
+    telling = asyncio.create_task(told(pipe))
+    with pytest.raises(CredentialError, match=r"no answer within 1 seconds"):
+        await run_token_command(shell(FAMILY, str(pipe)), seconds=1.0)
+    await ended(await telling)
 
 
 async def test_a_command_that_is_given_up_is_ended_with_all_that_it_started(
-    tmp_path: Path,
+    pipe: Path,
 ) -> None:
-    child = tmp_path / "child"
-    task = asyncio.create_task(run_token_command(shell(FAMILY, str(child))))
-    await until(child.exists)
-    assert not gone(child)
+    task = asyncio.create_task(run_token_command(shell(FAMILY, str(pipe))))
+    child = await told(pipe)
+    os.kill(child, 0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await until(lambda: gone(child))
+    await ended(child)
 
 
 async def test_a_descendant_that_holds_the_pipe_does_not_hold_us_past_the_limit(
-    tmp_path: Path,
+    pipe: Path,
 ) -> None:
-    pid = tmp_path / "pid"
-    script = shell('setsid sh -c "echo \\$\\$ > $1; exec sleep 600" & echo token', str(pid))
+    telling = asyncio.create_task(told(pipe))
+    script = shell('setsid sh -c "echo \\$\\$ > $1; exec sleep 600" & echo token', str(pipe))
     with pytest.raises(CredentialError, match="no answer"):
         await run_token_command(script, seconds=0.5)
-    await until(pid.exists)
-    os.kill(int(pid.read_text()), 9)
+    os.kill(await telling, 9)
 
 
 async def test_no_descriptor_is_left_open() -> None:
