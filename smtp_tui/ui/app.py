@@ -28,15 +28,8 @@ from smtp_tui.ui.ends import WRITE_SECONDS, Ends
 from smtp_tui.ui.keymap import rebound
 from smtp_tui.ui.leaving import LeavingApp
 from smtp_tui.ui.look import APP_CSS
-from smtp_tui.ui.screens.activity import ActivityScreen
 from smtp_tui.ui.screens.base import TICK, WIDE, Dialog, FullScreen, SessionScreen
 from smtp_tui.ui.screens.connections import ConnectionsScreen
-from smtp_tui.ui.screens.first_start import FirstStartScreen
-from smtp_tui.ui.screens.help import HelpScreen
-from smtp_tui.ui.screens.journal import JournalScreen
-from smtp_tui.ui.screens.mailbox import MailboxScreen
-from smtp_tui.ui.screens.profiles import ProfilesDialog, Switch
-from smtp_tui.ui.screens.start_problem import StartProblemScreen
 from smtp_tui.ui.screens.token import keep_fresh
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
@@ -122,6 +115,8 @@ class SmtpTui(LeavingApp):
         if self._session is not None:
             self.push_screen(ConnectionsScreen(self._session, self._services))
         elif self._start_problem:
+            from smtp_tui.ui.screens.start_problem import StartProblemScreen
+
             self.push_screen(StartProblemScreen(self._services.clock, self._start_problem))
         else:
             self._first_start()
@@ -137,6 +132,8 @@ class SmtpTui(LeavingApp):
 
     @work(group="start", description="first start")
     async def _first_start(self) -> None:
+        from smtp_tui.ui.screens.first_start import FirstStartScreen
+
         if self._services.store.path.exists():
             await self._choose_profile()
             return
@@ -199,7 +196,7 @@ class SmtpTui(LeavingApp):
 
     async def _look_and_report(self, session: Session, ended: Unattended) -> None:
         """Look where the answer was lost, tell it, and have the list read again."""
-        from smtp_tui.ui.afterwards import look_up  # noqa: PLC0415 - httpx, after the first frame
+        from smtp_tui.ui.afterwards import look_up
 
         found = await look_up(session.connections, ended)
         if ended.error is None or found:
@@ -238,6 +235,8 @@ class SmtpTui(LeavingApp):
         await self._choose_profile()
 
     async def _choose_profile(self) -> None:
+        from smtp_tui.ui.screens.profiles import ProfilesDialog, Switch
+
         answer = await self.push_screen_wait(ProfilesDialog(self._services, self._session))
         if isinstance(answer, Switch):
             await self.use(answer.profile)
@@ -257,6 +256,8 @@ class SmtpTui(LeavingApp):
 
     def action_activity(self) -> None:
         """What was asked and answered."""
+        from smtp_tui.ui.screens.activity import ActivityScreen
+
         services = self._services
         self.push_screen(
             ActivityScreen(self._session, services.clock, services.activity, self._curl)
@@ -272,18 +273,24 @@ class SmtpTui(LeavingApp):
 
     def action_journal(self) -> None:
         """What was written, and what came of it."""
+        from smtp_tui.ui.screens.journal import JournalScreen
+
         if not isinstance(self.screen, JournalScreen):
             services = self._services
             self.push_screen(JournalScreen(self._session, services.clock, services.journal))
 
     def action_mailbox(self) -> None:
         """The demo's mailbox."""
+        from smtp_tui.ui.screens.mailbox import MailboxScreen
+
         services = self._services
         if services.mailbox is not None:
             self.push_screen(MailboxScreen(self._session, services.clock, services.mailbox))
 
     def action_help(self) -> None:
         """The keys of this screen."""
+        from smtp_tui.ui.screens.help import HelpScreen
+
         if not isinstance(self.screen, HelpScreen):
             ids, situation = self._offered(self.screen)
             if self._services.mailbox is not None:

@@ -23,7 +23,6 @@ from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.listing import Listing, error_text, marks_aside
 from smtp_tui.ui.records_view import COLUMNS, Order, RecordsView, hint_words, prepared
 from smtp_tui.ui.screens.base import WIDE
-from smtp_tui.ui.screens.detail import DetailScreen
 from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS, RecordScreen
 from smtp_tui.ui.screens.token import with_token
 from smtp_tui.ui.session import Services, Session
@@ -294,6 +293,8 @@ class ConnectionsScreen(RecordScreen[None]):
 
     @work(group="dialog", exclusive=True, description="show a record")
     async def _open(self, record: Record) -> None:
+        from smtp_tui.ui.screens.detail import DetailScreen
+
         screen = DetailScreen(self.session, self.services, record)
         if await self.app.push_screen_wait(screen):
             self.load()

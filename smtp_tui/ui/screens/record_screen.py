@@ -1,4 +1,8 @@
-"""What can be done with a record, from the table and from its detail alike."""
+"""What can be done with a record, from the table and from its detail alike.
+
+The dialogs are imported when they are opened: they and what they need would be a quarter of the
+way to the first rows.
+"""
 
 from __future__ import annotations
 
@@ -6,30 +10,25 @@ import asyncio
 import json
 import shlex
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from textual import on, work
+from textual import work
 
-from smtp_tui.api.curl import curl_line
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.requests import IdRefused, get_request
 from smtp_tui.editing.draft import Draft, clone_draft, draft_of, new_draft
 from smtp_tui.editing.patch import Patch
-from smtp_tui.editing.undo import inverse, lost_by_delete, recreation
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.screens.base import SessionScreen
-from smtp_tui.ui.screens.copy import Copyable, CopyDialog
-from smtp_tui.ui.screens.deleting import Deletion, delete
-from smtp_tui.ui.screens.drafts import Offer, offered_draft
-from smtp_tui.ui.screens.email import EditParameter, TestDialog, TestSubject
-from smtp_tui.ui.screens.form import FormScreen
-from smtp_tui.ui.screens.form_subject import FormSubject, Recreate
-from smtp_tui.ui.screens.saving import Saved, save
-from smtp_tui.ui.screens.sending import TestFinished
 from smtp_tui.ui.screens.token import with_token
 from smtp_tui.ui.session import Deleted, LastChange, Patched
 from smtp_tui.ui.text import clean
+
+if TYPE_CHECKING:
+    from smtp_tui.ui.screens.copy import Copyable
+    from smtp_tui.ui.screens.form_subject import FormSubject
+    from smtp_tui.ui.screens.saving import Saved
 
 Result = TypeVar("Result")
 
@@ -75,10 +74,14 @@ class RecordScreen(SessionScreen[Result]):
 
     def action_new(self) -> None:
         """Open an empty form."""
+        from smtp_tui.ui.screens.form_subject import FormSubject
+
         self._create(FormSubject(new_draft()))
 
     def action_clone(self) -> None:
         """Open a form filled from the record, without its password."""
+        from smtp_tui.ui.screens.form_subject import FormSubject
+
         record = self.record
         if record is not None:
             notes = (f"Like {record.name}, without its password.",)
@@ -86,6 +89,8 @@ class RecordScreen(SessionScreen[Result]):
 
     def action_test_values(self) -> None:
         """Open an empty form, to test values that are saved nowhere."""
+        from smtp_tui.ui.screens.form_subject import FormSubject
+
         notes = ("ctrl+t tests what is typed here and saves nothing; only a review would save it.",)
         title = "Test values that are saved nowhere"
         self._create(FormSubject(new_draft(), focus_on="hostname", title=title, notes=notes))
@@ -101,12 +106,17 @@ class RecordScreen(SessionScreen[Result]):
 
     def action_copy(self) -> None:
         """Offer the record as curl, command and JSON."""
+        from smtp_tui.ui.screens.copy import CopyDialog
+
         if self.record is not None:
             self.app.push_screen(CopyDialog(copyables(self, self.record)))
 
     @work(group="dialog", exclusive=True, description="edit a record")
     async def edit(self, record: Record, focus_on: str | None = None) -> None:
         """Edit the record; ``focus_on`` is the parameter that a failed test points to."""
+        from smtp_tui.ui.screens.drafts import Offer, offered_draft
+        from smtp_tui.ui.screens.form_subject import FormSubject
+
         base = draft_of(record)
         offer = await offered_draft(self, self.session, self.services, base)
         if offer is not Offer.LEFT:
@@ -117,6 +127,8 @@ class RecordScreen(SessionScreen[Result]):
 
     @work(group="dialog", exclusive=True, description="create a record")
     async def _create(self, subject: FormSubject) -> None:
+        from smtp_tui.ui.screens.drafts import Offer, offered_draft
+
         if subject.like is None:
             offer = await offered_draft(self, self.session, self.services, subject.base)
             if offer is Offer.LEFT:
@@ -129,6 +141,9 @@ class RecordScreen(SessionScreen[Result]):
 
         Whether something was saved.
         """
+        from smtp_tui.ui.screens.form import FormScreen
+        from smtp_tui.ui.screens.form_subject import FormSubject, Recreate
+
         result = await self.app.push_screen_wait(FormScreen(self.session, self.services, subject))
         if isinstance(result, Recreate):
             draft = result.draft.as_new()
@@ -177,13 +192,14 @@ class RecordScreen(SessionScreen[Result]):
             self.services.held.tell_once(f"The tests of before are not shown: {error}")
         self.tested()
 
-    @on(TestFinished)
-    def test_finished(self) -> None:
+    def on_test_finished(self) -> None:
         """Show the outcome of a test mail that nobody may have waited for."""
         self.tested()
 
     @work(group="dialog", exclusive=True, description="test a record")
     async def _test(self, record: Record) -> None:
+        from smtp_tui.ui.screens.email import EditParameter, TestDialog, TestSubject
+
         subject = TestSubject(record.id, record.name, record)
         result = await self.app.push_screen_wait(
             TestDialog(self.session, self.services, subject, asides=self.asides(record))
@@ -194,6 +210,8 @@ class RecordScreen(SessionScreen[Result]):
 
     @work(group="delete", description="delete a record")
     async def _delete(self, record: Record) -> None:
+        from smtp_tui.ui.screens.deleting import Deletion, delete
+
         try:
             result, last = await delete(
                 self, self.session, self.services.clock, record, self.asides(record)
@@ -227,6 +245,9 @@ class RecordScreen(SessionScreen[Result]):
 
     async def _undone(self, change: LastChange | None) -> bool:
         """Whether the reverse was done; until then the change can be undone again."""
+        from smtp_tui.editing.undo import recreation
+        from smtp_tui.ui.screens.form_subject import FormSubject
+
         match change:
             case Patched(patch, before):
                 return await self._undo_patch(patch, before)
@@ -239,6 +260,9 @@ class RecordScreen(SessionScreen[Result]):
         return False
 
     async def _undo_patch(self, patch: Patch, before: Record) -> bool:
+        from smtp_tui.editing.undo import inverse
+        from smtp_tui.ui.screens.saving import Saved, save
+
         try:
             now = await self._read(before.id)
             undo = inverse(patch, before, now)
@@ -269,11 +293,16 @@ class RecordScreen(SessionScreen[Result]):
 
 
 def _lost_words(record: Record) -> tuple[str, ...]:
+    from smtp_tui.editing.undo import lost_by_delete
+
     return (f"What does not come back: {', '.join(lost_by_delete(record))}.",)
 
 
 def copyables(screen: RecordScreen[Result], record: Record) -> tuple[Copyable, ...]:
     """A record in the forms people paste: the curl line that reads it, the command, its JSON."""
+    from smtp_tui.api.curl import curl_line
+    from smtp_tui.ui.screens.copy import Copyable
+
     session = screen.session
     request, profile = get_request(session.target.scope, record.id), session.profile.name
     value = {
