@@ -79,8 +79,11 @@ def remove_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
         words = f"Remove the profile {clean(profile.name)} (host {host})? Type yes:"
         if ask(words).strip().lower() != "yes":
             raise Refusal("nothing was removed: not confirmed", ExitCode.REFUSED)
-    _store(environ).remove(options.name)
-    remark(f"Removed {clean(options.name)}.")
+    store = _store(environ)
+    was_default = store.load().default == options.name
+    store.remove(options.name)
+    default = " There is no default now: smtp-tui profiles use NAME." if was_default else ""
+    remark(f"Removed {clean(options.name)}.{default}")
     return ExitCode.OK
 
 
@@ -176,6 +179,9 @@ def _plain(profile: Profile, default: str | None) -> dict[str, object]:
         "namespace": profile.namespace,
         "access": profile.access.value,
         "label": profile.label,
+        "colour": profile.colour.value,
+        "identity_url": profile.identity_url or "",
+        "allow_http": profile.allow_http,
         "trust": trust_text(profile.trust),
         "token": source_words(profile.token),
         "recipient": profile.recipient,

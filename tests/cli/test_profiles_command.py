@@ -153,8 +153,9 @@ def test_remove_asks_or_wants_yes(empty_console: Console, store: ProfileStore) -
     assert empty_console.run("profiles", "remove", "prod", typist=Typist("yes")).code == 0
     assert store.load().profiles == ()
     empty_console.run(*ADD)
-    assert empty_console.run("profiles", "remove", "prod", "--yes").code == 0
-    assert store.load().profiles == ()
+    removed = empty_console.run("profiles", "remove", "prod", "--yes")
+    assert (removed.code, store.load().profiles) == (0, ())
+    assert "There is no default now" in removed.err
 
 
 @pytest.mark.parametrize(
