@@ -145,7 +145,7 @@ class RecordsView:
         return Row(
             record.id,
             (
-                clean(record.name, CELL_LIMIT) or "(no name)",
+                _name_words(record.name),
                 clean(record.text("hostname"), CELL_LIMIT),
                 f"{sign}{clean(port, 40)}",
                 clean(record.text("username"), CELL_LIMIT),
@@ -167,6 +167,13 @@ async def prepared(
         return view
 
     return await asyncio.to_thread(prepare)
+
+
+def _name_words(name: str) -> str:
+    """A name that can be seen: one of spaces alone is told, with how many they are."""
+    if not name:
+        return "(no name)"
+    return clean(name, CELL_LIMIT) if name.strip() else f"(blank: {len(name)})"
 
 
 def hint_words(record: Record) -> str:

@@ -16,6 +16,10 @@ LIMIT: Final = 2_000
 HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode's categories of characters that are not seen, or drive what shows them."""
 _PLAIN: Final = re.compile(r"[\x20-\x7e]*\Z")
+_MARK: Final = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_MARKS: Final = re.compile(rf"(?:\A|(?<=[{_MARK}]))[{_MARK}]+")
+"""Combining marks at the start of a text, where they would sit on what stands before it, and those
+that follow another one: a pile of them covers the lines above and below."""
 _SHORT_ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -26,7 +30,7 @@ def clean(text: str, limit: int = LIMIT) -> str:
         text, tail = text[:limit], f"… ({len(text):,} characters)"
     if _PLAIN.match(text):
         return text + tail
-    return "".join(map(_visible, text)) + tail
+    return "".join(map(_visible, _MARKS.sub(_named, text))) + tail
 
 
 def clean_block(text: str, limit: int = 20_000) -> str:
@@ -36,6 +40,10 @@ def clean_block(text: str, limit: int = 20_000) -> str:
         text, tail = text[:limit], f"\n… cut; {len(text):,} characters in all"
     lines = text.replace("\r\n", "\n").replace("\t", "    ").split("\n")
     return "\n".join(clean(line, limit) for line in lines) + tail
+
+
+def _named(marks: re.Match[str]) -> str:
+    return "".join(f"\\u{ord(mark):04x}" for mark in marks[0])
 
 
 def _visible(character: str) -> str:

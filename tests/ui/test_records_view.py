@@ -127,3 +127,9 @@ def test_a_record_is_found_by_its_id_and_an_unknown_id_is_none() -> None:
     assert found.record("id-9") is None
     assert found.record(None) is None
     assert len(found) == 2
+
+
+def test_a_name_of_spaces_is_told_apart_from_none_and_from_one_of_other_length() -> None:
+    records = [Record(str(number), name, ()) for number, name in enumerate(("", " ", "   "))]
+    found = view(*records).rows("", AS_SERVED, NOW)
+    assert [row.cells[0] for row in found] == ["(no name)", "(blank: 1)", "(blank: 3)"]

@@ -59,6 +59,9 @@ def test_a_block_that_is_too_long_tells_its_length() -> None:
         ("gpj\u202eexe", "gpj\\u202eexe"),
         ("zero\u200bwidth", "zero\\u200bwidth"),
         ("[/nope]", "[/nope]"),
+        ("e\u0301", "e\u0301"),
+        ("\u0301e", "\\u0301e"),
+        ("Z\u0335\u0489\u20dd", "Z\u0335\\u0489\\u20dd"),
         ("Größe 東京", "Größe 東京"),
     ],
 )
