@@ -132,6 +132,14 @@ class Record:
         parameter = self.parameter(name)
         return "" if parameter is None or parameter.value is None else parameter.text
 
+    def plain_values(self) -> dict[str, str]:
+        """The values that are no secrets, by parameter, as text."""
+        return {
+            one.name: one.text
+            for one in self.parameters
+            if not one.secret and not is_secret_name(one.name)
+        }
+
     @property
     def password(self) -> SecretState:
         """What is known of the password; a record that does not mention one leaves it unknown."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, Operation
-from smtp_tui.api.models import Record, is_secret_name
+from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Request, test_saved_request, test_values_request
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
@@ -62,11 +62,7 @@ class _Mail:
     def values(self) -> tuple[tuple[str, str], ...]:
         """The plain values the mail is sent with."""
         used = apply(self.opened or Record(id="", name=""), self.patch)
-        return tuple(
-            (one.name, one.text)
-            for one in used.parameters
-            if not one.secret and not is_secret_name(one.name)
-        )
+        return tuple(used.plain_values().items())
 
 
 def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:

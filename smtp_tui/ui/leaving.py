@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.content import Content
 
 from smtp_tui.api.clock import Clock
+from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.reporting import ReportingApp
 from smtp_tui.ui.screens.base import HoldsText
-from smtp_tui.ui.screens.confirm import ConfirmDialog
-from smtp_tui.ui.screens.leaving import Leaving, LeavingDialog
 from smtp_tui.ui.session import Session
 
 if TYPE_CHECKING:
@@ -48,6 +47,8 @@ class LeavingApp(ReportingApp):
 
     def action_leave(self) -> None:
         """Quit; asks where something typed would be lost, and says what it waits for."""
+        from smtp_tui.ui.screens.leaving import LeavingDialog
+
         if isinstance(self.screen, LeavingDialog):
             return
         writes = self._under_way
@@ -65,26 +66,41 @@ class LeavingApp(ReportingApp):
 
     @work(group="quit", exclusive=True, description="ask before quitting")
     async def _ask_to_quit(self) -> None:
-        question = ConfirmDialog(
-            "Quit without saving?",
-            Content("Something was changed and not saved."),
-            "Discard and quit",
-            self._leaving_clock,
-        )
-        if not await self.push_screen_wait(question):
+        from smtp_tui.ui.screens.leaving import QUIT_DISCARD, QUIT_KEEP, quit_question
+
+        keeps = all(screen.keeps_drafts for screen in self.unsaved())
+        answer = await self.push_screen_wait(quit_question(self._leaving_clock, keeps=keeps))
+        if answer == QUIT_KEEP:
+            problem = await asyncio.to_thread(self._keep_texts)
+            if problem:
+                self.warn(f"Not left: {problem}")
+                return
+        elif answer == QUIT_DISCARD:
+            for screen in self.unsaved():
+                screen.forget_text()
+        else:
             return
-        for screen in self.unsaved():
-            screen.forget_text()
         if self._under_way:
             await self._quit_after(self._under_way)
         else:
             self.exit()
+
+    def _keep_texts(self) -> str:
+        """Write what is typed to the disk; in words why that cannot be."""
+        try:
+            for screen in self.unsaved():
+                screen.keep_text()
+        except FileProblem as error:
+            return str(error)
+        return ""
 
     @work(group="quit", exclusive=True, description="wait for a write before quitting")
     async def _wait_to_quit(self, writes: tuple[Write, ...]) -> None:
         await self._quit_after(writes)
 
     async def _quit_after(self, writes: tuple[Write, ...]) -> None:
+        from smtp_tui.ui.screens.leaving import Leaving, LeavingDialog
+
         dialog = LeavingDialog(self._leaving_clock, writes, self._waits)
         match await self.push_screen_wait(dialog):
             case Leaving.NOW:

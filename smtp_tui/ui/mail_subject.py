@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from smtp_tui.api.models import Record, SecretState, is_secret_name, value_text
+from smtp_tui.api.models import PASSWORD, Record, SecretState, is_secret_name, value_text
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.patch import Change, Patch
-
-PASSWORD = "password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class TestSubject:
         """The values that are used, by parameter, as text; secrets are left out."""
         found: dict[str, str] = {}
         if self.opened is not None:
-            found = plain_values(self.opened)
+            found = self.opened.plain_values()
         for change in self.patch.changes:
             if not isinstance(change.after, SecretStr) and not is_secret_name(change.name):
                 found[change.name] = value_text(change.after)
@@ -91,15 +89,6 @@ class TestSubject:
 
 def _typed_words(change: Change) -> str:
     return "the one just typed, not saved" if change.after else "none; cleared here, not saved"
-
-
-def plain_values(record: Record) -> dict[str, str]:
-    """The values of a record that are no secrets, as text."""
-    return {
-        one.name: one.text
-        for one in record.parameters
-        if not one.secret and not is_secret_name(one.name)
-    }
 
 
 @dataclass(slots=True)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
 from smtp_tui.api.errors import ApiError
-from smtp_tui.api.models import Record
-from smtp_tui.mail.outcome import TestOutcome
+from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.mail.reply_model import Phase, Verdict
 from smtp_tui.state.history import Tested, TestRun
-from smtp_tui.ui.mail_subject import PASSWORD, TestSubject, plain_values
 from smtp_tui.ui.text import age, clean, clean_block, moment
+
+if TYPE_CHECKING:
+    from smtp_tui.mail.outcome import TestOutcome
+    from smtp_tui.ui.mail_subject import TestSubject
 
 WORDS_LIMIT = 200_000
 """Characters of a server's words that are shown; a mail server says a few hundred."""
@@ -38,7 +40,7 @@ def standing(tested: Tested, record: Record) -> Standing:
         return Standing.BEFORE_CHANGE
     if tested.run.unsaved:
         return Standing.OTHER_VALUES
-    if dict(tested.run.values) != plain_values(record):
+    if dict(tested.run.values) != record.plain_values():
         return Standing.BEFORE_CHANGE
     return Standing.CURRENT
 

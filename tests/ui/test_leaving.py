@@ -136,3 +136,32 @@ async def test_a_save_that_ends_under_another_dialog_closes_the_form_when_that_i
         await ui.until(lambda: len(ui.services.journal.read().entries) == 2, "the outcome")
         await ui.press("escape")
         await ui.sees("Saved BATCH", "1 of 6")
+
+
+async def test_what_is_typed_can_be_kept_as_a_draft_on_the_way_out(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        await ui.press("e")
+        await ui.sees("Edit BATCH")
+        await ui.type("x.example")
+        await ui.press("ctrl+c")
+        await ui.sees("Quit without saving?", "keep it as a draft")
+        ui.clock.forward(1)
+        await ui.press("down", "enter")
+        await ended(ui)
+        drafts = ui.services.drafts.shelf().drafts
+    assert [dict(one.texts)["hostname"] for one in drafts] == ["x.example"]
+
+
+async def test_discarding_on_the_way_out_leaves_no_draft(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        await ui.press("e")
+        await ui.sees("Edit BATCH")
+        await ui.type("x.example")
+        await ui.press("ctrl+c")
+        await ui.sees("Quit without saving?")
+        ui.clock.forward(1)
+        await ui.press("down", "down", "enter")
+        await ended(ui)
+        assert not ui.services.drafts.shelf().drafts

@@ -42,6 +42,11 @@ class HoldsText:
     def forget_text(self) -> None:
         """The person chose to lose it."""
 
+    @property
+    def keeps_drafts(self) -> bool:
+        """Whether :meth:`keep_text` keeps anything."""
+        return False
+
     def keep_text(self) -> None:
         """Write it where it survives the end of the program; blocks, raises ``FileProblem``."""
 

@@ -37,6 +37,11 @@ class KeptScreen(SessionScreen[Result]):
         self._base = self.latest = base
         self._keeper.rebase(base)
 
+    @property
+    def keeps_drafts(self) -> bool:
+        """A draft, without its password."""
+        return True
+
     def keep_text(self) -> None:
         """Write the draft to the disk at once, as before the program ends."""
         if self.latest.texts != self._base.texts and not self.done:

@@ -1,4 +1,4 @@
-"""Leaving while a write is under way: what is waited for, and how to leave all the same."""
+"""The questions before leaving: what becomes of what is typed, and whether to wait for a write."""
 
 from __future__ import annotations
 
@@ -14,12 +14,24 @@ from textual.widgets import Button
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.writes import Write
+from smtp_tui.ui.screens.choice import ChoiceDialog
 from smtp_tui.ui.screens.guarded import GuardedDialog
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 
 _LOOK: Final = 0.25
 """Seconds between two looks whether the writes have ended."""
+QUIT_STAY: Final = "stay"
+QUIT_KEEP: Final = "keep"
+QUIT_DISCARD: Final = "discard"
+
+
+def quit_question(clock: Clock, *, keeps: bool) -> ChoiceDialog:
+    """Asks what becomes of what is typed; ``keeps`` is whether all of it can be a draft."""
+    draft = ((QUIT_KEEP, "Quit, and keep it as a draft (without the password)"),) if keeps else ()
+    choices = ((QUIT_STAY, "Stay"), *draft, (QUIT_DISCARD, "Discard and quit"))
+    body = Content("Something was changed and not saved.")
+    return ChoiceDialog("Quit without saving?", body, choices, clock, escape=QUIT_STAY)
 
 
 class Leaving(Enum):
@@ -88,4 +100,11 @@ def _line(write: Write) -> Content:
     )
 
 
-__all__ = ["Leaving", "LeavingDialog"]
+__all__ = [
+    "QUIT_DISCARD",
+    "QUIT_KEEP",
+    "QUIT_STAY",
+    "Leaving",
+    "LeavingDialog",
+    "quit_question",
+]
