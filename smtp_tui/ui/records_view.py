@@ -14,6 +14,7 @@ from typing import Final
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.mail.ports import port_hint
 from smtp_tui.state.history import Tested
+from smtp_tui.ui.lookalike import read_alike
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.verdict_words import last_test_words
 from smtp_tui.ui.widgets.records_table import Column, Row, RowStyle
@@ -76,6 +77,7 @@ class RecordsView:
         self._last_test = last_test
         self._entries = [_Entry(record, _haystack(record)) for record in answer.records]
         self._by_id = {record.id: record for record in answer.records}
+        self._alike = read_alike(record.name for record in answer.records)
         self._looked = False
         self._sorted: tuple[Order, list[_Entry]] = (Order(None), self._entries)
 
@@ -145,7 +147,7 @@ class RecordsView:
         return Row(
             record.id,
             (
-                _name_words(record.name),
+                _name_words(record, alike=record.name in self._alike),
                 clean(record.text("hostname"), CELL_LIMIT),
                 f"{sign}{clean(port, 40)}",
                 clean(record.text("username"), CELL_LIMIT),
@@ -169,11 +171,12 @@ async def prepared(
     return await asyncio.to_thread(prepare)
 
 
-def _name_words(name: str) -> str:
-    """A name that can be seen: one of spaces alone is told, with how many they are."""
-    if not name:
-        return "(no name)"
-    return clean(name, CELL_LIMIT) if name.strip() else f"(blank: {len(name)})"
+def _name_words(record: Record, *, alike: bool) -> str:
+    """A name that can be seen; the end of the id before one that reads as another does."""
+    name = clean(record.name, CELL_LIMIT)
+    if not record.name.strip():
+        name = f"(blank: {len(record.name)})" if record.name else "(no name)"
+    return f"{clean(record.id[-4:])}· {name}" if alike else name
 
 
 def hint_words(record: Record) -> str:

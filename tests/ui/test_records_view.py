@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,7 +130,25 @@ def test_a_record_is_found_by_its_id_and_an_unknown_id_is_none() -> None:
     assert len(found) == 2
 
 
-def test_a_name_of_spaces_is_told_apart_from_none_and_from_one_of_other_length() -> None:
-    records = [Record(str(number), name, ()) for number, name in enumerate(("", " ", "   "))]
-    found = view(*records).rows("", AS_SERVED, NOW)
-    assert [row.cells[0] for row in found] == ["(no name)", "(blank: 1)", "(blank: 3)"]
+@pytest.mark.parametrize(
+    "others",
+    [
+        ("PRIMARY", "PRIMARY"),
+        ("PRIMARY", "primary"),
+        ("PRIMARY", "РRIМАRУ"),
+        ("PRIMARY", "PRI\u200bMARY"),
+        ("PRIMARY", "PRIMARY "),
+        ("RELAY0", "RELAYO"),
+        ("caf\u00e9", "cafe\u0301"),
+        ("", "   "),
+    ],
+)
+def test_names_that_read_the_same_are_told_apart_by_their_ids(others: tuple[str, str]) -> None:
+    records = [Record(f"id-{at}-{at}aaa", name, ()) for at, name in enumerate((*others, "ALONE"))]
+    cells = [row.cells[0] for row in view(*records).rows("", AS_SERVED, NOW)]
+    assert [cell[:6] for cell in cells] == ["0aaa· ", "1aaa· ", "ALONE"]
+
+
+def test_a_name_of_spaces_says_so() -> None:
+    (row,) = view(Record("1", "   ", ())).rows("", AS_SERVED, NOW)
+    assert row.cells[0] == "(blank: 3)"
