@@ -17,8 +17,8 @@ from tests.e2e.terminal import Terminal, installed_program
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
-QUIET = 0.4
-"""Seconds without a byte after which an answer to a key is whole."""
+QUIET = 0.7
+"""Seconds without a byte after which an answer to a key is whole; a form checks after 0.4."""
 
 
 @contextmanager
