@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -92,6 +93,9 @@ def _screen(options: argparse.Namespace) -> int:
     term = os.environ.get("TERM")
     if term in _NO_SCREEN:
         return complain(f"A terminal with TERM={term} shows no screen; `smtp-tui list` needs none.")
+    # Nothing that the start makes is garbage, and looking for some takes a tenth of it. The app
+    # turns this on again.
+    gc.disable()
     from smtp_tui.cli import screen  # noqa: PLC0415 - Textual, only for the screen
 
     if options.command == "demo":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -30,7 +31,6 @@ from smtp_tui.ui.leaving import LeavingApp
 from smtp_tui.ui.look import APP_CSS
 from smtp_tui.ui.screens.base import TICK, WIDE, Dialog, FullScreen, SessionScreen
 from smtp_tui.ui.screens.connections import ConnectionsScreen
-from smtp_tui.ui.screens.token import keep_fresh
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from smtp_tui.api.writes import Unattended, Write
 
+AT_REST = 1.0
+"""Seconds after which the first rows are there, or are waited for."""
 FIRST_START = (
     "No profile yet, and no CAM_HOST in the environment. Give the host"
     " and how to log in: tenant, team and namespace are found."
@@ -112,6 +114,7 @@ class SmtpTui(LeavingApp):
         if self._ends is not None:
             self._ends.attend(self)
         self.set_interval(TICK, self._keep_token)
+        self.set_timer(AT_REST, _collect_again)
         if self._session is not None:
             self.push_screen(ConnectionsScreen(self._session, self._services))
         elif self._start_problem:
@@ -222,6 +225,8 @@ class SmtpTui(LeavingApp):
         """Have the next token before this one ends, whatever is on the screen."""
         session = self._session
         if session is not None and session.tokens.due:
+            from smtp_tui.ui.screens.token import keep_fresh
+
             self.run_worker(keep_fresh(session), group="token", description="renew the token")
 
     def action_profiles(self) -> None:
@@ -334,3 +339,9 @@ class SmtpTui(LeavingApp):
         for action in ACTIONS:
             if action.id in APP_COMMANDS and self.check_action(action.verb, ()):
                 yield command(self, chosen.get(action.id, action))
+
+
+def _collect_again() -> None:
+    """Look for garbage again, but never among what the start has made: that stays."""
+    gc.freeze()
+    gc.enable()

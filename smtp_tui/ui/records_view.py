@@ -14,9 +14,9 @@ from typing import Final
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.mail.ports import port_hint
 from smtp_tui.state.history import Tested
+from smtp_tui.ui.last_test import last_test_words
 from smtp_tui.ui.lookalike import read_alike
 from smtp_tui.ui.text import clean
-from smtp_tui.ui.verdict_words import last_test_words
 from smtp_tui.ui.widgets.records_table import Column, Row, RowStyle
 
 COLUMNS: Final = (

@@ -16,23 +16,23 @@ from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import Record
 from smtp_tui.api.target import Access, Origin, Pinned, SystemTrust, Target
-from smtp_tui.editing.patch import Patch
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused, ProfileStore
 from smtp_tui.profiles.tokens import Tokens
-from smtp_tui.state.drafts import DraftStore
 from smtp_tui.state.files import FileProblem
-from smtp_tui.state.history import TestHistory
-from smtp_tui.state.journal import Journal
 from smtp_tui.state.places import RecordKey, record_key
-from smtp_tui.state.settings import SettingsStore
-from smtp_tui.ui.mail_subject import Sending
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
     from smtp_tui.api.smtp_connections import SmtpConnections
     from smtp_tui.api.writes import Unattended, Write
+    from smtp_tui.editing.patch import Patch
+    from smtp_tui.state.drafts import DraftStore
+    from smtp_tui.state.history import TestHistory
+    from smtp_tui.state.journal import Journal
+    from smtp_tui.state.settings import SettingsStore
+    from smtp_tui.ui.mail_subject import Sending
 
 
 @dataclass(slots=True)

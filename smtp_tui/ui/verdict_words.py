@@ -1,9 +1,8 @@
-"""Tests in words: the outcome of one, LAST TEST in the table, and the list in the detail."""
+"""Tests in words: the outcome of one, and the list in the detail."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
@@ -12,7 +11,8 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.mail.reply_model import Phase, Verdict
 from smtp_tui.state.history import Tested, TestRun
-from smtp_tui.ui.text import age, clean, clean_block, moment
+from smtp_tui.ui.last_test import Standing, ago, standing
+from smtp_tui.ui.text import clean, clean_block, moment
 
 if TYPE_CHECKING:
     from smtp_tui.mail.outcome import TestOutcome
@@ -22,41 +22,10 @@ WORDS_LIMIT = 200_000
 """Characters of a server's words that are shown; a mail server says a few hundred."""
 
 
-class Standing(Enum):
-    """How much a test still says about the record as it is now."""
-
-    CURRENT = ""
-    BEFORE_CHANGE = "before change"
-    OTHER_VALUES = "other values"
-
-
-def standing(tested: Tested, record: Record) -> Standing:
-    """Compare what was tested with what the record holds now.
-
-    A save after the test, from here or seen in the values, makes it old; a test with values that
-    were never saved says nothing about the record.
-    """
-    if tested.saved_since:
-        return Standing.BEFORE_CHANGE
-    if tested.run.unsaved:
-        return Standing.OTHER_VALUES
-    if dict(tested.run.values) != record.plain_values():
-        return Standing.BEFORE_CHANGE
-    return Standing.CURRENT
-
-
-def last_test_words(tested: Tested | None, record: Record, now: datetime) -> str:
-    """The newest test of a record: its verdict and age, or why its verdict does not hold now."""
-    if tested is None:
-        return "-"
-    words = standing(tested, record).value or tested.run.verdict
-    return f"{words} {_ago(tested.run, now)}"
-
-
 def run_content(tested: Tested, record: Record, now: datetime) -> Content:
     """One test of the list: verdict, age, where it failed, what was used, the server's words."""
     run = tested.run
-    facts = [_ago(run, now), _span(run.milliseconds)]
+    facts = [ago(run, now), _span(run.milliseconds)]
     if run.verdict != Verdict.ACCEPTED.value and run.phase != Phase.UNKNOWN.value:
         facts.insert(0, clean(run.phase, 20))
     stands = standing(tested, record)
@@ -73,12 +42,6 @@ def run_content(tested: Tested, record: Record, now: datetime) -> Content:
     if words:
         lines.append(Content.styled(f"    {words}", "dim"))
     return Content("\n").join(lines)
-
-
-def _ago(run: TestRun, now: datetime) -> str:
-    """The age of a test by the minute, so that it changes no oftener than one looks."""
-    seconds = (now - run.at).total_seconds()
-    return "now" if seconds < 60 else age(seconds)
 
 
 def _used(run: TestRun) -> str:

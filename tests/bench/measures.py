@@ -27,8 +27,8 @@ from tests.e2e.terminal import Terminal
 KEYS = 20
 """How often a key is pressed for a figure of one key."""
 FEW, MANY, MOST = 100, 10_000, 100_000
-OURS_PAINTED, BASE_PAINTED = "NAME", "base"
-"""What is on the screen once the first frame is: the headings, the title."""
+OURS_PAINTED, BASE_PAINTED = "Reading the connections", "base"
+"""What is on the screen once the first frame is: that rows are read, the title."""
 
 
 @dataclass(frozen=True)

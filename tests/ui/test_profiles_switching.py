@@ -10,11 +10,14 @@ import pytest
 
 from smtp_tui.profiles.model import Profile
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from smtp_tui.ui.reports import REPORT_SECONDS
 from smtp_tui.ui.session import Services
 from tests.ui.helpers import Ui, opened
 
 SWITCHES = 100
 WRITE_EVERY = 10
+LET_REPORTS_PASS = REPORT_SECONDS + 1
+"""Seconds after which no report is shown again after a switch."""
 
 
 @pytest.fixture
@@ -49,13 +52,19 @@ def _pure(ui: Ui) -> None:
     """Whether everything on the screen belongs to the profile that its header names."""
     header, *rest = ui.lines()
     mine, others = ("ALPHA", "BETA") if " alpha " in header else ("BETA", "ALPHA")
-    body = "\n".join(line for line in rest if "after you left" not in line)
+    named = ("after you left", f"Test of {others}-ONE ({others.lower()})")  # by their profile
+    body = "\n".join(line for line in rest if not any(words in line for words in named))
     assert f"{others}-ONE" not in body, f"a record of {others} under {mine}:\n{ui.text()}"
+
+
+def _row(name: str) -> str:
+    """The record as it stands in the table; a report names it too, in the midst of words."""
+    return f"{name}-ONE  "
 
 
 async def _write(ui: Ui, name: str, number: int) -> None:
     """Change the record as far as the request that is under way."""
-    await ui.sees(f"{name}-ONE")
+    await ui.sees(_row(name))
     await ui.press("e")
     await ui.until(lambda: ui.shows("Hostname") or ui.shows("There is a draft"), "the form")
     if ui.shows("There is a draft"):
@@ -71,11 +80,12 @@ async def _write(ui: Ui, name: str, number: int) -> None:
 async def test_a_hundred_switches_mix_nothing_and_report_every_write_once(
     sandbox: Sandbox, other: Sandbox
 ) -> None:
-    delays = {Operation.LIST: 0.15, Operation.MODIFY: 2.0}
+    delays = {Operation.LIST: 0.15, Operation.MODIFY: 2.0, Operation.TEST_SAVED: 1.0}
     for operation, seconds in delays.items():
         other.faults.add(Fault(FaultKind.DELAY, operation, count=None, seconds=seconds))
-    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, count=None, seconds=1.5))
-    writes = 0
+    for operation in (Operation.MODIFY, Operation.TEST_SAVED):
+        sandbox.faults.add(Fault(FaultKind.DELAY, operation, count=None, seconds=1.5))
+    writes = mails = 0
     async with two_profiles(sandbox, other) as ui:
         name = "BETA"
         for number in range(SWITCHES):
@@ -86,23 +96,51 @@ async def test_a_hundred_switches_mix_nothing_and_report_every_write_once(
                 sent = _sent(writes, name)
                 await _until_modified(ui, server, sent)
                 await ui.app.run_action("app.previous_profile")
+            elif 4 <= number % WRITE_EVERY < 6:
+                server = sandbox if name == "ALPHA" else other
+                await _mail(ui, name, server)
+                mails += 1
+                await ui.app.run_action("app.previous_profile")
             else:
                 await ui.press("minus")
             name = "ALPHA" if name == "BETA" else "BETA"
             await _until_named(ui, name)
             _pure(ui)
+            ui.clock.forward(LET_REPORTS_PASS)
         await ui.sees(f"{name}-ONE")
         _pure(ui)
-        await ui.until(lambda: _told(ui) == writes, f"{writes} outcomes")
-    assert writes == 2 * SWITCHES // WRITE_EVERY
+        await ui.until(lambda: _told(ui) == writes + mails, f"{writes} saves and {mails} mails")
+    assert writes == mails == 2 * SWITCHES // WRITE_EVERY
     for label, server in (("alpha", sandbox), ("beta", other)):
         modified = _modified(server)
         assert modified == writes // 2
         told = [one for one in ui.app.reports if one.words.startswith(f"{label}:")]
         assert len(told) == modified
+        verdicts = [
+            one
+            for one in ui.app.reports
+            if one.words.startswith(f"Test of {label.upper()}-ONE ({label}): ")
+        ]
+        assert len(verdicts) == _tests(server) == mails // 2
+        (record,) = server.records()
+        (profile,) = [one for one in ui.services.extra_profiles if one.name == label]
+        runs = ui.services.history.runs(ui.services.session(profile).key(record.id))
+        assert {run.profile for run in runs} == {label}
+        assert len(runs) == mails // 2
     exchanges = ui.services.activity.exchanges
     urls = {"alpha": sandbox.base_url, "beta": other.base_url}
     assert all(one.origin == urls[one.profile] for one in exchanges)
+
+
+async def _mail(ui: Ui, name: str, server: Sandbox) -> None:
+    """Send a test mail as far as the request that is under way, once the one before is judged."""
+    await ui.until(lambda: not ui.services.sendings, "the mail before")
+    before = _tests(server)
+    await ui.sees(_row(name))
+    await ui.press("t")
+    await ui.sees("Send to", f"{name.lower()}@sandbox.example")
+    await ui.press("enter")
+    await ui.until(lambda: _tests(server) == before + 1, "the mail to be under way")
 
 
 def _modified(server: Sandbox) -> int:

@@ -24,13 +24,14 @@ from smtp_tui.ui.listing import Listing, error_text, marks_aside
 from smtp_tui.ui.records_view import COLUMNS, Order, RecordsView, hint_words, prepared
 from smtp_tui.ui.screens.base import WIDE
 from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS, RecordScreen
-from smtp_tui.ui.screens.token import with_token
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.record_pane import RecordPane
 from smtp_tui.ui.widgets.records_table import RecordsTable
 from smtp_tui.ui.widgets.text_input import TextInput
 
+A_FRAME = 1 / 30
+"""Seconds within which a screen is drawn; the libraries of the first request take longer."""
 A_MINUTE = 60.0
 """Seconds after which the ages of the last tests are shown anew."""
 
@@ -44,15 +45,8 @@ class ConnectionsScreen(RecordScreen[None]):
         *("table.filter", "table.sort", "table.reverse", "table.mark_all", "table.refresh"),
     )
     KEYS = (
-        "record.edit",
-        "record.test",
-        "record.new",
-        "record.clone",
-        "record.delete",
-        "table.filter",
-        "app.profiles",
-        "table.refresh",
-        "app.help",
+        *("record.edit", "record.test", "record.new", "record.clone", "record.delete"),
+        *("table.filter", "app.profiles", "table.refresh", "app.help"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),
@@ -105,10 +99,11 @@ class ConnectionsScreen(RecordScreen[None]):
         yield PlainText(id="status")
 
     def on_mount(self) -> None:
-        """Read the list while the first frame is on its way to the terminal."""
+        """Say that the list is read, and read it once that has been drawn."""
         super().on_mount()
         self.table.focus()
-        self.load()
+        self.loading_since = self.services.clock.monotonic()
+        self.set_timer(A_FRAME, self.load)
 
     @property
     def table(self) -> RecordsTable:
@@ -141,6 +136,8 @@ class ConnectionsScreen(RecordScreen[None]):
 
     @work(group="load", exclusive=True, description="list the connections")
     async def _load(self) -> None:
+        from smtp_tui.ui.screens.token import with_token
+
         try:
             answer = await with_token(self, self.session, self.session.connections.list)
         except ApiError as error:

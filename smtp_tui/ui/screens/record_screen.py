@@ -7,8 +7,6 @@ way to the first rows.
 from __future__ import annotations
 
 import asyncio
-import json
-import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,17 +14,14 @@ from textual import work
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import PASSWORD, Record
-from smtp_tui.api.requests import IdRefused, get_request
-from smtp_tui.editing.draft import Draft, clone_draft, draft_of, new_draft
-from smtp_tui.editing.patch import Patch
+from smtp_tui.api.requests import IdRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.screens.base import SessionScreen
-from smtp_tui.ui.screens.token import with_token
 from smtp_tui.ui.session import Deleted, LastChange, Patched
 from smtp_tui.ui.text import clean
 
 if TYPE_CHECKING:
-    from smtp_tui.ui.screens.copy import Copyable
+    from smtp_tui.editing.patch import Patch
     from smtp_tui.ui.screens.form_subject import FormSubject
     from smtp_tui.ui.screens.saving import Saved
 
@@ -74,12 +69,14 @@ class RecordScreen(SessionScreen[Result]):
 
     def action_new(self) -> None:
         """Open an empty form."""
+        from smtp_tui.editing.draft import new_draft
         from smtp_tui.ui.screens.form_subject import FormSubject
 
         self._create(FormSubject(new_draft()))
 
     def action_clone(self) -> None:
         """Open a form filled from the record, without its password."""
+        from smtp_tui.editing.draft import clone_draft
         from smtp_tui.ui.screens.form_subject import FormSubject
 
         record = self.record
@@ -89,6 +86,7 @@ class RecordScreen(SessionScreen[Result]):
 
     def action_test_values(self) -> None:
         """Open an empty form, to test values that are saved nowhere."""
+        from smtp_tui.editing.draft import new_draft
         from smtp_tui.ui.screens.form_subject import FormSubject
 
         notes = ("ctrl+t tests what is typed here and saves nothing; only a review would save it.",)
@@ -107,13 +105,15 @@ class RecordScreen(SessionScreen[Result]):
     def action_copy(self) -> None:
         """Offer the record as curl, command and JSON."""
         from smtp_tui.ui.screens.copy import CopyDialog
+        from smtp_tui.ui.screens.record_copies import copyables
 
         if self.record is not None:
-            self.app.push_screen(CopyDialog(copyables(self, self.record)))
+            self.app.push_screen(CopyDialog(copyables(self.session, self.record)))
 
     @work(group="dialog", exclusive=True, description="edit a record")
     async def edit(self, record: Record, focus_on: str | None = None) -> None:
         """Edit the record; ``focus_on`` is the parameter that a failed test points to."""
+        from smtp_tui.editing.draft import Draft, draft_of
         from smtp_tui.ui.screens.drafts import Offer, offered_draft
         from smtp_tui.ui.screens.form_subject import FormSubject
 
@@ -127,6 +127,7 @@ class RecordScreen(SessionScreen[Result]):
 
     @work(group="dialog", exclusive=True, description="create a record")
     async def _create(self, subject: FormSubject) -> None:
+        from smtp_tui.editing.draft import Draft
         from smtp_tui.ui.screens.drafts import Offer, offered_draft
 
         if subject.like is None:
@@ -260,6 +261,7 @@ class RecordScreen(SessionScreen[Result]):
         return False
 
     async def _undo_patch(self, patch: Patch, before: Record) -> bool:
+        from smtp_tui.editing.draft import draft_of
         from smtp_tui.editing.undo import inverse
         from smtp_tui.ui.screens.saving import Saved, save
 
@@ -289,6 +291,8 @@ class RecordScreen(SessionScreen[Result]):
         return isinstance(saved, Saved)
 
     async def _read(self, record_id: str) -> Record:
+        from smtp_tui.ui.screens.token import with_token
+
         return await with_token(self, self.session, lambda: self.session.connections.get(record_id))
 
 
@@ -296,26 +300,3 @@ def _lost_words(record: Record) -> tuple[str, ...]:
     from smtp_tui.editing.undo import lost_by_delete
 
     return (f"What does not come back: {', '.join(lost_by_delete(record))}.",)
-
-
-def copyables(screen: RecordScreen[Result], record: Record) -> tuple[Copyable, ...]:
-    """A record in the forms people paste: the curl line that reads it, the command, its JSON."""
-    from smtp_tui.api.curl import curl_line
-    from smtp_tui.ui.screens.copy import Copyable
-
-    session = screen.session
-    request, profile = get_request(session.target.scope, record.id), session.profile.name
-    value = {
-        "id": record.id,
-        "name": record.name,
-        "connection_parameters": [
-            {"name": one.name, "value": one.text if one.secret else one.value}
-            for one in record.parameters
-        ],
-    }
-    return (
-        Copyable("curl", curl_line(session.target, request)),
-        Copyable("command", shlex.join(("smtp-tui", "get", "--profile", profile, record.id))),
-        Copyable("JSON", json.dumps(value, ensure_ascii=False, indent=2)),
-        Copyable("id", record.id),
-    )

@@ -11,7 +11,6 @@ from textual.widget import Widget
 from smtp_tui.api.models import Record
 from smtp_tui.state.history import Tested
 from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.record_view import record_content
 
 TESTS_SHOWN = 5
 
@@ -30,5 +29,7 @@ class RecordPane(VerticalScroll, can_focus=False):
 
     def show(self, record: Record | None, tests: tuple[Tested, ...], now: datetime) -> None:
         """Draw another record, or none."""
+        from smtp_tui.ui.widgets.record_view import record_content
+
         words = record_content(record, tests[:TESTS_SHOWN], now) if record is not None else ""
         self.query_one(PlainText).update(words)
