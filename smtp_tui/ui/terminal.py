@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import locale
 import os
+import shutil
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from threading import Thread
+from types import FrameType
 from typing import Final
 
 from rich.cells import cell_len
@@ -20,6 +23,7 @@ from textual.events import Paste
 from textual.message import Message
 
 from smtp_tui.ui.clipboard import IN_TMUX, OSC_52, TOO_LONG, Way, in_tmux_buffer, way, wrapped
+from smtp_tui.ui.painted import Painted
 
 STAND_INS: Final = {
     **dict.fromkeys("─━═┄╌", "-"),
@@ -106,7 +110,7 @@ class Told(Message):
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver for a terminal, with stand-ins, wrapped copies and bytes of any kind."""
+    """Textual's driver with stand-ins, wrapped copies, bytes of any kind; nothing painted twice."""
 
     def __init__(
         self,
@@ -125,6 +129,19 @@ class TerminalDriver(LinuxDriver):
         )
         self._way = way(os.environ)
         self._given_back = False
+        self._painted = Painted()
+
+    def start_application_mode(self) -> None:
+        """Take the screen, and hear of each new size, at which a terminal cuts what it shows."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        resized = signal.getsignal(signal.SIGWINCH)
+
+        def forget(number: int, frame: FrameType | None) -> None:
+            self._painted.forget()
+            if callable(resized):
+                resized(number, frame)
+
+        signal.signal(signal.SIGWINCH, forget)
 
     def suspend_application_mode(self) -> None:
         """Give the terminal back to the shell, as ctrl+z asks."""
@@ -141,12 +158,17 @@ class TerminalDriver(LinuxDriver):
             super().resume_application_mode()
 
     def write(self, data: str) -> None:
-        """Send what the terminal can show; a copy goes the way that leads to its clipboard."""
+        """Send what the terminal can show and does not show yet.
+
+        A copy goes the way that leads to its clipboard.
+        """
         if data.startswith(OSC_52):
             data = self._copied(data)
         elif self._stand_ins is not None and not data.isascii():
             data = data.translate(self._stand_ins)
-        super().write(data)
+        data = self._painted.news(data, shutil.get_terminal_size())
+        if data:
+            super().write(data)
 
     def _copied(self, sequence: str) -> str:
         """What is to be sent of a copy; says which way it goes."""

@@ -37,10 +37,10 @@ def test_no_key_sends_more_bytes_than_its_budget(few: Server) -> None:
     assert over == {}
 
 
-def test_a_whole_story_is_measured_to_its_end(few: Server) -> None:
+def test_a_whole_story_keeps_its_budget_of_bytes(few: Server) -> None:
     (sent,) = measures.story(few)
     assert sent.budget is STORY_BYTES
-    assert sent.value > 0
+    assert 0 < sent.value <= MOST_BYTES[STORY_BYTES.what]
 
 
 def test_a_start_of_either_side_is_measured_whole(few: Server) -> None:

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,10 @@ def test_a_letter_of_a_latin_1_terminal_is_typed(
         terminal.wait_for("été")
 
 
+def told_since(terminal: Terminal, mark: int, screen: str) -> bool:
+    return b"Enter goes back" in terminal.bytes_since(mark) and "Enter goes back" in screen
+
+
 def test_a_text_is_shown_plainly_outside_the_screen_until_enter_or_ctrl_c(
     sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
@@ -109,8 +114,9 @@ def test_a_text_is_shown_plainly_outside_the_screen_until_enter_or_ctrl_c(
         terminal.press("y", "tab")
         terminal.wait_for("[command]")
         for key in ("enter", "ctrl+c"):
+            mark = terminal.mark()  # the words of the round before still stand there
             terminal.press("v")
-            screen = terminal.wait_for("Enter goes back")
+            screen = terminal.wait_for(partial(told_since, terminal, mark))
             assert f"\nsmtp-tui get --profile environment {seeded.primary}\n" in screen
             assert not terminal.in_alternate_screen
             terminal.press(key)

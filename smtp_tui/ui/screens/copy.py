@@ -85,8 +85,7 @@ class CopyDialog(Dialog[None]):
         """Show the text outside the screen until Enter, ctrl+c or the end of the input."""
         try:
             with self.app.suspend():
-                print(f"\n{clean_block(self._forms[self._at].text)}\n\n{GO_ON}", flush=True)
-                await _enter_pressed()
+                await _shown_until_enter(clean_block(self._forms[self._at].text))
         except SuspendNotSupported:
             self.notify("This terminal cannot show it outside the screen.", severity="warning")
 
@@ -94,13 +93,14 @@ class CopyDialog(Dialog[None]):
 GO_ON: Final = "Enter goes back to smtp-tui."
 
 
-async def _enter_pressed() -> None:
-    """Wait for a line at the terminal, while signals and requests go on being served."""
+async def _shown_until_enter(text: str) -> None:
+    """Show it, and wait for a line at the terminal, while signals and requests are served."""
     loop, pressed = asyncio.get_running_loop(), asyncio.Event()
     descriptor = sys.stdin.fileno()
     loop.add_reader(descriptor, pressed.set)
     loop.add_signal_handler(signal.SIGINT, pressed.set)
     try:
+        print(f"\n{text}\n\n{GO_ON}", flush=True)
         await pressed.wait()
         if os.isatty(descriptor):
             termios.tcflush(descriptor, termios.TCIFLUSH)

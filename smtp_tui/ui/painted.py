@@ -1,0 +1,93 @@
+"""What stands on the terminal's screen, so that nothing is sent that stands there already.
+
+Textual paints a screen several times while it opens: at its first layout, for each height that is
+found out later, and once more for the focus. Over a slow line each of them would be felt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+from rich.cells import cell_len
+
+Cell: TypeAlias = tuple[str, str]
+"""A character and the codes of its look (the parameters of SGR)."""
+_MOVE: Final = re.compile(r"\x1b\[(\d+);(\d+)H")
+_OWN_SCREEN: Final = "\x1b[?1049"
+_RUN: Final = re.compile(r"\x1b\[([0-9;]*)m([^\x00-\x1f\x7f]*)\x1b\[0?m|([^\x00-\x1f\x7f]+)")
+
+
+class Painted:
+    """The cells of the screen as they were last sent, by line; what is not known is sent."""
+
+    def __init__(self) -> None:
+        self._lines: dict[int, dict[int, Cell]] = {}
+        self._known_size = (0, 0)
+        self._cursor = ""
+        self._known = False
+
+    def forget(self) -> None:
+        """Send the next frame whole, as the screen may have changed; a signal may say so."""
+        self._known = False
+
+    def news(self, data: str, size: tuple[int, int]) -> str:
+        """Return what of ``data`` is not on the screen yet, which has ``size`` columns and lines.
+
+        A frame is moves to a place, each followed by runs of one look, and at last the cursor's
+        place. What is no frame is returned as it is; taking the screen and giving it back ends
+        all knowledge of it.
+        """
+        before, *parts = _MOVE.split(data)
+        if before or not parts:
+            if data.startswith(_OWN_SCREEN):
+                self.forget()
+            return data
+        if not self._known or size != self._known_size:
+            self._known, self._known_size = True, size
+            self._lines.clear()
+            self._cursor = ""
+        sent: list[str] = []
+        places = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+        for y, x, text in places:
+            if text:
+                sent.append(self._changed(int(y), int(x), text.rstrip("\n")))
+        painted = "".join(sent)
+        cursor = f"\x1b[{parts[-3]};{parts[-2]}H"
+        if not parts[-1] and (painted or cursor != self._cursor):
+            painted += cursor
+        self._cursor = cursor
+        return painted
+
+    def _changed(self, y: int, x: int, text: str) -> str:
+        """Return those runs of a line that differ, each behind a move where it needs one."""
+        runs = list(_runs(text))
+        end = x + sum(len(cells) for _, cells in runs)
+        if "".join(run for run, _ in runs) != text or not _narrow(text):
+            self._lines.pop(y, None)  # how wide that is, is the terminal's own business
+            return f"\x1b[{y};{x}H{text}"
+        if y > self._known_size[1] or end > self._known_size[0] + 1:
+            self.forget()  # a frame of before a resize, which the terminal crowds at its edge
+            return f"\x1b[{y};{x}H{text}"
+        line, sent, at = self._lines.setdefault(y, {}), "", 0
+        for run, cells in runs:
+            there = dict(enumerate(cells, x))
+            if any(line.get(place) != cell for place, cell in there.items()):
+                sent += run if at == x else f"\x1b[{y};{x}H{run}"
+                line.update(there)
+                at = x + len(cells)
+            x += len(cells)
+        return sent
+
+
+def _narrow(text: str) -> bool:
+    """Whether each character takes one cell; the codes between them do no harm here."""
+    return text.isascii() or all(cell_len(one) == 1 for one in set(text) if not one.isascii())
+
+
+def _runs(text: str) -> Iterator[tuple[str, list[Cell]]]:
+    """Each run as it was sent, and its cells."""
+    for found in _RUN.finditer(text):
+        look, styled, plain = found.groups(default="")
+        yield found[0], [(character, look) for character in styled or plain]
