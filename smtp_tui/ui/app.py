@@ -191,23 +191,26 @@ class SmtpTui(LeavingApp):
         self.run_worker(close(), group="leave", description="finish the writes of a left profile")
 
     def _ended(self, session: Session, ended: Unattended) -> None:
-        """A write ended that nobody waited for: tell it, at once where its profile was left."""
-        if session is self._session:
-            self.run_worker(self._look_and_report(session, ended), group="report")
-        else:
-            self.report(ended)
+        """A write ended that nobody waited for, in the profile in use or in one that was left."""
+        self.run_worker(self._look_and_report(session, ended), group="report")
 
     async def _look_and_report(self, session: Session, ended: Unattended) -> None:
         """Look where the answer was lost, tell it, and have the list read again."""
         from smtp_tui.ui.afterwards import look_up
 
-        found = await look_up(session.connections, ended)
+        in_use = session is self._session
+        asked = session if in_use else self._services.session(session.profile)
+        try:
+            found = await look_up(asked.connections, ended)
+        finally:
+            if not in_use:
+                await asked.aclose()
         if ended.error is None or found:
             with suppress(FileProblem):  # at worst a draft is offered once more
                 await asyncio.to_thread(self._forget_draft, session, ended.write)
         self.report(ended, found)
         for screen in self.screen_stack:
-            if isinstance(screen, ConnectionsScreen):
+            if in_use and isinstance(screen, ConnectionsScreen):
                 screen.changed(record_id_of(ended.request))
 
     def _forget_draft(self, session: Session, write: Write) -> None:

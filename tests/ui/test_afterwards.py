@@ -75,3 +75,36 @@ async def test_esc_before_anything_was_sent_stays_in_the_form_and_sends_nothing(
         await apply(ui, "BATCH")
         await ui.sees("Saved BATCH")
         assert len(ui.requests(Operation.MODIFY)) == 1
+
+
+async def test_esc_while_a_lost_answer_is_looked_up_does_not_say_that_nothing_was_sent(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit_port(ui, "BATCH", "587")
+        demo.faults.add(
+            Fault(FaultKind.SERVER_ERROR, Operation.MODIFY, after_work=True),
+            Fault(FaultKind.DELAY, Operation.GET, seconds=0.0),  # the look before the save
+            Fault(FaultKind.HANG, Operation.GET),
+        )
+        await apply(ui, "BATCH")
+        await ui.asked(Operation.GET, 3)
+        await ui.press("escape")
+        await ui.sees("whether it was done is not known", "Edit BATCH", "587")
+        assert not ui.shows("Nothing was sent")
+
+
+async def test_a_lost_answer_of_a_profile_that_was_left_is_looked_up_too(demo: Sandbox) -> None:
+    async with opened(demo, services=impatient) as ui:
+        await edit_port(ui, "BATCH", "587")
+        demo.faults.add(Fault(FaultKind.HANG, Operation.MODIFY, after_work=True))
+        await apply(ui, "BATCH")
+        await ui.asked(Operation.MODIFY)
+        await ui.press("escape")
+        await ui.sees("Stopped waiting; the save goes on")
+        await ui.press("p")
+        await ui.sees("Enter switches")
+        await ui.press("j", "enter")
+        await ui.until(lambda: " demo-europe " in ui.lines()[0], "the other profile")
+        await ui.sees("no answer came; read", "it was done")
+        assert outcomes(ui) == [None, WriteOutcome.UNKNOWN, WriteOutcome.FOUND_DONE]

@@ -45,24 +45,11 @@ from smtp_tui.ui.widgets.record_form import RecordForm
 class FormScreen(KeptScreen[FormResult]):
     """Closes only when the server has said yes or the person leaves."""
 
-    ACTIONS = (
-        "form.review",
-        "form.test",
-        "form.revert",
-        "form.preset",
-        "form.back",
-        "secret.clear",
-        "secret.reveal",
-    )
     KEYS = (
-        "form.review",
-        "form.test",
-        "form.revert",
-        "form.preset",
-        "secret.clear",
-        "secret.reveal",
-        "form.back",
+        *("form.review", "form.test", "form.revert", "form.preset"),
+        *("secret.clear", "secret.reveal", "form.back"),
     )
+    ACTIONS = KEYS
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),
         Binding("tab", "app.focus_next", show=False, priority=True),
@@ -96,6 +83,7 @@ class FormScreen(KeptScreen[FormResult]):
         self._test_at_once = subject.tested
         self._cursor_at = subject.focus_on
         self._saving: Worker[None] | None = None
+        self._sent = False
 
     def compose_body(self) -> Iterable[Widget]:
         """Title, fields, what was refused, and the live request."""
@@ -255,12 +243,18 @@ class FormScreen(KeptScreen[FormResult]):
                 self.close(None)
 
     def _stop_waiting(self) -> None:
-        """Give up waiting: before the write the form stays, after it the outcome is told later."""
-        sent = bool(self.session.under_way)
+        """Give up waiting: before the write the form stays, after it the outcome is told later.
+
+        A write whose answer was lost is over, and only looked up: then the form stays too.
+        """
+        goes_on = bool(self.session.under_way)
         if self._saving is not None:
             self._saving.cancel()
-        if not sent:
+        if not self._sent:
             self.notify("Stopped waiting. Nothing was sent.")
+            return
+        if not goes_on:
+            self._complain("No answer came to the save: whether it was done is not known.")
             return
         kept = "What was typed is kept as a draft, without a password."
         self.notify(f"Stopped waiting; the save goes on and its outcome will be told. {kept}")
@@ -286,9 +280,12 @@ class FormScreen(KeptScreen[FormResult]):
     @work(group="save", description="review and save a form")
     async def _save(self, draft: Draft, patch: Patch) -> None:
         """Review, read again, compare, send; the form stays until the server said yes."""
-        self.busy = True
+        self.busy, self._sent = True, False
+        clock, opened = self.services.clock, self._opened
         try:
-            saved = await save(self, self.session, self.services.clock, self._opened, draft, patch)
+            saved = await save(
+                self, self.session, clock, opened, draft, patch, sending=self._note_sent
+            )
         except NotFound as error:
             await self._offer_anew(error, draft)
         except ApiError as error:
@@ -300,6 +297,9 @@ class FormScreen(KeptScreen[FormResult]):
                 self.close(saved)
         finally:
             self.busy = False
+
+    def _note_sent(self) -> None:
+        self._sent = True
 
     async def _offer_anew(self, error: NotFound, draft: Draft) -> None:
         """The record is gone: what was typed can become a new one."""

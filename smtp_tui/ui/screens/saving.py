@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias, TypeVar
@@ -53,11 +54,12 @@ async def save(
     draft: Draft,
     patch: Patch,
     notes: tuple[str, ...] = (),
+    sending: Callable[[], None] = lambda: None,
 ) -> SaveResult:
     """Review and save; a conflict or a new token leads back to the review, with what was typed.
 
-    ``notes`` are words for the first review. For workers only. Raises ``ApiError``; nothing is
-    sent that the last review did not show.
+    ``notes`` are words for the first review; ``sending`` is called before the write leaves. For
+    workers only. Raises ``ApiError``; nothing is sent that the last review did not show.
     """
     reviewed: Request | None = None
     while True:
@@ -86,6 +88,7 @@ async def save(
         elif _TAKEN not in notes and await _is_taken(screen, session, draft.name.strip()):
             notes, reviewed = (_TAKEN,), None
             continue
+        sending()
         try:
             return await _send(session, opened, draft, patch, request)
         except (TokenRefused, TokenNeeded) as error:
