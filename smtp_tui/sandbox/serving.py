@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 import ssl
@@ -33,9 +34,11 @@ ACCEPTING_TURNS = 10
 
 
 def bound(host: str, port: int, or_any: bool = False) -> socket.socket:
-    """A listening socket's beginning: bound, port 0 meaning any free one.
+    """A listening socket, port 0 meaning any free one.
 
-    With `or_any` a port that is taken is no error, another one is used. Raises `OSError`.
+    It listens at once: of two that are only bound to a port, one fails later, when it is too late
+    to take another. With `or_any` a port that is taken is no error, another one is used. Raises
+    `OSError`.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Of a socket that says TCP, asyncio sends each write at once; otherwise a body waits 40 ms.
@@ -43,9 +46,11 @@ def bound(host: str, port: int, or_any: bool = False) -> socket.socket:
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((host, port))
-    except OSError:
+        made.listen()
+    except OSError as error:
         made.close()
-        if or_any and port:
+        lost_to_another = not port and error.errno == errno.EADDRINUSE
+        if lost_to_another or (or_any and port):
             return bound(host, 0)
         raise
     return made

@@ -226,7 +226,7 @@ def test_ctrl_c_at_the_question_sends_nothing(
 def slow_write(sandbox: Sandbox) -> str:
     """A record whose next change takes a moment."""
     record_id = sandbox.add_record("A", GOOD)
-    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.5))
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=2.0))
     return record_id
 
 

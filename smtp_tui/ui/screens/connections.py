@@ -86,34 +86,30 @@ class ConnectionsScreen(RecordScreen[None]):
         self._history_read = False
         self._filled_at = 0.0
         self._now = services.clock.now()
+        self.table = RecordsTable(COLUMNS, id="table")
+        self._field = TextInput(placeholder="filter", id="filter")
+        self._problem_text, self._notice = PlainText(id="problem"), PlainText(id="notice")
+        self._pane, self._status = RecordPane(id="pane"), PlainText(id="status")
 
     def compose_body(self) -> Iterable[Widget]:
         """Filter, message, table and side pane."""
         with Horizontal():
             with Vertical():
-                yield TextInput(placeholder="filter", id="filter")
-                yield PlainText(id="problem")
-                yield PlainText(id="notice")
-                yield RecordsTable(COLUMNS, id="table")
-            yield RecordPane(id="pane")
-        yield PlainText(id="status")
+                yield from (self._field, self._problem_text, self._notice, self.table)
+            yield self._pane
+        yield self._status
 
     def on_mount(self) -> None:
         """Say that the list is read, and read it once that has been drawn."""
         super().on_mount()
         self.table.focus()
         self.loading_since = self.services.clock.monotonic()
-        self.set_timer(A_FRAME, self.load)
-
-    @property
-    def table(self) -> RecordsTable:
-        """The table of records."""
-        return self.query_one("#table", RecordsTable)
+        self.set_timer(A_FRAME, self._begin)
 
     @property
     def filter_text(self) -> str:
         """What the rows shown must hold."""
-        return self.query_one("#filter", Input).value
+        return self._field.value
 
     @property
     def record(self) -> Record | None:
@@ -132,6 +128,9 @@ class ConnectionsScreen(RecordScreen[None]):
     def load(self) -> None:
         """Read the list; a load under way is given up for it."""
         self.loading_since = self.services.clock.monotonic()
+        self._begin()
+
+    def _begin(self) -> None:
         self._loader = self._load()
 
     @work(group="load", exclusive=True, description="list the connections")
@@ -198,7 +197,7 @@ class ConnectionsScreen(RecordScreen[None]):
             return
         rows, shown = bool(len(self._view)), bool(self.table.rows)
         self.table.stale = self.problem is not None and rows
-        problem = self.query_one("#problem", PlainText)
+        problem = self._problem_text
         problem.set_class(self.problem is not None and rows, "-shown")
         if self.problem is not None:
             problem.update(error_text(self.problem))
@@ -208,7 +207,7 @@ class ConnectionsScreen(RecordScreen[None]):
         if shown and self.focused is None:
             self.table.focus()
         if not shown:
-            self.query_one("#notice", PlainText).update(self._listing().notice)
+            self._notice.update(self._listing().notice)
         self._show_status()
         self._show_pane()
         self.show_situation()
@@ -233,7 +232,7 @@ class ConnectionsScreen(RecordScreen[None]):
 
     def _show_status(self) -> None:
         status = self._listing().status(self.size.width - 2)
-        self.query_one("#status", PlainText).update(status, layout=False)
+        self._status.update(status, layout=False)
 
     def on_resize(self) -> None:
         """The pane may have come into sight, and the status line has another width."""
@@ -245,7 +244,7 @@ class ConnectionsScreen(RecordScreen[None]):
             return  # out of sight, and laying it out costs more than the rest of a key press
         record = self.record
         tests = self.services.history.tests(self.session.key(record.id)) if record else ()
-        self.query_one(RecordPane).show(record, tests, self.services.clock.now())
+        self._pane.show(record, tests, self.services.clock.now())
 
     def tick(self) -> None:
         """Let the ages grow; between ticks a key press does not change them."""
@@ -310,7 +309,7 @@ class ConnectionsScreen(RecordScreen[None]):
 
     def action_filter(self) -> None:
         """Open the filter."""
-        field = self.query_one("#filter", Input)
+        field = self._field
         field.set_class(True, "-open")
         field.focus()
 
@@ -337,7 +336,7 @@ class ConnectionsScreen(RecordScreen[None]):
 
     def action_back(self) -> None:
         """Esc gives up a load or clears the filter; q then leaves the program."""
-        field = self.query_one("#filter", Input)
+        field = self._field
         if self.loading_since is not None and self._loader is not None:
             self._loader.cancel()
             self.loading_since = None

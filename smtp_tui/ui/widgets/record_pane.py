@@ -23,13 +23,17 @@ class RecordPane(VerticalScroll, can_focus=False):
     RecordPane PlainText { height: auto; }
     """
 
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._words = PlainText()
+
     def compose(self) -> Iterable[Widget]:
         """The lines of the record."""
-        yield PlainText()
+        yield self._words
 
     def show(self, record: Record | None, tests: tuple[Tested, ...], now: datetime) -> None:
         """Draw another record, or none."""
         from smtp_tui.ui.widgets.record_view import record_content
 
         words = record_content(record, tests[:TESTS_SHOWN], now) if record is not None else ""
-        self.query_one(PlainText).update(words)
+        self._words.update(words)
