@@ -68,6 +68,9 @@ def measured(rounds: int, idle_seconds: float, most_rows: int) -> Iterator[Figur
         _tell(f"{most_rows:,} rows")
         yield from measures.most_of_ours(most)
     with running(FEW) as few:
+        with running(FEW, hang=True) as hanging:
+            _tell("hanging")
+            yield from measures.hanging(hanging)
         _tell("idle")
         yield from measures.idle(few, idle_seconds)
 

@@ -52,6 +52,7 @@ TAB_BYTES = Budget("Tab in the form", Unit.BYTES, most=6_000)
 LETTER_BYTES = Budget("a typed letter, live patch included", Unit.BYTES, most=300)
 IDLE_BYTES = Budget("idle, in 10 s, the worst screen", Unit.BYTES, most=200)
 IDLE_CPU = Budget("idle, the worst screen", Unit.PERCENT, most=0.3)
+HANGING = Budget("the slowest key while a list hangs", Unit.MILLISECONDS, most=300)
 STORY_BYTES = Budget("a whole story", Unit.BYTES, most=120_000)
 
 BUDGETS = (
@@ -75,5 +76,6 @@ BUDGETS = (
     LETTER_BYTES,
     IDLE_BYTES,
     IDLE_CPU,
+    HANGING,
     STORY_BYTES,
 )

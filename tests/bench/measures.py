@@ -174,6 +174,34 @@ def _idle_on(few: Server, keys: tuple[str, ...], seconds: float) -> tuple[float,
         return sent, (cpu_seconds(terminal) - used) / passed * 100
 
 
+def hanging(server: Server) -> Iterator[Figure]:
+    """From each of these keys to what it brings, while the answer to a list does not come."""
+    with ours(server) as terminal:
+        until(terminal, top_row(0))
+        terminal.press("r")
+        until(terminal, "reading …")
+        times = []
+        for key, shows in HANGING_KEYS:
+            since = time.perf_counter()
+            terminal.press(key)
+            until(terminal, shows)
+            times.append(milliseconds(since))
+            terminal.press("escape")
+            terminal.wait_gone(shows)
+        yield Figure(budgets.HANGING, max(times))
+
+
+HANGING_KEYS = (
+    ("e", "Edit RELAY"),
+    ("t", "Send to"),
+    ("d", "Delete RELAY"),
+    ("p", "Enter switches"),
+    ("y", "curl"),
+    ("?", "search the keys"),
+    (":", "Search for commands"),
+)
+
+
 def story(few: Server) -> Iterator[Figure]:
     """Open, filter, open a record, edit, review, apply, test, quit: every byte of it."""
     with ours(few) as terminal:

@@ -1,7 +1,7 @@
 """A sandbox with many records in a process of its own, so that it takes no time from the measure.
 
-Run as `python -m tests.bench.server ROWS [tls]`. It prints a line of JSON with the profiles file to
-use, and ends with its standard input.
+Run as `python -m tests.bench.server ROWS [tls] [hang]`; with `hang` each list but the first one
+hangs. It prints a line of JSON with the profiles file to use, and ends with its standard input.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from smtp_tui.sandbox import Sandbox, SandboxOptions
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.bench.rows import name, parameters
 
 
@@ -27,11 +27,16 @@ class Server:
     token: str
 
 
-def serve(rows: int, *, tls: bool) -> None:
+def serve(rows: int, *, tls: bool, hang: bool) -> None:
     """Serve until standard input ends."""
     with Sandbox(SandboxOptions(tls=tls, demo_records=False)) as sandbox:
         for number in range(rows):
             sandbox.add_record(name(number), parameters(number))
+        if hang:
+            sandbox.faults.add(
+                Fault(FaultKind.DELAY, Operation.LIST, seconds=0),
+                Fault(FaultKind.HANG, Operation.LIST, count=None),
+            )
         print(
             json.dumps({"profiles": _profiles(sandbox), "token": sandbox.admin_token}), flush=True
         )
@@ -57,9 +62,9 @@ def _profiles(sandbox: Sandbox) -> str:
 
 
 @contextmanager
-def running(rows: int, *, tls: bool = False) -> Iterator[Server]:
+def running(rows: int, *, tls: bool = False, hang: bool = False) -> Iterator[Server]:
     """A sandbox with that many records, ended with the `with` block."""
-    argv = [sys.executable, "-m", "tests.bench.server", str(rows), *(["tls"] if tls else [])]
+    argv = [sys.executable, "-m", "tests.bench.server", str(rows), *["tls"] * tls, *["hang"] * hang]
     with subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -75,4 +80,4 @@ def running(rows: int, *, tls: bool = False) -> Iterator[Server]:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), tls="tls" in sys.argv[2:])
+    serve(int(sys.argv[1]), tls="tls" in sys.argv[2:], hang="hang" in sys.argv[2:])

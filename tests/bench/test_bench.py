@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import measures
-from tests.bench.budgets import BUDGETS, STORY_BYTES, Unit
+from tests.bench.budgets import BUDGETS, HANGING, STORY_BYTES, Unit
 from tests.bench.measures import FEW, Figure
 from tests.bench.programs import ROOT
 from tests.bench.report import BEGIN, END, as_json, rows, table, write_into
@@ -41,6 +41,13 @@ def test_a_whole_story_keeps_its_budget_of_bytes(few: Server) -> None:
     (sent,) = measures.story(few)
     assert sent.budget is STORY_BYTES
     assert 0 < sent.value <= MOST_BYTES[STORY_BYTES.what]
+
+
+def test_keys_while_a_list_hangs_are_measured() -> None:
+    with running(FEW, hang=True) as server:
+        (slowest,) = measures.hanging(server)
+    assert slowest.budget is HANGING
+    assert slowest.value > 0
 
 
 def test_a_start_of_either_side_is_measured_whole(few: Server) -> None:
