@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -230,6 +231,15 @@ def slow_write(sandbox: Sandbox) -> str:
     return record_id
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A job in the background ignores ctrl+c, and would hand that on to the program."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_during_a_write_lets_it_finish_and_says_what_is_unknown(
     sandbox: Sandbox, environ: dict[str, str], slow_write: str
 ) -> None:
