@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from smtp_tui.api.requests import Request
 
 KEPT_EXCHANGES: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """One request and how it ended. ``milliseconds`` is the whole time; no field holds a secret:
     ``request`` has masks in their place.
 

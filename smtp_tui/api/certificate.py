@@ -6,9 +6,10 @@ that it did not verify. A certificate that the parser refuses still has its fing
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from smtp_tui.api.trust import fingerprint
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 UNREADABLE: Final = "(cannot be read)"
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(Struct, frozen=True):
     """What tells one certificate from another; ``sha256`` is 64 hex digits, the dates are UTC.
 
     ``names`` are the host names and addresses it is good for.

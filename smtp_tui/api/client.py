@@ -7,11 +7,12 @@ read: each of these sends a secret, or an unbounded number of bytes, where nobod
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final, Protocol
 
 import httpx
+from msgspec import Struct
+from msgspec.structs import replace
 
 import smtp_tui
 from smtp_tui.api.activity import Activity, Exchange
@@ -51,8 +52,7 @@ class TokenHolder(Protocol):
         """The token to send now, or None where one has to be asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How long and how much. Seconds, and bytes of a body; ``total`` bounds a whole request."""
 
     connect: float = 10.0
@@ -61,6 +61,9 @@ class Limits:
     body: int = 64 * 1024 * 1024
     longest_retry_after: float = 10.0
     retry_pause: float = 0.5
+
+
+LIMITS: Final = Limits()
 
 
 class Client:
@@ -77,7 +80,7 @@ class Client:
         activity: Activity,
         clock: Clock,
         journal: WriteLog,
-        limits: Limits = Limits(),
+        limits: Limits = LIMITS,
     ) -> None:
         self.target = target
         self._tokens = tokens

@@ -26,9 +26,10 @@ request, a response or a secret.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Final, Self
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from smtp_tui.api.writes import Write
@@ -70,8 +71,7 @@ _ANOTHER_SERVER: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where an error happened: the operation, the host as shown, and the request id if told."""
 
     operation: Operation

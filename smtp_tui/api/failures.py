@@ -7,10 +7,11 @@ import math
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
 import httpx
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtp_tui.api.errors import (
     TESTS,
@@ -33,8 +34,7 @@ from smtp_tui.api.trust import certificate_refused
 from smtp_tui.api.words import error_inside, refused_fields, server_words
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """A whole answer with any status, before it is judged."""
 
     status: int

@@ -1,7 +1,7 @@
 """Frozen values of the remote API: records, parameters and what is assigned to them.
 
-Plain dataclasses rather than pydantic models: they are on the path to the first rows, and the
-decoding in :mod:`smtp_tui.api.decode` keeps odd values instead of refusing them.
+Structs rather than pydantic models: they are on the path to the first rows, and the decoding in
+:mod:`smtp_tui.api.decode` keeps odd values instead of refusing them.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import json
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from smtp_tui.api.secret import SecretStr, is_mask
 
@@ -88,8 +89,7 @@ def value_text(value: ParameterValue) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One connection parameter as the server keeps it; its value keeps the JSON type it came in."""
 
     name: str
@@ -108,8 +108,7 @@ class Parameter:
         return value_text(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One SMTP connection. ``oddities`` are words on what was unusual in the server's answer."""
 
     id: str
@@ -149,24 +148,21 @@ class Record:
         return parameter.value
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """A list entry that is no record: counted and shown, never silently dropped."""
 
     position: int
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordList:
+class RecordList(Struct, frozen=True):
     """The answer of the list operation, in the server's order (oldest first)."""
 
     records: tuple[Record, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """One ``{name, value}`` pair to be sent; a parameter that is not assigned stays as it is.
 
     Raises ``ValueError`` for a secret that is a server's mask, for a secret in the open, and for a
@@ -192,8 +188,7 @@ def str_of(value: JsonValue | SecretStr) -> str:
     return value.get_secret_value() if isinstance(value, SecretStr) else value_text(value)
 
 
-@dataclass(frozen=True, slots=True)
-class TestAnswer:
+class TestAnswer(Struct, frozen=True):
     """What the server answered to a test email: its shape is not documented, so it is kept whole.
 
     ``body`` is the decoded JSON, or the text where it was no JSON.

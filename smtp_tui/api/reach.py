@@ -10,8 +10,9 @@ import socket
 import ssl
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from smtp_tui.api.errors import CertificateRefused, HostUnreachable, Operation, Place
 from smtp_tui.api.target import Origin, Trust, Unverified
@@ -21,8 +22,7 @@ DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _CLOSING: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """One place a host name stands for; ``text`` is the address alone."""
 
     family: int

@@ -8,9 +8,11 @@ has it. That the shown request *is* the sent one is what keeps "nothing is sent 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 from urllib.parse import quote, unquote, urlencode
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtp_tui.api.errors import Operation
 from smtp_tui.api.models import Assignment, JsonValue
@@ -33,8 +35,7 @@ class IdRefused(ValueError):
     """A record id that would address something else than one record."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One request; ``path`` is percent-encoded, ``query`` is not, secrets stay wrapped."""
 
     operation: Operation

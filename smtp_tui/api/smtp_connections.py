@@ -7,8 +7,9 @@ shown is what is sent.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from smtp_tui.api.client import Client
 from smtp_tui.api.decode import Undecodable, decode_json, decode_list, decode_record, sentence

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 DEFAULT_IDENTITY_PORT: Final = 8443
 LONGEST_LABEL: Final = 63
@@ -23,20 +25,17 @@ class Access(Enum):
     READ_ONLY = "read-only"
 
 
-@dataclass(frozen=True, slots=True)
-class SystemTrust:
+class SystemTrust(Struct, frozen=True):
     """Certificates are verified against the system's authorities."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaFile:
+class CaFile(Struct, frozen=True):
     """Certificates are verified against the authorities of one PEM file."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Pinned:
+class Pinned(Struct, frozen=True):
     """Exactly one certificate is trusted: SHA-256 of its DER form, 64 lower-case hex digits.
 
     ``identity`` is that of the server which issues tokens, where it shows another one; either may
@@ -49,9 +48,9 @@ class Pinned:
 
     def __post_init__(self) -> None:
         if self.sha256 or not self.identity:
-            object.__setattr__(self, "sha256", _plain_fingerprint(self.sha256))
+            force_setattr(self, "sha256", _plain_fingerprint(self.sha256))
         if self.identity:
-            object.__setattr__(self, "identity", _plain_fingerprint(self.identity))
+            force_setattr(self, "identity", _plain_fingerprint(self.identity))
 
 
 def _plain_fingerprint(text: str) -> str:
@@ -61,8 +60,7 @@ def _plain_fingerprint(text: str) -> str:
     return plain
 
 
-@dataclass(frozen=True, slots=True)
-class Unverified:
+class Unverified(Struct, frozen=True):
     """No certificate is checked: possible, explicit, and marked on every screen."""
 
 
@@ -73,8 +71,7 @@ class HostRefused(ValueError):
     """A host that no request is sent to; the message says what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Scheme, host and port: the one place a token goes to. ``port`` None is the scheme's own."""
 
     scheme: Literal["http", "https"]
@@ -106,8 +103,7 @@ class Origin:
             return False
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """The tenant (``tenantId``), team (``ace_orgGuid``) and namespace (``cloudOE_spaceGuid``)."""
 
     tenant: str
@@ -115,8 +111,7 @@ class Scope:
     namespace: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """All that the client needs to know of a profile. ``name`` is the profile's, for messages."""
 
     name: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct
 
 from smtp_tui.api.errors import ApiError, NotJournalled, NotSent, Place, StatusError
 from smtp_tui.api.models import Record
@@ -19,8 +20,7 @@ from smtp_tui.api.requests import Request
 from smtp_tui.api.target import Access, Target
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A whole answer with a status that is a success."""
 
     status: int
@@ -41,8 +41,7 @@ class WriteOutcome(Enum):
     FOUND_NOT_DONE = "found not done"
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """A write that is about to be sent; ``request`` has masks for secrets.
 
     ``id`` pairs its intent with its outcome; ``record`` is what the person saw before it.
@@ -54,8 +53,7 @@ class Write:
     record: Record | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """How a write ended; ``words`` say why where it was not done."""
 
     outcome: WriteOutcome
@@ -83,8 +81,7 @@ class WriteLog(Protocol):
         """Tell a person that the journal has a gap, and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unattended:
+class Unattended(Struct, frozen=True):
     """How a write ended that nobody awaited any more; ``error`` is None where it was done."""
 
     write: Write

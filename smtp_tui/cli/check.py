@@ -6,9 +6,10 @@ import argparse
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.client import Client
@@ -42,8 +43,7 @@ class Result(Enum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """What is told of one step."""
 
     stage: Stage
@@ -51,8 +51,7 @@ class Line:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """All steps of one profile, in order; ``well`` where none failed."""
 
     profile: Profile

@@ -10,10 +10,11 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 import smtp_tui
 from smtp_tui.cli.exit_codes import ExitCode
@@ -46,8 +47,7 @@ _SET_OR_NOT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One thing found; ``well`` False where it needs mending."""
 
     topic: str

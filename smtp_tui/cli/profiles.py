@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from smtp_tui.api.target import Access, Trust
 from smtp_tui.cli.exit_codes import ExitCode

@@ -8,10 +8,11 @@ import re
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
@@ -189,8 +190,7 @@ def _crash_words(report: str) -> str:
     return f"ended by a fault of its own{kind}. Nothing was sent that was not reviewed."
 
 
-@dataclass(frozen=True)
-class _SandboxMailbox:
+class _SandboxMailbox(Struct, frozen=True):
     """The sandbox's mail, as the Mailbox screen knows it."""
 
     sandbox: Sandbox

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, Operation
@@ -38,8 +39,7 @@ _CODES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Mail:
+class _Mail(Struct, frozen=True):
     """What is sent: ``opened`` None for values that are stored nowhere."""
 
     to: str

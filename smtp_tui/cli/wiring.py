@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
@@ -31,8 +33,7 @@ class NoSuchProfile(Exception):
     """No profile to work on: not there, not decided, or without what a request needs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """The profiles at hand: those of the file, and the one of the vendor's variables."""
 
     profiles: Profiles
@@ -86,8 +87,7 @@ def known_profiles(environ: Mapping[str, str]) -> Known:
     return Known(store.load(), environment_profile(environ))
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """One profile in use by a command: where requests go, and the operations there."""
 
     profile: Profile

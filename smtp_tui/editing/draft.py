@@ -6,8 +6,10 @@ what was typed just now, or cleared on purpose.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtp_tui.api.models import PASSWORD, Parameter, Record, is_secret_name
 from smtp_tui.api.secret import SecretStr
@@ -19,20 +21,17 @@ FORM_ORDER: Final = ("hostname", "port", "username", PASSWORD)
 _PLAIN: Final = tuple(name for name in FORM_ORDER if name != PASSWORD)
 
 
-@dataclass(frozen=True, slots=True)
-class Keep:
+class Keep(Struct, frozen=True):
     """Leave the stored secret alone: it is not part of any request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replace:
+class Replace(Struct, frozen=True):
     """Store what was typed; neither blank nor a mask, which becoming a patch refuses."""
 
     secret: SecretStr
 
 
-@dataclass(frozen=True, slots=True)
-class Clear:
+class Clear(Struct, frozen=True):
     """Remove the stored secret: an act of its own, never the meaning of an empty field."""
 
 
@@ -40,8 +39,7 @@ SecretEdit: TypeAlias = Keep | Replace | Clear
 KEEP: Final = Keep()
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A form's content. ``record_id`` is None for a record that is still to be created.
 
     ``texts`` and ``secrets`` hold each name once, in form order; a name is in one of them.

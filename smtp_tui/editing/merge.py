@@ -7,8 +7,9 @@ was there; what it never shows, a password, cannot be compared at all, and that 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from smtp_tui.api.models import Record, SecretState, is_secret_name
 from smtp_tui.api.secret import SecretStr
@@ -31,8 +32,7 @@ class Side(Enum):
     THEIRS = "server now"
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """One parameter that both sides changed, each to something else."""
 
     name: str
@@ -46,8 +46,7 @@ class Conflict:
         return value_words(self.opened), value_words(self.mine), value_words(self.theirs)
 
 
-@dataclass(frozen=True, slots=True)
-class TheirChange:
+class TheirChange(Struct, frozen=True):
     """One parameter that someone else changed since the record was opened; the draft did not."""
 
     name: str
@@ -63,8 +62,7 @@ class TheirChange:
         return f"{self.name} {value_words(self.before)} → {value_words(self.after)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """How a patch meets the record as it is now.
 
     ``patch`` is what can be sent as it is, told against the values of now; ``theirs`` stays as

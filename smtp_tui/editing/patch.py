@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtp_tui.api.models import Assignment, Parameter, ParameterValue, Record, SecretState
 from smtp_tui.api.secret import SecretStr, is_mask
@@ -33,8 +35,7 @@ class ChangeKind(Enum):
     CLEAR_SECRET = "clear secret"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One parameter that gets another value; ``before`` is what the server was last seen to hold.
 
     Raises ``ValueError`` where ``after`` cannot be sent: a mask, or a secret as plain text.
@@ -80,8 +81,7 @@ class Change:
         return f"{self.name} {value_words(self.after)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(Struct, frozen=True):
     """The changes of one record, each parameter once; an empty patch is false and is not sent.
 
     Raises ``ValueError`` where a parameter stands in it twice.

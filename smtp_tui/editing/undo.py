@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from smtp_tui.api.models import PASSWORD, Record, SecretState, is_secret_name
 from smtp_tui.api.secret import SecretStr
@@ -11,8 +11,7 @@ from smtp_tui.editing.patch import Change, ChangeKind, Patch, in_form_order
 from smtp_tui.editing.values import ABSENT, is_same, value_in
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
+class Undo(Struct, frozen=True):
     """``patch`` brings back what can be brought back; ``lost`` says in words what cannot."""
 
     patch: Patch

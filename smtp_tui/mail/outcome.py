@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import ClassVar, Final, TypeAlias
+
+from msgspec import Struct, field
 
 from smtp_tui.mail.replies import accepted_by, read
 from smtp_tui.mail.reply_model import Phase, Reading, Verdict
@@ -49,8 +50,7 @@ _SAYS_NOT: Final = re.compile(
 _MAYBE: Final = "Look in the mailbox of the recipient before you test again."
 
 
-@dataclass(frozen=True, slots=True)
-class TestOutcome:
+class TestOutcome(Struct, frozen=True):
     """What a test mail came to. `server_text` is all the server said, never shortened.
 
     `parameter` is hostname, port, username, password, `to` (the recipient), or None.
@@ -68,8 +68,7 @@ class TestOutcome:
     queue_id: str | None
 
 
-@dataclass(slots=True)
-class _Story:
+class _Story(Struct):
     """What the search of a body has found so far."""
 
     words: list[str] = field(default_factory=list)

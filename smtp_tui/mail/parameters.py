@@ -5,9 +5,10 @@ The product documents four parameters and leaves the list open, so any other nam
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from smtp_tui.api.models import is_secret_name
 
@@ -21,8 +22,7 @@ class ParameterKind(Enum):
     SECRET = "secret"
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterSpec:
+class ParameterSpec(Struct, frozen=True):
     """One parameter as a form shows it; `order` sorts the form, known parameters first."""
 
     name: str

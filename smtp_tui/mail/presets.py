@@ -8,16 +8,16 @@ Postmark, Mailjet, Brevo, Zoho, Fastmail, Yahoo and Apple. Ports that start with
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 CHECKED: Final = date(2026, 11, 22)
 """The day the table was last compared with the documentation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(Struct, frozen=True):
     """One provider: the `port` to start from, all `ports` it documents, a `note` on the login."""
 
     name: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from smtp_tui.mail.reply_model import PARAMETER_OF_PHASE, Acceptance, Phase, Reading, Row, Verdict
 from smtp_tui.mail.reply_table import (

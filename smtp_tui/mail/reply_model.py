@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Verdict(Enum):
@@ -41,8 +42,7 @@ PARAMETER_OF_PHASE: dict[Phase, str | None] = {
 """Where to look when nothing but the phase is known; `to` is the recipient of the test."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One thing a mail server or a mailer says, and what it means.
 
     A row matches when its `codes`, its `enhanced` codes and one of its `patterns` do; an empty
@@ -64,8 +64,7 @@ class Row:
     firm: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What the decoder makes of a text.
 
     `parameter` is hostname, port, username, password, `to` (the recipient), or None. When `known`
@@ -83,8 +82,7 @@ class Reading:
     known: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(Struct, frozen=True):
     """Which server took the mail and under which queue id, as far as its reply tells."""
 
     server: str | None

@@ -5,8 +5,9 @@ Source: the registry of RFC 3463 with the entries of RFC 4468, 4954, 5248, 7372 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from smtp_tui.mail.reply_model import Phase, Row, Verdict
 

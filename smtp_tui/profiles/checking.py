@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable
 from smtp_tui.api.reach import Address, connect, judge, resolve
@@ -45,8 +46,7 @@ class Outcome(Enum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step, what was found or went wrong in words, and what it found for a profile.
 
     ``sha256`` is the fingerprint of the certificate that was accepted.

@@ -9,9 +9,10 @@ import re
 import signal
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+
+from msgspec import Struct
 
 from smtp_tui.api.secret import SecretStr, is_token
 from smtp_tui.profiles.environment import TOKEN_VARIABLES
@@ -30,8 +31,7 @@ class CredentialError(Exception):
         self.words = words
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedToken:
+class IssuedToken(Struct, frozen=True):
     """A token and, where its source says so, when it ends (UTC)."""
 
     token: SecretStr

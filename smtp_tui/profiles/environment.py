@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from smtp_tui.profiles.model import (
     ENVIRONMENT,
@@ -15,8 +16,7 @@ from smtp_tui.profiles.model import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Family:
+class _Family(Struct, frozen=True):
     """The variables of one product. They are never mixed: its token belongs to its host."""
 
     hosts: tuple[str, ...]

@@ -6,8 +6,9 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _POSITION: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -17,8 +18,7 @@ _HEADER: Final = re.compile(rf"[ \t]*\[[ \t]*({_KEYS})[ \t]*\][ \t]*(?:#.*)?\r?\
 _ASSIGNMENT: Final = re.compile(rf"([ \t]*)({_KEYS})[ \t]*=")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Line and column in a text, both counted from 1; ``header`` where it is that of a table."""
 
     line: int

@@ -1,13 +1,14 @@
 """What a profile is: a host, a scope, how far it may be changed, and where its token comes from.
 
-Plain dataclasses: they are on the path to the first rows.
+Structs rather than pydantic models: they are on the path to the first rows.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from smtp_tui.api.target import (
     Access,
@@ -38,29 +39,25 @@ class Colour(Enum):
     WHITE = "white"
 
 
-@dataclass(frozen=True, slots=True)
-class EnvironmentToken:
+class EnvironmentToken(Struct, frozen=True):
     """The token stands in an environment variable."""
 
     variable: str
 
 
-@dataclass(frozen=True, slots=True)
-class CommandToken:
+class CommandToken(Struct, frozen=True):
     """A program prints the token; it is started as it stands here, without a shell."""
 
     argv: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LoginToken:
+class LoginToken(Struct, frozen=True):
     """The token is issued for a user, whose password is typed and kept in memory only."""
 
     user: str
 
 
-@dataclass(frozen=True, slots=True)
-class PromptToken:
+class PromptToken(Struct, frozen=True):
     """The token is typed when it is needed and kept in memory only."""
 
 
@@ -82,8 +79,7 @@ def source_words(source: TokenSource) -> str:
             return "asked for"
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """One place to administer. It holds no secret, only where a token comes from.
 
     ``host`` is as people type it, with or without scheme and port; ``tenant`` may be blank until a

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from smtp_tui.profiles.lines import Place, error_place, find
 from smtp_tui.profiles.reading import nearest
@@ -23,8 +24,7 @@ class PreferencesError(Exception):
         super().__init__(f"{path}, line {place.line}, column {place.column}: {words}")
 
 
-@dataclass(frozen=True, slots=True)
-class ChosenKeys:
+class ChosenKeys(Struct, frozen=True):
     """The keys for one action, as they stand in the file, and where."""
 
     action: str
@@ -37,8 +37,7 @@ class ChosenKeys:
         return PreferencesError(self.path, self.place, words)
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(Struct, frozen=True):
     """What the user decided. ``mouse`` None leaves it to where the program runs.
 
     ``keys`` are as written: only the screens know which actions there are.

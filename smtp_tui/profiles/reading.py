@@ -6,10 +6,11 @@ import difflib
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Final, NoReturn, TypeVar
+
+from msgspec import Struct
 
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Trust, Unverified
 from smtp_tui.profiles.lines import Place, error_place, find
@@ -59,8 +60,7 @@ class ProfilesFileError(Exception):
         self.words = words
 
 
-@dataclass(frozen=True, slots=True)
-class Profiles:
+class Profiles(Struct, frozen=True):
     """What the file holds, in its order. ``read_only_why`` says why it must not be changed."""
 
     profiles: tuple[Profile, ...] = ()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from smtp_tui.api.target import CaFile
 from smtp_tui.profiles.model import Problem, Profile, check_stored

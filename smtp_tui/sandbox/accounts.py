@@ -11,7 +11,8 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 TENANT_ID = "f58e4d39-ac01-40fb-b259-88cd9a33f8e8"
 """The first tenant, the one `getTenantOnPrem` answers with."""
@@ -26,8 +27,7 @@ ALL_TEAMS = "all"
 """The team an administrator asks for."""
 
 
-@dataclass(frozen=True)
-class Namespace:
+class Namespace(Struct, frozen=True):
     """A namespace and the one team that owns it, as the tenant call lists them."""
 
     uid: str
@@ -45,8 +45,7 @@ NAMESPACES = (DEFAULT_NAMESPACE, MAIL_NAMESPACE)
 """All namespaces of both tenants."""
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(Struct, frozen=True):
     """Someone who can log in; `tenants` and `namespaces` bound what she may see."""
 
     name: str
@@ -86,8 +85,7 @@ def default_token(account: str) -> str:
     return "".join(blocks)
 
 
-@dataclass
-class TokenBook:
+class TokenBook(Struct):
     """Which bearer tokens are good, whose they are and until when; safe to use from any thread."""
 
     lifetime: float

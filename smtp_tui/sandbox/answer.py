@@ -6,17 +6,18 @@ import base64
 import hashlib
 import json
 import uuid
-from dataclasses import dataclass, replace
 from email.utils import formatdate
 from http import HTTPStatus
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 JSON_TYPE = "application/json; charset=utf-8"
 HTML_TYPE = "text/html"
 REQUEST_IDS = uuid.uuid5(uuid.NAMESPACE_DNS, "sandbox.example")
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Status, headers in order, and body."""
 
     status: int

@@ -6,7 +6,6 @@ from __future__ import annotations
 import ipaddress
 import ssl
 import tempfile
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from msgspec import Struct
 
 from smtp_tui.sandbox.store import Store
 
@@ -31,8 +31,7 @@ class CertificateKind(StrEnum):
     UNKNOWN_ISSUER = "unknown-issuer"  # signed by an authority that nobody has ever seen
 
 
-@dataclass(frozen=True)
-class Certificate:
+class Certificate(Struct, frozen=True):
     """A certificate and its key, both PEM."""
 
     certificate: str

@@ -8,8 +8,7 @@ sent back as a password is stored as it is, and so destroys it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,8 +25,7 @@ from smtp_tui.sandbox.services import authenticated, services
 from smtp_tui.sandbox.store import NewRecord, StoredRecord
 
 
-@dataclass(frozen=True)
-class View:
+class View(Struct, frozen=True):
     """Which records a request may touch: a tenant and the teams in it, None meaning all teams."""
 
     account: Account

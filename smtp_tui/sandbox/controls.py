@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import asdict, fields
 from typing import Any
 
+from msgspec.structs import asdict
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -88,7 +88,7 @@ async def show_mailbox(request: Request) -> Response:
 
 
 def _fault(given: dict[str, Any]) -> Fault:
-    unknown = given.keys() - {field.name for field in fields(Fault)} - {"body_base64"}
+    unknown = given.keys() - set(Fault.__struct_fields__) - {"body_base64"}
     if unknown:
         raise bad_argument(f"A fault has no {', '.join(sorted(unknown))}.")
     try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from smtp_tui.sandbox import loopback
 from smtp_tui.sandbox.answer import Answer, dressed, html_answer, json_answer, raw_answer

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import fnmatch
 import threading
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtp_tui.sandbox.journal import Operation
 
@@ -98,8 +100,7 @@ WORKS_FIRST = frozenset(FaultKind) - ANSWERS_INSTEAD
 """The kinds that need the real answer, and so do the work whether `after_work` says so or not."""
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One fault: what, for which requests, how often.
 
     `operation` is an `Operation`, a path pattern as the shell writes them (it starts with `/`),

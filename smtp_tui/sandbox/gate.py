@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, MutableMapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from msgspec import Struct, field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from smtp_tui.sandbox import loopback
@@ -28,8 +28,7 @@ CONTROL_PREFIX = "/sandbox/"
 """Paths of the sandbox's own controls: never recorded, never failing."""
 
 
-@dataclass(frozen=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """The ASGI application that stands before the routes."""
 
     routes: ASGIApp

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
 
 Item = TypeVar("Item")
 
@@ -53,8 +54,7 @@ def operation_of(method: str, path: str) -> Operation:
     return Operation.OTHER
 
 
-@dataclass(frozen=True)
-class RecordedRequest:
+class RecordedRequest(Struct, frozen=True):
     """One HTTP request as it came.
 
     `path` is percent-decoded, `target` is the raw path with the query as sent; header names are in
@@ -74,8 +74,7 @@ class RecordedRequest:
         return json.loads(self.body)
 
 
-@dataclass(frozen=True)
-class ReceivedMail:
+class ReceivedMail(Struct, frozen=True):
     """One message that the sandbox's mail server took.
 
     `received_at` is ISO 8601 in UTC; `tls` says whether the connection was encrypted at the time;

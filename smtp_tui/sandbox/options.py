@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from smtp_tui.sandbox.certificate import CertificateKind
 
 
-@dataclass(frozen=True)
-class SandboxOptions:
+class SandboxOptions(Struct, frozen=True):
     """One sandbox's settings, frozen so that a running server cannot drift from what was asked.
 
     `port`, `smtp_port` and `smtps_port` are TCP ports, 0 meaning any free one. When `smtp_port`

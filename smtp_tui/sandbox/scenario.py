@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from smtp_tui.sandbox.certificate import CertificateKind
 
@@ -40,8 +41,7 @@ class Conduct(StrEnum):
     RESET = "reset"  # break it off, so that the other side gets an error
 
 
-@dataclass(frozen=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """How the mail server behaves on connections made from now on.
 
     `reply` is the whole text with its reply code, lines parted by a newline (each with its own

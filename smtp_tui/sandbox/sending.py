@@ -14,8 +14,9 @@ import socket
 import ssl
 from collections.abc import Collection, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from email.utils import formatdate, make_msgid, parseaddr
+
+from msgspec import Struct
 
 from smtp_tui.sandbox.mailer_tls import tls_words
 from smtp_tui.sandbox.parameters import port_number
@@ -47,8 +48,7 @@ class MailFailure(Exception):
         return found
 
 
-@dataclass(frozen=True)
-class Relay:
+class Relay(Struct, frozen=True):
     """Where and how to send, read from connection parameters."""
 
     hostname: str
@@ -73,8 +73,7 @@ class Relay:
         )
 
 
-@dataclass(frozen=True)
-class SentMail:
+class SentMail(Struct, frozen=True):
     """A mail that the server took."""
 
     mail_from: str

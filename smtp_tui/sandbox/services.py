@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from starlette.requests import Request
 
 from smtp_tui.sandbox.accounts import Account, TokenBook
@@ -15,8 +14,7 @@ from smtp_tui.sandbox.options import SandboxOptions
 from smtp_tui.sandbox.store import Store
 
 
-@dataclass(frozen=True)
-class Services:
+class Services(Struct, frozen=True):
     """The parts of one running sandbox."""
 
     options: SandboxOptions

@@ -9,9 +9,9 @@ import socket
 import ssl
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
@@ -56,8 +56,7 @@ def bound(host: str, port: int, or_any: bool = False) -> socket.socket:
     return made
 
 
-@dataclass(frozen=True)
-class Listeners:
+class Listeners(Struct, frozen=True):
     """Bound sockets: HTTP, SMTP with STARTTLS, SMTP inside TLS."""
 
     http: socket.socket

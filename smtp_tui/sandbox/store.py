@@ -8,9 +8,11 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtp_tui.sandbox.parameters import Parameter, masked, merged, values
 
@@ -29,8 +31,7 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)
 """
 
 
-@dataclass(frozen=True)
-class StoredRecord:
+class StoredRecord(Struct, frozen=True):
     """A record as it is stored, the real password included: for tests, never for an answer."""
 
     id: str
@@ -58,8 +59,7 @@ class StoredRecord:
         }
 
 
-@dataclass(frozen=True)
-class NewRecord:
+class NewRecord(Struct, frozen=True):
     """A record to be stored; id and time are made up by the store when they are not given."""
 
     name: str

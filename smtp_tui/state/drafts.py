@@ -11,10 +11,12 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import force_setattr, replace
 
 from smtp_tui.state.fields import (
     FieldError,
@@ -45,8 +47,7 @@ _SUFFIX: Final = ".draft.json"
 _PIDS: Final = 2**31
 
 
-@dataclass(frozen=True, slots=True)
-class SavedDraft:
+class SavedDraft(Struct, frozen=True):
     """The plain parameters of one form: ``texts`` as typed, ``opened`` as they were before.
 
     ``token`` names the process that typed it. Raises ``ValueError`` for a secret among the texts.
@@ -64,7 +65,7 @@ class SavedDraft:
     def __post_init__(self) -> None:
         refuse_secrets(self.texts)
         refuse_secrets(self.opened)
-        object.__setattr__(self, "saved_at", utc(self.saved_at))
+        force_setattr(self, "saved_at", utc(self.saved_at))
 
     @property
     def in_use(self) -> bool | None:
@@ -77,8 +78,7 @@ class SavedDraft:
         return _runs(self.pid)
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(Struct, frozen=True):
     """All kept drafts, newest first, and the files that could not be read: none is passed over."""
 
     drafts: tuple[SavedDraft, ...] = ()

@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from smtp_tui.state.fields import (
     FieldError,
@@ -45,8 +47,7 @@ _VERSION: Final = 1
 __all__ = ["RecordKey", "TestHistory", "TestRun", "Tested"]
 
 
-@dataclass(frozen=True, slots=True)
-class TestRun:
+class TestRun(Struct, frozen=True):
     """One test mail and what came of it.
 
     ``at`` is when it was sent, in UTC; ``milliseconds`` count from then to the answer. ``values``
@@ -68,12 +69,11 @@ class TestRun:
 
     def __post_init__(self) -> None:
         refuse_secrets(self.values)
-        object.__setattr__(self, "at", utc(self.at))
-        object.__setattr__(self, "words", self.words[:MAX_WORDS])
+        force_setattr(self, "at", utc(self.at))
+        force_setattr(self, "words", self.words[:MAX_WORDS])
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
+class Tested(Struct, frozen=True):
     """A test mail, and whether the record was saved after it was sent."""
 
     run: TestRun

@@ -11,11 +11,13 @@ import os
 import pwd
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from smtp_tui.api.models import SecretState, is_secret_name
 from smtp_tui.api.writes import WriteOutcome
@@ -52,8 +54,7 @@ class Phase(Enum):
     OUTCOME = "outcome"
 
 
-@dataclass(frozen=True, slots=True)
-class JournalChange:
+class JournalChange(Struct, frozen=True):
     """One parameter before and after, as text; None where there was none.
 
     Raises ``ValueError`` where a secret's text is more than a word on what became of it.
@@ -72,14 +73,13 @@ class JournalChange:
             _shorten(self, field)
 
 
-def _shorten(value: object, field: str) -> None:
+def _shorten(value: Struct, field: str) -> None:
     text = getattr(value, field)
     if text is not None:
-        object.__setattr__(value, field, text[:MAX_TEXT])
+        force_setattr(value, field, text[:MAX_TEXT])
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """Who works here: the user of the operating system and, over ssh, the client's address."""
 
     user: str
@@ -97,8 +97,7 @@ def actor_of(environ: Mapping[str, str]) -> Actor:
     return Actor(f"{user} (sudo by {through})" if through else user, ssh[0] if ssh else None)
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
+class JournalEntry(Struct, frozen=True):
     """One line of the journal; ``at`` in UTC.
 
     ``operation`` is create, patch, delete, test_saved or test_values; ``recipient`` that of a test.
@@ -125,13 +124,12 @@ class JournalEntry:
     words: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "at", utc(self.at))
+        force_setattr(self, "at", utc(self.at))
         for field in ("record_id", "record_name", "words"):
             _shorten(self, field)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What the journal holds, oldest first; ``unreadable`` counts the lines that are none."""
 
     entries: tuple[JournalEntry, ...] = ()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from smtp_tui.api.target import Target
 from smtp_tui.state.files import FileProblem
@@ -14,8 +15,7 @@ STATE_VARIABLE: Final = "SMTP_TUI_STATE_DIR"
 APPLICATION: Final = "smtp-tui"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordKey:
+class RecordKey(Struct, frozen=True):
     """One record of one server, whatever the profile that reached it is called today.
 
     ``origin_url`` is scheme, host and port; ``record_id`` None stands for a record to be created.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtp_tui.state.fields import FieldError, list_field, load_object, text_field
 from smtp_tui.state.files import FileProblem, locked, read_text, write_atomic
@@ -15,16 +17,14 @@ FILE_NAME: Final = "settings.json"
 PROFILES_KEPT: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(Struct, frozen=True):
     """How the table of one profile is sorted: the column's name, and the direction."""
 
     column: str
     descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """``sorts`` by profile name; ``recent`` are profile names, last used first."""
 
     sorts: tuple[tuple[str, Sort], ...] = ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.state.journal import JournalEntry, Phase
@@ -12,8 +13,7 @@ from smtp_tui.state.journal import JournalEntry, Phase
 NO_OUTCOME = "No outcome stands here: the program ended first, or the write is still under way."
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """One write: its first line, and the outcomes in the order in which they were kept.
 
     ``begun`` is an outcome where the intent could not be kept or was rotated away.
@@ -70,8 +70,7 @@ def _written(lines: list[JournalEntry]) -> Written:
     return Written(intent or lines[0], outcomes)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which writes to show: None asks for no more than all."""
 
     profile: str | None = None

@@ -6,10 +6,10 @@ rebound by its action's id.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from msgspec import Struct
 from textual.binding import Binding, BindingType
 
 
@@ -29,8 +29,7 @@ class Place(Enum):
     JOURNAL = "Journal"
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """One thing a person can do. ``id`` is ``room.verb``; the handler is ``action_<verb>``."""
 
     id: str
@@ -90,8 +89,7 @@ def _spoken(key: str) -> str:
     return SPOKEN.get(key, key)
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """What the possible actions depend on: ``record`` is under the cursor, ``rows`` were read."""
 
     record: bool = False

@@ -6,9 +6,9 @@ import asyncio
 import gc
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual import on, work
 from textual.app import SystemCommand
 from textual.binding import BindingType

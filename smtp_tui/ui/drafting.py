@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import (
@@ -30,8 +30,7 @@ from smtp_tui.mail.checks import (
 NAME = "name"
 
 
-@dataclass(frozen=True, slots=True)
-class Drafted:
+class Drafted(Struct, frozen=True):
     """What a draft comes to: its changes, or the field that cannot be sent and why."""
 
     patch: Patch = Patch()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtp_tui.api.errors import HostUnreachable
 from smtp_tui.api.reach import connect, resolve
@@ -19,8 +21,7 @@ LOGIN_SECONDS: Final = 3.0
 _NAME_FROM_ADDRESS: Final = "cam"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """One team and namespace of the tenant that was found, and how they are shown."""
 
     team: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record
@@ -11,8 +11,7 @@ from smtp_tui.ui.records_view import Order
 from smtp_tui.ui.text import age, clean, clean_block
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """What is known of the list. ``loading_for`` and ``age`` in seconds; None: not loading, never
     loaded."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from smtp_tui.api.models import PASSWORD, Record, SecretState, is_secret_name, value_text
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.patch import Change, Patch
 
 
-@dataclass(frozen=True, slots=True)
-class TestSubject:
+class TestSubject(Struct, frozen=True):
     """What is tested: a saved record, the same with unsaved changes, or values saved nowhere."""
 
     __test__ = False  # not a test case, whatever its name
@@ -91,8 +91,7 @@ def _typed_words(change: Change) -> str:
     return "the one just typed, not saved" if change.after else "none; cleared here, not saved"
 
 
-@dataclass(slots=True)
-class Sending:
+class Sending(Struct):
     """A test mail on its way, which outlives the dialog that sent it.
 
     ``since`` counts on the monotonic clock, in seconds; ``watched`` is whether a dialog shows it.
@@ -105,15 +104,13 @@ class Sending:
     watched: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class EditParameter:
+class EditParameter(Struct, frozen=True):
     """The answer of the dialog where the person wants to mend a parameter."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewValues:
+class ReviewValues(Struct, frozen=True):
     """The answer of the dialog where the person wants to save what was tested."""
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.mail.ports import port_hint
@@ -33,8 +34,7 @@ CELL_LIMIT: Final = 300
 LastTest = Callable[[str], Tested | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """How the table is sorted. ``column`` None is the server's order, oldest first."""
 
     column: str | None = "name"
@@ -55,8 +55,7 @@ class Order:
         return f"{text}, reversed" if self.reverse else text
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(Struct):
     """A record with what is costly to make of it; ``row`` is None until it is first looked at."""
 
     record: Record

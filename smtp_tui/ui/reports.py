@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from smtp_tui.api.writes import Unattended
@@ -12,8 +13,7 @@ REPORT_SECONDS: Final = 15.0
 """How long a report stands, over further switches too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """How it ended, with the name of its profile; ``at`` in seconds of the clock."""
 
     words: str

@@ -7,10 +7,12 @@ answer for the old one has nowhere to land.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
@@ -35,8 +37,7 @@ if TYPE_CHECKING:
     from smtp_tui.ui.mail_subject import Sending
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """What one session remembers between its screens.
 
     ``introduced`` is False after a switch, until a review has shown the profile's name in large.
@@ -47,16 +48,14 @@ class Memory:
     last_change: LastChange | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Patched:
+class Patched(Struct, frozen=True):
     """A change that was saved, and the record as it was before."""
 
     patch: Patch
     before: Record
 
 
-@dataclass(frozen=True, slots=True)
-class Deleted:
+class Deleted(Struct, frozen=True):
     """A record that was deleted, as it was last seen."""
 
     record: Record
@@ -65,8 +64,7 @@ class Deleted:
 LastChange: TypeAlias = Patched | Deleted
 
 
-@dataclass(slots=True)
-class Held:
+class Held(Struct):
     """What this run keeps in memory of the profiles that were used, and of no other run.
 
     ``tokens`` by all that a token belongs to, so that a profile that is come back to does not ask
@@ -95,17 +93,16 @@ class Held:
             self.tell(words)
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(Struct, frozen=True, dict=True):
     """A profile in use. The client is made at the first request, after the first frame."""
 
     profile: Profile
     target: Target
     tokens: Tokens
     memory: Memory
-    make_client: Callable[[Target, Tokens], Client] = field(repr=False)
-    keep_pin: Callable[[Pinned], str] = field(repr=False)
-    report: Callable[[Session, Unattended], None] | None = field(default=None, repr=False)
+    make_client: Callable[[Target, Tokens], Client]
+    keep_pin: Callable[[Pinned], str]
+    report: Callable[[Session, Unattended], None] | None = None
 
     @cached_property
     def client(self) -> Client:
@@ -143,8 +140,7 @@ class Session:
         return record_key(self.target, record_id)
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedMail:
+class ReceivedMail(Struct, frozen=True):
     """A mail that arrived at the demo's mail server."""
 
     received_at: datetime
@@ -163,8 +159,7 @@ class Mailbox(Protocol):
         """What has arrived, oldest first."""
 
 
-@dataclass(frozen=True)
-class Services:
+class Services(Struct, frozen=True):
     """What the program was started with, handed to every screen that needs it.
 
     ``sendings`` are the test mails on their way, by record, whichever screen sent them.
@@ -179,11 +174,11 @@ class Services:
     clock: Clock
     environ: Mapping[str, str]
     extra_profiles: tuple[Profile, ...]
-    make_client: Callable[[Target, Tokens], Client] = field(repr=False)
-    sendings: dict[RecordKey, Sending] = field(default_factory=dict, repr=False)
+    make_client: Callable[[Target, Tokens], Client]
+    sendings: dict[RecordKey, Sending] = field(default_factory=dict)
     mailbox: Mailbox | None = None
     read_only: bool = False
-    held: Held = field(default_factory=Held, repr=False)
+    held: Held = field(default_factory=Held)
 
     def stored(self, name: str) -> bool:
         """Whether a profile of that name stands in the file, where its settings can be kept."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import ClassVar, Final, TypeVar
 
+from msgspec.structs import replace
 from textual import on
 from textual.binding import BindingType
 from textual.content import Content

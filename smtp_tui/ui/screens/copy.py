@@ -12,9 +12,9 @@ import signal
 import sys
 import termios
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from msgspec import Struct
 from textual import work
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
@@ -26,8 +26,7 @@ from smtp_tui.ui.text import clean_block
 from smtp_tui.ui.widgets.bars import PlainText
 
 
-@dataclass(frozen=True, slots=True)
-class Copyable:
+class Copyable(Struct, frozen=True):
     """One form of what can be copied."""
 
     label: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
+from msgspec import Struct
 from textual.content import Content
 
 from smtp_tui.api.clock import Clock
@@ -16,8 +16,7 @@ from smtp_tui.ui.screens.saving import Saved
 from smtp_tui.ui.text import clean
 
 
-@dataclass(frozen=True, slots=True)
-class FormSubject:
+class FormSubject(Struct, frozen=True):
     """What a form is about. ``base`` is what its fields are compared with.
 
     ``opened`` is the record that is edited, None for a new one; ``like`` the record a new one was
@@ -35,8 +34,7 @@ class FormSubject:
     tested: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Recreate:
+class Recreate(Struct, frozen=True):
     """The record was gone: a new one shall be made from what was typed."""
 
     draft: Draft

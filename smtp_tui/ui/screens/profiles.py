@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -39,8 +40,7 @@ from smtp_tui.ui.widgets.records_table import RecordsTable, Row
 from smtp_tui.ui.widgets.text_input import TextInput
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(Struct, frozen=True):
     """The answer of the dialog: use this profile from now on, in this process."""
 
     profile: Profile

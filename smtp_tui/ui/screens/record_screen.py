@@ -7,9 +7,9 @@ way to the first rows.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec.structs import replace
 from textual import work
 
 from smtp_tui.api.errors import ApiError

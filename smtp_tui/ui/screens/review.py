@@ -6,9 +6,9 @@ The request shown is the very value that is sent when this dialog says yes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -32,8 +32,7 @@ from smtp_tui.ui.widgets.text_input import TextInput
 from smtp_tui.ui.widgets.visible import harmless
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     """What is to be confirmed: a title, the record's name, its changes in words, the request.
 
     ``mark`` stands before each change: ``~`` for what is changed, ``+`` for what is created,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias, TypeVar
 
+from msgspec import Struct
 from textual.screen import Screen
 
 from smtp_tui.api.clock import Clock
@@ -26,8 +26,7 @@ from smtp_tui.ui.text import clean
 ScreenResult = TypeVar("ScreenResult")
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """What the server said yes to. ``before`` is None for a record that was created."""
 
     record_id: str | None

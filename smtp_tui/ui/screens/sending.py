@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from textual.message import Message
 
 from smtp_tui.api.errors import ApiError
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 LEFT = "The program was left before an answer came. The mail may have been sent."
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Struct, frozen=True):
     """What came of a test mail; ``outcome`` is an error where surely no mail was tried."""
 
     sending: Sending

@@ -4,16 +4,15 @@ Widths are counted in terminal cells throughout: a wide character takes two.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
 GAP = 2
 """Cells between two columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """What the table has to know about one column before it has seen a row.
 
     `width` is the least number of cells, and the very number unless `flexible`.
@@ -28,8 +27,7 @@ class Column:
     priority: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A column that is shown: its index among all columns, and its width in cells."""
 
     index: int

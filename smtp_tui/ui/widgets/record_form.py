@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from msgspec.structs import replace
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget

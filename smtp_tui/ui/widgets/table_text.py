@@ -1,9 +1,9 @@
 """The lines of a table as plain text: what a row and the heading say, before any colour."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from smtp_tui.ui.widgets.columns import GAP, Column, Placed, fit, measure, place
@@ -21,8 +21,7 @@ class RowStyle(Enum):
     DIM = "dim"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line: an id that the cursor and the marks follow, and one cleaned text per column."""
 
     id: str
