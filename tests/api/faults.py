@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtp_tui.api.client import Limits
 from smtp_tui.api.errors import (
@@ -37,8 +39,7 @@ DATE = "Wed, 21 Oct 2099 07:28:00 GMT"
 LOGIN = "https://login.example.com/x"
 
 
-@dataclass(frozen=True)
-class End:
+class End(Struct, frozen=True):
     """How an operation ends: an error with these words, or none; and how often it was sent."""
 
     error: type[ApiError] | None = None
@@ -50,8 +51,7 @@ class End:
 DONE = End()
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """A fault, and how each operation ends that meets it."""
 
     fault: Fault

@@ -6,9 +6,9 @@ import asyncio
 import json
 import os
 import shutil
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from smtp_tui.api import requests
 from smtp_tui.api.curl import curl_line

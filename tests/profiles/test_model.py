@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from smtp_tui.api.target import Access, HostRefused, Origin, Pinned, Scope, Unverified
 from smtp_tui.profiles.environment import environment_profile

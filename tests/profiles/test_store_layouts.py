@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import string
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Unverified
 from smtp_tui.profiles.model import (

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.certificate import UNREADABLE, Certificate, read_certificate, spaced

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from smtp_tui.state.drafts import DraftStore, SavedDraft
 from smtp_tui.state.files import FileProblem

@@ -4,11 +4,11 @@ import json
 import os
 import pwd
 import stat
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.state.files import FileProblem
@@ -139,7 +139,7 @@ def test_the_actor_is_the_user_of_the_system_and_the_ssh_client() -> None:
 
 WRITER = """
 import sys
-from dataclasses import replace
+from msgspec.structs import replace
 from pathlib import Path
 from smtp_tui.state.journal import Journal
 from tests.state.test_journal import OUTCOME

@@ -15,12 +15,13 @@ import re
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.style import Style
 from textual.pilot import Pilot

@@ -1,6 +1,6 @@
 """The four bodies of the table: loading, empty, error, filtered to nothing; and staleness."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from smtp_tui.profiles.model import Profile
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox

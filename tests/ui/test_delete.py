@@ -1,8 +1,7 @@
 """Deleting: what the question names, what it takes to say yes, and what is said afterwards."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox

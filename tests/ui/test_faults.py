@@ -9,9 +9,9 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from smtp_tui.api.client import Client, Limits
 from smtp_tui.api.errors import (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox

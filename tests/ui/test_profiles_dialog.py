@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from smtp_tui.api.target import Pinned
 from smtp_tui.profiles.model import EnvironmentToken, Profile
@@ -35,7 +35,7 @@ def _beside(*others: Callable[[Profile], Profile]) -> Callable[[Services], Servi
 
 
 def _named(name: str, **changes: object) -> Callable[[Profile], Profile]:
-    return lambda one: replace(one, name=name, label="", **changes)  # type: ignore[arg-type]
+    return lambda one: replace(one, name=name, label="", **changes)
 
 
 async def _open_dialog(ui: Ui) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from smtp_tui.api.target import Access, Pinned, Unverified
 from smtp_tui.profiles.model import Colour, CommandToken, LoginToken, Profile
@@ -34,7 +34,7 @@ FIELDS = (
 
 def _kept(directory: Path, **changes: object) -> Callable[[Profile], Profile]:
     def keep(profile: Profile) -> Profile:
-        kept = replace(profile, name="one", **changes)  # type: ignore[arg-type]
+        kept = replace(profile, name="one", **changes)
         ProfileStore(directory / "config").add(kept)
         return kept
 
@@ -80,7 +80,7 @@ async def test_each_setting_can_be_written(
         await _edit(ui, field, text)
         await ui.press("ctrl+s")
         await ui.loses("Profile one")
-    assert _stored(tmp_path) == replace(before, **wanted)  # type: ignore[arg-type]
+    assert _stored(tmp_path) == replace(before, **wanted)
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from smtp_tui.profiles.model import Profile
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox

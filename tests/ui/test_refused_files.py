@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
+
+from msgspec.structs import replace
 
 from smtp_tui.editing.draft import new_draft
 from smtp_tui.sandbox import Sandbox

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
 from smtp_tui.sandbox import Operation, Sandbox

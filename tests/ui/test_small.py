@@ -1,8 +1,7 @@
 """Small terminals, terminals without colour, and the ways out that ask."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from smtp_tui.profiles.model import Profile
 from smtp_tui.sandbox import Operation, Sandbox

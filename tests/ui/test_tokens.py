@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from smtp_tui.profiles.model import CommandToken, LoginToken, Profile, PromptToken, TokenSource
 from smtp_tui.sandbox import (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from smtp_tui.api.certificate import read_certificate, spaced
 from smtp_tui.api.reach import shown_certificate

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from smtp_tui.api.certificate import read_certificate, spaced
 from smtp_tui.api.reach import shown_certificate
@@ -34,7 +34,7 @@ def _stored(directory: Path, **changes: object) -> Callable[[Profile], Profile]:
     """The profile of the demo, kept in the file under another name."""
 
     def keep(profile: Profile) -> Profile:
-        kept = replace(profile, name="production", **changes)  # type: ignore[arg-type]
+        kept = replace(profile, name="production", **changes)
         ProfileStore(directory / "config").add(kept)
         return kept
 
