@@ -38,6 +38,7 @@ from smtp_tui.api.redaction import redacted
 from smtp_tui.api.requests import Request
 from smtp_tui.api.secret import SecretStr, is_token
 from smtp_tui.api.target import Access, Origin, Target, Trust
+from smtp_tui.api.transport import Transport
 from smtp_tui.api.trust import CaFileUnusable, ssl_context
 from smtp_tui.api.writes import Answer, Judge, Write, WriteLog, Writes, done, new_write_id
 
@@ -280,7 +281,7 @@ class Client:
             except CaFileUnusable as error:
                 raise CertificateRefused(place, str(error)) from None
             client = httpx.AsyncClient(
-                verify=context,
+                transport=Transport(context),
                 trust_env=False,
                 follow_redirects=False,
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),

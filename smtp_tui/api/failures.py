@@ -132,8 +132,6 @@ def raise_in_words(error: Exception, place: Place, connect: float, read: float) 
             raise HostUnreachable(place, why) from None
         case httpx.ConnectError():
             raise _no_connection(error, place) from None
-        case httpx.PoolTimeout():
-            raise HostUnreachable(place, "Too many requests are under way") from None
         case httpx.UnsupportedProtocol() | httpx.InvalidURL():
             raise HostUnreachable(place, "The address cannot be used") from None
         case httpx.TimeoutException():
