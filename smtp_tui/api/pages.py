@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from typing import Final
 
 BOM: Final = "\ufeff"
@@ -39,5 +38,7 @@ def without_tags(text: str) -> str:
 
 
 def _title(text: str) -> str:
+    from html import unescape  # noqa: PLC0415 - for pages only, which are rare
+
     found = _TITLE.search(text[:_READ])
     return " ".join(unescape(_TAG.sub(" ", found.group(2))).split()) if found else ""

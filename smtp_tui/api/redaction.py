@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
 from typing import Final
 from urllib.parse import quote, quote_plus
@@ -14,6 +13,9 @@ from smtp_tui.api.secret import MASK
 
 KEPT_BYTES: Final = 64 * 1024
 SHORTEST_SECRET: Final = 3
+_IN_HTML: Final = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
+)
 _TOO_DEEP: Final = "(nested too deeply to keep here)"
 
 
@@ -25,8 +27,8 @@ def without_echo(body: bytes, secrets: tuple[str, ...]) -> bytes:
     known = tuple(one for one in secrets if len(one) >= SHORTEST_SECRET)
     for form in sorted({form for one in known for form in _forms(one)}, key=len, reverse=True):
         body = body.replace(form, MASK.encode())
-    if not known:
-        return body
+    if not known or b"\\" not in body:
+        return body  # each other way to write a text in JSON has a backslash
     try:
         value = decode_json(body)
         clean = _without(value, known)
@@ -48,7 +50,7 @@ def _forms(secret: str) -> set[bytes]:
     texts = (
         json.dumps(secret)[1:-1],
         json.dumps(secret, ensure_ascii=False)[1:-1],
-        html.escape(secret),
+        secret.translate(_IN_HTML),
         quote(plain, safe=""),
         quote_plus(plain),
     )
@@ -81,7 +83,7 @@ def redacted(body: bytes, secrets: tuple[str, ...]) -> str:
         return f"({len(body)} bytes: too large to keep here)"
     body = without_echo(body, secrets)
     try:
-        return json.dumps(masked(decode_json(body)), ensure_ascii=False, indent=2)
+        return json.dumps(masked(decode_json(body)), ensure_ascii=False)
     except RecursionError:
         return _TOO_DEEP
     except Undecodable as error:

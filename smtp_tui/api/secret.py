@@ -7,7 +7,6 @@ take it as a field type like their own.
 
 from __future__ import annotations
 
-import hmac
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,10 +34,7 @@ class SecretStr:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SecretStr):
             return NotImplemented
-        mine, theirs = (
-            text.encode("utf-8", "surrogatepass") for text in (self._value, other._value)
-        )
-        return hmac.compare_digest(mine, theirs)
+        return self._value == other._value
 
     def __hash__(self) -> int:
         return hash((SecretStr, self._value))

@@ -7,7 +7,7 @@ undo or bulk action gets past the journal.
 from __future__ import annotations
 
 import asyncio
-import secrets
+import os
 from collections.abc import Callable, Coroutine
 from enum import Enum
 from typing import Protocol, TypeAlias
@@ -207,7 +207,7 @@ class Writes:
 
 def new_write_id() -> str:
     """What ties the outcome of a write to its intent."""
-    return secrets.token_hex(8)
+    return os.urandom(8).hex()
 
 
 def done(answer: Answer) -> Ended:

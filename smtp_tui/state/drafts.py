@@ -6,10 +6,8 @@ kept: a password is typed again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -90,7 +88,7 @@ class DraftStore:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory / DIRECTORY_NAME
-        self._token = secrets.token_hex(8)
+        self._token = os.urandom(8).hex()
 
     @property
     def directory(self) -> Path:
@@ -142,6 +140,8 @@ class DraftStore:
                 self.discard(draft)
 
     def _file(self, draft: SavedDraft) -> Path:
+        import hashlib  # noqa: PLC0415 - the first frame does not need it
+
         key = json.dumps([draft.key.origin_url, draft.key.tenant, draft.key.record_id])
         digest = hashlib.sha256(key.encode()).hexdigest()[:24]
         return self._directory / f"{digest}-{draft.token or self._token}{_SUFFIX}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -168,7 +167,7 @@ def write_atomic(path: Path, text: str) -> None:
     """
     ensure_directory(path.parent)
     real = real_path(path)
-    temporary = real.parent / f".{real.name}.{os.getpid()}.{secrets.token_hex(8)}.tmp"
+    temporary = real.parent / f".{real.name}.{os.getpid()}.{os.urandom(8).hex()}.tmp"
     try:
         _check_place(real.parent, path)
         _check_replaceable(real, path)

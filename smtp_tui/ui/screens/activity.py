@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
@@ -143,8 +144,16 @@ def exchange_content(exchange: Exchange) -> Content:
     if exchange.failure:
         lines.append(Content(clean(exchange.failure)))
     if exchange.answer:
-        lines.append(Content(clean_block(exchange.answer)))
+        lines.append(Content(clean_block(_laid_out(exchange.answer))))
     return Content("\n").join(lines)
+
+
+def _laid_out(answer: str) -> str:
+    """JSON with a line for each member; another text as it is."""
+    try:
+        return json.dumps(json.loads(answer), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return answer
 
 
 def _answer_words(exchange: Exchange) -> str:
