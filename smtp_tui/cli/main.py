@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import io
 import os
@@ -10,11 +9,14 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import smtp_tui
-from smtp_tui.cli.arguments import UsageProblem, parse
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.say import OutputLost, complain, is_terminal
+
+if TYPE_CHECKING:
+    import argparse
 
 _PIPE_CLOSED = 141
 """What a shell sees of a program that a closed pipe has ended: 128 + SIGPIPE."""
@@ -62,6 +64,10 @@ def _let_go() -> None:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    if not arguments:  # the most frequent start, and the tree of arguments takes 10 ms to make
+        return _screen()
+    from smtp_tui.cli.arguments import UsageProblem, parse  # noqa: PLC0415 - see above
+
     try:
         options = parse(arguments)
     except UsageProblem as problem:
@@ -73,7 +79,8 @@ def _run(arguments: Sequence[str]) -> int:
 
         return serve_sandbox(options)
     if options.command in (None, "demo"):
-        return _screen(options)
+        demo = options.command == "demo"
+        return _screen(options.profile, demo=demo, read_only=options.read_only)
     return _command(options)
 
 
@@ -87,7 +94,7 @@ def _command(options: argparse.Namespace) -> int:
         return tell(error)
 
 
-def _screen(options: argparse.Namespace) -> int:
+def _screen(profile: str | None = None, *, demo: bool = False, read_only: bool = False) -> int:
     if not all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr))):
         return complain("smtp-tui needs a terminal; `smtp-tui list` works without one.")
     term = os.environ.get("TERM")
@@ -98,9 +105,9 @@ def _screen(options: argparse.Namespace) -> int:
     gc.disable()
     from smtp_tui.cli import screen  # noqa: PLC0415 - Textual, only for the screen
 
-    if options.command == "demo":
+    if demo:
         return screen.open_demo()
-    return screen.open_screen(os.environ, options.profile, read_only=options.read_only)
+    return screen.open_screen(os.environ, profile, read_only=read_only)
 
 
 def _crash_words(error: Exception) -> str:
