@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec.structs import replace
 from textual import on, work
@@ -35,24 +36,16 @@ from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 
 if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
     from smtp_tui.api.writes import Unattended, Write
 
 AT_REST = 1.0
 """Seconds after which the first rows are there, or are waited for."""
-FIRST_START = (
-    "No profile yet, and no CAM_HOST in the environment. Give the host"
-    " and how to log in: tenant, team and namespace are found."
-)
 
 
 class SmtpTui(LeavingApp):
     """One window on one profile at a time; everything it needs is handed in."""
 
     TITLE = "smtp-tui"
-    ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(
@@ -67,6 +60,7 @@ class SmtpTui(LeavingApp):
             "app.suspend_process",
         )
     ]
+    DEFAULT_MODE = "start"  # a mode for each session, so that a switch ends all its screens
     ALLOW_SELECT = False  # the terminal's own selection, with shift where the mouse is taken
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]  # noqa: RUF012 - declared so
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - declared so
@@ -89,11 +83,11 @@ class SmtpTui(LeavingApp):
         self._ends = ends
         self._left: list[Session] = []
         self._switching = asyncio.Lock()
+        self._numbers = itertools.count()
         services.held.report = self._ended
         services.held.report_test = self.report_test
         services.held.warn = self.warn
         self._start_problem = start_problem
-        self._wanted = profile
         if profile is not None and not start_problem:
             try:
                 self._take(services.session(profile))
@@ -113,16 +107,21 @@ class SmtpTui(LeavingApp):
         """The connections; what hinders them; or the form of a first profile."""
         if self._ends is not None:
             self._ends.attend(self)
+        self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # or it could not be removed
         self.set_interval(TICK, self._keep_token)
         self.set_timer(AT_REST, _collect_again)
-        if self._session is not None:
-            self.push_screen(ConnectionsScreen(self._session, self._services))
-        elif self._start_problem:
+        if self._start_problem:
             from smtp_tui.ui.screens.start_problem import StartProblemScreen
 
             self.push_screen(StartProblemScreen(self._services.clock, self._start_problem))
-        else:
+        elif self._session is None:
             self._first_start()
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The connections, at once, where there is a profile."""
+        if self._session is None:
+            return super().get_default_screen()
+        return ConnectionsScreen(self._session, self._services)
 
     async def on_unmount(self) -> None:
         """Finish the writes under way and close the client, whichever way the program ends.
@@ -135,7 +134,7 @@ class SmtpTui(LeavingApp):
 
     @work(group="start", description="first start")
     async def _first_start(self) -> None:
-        from smtp_tui.ui.screens.first_start import FirstStartScreen
+        from smtp_tui.ui.screens.first_start import FIRST_START, FirstStartScreen
 
         if self._services.store.path.exists():
             await self._choose_profile()
@@ -164,21 +163,22 @@ class SmtpTui(LeavingApp):
             self._previous = before.profile
         session.memory.introduced = before is None
         self._take(session)
-        await self._drop_screens()
+        await self._show(session)
         self.clear_messages()
-        await self.push_screen(ConnectionsScreen(session, self._services))
         self._remember_use(profile)
         if before is not None:
             self._leave(before)
 
-    async def _drop_screens(self) -> None:
-        """End what the screens await, while they are still whole, and then the screens."""
+    async def _show(self, session: Session) -> None:
+        """Show another session: end what the screens await, while they are whole, and then them."""
         for worker in tuple(self.workers):
             if worker.node is not self:
                 worker.cancel()
         await asyncio.sleep(0)
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
+        before, mode = self.current_mode, f"session {next(self._numbers)}"
+        self.add_mode(mode, lambda: ConnectionsScreen(session, self._services))
+        await self.switch_mode(mode)
+        await self.remove_mode(before)
 
     def _leave(self, session: Session) -> None:
         """Drop what the left profile was asked; its writes are finished, and then reported."""
@@ -228,7 +228,7 @@ class SmtpTui(LeavingApp):
         """Have the next token before this one ends, whatever is on the screen."""
         session = self._session
         if session is not None and session.tokens.due:
-            from smtp_tui.ui.screens.token import keep_fresh
+            from smtp_tui.ui.tokens import keep_fresh
 
             self.run_worker(keep_fresh(session), group="token", description="renew the token")
 

@@ -64,6 +64,8 @@ class Listing(Struct, frozen=True):
 
     @property
     def _counted(self) -> str:
+        if self.age is None:
+            return ""
         return "1 connection" if self.total == 1 else f"{self.total} connections"
 
     @property

@@ -33,6 +33,11 @@ def clean(text: str, limit: int = LIMIT) -> str:
     return "".join(map(_visible, _MARKS.sub(_named, text))) + tail
 
 
+def sentence(words: str) -> str:
+    """Words of a library or a server as the beginning of a sentence."""
+    return clean(words[:1].upper() + words[1:], 300)
+
+
 def clean_block(text: str, limit: int = 20_000) -> str:
     """Like :func:`clean`, for text of several lines: line ends stay, tabs become spaces."""
     tail = ""

@@ -39,7 +39,7 @@ async def test_s_sorts_by_the_next_column_and_S_reverses_shown_in_heading_and_st
     demo: Sandbox,
 ) -> None:
     async with opened(demo, size=(100, 24)) as ui:
-        await ui.sees("NAME ▲", "sorted by name")
+        await ui.sees("NAME ▲", "6 connections · sorted by name")
         await ui.press("s")
         await ui.sees("HOSTNAME ▲", "sorted by hostname")
         await ui.press("S")

@@ -20,9 +20,9 @@ from smtp_tui.profiles.model import Profile
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.screens.base import Dialog
 from smtp_tui.ui.screens.certificate import meet
-from smtp_tui.ui.screens.token import ask_token, ensure_token
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
+from smtp_tui.ui.tokens import ask_token, ensure_token
 from smtp_tui.ui.widgets.bars import PlainText, titled
 
 _SIGNS: Final = {Outcome.OK: "✓", Outcome.NOTE: "!", Outcome.FAILED: "✗"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
 from textual import on, work
@@ -26,12 +26,12 @@ from smtp_tui.ui.screens.base import WIDE
 from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS, RecordScreen
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.record_pane import RecordPane
 from smtp_tui.ui.widgets.records_table import RecordsTable
 from smtp_tui.ui.widgets.text_input import TextInput
 
-A_FRAME = 1 / 30
-"""Seconds within which a screen is drawn; the libraries of the first request take longer."""
+if TYPE_CHECKING:
+    from smtp_tui.ui.widgets.record_pane import RecordPane
+
 A_MINUTE = 60.0
 """Seconds after which the ages of the last tests are shown anew."""
 
@@ -59,13 +59,10 @@ class ConnectionsScreen(RecordScreen[None]):
     ConnectionsScreen #filter.-open { display: block; }
     ConnectionsScreen #problem { height: auto; max-height: 6; padding: 0 1; display: none; }
     ConnectionsScreen #problem.-shown { display: block; }
-    ConnectionsScreen #notice { height: 1fr; padding: 1 2; display: none; }
     ConnectionsScreen RecordsTable { height: 1fr; }
-    ConnectionsScreen.-notice #notice { display: block; }
-    ConnectionsScreen.-notice RecordsTable { display: none; }
     ConnectionsScreen #pane { display: none; }
     ConnectionsScreen.-wide #pane { display: block; }
-    ConnectionsScreen.-notice #pane { display: none; }
+    ConnectionsScreen #pane.-empty { display: none; }
     ConnectionsScreen #status { height: 1; padding: 0 1; text-style: dim; }
     """
 
@@ -88,23 +85,25 @@ class ConnectionsScreen(RecordScreen[None]):
         self._now = services.clock.now()
         self.table = RecordsTable(COLUMNS, id="table")
         self._field = TextInput(placeholder="filter", id="filter")
-        self._problem_text, self._notice = PlainText(id="problem"), PlainText(id="notice")
-        self._pane, self._status = RecordPane(id="pane"), PlainText(id="status")
+        self._problem_text = PlainText(id="problem")
+        self._beside, self._status = Horizontal(), PlainText(id="status")
+        self._pane: RecordPane | None = None
 
     def compose_body(self) -> Iterable[Widget]:
-        """Filter, message, table and side pane."""
-        with Horizontal():
-            with Vertical():
-                yield from (self._field, self._problem_text, self._notice, self.table)
-            yield self._pane
+        """Filter, message and table."""
+        with self._beside, Vertical():
+            yield from (self._field, self._problem_text, self.table)
         yield self._status
 
     def on_mount(self) -> None:
-        """Say that the list is read, and read it once that has been drawn."""
+        """Say that the list is read."""
         super().on_mount()
         self.table.focus()
         self.loading_since = self.services.clock.monotonic()
-        self.set_timer(A_FRAME, self._begin)
+
+    def on_show(self) -> None:
+        """Read it once that stands on the terminal: the libraries of a request take a while."""
+        self._begin()
 
     @property
     def filter_text(self) -> str:
@@ -135,7 +134,7 @@ class ConnectionsScreen(RecordScreen[None]):
 
     @work(group="load", exclusive=True, description="list the connections")
     async def _load(self) -> None:
-        from smtp_tui.ui.screens.token import with_token
+        from smtp_tui.ui.tokens import with_token
 
         try:
             answer = await with_token(self, self.session, self.session.connections.list)
@@ -195,19 +194,14 @@ class ConnectionsScreen(RecordScreen[None]):
         """Bring message, stale mark, status line, pane and keys in line with what is known."""
         if not self.is_attached:
             return
-        rows, shown = bool(len(self._view)), bool(self.table.rows)
+        rows = bool(len(self._view))
         self.table.stale = self.problem is not None and rows
         problem = self._problem_text
         problem.set_class(self.problem is not None and rows, "-shown")
         if self.problem is not None:
             problem.update(error_text(self.problem))
-        if not shown and self.table.has_focus:
-            self.set_focus(None)  # or the next letter would land in the filter
-        self.set_class(not shown, "-notice")
-        if shown and self.focused is None:
-            self.table.focus()
-        if not shown:
-            self._notice.update(self._listing().notice)
+        if not self.table.rows:
+            self.table.notice = self._listing().notice
         self._show_status()
         self._show_pane()
         self.show_situation()
@@ -243,6 +237,14 @@ class ConnectionsScreen(RecordScreen[None]):
         if self.size.width < WIDE:
             return  # out of sight, and laying it out costs more than the rest of a key press
         record = self.record
+        if self._pane is None:
+            if record is None:
+                return
+            from smtp_tui.ui.widgets.record_pane import RecordPane
+
+            self._pane = RecordPane(id="pane")
+            self._beside.mount(self._pane)
+        self._pane.set_class(record is None, "-empty")
         tests = self.services.history.tests(self.session.key(record.id)) if record else ()
         self._pane.show(record, tests, self.services.clock.now())
 

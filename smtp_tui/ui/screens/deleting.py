@@ -13,9 +13,9 @@ from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Request, delete_request
 from smtp_tui.editing.undo import lost_by_delete
 from smtp_tui.ui.screens.review import Review, ReviewDialog
-from smtp_tui.ui.screens.token import ask_token, with_token
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
+from smtp_tui.ui.tokens import ask_token, with_token
 
 ScreenResult = TypeVar("ScreenResult")
 

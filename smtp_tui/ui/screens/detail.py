@@ -15,8 +15,8 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS, RecordScreen
-from smtp_tui.ui.screens.token import with_token
 from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.tokens import with_token
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.record_view import record_content
 

@@ -34,9 +34,9 @@ from smtp_tui.ui.mail_subject import (
 from smtp_tui.ui.screens.base import Dialog, where_line
 from smtp_tui.ui.screens.certificate import meet
 from smtp_tui.ui.screens.sending import Delivered, TestFinished, send_off
-from smtp_tui.ui.screens.token import ask_token, ensure_token
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
+from smtp_tui.ui.tokens import ask_token, ensure_token
 from smtp_tui.ui.verdict_words import facts_content, mend_words, outcome_content, refused_content
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.recipient import RecipientField

@@ -27,7 +27,7 @@ from smtp_tui.ui.screens.confirm import ConfirmDialog
 from smtp_tui.ui.screens.profile_form import ProfileFormScreen
 from smtp_tui.ui.screens.token import logged_in
 from smtp_tui.ui.session import Services, Session
-from smtp_tui.ui.text import clean
+from smtp_tui.ui.text import clean, sentence
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field
 from smtp_tui.ui.widgets.found import Found
@@ -36,6 +36,11 @@ from smtp_tui.ui.widgets.secret_input import SecretInput
 
 if TYPE_CHECKING:
     from smtp_tui.api.identity import Tenant
+
+FIRST_START = (
+    "No profile yet, and no CAM_HOST in the environment. Give the host"
+    " and how to log in: tenant, team and namespace are found."
+)
 
 
 class FirstStartScreen(FullScreen[Profile | None]):
@@ -112,7 +117,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
         return any(field.changed for field in self.query(Field))
 
     def _say(self, words: str) -> None:
-        self.query_one("#first-said", PlainText).update(clean(words[:1].upper() + words[1:]))
+        self.query_one("#first-said", PlainText).update(sentence(words))
 
     @on(Field.Edited)
     def _edited(self) -> None:

@@ -46,9 +46,6 @@ class JournalScreen(FullScreen[None]):
     JournalScreen #journal-filter { height: 1; border: none; padding: 0 1; display: none; }
     JournalScreen #journal-filter.-open { display: block; }
     JournalScreen RecordsTable { height: 1fr; }
-    JournalScreen #journal-notice { height: 1fr; padding: 1 2; display: none; }
-    JournalScreen.-notice #journal-notice { display: block; }
-    JournalScreen.-notice RecordsTable { display: none; }
     JournalScreen #journal-status { height: 1; padding: 0 1; text-style: dim; }
     """
 
@@ -64,13 +61,13 @@ class JournalScreen(FullScreen[None]):
         """Title, filter, table or words in its place, status."""
         yield PlainText("Journal of writes, times in UTC", id="journal-title")
         yield TextInput(placeholder="filter", id="journal-filter")
-        yield PlainText(self._notice, id="journal-notice")
         yield RecordsTable(COLUMNS, id="writes")
         yield PlainText("", id="journal-status")
 
     def on_mount(self) -> None:
         """Read what stands there now."""
         super().on_mount()
+        self._table.focus()
         self._show()
         self.action_refresh()
 
@@ -111,15 +108,10 @@ class JournalScreen(FullScreen[None]):
             one for one in rows if all(word in " ".join(one.cells).casefold() for word in words)
         )
         self._table.rows = shown
-        self.set_class(not shown, "-notice")
         notice = self._notice
         if self._writes:
             notice = f"Nothing holds “{clean(self._filter.value, 100)}”.\n\nesc clears the filter."
-        self.query_one("#journal-notice", PlainText).update(notice)
-        if shown and self.focused is None:
-            self._table.focus()
-        elif not shown and self._table.has_focus:
-            self.set_focus(None)
+        self._table.notice = notice
         self.query_one("#journal-status", PlainText).update(self._status(len(shown)))
 
     def _status(self, shown: int) -> str:

@@ -291,7 +291,7 @@ class RecordScreen(SessionScreen[Result]):
         return isinstance(saved, Saved)
 
     async def _read(self, record_id: str) -> Record:
-        from smtp_tui.ui.screens.token import with_token
+        from smtp_tui.ui.tokens import with_token
 
         return await with_token(self, self.session, lambda: self.session.connections.get(record_id))
 

@@ -19,9 +19,9 @@ from smtp_tui.editing.patch import ChangeKind, Patch
 from smtp_tui.ui.drafting import save_request
 from smtp_tui.ui.screens.conflict import ConflictDialog
 from smtp_tui.ui.screens.review import Review, ReviewDialog
-from smtp_tui.ui.screens.token import ask_token, with_token
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
+from smtp_tui.ui.tokens import ask_token, with_token
 
 ScreenResult = TypeVar("ScreenResult")
 

@@ -21,7 +21,7 @@ from textual.strip import Strip
 from smtp_tui.ui.widgets import table_messages
 from smtp_tui.ui.widgets.columns import Column, fit
 from smtp_tui.ui.widgets.cursor import follow, index_of
-from smtp_tui.ui.widgets.table_text import GUTTER, Row, RowStyle, TableText
+from smtp_tui.ui.widgets.table_text import GUTTER, Row, RowStyle, TableText, notice_line
 from smtp_tui.ui.widgets.visible import visible
 
 __all__ = ["Column", "RecordsTable", "Row", "RowStyle"]
@@ -34,7 +34,8 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows under a heading that stays, with a cursor and marks that follow ids, not places.
 
     Assign `rows`, `marks`, `sort_column`, `sort_reverse` and `stale`; the table repaints what
-    differs. Cursor and marks are shown by a sign as well as by colour.
+    differs. Cursor and marks are shown by a sign as well as by colour. `notice` stands where rows
+    would, while there are none.
     """
 
     ALLOW_SELECT = False
@@ -81,6 +82,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     sort_column: var[str | None] = var(None, init=False)
     sort_reverse: var[bool] = var(False, init=False)
     stale: var[bool] = var(False, init=False)
+    notice: var[str] = var("", init=False)
     cursor_row: var[int] = var(0, init=False)
 
     def __init__(
@@ -95,6 +97,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.columns = tuple(columns)
         self._texts = TableText(self.columns)
         self._strips: LRUCache[tuple[Row, bool, bool], Strip] = LRUCache(512)
+        self._shared_width = -1
         self._told_id: str | None = None
         self._last_id: str | None = None
 
@@ -147,6 +150,8 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         shift = row - cursor if top <= cursor < top + self.page else 0
         self._scroll(top + shift)
         self._keep_in_view()
+        if not (old and new):
+            self.refresh()
         start = self.scroll_offset.y
         for line, key in enumerate(before):
             if key != self._key(new, start + line, row):
@@ -172,6 +177,11 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._strips.clear()
         self.refresh()
 
+    def watch_notice(self) -> None:
+        """Repaint all, where it stands."""
+        if not self.rows:
+            self.refresh()
+
     def on_mount(self) -> None:
         """Take over rows that were assigned before there was a size."""
         self.virtual_size = Size(0, len(self.rows) + HEADING_LINES)
@@ -191,12 +201,17 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Return the line `y` of what is shown: the heading, a row, or nothing."""
+        if self._shared_width != self.free_width:
+            self._share()  # the first frame comes before its size is told
         width = self.size.width
         if y < HEADING_LINES:
             heading = self._texts.heading(self.sort_column, self.sort_reverse)
             if self.stale:
                 heading = fit(heading, self.free_width - len(STALE), ellipsis="") + STALE
             return self._line(heading, self.get_component_rich_style("records-table--heading"))
+        if not self.rows:
+            words = notice_line(self.notice, self.free_width, y - HEADING_LINES)
+            return self._line(words, self.rich_style)
         index = self.scroll_offset.y + y - HEADING_LINES
         key = self._key(self.rows, index, self.cursor_row)
         if key is None:
@@ -230,9 +245,16 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _lay_out(self) -> None:
         """Share the width anew, and repaint all if that changed a column."""
-        if self._texts.share(self.free_width - GUTTER):
-            self._strips.clear()
+        if self._share():
             self.refresh()
+
+    def _share(self) -> bool:
+        """Share the width anew; say whether that changed a column."""
+        self._shared_width = self.free_width
+        changed = self._texts.share(self._shared_width - GUTTER)
+        if changed:
+            self._strips.clear()
+        return changed
 
     # Moving
 

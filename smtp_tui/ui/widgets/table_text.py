@@ -5,6 +5,7 @@ from enum import Enum
 
 from msgspec import Struct
 from rich.cells import cell_len
+from textual.content import Content
 
 from smtp_tui.ui.widgets.columns import GAP, Column, Placed, fit, measure, place
 
@@ -27,6 +28,12 @@ class Row(Struct, frozen=True):
     id: str
     cells: tuple[str, ...]
     style: RowStyle = RowStyle.NORMAL
+
+
+def notice_line(words: str, width: int, y: int) -> str:
+    """The line ``y`` of words that stand where rows would, with a margin on each side."""
+    lines = Content(words).wrap(max(1, width - 2 * GUTTER))
+    return " " * GUTTER + lines[y - 1].plain if 1 <= y <= len(lines) else ""
 
 
 class TableText:
