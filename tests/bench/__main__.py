@@ -7,6 +7,7 @@ import compileall
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from tests.bench import measures
@@ -23,7 +24,7 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     for room in ("smtp_tui", "tests/bench"):
         compileall.compile_dir(str(ROOT / room), quiet=2)
-    figures = tuple(measured(options.rounds, options.idle, options.most))
+    figures = tuple(measured(options.rounds, options.idle, options.most, options.program))
     found = rows(figures)
     print(table(found))
     if options.json is not None:
@@ -38,16 +39,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=7, help="rounds of the starts (7)")
     parser.add_argument("--idle", type=float, default=60, help="seconds of idling a screen (60)")
     parser.add_argument("--most", type=int, default=MOST, help="the most rows (100,000)")
+    parser.add_argument("--program", type=Path, help="measure this smtp-tui")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--readme", action="store_true", help="put the table into the README")
     return parser
 
 
-def measured(rounds: int, idle_seconds: float, most_rows: int) -> Iterator[Figure]:
+def measured(
+    rounds: int, idle_seconds: float, most_rows: int, program: Path | None
+) -> Iterator[Figure]:
     """The figures of all measures, ours and the base's by turns; the first round only warms up."""
+    serving = partial(running, program=program)
     with ExitStack() as servers:
-        few = servers.enter_context(running(FEW))
-        tls = servers.enter_context(running(FEW, tls=True))
+        few = servers.enter_context(serving(FEW))
+        tls = servers.enter_context(serving(FEW, tls=True))
         for number in range(rounds + 1):
             _tell(f"round {number} of {rounds}")
             found = (
@@ -59,16 +64,16 @@ def measured(rounds: int, idle_seconds: float, most_rows: int) -> Iterator[Figur
         for bytes_of in (measures.table_bytes, measures.form_bytes, measures.story):
             _tell(bytes_of.__name__)
             yield from bytes_of(few)
-        many = servers.enter_context(running(MANY))
+        many = servers.enter_context(serving(MANY))
         for number in range(min(3, rounds)):
             _tell(f"{MANY:,} rows, round {number + 1}")
             yield from measures.many_of_base()
             yield from measures.many_of_ours(many)
-    with running(most_rows) as most:
+    with serving(most_rows) as most:
         _tell(f"{most_rows:,} rows")
         yield from measures.most_of_ours(most)
-    with running(FEW) as few:
-        with running(FEW, hang=True) as hanging:
+    with serving(FEW) as few:
+        with serving(FEW, hang=True) as hanging:
             _tell("hanging")
             yield from measures.hanging(hanging)
         _tell("idle")

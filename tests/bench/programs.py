@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.bench.rows import name
 from tests.bench.server import Server
 from tests.e2e.program import places, write_profiles
-from tests.e2e.terminal import Terminal, installed_program
+from tests.e2e.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
@@ -34,12 +34,12 @@ def base(rows: int) -> Iterator[Terminal]:
 
 @contextmanager
 def ours(server: Server) -> Iterator[Terminal]:
-    """The installed program on a sandbox."""
+    """The program on a sandbox."""
     with tempfile.TemporaryDirectory(prefix="smtp-tui-bench-") as text:
         directory = Path(text)
         write_profiles(directory, server.profiles)
         env = {**places(directory), "BENCH_TOKEN": server.token}
-        with Terminal([installed_program()], cwd=directory, env=env, guarded=False) as shown:
+        with Terminal([server.program], cwd=directory, env=env, guarded=False) as shown:
             yield shown
 
 

@@ -14,17 +14,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.bench.rows import name, parameters
+from tests.e2e.terminal import installed_program
 
 
 @dataclass(frozen=True)
 class Server:
-    """How to reach a sandbox: a profiles file, and the variable that it takes the token from."""
+    """How to reach a sandbox: a profiles file and the token; and the program that does so."""
 
     profiles: str
     token: str
+    program: Path
 
 
 def serve(rows: int, *, tls: bool, hang: bool) -> None:
@@ -62,8 +65,13 @@ def _profiles(sandbox: Sandbox) -> str:
 
 
 @contextmanager
-def running(rows: int, *, tls: bool = False, hang: bool = False) -> Iterator[Server]:
-    """A sandbox with that many records, ended with the `with` block."""
+def running(
+    rows: int, *, tls: bool = False, hang: bool = False, program: Path | None = None
+) -> Iterator[Server]:
+    """A sandbox with that many records, ended with the `with` block.
+
+    Without `program` it is for the one beside the Python that runs this.
+    """
     argv = [sys.executable, "-m", "tests.bench.server", str(rows), *["tls"] * tls, *["hang"] * hang]
     with subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -74,7 +82,7 @@ def running(rows: int, *, tls: bool = False, hang: bool = False) -> Iterator[Ser
         if not told:
             raise RuntimeError("the sandbox of the benchmark did not start")
         try:
-            yield Server(**json.loads(told))
+            yield Server(**json.loads(told), program=program or installed_program())
         finally:
             process.stdin.close()
 
