@@ -105,12 +105,11 @@ class ProfileBar(Widget):
         super().__init__()
         self._session = session
         self._now = now
-        self._drawn = Content()
+        self._told = Content()
 
     def render(self) -> Content:
         """Drawn anew only when the minute or the token changed."""
-        self._drawn = self._words()
-        return harmless(self._drawn)
+        return harmless(self._words())
 
     def _words(self) -> Content:
         if self._session is None:
@@ -120,7 +119,9 @@ class ProfileBar(Widget):
     def tick(self, now: datetime) -> None:
         """Let time pass: repaints when the words change, and only then."""
         self._now = now
-        if self._words() != self._drawn:
+        words = self._words()
+        if words != self._told:  # not what was rendered last: a layout renders without painting
+            self._told = words
             self.refresh()
 
 
