@@ -150,9 +150,11 @@ def _profiles(store: ProfileStore) -> Fact:
 
 
 def _preferences(directory: Path) -> Fact:
+    from smtp_tui.ui.keymap import keymap_of  # noqa: PLC0415 - which keys the screens can have
+
     path = directory / CONFIG_FILE
     try:
-        load_preferences(directory)
+        keymap_of(load_preferences(directory).keys)
     except (PreferencesError, FileProblem) as error:
         return Fact("files", CONFIG_FILE, str(error), False)
     return Fact("files", CONFIG_FILE, f"{path}" if path.exists() else f"{path} (not there yet)")

@@ -1,16 +1,18 @@
 """Every action once: its id, keys, label, help, and when it is not possible and why.
 
 Bindings, the key line, the help and the command palette are all drawn from this table; a key is
-rebound by its action's id.
+rebound by its action's id. The commands read it too, so that nothing here imports Textual.
 """
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
-from textual.binding import Binding, BindingType
+
+if TYPE_CHECKING:
+    from textual.binding import Binding, BindingType
 
 
 class Place(Enum):
@@ -58,6 +60,8 @@ class Action(Struct, frozen=True):
 
     def binding(self) -> Binding:
         """The action as Textual binds it."""
+        from textual.binding import Binding  # noqa: PLC0415 - for the screens only
+
         return Binding(
             self.keys,
             self.verb,

@@ -1,4 +1,7 @@
-"""The keys that a user chose for actions; checked, for Textual drops a clash without a word."""
+"""The keys that a user chose for actions; checked, for Textual drops a clash without a word.
+
+The commands check them too, so that nothing here imports Textual.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,16 @@ import re
 import string
 import unicodedata
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
-from textual.keys import KEY_NAME_REPLACEMENTS, Keys
-from textual.screen import Screen
 
 from smtp_tui.profiles.preferences import ChosenKeys
 from smtp_tui.profiles.reading import nearest
 from smtp_tui.ui.actions import BY_ID, Action, Place
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
 
 _TYPED: Final = frozenset({Place.FORM, Place.SECRET})
 _TOGETHER: Final = (
@@ -31,13 +35,21 @@ _NEVER_ARRIVE: Final = {
     **{"ctrl+h": "backspace", "ctrl+i": "tab", "ctrl+j": "enter", "ctrl+m": "enter"},
     "ctrl+[": "escape",
 }
+_SHORT: Final = {
+    **{"solidus": "slash", "reverse_solidus": "backslash", "commercial_at": "at"},
+    **{"hyphen_minus": "minus", "plus_sign": "plus", "low_line": "underscore"},
+}
 SIGNS: Final = {
-    KEY_NAME_REPLACEMENTS.get(name, name): sign
+    _SHORT.get(name, name): sign
     for sign in string.punctuation
     for name in [unicodedata.name(sign).lower().replace("-", "_").replace(" ", "_")]
 }
 """The signs of a keyboard by Textual's names for their keys."""
-_NAMED: Final = frozenset(key.value for key in Keys) | frozenset(KEY_NAME_REPLACEMENTS.values())
+NAMED: Final = frozenset(f"f{number}" for number in range(1, 25)) | {
+    *("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "insert", "delete"),
+    *("enter", "escape", "tab", "space", "backspace"),
+}
+"""The other keys that have a name, by Textual's names."""
 
 
 def keymap_of(chosen: Iterable[ChosenKeys]) -> dict[str, str]:
@@ -71,7 +83,7 @@ def _refusal(action: Action, key: str) -> str:
     if key in _NEVER_ARRIVE:
         return f"arrives as {_NEVER_ARRIVE[key]}; choose another key"
     plain = key.removeprefix("ctrl+").removeprefix("shift+").removeprefix("alt+")
-    if not re.fullmatch(r"[A-Za-z0-9]", plain) and plain not in _NAMED | SIGNS.keys():
+    if not re.fullmatch(r"[A-Za-z0-9]", plain) and plain not in NAMED | SIGNS.keys():
         return (
             "is no key; a key is a letter, ctrl+ and a letter, f1 to f12, or a name such as slash"
         )

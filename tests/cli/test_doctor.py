@@ -34,6 +34,8 @@ def test_no_secret_is_shown(console: Console, sandbox: Sandbox) -> None:
         ("chmod 644 profiles.toml", "chmod 600"),
         ("chmod 755 config", "chmod 700"),
         ("break profiles.toml", "profiles.toml, line 2"),
+        ("unknown config.toml", 'config.toml, line 2, column 1: there is no action "record.edt"'),
+        ("clash config.toml", 'line 2, column 1: "record.edit" has the key of "record.delete" (d)'),
     ],
 )
 def test_what_is_wrong_with_a_file_is_marked(
@@ -44,6 +46,10 @@ def test_what_is_wrong_with_a_file_is_marked(
     match spoil.split():
         case ["break", name]:
             (config / name).write_text("schema = [\n")
+        case [("unknown" | "clash") as how, name]:
+            action = "record.edt" if how == "unknown" else "record.edit"
+            (config / name).write_text(f'[keys]\n{action} = "d"\n')
+            (config / name).chmod(0o600)
         case ["chmod", mode, "config"]:
             config.chmod(int(mode, 8))
         case ["chmod", mode, name]:

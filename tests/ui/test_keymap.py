@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from smtp_tui.profiles.preferences import Preferences, PreferencesError, load_preferences
 from smtp_tui.sandbox import Sandbox
-from smtp_tui.ui.keymap import keymap_of
+from smtp_tui.ui.keymap import NAMED, SIGNS, keymap_of
 from tests.ui.helpers import opened
 
 
@@ -63,6 +64,16 @@ def test_a_key_that_cannot_be_is_named_with_its_line(
         keymap_of(chosen(tmp_path, text).keys)
     assert f"config.toml, line {line}, " in str(raised.value)
     assert words in str(raised.value)
+
+
+def test_the_keys_that_have_a_name_are_those_of_textual() -> None:
+    theirs = {key.value.rpartition("+")[2] for key in Keys if key.value.isascii()}
+    ours = NAMED | SIGNS.keys()
+    other = {one for one in theirs - ours if not one.startswith("<") and len(one) > 1}
+    assert other == {"return", "ctrl-at"}, "both arrive by other names"
+    assert theirs >= NAMED
+    assert set(KEY_NAME_REPLACEMENTS.values()) <= SIGNS.keys()
+    assert not KEY_NAME_REPLACEMENTS.keys() & SIGNS.keys()
 
 
 async def test_a_key_of_ones_own_works_and_stands_on_the_key_line_and_in_help_and_palette(
