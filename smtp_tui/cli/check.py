@@ -19,7 +19,7 @@ from smtp_tui.api.reach import shown_certificate
 from smtp_tui.api.target import HostRefused, Origin, Target
 from smtp_tui.api.trust import fingerprint
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.running import Environ
+from smtp_tui.cli.running import Environ, run_until_told
 from smtp_tui.cli.say import clean, remark, show, show_json
 from smtp_tui.cli.wiring import auditor_of, known_profiles
 from smtp_tui.profiles.checking import SECONDS as STEP_SECONDS
@@ -70,7 +70,7 @@ def check_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
     profiles = [known.named(name) for name in names] if names else list(known.all)
     if not profiles:
         remark("No profile to check.")
-    found = asyncio.run(_all(profiles, environ, as_they_come=not options.json))
+    found = run_until_told(_all(profiles, environ, as_they_come=not options.json))
     if options.json:
         show_json([_plain(one) for one in found])
     return ExitCode.OK if all(one.well for one in found) else ExitCode.FAILED

@@ -6,6 +6,7 @@ import argparse
 import sqlite3
 
 from smtp_tui.cli.say import complain
+from smtp_tui.cli.signals import breaking_off
 
 _PORTS = range(65536)
 
@@ -27,7 +28,8 @@ def serve_sandbox(options: argparse.Namespace) -> int:
         demo_records=not options.empty,
     )
     try:
-        return serve(wanted, lambda line: print(line, flush=True))
+        with breaking_off():
+            return serve(wanted, lambda line: print(line, flush=True))
     except OSError as error:
         return complain(_words(options, error))
     except sqlite3.Error as error:

@@ -19,6 +19,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.say import complain
+from smtp_tui.cli.signals import breaking_off
 from smtp_tui.cli.wiring import Known, NoSuchProfile
 from smtp_tui.profiles.environment import environment_profile
 from smtp_tui.profiles.model import Colour, EnvironmentToken, Profile
@@ -76,6 +77,7 @@ def open_demo() -> int:
     except ModuleNotFoundError as error:
         return complain(f"The demo needs the package {error.name}: install smtp-tui[sandbox].")
     with (
+        breaking_off(),  # nothing that lies on the disk stays there
         tempfile.TemporaryDirectory(prefix="smtp-tui-demo-") as directory,
         Sandbox(SandboxOptions(demo_records=True)) as sandbox,
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from smtp_tui.sandbox import Sandbox, SandboxOptions
 from tests.cli.console import Console
+
+ROOT = str(Path(__file__).parents[2])
 
 
 @pytest.fixture
@@ -36,3 +39,17 @@ def console(empty_console: Console, sandbox: Sandbox) -> Console:
     """A console with the vendor's variables of the sandbox."""
     empty_console.setenv(**sandbox.environment())
     return empty_console
+
+
+@pytest.fixture
+def environ(sandbox: Sandbox, tmp_path: Path) -> dict[str, str]:
+    """An environment that leads to the sandbox and holds nothing else."""
+    return {
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "HOME": str(tmp_path),
+        "PYTHONPATH": ROOT,
+        "SMTP_TUI_CONFIG_DIR": str(tmp_path / "config"),
+        "SMTP_TUI_STATE_DIR": str(tmp_path / "state"),
+        **sandbox.environment(),
+    }

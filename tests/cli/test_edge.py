@@ -17,22 +17,7 @@ from tests.cli.console import Console
 from tests.e2e.terminal import Terminal
 
 PROGRAM = (sys.executable, "-m", "smtp_tui")
-ROOT = str(Path(__file__).parents[2])
 GOOD = {"hostname": "mail.example.com", "port": 25}
-
-
-@pytest.fixture
-def environ(sandbox: Sandbox, tmp_path: Path) -> dict[str, str]:
-    """An environment that leads to the sandbox and holds nothing else."""
-    return {
-        "PATH": os.environ["PATH"],
-        "LANG": "C.UTF-8",
-        "HOME": str(tmp_path),
-        "PYTHONPATH": ROOT,
-        "SMTP_TUI_CONFIG_DIR": str(tmp_path / "config"),
-        "SMTP_TUI_STATE_DIR": str(tmp_path / "state"),
-        **sandbox.environment(),
-    }
 
 
 def ended(
