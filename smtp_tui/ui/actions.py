@@ -142,6 +142,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
        Place.EVERYWHERE, shown=False),
     _A("app.back", "q,escape", "Back", "One step back; q on the connections quits.",
        Place.EVERYWHERE, shown=False),
+    _A("app.redraw", "ctrl+l", "Redraw", "Draw the screen anew; in a form from the commands.",
+       Place.EVERYWHERE, shown=False),
     _A("app.leave", "ctrl+c", "Quit", "Quit; asks if something is not saved.", Place.EVERYWHERE,
        shown=False, priority=True),
     _A("app.suspend_process", "ctrl+z", "Suspend", "Back to the shell; fg returns.",

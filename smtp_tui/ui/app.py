@@ -24,8 +24,8 @@ from smtp_tui.api.requests import record_id_of
 from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.profiles.model import Profile
 from smtp_tui.state.files import FileProblem
-from smtp_tui.ui.actions import ACTIONS, BY_ID, Situation, bindings, unavailable
-from smtp_tui.ui.commands import APP_COMMANDS, command
+from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
+from smtp_tui.ui.commands import APP_ACTIONS, command
 from smtp_tui.ui.ends import WRITE_SECONDS, Ends
 from smtp_tui.ui.keymap import rebound
 from smtp_tui.ui.leaving import LeavingApp
@@ -47,19 +47,7 @@ class SmtpTui(LeavingApp):
 
     TITLE = "smtp-tui"
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(
-            "app.help",
-            "app.command_palette",
-            "app.profiles",
-            "app.previous_profile",
-            "app.activity",
-            "app.journal",
-            "app.mailbox",
-            "app.leave",
-            "app.suspend_process",
-        )
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app.command_palette", *APP_ACTIONS)]
     DEFAULT_MODE = "start"  # a mode for each session, so that a switch ends all its screens
     ALLOW_SELECT = False  # the terminal's own selection, with shift where the mouse is taken
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]  # noqa: RUF012 - declared so
@@ -339,9 +327,9 @@ class SmtpTui(LeavingApp):
         for action_id in dict.fromkeys((*ids, "app.back")):
             if unavailable(action_id, situation) is None:
                 yield command(screen, chosen.get(action_id, BY_ID[action_id]))
-        for action in ACTIONS:
-            if action.id in APP_COMMANDS and self.check_action(action.verb, ()):
-                yield command(self, chosen.get(action.id, action))
+        for action_id in APP_ACTIONS:
+            if self.check_action(BY_ID[action_id].verb, ()):
+                yield command(self, chosen.get(action_id, BY_ID[action_id]))
 
 
 def _collect_again() -> None:

@@ -1,4 +1,4 @@
-"""Actions as the command palette takes them."""
+"""What can be done everywhere, and actions as the command palette takes them."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from textual.screen import Screen
 
 from smtp_tui.ui.actions import Action
 
-APP_COMMANDS: Final = frozenset(
-    {
-        "app.help",
-        "app.profiles",
-        "app.previous_profile",
-        "app.activity",
-        "app.journal",
-        "app.mailbox",
-        "app.leave",
-        "app.suspend_process",
-    }
+APP_ACTIONS: Final = (
+    "app.help",
+    "app.profiles",
+    "app.previous_profile",
+    "app.activity",
+    "app.journal",
+    "app.mailbox",
+    "app.redraw",
+    "app.leave",
+    "app.suspend_process",
 )
+"""The actions of the app itself, but for the palette, which does not offer itself."""
 
 
 def command(where: Screen[object] | App[None], action: Action) -> SystemCommand:

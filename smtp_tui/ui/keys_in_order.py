@@ -10,18 +10,14 @@ from __future__ import annotations
 
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
 from textual.screen import Screen
 from textual.timer import Timer
 
-from smtp_tui.ui.messages import PlainMessages
-from smtp_tui.ui.terminal import TerminalDriver, Told
-
-if TYPE_CHECKING:
-    from textual.notifications import SeverityLevel
+from smtp_tui.ui.on_terminal import OnTerminal
 
 PATIENCE: Final = 5.0
 """Seconds after which the next key is let through, whatever became of the one before."""
@@ -31,12 +27,11 @@ ROUNDS: Final = 3
 """The key's own way up; the messages of what it did; and the messages of their handlers."""
 
 
-class KeysInOrder(PlainMessages):
+class KeysInOrder(OnTerminal):
     """An app that takes the next key only when all that the last one did has been done."""
 
     def __init__(self) -> None:
-        # The terminal's own colours from the start: without them NO_COLOR paints black on black.
-        super().__init__(driver_class=TerminalDriver, ansi_color=True)
+        super().__init__()
         self._typed_ahead: deque[Event] = deque()
         self._key_under_way: Timer | None = None
 
@@ -48,11 +43,6 @@ class KeysInOrder(PlainMessages):
             self._typed_ahead.append(event)
         else:
             await self._hand_on(event)
-
-    def on_told(self, event: Told) -> None:
-        """What the terminal has to say."""
-        severity: SeverityLevel = "warning" if event.bad else "information"
-        self.notify(event.words, severity=severity, markup=False)
 
     async def _hand_on(self, event: Event) -> None:
         under_way = self._key_under_way = self.set_timer(PATIENCE, self._next_key)

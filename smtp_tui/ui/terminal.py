@@ -14,16 +14,17 @@ import sys
 from collections.abc import Callable, Mapping
 from threading import Thread
 from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
-from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Paste
 from textual.message import Message
 
 from smtp_tui.ui.clipboard import IN_TMUX, OSC_52, TOO_LONG, Way, in_tmux_buffer, way, wrapped
-from smtp_tui.ui.painted import Painted
+
+if TYPE_CHECKING:
+    from smtp_tui.ui.on_terminal import OnTerminal
 
 STAND_INS: Final = {
     **dict.fromkeys("─━═┄╌", "-"),
@@ -114,7 +115,7 @@ class TerminalDriver(LinuxDriver):
 
     def __init__(
         self,
-        app: App[None],
+        app: OnTerminal,
         *,
         debug: bool = False,
         mouse: bool = True,
@@ -129,7 +130,7 @@ class TerminalDriver(LinuxDriver):
         )
         self._way = way(os.environ)
         self._given_back = False
-        self._painted = Painted()
+        self._painted = app.painted
 
     def start_application_mode(self) -> None:
         """Take the screen, and hear of each new size, at which a terminal cuts what it shows."""

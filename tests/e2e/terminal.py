@@ -134,6 +134,10 @@ class Terminal:
         while data:
             data = data[os.write(self._master, data) :]
 
+    def write_over(self, data: bytes) -> None:
+        """Write to the terminal past the program, as `wall` and the kernel do."""
+        os.write(self._slave, data)
+
     def resize(self, rows: int, columns: int) -> None:
         """Change the size of the terminal; the program is told by SIGWINCH."""
         with self._changed:

@@ -9,7 +9,16 @@ import pytest
 
 from smtp_tui.sandbox import Sandbox
 from tests.e2e.matrix import KINDS, Kind, locale_directory, terminal_of, walk
-from tests.e2e.program import Seed, edit, field, places, program, retype, write_profiles
+from tests.e2e.program import (
+    Seed,
+    edit,
+    field,
+    places,
+    program,
+    retype,
+    says,
+    write_profiles,
+)
 from tests.e2e.terminal import Terminal, installed_program
 
 
@@ -136,3 +145,33 @@ def test_at_home_the_mouse_is_taken_and_a_click_puts_the_cursor_on_a_row(
         terminal.press("q")
         assert terminal.exit_code() == 0
         assert terminal.modes_restored() == []
+
+
+WRITTEN_OVER = (
+    b"\x1b[3;1H\x07Broadcast message from root\r\n\x1b[41mdown at noon\x1b[0m\x1b[24;1H\n\n"
+)
+
+
+def test_what_another_program_wrote_over_the_screen_is_gone_after_a_redraw(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    def standing(terminal: Terminal) -> str:
+        return re.sub(r"fresh \d+s", "fresh", terminal.screen_text())
+
+    def restored(before: str, _: str) -> bool:
+        return standing(terminal) == before
+
+    with program(sandbox, tmp_path) as terminal:
+        for opening, ready, redraw in (
+            ([], says("SECONDARY", "fresh"), ["ctrl+l"]),
+            (["?"], says("search the keys", "esc back"), ["ctrl+l"]),
+            (["esc", "e"], says("Edit PRIMARY", "ctrl+s"), ["ctrl+p", *"redraw", "enter"]),
+        ):
+            terminal.press(*opening)
+            terminal.wait_for(ready)
+            terminal.wait_quiet(0.3)
+            before = standing(terminal)
+            terminal.write_over(WRITTEN_OVER)
+            terminal.wait_for("down at noon")
+            terminal.press(*redraw)
+            terminal.wait_for(partial(restored, before))

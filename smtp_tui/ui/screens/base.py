@@ -184,6 +184,7 @@ class Dialog(ModalScreen[Result]):
             "ctrl+z", "app.suspend_process", show=False, priority=True, id="app.suspend_process"
         ),
         Binding("question_mark", "app.help", show=False, id="app.help"),
+        Binding("ctrl+l", "app.redraw", show=False, id="app.redraw"),
         Binding("pagedown", "scroll_box(8)", show=False),
         Binding("pageup", "scroll_box(-8)", show=False),
     ]

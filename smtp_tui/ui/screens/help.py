@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from smtp_tui.ui.actions import BY_ID, Action, Place, Situation, unavailable
+from smtp_tui.ui.commands import APP_ACTIONS
 from smtp_tui.ui.screens.base import Dialog
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.text_input import TextInput
@@ -25,14 +26,9 @@ MOVING = (
     ("space", "Mark the row and go on"),
 )
 ALWAYS = (
-    "app.help",
     "app.command_palette",
-    "app.profiles",
-    "app.previous_profile",
-    "app.activity",
+    *(one for one in APP_ACTIONS if one != "app.mailbox"),
     "app.back",
-    "app.leave",
-    "app.suspend_process",
 )
 
 

@@ -1,0 +1,31 @@
+"""The app's side of its terminal: what stands on it, and what it has to say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtp_tui.ui.messages import PlainMessages
+from smtp_tui.ui.painted import Painted
+from smtp_tui.ui.terminal import TerminalDriver, Told
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
+
+class OnTerminal(PlainMessages):
+    """An app that knows what it has painted, ``painted``, which its driver asks and keeps."""
+
+    def __init__(self) -> None:
+        # The terminal's own colours from the start: without them NO_COLOR paints black on black.
+        super().__init__(driver_class=TerminalDriver, ansi_color=True)
+        self.painted = Painted()
+
+    def on_told(self, event: Told) -> None:
+        """What the terminal has to say."""
+        severity: SeverityLevel = "warning" if event.bad else "information"
+        self.notify(event.words, severity=severity, markup=False)
+
+    def action_redraw(self) -> None:
+        """Send the whole screen, whatever another program wrote over it."""
+        self.painted.forget()
+        self.refresh()
