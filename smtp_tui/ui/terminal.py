@@ -6,6 +6,7 @@ what a poor terminal needs is done here, once, and no screen knows of it.
 
 from __future__ import annotations
 
+import asyncio
 import locale
 import os
 import shutil
@@ -133,16 +134,20 @@ class TerminalDriver(LinuxDriver):
         self._painted = app.painted
 
     def start_application_mode(self) -> None:
-        """Take the screen, and hear of each new size, at which a terminal cuts what it shows."""
+        """Take the screen, and hear of each new size, at which a terminal cuts what it shows.
+
+        One after the other: handlers of a signal interrupt each other, and the size that an
+        interrupted one had read would be told after the newest.
+        """
         super().start_application_mode()  # type: ignore[no-untyped-call]
         resized = signal.getsignal(signal.SIGWINCH)
+        if callable(resized):
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGWINCH, self._resized, resized)
 
-        def forget(number: int, frame: FrameType | None) -> None:
-            self._painted.forget()
-            if callable(resized):
-                resized(number, frame)
-
-        signal.signal(signal.SIGWINCH, forget)
+    def _resized(self, tell: Callable[[int, FrameType | None], object]) -> None:
+        self._painted.forget()
+        tell(signal.SIGWINCH, None)
 
     def suspend_application_mode(self) -> None:
         """Give the terminal back to the shell, as ctrl+z asks."""
