@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from smtp_tui.state.fields import FieldError, list_field, load_object, text_field
+from smtp_tui.state.fields import FieldError, list_field, load_object, optional_text, text_field
 from smtp_tui.state.files import FileProblem, locked, read_text, write_atomic
 
 FILE_NAME: Final = "settings.json"
@@ -18,9 +18,9 @@ PROFILES_KEPT: Final = 200
 
 
 class Sort(Struct, frozen=True):
-    """How the table of one profile is sorted: the column's name, and the direction."""
+    """How the table of one profile is sorted; ``column`` None is the server's order."""
 
-    column: str
+    column: str | None
     descending: bool = False
 
 
@@ -100,7 +100,7 @@ def _parse(text: str) -> Settings:
     for item in list_field(values, "sorts"):
         if not isinstance(item, dict):
             raise FieldError("has a sort that is no object")
-        sort = Sort(text_field(item, "column"), item.get("descending") is True)
+        sort = Sort(optional_text(item, "column"), item.get("descending") is True)
         sorts.append((text_field(item, "profile"), sort))
     recent = list_field(values, "recent")
     return Settings(tuple(sorts), tuple(name for name in recent if isinstance(name, str)))

@@ -53,7 +53,7 @@ class Listing(Struct, frozen=True):
             "unreadable": f"{self.unreadable} unreadable" if self.unreadable else "",
             "marks": f"{self.marked} marked" if self.marked else "",
             "filter": f"filter “{clean(self.filter_text, 30)}”" if self.filter_text else "",
-            "order": self.order.words,
+            "order": self.order.words if self.age is not None else "",
             "age": self._age_words,
             "hint": f"! {self.hint}" if self.hint else "",
         }

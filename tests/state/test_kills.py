@@ -79,7 +79,7 @@ def held(directory: Path) -> dict[str, list[int]]:
         "drafts": [int(step) for steps in drafted for step in steps],
         "journal": [entry.status or 0 for entry in reading.entries],
         "history": [one.milliseconds for one in reversed(tests.runs(KEY))],
-        "settings": [int(sort.column)] if sort is not None else [],
+        "settings": [int(sort.column)] if sort is not None and sort.column is not None else [],
     }
 
 

@@ -19,10 +19,12 @@ def test_the_sort_of_each_profile_is_remembered(tmp_path: Path) -> None:
     store.set_sort("a", Sort("name"))
     store.set_sort("b", Sort("port", descending=True))
     store.set_sort("a", Sort("hostname"))
+    store.set_sort("d", Sort(None))
     settings = SettingsStore(tmp_path).load()
     assert settings.sort_of("a") == Sort("hostname")
     assert settings.sort_of("b") == Sort("port", descending=True)
     assert settings.sort_of("c") is None
+    assert settings.sort_of("d") == Sort(None)
 
 
 def test_profiles_are_remembered_last_used_first_each_once(tmp_path: Path) -> None:

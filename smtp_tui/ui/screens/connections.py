@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec.structs import replace
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -21,9 +20,10 @@ from smtp_tui.api.models import Record, RecordList
 from smtp_tui.state.history import Tested
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.listing import Listing, error_text, marks_aside
-from smtp_tui.ui.records_view import COLUMNS, Order, RecordsView, hint_words, prepared
+from smtp_tui.ui.records_view import COLUMNS, RecordsView, hint_words, prepared
 from smtp_tui.ui.screens.base import WIDE
-from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS, RecordScreen
+from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS
+from smtp_tui.ui.screens.sorting import SortingScreen
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.records_table import RecordsTable
@@ -36,7 +36,7 @@ A_MINUTE = 60.0
 """Seconds after which the ages of the last tests are shown anew."""
 
 
-class ConnectionsScreen(RecordScreen[None]):
+class ConnectionsScreen(SortingScreen[None]):
     """The table of records with its filter, side pane and status line."""
 
     ACTIONS = (
@@ -70,7 +70,6 @@ class ConnectionsScreen(RecordScreen[None]):
 
     answer: var[RecordList | None] = var(None)
     problem: var[ApiError | None] = var(None)
-    order: var[Order] = var(Order())
     loading_since: var[float | None] = var(None)
 
     def __init__(self, session: Session, services: Services) -> None:
@@ -141,6 +140,7 @@ class ConnectionsScreen(RecordScreen[None]):
         except ApiError as error:
             self.problem = error
         else:
+            await self.read_order()
             now = self.services.clock.now()
             self._view = await prepared(answer, self._last_test, self.order, now)
             self._loaded_at = now
@@ -318,14 +318,6 @@ class ConnectionsScreen(RecordScreen[None]):
     def action_move(self, rows: int) -> None:
         """Move the cursor while the filter has the focus."""
         self.table.cursor_row += rows
-
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        self.order = self.order.next_column()
-
-    def action_reverse(self) -> None:
-        """Reverse the order."""
-        self.order = replace(self.order, reverse=not self.order.reverse)
 
     def action_mark_all(self) -> None:
         """Mark all rows shown, or none where all are marked."""
