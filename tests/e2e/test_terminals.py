@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import signal
 from functools import partial
 from pathlib import Path
 
@@ -175,3 +176,20 @@ def test_what_another_program_wrote_over_the_screen_is_gone_after_a_redraw(
             terminal.wait_for("down at noon")
             terminal.press(*redraw)
             terminal.wait_for(partial(restored, before))
+
+
+def test_a_size_that_came_and_went_unseen_leaves_the_screen_whole(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for(says("SECONDARY", "fresh"))
+        terminal.press("e")
+        terminal.wait_for(says("Edit", "ctrl+s"))
+        terminal.wait_quiet(0.7)
+        before = terminal.screen_text()
+        terminal.signal(signal.SIGSTOP)
+        terminal.resize(5, 20)
+        terminal.resize(24, 80)
+        assert terminal.screen_text() != before
+        terminal.signal(signal.SIGCONT)
+        terminal.wait_for(lambda screen: screen == before)
