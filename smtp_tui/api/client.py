@@ -281,7 +281,7 @@ class Client:
             except CaFileUnusable as error:
                 raise CertificateRefused(place, str(error)) from None
             client = httpx.AsyncClient(
-                transport=Transport(context),
+                transport=Transport(origin, context),
                 trust_env=False,
                 follow_redirects=False,
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),

@@ -132,7 +132,7 @@ def raise_in_words(error: Exception, place: Place, connect: float, read: float) 
             raise HostUnreachable(place, why) from None
         case httpx.ConnectError():
             raise _no_connection(error, place) from None
-        case httpx.UnsupportedProtocol() | httpx.InvalidURL():
+        case httpx.UnsupportedProtocol() | httpx.InvalidURL() | httpx.LocalProtocolError():
             raise HostUnreachable(place, "The address cannot be used") from None
         case httpx.TimeoutException():
             why = f"The server was silent for {read:g} seconds"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import select
 import ssl
 import sys
 from collections.abc import AsyncIterator
@@ -17,17 +18,28 @@ from typing import Any, Final
 import h11
 import httpx
 
-FRESH_SECONDS: Final = 5.0
-"""How long a connection is kept without a request; servers end them after some such time."""
+from smtp_tui.api.target import Origin
+
+FRESH_SECONDS: Final = 2.0
+"""How long a connection is kept without a request; well under the 5 after which servers begin to
+end theirs, because a write that meets such an end leaves its outcome unknown."""
 MOST_HEADER_BYTES: Final = 100 * 1024
+_BYTES_AT_ONCE: Final = 64 * 1024
+"""How much of an answer is read without a turn for anything else; where more is there, the server
+waits."""
+_MOST_INTERIM_ANSWERS: Final = 100
 _NEXT_ADDRESS_SECONDS: Final = 0.25
 """How long the first of several addresses has before another is tried too (RFC 8305 5)."""
 
 
 class Transport(httpx.AsyncBaseTransport):
-    """Connections to one origin, used again while they are fresh; nothing is sent twice."""
+    """Connections to one origin, used again while they are fresh; nothing is sent twice.
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    What a URL says of another host is not followed: it is this origin that the context judges.
+    """
+
+    def __init__(self, origin: Origin, context: ssl.SSLContext) -> None:
+        self._origin = origin
         self._context = context
         self._idle: list[_Connection] = []
         self._closed = False
@@ -35,9 +47,11 @@ class Transport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and read the head of its answer; raises ``httpx.TransportError``."""
         seconds: dict[str, float | None] = request.extensions["timeout"]
-        connection = self._kept() or await self._connected(request.url, seconds["connect"])
+        connection = self._kept() or await self._connected(seconds["connect"])
         with ExitStack() as undo:
             undo.callback(connection.close)
+            if self._closed:
+                raise httpx.ConnectError("closed while the connection was made")
             connection.send(request)
             head = await connection.head(seconds["read"])
             body = _Body(self, connection, seconds["read"])
@@ -66,15 +80,15 @@ class Transport(httpx.AsyncBaseTransport):
             connection.close()
         return None
 
-    async def _connected(self, url: httpx.URL, seconds: float | None) -> _Connection:
-        secure = url.scheme == "https"
+    async def _connected(self, seconds: float | None) -> _Connection:
+        secure = self._origin.scheme == "https"
         more: dict[str, Any] = {"all_errors": True} if sys.version_info >= (3, 12) else {}
         try:
             async with asyncio.timeout(seconds):
                 _, connection = await asyncio.get_running_loop().create_connection(
                     _Connection,
-                    url.host,
-                    url.port or (443 if secure else 80),
+                    self._origin.host,
+                    self._origin.port or (443 if secure else 80),
                     ssl=self._context if secure else None,
                     happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS,
                     **more,
@@ -96,7 +110,7 @@ class _Connection(asyncio.Protocol):
         self._news = asyncio.Event()
         self._ended = False
         self._error: Exception | None = None
-        self._idle_since = 0.0
+        self._idle_since: float | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio."""
@@ -104,9 +118,14 @@ class _Connection(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Called by asyncio."""
-        self._received += data
+        """Called by asyncio. What comes unasked is not kept, however much it is."""
         self._news.set()
+        if self._idle_since is not None:
+            self.close()
+            return
+        self._received += data
+        if len(self._received) > _BYTES_AT_ONCE:
+            self._transport.pause_reading()
 
     def eof_received(self) -> None:
         """Called by asyncio; there is no use for a connection that is open one way."""
@@ -120,14 +139,21 @@ class _Connection(asyncio.Protocol):
 
     @property
     def fresh(self) -> bool:
-        """Whether another request may be sent."""
-        return not self._news.is_set() and self._loop.time() - self._idle_since < FRESH_SECONDS
+        """Whether another request may be sent: nothing came since, not even what is still unread
+        because the loop was busy."""
+        if self._news.is_set() or self._idle_since is None:
+            return False
+        unread = select.poll()
+        unread.register(self._transport.get_extra_info("socket"), select.POLLIN)
+        return self._loop.time() - self._idle_since < FRESH_SECONDS and not unread.poll(0)
 
     def start_next_cycle(self) -> bool:
         """Get ready for another request, if the last one and its answer are whole."""
         if self._http.states != {h11.CLIENT: h11.DONE, h11.SERVER: h11.DONE}:
             return False
         if self._news.is_set() or self._http.trailing_data[0]:
+            return False
+        if self._transport.get_write_buffer_size():  # answered before the request was read
             return False
         self._http.start_next_cycle()
         self._idle_since = self._loop.time()
@@ -143,6 +169,7 @@ class _Connection(asyncio.Protocol):
             head = h11.Request(
                 method=request.method, target=request.url.raw_path, headers=request.headers.raw
             )
+            self._idle_since = None
             events = (head, h11.Data(data=request.content), h11.EndOfMessage())
             self._transport.write(b"".join(self._http.send(event) or b"" for event in events))
         except h11.LocalProtocolError as error:
@@ -150,10 +177,11 @@ class _Connection(asyncio.Protocol):
 
     async def head(self, seconds: float | None) -> h11.Response:
         """The head of the answer; those that only say to wait are passed over."""
-        while True:
+        for _ in range(_MOST_INTERIM_ANSWERS):
             event = await self.event(seconds)
             if isinstance(event, h11.Response):
                 return event
+        raise httpx.RemoteProtocolError("nothing but interim answers")
 
     async def event(self, seconds: float | None) -> h11.Event:
         """What comes next in the answer; each silence may take ``seconds``."""
@@ -172,15 +200,18 @@ class _Connection(asyncio.Protocol):
         """What came in since it was asked last, at least a byte, or none at the end."""
         try:
             async with asyncio.timeout(seconds):
+                if self._received:
+                    await asyncio.sleep(0)  # a turn for the keys between two loads
                 await self._news.wait()
         except TimeoutError as error:
             raise httpx.ReadTimeout(str(error)) from error
-        data = bytes(self._received)
-        self._received.clear()
-        if not self._ended:
-            self._news.clear()
-        elif not data and self._error is not None:
+        data = bytes(self._received[:_BYTES_AT_ONCE])
+        del self._received[:_BYTES_AT_ONCE]
+        if not data and self._error is not None:
             raise httpx.ReadError(str(self._error)) from self._error
+        if not self._received and not self._ended:
+            self._news.clear()
+            self._transport.resume_reading()
         return data
 
 

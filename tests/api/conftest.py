@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from smtp_tui.sandbox import Sandbox, SandboxOptions
+from smtp_tui.sandbox.certificate import Certificate, make_certificate
 from tests.api.desk import Desk, desk
 
 
@@ -20,3 +21,8 @@ def sandbox() -> Iterator[Sandbox]:
 async def work(sandbox: Sandbox) -> AsyncIterator[Desk]:
     async with desk(sandbox) as held:
         yield held
+
+
+@pytest.fixture(scope="session")
+def certificate() -> Certificate:
+    return make_certificate("127.0.0.1")
