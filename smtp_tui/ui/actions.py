@@ -58,6 +58,11 @@ class Action(Struct, frozen=True):
         """The first key alone, for the key line."""
         return self.show_as or _spoken(self.keys.split(",")[0])
 
+    @property
+    def last_key(self) -> str:
+        """The last key alone: of several the one that can be pressed in a field too."""
+        return self.show_as or _spoken(self.keys.split(",")[-1])
+
     def binding(self) -> Binding:
         """The action as Textual binds it."""
         from textual.binding import Binding  # noqa: PLC0415 - for the screens only

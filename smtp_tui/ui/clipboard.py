@@ -21,19 +21,23 @@ SCREEN_CHUNK: Final = 250
 class Way(Enum):
     """What stands between the program and the terminal; the values are told after a copy."""
 
-    TERMINAL = "Sent to the terminal's clipboard (OSC 52). A terminal may refuse; then v shows it."
+    TERMINAL = (
+        "Sent to the terminal's clipboard (OSC 52). Where it refuses, v in place of Enter shows it."
+    )
     TMUX = (
         "Sent through tmux (OSC 52). It passes it on with set-clipboard on or"
-        " allow-passthrough on; else v shows it."
+        " allow-passthrough on; else v in place of Enter shows it."
     )
-    SCREEN = "Sent through screen (OSC 52). A terminal may refuse; then v shows it."
+    SCREEN = "Sent through screen (OSC 52). Where it refuses, v in place of Enter shows it."
 
 
 IN_TMUX: Final = (
-    "In tmux's buffer, and sent on to the terminal's clipboard (OSC 52). A terminal may refuse;"
-    " then v shows it."
+    "In tmux's buffer, and sent on to the terminal's clipboard (OSC 52). Where it refuses,"
+    " v in place of Enter shows it."
 )
-TOO_LONG: Final = "Too long for a terminal's clipboard, so nothing was sent; v shows it."
+TOO_LONG: Final = (
+    "Too long for a terminal's clipboard, so nothing was sent; v in place of Enter shows it."
+)
 
 
 def way(environ: Mapping[str, str]) -> Way:

@@ -9,7 +9,7 @@ import re
 import string
 import unicodedata
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from msgspec.structs import replace
 
@@ -19,6 +19,8 @@ from smtp_tui.ui.actions import BY_ID, Action, Place
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+
+ScreenResult = TypeVar("ScreenResult")
 
 _TYPED: Final = frozenset({Place.FORM, Place.SECRET})
 _TOGETHER: Final = (
@@ -111,7 +113,7 @@ def _meet(one: Place, other: Place) -> bool:
     return len(pair) == 1 or Place.EVERYWHERE in pair or any(pair <= some for some in _TOGETHER)
 
 
-def rebound(screen: Screen[object]) -> Mapping[str, Action]:
+def rebound(screen: Screen[ScreenResult]) -> Mapping[str, Action]:
     """The actions of this screen whose keys are others than the defaults, with those keys."""
     keys: dict[str, list[str]] = {}
     for active in screen.active_bindings.values():
@@ -121,3 +123,8 @@ def rebound(screen: Screen[object]) -> Mapping[str, Action]:
     return {
         one: replace(BY_ID[one], keys=",".join(found), show_as="") for one, found in keys.items()
     }
+
+
+def bound(screen: Screen[ScreenResult], action_id: str) -> Action:
+    """An action with the keys it has on this screen, for a sentence that names one."""
+    return rebound(screen).get(action_id, BY_ID[action_id])

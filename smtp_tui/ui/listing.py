@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record
 from smtp_tui.api.target import Scope
+from smtp_tui.ui.actions import Action
 from smtp_tui.ui.records_view import Order
 from smtp_tui.ui.text import age, clean, clean_block
 
 
 class Listing(Struct, frozen=True):
     """What is known of the list. ``loading_for`` and ``age`` in seconds; None: not loading, never
-    loaded."""
+    loaded. ``bound`` gives an action with its keys."""
 
     total: int
     shown: int
@@ -26,24 +29,32 @@ class Listing(Struct, frozen=True):
     problem: ApiError | None
     scope: Scope
     hint: str
+    bound: Callable[[str], Action]
 
     @property
     def notice(self) -> str:
         """What stands where rows would: loading, an error, nothing found, or nothing there."""
         if self.loading_for is not None:
-            return f"Reading the connections … {self.loading_for:.0f}s\n\nesc gives up waiting."
+            back, seconds = self.bound("app.back").last_key, f"{self.loading_for:.0f}s"
+            return f"Reading the connections … {seconds}\n\n{back} gives up waiting."
         if self.problem is not None:
             return error_text(self.problem)
         if self.age is None:
-            return "Nothing was read yet.\n\nr reads the connections."
+            return f"Nothing was read yet.\n\n{self._key('table.refresh')} reads the connections."
         if self.total:
-            return f"Nothing holds “{clean(self.filter_text, 100)}”.\n\nesc clears the filter."
+            back, words = self.bound("app.back").last_key, clean(self.filter_text, 100)
+            return f"Nothing holds “{words}”.\n\n{back} clears the filter."
         return (
             "No SMTP connections.\n\n"
             f"Asked for tenant {clean(self.scope.tenant)} and team {clean(self.scope.team)}.\n"
-            "A wrong team or tenant may look like this too: p changes the profile.\n\n"
-            "n creates a connection · r reads again"
+            "A wrong team or tenant may look like this too:"
+            f" {self._key('app.profiles')} changes the profile.\n\n"
+            f"{self._key('record.new')} creates a connection"
+            f" · {self._key('table.refresh')} reads again"
         )
+
+    def _key(self, action_id: str) -> str:
+        return self.bound(action_id).first_key
 
     def status(self, width: int) -> str:
         """Counts, marks, order, freshness and the hint of the row; narrow, the order goes first."""

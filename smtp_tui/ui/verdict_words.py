@@ -110,9 +110,9 @@ def refused_content(error: ApiError) -> Content:
     return Content("\n").join([head, *(Content(clean(line, 2000)) for line in error.lines()[1:])])
 
 
-def mend_words(outcome: TestOutcome | ApiError) -> tuple[str, ...]:
-    """What ``e`` does after this outcome; nothing where there is nothing to mend."""
+def mend_words(outcome: TestOutcome | ApiError, key: str) -> tuple[str, ...]:
+    """What the key to edit does after this outcome; nothing where there is nothing to mend."""
     if isinstance(outcome, ApiError) or outcome.verdict is Verdict.ACCEPTED:
         return ()
     what = {None: "record", "to": "recipient"}.get(outcome.parameter, outcome.parameter)
-    return (f"e edits the {what}",)
+    return (f"{key} edits the {what}",)

@@ -76,6 +76,34 @@ def test_the_keys_that_have_a_name_are_those_of_textual() -> None:
     assert not KEY_NAME_REPLACEMENTS.keys() & SIGNS.keys()
 
 
+OWN_KEYS = {
+    **{"table.refresh": "R", "record.new": "N", "record.undo": "U", "record.test": "M"},
+    **{"app.profiles": "P", "app.back": "q,f5", "app.journal": "J", "app.help": "H"},
+    **{"dialog.copy": "Y", "dialog.cancel": "f6", "journal.refresh": "R"},
+    **{"profiles.new": "N", "profiles.check": "X", "test.again": "G"},
+}
+
+
+async def test_sentences_name_the_keys_that_are_bound(sandbox: Sandbox) -> None:
+    async with opened(sandbox, size=(120, 30)) as ui:
+        ui.app.set_keymap(OWN_KEYS)
+        await ui.sees("P changes the profile.", "N creates a connection · R reads again")
+        sandbox.add_record("RELAY", {"hostname": "localhost", "port": 25})
+        for keys, words in (
+            (("R",), ("1 connection ·",)),
+            (("slash", "x"), ("Nothing holds “x”", "f5 clears the filter.")),
+            (("f5", "J"), ("No write stands here yet.",)),
+            (("f5", "P"), ("N new", "X check", "f6 back")),
+            (("X",), ("G checks again · f6 back",)),
+            (("f6", "f6", "M"), ("Enter sends · f6 closes",)),
+            (("f6", "e", "x", "ctrl+s"), ("Y offers it as curl · f6 back",)),
+            (("Y",), ("v shows it plainly · f6 back",)),
+            (("f6", "enter"), ("Saved RELAY · U undoes",)),
+        ):
+            await ui.press(*keys)
+            await ui.sees(*words)
+
+
 async def test_a_key_of_ones_own_works_and_stands_on_the_key_line_and_in_help_and_palette(
     demo: Sandbox,
 ) -> None:

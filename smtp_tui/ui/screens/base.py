@@ -15,6 +15,7 @@ from textual.widget import Widget
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import Access
 from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import KeyBar, PlainText, ProfileBar, titled
@@ -207,6 +208,11 @@ class Dialog(ModalScreen[Result]):
     def compose_box(self) -> Iterable[Widget]:
         """What stands in the box."""
         return ()
+
+    @property
+    def cancel_key(self) -> str:
+        """The key that leads back, for the line of hints."""
+        return bound(self, "dialog.cancel").last_key
 
     def action_cancel(self) -> None:
         """Back, with nothing done."""

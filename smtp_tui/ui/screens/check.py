@@ -18,6 +18,7 @@ from smtp_tui.api.target import HostRefused
 from smtp_tui.profiles.checking import Outcome, Stage, Step, check
 from smtp_tui.profiles.model import Profile
 from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.screens.base import Dialog
 from smtp_tui.ui.screens.certificate import meet
 from smtp_tui.ui.session import Services, Session
@@ -109,7 +110,8 @@ class CheckDialog(Dialog[None]):
         profile = self._profile
         yield PlainText(Content.assemble(titled(profile), f" · {clean(profile.host, 80)}"))
         yield PlainText("", id="steps")
-        yield PlainText("r checks again · esc back", classes="hint")
+        again = bound(self, "test.again").first_key
+        yield PlainText(f"{again} checks again · {self.cancel_key} back", classes="hint")
 
     def on_mount(self) -> None:
         """Begin at once."""

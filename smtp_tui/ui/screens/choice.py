@@ -53,7 +53,7 @@ class ChoiceDialog(GuardedDialog[str]):
         yield PlainText(self._body, id="choices-title")
         for answer, label in self._choices:
             yield Button(harmless(label), id=answer, compact=True)
-        yield PlainText("↑ ↓ move · Enter chooses · esc goes back", classes="hint")
+        yield PlainText(f"↑ ↓ move · Enter chooses · {self.cancel_key} goes back", classes="hint")
 
     def on_mount(self) -> None:
         """Start on the first."""

@@ -36,7 +36,7 @@ class ConfirmDialog(GuardedDialog[bool]):
         with Horizontal(classes="row"):
             yield Button("Cancel", id="cancel", compact=True)
             yield Button(harmless(self._verb), id="do", compact=True)
-        yield PlainText("tab moves · Enter chooses · esc cancels", classes="hint")
+        yield PlainText(f"tab moves · Enter chooses · {self.cancel_key} cancels", classes="hint")
 
     def on_mount(self) -> None:
         """Start on Cancel."""

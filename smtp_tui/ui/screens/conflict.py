@@ -51,7 +51,8 @@ class ConflictDialog(Dialog[Mapping[str, Side] | None]):
         yield self._table
         for change in self._comparison.theirs:
             yield PlainText(Content(f"kept as changed by others: {clean(change.words(), 200)}"))
-        keys = "← keeps yours · → keeps the server's · Enter reviews · esc back to the form"
+        keys = "← keeps yours · → keeps the server's · Enter reviews"
+        keys += f" · {self.cancel_key} back to the form"
         yield PlainText(keys, classes="hint")
 
     def on_mount(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -19,6 +20,7 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.state.history import Tested
 from smtp_tui.ui.actions import Situation, bindings
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.listing import Listing, error_text, marks_aside
 from smtp_tui.ui.records_view import COLUMNS, RecordsView, hint_words, prepared
 from smtp_tui.ui.screens.base import WIDE
@@ -222,6 +224,7 @@ class ConnectionsScreen(SortingScreen[None]):
             problem=self.problem,
             scope=self.session.target.scope,
             hint=hint_words(record) if record is not None else "",
+            bound=partial(bound, self),
         )
 
     def _show_status(self) -> None:

@@ -55,7 +55,9 @@ class CopyDialog(Dialog[None]):
         yield PlainText("", id="forms")
         yield PlainText("", id="copy-text", classes="row -auto")
         tab = "tab chooses · " if len(self._forms) > 1 else ""
-        yield PlainText(f"{tab}Enter copies · v shows it plainly · esc back", classes="hint")
+        yield PlainText(
+            f"{tab}Enter copies · v shows it plainly · {self.cancel_key} back", classes="hint"
+        )
 
     def on_mount(self) -> None:
         """Show the first form."""

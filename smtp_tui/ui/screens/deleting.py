@@ -84,7 +84,7 @@ async def _send(session: Session, request: Request, record: Record) -> bool:
         except ApiError:
             raise error from None
         await session.connections.looked_up(error, done=False)
-        error.advice = "Read again: the record is still there. d asks once more."
+        error.advice = "Read again: the record is still there. Delete it once more."
         raise
 
 

@@ -24,6 +24,7 @@ from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.drafting import test_request
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.mail_subject import (
     EditParameter,
     ReviewValues,
@@ -153,14 +154,17 @@ class TestDialog(Dialog[TestResult]):
         self.refresh_bindings()
 
     def _keys(self) -> tuple[str, ...]:
+        back = self.cancel_key
         if self._waiting:
-            return ("esc stops waiting; the mail may still be sent",)
+            return (f"{back} stops waiting; the mail may still be sent",)
         if self._sending is not None:
-            return ("esc closes; the outcome then comes as a message",)
+            return (f"{back} closes; the outcome then comes as a message",)
         if self.delivered is None:
-            return ("Enter sends", "esc closes")
-        save = ("ctrl+s saves",) if self._form else ()
-        return (*mend_words(self.delivered.outcome), *save, "r again", "↑ ↓ scroll", "esc back")
+            return ("Enter sends", f"{back} closes")
+        mend = mend_words(self.delivered.outcome, bound(self, "test.edit").first_key)
+        save = (f"{bound(self, 'test.save').first_key} saves",) if self._form else ()
+        again = f"{bound(self, 'test.again').first_key} again"
+        return (*mend, *save, again, "↑ ↓ scroll", f"{back} back")
 
     @property
     def _parameter(self) -> str | None:
@@ -283,16 +287,20 @@ class TestDialog(Dialog[TestResult]):
             self._say(outcome_content(outcome, subject.host, event.delivered.seconds))
         self._show_keys()
 
+    @property
+    def _to_send(self) -> str:
+        return f"Nothing was sent yet: {bound(self, 'test.again').first_key} sends."
+
     @work(group="test", description="ask for a token")
     async def _ask_token(self, why: str) -> None:
         if await ask_token(self, self._session, why):
-            self._say("The token is new. Nothing was sent yet: r sends.")
+            self._say(f"The token is new. {self._to_send}")
 
     @work(group="test", description="show a certificate")
     async def _meet(self, error: CertificateRefused) -> None:
         with suppress(ApiError):  # the server is gone meanwhile; what was refused is said already
             if await meet(self, self._session, error):
-                self._say("The certificate is trusted now. Nothing was sent yet: r sends.")
+                self._say(f"The certificate is trusted now. {self._to_send}")
 
     def action_edit(self) -> None:
         """Mend the parameter to look at: in the form, or the recipient here."""

@@ -19,6 +19,7 @@ from smtp_tui.state.journal import Journal
 from smtp_tui.state.written import Written, writes_of
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.journal_rows import COLUMNS, row, written_content
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.screens.base import Dialog, FullScreen
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
@@ -81,9 +82,9 @@ class JournalScreen(FullScreen[None]):
             reading = await asyncio.to_thread(self._journal.read, NEWEST)
         except FileProblem as problem:
             self._writes, self._unreadable = (), 0
-            self._notice = (
-                f"The journal cannot be read.\n\n{clean(str(problem), 400)}\n\nr reads again."
-            )
+            key = bound(self, "journal.refresh").first_key
+            words = clean(str(problem), 400)
+            self._notice = f"The journal cannot be read.\n\n{words}\n\n{key} reads again."
         else:
             self._writes, self._unreadable = writes_of(reading.entries), reading.unreadable
             self._cut = len(reading.entries) == NEWEST
@@ -110,7 +111,9 @@ class JournalScreen(FullScreen[None]):
         self._table.rows = shown
         notice = self._notice
         if self._writes:
-            notice = f"Nothing holds “{clean(self._filter.value, 100)}”.\n\nesc clears the filter."
+            key = bound(self, "app.back").last_key
+            typed = clean(self._filter.value, 100)
+            notice = f"Nothing holds “{typed}”.\n\n{key} clears the filter."
         self._table.notice = notice
         self.query_one("#journal-status", PlainText).update(self._status(len(shown)))
 
@@ -187,7 +190,7 @@ class WrittenDialog(Dialog[None]):
     def compose_box(self) -> Iterable[Widget]:
         """All of it, and the keys."""
         yield PlainText(written_content(self._written))
-        yield PlainText(Content("↑ ↓ scroll · esc back"), classes="hint")
+        yield PlainText(Content(f"↑ ↓ scroll · {self.cancel_key} back"), classes="hint")
 
     def action_scroll_body(self, lines: int) -> None:
         """Scroll by lines."""

@@ -63,7 +63,7 @@ class LeavingDialog(GuardedDialog[Leaving]):
         with Horizontal(classes="row"):
             yield Button("Stay", id="stay", compact=True)
             yield Button("Leave now", id="now", compact=True)
-        yield PlainText("tab moves · Enter chooses · esc stays", classes="hint")
+        yield PlainText(f"tab moves · Enter chooses · {self.cancel_key} stays", classes="hint")
 
     def on_mount(self) -> None:
         """Start on staying, and look whether it ended."""

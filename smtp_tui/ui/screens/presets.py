@@ -32,7 +32,9 @@ class PresetDialog(Dialog[Preset | None]):
         """The providers and the day they were checked."""
         yield RecordsTable(_COLUMNS, id="presets")
         yield PlainText("", id="note")
-        yield PlainText(f"Checked on {CHECKED:%Y-%m-%d} · Enter fills · esc back", classes="hint")
+        yield PlainText(
+            f"Checked on {CHECKED:%Y-%m-%d} · Enter fills · {self.cancel_key} back", classes="hint"
+        )
 
     def on_mount(self) -> None:
         """Fill the table."""

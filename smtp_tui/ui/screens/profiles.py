@@ -19,6 +19,7 @@ from smtp_tui.profiles.reading import Profiles, ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.profile_rows import (
     COLUMNS,
     LOOKING,
@@ -88,9 +89,12 @@ class ProfilesDialog(Dialog[Switch | None]):
         yield RecordsTable(COLUMNS, id="profiles")
         yield PlainText("", id="profile-details")
         yield PlainText("", id="profiles-said")
+        key = {one: bound(self, one).first_key for one in self.ACTIONS}
         yield PlainText(
-            "Enter switches this window · n new · e edit · c clone · d delete\n"
-            "x check · D makes default · / filter · esc back    * in use   d default",
+            f"Enter switches this window · {key['profiles.new']} new · {key['profiles.edit']} edit"
+            f" · {key['profiles.clone']} clone · {key['profiles.delete']} delete\n"
+            f"{key['profiles.check']} check · {key['profiles.default']} makes default · / filter"
+            f" · {self.cancel_key} back    * in use   d default",
             classes="hint",
         )
 
@@ -124,7 +128,7 @@ class ProfilesDialog(Dialog[Switch | None]):
         self._show_details()
         self.query_one(RecordsTable).styles.height = max(4, min(12, len(rows) + 1))
         if not rows:
-            self._say("No profile yet: n makes one.")
+            self._say(f"No profile yet: {bound(self, 'profiles.new').first_key} makes one.")
 
     def _row(self, profile: Profile) -> Row:
         in_use = self._current is not None and profile.name == self._current.name

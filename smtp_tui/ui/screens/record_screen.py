@@ -16,6 +16,7 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.state.files import FileProblem
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.screens.base import SessionScreen
 from smtp_tui.ui.session import Deleted, LastChange, Patched
 from smtp_tui.ui.text import clean
@@ -89,7 +90,7 @@ class RecordScreen(SessionScreen[Result]):
         from smtp_tui.editing.draft import new_draft
         from smtp_tui.ui.screens.form_subject import FormSubject
 
-        notes = ("ctrl+t tests what is typed here and saves nothing; only a review would save it.",)
+        notes = ("A test of what is typed here saves nothing; only a review would save it.",)
         title = "Test values that are saved nowhere"
         self._create(FormSubject(new_draft(), focus_on="hostname", title=title, notes=notes))
 
@@ -166,7 +167,8 @@ class RecordScreen(SessionScreen[Result]):
         """Tell of a save, and of what an undo could not bring back."""
         if saved.before is not None:
             self.session.memory.last_change = Patched(saved.patch, saved.before)
-            words = [f"Saved {saved.name[:60]} · u undoes", *lost]
+            undo = bound(self, "record.undo").first_key
+            words = [f"Saved {saved.name[:60]} · {undo} undoes", *lost]
             self.notify("\n".join(clean(one, 200) for one in words), markup=False)
             self._remember_save(saved.before.id)
         else:
@@ -224,7 +226,8 @@ class RecordScreen(SessionScreen[Result]):
         match result:
             case Deletion.DONE:
                 self.session.memory.last_change = Deleted(last)
-                self.notify(f"Deleted {name} · u offers it anew", markup=False)
+                undo = bound(self, "record.undo").first_key
+                self.notify(f"Deleted {name} · {undo} offers it anew", markup=False)
             case Deletion.GONE:
                 self.notify(f"{name} was gone already", markup=False)
             case Deletion.LEFT:

@@ -21,6 +21,7 @@ from smtp_tui.api.curl import curl_line
 from smtp_tui.api.requests import Request
 from smtp_tui.api.target import Access
 from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.request_view import request_text
 from smtp_tui.ui.screens.base import where_line
 from smtp_tui.ui.screens.copy import Copyable, CopyDialog
@@ -105,7 +106,9 @@ class ReviewDialog(GuardedDialog[bool]):
         cancel = Button("Cancel", id="cancel", compact=True)
         with Horizontal(classes="row"):
             yield from (cancel, apply) if review.destroys else (apply, cancel)
-        hint = "tab moves · Enter chooses · ↑ ↓ scroll · y copies as curl · esc back"
+        copy = bound(self, "dialog.copy").first_key
+        hint = "tab moves · Enter chooses · ↑ ↓ scroll"
+        hint += f" · {copy} offers it as curl · {self.cancel_key} back"
         yield PlainText(hint, classes="hint")
 
     def on_mount(self) -> None:

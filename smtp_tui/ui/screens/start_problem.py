@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from smtp_tui.api.clock import Clock
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.screens.base import FullScreen
 from smtp_tui.ui.text import clean_block
 from smtp_tui.ui.widgets.bars import PlainText
@@ -29,9 +30,10 @@ class StartProblemScreen(FullScreen[None]):
 
     def compose_body(self) -> Iterable[Widget]:
         """The problem and the ways out."""
+        profiles, keys = (bound(self, one).first_key for one in ("app.profiles", "app.help"))
         yield PlainText(
             f"{clean_block(self._problem)}\n\n"
             "Nothing was changed. Mend it in an editor and start again,\n"
-            "or press p to see the profiles that can be used.\n\n"
-            "p profiles · ? help · q quit"
+            f"or press {profiles} to see the profiles that can be used.\n\n"
+            f"{profiles} profiles · {keys} help · q quit"
         )

@@ -43,7 +43,8 @@ class TokenDialog(Dialog[SecretStr | None]):
         yield PlainText(clean(self._why, 300), classes="why")
         yield SecretInput(placeholder="paste the bearer token, then Enter", id="token")
         yield PlainText("", id="token-problem")
-        yield PlainText("Kept in memory until you quit. Enter uses it · esc leaves", classes="hint")
+        words = f"Kept in memory until you quit. Enter uses it · {self.cancel_key} leaves"
+        yield PlainText(words, classes="hint")
 
     @on(Input.Submitted, "#token")
     def use(self, event: Input.Submitted) -> None:
@@ -87,7 +88,8 @@ class LoginDialog(Dialog[bool]):
         yield SecretInput(placeholder="password, then Enter", id="password")
         yield PlainText("", id="login-said")
         yield PlainText(
-            "Kept in memory until you quit, to renew the token. Enter logs in · esc leaves",
+            "Kept in memory until you quit, to renew the token."
+            f" Enter logs in · {self.cancel_key} leaves",
             classes="hint",
         )
 

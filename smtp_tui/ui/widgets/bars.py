@@ -153,8 +153,9 @@ class KeyBar(Widget):
         *others, last = map(self._words, actions)
         room = self.size.width - last.cell_length
         palette = chosen.get("app.command_palette", BY_ID["app.command_palette"])
-        key = palette.keys.split(",")[-1]  # the one that can be pressed in a field
-        more = [] if "app.help" in self._action_ids else [_key_words(key, "More", False)]
+        more = [_key_words(palette.last_key, "More", False)]
+        if "app.help" in self._action_ids:
+            more = []
         if sum(part.cell_length for part in others) <= room:
             more = []
         room -= sum(part.cell_length for part in more)

@@ -33,7 +33,7 @@ def record_content(record: Record, tests: tuple[Tested, ...], now: datetime) -> 
         lines.append(Content.styled(f"! {clean(oddity)}", "bold"))
     lines += [Content(""), Content.styled("Last tests", "bold")]
     told = [run_content(one, record, now) for one in tests]
-    lines += told or [Content("  none from here yet · t tests it")]
+    lines += told or [Content("  none from here yet")]
     return Content("\n").join(lines)
 
 
