@@ -49,8 +49,8 @@ def _screens() -> set[str]:
         for name, one in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
             if issubclass(one, Screen) and one.__module__.startswith(screens.__name__):
                 found.add(name)
-    bases = {"FullScreen", "SessionScreen", "KeptScreen", "RecordScreen", "Dialog", "GuardedDialog"}
-    return found - bases
+    full = {"FullScreen", "SessionScreen", "KeptScreen", "RecordScreen", "SortingScreen"}
+    return found - full - {"Dialog", "GuardedDialog"}
 
 
 def _unverified(directory: Path) -> Callable[[Profile], Profile]:
