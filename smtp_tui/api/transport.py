@@ -83,6 +83,8 @@ class Transport(httpx.AsyncBaseTransport):
     async def _connected(self, seconds: float | None) -> _Connection:
         secure = self._origin.scheme == "https"
         more: dict[str, Any] = {"all_errors": True} if sys.version_info >= (3, 12) else {}
+        # Loopback refuses at once, and a race that is cancelled leaves its socket to the collector.
+        delay = None if self._origin.loopback else _NEXT_ADDRESS_SECONDS
         try:
             async with asyncio.timeout(seconds):
                 _, connection = await asyncio.get_running_loop().create_connection(
@@ -90,7 +92,7 @@ class Transport(httpx.AsyncBaseTransport):
                     self._origin.host,
                     self._origin.port or (443 if secure else 80),
                     ssl=self._context if secure else None,
-                    happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS,
+                    happy_eyeballs_delay=delay,
                     **more,
                 )
         except TimeoutError as error:

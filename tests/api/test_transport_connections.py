@@ -136,9 +136,10 @@ async def test_a_handshake_that_never_ends_is_given_up_and_its_connection_closed
     gc.collect()  # a socket that was left open is an error
 
 
+@pytest.mark.parametrize("fresh", [60.0, 0.0], ids=["kept", "new"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_whenever_a_request_is_cancelled_its_connection_is_whole_or_closed(
-    certificate: Certificate, scheme: Scheme
+    certificate: Certificate, scheme: Scheme, fresh: float
 ) -> None:
     async def talk(self: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
@@ -149,7 +150,7 @@ async def test_whenever_a_request_is_cancelled_its_connection_is_whole_or_closed
 
     tls = certificate.server_context() if scheme == "https" else None
     ends = set()
-    async with peer(talk, tls) as server, client(server.port, scheme) as one:
+    async with peer(talk, tls) as server, client(server.port, scheme, fresh=fresh) as one:
         for turns in range(60):
             task = asyncio.create_task(one.get(f"/{100 + turns}"))
             for _ in range(turns):
