@@ -99,10 +99,14 @@ def _spoken(key: str) -> str:
 
 
 class Situation(Struct, frozen=True):
-    """What the possible actions depend on: ``record`` is under the cursor, ``rows`` were read."""
+    """What the possible actions depend on.
+
+    A ``record`` is under the cursor; ``rows`` were read, or are ``reading`` now.
+    """
 
     record: bool = False
     rows: bool = False
+    reading: bool = False
     read_only: bool = False
     busy: bool = False
     undo: bool = False
@@ -203,7 +207,8 @@ def bindings(*ids: str) -> list[BindingType]:
 _NEEDS_RECORD: Final = frozenset(
     {"record.open", "record.edit", "record.test", "record.clone", "record.delete", "record.copy"}
 )
-_NEEDS_ROWS: Final = frozenset({"table.filter", "table.sort", "table.reverse", "table.mark_all"})
+_NEEDS_ROWS: Final = frozenset({"table.filter", "table.sort", "table.reverse"})
+"""With or before the rows: what is typed while they are read acts on them when they come."""
 _WRITES: Final = frozenset(
     {
         "record.edit",
@@ -224,7 +229,11 @@ def unavailable(action_id: str, situation: Situation) -> str | None:
     reasons = (
         (action_id in _WRITES and situation.read_only, "This profile, or this run, is read-only."),
         (action_id in _NEEDS_RECORD and not situation.record, "No record is under the cursor."),
-        (action_id in _NEEDS_ROWS and not situation.rows, "There are no rows."),
+        (action_id == "table.mark_all" and not situation.rows, "There are no rows."),
+        (
+            action_id in _NEEDS_ROWS and not (situation.rows or situation.reading),
+            "There are no rows.",
+        ),
         (
             action_id in ("form.review", "form.test") and situation.busy,
             "A request is under way; wait for its outcome.",

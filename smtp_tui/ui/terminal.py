@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.message import Message
 
 from smtp_tui.ui.clipboard import IN_TMUX, OSC_52, TOO_LONG, Way, in_tmux_buffer, way, wrapped
@@ -191,6 +191,12 @@ class TerminalDriver(LinuxDriver):
         self.send_message(
             Told(IN_TMUX if in_tmux_buffer(sequence, os.environ) else self._way.value)
         )
+
+    def process_message(self, message: Message) -> None:
+        """Take a line feed for Enter: until the terminal is taken, it makes one of the other."""
+        if isinstance(message, Key) and message.key == "ctrl+j":
+            message = Key("enter", "\r")
+        super().process_message(message)
 
     def run_input_thread(self) -> None:
         """Read keys; bytes that are no UTF-8 are taken in the locale's encoding, or told of."""

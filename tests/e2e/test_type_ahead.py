@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from smtp_tui.sandbox import Sandbox
+import pytest
+
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.e2e.program import Seed, program, says, writes
 
 
@@ -46,3 +48,17 @@ def test_an_enter_typed_ahead_of_a_question_that_destroys_is_dropped(
         terminal.wait_quiet()
         assert "Delete PRIMARY" in terminal.screen_text()
     assert writes(sandbox) == []
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["before it begins", "while the list is read"])
+def test_a_filter_typed_before_the_rows_are_there_waits_for_them(
+    begun: bool, sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.LIST, seconds=0.5))
+    with program(sandbox, tmp_path) as terminal:
+        if begun:
+            terminal.wait_for("Reading the connections")
+        terminal.send(b"/second\r")
+        terminal.wait_for("1 of 2")
+        terminal.press("e")
+        terminal.wait_for("Edit SECONDARY")

@@ -116,11 +116,14 @@ class SessionScreen(FullScreen[Result]):
         """What the possible actions depend on, now."""
         return self.situation_with()
 
-    def situation_with(self, *, record: bool = False, rows: bool = False) -> Situation:
+    def situation_with(
+        self, *, record: bool = False, rows: bool = False, reading: bool = False
+    ) -> Situation:
         """The situation of this session, with what only the screen knows."""
         return Situation(
             record=record,
             rows=rows,
+            reading=reading,
             read_only=self.session.target.access is Access.READ_ONLY,
             undo=self.session.memory.last_change is not None,
         )

@@ -119,7 +119,8 @@ class ConnectionsScreen(SortingScreen[None]):
     @property
     def situation(self) -> Situation:
         """What the keys depend on."""
-        return self.situation_with(record=self.record is not None, rows=len(self._view) > 0)
+        record, reading = self.record is not None, self.loading_since is not None
+        return self.situation_with(record=record, rows=len(self._view) > 0, reading=reading)
 
     def _last_test(self, record_id: str) -> Tested | None:
         history = self.services.history
