@@ -94,14 +94,14 @@ def _typed_words(change: Change) -> str:
 class Sending(Struct):
     """A test mail on its way, which outlives the dialog that sent it.
 
-    ``since`` counts on the monotonic clock, in seconds; ``watched`` is whether a dialog shows it.
+    ``since`` counts on the monotonic clock, in seconds; ``watcher`` is the dialog that shows it.
     """
 
     subject: TestSubject
     to: str
     at: datetime
     since: float
-    watched: bool = True
+    watcher: object = None
 
 
 class EditParameter(Struct, frozen=True):

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.profiles.model import Profile
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from smtp_tui.ui.reports import REPORT_SECONDS
 from smtp_tui.ui.session import Services
 from tests.ui.helpers import Ui, opened
@@ -25,6 +25,14 @@ LET_REPORTS_PASS = REPORT_SECONDS + 1
 def other() -> Iterator[Sandbox]:
     with Sandbox() as running:
         yield running
+
+
+@pytest.fixture
+def patient() -> Iterator[tuple[Sandbox, Sandbox]]:
+    """Two that wait for a mail server as long as a test may take."""
+    options = SandboxOptions(mail_timeout=60.0)
+    with Sandbox(options) as first, Sandbox(options) as second:
+        yield first, second
 
 
 @asynccontextmanager
@@ -190,8 +198,9 @@ def refuse_mail(listener: socket.socket) -> None:
 
 
 async def test_a_test_mail_under_way_is_judged_once_under_its_own_profile_over_switches(
-    sandbox: Sandbox, other: Sandbox
+    patient: tuple[Sandbox, Sandbox],
 ) -> None:
+    sandbox, other = patient
     async with two_profiles(sandbox, other) as ui:
         for reports, (server, name) in enumerate(((other, "BETA"), (sandbox, "ALPHA")), start=1):
             listener = socket.create_server(("127.0.0.1", 0))

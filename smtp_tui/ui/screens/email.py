@@ -134,11 +134,6 @@ class TestDialog(Dialog[TestResult]):
         """The mail of this record that is on its way, whoever sent it."""
         return self._services.sendings.get(self._session.key(self._subject.record_id))
 
-    def on_unmount(self) -> None:
-        """Leave a mail that is on its way to itself; its outcome is told wherever one is then."""
-        if self._sending is not None:
-            self._sending.watched = False
-
     def on_resize(self) -> None:
         """Keep the keys in sight: what is long scrolls above them."""
         body = self.query_one("#test-body", VerticalScroll)
@@ -239,7 +234,7 @@ class TestDialog(Dialog[TestResult]):
         self._sending = sending
         self._waiting = True
         self.delivered = None
-        sending.watched = True
+        sending.watcher = self
         self._to.input.disabled = True
         self._to.note("")
         self._stop_ticker()

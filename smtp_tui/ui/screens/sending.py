@@ -77,7 +77,8 @@ async def _deliver(
         app.notify(problem, markup=False, severity="warning")
     for screen in app.screen_stack:
         screen.post_message(TestFinished(delivered))
-    if not sending.watched and services.held.report_test is not None:
+    unseen = sending.watcher not in app.screen_stack
+    if unseen and services.held.report_test is not None:
         services.held.report_test(_late_words(session, delivered))
 
 
