@@ -316,9 +316,11 @@ class SmtpTui(LeavingApp):
 
     @on(CommandPalette.Opened)
     def still_palette(self) -> None:
-        """The cursor of the palette stands still too, so that idling is silent everywhere."""
+        """The palette stands still too: its cursor, and the hidden sign of a search."""
         for field in self.screen.query(Input):
             field.cursor_blink = False
+        for sign in self.screen.query("LoadingIndicator"):
+            sign.auto_refresh = None
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that is possible here, by name."""

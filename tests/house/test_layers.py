@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator
 from types import ModuleType
 
@@ -208,3 +209,14 @@ def test_no_private_name_of_textual_is_used() -> None:
         if within(arrow.target, "textual") and any(map(private, arrow.target.split(".")))
     ]
     assert used + modules == []
+
+
+def test_no_handler_calls_that_of_its_base_which_textual_calls_itself() -> None:
+    again = re.compile(r"super\(\)\.on_(?!event\()\w+")
+    assert again.search("    super().on_mount()")
+    found = [
+        str(path.relative_to(PACKAGE))
+        for path in files(PACKAGE)
+        if path.suffix == ".py" and again.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

@@ -1,7 +1,7 @@
-"""A screen that nobody touches sends nothing: no cursor blinks, whatever is typed into."""
+"""A screen that nobody touches sends nothing: no cursor blinks, and nothing turns."""
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, LoadingIndicator
 
 from smtp_tui.sandbox import Sandbox
 from tests.ui.helpers import opened
@@ -21,7 +21,9 @@ from tests.ui.helpers import opened
     ],
     ids=lambda value: "".join(value) if isinstance(value, tuple) else None,
 )
-async def test_no_cursor_blinks(demo: Sandbox, keys: tuple[str, ...], seen: str) -> None:
+async def test_no_cursor_blinks_and_nothing_turns(
+    demo: Sandbox, keys: tuple[str, ...], seen: str
+) -> None:
     async with opened(demo) as ui:
         await ui.sees("6 connections")
         await ui.press(*keys)
@@ -29,3 +31,4 @@ async def test_no_cursor_blinks(demo: Sandbox, keys: tuple[str, ...], seen: str)
         fields = [field for screen in ui.app.screen_stack for field in screen.query(Input)]
         assert ui.app.screen.query(Input)
         assert [field for field in fields if field.cursor_blink] == []
+        assert [one for one in ui.app.screen.query(LoadingIndicator) if one.auto_refresh] == []

@@ -69,7 +69,6 @@ class ActivityScreen(FullScreen[None]):
 
     def on_mount(self) -> None:
         """Fill, and follow what is asked while this is open."""
-        super().on_mount()
         self._fill()
         self.query_one(RecordsTable).focus()
         self._unlisten = self._activity.listen(self._fill)

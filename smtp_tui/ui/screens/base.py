@@ -108,7 +108,6 @@ class SessionScreen(FullScreen[Result]):
 
     def on_mount(self) -> None:
         """The keys that are possible at first."""
-        super().on_mount()
         self.show_situation()
 
     @property

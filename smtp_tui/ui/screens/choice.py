@@ -57,7 +57,6 @@ class ChoiceDialog(GuardedDialog[str]):
 
     def on_mount(self) -> None:
         """Start on the first."""
-        super().on_mount()
         self.query(Button).first().focus()
 
     @on(Button.Pressed)

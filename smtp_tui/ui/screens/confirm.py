@@ -40,7 +40,6 @@ class ConfirmDialog(GuardedDialog[bool]):
 
     def on_mount(self) -> None:
         """Start on Cancel."""
-        super().on_mount()
         self.query_one("#cancel", Button).focus()
 
     @on(Button.Pressed)

@@ -98,7 +98,6 @@ class ConnectionsScreen(SortingScreen[None]):
 
     def on_mount(self) -> None:
         """Say that the list is read."""
-        super().on_mount()
         self.table.focus()
         self.loading_since = self.services.clock.monotonic()
 

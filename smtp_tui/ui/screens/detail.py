@@ -62,7 +62,6 @@ class DetailScreen(RecordScreen[bool]):
 
     def on_mount(self) -> None:
         """Show what the table knew, then read the record anew."""
-        super().on_mount()
         self.shown = self._first
         self.reload()
 

@@ -104,7 +104,6 @@ class FirstStartScreen(FullScreen[Profile | None]):
 
     def on_mount(self) -> None:
         """Start on the host."""
-        super().on_mount()
         self._fields["host"].input.focus()
 
     @property

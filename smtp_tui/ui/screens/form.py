@@ -102,7 +102,6 @@ class FormScreen(KeptScreen[FormResult]):
 
     def on_mount(self) -> None:
         """Start on the hostname, on the name of a new record, or where a test pointed."""
-        super().on_mount()
         self._form.focus_field(self._subject.focus_on)
         self._show()
         if self._opened is not None and self._subject.typed is None:

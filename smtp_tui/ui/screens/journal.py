@@ -67,7 +67,6 @@ class JournalScreen(FullScreen[None]):
 
     def on_mount(self) -> None:
         """Read what stands there now."""
-        super().on_mount()
         self._table.focus()
         self._show()
         self.action_refresh()

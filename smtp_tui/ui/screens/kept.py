@@ -63,7 +63,6 @@ class KeptScreen(SessionScreen[Result]):
 
     def on_screen_resume(self) -> None:
         """Close now, where the form was done under a dialog."""
-        super().on_screen_resume()
         if self._closes_with is not None:
             self.dismiss(*self._closes_with)
 

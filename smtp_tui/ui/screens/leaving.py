@@ -67,7 +67,6 @@ class LeavingDialog(GuardedDialog[Leaving]):
 
     def on_mount(self) -> None:
         """Start on staying, and look whether it ended."""
-        super().on_mount()
         self.query_one("#stay", Button).focus()
         self.set_interval(_LOOK, self._look)
         self._look()

@@ -54,7 +54,6 @@ class MailboxScreen(FullScreen[None]):
 
     def on_mount(self) -> None:
         """Show what has arrived."""
-        super().on_mount()
         self.query_one(RecordsTable).focus()
         self.action_refresh()
 

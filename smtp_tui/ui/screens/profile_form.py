@@ -92,7 +92,6 @@ class ProfileFormScreen(FullScreen[Profile | None]):
 
     def on_mount(self) -> None:
         """Start on the name of a new profile, on the host of a stored one."""
-        super().on_mount()
         first = "host" if self._stored_as or self._profile.name else "name"
         self._fields[first].input.focus()
 

@@ -113,7 +113,6 @@ class ReviewDialog(GuardedDialog[bool]):
 
     def on_mount(self) -> None:
         """Start on Apply, on Cancel, or on the name where it has to be typed."""
-        super().on_mount()
         self._session.memory.introduced = True
         apply = self.query_one("#apply", Button)
         apply.disabled = self._protected
