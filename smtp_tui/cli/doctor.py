@@ -29,7 +29,10 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.state.journal import FILE_NAME as JOURNAL
 from smtp_tui.state.places import state_directory
 
-_PACKAGES: Final = ("textual", "httpx", "pydantic", "tomlkit", "filelock", "platformdirs")
+_PACKAGES: Final = (
+    *("textual", "httpx", "h11", "msgspec", "pydantic"),
+    *("tomlkit", "filelock", "platformdirs"),
+)
 _SANDBOX_PACKAGES: Final = ("starlette", "uvicorn", "aiosmtpd", "cryptography")
 _SHOWN: Final = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_ALL")
 _SET_OR_NOT: Final = (
