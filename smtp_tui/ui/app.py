@@ -19,7 +19,6 @@ from textual.widgets import Input
 
 from smtp_tui.api.activity import Exchange
 from smtp_tui.api.confirmation import new_name
-from smtp_tui.api.curl import curl_line
 from smtp_tui.api.requests import record_id_of
 from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.profiles.model import Profile
@@ -261,6 +260,8 @@ class SmtpTui(LeavingApp):
 
     def _curl(self, exchange: Exchange) -> str:
         """The request as curl, at the host it went to, which may be another profile's by now."""
+        from smtp_tui.api.curl import curl_line
+
         for target in reversed(self._targets):
             origins = (target.origin.url, target.identity_origin.url)
             if target.name == exchange.profile and exchange.origin in origins:

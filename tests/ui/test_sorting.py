@@ -110,3 +110,28 @@ async def test_no_key_waits_for_a_slow_disk_and_the_last_order_is_the_one_kept(
         assert settings.begun.is_set()
         settings.let_go.set()
         await kept(ui, "demo", Sort("username", descending=True))
+
+
+class SlowRead(SettingsStore):
+    """A disk that is read when a test says so."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.let_go = Event()
+
+    def load(self) -> Settings:
+        assert self.let_go.wait(30)
+        return super().load()
+
+
+async def test_a_key_pressed_before_the_order_of_last_time_was_read_is_the_newer_order(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    SettingsStore(tmp_path).set_sort("demo", Sort("port"))
+    settings = SlowRead(tmp_path)
+    async with opened(demo, services=lambda some: replace(some, settings=settings)) as ui:
+        await ui.sees("Reading the connections")
+        await ui.press("s")
+        settings.let_go.set()
+        await ui.sees("HOSTNAME ▲", "6 connections · sorted by hostname")
+        await kept(ui, "demo", Sort("hostname"))

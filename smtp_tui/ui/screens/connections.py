@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
@@ -138,11 +139,11 @@ class ConnectionsScreen(SortingScreen[None]):
         from smtp_tui.ui.tokens import with_token
 
         try:
-            answer = await with_token(self, self.session, self.session.connections.list)
+            reading = with_token(self, self.session, self.session.connections.list)
+            answer, _ = await asyncio.gather(reading, self.read_order())
         except ApiError as error:
             self.problem = error
         else:
-            await self.read_order()
             now = self.services.clock.now()
             self._view = await prepared(answer, self._last_test, self.order, now)
             self._loaded_at = now

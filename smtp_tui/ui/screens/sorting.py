@@ -26,12 +26,13 @@ class SortingScreen(RecordScreen[Result]):
     def __init__(self, session: Session, services: Services) -> None:
         super().__init__(session, services)
         self._order_read = False
+        self._order_chosen = False
         self._keeping_order = asyncio.Lock()
 
     async def read_order(self) -> None:
-        """Begin with the order of last time.
+        """Begin with the order of last time, unless a key has chosen another by then.
 
-        To be awaited before there are rows: without rows no key chooses another order.
+        To be awaited before there are rows, which it orders.
         """
         if self._order_read:
             return
@@ -41,19 +42,23 @@ class SortingScreen(RecordScreen[Result]):
         except FileProblem as error:
             self.services.held.tell_once(f"The order of last time is not known: {error}")
         else:
-            if kept is not None and (kept.column is None or kept.column in SORT_KEYS):
+            known = kept is not None and (kept.column is None or kept.column in SORT_KEYS)
+            if kept is not None and known and not self._order_chosen:
                 order = Order(kept.column, kept.descending)
                 self.set_reactive(SortingScreen.order, order)  # the rows to come show it
         self._order_read = True
 
     def action_sort(self) -> None:
         """Sort by the next column."""
-        self.order = self.order.next_column()
-        self._keep_order()
+        self._sort(self.order.next_column())
 
     def action_reverse(self) -> None:
         """Reverse the order."""
-        self.order = replace(self.order, reverse=not self.order.reverse)
+        self._sort(replace(self.order, reverse=not self.order.reverse))
+
+    def _sort(self, order: Order) -> None:
+        self._order_chosen = True  # what is kept comes too late
+        self.order = order
         self._keep_order()
 
     @work(group="order", description="keep the order")
