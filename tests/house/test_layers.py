@@ -41,7 +41,6 @@ ROOM_OF_LIBRARY = {
     "uvicorn": ("sandbox",),
     "aiosmtpd": ("sandbox",),
 }
-MOST_LINES = 350
 MOST_BROAD_EXCEPTS = 1
 """One place, at the very edge, turns what nobody foresaw into one plain line."""
 
@@ -125,16 +124,6 @@ def test_the_command_line_reaches_the_screens_only_inside_functions() -> None:
         and not arrow.in_function
     ]
     assert early == []
-
-
-def test_files_stay_small_enough_to_be_read_at_once() -> None:
-    long = {
-        str(path.relative_to(PACKAGE)): lines
-        for path in files(PACKAGE)
-        if path.suffix == ".py"
-        and (lines := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES
-    }
-    assert long == {}
 
 
 def broad_excepts(tree: ast.Module) -> Iterator[int]:
