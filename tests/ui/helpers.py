@@ -24,6 +24,7 @@ from typing import Any
 from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.style import Style
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from smtp_tui.api.client import Client, Limits
@@ -118,6 +119,13 @@ class Ui:
     async def type(self, text: str) -> None:
         """Type a text, character by character."""
         await self.press(*[_KEYS.get(one, one) for one in text])
+
+    async def paste(self, text: str) -> None:
+        """Paste a text into what has the focus, as a terminal with bracketed paste sends it."""
+        focused = self.app.screen.focused
+        assert focused is not None, f"nothing to paste into; the screen:\n{self.text()}"
+        focused.post_message(Paste(text))
+        await self.pilot.pause()
 
     async def until(self, condition: Callable[[], Any], words: str) -> None:
         """Wait until something holds; fails with the screen when it never does."""

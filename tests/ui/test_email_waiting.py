@@ -133,7 +133,7 @@ async def test_a_refused_token_asks_once_and_sends_nothing_by_itself(sandbox: Sa
         await ui.sees("Enter sends")
         await ui.press("enter")
         await ui.sees("paste the bearer token")
-        await ui.type(sandbox.issue_token())
+        await ui.paste(sandbox.issue_token())
         await ui.press("enter")
         await ui.sees("The token is new. Nothing was sent yet: r sends.")
         assert sandbox.mailbox == ()
