@@ -1,15 +1,19 @@
-"""What was asked and answered in this session, with the secrets removed before it is kept."""
+"""What was asked and answered in this run, with the secrets removed before it is kept."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from smtp_tui.api.requests import Request
+
+if TYPE_CHECKING:
+    from smtp_tui.api.writes import Write
 
 KEPT_EXCHANGES: Final = 500
 
@@ -33,17 +37,25 @@ class Exchange(Struct, frozen=True):
 
 
 class Activity:
-    """The last exchanges of all profiles of this run, newest last, for the Activity screen."""
+    """The last exchanges of all profiles of this run, newest last, for the Activity screen.
+
+    ``writes`` are those under way, kept by the clients.
+    """
 
     def __init__(self) -> None:
+        self.writes: list[Write] = []
         self._exchanges: deque[Exchange] = deque(maxlen=KEPT_EXCHANGES)
         self._listeners: list[Callable[[], None]] = []
 
     def record(self, exchange: Exchange) -> None:
-        """Keep one exchange and tell who listens."""
+        """Keep one exchange. Listeners are called later, from the event loop.
+
+        The client records in the middle of a request: a listener that raised there would end a
+        write without its outcome.
+        """
         self._exchanges.append(exchange)
-        for listener in tuple(self._listeners):
-            listener()
+        for listener in self._listeners:
+            asyncio.get_running_loop().call_soon(listener)
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:

@@ -91,7 +91,7 @@ class Client:
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._closed = False
         self._confirmations = Confirmations(target.name)
-        self.writes = Writes(journal)
+        self.writes = Writes(journal, activity.writes)
 
     def confirm(self, request: Request, name: str) -> None:
         """A person typed the record's name for this request, as a protected profile asks."""
@@ -142,7 +142,13 @@ class Client:
                 return await self._read(request, place, answers)
             await self._judge(request, place)
             self._check_open(place)
-            write = Write(new_write_id(), self.target, request.without_secrets(), record)
+            write = Write(
+                new_write_id(),
+                self.target,
+                request.without_secrets(),
+                record,
+                self._clock.monotonic(),
+            )
             return await self.writes.run(
                 write, place, lambda: self._exchange(request, place, answers), judge
             )

@@ -8,6 +8,7 @@
     │   ├── CertificateRefused     TLS was judged before any byte of the token
     │   ├── TokenNeeded            no token to send, or one that cannot be a token
     │   ├── AccessRefused          the profile does not allow it
+    │   ├── UnderWay               another write to the same record has not ended
     │   └── NotJournalled          a protected profile, and its journal cannot be written
     ├── NoAnswer                   sent, but no whole answer: after a write the outcome is unknown
     ├── BadAnswer                  answered with something that cannot be used
@@ -167,6 +168,15 @@ class AccessRefused(NotSent):
     """The profile is read-only."""
 
     next_step = "Change the access of the profile (p, then e) to allow it."
+
+
+class UnderWay(NotSent):
+    """Another write to the same record has not ended; nothing more is sent to it until then."""
+
+    next_step = "Wait for its outcome, which will be told."
+
+    def __init__(self, place: Place, other: Operation) -> None:
+        super().__init__(place, f"An earlier write is still under way: {other.value}")
 
 
 class NotJournalled(NotSent):

@@ -14,9 +14,17 @@ from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
-from smtp_tui.api.errors import ApiError, NotJournalled, NotSent, Place, StatusError
+from smtp_tui.api.confirmation import CHANGES, new_name
+from smtp_tui.api.errors import (
+    ApiError,
+    NotJournalled,
+    NotSent,
+    Place,
+    StatusError,
+    UnderWay,
+)
 from smtp_tui.api.models import Record
-from smtp_tui.api.requests import Request
+from smtp_tui.api.requests import Request, record_id_of
 from smtp_tui.api.target import Access, Target
 
 
@@ -29,7 +37,11 @@ class Answer(Struct, frozen=True):
 
 
 class WriteOutcome(Enum):
-    """What came of a write. The last two are what a look afterwards found of an unknown one."""
+    """What came of a write.
+
+    The last three are what a look afterwards found: of a write whose answer was lost, and of one
+    that the server said yes to.
+    """
 
     DONE = "done"
     ANSWERED = "answered"
@@ -39,18 +51,37 @@ class WriteOutcome(Enum):
     UNKNOWN = "not known"
     FOUND_DONE = "found done"
     FOUND_NOT_DONE = "found not done"
+    NOT_STORED = "not stored"
 
 
 class Write(Struct, frozen=True):
     """A write that is about to be sent; ``request`` has masks for secrets.
 
-    ``id`` pairs its intent with its outcome; ``record`` is what the person saw before it.
+    ``id`` pairs its intent with its outcome; ``record`` is what the person saw before it;
+    ``since`` is when it was begun, in seconds of the client's clock.
     """
 
     id: str
     target: Target
     request: Request
     record: Record | None = None
+    since: float = 0.0
+
+    def excludes(self, other: Write) -> bool:
+        """Whether ``other`` must not be sent while this one is under way.
+
+        They are about the same record of the same server, or create one of the same name. Only a
+        test does not hinder a change.
+        """
+        about, name = record_id_of(self.request), new_name(self.request)
+        same_record = about is not None and about == record_id_of(other.request)
+        same_name = name is not None and name == new_name(other.request)
+        return (
+            (same_record or same_name)
+            and self.target.origin == other.target.origin
+            and self.target.scope.tenant == other.target.scope.tenant
+            and (self.request.operation in CHANGES or other.request.operation not in CHANGES)
+        )
 
 
 class Ended(Struct, frozen=True):
@@ -99,10 +130,15 @@ class Unattended(Struct, frozen=True):
 
 
 class Writes:
-    """What is on its way to the server. ``report`` is told once of each that nobody awaits."""
+    """What is on its way to the server. ``report`` is told once of each that nobody awaits.
 
-    def __init__(self, journal: WriteLog) -> None:
+    ``everywhere`` holds the writes under way of all clients of this run, so that a second write
+    to a record is refused whichever client has the first one.
+    """
+
+    def __init__(self, journal: WriteLog, everywhere: list[Write]) -> None:
         self._journal = journal
+        self._everywhere = everywhere
         self._tasks: dict[asyncio.Task[Answer], Write] = {}
         self.report: Callable[[Unattended], None] | None = None
 
@@ -119,7 +155,12 @@ class Writes:
         judge: Judge,
     ) -> Answer:
         """Journal, send, journal. Goes on when the one who awaits it is gone. Raises ``ApiError``,
-        among them :class:`NotJournalled` where a protected profile has no journal to write to."""
+        among them :class:`UnderWay` where another write to the same record has not ended, and
+        :class:`NotJournalled` where a protected profile has no journal to write to."""
+        for other in self._everywhere:
+            if other.excludes(write):
+                raise UnderWay(place, other.request.operation)
+        self._everywhere.append(write)
         task = asyncio.create_task(self._journalled(write, place, exchange, judge))
         self._tasks[task] = write
         task.add_done_callback(self._forget)
@@ -136,31 +177,37 @@ class Writes:
         exchange: Callable[[], Coroutine[None, None, Answer]],
         judge: Judge,
     ) -> Answer:
-        begun = False
+        """The outcome is journalled whatever ends this, a fault of this program included."""
+        await self._intend(write, place)
+        ended = Ended(WriteOutcome.UNKNOWN, words="A fault of this program came between")
         try:
-            await self._intend(write, place)
-            begun = True
             answer = await exchange()
             ended = judge(answer)
-        except NotJournalled:
-            raise
         except ApiError as error:
             error.write = write
-            await self._keep(write, _ended_by(error))
+            ended = _ended_by(error)
             raise
         except asyncio.CancelledError:
-            outcome = WriteOutcome.UNKNOWN if begun else WriteOutcome.NOT_SENT
-            await self._keep(write, Ended(outcome, words="The program was left meanwhile"))
+            ended = Ended(WriteOutcome.UNKNOWN, words=_LEFT)
             raise
-        await self._keep(write, ended)
+        finally:
+            await self._keep(write, ended)
         return answer
 
     async def _intend(self, write: Write, place: Place) -> None:
-        problem = await self._journal.intend(write)
+        try:
+            problem = await self._journal.intend(write)
+        except asyncio.CancelledError:
+            await self._keep(write, Ended(WriteOutcome.NOT_SENT, words=_LEFT))
+            raise
         if problem and write.target.access is Access.PROTECTED:
             raise NotJournalled(place, write.target.name, problem)
+        self._warn(problem)
+
+    def _warn(self, problem: str) -> None:
+        """Have a person told, later: whoever tells it must not come between a write's steps."""
         if problem:
-            self._journal.warn(problem)
+            asyncio.get_running_loop().call_soon(self._journal.warn, problem)
 
     async def look_up(self, error: ApiError, *, done: bool) -> None:
         """Keep what a look afterwards found of a write whose outcome was not known."""
@@ -168,13 +215,15 @@ class Writes:
         if error.write is not None:
             await self._keep(error.write, Ended(outcome, request_id=error.place.request_id))
 
+    async def not_stored(self, write: Write, words: str) -> None:
+        """Keep that the server said yes to a write and does not hold what was sent."""
+        await self._keep(write, Ended(WriteOutcome.NOT_STORED, words=words))
+
     async def _keep(self, write: Write, ended: Ended) -> None:
-        problem = await self._journal.ended(write, ended)
-        if problem:
-            self._journal.warn(problem)
+        self._warn(await self._journal.ended(write, ended))
 
     def _forget(self, task: asyncio.Task[Answer]) -> None:
-        del self._tasks[task]
+        self._everywhere.remove(self._tasks.pop(task))
         if not task.cancelled():
             task.exception()
 
@@ -203,6 +252,9 @@ class Writes:
         for task in self._tasks:
             task.cancel()
         await self.finish()
+
+
+_LEFT = "The program was left meanwhile"
 
 
 def new_write_id() -> str:

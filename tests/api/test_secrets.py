@@ -285,6 +285,29 @@ async def test_an_answer_that_is_deep_but_readable_does_no_harm(work: Desk) -> N
     assert len(work.activity.exchanges) == 2
 
 
+@pytest.mark.parametrize("name", [*READS, *WRITES])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"count": 1, "echo": "%s and Hunter-Sentinel-2"}',
+        b'[{"id": "a1", "name": "%s Hunter-Sentinel-2", "connection_parameters": []}]',
+        b"plain %s Hunter-Sentinel-2",
+    ],
+    ids=["object", "list", "text"],
+)
+async def test_a_yes_that_repeats_token_or_password_leaves_neither_in_the_activity(
+    work: Desk, name: str, body: bytes
+) -> None:
+    _echo(work, 200, body % Sandbox.admin_token.encode())
+    await work.error_of(name)
+    (exchange,) = work.activity.exchanges
+    assert exchange.status == 200
+    assert exchange.answer
+    _clean(repr(exchange), Sandbox.admin_token)
+    if name in WRITES and name != "delete":
+        _clean(repr(exchange), BODY_PASSWORD)
+
+
 def test_the_activity_keeps_the_last_ones_only_and_tells_who_listens() -> None:
     asyncio.run(_five_hundred_and_one())
 
@@ -299,8 +322,10 @@ async def _five_hundred_and_one() -> None:
     end = activity.listen(lambda: heard.append(len(activity.exchanges)))
     for _ in range(501):
         activity.record(one)
+    await asyncio.sleep(0)
     end()
     end()
     activity.record(one)
+    await asyncio.sleep(0)
     assert len(activity.exchanges) == 500
     assert len(heard) == 501

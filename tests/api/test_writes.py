@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from smtp_tui.api.errors import NotJournalled, NotSent
+from smtp_tui.api.client import Client
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.errors import NotJournalled, NotSent, UnderWay
 from smtp_tui.api.requests import delete_request
+from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import Access
-from smtp_tui.api.writes import Ended, Write, WriteOutcome
+from smtp_tui.api.writes import Answer, Ended, Write, WriteOutcome
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
-from tests.api.desk import BODY_PASSWORD, IMPATIENT, READS, WRITES, Desk, Pad, desk
+from tests.api.desk import BODY_PASSWORD, IMPATIENT, READS, WRITES, Desk, HeldToken, Pad, desk
 
 TESTS = ("test_values", "test_saved")
 
@@ -187,3 +190,109 @@ async def test_a_profile_left_before_a_read_is_repeated_asks_no_more(sandbox: Sa
         await held.client.aclose()
         assert type(await reading) is NotSent
     assert len(sandbox.requests) == 1
+
+
+CHANGES = ("create", "patch", "delete")
+
+
+def second_writes() -> list[tuple[str, str, bool]]:
+    """A write under way, a second one, and whether that is refused."""
+    about_one = ("patch", "delete", "test_saved")
+    pairs = [(first, second) for first in WRITES for second in WRITES]
+    return [
+        (
+            first,
+            second,
+            (first == second == "create")
+            or (
+                first in about_one
+                and second in about_one
+                and (first in CHANGES or second not in CHANGES)
+            ),
+        )
+        for first, second in pairs
+    ]
+
+
+@pytest.mark.parametrize(("first", "second", "refused"), second_writes())
+async def test_a_second_write_to_a_record_that_has_one_under_way_is_refused_and_not_sent(
+    work: Desk, first: str, second: str, refused: bool
+) -> None:
+    work.sandbox.faults.add(Fault(FaultKind.HANG))
+    waiting = asyncio.create_task(work.do(first))
+    await work.asked(1)
+    error = await work.error_of(second)
+    assert (type(error) is UnderWay) is refused
+    assert len(work.sandbox.requests) == (1 if refused else 2)
+    assert len(work.pad.lines) == (1 if refused else 3)
+    await work.client.writes.give_up()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert work.activity.writes == []
+    assert type(await work.error_of(first)) is not UnderWay
+
+
+@pytest.mark.parametrize("first", ["patch", "delete"])
+async def test_a_second_write_is_refused_by_another_client_of_this_run_too(
+    work: Desk, first: str
+) -> None:
+    token = HeldToken(work.sandbox.admin_token)
+    other = Client(work.client.target, token, work.activity, Clock(), work.pad)
+    work.sandbox.faults.add(Fault(FaultKind.HANG))
+    waiting = asyncio.create_task(work.do(first))
+    await work.asked(1)
+    with pytest.raises(UnderWay):
+        await SmtpConnections(other).delete(work.request("delete"))
+    await work.client.writes.give_up()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert len(work.sandbox.requests) == 1
+    await other.aclose()
+
+
+class Faulty(Exception):
+    """What a listener or a judge raises that has a fault."""
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_a_listener_that_raises_leaves_no_write_without_its_outcome(
+    work: Desk, name: str
+) -> None:
+    raised: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context))
+
+    def listener() -> None:
+        raise Faulty
+
+    work.activity.listen(listener)
+    await work.do(name)
+    await asyncio.sleep(0)
+    assert [type(one["exception"]) for one in raised] == [Faulty]
+    outcome = WriteOutcome.ANSWERED if name in TESTS else WriteOutcome.DONE
+    assert ended(work.pad).outcome is outcome
+
+
+async def test_a_warning_that_raises_does_not_keep_a_write_from_its_end(work: Desk) -> None:
+    raised: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context))
+
+    class Grumpy(Pad):
+        def warn(self, problem: str) -> None:
+            raise Faulty
+
+    token = HeldToken(work.sandbox.admin_token)
+    pad = Grumpy(problem="the disk is full")
+    other = Client(work.client.target, token, work.activity, Clock(), pad)
+    assert await SmtpConnections(other).delete(work.request("delete"))
+    await asyncio.sleep(0)
+    assert len(raised) == 2
+    await other.aclose()
+
+
+async def test_a_fault_between_answer_and_outcome_is_journalled_as_not_known(work: Desk) -> None:
+    def judge(answer: Answer) -> Ended:
+        raise Faulty
+
+    with pytest.raises(Faulty):
+        await work.client.send(work.request("patch"), judge=judge)
+    assert ended(work.pad).outcome is WriteOutcome.UNKNOWN

@@ -10,6 +10,7 @@ from textual import on
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 
 from smtp_tui.api.activity import Activity, Exchange
@@ -46,6 +47,9 @@ class ActivityScreen(FullScreen[None]):
     ActivityScreen #activity-title { height: 1; text-style: bold; padding: 0 1; }
     """
 
+    class Asked(Message):
+        """A request has ended."""
+
     def __init__(
         self,
         session: Session | None,
@@ -71,13 +75,17 @@ class ActivityScreen(FullScreen[None]):
         """Fill, and follow what is asked while this is open."""
         self._fill()
         self.query_one(RecordsTable).focus()
-        self._unlisten = self._activity.listen(self._fill)
+        self._unlisten = self._activity.listen(self._note)
 
     def on_unmount(self) -> None:
         """Stop following."""
         if self._unlisten is not None:
             self._unlisten()
 
+    def _note(self) -> None:
+        self.post_message(self.Asked())
+
+    @on(Asked)
     def _fill(self) -> None:
         exchanges = self._activity.exchanges
         self.query_one(RecordsTable).rows = tuple(
