@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.strip import Strip
 
+from smtp_tui.ui.records_view import COLUMNS as RECORD_COLUMNS
 from smtp_tui.ui.widgets.columns import GAP, fit, place
 from smtp_tui.ui.widgets.cursor import follow
 from smtp_tui.ui.widgets.records_table import Column, RecordsTable, Row, RowStyle
@@ -326,6 +327,32 @@ def test_columns_never_take_more_than_there_is_and_leave_nothing_over(
     assert sum(each.width for each in placed) + GAP * (len(placed) - 1) == width
     kept = {each.column.priority for each in placed}
     assert kept == set(range(len(kept)))
+
+
+@given(
+    width=st.integers(60, 300),
+    wanted=st.tuples(*[st.integers(0, 90)] * (len(COLUMNS) - 1), st.just(0)),
+)
+def test_no_text_is_cut_beside_a_column_that_has_room_to_spare(
+    width: int, wanted: tuple[int, ...]
+) -> None:
+    placed = [each for each in place(COLUMNS, wanted, width) if each.column.flexible]
+    needed = {each.index: max(wanted[each.index], cell_len(each.column.heading)) for each in placed}
+    cut = [each for each in placed if each.width < wanted[each.index]]
+    roomy = [each for each in placed if each.width > needed[each.index]]
+    assert not (cut and roomy), (cut, roomy)
+
+
+async def test_a_name_is_whole_beside_an_empty_hint_column() -> None:
+    rows = tuple(
+        Row(str(key), ("notifications-relay", "smtp.example.com", "587", "relay", "-", ""))
+        for key in range(3)
+    )
+    app = TableApp(rows, columns=RECORD_COLUMNS)
+    async with app.run_test(size=(90, 20)) as pilot:
+        await pilot.pause()
+        assert "HINT" in app.lines()[0]
+        assert "notifications-relay" in app.lines()[1]
 
 
 async def test_at_60_columns_the_least_important_columns_are_left_out_and_come_back() -> None:

@@ -15,7 +15,8 @@ GAP = 2
 class Column(Struct, frozen=True):
     """What the table has to know about one column before it has seen a row.
 
-    `width` is the least number of cells, and the very number unless `flexible`.
+    `width` is the number of cells; of a `flexible` column the least number that it gets while its
+    content wants as many.
     When the terminal is too narrow for all, the highest `priority` is dropped first.
     """
 
@@ -66,14 +67,15 @@ def measure(cells: Iterable[Sequence[str]], known: Sequence[int]) -> tuple[int, 
 def place(columns: Sequence[Column], wanted: Sequence[int], width: int) -> tuple[Placed, ...]:
     """Share `width` cells among the columns that fit; at least one column is always placed.
 
-    Flexible columns first get what their content wants, one cell at a time and the narrowest
-    first; what is left after that is spread among them.
+    A flexible column whose content is narrower than its least width gives the difference to the
+    others. Flexible columns first get what their content wants, one cell at a time and the
+    narrowest first; what is left after that is spread among them.
     """
     chosen = list(range(len(columns)))
-    while len(chosen) > 1 and _least(columns, chosen) > width:
+    while len(chosen) > 1 and _total(columns[index].width for index in chosen) > width:
         chosen.remove(max(chosen, key=lambda index: (columns[index].priority, index)))
-    widths = {index: columns[index].width for index in chosen}
-    spare = width - _least(columns, chosen)
+    widths = {index: _least(columns[index], wanted[index]) for index in chosen}
+    spare = width - _total(widths.values())
     if spare < 0:
         widths = dict.fromkeys(chosen, max(1, width))
     flexible = [index for index in chosen if columns[index].flexible]
@@ -83,6 +85,14 @@ def place(columns: Sequence[Column], wanted: Sequence[int], width: int) -> tuple
     return tuple(Placed(index, columns[index], widths[index]) for index in chosen)
 
 
-def _least(columns: Sequence[Column], chosen: Sequence[int]) -> int:
-    """Return the cells that the chosen columns take at their least."""
-    return sum(columns[index].width for index in chosen) + GAP * (len(chosen) - 1)
+def _least(column: Column, wanted: int) -> int:
+    """Return the cells that a column takes at its least, given what its content wants."""
+    if not column.flexible:
+        return column.width
+    return min(column.width, max(wanted, cell_len(column.heading)))
+
+
+def _total(widths: Iterable[int]) -> int:
+    """Return the cells that columns of these widths take, with the gaps between them."""
+    each = tuple(widths)
+    return sum(each) + GAP * (len(each) - 1)
