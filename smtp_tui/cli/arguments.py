@@ -66,7 +66,8 @@ def _parser() -> Parser:
     parser.add_argument("--profile", help="use this profile")
     parser.add_argument("--read-only", action="store_true", help="allow no change in this run")
     commands = parser.add_subparsers(dest="command", metavar="command")
-    commands.add_parser("demo", help="open the UI on a sandbox with its own mail server")
+    demo = commands.add_parser("demo", help="open the UI on a sandbox with its own mail server")
+    _add_allowed_mail(demo)
     _add_sandbox(commands)
     _add_reading(commands)
     _add_writing(commands)
@@ -84,7 +85,18 @@ def _add_sandbox(commands: Subcommands) -> None:
     sandbox.add_argument("--tls", action="store_true", help="https, self-signed")
     sandbox.add_argument("--data", type=Path, help="an SQLite file that keeps the records")
     sandbox.add_argument("--smtp-port", type=int, default=0, help="of its mail server (any free)")
+    _add_allowed_mail(sandbox)
     sandbox.add_argument("--empty", action="store_true", help="start without the demo's records")
+
+
+def _add_allowed_mail(parser: Parser) -> None:
+    parser.add_argument(
+        "--allow-mail-to",
+        metavar="HOST",
+        action="append",
+        default=[],
+        help="let test mail leave this machine for HOST; may be given more than once",
+    )
 
 
 def _record_command(commands: Subcommands, name: str, words: str) -> Parser:

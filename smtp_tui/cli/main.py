@@ -79,7 +79,7 @@ def _run(arguments: Sequence[str]) -> int:
 
         return serve_sandbox(options)
     if options.command in (None, "demo"):
-        demo = options.command == "demo"
+        demo = options if options.command == "demo" else None
         return _screen(options.profile, demo=demo, read_only=options.read_only)
     return _command(options)
 
@@ -94,7 +94,12 @@ def _command(options: argparse.Namespace) -> int:
         return tell(error)
 
 
-def _screen(profile: str | None = None, *, demo: bool = False, read_only: bool = False) -> int:
+def _screen(
+    profile: str | None = None,
+    *,
+    demo: argparse.Namespace | None = None,
+    read_only: bool = False,
+) -> int:
     if not all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr))):
         return complain("smtp-tui needs a terminal; `smtp-tui list` works without one.")
     term = os.environ.get("TERM")
@@ -105,8 +110,8 @@ def _screen(profile: str | None = None, *, demo: bool = False, read_only: bool =
     gc.disable()
     from smtp_tui.cli import screen  # noqa: PLC0415 - Textual, only for the screen
 
-    if demo:
-        return screen.open_demo()
+    if demo is not None:
+        return screen.open_demo(demo.allow_mail_to)
     return screen.open_screen(os.environ, profile, read_only=read_only)
 
 

@@ -26,6 +26,7 @@ def serve_sandbox(options: argparse.Namespace) -> int:
         data=options.data,
         smtp_port=options.smtp_port,
         demo_records=not options.empty,
+        allow_mail_to=tuple(options.allow_mail_to),
     )
     try:
         with breaking_off():

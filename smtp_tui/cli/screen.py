@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,8 +70,11 @@ def open_screen(environ: Mapping[str, str], wanted: str | None, *, read_only: bo
     return _run(services, profile, problem, preferences)
 
 
-def open_demo() -> int:
-    """Open the screen on a sandbox in this process; nothing of it is left afterwards."""
+def open_demo(allow_mail_to: Sequence[str] = ()) -> int:
+    """Open the screen on a sandbox in this process; nothing of it is left afterwards.
+
+    Test mail leaves this machine for the hosts of `allow_mail_to` only.
+    """
     try:
         from smtp_tui.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
@@ -79,7 +82,7 @@ def open_demo() -> int:
     with (
         breaking_off(),  # nothing that lies on the disk stays there
         tempfile.TemporaryDirectory(prefix="smtp-tui-demo-") as directory,
-        Sandbox(SandboxOptions(demo_records=True)) as sandbox,
+        Sandbox(SandboxOptions(demo_records=True, allow_mail_to=tuple(allow_mail_to))) as sandbox,
     ):
         services, profile = demo_services(sandbox, Path(directory), Clock())
         return _run(services, profile, "", Preferences())

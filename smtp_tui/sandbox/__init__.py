@@ -13,12 +13,17 @@ observed on sister resources; statuses and error bodies are those of LoopBack 3.
 two test operations, both ways, and of a failed login are guesses**: the tests answer in the words
 and members of nodemailer.
 
-Accounts: `admin` / `admin-password` is an administrator (team `all`, namespace `default`, both
-tenants); `maria` / `maria-password` belongs to team `mail-operators` (namespace `mail`) of the
-first tenant. The tenants are `TENANT_ID` and `OTHER_TENANT_ID`. The mail server knows `relay` /
-`relay-password`, and refuses recipients at `refused.example` and those starting with `nobody@`.
+Accounts: `admin` is an administrator (team `all`, namespace `default`, both tenants); `maria`
+belongs to team `mail-operators` (namespace `mail`) of the first tenant. Their passwords and first
+tokens are random and new for each sandbox: see `Sandbox.password` and `Sandbox.token`. The tenants
+are `TENANT_ID` and `OTHER_TENANT_ID`. The mail server knows `relay` / `relay-password`, and refuses
+recipients at `refused.example` and those starting with `nobody@`.
 
-Controls over HTTP, all with a bearer token and never part of the recorded requests:
+Every user of the machine can connect to it, so it guards what is typed there: without a token it
+tells nothing, the `Host` (and the `Origin`, if a browser sends one) has to be a name of loopback,
+and test mail goes to loopback only, unless `allow_mail_to` names more hosts.
+
+Controls over HTTP, all with an administrator's bearer token, never part of the recorded requests:
 
     POST   /sandbox/faults         {"kind": "too_many", "operation": "list", "retry_after": "3"}
     GET    /sandbox/faults         the faults still to come
@@ -26,7 +31,7 @@ Controls over HTTP, all with a bearer token and never part of the recorded reque
     POST   /sandbox/scenario       {"phase": "rcpt", "reply": "450 4.2.0 try later"}
     DELETE /sandbox/scenario       the mail server works again
     POST   /sandbox/expire-tokens  end every token
-    GET    /sandbox/requests       what was asked
+    GET    /sandbox/requests       what was asked, with secrets masked
     GET    /sandbox/mailbox        what mail arrived
 
 The kinds of fault and their members are in `faults`, the mail server's phases in `scenario`.

@@ -1,12 +1,12 @@
 """Who may log in to the sandbox, which tenants and teams there are, and the tokens they hold.
 
-Everything here is fixed and documented, so that a test, a screenshot and a pasted curl line can
-name it. The tenant id is the one of a recorded exchange; the rest is made up.
+Names and ids are fixed, so that a test and a screenshot can name them; the tenant id is the one of
+a recorded exchange, the rest is made up. Tokens and passwords are random and new for each sandbox:
+it is a network service that every user of the machine can connect to.
 """
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import threading
 import time
@@ -49,7 +49,6 @@ class Account(Struct, frozen=True):
     """Someone who can log in; `tenants` and `namespaces` bound what she may see."""
 
     name: str
-    password: str
     administrator: bool
     tenants: tuple[str, ...]
     namespaces: tuple[Namespace, ...]
@@ -65,42 +64,56 @@ class Account(Struct, frozen=True):
         return self.namespaces[0].uid
 
 
-ADMINISTRATOR = Account("admin", "admin-password", True, (TENANT_ID, OTHER_TENANT_ID), NAMESPACES)
+ADMINISTRATOR = Account("admin", True, (TENANT_ID, OTHER_TENANT_ID), NAMESPACES)
 """Sees every record of both tenants with team `all`."""
 
-USER = Account("maria", "maria-password", False, (TENANT_ID,), (MAIL_NAMESPACE,))
+USER = Account("maria", False, (TENANT_ID,), (MAIL_NAMESPACE,))
 """Sees the records of team `mail-operators` in the first tenant, and nothing else."""
 
 ACCOUNTS = {account.name: account for account in (ADMINISTRATOR, USER)}
 """Account name to account."""
 
 
-def default_token(account: str) -> str:
-    """The token an account holds from the start, the same on every run: 1024 hex characters.
+class Credentials(Struct, frozen=True):
+    """What one account logs in with, and the token that it holds from the start."""
 
-    Derived from the name alone, so that screenshots and pasted lines stay good after a restart.
-    It guards nothing but a sandbox.
-    """
-    blocks = (hashlib.sha512(f"{account} {block}".encode()).hexdigest() for block in range(8))
-    return "".join(blocks)
+    password: str
+    token: str
+
+    @classmethod
+    def random(cls) -> Credentials:
+        """New ones, that nobody can guess."""
+        return cls(password=secrets.token_hex(10), token=_new_token())
 
 
 class TokenBook(Struct):
-    """Which bearer tokens are good, whose they are and until when; safe to use from any thread."""
+    """The accounts' passwords, and which bearer tokens are good; safe to use from any thread."""
 
     lifetime: float
     clock: Callable[[], float] = time.monotonic
+    credentials: dict[str, Credentials] = field(
+        default_factory=lambda: {name: Credentials.random() for name in ACCOUNTS}
+    )
     _held: dict[str, tuple[Account, float]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        """Give each account its default token."""
-        for account in ACCOUNTS.values():
-            self._keep(default_token(account.name), account, self.lifetime)
+        """Give each account its first token."""
+        for name, account in ACCOUNTS.items():
+            self._keep(self.credentials[name].token, account, self.lifetime)
+
+    def log_in(self, name: str, password: str) -> Account | None:
+        """The account of this name and password, or None."""
+        known = self.credentials.get(name)
+        if known is None or not secrets.compare_digest(
+            known.password.encode(), password.encode("utf-8", "surrogatepass")
+        ):
+            return None
+        return ACCOUNTS[name]
 
     def issue(self, account: Account, lifetime: float | None = None) -> str:
         """A new token, 1024 hex characters, good for `lifetime` seconds (None: the book's own)."""
-        token = secrets.token_hex(512)
+        token = _new_token()
         self._keep(token, account, self.lifetime if lifetime is None else lifetime)
         return token
 
@@ -111,10 +124,15 @@ class TokenBook(Struct):
         return account if self.clock() < ends else None
 
     def expire_all(self) -> None:
-        """End every token there is, the default ones too."""
+        """End every token there is, the first ones too."""
         with self._lock:
             self._held.clear()
 
     def _keep(self, token: str, account: Account, lifetime: float) -> None:
         with self._lock:
             self._held[token] = (account, self.clock() + lifetime)
+
+
+def _new_token() -> str:
+    """A token as the real server's look: 1024 hex characters."""
+    return secrets.token_hex(512)

@@ -1,6 +1,6 @@
 """The sandbox's own controls over HTTP, for those who run it with `smtp-tui sandbox`.
 
-All need a bearer token, like the rest. The Authorization header is not shown again.
+All need an administrator's bearer token. Secrets that were sent are not shown again.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ from starlette.responses import Response
 from smtp_tui.sandbox.faults import Fault, FaultKind
 from smtp_tui.sandbox.journal import RecordedRequest
 from smtp_tui.sandbox.loopback import LoopBackError, bad_argument
+from smtp_tui.sandbox.masking import MASK, shown_body
 from smtp_tui.sandbox.replies import json_object, json_response
 from smtp_tui.sandbox.scenario import Conduct, Phase, Scenario
-from smtp_tui.sandbox.services import authenticated, services
+from smtp_tui.sandbox.services import as_administrator, services
+
+_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 async def show_faults(request: Request) -> Response:
     """`GET /sandbox/faults`: the faults still to come."""
-    authenticated(request)
+    as_administrator(request)
     return json_response([_shown_fault(fault) for fault in services(request).faults.pending])
 
 
@@ -32,7 +35,7 @@ async def add_faults(request: Request) -> Response:
 
     `headers` is an object, `body` is text; `body_base64` stands for bytes that are no UTF-8.
     """
-    authenticated(request)
+    as_administrator(request)
     fault = _fault(await json_object(request))
     services(request).faults.add(fault)
     return json_response(_shown_fault(fault))
@@ -40,14 +43,14 @@ async def add_faults(request: Request) -> Response:
 
 async def clear_faults(request: Request) -> Response:
     """`DELETE /sandbox/faults`: work properly from now on."""
-    authenticated(request)
+    as_administrator(request)
     services(request).faults.clear()
     return json_response([])
 
 
 async def play_scenario(request: Request) -> Response:
     """`POST /sandbox/scenario`: what the mail server does, members named as in `Scenario`."""
-    authenticated(request)
+    as_administrator(request)
     given = await json_object(request)
     try:
         if "phase" in given:
@@ -63,27 +66,27 @@ async def play_scenario(request: Request) -> Response:
 
 async def end_scenario(request: Request) -> Response:
     """`DELETE /sandbox/scenario`: the mail server works again."""
-    authenticated(request)
+    as_administrator(request)
     services(request).mail.play_normally()
     return json_response(asdict(services(request).mail.scenario))
 
 
 async def expire_tokens(request: Request) -> Response:
     """`POST /sandbox/expire-tokens`: end every token, the one of this request too."""
-    authenticated(request)
+    as_administrator(request)
     services(request).tokens.expire_all()
     return json_response({"expired": True})
 
 
 async def show_requests(request: Request) -> Response:
     """`GET /sandbox/requests`: every request so far, oldest first."""
-    authenticated(request)
+    as_administrator(request)
     return json_response([_shown_request(item) for item in services(request).requests.items])
 
 
 async def show_mailbox(request: Request) -> Response:
     """`GET /sandbox/mailbox`: every mail that arrived, oldest first."""
-    authenticated(request)
+    as_administrator(request)
     return json_response([asdict(mail) for mail in services(request).mailbox.items])
 
 
@@ -115,9 +118,8 @@ def _shown_fault(fault: Fault) -> dict[str, object]:
 
 def _shown_request(request: RecordedRequest) -> dict[str, object]:
     shown = asdict(request)
-    shown["body"] = request.body.decode("utf-8", "replace")
+    shown["body"] = shown_body(request.headers.get("content-type", ""), request.body)
     shown["headers"] = {
-        name: "(not shown)" if name == "authorization" else value
-        for name, value in request.headers.items()
+        name: MASK if name in _SECRET_HEADERS else value for name, value in request.headers.items()
     }
     return shown

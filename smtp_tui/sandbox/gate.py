@@ -1,5 +1,5 @@
-"""The door of the HTTP server: every request is read whole, recorded, worked on and answered here,
-properly or as the fault plan says.
+"""The door of the HTTP server: every request for this machine is read whole, recorded, worked on
+and answered here, properly or as the fault plan says.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from smtp_tui.sandbox.answer import Answer, dressed, json_answer
 from smtp_tui.sandbox.fault_answers import ITEM, made_up, raw, spoilt
 from smtp_tui.sandbox.faults import Fault, FaultKind, FaultPlan
 from smtp_tui.sandbox.journal import Journal, RecordedRequest, operation_of
+from smtp_tui.sandbox.origin import refused_origin
 from smtp_tui.sandbox.wire import Wire
 
 BODY_LIMIT = 3 * 1024 * 1024
@@ -39,6 +40,11 @@ class Gate(Struct, frozen=True):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         wire: Wire = scope["state"]["wire"]
+        refused = refused_origin(scope["headers"])
+        if refused is not None:
+            error = loopback.not_for_this_machine(refused)
+            await _send(send, dressed(json_answer(error.status, error.body)))
+            return
         if scope["path"].startswith(CONTROL_PREFIX):
             controls = await _body(receive)
             if controls is not None:

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from smtp_tui.sandbox.accounts import (
-    ACCOUNTS,
     ALL_TEAMS,
     TENANT_ID,
     TENANT_NAMES,
@@ -35,10 +34,10 @@ async def issue_token(request: Request) -> Response:
         )
     if given.get("grant_type") != "password":
         return _refused(400, "unsupported_grant_type", "The grant_type has to be password.")
-    account = ACCOUNTS.get(given.get("username", ""))
-    if account is None or account.password != given.get("password", ""):
-        return _refused(401, "invalid_grant", "The user name or the password is not right.")
     tokens = services(request).tokens
+    account = tokens.log_in(given.get("username", ""), given.get("password", ""))
+    if account is None:
+        return _refused(401, "invalid_grant", "The user name or the password is not right.")
     return json_response(
         {
             "access_token": tokens.issue(account),

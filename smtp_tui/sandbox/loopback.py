@@ -34,6 +34,11 @@ def forbidden() -> LoopBackError:
     return LoopBackError(403, "Access Denied", code="ACCESS_DENIED")
 
 
+def not_for_this_machine(header: str) -> LoopBackError:
+    """A request that a web page of elsewhere may have had a browser send; only the sandbox's."""
+    return LoopBackError(403, f"The sandbox answers only to names of this machine, not to {header}")
+
+
 def unknown_id(record_id: str) -> LoopBackError:
     """No record of this id that the account can see."""
     return LoopBackError(404, f'Unknown "{MODEL}" id "{record_id}".', code="MODEL_NOT_FOUND")

@@ -59,7 +59,7 @@ async def _tested(request: Request, recipient: object, parameters: Iterable[Para
     context = mailer_context(trusted)
     try:
         sent = await asyncio.to_thread(
-            send_test_mail, relay, recipient, options.mail_timeout, context
+            send_test_mail, relay, recipient, options.mail_timeout, context, options.allow_mail_to
         )
     except MailFailure as failure:
         raise LoopBackError(400, str(failure), **failure.details()) from failure

@@ -14,8 +14,9 @@ class SandboxOptions(Struct, frozen=True):
 
     `port`, `smtp_port` and `smtps_port` are TCP ports, 0 meaning any free one. When `smtp_port`
     is given, `smtps_port` 0 means the next one up where that is free, so that a demo shows the same
-    numbers each time. `data` is an SQLite file (made with mode 0600, it holds passwords); None
-    keeps records in memory. `demo_records` fills a store that is empty.
+    numbers each time. `data` is an SQLite file that holds passwords, see `data_file`; None keeps
+    records in memory. `demo_records` fills a store that is empty. `allow_mail_to` names the hosts
+    beside loopback that test mail may go to.
     `token_lifetime` and `mail_timeout` are seconds. `certificate` is what is wrong with the one
     that is shown; only a self-signed one is kept over restarts. `verify_mail_server` has the
     certificate of a mail server verified as a careful mailer does, who knows the expired one and
@@ -28,6 +29,7 @@ class SandboxOptions(Struct, frozen=True):
     data: Path | None = None
     smtp_port: int = 0
     smtps_port: int = 0
+    allow_mail_to: tuple[str, ...] = ()
     token_lifetime: float = 43199.0
     demo_records: bool = False
     mail_timeout: float = 5.0

@@ -1,8 +1,9 @@
 """Sending one mail by SMTP, with failures worded as nodemailer words them.
 
 STARTTLS is used where it is offered and login where a user name is set; port 465 is TLS from the
-first byte. No certificate is verified unless that is asked for: the sandbox's own mail server shows
-a self-signed one.
+first byte. Mail goes to loopback and to the hosts that are named, so that nobody can have the
+sandbox connect elsewhere. No certificate is verified unless that is asked for: the sandbox's own
+mail server shows a self-signed one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from email.utils import formatdate, make_msgid, parseaddr
 from msgspec import Struct
 
 from smtp_tui.sandbox.mailer_tls import tls_words
+from smtp_tui.sandbox.origin import is_loopback_name
 from smtp_tui.sandbox.parameters import port_number
 
 DEFAULT_FROM = "cam@sandbox.example"
@@ -86,12 +88,13 @@ def send_test_mail(
     recipient: str,
     timeout: float,
     context: ssl.SSLContext,
+    allow_mail_to: Collection[str] = (),
     implicit_tls_ports: Collection[int] = IMPLICIT_TLS_PORTS,
 ) -> SentMail:
     """Send the test mail, waiting `timeout` seconds for each answer; raises `MailFailure`."""
     address = _checked_recipient(recipient)
     _checked_sender(relay.mail_from)
-    connection = _connected(relay, timeout)
+    connection = _connected(relay, timeout, allow_mail_to)
     with connection, closing(Conversation(relay, connection, context)) as conversation:
         try:
             if relay.port in implicit_tls_ports:
@@ -206,7 +209,8 @@ class Conversation(smtplib.SMTP):
             raise MailFailure(refused, code, command, _reply(answer, text))
 
 
-def _connected(relay: Relay, timeout: float) -> socket.socket:
+def _connected(relay: Relay, timeout: float, allow_mail_to: Collection[str]) -> socket.socket:
+    """A connection to the relay: to loopback, or to one of the hosts that are named."""
     host, port = relay.hostname, relay.port
     if port < 0:
         raise MailFailure("Port should be >= 0 and < 65536.", "ERR_SOCKET_BAD_PORT")
@@ -219,7 +223,15 @@ def _connected(relay: Relay, timeout: float) -> socket.socket:
         raise MailFailure(f"getaddrinfo ENOTFOUND {host}", "EDNS") from error
     # `localhost` may mean ::1 first, where the sandbox does not listen: the last address decides.
     failure = MailFailure(f"getaddrinfo ENOTFOUND {host}", "EDNS")
+    allowed = _plain(host) in {_plain(name) for name in allow_mail_to}
     for *_, address in addresses:
+        if not allowed and not is_loopback_name(str(address[0])):
+            failure = MailFailure(
+                f"connect ENETUNREACH {address[0]}:{port}: the sandbox sends mail to this machine"
+                f" only, unless it is started with --allow-mail-to {host}",
+                "ESOCKET",
+            )
+            continue
         try:
             return socket.create_connection((str(address[0]), port), timeout)
         except TimeoutError:
@@ -270,6 +282,10 @@ def _reply(code: int, text: bytes) -> str:
     return "\n".join(
         f"{code}{' ' if place == last else '-'}{line}" for place, line in enumerate(lines)
     )
+
+
+def _plain(host: str) -> str:
+    return host.strip("[]").removesuffix(".").lower()
 
 
 def _name(error: OSError) -> str:

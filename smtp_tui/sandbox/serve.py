@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
+from smtp_tui.sandbox.accounts import ADMINISTRATOR, USER
 from smtp_tui.sandbox.options import SandboxOptions
 from smtp_tui.sandbox.server import Sandbox
 
@@ -43,7 +44,9 @@ def lines(sandbox: Sandbox) -> list[str]:
     """What a running sandbox has to say, ready to paste into a shell."""
     said = [
         f"# sandbox at {sandbox.base_url}, its mail server at {sandbox.host}:{sandbox.smtp_port}",
-        "# accounts: admin/admin-password, maria/maria-password; stop with ctrl+c",
+        "# new for this run: the token below, and the accounts "
+        + ", ".join(f"{one.name}/{sandbox.password(one)}" for one in (ADMINISTRATOR, USER)),
+        "# stop with ctrl+c",
     ]
     variables = sandbox.environment().items()
     return said + [f"export {name}={shlex.quote(value)}" for name, value in variables]

@@ -17,7 +17,6 @@ from smtp_tui.sandbox.accounts import (
     USER,
     Account,
     TokenBook,
-    default_token,
 )
 from smtp_tui.sandbox.back_ends import BackEnd
 from smtp_tui.sandbox.certificate import (
@@ -50,8 +49,6 @@ class Sandbox:
 
     tenant_id = TENANT_ID
     other_tenant_id = OTHER_TENANT_ID
-    admin_token = default_token(ADMINISTRATOR.name)
-    user_token = default_token(USER.name)
 
     def __init__(self, options: SandboxOptions = SandboxOptions()) -> None:  # noqa: B008 - frozen
         """Nothing is opened before `start`."""
@@ -125,11 +122,29 @@ class Sandbox:
         return {
             "CAM_HOST": self._url_host if self.options.tls else f"http://{self._url_host}",
             "CAM_PORT": str(self.port),
-            "CAM_BEARER_TOKEN": default_token(account.name),
+            "CAM_BEARER_TOKEN": self.token(account),
             "CAM_TENANT_ID": self.tenant_id,
             "ICP_TEAM": account.team,
             "NAMESPACE": account.namespace,
         }
+
+    @property
+    def admin_token(self) -> str:
+        """The administrator's first token."""
+        return self.token(ADMINISTRATOR)
+
+    @property
+    def user_token(self) -> str:
+        """The user's first token."""
+        return self.token(USER)
+
+    def token(self, account: Account) -> str:
+        """The token that an account holds from the start, another one in each sandbox."""
+        return self._tokens.credentials[account.name].token
+
+    def password(self, account: Account = ADMINISTRATOR) -> str:
+        """The password that an account logs in with, another one in each sandbox."""
+        return self._tokens.credentials[account.name].password
 
     @property
     def requests(self) -> tuple[RecordedRequest, ...]:
@@ -210,7 +225,7 @@ class Sandbox:
         self.faults.drop(back_end.fault)
 
     def expire_tokens(self) -> None:
-        """End every token there is, the default ones too."""
+        """End every token there is, the first ones too."""
         self._tokens.expire_all()
 
     def issue_token(self, account: Account = ADMINISTRATOR, lifetime: float | None = None) -> str:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from smtp_tui.sandbox.accounts import Account, TokenBook
 from smtp_tui.sandbox.faults import FaultPlan
 from smtp_tui.sandbox.journal import Journal, ReceivedMail, RecordedRequest
-from smtp_tui.sandbox.loopback import unauthorized
+from smtp_tui.sandbox.loopback import forbidden, unauthorized
 from smtp_tui.sandbox.mailserver import MailServer
 from smtp_tui.sandbox.options import SandboxOptions
 from smtp_tui.sandbox.store import Store
@@ -40,3 +40,9 @@ def authenticated(request: Request) -> Account:
     if account is None:
         raise unauthorized()
     return account
+
+
+def as_administrator(request: Request) -> None:
+    """Let an administrator's token pass; raises a 401 or 403 LoopBackError."""
+    if not authenticated(request).administrator:
+        raise forbidden()

@@ -14,6 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from smtp_tui.sandbox.data_file import open_data_file
 from smtp_tui.sandbox.parameters import Parameter, masked, merged, values
 
 SCHEMA = """
@@ -75,9 +76,12 @@ class Store:
     """Records, and a few settings that have to survive a restart; safe to use from any thread."""
 
     def __init__(self, path: Path | None) -> None:
-        """Open the file, making it (mode 0600) when it is missing; None is a store in memory."""
+        """Open the file, making it when it is missing; None is a store in memory.
+
+        Raises `OSError` for a file that others can get at, see `data_file`.
+        """
         if path is not None:
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            path = open_data_file(path)
         self._lock = threading.Lock()
         self._database = sqlite3.connect(path or ":memory:", check_same_thread=False)
         self._database.executescript(SCHEMA)

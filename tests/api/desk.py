@@ -14,7 +14,7 @@ from smtp_tui.api.activity import Activity
 from smtp_tui.api.client import Client, Limits
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError
-from smtp_tui.api.identity import Identity
+from smtp_tui.api.identity import Identity, IssuedToken
 from smtp_tui.api.models import Assignment, Record, RecordList
 from smtp_tui.api.requests import (
     Request,
@@ -43,6 +43,7 @@ BODY_PASSWORD = "Hunter-Sentinel-2"
 """A password that must be found in no place but the request itself."""
 
 UNVERIFIED = Unverified()
+OWN_TOKEN = "the token of the sandbox's administrator"
 ADMINISTRATORS = Scope(Sandbox.tenant_id, "all", "default")
 
 WRITES = ("create", "patch", "delete", "test_values", "test_saved")
@@ -136,8 +137,12 @@ class Desk:
             case "tenant":
                 return await self.identity.tenant()
             case "token":
-                return await self.identity.log_in("admin", SecretStr("admin-password"))
+                return await self.log_in()
         return await self.connections.test(request)
+
+    async def log_in(self) -> IssuedToken:
+        """Log in with the administrator's password."""
+        return await self.identity.log_in("admin", SecretStr(self.sandbox.password()))
 
     async def refused(self, name: str) -> ApiError:
         """The error that a request ends in."""
@@ -170,7 +175,7 @@ class Desk:
 async def desk(
     sandbox: Sandbox,
     *,
-    token: str | None = Sandbox.admin_token,
+    token: str | None = OWN_TOKEN,
     limits: Limits = QUICK,
     access: Access = Access.NORMAL,
     trust: Trust = UNVERIFIED,
@@ -178,6 +183,7 @@ async def desk(
     journal: WriteLog | None = None,
 ) -> AsyncIterator[Desk]:
     """A client for the sandbox, and one record in it; closed at the end."""
+    token = sandbox.admin_token if token == OWN_TOKEN else token
     origin = parse_origin(sandbox.base_url)
     target = Target("work", origin, scope, access, trust, identity=origin)
     activity = Activity()
@@ -197,5 +203,5 @@ def elsewhere(held: Desk, port: int, *, scheme: str = "http", limits: Limits = Q
     """A client like the one at the desk, for another port of loopback."""
     origin = parse_origin(f"{scheme}://127.0.0.1:{port}")
     target = replace(held.client.target, origin=origin, identity=origin)
-    token = HeldToken(Sandbox.admin_token)
+    token = HeldToken(held.sandbox.admin_token)
     return Client(target, token, held.activity, Clock(), held.pad, limits)

@@ -26,7 +26,9 @@ SAME = ("method", "target", "query", "operation")
 
 async def _run(line: str, **variables: str) -> tuple[int, str]:
     """The exit code and the output of a line that a shell runs with these variables."""
-    environment = {"PATH": os.environ["PATH"], "CAM_BEARER_TOKEN": Sandbox.admin_token}
+    environment = {
+        "PATH": os.environ["PATH"],
+    }
     running = await asyncio.create_subprocess_exec(
         "/bin/sh",
         "-c",
@@ -44,11 +46,11 @@ async def _run(line: str, **variables: str) -> tuple[int, str]:
 async def _both(held: Desk, request: requests.Request, **variables: str) -> None:
     """Sends a request by the client and by curl, and compares what arrived."""
     line = curl_line(held.client.target, request)
-    for secret in (*request.secrets(), Sandbox.admin_token):
+    for secret in (*request.secrets(), held.sandbox.admin_token):
         assert not secret or secret not in line
     held.sandbox.forget_requests()
     await held.client.send(request, answers=frozenset({400, 401, 404, 422}))
-    code, output = await _run(line, **variables)
+    code, output = await _run(line, CAM_BEARER_TOKEN=held.sandbox.admin_token, **variables)
     assert code == 0, output
     ours, theirs = held.sandbox.requests
     assert [getattr(ours, name) for name in SAME] == [getattr(theirs, name) for name in SAME]
@@ -130,12 +132,16 @@ async def test_the_trust_of_the_profile_is_in_the_line(sandbox: Sandbox) -> None
         async with desk(server) as held:
             await _both(held, held.request("list"))
             target = replace(held.client.target, trust=CaFile(server.certificate_path))
-            code, output = await _run(curl_line(target, held.request("list")))
+            code, output = await _run(
+                curl_line(target, held.request("list")), CAM_BEARER_TOKEN=server.admin_token
+            )
             assert code == 0
             assert json.loads(output)[0]["name"] == "OLD"
             pinned = replace(target, trust=target.pinned(target.origin, "0" * 64))
             server.forget_requests()
-            code, _ = await _run(curl_line(pinned, held.request("list")))
+            code, _ = await _run(
+                curl_line(pinned, held.request("list")), CAM_BEARER_TOKEN=server.admin_token
+            )
             assert code != 0, "curl knows no such pin, and sends nothing"
             assert server.requests == ()
 

@@ -153,7 +153,7 @@ async def test_a_login_without_a_token_in_its_answer_is_said(
 ) -> None:
     work.sandbox.faults.add(Fault(FaultKind.RAW, body=body))
     with pytest.raises(BadAnswer) as caught:
-        await work.identity.log_in("admin", SecretStr("admin-password"))
+        await work.log_in()
     assert words in caught.value.why
     _reads_well(caught.value)
 

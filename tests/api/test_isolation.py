@@ -8,7 +8,6 @@ from contextlib import ExitStack
 import pytest
 
 from smtp_tui.api.errors import AccessRefused, ApiError, BadAnswer
-from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access
 from smtp_tui.sandbox import Fault, FaultKind, Sandbox, SandboxOptions
 from tests.api.desk import WRITES, Desk, desk
@@ -44,11 +43,11 @@ async def test_a_login_in_the_home_directory_is_not_sent(
     monkeypatch.setenv("NETRC", netrc)
     monkeypatch.setenv("HOME", str(tmp_path))
     async with desk(sandbox) as held:
-        await held.identity.log_in("admin", SecretStr("admin-password"))
+        await held.log_in()
         await held.listed()
     login, listed = sandbox.requests
     assert "authorization" not in login.headers
-    assert listed.headers["authorization"] == f"Bearer {Sandbox.admin_token}"
+    assert listed.headers["authorization"] == f"Bearer {sandbox.admin_token}"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -68,7 +67,7 @@ async def test_a_login_is_not_redirected_with_its_password(work: Desk) -> None:
     with Sandbox() as other:
         work.sandbox.faults.add(Fault(FaultKind.REDIRECT, status=307, location=other.base_url))
         with pytest.raises(BadAnswer):
-            await work.identity.log_in("admin", SecretStr("admin-password"))
+            await work.log_in()
         assert other.requests == ()
 
 
@@ -87,7 +86,7 @@ async def test_a_read_only_profile_sends_no_write(sandbox: Sandbox, name: str) -
 
 async def test_a_read_only_profile_reads_and_logs_in(sandbox: Sandbox) -> None:
     async with desk(sandbox, access=Access.READ_ONLY) as held:
-        await held.identity.log_in("admin", SecretStr("admin-password"))
+        await held.log_in()
         assert (await held.identity.tenant()).id == Sandbox.tenant_id
         assert (await held.record()).name == "OLD"
         assert len((await held.listed()).records) == 1

@@ -50,7 +50,7 @@ async def test_each_operation_has_the_method_path_query_and_bearer_of_the_vendor
         asked = _asked(sandbox)
         assert (asked.method, asked.path) == (method, path.replace("ID", held.record_id))
     assert asked.query == query
-    assert asked.headers["authorization"] == f"Bearer {Sandbox.admin_token}"
+    assert asked.headers["authorization"] == f"Bearer {sandbox.admin_token}"
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ async def test_a_login_is_a_form_without_a_bearer_and_gives_a_token_that_works(
     sandbox: Sandbox,
 ) -> None:
     async with desk(sandbox, token=None) as held:
-        issued = await held.identity.log_in("admin", SecretStr("admin-password"))
+        issued = await held.log_in()
     asked = _asked(sandbox)
     assert (asked.method, asked.target) == ("POST", "/idprovider/v1/auth/identitytoken")
     assert "authorization" not in asked.headers
@@ -138,7 +138,7 @@ async def test_a_login_is_a_form_without_a_bearer_and_gives_a_token_that_works(
     assert parse_qs(asked.body.decode()) == {
         "grant_type": ["password"],
         "username": ["admin"],
-        "password": ["admin-password"],
+        "password": [sandbox.password()],
         "scope": ["openid"],
     }
     assert issued.expires_in == 43199
@@ -160,12 +160,12 @@ async def test_a_password_with_any_character_arrives_as_it_was_typed(sandbox: Sa
 async def test_the_tenant_call_has_a_bearer_and_no_query_and_tells_the_namespaces(
     sandbox: Sandbox,
 ) -> None:
-    async with desk(sandbox, token=Sandbox.user_token) as held:
+    async with desk(sandbox, token=sandbox.user_token) as held:
         tenant = await held.identity.tenant()
     asked = _asked(sandbox)
     assert asked.method == "GET"
     assert asked.target == "/cam/tenant/api/v1/tenants/getTenantOnPrem"
-    assert asked.headers["authorization"] == f"Bearer {Sandbox.user_token}"
+    assert asked.headers["authorization"] == f"Bearer {sandbox.user_token}"
     assert tenant.id == TENANT_ID
     assert [(one.uid, one.team_id) for one in tenant.namespaces] == [("mail", "mail-operators")]
 

@@ -84,7 +84,7 @@ async def test_no_report_of_an_error_holds_a_secret(
             text = _reported(error)
         else:
             text = ""
-    _clean(text, Sandbox.admin_token, BODY_PASSWORD, STORED)
+    _clean(text, sandbox.admin_token, BODY_PASSWORD, STORED)
 
 
 @pytest.mark.parametrize("name", ["list", "create"])
@@ -94,7 +94,7 @@ async def test_no_report_of_a_refused_certificate_holds_a_secret(name: str) -> N
             await held.client.trust(held.client.target.pinned(held.client.target.origin, "0" * 64))
             with pytest.raises(ApiError) as caught:
                 await held.do(name)
-    _clean(_reported(caught.value), Sandbox.admin_token, BODY_PASSWORD)
+    _clean(_reported(caught.value), server.admin_token, BODY_PASSWORD)
 
 
 BAD_TOKENS = {"space": f"{TOKEN} x", "newline": f"{TOKEN}\n", "letter": f"{TOKEN}é"}
@@ -124,12 +124,12 @@ async def test_a_token_that_cannot_be_sent_is_not_told_either(sandbox: Sandbox, 
 async def test_what_was_sent_is_not_shown_when_the_server_says_it_again(
     work: Desk, status: int, body: bytes
 ) -> None:
-    _echo(work, status, body % Sandbox.admin_token.encode())
+    _echo(work, status, body % work.sandbox.admin_token.encode())
     with pytest.raises(ApiError) as caught:
         await work.do("patch")
     error = caught.value
     shown = [*error.lines(), repr(vars(error)), *map(repr, work.activity.exchanges)]
-    _clean("\n".join(shown), BODY_PASSWORD, Sandbox.admin_token)
+    _clean("\n".join(shown), BODY_PASSWORD, work.sandbox.admin_token)
     assert MASK in "\n".join(shown)
 
 
@@ -157,13 +157,13 @@ async def test_a_verdict_does_not_repeat_the_password_nor_one_that_the_server_kn
 
 async def test_what_headers_repeat_is_masked_too(work: Desk) -> None:
     headers = (
-        ("X-Request-Id", f"id-{Sandbox.admin_token}"),
-        ("Location", f"https://x.example/?t={Sandbox.admin_token}"),
+        ("X-Request-Id", f"id-{work.sandbox.admin_token}"),
+        ("Location", f"https://x.example/?t={work.sandbox.admin_token}"),
     )
     work.sandbox.faults.add(Fault(FaultKind.RAW, status=302, headers=headers))
     error = await work.refused("list")
-    _clean("\n".join(error.lines()), Sandbox.admin_token)
-    _clean(repr(work.activity.exchanges), Sandbox.admin_token)
+    _clean("\n".join(error.lines()), work.sandbox.admin_token)
+    _clean(repr(work.activity.exchanges), work.sandbox.admin_token)
 
 
 def _text(exchange: Exchange) -> str:
@@ -180,7 +180,7 @@ async def _everything(held: Desk) -> None:
     """All calls, well and badly answered."""
     for name in (*READS, *WRITES):
         await held.client.send(held.request(name), answers=frozenset({400, 404}))
-    await held.identity.log_in("admin", SecretStr("admin-password"))
+    await held.log_in()
     with suppress(ApiError):
         await held.identity.log_in("admin", SecretStr(BODY_PASSWORD))
     await held.identity.tenant()
@@ -192,12 +192,12 @@ async def test_what_is_kept_of_a_session_holds_no_secret(sandbox: Sandbox) -> No
         exchanges = held.activity.exchanges
     assert len(exchanges) == 10
     whole = "\n".join(map(_text, exchanges))
-    _clean(whole, Sandbox.admin_token, BODY_PASSWORD, STORED, "admin-password")
+    _clean(whole, sandbox.admin_token, BODY_PASSWORD, STORED, sandbox.password())
     issued = [name for name in ("access_token", "refresh_token", "id_token") if name in whole]
     assert len(issued) == 3
     assert "unsigned" not in whole, "the id_token's own text"
     lines = "\n".join(curl_line(held.client.target, one.request) for one in exchanges)
-    _clean(lines, Sandbox.admin_token, BODY_PASSWORD, "admin-password")
+    _clean(lines, sandbox.admin_token, BODY_PASSWORD, sandbox.password())
 
 
 async def test_no_object_keeps_a_password_once_its_request_is_gone(sandbox: Sandbox) -> None:
@@ -298,12 +298,12 @@ async def test_an_answer_that_is_deep_but_readable_does_no_harm(work: Desk) -> N
 async def test_a_yes_that_repeats_token_or_password_leaves_neither_in_the_activity(
     work: Desk, name: str, body: bytes
 ) -> None:
-    _echo(work, 200, body % Sandbox.admin_token.encode())
+    _echo(work, 200, body % work.sandbox.admin_token.encode())
     await work.error_of(name)
     (exchange,) = work.activity.exchanges
     assert exchange.status == 200
     assert exchange.answer
-    _clean(repr(exchange), Sandbox.admin_token)
+    _clean(repr(exchange), work.sandbox.admin_token)
     if name in WRITES and name != "delete":
         _clean(repr(exchange), BODY_PASSWORD)
 

@@ -289,12 +289,12 @@ def test_a_full_disk_behind_an_output_is_no_fault(
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(("password", "code"), [("admin-password", 0), ("not-the-one", 7)])
+@pytest.mark.parametrize(("typed", "code"), [(None, 0), ("not-the-one", 7)])
 def test_a_password_is_typed_unseen_and_logs_in(
-    sandbox: Sandbox, environ: dict[str, str], tmp_path: Path, password: str, code: int
+    sandbox: Sandbox, environ: dict[str, str], tmp_path: Path, typed: str | None, code: int
 ) -> None:
     sandbox.add_record("ALPHA", GOOD)
-    url = sandbox.base_url
+    password, url = typed or sandbox.password(), sandbox.base_url
     options = ("--host", url, "--identity-url", url, "--tenant", sandbox.tenant_id)
     assert (
         ended(environ, "profiles", "add", "a", *options, "--token-login", "admin").returncode == 0

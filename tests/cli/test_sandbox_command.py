@@ -173,6 +173,7 @@ def test_what_is_no_port_is_told_in_one_line(arguments: tuple[str, ...], said: s
 def test_a_file_that_is_no_store_is_named_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "letter.txt"
     path.write_text("Dear reader, " * 100, encoding="ascii")
+    path.chmod(0o600)
     before = path.read_bytes()
     assert_refused(("--port", "0", "--data", str(path)), str(path))
     assert path.read_bytes() == before

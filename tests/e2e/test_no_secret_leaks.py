@@ -64,8 +64,9 @@ token = {{ env = "OTHER_TOKEN" }}
 class _Session:
     """The program in a terminal, and the arguments of every process that was seen meanwhile."""
 
-    def __init__(self, terminal: Terminal, token_file: Path) -> None:
+    def __init__(self, terminal: Terminal, token_file: Path, password: str) -> None:
         self.terminal = terminal
+        self.password = password
         self.token_file = token_file
         self.arguments = b""
 
@@ -152,8 +153,8 @@ class _Session:
         self.terminal.wait_quiet(0.3)
         self.terminal.press("enter")
         self.terminal.wait_for("Log in")
-        self.terminal.type(ADMINISTRATOR.password)
-        self.terminal.wait_for("•" * len(ADMINISTRATOR.password))
+        self.terminal.type(self.password)
+        self.terminal.wait_for("•" * len(self.password))
         self.look()
         self.terminal.press("enter")
         self.terminal.wait_for(says("typed", "PRIMARY", "fresh"))
@@ -173,7 +174,7 @@ def _secrets(sandbox: Sandbox) -> dict[str, bytes]:
     assert len(bearers) == 3, "two tokens of the command and the one of the login"
     tokens = {f"token {at}": bearer[:40] for at, bearer in enumerate(sorted(bearers))}
     passwords = {
-        "password": ADMINISTRATOR.password,
+        "password": sandbox.password(),
         "SMTP password": SMTP_PASSWORD,
         "password of the draft": DRAFT_PASSWORD,
     }
@@ -231,7 +232,7 @@ def test_no_secret_is_left_in_files_arguments_child_environments_copies_or_the_t
 ) -> None:
     command = [sys.executable, "-m", "smtp_tui"]
     with Terminal(command, cwd=home, env=_environment(home)) as terminal:
-        session = _Session(terminal, outside / "token")
+        session = _Session(terminal, outside / "token", sandbox.password())
         terminal.wait_for(says("vault", "PRIMARY", "fresh"))
         limits = Path(f"/proc/{terminal.pid}/limits").read_text()
         assert re.search(r"Max core file size +0 +0 ", limits), limits
@@ -285,10 +286,10 @@ def test_a_crash_ends_with_one_plain_line_and_leaves_no_token_and_no_password(
     del env["TEXTUAL_LOG"]  # this script brings in Textual before the program can drop it
     with Terminal(command, cwd=home, env=env) as terminal:
         terminal.wait_for("Log in")
-        terminal.type(ADMINISTRATOR.password)
+        terminal.type(sandbox.password())
         terminal.press("enter")
         terminal.wait_for(says("typed", "PRIMARY", "fresh"))
-        session = _Session(terminal, outside / "token")
+        session = _Session(terminal, outside / "token", sandbox.password())
         session.type_a_password(SMTP_PASSWORD)
         terminal.press("ctrl+p")
         terminal.wait_for("Search for commands")
@@ -299,7 +300,7 @@ def test_a_crash_ends_with_one_plain_line_and_leaves_no_token_and_no_password(
         written = _terminal(terminal.raw)
         assert terminal.modes_restored() == []
     (bearer,) = {one.headers["authorization"].partition(" ")[2] for one in _lists(sandbox)}
-    texts = {"token": bearer[:40], "password": ADMINISTRATOR.password, "SMTP": SMTP_PASSWORD}
+    texts = {"token": bearer[:40], "password": sandbox.password(), "SMTP": SMTP_PASSWORD}
     secrets = {name: text.encode() for name, text in texts.items()}
     assert _found(secrets, written | _files(home)) == []
     assert b"ended by a fault of its own" in written["the terminal's text"]

@@ -59,9 +59,9 @@ def _target(server: Sandbox, trust: Trust) -> Target:
 
 
 @asynccontextmanager
-async def _client(target: Target) -> AsyncIterator[Client]:
+async def _client(server: Sandbox, target: Target) -> AsyncIterator[Client]:
     tokens = Tokens(PromptToken(), {}, tuple)
-    tokens.accept(SecretStr(Sandbox.admin_token))
+    tokens.accept(SecretStr(server.admin_token))
     client = Client(target, tokens, Activity(), Clock(), Pad())
     try:
         yield client
@@ -70,7 +70,7 @@ async def _client(target: Target) -> AsyncIterator[Client]:
 
 
 async def _list(server: Sandbox, trust: Trust) -> int:
-    async with _client(_target(server, trust)) as client:
+    async with _client(server, _target(server, trust)) as client:
         return len((await SmtpConnections(client).list()).records)
 
 
@@ -150,9 +150,9 @@ async def test_only_the_explicit_setting_takes_any_certificate(server: Sandbox) 
 
 
 async def test_a_login_tells_no_password_to_a_certificate_that_is_refused(server: Sandbox) -> None:
-    async with _client(_target(server, SystemTrust())) as client:
+    async with _client(server, _target(server, SystemTrust())) as client:
         with pytest.raises(CertificateRefused):
-            await Identity(client).log_in("admin", SecretStr("admin-password"))
+            await Identity(client).log_in("admin", SecretStr(server.password()))
     assert server.requests == ()
 
 
@@ -160,14 +160,14 @@ async def test_the_server_of_the_login_has_a_pin_of_its_own(server: Sandbox) -> 
     with Sandbox(SandboxOptions(tls=True)) as identity:
         api_pin, login_pin = (await _shown(server)).sha256, (await _shown(identity)).sha256
         apart = replace(_target(server, Pinned(api_pin)), identity=parse_origin(identity.base_url))
-        async with _client(apart) as client:
+        async with _client(server, apart) as client:
             with pytest.raises(CertificateRefused):
-                await Identity(client).log_in("admin", SecretStr("admin-password"))
+                await Identity(client).log_in("admin", SecretStr(identity.password()))
         assert identity.requests == ()
         both = replace(apart, trust=apart.pinned(apart.identity_origin, login_pin))
         assert both.trust == Pinned(api_pin, login_pin)
-        async with _client(both) as client:
-            issued = await Identity(client).log_in("admin", SecretStr("admin-password"))
+        async with _client(server, both) as client:
+            issued = await Identity(client).log_in("admin", SecretStr(identity.password()))
             await SmtpConnections(client).list()
         assert issued.access_token
 

@@ -319,7 +319,7 @@ def test_a_stop_ends_what_hangs() -> None:
     sandbox.start()
     sandbox.faults.add(Fault(FaultKind.HANG))
     with socket.create_connection((sandbox.host, sandbox.port), 5) as client:
-        client.sendall(b"GET /x HTTP/1.1\r\nhost: x\r\n\r\n")
+        client.sendall(b"GET /x HTTP/1.1\r\nhost: localhost\r\n\r\n")
         sandbox.wait_for_requests(1)
         sandbox.stop()
         assert client.recv(10) == b""

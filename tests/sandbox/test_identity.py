@@ -9,21 +9,24 @@ import pytest
 from smtp_tui.sandbox import ADMINISTRATOR, TENANT_ID, USER, Sandbox, SandboxOptions
 from tests.sandbox.caller import RECORDS, TENANT, TOKEN, Caller, Reply
 
-LOGIN = {
-    "grant_type": "password",
-    "username": "admin",
-    "password": "admin-password",
-    "scope": "openid",
-}
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": ""}
 
 
+def login(caller: Caller) -> dict[str, str]:
+    return {
+        "grant_type": "password",
+        "username": "admin",
+        "password": caller.sandbox.password(),
+        "scope": "openid",
+    }
+
+
 def log_in(caller: Caller, **changes: str) -> Reply:
-    return caller.call("POST", TOKEN, urlencode(LOGIN | changes).encode(), headers=FORM)
+    return caller.call("POST", TOKEN, urlencode(login(caller) | changes).encode(), headers=FORM)
 
 
 def test_a_login_by_form_or_json_gives_a_token_that_works(sandbox: Sandbox, admin: Caller) -> None:
-    by_json = admin.call("POST", TOKEN, LOGIN, headers={"Authorization": ""})
+    by_json = admin.call("POST", TOKEN, login(admin), headers={"Authorization": ""})
     for reply in (log_in(admin), by_json):
         assert reply.status == 200
         content = reply.json()
@@ -75,13 +78,21 @@ def test_a_shortened_lifetime_is_told_at_login() -> None:
         assert log_in(Caller(sandbox)).json()["expires_in"] == 90
 
 
-def test_the_default_tokens_are_the_same_on_every_run(sandbox: Sandbox) -> None:
+def test_tokens_and_passwords_are_new_for_each_sandbox(sandbox: Sandbox) -> None:
     with Sandbox() as other:
-        assert other.admin_token == sandbox.admin_token
+        for account in (ADMINISTRATOR, USER):
+            assert other.token(account) != sandbox.token(account)
+            assert other.password(account) != sandbox.password(account)
+        assert Caller(sandbox, other.admin_token).call("GET", RECORDS).status == 401
+        assert log_in(Caller(sandbox), password=other.password()).status == 401
+
+
+def test_the_vendors_variables_carry_the_accounts_token_and_scope(sandbox: Sandbox) -> None:
+    with Sandbox() as other:
         assert other.environment(USER) | {"CAM_PORT": ""} == {
             "CAM_HOST": "http://127.0.0.1",
             "CAM_PORT": "",
-            "CAM_BEARER_TOKEN": sandbox.user_token,
+            "CAM_BEARER_TOKEN": other.user_token,
             "CAM_TENANT_ID": TENANT_ID,
             "ICP_TEAM": "mail-operators",
             "NAMESPACE": "mail",

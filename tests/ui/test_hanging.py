@@ -117,7 +117,7 @@ async def _test_values(ui: Ui) -> None:
 async def _log_in(ui: Ui) -> None:
     await ui.sees("Log in", "User admin")
     _hang(ui, Operation.TOKEN)
-    await ui.type("admin-password")
+    await ui.type(ui.sandbox.password())
     await ui.press("enter")
     await ui.asked(Operation.TOKEN)
 
@@ -135,7 +135,7 @@ async def _find_tenant(ui: Ui) -> None:
     await ui.press("tab", "tab")
     await ui.type("admin")
     await ui.press("enter")
-    await ui.type("admin-password")
+    await ui.type(ui.sandbox.password())
     await ui.press("enter")
     await ui.asked(Operation.TENANT)
 

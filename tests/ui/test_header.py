@@ -176,7 +176,7 @@ async def _through_profiles(walk: _Walk) -> None:
 async def _through_questions(walk: _Walk) -> None:
     """What is asked by itself: the password at first, a token after a switch."""
     await walk.look("Log in", "password")
-    await walk.ui.type(ADMINISTRATOR.password)
+    await walk.ui.type(walk.ui.sandbox.password())
     await walk.go("enter", "NAME ▲", "BATCH")
 
 

@@ -16,7 +16,15 @@ from smtp_tui.api.target import Pinned, SystemTrust, parse_origin
 from smtp_tui.cli.screen import demo_services
 from smtp_tui.profiles.model import LoginToken, Profile, PromptToken
 from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.sandbox import BackEnd, Operation, Sandbox, SandboxOptions
+from smtp_tui.sandbox import (
+    ADMINISTRATOR,
+    USER,
+    Account,
+    BackEnd,
+    Operation,
+    Sandbox,
+    SandboxOptions,
+)
 from smtp_tui.ui.app import SmtpTui
 from tests.ui.helpers import HeldClock, Ui, opened
 
@@ -43,12 +51,12 @@ async def first_start(
         yield ui
 
 
-async def _log_in(ui: Ui, user: str = "admin", password: str = "admin-password") -> None:
+async def _log_in(ui: Ui, account: Account = ADMINISTRATOR, password: str = "") -> None:
     await ui.type(ui.sandbox.base_url)
     await ui.press("tab", "tab")
-    await ui.type(user)
+    await ui.type(account.name)
     await ui.press("enter")
-    await ui.type(password)
+    await ui.type(password or ui.sandbox.password(account))
     await ui.press("enter")
 
 
@@ -91,7 +99,7 @@ async def test_several_namespaces_are_a_choice(demo: Sandbox, tmp_path: Path) ->
 
 async def test_a_user_of_one_team_gets_that_team(demo: Sandbox, tmp_path: Path) -> None:
     async with first_start(demo, tmp_path) as ui:
-        await _log_in(ui, "maria", "maria-password")
+        await _log_in(ui, USER)
         await ui.sees("records for team mail-operators")
         await ui.press("ctrl+s")
         await ui.sees("PRIMARY", "SECONDARY")

@@ -34,7 +34,7 @@ async def test_no_log_record_worker_picture_or_error_of_a_session_holds_a_secret
 
     async with opened(demo, profile=login, size=(100, 30)) as ui:
         await ui.sees("Log in")
-        await ui.type(ADMINISTRATOR.password)
+        await ui.type(demo.password())
         pictures = [ui.app.export_screenshot()]
         await ui.press("enter")
         await ui.sees("BATCH", "fresh")
@@ -55,5 +55,5 @@ async def test_no_log_record_worker_picture_or_error_of_a_session_holds_a_secret
     assert any(errors), "the refused write has an error text"
     bearer = ui.requests(Operation.LIST)[0].headers["authorization"].partition(" ")[2]
     kept = "\n".join([caplog.text, *workers, *pictures, *errors])
-    for secret in (SMTP_PASSWORD, ADMINISTRATOR.password, bearer[:40], bearer[-20:]):
+    for secret in (SMTP_PASSWORD, demo.password(), bearer[:40], bearer[-20:]):
         assert secret not in kept

@@ -19,8 +19,6 @@ from smtp_tui.sandbox import (
 from smtp_tui.ui.session import Services
 from tests.ui.helpers import Ui, opened
 
-PASSWORD = "admin-password"
-
 
 def _with(source: TokenSource, sandbox: Sandbox) -> Callable[[Profile], Profile]:
     return lambda one: replace(one, token=source, identity_url=sandbox.base_url)
@@ -30,9 +28,9 @@ def _without_variables(services: Services) -> Services:
     return replace(services, environ={})
 
 
-async def _log_in(ui: Ui, password: str = PASSWORD) -> None:
+async def _log_in(ui: Ui, password: str = "") -> None:
     await ui.sees("Log in", "User admin")
-    await ui.type(password)
+    await ui.type(password or ui.sandbox.password())
     await ui.press("enter")
 
 
@@ -73,7 +71,7 @@ async def test_a_login_types_a_password_once_and_shows_the_time_left(demo: Sandb
     async with opened(demo, profile=_with(LoginToken("admin"), demo), size=(160, 30)) as ui:
         await _log_in(ui)
         await ui.sees("PRIMARY", "token 11h59m (login admin)")
-        assert not ui.shows(PASSWORD)
+        assert not ui.shows(demo.password())
 
 
 async def test_a_wrong_password_keeps_the_question_and_is_not_tried_again(demo: Sandbox) -> None:

@@ -163,7 +163,7 @@ async def test_the_login_server_s_own_certificate_is_shown_before_the_password_g
         keep = _stored(tmp_path, trust=Pinned(api), token=token, identity_url=login.base_url)
         async with opened(server, profile=keep, directory=tmp_path, size=(80, 24)) as ui:
             await ui.sees("Log in")
-            await ui.type(ADMINISTRATOR.password)
+            await ui.type(login.password())
             await ui.press("enter")
             first = await _fingerprint(login)
             await ui.sees("Unknown certificate", login.base_url.removeprefix("https://"))
@@ -176,7 +176,7 @@ async def test_the_login_server_s_own_certificate_is_shown_before_the_password_g
             login.forget_requests()
         async with opened(server, profile=lambda _: keep_as_it_is(tmp_path), size=(80, 24)) as ui:
             await ui.sees("Log in")
-            await ui.type(ADMINISTRATOR.password)
+            await ui.type(login.password())
             await ui.press("enter")
             await ui.sees("THE CERTIFICATE CHANGED", *spaced(first).split("\n"))
             assert login.requests == ()
