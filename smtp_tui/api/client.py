@@ -261,7 +261,7 @@ class Client:
         return headers, (token,)
 
     async def _receive(self, request: Request, place: Place, headers: dict[str, str]) -> Received:
-        client = self._client(self._origin(request), place)
+        client = await self._client(self._origin(request), place)
         url = self._origin(request).url + request.address
         try:
             async with (
@@ -278,14 +278,28 @@ class Client:
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
             raise_in_words(error, place, self._limits.connect, self._limits.read)
 
-    def _client(self, origin: Origin, place: Place) -> httpx.AsyncClient:
-        """The connections to one origin, made at the first request to it."""
-        client = self._clients.get(origin.url)
-        if client is None:
+    async def _client(self, origin: Origin, place: Place) -> httpx.AsyncClient:
+        """The connections to one origin, made at the first request to it.
+
+        Certificates are read in a thread: a CA file may lie on a disk that does not answer.
+        """
+        trust = self.target.trust_for(origin)
+        if origin.url not in self._clients:
             try:
-                context = ssl_context(origin, self.target.trust_for(origin))
+                async with asyncio.timeout(self._limits.connect):
+                    context = await asyncio.to_thread(ssl_context, origin, trust)
             except CaFileUnusable as error:
                 raise CertificateRefused(place, str(error)) from None
+            except TimeoutError:
+                seconds = f"{self._limits.connect:g} seconds"
+                why = f"The certificates to verify with could not be read within {seconds}"
+                raise HostUnreachable(place, why) from None
+            if trust != self.target.trust_for(origin):  # another one was confirmed meanwhile
+                return await self._client(origin, place)
+            if not place.operation.writes:  # writes under way are finished
+                self._check_open(place)
+        client = self._clients.get(origin.url)
+        if client is None:
             client = httpx.AsyncClient(
                 transport=Transport(origin, context),
                 trust_env=False,

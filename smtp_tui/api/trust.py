@@ -4,11 +4,14 @@ before any byte of a request exists."""
 from __future__ import annotations
 
 import ssl
+from pathlib import Path
 from typing import Final
 
 from smtp_tui.api.errors import CertificateRefused, Place
+from smtp_tui.api.paths import FileProblem, read_trusted
 from smtp_tui.api.target import CaFile, Origin, Pinned, SystemTrust, Trust, Unverified
 
+CA_BYTES: Final = 16 * 1024 * 1024
 _REASONS: Final = (
     ("self-signed", "it is self-signed"),
     ("self signed", "it is self-signed"),
@@ -44,19 +47,26 @@ def ssl_context(origin: Origin, trust: Trust) -> ssl.SSLContext:
         case SystemTrust():
             return ssl.create_default_context()
         case CaFile(path):
-            return _ca_context(str(path))
+            return _ca_context(path)
         case Pinned(sha256):
             return _pinned_context(sha256)
         case Unverified():
             return _lenient_context()
 
 
-def _ca_context(path: str) -> ssl.SSLContext:
+def _ca_context(path: Path) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=path)
-    except (OSError, ssl.SSLError) as error:
-        reason = error.strerror or "it holds no certificate in PEM form"
-        raise CaFileUnusable(f"the CA file {path} cannot be used: {reason}") from None
+        content = read_trusted(path, CA_BYTES)
+        if content is None:
+            raise CaFileUnusable(f"the CA file {path} cannot be used: there is no such file")
+        # Only comments, which are skipped, may hold anything but ASCII.
+        context = ssl.create_default_context(cadata=content.decode("ascii", "ignore"))
+    except FileProblem as problem:
+        words = f"the CA file {path} cannot be used: {problem.words}"
+        raise CaFileUnusable(words) from None
+    except ssl.SSLError:
+        words = f"the CA file {path} cannot be used: it holds no certificate in PEM form"
+        raise CaFileUnusable(words) from None
     # Private authorities often lack what RFC 5280 asks for and Python 3.13 insists on.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context

@@ -12,10 +12,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from smtp_tui.api.paths import FileProblem, open_trusted, problem_of
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.say import ask_secret, on_terminal
-from smtp_tui.state.files import FileProblem, problem_of
 
 CAP: Final = 16 * 1024
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -43,19 +43,12 @@ def _from_stdin() -> bytes:
 
 
 def _from_file(path: Path) -> bytes:
-    """The content, judged by the opened file and not by its name (which may be a link)."""
+    """The content of a file that nobody else can read or exchange."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise problem_of(path, error) from None
-    try:
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise FileProblem(path, "is no regular file; use --password-stdin")
-            if status.st_uid not in {0, os.geteuid()}:
-                raise FileProblem(path, f"belongs to another user (uid {status.st_uid})")
-            if status.st_mode & _OTHERS:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise FileProblem(path, "is no regular file; use --password-stdin")
+        with os.fdopen(open_trusted(path), "rb") as file:
+            if os.fstat(file.fileno()).st_mode & _OTHERS:
                 raise FileProblem(path, f"others may read it; try: chmod 600 {path}")
             return file.read(CAP + 1)
     except OSError as error:

@@ -1,6 +1,6 @@
 """Small private files that no crash, full disk or second process can leave half-written.
 
-The way of a write: real path, directory of ours, temporary file beside it, 0600, fsync, replace,
+The way of a write: trusted path, directory of ours, temporary file beside it, 0600, fsync, replace,
 fsync of the directory, under a lock. A symlink stays a symlink because its real path is replaced.
 """
 
@@ -15,58 +15,63 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from smtp_tui.api.paths import (
+    FileProblem,
+    check_file,
+    check_regular,
+    problem_of,
+    read_trusted,
+    trusted_path,
+)
+
 DEFAULT_CAP: Final = 4 * 1024 * 1024
 LOCK_SECONDS: Final = 10.0
-_READ_FLAGS: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 _TEMPORARY: Final = re.compile(r"\.(?P<name>.+)\.(?P<pid>[0-9]+)\.[0-9a-f]{16}\.tmp\Z")
 _OWN_NAME: Final = "smtp-tui"
-_WORDS: Final = {
-    errno.EACCES: "is not permitted to this user",
-    errno.EPERM: "is not permitted to this user",
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EFBIG: "the file may not grow any further",
-    errno.EROFS: "the disk is read-only",
-    errno.ELOOP: "is a circle of symbolic links",
-    errno.ENOTDIR: "a part of the path is no directory",
-    errno.EISDIR: "is a directory, not a file",
-    errno.ENXIO: "is no regular file",
-}
+
+__all__ = [
+    "DEFAULT_CAP",
+    "LOCK_SECONDS",
+    "FileProblem",
+    "clear_leftovers",
+    "ensure_directory",
+    "locked",
+    "open_checked",
+    "own_path",
+    "problem_of",
+    "read_bytes",
+    "read_text",
+    "sync_directory",
+    "write_all",
+    "write_atomic",
+]
 
 
-class FileProblem(Exception):
-    """A file that cannot be read or written; ``words`` say why and, where known, what helps."""
+def own_path(path: Path) -> Path:
+    """The real path of a file that the program writes: trusted, and so is its directory.
 
-    def __init__(self, path: Path, words: str) -> None:
-        super().__init__(f"{path}: {words}")
-        self.path = path
-        self.words = words
-
-
-def problem_of(path: Path, error: OSError) -> FileProblem:
-    """The words for what the system refused, in place of an errno."""
-    known = _WORDS.get(error.errno or 0)
-    return FileProblem(path, known or os.strerror(error.errno or 0).lower())
-
-
-def real_path(path: Path) -> Path:
-    """Where a path leads in the end, so that a symbolic link is followed and not replaced."""
-    return Path(os.path.realpath(path))
+    A sticky directory such as ``/tmp`` is none for it: others could put files beside it.
+    Raises :class:`FileProblem`.
+    """
+    real = trusted_path(path)
+    trusted_path(real.parent)
+    return real
 
 
 def ensure_directory(path: Path) -> Path:
-    """Make a directory of ours, 0700, and give its real path; an existing one is judged.
+    """Make a directory, 0700 whatever the umask, and give its real path.
 
-    Raises :class:`FileProblem` for a foreign owner, a world-writable place or what is no directory.
+    Raises :class:`FileProblem` where its path is not trusted, and before anything is made there.
     An existing directory is closed to others only if it is plainly this program's (by its name, or
     empty): a home directory someone points us to keeps its mode.
     """
-    real = real_path(path)
+    real = trusted_path(path)
     try:
-        real.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            real.mkdir(mode=0o700)
-        _check_place(real, path)
+        for directory in reversed([one for one in (real, *real.parents) if not one.exists()]):
+            with suppress(FileExistsError):
+                directory.mkdir(mode=0o700)
+                directory.chmod(0o700)
+        trusted_path(path)
         mode = stat.S_IMODE(real.stat().st_mode)
         if mode & 0o077 and (real.name == _OWN_NAME or not any(real.iterdir())):
             real.chmod(0o700)
@@ -75,50 +80,14 @@ def ensure_directory(path: Path) -> Path:
     return real
 
 
-def _check_place(directory: Path, named: Path) -> None:
-    """Refuse a directory in which another user could put a file under our name."""
-    status = directory.stat()
-    if not stat.S_ISDIR(status.st_mode):
-        raise FileProblem(named, "is no directory")
-    if status.st_uid not in {0, os.geteuid()}:
-        raise FileProblem(named, f"lies in a directory of another user (uid {status.st_uid})")
-    if status.st_mode & stat.S_IWOTH:
-        raise FileProblem(named, f"lies where everyone may write; try: chmod o-w {directory}")
-
-
-def _check_file(status: os.stat_result, path: Path) -> None:
-    """Refuse what is no plain file of ours, judged on the opened file and not on its name."""
-    if not stat.S_ISREG(status.st_mode):
-        raise FileProblem(path, "is no regular file")
-    if status.st_uid not in {0, os.geteuid()}:
-        raise FileProblem(path, f"belongs to another user (uid {status.st_uid})")
-    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise FileProblem(path, f"others may write to it; try: chmod 600 {path}")
-
-
 def read_bytes(path: Path, cap: int = DEFAULT_CAP) -> bytes | None:
     """The content of a file of ours; None where there is none.
 
-    Raises :class:`FileProblem` where it is longer than ``cap`` bytes, no plain file, open to the
-    writing of others, or unreadable.
+    Raises :class:`FileProblem` where it is longer than ``cap`` bytes, no regular file, not on a
+    trusted path, or unreadable.
     """
-    real = real_path(path)
-    try:
-        descriptor = os.open(real, _READ_FLAGS)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise problem_of(path, error) from None
-    try:
-        with os.fdopen(descriptor, "rb") as file:
-            _check_file(os.fstat(file.fileno()), path)
-            _check_place(real.parent, path)
-            content = file.read(cap + 1)
-    except OSError as error:
-        raise problem_of(path, error) from None
-    if len(content) > cap:
-        raise FileProblem(path, f"is longer than {cap:,} bytes")
-    return content
+    own_path(path)
+    return read_trusted(path, cap)
 
 
 def read_text(path: Path, cap: int = DEFAULT_CAP) -> str | None:
@@ -140,12 +109,17 @@ def open_checked(path: Path, flags: int) -> int:
 
     Raises :class:`FileProblem` for a file that is not ours, and ``OSError`` from the system.
     """
-    real = real_path(path)
-    _check_place(real.parent, path)
-    extra = os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    descriptor = os.open(real, flags | extra, 0o600)
+    real = own_path(path)
+    flags |= os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
-        _check_file(os.fstat(descriptor), path)
+        descriptor = os.open(real, flags | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        check_regular(os.lstat(real), path)
+        descriptor = os.open(real, flags)
+    else:
+        os.fchmod(descriptor, 0o600)  # whatever the umask
+    try:
+        check_file(os.fstat(descriptor), path)
     except FileProblem:
         os.close(descriptor)
         raise
@@ -166,10 +140,9 @@ def write_atomic(path: Path, text: str) -> None:
     is then as it was.
     """
     ensure_directory(path.parent)
-    real = real_path(path)
+    real = own_path(path)
     temporary = real.parent / f".{real.name}.{os.getpid()}.{os.urandom(8).hex()}.tmp"
     try:
-        _check_place(real.parent, path)
         _check_replaceable(real, path)
         try:
             _write_new(temporary, text.encode())
@@ -186,7 +159,7 @@ def _check_replaceable(real: Path, path: Path) -> None:
         status = real.lstat()
     except FileNotFoundError:
         return
-    _check_file(status, path)
+    check_file(status, path)
     if not status.st_mode & stat.S_IWUSR:
         raise FileProblem(path, f"is marked read-only; try: chmod u+w {path}")
 
@@ -225,10 +198,9 @@ def locked(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     from filelock import FileLock, Timeout  # noqa: PLC0415 - only writers pay for it
 
     ensure_directory(path.parent)
-    real = real_path(path)
+    real = own_path(path)
     lock = FileLock(real.parent / f".{real.name}.lock", timeout=seconds, mode=0o600)
     try:
-        _check_place(real.parent, path)
         lock.acquire()
     except Timeout:
         words = f"another smtp-tui has been writing it for {seconds:g} seconds"

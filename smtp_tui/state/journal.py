@@ -33,7 +33,7 @@ from smtp_tui.state.fields import (
     time_field,
     utc,
 )
-from smtp_tui.state.files import FileProblem, locked, problem_of, real_path
+from smtp_tui.state.files import FileProblem, locked, own_path, problem_of
 from smtp_tui.state.lines import append_line, read_lines
 
 FILE_NAME: Final = "audit.jsonl"
@@ -186,7 +186,7 @@ class Journal:
 
     def _files(self) -> list[Path]:
         """The files, newest first: the one written to, then those rotated away."""
-        real = real_path(self._path)
+        real = own_path(self._path)
         rotated = [real.with_name(f"{real.name}.{n}") for n in range(1, self._files_kept)]
         return [real, *rotated]
 

@@ -5,7 +5,9 @@ Each server records what it is asked; where a certificate is refused, that is no
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +35,7 @@ from smtp_tui.api.target import (
     Unverified,
     parse_origin,
 )
-from smtp_tui.api.trust import fingerprint
+from smtp_tui.api.trust import CA_BYTES, fingerprint
 from smtp_tui.profiles.model import PromptToken
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.sandbox import CertificateKind, Sandbox, SandboxOptions
@@ -116,6 +118,50 @@ async def test_a_ca_file_that_is_none_sends_nothing(server: Sandbox, tmp_path: P
     error = await _refused(server, CaFile(empty))
     assert str(empty) in error.why
     assert not error.untrusted
+
+
+async def test_comments_in_a_ca_file_may_hold_any_bytes(server: Sandbox, tmp_path: Path) -> None:
+    commented = tmp_path / "ca.pem"
+    commented.write_bytes(b"\xff\xfe # M\xfcller\n" + _ca_file(server).path.read_bytes())
+    assert await _list(server, CaFile(commented)) == 0
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def _open_to_others(path: Path) -> None:
+    path.write_text("")
+    path.chmod(0o666)
+
+
+def _huge(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(CA_BYTES + 1)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (_pipe, "is no regular file"),
+        (_device, "is no regular file"),
+        (Path.mkdir, "is a directory, not a file"),
+        (_open_to_others, "others may write to it"),
+        (_huge, "is longer than"),
+        (lambda path: None, "there is no such file"),
+    ],
+)
+async def test_a_ca_file_that_is_no_private_regular_file_is_refused_at_once(
+    server: Sandbox, tmp_path: Path, make: Callable[[Path], object], words: str
+) -> None:
+    make(tmp_path / "ca.pem")
+    async with asyncio.timeout(10):
+        error = await _refused(server, CaFile(tmp_path / "ca.pem"))
+    assert words in error.why
 
 
 @pytest.mark.parametrize("kind", list(CertificateKind))

@@ -195,7 +195,7 @@ def pipe_in_its_place(place: Path) -> None:
             "belongs to another user",
             marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away"),
         ),
-        (open_to_everyone, "everyone may write"),
+        (open_to_everyone, "others may write"),
         (pipe_in_its_place, "is no regular file"),
     ],
 )

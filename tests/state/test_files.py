@@ -128,11 +128,11 @@ def test_a_world_writable_place_is_refused(tmp_path: Path) -> None:
     (place / "file").write_text("text")
     (place / "file").chmod(0o600)
     place.chmod(0o1777)
-    with pytest.raises(FileProblem, match="everyone may write"):
+    with pytest.raises(FileProblem, match="others may write"):
         read_text(place / "file")
-    with pytest.raises(FileProblem, match="everyone may write"):
+    with pytest.raises(FileProblem, match="others may write"):
         write_atomic(place / "file", "new")
-    with pytest.raises(FileProblem, match="everyone may write"), locked(place / "file"):
+    with pytest.raises(FileProblem, match="others may write"), locked(place / "file"):
         pass
 
 
@@ -147,7 +147,7 @@ def test_a_file_or_directory_of_another_user_is_refused(tmp_path: Path) -> None:
         write_atomic(file, "new")
     (tmp_path / "theirs").mkdir()
     os.chown(tmp_path / "theirs", NOBODY, NOBODY)
-    with pytest.raises(FileProblem, match="directory of another user"):
+    with pytest.raises(FileProblem, match="belongs to another user"):
         write_atomic(tmp_path / "theirs" / "file", "new")
 
 

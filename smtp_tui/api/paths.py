@@ -1,0 +1,155 @@
+"""Which paths can be trusted: nobody but this user and root can change where they lead.
+
+The rules are those of ssh's StrictModes. They hold for every file that the program reads as its
+own: profiles, state, CA certificates and password files.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+MAX_LINKS: Final = 40
+_OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
+_READ_FLAGS: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+_WORDS: Final = {
+    errno.EACCES: "is not permitted to this user",
+    errno.EPERM: "is not permitted to this user",
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EFBIG: "the file may not grow any further",
+    errno.EROFS: "the disk is read-only",
+    errno.ELOOP: "is a circle of symbolic links",
+    errno.ENOTDIR: "a part of the path is no directory",
+    errno.EISDIR: "is a directory, not a file",
+    errno.ENXIO: "is no regular file",
+}
+
+
+class FileProblem(Exception):
+    """A file that cannot be read or written; ``words`` say why and, where known, what helps."""
+
+    def __init__(self, path: Path, words: str) -> None:
+        super().__init__(f"{path}: {words}")
+        self.path = path
+        self.words = words
+
+
+def problem_of(path: Path, error: OSError) -> FileProblem:
+    """The words for what the system refused, in place of an errno."""
+    known = _WORDS.get(error.errno or 0)
+    return FileProblem(path, known or os.strerror(error.errno or 0).lower())
+
+
+def trusted_path(path: Path) -> Path:
+    """The real path, without symbolic links, after every step to it was judged.
+
+    Each directory, link and file on the way belongs to this user or to root. None may be written
+    to by its group or by others, but for a sticky directory such as ``/tmp`` on the way: there
+    only the owner of an entry can replace it, and the entry is judged in turn.
+
+    What does not exist is not judged: create it, then ask again. Raises :class:`FileProblem`.
+    """
+    real, links = Path("/"), 0
+    try:
+        ahead = [*reversed((Path.cwd() / path).parts)]
+        status = os.lstat(real)
+        while ahead:
+            _check_way(status, real, path)
+            name = ahead.pop()
+            step = real.parent if name == os.pardir else real / name
+            try:
+                status = os.lstat(step)
+            except FileNotFoundError:
+                return Path(os.path.normpath(step.joinpath(*reversed(ahead))))
+            _check_owner(status, step, path)
+            if not stat.S_ISLNK(status.st_mode):
+                real = step
+                continue
+            links += 1
+            if links > MAX_LINKS:
+                raise FileProblem(path, _WORDS[errno.ELOOP])
+            ahead += reversed(Path(os.readlink(step)).parts)
+            status = os.lstat(real)
+    except OSError as error:
+        raise problem_of(path, error) from None
+    if status.st_mode & _OTHERS_WRITE and stat.S_ISDIR(status.st_mode):
+        raise _open_to_others(real, path)
+    return real
+
+
+def _check_owner(status: os.stat_result, step: Path, path: Path) -> None:
+    if status.st_uid in {0, os.geteuid()}:
+        return
+    owner = f"belongs to another user (uid {status.st_uid})"
+    raise FileProblem(path, owner if step == path else f"leads through {step}, which {owner}")
+
+
+def _check_way(status: os.stat_result, directory: Path, path: Path) -> None:
+    """Refuse a directory on the way in which somebody else could put what comes next."""
+    if not stat.S_ISDIR(status.st_mode):
+        raise FileProblem(path, _WORDS[errno.ENOTDIR])
+    if status.st_mode & _OTHERS_WRITE and not status.st_mode & stat.S_ISVTX:
+        raise _open_to_others(directory, path)
+
+
+def _open_to_others(directory: Path, path: Path) -> FileProblem:
+    words = f"lies where others may write; try: chmod go-w {directory}"
+    return FileProblem(path, words)
+
+
+def open_trusted(path: Path) -> int:
+    """Open a regular file on a trusted path for reading, without waiting for anything.
+
+    Raises ``FileNotFoundError``, and :class:`FileProblem` for everything else.
+    """
+    real = trusted_path(path)
+    try:
+        check_regular(os.lstat(real), path)
+        descriptor = os.open(real, _READ_FLAGS)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise problem_of(path, error) from None
+    try:
+        check_file(os.fstat(descriptor), path)
+    except FileProblem:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def check_regular(status: os.stat_result, path: Path) -> None:
+    """Refuse a pipe, a device or a directory, which may block whoever opens it."""
+    if stat.S_ISDIR(status.st_mode):
+        raise FileProblem(path, _WORDS[errno.EISDIR])
+    if not stat.S_ISREG(status.st_mode):
+        raise FileProblem(path, _WORDS[errno.ENXIO])
+
+
+def check_file(status: os.stat_result, path: Path) -> None:
+    """Judge the file that was opened, whatever its name leads to by now."""
+    check_regular(status, path)
+    _check_owner(status, path, path)
+    if status.st_mode & _OTHERS_WRITE:
+        raise FileProblem(path, f"others may write to it; try: chmod 600 {path}")
+
+
+def read_trusted(path: Path, cap: int) -> bytes | None:
+    """The content of a regular file on a trusted path; None where there is none.
+
+    Raises :class:`FileProblem`, also where it is longer than ``cap`` bytes.
+    """
+    try:
+        with os.fdopen(open_trusted(path), "rb") as file:
+            content = file.read(cap + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise problem_of(path, error) from None
+    if len(content) > cap:
+        raise FileProblem(path, f"is longer than {cap:,} bytes")
+    return content
