@@ -16,7 +16,8 @@
         ├── TokenRefused           401
         ├── LoginRefused           400, 401 or 403 when asking for a token
         ├── AccessDenied           403
-        ├── NotFound               404
+        ├── NotFound               404: there is no such record
+        ├── OperationMissing       404: the server lacks the operation; nothing is said of a record
         ├── Invalid                400 and 422, with words by parameter
         ├── TooManyRequests        429
         └── ServerFault            5xx: after a write the outcome is unknown
@@ -244,13 +245,23 @@ class AccessDenied(StatusError):
 
 
 class NotFound(StatusError):
-    """404: no such record, or no such path on that host."""
+    """404: there is no such record. No other error means that a record is gone."""
 
     next_step = "Press r: someone may have deleted it."
 
     def __init__(self, place: Place, status: int, words: str) -> None:
         elsewhere = None if place.operation in _ABOUT_ONE_RECORD else _ANOTHER_SERVER
         super().__init__(place, status, words, next_step=elsewhere)
+
+
+class OperationMissing(StatusError):
+    """404: the server lacks this operation. It says nothing about the record."""
+
+    next_step = "Nothing was done. Check the host of the profile and the version of the server."
+
+    def __init__(self, place: Place, status: int, words: str) -> None:
+        super().__init__(place, status, words)
+        self.why = f"The server lacks this operation. {self.why}"
 
 
 class Invalid(StatusError):

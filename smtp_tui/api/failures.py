@@ -23,6 +23,7 @@ from smtp_tui.api.errors import (
     NoAnswer,
     NotFound,
     Operation,
+    OperationMissing,
     Place,
     ServerFault,
     StatusError,
@@ -31,7 +32,7 @@ from smtp_tui.api.errors import (
 )
 from smtp_tui.api.redaction import text_without_echo, without_echo
 from smtp_tui.api.trust import certificate_refused
-from smtp_tui.api.words import error_inside, refused_fields, server_words
+from smtp_tui.api.words import error_code, error_inside, refused_fields, server_words
 
 
 class Received(Struct, frozen=True):
@@ -59,6 +60,11 @@ def cleaned(received: Received, operation: Operation, secrets: tuple[str, ...]) 
     )
 
 
+_GONE: Final = frozenset({"MODEL_NOT_FOUND", "NOT_FOUND"})
+"""The codes by which LoopBack says that a record is gone. A 404 without one of them comes from a
+server that does not know the call, or from a proxy."""
+
+
 def raise_for_status(received: Received, place: Place) -> None:
     """Raise the error of a status that is no success; a 2xx passes, unless it holds an error.
 
@@ -81,7 +87,8 @@ def raise_for_status(received: Received, place: Place) -> None:
         case 403:
             raise AccessDenied(place, status, words)
         case 404:
-            raise NotFound(place, status, words)
+            gone = place.operation is Operation.GET or error_code(received.body) in _GONE
+            raise (NotFound if gone else OperationMissing)(place, status, words)
         case 400 | 422:
             raise Invalid(place, status, words, fields=refused_fields(received.body))
         case 429:

@@ -37,6 +37,17 @@ def error_inside(body: bytes) -> str | None:
     return server_words(body) if told else None
 
 
+def error_code(body: bytes) -> str:
+    """LoopBack's code of an error, such as ``MODEL_NOT_FOUND``; empty where there is none."""
+    try:
+        value = decode_json(body[:_JSON_READ])
+    except Undecodable:
+        return ""
+    error = value.get("error") if isinstance(value, dict) else None
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if isinstance(code, str) else ""
+
+
 def _flat(words: str) -> str:
     flat = " ".join(without_tags(words[:_READ]).split())
     return flat if len(flat) <= WORDS_LIMIT else f"{flat[:WORDS_LIMIT]}… ({len(flat)} characters)"

@@ -17,6 +17,7 @@ from msgspec import Struct
 from smtp_tui.api.confirmation import CHANGES, new_name
 from smtp_tui.api.errors import (
     ApiError,
+    NotFound,
     NotJournalled,
     NotSent,
     Place,
@@ -272,6 +273,8 @@ def _ended_by(error: ApiError) -> Ended:
     outcome = WriteOutcome.REFUSED
     if error.outcome_unknown:
         outcome = WriteOutcome.UNKNOWN
+    elif isinstance(error, NotFound):
+        outcome = WriteOutcome.GONE
     elif isinstance(error, NotSent):
         outcome = WriteOutcome.NOT_SENT
     return Ended(outcome, status, error.place.request_id, error.why)

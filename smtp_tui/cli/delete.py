@@ -48,6 +48,8 @@ async def _delete(
         return ExitCode.CONFLICT
     try:
         there = await reach.connections.delete(request, shown)
+    except NotFound:
+        there = False
     except asyncio.CancelledError:
         remark(f"Interrupted while {clean(shown.name)} was being deleted: see whether it is gone.")
         raise

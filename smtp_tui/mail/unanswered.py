@@ -11,6 +11,7 @@ from smtp_tui.api.errors import (
     ApiError,
     NotFound,
     NotSent,
+    OperationMissing,
     StatusError,
     TokenRefused,
     TooManyRequests,
@@ -18,7 +19,14 @@ from smtp_tui.api.errors import (
 from smtp_tui.mail.outcome import TestOutcome, judge
 
 _REQUEST_TIMEOUT: Final = 408
-_REFUSED: Final = (NotSent, TokenRefused, AccessDenied, NotFound, TooManyRequests)
+_REFUSED: Final = (
+    NotSent,
+    TokenRefused,
+    AccessDenied,
+    NotFound,
+    OperationMissing,
+    TooManyRequests,
+)
 """What is answered before CAM looks at the mail at all."""
 
 

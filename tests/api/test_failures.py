@@ -12,7 +12,9 @@ from smtp_tui.api.errors import (
     BadAnswer,
     Invalid,
     LoginRefused,
+    NotFound,
     Operation,
+    OperationMissing,
     TokenNeeded,
 )
 from smtp_tui.api.models import TestAnswer
@@ -90,6 +92,47 @@ async def test_the_request_id_of_the_sandbox_itself_is_shown(work: Desk) -> None
     error = await work.refused("list")
     assert error.place.request_id
     assert error.place.request_id == work.activity.exchanges[0].request_id
+
+
+NO_METHOD = {
+    "statusCode": 404,
+    "name": "Error",
+    "message": 'Shared class "SmtpConnection" has no method handling POST /x?tenantId=1',
+}
+NO_PATH = {**NO_METHOD, "message": "There is no method to handle POST /x?tenantId=1"}
+UNKNOWN_ID = {**NO_METHOD, "message": 'Unknown "SmtpConnection" id "1".', "code": "MODEL_NOT_FOUND"}
+NO_INSTANCE = {
+    **NO_METHOD,
+    "message": "No instance with id 1 found for SmtpConnection",
+    "code": "NOT_FOUND",
+}
+HTML = b"<html><head><title>404 Not Found</title></head><body>nginx</body></html>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(json.dumps({"error": NO_METHOD}).encode(), id="no method"),
+        pytest.param(json.dumps({"error": NO_PATH}).encode(), id="no path"),
+        pytest.param(json.dumps({"error": UNKNOWN_ID}).encode(), id="MODEL_NOT_FOUND"),
+        pytest.param(json.dumps({"error": NO_INSTANCE}).encode(), id="NOT_FOUND"),
+        pytest.param(HTML, id="a page"),
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"[404]", id="another shape"),
+        pytest.param(b'{"error": {"code": 404, "message": "no"}}', id="a numeric code"),
+    ],
+)
+@pytest.mark.parametrize("name", [*READS, *WRITES])
+async def test_a_404_means_gone_only_by_its_code_or_to_a_read_of_a_record(
+    work: Desk, name: str, body: bytes
+) -> None:
+    work.sandbox.faults.add(Fault(FaultKind.RAW, status=404, body=body))
+    error = await work.refused(name)
+    gone = name == "get" or b"NOT_FOUND" in body
+    assert type(error) is (NotFound if gone else OperationMissing)
+    assert ("lacks this operation" in error.why) is not gone
+    assert not error.outcome_unknown
+    _reads_well(error)
 
 
 async def test_what_the_server_says_of_each_field_is_handed_on(work: Desk) -> None:

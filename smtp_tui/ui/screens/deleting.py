@@ -70,9 +70,11 @@ async def _read(screen: Screen[ScreenResult], session: Session, record_id: str) 
 
 
 async def _send(session: Session, request: Request, record: Record) -> bool:
-    """Send; after a lost answer look whether the record is still there."""
+    """Send; False where the record was gone. After a lost answer look whether it is still there."""
     try:
         return await session.connections.delete(request, record)
+    except NotFound:
+        return False
     except ApiError as error:
         if not error.outcome_unknown:
             raise

@@ -1,0 +1,82 @@
+"""A server without one of the calls: no screen takes its 404 for a record that is gone."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.forms import PRIMARY, apply, edit_port
+from tests.ui.helpers import Ui, opened
+
+LACKS = "The server lacks this operation"
+
+
+def _missing(sandbox: Sandbox, operation: Operation) -> None:
+    message = 'Shared class "SmtpConnection" has no method handling POST /x?tenantId=1'
+    body = json.dumps({"error": {"statusCode": 404, "name": "Error", "message": message}}).encode()
+    sandbox.faults.add(Fault(FaultKind.RAW, operation, status=404, body=body))
+
+
+def _reads(ui: Ui, words: str) -> bool:
+    return words in " ".join(ui.text().split())
+
+
+async def test_a_save_says_it_keeps_the_text_and_offers_no_new_record(demo: Sandbox) -> None:
+    _missing(demo, Operation.MODIFY)
+    async with opened(demo) as ui:
+        await edit_port(ui, "PRIMARY", "2525")
+        await apply(ui, "PRIMARY")
+        await ui.until(lambda: _reads(ui, LACKS), LACKS)
+        assert ui.shows("Edit PRIMARY", "2525")
+        assert not _reads(ui, "anew")
+        assert len(ui.requests(Operation.MODIFY)) == 1
+        assert demo.record(PRIMARY).values["port"] != 2525
+
+
+async def test_a_delete_says_it_and_the_record_stays(demo: Sandbox) -> None:
+    _missing(demo, Operation.DELETE)
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        await ui.press("d")
+        await ui.sees("Delete BATCH?")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.until(lambda: _reads(ui, LACKS), LACKS)
+        await ui.sees("BATCH", "6 connections")
+        assert not _reads(ui, "gone")
+
+
+@pytest.mark.parametrize(("key", "operation"), [("t", Operation.TEST_SAVED), ("T", Operation.TEST)])
+async def test_a_test_says_it_and_that_no_mail_was_sent(
+    demo: Sandbox, key: str, operation: Operation
+) -> None:
+    _missing(demo, operation)
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        await ui.press(key)
+        if key == "T":
+            await ui.sees("Test values that are saved nowhere")
+            await ui.type("localhost\t25")
+            await ui.press("ctrl+t")
+        await ui.sees("Enter sends")
+        await ui.press("enter")
+        await ui.until(lambda: _reads(ui, LACKS), LACKS)
+        assert _reads(ui, "NOT SENT")
+        assert not _reads(ui, "may have been sent")
+        assert not _reads(ui, "deleted it")
+
+
+async def test_a_delete_that_finds_the_record_gone_says_so(demo: Sandbox) -> None:
+    message = "No instance with id 7 found for SmtpConnection"
+    error = {"statusCode": 404, "name": "Error", "message": message, "code": "NOT_FOUND"}
+    body = json.dumps({"error": error}).encode()
+    demo.faults.add(Fault(FaultKind.RAW, Operation.DELETE, status=404, body=body))
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        await ui.press("d")
+        await ui.sees("Delete BATCH?")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.sees("BATCH was gone already")
