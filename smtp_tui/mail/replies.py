@@ -27,6 +27,18 @@ __all__ = ["Acceptance", "Phase", "Reading", "Verdict", "accepted_by", "decode"]
 LOOKED_AT: Final = 6000
 """How many characters of a text are looked at; a reason stands at the start even of long traces."""
 
+_HTTP: Final = re.compile(
+    r"\b[45]\d\d:? (?:bad request|unauthorized|payment required|forbidden|not found|conflict|gone"
+    r"|method not allowed|not acceptable|proxy authentication required|request time-?out"
+    r"|length required|precondition failed|(?:payload|request entity) too large"
+    r"|unsupported media type|unprocessable entity|too many requests|internal (?:server )?error"
+    r"|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out"
+    r"|http version not supported)\b"
+    r"|\bhttp(?:/\d\.?\d?|s? (?:status|error|response)(?: code)?)?[ :=]{1,3}\d{3}\b"
+    r"|\bstatus ?code[ :=\"']{1,4}(?:4[012]\d|50\d|51[01])\b"
+)
+"""A status of HTTP, whose numbers are not those of SMTP."""
+
 _WITH_ENHANCED: Final = re.compile(
     r"(?<![\d.])([245][0-57]\d)[ -]#?([245]\.[0-7]\.\d{1,3})(?![\d.]\d)"
 )
@@ -97,7 +109,7 @@ def accepted_by(text: str) -> Acceptance:
 def _codes(head: str, mailer_code: str) -> tuple[int | None, str | None]:
     """Find reply code and enhanced status code; a code the mailer names wins over the text's."""
     both = _WITH_ENHANCED.search(head)
-    alone = None if both else _AT_A_START.search(head.lower())
+    alone = None if both else _AT_A_START.search(_HTTP.sub(" ", head.lower()))
     found = both or alone
     reply_code = int(found.group(1)) if found else None
     if _SMTP_CODE.match(mailer_code) and mailer_code.isascii():

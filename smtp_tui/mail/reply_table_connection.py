@@ -24,13 +24,14 @@ CONNECTION_ROWS: Final[tuple[Row, ...]] = (
         ),
     ),
     Row(
-        "JavaMail",
+        "nodemailer smtp-transport and JavaMail",
         Verdict.UNREACHABLE,
         Phase.CONNECT,
         "port",
         "The server closed the connection or stayed silent instead of saying hello.",
         "A port that starts with TLS (465) behaves like this. Try 587.",
         patterns=(
+            r"unexpected socket close",
             r"could not connect to smtp host.{0,300}response: -1",
             r"\[eof\].{0,80}greeting",
             r"got bad greeting.{0,300}\[eof\]",
@@ -156,6 +157,7 @@ CONNECTION_ROWS: Final[tuple[Row, ...]] = (
             r"mailconnectexception",
             r"connectexception",
             r"econnection.{0,40}connect ",
+            r"\bconnect e(?:socket|connection)\b",
             r"smtpconnecterror",
         ),
     ),

@@ -126,6 +126,13 @@ ENHANCED_ROWS: Final[tuple[Row, ...]] = (
         "It says so for now only. Test again in a few minutes.",
     ),
     _open(
+        ("4.3.2",),
+        Phase.CONNECT,
+        None,
+        "The mail server takes no mail for now.",
+        "It says so for now only. Test again in a few minutes.",
+    ),
+    _open(
         ("x.3.2",),
         Phase.CONNECT,
         "hostname",
@@ -180,6 +187,13 @@ ENHANCED_ROWS: Final[tuple[Row, ...]] = (
         "password",
         "The login is longer than the server allows.",
         "Check username and password for text that does not belong.",
+    ),
+    _open(
+        ("4.7.0", "4.7.1"),
+        Phase.UNKNOWN,
+        None,
+        "The server's rules do not allow this mail for now.",
+        "It says so for now only. Test again in a few minutes.",
     ),
     _open(
         ("x.7.0", "x.7.1"),

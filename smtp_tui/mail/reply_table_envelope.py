@@ -105,8 +105,16 @@ SENDER_ROWS: Final[tuple[Row, ...]] = (
             r"sender domain (?:must exist|not found|does not exist)",
             r"domain of sender address.{0,120}does not (?:exist|resolve)",
             r"unrouteable sender",
-            r"sender address rejected: .{0,40}fully-qualified",
         ),
+    ),
+    Row(
+        "Postfix smtpd",
+        Verdict.REJECTED,
+        Phase.SENDER,
+        "username",
+        "The sender address has no full domain, as in name@example.com.",
+        "CAM chooses the sender; with many servers it follows the username.",
+        patterns=(r"sender address rejected: .{0,40}fully-qualified",),
     ),
     Row(
         "Gmail SMTP errors and codes",
@@ -196,6 +204,15 @@ RECIPIENT_ROWS: Final[tuple[Row, ...]] = (
             r"unrouteable mail domain",
             r"bad destination (?:mailbox|system)",
         ),
+    ),
+    Row(
+        "Postfix smtpd",
+        Verdict.REJECTED,
+        Phase.RECIPIENT,
+        "to",
+        "The recipient's address has no full domain, as in name@example.com.",
+        "Check the address the test goes to.",
+        patterns=(r"recipient address rejected: .{0,40}fully-qualified",),
     ),
     Row(
         "Gmail and Exchange NDR list",

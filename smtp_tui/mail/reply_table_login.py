@@ -201,6 +201,27 @@ LOGIN_ROWS: Final[tuple[Row, ...]] = (
         patterns=(r"authentication credentials invalid",),
     ),
     Row(
+        "Postfix smtpd",
+        Verdict.REJECTED,
+        Phase.LOGIN,
+        "username",
+        "The server takes mail from this sender address only after a login.",
+        "Fill in the username and password of the account that owns the address.",
+        patterns=(r"sender address rejected: not logged in",),
+    ),
+    Row(
+        "Postfix smtpd",
+        Verdict.REJECTED,
+        Phase.LOGIN,
+        "username",
+        "The server refuses this client, most often because it did not log in.",
+        "Fill in username and password, or have the CAM host's address allowed on the server.",
+        patterns=(
+            r"<[^<>]{1,320}>: (?:sender|recipient) address rejected: access denied",
+            r"client host rejected(?!: cannot find your|.{0,100}(?:block|listed|spam))",
+        ),
+    ),
+    Row(
         "RFC 4954 and SendGrid",
         Verdict.REJECTED,
         Phase.LOGIN,

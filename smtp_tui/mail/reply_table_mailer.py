@@ -95,6 +95,25 @@ MAILER_ROWS: Final[tuple[Row, ...]] = (
         ),
     ),
     Row(
+        "nodemailer error reference",
+        Verdict.REJECTED,
+        Phase.UNKNOWN,
+        None,
+        "The sender or the recipient was refused, and the mailer does not say which.",
+        "Check username and recipient.",
+        patterns=(r"\beenvelope\b",),
+        firm=False,
+    ),
+    Row(
+        "nodemailer error reference",
+        Verdict.REJECTED,
+        Phase.MESSAGE,
+        None,
+        "The mail server refused the mail itself, and the mailer does not say why.",
+        "Ask the owner of the mail server.",
+        patterns=(r"\bemessage\b",),
+    ),
+    Row(
         "Node.js errors and the Java platform",
         Verdict.UNKNOWN,
         Phase.UNKNOWN,
@@ -122,7 +141,6 @@ MAILER_ROWS: Final[tuple[Row, ...]] = (
         "The mail server closed the connection in the middle. The mail may have been sent.",
         "Look in the mailbox of the recipient before you test again.",
         patterns=(
-            r"unexpected socket close",
             r"connection closed",
             r"connection unexpectedly closed",
             r"smtpserverdisconnected",

@@ -62,7 +62,6 @@ MESSAGE_ROWS: Final[tuple[Row, ...]] = (
             r"unauthorized ip",
             r"ip not in whitelist",
             r"ip.{0,40}not (?:allowed|authorized|whitelisted)",
-            r"client host rejected: access denied",
         ),
         firm=False,
     ),

@@ -117,6 +117,9 @@ NAME_AND_TLS_ROWS: Final[tuple[Row, ...]] = (
         patterns=(
             r"err_tls_cert_altname_invalid",
             r"does not match certificate'?s altnames",
+            r"is not in the cert'?s (?:list|altnames)",
+            r"is not cert'?s cn",
+            r"cert (?:does not contain a dns name|is empty)",
             r"hostname mismatch",
             r"ip address mismatch",
         ),

@@ -222,4 +222,18 @@ CASES: Final[tuple[Case, ...]] = (
         TO,
         "Gmail, a reply over two lines",
     ),
+    Case(
+        "504 5.5.2 <cam>: Sender address rejected: need fully-qualified address",
+        Phase.SENDER,
+        NO,
+        USER,
+        "Postfix smtpd",
+    ),
+    Case(
+        "504 5.5.2 <you>: Recipient address rejected: need fully-qualified address",
+        Phase.RECIPIENT,
+        NO,
+        TO,
+        "Postfix smtpd",
+    ),
 )

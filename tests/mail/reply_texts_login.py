@@ -215,6 +215,50 @@ CASES: Final[tuple[Case, ...]] = (
         None,
         "Amazon SES",
     ),
+    Case(
+        "554 5.7.1 <unknown[203.0.113.7]>: Client host rejected: Access denied",
+        Phase.LOGIN,
+        NO,
+        USER,
+        "Postfix smtpd",
+    ),
+    Case(
+        "554 5.7.1 <cam.example.com[203.0.113.7]>: Client host rejected",
+        Phase.LOGIN,
+        NO,
+        USER,
+        "Postfix smtpd",
+    ),
+    Case(
+        "Can't send mail - all recipients were rejected: "
+        "554 5.7.1 <unknown[203.0.113.7]>: Client host rejected: Access denied",
+        Phase.LOGIN,
+        NO,
+        USER,
+        "Postfix smtpd",
+    ),
+    Case(
+        "554 5.7.1 <you@example.com>: Recipient address rejected: Access denied",
+        Phase.LOGIN,
+        NO,
+        USER,
+        "Postfix smtpd",
+    ),
+    Case(
+        "553 5.7.1 <cam@example.com>: Sender address rejected: not logged in",
+        Phase.LOGIN,
+        NO,
+        USER,
+        "Postfix smtpd",
+    ),
+    Case(
+        "Can't send mail - all recipients were rejected: "
+        "553 5.7.1 <cam@example.com>: Sender address rejected: not logged in",
+        Phase.LOGIN,
+        NO,
+        USER,
+        "Postfix smtpd",
+    ),
     Case("235 2.7.0 Authentication successful", Phase.LOGIN, OPEN, None, "RFC 4954"),
     Case("354 End data with <CR><LF>.<CR><LF>", Phase.MESSAGE, OPEN, None, "Postfix smtpd"),
 )

@@ -80,6 +80,39 @@ def test_codes_are_found_and_numbers_that_are_none_are_left_alone(
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("504 5.5.2 <cam>: Sender address rejected: need fully-qualified address", "full domain"),
+        ("450 4.3.2 Service unavailable", "for now only"),
+        ("Message failed: 450 4.3.2 Service unavailable", "for now only"),
+        ("451 4.7.1 Try again later", "for now only"),
+        ("554 5.7.1 <h[192.0.2.7]>: Client host rejected: Access denied", "did not log in"),
+        ("Unexpected socket close", "instead of saying hello"),
+    ],
+)
+def test_a_reading_says_what_matters(text: str, words: str) -> None:
+    reading = decode(text)
+    assert words in f"{reading.meaning} {reading.advice}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "401 Unauthorized",
+        "500 Internal Server Error",
+        "Error: 502 Bad Gateway",
+        "503 Service Unavailable",
+        "HTTP 503",
+        "Request failed with status code 503",
+        'statusCode: "500"',
+    ],
+)
+def test_a_status_of_http_is_no_reply_of_a_mail_server(text: str) -> None:
+    assert not decode(text).known
+    assert decode(text).reply_code is None
+
+
+@pytest.mark.parametrize(
     "text", ["", "   ", "Something odd happened", "Internal Server Error", "🙂"]
 )
 def test_a_text_nobody_knows_is_said_to_be_unknown(text: str) -> None:
