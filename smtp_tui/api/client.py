@@ -7,6 +7,7 @@ read: each of these sends a secret, or an unbounded number of bytes, where nobod
 from __future__ import annotations
 
 import asyncio
+from codecs import BOM_UTF8
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final, Protocol
 
@@ -18,7 +19,7 @@ import smtp_tui
 from smtp_tui.api.activity import Activity, Exchange
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.confirmation import CHANGES, Confirmations, new_name, record_path
-from smtp_tui.api.decode import Undecodable, decode_record, sentence
+from smtp_tui.api.decode import Undecodable, decode_record, other_encoding, sentence
 from smtp_tui.api.errors import (
     AccessRefused,
     ApiError,
@@ -32,7 +33,13 @@ from smtp_tui.api.errors import (
     ServerFault,
     TokenNeeded,
 )
-from smtp_tui.api.failures import Received, cleaned, raise_for_status, raise_in_words
+from smtp_tui.api.failures import (
+    Received,
+    cleaned,
+    raise_for_status,
+    raise_if_unreadable,
+    raise_in_words,
+)
 from smtp_tui.api.models import Record
 from smtp_tui.api.redaction import redacted
 from smtp_tui.api.requests import Request
@@ -216,9 +223,11 @@ class Client:
         try:
             received = await self._receive(request, place, headers)
             received = cleaned(received, request.operation, secrets)
-            if received.status not in answers:
+            if received.status in answers:
+                raise_if_unreadable(received, place)
+            else:
                 raise_for_status(received, place)
-            return Answer(received.status, received.body, received.request_id)
+            return Answer(received.status, received.body, received.request_id, received.unreadable)
         except ApiError as error:
             failure = error.why
             raise
@@ -234,7 +243,7 @@ class Client:
                     request=request.without_secrets(),
                     status=received.status if received else None,
                     milliseconds=round((self._clock.monotonic() - started) * 1000),
-                    answer=redacted(received.body, secrets) if received else "",
+                    answer=_kept(received, secrets) if received else "",
                     failure=failure,
                     request_id=received.request_id if received else None,
                 )
@@ -313,19 +322,32 @@ class Client:
     async def _whole(self, response: httpx.Response, place: Place) -> Received:
         request_id = response.headers.get("X-Request-Id", "")[:128] or None
         place = Place(place.operation, place.host, request_id)
+        received = Received(
+            response.status_code,
+            b"",
+            request_id,
+            response.headers.get("Retry-After"),
+            response.headers.get("Location"),
+        )
         encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding not in ("", "identity"):
-            raise BadAnswer(place, f"The answer is compressed ({encoding[:40]}), unasked")
+            words = f"the answer is compressed ({encoding[:40]}), unasked"
+            return replace(received, unreadable=words)
         body = bytearray()
         async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > self._limits.body:
                 size = f"{self._limits.body / (1024 * 1024):.3g} MiB"
                 raise BadAnswer(place, f"The answer is larger than {size} and was not read on")
-        return Received(
-            response.status_code,
-            bytes(body),
-            request_id,
-            response.headers.get("Retry-After"),
-            response.headers.get("Location"),
-        )
+        if body.startswith(BOM_UTF8):
+            del body[: len(BOM_UTF8)]
+        whole = bytes(body)
+        unreadable = other_encoding(whole)
+        return replace(received, body=b"" if unreadable else whole, unreadable=unreadable)
+
+
+def _kept(received: Received, secrets: tuple[str, ...]) -> str:
+    """The answer as Activity keeps it."""
+    if received.unreadable:
+        return f"({received.unreadable})"
+    return redacted(received.body, secrets)

@@ -8,44 +8,71 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Final, NoReturn
 
+from msgspec.structs import replace
+
 from smtp_tui.api.models import (
+    DOCUMENTED,
     JsonValue,
     Parameter,
     Record,
     RecordList,
     Unreadable,
+    is_addressable,
     is_secret_name,
     secret_state,
 )
-from smtp_tui.api.pages import BOM, is_page, page_words
+from smtp_tui.api.pages import is_page, page_words
 
 DEEPEST_VALUE: Final = 50
+_MOST_POSITIONS: Final = 5
+MOST_VALUES: Final = 1_000_000
+"""Values in one answer: enough for some 40,000 records. Each value takes far more memory than the
+three bytes that it may have in JSON."""
+_AT_ONCE: Final = 1000
+_NEXT_VALUES: Final = re.compile(
+    rb'(?:(?:[^"\[{,]++|"(?:[^"\\]++|\\.)*+")*+[\[{,]){%d}' % _AT_ONCE, re.DOTALL
+)
+"""So many signs that begin another value, and do not stand inside a text."""
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class Repeating(dict[str, JsonValue]):
-    """An object of JSON that names a member twice; the last one stands, as everywhere."""
+    """An object of JSON that names members twice; the last of each stands, as everywhere."""
+
+    repeated: tuple[str, ...] = ()
+    """The names that stand there more than once."""
 
 
 class Undecodable(ValueError):
     """A body that is no JSON, or of the wrong shape; the message says which in plain words."""
 
 
-def sentence(error: Undecodable) -> str:
+def sentence(error: Undecodable | str) -> str:
     """The message as the beginning of a sentence."""
     text = str(error)
     return text[:1].upper() + text[1:]
 
 
+def other_encoding(body: bytes) -> str:
+    """In words, an encoding other than UTF-8 that a body plainly has; blank where it has none."""
+    name = json.detect_encoding(body).upper()
+    return "" if name.startswith("UTF-8") else f"the answer is {name[:6]} text, not UTF-8"
+
+
 def decode_json(body: bytes) -> JsonValue:
     """Decode strict UTF-8 JSON without NaN. Raises :class:`Undecodable`.
 
-    A number beyond every float stays as its text.
+    A number beyond every float stays as its text. An answer of too many values is refused before
+    any of them is built.
     """
+    if _holds_too_many_values(body):
+        raise Undecodable(f"the answer holds more than {MOST_VALUES:,} values")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -54,8 +81,6 @@ def decode_json(body: bytes) -> JsonValue:
         raise Undecodable(f"the answer is {page_words(text)}, not JSON")
     if not text.strip():
         raise Undecodable("the answer is empty")
-    if text.startswith(BOM):
-        raise Undecodable("the answer begins with a byte order mark, which JSON does not have")
     try:
         value: JsonValue = json.loads(
             text,
@@ -75,6 +100,19 @@ def decode_json(body: bytes) -> JsonValue:
     return value
 
 
+def _holds_too_many_values(body: bytes) -> bool:
+    """Whether the body has more values than are read; signs inside texts do not count."""
+    if sum(map(body.count, (b",", b"[", b"{"))) <= MOST_VALUES:
+        return False
+    at = 0
+    for _ in range(MOST_VALUES // _AT_ONCE):
+        values = _NEXT_VALUES.match(body, at)
+        if values is None:
+            return False
+        at = values.end()
+    return True
+
+
 def _number(digits: str) -> JsonValue:
     value = float(digits)
     return value if math.isfinite(value) else digits
@@ -82,7 +120,12 @@ def _number(digits: str) -> JsonValue:
 
 def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     members = dict(pairs)
-    return members if len(members) == len(pairs) else Repeating(members)
+    if len(members) == len(pairs):
+        return members
+    names = Counter(name for name, _ in pairs)
+    repeating = Repeating(members)
+    repeating.repeated = tuple(name for name, count in names.items() if count > 1)
+    return repeating
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -94,22 +137,35 @@ def decode_list(body: bytes) -> RecordList:
     value = decode_json(body)
     if not isinstance(value, list):
         raise Undecodable(f"the answer is {_kind(value)}, not a list of records")
-    records: list[Record] = []
+    found: list[tuple[int, Record]] = []
     unreadable: list[Unreadable] = []
-    places: dict[str, int] = {}
     for position, entry in enumerate(value, start=1):
         try:
-            record = record_of(entry)
+            found.append((position, record_of(entry)))
         except Undecodable as error:
-            unreadable.append(Unreadable(position, str(error)))
-            continue
-        if record.id in places:
-            why = f"a record with the id of entry {places[record.id]}"
-            unreadable.append(Unreadable(position, why))
-            continue
-        places[record.id] = position
-        records.append(record)
-    return RecordList(tuple(records), tuple(unreadable))
+            name = entry.get("name") if isinstance(entry, dict) else None
+            unreadable.append(Unreadable(position, str(error), _optional_text(name) or ""))
+    return RecordList(_flagged(found), tuple(unreadable))
+
+
+def _flagged(found: list[tuple[int, Record]]) -> tuple[Record, ...]:
+    """The records, those that share an id flagged: a write to it would hit one of them."""
+    places: dict[str, list[int]] = {}
+    for position, record in found:
+        places.setdefault(record.id, []).append(position)
+    return tuple(
+        replace(record, oddities=(*record.oddities, _same_id(places[record.id])))
+        if len(places[record.id]) > 1
+        else record
+        for _, record in found
+    )
+
+
+def _same_id(positions: list[int]) -> str:
+    shown = [str(one) for one in positions[:_MOST_POSITIONS]]
+    if len(positions) > len(shown):
+        shown.append(f"{len(positions) - len(shown)} more")
+    return f"entries {', '.join(shown[:-1])} and {shown[-1]} of the list have the same id"
 
 
 def decode_record(body: bytes) -> Record:
@@ -120,19 +176,22 @@ def decode_record(body: bytes) -> Record:
 def record_of(value: JsonValue) -> Record:
     """Build a record from decoded JSON, odd values kept. Raises :class:`Undecodable`.
 
-    An object that names a member twice is refused: which of two ids is meant cannot be known, and
-    a write would hit one of them.
+    A record with two ids is refused: which one is meant cannot be known, and a write would hit
+    one of them.
     """
     if not isinstance(value, dict):
         raise Undecodable(f"{_kind(value)} stands where a record should")
-    if isinstance(value, Repeating):
-        raise Undecodable("a record that names one of its members twice")
+    repeated = value.repeated if isinstance(value, Repeating) else ()
+    if "id" in repeated:
+        raise Undecodable("a record with two ids")
     identifier = value.get("id")
+    if isinstance(identifier, int) and not isinstance(identifier, bool):
+        identifier = str(identifier)
     if not isinstance(identifier, str) or not identifier:
         raise Undecodable("a record without an id")
-    if identifier in (".", "..") or not identifier.isprintable():
+    if not (is_addressable(identifier) and identifier.isprintable()):
         raise Undecodable("a record whose id cannot be addressed")
-    oddities: list[str] = []
+    oddities = [f"{name} stands there twice; the last one counts" for name in repeated]
     name = value.get("name")
     if not isinstance(name, str):
         oddities.append("its name is not text")
@@ -164,7 +223,8 @@ def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
             oddities.append(f"the parameter {name} stands there twice; the last one counts")
         raw = _shallow(entry.get("value"))
         if isinstance(entry, Repeating):
-            oddities.append(f"the parameter {name} has two values; the last one counts")
+            twice = " and ".join(entry.repeated)
+            oddities.append(f"the parameter {name} has {twice} twice; the last one counts")
         secret = is_secret_parameter(entry) or _holds_secret(raw)
         found.append(
             Parameter(
@@ -178,10 +238,18 @@ def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
 
 
 def is_secret_parameter(entry: dict[str, JsonValue]) -> bool:
-    """Whether a ``{name, value}`` pair holds a secret, by its name or by what the server says."""
+    """Whether a ``{name, value}`` pair holds a secret, by its name or by what the server says.
+
+    The documented parameters are what they are, whatever the server says of them.
+    """
     name = entry.get("name")
-    named = isinstance(name, str) and is_secret_name(name)
-    return named or entry.get("secured") in (True, "true")
+    if isinstance(name, str):
+        if is_secret_name(name):
+            return True
+        if name in DOCUMENTED:
+            return False
+    secured = entry.get("secured")
+    return secured is True or (isinstance(secured, str) and secured.strip().lower() == "true")
 
 
 def _holds_secret(value: JsonValue) -> bool:

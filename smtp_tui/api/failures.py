@@ -13,6 +13,7 @@ import httpx
 from msgspec import Struct
 from msgspec.structs import replace
 
+from smtp_tui.api.decode import sentence
 from smtp_tui.api.errors import (
     TESTS,
     AccessDenied,
@@ -36,13 +37,17 @@ from smtp_tui.api.words import error_code, error_inside, refused_fields, server_
 
 
 class Received(Struct, frozen=True):
-    """A whole answer with any status, before it is judged."""
+    """A whole answer with any status, before it is judged.
+
+    ``unreadable`` says why its body is not read; the body is then blank.
+    """
 
     status: int
     body: bytes
     request_id: str | None
     retry_after: str | None = None
     location: str | None = None
+    unreadable: str = ""
 
 
 def cleaned(received: Received, operation: Operation, secrets: tuple[str, ...]) -> Received:
@@ -68,7 +73,8 @@ server that does not know the call, or from a proxy."""
 def raise_for_status(received: Received, place: Place) -> None:
     """Raise the error of a status that is no success; a 2xx passes, unless it holds an error.
 
-    Of a test email such an error is its verdict, and passes.
+    Of a test email such an error is its verdict, and passes. A body that is not read is an error
+    except to a change: its status says that it was done.
     """
     status = received.status
     place = Place(place.operation, place.host, received.request_id)
@@ -76,11 +82,13 @@ def raise_for_status(received: Received, place: Place) -> None:
         said = None if place.operation in TESTS else error_inside(received.body)
         if said is not None:
             raise BadAnswer(place, f"The answer ({status}) holds an error: {said or 'no words'}")
+        if place.operation in TESTS or not place.operation.writes:
+            raise_if_unreadable(received, place)
         return
     if 300 <= status < 400:
         to = f" to {received.location[:120]}" if received.location else ""
         raise BadAnswer(place, f"The server redirects{to} ({status}), which is not followed")
-    words = server_words(received.body)
+    words = received.unreadable or server_words(received.body)
     match status:
         case 401:
             raise TokenRefused(place, status, words)
@@ -98,6 +106,13 @@ def raise_for_status(received: Received, place: Place) -> None:
             step = None if place.operation.writes else _wait(after)
             raise ServerFault(place, status, words, retry_after=_seconds(after), next_step=step)
     raise StatusError(place, status, words)
+
+
+def raise_if_unreadable(received: Received, place: Place) -> None:
+    """Raise the error of an answer whose body is needed and was not read."""
+    if received.unreadable:
+        place = Place(place.operation, place.host, received.request_id)
+        raise BadAnswer(place, sentence(received.unreadable))
 
 
 def _wait(retry_after: str | None) -> str | None:

@@ -22,6 +22,8 @@ from smtp_tui.api.secret import SecretStr, is_mask
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 PASSWORD: Final = "password"
+DOCUMENTED: Final = frozenset({"hostname", "port", "username", PASSWORD})
+"""The parameters that the vendor documents; a record may carry others."""
 _SECRET_PARTS: Final = (
     "password",
     "passwd",
@@ -72,12 +74,19 @@ def mentions_secret(text: str) -> bool:
 
 
 def secret_state(value: JsonValue) -> SecretState:
-    """What a server's stand-in for a secret says: stars and ciphertext, null, blank (CAM_API 3)."""
-    if value is None:
-        return SecretState.NOT_SET
-    if value == "":
-        return SecretState.UNKNOWN
-    return SecretState.SET
+    """What a server's stand-in for a secret says: stars and ciphertext mean that one is set.
+
+    Null, blank and no value at all say only that the server does not show it.
+    """
+    return SecretState.UNKNOWN if value in (None, "") else SecretState.SET
+
+
+def is_addressable(record_id: str) -> bool:
+    """Whether a URL with this id in its path reaches that record and nothing else.
+
+    A proxy that decodes ``%2F`` or ``%5C`` would reach another path.
+    """
+    return record_id not in ("", ".", "..") and not any(sign in record_id for sign in "/\\")
 
 
 def value_text(value: ParameterValue) -> str:
@@ -149,10 +158,14 @@ class Record(Struct, frozen=True):
 
 
 class Unreadable(Struct, frozen=True):
-    """A list entry that is no record: counted and shown, never silently dropped."""
+    """A list entry that is no record: counted and shown, never silently dropped.
+
+    ``name`` is its name where it has one, so that people recognise it.
+    """
 
     position: int
     why: str
+    name: str = ""
 
 
 class RecordList(Struct, frozen=True):

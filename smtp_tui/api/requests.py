@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from smtp_tui.api.errors import Operation
-from smtp_tui.api.models import Assignment, JsonValue
+from smtp_tui.api.models import Assignment, JsonValue, is_addressable
 from smtp_tui.api.secret import MASK, SecretStr
 from smtp_tui.api.target import Scope
 
@@ -120,7 +120,7 @@ def _pairs(assignments: tuple[Assignment, ...]) -> list[BodyValue]:
 
 
 def _record_path(record_id: str) -> str:
-    if record_id in ("", ".", ".."):
+    if not is_addressable(record_id):
         raise IdRefused("this record has no usable id, so it cannot be addressed")
     try:
         return f"{RECORDS_PATH}/{quote(record_id, safe='')}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from smtp_tui.api.client import Client
@@ -22,6 +23,18 @@ from smtp_tui.api.target import Scope
 from smtp_tui.api.writes import Answer, Ended, WriteOutcome, done
 
 _TEST_ANSWERS: Final = frozenset({400, 422, 500})
+
+
+class Written(Struct, frozen=True):
+    """What the server told of a write that it says was done.
+
+    ``unreadable`` says why its answer could not be read, blank where it could; ``record`` is the
+    new record where the server tells it; ``gone`` that there was none to delete.
+    """
+
+    unreadable: str = ""
+    record: Record | None = None
+    gone: bool = False
 
 
 class SmtpConnections:
@@ -62,21 +75,22 @@ class SmtpConnections:
         """A person typed the record's name for this request, as a protected profile asks."""
         self._client.confirm(request, name)
 
-    async def create(self, request: Request) -> Record | None:
-        """Create; the new record where the server tells it, else None."""
+    async def create(self, request: Request) -> Written:
+        """Create a record."""
         answer = await self._write(request, None)
-        return _record_or_none(answer)
+        return Written(_unreadable(answer), record=_record_or_none(answer))
 
-    async def patch(self, request: Request, record: Record | None = None) -> None:
+    async def patch(self, request: Request, record: Record | None = None) -> Written:
         """Change the parameters of the request and nothing else.
 
         ``record`` is what a person saw before, here and below: the journal keeps it.
         """
-        await self._write(request, record)
+        return Written(_unreadable(await self._write(request, record)))
 
-    async def delete(self, request: Request, record: Record | None = None) -> bool:
-        """Delete; False where the server says that there was nothing of that id."""
-        return not _was_gone(await self._write(request, record))
+    async def delete(self, request: Request, record: Record | None = None) -> Written:
+        """Delete a record."""
+        answer = await self._write(request, record)
+        return Written(_unreadable(answer), gone=_was_gone(answer))
 
     async def test(self, request: Request, record: Record | None = None) -> TestAnswer:
         """Send a test email; an answer with any status that carries a verdict is an answer.
@@ -129,6 +143,17 @@ def _was_gone(answer: Answer) -> bool:
     except Undecodable:
         return False
     return isinstance(value, dict) and value.get("count") == 0
+
+
+def _unreadable(answer: Answer) -> str:
+    """Why the answer to a write could not be read; a blank one has nothing to read."""
+    if answer.unreadable or not answer.body.strip():
+        return answer.unreadable
+    try:
+        decode_json(answer.body)
+    except Undecodable as error:
+        return str(error)
+    return ""
 
 
 def _record_or_none(answer: Answer) -> Record | None:

@@ -30,11 +30,16 @@ from smtp_tui.api.target import Access, Target
 
 
 class Answer(Struct, frozen=True):
-    """A whole answer with a status that is a success."""
+    """A whole answer with a status that is a success.
+
+    ``unreadable`` says why its body is not read; the body is then blank. Only a write has such an
+    answer: its status says that it was done.
+    """
 
     status: int
     body: bytes
     request_id: str | None
+    unreadable: str = ""
 
 
 class WriteOutcome(Enum):

@@ -65,7 +65,7 @@ async def _create(
     reach: Reach, name: str, request: Request, options: argparse.Namespace
 ) -> ExitCode:
     try:
-        created = await reach.connections.create(request)
+        created = (await reach.connections.create(request)).record
     except asyncio.CancelledError:
         remark(f"Interrupted while {clean(name)} was being created: see whether it is there.")
         raise

@@ -47,7 +47,7 @@ async def _delete(
             remark(f"  {clean(change.words())}")
         return ExitCode.CONFLICT
     try:
-        there = await reach.connections.delete(request, shown)
+        there = not (await reach.connections.delete(request, shown)).gone
     except NotFound:
         there = False
     except asyncio.CancelledError:

@@ -29,11 +29,12 @@ async def find(reach: Reach, wanted: str) -> Record:
 
 def _only(found: RecordList, wanted: str, reach: Reach) -> Record:
     by_id = [record for record in found.records if record.id == wanted]
-    matching = by_id or [record for record in found.records if record.name == wanted]
+    named = by_id or [record for record in found.records if record.name == wanted]
+    matching = {record.id: record for record in named}
     if len(matching) == 1:
-        return matching[0]
+        return named[0]
     if matching:
-        ids = ", ".join(record.id for record in matching)
+        ids = ", ".join(matching)
         words = f"{len(matching)} records are named {wanted}; use an id: {ids}"
         raise Refusal(words, ExitCode.REFUSED)
     scope = reach.target.scope

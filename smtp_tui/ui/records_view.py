@@ -56,9 +56,13 @@ class Order(Struct, frozen=True):
 
 
 class _Entry(Struct):
-    """A record with what is costly to make of it; ``row`` is None until it is first looked at."""
+    """A record with what is costly to make of it; ``row`` is None until it is first looked at.
+
+    ``row_id`` is the record's id, with a number behind it where another record has the same one.
+    """
 
     record: Record
+    row_id: str
     haystack: str
     row: Row | None = None
     tested: bool = False
@@ -74,8 +78,12 @@ class RecordsView:
     def __init__(self, answer: RecordList, last_test: LastTest) -> None:
         self.answer = answer
         self._last_test = last_test
-        self._entries = [_Entry(record, _haystack(record)) for record in answer.records]
-        self._by_id = {record.id: record for record in answer.records}
+        self._by_id: dict[str, Record] = {}
+        self._entries: list[_Entry] = []
+        for number, record in enumerate(answer.records):
+            row_id = f"{record.id}\n{number}" if record.id in self._by_id else record.id
+            self._by_id[row_id] = record
+            self._entries.append(_Entry(record, row_id, _haystack(record)))
         self._alike = read_alike(record.name for record in answer.records)
         self._looked = False
         self._sorted: tuple[Order, list[_Entry]] = (Order(None), self._entries)
@@ -88,9 +96,9 @@ class RecordsView:
         """Whether any of the records was tested when last looked at, so that ages grow."""
         return any(entry.tested for entry in self._entries)
 
-    def record(self, record_id: str | None) -> Record | None:
-        """The record of that id, if it is in this answer."""
-        return self._by_id.get(record_id) if record_id is not None else None
+    def record(self, row_id: str | None) -> Record | None:
+        """The record of that row, if it is in this answer."""
+        return self._by_id.get(row_id) if row_id is not None else None
 
     def look_again(self) -> None:
         """Have the next rows tell of tests that came meanwhile, and of their age by then."""
@@ -110,7 +118,7 @@ class RecordsView:
         for entry in self._entries:
             tested = self._last_test(entry.record.id)
             if entry.row is None or entry.tested or tested is not None:
-                entry.row, entry.tested = self._row(entry.record, now), tested is not None
+                entry.row, entry.tested = self._row(entry, now), tested is not None
         if self._sorted[0].column == "last_test":
             self._sorted = (Order(None), self._entries)
         self._looked = True
@@ -140,11 +148,12 @@ class RecordsView:
         tested = self._last_test(record.id)
         return -tested.run.at.timestamp() if tested else 0.0
 
-    def _row(self, record: Record, now: datetime) -> Row:
+    def _row(self, entry: _Entry, now: datetime) -> Row:
+        record = entry.record
         port = record.text("port")
         sign = "! " if port_hint(port) else ""
         return Row(
-            record.id,
+            entry.row_id,
             (
                 _name_words(record, alike=record.name in self._alike),
                 clean(record.text("hostname"), CELL_LIMIT),

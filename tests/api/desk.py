@@ -130,8 +130,7 @@ class Desk:
             case "create":
                 return await self.connections.create(request)
             case "patch":
-                await self.connections.patch(request)
-                return None
+                return await self.connections.patch(request)
             case "delete":
                 return await self.connections.delete(request)
             case "tenant":

@@ -105,7 +105,13 @@ BROKE = End(NoAnswer, "The connection broke before the whole answer came")
 ENDED = End(NoAnswer, "The connection ended before the whole answer came")
 STILL = End(NoAnswer, "The server was silent for 0.15 seconds")
 ENDLESS = End(BadAnswer, "The answer is larger than 0.0954 MiB and was not read on")
-PACKED = End(BadAnswer, "The answer is compressed (gzip), unasked")
+PACKED = case(
+    Fault(FaultKind.GZIP),
+    End(BadAnswer, "The answer is compressed (gzip), unasked"),
+    DONE,
+    mail=End(BadAnswer, "The answer is compressed (gzip), unasked"),
+)
+WIDE = End(BadAnswer, "The answer is UTF-16 text, not UTF-8")
 GATEWAY = End(ServerFault, "answered 502: an HTML page titled “502 Bad Gateway”")
 ROUTER = End(ServerFault, "answered 503: an HTML page titled “Application is not available”")
 PAGE = End(BadAnswer, "an HTML page titled “Log in to your account”")
@@ -132,12 +138,12 @@ FAULTS: dict[str, Case] = {
     ),
     "endless body": case(Fault(FaultKind.ENDLESS), ENDLESS, limits=SMALL),
     "50 MB": case(Fault(FaultKind.BIG, megabytes=50), ENDLESS, limits=SMALL),
-    "gzip": case(Fault(FaultKind.GZIP), PACKED),
-    "gzip bomb": case(Fault(FaultKind.GZIP_BOMB, megabytes=8), PACKED),
+    "gzip": PACKED,
+    "gzip bomb": replace(PACKED, fault=Fault(FaultKind.GZIP_BOMB, megabytes=8, after_work=True)),
     "wrong content type": case(Fault(FaultKind.WRONG_CONTENT_TYPE), DONE),
     "not JSON": unreadable(FaultKind.NOT_JSON, "The answer is not JSON (line 1 column 2)"),
-    "byte order mark": unreadable(FaultKind.BOM, "begins with a byte order mark"),
-    "UTF-16": unreadable(FaultKind.UTF16, "is not UTF-8 text (byte 0)"),
+    "byte order mark": case(Fault(FaultKind.BOM), DONE),
+    "UTF-16": case(Fault(FaultKind.UTF16), WIDE, DONE, mail=WIDE),
     "bad UTF-8": unreadable(FaultKind.BAD_UTF8, "is not UTF-8 text (byte "),
     "deep nesting": unreadable(FaultKind.DEEP, "The answer is nested too deeply"),
     "NaN": unreadable(FaultKind.NAN, "The answer holds NaN, which is not JSON"),
@@ -148,7 +154,7 @@ FAULTS: dict[str, Case] = {
         DONE,
         list=DONE,
         token=DONE,
-        get=End(BadAnswer, "A record that names one of its members twice"),
+        get=End(BadAnswer, "A record with two ids"),
     ),
     "null": case(
         Fault(FaultKind.NULL),

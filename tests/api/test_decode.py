@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -10,8 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp_tui.api.decode import Undecodable, decode_json, decode_list, decode_record, record_of
+from smtp_tui.api.decode import (
+    MOST_VALUES,
+    Undecodable,
+    decode_json,
+    decode_list,
+    decode_record,
+    record_of,
+)
 from smtp_tui.api.models import JsonValue, SecretState
+from smtp_tui.api.redaction import masked
 
 ANY_JSON: st.SearchStrategy[JsonValue] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
@@ -63,7 +72,6 @@ def test_every_entry_of_a_list_is_a_record_or_counted(entries: list[JsonValue]) 
         return
     found = decode_list(body)
     assert len(found.records) + len(found.unreadable) == len(entries)
-    assert len({record.id for record in found.records}) == len(found.records)
     assert json.dumps([parameter.text for one in found.records for parameter in one.parameters])
 
 
@@ -88,8 +96,8 @@ def test_no_value_under_a_secrets_name_is_kept(name: str, value: JsonValue) -> N
         ({"name": "password", "value": "*****"}, SecretState.SET),
         ({"name": "password", "value": "U2FsdGVkX1"}, SecretState.SET),
         ({"name": "password", "value": ""}, SecretState.UNKNOWN),
-        ({"name": "password", "value": None}, SecretState.NOT_SET),
-        ({"name": "password"}, SecretState.NOT_SET),
+        ({"name": "password", "value": None}, SecretState.UNKNOWN),
+        ({"name": "password"}, SecretState.UNKNOWN),
         ({"name": "Password", "value": "x"}, SecretState.UNKNOWN),
     ],
 )
@@ -98,7 +106,7 @@ def test_what_is_known_of_a_password(pair: dict[str, JsonValue], state: SecretSt
     assert record.password is state
 
 
-@pytest.mark.parametrize("secured", [True, "true"])
+@pytest.mark.parametrize("secured", [True, "true", "True", " TRUE "])
 def test_a_parameter_that_the_server_calls_secured_is_a_secret(secured: JsonValue) -> None:
     pair: JsonValue = {"name": "pin", "value": "1234", "secured": secured}
     parameter = record_of({"id": "a", "connection_parameters": [pair]}).parameter("pin")
@@ -110,6 +118,23 @@ def test_a_parameter_that_the_server_calls_secured_is_a_secret(secured: JsonValu
 def test_a_parameter_that_is_not_secured_is_shown(secured: JsonValue) -> None:
     pair: JsonValue = {"name": "pin", "value": "1234", "secured": secured}
     assert record_of({"id": "a", "connection_parameters": [pair]}).text("pin") == "1234"
+
+
+@pytest.mark.parametrize("secured", [True, "true"])
+@pytest.mark.parametrize("name", ["hostname", "port", "username"])
+def test_a_documented_parameter_is_no_secret_whatever_the_server_calls_it(
+    name: str, secured: JsonValue
+) -> None:
+    pair: JsonValue = {"name": name, "value": "587", "secured": secured}
+    record = record_of({"id": "a", "connection_parameters": [pair]})
+    assert record.text(name) == "587"
+    assert masked([pair]) == [pair]
+
+
+@pytest.mark.parametrize("secured", [False, "false"])
+def test_a_password_is_a_secret_whatever_the_server_calls_it(secured: JsonValue) -> None:
+    pair: JsonValue = {"name": "password", "value": "x-Sentinel", "secured": secured}
+    assert "Sentinel" not in repr(record_of({"id": "a", "connection_parameters": [pair]}))
 
 
 def test_a_value_with_a_secret_inside_is_a_secret_as_a_whole() -> None:
@@ -128,14 +153,62 @@ def test_a_value_with_a_secret_inside_is_a_secret_as_a_whole() -> None:
         ("x", "a text stands where a record should"),
         ({}, "a record without an id"),
         ({"id": ""}, "a record without an id"),
-        ({"id": 5}, "a record without an id"),
-        ({"id": "good"}, "a record with the id of entry 1"),
+        ({"id": None}, "a record without an id"),
+        ({"id": True}, "a record without an id"),
+        ({"id": 5.5}, "a record without an id"),
+        ({"id": ["5"]}, "a record without an id"),
+        ({"id": ".."}, "a record whose id cannot be addressed"),
+        ({"id": "a/b"}, "a record whose id cannot be addressed"),
+        ({"id": "a\\b"}, "a record whose id cannot be addressed"),
+        ({"id": "a\nb"}, "a record whose id cannot be addressed"),
     ],
 )
 def test_a_bad_entry_is_counted_and_said_with_its_place(entry: JsonValue, why: str) -> None:
     found = decode_list(_list({"id": "good"}, entry, {"id": "other"}))
     assert [record.id for record in found.records] == ["good", "other"]
     assert [(one.position, one.why) for one in found.unreadable] == [(2, why)]
+
+
+def test_an_unreadable_entry_keeps_its_name_so_that_people_recognise_it() -> None:
+    found = decode_list(_list({"name": "PRIMARY"}, {"id": "..", "name": 5}, None))
+    assert [one.name for one in found.unreadable] == ["PRIMARY", "", ""]
+
+
+@pytest.mark.parametrize(("number", "digits"), [(5, "5"), (0, "0"), (10**30, "1" + "0" * 30)])
+def test_a_numeric_id_is_its_digits(number: int, digits: str) -> None:
+    record = record_of({"id": number, "name": "N"})
+    assert (record.id, record.oddities) == (digits, ())
+
+
+def test_records_that_share_an_id_are_all_listed_and_flagged() -> None:
+    found = decode_list(
+        _list(
+            {"id": "5", "name": "FIRST"},
+            {"id": "6", "name": "OTHER"},
+            {"id": 5, "name": "SECOND"},
+        )
+    )
+    assert [record.name for record in found.records] == ["FIRST", "OTHER", "SECOND"]
+    assert found.unreadable == ()
+    words = "entries 1 and 3 of the list have the same id"
+    assert [record.oddities for record in found.records] == [(words,), (), (words,)]
+
+
+def test_a_member_named_twice_is_an_oddity_of_its_record() -> None:
+    body = b'[{"id": "a", "name": "N", "name": "M", "tenantId": "t", "tenantId": "t"}]'
+    (record,) = decode_list(body).records
+    assert record.name == "M"
+    assert record.oddities == (
+        "name stands there twice; the last one counts",
+        "tenantId stands there twice; the last one counts",
+    )
+
+
+@pytest.mark.parametrize("second", [b'"b"', b'"a"', b"1"])
+def test_a_record_with_two_ids_cannot_be_read(second: bytes) -> None:
+    found = decode_list(b'[{"id": "a", "name": "N", "id": %b}, {"id": "c"}]' % second)
+    assert [record.id for record in found.records] == ["c"]
+    assert [(one.name, one.why) for one in found.unreadable] == [("N", "a record with two ids")]
 
 
 @pytest.mark.parametrize("depth", [51, 400, 900])
@@ -186,7 +259,7 @@ def test_a_parameter_with_two_values_counts_the_last_and_says_so() -> None:
     body = b'{"id":"a","name":"N","connection_parameters":[{"name":"port","value":1,"value":2}]}'
     record = decode_record(body)
     assert record.text("port") == "2"
-    assert record.oddities == ("the parameter port has two values; the last one counts",)
+    assert record.oddities == ("the parameter port has value twice; the last one counts",)
 
 
 def test_a_good_record_has_nothing_odd_and_all_its_parts() -> None:
@@ -244,7 +317,6 @@ def test_a_long_number_that_python_reads_is_kept_to_the_last_digit() -> None:
         (b"[1", "the answer is not JSON (line 1 column 3)"),
         (b"[-Infinity]", "the answer holds -Infinity, which is not JSON"),
         (b"\xff", "the answer is not UTF-8 text (byte 0)"),
-        (b"\xef\xbb\xbf[]", "the answer begins with a byte order mark, which JSON does not have"),
         (
             b"\n<!DOCTYPE html><h1>Hi &amp; bye</h1>",
             "the answer is an HTML page titled “Hi & bye”, not JSON",
@@ -252,12 +324,41 @@ def test_a_long_number_that_python_reads_is_kept_to_the_last_digit() -> None:
         (b"[" * 100_000, "the answer is nested too deeply"),
         (b"1" * 5000, "the answer holds a number of thousands of digits"),
     ],
-    ids=range(9),
 )
 def test_what_is_no_json_is_said_in_words(body: bytes, why: str) -> None:
     with pytest.raises(Undecodable) as caught:
         decode_json(body)
     assert str(caught.value) == why
+
+
+MIB = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" + b"[]," * MIB + b"[]]",
+        b"[" + b"0," * MIB + b"0]",
+        b"{" + b'"a":0,' * MIB + b'"a":0}',
+        b'["[{,\\""' + b",{}" * MIB + b"]",
+        b"[" + b"[]," * MIB + b'"unterminated',
+    ],
+    ids=["lists", "numbers", "members", "after a text", "cut off"],
+)
+def test_an_answer_of_too_many_values_is_refused_before_any_is_built(body: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(Undecodable) as caught:
+            decode_json(body)
+        assert tracemalloc.get_traced_memory()[1] < 2 * len(body)
+    finally:
+        tracemalloc.stop()
+    assert str(caught.value) == f"the answer holds more than {MOST_VALUES:,} values"
+
+
+def test_what_stands_inside_a_text_is_no_value() -> None:
+    text = '[{,\\"' * MIB
+    assert decode_json(json.dumps([text]).encode()) == [text]
 
 
 def test_the_order_of_the_server_is_kept() -> None:

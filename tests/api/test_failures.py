@@ -15,10 +15,13 @@ from smtp_tui.api.errors import (
     NotFound,
     Operation,
     OperationMissing,
+    StatusError,
     TokenNeeded,
 )
 from smtp_tui.api.models import TestAnswer
 from smtp_tui.api.secret import SecretStr
+from smtp_tui.api.smtp_connections import Written
+from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.sandbox import Fault, FaultKind, Sandbox
 from smtp_tui.sandbox import Operation as Call
 from tests.api.desk import READS, WRITES, Desk, desk
@@ -76,7 +79,7 @@ async def test_a_record_with_two_ids_is_counted_and_takes_no_other_down(work: De
     found = await work.listed()
     assert found.records == ()
     assert [one.position for one in found.unreadable] == [1]
-    assert "twice" in found.unreadable[0].why
+    assert found.unreadable[0].why == "a record with two ids"
 
 
 @pytest.mark.parametrize("name", [*READS, *WRITES])
@@ -227,3 +230,61 @@ async def test_the_error_names_the_host_that_was_asked(sandbox: Sandbox) -> None
         sandbox.faults.add(Fault(FaultKind.FORBIDDEN))
         error = await held.refused("list")
     assert error.what == f"Could not list the connections at http://127.0.0.1:{sandbox.port}"
+
+
+ODD_BODIES = {
+    "compressed": Fault(FaultKind.GZIP),
+    "UTF-16": Fault(FaultKind.UTF16),
+    "not UTF-8": Fault(FaultKind.BAD_UTF8),
+    "not JSON": Fault(FaultKind.NOT_JSON),
+    "cut short": Fault(FaultKind.SHORT),
+    "too deep": Fault(FaultKind.DEEP),
+}
+
+
+@pytest.mark.parametrize("body", ODD_BODIES)
+@pytest.mark.parametrize("name", ["create", "patch", "delete"])
+async def test_a_change_that_was_answered_yes_is_done_and_says_that_the_answer_is_unreadable(
+    work: Desk, name: str, body: str
+) -> None:
+    work.sandbox.faults.add(ODD_BODIES[body])
+    done = await work.do(name)
+    assert isinstance(done, Written)
+    assert done.unreadable.startswith("the answer ")
+    _, ended = work.pad.lines[-1]
+    assert ended is not None
+    assert ended.outcome is WriteOutcome.DONE
+    if name == "create":
+        assert {one.name for one in work.sandbox.records()} == {"OLD", "NEW"}
+
+
+@pytest.mark.parametrize("fault", [None, Fault(FaultKind.BOM), Fault(FaultKind.EMPTY)])
+@pytest.mark.parametrize("name", ["create", "patch", "delete"])
+async def test_an_answer_to_a_change_that_can_be_read_or_is_empty_is_not_called_unreadable(
+    work: Desk, name: str, fault: Fault | None
+) -> None:
+    if fault is not None:
+        work.sandbox.faults.add(fault)
+    done = await work.do(name)
+    assert isinstance(done, Written)
+    assert done.unreadable == ""
+    if name == "create" and (fault is None or fault.kind is FaultKind.BOM):
+        assert done.record is not None
+        assert done.record.name == "NEW"
+
+
+@pytest.mark.parametrize("status", [401, 403, 409, 422, 500])
+@pytest.mark.parametrize("body", ["compressed", "UTF-16"])
+@pytest.mark.parametrize("name", ["get", "patch"])
+async def test_a_status_that_says_no_is_told_although_its_words_cannot_be_read(
+    work: Desk, name: str, body: str, status: int
+) -> None:
+    headers = (("Content-Encoding", "gzip"),) if body == "compressed" else ()
+    words = {"compressed": "compressed (gzip), unasked", "UTF-16": "UTF-16 text, not UTF-8"}
+    text = '{"error": {"message": "x"}}'.encode("utf-16")
+    work.sandbox.faults.add(Fault(FaultKind.RAW, status=status, body=text, headers=headers))
+    error = await work.refused(name)
+    assert isinstance(error, StatusError)
+    assert error.status == status
+    assert error.why == f"The server answered {status}: the answer is {words[body]}"
+    _reads_well(error)

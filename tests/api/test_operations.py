@@ -78,7 +78,8 @@ async def test_a_body_holds_what_the_operation_needs_and_no_more(
 
 async def test_a_create_sends_the_name_and_the_values_as_pairs(work: Desk) -> None:
     values = (Assignment("hostname", "mail.example.com"), Assignment("port", 587))
-    created = await work.connections.create(requests.create_request(work.scope, "SECOND", values))
+    request = requests.create_request(work.scope, "SECOND", values)
+    created = (await work.connections.create(request)).record
     assert _asked(work.sandbox).json() == {
         "name": "SECOND",
         "connection_parameters": [
@@ -213,8 +214,8 @@ async def test_parameters_that_nobody_documented_are_kept_in_the_record(work: De
 
 async def test_a_delete_of_what_is_gone_says_so(work: Desk) -> None:
     request = work.request("delete")
-    assert await work.connections.delete(request)
-    assert not await work.connections.delete(request)
+    assert not (await work.connections.delete(request)).gone
+    assert (await work.connections.delete(request)).gone
 
 
 async def test_an_empty_list_is_a_list(sandbox: Sandbox) -> None:

@@ -33,7 +33,7 @@ def _for_id(record_id: str) -> tuple[Request, ...]:
     )
 
 
-@pytest.mark.parametrize("record_id", ["", ".", "..", "\ud800"])
+@pytest.mark.parametrize("record_id", ["", ".", "..", "\ud800", "a/b", "../x", "/", "\\", "a\\b"])
 def test_an_id_that_addresses_no_record_is_refused(record_id: str) -> None:
     for build in (requests.get_request, requests.delete_request):
         with pytest.raises(IdRefused):
@@ -60,7 +60,7 @@ def test_any_other_id_stays_one_part_of_the_path(record_id: str) -> None:
 
 @pytest.mark.parametrize(
     "record_id",
-    ["a/b", "a?b", "a#b", "../x", "%2e%2e", "..%2f", "a b", "é", "...", "a;b", "\\", "a\nb"],
+    ["a?b", "a#b", "%2e%2e", "..%2f", "a b", "é", "...", "a;b", "a\nb"],
 )
 async def test_an_odd_id_reaches_the_server_as_it_is_and_nothing_else_does(
     work: Desk, record_id: str

@@ -24,6 +24,32 @@ async def test_a_record_whose_id_cannot_be_addressed_is_counted_as_unreadable(
         assert not ui.shows("UP")
 
 
+async def test_records_that_share_an_id_are_rows_of_their_own_and_flagged(demo: Sandbox) -> None:
+    entries = [{"id": 5, "name": "FIRST"}, {"id": "5", "name": "SECOND"}]
+    demo.faults.add(answer(Operation.LIST, entries))
+    async with opened(demo, size=(180, 30)) as ui:
+        await ui.sees("FIRST", "SECOND", "2 connections")
+        assert "entries 1 and 2 of the list" in ui.line("FIRST")
+        await ui.press("j")
+        assert "SECOND" in ui.line("▌")
+        await ui.press("space")
+        await ui.sees("1 marked")
+        await ui.press("r")
+        await ui.sees("fresh 0s")
+        assert "SECOND" in ui.line("▌")
+
+
+async def test_a_record_with_a_numeric_id_is_addressed_by_its_digits(demo: Sandbox) -> None:
+    record = {"id": 77, "name": "NUMBERED", "connection_parameters": []}
+    demo.faults.add(answer(Operation.LIST, [record]), answer(Operation.GET, record))
+    async with opened(demo) as ui:
+        await ui.sees("NUMBERED")
+        await ui.press("e")
+        await ui.sees("Edit NUMBERED")
+        await ui.asked(Operation.GET)
+    assert ui.requests(Operation.GET)[0].target.split("?")[0].endswith("/smtpconnections/77")
+
+
 async def test_an_answer_about_another_record_is_refused_in_words(demo: Sandbox) -> None:
     demo.faults.add(answer(Operation.GET, {"id": "b", "name": "OTHER"}))
     async with opened(demo) as ui:

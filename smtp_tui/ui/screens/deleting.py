@@ -72,7 +72,7 @@ async def _read(screen: Screen[ScreenResult], session: Session, record_id: str) 
 async def _send(session: Session, request: Request, record: Record) -> bool:
     """Send; False where the record was gone. After a lost answer look whether it is still there."""
     try:
-        return await session.connections.delete(request, record)
+        return not (await session.connections.delete(request, record)).gone
     except NotFound:
         return False
     except ApiError as error:

@@ -153,7 +153,7 @@ async def _send(
 
 async def _create(session: Session, name: str, patch: Patch, request: Request) -> Saved:
     try:
-        created = await session.connections.create(request)
+        created = (await session.connections.create(request)).record
     except ApiError as error:
         if error.outcome_unknown:
             await _look_for(session, name, error)
