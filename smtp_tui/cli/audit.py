@@ -23,7 +23,7 @@ _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Print the writes that are wanted, newest first; lines that are none are counted."""
+    """Print the writes that are wanted, newest first; what cannot be read is counted."""
     wanted = Wanted(
         profile=options.profile,
         record=options.record,
@@ -43,6 +43,9 @@ def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
     if reading.unreadable:
         lines = "1 line" if reading.unreadable == 1 else f"{reading.unreadable} lines"
         remark(f"{lines} of {clean(str(journal.path))} cannot be read.")
+    if reading.overlong:
+        lines = "1 line" if reading.overlong == 1 else f"{reading.overlong} lines"
+        remark(f"{lines} of {clean(str(journal.path))} longer than 1 MiB skipped.")
     return ExitCode.OK
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from msgspec.structs import replace
@@ -54,22 +55,26 @@ class Auditor:
 
     async def intend(self, write: Write) -> str:
         """Have the intent on the disk; why it is not, in words, empty where it is."""
-        return await self._append(self._intent(write))
+        at = self._clock.now()
+        return await self._append(lambda: replace(self._entry(write, at), changes=_changes(write)))
 
     async def ended(self, write: Write, ended: Ended) -> str:
         """Have the outcome on the disk; why it is not, in words, empty where it is."""
-        intent = self._intent(write)
-        return await self._append(
-            replace(
-                intent,
+        at = self._clock.now()
+
+        def outcome() -> JournalEntry:
+            begun = self._entry(write, at)
+            return replace(
+                begun,
                 phase=Phase.OUTCOME,
-                record_id=intent.record_id or ended.record_id,
+                record_id=begun.record_id or ended.record_id,
                 outcome=ended.outcome,
                 status=ended.status,
                 request_id=ended.request_id,
                 words=ended.words,
             )
-        )
+
+        return await self._append(outcome)
 
     def warn(self, problem: str) -> None:
         """Tell the person, unless that is what was told last and nothing was kept since."""
@@ -77,24 +82,27 @@ class Auditor:
             self._said = problem
             self._say(f"The journal of writes has a gap: {problem}")
 
-    async def _append(self, entry: JournalEntry) -> str:
+    async def _append(self, entry: Callable[[], JournalEntry]) -> str:
         try:
             async with asyncio.timeout(self._patience):
-                await asyncio.to_thread(lambda: self._journal().append(entry))
+                dropped = await asyncio.to_thread(lambda: self._journal().append(entry()))
         except FileProblem as problem:
             return str(problem)
         except TimeoutError:
             return f"the disk has not answered within {self._patience:g} seconds"
         self._said = ""
+        if dropped:
+            self._say(f"The journal of writes was full: {dropped}")
         return ""
 
-    def _intent(self, write: Write) -> JournalEntry:
+    def _entry(self, write: Write, at: datetime) -> JournalEntry:
+        """The intent of a write, without its changes, which may be long."""
         target, request, record = write.target, write.request, write.record
         to = (request.body or {}).get("to")
         return JournalEntry(
             phase=Phase.INTENT,
             write_id=write.id,
-            at=self._clock.now(),
+            at=at,
             actor=self._actor,
             profile=target.name,
             host=target.origin.text,
@@ -105,7 +113,6 @@ class Auditor:
             record_id=record_id_of(request),
             record_name=record.name if record else new_name(request) or "",
             recipient=to if isinstance(to, str) else None,
-            changes=_changes(write),
         )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from smtp_tui.api.models import is_secret_name
 
+_LARGEST: Final = 2**63 - 1
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 
@@ -29,10 +30,17 @@ def without_secrets(pairs: Iterable[tuple[str, str]]) -> Pairs:
 
 
 def utc(moment: datetime) -> datetime:
-    """The same moment in UTC. Raises ``ValueError`` for a time that does not say its zone."""
+    """The same moment in UTC.
+
+    Raises ``ValueError`` for a time that does not say its zone, or lies before the year 1 or after
+    the year 9999 in UTC.
+    """
     if moment.tzinfo is None:
         raise ValueError("a time is kept with its zone")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time is within the years 1 and 9999") from None
 
 
 def stamp(moment: datetime) -> str:
@@ -65,9 +73,9 @@ def optional_text(values: Mapping[str, object], name: str) -> str | None:
 
 
 def number_field(values: Mapping[str, object], name: str) -> int:
-    """A whole number. Raises :class:`FieldError` where it is missing or none."""
+    """A whole number of at most 63 bits. Raises :class:`FieldError` where there is none."""
     value = values.get(name)
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST:
         raise FieldError(f"has no number for {name}")
     return value
 

@@ -41,7 +41,6 @@ RUNS_KEPT: Final = 20
 MAX_RUNS: Final = 20_000
 MAX_WORDS: Final = 4_000
 COMPACT_BYTES: Final = 1024 * 1024
-CAP: Final = 64 * 1024 * 1024
 _VERSION: Final = 1
 
 __all__ = ["RecordKey", "TestHistory", "TestRun", "Tested"]
@@ -102,7 +101,7 @@ class TestHistory:
 
         Raises :class:`FileProblem`; what is known in memory stays.
         """
-        for line in read_lines(self._path, CAP):
+        for line in read_lines(self._path).lines:
             parsed = _parse(line)
             if parsed is not None:
                 self._remember(*parsed)
@@ -169,7 +168,7 @@ class TestHistory:
 
     def _compact(self) -> None:
         """Write the file anew with what is still shown; called with the lock held."""
-        lines = read_lines(self._path, CAP)
+        lines = read_lines(self._path).lines
         if any(_is_newer(line) for line in lines):
             return  # a newer program writes here too: its lines are not ours to drop
         for line in lines:

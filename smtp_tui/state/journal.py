@@ -1,7 +1,8 @@
 """The journal of writes: what was about to be written to which record, and what came of it.
 
-Lines are only added, each on the disk before the call returns. The file is rotated at
-``ROTATE_BYTES``, and the oldest of ``FILES_KEPT`` is dropped.
+Lines are only added, each on the disk before the call returns, and none longer than
+``ENTRY_BYTES``. The file is rotated at ``ROTATE_BYTES``. ``FILES_KEPT`` files are kept, and however
+many more hold a write of the last ``KEPT``.
 """
 
 from __future__ import annotations
@@ -9,15 +10,16 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import force_setattr
+from msgspec.structs import force_setattr, replace
 
 from smtp_tui.api.models import SecretState, is_secret_name
 from smtp_tui.api.writes import WriteOutcome
@@ -33,17 +35,23 @@ from smtp_tui.state.fields import (
     time_field,
     utc,
 )
-from smtp_tui.state.files import FileProblem, locked, own_path, problem_of
+from smtp_tui.state.files import FileProblem, locked, own_path, problem_of, sync_directory
 from smtp_tui.state.lines import append_line, read_lines
 
 FILE_NAME: Final = "audit.jsonl"
 ROTATE_BYTES: Final = 5 * 1024 * 1024
 FILES_KEPT: Final = 10
-CAP: Final = 64 * 1024 * 1024
-MAX_TEXT: Final = 4_000
+KEPT: Final = timedelta(days=90)
+ENTRY_BYTES: Final = 64 * 1024
+TEXT_BYTES: Final = 4 * 1024
 _VERSION: Final = 1
 REPLACED: Final = "replaced"
 CLEARED: Final = "cleared"
+_ROTATED: Final = re.compile(rf"{re.escape(FILE_NAME)}\.(?P<number>[1-9][0-9]{{0,8}})\Z")
+_TEXTS: Final = (
+    *("write_id", "profile", "host", "tenant", "team", "namespace", "operation"),
+    *("record_id", "record_name", "recipient", "request_id", "words"),
+)
 _SECRET_WORDS: Final = frozenset({REPLACED, CLEARED, *(state.value for state in SecretState)})
 
 
@@ -69,14 +77,17 @@ class JournalChange(Struct, frozen=True):
             for text in (self.before, self.after):
                 if text is not None and text not in _SECRET_WORDS:
                     raise ValueError(f"the value of {self.name} is a secret and is not journalled")
-        for field in ("name", "before", "after"):
-            _shorten(self, field)
 
 
-def _shorten(value: Struct, field: str) -> None:
-    text = getattr(value, field)
-    if text is not None:
-        force_setattr(value, field, text[:MAX_TEXT])
+class Omitted(Struct, frozen=True):
+    """Changes that did not fit into an entry: how many, and the SHA-256 of their JSON.
+
+    That is the array of their objects as the journal writes them, so that who has the record can
+    prove what it was.
+    """
+
+    count: int
+    sha256: str
 
 
 class Actor(Struct, frozen=True):
@@ -97,11 +108,15 @@ def actor_of(environ: Mapping[str, str]) -> Actor:
     return Actor(f"{user} (sudo by {through})" if through else user, ssh[0] if ssh else None)
 
 
+_NOTHING: Final = Omitted(10**18, "0" * 64)
+
+
 class JournalEntry(Struct, frozen=True):
     """One line of the journal; ``at`` in UTC.
 
     ``operation`` is create, patch, delete, test_saved or test_values; ``recipient`` that of a test.
-    ``words`` say why a write was not done.
+    ``words`` say why a write was not done. ``changes`` stand in the intent only; ``omitted`` are
+    those for which it had no room.
     """
 
     phase: Phase
@@ -122,18 +137,21 @@ class JournalEntry(Struct, frozen=True):
     status: int | None = None
     request_id: str | None = None
     words: str = ""
+    omitted: Omitted | None = None
 
     def __post_init__(self) -> None:
         force_setattr(self, "at", utc(self.at))
-        for field in ("record_id", "record_name", "words"):
-            _shorten(self, field)
 
 
 class Reading(Struct, frozen=True):
-    """What the journal holds, oldest first; ``unreadable`` counts the lines that are none."""
+    """What the journal holds, oldest first.
+
+    ``unreadable`` counts the lines that are no entry, ``overlong`` those skipped for their length.
+    """
 
     entries: tuple[JournalEntry, ...] = ()
     unreadable: int = 0
+    overlong: int = 0
 
 
 class Journal:
@@ -154,17 +172,22 @@ class Journal:
         """The file that is written to now."""
         return self._path
 
-    def append(self, entry: JournalEntry) -> None:
-        """Add one line; when this returns the disk has it."""
+    def append(self, entry: JournalEntry) -> str:
+        """Add one line; when this returns the disk has it.
+
+        Tells in words what was dropped to make room for it, in an empty text that nothing was.
+        """
+        line = json.dumps(plain(fitted(entry)))
         with locked(self._path):
             with self._problems():
-                self._rotate()
-            append_line(self._path, json.dumps(plain(entry)), sync=True)
+                dropped = self._rotate(entry.at)
+            append_line(self._path, line, sync=True)
+        return dropped
 
     def read(self, newest: int | None = None) -> Reading:
         """The entries of all files, oldest first; the last ``newest`` of them where given.
 
-        ``unreadable`` counts the lines that were looked at for that.
+        ``unreadable`` and ``overlong`` count the lines that were looked at for that.
         """
         try:
             with locked(self._path):
@@ -174,29 +197,50 @@ class Journal:
 
     def _read(self, newest: int | None) -> Reading:
         entries: list[JournalEntry] = []
-        unreadable = 0
+        unreadable = overlong = 0
         for file in self._files():
-            parsed = [_parse(line) for line in read_lines(file, CAP)]
+            read = read_lines(file)
+            parsed = [_parse(line) for line in read.lines]
             found = [entry for entry in parsed if entry is not None]
             entries = found + entries
             unreadable += len(parsed) - len(found)
+            overlong += read.overlong
             if newest is not None and len(entries) >= newest:
-                return Reading(tuple(entries[-newest:]), unreadable)
-        return Reading(tuple(entries), unreadable)
+                return Reading(tuple(entries[-newest:]), unreadable, overlong)
+        return Reading(tuple(entries), unreadable, overlong)
 
     def _files(self) -> list[Path]:
-        """The files, newest first: the one written to, then those rotated away."""
+        """The files there are, newest first: the one written to, then those rotated away."""
         real = own_path(self._path)
-        rotated = [real.with_name(f"{real.name}.{n}") for n in range(1, self._files_kept)]
-        return [real, *rotated]
+        with self._problems():
+            names = os.listdir(real.parent) if real.parent.exists() else []
+        rotated = [match for name in names if (match := _ROTATED.match(name))]
+        rotated.sort(key=lambda match: int(match["number"]))
+        return [real, *(real.with_name(match.string) for match in rotated)]
 
-    def _rotate(self) -> None:
+    def _rotate(self, now: datetime) -> str:
+        """Make room in a file that is full; in words what was dropped for that."""
         files = self._files()
         if not files[0].exists() or files[0].stat().st_size < self._rotate_bytes:
-            return
-        for older, newer in zip(reversed(files[1:]), reversed(files[:-1]), strict=True):
-            if newer.exists():
-                newer.replace(older)
+            return ""
+        real = files[0]
+        for number, file in reversed([*enumerate(files, start=1)]):
+            file.replace(real.with_name(f"{real.name}.{number}"))
+        sync_directory(real.parent)
+        return self._drop([*reversed(self._files()[1:])], now)
+
+    def _drop(self, oldest_first: list[Path], now: datetime) -> str:
+        """Remove the files that are neither among the newest nor young enough to be kept."""
+        dropped: list[float] = []
+        for file in oldest_first[: max(0, len(oldest_first) + 1 - self._files_kept)]:
+            written = file.stat().st_mtime
+            if now.timestamp() - written <= KEPT.total_seconds():
+                break
+            file.unlink()
+            dropped.append(written)
+        if not dropped:
+            return ""
+        return f"writes up to {_day(max(dropped))} were dropped from it"
 
     @contextmanager
     def _problems(self) -> Iterator[None]:
@@ -204,6 +248,57 @@ class Journal:
             yield
         except OSError as error:
             raise problem_of(self._path, error) from None
+
+
+def fitted(entry: JournalEntry) -> JournalEntry:
+    """The entry with its texts shortened and as many of its changes as ENTRY_BYTES holds."""
+    changes = [
+        JournalChange(_shortened(one.name) or "", _shortened(one.before), _shortened(one.after))
+        for one in entry.changes
+    ]
+    texts = {name: _shortened(getattr(entry, name)) for name in _TEXTS}
+    actor = Actor(_shortened(entry.actor.user) or "", _shortened(entry.actor.ssh_client))
+    bare = replace(entry, changes=(), omitted=_NOTHING, actor=actor, **texts)
+    room = ENTRY_BYTES - len(json.dumps(plain(bare))) - 1
+    fit = 0
+    for one in changes:
+        room -= len(json.dumps(_plain_change(one))) + 2
+        if room < 0:
+            break
+        fit += 1
+    return replace(bare, changes=tuple(changes[:fit]), omitted=_omitted(entry.changes[fit:]))
+
+
+def _day(timestamp: float) -> str:
+    try:
+        return f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%d}"
+    except (ValueError, OverflowError, OSError):
+        return "a time that is not known"
+
+
+def _shortened(text: str | None) -> str | None:
+    """The text, or its beginning with its length and SHA-256, in at most TEXT_BYTES of JSON."""
+    if text is None or len(json.dumps(text)) <= TEXT_BYTES:
+        return text
+    rest = f"… ({len(text):,} characters, SHA-256 {_sha256(text)})"
+    room = TEXT_BYTES - len(json.dumps(rest))
+    kept = text[:room]
+    while len(json.dumps(kept)) > room:
+        kept = kept[: len(kept) * room // len(json.dumps(kept))]
+    return kept + rest
+
+
+def _omitted(changes: tuple[JournalChange, ...]) -> Omitted | None:
+    if not changes:
+        return None
+    content = json.dumps([_plain_change(one) for one in changes])
+    return Omitted(len(changes), _sha256(content))
+
+
+def _sha256(text: str) -> str:
+    import hashlib  # noqa: PLC0415 - the first frame does not need it
+
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def plain(entry: JournalEntry) -> dict[str, object]:
@@ -223,15 +318,18 @@ def plain(entry: JournalEntry) -> dict[str, object]:
         "operation": entry.operation,
         "record_id": entry.record_id,
         "record_name": entry.record_name,
-        "changes": [
-            {"name": one.name, "before": one.before, "after": one.after} for one in entry.changes
-        ],
+        "changes": [_plain_change(one) for one in entry.changes],
+        "omitted": entry.omitted and {"count": entry.omitted.count, "sha256": entry.omitted.sha256},
         "recipient": entry.recipient,
         "outcome": entry.outcome.value if entry.outcome is not None else None,
         "status": entry.status,
         "request_id": entry.request_id,
         "words": entry.words,
     }
+
+
+def _plain_change(change: JournalChange) -> dict[str, str | None]:
+    return {"name": change.name, "before": change.before, "after": change.after}
 
 
 def _parse(line: str) -> JournalEntry | None:
@@ -259,6 +357,7 @@ def _parse(line: str) -> JournalEntry | None:
             status=optional_number(values, "status"),
             request_id=optional_text(values, "request_id"),
             words=text_field(values, "words"),
+            omitted=_parse_omitted(values.get("omitted")),
         )
     except ValueError:  # FieldError is one, and so is an unknown phase or a secret in the file
         return None
@@ -270,3 +369,11 @@ def _change(item: object) -> JournalChange:
     return JournalChange(
         text_field(item, "name"), optional_text(item, "before"), optional_text(item, "after")
     )
+
+
+def _parse_omitted(value: object) -> Omitted | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise FieldError("has omitted changes that are no object")
+    return Omitted(number_field(value, "count"), text_field(value, "sha256"))

@@ -7,8 +7,22 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
-from smtp_tui.state.files import open_checked, problem_of, read_bytes, write_all
+from msgspec import Struct
+
+from smtp_tui.api.paths import open_trusted
+from smtp_tui.state.files import open_checked, own_path, problem_of, write_all
+
+LONGEST: Final = 1024 * 1024
+"""Bytes of a line that a reader takes; a longer one is skipped."""
+
+
+class Lines(Struct, frozen=True):
+    """The lines of a file; ``overlong`` counts those that were skipped for their length."""
+
+    lines: list[str]
+    overlong: int = 0
 
 
 def append_line(path: Path, line: str, *, sync: bool) -> int:
@@ -39,12 +53,26 @@ def append_line(path: Path, line: str, *, sync: bool) -> int:
         os.close(descriptor)
 
 
-def read_lines(path: Path, cap: int) -> list[str]:
+def read_lines(path: Path, longest: int = LONGEST) -> Lines:
     """The lines of a file, none where there is no file; bytes that are no UTF-8 are replaced.
 
-    Raises :class:`FileProblem`, also where the file is longer than ``cap`` bytes.
+    However long the file or a line is, no more than its readable lines is held in memory.
+    Raises :class:`FileProblem`.
     """
-    content = read_bytes(path, cap)
-    if content is None:
-        return []
-    return [line.decode(errors="replace") for line in content.split(b"\n") if line.strip()]
+    own_path(path)
+    lines: list[str] = []
+    overlong = 0
+    try:
+        with os.fdopen(open_trusted(path), "rb") as file:
+            while line := file.readline(longest + 1):
+                if len(line.rstrip(b"\n")) <= longest:
+                    lines += [line.decode(errors="replace")] if line.strip() else []
+                    continue
+                overlong += 1
+                while line and not line.endswith(b"\n"):
+                    line = file.readline(longest)
+    except FileNotFoundError:
+        return Lines([])
+    except OSError as error:
+        raise problem_of(path, error) from None
+    return Lines(lines, overlong)

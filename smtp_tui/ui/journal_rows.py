@@ -61,6 +61,11 @@ def written_content(written: Written) -> Content:
     )
     lines = [_fact(name, text) for name, text in facts if text]
     lines += [Content(_change(one)) for one in begun.changes]
+    if begun.omitted is not None:
+        count = (
+            "1 more change" if begun.omitted.count == 1 else f"{begun.omitted.count} more changes"
+        )
+        lines.append(Content(f"  … {count}, SHA-256 {clean(begun.omitted.sha256, 64)}"))
     return Content("\n").join(lines)
 
 

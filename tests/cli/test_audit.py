@@ -119,6 +119,18 @@ def test_lines_that_are_none_are_counted_on_stderr_and_hide_no_other(
     assert f"3 lines of {journal} cannot be read." in result.err
 
 
+def test_lines_too_long_to_read_are_counted_on_stderr_and_hide_no_other(
+    console: Console, journal: Path, record_id: str
+) -> None:
+    console.run("delete", "OLD", "--yes")
+    with journal.open("ab") as file:
+        file.write(b"x" * 21 * 1024 * 1024 + b"\n")
+    result = console.run("audit", "--json")
+    assert result.code == 0
+    assert len(objects(result)) == 1
+    assert f"1 line of {journal} longer than 1 MiB skipped." in result.err
+
+
 def test_hostile_names_cannot_drive_the_terminal(console: Console, sandbox: Sandbox) -> None:
     record_id = sandbox.add_record("A\x1b[2J\nB\u202e", {"hostname": "a", "port": 25})
     console.run("set", record_id, "port=26", "--yes")

@@ -112,6 +112,7 @@ async def test_each_write_stands_there_with_everything_an_auditor_asks_for(
         for one in CHANGES[name]
     ]
     assert list(intent.changes) == changes
+    assert outcome.changes == (), "changes stand once"
     assert outcome.status in (200, 400)
     assert outcome.request_id
     assert outcome.outcome in (WriteOutcome.DONE, WriteOutcome.ANSWERED)
@@ -215,6 +216,19 @@ async def test_a_place_that_cannot_be_written_stops_protected_profiles_and_warns
     assert len(sandbox.requests) == 2
     assert len(audited.said) == 1
     assert words in audited.said[0]
+
+
+async def test_what_is_dropped_from_a_full_journal_is_told(
+    sandbox: Sandbox, audited: Audited
+) -> None:
+    audited.journal = Journal(audited.journal.path.parent, rotate_bytes=1, files_kept=2)
+    async with desk(sandbox, journal=audited.auditor) as held:
+        await held.do("patch")
+        (rotated,) = audited.journal.path.parent.glob("audit.jsonl.*")
+        os.utime(rotated, (0, 0))
+        await held.do("patch")
+    full = "The journal of writes was full: writes up to 1970-01-01 were dropped from it"
+    assert audited.said == [full]
 
 
 async def test_a_full_disk_is_told_and_told_again_when_it_comes_back(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pwd
@@ -8,18 +9,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.journal import (
+    ENTRY_BYTES,
     Actor,
     Journal,
     JournalChange,
     JournalEntry,
+    Omitted,
     Phase,
     actor_of,
+    fitted,
+    plain,
 )
+from smtp_tui.state.lines import LONGEST, read_lines
 from tests.state.processes import run_together
 from tests.state.test_files import at_most
 
@@ -100,15 +108,120 @@ def test_lines_that_are_none_are_counted_and_spoil_no_other(tmp_path: Path) -> N
     assert reading.unreadable == 4
 
 
-def test_it_is_rotated_and_the_oldest_file_is_dropped(tmp_path: Path) -> None:
+def aged(directory: Path, days: float) -> None:
+    """Let every file rotated away be older by so many days than the entries that follow."""
+    then = OUTCOME.at.timestamp() - days * 86_400
+    for file in directory.glob("audit.jsonl.*"):
+        os.utime(file, (then, then))
+
+
+def names(directory: Path) -> set[str]:
+    return {file.name for file in directory.iterdir() if file.name.startswith("audit")}
+
+
+def test_old_files_beyond_the_number_that_is_kept_are_dropped_and_that_is_said(
+    tmp_path: Path,
+) -> None:
     journal = Journal(tmp_path, rotate_bytes=2_000, files_kept=3)
+    said = []
     for number in range(60):
-        journal.append(replace(OUTCOME, status=number))
+        aged(tmp_path, 91)
+        said.append(journal.append(replace(OUTCOME, status=number)))
     kept = numbers(journal)
     assert kept == list(range(60 - len(kept), 60))
-    names = {file.name for file in tmp_path.iterdir() if file.name.startswith("audit")}
-    assert names == {"audit.jsonl", "audit.jsonl.1", "audit.jsonl.2"}
-    assert all((tmp_path / name).stat().st_size < 3_000 for name in names)
+    assert names(tmp_path) == {"audit.jsonl", "audit.jsonl.1", "audit.jsonl.2"}
+    assert all((tmp_path / name).stat().st_size < 3_000 for name in names(tmp_path))
+    assert set(said) == {"", "writes up to 2025-11-30 were dropped from it"}
+
+
+def test_nothing_is_dropped_before_90_days_however_many_files_that_makes(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, rotate_bytes=2_000, files_kept=3)
+    for number in range(60):
+        aged(tmp_path, 89)
+        assert journal.append(replace(OUTCOME, status=number)) == ""
+    assert numbers(journal) == list(range(60))
+    assert len(names(tmp_path)) > 10
+
+
+HOSTILE_TEXTS = st.text(
+    st.characters(codec=None, min_codepoint=0, max_codepoint=0x10FFFF, categories=None),
+    max_size=50,
+).flatmap(lambda text: st.sampled_from([text, text * 1_000, text * 50_000]))
+
+
+@given(
+    texts=st.tuples(*[HOSTILE_TEXTS] * 4),
+    changes=st.lists(st.tuples(HOSTILE_TEXTS, HOSTILE_TEXTS, HOSTILE_TEXTS), max_size=8),
+)
+@settings(max_examples=40)
+def test_an_entry_is_at_most_64_kib_and_says_what_it_left_out(
+    texts: tuple[str, str, str, str], changes: list[tuple[str, str, str]]
+) -> None:
+    host, tenant, record_name, words = texts
+    given_changes = tuple(
+        JournalChange(f"x-{name}", before, after) for name, before, after in changes
+    )
+    entry = replace(
+        INTENT,
+        host=host,
+        tenant=tenant,
+        record_name=record_name,
+        words=words,
+        changes=given_changes,
+    )
+    kept = fitted(entry)
+    line = json.dumps(plain(kept))
+    assert len(line) < ENTRY_BYTES
+    omitted = kept.omitted.count if kept.omitted is not None else 0
+    assert len(kept.changes) + omitted == len(changes)
+    assert fitted(kept) == kept or omitted
+    for before, after in ((words, kept.words), (host, kept.host)):
+        digest = hashlib.sha256(before.encode("utf-8", "surrogatepass")).hexdigest()
+        shortened = after.endswith(f"… ({len(before):,} characters, SHA-256 {digest})")
+        assert after == before or shortened
+
+
+def test_deletes_of_a_huge_record_keep_the_history_and_can_be_read(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.append(INTENT)
+    huge = tuple(JournalChange(f"parameter-{n}", "x" * 100, None) for n in range(200_000))
+    for _ in range(5):
+        journal.append(replace(INTENT, changes=huge))
+    first, *others = Journal(tmp_path).read().entries
+    assert first == INTENT
+    assert names(tmp_path) == {"audit.jsonl"}
+    for one in others:
+        assert one.changes == huge[: len(one.changes)]
+        rest = [
+            {"name": left.name, "before": left.before, "after": left.after}
+            for left in huge[len(one.changes) :]
+        ]
+        digest = hashlib.sha256(json.dumps(rest).encode()).hexdigest()
+        assert one.omitted == Omitted(len(rest), digest)
+    assert journal.path.stat().st_size < 6 * ENTRY_BYTES
+
+
+def test_a_line_that_is_too_long_is_skipped_and_counted_wherever_it_stands(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.append(INTENT)
+    with journal.path.open("ab") as file:
+        for _ in range(2):
+            file.write(b'{"v": 1, "words": "' + b"x" * 21 * 1024 * 1024 + b'"}\n')
+    journal.append(OUTCOME)
+    with journal.path.open("ab") as file:
+        file.write(b"x" * (LONGEST + 1))  # torn off: no line end follows
+    reading = journal.read()
+    assert reading.entries == (INTENT, OUTCOME)
+    assert (reading.unreadable, reading.overlong) == (0, 3)
+
+
+def test_a_line_as_long_as_may_be_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "lines"
+    file.write_bytes(b"x" * 10 + b"\n" + b"y" * 11 + b"\n" + b"z" * 10)
+    file.chmod(0o600)
+    read = read_lines(file, longest=10)
+    assert [line.strip() for line in read.lines] == ["x" * 10, "z" * 10]
+    assert read.overlong == 1
 
 
 def test_a_disk_that_is_full_stops_the_append_and_leaves_no_half_line(tmp_path: Path) -> None:

@@ -10,7 +10,10 @@ from msgspec.structs import replace
 from smtp_tui.api.target import Access
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from smtp_tui.state.files import locked
+from smtp_tui.state.journal import JournalChange
+from smtp_tui.state.lines import LONGEST
 from smtp_tui.ui.session import Services
+from tests.state.test_journal import INTENT
 from tests.ui.forms import edit_port
 from tests.ui.helpers import Ui, opened
 
@@ -124,6 +127,24 @@ async def test_an_empty_journal_says_what_will_stand_there_and_a_broken_one_why(
         path.chmod(0o600)
         await ui.press("r")
         await ui.sees("No write stands here yet.", "1 unreadable")
+
+
+async def test_a_line_too_long_to_read_is_counted_and_changes_left_out_are_told(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        path = ui.services.journal.path
+        many = tuple(JournalChange(f"parameter-{n}", "x" * 4_000, None) for n in range(40))
+        ui.services.journal.append(replace(INTENT, changes=many))
+        with path.open("ab") as file:
+            file.write(b"x" * 2 * LONGEST + b"\n")
+        await ui.press("A")
+        await ui.sees("1 write", "1 too long to read")
+        await ui.press("enter")
+        await ui.sees("outcome")
+        await ui.press(*["pagedown"] * 30)
+        await ui.sees("more changes, SHA-256 ")
 
 
 async def test_hostile_names_are_cleaned_there(demo: Sandbox) -> None:

@@ -55,7 +55,7 @@ class JournalScreen(FullScreen[None]):
         self._journal = journal
         self._writes: tuple[Written, ...] = ()
         self._notice = "Reading the journal …"
-        self._unreadable = 0
+        self._unreadable = self._overlong = 0
         self._cut = False
 
     def compose_body(self) -> Iterable[Widget]:
@@ -80,12 +80,13 @@ class JournalScreen(FullScreen[None]):
         try:
             reading = await asyncio.to_thread(self._journal.read, NEWEST)
         except FileProblem as problem:
-            self._writes, self._unreadable = (), 0
+            self._writes, self._unreadable, self._overlong = (), 0, 0
             key = bound(self, "journal.refresh").first_key
             words = clean(str(problem), 400)
             self._notice = f"The journal cannot be read.\n\n{words}\n\n{key} reads again."
         else:
-            self._writes, self._unreadable = writes_of(reading.entries), reading.unreadable
+            self._writes = writes_of(reading.entries)
+            self._unreadable, self._overlong = reading.unreadable, reading.overlong
             self._cut = len(reading.entries) == NEWEST
             self._notice = (
                 "No write stands here yet.\n\n"
@@ -122,6 +123,7 @@ class JournalScreen(FullScreen[None]):
         parts = [
             counted if shown == total else f"{shown} of {total}",
             f"{self._unreadable} unreadable" if self._unreadable else "",
+            f"{self._overlong} too long to read" if self._overlong else "",
             "smtp-tui audit shows those before" if self._cut else "",
             clean(str(self._journal.path), 200),
         ]
