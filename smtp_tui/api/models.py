@@ -167,6 +167,12 @@ class Unreadable(Struct, frozen=True):
     why: str
     name: str = ""
 
+    @property
+    def words(self) -> str:
+        """Which entry it is, and why it cannot be read."""
+        named = f" “{self.name}”" if self.name else ""
+        return f"entry {self.position}{named}: {self.why}"
+
 
 class RecordList(Struct, frozen=True):
     """The answer of the list operation, in the server's order (oldest first)."""

@@ -39,6 +39,7 @@ def _only(found: RecordList, wanted: str, reach: Reach) -> Record:
         raise Refusal(words, ExitCode.REFUSED)
     scope = reach.target.scope
     words = f"no record {wanted} in tenant {scope.tenant}, team {scope.team}"
-    if found.unreadable:
-        words += f" ({len(found.unreadable)} entries of the list could not be read)"
+    if found.unreadable:  # it may be one of them
+        words += f", but {len(found.unreadable)} entries of the list cannot be read"
+        raise Refusal(words, ExitCode.FAILED)
     raise Refusal(words, ExitCode.NOT_FOUND)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from typing import Final
 
+from smtp_tui.api.models import RecordList
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.lookup import find
 from smtp_tui.cli.running import Environ, on_profile
-from smtp_tui.cli.say import clean, remark, show, show_json
+from smtp_tui.cli.say import clean, complain, remark, show, show_json
 from smtp_tui.cli.shapes import plain, record_text, records_table
 from smtp_tui.cli.wiring import Reach
+
+_ENTRIES_SHOWN: Final = 20
+"""Unreadable entries that are told one by one."""
 
 
 def list_records(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -21,14 +26,26 @@ def list_records(options: argparse.Namespace, environ: Environ) -> ExitCode:
             show_json([plain(record) for record in found.records])
         elif found.records:
             show(records_table(found.records))
+        if found.unreadable:
+            return _tell_unreadable(found)
         if not found.records:
             scope = reach.target.scope
             remark(f"No records in tenant {clean(scope.tenant)}, team {clean(scope.team)}.")
-        for entry in found.unreadable:
-            remark(f"entry {entry.position} of the list cannot be read: {clean(entry.why)}")
         return ExitCode.OK
 
     return on_profile(options, environ, work)
+
+
+def _tell_unreadable(found: RecordList) -> ExitCode:
+    """Say how many entries are missing from what was printed, and why."""
+    count, total = len(found.unreadable), len(found.records) + len(found.unreadable)
+    complain(f"{count} of {total} entries of the list cannot be read")
+    shown = found.unreadable[:_ENTRIES_SHOWN]
+    for entry in shown:
+        remark(f"  {clean(entry.words, 300)}")
+    if len(shown) < count:
+        remark(f"  … and {count - len(shown)} more")
+    return ExitCode.FAILED
 
 
 def get_record(options: argparse.Namespace, environ: Environ) -> ExitCode:

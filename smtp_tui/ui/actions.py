@@ -101,11 +101,13 @@ def _spoken(key: str) -> str:
 class Situation(Struct, frozen=True):
     """What the possible actions depend on.
 
-    A ``record`` is under the cursor; ``rows`` were read, or are ``reading`` now.
+    A ``record`` is under the cursor; ``rows`` were read, or are ``reading`` now; of the list some
+    entries are ``unreadable``.
     """
 
     record: bool = False
     rows: bool = False
+    unreadable: bool = False
     reading: bool = False
     read_only: bool = False
     busy: bool = False
@@ -137,6 +139,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
        Place.CONNECTIONS, shown=False),
     _A("table.refresh", "r", "Refresh", "Read the list again; cursor and marks stay.",
        Place.CONNECTIONS),
+    _A("table.unreadable", "U", "Unreadable", "The entries of the list that could not be read.",
+       Place.CONNECTIONS, shown=False),
     _A("app.profiles", "p", "Profiles", "Choose another host, tenant or team.", Place.EVERYWHERE),
     _A("app.previous_profile", "minus", "Previous profile", "Go back to the profile before.",
        Place.EVERYWHERE, shown=False),
@@ -230,6 +234,10 @@ def unavailable(action_id: str, situation: Situation) -> str | None:
         (action_id in _WRITES and situation.read_only, "This profile, or this run, is read-only."),
         (action_id in _NEEDS_RECORD and not situation.record, "No record is under the cursor."),
         (action_id == "table.mark_all" and not situation.rows, "There are no rows."),
+        (
+            action_id == "table.unreadable" and not situation.unreadable,
+            "Every entry of the list could be read.",
+        ),
         (
             action_id in _NEEDS_ROWS and not (situation.rows or situation.reading),
             "There are no rows.",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from msgspec import Struct
 
 from smtp_tui.api.errors import ApiError
-from smtp_tui.api.models import Record
+from smtp_tui.api.models import Record, Unreadable
 from smtp_tui.api.target import Scope
 from smtp_tui.ui.actions import Action
 from smtp_tui.ui.records_view import Order
 from smtp_tui.ui.text import age, clean, clean_block
+
+_ENTRIES_SHOWN: Final = 5
+"""Unreadable entries that are named where rows would stand; the others have a screen."""
 
 
 class Listing(Struct, frozen=True):
@@ -21,7 +25,7 @@ class Listing(Struct, frozen=True):
     total: int
     shown: int
     marked: int
-    unreadable: int
+    unreadable: tuple[Unreadable, ...]
     filter_text: str
     order: Order
     loading_for: float | None
@@ -44,6 +48,8 @@ class Listing(Struct, frozen=True):
         if self.total:
             back, words = self.bound("app.back").last_key, clean(self.filter_text, 100)
             return f"Nothing holds “{words}”.\n\n{back} clears the filter."
+        if self.unreadable:
+            return self._none_readable
         return (
             "No SMTP connections.\n\n"
             f"Asked for tenant {clean(self.scope.tenant)} and team {clean(self.scope.team)}.\n"
@@ -53,6 +59,21 @@ class Listing(Struct, frozen=True):
             f" · {self._key('table.refresh')} reads again"
         )
 
+    @property
+    def _none_readable(self) -> str:
+        """What stands there where the server has records, and none of them can be read."""
+        shown = self.unreadable[:_ENTRIES_SHOWN]
+        several = f"{len(self.unreadable)} entries came, and none of them can be read."
+        lines = [
+            several if len(self.unreadable) > 1 else "One entry came, and it cannot be read.",
+            "",
+            *(clean(entry.words, 200) for entry in shown),
+        ]
+        if len(shown) < len(self.unreadable):
+            lines.append(f"… and {len(self.unreadable) - len(shown)} more")
+        keys = f"{self._key('table.unreadable')} lists them · {self._key('table.refresh')}"
+        return "\n".join([*lines, "", f"{keys} reads again"])
+
     def _key(self, action_id: str) -> str:
         return self.bound(action_id).first_key
 
@@ -61,7 +82,7 @@ class Listing(Struct, frozen=True):
         counts = f"{self.shown} of {self.total}" if self.shown != self.total else self._counted
         parts = {
             "counts": counts,
-            "unreadable": f"{self.unreadable} unreadable" if self.unreadable else "",
+            "unreadable": self._unreadable_words,
             "marks": f"{self.marked} marked" if self.marked else "",
             "filter": f"filter “{clean(self.filter_text, 30)}”" if self.filter_text else "",
             "order": self.order.words if self.age is not None else "",
@@ -72,6 +93,12 @@ class Listing(Struct, frozen=True):
             if len(" · ".join(filter(None, parts.values()))) > width:
                 parts[least] = ""
         return " · ".join(filter(None, parts.values()))
+
+    @property
+    def _unreadable_words(self) -> str:
+        if not self.unreadable:
+            return ""
+        return f"{len(self.unreadable)} unreadable ({self._key('table.unreadable')})"
 
     @property
     def _counted(self) -> str:

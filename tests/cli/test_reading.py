@@ -54,12 +54,40 @@ def test_entries_that_cannot_be_read_are_told_and_take_none_down(
     console: Console, sandbox: Sandbox
 ) -> None:
     body = b'[{"id": "1", "name": "good", "connection_parameters": []}, {"name": "no id"}, 7]'
+    for options in ((), ("--json",)):
+        sandbox.faults.clear()
+        sandbox.faults.add(Fault(FaultKind.RAW, Operation.LIST, status=200, body=body))
+        result = console.run("list", *options)
+        assert result.code == 1
+        assert "good" in result.out
+        assert result.err.splitlines() == [
+            "smtp-tui: 2 of 3 entries of the list cannot be read",
+            "  entry 2 “no id”: a record without an id",
+            "  entry 3: a number or truth value stands where a record should",
+        ]
+
+
+def test_a_list_in_which_nothing_can_be_read_is_not_called_empty(
+    console: Console, sandbox: Sandbox
+) -> None:
+    body = b"[" + b",".join([b"null"] * 50) + b"]"
     sandbox.faults.add(Fault(FaultKind.RAW, Operation.LIST, status=200, body=body))
     result = console.run("list")
-    assert result.code == 0
-    assert "good" in result.out
-    assert "entry 2 of the list cannot be read" in result.err
-    assert "entry 3 of the list cannot be read" in result.err
+    assert (result.code, result.out) == (1, "")
+    assert "50 of 50 entries of the list cannot be read" in result.err
+    assert "No records" not in result.err
+    assert result.err.splitlines()[-1] == "  … and 30 more"
+    assert len(result.err.splitlines()) == 22
+
+
+def test_a_record_that_may_be_among_the_unreadable_is_not_called_missing(
+    console: Console, sandbox: Sandbox
+) -> None:
+    body = b'[{"name": "PRIMARY"}]'
+    sandbox.faults.add(Fault(FaultKind.RAW, Operation.LIST, status=200, body=body))
+    result = console.run("get", "PRIMARY")
+    assert result.code == 1
+    assert "entries of the list cannot be read" in result.err
 
 
 def test_a_record_is_found_by_its_name_and_by_its_id(console: Console, sandbox: Sandbox) -> None:

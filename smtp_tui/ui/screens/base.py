@@ -116,13 +116,19 @@ class SessionScreen(FullScreen[Result]):
         return self.situation_with()
 
     def situation_with(
-        self, *, record: bool = False, rows: bool = False, reading: bool = False
+        self,
+        *,
+        record: bool = False,
+        rows: bool = False,
+        reading: bool = False,
+        unreadable: bool = False,
     ) -> Situation:
         """The situation of this session, with what only the screen knows."""
         return Situation(
             record=record,
             rows=rows,
             reading=reading,
+            unreadable=unreadable,
             read_only=self.session.target.access is Access.READ_ONLY,
             undo=self.session.memory.last_change is not None,
         )

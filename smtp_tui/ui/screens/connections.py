@@ -46,6 +46,7 @@ class ConnectionsScreen(SortingScreen[None]):
         "record.open",
         *RECORD_ACTIONS,
         *("table.filter", "table.sort", "table.reverse", "table.mark_all", "table.refresh"),
+        "table.unreadable",
     )
     KEYS = (
         *("record.edit", "record.test", "record.new", "record.clone", "record.delete"),
@@ -119,8 +120,12 @@ class ConnectionsScreen(SortingScreen[None]):
     @property
     def situation(self) -> Situation:
         """What the keys depend on."""
-        record, reading = self.record is not None, self.loading_since is not None
-        return self.situation_with(record=record, rows=len(self._view) > 0, reading=reading)
+        return self.situation_with(
+            record=self.record is not None,
+            rows=len(self._view) > 0,
+            reading=self.loading_since is not None,
+            unreadable=self.answer is not None and bool(self.answer.unreadable),
+        )
 
     def _last_test(self, record_id: str) -> Tested | None:
         history = self.services.history
@@ -217,7 +222,7 @@ class ConnectionsScreen(SortingScreen[None]):
             total=len(self._view),
             shown=len(self.table.rows),
             marked=len(self.table.marks),
-            unreadable=len(self.answer.unreadable) if self.answer is not None else 0,
+            unreadable=self.answer.unreadable if self.answer is not None else (),
             filter_text=self.filter_text,
             order=self.order,
             loading_for=None if loading is None else clock.monotonic() - loading,
@@ -331,6 +336,14 @@ class ConnectionsScreen(SortingScreen[None]):
     def action_refresh(self) -> None:
         """Read the list again."""
         self.load()
+
+    def action_unreadable(self) -> None:
+        """Show the entries of the list that could not be read."""
+        from smtp_tui.ui.screens.unreadable import UnreadableScreen
+
+        if self.answer is not None:
+            entries = self.answer.unreadable
+            self.app.push_screen(UnreadableScreen(self.session, self.services.clock, entries))
 
     def action_back(self) -> None:
         """Esc gives up a load or clears the filter; q then leaves the program."""
