@@ -76,6 +76,8 @@ def trusted_path(path: Path) -> Path:
             status = os.lstat(real)
     except OSError as error:
         raise problem_of(path, error) from None
+    except ValueError:
+        raise FileProblem(path, "is no path: it holds a NUL character") from None
     if status.st_mode & _OTHERS_WRITE and stat.S_ISDIR(status.st_mode):
         raise _open_to_others(real, path)
     return real

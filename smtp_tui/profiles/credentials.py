@@ -195,4 +195,7 @@ def _expiry(value: object) -> datetime | None:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise CredentialError('"expires_at" must be a time with its zone: 2030-01-31T12:00:00Z')
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return None  # no calendar holds it, so nothing usable was told

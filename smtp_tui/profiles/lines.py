@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+MARK: Final = "\ufeff"
 _POSITION: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
 _KEY: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
@@ -26,6 +27,11 @@ class Place(Struct, frozen=True):
     header: bool = False
 
 
+def without_mark(text: str) -> str:
+    """The text without the byte order mark that some editors write before it."""
+    return text.removeprefix(MARK)
+
+
 def find(text: str, path: tuple[str, ...]) -> Place:
     """Where a key stands; the nearest table above it where the key itself is not to be found.
 
@@ -38,7 +44,29 @@ def find(text: str, path: tuple[str, ...]) -> Place:
     return best
 
 
-def error_place(text: str, message: str) -> tuple[Place, str]:
+class TomlMistake(ValueError):
+    """A text that is no TOML: where, and in words why."""
+
+    def __init__(self, place: Place, words: str) -> None:
+        super().__init__(words)
+        self.place = place
+        self.words = words
+
+
+def parse_toml(text: str) -> dict[str, object]:
+    """The values of a text. Raises :class:`TomlMistake`, whatever the text holds."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place, words = _error_place(text, str(error))
+    except ValueError:  # as for a number of thousands of digits
+        place, words = Place(1), "it holds a number or a date that is out of range"
+    except RecursionError:
+        place, words = Place(1), "it is nested too deeply"
+    raise TomlMistake(place, f"is no TOML: {words}")
+
+
+def _error_place(text: str, message: str) -> tuple[Place, str]:
     """The place that a message of the TOML reader names, and the message without it."""
     match = _POSITION.search(message)
     if match is None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.profiles.lines import Place, error_place, find
+from smtp_tui.profiles.lines import Place, TomlMistake, find, parse_toml, without_mark
 from smtp_tui.profiles.reading import nearest
 from smtp_tui.state.files import read_text
 
@@ -54,12 +53,11 @@ def load_preferences(directory: Path) -> Preferences:
     cannot be read.
     """
     path = directory / FILE_NAME
-    text = read_text(path) or ""
+    text = without_mark(read_text(path) or "")
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place, words = error_place(text, str(error))
-        raise PreferencesError(path, place, f"is no TOML: {words}") from None
+        raw = parse_toml(text)
+    except TomlMistake as mistake:
+        raise PreferencesError(path, mistake.place, mistake.words) from None
     for key in raw.keys() - _KEYS:
         words = f'"{key}" is no key here{nearest(key, _KEYS)}'
         raise PreferencesError(path, find(text, (key,)), words)

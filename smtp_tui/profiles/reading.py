@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Final, NoReturn, TypeVar
 from msgspec import Struct
 
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Trust, Unverified
-from smtp_tui.profiles.lines import Place, error_place, find
+from smtp_tui.profiles.lines import TomlMistake, find, parse_toml
 from smtp_tui.profiles.model import (
     Colour,
     CommandToken,
@@ -42,6 +41,7 @@ PROFILE_KEYS: Final = (
     "recipient",
     "allow_http",
 )
+_SCHEMAS: Final = range(1, 1_000_000)
 _NEAR: Final = 0.8
 _Choice = TypeVar("_Choice", bound=Enum)
 
@@ -81,12 +81,10 @@ def nearest(name: str, names: Iterable[str]) -> str:
 def raw_profiles(text: str, path: Path) -> dict[str, object]:
     """The values of a text as TOML has them. Raises :class:`ProfilesFileError`."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place, words = error_place(text, str(error))
-    except RecursionError:
-        place, words = Place(1), "is nested too deeply"
-    raise ProfilesFileError(path, place.line, place.column, f"is no TOML: {words}")
+        return parse_toml(text)
+    except TomlMistake as mistake:
+        place = mistake.place
+        raise ProfilesFileError(path, place.line, place.column, mistake.words) from None
 
 
 def parse_profiles(text: str, path: Path) -> Profiles:
@@ -111,14 +109,16 @@ class _Reader:
             self._fail(("profiles",), "profiles must be tables, such as [profiles.production]")
         found = tuple(self._profile(name, table) for name, table in tables.items())
         default = raw.get("default")
+        if default is not None and not isinstance(default, str):
+            self._fail(("default",), "default must be the name of a profile in quotes")
         if default is not None and default not in tables:
-            near = nearest(str(default), tables)
+            near = nearest(default, tables)
             self._fail(("default",), f"there is no profile of the default's name{near}")
-        return Profiles(found, default if isinstance(default, str) else None, newer)
+        return Profiles(found, default, newer)
 
     def _newer(self, raw: Mapping[str, object]) -> str | None:
         schema = raw.get("schema", SCHEMA)
-        if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
+        if not isinstance(schema, int) or isinstance(schema, bool) or schema not in _SCHEMAS:
             self._fail(("schema",), f"schema must be a number; this program writes {SCHEMA}")
         if schema == SCHEMA:
             return None
@@ -221,7 +221,8 @@ class _Reader:
         names = [one.value for one in type(default)]
         if value not in names:
             choices = ", ".join(f'"{name}"' for name in names)
-            self._fail((*at, key), f"{key} must be one of {choices}{nearest(str(value), names)}")
+            near = nearest(value, names) if isinstance(value, str) else ""
+            self._fail((*at, key), f"{key} must be one of {choices}{near}")
         return type(default)(value)
 
     def _known_keys(

@@ -10,6 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from smtp_tui.api.target import CaFile
+from smtp_tui.profiles.lines import without_mark
 from smtp_tui.profiles.model import Problem, Profile, check_stored
 from smtp_tui.profiles.reading import (
     PROFILE_KEYS,
@@ -79,7 +80,7 @@ class ProfileStore:
 
     def load(self) -> Profiles:
         """What the file holds now; a missing file holds nothing."""
-        return parse_profiles(self._text(), self._path)
+        return parse_profiles(without_mark(self._text()), self._path)
 
     def add(self, profile: Profile) -> Profiles:
         """Add a profile at the end of the file; the first one becomes the default."""
@@ -155,7 +156,8 @@ class ProfileStore:
         from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415 - reading needs no tomlkit
 
         with locked(self._path):
-            text = self._text()
+            content = self._text()
+            text = without_mark(content)
             now = parse_profiles(text, self._path)
             if now.read_only_why is not None:
                 raise ProfileRefused((("schema", now.read_only_why),))
@@ -168,7 +170,8 @@ class ProfileStore:
             if not (_same_profiles(after, wanted) and _same_beside(raw[0], raw[1])):
                 raise self._by_hand()
             if changed != text:
-                write_atomic(self._path, changed)
+                mark = content[: len(content) - len(text)]
+                write_atomic(self._path, mark + changed)
         return after
 
     def _by_hand(self) -> ProfilesFileError:

@@ -34,6 +34,16 @@ PAUSE: Final = timedelta(minutes=1)
 """How long nothing is tried after a renewal that did not work."""
 
 
+def end_of(issued_at: datetime, lifetime: float | None) -> datetime | None:
+    """When a token ends that lives for so many seconds; None for a time that cannot be."""
+    if lifetime is None or not lifetime > 0:
+        return None
+    try:
+        return issued_at + timedelta(seconds=lifetime)
+    except (OverflowError, ValueError):
+        return None
+
+
 class Tokens:
     """Holds the token and knows where the next one comes from. ``expires_at`` None: not told.
 
@@ -107,8 +117,7 @@ class Tokens:
         except LoginRefused:
             self._password = None
             raise
-        lifetime = issued.expires_in
-        ends = asked_at + timedelta(seconds=lifetime) if lifetime is not None else None
+        ends = end_of(asked_at, issued.expires_in)
         self.accept(clean_token(issued.access_token.get_secret_value()), ends, typed=False)
         self._password = password
 

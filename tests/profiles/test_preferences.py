@@ -24,7 +24,12 @@ def written(directory: Path, text: str) -> Path:
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
-    [("", None), ("# mine\nmouse = true\n", True), ("mouse = false", False)],
+    [
+        ("", None),
+        ("# mine\nmouse = true\n", True),
+        ("mouse = false", False),
+        ("\ufeffmouse = true", True),
+    ],
 )
 def test_what_is_decided_is_read(tmp_path: Path, text: str, wanted: bool | None) -> None:
     assert load_preferences(written(tmp_path, text)) == Preferences(wanted)

@@ -128,7 +128,7 @@ FAULTS = [
     ('["pass", "show", "cam"]', '["pass", 1]', 18, 1, "token must be"),
     ('{ command = ["pass", "show", "cam"] }', '{ envi = "A" }', 18, 1, 'did you mean "env"'),
     ('default = "production"', 'default = "prodction"', 3, 1, 'did you mean "production"'),
-    ('default = "production"', "default = 1", 3, 1, "no profile of the default's name"),
+    ('default = "production"', "default = 1", 3, 1, "must be the name of a profile"),
     ('default = "production"', 'defualt = "production"', 3, 1, 'did you mean "default"'),
     ("schema = 1", 'schema = "1"', 2, 1, "schema must be a number"),
     ("schema = 1", "schema = 0", 2, 1, "schema must be a number"),

@@ -282,3 +282,23 @@ def test_reading_profiles_loads_no_library_that_only_writing_needs(tmp_path: Pat
     command = [sys.executable, "-c", code, str(tmp_path)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     assert done.stdout == "set()\n"
+
+
+def test_a_byte_order_mark_is_accepted_and_kept(tmp_path: Path) -> None:
+    store = store_of(tmp_path, "\ufeff" + HAND_MADE)
+    assert [one.name for one in store.load().profiles] == ["one", "two", "three"]
+    store.set_recipient("two", "ops@example.com")
+    store.set_default("two")
+    text = store.path.read_text()
+    assert text.startswith("\ufeff# Written by hand. ü\n")
+    assert text.count("\ufeff") == 1
+    found = store.load()
+    assert found.default == "two"
+    store.remove("three")
+    assert store.path.read_bytes().startswith(b"\xef\xbb\xbf#")
+
+
+def test_a_mistake_after_a_byte_order_mark_is_named_with_its_column(tmp_path: Path) -> None:
+    store = store_of(tmp_path, "\ufeffschema = x\n")
+    with pytest.raises(ProfilesFileError, match="line 1, column 10: is no TOML"):
+        store.load()
