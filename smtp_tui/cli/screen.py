@@ -166,7 +166,7 @@ def _run(
     from smtp_tui.ui.app import SmtpTui  # noqa: PLC0415 - Textual, after the variables are gone
     from smtp_tui.ui.ends import Ends  # noqa: PLC0415 - with Textual
     from smtp_tui.ui.keymap import keymap_of  # noqa: PLC0415 - with Textual
-    from smtp_tui.ui.terminal import mouse_wanted  # noqa: PLC0415 - with Textual
+    from smtp_tui.ui.terminal import wanted  # noqa: PLC0415 - with Textual
 
     try:
         keymap = keymap_of(preferences.keys)
@@ -177,7 +177,8 @@ def _run(
         app.set_keymap(keymap)
         report = io.StringIO()
         app.error_console = Console(file=report)  # its tracebacks would print tokens and passwords
-        app.run(mouse=mouse_wanted(preferences.mouse, os.environ))
+        app.enhanced_keyboard = wanted(preferences.enhanced_keyboard, os.environ)
+        app.run(mouse=wanted(preferences.mouse, os.environ))
     for write in app.given_up:
         complain(
             f"left before the server answered: {write.request.operation.value}."

@@ -13,7 +13,8 @@ from smtp_tui.profiles.reading import nearest
 from smtp_tui.state.files import read_text
 
 FILE_NAME: Final = "config.toml"
-_KEYS: Final = frozenset({"mouse", "keys"})
+_SWITCHES: Final = ("mouse", "enhanced_keyboard")
+_KEYS: Final = frozenset({*_SWITCHES, "keys"})
 
 
 class PreferencesError(Exception):
@@ -37,12 +38,13 @@ class ChosenKeys(Struct, frozen=True):
 
 
 class Preferences(Struct, frozen=True):
-    """What the user decided. ``mouse`` None leaves it to where the program runs.
+    """What the user decided. None leaves a switch to where the program runs.
 
     ``keys`` are as written: only the screens know which actions there are.
     """
 
     mouse: bool | None = None
+    enhanced_keyboard: bool | None = None
     keys: tuple[ChosenKeys, ...] = ()
 
 
@@ -61,13 +63,18 @@ def load_preferences(directory: Path) -> Preferences:
     for key in raw.keys() - _KEYS:
         words = f'"{key}" is no key here{nearest(key, _KEYS)}'
         raise PreferencesError(path, find(text, (key,)), words)
-    mouse, keys = raw.get("mouse"), raw.get("keys", {})
-    if mouse is not None and not isinstance(mouse, bool):
-        words = "mouse must be true or false, without quotes"
-        raise PreferencesError(path, find(text, ("mouse",)), words)
+    for name in _SWITCHES:
+        if not isinstance(raw.get(name, False), bool):
+            words = f"{name} must be true or false, without quotes"
+            raise PreferencesError(path, find(text, (name,)), words)
+    keys = raw.get("keys", {})
     if not isinstance(keys, dict):
         raise PreferencesError(path, find(text, ("keys",)), "keys must be a table: [keys]")
-    return Preferences(mouse, tuple(_chosen(path, text, ("keys",), keys)))
+    return Preferences(
+        mouse=raw.get("mouse"),
+        enhanced_keyboard=raw.get("enhanced_keyboard"),
+        keys=tuple(_chosen(path, text, ("keys",), keys)),
+    )
 
 
 def _chosen(

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from smtp_tui.ui.key_names import sign_of
+
 if TYPE_CHECKING:
     from textual.binding import Binding, BindingType
 
@@ -80,22 +82,17 @@ class Action(Struct, frozen=True):
 
 
 SPOKEN: Final = {
-    "question_mark": "?",
-    "colon": ":",
-    "minus": "-",
-    "slash": "/",
-    "asterisk": "*",
     "escape": "esc",
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "down": "↓",
     "up": "↑",
 }
-"""Keys by Textual\'s names that a person reads as signs."""
+"""Keys by Textual's names that a person reads otherwise."""
 
 
 def _spoken(key: str) -> str:
-    return SPOKEN.get(key, key)
+    return SPOKEN.get(key) or sign_of(key) or key
 
 
 class Situation(Struct, frozen=True):

@@ -6,7 +6,6 @@ The commands check them too, so that nothing here imports Textual.
 from __future__ import annotations
 
 import re
-import string
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -16,6 +15,7 @@ from msgspec.structs import replace
 from smtp_tui.profiles.preferences import ChosenKeys
 from smtp_tui.profiles.reading import nearest
 from smtp_tui.ui.actions import BY_ID, Action, Place
+from smtp_tui.ui.key_names import NAMED, SAME_KEY, SIGNS, key_name
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -33,25 +33,6 @@ _MOVING: Final = frozenset("jkgG") | {
     *("enter", "escape", "tab", "shift+tab"),
 }
 """What moves in tables, fields and dialogs; only its own action may have it."""
-_NEVER_ARRIVE: Final = {
-    **{"ctrl+h": "backspace", "ctrl+i": "tab", "ctrl+j": "enter", "ctrl+m": "enter"},
-    "ctrl+[": "escape",
-}
-_SHORT: Final = {
-    **{"solidus": "slash", "reverse_solidus": "backslash", "commercial_at": "at"},
-    **{"hyphen_minus": "minus", "plus_sign": "plus", "low_line": "underscore"},
-}
-SIGNS: Final = {
-    _SHORT.get(name, name): sign
-    for sign in string.punctuation
-    for name in [unicodedata.name(sign).lower().replace("-", "_").replace(" ", "_")]
-}
-"""The signs of a keyboard by Textual's names for their keys."""
-NAMED: Final = frozenset(f"f{number}" for number in range(1, 25)) | {
-    *("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "insert", "delete"),
-    *("enter", "escape", "tab", "space", "backspace"),
-}
-"""The other keys that have a name, by Textual's names."""
 
 
 def keymap_of(chosen: Iterable[ChosenKeys]) -> dict[str, str]:
@@ -62,11 +43,11 @@ def keymap_of(chosen: Iterable[ChosenKeys]) -> dict[str, str]:
         action = BY_ID.get(one.action)
         if action is None:
             raise one.refused(f'there is no action "{one.action}"{nearest(one.action, BY_ID)}')
-        keys = [_named(key) for key in one.keys]
-        for key in keys:
+        for key in one.keys:
             why = _refusal(action, key)
             if why:
                 raise one.refused(f'"{key}" {why}')
+        keys = ["".join(_split(key)) for key in one.keys]
         bound[one.action] = replace(action, keys=",".join(keys), show_as="")
     for one in chosen:
         other = _clashing(bound[one.action], bound.values())
@@ -75,24 +56,36 @@ def keymap_of(chosen: Iterable[ChosenKeys]) -> dict[str, str]:
     return {one.action: bound[one.action].keys for one in chosen}
 
 
-def _named(key: str) -> str:
-    """A key by Textual's name: ``?`` is ``question_mark``."""
-    return next((name for name, sign in SIGNS.items() if sign == key), key)
+def _split(key: str) -> tuple[str, str]:
+    """The modifiers of a key with their ``+``, and the key itself by Textual's name.
+
+    ``?`` is ``question_mark``. The name is blank where it is no key.
+    """
+    found = re.fullmatch(r"((?:(?:ctrl|alt|shift)\+)*)(.+)", unicodedata.normalize("NFC", key))
+    if found is None:
+        return "", ""
+    modifiers, plain = found.groups()
+    if len(plain) == 1 and plain.isprintable() and plain != " ":
+        return modifiers, key_name(plain)
+    return modifiers, plain if plain in NAMED or plain in SIGNS else ""
 
 
-def _refusal(action: Action, key: str) -> str:
+def _refusal(action: Action, written: str) -> str:
     """Why an action cannot have a key, in words that follow it; blank where it can."""
-    if key in _NEVER_ARRIVE:
-        return f"arrives as {_NEVER_ARRIVE[key]}; choose another key"
-    plain = key.removeprefix("ctrl+").removeprefix("shift+").removeprefix("alt+")
-    if not re.fullmatch(r"[A-Za-z0-9]", plain) and plain not in NAMED | SIGNS.keys():
+    modifiers, plain = _split(written)
+    if not plain:
         return (
             "is no key; a key is a letter, ctrl+ and a letter, f1 to f12, or a name such as slash"
         )
+    key = modifiers + plain
+    if key in SAME_KEY:
+        return f"arrives as {SAME_KEY[key]}; choose another key"
+    if modifiers and len(plain) == 1 and not plain.isascii():
+        return "arrives with the letter that the key has in the Latin layout; choose that one"
     if key in _MOVING and key not in action.keys.split(","):
         return "moves in lists and fields"
     typed = action.place in _TYPED or action.priority
-    if typed and plain == key and not re.fullmatch(r"f\d+|escape", key):
+    if typed and not modifiers and not re.fullmatch(r"f\d+|escape", key):
         return "could not be typed in a field any more; choose one with ctrl+"
     return ""
 

@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 
 
 class OnTerminal(PlainMessages):
-    """An app that knows what it has painted, ``painted``, which its driver asks and keeps."""
+    """An app that knows what it has painted, ``painted``, which its driver asks and keeps.
+
+    ``enhanced_keyboard`` says, before it runs, whether the terminal is to report keys exactly.
+    """
 
     def __init__(self) -> None:
         # The terminal's own colours from the start: without them NO_COLOR paints black on black.
         super().__init__(driver_class=TerminalDriver, ansi_color=True)
         self.painted = Painted()
+        self.enhanced_keyboard = False
 
     def on_told(self, event: Told) -> None:
         """What the terminal has to say."""

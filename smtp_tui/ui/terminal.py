@@ -1,7 +1,7 @@
-"""The terminal as it is: what its locale cannot show, what it sends, and what stands before it.
+"""The terminal: what is sent to it, what comes from it, and what is switched on in it.
 
-All that is drawn leaves through one method, and all that is typed comes in through another, so
-what a poor terminal needs is done here, once, and no screen knows of it.
+Everything that is drawn leaves through one method and everything that is typed comes in through
+another, so what a terminal needs is done here, once, and no screen knows of it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import locale
 import os
+import re
+import select
 import shutil
 import signal
 import sys
@@ -21,8 +23,19 @@ from rich.cells import cell_len
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, Paste
 from textual.message import Message
+from textual.messages import TerminalSupportsSynchronizedOutput
 
 from smtp_tui.ui.clipboard import IN_TMUX, OSC_52, TOO_LONG, Way, in_tmux_buffer, way, wrapped
+from smtp_tui.ui.pointer import Mouse
+from smtp_tui.ui.terminal_input import (
+    Pasted,
+    Pointer,
+    Press,
+    TerminalInput,
+    Token,
+    Unusable,
+    escape_seconds,
+)
 
 if TYPE_CHECKING:
     from smtp_tui.ui.on_terminal import OnTerminal
@@ -47,7 +60,16 @@ ON_THE_CONSOLE: Final = {
     **{sign: STAND_INS[sign] for sign in "✓✗…"},
 }
 """The same for the Linux console, whose fonts hold 256 or 512 characters."""
-_PASTE_MARKS: Final = ("\x1b[200~", "\x1b[201~")
+_NOT_SWITCHED_ON: Final = frozenset({"\x1b[?1004h", "\x1b[?1004l", "\x1b[?2048$p"})
+"""Modes that Textual asks for and nothing here needs: reports of the focus and of the size."""
+_KEYBOARD_ON: Final = re.compile(r"\x1b\[>\d+u")
+_KEYBOARD_OFF: Final = "\x1b[<u"
+_KEYBOARD_MODE: Final = "\x1b[>5u"
+"""Kitty's keyboard protocol: keys that would be ambiguous, with the letter of the base layout.
+
+Letters stay letters, so that a shell which finds it switched on can still be typed in.
+"""
+_READ_BYTES: Final = 65_536
 
 
 class StandIns(dict[int, str]):
@@ -91,15 +113,18 @@ def _encodes(encoding: str, character: str) -> bool:
     return True
 
 
-def mouse_wanted(setting: bool | None, environ: Mapping[str, str]) -> bool:
-    """Whether to take the mouse: as it is set, else at home, and not over ssh.
+def over_ssh(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal is at the other end of an ssh connection."""
+    return "SSH_CONNECTION" in environ or "SSH_TTY" in environ
 
-    Over ssh each movement would cost bytes, and taking the mouse takes the terminal's own way to
-    select and copy.
+
+def wanted(setting: bool | None, environ: Mapping[str, str]) -> bool:
+    """Whether to switch on the mouse or the keyboard protocol: as set, else not over ssh.
+
+    When an ssh connection drops, nobody is left to switch them off again. Also, each movement of
+    the mouse would cost bytes, and its use takes the terminal's own way to select and copy.
     """
-    if setting is not None:
-        return setting
-    return not ("SSH_CONNECTION" in environ or "SSH_TTY" in environ)
+    return setting if setting is not None else not over_ssh(environ)
 
 
 class Told(Message):
@@ -112,7 +137,7 @@ class Told(Message):
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver with stand-ins, wrapped copies, bytes of any kind; nothing painted twice."""
+    """Textual's driver, with its own reading of the input, and an output that repeats nothing."""
 
     def __init__(
         self,
@@ -132,6 +157,9 @@ class TerminalDriver(LinuxDriver):
         self._way = way(os.environ)
         self._given_back = False
         self._painted = app.painted
+        self._enhanced_keyboard = app.enhanced_keyboard
+        self._mouse_reports = Mouse()
+        self._stop_reading: tuple[int, int] | None = None
 
     def start_application_mode(self) -> None:
         """Take the screen, and hear of each new size, at which a terminal cuts what it shows.
@@ -139,6 +167,8 @@ class TerminalDriver(LinuxDriver):
         One after the other: handlers of a signal interrupt each other, and the size that an
         interrupted one had read would be told after the newest.
         """
+        self._close_pipe()
+        self._stop_reading = os.pipe()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         resized = signal.getsignal(signal.SIGWINCH)
         if callable(resized):
@@ -148,6 +178,23 @@ class TerminalDriver(LinuxDriver):
     def _resized(self, tell: Callable[[int, FrameType | None], object]) -> None:
         self._painted.forget()
         tell(signal.SIGWINCH, None)
+
+    def disable_input(self) -> None:
+        """Read no more, at once."""
+        if self._stop_reading is not None:
+            os.write(self._stop_reading[1], b".")
+        super().disable_input()
+
+    def close(self) -> None:
+        """Let go of what the terminal was served with."""
+        super().close()
+        self._close_pipe()
+
+    def _close_pipe(self) -> None:
+        if self._stop_reading is not None:
+            for end in self._stop_reading:
+                os.close(end)
+            self._stop_reading = None
 
     def suspend_application_mode(self) -> None:
         """Give the terminal back to the shell, as ctrl+z asks."""
@@ -166,8 +213,14 @@ class TerminalDriver(LinuxDriver):
     def write(self, data: str) -> None:
         """Send what the terminal can show and does not show yet.
 
-        A copy goes the way that leads to its clipboard.
+        A copy goes the way that leads to its clipboard; a mode that is not wanted, nowhere.
         """
+        if data in _NOT_SWITCHED_ON:
+            return
+        if data == _KEYBOARD_OFF or _KEYBOARD_ON.fullmatch(data):
+            if not self._enhanced_keyboard:
+                return
+            data = data if data == _KEYBOARD_OFF else _KEYBOARD_MODE
         if data.startswith(OSC_52):
             data = self._copied(data)
         elif self._stand_ins is not None and not data.isascii():
@@ -192,26 +245,43 @@ class TerminalDriver(LinuxDriver):
             Told(IN_TMUX if in_tmux_buffer(sequence, os.environ) else self._way.value)
         )
 
-    def process_message(self, message: Message) -> None:
-        """Take a line feed for Enter: until the terminal is taken, it makes one of the other."""
-        if isinstance(message, Key) and message.key == "ctrl+j":
-            message = Key("enter", "\r")
-        super().process_message(message)
-
     def run_input_thread(self) -> None:
-        """Read keys; bytes that are no UTF-8 are taken in the locale's encoding, or told of."""
-        while not self.exit_event.is_set():
+        """Read keys until told to stop. A terminal that is gone sends nothing more."""
+        if self._stop_reading is None:
+            return
+        source = TerminalInput(
+            self._encoding, escape_seconds(os.environ, over_ssh=over_ssh(os.environ))
+        )
+        stop, terminal = self._stop_reading[0], self.fileno
+        watched = [stop, terminal]
+        while True:
+            ready, _, _ = select.select(watched, [], [], source.patience)
+            if stop in ready:
+                return
+            if not ready:
+                self._take(source.give_up())
+                continue
             try:
-                super().run_input_thread()
-            except UnicodeDecodeError as error:
-                self._take(error.object)
+                data = os.read(terminal, _READ_BYTES)
+            except OSError:  # how Linux tells that a terminal is gone
+                data = b""
+            if data:
+                self._take(source.feed(data))
+            else:
+                watched = [stop]
 
-    def _take(self, data: bytes) -> None:
-        text = data.decode(self._encoding, errors="replace")
-        for mark in _PASTE_MARKS:
-            text = text.replace(mark, "")
-        if text.isprintable() and "\ufffd" not in text:
-            self.process_message(Paste(text))
-        else:
-            words = "The terminal sent bytes that are no UTF-8; what came with them is not typed."
-            self.process_message(Told(words, bad=True))
+    def _take(self, tokens: list[Token]) -> None:
+        """Tell the app what was typed; what could not be used is told once."""
+        for token in tokens:
+            if isinstance(token, Press):
+                self.process_message(Key(token.key, token.character))
+            elif isinstance(token, Pasted):
+                self.process_message(Paste(token.text))
+            elif isinstance(token, Pointer):
+                event = self._mouse_reports.event(token, shutil.get_terminal_size())
+                if event is not None:
+                    self.process_message(event)
+            elif not isinstance(token, Unusable):
+                self.process_message(TerminalSupportsSynchronizedOutput())
+        for problem in {token for token in tokens if isinstance(token, Unusable)}:
+            self.process_message(Told(problem.value, bad=True))

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.sandbox import Sandbox
-from tests.e2e.program import Seed, edit, narrow, retype, says, writes
+from tests.e2e.program import Seed, edit, field, narrow, retype, says, writes
 from tests.e2e.sshd import Sshd, sshd
 
-MOUSE = b"\x1b[?1000h"
+REPORTS = re.compile(rb"\x1b\[\?(?:100[0-6]|101[56]|2048|9)h|\x1b\[[>=][0-9;]*u|\x1b\[>4;[12]m")
+"""Modes in which a terminal sends what no shell understands: of mouse, focus, size, keyboard."""
 ROUND_TRIP = 0.3
 QUESTIONS = re.compile(rb"\x1b\[[?>=]?[0-9;]*(?:\$p|c|n|x)|\x1b\](?:4|10|11|52);[^\x07\x1b]*\?")
 """What a program asks a terminal, and then may wait for."""
@@ -50,7 +51,7 @@ def test_the_main_job_is_done_over_ssh_and_the_mouse_is_left_to_the_terminal(
         terminal.press("q")
         assert terminal.exit_code() == 0
         assert terminal.modes_restored() == []
-        assert MOUSE not in terminal.raw
+        assert REPORTS.findall(terminal.raw) == []
     assert sandbox.record(seeded.secondary).values["port"] == 587
     assert len(sandbox.mailbox) == 1
 
@@ -73,6 +74,24 @@ def test_what_was_typed_when_the_line_is_cut_is_offered_at_the_next_login(
         terminal.press("e")
         terminal.wait_for(says("There is a draft", "port 25 → 587"))
     assert writes(sandbox) == []
+
+
+def test_a_key_torn_apart_on_a_slow_line_is_no_escape(
+    server: Sshd, sandbox: Sandbox, seeded: Seed
+) -> None:
+    with server.login(server.line(), sandbox, {}) as terminal:
+        terminal.wait_for("SECONDARY")
+        narrow(terminal, "second")
+        edit(terminal, "SECONDARY")
+        terminal.press("end")
+        for rest in (b"[D", b"[D"):
+            terminal.send(b"\x1b")
+            terminal.pass_time(0.3)
+            terminal.send(rest)
+        terminal.type("x")
+        terminal.wait_for(lambda screen: field(screen, "Hostname") == "relay.example.invalxid")
+        terminal.press("esc")  # and one that stands alone is one
+        terminal.wait_for("Leave?")
 
 
 def test_on_a_slow_line_keys_typed_ahead_land_and_nothing_waits_for_the_terminal(

@@ -148,6 +148,49 @@ def test_at_home_the_mouse_is_taken_and_a_click_puts_the_cursor_on_a_row(
         assert terminal.modes_restored() == []
 
 
+KEYBOARD = "the keyboard protocol is on"
+
+
+@pytest.mark.parametrize(
+    ("env", "settings", "left_on"),
+    [
+        ({"SSH_CONNECTION": "a 1 b 22"}, "", set()),
+        ({"SSH_TTY": "/dev/pts/1"}, "", set()),
+        ({"SSH_TTY": "/dev/pts/1"}, "enhanced_keyboard = true", {KEYBOARD}),
+        ({"SSH_TTY": "/dev/pts/1"}, "mouse = true", {"mouse"}),
+        ({}, "", {KEYBOARD, "mouse"}),
+        ({}, "mouse = false\nenhanced_keyboard = false", set()),
+    ],
+    ids=["ssh", "ssh -t", "ssh, keyboard set", "ssh, mouse set", "home", "home, set off"],
+)
+def test_only_what_is_set_or_safe_at_home_stays_on_in_the_terminal_of_a_killed_program(
+    env: dict[str, str],
+    settings: str,
+    left_on: set[str],
+    sandbox: Sandbox,
+    seeded: Seed,
+    tmp_path: Path,
+) -> None:
+    directory = tmp_path / "config"
+    directory.mkdir(mode=0o700)
+    (directory / "config.toml").write_text(settings, encoding="utf-8")
+    (directory / "config.toml").chmod(0o600)
+    with program(sandbox, tmp_path, dict(sandbox.environment()) | env) as terminal:
+        terminal.wait_for(says("SECONDARY", "fresh"))
+        terminal.wait_quiet(0.2)
+        terminal.signal(signal.SIGKILL)
+        terminal.exit_code()
+        left = {
+            "mouse" if re.search(r"mode 10[01]\d is on", one) else one
+            for one in terminal.modes_restored()
+        }
+    # The screen, the cursor, wrapping and pastes are what a shell or `reset` puts right.
+    display = {f"mode {mode} is on" for mode in (1049, 2004)} | {
+        *("mode 25 is off", "mode 7 is off", "line settings differ")
+    }
+    assert left - display == left_on
+
+
 WRITTEN_OVER = (
     b"\x1b[3;1H\x07Broadcast message from root\r\n\x1b[41mdown at noon\x1b[0m\x1b[24;1H\n\n"
 )

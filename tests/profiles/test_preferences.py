@@ -25,14 +25,16 @@ def written(directory: Path, text: str) -> Path:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("", None),
-        ("# mine\nmouse = true\n", True),
-        ("mouse = false", False),
-        ("\ufeffmouse = true", True),
+        ("", Preferences()),
+        ("# mine\nmouse = true\n", Preferences(mouse=True)),
+        ("mouse = false", Preferences(mouse=False)),
+        ("enhanced_keyboard = true", Preferences(enhanced_keyboard=True)),
+        ("mouse = true\nenhanced_keyboard = false", Preferences(True, False)),
+        ("\ufeffmouse = true", Preferences(mouse=True)),
     ],
 )
-def test_what_is_decided_is_read(tmp_path: Path, text: str, wanted: bool | None) -> None:
-    assert load_preferences(written(tmp_path, text)) == Preferences(wanted)
+def test_what_is_decided_is_read(tmp_path: Path, text: str, wanted: Preferences) -> None:
+    assert load_preferences(written(tmp_path, text)) == wanted
 
 
 def test_no_file_decides_nothing(tmp_path: Path) -> None:
@@ -44,6 +46,10 @@ def test_no_file_decides_nothing(tmp_path: Path) -> None:
     [
         ("mouse = \n", "line 1, column 9: is no TOML"),
         ("\nmouse = 1\n", "line 2, column 1: mouse must be true or false, without quotes"),
+        (
+            'enhanced_keyboard = "on"',
+            "line 1, column 1: enhanced_keyboard must be true or false, without quotes",
+        ),
         ("mose = true\n", 'line 1, column 1: "mose" is no key here; did you mean "mouse"?'),
     ],
 )

@@ -9,7 +9,8 @@ from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from smtp_tui.profiles.preferences import Preferences, PreferencesError, load_preferences
 from smtp_tui.sandbox import Sandbox
-from smtp_tui.ui.keymap import NAMED, SIGNS, keymap_of
+from smtp_tui.ui.key_names import NAMED, SIGNS
+from smtp_tui.ui.keymap import keymap_of
 from tests.ui.helpers import opened
 
 
@@ -35,6 +36,11 @@ def chosen(directory: Path, text: str) -> Preferences:
         ('record.delete = "e"\nrecord.edit = "x"', {"record.delete": "e", "record.edit": "x"}),
         ('form.review = "ctrl+w"', {"form.review": "ctrl+w"}),
         ('profiles.edit = "t"', {"profiles.edit": "t"}),
+        ('record.edit = ["e", "у"]', {"record.edit": "e,у"}),
+        ('record.edit = "и\u0306"', {"record.edit": "й"}),
+        ('record.edit = ["é", "ß", "漢", "ﻉ"]', {"record.edit": "é,ß,漢,ﻉ"}),
+        ('record.edit = ["§", "€"]', {"record.edit": "section_sign,euro_sign"}),
+        ('record.edit = "+"', {"record.edit": "plus"}),
     ],
 )
 def test_keys_are_taken_as_written_also_when_two_change_places(
@@ -51,6 +57,12 @@ def test_keys_are_taken_as_written_also_when_two_change_places(
         ('app.help = "r"', 2, '"app.help" has the key of "table.refresh" (r)'),
         ('\n\nrecord.edit = "ctrl+i"', 4, '"ctrl+i" arrives as tab'),
         ('record.edit = "elephant"', 2, '"elephant" is no key'),
+        ('record.edit = "уу"', 2, '"уу" is no key'),
+        ('record.edit = ""', 2, '"" is no key'),
+        ('record.edit = "\\u200b"', 2, "is no key"),
+        ('record.edit = "ctrl+у"', 2, "arrives with the letter that the key has in the Latin"),
+        ('form.review = "ы"', 2, '"ы" could not be typed in a field any more'),
+        ('record.edit = ["у"]\nrecord.delete = "у"', 2, 'has the key of "record.delete" (у)'),
         ('record.edit = "j"', 2, '"j" moves in lists and fields'),
         ('form.review = "s"', 2, '"s" could not be typed in a field any more'),
         ("record.edit = 5", 2, "a key is a text in quotes"),
@@ -102,6 +114,18 @@ async def test_sentences_name_the_keys_that_are_bound(sandbox: Sandbox) -> None:
         ):
             await ui.press(*keys)
             await ui.sees(*words)
+
+
+async def test_letters_and_signs_of_any_keyboard_can_be_keys_and_are_shown_as_they_are(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(120, 50)) as ui:
+        ui.app.set_keymap({"record.edit": "у", "record.new": "section_sign"})
+        await ui.sees("6 connections", " у Edit ")
+        await ui.press("question_mark")
+        await ui.sees("у           Edit:", "§           New:")
+        await ui.press("escape", "у")
+        await ui.sees("Edit BATCH")
 
 
 async def test_a_key_of_ones_own_works_and_stands_on_the_key_line_and_in_help_and_palette(

@@ -1,4 +1,4 @@
-"""What a poor terminal is sent instead, the way of a copy, and when the mouse is taken."""
+"""What a poor terminal is sent instead, the way of a copy, and when modes are switched on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from smtp_tui.ui.clipboard import LIMIT, Way, way, wrapped
-from smtp_tui.ui.terminal import STAND_INS, mouse_wanted, stand_ins
+from smtp_tui.ui.terminal import STAND_INS, stand_ins, wanted
 
 DRAWN = "╭─╮│…·→▌▲▼✓✗“•”漢é"
 
@@ -75,7 +75,7 @@ def test_what_is_too_long_for_a_clipboard_is_not_sent_in_part(by: Way) -> None:
         (False, {}, False),
     ],
 )
-def test_the_mouse_is_taken_as_it_is_set_else_at_home_only(
+def test_what_stays_on_after_a_dropped_line_is_switched_on_as_set_else_at_home_only(
     setting: bool | None, environ: Mapping[str, str], taken: bool
 ) -> None:
-    assert mouse_wanted(setting, environ) is taken
+    assert wanted(setting, environ) is taken

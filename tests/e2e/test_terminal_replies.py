@@ -1,0 +1,127 @@
+"""What a terminal sends that is no key: the installed program neither types it nor ends by it."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.sandbox import Sandbox
+from tests.e2e.program import Seed, edit, field, narrow, program, says, writes
+from tests.e2e.terminal import ESCAPE_GAP, Terminal
+from tests.e2e.test_drafts_survive import typing_in_a_form
+from tests.ui.test_terminal_input import REPLIES
+
+SCREENS = {
+    "connections": ((), says("PRIMARY", "SECONDARY", "fresh")),
+    "a filter": (("/", "s"), says("SECONDARY", "filter")),
+    "a record": (("enter",), says("Created", "Edit")),
+    "a form": (("e",), says("Edit PRIMARY", "ctrl+s")),
+    "a password field": (("e", "tab", "tab", "tab"), says("Edit PRIMARY", "ctrl+n")),
+    "a question": (("d",), says("Delete PRIMARY?")),
+    "a test dialog": (("t",), says("Test email", "Enter sends")),
+    "help": (("?",), says("search the keys")),
+    "activity": (("a",), says("Activity")),
+    "the commands": ((":",), says("Search for commands")),
+    "profiles": (("p",), says("Enter switches")),
+}
+DISGUISED = random.Random(11)
+"""Makes up reports as terminals send them, with numbers that none has."""
+
+
+def made_up() -> Iterator[bytes]:
+    """Reports of keys and of the mouse with numbers from everywhere."""
+    numbers = (0, 1, 3, 32, 127, 255, 256, 4_711, 57_358, 0xD800, 0x10FFFF, 0x110000, 10**9, 10**30)
+    for final in ("u", "~", "A", "R", "y", "t", "c", "n", "Z"):
+        for _ in range(40):
+            count = DISGUISED.randint(1, 5)
+            body = DISGUISED.choice(";:").join(str(DISGUISED.choice(numbers)) for _ in range(count))
+            if final in "u~AZ":  # no key, as it is let go
+                body += ";1:3"
+            yield f"\x1b[{DISGUISED.choice(['', '?', '>', '<'])}{body}{final}".encode()
+    for x in numbers:
+        for code in (64, 128, 10**9):
+            yield f"\x1b[<{code};{x + 1000};1M".encode()
+
+
+def standing(terminal: Terminal) -> str:
+    """The screen without the counters."""
+    return re.sub(r"\d+s\b", "s", terminal.screen_text())
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_no_reply_of_a_terminal_changes_a_screen(
+    screen: str, sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    opening, ready = SCREENS[screen]
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for(says("PRIMARY", "SECONDARY", "fresh"))
+        terminal.press(*opening)
+        terminal.wait_for(ready)
+        terminal.wait_quiet(0.5)
+        before = standing(terminal)
+        for reply in REPLIES.values():
+            terminal.send(reply)
+        for reply in made_up():
+            terminal.send(reply)
+        for reply in REPLIES.values():
+            for at in range(len(reply) if reply != b"\x1b\\" and len(reply) < 100 else 0):
+                terminal.send(reply[at : at + 1])
+        terminal.wait_quiet(0.5)
+        terminal.wait_for(lambda _: standing(terminal) == before)
+        terminal.press("esc")  # they were all read: the next key works
+        terminal.wait_for(lambda _: screen == "connections" or standing(terminal) != before)
+    assert writes(sandbox) == []
+
+
+@pytest.mark.parametrize("report", ["\x1b[127;1:1u", "\x1b[1114112u"], ids=repr)
+def test_a_report_of_no_key_does_not_end_the_program_and_lose_what_was_typed(
+    report: str, sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        typing_in_a_form(terminal)
+        terminal.send(report.encode())
+        terminal.press("ctrl+s")
+        terminal.wait_for(says("Change SECONDARY?", "password will be replaced"))
+
+
+def test_a_sequence_torn_apart_is_waited_for_as_long_as_esc_delay_says(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    variables = dict(sandbox.environment()) | {"ESCDELAY": "2000"}
+    with program(sandbox, tmp_path, variables) as terminal:
+        terminal.wait_for("SECONDARY")
+        narrow(terminal, "second")
+        edit(terminal, "SECONDARY")
+        terminal.press("end")
+        terminal.type("x")
+        terminal.send(b"\x1b")
+        terminal.pass_time(2 * ESCAPE_GAP)
+        terminal.send(b"[D")
+        terminal.type("y")
+        terminal.wait_for(lambda screen: (field(screen, "Hostname") or "").endswith("yx"))
+        assert "Leave" not in terminal.screen_text().splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("sent", "typed"),
+    [
+        (b"\x1b[1092::97;5u", "Xlocalhost"),  # ctrl+a of a Russian keyboard
+        (b"\x1b[1091::101;5u\x1b[1094::119;5u", "X"),  # ctrl+e, ctrl+w
+    ],
+)
+def test_ctrl_works_on_a_keyboard_of_another_alphabet(
+    sent: bytes, typed: str, sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for("SECONDARY")
+        narrow(terminal, "prim")
+        edit(terminal, "PRIMARY")
+        terminal.send(sent)
+        terminal.type("X")
+        terminal.wait_for(lambda screen: field(screen, "Hostname") == typed)
+        terminal.send(b"\x1b[1099::115;5u")  # ctrl+s
+        terminal.wait_for(says("Change PRIMARY?"))
