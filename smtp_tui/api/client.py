@@ -41,6 +41,7 @@ from smtp_tui.api.failures import (
     raise_in_words,
 )
 from smtp_tui.api.models import Record
+from smtp_tui.api.pages import cut
 from smtp_tui.api.redaction import redacted
 from smtp_tui.api.requests import Request
 from smtp_tui.api.secret import SecretStr, is_token
@@ -320,7 +321,7 @@ class Client:
         return client
 
     async def _whole(self, response: httpx.Response, place: Place) -> Received:
-        request_id = response.headers.get("X-Request-Id", "")[:128] or None
+        request_id = cut(response.headers.get("X-Request-Id", ""), 128) or None
         place = Place(place.operation, place.host, request_id)
         received = Received(
             response.status_code,
@@ -331,7 +332,7 @@ class Client:
         )
         encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding not in ("", "identity"):
-            words = f"the answer is compressed ({encoding[:40]}), unasked"
+            words = f"the answer is compressed ({cut(encoding, 40)}), unasked"
             return replace(received, unreadable=words)
         body = bytearray()
         async for chunk in response.aiter_raw():

@@ -7,6 +7,8 @@ import math
 import socket
 import ssl
 from collections.abc import Iterator
+from datetime import UTC
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final, NoReturn
 
 import httpx
@@ -31,6 +33,7 @@ from smtp_tui.api.errors import (
     TokenRefused,
     TooManyRequests,
 )
+from smtp_tui.api.pages import cut
 from smtp_tui.api.redaction import text_without_echo, without_echo
 from smtp_tui.api.trust import certificate_refused
 from smtp_tui.api.words import error_code, error_inside, refused_fields, server_words
@@ -70,6 +73,10 @@ _GONE: Final = frozenset({"MODEL_NOT_FOUND", "NOT_FOUND"})
 server that does not know the call, or from a proxy."""
 
 
+_NOT_MODIFIED: Final = 304
+"""The one status among those of redirects that is none."""
+
+
 def raise_for_status(received: Received, place: Place) -> None:
     """Raise the error of a status that is no success; a 2xx passes, unless it holds an error.
 
@@ -85,8 +92,8 @@ def raise_for_status(received: Received, place: Place) -> None:
         if place.operation in TESTS or not place.operation.writes:
             raise_if_unreadable(received, place)
         return
-    if 300 <= status < 400:
-        to = f" to {received.location[:120]}" if received.location else ""
+    if 300 <= status < 400 and status != _NOT_MODIFIED:
+        to = f" to {cut(received.location, 120)}" if received.location else ""
         raise BadAnswer(place, f"The server redirects{to} ({status}), which is not followed")
     words = received.unreadable or server_words(received.body)
     match status:
@@ -118,19 +125,34 @@ def raise_if_unreadable(received: Received, place: Place) -> None:
 def _wait(retry_after: str | None) -> str | None:
     """What the server asks, in words."""
     seconds = _seconds(retry_after)
-    if seconds is None or retry_after is None:
+    if seconds is None:
         return None
-    if math.isinf(seconds):
-        return f"The server asks to wait until {retry_after[:40]}."
-    return f"The server asks to wait {seconds:.0f} seconds."
+    if math.isfinite(seconds):
+        return f"The server asks to wait {seconds:.0f} seconds."
+    until = _date(retry_after or "")
+    return f"The server asks to wait until {until}." if until else None
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """Retry-After as seconds; its other form, a date, is longer than anybody waits."""
-    if retry_after is None:
-        return None
-    text = retry_after.strip()
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 7 else math.inf
+    """Retry-After as seconds; None where it is none.
+
+    Infinite where that is longer than anybody waits: of a day or more, and of a date.
+    """
+    text = (retry_after or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text) if len(text) < 6 and int(text) < _A_DAY else math.inf
+    return math.inf if _date(text) else None
+
+
+_A_DAY: Final = 24 * 60 * 60
+
+
+def _date(text: str) -> str:
+    """An HTTP date, written anew; blank where it is none."""
+    try:
+        return format_datetime(parsedate_to_datetime(text).astimezone(UTC), usegmt=True)
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

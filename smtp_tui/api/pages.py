@@ -16,6 +16,11 @@ _TAG: Final = re.compile(
 _START: Final = re.compile(r"\s*<(!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
 
 
+def cut(text: str, limit: int) -> str:
+    """A text of at most so many characters, with a mark where more followed."""
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
 def is_page(text: str) -> bool:
     """Whether a body is an HTML page, which never comes from the API itself."""
     return _START.match(text.removeprefix(BOM)) is not None
@@ -24,7 +29,7 @@ def is_page(text: str) -> bool:
 def page_words(text: str) -> str:
     """A page in words, its title included where it has one."""
     title = _title(text)
-    return f"an HTML page titled “{title[:120]}”" if title else "an HTML page"
+    return f"an HTML page titled “{cut(title, 120)}”" if title else "an HTML page"
 
 
 def without_tags(text: str) -> str:

@@ -10,7 +10,7 @@ from smtp_tui.api.pages import without_tags
 
 WORDS_LIMIT: Final = 300
 _READ: Final = 65536
-_JSON_READ: Final = 1_000_000
+"""How much of a text is searched for tags."""
 
 
 def server_words(body: bytes) -> str:
@@ -19,15 +19,15 @@ def server_words(body: bytes) -> str:
     At most :data:`WORDS_LIMIT` characters on one line; empty where there is nothing to read.
     """
     try:
-        words = _message(decode_json(body[:_JSON_READ]))
+        words = _message(decode_json(body))
     except Undecodable:
-        words = body[:_READ].decode("utf-8", errors="replace")
+        words = body.decode("utf-8", errors="replace")
     return _flat(words)
 
 
 def error_inside(body: bytes) -> str | None:
     """The words of an answer that is nothing but an error, whatever its status; None for others."""
-    if not body[:_READ].lstrip().startswith(b"{") or len(body) > _JSON_READ:
+    if not body[:_READ].lstrip().startswith(b"{"):
         return None
     try:
         value = decode_json(body)
@@ -40,7 +40,7 @@ def error_inside(body: bytes) -> str | None:
 def error_code(body: bytes) -> str:
     """LoopBack's code of an error, such as ``MODEL_NOT_FOUND``; empty where there is none."""
     try:
-        value = decode_json(body[:_JSON_READ])
+        value = decode_json(body)
     except Undecodable:
         return ""
     error = value.get("error") if isinstance(value, dict) else None
@@ -50,7 +50,8 @@ def error_code(body: bytes) -> str:
 
 def _flat(words: str) -> str:
     flat = " ".join(without_tags(words[:_READ]).split())
-    return flat if len(flat) <= WORDS_LIMIT else f"{flat[:WORDS_LIMIT]}… ({len(flat)} characters)"
+    length = len(flat) if len(words) <= _READ else len(words.strip())
+    return flat if length <= WORDS_LIMIT else f"{flat[:WORDS_LIMIT]}… ({length} characters)"
 
 
 def _message(value: JsonValue) -> str:
@@ -70,7 +71,7 @@ def _message(value: JsonValue) -> str:
 def refused_fields(body: bytes) -> tuple[tuple[str, str], ...]:
     """The server's words by field from a LoopBack 422 (``error.details.messages``), if any."""
     try:
-        value = decode_json(body[:_JSON_READ])
+        value = decode_json(body)
     except Undecodable:
         return ()
     error = value.get("error") if isinstance(value, dict) else None
@@ -80,6 +81,6 @@ def refused_fields(body: bytes) -> tuple[tuple[str, str], ...]:
         return ()
     found = ((name, said if isinstance(said, list) else [said]) for name, said in messages.items())
     return tuple(
-        (name, _flat("; ".join(one for one in said if isinstance(one, str))))
+        (name, _flat("; ".join(dict.fromkeys(one for one in said if isinstance(one, str)))))
         for name, said in found
     )

@@ -288,3 +288,21 @@ async def test_a_status_that_says_no_is_told_although_its_words_cannot_be_read(
     assert error.status == status
     assert error.why == f"The server answered {status}: the answer is {words[body]}"
     _reads_well(error)
+
+
+@pytest.mark.parametrize("name", ["list", "patch"])
+async def test_304_is_no_redirect(work: Desk, name: str) -> None:
+    work.sandbox.faults.add(Fault(FaultKind.RAW, status=304))
+    error = await work.refused(name)
+    assert isinstance(error, StatusError)
+    assert error.why.startswith("The server answered 304")
+
+
+@pytest.mark.parametrize("length", [119, 120, 121, 5000])
+async def test_the_address_of_a_redirect_is_cut_with_a_mark(work: Desk, length: int) -> None:
+    address = "https://login.example.com/".ljust(length, "x")
+    fault = Fault(FaultKind.REDIRECT, status=302, location=address)
+    work.sandbox.faults.add(fault)
+    error = await work.refused("list")
+    shown = address if length <= 120 else f"{address[:120]}…"
+    assert error.why == f"The server redirects to {shown} (302), which is not followed"

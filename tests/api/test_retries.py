@@ -8,7 +8,7 @@ import time
 import pytest
 
 from smtp_tui.api.client import Limits
-from smtp_tui.api.errors import HostUnreachable
+from smtp_tui.api.errors import HostUnreachable, ServerFault, TooManyRequests
 from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.sandbox import Fault, FaultKind
 from tests.api.desk import QUICK, Desk, elsewhere
@@ -21,15 +21,45 @@ async def test_a_read_waits_as_long_as_the_server_asks(work: Desk) -> None:
     assert time.monotonic() - began >= 1.0
 
 
-@pytest.mark.parametrize("asked", ["3", "3600", "999999999999", "Wed, 21 Oct 2099 07:28:00 GMT"])
-async def test_a_longer_wait_than_the_limit_is_left_to_the_person(work: Desk, asked: str) -> None:
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("3", "wait 3 seconds"),
+        ("3600", "wait 3600 seconds"),
+        ("86399", "wait 86399 seconds"),
+        ("Wed, 21 Oct 2099 07:28:00 GMT", "wait until Wed, 21 Oct 2099 07:28:00 GMT."),
+        ("Wed, 21 Oct 2099 07:28:00 +0200", "wait until Wed, 21 Oct 2099 05:28:00 GMT."),
+        ("86400", ServerFault.next_step),
+        ("99999999", ServerFault.next_step),
+        ("9" * 5000, ServerFault.next_step),
+    ],
+)
+async def test_a_longer_wait_than_the_limit_is_left_to_the_person(
+    work: Desk, asked: str, words: str
+) -> None:
     headers = (("Retry-After", asked),)
     work.sandbox.faults.add(Fault(FaultKind.RAW, status=503, headers=headers, count=None))
     began = time.monotonic()
     error = await work.refused("list")
     assert time.monotonic() - began < QUICK.longest_retry_after
-    assert asked in error.advice
+    assert words in error.advice
     assert len(work.sandbox.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "asked", ["-5; soon", "-5", "1e3", "soon", "²", "Wed, 99 Oct 2099 07:28:00 GMT", "0x10", ""]
+)
+async def test_a_wait_that_makes_no_sense_is_not_told_and_the_read_is_repeated(
+    work: Desk, asked: str
+) -> None:
+    headers = (("Retry-After", asked),) if asked.isascii() else ()
+    work.sandbox.faults.add(Fault(FaultKind.RAW, status=503, headers=headers, count=None))
+    error = await work.refused("list")
+    assert error.advice == ServerFault.next_step
+    assert len(work.sandbox.requests) == 2
+    work.sandbox.faults.clear()
+    work.sandbox.faults.add(Fault(FaultKind.TOO_MANY, retry_after=asked))
+    assert (await work.refused("patch")).advice == TooManyRequests.next_step
 
 
 async def test_a_read_is_tried_again_after_no_connection_was_made(work: Desk) -> None:

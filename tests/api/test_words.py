@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp_tui.api.words import WORDS_LIMIT, refused_fields, server_words
+from smtp_tui.api.words import WORDS_LIMIT, error_code, error_inside, refused_fields, server_words
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
@@ -69,6 +69,27 @@ def test_long_words_are_cut_and_their_length_told() -> None:
     said = server_words(b"word " * 1000)
     assert len(said) < WORDS_LIMIT + 30
     assert said.endswith("… (4999 characters)")
+
+
+@pytest.mark.parametrize("length", [301, 70_000, 1_200_000, 5_000_000])
+def test_a_long_error_is_parsed_before_it_is_cut_and_its_true_length_told(length: int) -> None:
+    """``details`` come first, so that a cut body would be no JSON any more."""
+    message = "x" * length
+    body = json.dumps({"error": {"details": ["y" * length], "message": message}}).encode()
+    assert server_words(body) == f"{'x' * WORDS_LIMIT}… ({length} characters)"
+    assert error_inside(body) == server_words(body)
+
+
+def test_a_long_error_keeps_its_code_and_its_words_by_field() -> None:
+    details = {"context": "z" * 1_200_000, "messages": {"port": ["is bad"]}}
+    body = json.dumps({"error": {"details": details, "code": "NOT_FOUND"}}).encode()
+    assert error_code(body) == "NOT_FOUND"
+    assert refused_fields(body) == (("port", "is bad"),)
+
+
+def test_the_same_message_twice_is_told_once() -> None:
+    body = json.dumps({"error": {"details": {"messages": {"name": ["presence", "presence"]}}}})
+    assert refused_fields(body.encode()) == (("name", "presence"),)
 
 
 @pytest.mark.parametrize("text", ["<h1", "<title>", "<!--", "<a ", "<", "<p>", " "])
