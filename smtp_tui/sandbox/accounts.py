@@ -125,8 +125,15 @@ class TokenBook(Struct):
 
     def expire_all(self) -> None:
         """End every token there is, the first ones too."""
+        now = self.clock()
         with self._lock:
-            self._held.clear()
+            self._held = {token: (account, now) for token, (account, _) in self._held.items()}
+
+    def forget_ended(self, token: str) -> bool:
+        """Forget a token that is over; False when it was not known."""
+        with self._lock:
+            _, ends = self._held.get(token, (None, self.clock() + 1.0))
+            return ends <= self.clock() and self._held.pop(token, None) is not None
 
     def _keep(self, token: str, account: Account, lifetime: float) -> None:
         with self._lock:

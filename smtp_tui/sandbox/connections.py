@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from smtp_tui.sandbox.accounts import ALL_TEAMS, DEFAULT_NAMESPACE, NAMESPACES, Account
-from smtp_tui.sandbox.loopback import bad_argument, forbidden, unknown_id
+from smtp_tui.sandbox.loopback import MISSING, bad_argument, forbidden, unknown_id
 from smtp_tui.sandbox.parameters import (
     invalid_changes,
     invalid_record,
     merged,
+    new_parameters,
     read_parameters,
 )
 from smtp_tui.sandbox.replies import argument, json_object, json_response
@@ -77,9 +78,8 @@ async def create_record(request: Request) -> Response:
     """Store a new record and answer with it."""
     seen = view(request)
     content = await json_object(request)
-    given = content.get("connection_parameters")
-    parameters = [] if given is None else read_parameters("connection_parameters", given)
-    problem = invalid_record(content.get("name"), parameters)
+    parameters = new_parameters(content.get("connection_parameters"))
+    problem = invalid_record(content.get("name", MISSING), parameters)
     if problem is not None:
         raise problem
     if seen.teams is not None and seen.team not in seen.teams:

@@ -36,7 +36,9 @@ _ERRORS: dict[FaultKind, Callable[[], LoopBackError]] = {
     FaultKind.REQUEST_TIMEOUT: loopback.timed_out,
     FaultKind.CONFLICT: loopback.conflict,
     FaultKind.TOO_LARGE: loopback.too_large,
-    FaultKind.INVALID: lambda: loopback.invalid({"name": ("presence", "can't be blank", "")}),
+    FaultKind.INVALID: lambda: loopback.invalid(
+        [loopback.Problem("name", "presence", "can't be blank", "")]
+    ),
     FaultKind.TOO_MANY: loopback.too_many,
     FaultKind.SERVER_ERROR: loopback.server_fault,
 }

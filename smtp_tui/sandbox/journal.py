@@ -30,6 +30,7 @@ class Operation(StrEnum):
 
 RECORDS_PATH = "/cam/api/v1/smtpconnections"
 COMPOSER_PATH = "/cam/composer/api/v1/smtpconnections"
+REST_ROOTS = ("/cam/api/v1", "/cam/composer/api/v1", "/cam/tenant/api/v1")
 TOKEN_PATH = "/idprovider/v1/auth/identitytoken"
 TENANT_PATH = "/cam/tenant/api/v1/tenants/getTenantOnPrem"
 

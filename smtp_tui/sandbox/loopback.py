@@ -1,12 +1,17 @@
-"""Error answers in the shape of LoopBack 3 in production mode, which the service is built on.
+"""Error answers as LoopBack 3 gives them in production mode, which the service is built on.
 
-The statuses and bodies are inferred from that framework, not observed on the real service.
+`tests/contract` compares statuses and bodies with those of a real LoopBack 3 application.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from msgspec import Struct
+
+from smtp_tui.sandbox.inspected import inspected
 
 MODEL = "SmtpConnection"
 
@@ -15,18 +20,34 @@ class LoopBackError(Exception):
     """An answer that is an error: its status and the object under the key `error`."""
 
     def __init__(self, status: int, message: str, **more: object) -> None:
-        """Take the status, the message and any further members, in the order they are shown."""
+        """Take the status, the message and any further members, in the order they are shown.
+
+        From status 500 on only the status is told: what happened stands in the server's log.
+        """
         super().__init__(message)
         self.status = status
         name = more.pop("name", "Error")
-        self.body: dict[str, object] = {
-            "error": {"statusCode": status, "name": name, "message": message, **more}
-        }
+        error: dict[str, object] = {"statusCode": status, "name": name, "message": message, **more}
+        if status >= 500:
+            error = {"statusCode": status, "message": _phrase(status)}
+        self.body: dict[str, object] = {"error": error}
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:  # an SMTP status that a method handed on
+        return "Unknown Error"
 
 
 def unauthorized() -> LoopBackError:
-    """No token, or one that is unknown or over."""
+    """No token, or one that nobody knows."""
     return LoopBackError(401, "Authorization Required", code="AUTHORIZATION_REQUIRED")
+
+
+def invalid_token() -> LoopBackError:
+    """A token that is over, when it is used for the first time since."""
+    return LoopBackError(401, "Invalid Access Token", code="INVALID_TOKEN")
 
 
 def forbidden() -> LoopBackError:
@@ -44,9 +65,14 @@ def unknown_id(record_id: str) -> LoopBackError:
     return LoopBackError(404, f'Unknown "{MODEL}" id "{record_id}".', code="MODEL_NOT_FOUND")
 
 
-def no_method(method: str, path: str) -> LoopBackError:
-    """A path, or a method on a path, that is not served."""
-    return LoopBackError(404, f"There is no method to handle {method} {path}")
+def no_method_of_model(method: str, target: str) -> LoopBackError:
+    """The model is known and has no such method; `target` is relative to it, query included."""
+    return LoopBackError(404, f'Shared class "{MODEL}" has no method handling {method} {target}')
+
+
+def no_method(method: str, target: str) -> LoopBackError:
+    """No model is known there; `target` is relative to the REST root, query included."""
+    return LoopBackError(404, f"There is no method to handle {method} {target}")
 
 
 def missing(argument: str) -> LoopBackError:
@@ -85,33 +111,65 @@ def too_many() -> LoopBackError:
 
 
 def server_fault() -> LoopBackError:
-    """An uncaught error; production mode hides what it was."""
-    error = LoopBackError(500, "Internal Server Error")
-    error.body = {"error": {"statusCode": 500, "message": "Internal Server Error"}}
-    return error
+    """An uncaught error."""
+    return LoopBackError(500, "")
 
 
-def invalid(problems: Mapping[str, tuple[str, str, object]]) -> LoopBackError:
-    """A validation error; `problems` maps a property to code, message and the value sent."""
-    said = [
-        f"`{name}` {message} (value: {_shown(value)})"
-        for name, (_, message, value) in problems.items()
-    ]
+class Problem(Struct, frozen=True):
+    """What is wrong with a property: LoopBack's code for it, the message, and the value sent.
+
+    The value is `MISSING` where nothing was sent.
+    """
+
+    property: str
+    code: str
+    message: str
+    value: object
+
+
+MISSING = object()
+"""A property that was not sent, `undefined` in the framework's words."""
+
+
+def invalid(problems: Sequence[Problem]) -> LoopBackError:
+    """A validation error; a property may stand there more than once."""
+    said = [f"`{one.property}` {one.message} (value: {_shown(one.value)})" for one in problems]
     return LoopBackError(
         422,
-        f"The `{MODEL}` instance is not valid. Details: {_joined(said)}.",
+        f"The `{MODEL}` instance is not valid. Details: {'; '.join(said)}.",
         name="ValidationError",
         details={
             "context": MODEL,
-            "codes": {name: [code] for name, (code, _, _) in problems.items()},
-            "messages": {name: [message] for name, (_, message, _) in problems.items()},
+            "codes": _by_property({one.property: [] for one in problems}, problems, "code"),
+            "messages": _by_property({one.property: [] for one in problems}, problems, "message"),
         },
     )
 
 
+def _by_property(
+    found: dict[str, list[str]], problems: Sequence[Problem], member: str
+) -> Mapping[str, list[str]]:
+    for one in problems:
+        found[one.property].append(str(getattr(one, member)))
+    return found
+
+
 def _shown(value: object) -> str:
-    return "undefined" if value is None else json.dumps(value)
+    if value is MISSING:
+        return "undefined"
+    if isinstance(value, str):
+        return json.dumps(cut(value), ensure_ascii=False)
+    return cut(inspected(value))
 
 
-def _joined(parts: Sequence[str]) -> str:
-    return "; ".join(parts)
+LONGEST = 32
+"""Characters of a value in a message."""
+
+
+def cut(text: str) -> str:
+    """A value's text as messages have it: the start of a long one, and its last brackets."""
+    if len(text) <= LONGEST:
+        return text
+    brackets = text[len(text.rstrip(" \t})]")) :]
+    tail = brackets[-3:] if brackets else text[-3:]
+    return f"{text[: LONGEST - len(tail) - 4]}...{tail}"

@@ -6,10 +6,11 @@ so that a client which drops them is found out.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from smtp_tui.sandbox.loopback import LoopBackError, bad_argument, invalid
+from smtp_tui.sandbox.loopback import MISSING, LoopBackError, Problem, bad_argument, invalid
 
 Parameter: TypeAlias = dict[str, Any]
 """One parameter as JSON: at least `name` and `value`."""
@@ -38,6 +39,20 @@ def read_parameters(argument: str, value: object) -> list[Parameter]:
     return [dict(item) for item in value]
 
 
+def new_parameters(value: object) -> list[Parameter]:
+    """The parameters of a new record, which is a property and no argument: other words."""
+    match value:
+        case None:
+            return []
+        case dict():
+            shown = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+            raise bad_argument(f"Items must be an array: {shown}")
+        case list():
+            return read_parameters("connection_parameters", value)
+    shown = json.dumps(value, ensure_ascii=False)
+    raise bad_argument(f"could not create List from JSON string: {shown}")
+
+
 def merged(stored: Iterable[Parameter], changes: Iterable[Parameter]) -> list[Parameter]:
     """The stored parameters with the changes laid over them by name, unknown names at the end."""
     result = {str(parameter["name"]): parameter for parameter in stored}
@@ -62,25 +77,26 @@ def values(parameters: Iterable[Parameter]) -> dict[str, object]:
     return {str(parameter["name"]): parameter.get("value") for parameter in parameters}
 
 
-def invalid_record(name: object, parameters: Iterable[Parameter]) -> LoopBackError | None:
+def invalid_record(name: object, parameters: list[Parameter]) -> LoopBackError | None:
     """The 422 a new record deserves, or None when it is good."""
-    problems: dict[str, tuple[str, str, object]] = {}
-    if _blank(name):
-        problems["name"] = ("presence", "can't be blank", name)
+    problems: list[Problem] = []
+    if name is MISSING or name is None or name == "":
+        # Twice, as of a property that is required and validated for presence.
+        problems += [Problem("name", "presence", "can't be blank", name)] * 2
     given = values(parameters)
     if _blank(given.get("hostname")):
-        problems["hostname"] = ("presence", "can't be blank", given.get("hostname"))
-    problems.update(_port_problem(given))
+        problems.append(_bad_list("hostname", "hostname can't be blank", parameters))
+    problems += _port_problem(given, parameters)
     return invalid(problems) if problems else None
 
 
-def invalid_changes(parameters: Iterable[Parameter]) -> LoopBackError | None:
+def invalid_changes(parameters: list[Parameter]) -> LoopBackError | None:
     """The 422 a modify deserves, or None; only what is being changed is looked at."""
     given = values(parameters)
-    problems: dict[str, tuple[str, str, object]] = {}
+    problems: list[Problem] = []
     if "hostname" in given and _blank(given["hostname"]):
-        problems["hostname"] = ("presence", "can't be blank", given["hostname"])
-    problems.update(_port_problem(given))
+        problems.append(_bad_list("hostname", "hostname can't be blank", parameters))
+    problems += _port_problem(given, parameters)
     return invalid(problems) if problems else None
 
 
@@ -93,10 +109,15 @@ def port_number(value: object) -> int | None:
     return value if 1 <= value <= 65535 else None
 
 
-def _port_problem(given: Mapping[str, object]) -> dict[str, tuple[str, str, object]]:
+def _port_problem(given: Mapping[str, object], parameters: list[Parameter]) -> list[Problem]:
     if "port" not in given or port_number(given["port"]) is not None:
-        return {}
-    return {"port": ("numericality", "must be a number from 1 to 65535", given["port"])}
+        return []
+    return [_bad_list("port", "port must be a number from 1 to 65535", parameters)]
+
+
+def _bad_list(code: str, message: str, parameters: list[Parameter]) -> Problem:
+    """The list is one property of the record, so all problems of parameters stand under it."""
+    return Problem("connection_parameters", f"custom.{code}", message, parameters)
 
 
 def _is_secret(parameter: Parameter) -> bool:

@@ -39,9 +39,12 @@ async def json_object(request: Request) -> dict[str, Any]:
 
 
 def argument(arguments: Mapping[str, Any], name: str) -> Any:
-    """An argument that has to be there; raises a 400 LoopBackError when absent, null or ''."""
-    value = arguments.get(name)
-    if value is None or value == "":
+    """An argument that has to be there; raises a 400 LoopBackError when it is absent or ''.
+
+    A null is there: it is of the wrong kind.
+    """
+    value = arguments.get(name, "")
+    if value == "":
         raise missing(name)
     return value
 

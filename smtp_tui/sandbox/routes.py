@@ -9,10 +9,16 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from smtp_tui.sandbox import connections, controls, identity, mail_tests
-from smtp_tui.sandbox.journal import COMPOSER_PATH, RECORDS_PATH, TENANT_PATH, TOKEN_PATH
-from smtp_tui.sandbox.loopback import LoopBackError, no_method
+from smtp_tui.sandbox.journal import (
+    COMPOSER_PATH,
+    RECORDS_PATH,
+    REST_ROOTS,
+    TENANT_PATH,
+    TOKEN_PATH,
+)
+from smtp_tui.sandbox.loopback import LoopBackError, no_method, no_method_of_model
 from smtp_tui.sandbox.replies import json_response
-from smtp_tui.sandbox.services import Services, authenticated
+from smtp_tui.sandbox.services import Services
 
 
 def application(services: Services) -> Starlette:
@@ -59,9 +65,16 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _unserved(request: Request, error: Exception) -> Response:
-    """A path or method that no route serves: nothing is told to someone without a token."""
-    try:
-        authenticated(request)
-    except LoopBackError as refusal:
-        return await _refused(request, refusal)
-    return await _refused(request, no_method(request.method, request.url.path))
+    """A path or method that no route serves, told to anyone as the framework does it.
+
+    The paths in its words are relative: to the model where that is known, else to the REST root.
+    """
+    raw: bytes = request.scope["raw_path"]
+    target = raw.decode("latin-1") + (f"?{request.url.query}" if request.url.query else "")
+    for model in (RECORDS_PATH, COMPOSER_PATH):
+        if request.url.path == model or request.url.path.startswith(f"{model}/"):
+            rest = target.removeprefix(model)
+            rest = rest if rest.startswith("/") else f"/{rest}"
+            return await _refused(request, no_method_of_model(request.method, rest))
+    root = next((root for root in REST_ROOTS if target.startswith(f"{root}/")), "")
+    return await _refused(request, no_method(request.method, target.removeprefix(root)))

@@ -79,7 +79,7 @@ class Sandbox:
     def start(self) -> None:
         """Open the store, listen and serve; raises `OSError` when a port is taken."""
         with ExitStack() as opened:
-            store = Store(self.options.data)
+            store = Store(self.options.data, self.options.numeric_ids)
             opened.callback(store.close)
             listeners = self._bind(store)
             opened.callback(listeners.close)

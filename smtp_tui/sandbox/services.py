@@ -8,7 +8,7 @@ from starlette.requests import Request
 from smtp_tui.sandbox.accounts import Account, TokenBook
 from smtp_tui.sandbox.faults import FaultPlan
 from smtp_tui.sandbox.journal import Journal, ReceivedMail, RecordedRequest
-from smtp_tui.sandbox.loopback import forbidden, unauthorized
+from smtp_tui.sandbox.loopback import forbidden, invalid_token, unauthorized
 from smtp_tui.sandbox.mailserver import MailServer
 from smtp_tui.sandbox.options import SandboxOptions
 from smtp_tui.sandbox.store import Store
@@ -34,11 +34,18 @@ def services(request: Request) -> Services:
 
 
 def authenticated(request: Request) -> Account:
-    """Whose bearer token the request carries, scheme in any case; raises a 401 LoopBackError."""
+    """Whose bearer token the request carries; raises a 401 LoopBackError.
+
+    The scheme is `Bearer`, in this case only. A token that is over says so once, and then nobody
+    knows it any more.
+    """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    account = services(request).tokens.owner(token.strip()) if scheme.lower() == "bearer" else None
-    if account is None:
+    if scheme != "Bearer":
         raise unauthorized()
+    tokens = services(request).tokens
+    account = tokens.owner(token.strip())
+    if account is None:
+        raise invalid_token() if tokens.forget_ended(token.strip()) else unauthorized()
     return account
 
 
