@@ -63,16 +63,19 @@ def load_preferences(directory: Path) -> Preferences:
     for key in raw.keys() - _KEYS:
         words = f'"{key}" is no key here{nearest(key, _KEYS)}'
         raise PreferencesError(path, find(text, (key,)), words)
+    switches: dict[str, bool | None] = {}
     for name in _SWITCHES:
-        if not isinstance(raw.get(name, False), bool):
+        switch = raw.get(name)
+        if switch is not None and not isinstance(switch, bool):
             words = f"{name} must be true or false, without quotes"
             raise PreferencesError(path, find(text, (name,)), words)
+        switches[name] = switch
     keys = raw.get("keys", {})
     if not isinstance(keys, dict):
         raise PreferencesError(path, find(text, ("keys",)), "keys must be a table: [keys]")
     return Preferences(
-        mouse=raw.get("mouse"),
-        enhanced_keyboard=raw.get("enhanced_keyboard"),
+        mouse=switches["mouse"],
+        enhanced_keyboard=switches["enhanced_keyboard"],
         keys=tuple(_chosen(path, text, ("keys",), keys)),
     )
 
