@@ -134,15 +134,20 @@ class RecordsView:
             self._sorted = (order, found)
         return self._sorted[1]
 
-    def _key(self, column: str) -> Callable[[Record], tuple[str | float, str]]:
-        match column:
-            case "name":
-                return lambda record: (record.name.casefold(), record.id)
-            case "port":
-                return lambda record: (_number(record.text("port")), record.name.casefold())
-            case "last_test":
-                return lambda record: (self._tested(record), record.name.casefold())
-        return lambda record: (record.text(column).casefold(), record.name.casefold())
+    def _key(self, column: str) -> Callable[[Record], tuple[str | float, str, str]]:
+        """What records are sorted by; name and id decide where the column does not."""
+
+        def value(record: Record) -> str | float:
+            match column:
+                case "name":
+                    return ""
+                case "port":
+                    return _number(record.text("port"))
+                case "last_test":
+                    return self._tested(record)
+            return record.text(column).casefold()
+
+        return lambda record: (value(record), record.name.casefold(), record.id)
 
     def _tested(self, record: Record) -> float:
         tested = self._last_test(record.id)

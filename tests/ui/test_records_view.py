@@ -1,6 +1,7 @@
 """From records to rows: what is filtered, how it is sorted, what a cell says."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -71,6 +72,17 @@ def test_the_newest_test_comes_first_and_what_was_never_tested_last() -> None:
     tests = {"id-1": run("ACCEPTED", 600), "id-3": run("REJECTED", 5)}
     found = view(record(1), record(2), record(3), tests=tests)
     assert ids(found, order=Order("last_test")) == ["id-3", "id-1", "id-2"]
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("column", SORT_KEYS)
+def test_records_that_sort_alike_stand_in_the_same_order_whatever_the_servers(
+    column: str, reverse: bool
+) -> None:
+    """Same name but for its case, same port and host, never tested: the id decides."""
+    records = [record(number, name, port=25) for number, name in enumerate(["A", "a", "A", "b"])]
+    orders = [ids(view(*one), order=Order(column, reverse)) for one in permutations(records)]
+    assert all(order == orders[0] for order in orders)
 
 
 def test_no_column_is_the_order_of_the_server() -> None:
