@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from codecs import BOM_UTF8
+from collections.abc import Callable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 import httpx
 from msgspec import Struct
@@ -52,6 +53,15 @@ from smtp_tui.api.writes import Answer, Judge, Write, WriteLog, Writes, done, ne
 
 USER_AGENT: Final = f"smtp-tui/{smtp_tui.__version__}"
 _RETRIED_STATUSES: Final = frozenset({502, 503, 504})
+
+
+Answers: TypeAlias = Callable[[Received], bool]
+"""Whether an answer with any status is what was asked for, whatever its status says."""
+
+
+def no_other(_: Received) -> bool:
+    """Take no answer but those with a good status."""
+    return False
 
 
 class TokenHolder(Protocol):
@@ -133,13 +143,13 @@ class Client:
         self,
         request: Request,
         *,
-        answers: frozenset[int] = frozenset(),
+        answers: Answers = no_other,
         record: Record | None = None,
         judge: Judge = done,
     ) -> Answer:
         """Send one request; a read is repeated once after a connection that was never made or a
         502, 503 or 504. Raises an :class:`~smtp_tui.api.errors.ApiError` for everything else than
-        a whole answer with a 2xx status or one of ``answers``.
+        a whole answer with a 2xx status, or another that ``answers`` holds for.
 
         Of a write the journal is told what ``record`` was before it, and what ``judge`` makes of
         the answer."""
@@ -168,7 +178,7 @@ class Client:
         if self._closed:
             raise NotSent(place, "The profile was left before this was sent")
 
-    async def _read(self, request: Request, place: Place, answers: frozenset[int]) -> Answer:
+    async def _read(self, request: Request, place: Place, answers: Answers) -> Answer:
         try:
             return await self._exchange(request, place, answers)
         except (HostUnreachable, ServerFault) as error:
@@ -215,7 +225,7 @@ class Client:
         is_login = request.operation is Operation.TOKEN
         return self.target.identity_origin if is_login else self.target.origin
 
-    async def _exchange(self, request: Request, place: Place, answers: frozenset[int]) -> Answer:
+    async def _exchange(self, request: Request, place: Place, answers: Answers) -> Answer:
         headers, token = self._headers(request, place)
         started, at = self._clock.monotonic(), self._clock.now()
         received: Received | None = None
@@ -224,7 +234,7 @@ class Client:
         try:
             received = await self._receive(request, place, headers)
             received = cleaned(received, request.operation, secrets)
-            if received.status in answers:
+            if answers(received):
                 raise_if_unreadable(received, place)
             else:
                 raise_for_status(received, place)

@@ -7,7 +7,8 @@ shown is what is sent.
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,14 +16,20 @@ from msgspec.structs import replace
 from smtp_tui.api.client import Client
 from smtp_tui.api.decode import Undecodable, decode_json, decode_list, decode_record, sentence
 from smtp_tui.api.errors import ApiError, BadAnswer, Operation, Place
-from smtp_tui.api.models import Record, RecordList, TestAnswer
+from smtp_tui.api.failures import Received
+from smtp_tui.api.models import JsonValue, Record, RecordList, TestAnswer
 from smtp_tui.api.pages import is_page, page_words
 from smtp_tui.api.redaction import masked
 from smtp_tui.api.requests import Request, get_request, list_request
 from smtp_tui.api.target import Scope
 from smtp_tui.api.writes import Answer, Ended, WriteOutcome, done
 
-_TEST_ANSWERS: Final = frozenset({400, 422, 500})
+_REDIRECTS: Final = 300
+_REFUSALS: Final = 400
+_REFUSALS_OF_VALUES: Final = frozenset({400, 422})
+_LONGEST_TEST_ANSWER: Final = 1_000_000
+
+V = TypeVar("V")
 
 
 class Written(Struct, frozen=True):
@@ -92,21 +99,35 @@ class SmtpConnections:
         answer = await self._write(request, record)
         return Written(_unreadable(answer), gone=_was_gone(answer))
 
-    async def test(self, request: Request, record: Record | None = None) -> TestAnswer:
-        """Send a test email; an answer with any status that carries a verdict is an answer.
+    async def test(
+        self,
+        request: Request,
+        judge: Callable[[TestAnswer], tuple[V, Ended] | None],
+        record: Record | None = None,
+    ) -> V:
+        """Send a test email and give the verdict of ``judge``.
 
-        The bodies are not documented, so a refusal with words (400, 422, 500) is given back whole;
-        statuses about the call itself or the proxy (401, 403, 404, 429, 502) are raised. What has
-        a secret's name in the answer is masked.
+        The bodies are not documented, so ``judge`` is asked of answers with any status: for its
+        verdict and what the journal keeps of it, or None where the answer tells nothing of a mail.
+        Its status is then raised as an error. What has a secret's name in the answer is masked.
         """
-        answer = await self._client.send(
-            request, answers=_TEST_ANSWERS, record=record, judge=_answered
+        verdicts: list[tuple[V, Ended]] = []
+
+        def is_verdict(received: Received) -> bool:
+            if received.unreadable:
+                return received.status in _REFUSALS_OF_VALUES
+            if _REDIRECTS <= received.status < _REFUSALS:
+                return False
+            body = _test_body(received.body)
+            verdict = judge(TestAnswer(received.status, body, received.request_id))
+            if verdict is not None:
+                verdicts.append(verdict)
+            return verdict is not None
+
+        await self._client.send(
+            request, answers=is_verdict, record=record, judge=lambda _: verdicts[-1][1]
         )
-        try:
-            body = masked(decode_json(answer.body))
-        except Undecodable:
-            body = answer.body.decode("utf-8", errors="replace")
-        return TestAnswer(answer.status, body, answer.request_id)
+        return verdicts[-1][0]
 
     async def looked_up(self, error: ApiError, *, done: bool) -> None:
         """Have the journal know what a look afterwards found of a write with an unknown outcome."""
@@ -132,9 +153,16 @@ class SmtpConnections:
         return await self._client.send(request, record=record, judge=judge)
 
 
-def _answered(answer: Answer) -> Ended:
-    """What became of the mail stands in the answer, whose shape only the verdict understands."""
-    return replace(done(answer), outcome=WriteOutcome.ANSWERED)
+def _test_body(body: bytes) -> JsonValue:
+    """The answer to a test: JSON, else the text, else how many bytes came that are none."""
+    if len(body) <= _LONGEST_TEST_ANSWER:
+        try:
+            return masked(decode_json(body))
+        except Undecodable:
+            pass
+    text = body[:_LONGEST_TEST_ANSWER].decode("utf-8", errors="replace")
+    odd = sum(char == "\ufffd" or (char < " " and char not in "\t\r\n\x1b\x07") for char in text)
+    return f"({len(body)} bytes that are not text)" if odd > 1 + len(text) // 20 else text
 
 
 def _was_gone(answer: Answer) -> bool:

@@ -51,6 +51,9 @@ class WriteOutcome(Enum):
 
     DONE = "done"
     ANSWERED = "answered"
+    MAIL_ACCEPTED = "mail accepted"
+    MAIL_REJECTED = "mail rejected"
+    MAIL_UNREACHABLE = "mail unreachable"
     GONE = "was gone already"
     REFUSED = "refused"
     NOT_SENT = "not sent"

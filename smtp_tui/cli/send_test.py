@@ -5,12 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from msgspec import Struct
-
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, Operation
-from smtp_tui.api.models import Record
-from smtp_tui.api.requests import Request, test_saved_request, test_values_request
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.lookup import find
@@ -21,15 +17,16 @@ from smtp_tui.cli.secret_input import read_password
 from smtp_tui.cli.values import check, filled, parsed
 from smtp_tui.cli.wiring import Reach
 from smtp_tui.editing.draft import draft_of, new_draft
-from smtp_tui.editing.patch import Patch, apply, creation_patch, patch_of
+from smtp_tui.editing.patch import creation_patch, patch_of
 from smtp_tui.mail.addresses import check_recipient, recipient_to_send
 from smtp_tui.mail.findings import has_error
-from smtp_tui.mail.outcome import TestOutcome, judge
+from smtp_tui.mail.outcome import TestOutcome
 from smtp_tui.mail.reply_model import Verdict
-from smtp_tui.mail.unanswered import judge_error
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory, TestRun
 from smtp_tui.state.places import record_key, state_directory
+from smtp_tui.workflows.test_email import TestSubject, run_of
+from smtp_tui.workflows.test_email import send_test as verdict_of_test
 
 _CODES = {
     Verdict.ACCEPTED: ExitCode.OK,
@@ -37,32 +34,6 @@ _CODES = {
     Verdict.UNREACHABLE: ExitCode.MAIL_UNREACHABLE,
     Verdict.UNKNOWN: ExitCode.UNKNOWN_OUTCOME,
 }
-
-
-class _Mail(Struct, frozen=True):
-    """What is sent: ``opened`` None for values that are stored nowhere."""
-
-    to: str
-    opened: Record | None
-    patch: Patch
-
-    def request(self, reach: Reach) -> Request:
-        scope, assignments = reach.target.scope, self.patch.assignments()
-        if self.opened is None:
-            return test_values_request(scope, self.to, assignments)
-        return test_saved_request(scope, self.opened.id, self.to, assignments)
-
-    @property
-    def words(self) -> str:
-        if self.opened is None:
-            return "values that are stored nowhere"
-        with_changes = ", with changes that are not saved" if self.patch else ""
-        return f"the saved record {self.opened.name}{with_changes}"
-
-    def values(self) -> tuple[tuple[str, str], ...]:
-        """The plain values the mail is sent with."""
-        used = apply(self.opened or Record(id="", name=""), self.patch)
-        return tuple(used.plain_values().items())
 
 
 def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -82,10 +53,13 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
         draft = filled(draft_of(opened) if opened else new_draft(), texts, password)
         patch = patch_of(opened, draft) if opened else creation_patch(draft)
         check(draft, patch.names if opened else draft.names, opened)
-        mail = _Mail(to, opened, patch)
-        remark(f"Testing {clean(mail.words)}; the mail leaves from the CAM host.")
+        name = opened.name if opened else ""
+        subject = TestSubject(opened.id if opened else None, name, opened, patch)
+        remark(f"Testing {clean(_what(subject))}; the mail leaves from the CAM host.")
         remark(f"  {where(reach)}")
-        return await _send(reach, mail, options, environ)
+        if subject.warning:
+            remark(f"warning: {clean(subject.warning)}")
+        return await _send(reach, subject, to, options, environ)
 
     return on_profile(options, environ, work)
 
@@ -97,54 +71,54 @@ def _recipient(text: str) -> str:
     return recipient_to_send(text) or text
 
 
+def _what(subject: TestSubject) -> str:
+    if subject.record_id is None:
+        return "values that are stored nowhere"
+    with_changes = ", with changes that are not saved" if subject.patch else ""
+    return f"the saved record {subject.name}{with_changes}"
+
+
 async def _send(
-    reach: Reach, mail: _Mail, options: argparse.Namespace, environ: Environ
+    reach: Reach,
+    subject: TestSubject,
+    to: str,
+    options: argparse.Namespace,
+    environ: Environ,
 ) -> ExitCode:
     clock = Clock()
     sent_at, started = clock.now(), clock.monotonic()
+    request = subject.request(reach.target.scope, to)
     try:
-        outcome = await _outcome(reach, mail)
+        outcome = await verdict_of_test(reach.connections, subject, request, to)
     except asyncio.CancelledError:
         remark("Interrupted; the mail may have been sent.")
         raise
+    except ApiError:
+        remark("No mail was tried.")
+        raise
     milliseconds = round((clock.monotonic() - started) * 1000)
     if options.json:
-        show_json(_plain(mail, outcome, milliseconds))
+        show_json(_plain(subject, to, outcome, milliseconds))
     else:
         show(_text(outcome, milliseconds))
-    if mail.opened is not None:
-        run = TestRun(
-            at=sent_at,
+    if subject.record_id is not None:
+        run = run_of(
+            subject,
+            outcome,
             profile=reach.profile.name,
-            recipient=mail.to,
-            values=mail.values(),
-            verdict=outcome.verdict.value,
-            phase=outcome.phase.value,
-            words=outcome.server_text or outcome.meaning,
+            to=to,
+            at=sent_at,
             milliseconds=milliseconds,
-            unsaved=mail.patch.names,
         )
-        _keep(reach, mail.opened, run, environ)
+        _keep(reach, subject.record_id, run, environ)
     return _CODES[outcome.verdict]
 
 
-async def _outcome(reach: Reach, mail: _Mail) -> TestOutcome:
-    """The judged answer. Raises ``ApiError`` where surely no mail was tried."""
-    try:
-        answer = await reach.connections.test(mail.request(reach), mail.opened)
-    except ApiError as error:
-        outcome = judge_error(error, mail.to)
-        if outcome is None:
-            raise
-        return outcome
-    return judge(answer.status, answer.body, sent=True, recipient=mail.to)
-
-
-def _keep(reach: Reach, opened: Record, run: TestRun, environ: Environ) -> None:
+def _keep(reach: Reach, record_id: str, run: TestRun, environ: Environ) -> None:
     """Remember the run for LAST TEST; where that cannot be written, it is said and no more."""
     try:
         history = TestHistory(state_directory(environ))
-        history.add(record_key(reach.target, opened.id), run)
+        history.add(record_key(reach.target, record_id), run)
     except FileProblem as error:
         remark(f"This test is not remembered: {clean(str(error))}")
 
@@ -161,12 +135,16 @@ def _text(outcome: TestOutcome, milliseconds: int) -> str:
         lines.append(clean(outcome.advice))
     if outcome.parameter and outcome.verdict is not Verdict.ACCEPTED:
         lines.append(f"Look at: {clean(outcome.parameter)}")
+    if outcome.request_id and outcome.verdict is Verdict.UNKNOWN:
+        lines.append(f"Request id: {clean(outcome.request_id)}")
     if outcome.server_text:
         lines += ["The server said:", clean_block(outcome.server_text)]
     return "\n".join(lines)
 
 
-def _plain(mail: _Mail, outcome: TestOutcome, milliseconds: int) -> dict[str, object]:
+def _plain(
+    subject: TestSubject, to: str, outcome: TestOutcome, milliseconds: int
+) -> dict[str, object]:
     return {
         "verdict": outcome.verdict.value,
         "phase": outcome.phase.value,
@@ -176,7 +154,8 @@ def _plain(mail: _Mail, outcome: TestOutcome, milliseconds: int) -> dict[str, ob
         "server_text": outcome.server_text,
         "server": outcome.server,
         "queue_id": outcome.queue_id,
-        "to": mail.to,
-        "id": mail.opened.id if mail.opened else None,
+        "request_id": outcome.request_id,
+        "to": to,
+        "id": subject.record_id,
         "milliseconds": milliseconds,
     }

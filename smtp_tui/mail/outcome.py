@@ -1,44 +1,37 @@
 """Turn the answer of the product's test operations into a verdict a person can act on.
 
-The bodies of those operations are documented nowhere, so whatever came is searched for the shapes
-that mailers and LoopBack are known to use. Nothing counts as accepted unless the text or the
-structure says so.
+The bodies of those operations are documented nowhere. What a mailer or a mail server said decides,
+wherever it stands in the answer; only where it said nothing does the status of HTTP count. Nothing
+counts as accepted unless the text or the structure says so.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, Final
 
-from msgspec import Struct, field
+from msgspec import Struct
+from msgspec.structs import replace
 
+from smtp_tui.api.models import JsonValue, TestAnswer
+from smtp_tui.api.pages import is_page, page_words
+from smtp_tui.mail.answer import Told, told_by
 from smtp_tui.mail.replies import accepted_by, read
 from smtp_tui.mail.reply_model import Phase, Reading, Verdict
 
-JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
-"""Any decoded JSON."""
+_OK: Final = 200
+_ACCEPTED: Final = 202
+_BAD_REQUEST: Final = 400
+_REQUEST_TIMEOUT: Final = 408
+_UNPROCESSABLE: Final = 422
+_SERVER_FAULT: Final = 500
+_FROM_PROXY: Final = (502, 503, 504)
+_SMTP_STATUSES: Final = frozenset({*range(530, 540), *range(550, 560)})
+"""Statuses that HTTP does not have: LoopBack passes on the reply code that an error carries."""
 
-_DEPTH: Final = 6
-_ITEMS: Final = 200
-_WORD_KEYS: Final = frozenset({"message", "msg", "response", "description", "reason", "detail"})
-_FLAG_KEYS: Final = frozenset({"success", "ok", "sent"})
-_FLAG_WORDS: Final[dict[str, bool]] = {
-    "success": True,
-    "succeeded": True,
-    "successful": True,
-    "ok": True,
-    "sent": True,
-    "true": True,
-    "error": False,
-    "fail": False,
-    "failed": False,
-    "failure": False,
-    "false": False,
-}
 _SAYS_SENT: Final = re.compile(
-    r"\b(?:e-?mail|mail|message)\b.{0,60}\b(?:sent|accepted|queued)\b"
+    r"\b(?:e-?mail|mail|message)\b.{0,60}\b(?:sent|accepted)\b"
     r"|\bsent\b.{0,60}\b(?:e-?mail|mail|message)\b|\bsuccess(?:ful|fully)?\b",
     re.IGNORECASE | re.DOTALL,
 )
@@ -47,13 +40,27 @@ _SAYS_NOT: Final = re.compile(
     r"|rejected|denied|invalid|will be|would)\b",
     re.IGNORECASE,
 )
+_SAYS_QUEUED: Final = re.compile(
+    r"\b(?:queued|enqueued|scheduled|in the queue|to (?:the|a) queue|queued for|will be sent"
+    r"|being sent|in progress|pending|submitted)\b",
+    re.IGNORECASE,
+)
+_ABOUT_THE_CALL: Final = re.compile(
+    r"\bis a required arg(?:ument)?\b|^value is not an? \w+\.?$|^could not create \w+ from json"
+    r"|\bunexpected (?:token|end)\b.{0,40}\bjson\b|^the `?\w+`? instance is not valid",
+    re.IGNORECASE,
+)
+"""How LoopBack refuses the arguments of a call, before the method has run."""
+
+_RELAY_LOGIN: Final = re.compile(r"username and password|invalid login", re.IGNORECASE)
 _MAYBE: Final = "Look in the mailbox of the recipient before you test again."
 
 
 class TestOutcome(Struct, frozen=True):
     """What a test mail came to. `server_text` is all the server said, never shortened.
 
-    `parameter` is hostname, port, username, password, `to` (the recipient), or None.
+    `parameter` is hostname, port, username, password, `to` (the recipient), or None. `request_id`
+    is what the server's log calls the request, where it told that.
     """
 
     __test__: ClassVar[bool] = False
@@ -64,80 +71,127 @@ class TestOutcome(Struct, frozen=True):
     meaning: str
     parameter: str | None
     advice: str
-    server: str | None
-    queue_id: str | None
+    server: str | None = None
+    queue_id: str | None = None
+    request_id: str | None = None
 
 
-class _Story(Struct):
-    """What the search of a body has found so far."""
-
-    words: list[str] = field(default_factory=list)
-    code: str | None = None
-    command: str | None = None
-    accepted: list[str] = field(default_factory=list)
-    rejected: list[str] = field(default_factory=list)
-    says_well: bool | None = None
-    is_error: bool = False
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.words)
+def judge(answer: TestAnswer, recipient: str) -> TestOutcome | None:
+    """Judge an answer with any status; None where CAM refused the call and no mail was tried."""
+    status, body = answer.status, answer.body
+    if isinstance(body, str) and is_page(body):
+        outcome = _from_page(status, page_words(body))
+    else:
+        told = told_by(body)
+        whole = told.text or _as_json(body)
+        outcome = _by_mailer(answer, told, whole, recipient) or _by_status(answer, told, whole)
+    return outcome and replace(outcome, request_id=answer.request_id)
 
 
-def judge(status: int | None, body: JsonValue, *, sent: bool, recipient: str) -> TestOutcome:
-    """Judge the answer to a test.
+def _by_mailer(answer: TestAnswer, told: Told, whole: str, recipient: str) -> TestOutcome | None:
+    """Judge by what a mailer or a mail server said; None where neither refused anything."""
+    if _refuses(told, recipient):
+        return _refused_recipient(told, whole)
+    if told.refusal is not None and _is_about_mail(answer, told, told.refusal):
+        return _from_reading(told.refusal, whole)
+    if answer.status in _SMTP_STATUSES:
+        return _from_reading(read(told.text, str(answer.status), None), whole)
+    return None
 
-    `status` is None when no answer came; `sent` says whether the request left this machine.
-    """
-    if status is None:
-        return _no_answer(body, sent)
-    story = _tell(body)
-    whole = _whole_text(body, story)
-    reading = read(story.text, story.code, story.command)
-    if _is_from_proxy(status, body, reading):
+
+def _by_status(answer: TestAnswer, told: Told, whole: str) -> TestOutcome | None:
+    """Judge by the status, and by what CAM itself says; None where it refused the call."""
+    status = answer.status
+    if _is_from_proxy(answer):
         return _from_proxy(status, whole)
-    if _refuses(story, recipient):
-        return _refused_recipient(story, whole)
-    if reading.known and reading.verdict_hint is not Verdict.ACCEPTED:
-        return _from_reading(reading, whole)
-    if status >= 400 or story.is_error or story.says_well is False:
-        return _failed_unknown(status, story, reading, whole)
-    return _well(status, story, reading, whole)
+    if _refuses_the_call(status, told):
+        return None
+    own = told.status if status < _BAD_REQUEST and told.status else status
+    if own >= _BAD_REQUEST or told.is_error or told.says_well is False:
+        return _failed_unknown(status, own, told, whole)
+    return _well(status, told, whole)
 
 
-def _well(status: int, story: _Story, reading: Reading, whole: str) -> TestOutcome:
+def unknown(meaning: str, request_id: str | None = None) -> TestOutcome:
+    """Give the outcome of a test that nobody told; `meaning` says why."""
+    return replace(_outcome(Verdict.UNKNOWN, "", meaning, _MAYBE), request_id=request_id)
+
+
+def _is_about_mail(answer: TestAnswer, told: Told, refusal: Reading) -> bool:
+    """Whether what went wrong was told by a mailer, and not of the call by CAM or a proxy.
+
+    A reply of a mail server or a mailer's code says more than any status. Words without either
+    count where CAM reports what its method found: 400, 422, 5xx, and 2xx unless it says that all is
+    well. Elsewhere they may be about the call, as "rate limit exceeded" with 429. There only a
+    mailer's own words count; of a login they must be plain, because a 401 of CAM may say
+    "authentication failed" too.
+    """
+    status = answer.status
+    if refusal.is_reply or (told.has_mailer_code and not _is_from_proxy(answer)):
+        return True
+    if status < _BAD_REQUEST:
+        return told.is_error or not told.says_well
+    if status >= _SERVER_FAULT:
+        return not _is_from_proxy(answer)
+    if status in (_BAD_REQUEST, _UNPROCESSABLE):
+        return not _is_about_the_call(told)
+    if refusal.phase is Phase.LOGIN:
+        return _RELAY_LOGIN.search(told.text) is not None
+    return refusal.by_mailer
+
+
+def _is_from_proxy(answer: TestAnswer) -> bool:
+    """Whether plain words with a 502, 503 or 504 come from something in front of CAM."""
+    return isinstance(answer.body, str) and answer.status in _FROM_PROXY
+
+
+def _is_about_the_call(told: Told) -> bool:
+    return any(_ABOUT_THE_CALL.search(word) for word in told.words)
+
+
+def _refuses_the_call(status: int, told: Told) -> bool:
+    """Whether CAM refused the call itself: a token, a path, an argument, the size, the rate."""
+    if status in (_BAD_REQUEST, _UNPROCESSABLE):
+        return _is_about_the_call(told)
+    return _BAD_REQUEST < status < _SERVER_FAULT and status != _REQUEST_TIMEOUT
+
+
+def _well(status: int, told: Told, whole: str) -> TestOutcome:
     """Judge an answer that complains of nothing: it counts as accepted only when it says so."""
-    if story.accepted or reading.known:
-        return _accepted(story, whole, "The mail server took the mail.")
-    if story.says_well or _says_sent(story.text):
+    reply = accepted_by(told.text) if told.yes is not None else None
+    if told.accepted or (reply is not None and (reply.queue_id or told.step is None)):
+        return _accepted(told, whole, "The mail server took the mail.")
+    if told.step is not None:
+        return _from_reading(told.step, whole)
+    if status == _ACCEPTED or _SAYS_QUEUED.search(told.text[:1000]):
+        meaning = "CAM has queued the mail; whether the mail server takes it is not known."
+        return _outcome(Verdict.UNKNOWN, whole, meaning, "Look in the mailbox of the recipient.")
+    if told.says_well or _says_sent(told.text):
         words = "CAM says the mail was sent; it does not pass on what the mail server said."
-        return _accepted(story, whole, words)
+        return _accepted(told, whole, words)
     meaning = f"The CAM server answered {status} but did not say whether mail was accepted."
     return _outcome(Verdict.UNKNOWN, whole, meaning, _MAYBE)
 
 
-def _no_answer(body: JsonValue, sent: bool) -> TestOutcome:
-    text = body if isinstance(body, str) else ""
-    if sent:
-        meaning = "No answer came from the CAM server. The mail may have been sent."
-        return _outcome(Verdict.UNKNOWN, text, meaning, _MAYBE)
-    meaning = "The request never reached the CAM server, so no mail was sent."
-    return _outcome(Verdict.UNKNOWN, text, meaning, "Check the profile's host, then test again.")
-
-
-def _from_proxy(status: int, whole: str) -> TestOutcome:
-    """Judge what something in front of CAM answered, which knows nothing of mail."""
-    if status >= 500:
-        meaning = f"A server in front of CAM answered {status}. The mail may have been sent."
-        return _outcome(Verdict.UNKNOWN, whole, meaning, _MAYBE)
+def _from_page(status: int, whole: str) -> TestOutcome | None:
+    """Judge a web page, which no method of CAM answers with."""
+    if _BAD_REQUEST <= status < _SERVER_FAULT and status != _REQUEST_TIMEOUT:
+        return None
+    if status >= _SERVER_FAULT:
+        return _from_proxy(status, whole)
     meaning = f"A web page came instead of an answer ({status}), so nothing is known of the mail."
     return _outcome(Verdict.UNKNOWN, whole, meaning, "Check the profile's host and port.")
 
 
-def _refused_recipient(story: _Story, whole: str) -> TestOutcome:
-    reading = read(story.text, story.code, "RCPT TO")
-    if reading.known and reading.verdict_hint is Verdict.REJECTED:
-        return _from_reading(reading, whole)
+def _from_proxy(status: int, whole: str) -> TestOutcome:
+    """Judge what something in front of CAM answered, which knows nothing of mail."""
+    meaning = f"A server in front of CAM answered {status}. The mail may have been sent."
+    return _outcome(Verdict.UNKNOWN, whole, meaning, _MAYBE)
+
+
+def _refused_recipient(told: Told, whole: str) -> TestOutcome:
+    if told.refusal is not None and told.refusal.verdict_hint is Verdict.REJECTED:
+        return _from_reading(told.refusal, whole)
     return TestOutcome(
         Verdict.REJECTED,
         Phase.RECIPIENT,
@@ -145,27 +199,35 @@ def _refused_recipient(story: _Story, whole: str) -> TestOutcome:
         "The mail server refused the recipient.",
         "to",
         "Check the address the test goes to.",
-        None,
-        None,
     )
 
 
-def _failed_unknown(status: int, story: _Story, reading: Reading, whole: str) -> TestOutcome:
-    """Judge a failure in unknown words: certain when CAM says so, open when CAM broke down."""
-    if status >= 500:
-        meaning = f"The CAM server failed with {status}. The mail may have been sent."
+def _failed_unknown(status: int, own: int, told: Told, whole: str) -> TestOutcome:
+    """Judge a failure in unknown words: certain when CAM says so, open when CAM broke down.
+
+    `own` is the status that the body names, where the answer itself came with a good one.
+    """
+    if own >= _SERVER_FAULT and told.gives_no_reason:
+        meaning = (
+            f"CAM answered {own}, which is all it says of any refused mail: the reason stands in "
+            "its log only. The mail may have been sent."
+        )
+        advice = "Have CAM's log searched for this request, and look in the recipient's mailbox."
+        return _outcome(Verdict.UNKNOWN, whole, meaning, advice)
+    if own >= _SERVER_FAULT or own == _REQUEST_TIMEOUT:
+        meaning = f"The CAM server failed with {own}. The mail may have been sent."
         return _outcome(Verdict.UNKNOWN, whole, meaning, _MAYBE)
-    if reading.known:
+    if told.yes is not None or told.step is not None:
         meaning = "CAM reports a failure, though the mail server's words say yes."
         return _outcome(Verdict.UNKNOWN, whole, meaning, _MAYBE)
-    said = f"answered {status}" if status >= 400 else "reports a failure"
+    said = f"answered {status}" if status >= _BAD_REQUEST else "reports a failure"
     meaning = f"The CAM server {said}, in words this program does not know."
-    advice = "Read the words below." if story.words else "It gave no reason."
+    advice = "Read the words below." if told.words else "It gave no reason."
     return _outcome(Verdict.REJECTED, whole, meaning, advice)
 
 
-def _accepted(story: _Story, whole: str, meaning: str) -> TestOutcome:
-    acceptance = accepted_by(story.text)
+def _accepted(told: Told, whole: str, meaning: str) -> TestOutcome:
+    acceptance = accepted_by(told.text)
     return TestOutcome(
         Verdict.ACCEPTED,
         Phase.MESSAGE,
@@ -186,13 +248,11 @@ def _from_reading(reading: Reading, whole: str) -> TestOutcome:
         reading.meaning,
         reading.parameter,
         reading.advice,
-        None,
-        None,
     )
 
 
 def _outcome(verdict: Verdict, whole: str, meaning: str, advice: str) -> TestOutcome:
-    return TestOutcome(verdict, Phase.UNKNOWN, whole, meaning, None, advice, None, None)
+    return TestOutcome(verdict, Phase.UNKNOWN, whole, meaning, None, advice)
 
 
 def _says_sent(text: str) -> bool:
@@ -200,95 +260,16 @@ def _says_sent(text: str) -> bool:
     return _SAYS_SENT.search(head) is not None and _SAYS_NOT.search(head) is None
 
 
-def _refuses(story: _Story, recipient: str) -> bool:
+def _refuses(told: Told, recipient: str) -> bool:
     """Say whether the answer lists the recipient as refused, or refuses some and takes none."""
     wanted = recipient.strip().casefold()
-    if any(address.strip(" <>").casefold() == wanted for address in story.rejected):
+    if any(address.strip(" <>").casefold() == wanted for address in told.rejected):
         return True
-    return bool(story.rejected) and not story.accepted
+    return bool(told.rejected) and not told.accepted
 
 
-def _is_from_proxy(status: int, body: JsonValue, reading: Reading) -> bool:
-    """Say whether something in front of CAM answered: a web page, or plain words with a 5xx."""
-    if not isinstance(body, str):
-        return False
-    if body.lstrip()[:1] == "<" and ">" in body[:2000]:
-        return True
-    return status in (502, 503, 504) and reading.reply_code is None
-
-
-def _whole_text(body: JsonValue, story: _Story) -> str:
-    """Give the server's words as they came; a structure without any is shown as JSON."""
-    if body is None:
-        return ""
-    if isinstance(body, str):
-        return body
-    return story.text or json.dumps(body, ensure_ascii=False, indent=2)
-
-
-def _tell(body: JsonValue) -> _Story:
-    story = _Story()
-    if isinstance(body, str):
-        story.words.append(body)
-    elif isinstance(body, bool):
-        story.says_well = body
-    else:
-        for key, value in _walk(body, _DEPTH):
-            _note(story, key, value)
-    return story
-
-
-def _walk(value: JsonValue, depth: int) -> Iterator[tuple[str, JsonValue]]:
-    """Give every key with its value, outer ones first, down to a bounded depth and width."""
-    if depth == 0:
-        return
-    if isinstance(value, list):
-        for item in value[:_ITEMS]:
-            yield from _walk(item, depth - 1)
-    elif isinstance(value, dict):
-        items = list(value.items())[:_ITEMS]
-        yield from ((key.lower(), inner) for key, inner in items)
-        for key, inner in items:
-            if key.lower() not in ("accepted", "rejected", "envelope"):
-                yield from _walk(inner, depth - 1)
-
-
-def _note(story: _Story, key: str, value: JsonValue) -> None:
-    if key in ("accepted", "rejected"):
-        (story.accepted if key == "accepted" else story.rejected).extend(_addresses(value))
-    elif key in ("error", "err", "errors") and value:
-        story.is_error = True
-        _add_words(story, value)
-    elif key in _WORD_KEYS:
-        _add_words(story, value)
-    elif key in ("responsecode", "smtpcode") and isinstance(value, int | str):
-        story.code = str(value)
-    elif key == "code" and isinstance(value, str):
-        story.code = story.code or value
-    elif key == "command" and isinstance(value, str):
-        story.command = value
-    elif key in _FLAG_KEYS or key in ("status", "result"):
-        _note_flag(story, value)
-
-
-def _note_flag(story: _Story, value: JsonValue) -> None:
-    if isinstance(value, str):
-        flag = _FLAG_WORDS.get(value.strip().casefold())
-        if flag is None:
-            _add_words(story, value)
-    else:
-        flag = value if isinstance(value, bool) else None
-    if flag is not None and story.says_well is not False:
-        story.says_well = flag
-
-
-def _add_words(story: _Story, value: JsonValue) -> None:
-    """Keep a text, unless an earlier one holds it (a message often repeats the response)."""
-    if isinstance(value, str) and value and not any(value in word for word in story.words):
-        story.words.append(value)
-
-
-def _addresses(value: JsonValue) -> list[str]:
-    items = value if isinstance(value, list) else [value]
-    found = [item.get("address") if isinstance(item, dict) else item for item in items[:_ITEMS]]
-    return [item for item in found if isinstance(item, str)]
+def _as_json(body: JsonValue) -> str:
+    """Show a structure that holds no words."""
+    if body is None or isinstance(body, str):
+        return body or ""
+    return json.dumps(body, ensure_ascii=False, indent=2)

@@ -68,8 +68,8 @@ def read(text: str, code: str | None, command: str | None) -> Reading:
     plain = _plain(head)
     if mailer_code and reply_code is None:
         plain = f"{plain} {mailer_code.lower()}"
-    row = _first_match(plain, reply_code, enhanced)
-    if row is None:
+    found = _first_match(plain, reply_code, enhanced)
+    if found is None:
         return Reading(
             Verdict.UNKNOWN,
             Phase.UNKNOWN,
@@ -81,6 +81,7 @@ def read(text: str, code: str | None, command: str | None) -> Reading:
             "",
             False,
         )
+    row, by_mailer, rank = found
     reading = Reading(
         row.verdict,
         row.phase,
@@ -91,6 +92,8 @@ def read(text: str, code: str | None, command: str | None) -> Reading:
         row.advice,
         row.source,
         True,
+        by_mailer,
+        rank,
     )
     return reading if row.firm else _with_clue(reading, plain, command)
 
@@ -127,17 +130,22 @@ def _plain(head: str) -> str:
     return _SPACES.sub(" ", f"{first} {_CONTINUED.sub('', rest)}").strip().lower()
 
 
-def _first_match(plain: str, reply_code: int | None, enhanced: str | None) -> Row | None:
+def _first_match(
+    plain: str, reply_code: int | None, enhanced: str | None
+) -> tuple[Row, bool, int] | None:
+    """Find the first row that matches, whether it is about a mailer's words, and its rank."""
     if reply_code is not None and reply_code < 400:
         tables: tuple[tuple[Row, ...], ...] = (CODE_ROWS,)
     elif reply_code is not None or enhanced is not None:
         tables = (SERVER_ROWS, CODE_ROWS, CLIENT_ROWS)
     else:
         tables = (CLIENT_ROWS, SERVER_ROWS)
+    rank = 0
     for table in tables:
         for row in table:
             if _matches(row, plain, reply_code, enhanced):
-                return row
+                return row, table is CLIENT_ROWS, rank
+            rank += 1
     return None
 
 

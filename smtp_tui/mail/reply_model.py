@@ -69,6 +69,8 @@ class Reading(Struct, frozen=True):
 
     `parameter` is hostname, port, username, password, `to` (the recipient), or None. When `known`
     is False no row matched: `meaning` says so, and only the codes in the text were read.
+    `by_mailer` is whether the words are the mailer's own, not a mail server's. Of several
+    readings of one answer, the lowest `rank` is the most specific.
     """
 
     verdict_hint: Verdict
@@ -80,6 +82,19 @@ class Reading(Struct, frozen=True):
     advice: str
     source: str
     known: bool
+    by_mailer: bool = False
+    rank: int = 0
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether a reply of a mail server was read: a reply code or an enhanced status code."""
+        return self.reply_code is not None or self.enhanced is not None
+
+    @property
+    def says_no(self) -> bool:
+        """Whether something went wrong, as opposed to a yes or to a step on the way to one."""
+        step = self.reply_code is not None and self.reply_code < 400
+        return self.known and not step and self.verdict_hint is not Verdict.ACCEPTED
 
 
 class Acceptance(Struct, frozen=True):

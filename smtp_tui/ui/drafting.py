@@ -10,8 +10,6 @@ from smtp_tui.api.requests import (
     Request,
     create_request,
     patch_request,
-    test_saved_request,
-    test_values_request,
 )
 from smtp_tui.api.target import Scope
 from smtp_tui.editing.draft import Draft, Replace
@@ -60,16 +58,6 @@ def save_request(scope: Scope, draft: Draft, patch: Patch) -> Request | None:
     return patch_request(scope, draft.record_id, patch.assignments()) if patch else None
 
 
-def test_request(scope: Scope, record_id: str | None, patch: Patch, to: str) -> Request:
-    """The request that tests: the saved record overlaid with the changes, or values saved nowhere.
-
-    Raises :class:`~smtp_tui.api.requests.IdRefused`.
-    """
-    if record_id is None:
-        return test_values_request(scope, to, patch.assignments())
-    return test_saved_request(scope, record_id, to, patch.assignments())
-
-
 def findings(draft: Draft, name: str, opened: Record | None) -> Findings:
     """What is to be said of one field: errors only of what was changed, for the rest hints."""
     if name == NAME:
@@ -104,5 +92,4 @@ __all__ = [
     "findings",
     "save_request",
     "server_findings",
-    "test_request",
 ]

@@ -16,7 +16,7 @@ from smtp_tui.ui.text import clean, clean_block, moment
 
 if TYPE_CHECKING:
     from smtp_tui.mail.outcome import TestOutcome
-    from smtp_tui.ui.mail_subject import TestSubject
+    from smtp_tui.workflows.test_email import TestSubject
 
 WORDS_LIMIT = 200_000
 """Characters of a server's words that are shown; a mail server says a few hundred."""
@@ -75,6 +75,11 @@ def facts_content(subject: TestSubject, *, done: bool = False) -> Content:
     return Content("\n").join(lines)
 
 
+def warning_content(subject: TestSubject) -> Content:
+    """What to know before the mail is sent."""
+    return Content.styled(clean(subject.warning), "bold $text-warning")
+
+
 def outcome_content(outcome: TestOutcome, host: str, seconds: float) -> Content:
     """Verdict, time, what it means, what to try, and the server's words, whole.
 
@@ -96,6 +101,8 @@ def outcome_content(outcome: TestOutcome, host: str, seconds: float) -> Content:
     ]
     if outcome.advice:
         lines.append(Content(outcome.advice))
+    if outcome.request_id and outcome.verdict is Verdict.UNKNOWN:
+        lines.append(Content(f"Request id: {clean(outcome.request_id)}"))
     if outcome.server_text:
         lines += [
             Content.styled("What came back, word for word:", "dim"),

@@ -52,7 +52,7 @@ async def test_nothing_is_sent_before_the_intent_is_kept(sandbox: Sandbox, name:
         pad.go.set()
         await writing
     assert len(sandbox.requests) == 1
-    outcome = WriteOutcome.ANSWERED if name in TESTS else WriteOutcome.DONE
+    outcome = WriteOutcome.MAIL_ACCEPTED if name in TESTS else WriteOutcome.DONE
     assert ended(pad).outcome is outcome
 
 
@@ -268,7 +268,7 @@ async def test_a_listener_that_raises_leaves_no_write_without_its_outcome(
     await work.do(name)
     await asyncio.sleep(0)
     assert [type(one["exception"]) for one in raised] == [Faulty]
-    outcome = WriteOutcome.ANSWERED if name in TESTS else WriteOutcome.DONE
+    outcome = WriteOutcome.MAIL_ACCEPTED if name in TESTS else WriteOutcome.DONE
     assert ended(work.pad).outcome is outcome
 
 

@@ -27,7 +27,7 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import Scope, Target, parse_origin
 from smtp_tui.sandbox import TENANT_ID
-from tests.api.desk import HeldToken, Pad
+from tests.api.desk import HeldToken, Pad, as_it_came
 from tests.contract.servers import RECORDS_PATH, Server, ask
 
 SECRET = "a-password-of-the-contract"
@@ -120,5 +120,5 @@ async def test_saved_and_unsaved_values_are_tested(server: Server) -> None:
             values_test_request(SCOPE, to, host),
             saved_test_request(SCOPE, record.id, to, host[1:]),
         ):
-            answer = await connections.test(request)
+            answer = await connections.test(request, as_it_came)
             assert "250 2." in repr(answer)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from smtp_tui.api.models import TestAnswer
 from smtp_tui.mail.outcome import TestOutcome, judge
 from smtp_tui.mail.replies import decode
 from smtp_tui.mail.reply_model import Phase, Row, Verdict
@@ -115,7 +116,9 @@ def careful() -> Iterator[Sandbox]:
 def played(sandbox: Sandbox, scenario: Scenario) -> TestOutcome:
     sandbox.mail.play(scenario)
     reply = Caller(sandbox).test(TO, hostname="localhost", port=sandbox.smtp_port, **LOGIN)
-    return judge(reply.status, reply.json(), sent=True, recipient=TO)
+    outcome = judge(TestAnswer(reply.status, reply.json()), TO)
+    assert outcome is not None
+    return outcome
 
 
 def hits(text: str, row: Row) -> bool:
@@ -198,7 +201,9 @@ def test_a_mail_that_is_taken_is_accepted(sandbox: Sandbox) -> None:
 def test_a_mail_server_without_starttls_or_login_takes_mail_too(sandbox: Sandbox) -> None:
     sandbox.mail.play(Scenario(offer_starttls=False, offer_login=False))
     reply = Caller(sandbox).test(TO, hostname="localhost", port=sandbox.smtp_port)
-    assert judge(reply.status, reply.json(), sent=True, recipient=TO).verdict is Verdict.ACCEPTED
+    outcome = judge(TestAnswer(reply.status, reply.json()), TO)
+    assert outcome is not None
+    assert outcome.verdict is Verdict.ACCEPTED
 
 
 @pytest.mark.parametrize(

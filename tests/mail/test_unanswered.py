@@ -1,4 +1,4 @@
-"""What an error says of a test mail: not tried, refused, or not known."""
+"""What an error says of a test mail: not tried, or not known."""
 
 import pytest
 
@@ -15,7 +15,6 @@ from smtp_tui.api.errors import (
     Operation,
     OperationMissing,
     Place,
-    ServerFault,
     StatusError,
     TokenNeeded,
     TokenRefused,
@@ -24,8 +23,7 @@ from smtp_tui.api.errors import (
 from smtp_tui.mail.reply_model import Verdict
 from smtp_tui.mail.unanswered import judge_error
 
-TO = "anna@example.com"
-PLACE = Place(Operation.TEST_SAVED, "cam.example.com")
+PLACE = Place(Operation.TEST_SAVED, "cam.example.com", "id-7")
 
 
 @pytest.mark.parametrize(
@@ -39,43 +37,24 @@ PLACE = Place(Operation.TEST_SAVED, "cam.example.com")
         AccessDenied(PLACE, 403, ""),
         NotFound(PLACE, 404, ""),
         OperationMissing(PLACE, 404, ""),
+        Invalid(PLACE, 400, "to is a required argument"),
+        StatusError(PLACE, 413, "request entity too large"),
         TooManyRequests(PLACE, 429, ""),
     ],
-    ids=lambda error: type(error).__name__,
+    ids=lambda error: f"{type(error).__name__} {getattr(error, 'status', '')}",
 )
 def test_what_is_refused_before_the_mail_is_looked_at_is_no_verdict(error: ApiError) -> None:
-    assert judge_error(error, TO) is None
+    assert judge_error(error) is None
 
 
 @pytest.mark.parametrize(
     "error",
-    [
-        NoAnswer(PLACE, "The line went silent"),
-        BadAnswer(PLACE, "No JSON"),
-        StatusError(PLACE, 408, "Request Timeout"),
-    ],
-    ids=["silent", "unusable", "408"],
+    [NoAnswer(PLACE, "The line went silent"), BadAnswer(PLACE, "No JSON")],
+    ids=["silent", "unusable"],
 )
 def test_an_answer_that_was_lost_is_unknown_and_may_have_been_sent(error: ApiError) -> None:
-    judged = judge_error(error, TO)
+    judged = judge_error(error)
     assert judged is not None
     assert judged.verdict is Verdict.UNKNOWN
     assert judged.meaning == f"{error.why}. The mail may have been sent."
-
-
-@pytest.mark.parametrize(
-    ("error", "verdict"),
-    [
-        (Invalid(PLACE, 422, "550 5.1.1 User unknown"), Verdict.REJECTED),
-        (Invalid(PLACE, 400, "535 5.7.8 Authentication failed"), Verdict.REJECTED),
-        (ServerFault(PLACE, 500, "getaddrinfo ENOTFOUND mail.example.com"), Verdict.UNREACHABLE),
-        (ServerFault(PLACE, 500, "Internal Server Error"), Verdict.UNKNOWN),
-    ],
-    ids=["422", "400", "500 with words of the mail", "500"],
-)
-def test_the_words_of_a_failure_are_judged_as_an_answer_is(
-    error: ApiError, verdict: Verdict
-) -> None:
-    judged = judge_error(error, TO)
-    assert judged is not None
-    assert judged.verdict is verdict
+    assert judged.request_id == "id-7"

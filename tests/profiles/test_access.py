@@ -25,7 +25,7 @@ from smtp_tui.api.target import Access, Scope, Target, parse_origin
 from smtp_tui.profiles.model import PromptToken
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.sandbox import Operation, Sandbox
-from tests.api.desk import Pad
+from tests.api.desk import Pad, as_it_came
 
 NAME = "PRIMARY"
 SCOPE = Scope(Sandbox.tenant_id, "all", "default")
@@ -69,7 +69,7 @@ async def _write(connections: SmtpConnections, request: Request) -> None:
         case "DELETE":
             await connections.delete(request)
         case _:
-            await connections.test(request)
+            await connections.test(request, as_it_came)
 
 
 def _requests(record_id: str) -> dict[str, Request]:
@@ -133,7 +133,7 @@ async def test_a_name_is_good_for_one_write_of_one_request(server: Sandbox, reco
 
 async def test_a_test_email_needs_no_name(server: Sandbox, record_id: str) -> None:
     async with _connections(server, Access.PROTECTED) as connections:
-        await connections.test(_requests(record_id)["test"])
+        await connections.test(_requests(record_id)["test"], as_it_came)
     assert _writes(server) == [Operation.TEST_SAVED]
 
 

@@ -22,7 +22,7 @@ from smtp_tui.sandbox import Fault, FaultKind, Sandbox
 from smtp_tui.state.auditor import Auditor
 from smtp_tui.state.journal import Actor, Journal, JournalChange, JournalEntry, Phase, actor_of
 from smtp_tui.state.written import NO_OUTCOME, Wanted, writes_of
-from tests.api.desk import BODY_PASSWORD, IMPATIENT, WRITES, Desk, desk
+from tests.api.desk import BODY_PASSWORD, IMPATIENT, WRITES, Desk, as_it_came, desk
 from tests.state.test_files import at_most
 
 ACTOR = actor_of({"SSH_CONNECTION": "192.0.2.1 5000 192.0.2.2 22"})
@@ -64,9 +64,9 @@ async def write(held: Desk, name: str) -> None:
         case "delete":
             await held.connections.delete(request, record)
         case "test_saved":
-            await held.connections.test(request, record)
+            await held.connections.test(request, as_it_came, record)
         case _:
-            await held.connections.test(request)
+            await held.connections.test(request, as_it_came)
 
 
 NEW = (
@@ -115,7 +115,7 @@ async def test_each_write_stands_there_with_everything_an_auditor_asks_for(
     assert outcome.changes == (), "changes stand once"
     assert outcome.status in (200, 400)
     assert outcome.request_id
-    assert outcome.outcome in (WriteOutcome.DONE, WriteOutcome.ANSWERED)
+    assert outcome.outcome in (WriteOutcome.DONE, WriteOutcome.MAIL_ACCEPTED)
 
 
 @pytest.mark.parametrize("name", WRITES)

@@ -82,7 +82,7 @@ async def test_a_test_mail_and_a_new_password_stand_there_without_a_secret(demo:
         await ui.press("enter")
         await ui.sees("r again")
         await ui.press("escape", "A")
-        await ui.sees("2 writes", "test saved", "create", "answered")
+        await ui.sees("2 writes", "test saved", "create", "mail unreachable")
         await ui.press("enter")
         await ui.sees("recipient  you@sandbox.example")
         await ui.press("escape", "j", "enter")

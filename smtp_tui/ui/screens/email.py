@@ -23,14 +23,12 @@ from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.drafting import test_request
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.mail_subject import (
     EditParameter,
     ReviewValues,
     Sending,
     TestResult,
-    TestSubject,
 )
 from smtp_tui.ui.screens.base import Dialog, where_line
 from smtp_tui.ui.screens.certificate import meet
@@ -38,11 +36,18 @@ from smtp_tui.ui.screens.sending import Delivered, TestFinished, send_off
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.tokens import ask_token, ensure_token
-from smtp_tui.ui.verdict_words import facts_content, mend_words, outcome_content, refused_content
+from smtp_tui.ui.verdict_words import (
+    facts_content,
+    mend_words,
+    outcome_content,
+    refused_content,
+    warning_content,
+)
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.recipient import RecipientField
+from smtp_tui.workflows.test_email import TestSubject
 
-__all__ = ["EditParameter", "ReviewValues", "TestDialog", "TestResult", "TestSubject"]
+__all__ = ["EditParameter", "ReviewValues", "TestDialog", "TestResult"]
 
 
 class TestDialog(Dialog[TestResult]):
@@ -58,6 +63,7 @@ class TestDialog(Dialog[TestResult]):
     TestDialog #test-body { height: auto; scrollbar-size-vertical: 1; }
     TestDialog #outcome { height: auto; margin-top: 1; display: none; }
     TestDialog #outcome.-shown { display: block; }
+    TestDialog #warning { height: auto; }
     TestDialog #facts { margin-top: 1; }
     TestDialog #test-keys { margin-top: 1; }
     """
@@ -106,6 +112,7 @@ class TestDialog(Dialog[TestResult]):
         with VerticalScroll(id="test-body", can_focus=False):
             yield PlainText(where_line(self._session))
             yield from (PlainText(one) for one in self._asides)
+            yield PlainText(warning_content(self._subject), id="warning")
             yield PlainText("", id="outcome")
             yield PlainText(facts_content(self._subject), id="facts")
             yield RecipientField(self._last_recipient())
@@ -125,7 +132,7 @@ class TestDialog(Dialog[TestResult]):
         self._to.input.focus()
         if self._earlier is not None:
             self._watch(self._earlier)
-        elif self._at_once:
+        elif self._at_once and not self._subject.warning:
             self._submit()
         self._show_keys()
 
@@ -198,7 +205,7 @@ class TestDialog(Dialog[TestResult]):
             return
         subject, scope = self._subject, self._session.target.scope
         try:
-            request = test_request(scope, subject.record_id, subject.patch, address)
+            request = subject.request(scope, address)
         except (IdRefused, ValueError) as error:
             self._say(clean(str(error)))
             return

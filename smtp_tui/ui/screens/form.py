@@ -21,7 +21,7 @@ from smtp_tui.editing.draft import Draft, draft_of
 from smtp_tui.editing.patch import Patch
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.drafting import NAME, Drafted, drafted
-from smtp_tui.ui.screens.email import EditParameter, ReviewValues, TestDialog, TestSubject
+from smtp_tui.ui.screens.email import EditParameter, ReviewValues, TestDialog
 from smtp_tui.ui.screens.form_subject import (
     ANEW,
     FormResult,
@@ -40,6 +40,7 @@ from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field, SecretField
 from smtp_tui.ui.widgets.patch_preview import PatchPreview
 from smtp_tui.ui.widgets.record_form import RecordForm
+from smtp_tui.workflows.test_email import TestSubject
 
 
 class FormScreen(KeptScreen[FormResult]):

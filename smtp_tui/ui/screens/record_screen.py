@@ -201,7 +201,8 @@ class RecordScreen(SessionScreen[Result]):
 
     @work(group="dialog", exclusive=True, description="test a record")
     async def _test(self, record: Record) -> None:
-        from smtp_tui.ui.screens.email import EditParameter, TestDialog, TestSubject
+        from smtp_tui.ui.screens.email import EditParameter, TestDialog
+        from smtp_tui.workflows.test_email import TestSubject
 
         subject = TestSubject(record.id, record.name, record)
         result = await self.app.push_screen_wait(

@@ -10,14 +10,13 @@ from textual.message import Message
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.requests import Request
-from smtp_tui.mail.outcome import TestOutcome, judge
+from smtp_tui.mail.outcome import TestOutcome, unknown
 from smtp_tui.mail.reply_model import Verdict
-from smtp_tui.mail.unanswered import judge_error, unknown
 from smtp_tui.state.files import FileProblem
-from smtp_tui.state.history import TestRun
-from smtp_tui.ui.mail_subject import Sending, TestSubject
+from smtp_tui.ui.mail_subject import Sending
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
+from smtp_tui.workflows.test_email import TestSubject, run_of, send_test
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -66,7 +65,7 @@ async def _deliver(
     try:
         outcome = await _outcome_of(session, sending, request)
     except asyncio.CancelledError:
-        left = Delivered(sending, unknown(LEFT, sending.to), _seconds(services, sending))
+        left = Delivered(sending, unknown(LEFT), _seconds(services, sending))
         _keep(session, services, left)
         raise
     finally:
@@ -85,12 +84,11 @@ async def _deliver(
 async def _outcome_of(
     session: Session, sending: Sending, request: Request
 ) -> TestOutcome | ApiError:
-    """The judged answer, or the error where the request was refused before a mail was tried."""
+    """The verdict, or the error where the request was refused before a mail was tried."""
     try:
-        answer = await session.connections.test(request, sending.subject.opened)
+        return await send_test(session.connections, sending.subject, request, sending.to)
     except ApiError as error:
-        return judge_error(error, sending.to) or error
-    return judge(answer.status, answer.body, sent=True, recipient=sending.to)
+        return error
 
 
 def _seconds(services: Services, sending: Sending) -> float:
@@ -102,16 +100,13 @@ def _keep(session: Session, services: Services, delivered: Delivered) -> str:
     sending, outcome = delivered.sending, delivered.outcome
     if sending.subject.record_id is None or isinstance(outcome, ApiError):
         return ""
-    run = TestRun(
-        at=sending.at,
+    run = run_of(
+        sending.subject,
+        outcome,
         profile=session.profile.name,
-        recipient=sending.to,
-        values=sending.subject.values(),
-        verdict=outcome.verdict.value,
-        phase=outcome.phase.value,
-        words=outcome.server_text or outcome.meaning,
+        to=sending.to,
+        at=sending.at,
         milliseconds=round(delivered.seconds * 1000),
-        unsaved=sending.subject.unsaved,
     )
     try:
         services.history.add(session.key(sending.subject.record_id), run)

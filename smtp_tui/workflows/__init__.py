@@ -1,0 +1,1 @@
+"""Jobs from intent to outcome, each once, for screens and commands alike: no Textual here."""
