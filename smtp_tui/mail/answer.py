@@ -266,8 +266,8 @@ def _put_first(told: Told, text: str) -> None:
     holding = next((word for word in told.words if plain in word), None)
     if holding is None and "\n" in plain and all(one in told.text for one in plain.split("\n")):
         return
-    if holding is None and not any(char.isspace() for char in plain.strip()):
-        return  # a code alone: the whole structure is shown
+    if holding is None and not told.words:
+        return  # a code without a word: the whole structure is shown
     if holding is not None:
         told.words.remove(holding)
     told.words.insert(0, holding or plain)

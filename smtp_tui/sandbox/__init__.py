@@ -30,11 +30,13 @@ Controls over HTTP, all with an administrator's bearer token, never part of the 
     DELETE /sandbox/faults         work properly again
     POST   /sandbox/scenario       {"phase": "rcpt", "reply": "450 4.2.0 try later"}
     DELETE /sandbox/scenario       the mail server works again
+    POST   /sandbox/test-answers   {"shape": "details_text"}
     POST   /sandbox/expire-tokens  end every token
     GET    /sandbox/requests       what was asked, with secrets masked
     GET    /sandbox/mailbox        what mail arrived
 
-The kinds of fault and their members are in `faults`, the mail server's phases in `scenario`.
+The kinds of fault and their members are in `faults`, the mail server's phases in `scenario`, and
+the shapes of the answers to test emails in `test_answers`.
 """
 
 from smtp_tui.sandbox.accounts import (
@@ -62,6 +64,7 @@ from smtp_tui.sandbox.scenario import (
 )
 from smtp_tui.sandbox.server import Sandbox
 from smtp_tui.sandbox.store import StoredRecord
+from smtp_tui.sandbox.test_answers import TestShape
 
 __all__ = [
     "ADMINISTRATOR",
@@ -83,6 +86,7 @@ __all__ = [
     "SandboxOptions",
     "Scenario",
     "StoredRecord",
+    "TestShape",
     "Tls",
     "drop",
     "refuse",

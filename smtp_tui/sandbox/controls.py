@@ -20,6 +20,7 @@ from smtp_tui.sandbox.masking import MASK, shown_body
 from smtp_tui.sandbox.replies import json_object, json_response
 from smtp_tui.sandbox.scenario import Conduct, Phase, Scenario
 from smtp_tui.sandbox.services import as_administrator, services
+from smtp_tui.sandbox.test_answers import TestShape
 
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
@@ -69,6 +70,18 @@ async def end_scenario(request: Request) -> Response:
     as_administrator(request)
     services(request).mail.play_normally()
     return json_response(asdict(services(request).mail.scenario))
+
+
+async def choose_test_answers(request: Request) -> Response:
+    """`POST /sandbox/test-answers`: the shape of the answers to test emails, a `TestShape`."""
+    as_administrator(request)
+    given = await json_object(request)
+    try:
+        shape = TestShape(str(given.get("shape")))
+    except ValueError as error:
+        raise bad_argument(f"That is no shape: {error}") from error
+    services(request).test_answers.shape = shape
+    return json_response({"shape": shape})
 
 
 async def expire_tokens(request: Request) -> Response:

@@ -1,7 +1,7 @@
 """The two test operations, which send a real mail and answer with what the mail server said.
 
 Both answers are guesses in the words of nodemailer, the library a Node service would use: 200 with
-its result, or 400 with its error inside a LoopBack error.
+its result, or 400 with its error inside a LoopBack error. `test_answers` has other shapes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from smtp_tui.sandbox.certificate import CertificateKind
 from smtp_tui.sandbox.connections import view, visible_record
-from smtp_tui.sandbox.loopback import LoopBackError, bad_argument
+from smtp_tui.sandbox.loopback import bad_argument
 from smtp_tui.sandbox.mailer_tls import mailer_context
 from smtp_tui.sandbox.parameters import Parameter, merged, read_parameters, values
 from smtp_tui.sandbox.replies import argument, json_object, json_response
@@ -53,6 +53,7 @@ async def _tested(request: Request, recipient: object, parameters: Iterable[Para
         raise bad_argument("Value is not a string.")
     relay = Relay.of(values(parameters))
     options, mail = services(request).options, services(request).mail
+    answers = services(request).test_answers
     trusted = None
     if options.verify_mail_server:
         trusted = [mail.certificate(kind).certificate for kind in _TRUSTED]
@@ -62,13 +63,5 @@ async def _tested(request: Request, recipient: object, parameters: Iterable[Para
             send_test_mail, relay, recipient, options.mail_timeout, context, options.allow_mail_to
         )
     except MailFailure as failure:
-        raise LoopBackError(400, str(failure), **failure.details()) from failure
-    return json_response(
-        {
-            "accepted": [recipient],
-            "rejected": [],
-            "envelope": {"from": sent.mail_from, "to": [recipient]},
-            "messageId": sent.message_id,
-            "response": sent.response,
-        }
-    )
+        return json_response(answers.refused(failure))
+    return json_response(answers.accepted(sent, recipient))

@@ -44,6 +44,7 @@ def application(services: Services) -> Starlette:
         Route("/sandbox/faults", controls.clear_faults, methods=["DELETE"]),
         Route("/sandbox/scenario", controls.play_scenario, methods=["POST"]),
         Route("/sandbox/scenario", controls.end_scenario, methods=["DELETE"]),
+        Route("/sandbox/test-answers", controls.choose_test_answers, methods=["POST"]),
         Route("/sandbox/expire-tokens", controls.expire_tokens, methods=["POST"]),
         Route("/sandbox/requests", controls.show_requests, methods=["GET"]),
         Route("/sandbox/mailbox", controls.show_mailbox, methods=["GET"]),

@@ -34,6 +34,7 @@ from smtp_tui.sandbox.parameters import Given, as_parameters
 from smtp_tui.sandbox.services import Services
 from smtp_tui.sandbox.serving import Listeners, Servers, bound
 from smtp_tui.sandbox.store import NewRecord, Store, StoredRecord
+from smtp_tui.sandbox.test_answers import TestAnswers
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - translated, not bound
 """Addresses that mean any, and the one to reach them by."""
@@ -61,6 +62,7 @@ class Sandbox:
         self._requests: Journal[RecordedRequest] = Journal()
         self._mailbox: Journal[ReceivedMail] = Journal()
         self.mail = MailServer(self._mailbox)
+        self.test_answers = TestAnswers()
         self._tokens = TokenBook(options.token_lifetime)
         self._certificate: Certificate | None = None
         self._context: ssl.SSLContext | None = None
@@ -257,6 +259,7 @@ class Sandbox:
             requests=self._requests,
             mailbox=self._mailbox,
             mail=self.mail,
+            test_answers=self.test_answers,
         )
 
     def _bind(self, store: Store) -> Listeners:

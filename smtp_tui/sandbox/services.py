@@ -12,6 +12,7 @@ from smtp_tui.sandbox.loopback import forbidden, invalid_token, unauthorized
 from smtp_tui.sandbox.mailserver import MailServer
 from smtp_tui.sandbox.options import SandboxOptions
 from smtp_tui.sandbox.store import Store
+from smtp_tui.sandbox.test_answers import TestAnswers
 
 
 class Services(Struct, frozen=True):
@@ -24,6 +25,7 @@ class Services(Struct, frozen=True):
     requests: Journal[RecordedRequest]
     mailbox: Journal[ReceivedMail]
     mail: MailServer
+    test_answers: TestAnswers
 
 
 def services(request: Request) -> Services:

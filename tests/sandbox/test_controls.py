@@ -71,6 +71,19 @@ def test_the_mail_server_can_be_told_what_to_play(sandbox: Sandbox, admin: Calle
     assert admin.call("POST", "/sandbox/scenario", {"phase": "lunch"}).status == 400
 
 
+def test_the_shape_of_the_answers_to_test_emails_can_be_chosen(
+    sandbox: Sandbox, admin: Caller
+) -> None:
+    assert admin.call("POST", "/sandbox/test-answers", {"shape": "result_error"}).status == 200
+    answer = admin.test(hostname="127.0.0.1", port=1)
+    assert (answer.status, answer.json()) == (
+        200,
+        {"result": "error", "details": "connect ECONNREFUSED 127.0.0.1:1"},
+    )
+    assert admin.call("POST", "/sandbox/test-answers", {"shape": "round"}).status == 400
+    assert admin.call("POST", "/sandbox/test-answers", {}).status == 400
+
+
 def test_requests_and_mail_can_be_looked_at(sandbox: Sandbox, admin: Caller) -> None:
     admin.test("anna@example.com", hostname="localhost", port=sandbox.smtp_port)
     shown = admin.call("GET", "/sandbox/requests")

@@ -1,0 +1,357 @@
+"""Whatever shape an answer has, the reason in it is found, and the words it came from are shown.
+
+The sandbox mails for real and is told to answer in each shape. The property at the end puts known
+replies anywhere into random JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from smtp_tui.api.models import JsonValue, TestAnswer
+from smtp_tui.mail.outcome import TestOutcome, judge
+from smtp_tui.mail.replies import decode
+from smtp_tui.mail.reply_model import Phase, Verdict
+from smtp_tui.sandbox import Phase as Step
+from smtp_tui.sandbox import Sandbox, SandboxOptions, Scenario, TestShape, drop, refuse
+from tests.mail import reply_texts_client, reply_texts_envelope, reply_texts_login
+from tests.mail.reply_case import Case
+from tests.sandbox.caller import Caller
+
+TO = "someone@example.com"
+LOGIN = {"username": "relay", "password": "relay-password"}
+
+
+class Reason(NamedTuple):
+    """Something that goes wrong, and what has to be made of it."""
+
+    scenario: Scenario
+    words: str
+    verdict: Verdict
+    phase: Phase
+    parameter: str | None
+    hostname: str = "localhost"
+    port: int | None = None
+
+
+REASONS = {
+    "login": Reason(
+        refuse(Step.AUTH, "535 5.7.8 Error: authentication failed"),
+        "535 5.7.8 Error: authentication failed",
+        Verdict.REJECTED,
+        Phase.LOGIN,
+        "password",
+    ),
+    "not logged in": Reason(
+        refuse(Step.RCPT, "554 5.7.1 <unknown[192.0.2.7]>: Client host rejected: Access denied"),
+        "554 5.7.1 <unknown[192.0.2.7]>: Client host rejected: Access denied",
+        Verdict.REJECTED,
+        Phase.LOGIN,
+        "username",
+    ),
+    "recipient": Reason(
+        refuse(Step.RCPT, "550 5.1.1 no such user"),
+        "550 5.1.1 no such user",
+        Verdict.REJECTED,
+        Phase.RECIPIENT,
+        "to",
+    ),
+    "temporary": Reason(
+        refuse(Step.MESSAGE, "450 4.3.2 try later"),
+        "450 4.3.2 try later",
+        Verdict.REJECTED,
+        Phase.MESSAGE,
+        None,
+    ),
+    "name": Reason(
+        Scenario(),
+        "getaddrinfo ENOTFOUND mail.example.invalid",
+        Verdict.UNREACHABLE,
+        Phase.DNS,
+        "hostname",
+        hostname="mail.example.invalid",
+    ),
+    "port": Reason(
+        Scenario(),
+        "connect ECONNREFUSED 127.0.0.1:1",
+        Verdict.UNREACHABLE,
+        Phase.CONNECT,
+        "port",
+        hostname="127.0.0.1",
+        port=1,
+    ),
+    "greeting": Reason(
+        drop(Step.GREETING), "Unexpected socket close", Verdict.UNREACHABLE, Phase.CONNECT, "port"
+    ),
+}
+HIDING = {TestShape.HIDDEN, TestShape.BAD_GATEWAY, TestShape.QUEUED}
+WITHOUT_MESSAGE = {TestShape.STRINGIFIED, TestShape.SMTP_STATUS}
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(SandboxOptions(mail_timeout=0.5)) as running:
+        yield running
+
+
+def played(sandbox: Sandbox, shape: TestShape, reason: Reason) -> tuple[int, TestOutcome]:
+    sandbox.mail.play(reason.scenario)
+    sandbox.test_answers.shape = shape
+    port = reason.port or sandbox.smtp_port
+    reply = Caller(sandbox).test(TO, hostname=reason.hostname, port=port, **LOGIN)
+    outcome = judge(TestAnswer(reply.status, reply.json(), "id-7"), TO)
+    assert outcome is not None
+    return reply.status, outcome
+
+
+@pytest.mark.parametrize("reason", REASONS.values(), ids=REASONS)
+@pytest.mark.parametrize("shape", [one for one in TestShape if one not in HIDING | WITHOUT_MESSAGE])
+def test_a_reason_is_found_in_every_shape_and_its_words_are_shown(
+    sandbox: Sandbox, shape: TestShape, reason: Reason
+) -> None:
+    _, outcome = played(sandbox, shape, reason)
+    assert outcome.verdict is reason.verdict
+    assert outcome.parameter == reason.parameter
+    assert outcome.phase in (reason.phase, Phase.CONNECT if reason.phase is Phase.MESSAGE else None)
+    assert reason.words in outcome.server_text
+    assert reason.words in outcome.server_text.split("\n")[0]
+
+
+@pytest.mark.parametrize("name", ["login", "not logged in", "recipient", "name", "port"])
+def test_an_error_that_lost_its_message_is_judged_by_its_other_members(
+    sandbox: Sandbox, name: str
+) -> None:
+    reason = REASONS[name]
+    _, outcome = played(sandbox, TestShape.STRINGIFIED, reason)
+    assert (outcome.verdict, outcome.phase, outcome.parameter) == (
+        reason.verdict,
+        reason.phase,
+        reason.parameter,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "phase"),
+    [("login", 535, Phase.LOGIN), ("not logged in", 554, Phase.MESSAGE)],
+)
+def test_a_reply_code_that_became_the_status_is_read_as_a_reply_code(
+    sandbox: Sandbox, name: str, status: int, phase: Phase
+) -> None:
+    came, outcome = played(sandbox, TestShape.SMTP_STATUS, REASONS[name])
+    assert came == status
+    assert (outcome.verdict, outcome.phase) == (Verdict.REJECTED, phase)
+
+
+@pytest.mark.parametrize(
+    ("shape", "status"), [(TestShape.HIDDEN, 500), (TestShape.BAD_GATEWAY, 502)]
+)
+def test_an_answer_that_hides_the_reason_says_so_and_names_the_request(
+    sandbox: Sandbox, shape: TestShape, status: int
+) -> None:
+    came, outcome = played(sandbox, shape, REASONS["login"])
+    assert came == status
+    assert outcome.verdict is Verdict.UNKNOWN
+    assert f"CAM answered {status}, which is all it says of any refused mail" in outcome.meaning
+    assert "may have been sent" in outcome.meaning
+    assert outcome.request_id == "id-7"
+
+
+@pytest.mark.parametrize("shape", TestShape)
+def test_a_yes_is_accepted_in_every_shape_but_a_queued_mail_is_not_sent(
+    sandbox: Sandbox, shape: TestShape
+) -> None:
+    good = Reason(Scenario(), "", Verdict.ACCEPTED, Phase.MESSAGE, None)
+    _, outcome = played(sandbox, shape, good)
+    if shape is TestShape.QUEUED:
+        assert outcome.verdict is Verdict.UNKNOWN
+        assert "has queued the mail" in outcome.meaning
+    else:
+        assert outcome.verdict is Verdict.ACCEPTED, outcome.server_text
+        assert "delivered is not known" in outcome.meaning
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, {"message": "Test email queued"}),
+        (200, {"success": True, "message": "Email queued for delivery"}),
+        (200, {"status": "queued"}),
+        (200, "Email will be sent shortly"),
+        (202, {"success": True}),
+    ],
+)
+def test_a_mail_that_cam_only_queued_is_unknown(status: int, body: JsonValue) -> None:
+    outcome = judge(TestAnswer(status, body), TO)
+    assert outcome is not None
+    assert outcome.verdict is Verdict.UNKNOWN
+    assert "has queued the mail" in outcome.meaning
+
+
+ERROR = 'Shared class "SmtpConnection" has no method handling POST /testEmail?tenantId=1'
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (401, {"error": {"message": "Authorization Required", "code": "AUTHORIZATION_REQUIRED"}}),
+        (401, {"error": {"message": "Invalid Access Token", "code": "INVALID_TOKEN"}}),
+        (401, {"error": {"message": "Access Denied", "code": "ACCESS_DENIED"}}),
+        (401, None),
+        (401, ""),
+        (401, {"message": "Authentication required"}),
+        (401, {"message": "Authentication failed"}),
+        (403, {"error": {"message": "Access Denied", "code": "ACCESS_DENIED"}}),
+        (404, {"error": {"message": ERROR}}),
+        (404, {"error": {"message": 'Unknown "SmtpConnection" id "1".'}}),
+        (400, {"error": {"message": "to is a required argument"}}),
+        (400, {"error": {"message": "Value is not an array."}}),
+        (400, {"error": {"message": "Value is not a string."}}),
+        (400, {"error": {"message": 'could not create List from JSON string: "x"'}}),
+        (400, {"error": {"name": "SyntaxError", "message": "Unexpected token t in JSON"}}),
+        (422, {"error": {"message": "The `SmtpConnection` instance is not valid. Details: `a`"}}),
+        (409, {"error": {"message": "Conflict"}}),
+        (413, {"error": {"name": "PayloadTooLargeError", "message": "request entity too large"}}),
+        (413, "<html><head><title>413 Request Entity Too Large</title></head></html>"),
+        (429, {"message": "Rate limit exceeded"}),
+        (407, {"message": "Proxy Authentication Required"}),
+    ],
+    ids=lambda one: str(one)[:50],
+)
+def test_a_refusal_of_the_call_is_no_verdict(status: int, body: JsonValue) -> None:
+    assert judge(TestAnswer(status, body), TO) is None
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429])
+@pytest.mark.parametrize(
+    ("error", "verdict", "parameter"),
+    [
+        ({"code": "EAUTH", "message": "Invalid login: 535 no"}, Verdict.REJECTED, "password"),
+        ({"code": "EAUTH"}, Verdict.REJECTED, "password"),
+        ({"message": "535 5.7.8 no"}, Verdict.REJECTED, "password"),
+        (
+            {"code": "EDNS", "message": "getaddrinfo ENOTFOUND x"},
+            Verdict.UNREACHABLE,
+            "hostname",
+        ),
+        ({"code": "ECONNECTION", "errno": -111, "syscall": "connect"}, Verdict.UNREACHABLE, "port"),
+        ({"message": "Greeting never received"}, Verdict.UNREACHABLE, "port"),
+    ],
+    ids=lambda one: str(one)[:30],
+)
+def test_a_mailers_code_or_a_reply_wins_over_the_status(
+    status: int, error: dict[str, JsonValue], verdict: Verdict, parameter: str
+) -> None:
+    outcome = judge(TestAnswer(status, {"error": {"statusCode": status, **error}}), TO)
+    assert outcome is not None
+    assert (outcome.verdict, outcome.parameter) == (verdict, parameter)
+
+
+@pytest.mark.parametrize(
+    ("member", "phase"),
+    [
+        ({"code": "ESOCKET", "syscall": "connect"}, Phase.CONNECT),
+        ({"code": "ESOCKET", "syscall": "connect", "errno": -111}, Phase.CONNECT),
+        ({"code": "EDNS", "syscall": "getaddrinfo", "errno": -3008}, Phase.DNS),
+        ({"code": "ETLS", "message": "Unexpected socket close"}, Phase.TLS),
+        ({"reason": "IP: 192.0.2.7 is not in the cert's list: ", "code": "ESOCKET"}, Phase.TLS),
+    ],
+)
+def test_the_members_of_an_error_without_a_message_are_read_together(
+    member: dict[str, JsonValue], phase: Phase
+) -> None:
+    outcome = judge(TestAnswer(200, {"error": member}), TO)
+    assert outcome is not None
+    assert (outcome.verdict, outcome.phase) == (Verdict.UNREACHABLE, phase)
+
+
+def test_values_that_are_repeated_are_no_words_about_the_mail() -> None:
+    echo: JsonValue = [
+        {"name": "hostname", "value": "blacklist.example.com"},
+        {"name": "description", "value": "read timed out here once"},
+    ]
+    body: JsonValue = {"success": True, "conn_params": echo, "host": "spamhaus.example.com"}
+    outcome = judge(TestAnswer(200, body), TO)
+    assert outcome is not None
+    assert outcome.verdict is Verdict.ACCEPTED
+
+
+def test_html_and_status_pages_are_told_in_words() -> None:
+    page = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+    bodies: list[JsonValue] = [page, {"message": page}]
+    for body in bodies:
+        outcome = judge(TestAnswer(502, body), TO)
+        assert outcome is not None
+        assert outcome.server_text == "an HTML page titled “502 Bad Gateway”"
+        assert outcome.verdict is Verdict.UNKNOWN
+
+
+CASES = reply_texts_client.CASES + reply_texts_login.CASES + reply_texts_envelope.CASES
+KEYS = st.sampled_from(
+    ["error", "message", "details", "cause", "data", "text", "response", "reason", "stderr", "log"]
+) | st.text("abcxyz", min_size=1, max_size=6)
+NOISE = st.none() | st.booleans() | st.integers(0, 90) | st.text("qwz ", max_size=12)
+TREES = st.recursive(
+    NOISE,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=15,
+)
+
+
+def _planted(tree: JsonValue, words: str, path: list[tuple[bool, str]]) -> JsonValue:
+    """The tree with the words below it, as many levels deep as the path has steps."""
+    value: JsonValue = words
+    for as_list, key in path:
+        value = [tree, value] if as_list else {key: value, "beside": tree}
+    return value
+
+
+def _alone(case: Case) -> TestOutcome:
+    outcome = judge(TestAnswer(400, case.text), TO)
+    assert outcome is not None
+    return outcome
+
+
+@given(
+    case=st.sampled_from(CASES),
+    tree=TREES,
+    path=st.lists(st.tuples(st.booleans(), KEYS), min_size=1, max_size=8),
+    as_text=st.booleans(),
+)
+def test_wherever_a_known_reply_stands_the_verdict_is_the_same(
+    case: Case, tree: JsonValue, path: list[tuple[bool, str]], as_text: bool
+) -> None:
+    reading = decode(case.text)
+    assume(reading.says_no)
+    planted = _planted(tree, case.text, path)
+    body: JsonValue = {"message": json.dumps(planted)} if as_text else planted
+    outcome = judge(TestAnswer(400, body), TO)
+    assert outcome is not None
+    alone = _alone(case)
+    assert (outcome.verdict, outcome.phase, outcome.parameter, outcome.meaning) == (
+        alone.verdict,
+        alone.phase,
+        alone.parameter,
+        alone.meaning,
+    )
+    assert case.text in outcome.server_text
+
+
+@given(
+    case=st.sampled_from([one for one in CASES if one.verdict is Verdict.ACCEPTED]),
+    tree=TREES,
+    path=st.lists(st.tuples(st.booleans(), KEYS), min_size=1, max_size=8),
+)
+def test_wherever_a_yes_stands_it_is_accepted_unless_the_rest_complains(
+    case: Case, tree: JsonValue, path: list[tuple[bool, str]]
+) -> None:
+    quiet = json.dumps([tree, [key for _, key in path]])
+    assume("error" not in quiet)
+    outcome = judge(TestAnswer(200, _planted(tree, case.text, path)), TO)
+    assert outcome is not None
+    assert outcome.verdict is Verdict.ACCEPTED
