@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from smtp_tui.api.errors import AccessRefused, ApiError, BadAnswer
+from smtp_tui.api.smtp_connections import Written
 from smtp_tui.api.target import Access
 from smtp_tui.sandbox import Fault, FaultKind, Sandbox, SandboxOptions
 from tests.api.desk import WRITES, Desk, desk
@@ -96,7 +97,8 @@ async def test_a_protected_profile_may_write_once_the_name_is_typed(sandbox: San
     async with desk(sandbox, access=Access.PROTECTED) as held:
         assert isinstance(await held.refused("delete"), AccessRefused)
         held.connections.confirm(held.request("delete"), "OLD")
-        assert await held.do("delete") is True
+        assert await held.do("delete") == Written()
+        assert held.record_id not in [record.id for record in sandbox.records()]
 
 
 async def test_two_clients_share_nothing(sandbox: Sandbox) -> None:
