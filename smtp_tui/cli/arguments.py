@@ -19,6 +19,15 @@ DESCRIPTION: Final = (
     "Manage the SMTP connections of IBM Cloud Automation Manager from the keyboard."
     " Without a command it opens the screen."
 )
+PROFILE_HELP: Final = """\
+which profile is used; each of these overrules those below it, and says so on stderr:
+  --profile
+  SMTP_TUI_PROFILE
+  the vendor's variables, when a host is among them (CAM_HOST, TSA_HOSTNAME)
+  the default in profiles.toml
+  the only profile in profiles.toml
+A command that writes names profile, host and tenant on stderr before anything else."""
+_NOTES: Final = f"{PROFILE_HELP}\n\n{codes_help()}"
 _TRUST_HELP: Final = (
     "system, ca:FILE, off, pin:SHA256, login:SHA256 (of the server that logs in, where that shows"
     " another certificate), or pin:SHA256,login:SHA256"
@@ -61,7 +70,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _parser() -> Parser:
-    parser = Parser(prog="smtp-tui", description=DESCRIPTION, epilog=codes_help())
+    parser = Parser(prog="smtp-tui", description=DESCRIPTION, epilog=_NOTES)
     parser.add_argument("--version", action="version", version=smtp_tui.__version__)
     parser.add_argument("--profile", help="use this profile")
     parser.add_argument("--read-only", action="store_true", help="allow no change in this run")
@@ -100,7 +109,7 @@ def _add_allowed_mail(parser: Parser) -> None:
 
 
 def _record_command(commands: Subcommands, name: str, words: str) -> Parser:
-    parser = commands.add_parser(name, help=words, description=words, epilog=codes_help())
+    parser = commands.add_parser(name, help=words, description=words, epilog=_NOTES)
     parser.add_argument("--profile", default=argparse.SUPPRESS, help="use this profile")
     _add_json(parser)
     return parser

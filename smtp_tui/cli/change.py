@@ -12,7 +12,7 @@ from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import code_of, tell
 from smtp_tui.cli.lookup import find
 from smtp_tui.cli.review import confirm, review
-from smtp_tui.cli.running import Environ, on_profile
+from smtp_tui.cli.running import Environ, chosen_profile, on_profile
 from smtp_tui.cli.say import clean, remark, show_json
 from smtp_tui.cli.secret_input import read_password
 from smtp_tui.cli.values import check, filled, parsed
@@ -24,6 +24,7 @@ from smtp_tui.editing.patch import Patch, patch_of
 
 def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Send what changes of a record, and nothing else."""
+    profile = chosen_profile(options, environ, writes=True)
     texts, password = parsed(options.values), read_password(options)
 
     async def work(reach: Reach) -> ExitCode:
@@ -43,7 +44,7 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         confirm(reach, request, opened.name, options, destroys=False)
         return await _apply(reach, opened, patch, request, options)
 
-    return on_profile(options, environ, work)
+    return on_profile(profile, options, environ, work)
 
 
 async def _apply(

@@ -11,7 +11,7 @@ from smtp_tui.api.requests import Request, create_request
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal, code_of, tell
 from smtp_tui.cli.review import confirm, review
-from smtp_tui.cli.running import Environ, on_profile
+from smtp_tui.cli.running import Environ, chosen_profile, on_profile
 from smtp_tui.cli.say import clean, remark, show, show_json
 from smtp_tui.cli.secret_input import read_password
 from smtp_tui.cli.values import NAME, check, filled, parsed, preset_named
@@ -22,6 +22,7 @@ from smtp_tui.editing.patch import creation_patch
 
 def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Create a record; its id is printed."""
+    profile = chosen_profile(options, environ, writes=True)
     draft = _draft(options)
     check(draft, (NAME, *draft.names), None)
     patch = creation_patch(draft)
@@ -38,7 +39,7 @@ def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         confirm(reach, request, draft.name, options, destroys=False)
         return await _create(reach, draft.name, request, options)
 
-    return on_profile(options, environ, work)
+    return on_profile(profile, options, environ, work)
 
 
 def _draft(options: argparse.Namespace) -> Draft:

@@ -12,7 +12,7 @@ from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import code_of, tell
 from smtp_tui.cli.lookup import find
 from smtp_tui.cli.review import confirm, review
-from smtp_tui.cli.running import Environ, on_profile
+from smtp_tui.cli.running import Environ, chosen_profile, on_profile
 from smtp_tui.cli.say import clean, remark, show_json
 from smtp_tui.cli.wiring import Reach
 from smtp_tui.editing.merge import compare
@@ -21,6 +21,7 @@ from smtp_tui.editing.patch import Patch
 
 def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Delete a record."""
+    profile = chosen_profile(options, environ, writes=True)
 
     async def work(reach: Reach) -> ExitCode:
         if not options.dry_run:
@@ -34,7 +35,7 @@ def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         confirm(reach, request, shown.name, options, destroys=True)
         return await _delete(reach, shown, request, options)
 
-    return on_profile(options, environ, work)
+    return on_profile(profile, options, environ, work)
 
 
 async def _delete(

@@ -22,8 +22,8 @@ from smtp_tui.api.requests import IdRefused
 from smtp_tui.api.target import HostRefused
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.say import clean, complain, remark
-from smtp_tui.cli.wiring import NoSuchProfile
 from smtp_tui.editing.values import DraftProblem
+from smtp_tui.profiles.choosing import NoSuchProfile
 from smtp_tui.profiles.credentials import CredentialError
 from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused

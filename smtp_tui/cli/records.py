@@ -8,7 +8,7 @@ from typing import Final
 from smtp_tui.api.models import RecordList
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.lookup import find
-from smtp_tui.cli.running import Environ, on_profile
+from smtp_tui.cli.running import Environ, chosen_profile, on_profile
 from smtp_tui.cli.say import clean, complain, remark, show, show_json
 from smtp_tui.cli.shapes import plain, record_text, records_table
 from smtp_tui.cli.wiring import Reach
@@ -33,7 +33,7 @@ def list_records(options: argparse.Namespace, environ: Environ) -> ExitCode:
             remark(f"No records in tenant {clean(scope.tenant)}, team {clean(scope.team)}.")
         return ExitCode.OK
 
-    return on_profile(options, environ, work)
+    return on_profile(chosen_profile(options, environ), options, environ, work)
 
 
 def _tell_unreadable(found: RecordList) -> ExitCode:
@@ -61,4 +61,4 @@ def get_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
             remark(f"odd: {clean(oddity)}")
         return ExitCode.OK
 
-    return on_profile(options, environ, work)
+    return on_profile(chosen_profile(options, environ), options, environ, work)

@@ -14,19 +14,6 @@ from smtp_tui.cli.say import ask, clean, clean_block, on_terminal, remark, show,
 from smtp_tui.cli.wiring import Reach
 
 
-def where(reach: Reach) -> str:
-    """Profile, host, tenant and team in one line, cleaned."""
-    target, label = reach.target, reach.profile.label
-    named = f"{target.name} [{label}]" if label else target.name
-    parts = (
-        f"profile {named}",
-        f"host {target.origin.text}",
-        f"tenant {target.scope.tenant}",
-        f"team {target.scope.team}",
-    )
-    return clean(" · ".join(parts))
-
-
 def review(
     reach: Reach,
     title: str,
@@ -37,11 +24,11 @@ def review(
     mark: str = "~",
 ) -> None:
     """Show on stderr what is about to be sent, secrets masked; ``--dry-run`` has it on stdout.
+    Where it goes was said when the profile was chosen.
 
     ``mark`` stands before each change: ``~`` changed, ``+`` created, ``-`` deleted.
     """
     remark(clean(title))
-    remark(f"  {where(reach)}")
     for change in changes:
         remark(f"  {mark} {clean(change)}")
     if options.dry_run:

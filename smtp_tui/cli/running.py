@@ -9,17 +9,47 @@ from types import FrameType
 from typing import TypeAlias, TypeVar
 
 from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.say import clean, remark
 from smtp_tui.cli.signals import answered_by
 from smtp_tui.cli.wiring import Reach, known_profiles, reach
+from smtp_tui.profiles.model import Profile
 
 Environ: TypeAlias = Mapping[str, str]
 Work: TypeAlias = Callable[[Reach], Awaitable[ExitCode]]
 T = TypeVar("T")
 
 
-def on_profile(options: argparse.Namespace, environ: Environ, work: Work) -> ExitCode:
-    """Do ``work`` on the profile that was chosen. Raises what ``failing.EXPECTED`` lists."""
-    profile = known_profiles(environ).decided(options.profile)
+def chosen_profile(
+    options: argparse.Namespace, environ: Environ, *, writes: bool = False
+) -> Profile:
+    """The profile to work on. A source that was overruled is said on stderr; a command that
+    ``writes`` says before anything else where it would write. Raises what ``failing.EXPECTED``
+    lists."""
+    choice = known_profiles(environ).decided(options.profile)
+    if writes:
+        remark(where(choice.profile))
+    if choice.remark:
+        remark(clean(choice.remark))
+    return choice.profile
+
+
+def where(profile: Profile) -> str:
+    """Profile, host, tenant and team in one line, cleaned. Raises ``HostRefused``."""
+    target = profile.target()
+    named = f"{target.name} [{profile.label}]" if profile.label else target.name
+    parts = (
+        f"profile {named}",
+        f"host {target.origin.text}",
+        f"tenant {target.scope.tenant or 'not known'}",
+        f"team {target.scope.team}",
+    )
+    return clean(" · ".join(parts))
+
+
+def on_profile(
+    profile: Profile, options: argparse.Namespace, environ: Environ, work: Work
+) -> ExitCode:
+    """Do ``work`` on this profile. Raises what ``failing.EXPECTED`` lists."""
 
     async def whole() -> ExitCode:
         async with reach(profile, environ, read_only=options.read_only) as reached:

@@ -20,7 +20,7 @@ from smtp_tui.api.target import Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.say import complain
 from smtp_tui.cli.signals import breaking_off
-from smtp_tui.cli.wiring import Known, NoSuchProfile
+from smtp_tui.profiles.choosing import Choice, NoSuchProfile, known_of
 from smtp_tui.profiles.environment import environment_profile
 from smtp_tui.profiles.model import Colour, EnvironmentToken, Profile
 from smtp_tui.profiles.preferences import Preferences, PreferencesError, load_preferences
@@ -53,9 +53,9 @@ def open_screen(environ: Mapping[str, str], wanted: str | None, *, read_only: bo
         return complain(str(error))
     environment = environment_profile(environ)
     problem = ""
-    profile: Profile | None = None
+    choice: Choice | None = None
     try:
-        profile = Known(store.load(), environment).chosen(wanted)
+        choice = known_of(store.load(), environ).chosen(wanted)
     except NoSuchProfile as error:
         return complain(str(error))
     except (ProfilesFileError, FileProblem) as error:
@@ -66,7 +66,9 @@ def open_screen(environ: Mapping[str, str], wanted: str | None, *, read_only: bo
         environ=environ,
         extra_profiles=(environment,) if environment is not None else (),
         read_only=read_only,
+        choice=choice,
     )
+    profile = choice.profile if choice is not None else None
     return _run(services, profile, problem, preferences)
 
 
@@ -129,6 +131,7 @@ def _services(
     mailbox: Mailbox | None = None,
     read_only: bool = False,
     clock: Clock | None = None,
+    choice: Choice | None = None,
 ) -> Services:
     activity, clock = Activity(), clock if clock is not None else Clock()
     held, journal = Held(), Journal(state)
@@ -153,6 +156,7 @@ def _services(
         mailbox=mailbox,
         read_only=read_only,
         held=held,
+        choice=choice,
     )
 
 

@@ -10,8 +10,7 @@ from smtp_tui.api.errors import ApiError, Operation
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.lookup import find
-from smtp_tui.cli.review import where
-from smtp_tui.cli.running import Environ, on_profile
+from smtp_tui.cli.running import Environ, chosen_profile, on_profile
 from smtp_tui.cli.say import clean, clean_block, remark, show, show_json
 from smtp_tui.cli.secret_input import read_password
 from smtp_tui.cli.values import check, filled, parsed
@@ -38,6 +37,7 @@ _CODES = {
 
 def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Send a test email and judge what came of it."""
+    profile = chosen_profile(options, environ, writes=True)
     to = _recipient(options.to)
     arguments = list(options.values)
     wanted = None
@@ -56,12 +56,11 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
         name = opened.name if opened else ""
         subject = TestSubject(opened.id if opened else None, name, opened, patch)
         remark(f"Testing {clean(_what(subject))}; the mail leaves from the CAM host.")
-        remark(f"  {where(reach)}")
         if subject.warning:
             remark(f"warning: {clean(subject.warning)}")
         return await _send(reach, subject, to, options, environ)
 
-    return on_profile(options, environ, work)
+    return on_profile(profile, options, environ, work)
 
 
 def _recipient(text: str) -> str:

@@ -14,10 +14,9 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import AccessRefused, Operation, Place
 from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.say import ask_secret, clean, on_terminal, remark
+from smtp_tui.profiles.choosing import Known, NoSuchProfile, known_of
 from smtp_tui.profiles.credentials import CredentialError, clean_token
-from smtp_tui.profiles.environment import environment_profile
 from smtp_tui.profiles.model import LoginToken, Profile
-from smtp_tui.profiles.reading import Profiles
 from smtp_tui.profiles.store import ProfileStore, config_directory
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.auditor import Auditor
@@ -29,62 +28,10 @@ if TYPE_CHECKING:
     from smtp_tui.api.smtp_connections import SmtpConnections
 
 
-class NoSuchProfile(Exception):
-    """No profile to work on: not there, not decided, or without what a request needs."""
-
-
-class Known(Struct, frozen=True):
-    """The profiles at hand: those of the file, and the one of the vendor's variables."""
-
-    profiles: Profiles
-    environment: Profile | None
-
-    @property
-    def all(self) -> tuple[Profile, ...]:
-        """Every profile, the environment's first; a file's hides one of the same name."""
-        stored = self.profiles.profiles
-        if self.environment is None or self.profiles.named(self.environment.name):
-            return stored
-        return (self.environment, *stored)
-
-    def chosen(self, wanted: str | None) -> Profile | None:
-        """The named profile, else the default, else the only one, else the environment's.
-
-        None where a person has to choose. Raises :class:`NoSuchProfile`.
-        """
-        if wanted is not None:
-            return self.named(wanted)
-        if self.profiles.default is not None:
-            return self.named(self.profiles.default)
-        if len(self.profiles.profiles) == 1 and self.environment is None:
-            return self.profiles.profiles[0]
-        return self.environment
-
-    def decided(self, wanted: str | None) -> Profile:
-        """Like :meth:`chosen`, for where nobody can be asked. Raises :class:`NoSuchProfile`."""
-        profile = self.chosen(wanted)
-        if profile is not None:
-            return profile
-        if not self.all:
-            raise NoSuchProfile(
-                "no profile: add one with `smtp-tui profiles add`, or set CAM_HOST and the"
-                " vendor's other variables"
-            )
-        names = ", ".join(one.name for one in self.all)
-        raise NoSuchProfile(f"which profile? Use --profile with one of: {names}")
-
-    def named(self, name: str) -> Profile:
-        """The profile of that name. Raises :class:`NoSuchProfile`."""
-        found = next((one for one in self.all if one.name == name), None)
-        if found is None:
-            raise NoSuchProfile(f"there is no profile named {name}")
-        return found
-
-
 def known_profiles(environ: Mapping[str, str]) -> Known:
     """Read the profiles. Raises ``ProfilesFileError`` and ``FileProblem`` with words."""
     store = ProfileStore(config_directory(environ))
-    return Known(store.load(), environment_profile(environ))
+    return known_of(store.load(), environ)
 
 
 class Reach(Struct, frozen=True):
@@ -160,4 +107,4 @@ async def _ask_for_token(profile: Profile, tokens: Tokens, client: Client) -> No
         tokens.accept(clean_token(ask_secret(f"Token for the profile {clean(profile.name)}:")))
 
 
-__all__ = ["Known", "NoSuchProfile", "Reach", "auditor_of", "known_profiles", "reach"]
+__all__ = ["Reach", "auditor_of", "known_profiles", "reach"]

@@ -48,6 +48,13 @@ def environment_profile(environ: Mapping[str, str]) -> Profile | None:
     return None
 
 
+def vendor_hosts(environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The variables that hold a host, with it. The first one makes the profile."""
+    names = [name for family in _FAMILIES for name in family.hosts]
+    found = ((name, environ.get(name, "").strip()) for name in names)
+    return tuple((name, host) for name, host in found if host)
+
+
 def _profile(environ: Mapping[str, str], family: _Family, host: str) -> Profile:
     digits = _first(environ, (family.port,))
     port = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 5 else None

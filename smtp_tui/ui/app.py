@@ -77,7 +77,9 @@ class SmtpTui(LeavingApp):
         self._start_problem = start_problem
         if profile is not None and not start_problem:
             try:
-                self._take(services.session(profile))
+                session = services.session(profile)
+                session.memory.overrules = services.choice.short if services.choice else ""
+                self._take(session)
             except HostRefused as error:
                 self._start_problem = f"The host of the profile {profile.name}: {error}"
 

@@ -18,6 +18,7 @@ from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import Record
 from smtp_tui.api.target import Access, Origin, Pinned, SystemTrust, Target
+from smtp_tui.profiles.choosing import Choice
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused, ProfileStore
@@ -41,10 +42,13 @@ class Memory(Struct):
     """What one session remembers between its screens.
 
     ``introduced`` is False after a switch, until a review has shown the profile's name in large.
+    ``overrules`` says for the header what chose the profile of the start, where that overruled
+    another choice.
     """
 
     recipient: str
     introduced: bool = True
+    overrules: str = ""
     last_change: LastChange | None = None
 
 
@@ -162,7 +166,8 @@ class Mailbox(Protocol):
 class Services(Struct, frozen=True):
     """What the program was started with, handed to every screen that needs it.
 
-    ``sendings`` are the test mails on their way, by record, whichever screen sent them.
+    ``sendings`` are the test mails on their way, by record, whichever screen sent them; ``choice``
+    is what chose the profile of the start.
     """
 
     store: ProfileStore
@@ -179,6 +184,7 @@ class Services(Struct, frozen=True):
     mailbox: Mailbox | None = None
     read_only: bool = False
     held: Held = field(default_factory=Held)
+    choice: Choice | None = None
 
     def stored(self, name: str) -> bool:
         """Whether a profile of that name stands in the file, where its settings can be kept."""

@@ -28,6 +28,7 @@ def empty_console(
     console = Console(capsys, monkeypatch)
     console.unset("CAM_HOST", "CAM_HOSTNAME", "TSA_HOSTNAME", "TSA_HOST", "MCM_HOSTNAME")
     console.unset("MCM_HOST", "CAM_BEARER_TOKEN", "MCM_TEAM", "NO_COLOR")
+    console.unset("SMTP_TUI_PROFILE")
     console.setenv(
         SMTP_TUI_CONFIG_DIR=str(tmp_path / "config"), SMTP_TUI_STATE_DIR=str(tmp_path / "state")
     )

@@ -299,7 +299,7 @@ def test_a_password_is_typed_unseen_and_logs_in(
     assert (
         ended(environ, "profiles", "add", "a", *options, "--token-login", "admin").returncode == 0
     )
-    with Terminal([*PROGRAM, "list"], cwd=tmp_path, env=environ) as terminal:
+    with Terminal([*PROGRAM, "list", "--profile", "a"], cwd=tmp_path, env=environ) as terminal:
         terminal.wait_for("Password of admin:")
         terminal.type(password)
         terminal.press("enter")

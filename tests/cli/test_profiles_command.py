@@ -222,7 +222,10 @@ def test_the_profile_option_may_stand_on_both_sides(console: Console, sandbox: S
     for arguments in (("--profile", "environment", "list"), ("list", "--profile", "environment")):
         assert "A" in console.run(*arguments).out
     wrong = console.run("list", "--profile", "prdo")
-    assert (wrong.code, wrong.err) == (2, "smtp-tui: there is no profile named prdo\n")
+    assert (wrong.code, wrong.err) == (
+        2,
+        'smtp-tui: there is no profile named prdo (--profile); did you mean "prod"?\n',
+    )
 
 
 def test_several_profiles_without_a_default_are_named_and_none_is_guessed(

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtp_tui.cli.wiring import Known, NoSuchProfile
+from smtp_tui.profiles.choosing import Known, NoSuchProfile
 from smtp_tui.profiles.credentials import CredentialError, parse_output
 from smtp_tui.profiles.model import PromptToken
 from smtp_tui.profiles.preferences import PreferencesError, load_preferences

@@ -85,6 +85,8 @@ class ProfilesDialog(Dialog[Switch | None]):
 
     def compose_box(self) -> Iterable[Widget]:
         """Filter, table, what is wrong, keys."""
+        if self._services.choice is not None and self._services.choice.remark:
+            yield PlainText(clean(f"At the start: {self._services.choice.remark}", 400))
         yield TextInput(placeholder="filter", id="profile-filter")
         yield RecordsTable(COLUMNS, id="profiles")
         yield PlainText("", id="profile-details")

@@ -39,12 +39,15 @@ def badge_look(profile: Profile) -> str:
 def profile_words(session: Session, now: datetime, width: int) -> Content:
     """Profile, host, tenant, access, team and token time; the least needed go when it is narrow.
 
-    Profile, warnings and host are always whole, on a second line if need be: nobody shall wonder
-    where a key press goes. The warnings stand first, where no tall dialog covers them.
+    Profile, warnings, host and what was overruled are always whole, on a second line if need be:
+    nobody shall wonder where a key press goes. The warnings stand first, where no tall dialog
+    covers them.
     """
     title = titled(session.profile)
     dot = " ·" if session.profile.label else ""
     parts = [f"{dot} {clean(session.target.origin.text, 80)}"]
+    if session.memory.overrules:
+        parts.append(f" · {clean(session.memory.overrules, 100)}")
     loud: list[str] = []
     if isinstance(session.target.trust, Unverified) and session.target.origin.scheme == "https":
         loud.append("TLS NOT VERIFIED")
