@@ -34,7 +34,9 @@ class ExitCode(IntEnum):
     CRASHED = 70, "a fault of this program"
     OUTPUT_LOST = 74, "what was asked is done, but stdout took no more, as on a full disk"
     HUNG_UP = 129, "ended by SIGHUP or a lost terminal; what was typed is kept as a draft"
-    INTERRUPTED = 130, "ended by ctrl+c; a write under way was finished first"
+    INTERRUPTED = 130, "ended by SIGINT, as by ctrl+c in a command"
+    QUIT = 131, "ended by SIGQUIT; what was typed is kept as a draft"
+    PIPE_CLOSED = 141, "stdout is a pipe that nobody reads any more"
     TERMINATED = 143, "ended by SIGTERM; what was typed is kept as a draft"
 
 

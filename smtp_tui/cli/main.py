@@ -18,9 +18,6 @@ from smtp_tui.cli.say import OutputLost, complain, is_terminal
 if TYPE_CHECKING:
     import argparse
 
-_PIPE_CLOSED = 141
-"""What a shell sees of a program that a closed pipe has ended: 128 + SIGPIPE."""
-
 _NO_SCREEN = ("dumb", "unknown")
 """Names of terminals that cannot place a cursor."""
 
@@ -41,7 +38,7 @@ def _told(arguments: Sequence[str]) -> int:
     try:
         code = _run(arguments)
     except BrokenPipeError:
-        return _PIPE_CLOSED
+        return ExitCode.PIPE_CLOSED
     except OutputLost as error:
         return complain(str(error), ExitCode.OUTPUT_LOST)
     except KeyboardInterrupt:

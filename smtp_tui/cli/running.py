@@ -59,7 +59,7 @@ def on_profile(
 
 
 def run_until_told(work: Coroutine[None, None, T]) -> T:
-    """Do ``work`` in an event loop; SIGTERM and SIGHUP give up all that is under way in it.
+    """Do ``work`` in an event loop; SIGTERM, SIGHUP and SIGQUIT give up all in it.
 
     They raise ``SystemExit`` once that has put itself in order, whatever else came of it. A second
     one does not wait for what the first had begun.

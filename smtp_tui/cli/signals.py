@@ -1,4 +1,4 @@
-"""SIGTERM and SIGHUP: the system ends the program by them, unless something is to be put in order.
+"""SIGTERM, SIGHUP and SIGQUIT, which end the program unless something is to be put in order.
 
 An exception raised by a handler is lost where Python happens to be in a callback of the interpreter
 or of asyncio: it is printed, and the program goes on. So an event loop is told instead, and only a
@@ -13,14 +13,14 @@ from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 from typing import Final, TypeAlias
 
-_LEAVING: Final = (signal.SIGTERM, signal.SIGHUP)
+_LEAVING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 Handler: TypeAlias = Callable[[int, FrameType | None], None]
 
 
 @contextmanager
 def answered_by(handler: Handler) -> Iterator[None]:
-    """Have a handler take both within; under nohup SIGHUP stays ignored. For the main thread."""
+    """Have a handler take them within; under nohup SIGHUP stays ignored. For the main thread."""
     heard = [number for number in _LEAVING if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, handler) for number in heard}
     try:

@@ -22,6 +22,8 @@ from textual.app import App
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.screens.base import HoldsText
 
+SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+"""Signals that end the program in order. On the keyboard, ctrl+c and ctrl+\\ are keys."""
 WRITE_SECONDS: Final = 3.0
 """So long a write under way is waited for once the program was told to end."""
 LEAVE_SECONDS: Final = 10.0
@@ -32,9 +34,10 @@ _LOOK_MILLISECONDS: Final = 1_000
 
 
 class Ends:
-    """Listens, inside ``with``, for SIGTERM, SIGHUP and the loss of a terminal, a descriptor.
+    """Listens, inside ``with``, for signals that end the program, and the loss of its terminal.
 
-    ``number`` is the signal that ends the program, SIGHUP for a lost terminal, or None.
+    ``terminal`` is a descriptor. ``number`` is the signal that ends the program, SIGHUP for a lost
+    terminal, or None.
     """
 
     def __init__(self, terminal: int) -> None:
@@ -47,8 +50,7 @@ class Ends:
     def __enter__(self) -> Self:
         """Take the signals over, and look after the terminal."""
         self._settings = termios.tcgetattr(self._terminal)
-        signals = (signal.SIGTERM, signal.SIGHUP)
-        self._before = {number: signal.signal(number, self._signalled) for number in signals}
+        self._before = {number: signal.signal(number, self._signalled) for number in SIGNALS}
         Thread(target=self._watch, name="terminal-watch", daemon=True).start()
         return self
 

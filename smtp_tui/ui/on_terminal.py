@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import on
+from textual.driver import Driver
+
 from smtp_tui.ui.messages import PlainMessages
 from smtp_tui.ui.painted import Painted
 from smtp_tui.ui.terminal import TerminalDriver, Told
@@ -28,6 +31,11 @@ class OnTerminal(PlainMessages):
         """What the terminal has to say."""
         severity: SeverityLevel = "warning" if event.bad else "information"
         self.notify(event.words, severity=severity, markup=False)
+
+    @on(Driver.SignalResume)
+    def redraw_after_suspend(self) -> None:
+        """The shell wrote over the screen, or the terminal gave back an empty one."""
+        self.action_redraw()
 
     def action_redraw(self) -> None:
         """Send the whole screen, whatever another program wrote over it."""

@@ -127,6 +127,14 @@ def wanted(setting: bool | None, environ: Mapping[str, str]) -> bool:
     return setting if setting is not None else not over_ssh(environ)
 
 
+def _in_foreground(terminal: int) -> bool:
+    """Whether the shell gave this terminal to us; one that is gone belongs to nobody."""
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return True
+
+
 class Told(Message):
     """Something that the terminal has to tell the person, in words."""
 
@@ -202,13 +210,18 @@ class TerminalDriver(LinuxDriver):
         super().suspend_application_mode()
 
     def resume_application_mode(self) -> None:
-        """Take it back; a lost line sends the signal for that too, with nothing to take back.
+        """Take it back, once it is ours again; in the background the program stops once more.
 
-        Begun a second time, a second thread would read the terminal, and no one would stop it.
+        A lost line sends the signal for that too, with nothing to take back: begun a second time,
+        a second thread would read the terminal, and no one would stop it.
         """
-        if self._given_back:
-            self._given_back = False
-            super().resume_application_mode()
+        if not self._given_back:
+            return
+        if not _in_foreground(self.fileno):
+            os.kill(os.getpid(), signal.SIGSTOP)
+            return
+        self._given_back = False
+        super().resume_application_mode()
 
     def write(self, data: str) -> None:
         """Send what the terminal can show and does not show yet.

@@ -17,7 +17,7 @@ from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.cli.test_edge import GOOD, PROGRAM
 from tests.e2e.terminal import TIMEOUT, Terminal
 
-SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 STARTS = 24
 AT_ONCE = 3
 SPREAD = 1.0
@@ -80,12 +80,12 @@ def test_a_command_is_ended_at_any_moment(environ: dict[str, str]) -> None:
     def end(start: int) -> tuple[int, str]:
         with started((*PROGRAM, "set", "A", "port=587", "--yes"), environ) as process:
             Event().wait(delays[start])
-            process.send_signal(SIGNALS[start % 2])
+            process.send_signal(SIGNALS[start % 3])
             return ended(process)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         ends = tuple(pool.map(end, range(STARTS)))
-    assert [code for code, _ in ends] == [128 + SIGNALS[start % 2] for start in range(STARTS)]
+    assert [code for code, _ in ends] == [128 + SIGNALS[start % 3] for start in range(STARTS)]
     assert not [said for _, said in ends if "Traceback" in said]
 
 
@@ -104,15 +104,20 @@ def test_a_signal_is_not_lost_in_a_callback(
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 def test_told_to_end_while_a_secret_is_typed_it_gives_the_terminal_back(
+    number: signal.Signals,
     environ: dict[str, str],
     tmp_path: Path,
 ) -> None:
     typed = {name: text for name, text in environ.items() if name != "CAM_BEARER_TOKEN"}
     with Terminal([*PROGRAM, "list"], cwd=tmp_path, env=typed) as terminal:
         terminal.wait_for("Token for the profile environment:")
-        terminal.signal(signal.SIGTERM)
-        assert terminal.exit_code() == 128 + signal.SIGTERM
+        if number is signal.SIGQUIT:
+            terminal.press("ctrl+\\")  # which is a signal here
+        else:
+            terminal.signal(number)
+        assert terminal.exit_code() == 128 + number
         assert terminal.modes_restored() == []
         assert "Traceback" not in terminal.screen_text()
 

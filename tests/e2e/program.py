@@ -1,6 +1,7 @@
 """The installed program in a terminal of 80x24, on a sandbox of the test's own."""
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,12 @@ from tests.e2e.terminal import Terminal, installed_program
 
 PRIMARY = {"hostname": "localhost", "username": "relay", "password": "relay-password"}
 SECONDARY = {"hostname": "relay.example.invalid", "port": 25, "username": "relay", "password": "s"}
+
+
+RUN = """
+from smtp_tui.__main__ import main
+sys.exit(main())
+"""
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,12 @@ def program(
     """The program, not started yet; `variables` are the vendor's, those of the sandbox if None."""
     env = places(directory) | dict(sandbox.environment() if variables is None else variables)
     return Terminal([installed_program()], cwd=directory, env=env)
+
+
+def changed(code: str, sandbox: Sandbox, directory: Path) -> Terminal:
+    """The program in a process where this code ran first, which breaks or hurries it."""
+    env = places(directory) | sandbox.environment()
+    return Terminal([sys.executable, "-c", code + RUN], cwd=directory, env=env)
 
 
 def write_profiles(directory: Path, text: str) -> Path:

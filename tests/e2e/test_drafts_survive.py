@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.sandbox import Operation, Sandbox
-from tests.e2e.program import Seed, edit, narrow, program, retype
+from tests.e2e.program import Seed, changed, edit, narrow, program, retype
 from tests.e2e.terminal import Terminal
 
 
@@ -52,18 +53,36 @@ def taken_up(sandbox: Sandbox, directory: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("number", "code"),
-    [(signal.SIGHUP, 129), (signal.SIGTERM, 143)],
-    ids=["the line is cut", "it is told to end"],
-)
-def test_a_form_survives_a_signal_and_the_terminal_is_restored(
-    number: signal.Signals, code: int, sandbox: Sandbox, seeded: Seed, tmp_path: Path
+NEVER_AT_REST = """
+import sys
+from smtp_tui.ui.widgets import fields
+fields.PAUSE = 3600.0
+"""
+"""A program in which no text is kept because typing rests; only the end itself can keep it."""
+SIGNALS = {
+    signal.SIGHUP: ExitCode.HUNG_UP,
+    signal.SIGTERM: ExitCode.TERMINATED,
+    signal.SIGINT: ExitCode.INTERRUPTED,
+    signal.SIGQUIT: ExitCode.QUIT,
+}
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_a_form_survives_a_signal_right_after_the_key_and_the_terminal_is_restored(
+    number: signal.Signals, sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
-    with program(sandbox, tmp_path) as terminal:
-        typing_in_a_form(terminal)
+    with changed(NEVER_AT_REST, sandbox, tmp_path) as terminal:
+        terminal.wait_for("SECONDARY")
+        narrow(terminal, "second")
+        edit(terminal, "SECONDARY")
+        terminal.press("tab", "tab", "tab")
+        terminal.type("hunter2")
+        terminal.wait_for("•••••••")
+        terminal.press("shift+tab", "shift+tab")
+        retype(terminal, "Port", "587")
+        assert b"587" not in everything_in(tmp_path / "state")
         terminal.signal(number)
-        assert terminal.exit_code() == code
+        assert terminal.exit_code() == SIGNALS[number]
         assert terminal.modes_restored() == []
         assert b"Traceback" not in terminal.raw
     assert b"hunter2" not in everything_in(tmp_path)

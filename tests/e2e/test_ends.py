@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ import pytest
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from smtp_tui.state.drafts import DraftStore
-from tests.e2e.program import Seed, narrow, places, program, says, write_profiles
+from tests.e2e.program import Seed, changed, narrow, places, program, says, write_profiles
 from tests.e2e.terminal import TIMEOUT, Terminal, installed_program
 from tests.e2e.test_drafts_survive import typing_in_a_form
 from tests.profiles.test_credentials import gone
@@ -36,16 +34,6 @@ if child := os.fork():
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 """The program as the child of one that ignores SIGHUP, so that the system sends it none."""
-RUN = """
-from smtp_tui.__main__ import main
-sys.exit(main())
-"""
-
-
-def changed(code: str, sandbox: Sandbox, directory: Path) -> Terminal:
-    """The program in a process where this code ran first, which breaks or hurries it."""
-    env = places(directory) | sandbox.environment()
-    return Terminal([sys.executable, "-c", code + RUN], cwd=directory, env=env)
 
 
 def processor_time(pid: int) -> int:
@@ -165,7 +153,11 @@ def test_without_its_terminal_it_keeps_what_was_typed_and_leaves(
 
 @pytest.mark.parametrize(
     ("number", "code"),
-    [(signal.SIGHUP, ExitCode.HUNG_UP), (signal.SIGTERM, ExitCode.TERMINATED)],
+    [
+        (signal.SIGHUP, ExitCode.HUNG_UP),
+        (signal.SIGTERM, ExitCode.TERMINATED),
+        (signal.SIGINT, ExitCode.INTERRUPTED),
+    ],
 )
 def test_told_to_end_during_a_write_it_leaves_soon_and_says_that_the_outcome_is_unknown(
     number: signal.Signals, code: ExitCode, sandbox: Sandbox, seeded: Seed, tmp_path: Path
@@ -186,27 +178,23 @@ def test_told_to_end_during_a_write_it_leaves_soon_and_says_that_the_outcome_is_
     assert is_kept(tmp_path)
 
 
-def test_ctrl_z_gives_the_terminal_back_and_fg_returns_to_what_was_typed(
+def test_ctrl_c_on_the_keyboard_is_an_ordinary_quit(
     sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
-    env = places(tmp_path) | sandbox.environment() | {"PS1": "prompt>", "PATH": os.environ["PATH"]}
-    with Terminal(["/bin/sh", "-i"], cwd=tmp_path, env=env) as terminal:
-        terminal.wait_for("prompt>")
-        terminal.type(f"{installed_program()}\r")
-        typing_in_a_form(terminal)
-        for _ in range(2):
-            terminal.press("ctrl+z")
-            terminal.wait_for(says("Stopped", "prompt>"))
-            assert not terminal.in_alternate_screen
-            terminal.type("stty -a | tr ' ' '\\n' | grep -cx -e icanon -e echo\r")
-            terminal.wait_for(re.compile(r"^(prompt>)?2$", re.MULTILINE))
-            terminal.type("clear; fg\r")
-            terminal.wait_for(says("Edit SECONDARY", "587", "was 25", "•••••••"))
-        terminal.press("ctrl+z")
-        terminal.wait_for(says("Stopped", "prompt>"))
-        terminal.type("kill %1; fg; echo ended $?\r")
-        terminal.wait_for(f"ended {ExitCode.TERMINATED}")
-    assert is_kept(tmp_path)
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for(says("SECONDARY", "2 connections"))
+        terminal.press("ctrl+c")
+        assert terminal.exit_code() == ExitCode.OK
+        assert terminal.modes_restored() == []
+
+
+def test_ctrl_backslash_on_the_keyboard_ends_nothing(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for(says("SECONDARY", "2 connections"))
+        terminal.press("ctrl+\\", "down")
+        terminal.wait_for(re.compile("^▌  SECONDARY", re.MULTILINE))
 
 
 def test_a_signal_to_go_on_changes_nothing_where_nothing_was_stopped(

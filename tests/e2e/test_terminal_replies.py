@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,23 +10,11 @@ import pytest
 
 from smtp_tui.sandbox import Sandbox
 from tests.e2e.program import Seed, edit, field, narrow, program, says, writes
-from tests.e2e.terminal import ESCAPE_GAP, Terminal
+from tests.e2e.screens import CONNECTIONS, SCREENS, Screen, standing
+from tests.e2e.terminal import ESCAPE_GAP
 from tests.e2e.test_drafts_survive import typing_in_a_form
 from tests.ui.test_terminal_input import REPLIES
 
-SCREENS = {
-    "connections": ((), says("PRIMARY", "SECONDARY", "fresh")),
-    "a filter": (("/", "s"), says("SECONDARY", "filter")),
-    "a record": (("enter",), says("Created", "Edit")),
-    "a form": (("e",), says("Edit PRIMARY", "ctrl+s")),
-    "a password field": (("e", "tab", "tab", "tab"), says("Edit PRIMARY", "ctrl+n")),
-    "a question": (("d",), says("Delete PRIMARY?")),
-    "a test dialog": (("t",), says("Test email", "Enter sends")),
-    "help": (("?",), says("search the keys")),
-    "activity": (("a",), says("Activity")),
-    "the commands": ((":",), says("Search for commands")),
-    "profiles": (("p",), says("Enter switches")),
-}
 DISGUISED = random.Random(11)
 """Makes up reports as terminals send them, with numbers that none has."""
 
@@ -47,22 +34,13 @@ def made_up() -> Iterator[bytes]:
             yield f"\x1b[<{code};{x + 1000};1M".encode()
 
 
-def standing(terminal: Terminal) -> str:
-    """The screen without the counters."""
-    return re.sub(r"\d+s\b", "s", terminal.screen_text())
-
-
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
 def test_no_reply_of_a_terminal_changes_a_screen(
-    screen: str, sandbox: Sandbox, seeded: Seed, tmp_path: Path
+    screen: Screen, sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
-    opening, ready = SCREENS[screen]
     with program(sandbox, tmp_path) as terminal:
-        terminal.wait_for(says("PRIMARY", "SECONDARY", "fresh"))
-        terminal.press(*opening)
-        terminal.wait_for(ready)
-        terminal.wait_quiet(0.5)
-        before = standing(terminal)
+        terminal.wait_for(CONNECTIONS)
+        before = screen.open(terminal)
         for reply in REPLIES.values():
             terminal.send(reply)
         for reply in made_up():
@@ -72,8 +50,7 @@ def test_no_reply_of_a_terminal_changes_a_screen(
                 terminal.send(reply[at : at + 1])
         terminal.wait_quiet(0.5)
         terminal.wait_for(lambda _: standing(terminal) == before)
-        terminal.press("esc")  # they were all read: the next key works
-        terminal.wait_for(lambda _: screen == "connections" or standing(terminal) != before)
+        screen.leave(terminal)  # they were all read: the next key works
     assert writes(sandbox) == []
 
 
