@@ -122,7 +122,7 @@ async def test_a_cleared_password_is_cleared_by_the_line_too(work: Desk) -> None
 
 async def test_odd_ids_and_scopes_reach_the_server_as_they_are(sandbox: Sandbox) -> None:
     async with desk(sandbox, scope=Scope(TENANT_ID, "a&b 'c'", "n/é?#[1-3]{x}")) as held:
-        await _both(held, requests.get_request(held.scope, "a/b?c#d%2e [1]"))
+        await _both(held, requests.get_request(held.scope, "a b?c#d%2e [1]"))
         await _both(held, held.request("patch"), SMTP_PASSWORD=BODY_PASSWORD)
 
 
