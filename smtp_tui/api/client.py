@@ -7,8 +7,9 @@ read: each of these sends a secret, or an unbounded number of bytes, where nobod
 from __future__ import annotations
 
 import asyncio
+import ssl
 from codecs import BOM_UTF8
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final, Protocol, TypeAlias
 
@@ -35,19 +36,23 @@ from smtp_tui.api.errors import (
     TokenNeeded,
 )
 from smtp_tui.api.failures import (
+    MEANT_FOR_TLS,
     Received,
     cleaned,
+    may_come_from_tls,
+    no_connection_in_time,
     raise_for_status,
     raise_if_unreadable,
     raise_in_words,
 )
 from smtp_tui.api.models import Record
 from smtp_tui.api.pages import cut
+from smtp_tui.api.reach import speaks_tls
 from smtp_tui.api.redaction import redacted
 from smtp_tui.api.requests import Request
 from smtp_tui.api.secret import SecretStr, is_token
 from smtp_tui.api.target import Access, Origin, Target, Trust
-from smtp_tui.api.transport import Transport
+from smtp_tui.api.transport import SENDING, SHAKING_HANDS, Transport
 from smtp_tui.api.trust import CaFileUnusable, ssl_context
 from smtp_tui.api.writes import Answer, Judge, Write, WriteLog, Writes, done, new_write_id
 
@@ -106,6 +111,7 @@ class Client:
         self._activity = activity
         self._clock = clock
         self._limits = limits
+        self._contexts: dict[str, ssl.SSLContext] = {}
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._closed = False
         self._confirmations = Confirmations(target.name)
@@ -183,7 +189,8 @@ class Client:
             return await self._exchange(request, place, answers)
         except (HostUnreachable, ServerFault) as error:
             fault = isinstance(error, ServerFault) and error.status not in _RETRIED_STATUSES
-            if fault or request.method != "GET":
+            late = isinstance(error, HostUnreachable) and error.timed_out
+            if fault or late or request.method != "GET":
                 raise
             await asyncio.sleep(self._pause(error))
             self._check_open(place)
@@ -202,6 +209,7 @@ class Client:
         """Believe this from now on; connections that were judged otherwise are not used again."""
         self.target = replace(self.target, trust=trust)
         judged, self._clients = self._clients, {}
+        self._contexts.clear()
         await self.writes.finish()
         for client in judged.values():
             await client.aclose()
@@ -240,8 +248,9 @@ class Client:
                 raise_for_status(received, place)
             return Answer(received.status, received.body, received.request_id, received.unreadable)
         except ApiError as error:
-            failure = error.why
-            raise
+            told = await self._rather(error, self._origin(request))
+            failure = told.why
+            raise told from None
         except asyncio.CancelledError:
             failure = "Given up before the answer came"
             raise
@@ -259,6 +268,13 @@ class Client:
                     request_id=received.request_id if received else None,
                 )
             )
+
+    async def _rather(self, error: ApiError, origin: Origin) -> ApiError:
+        """The error, or in its place that plain http was spoken to a port of TLS."""
+        if origin.scheme == "https" or not may_come_from_tls(error):
+            return error
+        tls = await speaks_tls(origin, self._limits.connect)
+        return HostUnreachable(error.place, MEANT_FOR_TLS) if tls else error
 
     def _headers(self, request: Request, place: Place) -> tuple[dict[str, str], tuple[str, ...]]:
         """The headers, and the token among them as a secret to look for in the answer."""
@@ -281,30 +297,57 @@ class Client:
         return headers, (token,)
 
     async def _receive(self, request: Request, place: Place, headers: dict[str, str]) -> Received:
-        client = await self._client(self._origin(request), place)
+        origin = self._origin(request)
+        context = await self._context(origin, place)
+        try:
+            if not request.operation.writes:
+                return await self._answer(self._client(origin, context), request, place, headers)
+            # On a connection that was used before, a late answer would be taken for this one's.
+            async with self._new_client(origin, context) as own:
+                return await self._answer(own, request, place, headers)
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
+            raise_in_words(error, place, self._limits.read)
+
+    async def _answer(
+        self, client: httpx.AsyncClient, request: Request, place: Place, headers: dict[str, str]
+    ) -> Received:
+        """Send and read. All addresses of the host and TLS share the time for a connection."""
+        shaking_hands = False
+
+        async def trace(step: str, _: Mapping[str, object]) -> None:
+            nonlocal shaking_hands
+            shaking_hands = shaking_hands or step == SHAKING_HANDS
+            if step == SENDING:
+                connecting.reschedule(None)
+
         url = self._origin(request).url + request.address
         try:
             async with (
                 asyncio.timeout(self._limits.total),
+                asyncio.timeout(self._limits.connect) as connecting,
                 client.stream(
-                    request.method, url, headers=headers, content=request.content()
+                    request.method,
+                    url,
+                    headers=headers,
+                    content=request.content(),
+                    extensions={"trace": trace},
                 ) as response,
             ):
                 return await self._whole(response, place)
         except TimeoutError:
+            if connecting.expired():
+                raise no_connection_in_time(place, self._limits.connect, shaking_hands) from None
             raise NoAnswer(
                 place, f"No whole answer within {self._limits.total:g} seconds"
             ) from None
-        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
-            raise_in_words(error, place, self._limits.connect, self._limits.read)
 
-    async def _client(self, origin: Origin, place: Place) -> httpx.AsyncClient:
-        """The connections to one origin, made at the first request to it.
+    async def _context(self, origin: Origin, place: Place) -> ssl.SSLContext:
+        """What judges an origin's certificate, made at the first request to it.
 
         Certificates are read in a thread: a CA file may lie on a disk that does not answer.
         """
         trust = self.target.trust_for(origin)
-        if origin.url not in self._clients:
+        if origin.url not in self._contexts:
             try:
                 async with asyncio.timeout(self._limits.connect):
                     context = await asyncio.to_thread(ssl_context, origin, trust)
@@ -315,20 +358,27 @@ class Client:
                 why = f"The certificates to verify with could not be read within {seconds}"
                 raise HostUnreachable(place, why) from None
             if trust != self.target.trust_for(origin):  # another one was confirmed meanwhile
-                return await self._client(origin, place)
+                return await self._context(origin, place)
             if not place.operation.writes:  # writes under way are finished
                 self._check_open(place)
+            self._contexts[origin.url] = context
+        return self._contexts[origin.url]
+
+    def _client(self, origin: Origin, context: ssl.SSLContext) -> httpx.AsyncClient:
+        """The connections to one origin that reads share."""
         client = self._clients.get(origin.url)
         if client is None:
-            client = httpx.AsyncClient(
-                transport=Transport(origin, context),
-                trust_env=False,
-                follow_redirects=False,
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect),
-            )
-            self._clients[origin.url] = client
+            client = self._clients[origin.url] = self._new_client(origin, context)
         return client
+
+    def _new_client(self, origin: Origin, context: ssl.SSLContext) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=Transport(origin, context),
+            trust_env=False,
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            timeout=httpx.Timeout(self._limits.read, connect=None),
+        )
 
     async def _whole(self, response: httpx.Response, place: Place) -> Received:
         request_id = cut(response.headers.get("X-Request-Id", ""), 128) or None

@@ -135,9 +135,13 @@ class NotSent(ApiError):
 
 
 class HostUnreachable(NotSent):
-    """No connection could be made."""
+    """No connection could be made; ``timed_out`` where the time for it ran out."""
 
     next_step = "Check the host and port of the profile (p) and the network, then press r."
+
+    def __init__(self, place: Place, why: str, *, timed_out: bool = False) -> None:
+        super().__init__(place, why)
+        self.timed_out = timed_out
 
 
 class CertificateRefused(NotSent):

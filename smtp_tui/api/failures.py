@@ -165,15 +165,22 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen = seen.__cause__ or seen.__context__
 
 
-def raise_in_words(error: Exception, place: Place, connect: float, read: float) -> NoReturn:
+def no_connection_in_time(place: Place, seconds: float, shaking_hands: bool) -> HostUnreachable:
+    """The time for a connection ran out, perhaps while ``shaking_hands`` for TLS."""
+    why = f"No connection within {seconds:g} seconds"
+    if shaking_hands:
+        why = (
+            f"The server took the connection, but TLS was not agreed on within {seconds:g} seconds"
+        )
+    return HostUnreachable(place, why, timed_out=True)
+
+
+def raise_in_words(error: Exception, place: Place, read: float) -> NoReturn:
     """Turn what the library raised into ours; its own texts may be empty or hold a header.
 
-    ``connect`` and ``read`` are the time-outs that were set, in seconds.
+    ``read`` is the time-out of a silence, in seconds.
     """
     match error:
-        case httpx.ConnectTimeout():
-            why = f"No connection within {connect:g} seconds"
-            raise HostUnreachable(place, why) from None
         case httpx.ConnectError():
             raise _no_connection(error, place) from None
         case httpx.UnsupportedProtocol() | httpx.InvalidURL() | httpx.LocalProtocolError():
@@ -182,9 +189,22 @@ def raise_in_words(error: Exception, place: Place, connect: float, read: float) 
             why = f"The server was silent for {read:g} seconds"
             raise NoAnswer(place, why) from None
         case httpx.RemoteProtocolError():
-            why = "The connection ended before the whole answer came, or it was no HTTP"
-            raise NoAnswer(place, why) from None
-    raise NoAnswer(place, "The connection broke before the whole answer came") from None
+            raise NoAnswer(place, _ENDED) from None
+    raise NoAnswer(place, _BROKE) from None
+
+
+_ENDED: Final = "The connection ended before the whole answer came, or it was no HTTP"
+_BROKE: Final = "The connection broke before the whole answer came"
+MEANT_FOR_TLS: Final = (
+    "The server speaks TLS on this port and was asked in plain http: write https:// before the host"
+)
+
+
+def may_come_from_tls(error: ApiError) -> bool:
+    """Whether a server that wants TLS may have refused plain http so: each has its own way."""
+    if isinstance(error, StatusError):
+        return error.status == 400 and "https" in error.words.lower()
+    return isinstance(error, NoAnswer) and error.why in (_ENDED, _BROKE)
 
 
 def _no_connection(error: httpx.ConnectError, place: Place) -> ApiError:

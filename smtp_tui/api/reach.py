@@ -13,8 +13,9 @@ from contextlib import suppress
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from smtp_tui.api.errors import CertificateRefused, HostUnreachable, Operation, Place
+from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable, Operation, Place
 from smtp_tui.api.target import Origin, Trust, Unverified
 from smtp_tui.api.trust import CaFileUnusable, certificate_refused, ssl_context
 
@@ -110,6 +111,16 @@ async def shown_certificate(origin: Origin, seconds: float) -> bytes:
     """
     address = await connect(origin, await resolve(origin, seconds), seconds)
     return await _handshake(origin, address, ssl_context(origin, Unverified()), seconds)
+
+
+async def speaks_tls(origin: Origin, seconds: float) -> bool:
+    """Whether TLS can be agreed on at a port that was asked in plain http."""
+    port = origin.port or DEFAULT_PORTS[origin.scheme]
+    try:
+        await shown_certificate(replace(origin, scheme="https", port=port), seconds)
+    except ApiError:
+        return False
+    return True
 
 
 async def _handshake(

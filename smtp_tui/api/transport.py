@@ -11,9 +11,9 @@ import re
 import select
 import ssl
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import ExitStack
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import h11
 import httpx
@@ -32,6 +32,17 @@ _NEXT_ADDRESS_SECONDS: Final = 0.25
 """How long the first of several addresses has before another is tried too (RFC 8305 5)."""
 
 
+Trace: TypeAlias = Callable[[str, Mapping[str, object]], Awaitable[None]]
+SHAKING_HANDS: Final = "connection.start_tls.started"
+SENDING: Final = "http11.send_request_headers.started"
+"""Steps of a request by the names under which httpx's own transport tells them to the extension
+``trace``."""
+
+
+async def _untold(step: str, details: Mapping[str, object]) -> None:
+    """Tell nobody."""
+
+
 class Transport(httpx.AsyncBaseTransport):
     """Connections to one origin, used again while they are fresh; nothing is sent twice.
 
@@ -47,11 +58,13 @@ class Transport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and read the head of its answer; raises ``httpx.TransportError``."""
         seconds: dict[str, float | None] = request.extensions["timeout"]
-        connection = self._kept() or await self._connected(seconds["connect"])
+        trace: Trace = request.extensions.get("trace", _untold)
+        connection = self._kept() or await self._connected(seconds["connect"], trace)
         with ExitStack() as undo:
             undo.callback(connection.close)
             if self._closed:
                 raise httpx.ConnectError("closed while the connection was made")
+            await trace(SENDING, {})
             connection.send(request)
             head = await connection.head(seconds["read"])
             body = _Body(self, connection, seconds["read"])
@@ -80,7 +93,7 @@ class Transport(httpx.AsyncBaseTransport):
             connection.close()
         return None
 
-    async def _connected(self, seconds: float | None) -> _Connection:
+    async def _connected(self, seconds: float | None, trace: Trace) -> _Connection:
         secure = self._origin.scheme == "https"
         more: dict[str, Any] = {"all_errors": True} if sys.version_info >= (3, 12) else {}
         # Loopback refuses at once, and a race that is cancelled leaves its socket to the collector.
@@ -91,10 +104,12 @@ class Transport(httpx.AsyncBaseTransport):
                     _Connection,
                     self._origin.host,
                     self._origin.port or (443 if secure else 80),
-                    ssl=self._context if secure else None,
                     happy_eyeballs_delay=delay,
                     **more,
                 )
+                if secure:
+                    await trace(SHAKING_HANDS, {})
+                    await connection.start_tls(self._context, self._origin.host)
         except TimeoutError as error:
             raise httpx.ConnectTimeout(str(error)) from error
         except (OSError, ExceptionGroup) as error:
@@ -138,6 +153,17 @@ class _Connection(asyncio.Protocol):
         """Called by asyncio."""
         self._error = exc
         self.eof_received()
+
+    async def start_tls(self, context: ssl.SSLContext, host: str) -> None:
+        """Shake hands; raises what asyncio does, the connection closed."""
+        with ExitStack() as undo:
+            undo.callback(self._transport.abort)
+            secured = await self._loop.start_tls(
+                self._transport, self, context, server_hostname=host
+            )
+            assert secured is not None
+            self.connection_made(secured)
+            undo.pop_all()
 
     @property
     def fresh(self) -> bool:

@@ -3,6 +3,7 @@ before any byte of a request exists."""
 
 from __future__ import annotations
 
+import re
 import ssl
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,9 @@ _REASONS: Final = (
     ("unable to get local issuer", "its issuer is not known here"),
     ("unable to get issuer", "its issuer is not known here"),
 )
+
+
+_MARKS: Final = re.compile(r"\[[^\]]*\]|\(_ssl\.c:\d+\)")
 
 
 class PinMismatch(ssl.SSLCertVerificationError):
@@ -113,15 +117,23 @@ def tls_reason(error: ssl.SSLError) -> str:
         if needle in text.lower():
             return f"The server's certificate was not trusted: {words}"
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"The server's certificate was not trusted: {text}"
+        return f"The server's certificate was not trusted: {_openssl_words(text)}"
     if "wrong version number" in text.lower() or "record layer" in text.lower():
         return (
             "The server does not speak TLS on this port. Where it speaks plain http, write http://"
             " before the host: that goes to this machine, to others only if the profile allows it"
         )
     if isinstance(error, ssl.SSLEOFError) or "unexpected_eof" in text.lower():
-        return "The server broke the connection off while TLS was agreed on"
-    return f"TLS could not be agreed on: {(error.reason or text).replace('_', ' ').lower()}"
+        return (
+            "The server broke the connection off while TLS was agreed on: perhaps it does not"
+            " speak TLS on this port"
+        )
+    return f"TLS could not be agreed on: {_openssl_words(error.reason or text)}"
+
+
+def _openssl_words(text: str) -> str:
+    """OpenSSL's own words, without the place in its source and the name of the error."""
+    return _MARKS.sub("", text).replace("_", " ").strip().lower() or "no reason told"
 
 
 def certificate_refused(error: ssl.SSLError, place: Place) -> CertificateRefused:

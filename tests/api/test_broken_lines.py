@@ -172,7 +172,7 @@ async def test_a_host_that_hangs_up_in_the_handshake_got_nothing(work: Desk) -> 
     async with _saying(b"") as port:
         error = await _refused_elsewhere(work, port, "https")
     assert type(error) is CertificateRefused
-    assert error.why == "The server broke the connection off while TLS was agreed on"
+    assert error.why.startswith("The server broke the connection off while TLS was agreed on")
     assert not error.outcome_unknown
 
 

@@ -168,7 +168,7 @@ async def test_what_cannot_be_put_into_a_request_is_not_sent_at_all_and_told_so(
         with pytest.raises(httpx.LocalProtocolError) as caught:
             await one.patch("/", headers={"X-A": "a\nb"})
         with pytest.raises(HostUnreachable):
-            raise_in_words(caught.value, Place(Operation.PATCH, "cam.example.com"), 1.0, 1.0)
+            raise_in_words(caught.value, Place(Operation.PATCH, "cam.example.com"), 1.0)
     assert server.requests == []
 
 
