@@ -63,7 +63,7 @@ class TestDialog(Dialog[TestResult]):
     TestDialog #test-body { height: auto; scrollbar-size-vertical: 1; }
     TestDialog #outcome { height: auto; margin-top: 1; display: none; }
     TestDialog #outcome.-shown { display: block; }
-    TestDialog #warning { height: auto; }
+    TestDialog #warning { height: auto; margin-top: 1; }
     TestDialog #facts { margin-top: 1; }
     TestDialog #test-keys { margin-top: 1; }
     """
@@ -112,7 +112,8 @@ class TestDialog(Dialog[TestResult]):
         with VerticalScroll(id="test-body", can_focus=False):
             yield PlainText(where_line(self._session))
             yield from (PlainText(one) for one in self._asides)
-            yield PlainText(warning_content(self._subject), id="warning")
+            if self._subject.warning:
+                yield PlainText(warning_content(self._subject), id="warning")
             yield PlainText("", id="outcome")
             yield PlainText(facts_content(self._subject), id="facts")
             yield RecipientField(self._last_recipient())

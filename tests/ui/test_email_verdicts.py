@@ -1,0 +1,158 @@
+"""The test dialog on answers in every shape, and what it says before a mail is sent."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Phase, Sandbox, TestShape, refuse
+from tests.ui.helpers import Ui, opened
+from tests.ui.mail_steps import LOGIN, add, is_judged, send
+
+BAD_LOGIN = "535 5.7.8 Error: authentication failed"
+SHAPES = [
+    TestShape.UNAUTHORIZED,
+    TestShape.NOT_FOUND,
+    TestShape.DETAILS_LIST,
+    TestShape.CAUSES,
+    TestShape.INNER_JSON,
+    TestShape.RESULT_ERROR,
+    TestShape.DATA_TEXT,
+    TestShape.STDERR,
+]
+"""Those that read alike for a person; the commands are tested with every shape."""
+
+
+def flowing(ui: Ui) -> str:
+    """The screen as one line, so that a sentence is found however it is broken."""
+    return " ".join(ui.text().replace("│", " ").replace("▎", " ").split())
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_a_refused_login_is_a_verdict_and_never_an_ended_token(
+    sandbox: Sandbox, shape: TestShape
+) -> None:
+    add(sandbox)
+    sandbox.mail.play(refuse(Phase.AUTH, BAD_LOGIN))
+    sandbox.test_answers.shape = shape
+    async with opened(sandbox) as ui:
+        await send(ui)
+        await is_judged(ui, " REJECTED  login · ", BAD_LOGIN, "e edits the password")
+        assert not ui.shows("paste the bearer token")
+
+
+async def test_a_401_of_cam_asks_for_a_token(sandbox: Sandbox) -> None:
+    add(sandbox)
+    sandbox.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.TEST_SAVED))
+    async with opened(sandbox) as ui:
+        await send(ui)
+        await ui.sees("NOT SENT  no mail was tried", "paste the bearer token")
+        assert sandbox.mailbox == ()
+
+
+async def test_a_hidden_reason_is_said_with_the_id_to_look_for(sandbox: Sandbox) -> None:
+    add(sandbox)
+    sandbox.mail.play(refuse(Phase.AUTH, BAD_LOGIN))
+    sandbox.test_answers.shape = TestShape.HIDDEN
+    async with opened(sandbox, size=(80, 24)) as ui:
+        await send(ui)
+        await ui.sees(" UNKNOWN ", "Request id: ")
+        assert "CAM answered 500, which is all it says of any refused mail" in flowing(ui)
+        (exchange,) = [
+            one
+            for one in ui.services.activity.exchanges
+            if one.request.operation.name == "TEST_SAVED"
+        ]
+        assert exchange.request_id is not None
+        assert exchange.request_id in flowing(ui)
+
+
+async def test_a_queued_mail_is_not_called_accepted(sandbox: Sandbox) -> None:
+    add(sandbox)
+    sandbox.test_answers.shape = TestShape.QUEUED
+    async with opened(sandbox) as ui:
+        await send(ui)
+        await is_judged(ui, " UNKNOWN ", "Test email queued")
+        assert "CAM has queued the mail" in flowing(ui)
+
+
+@pytest.mark.parametrize(
+    ("status", "message"), [(400, "to is a required argument"), (409, "Conflict"), (413, "too big")]
+)
+async def test_a_refusal_of_the_call_says_that_no_mail_was_tried(
+    sandbox: Sandbox, status: int, message: str
+) -> None:
+    add(sandbox)
+    body = json.dumps({"error": {"statusCode": status, "message": message}}).encode()
+    sandbox.faults.add(Fault(FaultKind.RAW, Operation.TEST_SAVED, status=status, body=body))
+    async with opened(sandbox) as ui:
+        await send(ui)
+        await ui.sees(" NOT SENT  no mail was tried", message)
+
+
+async def test_a_yes_without_a_login_says_that_none_was_used(sandbox: Sandbox) -> None:
+    add(sandbox, username="")
+    async with opened(sandbox) as ui:
+        await send(ui)
+        await is_judged(ui, " ACCEPTED ")
+        assert "No login was used: there is no username." in flowing(ui)
+
+
+async def _type_hostname(ui: Ui, text: str) -> None:
+    await ui.sees("MAIL")
+    await ui.press("e")
+    await ui.sees("Edit MAIL")
+    await ui.press("end", "ctrl+u")
+    await ui.type(text)
+
+
+async def test_a_stored_password_for_another_host_is_warned_of_before_it_is_sent(
+    sandbox: Sandbox,
+) -> None:
+    add(sandbox, hostname="mail.example.com")
+    async with opened(sandbox, size=(80, 24)) as ui:
+        await _type_hostname(ui, "localhost")
+        await ui.press("ctrl+t")
+        await ui.sees("Enter sends")
+        warning = "The stored password will be sent to localhost, not to mail.example.com as saved."
+        assert warning in flowing(ui)
+        assert sandbox.requests[-1].operation is not Operation.TEST_SAVED
+        await ui.press("enter")
+        await is_judged(ui, " ACCEPTED ")
+        await ui.press("ctrl+s")
+        await ui.sees("Change MAIL?")
+        await ui.press("escape")
+        # A second test in this form goes out at once, but not one that needs the warning.
+        await ui.press("ctrl+t")
+        await ui.sees("Enter sends")
+        assert warning in flowing(ui)
+        assert len(ui.requests(Operation.TEST_SAVED)) == 1
+
+
+async def test_a_typed_password_or_the_saved_host_needs_no_warning(sandbox: Sandbox) -> None:
+    add(sandbox, **LOGIN)
+    async with opened(sandbox) as ui:
+        await ui.sees("MAIL")
+        await ui.press("t")
+        await ui.sees("Enter sends")
+        assert "will be sent to" not in flowing(ui)
+        await ui.press("escape")
+        await _type_hostname(ui, "127.0.0.1")
+        await ui.press("tab", "tab", "tab")
+        await ui.type("relay-password")
+        await ui.press("ctrl+t")
+        await ui.sees("Enter sends")
+        assert "will be sent to" not in flowing(ui)
+
+
+async def test_the_journal_shows_the_verdict(sandbox: Sandbox) -> None:
+    add(sandbox)
+    sandbox.mail.play(refuse(Phase.AUTH, BAD_LOGIN))
+    async with opened(sandbox) as ui:
+        await send(ui)
+        await is_judged(ui, " REJECTED ")
+        await ui.press("escape", "A")
+        await ui.sees("test saved", "mail rejected")
+        await ui.press("enter")
+        await ui.sees("login: The server did not take username and password.")
