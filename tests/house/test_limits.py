@@ -1,0 +1,27 @@
+"""The limits that the README tells are those of the program."""
+
+from __future__ import annotations
+
+from smtp_tui.api.client import LIMITS
+from smtp_tui.api.transport import FRESH_SECONDS
+from smtp_tui.profiles.credentials import COMMAND_SECONDS
+from tests.house.tree import ROOT
+
+SERVERS_KEEP_SECONDS = 5
+"""After which servers begin to end connections that nobody uses."""
+
+
+def test_the_readme_tells_how_long_a_request_and_a_token_command_may_take() -> None:
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    for words in (
+        f"waits {LIMITS.connect:g} seconds for a connection",
+        f"{LIMITS.read:g} seconds for each part of the answer",
+        f"{LIMITS.total:g} seconds in all",
+        f"a token command has {COMMAND_SECONDS:g} seconds",
+        f"an answer above {LIMITS.body // 2**20} MiB is refused",
+    ):
+        assert words in text
+
+
+def test_a_connection_is_given_up_before_a_server_ends_it() -> None:
+    assert FRESH_SECONDS < SERVERS_KEEP_SECONDS
