@@ -209,10 +209,10 @@ def _failed_unknown(status: int, own: int, told: Told, whole: str) -> TestOutcom
     """
     if own >= _SERVER_FAULT and told.gives_no_reason:
         meaning = (
-            f"CAM answered {own}, which is all it says of any refused mail: the reason stands in "
-            "its log only. The mail may have been sent."
+            f"CAM answered {own}. It hides the reason of any refused mail behind this answer; only "
+            "its log has it. The mail may have been sent."
         )
-        advice = "Have CAM's log searched for this request, and look in the recipient's mailbox."
+        advice = "Search CAM's log for this request, and look in the mailbox of the recipient."
         return _outcome(Verdict.UNKNOWN, whole, meaning, advice)
     if own >= _SERVER_FAULT or own == _REQUEST_TIMEOUT:
         meaning = f"The CAM server failed with {own}. The mail may have been sent."

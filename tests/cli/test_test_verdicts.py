@@ -59,11 +59,11 @@ def test_a_hidden_reason_is_said_with_the_request_id_in_text_and_in_json(
     sandbox.mail.play(refuse(Phase.AUTH, BAD_LOGIN))
     sandbox.test_answers.shape = shape
     text = console.run("test", "GOOD", *TO)
-    assert f"CAM answered {status}, which is all it says of any refused mail" in text.out
+    assert f"CAM answered {status}. It hides the reason of any refused mail" in text.out
     assert f"Request id: {audited(console)['request_id']}" in text.out
     told = console.run("test", "GOOD", *TO, "--json").json()
     assert told["request_id"] == audited(console)["request_id"]
-    assert "all it says of any refused mail" in told["meaning"]
+    assert "It hides the reason of any refused mail" in told["meaning"]
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_an_answer_that_hides_the_reason_says_so_and_names_the_request(
     came, outcome = played(sandbox, shape, REASONS["login"])
     assert came == status
     assert outcome.verdict is Verdict.UNKNOWN
-    assert f"CAM answered {status}, which is all it says of any refused mail" in outcome.meaning
+    assert f"CAM answered {status}. It hides the reason of any refused mail" in outcome.meaning
     assert "may have been sent" in outcome.meaning
     assert outcome.request_id == "id-7"
 

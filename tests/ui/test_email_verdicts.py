@@ -58,7 +58,7 @@ async def test_a_hidden_reason_is_said_with_the_id_to_look_for(sandbox: Sandbox)
     async with opened(sandbox, size=(80, 24)) as ui:
         await send(ui)
         await ui.sees(" UNKNOWN ", "Request id: ")
-        assert "CAM answered 500, which is all it says of any refused mail" in flowing(ui)
+        assert "CAM answered 500. It hides the reason of any refused mail" in flowing(ui)
         (exchange,) = [
             one
             for one in ui.services.activity.exchanges
@@ -120,6 +120,7 @@ async def test_a_stored_password_for_another_host_is_warned_of_before_it_is_sent
         assert sandbox.requests[-1].operation is not Operation.TEST_SAVED
         await ui.press("enter")
         await is_judged(ui, " ACCEPTED ")
+        assert not ui.shows("The stored password will be sent")
         await ui.press("ctrl+s")
         await ui.sees("Change MAIL?")
         await ui.press("escape")

@@ -243,6 +243,8 @@ class TestDialog(Dialog[TestResult]):
         self._waiting = True
         self.delivered = None
         sending.watcher = self
+        for warning in self.query("#warning"):
+            warning.display = False  # it was about to happen, and has
         self._to.input.disabled = True
         self._to.note("")
         self._stop_ticker()
