@@ -15,14 +15,14 @@ from msgspec.structs import replace
 
 from smtp_tui.api.client import Client
 from smtp_tui.api.decode import Undecodable, decode_json, decode_list, decode_record, sentence
-from smtp_tui.api.errors import ApiError, BadAnswer, Operation, Place
+from smtp_tui.api.errors import ApiError, BadAnswer, NotFound, Operation, Place
 from smtp_tui.api.failures import Received
 from smtp_tui.api.models import JsonValue, Record, RecordList, TestAnswer
 from smtp_tui.api.pages import is_page, page_words
 from smtp_tui.api.redaction import masked
 from smtp_tui.api.requests import Request, get_request, list_request
 from smtp_tui.api.target import Scope
-from smtp_tui.api.writes import Answer, Ended, WriteOutcome, done
+from smtp_tui.api.writes import Answer, Ended, Write, WriteOutcome, done
 
 _REDIRECTS: Final = 300
 _REFUSALS: Final = 400
@@ -35,10 +35,12 @@ V = TypeVar("V")
 class Written(Struct, frozen=True):
     """What the server told of a write that it says was done.
 
-    ``unreadable`` says why its answer could not be read, blank where it could; ``record`` is the
-    new record where the server tells it; ``gone`` that there was none to delete.
+    ``write`` is that write as it is journalled; ``unreadable`` says why its answer could not be
+    read, blank where it could; ``record`` is the new record where the server tells it; ``gone``
+    that there was none to delete.
     """
 
+    write: Write | None = None
     unreadable: str = ""
     record: Record | None = None
     gone: bool = False
@@ -82,22 +84,32 @@ class SmtpConnections:
         """A person typed the record's name for this request, as a protected profile asks."""
         self._client.confirm(request, name)
 
+    def check_free(self, request: Request) -> None:
+        """Raise ``UnderWay`` where another write to the record of this one has not ended."""
+        target = self._client.target
+        place = Place(request.operation, target.origin.text)
+        self._client.writes.check_free(Write("", target, request), place)
+
     async def create(self, request: Request) -> Written:
         """Create a record."""
         answer = await self._write(request, None)
-        return Written(_unreadable(answer), record=_record_or_none(answer))
+        return Written(answer.write, _unreadable(answer), record=_record_or_none(answer))
 
     async def patch(self, request: Request, record: Record | None = None) -> Written:
         """Change the parameters of the request and nothing else.
 
         ``record`` is what a person saw before, here and below: the journal keeps it.
         """
-        return Written(_unreadable(await self._write(request, record)))
+        answer = await self._write(request, record)
+        return Written(answer.write, _unreadable(answer))
 
     async def delete(self, request: Request, record: Record | None = None) -> Written:
-        """Delete a record."""
-        answer = await self._write(request, record)
-        return Written(_unreadable(answer), gone=_was_gone(answer))
+        """Delete a record; that it was gone already is no error."""
+        try:
+            answer = await self._write(request, record)
+        except NotFound:
+            return Written(gone=True)
+        return Written(answer.write, _unreadable(answer), gone=_was_gone(answer))
 
     async def test(
         self,
@@ -132,6 +144,10 @@ class SmtpConnections:
     async def looked_up(self, error: ApiError, *, done: bool) -> None:
         """Have the journal know what a look afterwards found of a write with an unknown outcome."""
         await self._client.writes.look_up(error, done=done)
+
+    async def not_stored(self, write: Write, words: str) -> None:
+        """Have the journal know that the server does not hold what it said yes to."""
+        await self._client.writes.not_stored(write, words)
 
     def _bad(self, request: Request, answer: Answer, error: Undecodable) -> BadAnswer:
         place = Place(request.operation, self._client.target.origin.text, answer.request_id)

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Protocol, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from smtp_tui.api.confirmation import CHANGES, new_name
 from smtp_tui.api.errors import (
@@ -33,13 +34,14 @@ class Answer(Struct, frozen=True):
     """A whole answer with a status that is a success.
 
     ``unreadable`` says why its body is not read; the body is then blank. Only a write has such an
-    answer: its status says that it was done.
+    answer: its status says that it was done. ``write`` is the journalled write it answers, if any.
     """
 
     status: int
     body: bytes
     request_id: str | None
     unreadable: str = ""
+    write: Write | None = None
 
 
 class WriteOutcome(Enum):
@@ -156,6 +158,12 @@ class Writes:
         """What was begun and has not ended, oldest first."""
         return tuple(self._tasks.values())
 
+    def check_free(self, write: Write, place: Place) -> None:
+        """Raise :class:`UnderWay` where another write to the same record has not ended."""
+        for other in self._everywhere:
+            if other.excludes(write):
+                raise UnderWay(place, other.request.operation)
+
     async def run(
         self,
         write: Write,
@@ -166,9 +174,7 @@ class Writes:
         """Journal, send, journal. Goes on when the one who awaits it is gone. Raises ``ApiError``,
         among them :class:`UnderWay` where another write to the same record has not ended, and
         :class:`NotJournalled` where a protected profile has no journal to write to."""
-        for other in self._everywhere:
-            if other.excludes(write):
-                raise UnderWay(place, other.request.operation)
+        self.check_free(write, place)
         self._everywhere.append(write)
         task = asyncio.create_task(self._journalled(write, place, exchange, judge))
         self._tasks[task] = write
@@ -201,7 +207,7 @@ class Writes:
             raise
         finally:
             await self._keep(write, ended)
-        return answer
+        return replace(answer, write=write)
 
     async def _intend(self, write: Write, place: Place) -> None:
         try:

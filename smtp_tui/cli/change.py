@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 
-from smtp_tui.api.errors import ApiError, Operation
+from smtp_tui.api.errors import Operation
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Request, patch_request
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.failing import code_of, tell
 from smtp_tui.cli.lookup import find
+from smtp_tui.cli.outcome import carried_out
 from smtp_tui.cli.review import confirm, review
 from smtp_tui.cli.running import Environ, chosen_profile, on_profile
 from smtp_tui.cli.say import clean, remark, show_json
@@ -61,16 +60,13 @@ async def _apply(
         remark(f"Whether someone else changed {names} meanwhile cannot be seen.")
     if not comparison.patch:
         return _nothing(opened, options, "The server has these values already; nothing was sent.")
-    try:
-        await reach.connections.patch(request, opened)
-    except asyncio.CancelledError:
-        remark(f"Interrupted while {clean(opened.name)} was being changed: see what it holds now.")
-        raise
-    except ApiError as error:
-        tell(error)
-        if error.outcome_unknown:
-            await _look(reach, opened, patch, error)
-        return code_of(error)
+    code, _, _ = await carried_out(
+        reach,
+        lambda: reach.connections.patch(request, opened),
+        f"Interrupted while {clean(opened.name)} was being changed: see what it holds now.",
+    )
+    if code is not ExitCode.OK:
+        return code
     remark(f"Changed {clean(opened.name)}: {clean(', '.join(patch.names))}.")
     _tell_json(opened, patch.names, options)
     return ExitCode.OK
@@ -93,25 +89,3 @@ def _conflict(comparison: Comparison) -> ExitCode:
         opened, mine, theirs = (clean(text, 200) for text in conflict.columns)
         remark(f"  {clean(conflict.name, 100)}: opened {opened} · yours {mine} · server {theirs}")
     return ExitCode.CONFLICT
-
-
-async def _look(reach: Reach, opened: Record, patch: Patch, lost: ApiError) -> None:
-    """After an unknown outcome: say what the server holds now."""
-    try:
-        found = compare(opened, patch, await reach.connections.get(opened.id))
-    except ApiError as error:
-        remark(f"  Reading it again did not help: {clean(error.why)}")
-        return
-    all_there = set(found.already) == set(patch.names)
-    none_there = len(found.patch.changes) == len(patch.changes) and not found.unseen
-    if all_there or none_there:
-        await reach.connections.looked_up(lost, done=all_there)
-    if found.already:
-        remark(f"  Read again: the server has the new value of {clean(', '.join(found.already))}.")
-    seen = [name for name in found.patch.names if name not in found.unseen]
-    if seen:
-        remark(f"  Read again: the server has the old value of {clean(', '.join(seen))}.")
-    for conflict in found.conflicts:
-        remark(f"  Read again: {clean(conflict.name)} is {clean(conflict.columns[2])} there.")
-    if found.unseen:
-        remark(f"  Of {clean(', '.join(found.unseen))} nothing can be seen.")

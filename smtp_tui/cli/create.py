@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 
-from smtp_tui.api.errors import ApiError, Operation
+from smtp_tui.api.errors import Operation
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Request, create_request
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.failing import Refusal, code_of, tell
+from smtp_tui.cli.failing import Refusal
+from smtp_tui.cli.outcome import carried_out
 from smtp_tui.cli.review import confirm, review
 from smtp_tui.cli.running import Environ, chosen_profile, on_profile
 from smtp_tui.cli.say import clean, remark, show, show_json
@@ -65,33 +65,17 @@ async def _check_free(reach: Reach, name: str) -> None:
 async def _create(
     reach: Reach, name: str, request: Request, options: argparse.Namespace
 ) -> ExitCode:
-    try:
-        created = (await reach.connections.create(request)).record
-    except asyncio.CancelledError:
-        remark(f"Interrupted while {clean(name)} was being created: see whether it is there.")
-        raise
-    except ApiError as error:
-        tell(error)
-        if error.outcome_unknown:
-            await _look(reach, name, error)
-        return code_of(error)
-    if created is None:  # the vendor documents no answer, so it may hold no record
-        created = next(iter(await _named(reach, name)), None)
+    code, written, found = await carried_out(
+        reach,
+        lambda: reach.connections.create(request),
+        f"Interrupted while {clean(name)} was being created: see whether it is there.",
+    )
+    if code is not ExitCode.OK:
+        return code
+    created = written.record or found.record  # the answer may hold no record
     remark(f"Created {clean(name)}.")
     if options.json:
         show_json({"id": created.id if created else None, "name": name})
     elif created:
         show(clean(created.id))
     return ExitCode.OK
-
-
-async def _look(reach: Reach, name: str, lost: ApiError) -> None:
-    """After an unknown outcome: say whether the record is there."""
-    try:
-        found = await _named(reach, name)
-    except ApiError as error:
-        remark(f"  Reading the list did not help: {clean(error.why)}")
-        return
-    await reach.connections.looked_up(lost, done=bool(found))
-    ids = clean(", ".join(one.id for one in found))
-    remark(f"  Read again: it is there ({ids})." if found else "  Read again: it is not there.")

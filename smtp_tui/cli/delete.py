@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 
-from smtp_tui.api.errors import ApiError, NotFound, Operation
+from smtp_tui.api.errors import Operation
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Request, delete_request
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.failing import code_of, tell
 from smtp_tui.cli.lookup import find
+from smtp_tui.cli.outcome import carried_out
 from smtp_tui.cli.review import confirm, review
 from smtp_tui.cli.running import Environ, chosen_profile, on_profile
 from smtp_tui.cli.say import clean, remark, show_json
@@ -47,36 +46,17 @@ async def _delete(
         for change in now.theirs:
             remark(f"  {clean(change.words())}")
         return ExitCode.CONFLICT
-    try:
-        there = not (await reach.connections.delete(request, shown)).gone
-    except NotFound:
-        there = False
-    except asyncio.CancelledError:
-        remark(f"Interrupted while {clean(shown.name)} was being deleted: see whether it is gone.")
-        raise
-    except ApiError as error:
-        tell(error)
-        if error.outcome_unknown:
-            await _look(reach, shown, error)
-        return code_of(error)
-    if not there:
+    code, written, _ = await carried_out(
+        reach,
+        lambda: reach.connections.delete(request, shown),
+        f"Interrupted while {clean(shown.name)} was being deleted: see whether it is gone.",
+    )
+    if code is not ExitCode.OK:
+        return code
+    if written.gone:
         remark(f"{clean(shown.name)} was gone already.")
         return ExitCode.NOT_FOUND
     remark(f"Deleted {clean(shown.name)}.")
     if options.json:
         show_json({"id": shown.id, "name": shown.name, "deleted": True})
     return ExitCode.OK
-
-
-async def _look(reach: Reach, shown: Record, lost: ApiError) -> None:
-    """After an unknown outcome: say whether the record is there."""
-    try:
-        await reach.connections.get(shown.id)
-    except NotFound:
-        await reach.connections.looked_up(lost, done=True)
-        remark("  Read again: it is gone.")
-    except ApiError as error:
-        remark(f"  Reading it again did not help: {clean(error.why)}")
-    else:
-        await reach.connections.looked_up(lost, done=False)
-        remark("  Read again: it is still there.")

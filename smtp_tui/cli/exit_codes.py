@@ -18,7 +18,11 @@ class ExitCode(IntEnum):
         return code
 
     OK = 0, "done, or nothing was to be done; of test: the mail server accepted the mail"
-    FAILED = 1, "the server refused, or its answer could not be used; of check and doctor: not well"
+    FAILED = (
+        1,
+        "the server refused, its answer could not be used, or it does not hold what it said yes to;"
+        " of check and doctor: not well",
+    )
     USAGE = 2, "the command line, a value, the profile or its file is wrong; nothing was sent"
     NOT_FOUND = 3, "there is no such record"
     REFUSED = (

@@ -29,6 +29,7 @@ from smtp_tui.ui.ends import WRITE_SECONDS, Ends
 from smtp_tui.ui.keymap import rebound
 from smtp_tui.ui.leaving import LeavingApp
 from smtp_tui.ui.look import APP_CSS
+from smtp_tui.ui.messages import About, Kind
 from smtp_tui.ui.screens.base import TICK, WIDE, Dialog, FullScreen, SessionScreen
 from smtp_tui.ui.screens.connections import ConnectionsScreen
 from smtp_tui.ui.session import Services, Session
@@ -145,7 +146,7 @@ class SmtpTui(LeavingApp):
             session = self._services.session(profile)
         except HostRefused as error:
             words = f"{clean(profile.name)}: {error}"
-            self.notify(words, severity="error", markup=False, timeout=15)
+            self.tell(words, about=About.PROFILE, kind=Kind.BAD)
             return
         before = self._session
         if before is not None and before.profile.name != profile.name:
@@ -184,22 +185,22 @@ class SmtpTui(LeavingApp):
         self.run_worker(self._look_and_report(session, ended), group="report")
 
     async def _look_and_report(self, session: Session, ended: Unattended) -> None:
-        """Look where the answer was lost, tell it, and have the list read again."""
-        from smtp_tui.ui.afterwards import look_up
+        """Look what the server holds, tell it, and have the list read again."""
+        from smtp_tui.workflows.outcomes import follow_up
 
         in_use = session is self._session
         asked = session if in_use else self._services.session(session.profile)
         try:
-            found = await look_up(asked.connections, ended)
+            found = await follow_up(asked.connections, ended)
         finally:
             if not in_use:
                 await asked.aclose()
-        if ended.error is None or found:
+        if found.done or (ended.error is None and not found.contradicts):
             with suppress(FileProblem):  # at worst a draft is offered once more
                 await asyncio.to_thread(self._forget_draft, session, ended.write)
         self.report(ended, found)
         for screen in self.screen_stack:
-            if in_use and isinstance(screen, ConnectionsScreen):
+            if isinstance(screen, ConnectionsScreen) and screen.session is session:
                 screen.changed(record_id_of(ended.request))
 
     def _forget_draft(self, session: Session, write: Write) -> None:
@@ -306,7 +307,8 @@ class SmtpTui(LeavingApp):
         """Whether a switch would lose what is typed, which is then said; a save goes on."""
         lost = any(not one.saving for one in self.unsaved())
         if lost:
-            self.notify("Save or leave the form first: a switch would lose what is typed.")
+            words = "Save or leave the form first: a switch would lose what is typed."
+            self.tell(words, about=About.FORM, kind=Kind.WARNING)
         return lost
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -19,8 +19,8 @@ _ENTRIES_SHOWN: Final = 5
 
 
 class Listing(Struct, frozen=True):
-    """What is known of the list. ``loading_for`` and ``age`` in seconds; None: not loading, never
-    loaded. ``bound`` gives an action with its keys."""
+    """What is known of the list. ``age`` in seconds, None where it was never read. ``bound`` gives
+    an action with its keys."""
 
     total: int
     shown: int
@@ -28,7 +28,7 @@ class Listing(Struct, frozen=True):
     unreadable: tuple[Unreadable, ...]
     filter_text: str
     order: Order
-    loading_for: float | None
+    reading: bool
     age: float | None
     problem: ApiError | None
     scope: Scope
@@ -38,9 +38,8 @@ class Listing(Struct, frozen=True):
     @property
     def notice(self) -> str:
         """What stands where rows would: loading, an error, nothing found, or nothing there."""
-        if self.loading_for is not None:
-            back, seconds = self.bound("app.back").last_key, f"{self.loading_for:.0f}s"
-            return f"Reading the connections … {seconds}\n\n{back} gives up waiting."
+        if self.reading:
+            return "Reading the connections …"
         if self.problem is not None:
             return error_text(self.problem)
         if self.age is None:
@@ -108,9 +107,7 @@ class Listing(Struct, frozen=True):
 
     @property
     def _age_words(self) -> str:
-        """Whether the rows are being read, fresh or stale, and since when."""
-        if self.loading_for is not None and self.total:
-            return "reading …"
+        """Whether the rows are fresh or stale, and since when."""
         if self.age is None:
             return ""
         return f"{'stale' if self.problem else 'fresh'} {age(self.age)}"

@@ -1,4 +1,4 @@
-"""The look of what Textual brings along: messages, palette, scroll bars, the selected text."""
+"""The look of what Textual brings along: palette, scroll bars, the selected text."""
 
 from typing import Final
 
@@ -6,12 +6,6 @@ APP_CSS: Final = """
 * { scrollbar-size-vertical: 1; }
 Input > .input--selection, RecordsTable:focus > .records-table--cursor {
     background: ansi_default; color: ansi_default; text-style: reverse;
-}
-ToastRack { padding: 0; }
-Dialog ToastRack { margin-bottom: 0; }
-Toast {
-    background: ansi_default; color: ansi_default; text-style: reverse; border: none;
-    width: auto; max-width: 100%; margin: 0; padding: 0 1;
 }
 SearchIcon { display: none; }
 CommandPalette > Vertical { margin-top: 1; }

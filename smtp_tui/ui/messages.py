@@ -1,20 +1,154 @@
-"""Messages that come up over the screen, and say nothing but text."""
+"""Messages of the app: one for each subject, on a line at the foot of the screen."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from contextlib import suppress
+from enum import Enum, StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
-from textual.app import App
+from msgspec import Struct
+from textual.app import App, ScreenStackError
+from textual.content import Content
 
-from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.visible import visible
+from smtp_tui.ui.widgets.bars import PlainText
 
 if TYPE_CHECKING:
+    from textual.dom import DOMNode
+    from textual.driver import Driver
     from textual.notifications import SeverityLevel
+    from textual.screen import Screen
 
 
-class PlainMessages(App[None]):
-    """An app whose messages hold no markup and drive no terminal, whoever sends them."""
+class Kind(Enum):
+    """How a message is meant; each has a sign, so that its colour is never needed."""
+
+    PLAIN = ""
+    GOOD = "✓"
+    WARNING = "!"
+    BAD = "✗"
+
+
+class About(StrEnum):
+    """Subjects of messages. A new message on a subject takes the place of the last one."""
+
+    CHANGE = "change"
+    WAITING = "waiting"
+    TEST = "test"
+    DRAFT = "draft"
+    FORM = "form"
+    FILES = "files"
+    PROFILE = "profile"
+    TERMINAL = "terminal"
+    OTHER = "other"
+
+
+_LOOKS: Final = {
+    Kind.PLAIN: "",
+    Kind.GOOD: "ansi_green",
+    Kind.WARNING: "ansi_yellow",
+    Kind.BAD: "ansi_red",
+}
+_SECONDS: Final = {Kind.PLAIN: 10.0, Kind.GOOD: 10.0, Kind.WARNING: 20.0, Kind.BAD: 30.0}
+_KINDS: Final = {"information": Kind.PLAIN, "warning": Kind.WARNING, "error": Kind.BAD}
+
+
+class Message(Struct, frozen=True):
+    """What is told. ``lasting`` stays when another profile comes into use."""
+
+    words: str
+    about: str
+    kind: Kind = Kind.PLAIN
+    lasting: bool = False
+
+    @property
+    def content(self) -> Content:
+        """The words after their sign."""
+        sign = f"{self.kind.value} " if self.kind.value else ""
+        return Content.styled(f"{sign}{self.words}", _LOOKS[self.kind])
+
+
+class MessageLine(PlainText):
+    """Where a screen shows the messages, newest first; takes no room while there are none."""
+
+    DEFAULT_CSS = """
+    MessageLine { height: auto; max-height: 6; padding: 0 1; display: none; }
+    MessageLine.-shown { display: block; }
+    """
+
+    def show(self, messages: Iterable[Message]) -> None:
+        """Show these, oldest first, and no others."""
+        lines = [one.content for one in messages][::-1]
+        self.update(Content("\n").join(lines))
+        self.set_class(bool(lines), "-shown")
+
+
+class Messages(App[None]):
+    """An app that shows its messages at the foot of the screen, and never over anything.
+
+    They hold no markup and drive no terminal, whoever sends them. A message goes when the next one
+    on its subject comes, when it is not true any more, or after a while.
+    """
+
+    def __init__(
+        self, driver_class: type[Driver] | None = None, *, ansi_color: bool = False
+    ) -> None:
+        super().__init__(driver_class, ansi_color=ansi_color)
+        self._told: dict[str, Message] = {}
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What is told now, oldest first."""
+        return tuple(self._told.values())
+
+    def tell(
+        self,
+        words: str,
+        *,
+        about: str = About.OTHER,
+        kind: Kind = Kind.PLAIN,
+        lasting: bool = False,
+    ) -> None:
+        """Show a message in place of the last one on its subject."""
+        message = Message(words, about, kind, lasting)
+        self._told.pop(about, None)
+        self._told[about] = message
+        self.set_timer(_SECONDS[kind], partial(self._expire, message))
+        self.show_messages()
+
+    def forget(self, about: str) -> None:
+        """Take a message away that is not true any more."""
+        if self._told.pop(about, None) is not None:
+            self.show_messages()
+
+    def clear_messages(self) -> None:
+        """Take away those of a profile that is left."""
+        self._told = {about: one for about, one in self._told.items() if one.lasting}
+        self.show_messages()
+
+    def _expire(self, message: Message) -> None:
+        """Take it away after its time; not while a dialog stands over it, where nobody reads it."""
+        if self._told.get(message.about) is not message:
+            return
+        if self._line is None or self._line.screen is not self.screen:
+            self.set_timer(_SECONDS[message.kind], partial(self._expire, message))
+        else:
+            self.forget(message.about)
+
+    @property
+    def _line(self) -> MessageLine | None:
+        """The line of the uppermost screen that has one."""
+        with suppress(ScreenStackError):
+            stack: list[Screen[object]] = self.screen_stack
+            lines = (line for screen in reversed(stack) for line in screen.query(MessageLine))
+            return next(lines, None)
+        return None
+
+    def show_messages(self) -> None:
+        """Bring the screen in line with what is told."""
+        if self._line is not None:
+            self._line.show(self.messages)
 
     def notify(
         self,
@@ -25,6 +159,23 @@ class PlainMessages(App[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Show a message; `markup` is what Textual calls with, and is not listened to."""
-        lines = "\n".join(map(visible, message.split("\n")))
-        super().notify(lines, title=clean(title), severity=severity, timeout=timeout, markup=False)
+        """Textual's way to tell something leads here too; ``markup`` is not listened to."""
+        words = f"{title}: {message}" if title else message
+        self.tell(words, about=title or About.OTHER, kind=_KINDS[severity])
+
+
+def tell(node: DOMNode, words: str, *, about: str = About.OTHER, kind: Kind = Kind.PLAIN) -> None:
+    """Show a message of a screen or widget."""
+    app = node.app
+    if isinstance(app, Messages):
+        app.tell(words, about=about, kind=kind)
+
+
+def forget(node: DOMNode, about: str) -> None:
+    """Take a message away that is not true any more."""
+    app = node.app
+    if isinstance(app, Messages):
+        app.forget(about)
+
+
+__all__ = ["About", "Kind", "Message", "MessageLine", "Messages", "forget", "tell"]

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual import on
 from textual.driver import Driver
 
-from smtp_tui.ui.messages import PlainMessages
+from smtp_tui.ui.messages import About, Kind, Messages
 from smtp_tui.ui.painted import Painted
 from smtp_tui.ui.terminal import TerminalDriver, Told
 
-if TYPE_CHECKING:
-    from textual.notifications import SeverityLevel
 
-
-class OnTerminal(PlainMessages):
+class OnTerminal(Messages):
     """An app that knows what it has painted, ``painted``, which its driver asks and keeps.
 
     ``enhanced_keyboard`` says, before it runs, whether the terminal is to report keys exactly.
@@ -29,8 +24,8 @@ class OnTerminal(PlainMessages):
 
     def on_told(self, event: Told) -> None:
         """What the terminal has to say."""
-        severity: SeverityLevel = "warning" if event.bad else "information"
-        self.notify(event.words, severity=severity, markup=False)
+        kind = Kind.WARNING if event.bad else Kind.PLAIN
+        self.tell(event.words, about=About.TERMINAL, kind=kind)
 
     @on(Driver.SignalResume)
     def redraw_after_suspend(self) -> None:

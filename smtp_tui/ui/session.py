@@ -28,6 +28,7 @@ from smtp_tui.state.places import RecordKey, record_key
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
+    from smtp_tui.api.errors import Operation
     from smtp_tui.api.smtp_connections import SmtpConnections
     from smtp_tui.api.writes import Unattended, Write
     from smtp_tui.editing.patch import Patch
@@ -43,13 +44,14 @@ class Memory(Struct):
 
     ``introduced`` is False after a switch, until a review has shown the profile's name in large.
     ``overrules`` says for the header what chose the profile of the start, where that overruled
-    another choice.
+    another choice. ``claims`` are the writes that are being reviewed or sent, by record id.
     """
 
     recipient: str
     introduced: bool = True
     overrules: str = ""
     last_change: LastChange | None = None
+    claims: dict[str, Operation] = field(default_factory=dict)
 
 
 class Patched(Struct, frozen=True):

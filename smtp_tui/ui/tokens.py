@@ -14,6 +14,7 @@ from smtp_tui.profiles.credentials import CredentialError
 from smtp_tui.profiles.model import LoginToken
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import sentence
+from smtp_tui.ui.waiting import Sent, waiting
 
 Answer = TypeVar("Answer")
 ScreenResult = TypeVar("ScreenResult")
@@ -32,7 +33,8 @@ async def ask_token(screen: Screen[ScreenResult], session: Session, why: str) ->
 
     Where the source gives one without a person, nobody is asked. For workers only.
     """
-    return await _replaced(screen, session, session.tokens.token(), why) is not How.LEFT
+    with waiting(screen, "Getting another token"):
+        return await _replaced(screen, session, session.tokens.token(), why) is not How.LEFT
 
 
 async def _replaced(
@@ -112,13 +114,25 @@ async def _kept_fresh(session: Session) -> None:
 
 
 async def with_token(
-    screen: Screen[ScreenResult], session: Session, read: Callable[[], Awaitable[Answer]]
+    screen: Screen[ScreenResult],
+    session: Session,
+    read: Callable[[], Awaitable[Answer]],
+    what: str,
+    sent: Sent | None = None,
 ) -> Answer:
     """Do a read; after a 401 get another token, asking once, and read again. Raises ``ApiError``.
 
-    A certificate that is met for the first time is shown and read again when confirmed. Only for
-    reads: a write is never repeated without being offered again.
+    The screen shows that ``what`` is waited for, under a question for a token too. A certificate
+    that is met for the first time is shown and read again when confirmed. Only for reads: a write
+    is never repeated without being offered again.
     """
+    with waiting(screen, what, sent=sent):
+        return await _read_with_token(screen, session, read)
+
+
+async def _read_with_token(
+    screen: Screen[ScreenResult], session: Session, read: Callable[[], Awaitable[Answer]]
+) -> Answer:
     await ensure_token(screen, session)
     how: How | None = None
     met = False

@@ -181,7 +181,7 @@ def hanging(server: Server) -> Iterator[Figure]:
     with ours(server) as terminal:
         until(terminal, top_row(0))
         terminal.press("r")
-        until(terminal, "reading …")
+        until(terminal, "Reading the connections")
         times = []
         for key, shows in HANGING_KEYS:
             since = time.perf_counter()

@@ -26,7 +26,7 @@ async def send(ui: Ui) -> None:
 
 
 async def is_under_way(ui: Ui) -> None:
-    await ui.sees("Sending to", "esc stops waiting; the mail may still be sent")
+    await ui.sees("Sending to", "The mail may be sent although you stop waiting.")
 
 
 async def is_judged(ui: Ui, *words: str) -> None:

@@ -36,7 +36,7 @@ async def test_a_save_given_up_with_esc_is_looked_up_and_what_was_typed_is_kept_
         await apply(ui, "BATCH")
         await ui.asked(Operation.MODIFY)
         await ui.press("escape")
-        await ui.sees("Stopped waiting; the save goes on")
+        await ui.sees("Stopped waiting; the write goes on")
         said = "it was done" if done else "it was not done"
         await ui.sees("no answer came; read", said)
         assert outcomes(ui) == [None, WriteOutcome.UNKNOWN, FOUND[done]]
@@ -101,7 +101,7 @@ async def test_a_lost_answer_of_a_profile_that_was_left_is_looked_up_too(demo: S
         await apply(ui, "BATCH")
         await ui.asked(Operation.MODIFY)
         await ui.press("escape")
-        await ui.sees("Stopped waiting; the save goes on")
+        await ui.sees("Stopped waiting; the write goes on")
         await ui.press("p")
         await ui.sees("Enter switches")
         await ui.press("j", "enter")

@@ -11,7 +11,7 @@ async def test_loading_counts_the_seconds_and_esc_gives_up(sandbox: Sandbox) -> 
     sandbox.add_record("PRIMARY", {"hostname": "a.example", "port": 25})
     sandbox.faults.add(Fault(FaultKind.DELAY, Operation.LIST, seconds=60))
     async with opened(sandbox) as ui:
-        await ui.sees("Reading the connections … 0s", "esc gives up")
+        await ui.sees("Reading the connections … 0s · esc stops waiting")
         ui.clock.forward(7)
         await ui.sees("Reading the connections … 7s")
         await ui.press("escape")
@@ -26,7 +26,7 @@ async def test_a_refresh_can_be_given_up_and_the_rows_stay(sandbox: Sandbox) -> 
         await ui.sees("PRIMARY", "fresh")
         sandbox.faults.add(Fault(FaultKind.DELAY, Operation.LIST, seconds=60))
         await ui.press("r")
-        await ui.sees("PRIMARY", "reading …")
+        await ui.sees("PRIMARY", "Reading the connections …")
         await ui.press("escape")
         await ui.sees("PRIMARY", "fresh")
 
@@ -133,7 +133,7 @@ async def test_r_while_the_list_is_being_read_leaves_esc_its_meaning(demo: Sandb
         for count in (2, 3):
             await ui.press("r")
             await ui.asked(Operation.LIST, count)
-            await ui.sees("PRIMARY", "reading …")
+            await ui.sees("PRIMARY", "Reading the connections …")
         await ui.press("escape")
-        await ui.loses("reading …")
+        await ui.loses("Reading the connections …")
         await ui.sees("PRIMARY", "fresh")

@@ -36,7 +36,7 @@ async def test_every_parameter_is_shown_unknown_ones_and_odd_types_too(sandbox: 
     ("parameters", "words"),
     [
         ([{"name": "password", "value": "secret"}], "set"),
-        ([{"name": "password", "value": None}], "not set"),
+        ([{"name": "password", "value": None}], "unknown"),
         ([{"name": "password", "value": "*****"}], "set"),
         ([{"name": "hostname", "value": "h"}], "unknown"),
     ],

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from smtp_tui.profiles.model import LoginToken
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from smtp_tui.ui.keys_in_order import PATIENCE
-from tests.ui.forms import edit, edit_port, review
+from tests.ui.forms import edit, edit_port, review, save
 from tests.ui.helpers import Ui, opened
 from tests.ui.test_profiles_first_start import first_start
 
@@ -96,6 +96,57 @@ async def _delete(ui: Ui) -> None:
     await ui.asked(Operation.DELETE)
 
 
+async def _read_before_a_delete(ui: Ui) -> None:
+    await ui.sees("6 connections")
+    _hang(ui, Operation.GET)
+    await ui.press("d")
+    await ui.sees("Delete BATCH?")
+    ui.clock.forward(1)
+    await ui.press("tab", "enter")
+    await ui.asked(Operation.GET)
+
+
+async def _undo(ui: Ui) -> None:
+    await edit_port(ui, "BATCH", "587")
+    await save(ui, "BATCH")
+    before = _hang(ui, Operation.GET)
+    await ui.press("u")
+    await ui.asked(Operation.GET, before + 1)
+
+
+async def _open_detail(ui: Ui) -> None:
+    await ui.sees("6 connections")
+    _hang(ui, Operation.GET)
+    await ui.press("enter")
+    await ui.asked(Operation.GET)
+
+
+async def _lose_the_answer(ui: Ui) -> None:
+    """A save that got a 500, and a look afterwards that hangs."""
+    await edit_port(ui, "BATCH", "587")
+    before = len(ui.requests(Operation.GET))
+    ui.sandbox.faults.add(
+        Fault(FaultKind.SERVER_ERROR, Operation.MODIFY),
+        Fault(FaultKind.DELAY, Operation.GET, seconds=0.0),
+        Fault(FaultKind.HANG, Operation.GET, count=None),
+    )
+    await review(ui, "BATCH")
+    await ui.press("enter")
+    await ui.asked(Operation.GET, before + 2)
+
+
+async def _read_after_a_save(ui: Ui) -> None:
+    await edit_port(ui, "BATCH", "587")
+    before = len(ui.requests(Operation.GET))
+    ui.sandbox.faults.add(
+        Fault(FaultKind.DELAY, Operation.GET, seconds=0.0),
+        Fault(FaultKind.HANG, Operation.GET, count=None),
+    )
+    await review(ui, "BATCH")
+    await ui.press("enter")
+    await ui.asked(Operation.GET, before + 2)
+
+
 async def _test(ui: Ui) -> None:
     await ui.sees("6 connections")
     _hang(ui, Operation.TEST_SAVED)
@@ -142,27 +193,65 @@ async def _find_tenant(ui: Ui) -> None:
 
 @dataclass(frozen=True)
 class Case:
-    """How it comes to hang; keys with what they show; and what stands there once esc gave up."""
+    """How it comes to hang; keys with what they show; and what stands there once esc gave up.
+
+    `waits` is what the screen says meanwhile; blank where nobody waits for the request.
+    """
 
     begin: Callable[[Ui], Awaitable[None]]
     keys: tuple[tuple[str, str], ...]
     after_esc: str
     start: Open = _opened
+    waits: str = ""
 
 
 HELP = ("question_mark", "search the keys")
 CASES = {
-    "list": Case(_refresh, (("j", "OLD-RELAY"), ("slash", "filter"), ("x", "1 of 6")), "fresh 0s"),
+    "list": Case(
+        _refresh,
+        (("j", "OLD-RELAY"), ("slash", "filter"), ("x", "1 of 6")),
+        "fresh 0s",
+        waits="Reading the connections",
+    ),
     "get in a form": Case(_open_form, (("ctrl+u", "was"), ("z", "z")), "Changed and not saved"),
-    "get before a save": Case(_save_again, (HELP,), "Nothing was sent"),
-    "patch": Case(_save, (HELP,), "the save goes on"),
-    "create": Case(_create, (HELP,), "the save goes on"),
-    "delete": Case(_delete, (HELP,), "6 connections"),
-    "test": Case(_test, (HELP,), "Stopped waiting"),
-    "test of values": Case(_test_values, (HELP,), "Stopped waiting"),
-    "token": Case(_log_in, (HELP,), "has no token yet", _with_login),
-    "profile check": Case(_check, (HELP,), "Enter switches"),
-    "tenant": Case(_find_tenant, (("ctrl+p", "Search"),), "Leave without saving?", first_start),
+    "get before a save": Case(
+        _save_again, (HELP,), "Nothing was sent", waits="Reading BATCH before it is changed"
+    ),
+    "patch": Case(_save, (HELP,), "the write goes on", waits="Saving BATCH"),
+    "create": Case(_create, (HELP,), "the write goes on", waits="Creating NEW"),
+    "delete": Case(_delete, (HELP,), "the write goes on", waits="Deleting BATCH"),
+    "get before a delete": Case(
+        _read_before_a_delete,
+        (HELP,),
+        "Nothing was sent",
+        waits="Reading BATCH before it is deleted",
+    ),
+    "get before an undo": Case(
+        _undo, (HELP,), "Nothing was sent", waits="Reading what BATCH holds now"
+    ),
+    "get of the detail": Case(_open_detail, (HELP,), "Hostname", waits="Reading BATCH"),
+    "look after a lost answer": Case(
+        _lose_the_answer,
+        (HELP,),
+        "whether it was done is not known",
+        waits="No answer came; reading BATCH again",
+    ),
+    "read after a save": Case(
+        _read_after_a_save, (HELP,), "Saved BATCH", waits="Done; reading BATCH again"
+    ),
+    "test": Case(_test, (HELP,), "Stopped waiting", waits="Sending to you@sandbox.example"),
+    "test of values": Case(
+        _test_values, (HELP,), "Stopped waiting", waits="Sending to you@sandbox.example"
+    ),
+    "token": Case(_log_in, (HELP,), "has no token yet", _with_login, waits="Logging in as admin"),
+    "profile check": Case(_check, (HELP,), "Enter switches", waits="Checking the profile demo"),
+    "tenant": Case(
+        _find_tenant,
+        (("ctrl+p", "Search"),),
+        "Stopped waiting",
+        first_start,
+        waits="Checking the profile",
+    ),
 }
 
 
@@ -174,6 +263,10 @@ async def test_keys_work_while_a_request_hangs_and_esc_gives_up(
     clock = asyncio.get_running_loop()
     async with case.start(demo, tmp_path) as ui:
         await case.begin(ui)
+        if case.waits:
+            await ui.sees(f"{case.waits} … 0s · esc stops waiting")
+            ui.clock.forward(7)
+            await ui.sees(f"{case.waits} … 7s · esc stops waiting")
         for key, effect in case.keys:
             pressed = clock.time()
             await ui.press(key)

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
-from smtp_tui.ui.messages import PlainMessages
+from smtp_tui.ui.messages import MessageLine, Messages
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.visible import VisibleText, visible
 from tests.ui.helpers import Ui, lines_of, opened, spans
@@ -175,11 +175,12 @@ def test_each_character_of_an_input_has_one_in_its_place(text: str) -> None:
     assert not [one for one in shown if unicodedata.category(one) in {*HIDDEN, "Cn"}]
 
 
-class Careless(PlainMessages):
+class Careless(Messages):
     """An app whose author forgot to clean."""
 
     def compose(self) -> ComposeResult:
         yield PlainText("".join(NAMES.values()))
+        yield MessageLine()
 
     def on_mount(self) -> None:
         self.query_one(PlainText).update(Content.styled("".join(NAMES.values()), "bold"))

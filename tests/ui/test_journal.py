@@ -53,7 +53,7 @@ async def test_every_write_of_the_screens_stands_there_newest_first_and_enter_sh
         await ui.sees("Deleted BATCH")
         await ui.press("A")
         await ui.sees("Journal of writes", "3 writes")
-        ui.app.clear_notifications()
+        ui.app.clear_messages()
         done = re.compile(r"06-01 12:00 .* BATCH +done$", re.MULTILINE)
         await ui.until(lambda: len(done.findall(ui.text())) == 3, "three rows, all done")
         assert ui.shows("RECORD", "OUTCOME", "q Back")
@@ -196,7 +196,7 @@ async def test_without_a_journal_another_profile_saves_and_warns_once(demo: Sand
     async with opened(demo, services=spoiled) as ui:
         await save_port(ui, "BATCH", "587")
         await ui.sees("Saved BATCH", "The journal of writes has a gap")
-        ui.app.clear_notifications()
+        ui.app.clear_messages()
         await ui.loses("has a gap")
         await save_port(ui, "BATCH", "588")
         await ui.sees("Saved BATCH")

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from smtp_tui.api.activity import Activity, Exchange
 from smtp_tui.api.clock import Clock
 from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.messages import About, Kind, tell
 from smtp_tui.ui.request_view import body_text
 from smtp_tui.ui.screens.base import FullScreen
 from smtp_tui.ui.screens.copy import Copyable, CopyDialog
@@ -113,7 +114,8 @@ class ActivityScreen(FullScreen[None]):
         if text:
             self.app.push_screen(CopyDialog((Copyable("curl", text),)))
         else:
-            self.notify("This one cannot be written as curl.", severity="warning")
+            words = "This one cannot be written as curl."
+            tell(self, words, about=About.TERMINAL, kind=Kind.WARNING)
 
     def action_back(self) -> None:
         """Back to where it was opened."""

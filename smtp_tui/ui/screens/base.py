@@ -13,11 +13,14 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from smtp_tui.api.clock import Clock
+from smtp_tui.api.confirmation import CHANGES
 from smtp_tui.api.target import Access
 from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.messages import About, MessageLine, Messages, tell
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
+from smtp_tui.ui.waiting import Sent, Wait, WaitLine
 from smtp_tui.ui.widgets.bars import KeyBar, PlainText, ProfileBar, titled
 
 Result = TypeVar("Result")
@@ -55,23 +58,30 @@ class HoldsText:
 class FullScreen(HoldsText, Screen[Result]):
     """A whole screen: the header of the session in use, if there is one; a body; a key line.
 
+    Between body and key line stand what is waited for and the messages, as long as there are any.
     ``ACTIONS`` are the ids of what can be done here beside what the app offers everywhere;
-    ``KEYS`` those on the key line, the last of which is always shown.
+    ``KEYS`` those on the key line, the last of which is always shown; ``BACK`` is the action that
+    stops waiting.
     """
 
     ACTIONS: ClassVar[tuple[str, ...]] = ()
     KEYS: ClassVar[tuple[str, ...]] = ("app.help", "app.back")
+    BACK: ClassVar[str] = "app.back"
 
     def __init__(self, session: Session | None, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
         self._profile_bar = ProfileBar(session, clock.now())
         self._key_bar = KeyBar(*self.KEYS)
+        self._waits = WaitLine(clock, lambda: bound(self, self.BACK).last_key)
+        self._messages = MessageLine()
 
     def compose(self) -> ComposeResult:
-        """Header, body, key line."""
+        """Header, body, what is waited for, messages, key line."""
         yield self._profile_bar
         yield from self.compose_body()
+        yield self._waits
+        yield self._messages
         if self.KEYS:
             yield self._key_bar
 
@@ -88,8 +98,29 @@ class FullScreen(HoldsText, Screen[Result]):
         self._key_bar.visible = False
 
     def on_screen_resume(self) -> None:
-        """The keys are this screen's again."""
+        """The keys are this screen's again, and the messages are shown here."""
         self._key_bar.visible = True
+        if isinstance(self.app, Messages):
+            self._messages.show(self.app.messages)
+
+    def stop_waiting(self) -> bool:
+        """Wait no longer for the newest thing that is waited for; False where there is none."""
+        wait = self._waits.newest
+        if wait is None:
+            return False
+        self.stopped(wait)
+        return True
+
+    def stopped(self, wait: Wait) -> None:
+        """Stop waiting for this, and say what that means for what was sent."""
+        left = self.what_left(wait)
+        wait.stop()
+        if left is not None:
+            tell(self, left.value, about=About.WAITING)
+
+    def what_left(self, wait: Wait) -> Sent | None:
+        """What has left of that which is waited for."""
+        return wait.sent
 
     def tick(self) -> None:
         """Called every ``TICK`` seconds and when the token changed."""
@@ -133,6 +164,11 @@ class SessionScreen(FullScreen[Result]):
             undo=self.session.memory.last_change is not None,
         )
 
+    def what_left(self, wait: Wait) -> Sent | None:
+        """A write that has not left yet, as while its record's name is compared, is nothing."""
+        changes = any(one.request.operation in CHANGES for one in self.session.under_way)
+        return wait.sent if changes or wait.sent is not Sent.WRITE else Sent.NOTHING
+
     @property
     def protected(self) -> bool:
         """Whether a write needs the record's name typed."""
@@ -148,8 +184,9 @@ class SessionScreen(FullScreen[Result]):
         return allowed(self.ACTIONS, action, self.situation)
 
     def action_back(self) -> None:
-        """One step back, with nothing to tell."""
-        self.dismiss()
+        """Stop waiting, or go one step back, with nothing to tell."""
+        if not self.stop_waiting():
+            self.dismiss()
 
 
 def allowed(action_ids: Iterable[str], verb: str, situation: Situation) -> bool | None:

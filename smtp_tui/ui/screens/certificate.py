@@ -18,10 +18,12 @@ from smtp_tui.api.errors import ApiError, CertificateRefused, Operation
 from smtp_tui.api.reach import shown_certificate
 from smtp_tui.api.target import Origin
 from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.messages import About, tell
 from smtp_tui.ui.screens.base import Dialog
 from smtp_tui.ui.screens.confirm import ConfirmDialog
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
+from smtp_tui.ui.waiting import waiting
 from smtp_tui.ui.widgets.bars import PlainText, titled
 
 SECONDS: Final = 10.0
@@ -125,7 +127,8 @@ async def meet(screen: Screen[ScreenResult], session: Session, error: Certificat
     target = session.client.target
     login = error.place.operation is Operation.TOKEN
     origin = target.identity_origin if login else target.origin
-    shown = read_certificate(await shown_certificate(origin, SECONDS))
+    with waiting(screen, f"Looking at the certificate of {origin.text}"):
+        shown = read_certificate(await shown_certificate(origin, SECONDS))
     if not target.meets_first(origin):
         if error.pinned:
             await screen.app.push_screen_wait(ChangedDialog(session, origin, error.pinned, shown))
@@ -135,7 +138,7 @@ async def meet(screen: Screen[ScreenResult], session: Session, error: Certificat
         return False
     kept = await session.pin(origin, shown.sha256)
     if kept:
-        screen.notify(clean(kept, _LINE), markup=False)
+        tell(screen, clean(kept, _LINE), about=About.PROFILE)
     return True
 
 

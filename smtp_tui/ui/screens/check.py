@@ -24,6 +24,7 @@ from smtp_tui.ui.screens.certificate import meet
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.tokens import ask_token, ensure_token
+from smtp_tui.ui.waiting import WaitLine, waiting
 from smtp_tui.ui.widgets.bars import PlainText, titled
 
 _SIGNS: Final = {Outcome.OK: "✓", Outcome.NOTE: "!", Outcome.FAILED: "✗"}
@@ -110,6 +111,7 @@ class CheckDialog(Dialog[None]):
         profile = self._profile
         yield PlainText(Content.assemble(titled(profile), f" · {clean(profile.host, 80)}"))
         yield PlainText("", id="steps")
+        yield WaitLine(self._services.clock, lambda: self.cancel_key)
         again = bound(self, "test.again").first_key
         yield PlainText(f"{again} checks again · {self.cancel_key} back", classes="hint")
 
@@ -129,13 +131,14 @@ class CheckDialog(Dialog[None]):
             self._show((Step(Stage.NAME, Outcome.FAILED, str(error)),), False)
             return
         try:
-            await run_check(
-                self,
-                session,
-                self._show,
-                lambda: ensure_token(self, session),
-                ask_again=True,
-            )
+            with waiting(self, f"Checking the profile {self._profile.name}"):
+                await run_check(
+                    self,
+                    session,
+                    self._show,
+                    lambda: ensure_token(self, session),
+                    ask_again=True,
+                )
         finally:
             await session.aclose()
 

@@ -12,7 +12,6 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import var
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import Worker
@@ -28,6 +27,7 @@ from smtp_tui.ui.screens.base import WIDE
 from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS
 from smtp_tui.ui.screens.sorting import SortingScreen
 from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.waiting import Wait
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.records_table import RecordsTable
 from smtp_tui.ui.widgets.text_input import TextInput
@@ -74,14 +74,13 @@ class ConnectionsScreen(SortingScreen[None]):
 
     answer: var[RecordList | None] = var(None)
     problem: var[ApiError | None] = var(None)
-    loading_since: var[float | None] = var(None)
+    reading: var[bool] = var(False)
 
     def __init__(self, session: Session, services: Services) -> None:
         super().__init__(session, services)
         self._view = RecordsView(RecordList(), self._last_test)
         self._loaded_at: datetime | None = None
         self._loader: Worker[None] | None = None
-        self._load_timer: Timer | None = None
         self._cursor_to: str | None = None
         self._history_read = False
         self._filled_at = 0.0
@@ -101,7 +100,7 @@ class ConnectionsScreen(SortingScreen[None]):
     def on_mount(self) -> None:
         """Say that the list is read."""
         self.table.focus()
-        self.loading_since = self.services.clock.monotonic()
+        self.reading = True
 
     def on_show(self) -> None:
         """Read it once that stands on the terminal: the libraries of a request take a while."""
@@ -123,7 +122,7 @@ class ConnectionsScreen(SortingScreen[None]):
         return self.situation_with(
             record=self.record is not None,
             rows=len(self._view) > 0,
-            reading=self.loading_since is not None,
+            reading=self.reading,
             unreadable=self.answer is not None and bool(self.answer.unreadable),
         )
 
@@ -133,7 +132,7 @@ class ConnectionsScreen(SortingScreen[None]):
 
     def load(self) -> None:
         """Read the list; a load under way is given up for it."""
-        self.loading_since = self.services.clock.monotonic()
+        self.reading = True
         self._begin()
 
     def _begin(self) -> None:
@@ -144,7 +143,9 @@ class ConnectionsScreen(SortingScreen[None]):
         from smtp_tui.ui.tokens import with_token
 
         try:
-            reading = with_token(self, self.session, self.session.connections.list)
+            reading = with_token(
+                self, self.session, self.session.connections.list, "Reading the connections"
+            )
             answer, _ = await asyncio.gather(reading, self.read_order())
         except ApiError as error:
             self.problem = error
@@ -154,19 +155,14 @@ class ConnectionsScreen(SortingScreen[None]):
             self._loaded_at = now
             self.problem = None
             self.answer = answer
-        self.loading_since = None
+        self.reading = False
         self.tick()
         if not self._history_read:
             self._history_read = True
             self.read_history()
 
-    def watch_loading_since(self, since: float | None) -> None:
-        """Count the seconds of a load that takes long; stop when it ended."""
-        if self._load_timer is not None:
-            self._load_timer.stop()
-            self._load_timer = None
-        if since is not None:
-            self._load_timer = self.set_interval(1.0, self._show)
+    def watch_reading(self) -> None:
+        """Say that the list is being read, where no rows stand."""
         self._show()
 
     def watch_answer(self) -> None:
@@ -216,8 +212,7 @@ class ConnectionsScreen(SortingScreen[None]):
 
     def _listing(self) -> Listing:
         """What is known, for the words of notice and status line."""
-        clock, record = self.services.clock, self.record
-        loading, since = self.loading_since, self._loaded_at
+        record, since = self.record, self._loaded_at
         return Listing(
             total=len(self._view),
             shown=len(self.table.rows),
@@ -225,7 +220,7 @@ class ConnectionsScreen(SortingScreen[None]):
             unreadable=self.answer.unreadable if self.answer is not None else (),
             filter_text=self.filter_text,
             order=self.order,
-            loading_for=None if loading is None else clock.monotonic() - loading,
+            reading=self.reading,
             age=None if since is None else (self._now - since).total_seconds(),
             problem=self.problem,
             scope=self.session.target.scope,
@@ -302,7 +297,8 @@ class ConnectionsScreen(SortingScreen[None]):
     async def _open(self, record: Record) -> None:
         from smtp_tui.ui.screens.detail import DetailScreen
 
-        screen = DetailScreen(self.session, self.services, record)
+        read_at = self._loaded_at or self.services.clock.now()
+        screen = DetailScreen(self.session, self.services, record, read_at)
         if await self.app.push_screen_wait(screen):
             self.load()
         else:
@@ -333,6 +329,12 @@ class ConnectionsScreen(SortingScreen[None]):
         shown = frozenset(row.id for row in self.table.rows)
         self.table.marks = frozenset() if shown <= self.table.marks else self.table.marks | shown
 
+    def stopped(self, wait: Wait) -> None:
+        """Where that was the reading of the list, the rows of before stay."""
+        super().stopped(wait)
+        if self._loader is not None and self._loader.is_cancelled:
+            self.reading = False
+
     def action_refresh(self) -> None:
         """Read the list again."""
         self.load()
@@ -346,12 +348,11 @@ class ConnectionsScreen(SortingScreen[None]):
             self.app.push_screen(UnreadableScreen(self.session, self.services.clock, entries))
 
     def action_back(self) -> None:
-        """Esc gives up a load or clears the filter; q then leaves the program."""
+        """Esc stops waiting, or clears the filter; q leaves the program."""
         field = self._field
-        if self.loading_since is not None and self._loader is not None:
-            self._loader.cancel()
-            self.loading_since = None
-        elif field.has_class("-open"):
+        if self.stop_waiting():
+            return
+        if field.has_class("-open"):
             field.value = ""
             field.set_class(False, "-open")
             self.table.focus()

@@ -21,6 +21,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.messages import About, Kind, tell
 from smtp_tui.ui.screens.base import Dialog
 from smtp_tui.ui.text import clean_block
 from smtp_tui.ui.widgets.bars import PlainText
@@ -88,7 +89,8 @@ class CopyDialog(Dialog[None]):
             with self.app.suspend():
                 await _shown_until_enter(clean_block(self._forms[self._at].text))
         except SuspendNotSupported:
-            self.notify("This terminal cannot show it outside the screen.", severity="warning")
+            words = "This terminal cannot show it outside the screen."
+            tell(self, words, about=About.TERMINAL, kind=Kind.WARNING)
 
 
 GO_ON: Final = "Enter goes back to smtp-tui."

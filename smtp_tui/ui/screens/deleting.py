@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import partial
 from typing import TypeVar
 
+from msgspec import Struct
 from textual.screen import Screen
 
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.errors import ApiError, NotFound, TokenNeeded, TokenRefused
+from smtp_tui.api.errors import NotFound, TokenNeeded, TokenRefused
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Request, delete_request
 from smtp_tui.editing.undo import lost_by_delete
+from smtp_tui.ui.screens.outcome import carried_out, claimed, notes_on
 from smtp_tui.ui.screens.review import Review, ReviewDialog
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.tokens import ask_token, with_token
+from smtp_tui.ui.waiting import Sent
 
 ScreenResult = TypeVar("ScreenResult")
 
@@ -29,6 +33,15 @@ class Deletion(Enum):
     DONE = "done"
     GONE = "it was gone already"
     LEFT = "nothing was deleted"
+    NOT_STORED = "the server said yes and still has it"
+
+
+class Deleting(Struct, frozen=True):
+    """What became of a delete, the record as it was last seen, and what else should be told."""
+
+    result: Deletion
+    record: Record
+    notes: tuple[str, ...] = ()
 
 
 async def delete(
@@ -37,57 +50,65 @@ async def delete(
     clock: Clock,
     record: Record,
     asides: tuple[str, ...] = (),
-) -> tuple[Deletion, Record]:
+) -> Deleting:
     """Review and delete; what is deleted is what the last review showed, with these ``asides``.
 
-    Gives the record as it was last seen. For workers only. Raises ``ApiError`` and ``IdRefused``.
+    For workers only. Raises ``ApiError`` and ``IdRefused``.
     """
+    with claimed(session, delete_request(session.target.scope, record.id)):
+        return await _delete(screen, session, clock, record, asides)
+
+
+async def _delete(
+    screen: Screen[ScreenResult],
+    session: Session,
+    clock: Clock,
+    record: Record,
+    asides: tuple[str, ...],
+) -> Deleting:
     notes: tuple[str, ...] = ()
     while True:
         request = delete_request(session.target.scope, record.id)
         review = _review(record, request, (*asides, *notes))
         if not await screen.app.push_screen_wait(ReviewDialog(session, review, clock)):
-            return Deletion.LEFT, record
+            return Deleting(Deletion.LEFT, record)
         try:
-            now = await _read(screen, session, record.id)
+            now = await with_token(
+                screen,
+                session,
+                partial(session.connections.get, record.id),
+                f"Reading {record.name} before it is deleted",
+                Sent.NOTHING,
+            )
         except NotFound:
-            return Deletion.GONE, record
+            return Deleting(Deletion.GONE, record)
         if (now.name, now.parameters) != (record.name, record.parameters):
             record, notes = now, (_CHANGED,)
             continue
         try:
-            found = await _send(session, request, record)
+            result, found = await _send(screen, session, request, record)
         except (TokenRefused, TokenNeeded) as error:
             if not await ask_token(screen, session, error.why):
                 raise
             notes = (_NEW_TOKEN,)
             continue
-        return (Deletion.DONE if found else Deletion.GONE), record
+        return Deleting(result, record, found)
 
 
-async def _read(screen: Screen[ScreenResult], session: Session, record_id: str) -> Record:
-    return await with_token(screen, session, lambda: session.connections.get(record_id))
-
-
-async def _send(session: Session, request: Request, record: Record) -> bool:
-    """Send; False where the record was gone. After a lost answer look whether it is still there."""
-    try:
-        return not (await session.connections.delete(request, record)).gone
-    except NotFound:
-        return False
-    except ApiError as error:
-        if not error.outcome_unknown:
-            raise
-        try:
-            await session.connections.get(record.id)
-        except NotFound:
-            await session.connections.looked_up(error, done=True)
-            return True
-        except ApiError:
-            raise error from None
-        await session.connections.looked_up(error, done=False)
-        error.advice = "Read again: the record is still there. Delete it once more."
-        raise
+async def _send(
+    screen: Screen[ScreenResult], session: Session, request: Request, record: Record
+) -> tuple[Deletion, tuple[str, ...]]:
+    written, found = await carried_out(
+        screen,
+        session,
+        lambda: session.connections.delete(request, record),
+        f"Deleting {record.name}",
+        record.name,
+    )
+    if found.contradicts:
+        session.memory.last_change = None  # there is nothing to undo, and nothing beyond it
+        return Deletion.NOT_STORED, (f"{found.words}.",)
+    return (Deletion.GONE if written.gone else Deletion.DONE), notes_on(written, found)
 
 
 def _review(record: Record, request: Request, notes: tuple[str, ...]) -> Review:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.reactive import var
 from textual.widget import Widget
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record
 from smtp_tui.ui.actions import Situation, bindings
+from smtp_tui.ui.listing import error_text
 from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS, RecordScreen
 from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.text import age
 from smtp_tui.ui.tokens import with_token
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.record_view import record_content
@@ -45,18 +49,25 @@ class DetailScreen(RecordScreen[bool]):
         Binding("G,end", "scroll_to_end(True)", show=False),
     ]
     DEFAULT_CSS = """
+    DetailScreen #problem { height: auto; max-height: 6; padding: 0 1; display: none; }
+    DetailScreen #problem.-shown { display: block; }
     DetailScreen VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     """
 
     shown: var[Record | None] = var(None)
+    problem: var[ApiError | None] = var(None)
 
-    def __init__(self, session: Session, services: Services, record: Record) -> None:
+    def __init__(
+        self, session: Session, services: Services, record: Record, read_at: datetime
+    ) -> None:
         super().__init__(session, services)
         self._first = record
         self._anything = False
+        self._read_at = read_at
 
     def compose_body(self) -> Iterable[Widget]:
-        """The record's lines."""
+        """What went wrong, and the record's lines."""
+        yield PlainText("", id="problem")
         with VerticalScroll(can_focus=False):
             yield PlainText("", id="record")
 
@@ -100,13 +111,35 @@ class DetailScreen(RecordScreen[bool]):
 
     @work(group="load", exclusive=True, description="read a record")
     async def reload(self) -> None:
-        """Read the record again; on an error what is shown stays."""
+        """Read the record again; on an error what is shown stays, and is called stale."""
         try:
             self.shown = await with_token(
-                self, self.session, lambda: self.session.connections.get(self._first.id)
+                self,
+                self.session,
+                lambda: self.session.connections.get(self._first.id),
+                f"Reading {self._first.name}",
             )
         except ApiError as error:
-            self.complain(error)
+            self.problem = error
+        else:
+            self.problem = None
+            self._read_at = self.services.clock.now()
+
+    def watch_problem(self) -> None:
+        """Say what went wrong, and how old is what stands here."""
+        if not self.is_attached:
+            return
+        shown = self.query_one("#problem", PlainText)
+        shown.set_class(self.problem is not None, "-shown")
+        if self.problem is not None:
+            seconds = (self.services.clock.now() - self._read_at).total_seconds()
+            stale = Content.styled(f"stale, as it was {age(seconds)} ago", "bold")
+            shown.update(Content.assemble(stale, "\n", error_text(self.problem)))
+
+    def tick(self) -> None:
+        """Let the age of what is stale grow too."""
+        super().tick()
+        self.watch_problem()
 
     def action_scroll_by(self, lines: int) -> None:
         """Scroll by lines."""
@@ -123,5 +156,6 @@ class DetailScreen(RecordScreen[bool]):
         body.scroll_to(y=body.max_scroll_y if end else 0, animate=False)
 
     def action_back(self) -> None:
-        """Back to the table, telling whether it has to be read again."""
-        self.dismiss(self._anything)
+        """Stop waiting, or go back to the table, telling whether it has to be read again."""
+        if not self.stop_waiting():
+            self.dismiss(self._anything)

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from smtp_tui.editing.draft import Draft, resumed
 from smtp_tui.state.drafts import SavedDraft
 from smtp_tui.state.files import FileProblem
+from smtp_tui.ui.messages import About, Kind, tell
 from smtp_tui.ui.screens.choice import ChoiceDialog
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import age, clean
@@ -59,7 +60,7 @@ async def offered_draft(
         if base.record_id is None:
             typed = typed.renamed(newest.record_name)
     except FileProblem as error:
-        screen.notify(clean(str(error)), markup=False, severity="warning")
+        tell(screen, clean(str(error)), about=About.DRAFT, kind=Kind.WARNING)
         return Offer.NONE
     try:
         await asyncio.to_thread(_take_over, services, newest)

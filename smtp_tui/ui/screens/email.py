@@ -30,6 +30,7 @@ from smtp_tui.ui.mail_subject import (
     Sending,
     TestResult,
 )
+from smtp_tui.ui.messages import About, Kind, tell
 from smtp_tui.ui.screens.base import Dialog, where_line
 from smtp_tui.ui.screens.certificate import meet
 from smtp_tui.ui.screens.sending import Delivered, TestFinished, send_off
@@ -43,6 +44,7 @@ from smtp_tui.ui.verdict_words import (
     refused_content,
     warning_content,
 )
+from smtp_tui.ui.waiting import wait_words, waiting
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.recipient import RecipientField
 from smtp_tui.workflows.test_email import TestSubject
@@ -159,7 +161,7 @@ class TestDialog(Dialog[TestResult]):
     def _keys(self) -> tuple[str, ...]:
         back = self.cancel_key
         if self._waiting:
-            return (f"{back} stops waiting; the mail may still be sent",)
+            return ("The mail may be sent although you stop waiting.",)
         if self._sending is not None:
             return (f"{back} closes; the outcome then comes as a message",)
         if self.delivered is None:
@@ -217,7 +219,8 @@ class TestDialog(Dialog[TestResult]):
     async def _send(self, request: Request, to: str) -> None:
         """Have a token, remember the recipient, and hand the mail to a worker of the app."""
         try:
-            await ensure_token(self, self._session)
+            with waiting(self, "Getting a token"):
+                await ensure_token(self, self._session)
             if self._session.tokens.token() is None:
                 self._say("Without a token nothing was sent.")
                 return
@@ -235,7 +238,7 @@ class TestDialog(Dialog[TestResult]):
             if self._services.stored(name):
                 await asyncio.to_thread(self._services.store.set_recipient, name, to)
         except (FileProblem, ProfilesFileError, ProfileRefused) as error:
-            self.notify(clean(str(error)), markup=False, severity="warning")
+            tell(self, clean(str(error)), about=About.PROFILE, kind=Kind.WARNING)
 
     def _watch(self, sending: Sending) -> None:
         """Count the seconds of a mail that is on its way."""
@@ -264,7 +267,7 @@ class TestDialog(Dialog[TestResult]):
         seconds = self._services.clock.monotonic() - self._sending.since
         own = self._sending.subject is self._subject
         words = "Sending" if own else "An earlier test of this is still under way"
-        self._say(f"{words} to {clean(self._sending.to, 100)} … {seconds:.0f}s")
+        self._say(wait_words(f"{words} to {self._sending.to}", seconds, self.cancel_key))
 
     @on(TestFinished)
     def finished(self, event: TestFinished) -> None:

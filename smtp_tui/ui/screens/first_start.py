@@ -28,6 +28,7 @@ from smtp_tui.ui.screens.profile_form import ProfileFormScreen
 from smtp_tui.ui.screens.token import logged_in
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean, sentence
+from smtp_tui.ui.waiting import Wait, waiting
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field
 from smtp_tui.ui.widgets.found import Found
@@ -202,7 +203,8 @@ class FirstStartScreen(FullScreen[Profile | None]):
         # A certificate that is confirmed here is kept with the profile, when that is saved.
         session = replace(self._services.session(profile), keep_pin=lambda _: "")
         self._session = session
-        self._steps = await run_check(self, session, self._show, lambda: self._token(session))
+        with waiting(self, "Checking the profile"):
+            self._steps = await run_check(self, session, self._show, lambda: self._token(session))
         if failed(self._steps) or self._steps[-1].tenant is None:
             self._say_next(self._steps[-1])
             return
@@ -249,7 +251,8 @@ class FirstStartScreen(FullScreen[Profile | None]):
         assert self._session is not None
         client = self._services.make_client(self._profile.target(), self._session.tokens)
         try:
-            step = await try_list(client)
+            with waiting(self, "Reading the connections"):
+                step = await try_list(client)
         finally:
             await client.aclose()
         self._show((*self._steps, step), False)
@@ -302,8 +305,16 @@ class FirstStartScreen(FullScreen[Profile | None]):
         if profile is not None:
             self.dismiss(profile)
 
+    def stopped(self, wait: Wait) -> None:
+        """No step is under way any more."""
+        super().stopped(wait)
+        self._show((), False)
+        self._say("Stopped waiting.")
+
     def action_back(self) -> None:
-        """Leave; asks where something would be lost."""
+        """Stop waiting, or leave; asks where something would be lost."""
+        if self.stop_waiting():
+            return
         if self.unsaved:
             self._ask_to_leave()
         else:

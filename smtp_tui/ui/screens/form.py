@@ -13,7 +13,6 @@ from textual.content import Content
 from textual.events import DescendantFocus
 from textual.reactive import var
 from textual.widget import Widget
-from textual.worker import Worker
 
 from smtp_tui.api.errors import ApiError, Invalid, NotFound
 from smtp_tui.api.models import Record
@@ -21,6 +20,7 @@ from smtp_tui.editing.draft import Draft, draft_of
 from smtp_tui.editing.patch import Patch
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.drafting import NAME, Drafted, drafted
+from smtp_tui.ui.messages import About, forget, tell
 from smtp_tui.ui.screens.email import EditParameter, ReviewValues, TestDialog
 from smtp_tui.ui.screens.form_subject import (
     ANEW,
@@ -33,9 +33,10 @@ from smtp_tui.ui.screens.form_subject import (
 )
 from smtp_tui.ui.screens.kept import KeptScreen
 from smtp_tui.ui.screens.presets import PresetDialog
-from smtp_tui.ui.screens.saving import Nothing, Saved, save
+from smtp_tui.ui.screens.saving import Nothing, NotStored, Saved, save
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
+from smtp_tui.ui.waiting import Sent, Wait
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field, SecretField
 from smtp_tui.ui.widgets.patch_preview import PatchPreview
@@ -44,13 +45,17 @@ from smtp_tui.workflows.test_email import TestSubject
 
 
 class FormScreen(KeptScreen[FormResult]):
-    """Closes only when the server has said yes or the person leaves."""
+    """Closes only when the server has said yes, and holds what it was sent, or the person leaves.
+
+    ``tried`` is whether a save was answered with a yes that was not kept.
+    """
 
     KEYS = (
         *("form.review", "form.test", "form.revert", "form.preset"),
         *("secret.clear", "secret.reveal", "form.back"),
     )
     ACTIONS = KEYS
+    BACK = "form.back"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),
         Binding("tab", "app.focus_next", show=False, priority=True),
@@ -83,8 +88,7 @@ class FormScreen(KeptScreen[FormResult]):
         self._preview = PatchPreview()
         self._test_at_once = subject.tested
         self._cursor_at = subject.focus_on
-        self._saving: Worker[None] | None = None
-        self._sent = False
+        self.tried = False
 
     def compose_body(self) -> Iterable[Widget]:
         """Title, fields, what was refused, and the live request."""
@@ -217,10 +221,10 @@ class FormScreen(KeptScreen[FormResult]):
             self._form.fields["port"].text = str(preset.port)
 
     def action_back(self) -> None:
-        """Leave; asks where something would be lost."""
-        if self.busy:
-            self._stop_waiting()
-        elif self.unsaved:
+        """Stop waiting, or leave; asks where something would be lost."""
+        if self.stop_waiting() or self.busy:
+            return
+        if self.unsaved:
             self._ask_to_leave()
         else:
             self.close(None)
@@ -242,23 +246,17 @@ class FormScreen(KeptScreen[FormResult]):
             case Leave.DISCARD:
                 self.close(None)
 
-    def _stop_waiting(self) -> None:
-        """Give up waiting: before the write the form stays, after it the outcome is told later.
-
-        A write whose answer was lost is over, and only looked up: then the form stays too.
-        """
-        goes_on = bool(self.session.under_way)
-        if self._saving is not None:
-            self._saving.cancel()
-        if not self._sent:
-            self.notify("Stopped waiting. Nothing was sent.")
-            return
-        if not goes_on:
-            self._complain("No answer came to the save: whether it was done is not known.")
-            return
-        kept = "What was typed is kept as a draft, without a password."
-        self.notify(f"Stopped waiting; the save goes on and its outcome will be told. {kept}")
-        self.dismiss(None)
+    def stopped(self, wait: Wait) -> None:
+        """Before the write the form stays; after it what was typed is a draft until it is known."""
+        super().stopped(wait)
+        match self.what_left(wait):
+            case Sent.LOST:
+                forget(self, About.WAITING)
+                self._complain(Sent.LOST.value)
+            case Sent.WRITE:
+                kept = "What was typed is kept as a draft, without a password."
+                tell(self, f"{Sent.WRITE.value} {kept}", about=About.WAITING)
+                self.dismiss(None)
 
     def action_review(self) -> None:
         """Show what would be sent."""
@@ -275,17 +273,15 @@ class FormScreen(KeptScreen[FormResult]):
             self._complain("Nothing changed, so there is nothing to send.")
         else:
             self._complain("")
-            self._saving = self._save(draft, result.patch)
+            self._save(draft, result.patch)
 
     @work(group="save", description="review and save a form")
     async def _save(self, draft: Draft, patch: Patch) -> None:
         """Review, read again, compare, send; the form stays until the server said yes."""
-        self.busy, self._sent = True, False
+        self.busy = True
         clock, opened = self.services.clock, self._opened
         try:
-            saved = await save(
-                self, self.session, clock, opened, draft, patch, sending=self._note_sent
-            )
+            saved = await save(self, self.session, clock, opened, draft, patch)
         except NotFound as error:
             await self._offer_anew(error, draft)
         except ApiError as error:
@@ -293,13 +289,13 @@ class FormScreen(KeptScreen[FormResult]):
         else:
             if saved is Nothing.TO_SEND:
                 self._complain("The server already has these values; nothing was sent.")
+            elif isinstance(saved, NotStored):
+                self.tried = True
+                self._complain(clean(saved.words, 400))
             elif isinstance(saved, Saved):
                 self.close(saved)
         finally:
             self.busy = False
-
-    def _note_sent(self) -> None:
-        self._sent = True
 
     async def _offer_anew(self, error: NotFound, draft: Draft) -> None:
         """The record is gone: what was typed can become a new one."""

@@ -17,6 +17,7 @@ from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.messages import About, Kind, tell
 from smtp_tui.ui.screens.base import SessionScreen
 from smtp_tui.ui.session import Deleted, LastChange, Patched
 from smtp_tui.ui.text import clean
@@ -146,7 +147,10 @@ class RecordScreen(SessionScreen[Result]):
         from smtp_tui.ui.screens.form import FormScreen
         from smtp_tui.ui.screens.form_subject import FormSubject, Recreate
 
-        result = await self.app.push_screen_wait(FormScreen(self.session, self.services, subject))
+        form = FormScreen(self.session, self.services, subject)
+        result = await self.app.push_screen_wait(form)
+        if result is None and form.tried:  # a part of it may be stored
+            self.changed(subject.base.record_id)
         if isinstance(result, Recreate):
             draft = result.draft.as_new()
             return await self._fill_in(
@@ -168,13 +172,17 @@ class RecordScreen(SessionScreen[Result]):
         if saved.before is not None:
             self.session.memory.last_change = Patched(saved.patch, saved.before)
             undo = bound(self, "record.undo").first_key
-            words = [f"Saved {saved.name[:60]} · {undo} undoes", *lost]
-            self.notify("\n".join(clean(one, 200) for one in words), markup=False)
+            self._done(f"Saved {saved.name[:60]} · {undo} undoes", *lost, *saved.notes)
             self._remember_save(saved.before.id)
         else:
             self.session.memory.last_change = None  # u is about the newest change, or nothing
-            self.notify(f"Created {clean(saved.name, 60)}", markup=False)
+            self._done(f"Created {saved.name[:60]}", *saved.notes)
         self.changed(saved.record_id)
+
+    def _done(self, *lines: str) -> None:
+        """Say what was done, in place of what was said of the last change."""
+        words = "\n".join(clean(one, 200) for one in lines)
+        tell(self, words, about=About.CHANGE, kind=Kind.GOOD)
 
     @work(group="history", description="remember a save")
     async def _remember_save(self, record_id: str) -> None:
@@ -217,29 +225,34 @@ class RecordScreen(SessionScreen[Result]):
         from smtp_tui.ui.screens.deleting import Deletion, delete
 
         try:
-            result, last = await delete(
+            deleting = await delete(
                 self, self.session, self.services.clock, record, self.asides(record)
             )
         except (ApiError, IdRefused) as error:
             self.complain(error)
             return
-        name = clean(last.name, 60)
-        match result:
+        name = deleting.record.name[:60] or "(no name)"
+        match deleting.result:
             case Deletion.DONE:
-                self.session.memory.last_change = Deleted(last)
+                self.session.memory.last_change = Deleted(deleting.record)
                 undo = bound(self, "record.undo").first_key
-                self.notify(f"Deleted {name} · {undo} offers it anew", markup=False)
+                self._done(f"Deleted {name} · {undo} offers it anew", *deleting.notes)
             case Deletion.GONE:
-                self.notify(f"{name} was gone already", markup=False)
+                self._done(f"{name} was gone already", *deleting.notes)
+            case Deletion.NOT_STORED:
+                self._not_done(name, *deleting.notes)
             case Deletion.LEFT:
                 return
         self.changed(None)
 
     def complain(self, error: ApiError | IdRefused) -> None:
         """Say why something was not done; the screen stays as it is."""
-        lines = error.lines() if isinstance(error, ApiError) else (str(error),)
-        text = "\n".join(clean(line, 400) for line in lines)
-        self.notify(text, severity="error", markup=False, timeout=15)
+        self._not_done(*(error.lines() if isinstance(error, ApiError) else (str(error),)))
+
+    def _not_done(self, *lines: str) -> None:
+        """Say why, in place of what was said of the last change."""
+        words = "\n".join(clean(line, 400) for line in lines)
+        tell(self, words, about=About.CHANGE, kind=Kind.BAD)
 
     @work(group="undo", description="undo the last change")
     async def _undo(self) -> None:
@@ -267,16 +280,13 @@ class RecordScreen(SessionScreen[Result]):
     async def _undo_patch(self, patch: Patch, before: Record) -> bool:
         from smtp_tui.editing.draft import draft_of
         from smtp_tui.editing.undo import inverse
-        from smtp_tui.ui.screens.saving import Saved, save
+        from smtp_tui.ui.screens.saving import NotStored, Saved, save
 
         try:
-            now = await self._read(before.id)
+            now = await self._read(before.id, before.name)
             undo = inverse(patch, before, now)
             if not undo.patch:
-                self.notify(
-                    f"{clean(now.name, 60)}: nothing can return: {clean('; '.join(undo.lost))}",
-                    markup=False,
-                )
+                self._not_done(f"{now.name[:60]}: nothing can return: {'; '.join(undo.lost)}")
                 return False
             saved = await save(
                 self,
@@ -292,12 +302,22 @@ class RecordScreen(SessionScreen[Result]):
             return False
         if isinstance(saved, Saved):
             self._saved(saved, undo.lost)
+        elif isinstance(saved, NotStored):
+            self._not_done(before.name[:60], saved.words)
+            self.changed(before.id)
         return isinstance(saved, Saved)
 
-    async def _read(self, record_id: str) -> Record:
+    async def _read(self, record_id: str, name: str) -> Record:
         from smtp_tui.ui.tokens import with_token
+        from smtp_tui.ui.waiting import Sent
 
-        return await with_token(self, self.session, lambda: self.session.connections.get(record_id))
+        return await with_token(
+            self,
+            self.session,
+            lambda: self.session.connections.get(record_id),
+            f"Reading what {name} holds now",
+            Sent.NOTHING,
+        )
 
 
 def _lost_words(record: Record) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import Enum
 from typing import TypeAlias, TypeVar
 
@@ -10,18 +9,21 @@ from msgspec import Struct
 from textual.screen import Screen
 
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.errors import ApiError, TokenNeeded, TokenRefused
+from smtp_tui.api.errors import TokenNeeded, TokenRefused
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Request
 from smtp_tui.editing.draft import Draft
 from smtp_tui.editing.merge import Comparison, compare, resolve
 from smtp_tui.editing.patch import ChangeKind, Patch
 from smtp_tui.ui.drafting import save_request
+from smtp_tui.ui.messages import tell
 from smtp_tui.ui.screens.conflict import ConflictDialog
+from smtp_tui.ui.screens.outcome import carried_out, claimed, notes_on
 from smtp_tui.ui.screens.review import Review, ReviewDialog
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.tokens import ask_token, with_token
+from smtp_tui.ui.waiting import Sent
 
 ScreenResult = TypeVar("ScreenResult")
 
@@ -33,6 +35,13 @@ class Saved(Struct, frozen=True):
     name: str
     before: Record | None
     patch: Patch
+    notes: tuple[str, ...] = ()
+
+
+class NotStored(Struct, frozen=True):
+    """The server said yes and does not hold what was sent; ``words`` say what it holds."""
+
+    words: str
 
 
 class Nothing(Enum):
@@ -42,7 +51,7 @@ class Nothing(Enum):
     CONFIRMED = "the review was left"
 
 
-SaveResult: TypeAlias = Saved | Nothing
+SaveResult: TypeAlias = Saved | NotStored | Nothing
 
 
 async def save(
@@ -53,13 +62,28 @@ async def save(
     draft: Draft,
     patch: Patch,
     notes: tuple[str, ...] = (),
-    sending: Callable[[], None] = lambda: None,
 ) -> SaveResult:
     """Review and save; a conflict or a new token leads back to the review, with what was typed.
 
-    ``notes`` are words for the first review; ``sending`` is called before the write leaves. For
-    workers only. Raises ``ApiError``; nothing is sent that the last review did not show.
+    ``notes`` are words for the first review. For workers only. Raises ``ApiError``; nothing is sent
+    that the last review did not show.
     """
+    first = save_request(session.target.scope, draft, patch)
+    if first is None:
+        return Nothing.TO_SEND
+    with claimed(session, first):
+        return await _save(screen, session, clock, opened, draft, patch, notes)
+
+
+async def _save(
+    screen: Screen[ScreenResult],
+    session: Session,
+    clock: Clock,
+    opened: Record | None,
+    draft: Draft,
+    patch: Patch,
+    notes: tuple[str, ...],
+) -> SaveResult:
     reviewed: Request | None = None
     while True:
         request = save_request(session.target.scope, draft, patch)
@@ -87,9 +111,8 @@ async def save(
         elif _TAKEN not in notes and await _is_taken(screen, session, draft.name.strip()):
             notes, reviewed = (_TAKEN,), None
             continue
-        sending()
         try:
-            return await _send(session, opened, draft, patch, request)
+            return await _send(screen, session, opened, draft, patch, request)
         except (TokenRefused, TokenNeeded) as error:
             if not await ask_token(screen, session, error.why):
                 raise
@@ -120,74 +143,57 @@ def _review(draft: Draft, patch: Patch, request: Request, notes: tuple[str, ...]
 
 
 async def _now(screen: Screen[ScreenResult], session: Session, opened: Record) -> Record:
-    return await with_token(screen, session, lambda: session.connections.get(opened.id))
+    return await with_token(
+        screen,
+        session,
+        lambda: session.connections.get(opened.id),
+        f"Reading {opened.name} before it is changed",
+        Sent.NOTHING,
+    )
 
 
 async def _is_taken(screen: Screen[ScreenResult], session: Session, name: str) -> bool:
     """Whether the server holds a record of that name; it takes a second one without a word."""
-    found = await with_token(screen, session, session.connections.list)
+    found = await with_token(
+        screen,
+        session,
+        session.connections.list,
+        f"Reading whether {name} exists already",
+        Sent.NOTHING,
+    )
     return any(record.name == name for record in found.records)
 
 
 def _mention(screen: Screen[ScreenResult], comparison: Comparison, now: Record) -> None:
     if comparison.name_changed:
-        screen.notify(f"The record is called {clean(now.name, 80)} now.", markup=False)
-    for change in comparison.theirs:
-        words = clean(change.words(), 200)
-        screen.notify(f"Changed by someone else meanwhile, and kept: {words}", markup=False)
+        tell(screen, f"The record is called {clean(now.name, 80)} now.", about="record name")
+    if comparison.theirs:
+        words = "; ".join(clean(change.words(), 200) for change in comparison.theirs)
+        tell(screen, f"Changed by someone else meanwhile, and kept: {words}", about="their change")
 
 
 async def _send(
-    session: Session, opened: Record | None, draft: Draft, patch: Patch, request: Request
-) -> Saved:
-    if opened is None:
-        return await _create(session, draft.name.strip(), patch, request)
-    try:
-        await session.connections.patch(request, opened)
-    except ApiError as error:
-        if not error.outcome_unknown:
-            raise
-        await _look_up(session, opened, patch, error)
-    return Saved(opened.id, opened.name, opened, patch)
-
-
-async def _create(session: Session, name: str, patch: Patch, request: Request) -> Saved:
-    try:
-        created = (await session.connections.create(request)).record
-    except ApiError as error:
-        if error.outcome_unknown:
-            await _look_for(session, name, error)
-        raise
-    return Saved(created.id if created else None, name, None, patch)
-
-
-async def _look_for(session: Session, name: str, error: ApiError) -> None:
-    """After a create whose answer was lost: say whether a record of that name is there now."""
-    try:
-        found = await session.connections.list()
-    except ApiError:
-        return
-    there = any(record.name == name for record in found.records)
-    await session.connections.looked_up(error, done=there)
-    if there:
-        error.advice = "Read again: a record of that name is there. Look at it before you save."
-    else:
-        error.advice = "Read again: no record of that name is there. Save once more."
-
-
-async def _look_up(session: Session, opened: Record, patch: Patch, error: ApiError) -> None:
-    """After a lost answer: return where the server holds every value that was sent, else raise.
-
-    A password cannot be seen, so a patch with one stays unknown.
-    """
-    try:
-        found = compare(opened, patch, await session.connections.get(opened.id))
-    except ApiError:
-        raise error from None
-    if set(found.already) == set(patch.names):
-        await session.connections.looked_up(error, done=True)
-        return
-    if len(found.patch.changes) == len(patch.changes) and not found.unseen:
-        await session.connections.looked_up(error, done=False)
-        error.advice = "Read again: the server still has the old values. Review and save once more."
-    raise error
+    screen: Screen[ScreenResult],
+    session: Session,
+    opened: Record | None,
+    draft: Draft,
+    patch: Patch,
+    request: Request,
+) -> Saved | NotStored:
+    connections = session.connections
+    name = opened.name if opened is not None else draft.name.strip()
+    written, found = await carried_out(
+        screen,
+        session,
+        lambda: (
+            connections.create(request) if opened is None else connections.patch(request, opened)
+        ),
+        f"Creating {name}" if opened is None else f"Saving {name}",
+        name,
+    )
+    if found.contradicts:
+        session.memory.last_change = None  # there is nothing to undo, and nothing beyond it
+        return NotStored(f"{found.words}.")
+    created = written.record or found.record
+    record_id = opened.id if opened is not None else created.id if created else None
+    return Saved(record_id, name, opened, patch, notes_on(written, found))

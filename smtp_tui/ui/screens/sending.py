@@ -14,6 +14,7 @@ from smtp_tui.mail.outcome import TestOutcome, unknown
 from smtp_tui.mail.reply_model import Verdict
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.mail_subject import Sending
+from smtp_tui.ui.messages import About, Kind, tell
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 from smtp_tui.workflows.test_email import TestSubject, run_of, send_test
@@ -73,7 +74,7 @@ async def _deliver(
     delivered = Delivered(sending, outcome, _seconds(services, sending))
     problem = await asyncio.to_thread(_keep, session, services, delivered)
     if problem:
-        app.notify(problem, markup=False, severity="warning")
+        tell(app, problem, about=About.TEST, kind=Kind.WARNING)
     for screen in app.screen_stack:
         screen.post_message(TestFinished(delivered))
     unseen = sending.watcher not in app.screen_stack

@@ -19,6 +19,7 @@ from smtp_tui.ui.screens.base import Dialog, where_line
 from smtp_tui.ui.screens.certificate import meet
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean, sentence
+from smtp_tui.ui.waiting import WaitLine, waiting
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.secret_input import SecretInput
 
@@ -86,6 +87,7 @@ class LoginDialog(Dialog[bool]):
             )
         )
         yield SecretInput(placeholder="password, then Enter", id="password")
+        yield WaitLine(self._session.tokens.clock, lambda: self.cancel_key)
         yield PlainText("", id="login-said")
         yield PlainText(
             "Kept in memory until you quit, to renew the token."
@@ -100,13 +102,14 @@ class LoginDialog(Dialog[bool]):
         field = self.query_one("#password", SecretInput)
         if field.value and not field.disabled:
             field.disabled = True
-            self._say("Logging in …")
+            self._say("")
             self._log_in(field.secret)
 
     @work(group="login", exclusive=True, description="log in")
     async def _log_in(self, password: SecretStr) -> None:
         try:
-            await logged_in(self, self._session, password)
+            with waiting(self, f"Logging in as {self._user}"):
+                await logged_in(self, self._session, password)
         except (ApiError, CredentialError) as error:
             self._say(error.why if isinstance(error, ApiError) else str(error))
             field = self.query_one("#password", SecretInput)
