@@ -4,6 +4,7 @@ a password that was typed in the wrong place."""
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias
@@ -12,6 +13,7 @@ import smtp_tui
 from smtp_tui.api.target import Access
 from smtp_tui.cli.exit_codes import codes_help
 from smtp_tui.profiles.model import Colour
+from smtp_tui.profiles.reading import nearest
 
 Subcommands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
@@ -32,6 +34,7 @@ _TRUST_HELP: Final = (
     "system, ca:FILE, off, pin:SHA256, login:SHA256 (of the server that logs in, where that shows"
     " another certificate), or pin:SHA256,login:SHA256"
 )
+_LONG: Final = re.compile(r"--[a-z][a-z-]*")
 _VALUES_HELP: Final = "parameters, such as port=587; never a password"
 
 
@@ -46,6 +49,21 @@ class Parser(argparse.ArgumentParser):
         options.setdefault("allow_abbrev", False)
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(*arguments, **options)
+        self.commands: Subcommands | None = None
+
+    def add_commands(self, **options: Any) -> Subcommands:
+        """Add subcommands, as :meth:`add_subparsers`."""
+        self.commands = self.add_subparsers(**options)
+        return self.commands
+
+    def options_for(self, options: argparse.Namespace) -> list[str]:
+        """The long options that the commands in these parsed arguments take."""
+        parsers = [self]
+        for name in (options.command, getattr(options, "action", None)):
+            commands = parsers[-1].commands
+            if commands is not None and name in commands.choices:
+                parsers.append(commands.choices[name])
+        return [one for parser in parsers for one in _LONG.findall(parser.format_usage())]
 
     def error(self, message: str) -> NoReturn:
         """Raise :class:`UsageProblem`."""
@@ -61,7 +79,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     options, left = parser.parse_known_args(arguments)
     unknown = [one.partition("=")[0] for one in left if one.startswith("-")]
     if unknown:
-        parser.error(f"there is no option {unknown[0]} here")
+        near = nearest(unknown[0], parser.options_for(options))
+        parser.error(f"there is no option {unknown[0]} here{near}")
     if left and not hasattr(options, "values"):
         parser.error(f"{len(left)} arguments too many" if len(left) > 1 else "an argument too many")
     if left:
@@ -69,12 +88,20 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
+def _not_empty(text: str) -> str:
+    """An argument that names something. An unset variable of a shell leaves it empty, and must
+    not name the record, or the profile, that has a blank name."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty, as an unset variable of a shell is")
+    return text
+
+
 def _parser() -> Parser:
     parser = Parser(prog="smtp-tui", description=DESCRIPTION, epilog=_NOTES)
     parser.add_argument("--version", action="version", version=smtp_tui.__version__)
-    parser.add_argument("--profile", help="use this profile")
+    parser.add_argument("--profile", type=_not_empty, help="use this profile")
     parser.add_argument("--read-only", action="store_true", help="allow no change in this run")
-    commands = parser.add_subparsers(dest="command", metavar="command")
+    commands = parser.add_commands(dest="command", metavar="command")
     demo = commands.add_parser("demo", help="open the UI on a sandbox with its own mail server")
     _add_allowed_mail(demo)
     _add_sandbox(commands)
@@ -110,7 +137,9 @@ def _add_allowed_mail(parser: Parser) -> None:
 
 def _record_command(commands: Subcommands, name: str, words: str) -> Parser:
     parser = commands.add_parser(name, help=words, description=words, epilog=_NOTES)
-    parser.add_argument("--profile", default=argparse.SUPPRESS, help="use this profile")
+    parser.add_argument(
+        "--profile", type=_not_empty, default=argparse.SUPPRESS, help="use this profile"
+    )
     _add_json(parser)
     return parser
 
@@ -126,7 +155,9 @@ def _add_reading(commands: Subcommands) -> None:
 
 
 def _add_record(parser: Parser) -> None:
-    parser.add_argument("record", metavar="RECORD", help="an id, or a name that only one has")
+    parser.add_argument(
+        "record", metavar="RECORD", type=_not_empty, help="an id, or a name that only one has"
+    )
 
 
 def _add_password(parser: Parser) -> argparse._MutuallyExclusiveGroup:
@@ -146,6 +177,7 @@ def _add_confirmation(parser: Parser) -> None:
     parser.add_argument(
         "--confirm-name",
         metavar="NAME",
+        type=_not_empty,
         help="the record's name: stands for typing it, where a profile is protected",
     )
     parser.add_argument("--dry-run", action="store_true", help="print the request, send nothing")
@@ -153,6 +185,19 @@ def _add_confirmation(parser: Parser) -> None:
 
 def _add_values(parser: Parser) -> None:
     parser.add_argument("values", nargs="*", metavar="name=value", help=_VALUES_HELP)
+    _add_new_parameter(parser)
+
+
+def _add_new_parameter(parser: Parser) -> None:
+    parser.add_argument(
+        "--new-parameter",
+        dest="new_parameters",
+        metavar="NAME",
+        action="append",
+        default=[],
+        type=_not_empty,
+        help="allow a name=value whose name is neither known nor on the record; may be repeated",
+    )
 
 
 def _add_writing(commands: Subcommands) -> None:
@@ -164,7 +209,9 @@ def _add_writing(commands: Subcommands) -> None:
     )
     _add_confirmation(change)
     create = _record_command(commands, "create", "create a record and print its id")
-    create.add_argument("name", metavar="NAME", help="of the record; it cannot be changed later")
+    create.add_argument(
+        "name", metavar="NAME", type=_not_empty, help="of the record; it cannot be changed later"
+    )
     _add_values(create)
     _add_password(create)
     create.add_argument("--preset", help="take hostname and port of a provider, such as gmail")
@@ -187,6 +234,7 @@ def _add_test(commands: Subcommands) -> None:
         "--values", dest="unsaved", action="store_true", help="test these values only, no record"
     )
     _add_password(test)
+    _add_new_parameter(test)
 
 
 def _add_audit(commands: Subcommands) -> None:
@@ -198,8 +246,12 @@ def _add_audit(commands: Subcommands) -> None:
     parser = commands.add_parser(
         "audit", help=words, description=f"{words}\n\n{more}", epilog=codes_help()
     )
-    parser.add_argument("--profile", default=argparse.SUPPRESS, help="only of this profile")
-    parser.add_argument("--record", metavar="RECORD", help="only of this id or name")
+    parser.add_argument(
+        "--profile", type=_not_empty, default=argparse.SUPPRESS, help="only of this profile"
+    )
+    parser.add_argument(
+        "--record", metavar="RECORD", type=_not_empty, help="only of this id or name"
+    )
     parser.add_argument(
         "--since",
         metavar="TIME",
@@ -214,25 +266,25 @@ def _add_audit(commands: Subcommands) -> None:
 def _add_profiles(commands: Subcommands) -> None:
     words = "list, change and check the profiles"
     parser = commands.add_parser("profiles", help=words, description=words)
-    actions = parser.add_subparsers(dest="action", metavar="action", required=True)
+    actions = parser.add_commands(dest="action", metavar="action", required=True)
     _add_json(actions.add_parser("list", help="print the profiles; * marks the default"))
     add = actions.add_parser("add", help="add a profile")
-    add.add_argument("name", metavar="NAME")
+    add.add_argument("name", metavar="NAME", type=_not_empty)
     add.add_argument("--host", required=True, help="with or without scheme and port")
     add.set_defaults(rename=None)
     _add_profile_fields(add)
     change = actions.add_parser("set", help="change what is given of a profile")
-    change.add_argument("name", metavar="NAME")
+    change.add_argument("name", metavar="NAME", type=_not_empty)
     change.add_argument("--rename", metavar="NAME", help="its new name")
     change.add_argument("--host", help="with or without scheme and port")
     _add_profile_fields(change)
     remove = actions.add_parser("remove", help="take a profile out of the file")
-    remove.add_argument("name", metavar="NAME")
+    remove.add_argument("name", metavar="NAME", type=_not_empty)
     remove.add_argument("--yes", action="store_true", help="do not ask")
     use = actions.add_parser("use", help="start with this profile from now on")
-    use.add_argument("name", metavar="NAME")
+    use.add_argument("name", metavar="NAME", type=_not_empty)
     check = actions.add_parser("check", help="try profiles step by step, all at once")
-    check.add_argument("names", nargs="*", metavar="NAME", help="these only")
+    check.add_argument("names", nargs="*", metavar="NAME", type=_not_empty, help="these only")
     _add_json(check)
     _add_json(actions.add_parser("path", help="print where the profiles file is"))
 

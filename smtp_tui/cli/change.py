@@ -10,7 +10,7 @@ from smtp_tui.api.requests import Request, patch_request
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.lookup import find
 from smtp_tui.cli.outcome import carried_out
-from smtp_tui.cli.review import confirm, review
+from smtp_tui.cli.review import confirmed
 from smtp_tui.cli.running import Environ, chosen_profile, on_profile
 from smtp_tui.cli.say import clean, remark, show_json
 from smtp_tui.cli.secret_input import read_password
@@ -30,17 +30,22 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         if not options.dry_run:
             reach.may_write(Operation.PATCH)
         opened = await find(reach, options.record)
-        draft = filled(draft_of(opened), texts, password, clear=options.clear_password)
+        draft = filled(
+            draft_of(opened),
+            texts,
+            password,
+            clear=options.clear_password,
+            new=options.new_parameters,
+        )
         patch = patch_of(opened, draft)
         check(draft, patch.names, opened)
         if not patch:
             return _nothing(opened, options, "Nothing changes; nothing was sent.")
         request = patch_request(reach.target.scope, opened.id, patch.assignments())
         words = [change.words() for change in patch.changes]
-        review(reach, f"Change {opened.name} ({opened.id})", words, request, options)
-        if options.dry_run:
+        title = f"Change {opened.name} ({opened.id})"
+        if not confirmed(reach, title, words, request, options, name=opened.name):
             return ExitCode.OK
-        confirm(reach, request, opened.name, options, destroys=False)
         return await _apply(reach, opened, patch, request, options)
 
     return on_profile(profile, options, environ, work)

@@ -10,7 +10,7 @@ from smtp_tui.api.requests import Request, create_request
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.outcome import carried_out
-from smtp_tui.cli.review import confirm, review
+from smtp_tui.cli.review import confirmed
 from smtp_tui.cli.running import Environ, chosen_profile, on_profile
 from smtp_tui.cli.say import clean, remark, show, show_json
 from smtp_tui.cli.secret_input import read_password
@@ -31,12 +31,11 @@ def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         request = create_request(reach.target.scope, draft.name, patch.assignments())
         if not options.dry_run:
             reach.may_write(Operation.CREATE)
-            await _check_free(reach, draft.name)
+        await _check_free(reach, draft.name)
         words = [change.creation_words() for change in patch.changes]
-        review(reach, f"Create {draft.name}", words, request, options, mark="+")
-        if options.dry_run:
+        title = f"Create {draft.name}"
+        if not confirmed(reach, title, words, request, options, name=draft.name, mark="+"):
             return ExitCode.OK
-        confirm(reach, request, draft.name, options, destroys=False)
         return await _create(reach, draft.name, request, options)
 
     return on_profile(profile, options, environ, work)
@@ -49,7 +48,7 @@ def _draft(options: argparse.Namespace) -> Draft:
         hostname, port = preset.hostname, str(preset.port)
         remark(f"{preset.name}: {preset.note}")
     draft = new_draft(options.name.strip(), hostname, port)
-    return filled(draft, parsed(options.values), read_password(options))
+    return filled(draft, parsed(options.values), read_password(options), new=options.new_parameters)
 
 
 async def _named(reach: Reach, name: str) -> list[Record]:

@@ -10,7 +10,7 @@ from smtp_tui.api.requests import Request, delete_request
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.lookup import find
 from smtp_tui.cli.outcome import carried_out
-from smtp_tui.cli.review import confirm, review
+from smtp_tui.cli.review import confirmed
 from smtp_tui.cli.running import Environ, chosen_profile, on_profile
 from smtp_tui.cli.say import clean, remark, show_json
 from smtp_tui.cli.wiring import Reach
@@ -28,10 +28,11 @@ def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         shown = await find(reach, options.record)
         request = delete_request(reach.target.scope, shown.id)
         words = [f"{one.name} {one.text}" for one in shown.parameters]
-        review(reach, f"Delete {shown.name} ({shown.id})", words, request, options, mark="-")
-        if options.dry_run:
+        title = f"Delete {shown.name} ({shown.id})"
+        if not confirmed(
+            reach, title, words, request, options, name=shown.name, mark="-", destroys=True
+        ):
             return ExitCode.OK
-        confirm(reach, request, shown.name, options, destroys=True)
         return await _delete(reach, shown, request, options)
 
     return on_profile(profile, options, environ, work)

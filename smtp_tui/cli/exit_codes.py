@@ -29,7 +29,11 @@ class ExitCode(IntEnum):
         4,
         "refused here: unconfirmed, read-only, no journal, ambiguous; nothing was written",
     )
-    UNREACHABLE = 5, "no connection, or its certificate is not trusted; nothing was written"
+    UNREACHABLE = (
+        5,
+        "no connection, no whole answer to a read, or a certificate that is not trusted;"
+        " nothing was written",
+    )
     UNKNOWN_OUTCOME = 6, "sent, and whether it was done is not known; look before trying again"
     TOKEN = 7, "no token, or the server refused it; nothing was written"
     CONFLICT = 8, "someone else changed the same meanwhile; nothing was written"

@@ -12,6 +12,7 @@ from smtp_tui.api.errors import (
     HostUnreachable,
     Invalid,
     LoginRefused,
+    NoAnswer,
     NotFound,
     NotJournalled,
     NotSent,
@@ -87,7 +88,7 @@ def code_of(error: ApiError) -> ExitCode:
             return ExitCode.TOKEN
         case AccessRefused() | NotJournalled():
             return ExitCode.REFUSED
-        case NotSent():
+        case NotSent() | NoAnswer():
             return ExitCode.UNREACHABLE
         case NotFound():
             return ExitCode.NOT_FOUND
@@ -104,8 +105,16 @@ _ADVICE: Final[dict[type[ApiError], str]] = {
 }
 
 
+_CHANGED: Final = (
+    "The certificate is not the one that the profile trusts. Ask the administrator of the host"
+    " whether it was renewed before you change what the profile trusts."
+)
+
+
 def _advice(error: ApiError) -> str:
     """What to do next, in a shell; the errors' own advice names keys of the screen."""
+    if isinstance(error, CertificateRefused) and error.pinned:
+        return _CHANGED
     if error.advice != type(error).next_step:
         return error.advice  # the server's own, such as how long to wait
     return _ADVICE.get(type(error), "")

@@ -10,6 +10,7 @@ from smtp_tui.api.models import Record, RecordList
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.wiring import Reach
+from smtp_tui.profiles.reading import nearest
 
 _LOOKS_LIKE_ID: Final = re.compile(r"[0-9a-f]{24}\Z")
 
@@ -38,7 +39,8 @@ def _only(found: RecordList, wanted: str, reach: Reach) -> Record:
         words = f"{len(matching)} records are named {wanted}; use an id: {ids}"
         raise Refusal(words, ExitCode.REFUSED)
     scope = reach.target.scope
-    words = f"no record {wanted} in tenant {scope.tenant}, team {scope.team}"
+    near = nearest(wanted, [record.name for record in found.records])
+    words = f"no record {wanted} in tenant {scope.tenant}, team {scope.team}{near}"
     if found.unreadable:  # it may be one of them
         words += f", but {len(found.unreadable)} entries of the list cannot be read"
         raise Refusal(words, ExitCode.FAILED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
+from contextlib import suppress
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -16,6 +17,10 @@ from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import ask, clean, on_terminal, remark, show, show_json
 from smtp_tui.cli.shapes import table
 from smtp_tui.cli.wiring import known_profiles
+from smtp_tui.mail.addresses import check_recipient
+from smtp_tui.mail.findings import has_error
+from smtp_tui.profiles.choosing import Known, NoSuchProfile
+from smtp_tui.profiles.environment import TOKEN_VARIABLES
 from smtp_tui.profiles.model import (
     Colour,
     CommandToken,
@@ -26,6 +31,7 @@ from smtp_tui.profiles.model import (
     TokenSource,
     source_words,
 )
+from smtp_tui.profiles.reading import nearest
 from smtp_tui.profiles.store import ProfileStore, config_directory
 from smtp_tui.profiles.texts import TextRefused, parse_trust, trust_text
 
@@ -36,6 +42,7 @@ def list_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print every profile, the environment's included; ``*`` marks the default."""
     known = known_profiles(environ)
     default = known.profiles.default
+    _tell_overruled(known)
     if options.json:
         show_json([_plain(profile, default) for profile in known.all])
     elif known.all:
@@ -46,10 +53,19 @@ def list_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
     return ExitCode.OK
 
 
+def _tell_overruled(known: Known) -> None:
+    """Say where another profile than the default would be used."""
+    with suppress(NoSuchProfile):
+        choice = known.chosen(None)
+        if choice is not None and choice.remark:
+            remark(clean(choice.remark))
+
+
 def add_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Add a profile; the first one becomes the default."""
     profile = _changed(Profile(name=options.name, host=options.host), options)
     now = _store(environ).add(profile)
+    _warn(options, environ)
     default = " It is the default." if now.default == profile.name else ""
     remark(f"Added {clean(profile.name)}.{default}")
     if not profile.tenant:
@@ -65,6 +81,7 @@ def set_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
         remark("Nothing changes.")
         return ExitCode.OK
     _store(environ).replace(options.name, after)
+    _warn(options, environ)
     remark(f"Changed {clean(after.name)}.")
     return ExitCode.OK
 
@@ -89,9 +106,11 @@ def remove_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
 
 def use_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Start with this profile from now on."""
+    """Start with this profile from now on, unless something more specific chooses another."""
+    known_profiles(environ).named(options.name)
     _store(environ).set_default(options.name)
     remark(f"{clean(options.name)} is the default now.")
+    _tell_overruled(known_profiles(environ))
     return ExitCode.OK
 
 
@@ -125,9 +144,24 @@ def _changed(profile: Profile, options: argparse.Namespace) -> Profile:
         colour=profile.colour if options.colour is None else Colour(options.colour),
         trust=profile.trust if options.trust is None else _trust(options.trust),
         token=_token(options) or profile.token,
-        recipient=_given(options.recipient, profile.recipient),
+        recipient=_recipient(_given(options.recipient, profile.recipient)),
         allow_http=_given(options.allow_http, profile.allow_http),
     )
+
+
+def _warn(options: argparse.Namespace, environ: Environ) -> None:
+    """Say what may be misspelt."""
+    variable = options.token_env
+    if variable is not None and not environ.get(variable):
+        near = nearest(variable, [name for name in TOKEN_VARIABLES if environ.get(name)])
+        remark(f"warning: the variable {clean(variable)} is not set here{near}")
+
+
+def _recipient(text: str) -> str:
+    found = check_recipient(text) if text else ()
+    if has_error(found):
+        raise Refusal("--recipient: " + " ".join(one.text for one in found))
+    return text
 
 
 def _given(value: _Value | None, otherwise: _Value) -> _Value:

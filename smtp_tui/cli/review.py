@@ -14,14 +14,39 @@ from smtp_tui.cli.say import ask, clean, clean_block, on_terminal, remark, show,
 from smtp_tui.cli.wiring import Reach
 
 
-def review(
+def confirmed(
     reach: Reach,
     title: str,
     changes: Iterable[str],
     request: Request,
     options: argparse.Namespace,
     *,
+    name: str,
     mark: str = "~",
+    destroys: bool = False,
+) -> bool:
+    """Show a write and have it confirmed, alike for every command; False after a dry run.
+
+    ``name`` is the record's. Raises :class:`Refusal` without a yes, and for a wrong
+    ``--confirm-name`` in a dry run too.
+    """
+    if not options.dry_run:
+        _review(reach, title, changes, request, options, mark)
+        _confirm(reach, request, name, options, destroys=destroys)
+        return True
+    if options.confirm_name is not None:
+        _check_name(reach, request, options.confirm_name, name)
+    _review(reach, title, changes, request, options, mark)
+    return False
+
+
+def _review(
+    reach: Reach,
+    title: str,
+    changes: Iterable[str],
+    request: Request,
+    options: argparse.Namespace,
+    mark: str,
 ) -> None:
     """Show on stderr what is about to be sent, secrets masked; ``--dry-run`` has it on stdout.
     Where it goes was said when the profile was chosen.
@@ -53,7 +78,7 @@ def _show_request(reach: Reach, request: Request, options: argparse.Namespace) -
     show_json({"method": request.method, "url": url, "body": body})
 
 
-def confirm(
+def _confirm(
     reach: Reach, request: Request, name: str, options: argparse.Namespace, *, destroys: bool
 ) -> None:
     """Have the write confirmed. Raises :class:`Refusal` without a yes.

@@ -42,6 +42,8 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
     arguments = list(options.values)
     wanted = None
     if not options.unsaved:
+        if arguments and not arguments[0].strip():
+            raise Refusal("the record is empty, as an unset variable of a shell is")
         if not arguments or "=" in arguments[0]:
             raise Refusal("name a record, or give --values to test values stored nowhere")
         wanted = arguments.pop(0)
@@ -50,7 +52,9 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
     async def work(reach: Reach) -> ExitCode:
         reach.may_write(Operation.TEST_SAVED if wanted else Operation.TEST_VALUES)
         opened = None if wanted is None else await find(reach, wanted)
-        draft = filled(draft_of(opened) if opened else new_draft(), texts, password)
+        draft = filled(
+            draft_of(opened) if opened else new_draft(), texts, password, new=options.new_parameters
+        )
         patch = patch_of(opened, draft) if opened else creation_patch(draft)
         check(draft, patch.names if opened else draft.names, opened)
         name = opened.name if opened else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from smtp_tui.api.models import PASSWORD, Record, is_secret_name
@@ -12,6 +12,7 @@ from smtp_tui.cli.say import clean, remark
 from smtp_tui.editing.draft import Clear, Draft, Replace
 from smtp_tui.mail.findings import Severity
 from smtp_tui.mail.presets import PRESETS, Preset
+from smtp_tui.profiles.reading import nearest
 
 NAME: Final = "name"
 
@@ -30,9 +31,19 @@ def parsed(arguments: Iterable[str]) -> dict[str, str]:
 
 
 def filled(
-    draft: Draft, texts: dict[str, str], password: SecretStr | None, *, clear: bool = False
+    draft: Draft,
+    texts: dict[str, str],
+    password: SecretStr | None,
+    *,
+    clear: bool = False,
+    new: Collection[str] = (),
 ) -> Draft:
-    """The draft with these values. Raises :class:`Refusal` for a secret among the texts."""
+    """The draft with these values. Raises :class:`Refusal` for a secret among the texts, and for a
+    name that is neither known nor in the draft nor among the ``new`` ones."""
+    known = set(draft.names)
+    for name in new:
+        if name not in texts:
+            raise Refusal(f"--new-parameter {name}: no {name}=value is given")
     for name, text in texts.items():
         if name in dict(draft.secrets) or is_secret_name(name):
             raise Refusal(
@@ -41,6 +52,12 @@ def filled(
             )
         if name == NAME and name not in dict(draft.texts):
             raise Refusal("name is no parameter, and the vendor has no call to rename a record")
+        if name not in known and name not in new:
+            near = nearest(name.casefold(), known)
+            raise Refusal(
+                f"{name} is neither a known parameter nor on the record{near};"
+                f" --new-parameter {name} adds it"
+            )
         draft = draft.with_text(name, text)
     if password is not None:
         return draft.with_secret(PASSWORD, Replace(password))

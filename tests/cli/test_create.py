@@ -16,7 +16,7 @@ def creations(sandbox: Sandbox) -> int:
 
 
 def test_the_id_is_all_that_stands_on_stdout(console: Console, sandbox: Sandbox) -> None:
-    result = console.run("create", "NEW", *VALUES, "tls=true", "--yes")
+    result = console.run("create", "NEW", *VALUES, "tls=true", "--new-parameter", "tls", "--yes")
     [record] = sandbox.records()
     assert (result.code, result.out) == (0, f"{record.id}\n")
     assert record.values == {"hostname": "mail.example.com", "port": 587, "tls": "true"}

@@ -1,0 +1,166 @@
+"""What a request came to decides the exit code, whichever command sent it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
+from tests.cli.console import Console, Typist
+
+GOOD = {"hostname": "127.0.0.1", "port": 25}
+CREATE = ("create", "NEW", "hostname=a.example", "port=25", "--yes")
+READS = {
+    "list": (Operation.LIST, ("list",)),
+    "get": (Operation.LIST, ("get", "A")),
+    "get by its id": (Operation.GET, ("get", "A")),
+    "set": (Operation.GET, ("set", "A", "port=587", "--yes")),
+    "delete": (Operation.LIST, ("delete", "A", "--yes")),
+    "create": (Operation.LIST, CREATE),
+    "test": (Operation.GET, ("test", "A", "--to", "a@example.com")),
+}
+WRITES = {
+    "create": (Operation.CREATE, CREATE),
+    "set": (Operation.MODIFY, ("set", "A", "port=587", "--yes")),
+    "delete": (Operation.DELETE, ("delete", "A", "--yes")),
+}
+STATUSES = {
+    400: (FaultKind.RAW, ExitCode.FAILED),
+    401: (FaultKind.UNAUTHORIZED, ExitCode.TOKEN),
+    403: (FaultKind.FORBIDDEN, ExitCode.FAILED),
+    409: (FaultKind.CONFLICT, ExitCode.FAILED),
+    413: (FaultKind.TOO_LARGE, ExitCode.FAILED),
+    422: (FaultKind.INVALID, ExitCode.FAILED),
+    429: (FaultKind.TOO_MANY, ExitCode.FAILED),
+}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [FaultKind.RESET, FaultKind.RESET_MID_HEAD, FaultKind.RESET_MID_BODY, FaultKind.TRUNCATED],
+)
+@pytest.mark.parametrize("name", READS)
+def test_a_read_without_a_whole_answer_is_5_and_nothing_is_written(
+    console: Console, sandbox: Sandbox, name: str, kind: FaultKind
+) -> None:
+    operation, arguments = READS[name]
+    record_id = sandbox.add_record("A", GOOD)
+    sandbox.faults.add(Fault(kind, operation, count=None))
+    result = console.run(*arguments)
+    assert (result.code, result.out) == (ExitCode.UNREACHABLE, "")
+    assert sandbox.record(record_id).values == GOOD
+    assert len(sandbox.records()) == 1
+    assert sandbox.mailbox == ()
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("name", WRITES)
+def test_a_write_that_the_server_refused_never_ends_with_0(
+    console: Console, sandbox: Sandbox, name: str, status: int
+) -> None:
+    operation, arguments = WRITES[name]
+    kind, code = STATUSES[status]
+    record_id = sandbox.add_record("A", GOOD)
+    sandbox.faults.add(Fault(kind, operation, status=status))
+    result = console.run(*arguments, "--json")
+    assert (result.code, result.out) == (code, "")
+    assert str(status) in result.err
+    for done in ("Created", "Changed A", "Deleted"):
+        assert done not in result.err
+    assert [one.id for one in sandbox.records()] == [record_id]
+    assert sandbox.record(record_id).values == GOOD
+    assert sum(one.operation is operation for one in sandbox.requests) == 1
+
+
+def test_a_dry_run_of_a_create_with_a_taken_name_ends_as_the_real_run(
+    console: Console, sandbox: Sandbox
+) -> None:
+    taken = sandbox.add_record("NEW", GOOD)
+    for flags in (("--yes",), ("--dry-run",), ("--dry-run", "--yes"), ("--dry-run", "--json")):
+        result = console.run(*CREATE[:-1], *flags)
+        assert (result.code, result.out) == (ExitCode.REFUSED, "")
+        assert f"there is a record NEW already ({taken})" in result.err
+    assert all(one.method == "GET" for one in sandbox.requests)
+
+
+CHANGES = {
+    "create": ("B", ("create", "B", "hostname=a.example", "port=25")),
+    "set": ("A", ("set", "A", "port=587")),
+    "delete": ("A", ("delete", "A")),
+}
+CONFIRMATIONS: list[tuple[tuple[str, ...], str | None, dict[str, int]]] = [
+    # flags with {} for the record's name, what a person types, exit codes by access
+    ((), None, {"normal": 4, "protected": 4, "read-only": 4}),
+    (("--yes",), None, {"normal": 0, "protected": 4, "read-only": 4}),
+    (("--confirm-name", "{}"), None, {"normal": 0, "protected": 0, "read-only": 4}),
+    (("--confirm-name", "{}", "--yes"), None, {"normal": 0, "protected": 0, "read-only": 4}),
+    (("--confirm-name", "other"), None, {"normal": 4, "protected": 4, "read-only": 4}),
+    (("--confirm-name", "other", "--yes"), None, {"normal": 4, "protected": 4, "read-only": 4}),
+    (("--confirm-name", "other"), "{}", {"normal": 4, "protected": 4, "read-only": 4}),
+    (("--yes",), "{}", {"normal": 0, "protected": 0, "read-only": 4}),
+    (("--yes",), "no", {"normal": 0, "protected": 4, "read-only": 4}),
+    ((), "{}", {"protected": 0, "read-only": 4}),
+    ((), "no", {"normal": 4, "protected": 4, "read-only": 4}),
+    (("--dry-run",), None, {"normal": 0, "protected": 0, "read-only": 0}),
+    (("--dry-run", "--yes"), None, {"normal": 0, "protected": 0, "read-only": 0}),
+    (("--dry-run", "--confirm-name", "{}"), None, {"normal": 0, "protected": 0, "read-only": 0}),
+    (("--dry-run", "--confirm-name", "no"), None, {"normal": 4, "protected": 4, "read-only": 4}),
+]
+
+
+@pytest.mark.parametrize("access", ["normal", "protected", "read-only"])
+@pytest.mark.parametrize("command", CHANGES)
+def test_create_set_and_delete_are_confirmed_alike(
+    console: Console, sandbox: Sandbox, command: str, access: str
+) -> None:
+    added = console.run(
+        *("profiles", "add", "p", "--host", sandbox.base_url, "--tenant", sandbox.tenant_id),
+        *("--token-env", "CAM_BEARER_TOKEN", "--access", access),
+    )
+    assert added.code == 0
+    console.setenv(SMTP_TUI_PROFILE="p")
+    name, arguments = CHANGES[command]
+    for flags, typed, codes in CONFIRMATIONS:
+        if access not in codes:
+            continue
+        for record in sandbox.records():
+            sandbox.delete_record(record.id)
+        sandbox.add_record("A", GOOD)
+        before = sum(one.method != "GET" for one in sandbox.requests)
+        typist = None if typed is None else Typist(typed.format(name))
+        given = (*arguments, *(one.format(name) for one in flags))
+        result = console.run(*given, typist=typist)
+        assert result.code == codes[access], (given, typed, result.err)
+        sent = sum(one.method != "GET" for one in sandbox.requests) - before
+        assert sent == (result.code == 0 and "--dry-run" not in flags), (given, typed)
+        if "--dry-run" in flags and result.code == 0:
+            assert sandbox.base_url in result.out
+
+
+@pytest.mark.parametrize("known", ["nothing", "another certificate"])
+def test_after_a_changed_certificate_nobody_is_told_to_trust_it(
+    empty_console: Console, known: str
+) -> None:
+    with Sandbox(SandboxOptions(tls=True)) as sandbox:
+        changed = known != "nothing"
+        trust = ("--trust", f"pin:{'ab' * 32}") if changed else ()
+        empty_console.setenv(TOKEN=sandbox.admin_token)
+        added = empty_console.run(
+            *("profiles", "add", "a", "--host", sandbox.base_url, "--tenant", "1"),
+            *("--token-env", "TOKEN", *trust),
+        )
+        assert added.code == 0, added.err
+        result = empty_console.run("list")
+        assert result.code == ExitCode.UNREACHABLE
+        assert ("profiles set" in result.err) is not changed
+        assert ("Ask the administrator of the host" in result.err) is changed
+        assert sandbox.requests == ()
+
+
+def test_json_of_a_dry_run_is_the_request_alone(console: Console, sandbox: Sandbox) -> None:
+    sandbox.add_record("A", GOOD)
+    for _, arguments in CHANGES.values():
+        found = json.loads(console.run(*arguments, "--dry-run", "--json").out)
+        assert sorted(found) == ["body", "method", "url"]

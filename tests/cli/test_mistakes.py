@@ -1,0 +1,185 @@
+"""Slips of the hand: an unset variable of the shell, a misspelt name. Each is refused in one line
+that says what was probably meant, and nothing is written.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.sandbox import Operation, Sandbox
+from tests.cli.console import Console
+
+GOOD = {"hostname": "127.0.0.1", "port": 25, "replyTo": "a"}
+TO = ("--to", "a@example.com")
+WRITING = frozenset(
+    {Operation.CREATE, Operation.MODIFY, Operation.DELETE, Operation.TEST, Operation.TEST_SAVED}
+)
+
+
+def written(sandbox: Sandbox) -> int:
+    """How many requests could have changed something, or sent mail."""
+    return sum(one.operation in WRITING for one in sandbox.requests)
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\t"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("get", "{}"),
+        ("set", "{}", "port=587", "--yes"),
+        ("set", "--yes", "{}", "port=587"),
+        ("delete", "{}", "--yes"),
+        ("delete", "A", "--confirm-name", "{}"),
+        ("create", "{}", "hostname=a.example", "port=25", "--yes"),
+        ("test", "{}", *TO),
+        ("test", "{}", "port=587", *TO),
+        ("audit", "--record", "{}"),
+        ("audit", "--profile", "{}"),
+        ("--profile", "{}", "delete", "A", "--yes"),
+        ("delete", "--profile", "{}", "A", "--yes"),
+        ("profiles", "add", "{}", "--host", "a.example"),
+        ("profiles", "set", "{}", "--team", "all"),
+        ("profiles", "remove", "{}", "--yes"),
+        ("profiles", "use", "{}"),
+        ("profiles", "check", "{}"),
+    ],
+)
+def test_an_empty_argument_names_nothing(
+    console: Console, sandbox: Sandbox, arguments: tuple[str, ...], empty: str
+) -> None:
+    for name in ("A", empty):
+        sandbox.add_record(name, GOOD)
+    result = console.run(*(one.format(empty) for one in arguments))
+    assert (result.code, result.out) == (ExitCode.USAGE, "")
+    assert "empty" in result.err
+    assert sandbox.requests == ()
+    assert len(sandbox.records()) == 2
+
+
+@pytest.mark.parametrize(
+    ("argument", "near"),
+    [
+        ("prot=587", '; did you mean "port"?'),
+        ("Port=587", '; did you mean "port"?'),
+        ("HOSTNAME=a.example", '; did you mean "hostname"?'),
+        ("user=a", '; did you mean "username"?'),
+        ("replyto=b", '; did you mean "replyTo"?'),
+        ("tls=true", ""),
+    ],
+)
+def test_an_unknown_parameter_is_refused_with_the_nearest_one(
+    console: Console, sandbox: Sandbox, argument: str, near: str
+) -> None:
+    record_id = sandbox.add_record("A", GOOD)
+    name = argument.partition("=")[0]
+    for command in (
+        ("set", "A", argument, "--yes"),
+        ("set", "A", argument, "--dry-run"),
+        ("create", "NEW", "hostname=a.example", "port=25", argument, "--yes"),
+        ("test", "A", argument, *TO),
+        ("test", "--values", "hostname=127.0.0.1", "port=1", argument, *TO),
+    ):
+        result = console.run(*command)
+        assert (result.code, result.out, written(sandbox)) == (ExitCode.USAGE, "", 0)
+        knows_reply_to = "A" in command
+        expected = near if knows_reply_to or "replyTo" not in near else ""
+        words = f"{name} is neither a known parameter nor on the record{expected}"
+        assert f"{words}; --new-parameter {name} adds it" in result.err
+    assert sandbox.record(record_id).values == GOOD
+
+
+def test_a_new_parameter_is_allowed_by_its_name_only(console: Console, sandbox: Sandbox) -> None:
+    record_id = sandbox.add_record("A", GOOD)
+    new = ("--new-parameter", "tls")
+    assert console.run("set", "A", "tls=yes", "prot=1", *new, "--yes").code == ExitCode.USAGE
+    assert console.run("set", "A", *new, "--yes").code == ExitCode.USAGE
+    assert written(sandbox) == 0
+    assert console.run("set", "A", "tls=yes", *new, "--yes").code == 0
+    assert sandbox.record(record_id).values == {**GOOD, "tls": "yes"}
+    assert console.run("set", "A", "tls=no", "replyTo=b", "--yes").code == 0
+    more = ("tls=yes", "auth=plain", *new, "--new-parameter", "auth", "--yes")
+    assert console.run("create", "B", "hostname=a.example", "port=25", *more).code == 0
+    assert sandbox.records()[1].values["auth"] == "plain"
+
+
+def test_a_secret_is_no_text_even_as_a_new_parameter(console: Console, sandbox: Sandbox) -> None:
+    sandbox.add_record("A", GOOD)
+    arguments = ("set", "A", "apiKey=planted", "--new-parameter", "apiKey", "--yes")
+    result = console.run(*arguments)
+    assert (result.code, written(sandbox)) == (ExitCode.USAGE, 0)
+    assert "planted" not in result.err
+
+
+@pytest.mark.parametrize("command", [("get",), ("set", "port=1", "--yes"), ("delete", "--yes")])
+def test_an_unknown_record_is_told_with_the_nearest_name(
+    console: Console, sandbox: Sandbox, command: tuple[str, ...]
+) -> None:
+    sandbox.add_record("PRIMARY", GOOD)
+    result = console.run(command[0], "PRIMRAY", *command[1:])
+    assert (result.code, written(sandbox)) == (ExitCode.NOT_FOUND, 0)
+    assert 'did you mean "PRIMARY"?' in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "near"),
+    [
+        (("set", "A", "--dryrun"), "--dry-run"),
+        (("list", "--jsn"), "--json"),
+        (("--read-olny", "list"), "--read-only"),
+        (("profiles", "set", "prod", "--tennant", "x"), "--tenant"),
+        (("profiles", "add", "x", "--host", "a.example", "--acess=read-only"), "--access"),
+    ],
+)
+def test_an_unknown_option_is_told_with_the_nearest_one(
+    console: Console, arguments: tuple[str, ...], near: str
+) -> None:
+    result = console.run(*arguments)
+    assert result.code == ExitCode.USAGE
+    assert f'did you mean "{near}"?' in result.err
+    assert len(result.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("set", "prdo", "--team", "x"),
+        ("remove", "prdo", "--yes"),
+        ("use", "prdo"),
+        ("check", "prdo"),
+    ],
+)
+def test_an_unknown_profile_is_told_with_the_nearest_one(
+    empty_console: Console, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    empty_console.run("profiles", "add", "prod", "--host", "a.example")
+    before = (tmp_path / "config" / "profiles.toml").read_text()
+    result = empty_console.run("profiles", *arguments)
+    assert (result.code, result.out) == (ExitCode.USAGE, "")
+    assert 'there is no profile named prdo; did you mean "prod"?' in result.err
+    assert (tmp_path / "config" / "profiles.toml").read_text() == before
+
+
+def test_a_recipient_that_is_no_address_is_refused_in_a_profile(empty_console: Console) -> None:
+    add = ("profiles", "add", "a", "--host", "a.example", "--recipient")
+    result = empty_console.run(*add, "ops@")
+    assert result.code == ExitCode.USAGE
+    assert "--recipient" in result.err
+    assert empty_console.run(*add, "ops@example.com").code == 0
+
+
+def test_a_token_variable_that_is_not_set_is_said_with_the_nearest_one(console: Console) -> None:
+    add = ("profiles", "add", "a", "--host", "a.example", "--token-env")
+    result = console.run(*add, "CAM_BAERER_TOKEN")
+    assert result.code == 0
+    assert "CAM_BAERER_TOKEN is not set here" in result.err
+    assert 'did you mean "CAM_BEARER_TOKEN"?' in result.err
+
+
+def test_use_and_list_say_that_the_default_is_overruled(console: Console) -> None:
+    console.run("profiles", "add", "a", "--host", "a.example")
+    said = "Using the profile environment (CAM_HOST), not a (the default)."
+    assert said in console.run("profiles", "use", "a").err
+    assert said in console.run("profiles", "list").err
