@@ -24,9 +24,9 @@ _NODES: Final = 2_000
 """How many objects and lists are visited, outer ones first."""
 
 _TEXTS: Final = 400
-"""How many texts are read. A real answer has less than twenty."""
+"""How many texts are read and shown. A real answer has less than twenty."""
 
-_CHARACTERS: Final = 100_000
+_CHARACTERS: Final = 60_000
 """How many characters of all texts together are read."""
 
 _ITEMS: Final = 200
@@ -122,6 +122,7 @@ class Told(Struct):
     rejected: list[str] = field(default_factory=list)
     says_well: bool | None = None
     has_mailer_code: bool = False
+    has_more_words: bool = False
     is_error: bool = False
     status: int | None = None
     refusal: Reading | None = None
@@ -131,7 +132,12 @@ class Told(Struct):
     @property
     def text(self) -> str:
         """All words, the ones that decide first."""
-        return "\n".join(self.words)
+        more = (
+            ["… and more words than can be shown here"]
+            if self.words and self.has_more_words
+            else []
+        )
+        return "\n".join([*self.words, *more])
 
     @property
     def gives_no_reason(self) -> bool:
@@ -153,7 +159,7 @@ def told_by(body: JsonValue) -> Told:
     command = ""
     if isinstance(body, bool):
         told.says_well = body
-    for item in _walk(body):
+    for item in _walk(body, told):
         if isinstance(item, dict):
             pieces += _note_object(told, item)
             command = command or _text_of(item, "command")
@@ -165,13 +171,15 @@ def told_by(body: JsonValue) -> Told:
     return told
 
 
-def _walk(body: JsonValue) -> Iterator[dict[str, JsonValue] | list[str]]:
-    """Give every object, and the texts of every list, outer ones first."""
+def _walk(body: JsonValue, told: Told) -> Iterator[dict[str, JsonValue] | list[str]]:
+    """Give every object, and the texts of every list, outer ones first, as far as is bearable."""
     queue: deque[JsonValue] = deque([[body] if isinstance(body, str) else body])
     for _ in range(_NODES):
         if not queue:
             return
         value = queue.popleft()
+        if isinstance(value, list | dict) and len(value) > _ITEMS:
+            told.has_more_words = True
         if isinstance(value, list):
             items = value[:_ITEMS]
             inner = [_opened(one) for one in items]
@@ -183,6 +191,7 @@ def _walk(body: JsonValue) -> Iterator[dict[str, JsonValue] | list[str]]:
         else:
             continue
         queue.extend(one for one in inner if isinstance(one, dict | list))
+    told.has_more_words = told.has_more_words or bool(queue)
 
 
 def _opened(value: JsonValue) -> JsonValue:
@@ -250,6 +259,9 @@ def _note_texts(told: Told, texts: list[tuple[str, str]]) -> list[_Piece]:
 
 def _add_words(told: Told, text: str) -> None:
     """Keep a text, unless an earlier one holds it: a message often repeats the response."""
+    if len(told.words) >= _TEXTS:
+        told.has_more_words = True
+        return
     plain = _without_html(text)
     if not any(plain in word for word in told.words):
         told.words.append(plain)

@@ -7,6 +7,7 @@ replies anywhere into random JSON.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -289,6 +290,33 @@ def test_html_and_status_pages_are_told_in_words() -> None:
         assert outcome is not None
         assert outcome.server_text == "an HTML page titled “502 Bad Gateway”"
         assert outcome.verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [[f"word {row} {place}" for place in range(200)] for row in range(300)],
+        [{"message": f"line {row} of words", "more": {"text": "x y"}} for row in range(20_000)],
+        [{"message": "a b " * 1500 + str(row)} for row in range(200)],
+        ["[" * 5000 + str(row) for row in range(200)],
+        [" " * 50_000 + str(row) for row in range(50)],
+    ],
+    ids=["words", "objects", "long texts", "brackets", "blanks"],
+)
+def test_a_huge_answer_is_judged_at_once_and_says_that_there_is_more(body: JsonValue) -> None:
+    """The bound is loose for slow machines: comparing all words with all would take minutes."""
+    started = time.perf_counter()
+    outcome = judge(TestAnswer(400, body), TO)
+    assert time.perf_counter() - started < 5
+    assert outcome is not None
+    assert outcome.verdict is Verdict.REJECTED
+
+
+def test_an_answer_of_too_many_words_to_show_says_so() -> None:
+    body: JsonValue = [f"word {place} of many" for place in range(200)]
+    outcome = judge(TestAnswer(400, [body, [f"{one} more" for one in range(300)]]), TO)
+    assert outcome is not None
+    assert outcome.server_text.endswith("… and more words than can be shown here")
 
 
 CASES = reply_texts_client.CASES + reply_texts_login.CASES + reply_texts_envelope.CASES
