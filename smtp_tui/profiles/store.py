@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from smtp_tui.api.target import CaFile
+from smtp_tui.api.target import CaFile, Pinned, Target
 from smtp_tui.profiles.lines import without_mark
 from smtp_tui.profiles.model import Problem, Profile, check_stored
 from smtp_tui.profiles.reading import (
@@ -28,6 +28,7 @@ CONFIG_VARIABLE: Final = "SMTP_TUI_CONFIG_DIR"
 FILE_NAME: Final = "profiles.toml"
 
 __all__ = [
+    "ProfileChanged",
     "ProfileRefused",
     "ProfileStore",
     "Profiles",
@@ -60,6 +61,10 @@ def config_directory(environ: Mapping[str, str]) -> Path:
         return user_config_path(APPLICATION, appauthor=False)
 
     return place_of(environ, CONFIG_VARIABLE, find)
+
+
+class ProfileChanged(ProfileRefused):
+    """The profile in the file is not any more what the person was asked about."""
 
 
 class ProfileStore:
@@ -138,6 +143,27 @@ class ProfileStore:
         def change(text: str, now: Profiles) -> tuple[str, Profiles]:
             before = _known(name, now)
             return _replaced(text, now, before, _settled(replace(before, recipient=recipient)))
+
+        return self._update(change)
+
+    def pin(self, name: str, asked: Target, trust: Pinned) -> Profiles:
+        """Keep a certificate that a person confirmed for the servers and the trust of ``asked``.
+
+        Raises :class:`ProfileChanged` where the profile names others by now.
+        """
+
+        def change(text: str, now: Profiles) -> tuple[str, Profiles]:
+            before = _known(name, now)
+            target = before.target()
+            same = (
+                target.origin == asked.origin,
+                target.identity_origin == asked.identity_origin,
+                before.trust == asked.trust,
+            )
+            if not all(same):
+                words = "host, login server or trust were changed in the file meanwhile"
+                raise ProfileChanged((("trust", words),))
+            return _replaced(text, now, before, replace(before, trust=trust))
 
         return self._update(change)
 

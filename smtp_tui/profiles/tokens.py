@@ -48,7 +48,8 @@ class Tokens:
     """Holds the token and knows where the next one comes from. ``expires_at`` None: not told.
 
     ``asking`` is held by the one who asks a person or the source, so that none is asked twice.
-    ``others`` gives all profiles, whose tokens a command shall not find in its environment.
+    ``others`` gives all profiles, whose tokens a command shall not find in its environment; it
+    may block, so it is called in a thread.
     """
 
     def __init__(
@@ -94,7 +95,8 @@ class Tokens:
                 self.accept(read_environment_token(self.source, self._environ), typed=False)
                 return True
             case CommandToken():
-                issued = await run_token_command(self.source, self._environ, self._others())
+                others = await asyncio.to_thread(self._others)
+                issued = await run_token_command(self.source, self._environ, others)
                 self.accept(issued.token, issued.expires_at, typed=False)
                 return True
             case LoginToken() | PromptToken():

@@ -106,6 +106,10 @@ class TestHistory:
             if parsed is not None:
                 self._remember(*parsed)
 
+    def remember(self, key: RecordKey, run: TestRun) -> None:
+        """Know a test mail in memory, at once; :meth:`add` writes it too."""
+        self._remember(key, run)
+
     def add(self, key: RecordKey, run: TestRun) -> None:
         """Remember one test mail, in memory first.
 

@@ -71,6 +71,7 @@ class SmtpTui(LeavingApp):
         self._ends = ends
         self._left: list[Session] = []
         self._switching = asyncio.Lock()
+        self._remembering = asyncio.Lock()
         self._numbers = itertools.count()
         services.held.report = self._ended
         services.held.report_test = self.report_test
@@ -126,7 +127,7 @@ class SmtpTui(LeavingApp):
     async def _first_start(self) -> None:
         from smtp_tui.ui.screens.first_start import FIRST_START, FirstStartScreen
 
-        if self._services.store.path.exists():
+        if await asyncio.to_thread(self._services.store.path.exists):
             await self._choose_profile()
             return
         profile = await self.push_screen_wait(FirstStartScreen(self._services, None, FIRST_START))
@@ -141,7 +142,7 @@ class SmtpTui(LeavingApp):
             await self._use(profile)
 
     async def _use(self, profile: Profile) -> None:
-        profile = self._services.current(profile)
+        profile = await self._services.current(profile)
         try:
             session = self._services.session(profile)
         except HostRefused as error:
@@ -155,7 +156,7 @@ class SmtpTui(LeavingApp):
         self._take(session)
         await self._show(session)
         self.clear_messages()
-        self._remember_use(profile)
+        self.run_worker(self._remember_use(profile), group="remember", description="last profile")
         if before is not None:
             self._leave(before)
 
@@ -208,9 +209,10 @@ class SmtpTui(LeavingApp):
         name = record.name if record is not None else new_name(write.request)
         self._services.drafts.discard_saved(key, name or "")
 
-    def _remember_use(self, profile: Profile) -> None:
+    async def _remember_use(self, profile: Profile) -> None:
         try:
-            self._services.settings.used(profile.name)
+            async with self._remembering:  # in the order of the switches
+                await asyncio.to_thread(self._services.settings.used, profile.name)
         except FileProblem as error:
             self._services.held.tell_once(f"The last profile is not remembered: {error}")
 

@@ -12,7 +12,7 @@ from smtp_tui.state.places import RecordKey
 
 
 class DraftKeeper:
-    """The draft of one form on the disk. The methods block and raise ``FileProblem``."""
+    """The draft of one form on the disk. ``keep`` and ``discard`` block, raise ``FileProblem``."""
 
     def __init__(self, store: DraftStore, clock: Clock, key: RecordKey, base: Draft) -> None:
         self._store = store
@@ -50,6 +50,5 @@ class DraftKeeper:
                 self._kept = None
 
     def give_up(self) -> None:
-        """Forget it for good; a write that is under way does not bring it back."""
+        """Write nothing any more, also where a write waits for its turn; does not block."""
         self._given_up = True
-        self.discard()

@@ -6,6 +6,7 @@ answer for the old one has nowhere to land.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from functools import cached_property
@@ -21,7 +22,7 @@ from smtp_tui.api.target import Access, Origin, Pinned, SystemTrust, Target
 from smtp_tui.profiles.choosing import Choice
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.reading import ProfilesFileError
-from smtp_tui.profiles.store import ProfileRefused, ProfileStore
+from smtp_tui.profiles.store import ProfileChanged, ProfileRefused, ProfileStore
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.places import RecordKey, record_key
@@ -107,7 +108,7 @@ class Session(Struct, frozen=True, dict=True):
     tokens: Tokens
     memory: Memory
     make_client: Callable[[Target, Tokens], Client]
-    keep_pin: Callable[[Pinned], str]
+    keep_pin: Callable[[Target, Pinned], str]
     report: Callable[[Session, Unattended], None] | None = None
 
     @cached_property
@@ -126,11 +127,17 @@ class Session(Struct, frozen=True, dict=True):
 
         return SmtpConnections(self.client)
 
-    async def pin(self, origin: Origin, sha256: str) -> str:
-        """Trust that certificate of one of the two servers; where that is kept, in words."""
-        pinned = self.client.target.pinned(origin, sha256)
+    async def pin(self, asked: Target, origin: Origin, sha256: str) -> str:
+        """Trust that certificate of one of the two servers; where that is kept, in words.
+
+        ``asked`` is the target that the person was asked about. Raises
+        :class:`~smtp_tui.profiles.store.ProfileChanged`, trusting nothing, where the profile in
+        the file is another one by now.
+        """
+        pinned = asked.pinned(origin, sha256)
+        kept = await asyncio.to_thread(self.keep_pin, asked, pinned)
         await self.client.trust(pinned)
-        return self.keep_pin(pinned)
+        return kept
 
     async def aclose(self, seconds: float | None = None) -> tuple[Write, ...]:
         """Finish writes and close, if a client was ever made; as ``Client.aclose``."""
@@ -188,19 +195,19 @@ class Services(Struct, frozen=True):
     held: Held = field(default_factory=Held)
     choice: Choice | None = None
 
-    def stored(self, name: str) -> bool:
+    async def stored(self, name: str) -> bool:
         """Whether a profile of that name stands in the file, where its settings can be kept."""
-        try:
-            return self.store.load().named(name) is not None
-        except (ProfilesFileError, FileProblem):
-            return False
+        return await self._in_file(name) is not None
 
-    def current(self, profile: Profile) -> Profile:
+    async def current(self, profile: Profile) -> Profile:
         """The profile as it stands in the file now; as it is where it does not stand there."""
+        return await self._in_file(profile.name) or profile
+
+    async def _in_file(self, name: str) -> Profile | None:
         try:
-            return self.store.load().named(profile.name) or profile
+            return (await asyncio.to_thread(self.store.load)).named(name)
         except (ProfilesFileError, FileProblem):
-            return profile
+            return None
 
     def session(self, profile: Profile) -> Session:
         """A new session. Raises ``HostRefused`` where the profile's host cannot be used."""
@@ -211,7 +218,7 @@ class Services(Struct, frozen=True):
             tokens=self.tokens_of(profile, target),
             memory=Memory(profile.recipient),
             make_client=self.make_client,
-            keep_pin=lambda pinned: self._keep_pin(profile, target, pinned),
+            keep_pin=lambda asked, pinned: self._keep_pin(profile, asked, pinned),
             report=self.held.report,
         )
 
@@ -225,7 +232,7 @@ class Services(Struct, frozen=True):
         return self.held.tokens[belongs_to]
 
     def _all_profiles(self) -> tuple[Profile, ...]:
-        """Those of the file, as far as it can be read, and those of this run."""
+        """Those of the file, as far as it can be read, and those of this run; blocks."""
         try:
             return (*self.extra_profiles, *self.store.load().profiles)
         except (ProfilesFileError, FileProblem):
@@ -235,10 +242,10 @@ class Services(Struct, frozen=True):
         """Let a profile that was just found out use the token that found it."""
         self.held.tokens[_token_key(profile, profile.target())] = tokens
 
-    def recent(self) -> tuple[str, ...]:
+    async def recent(self) -> tuple[str, ...]:
         """The names of the profiles that were used, the last one first."""
         try:
-            return self.settings.load().recent
+            return (await asyncio.to_thread(self.settings.load)).recent
         except FileProblem:
             return ()
 
@@ -250,18 +257,22 @@ class Services(Struct, frozen=True):
             target = replace(target, trust=pinned)
         return replace(target, access=Access.READ_ONLY) if self.read_only else target
 
-    def _keep_pin(self, profile: Profile, target: Target, pinned: Pinned) -> str:
-        """Write a confirmed certificate to the file, or keep it for this run; which, in words."""
-        why = "it does not stand in the file"
-        if self.stored(profile.name):
-            try:
-                self.store.replace(profile.name, replace(self.current(profile), trust=pinned))
-            except (ProfilesFileError, ProfileRefused, FileProblem) as error:
-                why = str(error)
-            else:
-                return f"Pinned for the profile {profile.name}."
-        self.held.pins[profile.name, target.origin.url] = pinned
-        return f"Trusted for this run only: the profile {profile.name} cannot keep it ({why})."
+    def _keep_pin(self, profile: Profile, asked: Target, pinned: Pinned) -> str:
+        """Write a confirmed certificate to the file, or keep it for this run; which, in words.
+
+        Blocks. Raises :class:`~smtp_tui.profiles.store.ProfileChanged`.
+        """
+        run = (profile.name, asked.origin.url)
+        in_file = replace(asked, trust=profile.trust) if run in self.held.pins else asked
+        try:
+            self.store.pin(profile.name, in_file, pinned)
+        except ProfileChanged:
+            raise
+        except (ProfilesFileError, ProfileRefused, FileProblem) as error:
+            self.held.pins[run] = pinned
+            words = f"the profile {profile.name} cannot keep it ({error})"
+            return f"Trusted for this run only: {words}."
+        return f"Pinned for the profile {profile.name}."
 
 
 def _token_key(profile: Profile, target: Target) -> Hashable:

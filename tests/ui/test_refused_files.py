@@ -97,7 +97,8 @@ def test_a_draft_given_up_is_not_brought_back_by_a_slow_disk(tmp_path: Path) -> 
     keeping = Thread(target=keeper.keep, args=(typed,))
     keeping.start()
     assert drafts.begun.wait(30)
-    giving_up = Thread(target=keeper.give_up)
+    keeper.give_up()
+    giving_up = Thread(target=keeper.discard)
     giving_up.start()
     drafts.let_go.set()
     for thread in (keeping, giving_up):

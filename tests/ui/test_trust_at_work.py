@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from smtp_tui.api.certificate import read_certificate, spaced
 from smtp_tui.api.reach import shown_certificate
-from smtp_tui.api.target import Pinned, SystemTrust, Trust, parse_origin
+from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Trust, parse_origin
 from smtp_tui.profiles.model import LoginToken, Profile
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.sandbox import ADMINISTRATOR, Fault, FaultKind, Operation, Sandbox, SandboxOptions
@@ -187,3 +187,41 @@ def keep_as_it_is(directory: Path) -> Profile:
     found = ProfileStore(directory / "config").load().named("production")
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: replace(one, trust=CaFile(Path("/etc/authority.pem"))),
+        lambda one: replace(one, trust=Pinned("ab" * 32)),
+        lambda one: replace(one, host="https://another.example.com"),
+        lambda one: replace(one, identity_url="https://login.example.com"),
+    ],
+    ids=["CA file", "another pin", "host", "login server"],
+)
+async def test_a_confirmed_certificate_replaces_nothing_that_was_changed_meanwhile(
+    server: Sandbox, tmp_path: Path, change: Callable[[Profile], Profile]
+) -> None:
+    store = ProfileStore(tmp_path / "config")
+    async with opened(server, profile=_stored(tmp_path), directory=tmp_path, size=(100, 30)) as ui:
+        await ui.sees("Unknown certificate")
+        changed = change(keep_as_it_is(tmp_path))
+        store.replace("production", changed)
+        before = store.path.read_bytes()
+        await _confirm(ui)
+        await ui.sees("The certificate is not trusted", "changed in the file meanwhile")
+        assert store.path.read_bytes() == before
+        assert server.requests == ()
+
+
+async def test_a_confirmed_certificate_is_kept_beside_other_changes_of_the_profile(
+    server: Sandbox, tmp_path: Path
+) -> None:
+    store = ProfileStore(tmp_path / "config")
+    async with opened(server, profile=_stored(tmp_path), directory=tmp_path, size=(100, 30)) as ui:
+        await ui.sees("Unknown certificate")
+        store.replace("production", replace(keep_as_it_is(tmp_path), label="PROD"))
+        await _confirm(ui)
+        await ui.sees("PRIMARY")
+    kept = keep_as_it_is(tmp_path)
+    assert (kept.label, kept.trust) == ("PROD", Pinned(await _fingerprint(server)))

@@ -17,8 +17,9 @@ from smtp_tui.api.certificate import Certificate, read_certificate, spaced
 from smtp_tui.api.errors import ApiError, CertificateRefused, Operation
 from smtp_tui.api.reach import shown_certificate
 from smtp_tui.api.target import Origin
+from smtp_tui.profiles.store import ProfileChanged
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.messages import About, tell
+from smtp_tui.ui.messages import About, Kind, tell
 from smtp_tui.ui.screens.base import Dialog
 from smtp_tui.ui.screens.confirm import ConfirmDialog
 from smtp_tui.ui.session import Session
@@ -136,7 +137,13 @@ async def meet(screen: Screen[ScreenResult], session: Session, error: Certificat
     question = first_meeting(session, origin, error.why, shown)
     if not await screen.app.push_screen_wait(question):
         return False
-    kept = await session.pin(origin, shown.sha256)
+    try:
+        kept = await session.pin(target, origin, shown.sha256)
+    except ProfileChanged as changed:
+        name = clean(session.profile.name, 60)
+        words = f"The certificate is not trusted. Profile {name}: {changed.words}."
+        tell(screen, clean(words, _LINE), about=About.PROFILE, kind=Kind.BAD)
+        return False
     if kept:
         tell(screen, clean(kept, _LINE), about=About.PROFILE)
     return True

@@ -126,7 +126,7 @@ class CheckDialog(Dialog[None]):
     @work(group="check", exclusive=True, description="check a profile")
     async def _check(self) -> None:
         try:
-            session = self._services.session(self._services.current(self._profile))
+            session = self._services.session(await self._services.current(self._profile))
         except HostRefused as error:
             self._show((Step(Stage.NAME, Outcome.FAILED, str(error)),), False)
             return

@@ -224,7 +224,8 @@ class TestDialog(Dialog[TestResult]):
             if self._session.tokens.token() is None:
                 self._say("Without a token nothing was sent.")
                 return
-            await self._remember_recipient(to)
+            self._session.memory.recipient = to
+            self.app.run_worker(self._remember_recipient(to), group="recipient")
         finally:
             self._preparing = False
         self._tried = True
@@ -232,13 +233,12 @@ class TestDialog(Dialog[TestResult]):
         self._watch(sending)
 
     async def _remember_recipient(self, to: str) -> None:
-        self._session.memory.recipient = to
         name = self._session.profile.name
         try:
-            if self._services.stored(name):
+            if await self._services.stored(name):
                 await asyncio.to_thread(self._services.store.set_recipient, name, to)
         except (FileProblem, ProfilesFileError, ProfileRefused) as error:
-            tell(self, clean(str(error)), about=About.PROFILE, kind=Kind.WARNING)
+            tell(self.app, clean(str(error)), about=About.PROFILE, kind=Kind.WARNING)
 
     def _watch(self, sending: Sending) -> None:
         """Count the seconds of a mail that is on its way."""

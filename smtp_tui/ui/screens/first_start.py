@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -201,7 +202,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
         self._checked = self._texts()
         await self._leave_session()
         # A certificate that is confirmed here is kept with the profile, when that is saved.
-        session = replace(self._services.session(profile), keep_pin=lambda _: "")
+        session = replace(self._services.session(profile), keep_pin=lambda _asked, _pinned: "")
         self._session = session
         with waiting(self, "Checking the profile"):
             self._steps = await run_check(self, session, self._show, lambda: self._token(session))
@@ -280,7 +281,8 @@ class FirstStartScreen(FullScreen[Profile | None]):
             trust=target.trust,
         )
 
-    def _finish(self, *, save: bool) -> None:
+    @work(group="finish", exclusive=True, description="save a new profile")
+    async def _finish(self, *, save: bool) -> None:
         """Open what was found, with the token that found it; saved only when wanted."""
         if not self.has_class("-found") or self._session is None:
             return
@@ -291,7 +293,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
             return
         if save:
             try:
-                self._services.store.add(profile)
+                await asyncio.to_thread(self._services.store.add, profile)
             except (ProfilesFileError, ProfileRefused, FileProblem) as error:
                 self._say(str(error))
                 return

@@ -50,8 +50,12 @@ class KeptScreen(SessionScreen[Result]):
     def forget_text(self) -> None:
         """It was saved, or the person gave it up."""
         self.done = True
+        self._keeper.give_up()
+        asyncio.get_running_loop().run_in_executor(None, self._discard)
+
+    def _discard(self) -> None:
         with suppress(FileProblem):  # at worst it is offered once more
-            self._keeper.give_up()
+            self._keeper.discard()
 
     def close(self, result: Result | None) -> None:
         """Close for good, once no dialog stands over it: what was kept is not needed any more."""
@@ -66,10 +70,10 @@ class KeptScreen(SessionScreen[Result]):
         if self._closes_with is not None:
             self.dismiss(*self._closes_with)
 
-    def on_unmount(self) -> None:
-        """A screen that ends in any other way than by its own doors keeps what it held."""
+    async def on_unmount(self) -> None:
+        """A screen that is closed from outside keeps what it held."""
         with suppress(FileProblem):  # said at the last rest; there is no screen to say it on now
-            self.keep_text()
+            await asyncio.to_thread(self.keep_text)
 
     @work(group="draft", exclusive=True, description="keep a draft")
     async def keep(self) -> None:

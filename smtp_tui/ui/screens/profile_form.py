@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import ClassVar, Final, TypeVar
@@ -80,6 +81,7 @@ class ProfileFormScreen(FullScreen[Profile | None]):
         self._services = services
         self._profile = profile
         self._stored_as = stored_as
+        self._saving = False
 
     def compose_body(self) -> Iterable[Widget]:
         """Title, fields, what was refused."""
@@ -139,6 +141,8 @@ class ProfileFormScreen(FullScreen[Profile | None]):
 
     def action_save(self) -> None:
         """Check and save."""
+        if self._saving:
+            return
         profile, problems = self._read()
         for name, field in self._fields.items():
             said = [words for where, words in problems if where == name]
@@ -150,15 +154,27 @@ class ProfileFormScreen(FullScreen[Profile | None]):
             else:
                 self._say(problems[0][1])
             return
+        self._saving = True
+        self._save(profile)
+
+    @work(group="profiles file", description="save a profile")
+    async def _save(self, profile: Profile) -> None:
+        """Write the file, waiting for others who write it; the fields stay as they are."""
+        store, name = self._services.store, self._stored_as
+        self._say("Saving the profile …")
+        self.query_one(VerticalScroll).disabled = True
         try:
-            if self._stored_as is None:
-                self._services.store.add(profile)
+            if name is None:
+                await asyncio.to_thread(store.add, profile)
             else:
-                self._services.store.replace(self._stored_as, profile)
+                await asyncio.to_thread(store.replace, name, profile)
         except (ProfilesFileError, ProfileRefused, FileProblem) as error:
+            self._saving = False
+            self.query_one(VerticalScroll).disabled = False
+            self._fields["name" if name is None else "host"].input.focus()
             self._say(str(error))
-            return
-        self.dismiss(profile)
+        else:
+            self.dismiss(profile)
 
     def _say(self, text: str) -> None:
         self.query_one("#profile-said", PlainText).update(clean(text))
@@ -176,6 +192,8 @@ class ProfileFormScreen(FullScreen[Profile | None]):
 
     def action_back(self) -> None:
         """Leave; asks where something would be lost."""
+        if self._saving:
+            return  # it ends by itself: others are waited for as long as a lock is
         if self.unsaved:
             self._ask_to_leave()
         else:

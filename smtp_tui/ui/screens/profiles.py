@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
@@ -81,7 +82,7 @@ class ProfilesDialog(Dialog[Switch | None]):
         self._current = session.profile if session is not None else None
         self._profiles = Profiles()
         self._states: dict[str, str] = {}
-        self._recent = services.recent()
+        self._recent: tuple[str, ...] = ()
 
     def compose_box(self) -> Iterable[Widget]:
         """Filter, table, what is wrong, keys."""
@@ -102,24 +103,43 @@ class ProfilesDialog(Dialog[Switch | None]):
 
     def on_mount(self) -> None:
         """Read the file and start on the profile in use."""
-        self._load()
-        table = self.query_one(RecordsTable)
-        table.focus()
-        if self._current is not None:
-            table.move_to(self._current.name)
+        self.query_one(RecordsTable).focus()
+        self._load(self._current.name if self._current is not None else None)
 
-    def _load(self) -> None:
+    @work(group="dialog", description="read the profiles")
+    async def _load(self, chosen: str | None) -> None:
+        """Read the file, and put the cursor on a profile; keys typed ahead wait for it."""
+        await self._read(chosen)
+
+    async def _read(self, chosen: str | None = None) -> None:
+        self._recent = await self._services.recent()
+        problem = ""
         try:
-            self._profiles = self._services.store.load()
+            self._profiles = await asyncio.to_thread(self._services.store.load)
         except (ProfilesFileError, FileProblem) as error:
-            self._say(str(error))
+            problem = str(error)
+        if not self._open:
+            return
+        if problem:
+            self._say(problem)
         self._fill()
         self._look()
+        if chosen is not None:
+            self.query_one(RecordsTable).move_to(chosen)
+
+    @property
+    def _open(self) -> bool:
+        """Whether the dialog still has its widgets; an answer may come while it closes."""
+        return bool(self.query(RecordsTable))
+
+    def _stored(self, profile: Profile) -> bool:
+        """Whether a profile stands in the file, as it was read last."""
+        return self._profiles.named(profile.name) is not None
 
     @property
     def _all(self) -> tuple[Profile, ...]:
         extra = [one for one in self._services.extra_profiles if not self._profiles.named(one.name)]
-        return tuple(last_used_first((*extra, *self._profiles.profiles), self._services.recent()))
+        return tuple(last_used_first((*extra, *self._profiles.profiles), self._recent))
 
     def _fill(self) -> None:
         words = self.query_one("#profile-filter", Input).value.casefold().split()
@@ -151,7 +171,8 @@ class ProfilesDialog(Dialog[Switch | None]):
         except HostRefused:
             state = "no host"
         self._states[profile.name] = state
-        self._fill()
+        if self._open:
+            self._fill()
 
     @on(RecordsTable.CursorMoved)
     def _show_details(self) -> None:
@@ -163,9 +184,9 @@ class ProfilesDialog(Dialog[Switch | None]):
             self.query_one("#profile-details", PlainText).update(words)
 
     def _say(self, text: str) -> None:
-        said = self.query_one("#profiles-said", PlainText)
-        said.update(clean(text))
-        said.set_class(bool(text), "-shown")
+        for said in self.query("#profiles-said").results(PlainText):  # none once it is closed
+            said.update(clean(text))
+            said.set_class(bool(text), "-shown")
 
     @property
     def _chosen(self) -> Profile | None:
@@ -206,10 +227,8 @@ class ProfilesDialog(Dialog[Switch | None]):
         found = await self.app.push_screen_wait(FirstStartScreen(self._services, self._session))
         if found is None:
             return
-        if self._services.stored(found.name):
-            self._load()
-            self.query_one(RecordsTable).move_to(found.name)
-        else:
+        await self._read(found.name)
+        if not self._stored(found):
             self.dismiss(Switch(found))
 
     def action_check(self) -> None:
@@ -222,7 +241,7 @@ class ProfilesDialog(Dialog[Switch | None]):
         chosen = self._chosen
         if chosen is None:
             return
-        if self._services.stored(chosen.name):
+        if self._stored(chosen):
             self._edit(chosen, chosen.name)
         else:
             self._say(f"{chosen.name} comes from the environment; c saves it as a profile.")
@@ -241,8 +260,7 @@ class ProfilesDialog(Dialog[Switch | None]):
             self.dismiss(Switch(saved))  # what was changed holds at once, not after the next start
         elif saved is not None:
             self._states.pop(saved.name, None)
-            self._load()
-            self.query_one(RecordsTable).move_to(saved.name)
+            await self._read(saved.name)
 
     def action_delete(self) -> None:
         """Delete the profile under the cursor, after a question."""
@@ -251,7 +269,7 @@ class ProfilesDialog(Dialog[Switch | None]):
             return
         if self._current is not None and chosen.name == self._current.name:
             self._say("This profile is in use; switch to another one first.")
-        elif not self._services.stored(chosen.name):
+        elif not self._stored(chosen):
             self._say(f"{chosen.name} is not in the file, so there is nothing to delete.")
         else:
             self._delete(chosen)
@@ -265,21 +283,28 @@ class ProfilesDialog(Dialog[Switch | None]):
             self._services.clock,
         )
         if await self.app.push_screen_wait(question):
-            self._change(lambda: self._services.store.remove(profile.name))
+            self._remove(profile)
 
     def action_default(self) -> None:
         """Start with this profile from now on."""
-        chosen = self._chosen
-        if chosen is not None and self._change(
-            lambda: self._services.store.set_default(chosen.name)
-        ):
-            self._say(f"{chosen.name} is the default now; this window stays where it is.")
+        if self._chosen is not None:
+            self._make_default(self._chosen)
 
-    def _change(self, change: Callable[[], object]) -> bool:
+    @work(group="profiles file", description="delete a profile")
+    async def _remove(self, profile: Profile) -> None:
+        await self._change(lambda: self._services.store.remove(profile.name), "")
+
+    @work(group="profiles file", description="make a profile the default")
+    async def _make_default(self, profile: Profile) -> None:
+        words = f"{profile.name} is the default now; this window stays where it is."
+        await self._change(lambda: self._services.store.set_default(profile.name), words)
+
+    async def _change(self, change: Callable[[], object], words: str) -> None:
+        """Change the file, waiting for others who write it, and say what came of it."""
+        self._say("Writing the profiles …")
         try:
-            change()
+            await asyncio.to_thread(change)
         except (ProfilesFileError, ProfileRefused, FileProblem) as error:
-            self._say(str(error))
-            return False
-        self._load()
-        return True
+            words = str(error)
+        await self._read()
+        self._say(words)

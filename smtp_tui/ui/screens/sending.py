@@ -13,6 +13,7 @@ from smtp_tui.api.requests import Request
 from smtp_tui.mail.outcome import TestOutcome, unknown
 from smtp_tui.mail.reply_model import Verdict
 from smtp_tui.state.files import FileProblem
+from smtp_tui.state.history import TestRun
 from smtp_tui.ui.mail_subject import Sending
 from smtp_tui.ui.messages import About, Kind, tell
 from smtp_tui.ui.session import Services, Session
@@ -67,19 +68,23 @@ async def _deliver(
         outcome = await _outcome_of(session, sending, request)
     except asyncio.CancelledError:
         left = Delivered(sending, unknown(LEFT), _seconds(services, sending))
-        _keep(session, services, left)
+        # The program waits for its threads at its end, and for no task that was cancelled.
+        asyncio.get_running_loop().run_in_executor(None, _keep, session, services, left)
         raise
     finally:
         del services.sendings[session.key(sending.subject.record_id)]
     delivered = Delivered(sending, outcome, _seconds(services, sending))
-    problem = await asyncio.to_thread(_keep, session, services, delivered)
-    if problem:
-        tell(app, problem, about=About.TEST, kind=Kind.WARNING)
+    run = _run(session, delivered)
+    if run is not None:
+        services.history.remember(session.key(sending.subject.record_id), run)
     for screen in app.screen_stack:
         screen.post_message(TestFinished(delivered))
     unseen = sending.watcher not in app.screen_stack
     if unseen and services.held.report_test is not None:
         services.held.report_test(_late_words(session, delivered))
+    problem = await asyncio.to_thread(_keep, session, services, delivered)
+    if problem:
+        tell(app, problem, about=About.FILES, kind=Kind.WARNING)
 
 
 async def _outcome_of(
@@ -96,12 +101,12 @@ def _seconds(services: Services, sending: Sending) -> float:
     return services.clock.monotonic() - sending.since
 
 
-def _keep(session: Session, services: Services, delivered: Delivered) -> str:
-    """Add the outcome to the history of its record; words where that could not be written."""
+def _run(session: Session, delivered: Delivered) -> TestRun | None:
+    """The outcome as the history of its record holds it; None for what it does not hold."""
     sending, outcome = delivered.sending, delivered.outcome
     if sending.subject.record_id is None or isinstance(outcome, ApiError):
-        return ""
-    run = run_of(
+        return None
+    return run_of(
         sending.subject,
         outcome,
         profile=session.profile.name,
@@ -109,8 +114,15 @@ def _keep(session: Session, services: Services, delivered: Delivered) -> str:
         at=sending.at,
         milliseconds=round(delivered.seconds * 1000),
     )
+
+
+def _keep(session: Session, services: Services, delivered: Delivered) -> str:
+    """Add the outcome to the history file; words where that could not be written. Blocks."""
+    run = _run(session, delivered)
+    if run is None:
+        return ""
     try:
-        services.history.add(session.key(sending.subject.record_id), run)
+        services.history.add(session.key(delivered.sending.subject.record_id), run)
     except FileProblem as error:
         return f"This test is not kept: {clean(str(error))}"
     return ""
