@@ -6,7 +6,7 @@ import pytest
 
 from smtp_tui.api.models import Parameter, Record, SecretState
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.editing.draft import Clear, Keep, Replace, clone_draft, draft_of, new_draft
+from smtp_tui.editing.draft import Clear, Keep, Replace, clone_draft, draft_of, new_draft, resumed
 
 RECORD = Record(
     id="5f0",
@@ -94,3 +94,13 @@ def test_no_typed_secret_is_in_what_goes_to_disk_or_in_a_repr() -> None:
     draft = draft_of(RECORD).with_secret("password", Replace(SecretStr("hunter2")))
     assert "hunter2" not in repr(draft)
     assert draft.without_secrets() == draft_of(RECORD)
+
+
+def test_a_kept_draft_changes_only_what_was_typed_whatever_others_did_since() -> None:
+    before = Record("1", "A", (Parameter("hostname", "old"), Parameter("port", 25)))
+    now = Record("1", "A", (Parameter("hostname", "theirs"), Parameter("port", 25)))
+    opened = draft_of(before)
+    typed = opened.with_text("port", "587")
+    resumed_draft = resumed(draft_of(now), typed.texts, opened.texts)
+    assert resumed_draft.text("port") == "587"
+    assert resumed_draft.text("hostname") == "theirs"

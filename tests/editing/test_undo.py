@@ -89,3 +89,12 @@ def test_what_a_delete_loses_is_told() -> None:
     assert lost_by_delete(dated) == ("its id", "its time of creation")
     more = Record("5f0", "X", (*bare.parameters, Parameter("apiToken", SecretState.SET)))
     assert lost_by_delete(more) == ("its id", "its apiToken")
+
+
+def test_a_password_set_where_the_record_mentioned_none_is_not_cleared_behind_ones_back() -> None:
+    opened = Record("5f0", "X", (Parameter("hostname", "a"),))
+    typed = draft_of(opened).with_secret("password", Replace(SecretStr("hunter2")))
+    patch = patch_of(opened, typed)
+    undo = inverse(patch, opened, apply(opened, patch))
+    assert not undo.patch
+    assert len(undo.lost) == 1

@@ -51,6 +51,20 @@ async def test_mine_can_be_chosen_and_is_reviewed_once_more_against_the_servers_
         assert demo.record(BATCH).values["port"] == 587
 
 
+async def test_a_conflict_in_one_field_is_shown_though_another_field_is_free_of_conflict(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit_port(ui, "BATCH", "587")
+        await ui.press("shift+tab")
+        await retype(ui, "new.example.com")
+        demo.change_record(BATCH, {"port": 2525})
+        await apply(ui, "BATCH")
+        await ui.sees("Changed on both sides")
+        assert all(text in ui.line("▌  port") for text in ("26", "587", "2525"))
+        assert ui.requests(Operation.MODIFY) == []
+
+
 async def test_esc_in_the_conflict_returns_to_the_form_as_it_was(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await edit_port(ui, "BATCH", "587")
