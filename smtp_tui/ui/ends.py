@@ -60,10 +60,10 @@ class Ends:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Leave the signals as they were."""
+        """Leave the signals as they were, but for SIGINT: a second ctrl+c breaks off no quit."""
         self._over.set()
         for number, handler in self._before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else handler)
 
     def attend(self, app: App[None]) -> None:
         """End this app when told to, at once if that was before. To be called in its loop."""
@@ -84,7 +84,9 @@ class Ends:
                     screen.keep_text()
 
     def _signalled(self, number: int, _: FrameType | None) -> None:
-        self._told(number)
+        leaving = self._app is not None and self._app.return_code is not None
+        if number != signal.SIGINT or not leaving:  # of two ctrl+c the first one counts
+            self._told(number)
 
     def _told(self, number: int) -> None:
         if self.number is not None:

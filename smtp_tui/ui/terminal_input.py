@@ -70,6 +70,7 @@ Token: TypeAlias = Press | Pasted | Pointer | SynchronizedOutput | Unusable
 
 _ESC: Final = "\x1b"
 _TEXT: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f]+")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _UNDECODED: Final = re.compile("[\udc80-\udcff]")
 _BODY: Final = re.compile(r"[ -?]*")
 _SS3_BODY: Final = re.compile(r"[0-9;]*")
@@ -303,10 +304,11 @@ class TerminalInput:
         """Take a control sequence from behind its ``ESC [``."""
         if text[at] in _LONGER:
             end = at + _LONGER[text[at]]
-            if end > len(text):
-                return None
-            tokens += _named(_CONSOLE.get(text[at:end]), 0)
-            return end
+            control = _CONTROL.search(text, at, end)
+            if control is None:
+                tokens += _named(_CONSOLE.get(text[at:end]), 0)
+            end = control.start() if control else end
+            return end if end <= len(text) else None
         if shifted := _RXVT_SHIFT.match(text, at):
             tokens += _named(_NUMBERS.get(int(shifted[1])), _SHIFT)
             return shifted.end()

@@ -172,6 +172,11 @@ class Terminal:
         return self._process.pid
 
     @property
+    def ended(self) -> bool:
+        """Whether the program has ended."""
+        return self._process.poll() is not None
+
+    @property
     def raw(self) -> bytes:
         """Every byte that the program has written so far."""
         with self._changed:

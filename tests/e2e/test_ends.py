@@ -188,6 +188,18 @@ def test_ctrl_c_on_the_keyboard_is_an_ordinary_quit(
         assert terminal.modes_restored() == []
 
 
+def test_ctrl_c_pressed_until_the_prompt_is_back_is_an_ordinary_quit(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for(says("SECONDARY", "2 connections"))
+        while not terminal.ended:
+            terminal.press("ctrl+c")
+            terminal.pass_time(0.01)
+        assert terminal.exit_code() == ExitCode.OK
+        assert b"Traceback" not in terminal.raw
+
+
 def test_ctrl_backslash_on_the_keyboard_ends_nothing(
     sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:

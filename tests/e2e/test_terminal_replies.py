@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import random
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.sandbox import Sandbox
-from tests.e2e.program import Seed, edit, field, narrow, program, says, writes
+from tests.e2e.program import Seed, edit, field, narrow, places, program, says, writes
 from tests.e2e.screens import CONNECTIONS, SCREENS, Screen, standing
-from tests.e2e.terminal import ESCAPE_GAP
+from tests.e2e.terminal import ESCAPE_GAP, Terminal, installed_program
 from tests.e2e.test_drafts_survive import typing_in_a_form
-from tests.ui.test_terminal_input import REPLIES
+from tests.ui.test_terminal_input import KEYS, REPLIES
 
 DISGUISED = random.Random(11)
 """Makes up reports as terminals send them, with numbers that none has."""
@@ -63,6 +65,36 @@ def test_a_report_of_no_key_does_not_end_the_program_and_lose_what_was_typed(
         terminal.send(report.encode())
         terminal.press("ctrl+s")
         terminal.wait_for(says("Change SECONDARY?", "password will be replaced"))
+
+
+NOISE = [
+    *(sent for sent, key in KEYS.items() if key not in ("ctrl+c", "ctrl+z")),
+    *REPLIES.values(),
+    *(bytes([code]) for code in range(256) if code not in b"\x03\x1a"),
+    *(b"\x1b[200~", b"\x1b[201~", b"\x1b[", b"\x1bP", b"\xc3", b"\xf0\x9f"),
+]
+RAW = 'stty raw -echo; exec "$0"'
+"""So that noise does nothing of its own once the program has ended."""
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_bytes_end_the_program_but_the_keys_that_leave_it(
+    seed: int, sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    made = random.Random(seed)
+    env = places(tmp_path) | sandbox.environment()
+    argv: list[str | Path] = ["/bin/sh", "-c", RAW, installed_program()]
+    with Terminal(argv, cwd=tmp_path, env=env) as terminal:
+        terminal.wait_for(CONNECTIONS)
+        for _ in range(40):
+            if terminal.ended:
+                break
+            terminal.press(made.choice("entdp?:/yaA"))
+            terminal.send(b"".join(made.choices(NOISE, k=25)))
+            terminal.wait_quiet(0.05)
+        terminal.signal(signal.SIGTERM)
+        assert terminal.exit_code() in (ExitCode.OK, ExitCode.TERMINATED)
+        assert b"fault of its own" not in terminal.raw
 
 
 def test_a_sequence_torn_apart_is_waited_for_as_long_as_esc_delay_says(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.sandbox import Sandbox
 from tests.e2e.matrix import KINDS, Kind, locale_directory, terminal_of, walk
 from tests.e2e.program import (
@@ -132,6 +133,9 @@ def test_a_text_is_shown_plainly_outside_the_screen_until_enter_or_ctrl_c(
             terminal.press(key)
             terminal.wait_for("[command]")
             assert terminal.in_alternate_screen
+        terminal.signal(signal.SIGINT)  # heard as before
+        assert terminal.exit_code() == ExitCode.INTERRUPTED
+        assert terminal.modes_restored() == []
 
 
 def test_at_home_the_mouse_is_taken_and_a_click_puts_the_cursor_on_a_row(

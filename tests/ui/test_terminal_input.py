@@ -310,6 +310,8 @@ def test_bytes_that_are_no_utf_8_are_taken_in_the_locales_encoding_or_told_of(
         ([b"\x1bPab\x03"], ["ctrl+c"]),
         ([b"\x1bPab\x1bOA"], ["up"]),
         ([b"\x1b[12\r"], ["enter"]),
+        ([b"\x1b[M\x1b[A"], ["up"]),
+        ([b"\x1b[[\x1b[A"], ["up"]),
     ],
 )
 def test_escape_is_told_from_the_beginning_of_a_sequence(

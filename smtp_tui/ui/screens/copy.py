@@ -100,6 +100,7 @@ async def _shown_until_enter(text: str) -> None:
     """Show it, and wait for a line at the terminal, while signals and requests are served."""
     loop, pressed = asyncio.get_running_loop(), asyncio.Event()
     descriptor = sys.stdin.fileno()
+    before = signal.getsignal(signal.SIGINT)
     loop.add_reader(descriptor, pressed.set)
     loop.add_signal_handler(signal.SIGINT, pressed.set)
     try:
@@ -109,4 +110,5 @@ async def _shown_until_enter(text: str) -> None:
             termios.tcflush(descriptor, termios.TCIFLUSH)
     finally:
         loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, before)
         loop.remove_reader(descriptor)
