@@ -100,3 +100,13 @@ def test_an_answer_that_tells_no_record_is_no_failure(console: Console, sandbox:
     sandbox.faults.add(Fault(FaultKind.EMPTY, Operation.CREATE))
     result = console.run("create", "NEW", *VALUES, "--yes")
     assert (result.code, result.out) == (0, f"{sandbox.records()[0].id}\n")
+
+
+@pytest.mark.parametrize("kind", [FaultKind.INVALID, FaultKind.FORBIDDEN, FaultKind.CONFLICT])
+def test_a_refusal_is_no_success_and_is_not_sent_again(
+    console: Console, sandbox: Sandbox, kind: FaultKind
+) -> None:
+    sandbox.faults.add(Fault(kind, Operation.CREATE))
+    result = console.run("create", "NEW", *VALUES, "--yes")
+    assert (result.code, result.out) == (1, "")
+    assert (creations(sandbox), sandbox.records()) == (1, ())

@@ -79,3 +79,14 @@ def test_an_unknown_outcome_is_looked_up_and_nothing_is_repeated(
     assert result.code == 6
     assert f"Read again: {words}" in result.err.replace("it is still", "still")
     assert sum(one.operation is Operation.DELETE for one in sandbox.requests) == 1
+
+
+@pytest.mark.parametrize("kind", [FaultKind.INVALID, FaultKind.FORBIDDEN, FaultKind.CONFLICT])
+def test_a_refusal_is_no_success_and_is_not_sent_again(
+    console: Console, sandbox: Sandbox, record_id: str, kind: FaultKind
+) -> None:
+    sandbox.faults.add(Fault(kind, Operation.DELETE))
+    result = console.run("delete", record_id, "--yes")
+    assert (result.code, result.out) == (1, "")
+    assert names(sandbox) == ["BEFORE", "OLD"]
+    assert [one.operation for one in sandbox.requests].count(Operation.DELETE) == 1

@@ -124,3 +124,25 @@ def test_a_full_disk_is_said_and_leaves_the_last_draft(tmp_path: Path) -> None:
     with at_most(1024), pytest.raises(FileProblem, match="may not grow"):
         store.save(replace(DRAFT, texts=(("hostname", "x" * 5000),)))
     assert store.list_for(KEY) == (kept,)
+
+
+SAVING = """
+import sys
+from pathlib import Path
+from smtp_tui.state.drafts import DraftStore
+from tests.state.test_drafts import DRAFT
+DraftStore(Path(sys.argv[1])).save(DRAFT)
+"""
+
+
+def test_a_save_forgets_the_drafts_of_this_process_only(tmp_path: Path) -> None:
+    process = start(SAVING, str(tmp_path))
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    mine = DraftStore(tmp_path).save(DRAFT)
+    others = DraftStore(tmp_path).save(replace(DRAFT, record_name="SECONDARY"))
+    DraftStore(tmp_path).discard_saved(KEY, "PRIMARY")
+    left = DraftStore(tmp_path).list_for(KEY)
+    assert mine not in left
+    assert others in left
+    assert [one.pid == os.getpid() for one in left].count(False) == 1

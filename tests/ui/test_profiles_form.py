@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Access, Pinned, Unverified
-from smtp_tui.profiles.model import Colour, CommandToken, LoginToken, Profile
+from smtp_tui.profiles.model import Colour, CommandToken, LoginToken, Profile, PromptToken
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.sandbox import Operation, Sandbox
 from tests.ui.helpers import Ui, opened
@@ -125,3 +125,23 @@ async def test_what_is_changed_of_the_profile_in_use_holds_at_once(
         await ui.press("r")
         await ui.asked(Operation.LIST)
         assert [one.operation for one in demo.requests] == [Operation.LIST]
+
+
+async def test_the_token_of_a_profile_is_not_sent_to_the_host_that_it_is_edited_to(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    keep = _kept(tmp_path, token=PromptToken())
+    with Sandbox() as other:
+        async with opened(demo, profile=keep, directory=tmp_path, size=(80, 24)) as ui:
+            await ui.sees("asks for a token")
+            await ui.paste(demo.admin_token)
+            await ui.press("enter")
+            await _edit(ui, "host", other.base_url)
+            await ui.press("ctrl+s")
+            await ui.loses("Profile one")
+            await ui.sees("asks for a token")
+            await ui.paste(other.admin_token)
+            await ui.press("enter")
+            await ui.sees("No SMTP connections")
+        bearers = {one.headers["authorization"] for one in other.requests}
+    assert bearers == {f"Bearer {other.admin_token}"}
