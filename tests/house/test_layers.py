@@ -1,18 +1,16 @@
 """The layers hold: imports go down only, and each library has its one room."""
 
 import ast
+import importlib
 import inspect
 import re
+import textwrap
 from collections.abc import Iterator
-from types import ModuleType
+from functools import cache
 
 import pytest
-import textual.app
-import textual.dom
-import textual.message_pump
-import textual.screen
-import textual.scroll_view
-import textual.widget
+from textual.drivers.linux_driver import LinuxDriver
+from textual.widgets import Input
 
 from tests.house.tree import PACKAGE, Import, files, imports, sources, within
 
@@ -45,14 +43,8 @@ ROOM_OF_LIBRARY = {
 MOST_BROAD_EXCEPTS = 1
 """One place, at the very edge, turns what nobody foresaw into one plain line."""
 
-TEXTUAL_BASES: tuple[ModuleType, ...] = (
-    textual.app,
-    textual.dom,
-    textual.message_pump,
-    textual.screen,
-    textual.scroll_view,
-    textual.widget,
-)
+BY_NAME = {"getattr", "setattr", "hasattr", "delattr", "attrgetter", "methodcaller"}
+"""Functions that take the name of an attribute."""
 
 
 def room(module: str) -> str:
@@ -151,48 +143,93 @@ def private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__")
 
 
-def textual_private_names() -> frozenset[str]:
-    """The private names that Textual's base classes define or assign."""
-    names: set[str] = set()
-    for module in TEXTUAL_BASES:
-        for node in ast.walk(ast.parse(inspect.getsource(module))):
-            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                names.add(node.attr)
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                names.add(node.name)
-    return frozenset(name for name in names if private(name))
+@cache
+def private_names(cls: type) -> frozenset[str]:
+    """The private names that a class has, or assigns in one of its methods."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
+    assigned = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    }
+    return frozenset(name for name in assigned | set(vars(cls)) if private(name))
 
 
-def private_uses(tree: ast.Module, theirs: frozenset[str]) -> Iterator[tuple[int, str]]:
-    """Uses of another object's private names, and of names that are private to Textual."""
+def their_names(cls: type) -> frozenset[str]:
+    """The private names that a class of ours has from Textual."""
+    theirs = [base for base in cls.__mro__ if within(base.__module__, "textual")]
+    return frozenset().union(*map(private_names, theirs))
+
+
+def in_class(node: ast.ClassDef, theirs: frozenset[str]) -> Iterator[tuple[int, str]]:
+    """Where a class uses or redefines names that are private to its bases."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Attribute) and each.attr in theirs:
+            yield each.lineno, each.attr
+    for each in node.body:
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+            names = [each.name]
+        else:
+            targets = getattr(each, "targets", [getattr(each, "target", None)])
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
+        yield from ((each.lineno, name) for name in names if name in theirs)
+
+
+def of_others(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Uses of private names of another object, by attribute or by a name in quotes."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and private(node.attr):
             own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
-            if not own or node.attr in theirs:
+            if not own:
                 yield node.lineno, node.attr
-        elif isinstance(node, ast.ClassDef):
-            for each in node.body:
-                if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.name in theirs:
-                    yield each.lineno, each.name
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in BY_NAME:
+            for each in node.args:
+                if isinstance(each, ast.Constant) and private(str(each.value)):
+                    yield node.lineno, str(each.value)
+
+
+PROBE = """
+class Probe(Input):
+    _other = True
+    _value = ""
+    async def _on_key(self, event):
+        self.app._driver
+        self._own
+        self._size = getattr(self, "_restricted")
+        super()._watch_value()
+"""
+
+
+class OurDriver(LinuxDriver):
+    """One level above the probe: bases of bases count."""
+
+
+def test_a_private_name_of_any_base_is_found() -> None:
+    tree = ast.parse(PROBE)
+    (node,) = tree.body
+    assert isinstance(node, ast.ClassDef)
+    assert sorted({*of_others(tree), *in_class(node, their_names(Input))}) == [
+        (4, "_value"),
+        (5, "_on_key"),
+        (6, "_driver"),
+        (8, "_restricted"),
+        (8, "_size"),
+        (9, "_watch_value"),
+    ]
+    assert {"_writer_thread", "_file", "_get_terminal_size"} <= their_names(OurDriver)
 
 
 def test_no_private_name_of_textual_is_used() -> None:
-    theirs = textual_private_names()
-    assert {"_size", "_on_mount", "_refresh_layout"} <= theirs
-    probe = (
-        "class A:\n def _on_mount(self):\n  self.app._x\n  self._own\n  self._size = self.__dict__"
-    )
-    assert list(private_uses(ast.parse(probe), theirs)) == [
-        (2, "_on_mount"),
-        (3, "_x"),
-        (5, "_size"),
-    ]
-    used = [
-        f"{module}:{line} {name}"
-        for module, tree in sources()
-        if room(module) == "ui"
-        for line, name in private_uses(tree, theirs)
-    ]
+    used = []
+    for module, tree in sources():
+        if room(module) != "ui":
+            continue
+        loaded = importlib.import_module(module)
+        used += [f"{module}:{line} {name}" for line, name in of_others(tree)]
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef):
+                theirs = their_names(getattr(loaded, node.name))
+                used += [f"{module}:{line} {name}" for line, name in in_class(node, theirs)]
     modules = [
         str(arrow)
         for arrow in all_imports()
