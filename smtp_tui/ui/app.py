@@ -32,6 +32,7 @@ from smtp_tui.ui.look import APP_CSS
 from smtp_tui.ui.messages import About, Kind
 from smtp_tui.ui.screens.base import TICK, WIDE, Dialog, FullScreen, SessionScreen
 from smtp_tui.ui.screens.connections import ConnectionsScreen
+from smtp_tui.ui.screens.record_screen import RecordScreen
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 
@@ -201,8 +202,8 @@ class SmtpTui(LeavingApp):
                 await asyncio.to_thread(self._forget_draft, session, ended.write)
         self.report(ended, found)
         for screen in self.screen_stack:
-            if isinstance(screen, ConnectionsScreen) and screen.session is session:
-                screen.changed(record_id_of(ended.request))
+            if isinstance(screen, RecordScreen) and screen.session is session:
+                screen.written(record_id_of(ended.request))
 
     def _forget_draft(self, session: Session, write: Write) -> None:
         key, record = session.key(record_id_of(write.request)), write.record

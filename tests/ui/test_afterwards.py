@@ -108,3 +108,26 @@ async def test_a_lost_answer_of_a_profile_that_was_left_is_looked_up_too(demo: S
         await ui.until(lambda: " demo-europe " in ui.lines()[0], "the other profile")
         await ui.sees("no answer came; read", "it was done")
         assert outcomes(ui) == [None, WriteOutcome.UNKNOWN, WriteOutcome.FOUND_DONE]
+
+
+async def test_a_write_of_a_profile_that_was_left_has_no_list_of_another_read_again(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit_port(ui, "BATCH", "587")
+        demo.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=2.0))
+        await apply(ui, "BATCH")
+        await ui.asked(Operation.MODIFY)
+        await ui.press("escape")
+        await ui.sees("Stopped waiting; the write goes on")
+        await ui.press("p")
+        await ui.sees("Enter switches")
+        await ui.press("j", "enter")
+        await ui.sees("EU-RELAY", "fresh")
+        lists = len(ui.requests(Operation.LIST))
+        await ui.sees("demo: change the connection", "done, after you left")
+        gets = len(ui.requests(Operation.GET))
+        await ui.press("enter")
+        await ui.asked(Operation.GET, gets + 1)  # what was asked before it has arrived by then
+        await ui.sees("Hostname")
+        assert len(ui.requests(Operation.LIST)) == lists

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from smtp_tui.profiles.model import Profile
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
-from tests.ui.helpers import opened
+from tests.ui.helpers import Ui, opened
 
 
 async def test_loading_counts_the_seconds_and_esc_gives_up(sandbox: Sandbox) -> None:
@@ -101,6 +101,11 @@ async def test_unreadable_entries_are_counted_and_the_others_shown(sandbox: Sand
         await ui.sees("GOOD", "1 connection", "2 unreadable")
 
 
+def answered(ui: Ui) -> int:
+    """How many requests have ended, one way or another."""
+    return len(ui.services.activity.exchanges)
+
+
 async def test_a_late_answer_for_another_profile_never_lands(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await ui.sees("PRIMARY")
@@ -111,9 +116,14 @@ async def test_a_late_answer_for_another_profile_never_lands(demo: Sandbox) -> N
         await ui.sees("demo-europe")
         await ui.press("j", "enter")
         await ui.sees("EU-RELAY", "demo-europe")
+        await ui.until(lambda: answered(ui) == 3, "the late answer to have come or been given up")
         assert not ui.shows("PRIMARY")
+        demo.faults.add(Fault(FaultKind.DELAY, Operation.LIST, seconds=1.0, after_work=True))
+        await ui.press("r")
+        await ui.asked(Operation.LIST, 4)
         await ui.press("minus")
         await ui.sees("PRIMARY")
+        await ui.until(lambda: answered(ui) == 5, "the late answer to have come or been given up")
         assert not ui.shows("EU-RELAY")
 
 

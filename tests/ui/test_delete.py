@@ -33,8 +33,10 @@ async def test_it_starts_on_cancel_and_enter_there_deletes_nothing(demo: Sandbox
         ui.clock.forward(1)
         await ui.press("enter")
         await ui.loses("Delete BATCH?")
-        assert ui.shows("BATCH")
-        assert not ui.requests(Operation.DELETE)
+        await ui.press("r")
+        await ui.asked(Operation.LIST, 2)
+        await ui.sees("6 connections")
+        assert {one.operation for one in demo.requests} == {Operation.LIST}
 
 
 async def test_an_enter_typed_ahead_does_nothing(demo: Sandbox) -> None:
@@ -101,16 +103,19 @@ async def test_in_a_protected_profile_the_records_name_must_be_typed(demo: Sandb
     async with opened(demo, profile=lambda one: replace(one, access=Access.PROTECTED)) as ui:
         await ask(ui, "BATCH")
         assert ui.shows("PROTECTED", "Type the name of the record: BATCH")
+        assert ui.app.screen.query_one("#apply").disabled
         ui.clock.forward(1)
         await ui.type("BATC\n")
-        await ui.press("tab", "enter")
-        assert not ui.requests(Operation.DELETE)
+        assert ui.app.screen.query_one("#apply").disabled
+        await ui.press("tab", "tab", "enter")  # past Cancel there is only the name again
+        assert ui.shows("Delete BATCH?")
         await ui.press("escape")
         await ui.loses("Delete BATCH?")
         await ask(ui, "BATCH")
         ui.clock.forward(1)
         await ui.type("BATCH\n")
-        await ui.sees("Deleted BATCH")
+        await ui.sees("Deleted BATCH", "5 connections")
+        assert len(ui.requests(Operation.DELETE)) == 1
 
 
 async def test_in_a_read_only_profile_the_keys_are_dim_and_nothing_is_sent(demo: Sandbox) -> None:

@@ -75,6 +75,25 @@ async def test_opening_reads_the_record_anew_and_r_does_so_again(sandbox: Sandbo
         await ui.sees("c.example")
 
 
+async def test_after_a_failed_refresh_the_record_is_called_stale_until_one_succeeds(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.add_record("ONE", {"hostname": "a.example", "port": 25})
+    async with opened(sandbox, size=(80, 24)) as ui:
+        await ui.sees("ONE")
+        await ui.press("enter")
+        await ui.asked(Operation.GET)
+        await ui.sees("Created")
+        sandbox.faults.add(Fault(FaultKind.FORBIDDEN, Operation.GET))
+        ui.clock.forward(120)
+        await ui.press("r")
+        await ui.sees("stale, as it was 2m ago", "Could not read the connection", "a.example")
+        await ui.press("r")
+        await ui.loses("stale")
+        assert not ui.shows("Could not read")
+        assert ui.shows("a.example")
+
+
 async def test_a_read_that_fails_is_said_and_what_was_shown_stays(sandbox: Sandbox) -> None:
     sandbox.add_record("ONE", {"hostname": "a.example", "port": 25})
     async with opened(sandbox, size=(80, 24)) as ui:

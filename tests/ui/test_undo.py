@@ -90,7 +90,10 @@ async def test_undo_never_reaches_past_a_newer_change(demo: Sandbox) -> None:
         await ui.type("587")
         await create(ui, "FRESH")
         await ui.sees("Created FRESH")
-        await ui.press("u")
+        await ui.press("u", "question_mark")
+        await ui.sees("Nothing was changed yet.")
+        await ui.press("escape", "r")
+        await ui.sees("7 connections", "fresh")
         assert len(ui.requests(Operation.MODIFY)) == 1
         assert demo.record(BATCH).values["port"] == 587
 

@@ -267,6 +267,10 @@ class ConnectionsScreen(SortingScreen[None]):
         self._cursor_to = record_id
         self.load()
 
+    def written(self, record_id: str | None) -> None:
+        """Read the list again, the cursor on the record that was written."""
+        self.changed(record_id)
+
     def asides(self, record: Record) -> tuple[str, ...]:
         """Marks are no list of what is meant, and whoever set some is told so."""
         return marks_aside(self.table.marks, record)

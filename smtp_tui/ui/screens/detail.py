@@ -101,6 +101,12 @@ class DetailScreen(RecordScreen[bool]):
         else:
             self.dismiss(True)
 
+    def written(self, record_id: str | None) -> None:
+        """Where that was this record, read it again."""
+        if self.shown is not None and record_id == self.shown.id:
+            self._anything = True
+            self.reload()
+
     def tested(self) -> None:
         """Draw the last tests anew."""
         self.watch_shown(self.shown)

@@ -1,0 +1,189 @@
+"""Messages: one for each subject, at the foot of the screen, and gone when not true any more."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from msgspec.structs import replace
+
+from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from smtp_tui.ui.messages import About, Kind
+from tests.ui.forms import edit_port, save
+from tests.ui.helpers import Ui, opened
+from tests.ui.test_hostile import HIDDEN
+
+SHORT = {
+    "escape": ("A\x1b[2JB", "A\\x1b[2JB"),
+    "title": ("A\x1b]0;t\x07B", "A\\x1b]0;t\\x07B"),
+    "c1": ("A\x9b2JB", "A\\x9b2JB"),
+    "markup": ("[b]A[/nope]", "[b]A[/nope]"),
+    "bidi": ("A\u202eB", "A\\u202eB"),
+    "lines": ("A\nB", "A\\nB"),
+}
+"""Names short enough to be shown whole in a message, and how they are shown."""
+
+
+def foot(ui: Ui) -> list[str]:
+    """The lines from the status line on, without it and without the key line."""
+    lines = ui.lines()
+    status = max(at for at, line in enumerate(lines) if "· fresh" in line or "· stale" in line)
+    return lines[status + 1 : -1]
+
+
+def box(ui: Ui) -> list[str]:
+    """The dialog with its border."""
+    lines = ui.lines()
+    top = next(at for at, line in enumerate(lines) if "╭" in line)
+    bottom = next(at for at, line in enumerate(lines) if "╰" in line)
+    left, right = lines[top].index("╭"), lines[top].index("╮")
+    return [line[left : right + 1] for line in lines[top : bottom + 1]]
+
+
+async def delete(ui: Ui) -> None:
+    await ui.press("d")
+    await ui.sees("Delete ")
+    ui.clock.forward(1)
+    await ui.press("tab", "enter")
+
+
+@pytest.mark.parametrize("kind", SHORT)
+@pytest.mark.parametrize("size", [(120, 40), (60, 20)])
+async def test_a_short_hostile_name_is_harmless_in_a_message(
+    sandbox: Sandbox, kind: str, size: tuple[int, int]
+) -> None:
+    name, shown = SHORT[kind]
+    sandbox.add_record(name, {"hostname": "a.example", "port": 25})
+    async with opened(sandbox, size=size) as ui:
+        await ui.sees("1 connection")
+        await delete(ui)
+        await ui.sees(f"Deleted {shown} ·")
+        drawn = "".join(ui.lines())
+        assert not [one for one in drawn if unicodedata.category(one) in HIDDEN]
+
+
+async def test_a_message_of_whoever_forgot_to_clean_is_harmless(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        for name, _ in SHORT.values():
+            ui.app.tell(f"{name} told")
+            await ui.sees(" told" if "\n" not in name else "B told")
+            assert not [one for one in "".join(ui.lines()) if unicodedata.category(one) in HIDDEN]
+            ui.app.notify(f"{name} notified", title=name, markup=True)
+            await ui.sees("notified")
+            assert not [one for one in "".join(ui.lines()) if unicodedata.category(one) in HIDDEN]
+            ui.app.clear_messages()
+            await ui.loses("notified")
+        assert ui.shows("6 connections")
+
+
+async def test_a_failure_goes_with_the_next_success_on_the_same_subject(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("6 connections")
+        demo.faults.add(Fault(FaultKind.FORBIDDEN, Operation.DELETE))
+        await delete(ui)
+        await ui.sees("✗ Could not delete the connection", "403")
+        await delete(ui)
+        await ui.sees("✓ Deleted BATCH")
+        assert not ui.shows("Could not delete")
+        assert not ui.shows("403")
+
+
+async def test_seven_failures_are_one_message(demo: Sandbox) -> None:
+    async with opened(demo, size=(60, 20)) as ui:
+        await ui.sees("6 connections")
+        demo.faults.add(Fault(FaultKind.FORBIDDEN, Operation.DELETE, count=7))
+        for count in range(1, 8):
+            await delete(ui)
+            await ui.asked(Operation.DELETE, count)
+            await ui.sees("Could not delete the connection")
+            await ui.until(lambda: not ui.shows("Deleting"), "the refusal")
+        assert ui.text().count("Could not delete") == 1
+        assert len(foot(ui)) <= 6
+        assert "d Delete" in ui.lines()[-1]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
+async def test_messages_stand_above_the_key_line_and_never_over_a_dialog(
+    demo: Sandbox, size: tuple[int, int]
+) -> None:
+    async with opened(demo, size=size) as ui:
+        await ui.sees("6 connections")
+        keys = ui.lines()[-1]
+        await ui.press("d")
+        await ui.sees("Delete BATCH?")
+        dialog = box(ui)
+        for number in range(9):
+            ui.app.tell(f"message number {number}", about=f"subject {number}", kind=Kind.BAD)
+        await ui.until(lambda: len(ui.app.messages) == 9, "nine messages")
+        await ui.pilot.pause()
+        assert box(ui) == dialog
+        await ui.press("escape")
+        await ui.sees("message number 8")
+        assert ui.lines()[-1] == keys
+        assert len(foot(ui)) <= 6
+        assert "message number 8" in foot(ui)[0]
+
+
+async def test_a_message_leaves_the_room_it_took(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("6 connections")
+        before = ui.lines()
+        ui.app.tell("One thing", about=About.FORM)
+        await ui.sees("One thing")
+        ui.app.tell("Another thing", about=About.FORM)
+        await ui.sees("Another thing")
+        assert not ui.shows("One thing")
+        ui.app.forget(About.FORM)
+        await ui.loses("Another thing")
+        await ui.until(lambda: ui.lines() == before, "the screen of before")
+
+
+async def test_that_waiting_was_stopped_goes_when_the_outcome_is_told(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await edit_port(ui, "BATCH", "587")
+        demo.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=1.5))
+        await ui.press("ctrl+s")
+        await ui.sees("Change BATCH?")
+        await ui.press("enter")
+        await ui.asked(Operation.MODIFY)
+        await ui.press("escape")
+        await ui.sees("Stopped waiting; the write goes on")
+        await ui.sees("done, after you left")
+        assert not ui.shows("Stopped waiting")
+
+
+async def test_a_message_of_the_left_profile_goes_and_a_report_of_a_write_stays(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit_port(ui, "BATCH", "587")
+        await save(ui, "BATCH")
+        ui.app.tell("demo: done", about="write 1", lasting=True)
+        await ui.press("p")
+        await ui.sees("Enter switches")
+        await ui.press("j", "enter")
+        await ui.sees("EU-RELAY", "demo: done")
+        assert not ui.shows("Saved BATCH")
+
+
+async def test_the_seconds_of_a_refresh_go_on_behind_the_question_for_a_token(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("6 connections")
+        demo.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.LIST))
+        await ui.press("r")
+        await ui.sees("paste the bearer token", "Reading the connections … 0s")
+        for seconds in (7, 14):
+            ui.clock.forward(7)
+            await ui.sees("paste the bearer token", f"Reading the connections … {seconds}s")
+
+
+async def test_the_seconds_of_the_first_list_go_on_behind_the_question_for_a_token(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(60, 20), services=lambda one: replace(one, environ={})) as ui:
+        await ui.sees("paste the bearer token", "Reading the connections … 0s")
+        ui.clock.forward(7)
+        await ui.sees("paste the bearer token", "Reading the connections … 7s")
