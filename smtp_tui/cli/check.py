@@ -21,7 +21,7 @@ from smtp_tui.api.trust import fingerprint
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.running import Environ, run_until_told
 from smtp_tui.cli.say import clean, remark, show, show_json
-from smtp_tui.cli.wiring import auditor_of, known_profiles
+from smtp_tui.cli.wiring import auditor_of, known_profiles, tokens_of
 from smtp_tui.profiles.checking import SECONDS as STEP_SECONDS
 from smtp_tui.profiles.checking import Outcome, Stage, Step, check, look
 from smtp_tui.profiles.model import LoginToken, Profile, PromptToken
@@ -108,7 +108,7 @@ async def _lines(profile: Profile, environ: Environ) -> AsyncGenerator[Line]:
     except HostRefused as error:
         yield Line(Stage.NAME, Result.FAILED, str(error))
         return
-    tokens = Tokens(profile.token, environ, lambda: known_profiles(environ).all)
+    tokens = tokens_of(profile, environ)
     typed = isinstance(profile.token, LoginToken | PromptToken)
     failed = False
     async with aclosing(look(target) if typed else _tried(target, tokens, environ)) as trying:

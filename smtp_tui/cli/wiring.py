@@ -16,7 +16,7 @@ from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.say import ask_secret, clean, on_terminal, remark
 from smtp_tui.profiles.choosing import Known, NoSuchProfile, known_of
 from smtp_tui.profiles.credentials import CredentialError, clean_token
-from smtp_tui.profiles.model import LoginToken, Profile
+from smtp_tui.profiles.model import LoginToken, Profile, source_words
 from smtp_tui.profiles.store import ProfileStore, config_directory
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.auditor import Auditor
@@ -81,7 +81,7 @@ async def reach(
         )
     if read_only:
         target = replace(target, access=Access.READ_ONLY)
-    tokens = Tokens(profile.token, environ, lambda: known_profiles(environ).all)
+    tokens = tokens_of(profile, environ)
     client = Client(target, tokens, Activity(), Clock(), auditor_of(environ))
     try:
         if not await tokens.fetch():
@@ -89,6 +89,16 @@ async def reach(
         yield Reach(profile, target, SmtpConnections(client))
     finally:
         await client.aclose()
+
+
+def tokens_of(profile: Profile, environ: Mapping[str, str]) -> Tokens:
+    """What holds the token of a command; what a token command says is passed on to stderr."""
+
+    def say(line: str) -> None:
+        if line:
+            remark(f"{clean(source_words(profile.token))}: {clean(line)}")
+
+    return Tokens(profile.token, environ, lambda: known_profiles(environ).all, say=say)
 
 
 async def _ask_for_token(profile: Profile, tokens: Tokens, client: Client) -> None:
@@ -107,4 +117,4 @@ async def _ask_for_token(profile: Profile, tokens: Tokens, client: Client) -> No
         tokens.accept(clean_token(ask_secret(f"Token for the profile {clean(profile.name)}:")))
 
 
-__all__ = ["Reach", "auditor_of", "known_profiles", "reach"]
+__all__ = ["Reach", "auditor_of", "known_profiles", "reach", "tokens_of"]

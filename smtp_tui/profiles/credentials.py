@@ -6,8 +6,8 @@ import asyncio
 import json
 import os
 import re
-import signal
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
@@ -17,9 +17,9 @@ from msgspec import Struct
 from smtp_tui.api.secret import SecretStr, is_token
 from smtp_tui.profiles.environment import TOKEN_VARIABLES
 from smtp_tui.profiles.model import CommandToken, EnvironmentToken, Profile
+from smtp_tui.profiles.running import COMMAND_BYTES, LINES_KEPT, run
 
 COMMAND_SECONDS: Final = 10.0
-COMMAND_BYTES: Final = 64 * 1024
 _BEARER: Final = re.compile(r"bearer\s+", re.IGNORECASE)
 
 
@@ -68,35 +68,53 @@ async def run_token_command(
     environ: Mapping[str, str] | None = None,
     profiles: Iterable[Profile] = (),
     seconds: float = COMMAND_SECONDS,
+    say: Callable[[str], None] = lambda line: None,
 ) -> IssuedToken:
     """Start the program of a profile and read the token it prints.
 
-    No shell, a session of its own, no input, its errors not shown, at most ``COMMAND_BYTES``; of
-    ``environ`` (this process's where None) no variable is handed on that holds the token of one of
-    these profiles, nor the vendor's. When it takes longer than ``seconds``, or the caller gives up,
-    it is ended with all that it started. Raises :class:`CredentialError`.
+    No shell, a session of its own, no input, at most ``COMMAND_BYTES``; ``say`` is told what it
+    writes to stderr, line by line, cleaned and redacted. Of ``environ`` (this process's where None)
+    no variable is handed on that holds the token of one of these profiles, nor the vendor's. When
+    it takes longer than ``seconds``, or the caller gives up, it is ended with all that it started.
+    Raises :class:`CredentialError`, with the last lines that it said.
     """
     if not source.argv or not source.argv[0]:
         raise CredentialError("the token command is empty")
-    handed = _without_tokens(os.environ if environ is None else environ, profiles)
+    known = os.environ if environ is None else environ
+    handed = _without_tokens(known, profiles)
+    secrets = tuple(known[name] for name in known.keys() - handed.keys())
     name = f'the token command "{source.argv[0]}"'
+    said: deque[str] = deque(maxlen=LINES_KEPT)
+
+    def hear(line: str) -> None:
+        said.append(line)
+        say(line)
+
     try:
         async with asyncio.timeout(seconds):
-            status, output = await _output(source.argv, handed)
+            finished = await run(source.argv, handed, secrets, hear)
     except TimeoutError:
-        raise CredentialError(f"{name} gave no answer within {seconds:g} seconds") from None
+        words = f"{name} gave no answer within {seconds:g} seconds"
+        raise CredentialError(_with_lines(words, said)) from None
     except FileNotFoundError:
         raise CredentialError(f"{name} was not found") from None
     except (OSError, ValueError):
         raise CredentialError(f"{name} cannot be started") from None
-    if len(output) > COMMAND_BYTES:
+    if len(finished.output) > COMMAND_BYTES:
         raise CredentialError(f"{name} printed more than {COMMAND_BYTES:,} bytes")
-    if status != 0:
-        raise CredentialError(f"{name} {_ended(status)}")
+    if finished.status != 0:
+        words = f"{name} {_ended(finished.status)}"
+        raise CredentialError(_with_lines(words, finished.said))
     try:
-        return parse_output(output)
+        return parse_output(finished.output)
     except CredentialError as error:
-        raise CredentialError(f"{name}: {error.words}") from None
+        raise CredentialError(_with_lines(f"{name}: {error.words}", finished.said)) from None
+
+
+def _with_lines(words: str, said: Iterable[str]) -> str:
+    """What went wrong, and the last lines that the command said of it."""
+    lines = " / ".join(said)
+    return f"{words}. It said: {lines}" if lines else words
 
 
 def _without_tokens(environ: Mapping[str, str], profiles: Iterable[Profile]) -> dict[str, str]:
@@ -108,55 +126,6 @@ def _without_tokens(environ: Mapping[str, str], profiles: Iterable[Profile]) -> 
 
 def _ended(status: int) -> str:
     return f"ended with status {status}" if status > 0 else f"was ended by signal {-status}"
-
-
-async def _output(argv: tuple[str, ...], environ: Mapping[str, str]) -> tuple[int, bytes]:
-    """The exit status and what was printed, one byte over the cap at most.
-
-    The pipe is ours and not the process object's, so that waiting for the process never waits for
-    someone else who holds the pipe open.
-    """
-    read_end, write_end = os.pipe()
-    with os.fdopen(read_end, "rb", buffering=0) as pipe:
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *argv,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=write_end,
-                stderr=asyncio.subprocess.DEVNULL,
-                env=dict(environ),
-                start_new_session=True,
-            )
-        finally:
-            os.close(write_end)
-        try:
-            output = await _read(pipe.fileno())
-            status = -signal.SIGKILL if len(output) > COMMAND_BYTES else await process.wait()
-        finally:
-            if process.returncode is None:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                await process.wait()
-    return status, output
-
-
-async def _read(descriptor: int) -> bytes:
-    """Read to the end, or one byte over the cap."""
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=COMMAND_BYTES)
-    # A copy, since closing the transport closes what it reads from.
-    file = os.fdopen(os.dup(descriptor), "rb", buffering=0)
-    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), file)
-    output = b""
-    try:
-        while len(output) <= COMMAND_BYTES:
-            chunk = await reader.read(COMMAND_BYTES + 1 - len(output))
-            if not chunk:
-                break
-            output += chunk
-    finally:
-        transport.close()
-    return output
 
 
 def parse_output(output: bytes) -> IssuedToken:

@@ -49,7 +49,8 @@ class Tokens:
 
     ``asking`` is held by the one who asks a person or the source, so that none is asked twice.
     ``others`` gives all profiles, whose tokens a command shall not find in its environment; it
-    may block, so it is called in a thread.
+    may block, so it is called in a thread. ``say`` is told each line that a token command writes to
+    stderr, and an empty one when the command has ended.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Tokens:
         environ: Mapping[str, str],
         others: Callable[[], Iterable[Profile]],
         clock: Clock | None = None,
+        say: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.source = source
         self.clock = clock if clock is not None else Clock()
@@ -66,6 +68,7 @@ class Tokens:
         self.typed = False
         self._environ = environ
         self._others = others
+        self._say = say
         self._token: SecretStr | None = None
         self._password: SecretStr | None = None
         self._renew_at: datetime | None = None
@@ -96,7 +99,12 @@ class Tokens:
                 return True
             case CommandToken():
                 others = await asyncio.to_thread(self._others)
-                issued = await run_token_command(self.source, self._environ, others)
+                try:
+                    issued = await run_token_command(
+                        self.source, self._environ, others, say=self._say
+                    )
+                finally:
+                    self._say("")
                 self.accept(issued.token, issued.expires_at, typed=False)
                 return True
             case LoginToken() | PromptToken():

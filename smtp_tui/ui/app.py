@@ -21,7 +21,8 @@ from smtp_tui.api.activity import Exchange
 from smtp_tui.api.confirmation import new_name
 from smtp_tui.api.requests import record_id_of
 from smtp_tui.api.target import HostRefused, Target
-from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.model import Profile, source_words
+from smtp_tui.profiles.running import LINES_KEPT
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.commands import APP_ACTIONS, command
@@ -73,10 +74,12 @@ class SmtpTui(LeavingApp):
         self._left: list[Session] = []
         self._switching = asyncio.Lock()
         self._remembering = asyncio.Lock()
+        self._command_lines: tuple[str, ...] = ()
         self._numbers = itertools.count()
         services.held.report = self._ended
         services.held.report_test = self.report_test
         services.held.warn = self.warn
+        services.held.command_says = self._command_says
         self._start_problem = start_problem
         if profile is not None and not start_problem:
             try:
@@ -216,6 +219,16 @@ class SmtpTui(LeavingApp):
                 await asyncio.to_thread(self._services.settings.used, profile.name)
         except FileProblem as error:
             self._services.held.tell_once(f"The last profile is not remembered: {error}")
+
+    def _command_says(self, profile: Profile, line: str) -> None:
+        """Show the last lines of a token command for as long as it is waited for."""
+        if not line:
+            self._command_lines = ()
+            self.forget(About.TOKEN)
+            return
+        self._command_lines = (*self._command_lines, clean(line, 200))[-LINES_KEPT:]
+        words = f"{clean(profile.name, 40)}: {clean(source_words(profile.token), 60)} says"
+        self.tell("\n  ".join((words, *self._command_lines)), about=About.TOKEN)
 
     def _keep_token(self) -> None:
         """Have the next token before this one ends, whatever is on the screen."""

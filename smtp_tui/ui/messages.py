@@ -36,6 +36,7 @@ class About(StrEnum):
     CHANGE = "change"
     WAITING = "waiting"
     TEST = "test"
+    TOKEN = "token"
     DRAFT = "draft"
     FORM = "form"
     FILES = "files"

@@ -78,6 +78,7 @@ class Held(Struct):
     again, and none is sent elsewhere; ``pins`` by profile name and origin, for certificates that
     were confirmed where there is no file to keep them; ``report`` is told how a write ended whose
     profile was left meanwhile, ``report_test`` what came of a test mail that nobody waits for, and
+    ``command_says`` what a token command says while it is waited for, and
     ``warn`` what a person should know whatever is on the screen; ``told`` is what was told once.
     """
 
@@ -86,7 +87,13 @@ class Held(Struct):
     report: Callable[[Session, Unattended], None] | None = None
     report_test: Callable[[str], None] | None = None
     warn: Callable[[str], None] | None = None
+    command_says: Callable[[Profile, str], None] | None = None
     told: set[str] = field(default_factory=set)
+
+    def hear(self, profile: Profile, line: str) -> None:
+        """A token command says something to the person; nothing once it has ended."""
+        if self.command_says is not None:
+            self.command_says(profile, line)
 
     def tell(self, words: str) -> None:
         """Have a person told."""
@@ -227,7 +234,13 @@ class Services(Struct, frozen=True):
         servers, tenant and user."""
         belongs_to = _token_key(profile, target)
         if belongs_to not in self.held.tokens:
-            tokens = Tokens(profile.token, self.environ, self._all_profiles, self.clock)
+            tokens = Tokens(
+                profile.token,
+                self.environ,
+                self._all_profiles,
+                self.clock,
+                lambda line: self.held.hear(profile, line),
+            )
             self.held.tokens[belongs_to] = tokens
         return self.held.tokens[belongs_to]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from smtp_tui.sandbox import OTHER_TENANT_ID, Fault, FaultKind, Operation, Sandbox
 from tests.cli.console import Console
 
@@ -159,3 +161,16 @@ def test_without_any_profile_it_says_what_to_do(empty_console: Console) -> None:
     result = empty_console.run("list")
     assert result.code == 2
     assert "smtp-tui profiles add" in result.err
+
+
+def test_what_a_token_command_says_is_passed_on_to_stderr(
+    console: Console, sandbox: Sandbox
+) -> None:
+    script = "printf '\\033[1mTouch your key\\033[0m\\nas A1234567890123456789012\\n' >&2; echo $0"
+    where = ("--host", sandbox.base_url, "--tenant", sandbox.tenant_id)
+    command = f"/bin/sh -c {shlex.quote(script)} {sandbox.admin_token}"
+    assert console.run("profiles", "add", "p", *where, "--token-command", command).code == 0
+    result = console.run("list", "--profile", "p")
+    assert result.code == 0
+    assert "command /bin/sh: Touch your key\n" in result.err
+    assert "command /bin/sh: as **********\n" in result.err

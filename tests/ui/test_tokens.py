@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -187,3 +189,28 @@ async def test_a_401_in_a_form_keeps_what_was_typed_and_offers_the_write_again(
         await ui.asked(Operation.MODIFY, 2)
         await ui.loses("Apply")
         assert len(ui.requests(Operation.MODIFY)) == 2
+
+
+async def test_what_a_token_command_says_is_shown_while_it_is_waited_for(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    """On the line of messages, cleaned, and gone when it has answered."""
+    touched = tmp_path / "touched"
+    os.mkfifo(touched)
+    script = (
+        f"echo one >&2; printf '\\033[1mTouch your key\\033[0m' >&2; read go < {touched}; echo $0"
+    )
+    source = CommandToken(("/bin/sh", "-c", script, demo.admin_token))
+    async with opened(demo, profile=_with(source, demo), size=(80, 24)) as ui:
+        await ui.sees("command /bin/sh says", "one", "Touch your key")
+        await ui.press("question_mark")
+        await ui.press("escape")
+        await asyncio.to_thread(touched.write_text, "go\n")
+        await ui.sees("PRIMARY")
+        await ui.loses("Touch your key")
+
+
+async def test_what_a_token_command_said_stands_beside_its_failure(demo: Sandbox) -> None:
+    source = CommandToken(("/bin/sh", "-c", "echo 'no key was touched' >&2; exit 3"))
+    async with opened(demo, profile=_with(source, demo), size=(80, 24)) as ui:
+        await ui.sees("ended with status 3. It said: no key was touched")
