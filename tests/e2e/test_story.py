@@ -119,10 +119,10 @@ def test_a_typed_password_is_sent_and_shown_nowhere(
         terminal.wait_for("password will be replaced")
         terminal.press("enter")
         terminal.wait_for("SECONDARY")
-        sandbox.wait_for_requests(5)  # list, test, get, modify, and the list again
+        sandbox.wait_for_requests(6)  # list, test, get, modify, get, and the list again
         terminal.press("a")
-        terminal.wait_for(says("GET", "POST", "GET", "POST", "GET"))
-        terminal.press("down")
+        terminal.wait_for(says("GET", "GET", "POST", "GET", "POST", "GET"))
+        terminal.press("down", "down")
         terminal.wait_for('"password"')
         terminal.press("q")
         terminal.wait_for("SECONDARY")
