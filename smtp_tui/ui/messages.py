@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from enum import Enum, StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 from textual.app import App, ScreenStackError
 from textual.content import Content
 
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.widgets.bars import PlainText
 
 if TYPE_CHECKING:
@@ -55,19 +56,31 @@ _SECONDS: Final = {Kind.PLAIN: 10.0, Kind.GOOD: 10.0, Kind.WARNING: 20.0, Kind.B
 _KINDS: Final = {"information": Kind.PLAIN, "warning": Kind.WARNING, "error": Kind.BAD}
 
 
+class Offer(Struct, frozen=True):
+    """What can be done about a message: an action by its id, and words to follow its key."""
+
+    action: str
+    words: str
+
+
 class Message(Struct, frozen=True):
-    """What is told. ``lasting`` stays when another profile comes into use."""
+    """What is told. ``lasting`` stays when another profile comes into use; ``offer`` is shown on
+    the screens where its key works."""
 
     words: str
     about: str
     kind: Kind = Kind.PLAIN
     lasting: bool = False
+    offer: Offer | None = None
 
-    @property
-    def content(self) -> Content:
-        """The words after their sign."""
+    def content(self, screen: Screen[Any]) -> Content:
+        """The words after their sign, with the key that this screen has for what is offered."""
+        first, *more = self.words.split("\n")
+        bindings = screen.active_bindings.values()
+        if self.offer and any(one.binding.id == self.offer.action for one in bindings):
+            first += f" · {bound(screen, self.offer.action).first_key} {self.offer.words}"
         sign = f"{self.kind.value} " if self.kind.value else ""
-        return Content.styled(f"{sign}{self.words}", _LOOKS[self.kind])
+        return Content.styled("\n".join([f"{sign}{first}", *more]), _LOOKS[self.kind])
 
 
 class MessageLine(PlainText):
@@ -80,7 +93,7 @@ class MessageLine(PlainText):
 
     def show(self, messages: Iterable[Message]) -> None:
         """Show these, oldest first, and no others."""
-        lines = [one.content for one in messages][::-1]
+        lines = [one.content(self.screen) for one in messages][::-1]
         self.update(Content("\n").join(lines))
         self.set_class(bool(lines), "-shown")
 
@@ -110,9 +123,10 @@ class Messages(App[None]):
         about: str = About.OTHER,
         kind: Kind = Kind.PLAIN,
         lasting: bool = False,
+        offer: Offer | None = None,
     ) -> None:
         """Show a message in place of the last one on its subject."""
-        message = Message(words, about, kind, lasting)
+        message = Message(words, about, kind, lasting, offer)
         self._told.pop(about, None)
         self._told[about] = message
         self.set_timer(_SECONDS[kind], partial(self._expire, message))
@@ -165,11 +179,18 @@ class Messages(App[None]):
         self.tell(words, about=title or About.OTHER, kind=_KINDS[severity])
 
 
-def tell(node: DOMNode, words: str, *, about: str = About.OTHER, kind: Kind = Kind.PLAIN) -> None:
+def tell(
+    node: DOMNode,
+    words: str,
+    *,
+    about: str = About.OTHER,
+    kind: Kind = Kind.PLAIN,
+    offer: Offer | None = None,
+) -> None:
     """Show a message of a screen or widget."""
     app = node.app
     if isinstance(app, Messages):
-        app.tell(words, about=about, kind=kind)
+        app.tell(words, about=about, kind=kind, offer=offer)
 
 
 def forget(node: DOMNode, about: str) -> None:
@@ -179,4 +200,4 @@ def forget(node: DOMNode, about: str) -> None:
         app.forget(about)
 
 
-__all__ = ["About", "Kind", "Message", "MessageLine", "Messages", "forget", "tell"]
+__all__ = ["About", "Kind", "Message", "MessageLine", "Messages", "Offer", "forget", "tell"]

@@ -187,3 +187,21 @@ async def test_the_seconds_of_the_first_list_go_on_behind_the_question_for_a_tok
         await ui.sees("paste the bearer token", "Reading the connections … 0s")
         ui.clock.forward(7)
         await ui.sees("paste the bearer token", "Reading the connections … 7s")
+
+
+async def test_a_message_names_its_key_only_where_that_key_does_it(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await edit_port(ui, "BATCH", "587")
+        await save(ui, "BATCH")
+        await ui.sees("Saved BATCH · u undoes")
+        await ui.press("a")
+        await ui.sees("Activity", "Saved BATCH")
+        assert not ui.shows("u undoes")
+        await ui.press("escape")
+        await ui.sees("Saved BATCH · u undoes")
+        await ui.press("e")
+        await ui.sees("Edit BATCH", "Saved BATCH")
+        assert not ui.shows("u undoes")
+        ui.app.set_keymap({"record.undo": "U"})
+        await ui.press("escape")
+        await ui.sees("Saved BATCH · U undoes")

@@ -291,6 +291,7 @@ class FormScreen(KeptScreen[FormResult]):
                 self._complain("The server already has these values; nothing was sent.")
             elif isinstance(saved, NotStored):
                 self.tried = True
+                forget(self, About.CHANGE)
                 self._complain(clean(saved.words, 400))
             elif isinstance(saved, Saved):
                 self.close(saved)

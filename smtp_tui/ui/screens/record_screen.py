@@ -16,8 +16,7 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.state.files import FileProblem
-from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.messages import About, Kind, tell
+from smtp_tui.ui.messages import About, Kind, Offer, tell
 from smtp_tui.ui.screens.base import SessionScreen
 from smtp_tui.ui.session import Deleted, LastChange, Patched
 from smtp_tui.ui.text import clean
@@ -174,18 +173,18 @@ class RecordScreen(SessionScreen[Result]):
         """Tell of a save, and of what an undo could not bring back."""
         if saved.before is not None:
             self.session.memory.last_change = Patched(saved.patch, saved.before)
-            undo = bound(self, "record.undo").first_key
-            self._done(f"Saved {saved.name[:60]} · {undo} undoes", *lost, *saved.notes)
+            offer = Offer("record.undo", "undoes")
+            self._done(f"Saved {saved.name[:60]}", *lost, *saved.notes, offer=offer)
             self._remember_save(saved.before.id)
         else:
             self.session.memory.last_change = None  # u is about the newest change, or nothing
             self._done(f"Created {saved.name[:60]}", *saved.notes)
         self.changed(saved.record_id)
 
-    def _done(self, *lines: str) -> None:
+    def _done(self, *lines: str, offer: Offer | None = None) -> None:
         """Say what was done, in place of what was said of the last change."""
         words = "\n".join(clean(one, 200) for one in lines)
-        tell(self, words, about=About.CHANGE, kind=Kind.GOOD)
+        tell(self, words, about=About.CHANGE, kind=Kind.GOOD, offer=offer)
 
     @work(group="history", description="remember a save")
     async def _remember_save(self, record_id: str) -> None:
@@ -238,8 +237,8 @@ class RecordScreen(SessionScreen[Result]):
         match deleting.result:
             case Deletion.DONE:
                 self.session.memory.last_change = Deleted(deleting.record)
-                undo = bound(self, "record.undo").first_key
-                self._done(f"Deleted {name} · {undo} offers it anew", *deleting.notes)
+                offer = Offer("record.undo", "offers it anew")
+                self._done(f"Deleted {name}", *deleting.notes, offer=offer)
             case Deletion.GONE:
                 self._done(f"{name} was gone already", *deleting.notes)
             case Deletion.NOT_STORED:
