@@ -34,6 +34,7 @@ from smtp_tui.api.errors import (
     Place,
     ServerFault,
     TokenNeeded,
+    TokenRefused,
 )
 from smtp_tui.api.failures import (
     MEANT_FOR_TLS,
@@ -74,6 +75,10 @@ class TokenHolder(Protocol):
 
     def token(self) -> SecretStr | None:
         """The token to send now, or None where one has to be asked for."""
+
+    @property
+    def origin(self) -> str:
+        """Where the token came from, to complete "The token …", without anything of it."""
 
 
 class Limits(Struct, frozen=True):
@@ -249,6 +254,8 @@ class Client:
             return Answer(received.status, received.body, received.request_id, received.unreadable)
         except ApiError as error:
             told = await self._rather(error, self._origin(request))
+            if token and isinstance(told, TokenRefused):
+                told.tell_origin(self._tokens.origin)
             failure = told.why
             raise told from None
         except asyncio.CancelledError:

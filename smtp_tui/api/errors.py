@@ -235,6 +235,10 @@ class TokenRefused(StatusError):
 
     next_step = "Type a new token; what is on the screen stays."
 
+    def tell_origin(self, origin: str) -> None:
+        """Say where the token came from, such as ``was typed``."""
+        self.why = f"{self.why.removesuffix('.')}. The token {origin}"
+
 
 class LoginRefused(StatusError):
     """400, 401 or 403 to a login: the user name or the password is not accepted."""

@@ -29,7 +29,10 @@ which profile is used; each of these overrules those below it, and says so on st
   the default in profiles.toml
   the only profile in profiles.toml
 A command that writes names profile, host and tenant on stderr before anything else."""
-_NOTES: Final = f"{PROFILE_HELP}\n\n{codes_help()}"
+NETWORK_HELP: Final = """\
+network: a request has 10 s to connect, ends after 60 s of silence, and after 120 s at the latest.
+Proxies, .netrc, REQUESTS_CA_BUNDLE and SSLKEYLOGFILE in the environment are not used."""
+_NOTES: Final = f"{PROFILE_HELP}\n\n{NETWORK_HELP}\n\n{codes_help()}"
 _TRUST_HELP: Final = (
     "system, ca:FILE, off, pin:SHA256, login:SHA256 (of the server that logs in, where that shows"
     " another certificate), or pin:SHA256,login:SHA256"

@@ -10,6 +10,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ import smtp_tui
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import clean, show, show_json
+from smtp_tui.profiles.choosing import NoSuchProfile, known_of
 from smtp_tui.profiles.environment import environment_profile
 from smtp_tui.profiles.preferences import FILE_NAME as CONFIG_FILE
 from smtp_tui.profiles.preferences import PreferencesError, load_preferences
@@ -35,7 +37,13 @@ _PACKAGES: Final = (
 )
 _SANDBOX_PACKAGES: Final = ("starlette", "uvicorn", "aiosmtpd", "cryptography")
 _SHOWN: Final = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_ALL")
+_UNUSED: Final = (
+    *("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"),
+    *("NETRC", "REQUESTS_CA_BUNDLE", "SSLKEYLOGFILE"),
+)
+"""Variables that other programs heed, and this one does not."""
 _SET_OR_NOT: Final = (
+    "SMTP_TUI_PROFILE",
     "TMUX",
     "STY",
     "SSH_CONNECTION",
@@ -61,7 +69,7 @@ class Fact(Struct, frozen=True):
 
 def examine(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print versions, paths, the terminal and the health of the files."""
-    facts = [*_versions(), *_files(environ), *_terminal(environ)]
+    facts = [*_versions(), *_files(environ), *_network(environ), *_terminal(environ)]
     if options.json:
         show_json(
             [
@@ -114,7 +122,7 @@ def _files(environ: Environ) -> Iterator[Fact]:
         if name == "config":
             store = ProfileStore(directory)
             yield _place("profiles.toml", store.path)
-            yield _profiles(store)
+            yield _profiles(store, environ)
             yield _preferences(directory)
     profile = environment_profile(environ)
     yield Fact("files", "environment", "makes a profile" if profile else "makes no profile")
@@ -140,12 +148,16 @@ def _place(name: str, path: Path) -> Fact:
     return Fact("files", name, words)
 
 
-def _profiles(store: ProfileStore) -> Fact:
+def _profiles(store: ProfileStore, environ: Environ) -> Fact:
     try:
         found = store.load()
     except (ProfilesFileError, FileProblem) as error:
         return Fact("files", "profiles", str(error), False)
     default = found.default or "none"
+    with suppress(NoSuchProfile):
+        choice = known_of(found, environ).chosen(None)
+        if choice is not None and choice.overruled:
+            default += f", overruled by {choice.by.called}"
     words = f"{len(found.profiles)} profiles, default {default}"
     if found.read_only_why is not None:
         return Fact("files", "profiles", found.read_only_why, False)
@@ -161,6 +173,19 @@ def _preferences(directory: Path) -> Fact:
     except (PreferencesError, FileProblem) as error:
         return Fact("files", CONFIG_FILE, str(error), False)
     return Fact("files", CONFIG_FILE, f"{path}" if path.exists() else f"{path} (not there yet)")
+
+
+def _network(environ: Environ) -> Iterator[Fact]:
+    """How long a request may take, and what of the environment is not used."""
+    from smtp_tui.api.client import LIMITS  # noqa: PLC0415 - httpx, for this command only
+
+    yield Fact("network", "to connect", f"{LIMITS.connect:g} s")
+    yield Fact("network", "silence", f"{LIMITS.read:g} s at most")
+    yield Fact("network", "a whole request", f"{LIMITS.total:g} s at most")
+    for name in _UNUSED:
+        yield Fact("network", name, "set, and not used" if environ.get(name) else "not set")
+    netrc = Path(environ.get("HOME") or Path.home()) / ".netrc"
+    yield Fact("network", ".netrc", "there, and not used" if netrc.exists() else "not there")
 
 
 def _terminal(environ: Environ) -> Iterator[Fact]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from smtp_tui.api.target import HostRefused, parse_origin
 from smtp_tui.profiles.environment import environment_profile, vendor_hosts
 from smtp_tui.profiles.model import ENVIRONMENT, Profile
 from smtp_tui.profiles.reading import Profiles, nearest
@@ -108,9 +109,8 @@ class Known(Struct, frozen=True):
     def _other_hosts(self) -> list[Candidate]:
         """The vendor's variables that name another host than the one in use."""
         used = self.hosts[0][1]
-        return [
-            Candidate(Source.VENDOR, host, name) for name, host in self.hosts[1:] if host != used
-        ]
+        others = [(name, host) for name, host in self.hosts[1:] if host != used]
+        return [Candidate(Source.VENDOR, _host_words(host), name) for name, host in others]
 
     def decided(self, wanted: str | None) -> Choice:
         """Like :meth:`chosen`, for where nobody can be asked. Raises :class:`NoSuchProfile`."""
@@ -136,6 +136,14 @@ class Known(Struct, frozen=True):
             raise NoSuchProfile(f"there is no profile named {name}{by}: CAM_HOST is not set")
         near = nearest(name, [one.name for one in self.all])
         raise NoSuchProfile(f"there is no profile named {name}{by}{near}")
+
+
+def _host_words(host: str) -> str:
+    """A host as it may be shown; what is none may hold a password."""
+    try:
+        return parse_origin(host, allow_http=True).text
+    except HostRefused:
+        return "another host"
 
 
 def known_of(profiles: Profiles, environ: Mapping[str, str]) -> Known:

@@ -158,5 +158,17 @@ class Tokens:
         """Where the token comes from, without anything of it."""
         return "typed" if self.typed else source_words(self.source)
 
+    @property
+    def origin(self) -> str:
+        """The same, to complete "The token …"; not cleaned."""
+        match self.source:
+            case EnvironmentToken(variable) if not self.typed:
+                return f"came from the variable {variable}"
+            case CommandToken(argv) if not self.typed:
+                return f"came from the command {argv[0] if argv else ''}".rstrip()
+            case LoginToken(user) if not self.typed:
+                return f"came from the login of {user}"
+        return "was typed"
+
 
 __all__ = ["CredentialError", "Tokens"]

@@ -67,6 +67,11 @@ class HeldToken:
         """The token, wrapped."""
         return None if self.value is None else SecretStr(self.value)
 
+    @property
+    def origin(self) -> str:
+        """Where it came from."""
+        return "was held by a test"
+
 
 @dataclass
 class Pad:

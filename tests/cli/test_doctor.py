@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from smtp_tui import __version__
+from smtp_tui.api.client import LIMITS
 from smtp_tui.sandbox import Sandbox
 from tests.cli.console import Console
 
@@ -58,3 +59,31 @@ def test_what_is_wrong_with_a_file_is_marked(
     assert result.code == 1
     [marked] = [line for line in result.out.splitlines() if line.startswith(" ! ")]
     assert words in marked
+
+
+def test_help_readme_and_doctor_tell_the_time_outs_and_what_is_not_used(console: Console) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    for text in (console.run("--help").out, console.run("list", "--help").out, readme):
+        flat = " ".join(text.replace("`", "").split())
+        assert (
+            f"has {LIMITS.connect:g} s to connect, ends after {LIMITS.read:g} s of silence,"
+            f" and after {LIMITS.total:g} s at the latest" in flat
+        )
+        assert "Proxies, .netrc, REQUESTS_CA_BUNDLE and SSLKEYLOGFILE in the environment" in flat
+    console.setenv(https_proxy="http://user:planted@proxy.example")
+    console.unset("SSLKEYLOGFILE")
+    facts = {one["name"]: one["words"] for one in console.run("doctor", "--json").json()}
+    assert facts["to connect"] == f"{LIMITS.connect:g} s"
+    assert facts["silence"] == f"{LIMITS.read:g} s at most"
+    assert facts["a whole request"] == f"{LIMITS.total:g} s at most"
+    assert facts["https_proxy"] == "set, and not used"
+    assert facts["SSLKEYLOGFILE"] == "not set"
+    assert "planted" not in console.run("doctor").out
+
+
+def test_it_tells_that_the_default_is_overruled_and_shows_no_host(console: Console) -> None:
+    console.setenv(TSA_HOSTNAME="user:planted@host")
+    console.run("profiles", "add", "a", "--host", "h.example", "--tenant", "t")
+    result = console.run("doctor")
+    assert "1 profiles, default a, overruled by CAM_HOST" in result.out
+    assert "planted" not in result.out + result.err + console.run("list").err

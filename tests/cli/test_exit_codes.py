@@ -164,3 +164,26 @@ def test_json_of_a_dry_run_is_the_request_alone(console: Console, sandbox: Sandb
     for _, arguments in CHANGES.values():
         found = json.loads(console.run(*arguments, "--dry-run", "--json").out)
         assert sorted(found) == ["body", "method", "url"]
+
+
+@pytest.mark.parametrize(
+    ("option", "origin"),
+    [
+        (("--token-env", "CAM_BEARER_TOKEN"), "came from the variable CAM_BEARER_TOKEN"),
+        (("--token-command", "printenv CAM_OLD"), "came from the command printenv"),
+    ],
+)
+@pytest.mark.parametrize("name", ["list", *WRITES])
+def test_a_refused_token_is_told_with_where_it_came_from(
+    console: Console, sandbox: Sandbox, name: str, option: tuple[str, ...], origin: str
+) -> None:
+    operation, arguments = {**READS, **WRITES}[name]
+    sandbox.add_record("A", GOOD)
+    console.setenv(CAM_OLD=sandbox.admin_token, SMTP_TUI_PROFILE="p")
+    host = ("--host", sandbox.base_url, "--tenant", sandbox.tenant_id)
+    assert console.run("profiles", "add", "p", *host, *option).code == 0
+    sandbox.faults.add(Fault(FaultKind.UNAUTHORIZED, operation))
+    result = console.run(*arguments)
+    assert result.code == ExitCode.TOKEN
+    assert f"401: Authorization Required. The token {origin}" in result.err
+    assert sandbox.admin_token not in result.err

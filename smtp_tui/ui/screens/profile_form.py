@@ -75,19 +75,24 @@ class ProfileFormScreen(FullScreen[Profile | None]):
     """
 
     def __init__(
-        self, services: Services, session: Session | None, profile: Profile, stored_as: str | None
+        self,
+        services: Services,
+        session: Session | None,
+        profile: Profile,
+        stored_as: str | None,
+        title: str = "",
     ) -> None:
         super().__init__(session, services.clock)
         self._services = services
         self._profile = profile
         self._stored_as = stored_as
         self._saving = False
+        self._heading = title or (f"Profile {stored_as}" if stored_as else "New profile")
 
     def compose_body(self) -> Iterable[Widget]:
         """Title, fields, what was refused."""
-        title = f"Profile {clean(self._stored_as)}" if self._stored_as else "New profile"
         with VerticalScroll(can_focus=False):
-            yield PlainText(title, id="profile-title")
+            yield PlainText(clean(self._heading), id="profile-title")
             for name, label, hint in _FIELDS:
                 yield Field(name, _text_of(self._profile, name), label=label, hint=hint)
             yield PlainText("", id="profile-said")

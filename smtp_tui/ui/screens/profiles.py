@@ -242,21 +242,24 @@ class ProfilesDialog(Dialog[Switch | None]):
         if chosen is None:
             return
         if self._stored(chosen):
-            self._edit(chosen, chosen.name)
+            self._edit(chosen, chosen.name, chosen.name)
         else:
-            self._say(f"{chosen.name} comes from the environment; c saves it as a profile.")
+            self._edit(replace(chosen, name=_storable(chosen.name)), None, chosen.name)
 
     def action_clone(self) -> None:
         """A new profile filled from the one under the cursor."""
         if self._chosen is not None:
-            name = "saved" if self._chosen.name == ENVIRONMENT else f"{self._chosen.name}-copy"
-            self._edit(replace(self._chosen, name=name), None)
+            before = self._chosen.name
+            name = _storable(before) if before == ENVIRONMENT else f"{before}-copy"
+            self._edit(replace(self._chosen, name=name), None, None)
 
     @work(group="dialog", exclusive=True, description="edit a profile")
-    async def _edit(self, profile: Profile, stored_as: str | None) -> None:
-        form = ProfileFormScreen(self._services, self._session, profile, stored_as)
+    async def _edit(self, profile: Profile, stored_as: str | None, edited: str | None) -> None:
+        """A form of the profile; ``edited`` is the name of the one that it takes the place of."""
+        title = f"Save the profile {edited} to the file" if edited and stored_as is None else ""
+        form = ProfileFormScreen(self._services, self._session, profile, stored_as, title)
         saved = await self.app.push_screen_wait(form)
-        if saved is not None and self._current is not None and stored_as == self._current.name:
+        if saved is not None and self._current is not None and edited == self._current.name:
             self.dismiss(Switch(saved))  # what was changed holds at once, not after the next start
         elif saved is not None:
             self._states.pop(saved.name, None)
@@ -308,3 +311,8 @@ class ProfilesDialog(Dialog[Switch | None]):
             words = str(error)
         await self._read()
         self._say(words)
+
+
+def _storable(name: str) -> str:
+    """A name under which a profile can stand in the file; that of the variables cannot."""
+    return "saved" if name == ENVIRONMENT else name
