@@ -276,10 +276,37 @@ def test_values_that_are_repeated_are_no_words_about_the_mail() -> None:
         {"name": "hostname", "value": "blacklist.example.com"},
         {"name": "description", "value": "read timed out here once"},
     ]
-    body: JsonValue = {"success": True, "conn_params": echo, "host": "spamhaus.example.com"}
+    body: JsonValue = {"accepted": [TO], "conn_params": echo, "host": "spamhaus.example.com"}
     outcome = judge(TestAnswer(200, body), TO)
     assert outcome is not None
     assert outcome.verdict is Verdict.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("number", "parameter"), [(-111, "port"), (-113, "hostname"), (-3008, "hostname")]
+)
+def test_the_number_of_an_error_tells_what_its_code_leaves_open(
+    number: int, parameter: str
+) -> None:
+    body: JsonValue = {"code": "ESOCKET", "syscall": "connect", "errno": number}
+    outcome = judge(TestAnswer(400, body), TO)
+    assert outcome is not None
+    assert (outcome.verdict, outcome.parameter) == (Verdict.UNREACHABLE, parameter)
+
+
+@pytest.mark.parametrize("body", [None, {"error": {"message": "Unknown Error"}}])
+def test_a_status_that_http_does_not_have_is_a_reply_code(body: JsonValue) -> None:
+    outcome = judge(TestAnswer(535, body), TO)
+    assert outcome is not None
+    assert (outcome.verdict, outcome.parameter) == (Verdict.REJECTED, "password")
+
+
+def test_a_secret_in_json_inside_a_text_is_not_shown() -> None:
+    inner = {"auth": {"user": "u", "pass": "Planted-1"}, "message": "535 5.7.8 no"}
+    outcome = judge(TestAnswer(400, {"message": json.dumps(inner)}), TO)
+    assert outcome is not None
+    assert outcome.parameter == "password"
+    assert "Planted-1" not in outcome.server_text
 
 
 def test_html_and_status_pages_are_told_in_words() -> None:
