@@ -17,9 +17,8 @@ from threading import Event, Thread
 from types import FrameType, TracebackType
 from typing import Final, Self
 
-from textual.app import App
-
 from smtp_tui.state.files import FileProblem
+from smtp_tui.ui.keys_in_order import KeysInOrder
 from smtp_tui.ui.screens.base import HoldsText
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
@@ -30,6 +29,10 @@ LEAVE_SECONDS: Final = 10.0
 """After so long the program ends, however stuck."""
 KEEP_SECONDS: Final = 2.0
 """So long a stuck program tries to keep what was typed."""
+LOOK_SECONDS: Final = 0.02
+"""Between looks at whether all keys that were pressed have done their work."""
+LEAST_LOOKS: Final = 3
+MOST_LOOKS: Final = 50
 _LOOK_MILLISECONDS: Final = 1_000
 
 
@@ -44,7 +47,7 @@ class Ends:
         self.number: int | None = None
         self._terminal = terminal
         self._over = Event()
-        self._app: App[None] | None = None
+        self._app: KeysInOrder | None = None
         self._turning: asyncio.AbstractEventLoop | None = None
 
     def __enter__(self) -> Self:
@@ -65,14 +68,21 @@ class Ends:
         for number, handler in self._before.items():
             signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else handler)
 
-    def attend(self, app: App[None]) -> None:
+    def attend(self, app: KeysInOrder) -> None:
         """End this app when told to, at once if that was before. To be called in its loop."""
         self._app, self._turning = app, asyncio.get_running_loop()
         if self.number is not None:
             self._end()
 
-    def _end(self) -> None:
-        """Keep what was typed, and have the terminal restored and the right code given."""
+    def _end(self, looks: int = 0) -> None:
+        """Keep what was typed, and have the terminal restored and the right code given.
+
+        Keys that came just before the signal are still on their way to their field.
+        """
+        typing = looks < LEAST_LOOKS or (self._app is not None and self._app.typing)
+        if typing and looks < MOST_LOOKS and self._turning is not None:
+            self._turning.call_later(LOOK_SECONDS, self._end, looks + 1)
+            return
         self._keep()
         if self._app is not None and self.number is not None:
             self._app.exit(return_code=128 + self.number)

@@ -35,6 +35,11 @@ class KeysInOrder(OnTerminal):
         self._typed_ahead: deque[Event] = deque()
         self._key_under_way: Timer | None = None
 
+    @property
+    def typing(self) -> bool:
+        """Whether a key that was pressed has not done all its work yet."""
+        return self._key_under_way is not None or bool(self._typed_ahead)
+
     async def on_event(self, event: Event) -> None:
         """Hold back keys and pastes while one is under way."""
         if not isinstance(event, Key | Paste) or event.is_forwarded:
