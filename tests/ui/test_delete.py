@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.forms import BATCH
 from tests.ui.helpers import Ui, opened
 
 
@@ -66,6 +67,21 @@ async def test_a_record_gone_meanwhile_is_said_and_the_list_read_again(demo: San
         ui.clock.forward(1)
         await ui.press("tab", "enter")
         await ui.sees("BATCH was gone already", "5 connections")
+
+
+async def test_a_record_changed_meanwhile_is_shown_as_it_is_now_before_it_is_deleted(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await ask(ui, "BATCH")
+        demo.change_record(BATCH, {"port": 2525})
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.sees("Someone changed it since you looked", "127.0.0.1:2525")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.sees("Deleted BATCH")
+        assert len(ui.requests(Operation.DELETE)) == 1
 
 
 async def test_a_refused_delete_is_said_and_the_record_stays(demo: Sandbox) -> None:

@@ -176,21 +176,30 @@ def test_each_character_of_an_input_has_one_in_its_place(text: str) -> None:
 
 
 class Careless(Messages):
-    """An app whose author forgot to clean."""
+    """An app whose author forgot to clean a text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
 
     def compose(self) -> ComposeResult:
-        yield PlainText("".join(NAMES.values()))
+        yield PlainText(self._text, id="first")
+        yield PlainText(id="later")
         yield MessageLine()
 
     def on_mount(self) -> None:
-        self.query_one(PlainText).update(Content.styled("".join(NAMES.values()), "bold"))
-        self.notify("".join(NAMES.values()), markup=True)
+        self.query_one("#later", PlainText).update(Content.styled(self._text, "bold"))
+        self.notify(f"said: {self._text}", markup=True)
 
 
-async def test_a_widget_and_a_message_clean_what_nobody_cleaned_before() -> None:
-    app = Careless()
+@pytest.mark.parametrize("kind", ["markup", "escape", "bidi", "zero"])
+async def test_a_widget_and_a_message_clean_what_nobody_cleaned_before(kind: str) -> None:
+    text = NAMES[kind].replace("\a", "")  # which Textual drops by itself
+    app = Careless(text)
     async with app.run_test(size=(60, 20), notifications=True) as pilot:
         await pilot.pause()
         drawn = lines_of(spans(app.export_screenshot()), 20)
-        assert "[/nope] [@click=app.quit]go" in "".join(drawn)
+        shown = visible(text)
+        assert [shown in line for line in drawn].count(True) == 3
+        assert any(line.strip().startswith("said: ") for line in drawn)
         assert not [one for one in "".join(drawn) if unicodedata.category(one) in HIDDEN]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
+from textual.widgets import Button
 
 from smtp_tui.api.target import Access
 from smtp_tui.sandbox import Operation, Sandbox
@@ -99,6 +101,25 @@ async def test_a_protected_profile_wants_the_name_of_the_record_typed(demo: Sand
         await ui.type("H")
         await ui.press("enter")
         await ui.asked(Operation.MODIFY)
+
+
+@pytest.mark.parametrize("key", ["ctrl+s", "d"])
+async def test_a_protected_profile_opens_apply_for_the_whole_name_only(
+    demo: Sandbox, key: str
+) -> None:
+    async with opened(demo, profile=lambda one: replace(one, access=Access.PROTECTED)) as ui:
+        await edit(ui, "BATCH")
+        if key == "d":
+            await ui.press("escape")
+            await ui.loses("Edit BATCH")
+        else:
+            await retype(ui, "x.example.com")
+        await ui.press(key)
+        await ui.sees("This profile is protected")
+        apply = ui.app.screen.query_one("#apply", Button)
+        for typed, closed in (("", True), ("BATC", True), ("H", False), ("E", True)):
+            await ui.type(typed)
+            await ui.until(lambda: apply.disabled is closed, f"Apply after {typed}")  # noqa: B023
 
 
 async def test_a_long_review_keeps_its_answers_in_sight_on_a_small_terminal(demo: Sandbox) -> None:
