@@ -28,8 +28,9 @@ request, a response or a secret.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, Final, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeAlias
 
 from msgspec import Struct
 
@@ -68,8 +69,40 @@ TESTS: Final = frozenset({Operation.TEST_VALUES, Operation.TEST_SAVED})
 _ABOUT_ONE_RECORD: Final = frozenset(
     {Operation.GET, Operation.PATCH, Operation.DELETE, Operation.TEST_SAVED}
 )
+
+
+class Step(Struct, frozen=True):
+    """One sentence of advice, without its full stop.
+
+    It names no key, because a key does different things on different screens. ``actions`` are the
+    ids of actions that do what it says, the best one first: a screen adds the key of the first one
+    that works there. None of them may send or change anything by itself. ``command`` does it in a
+    shell; it is written without the program's name.
+    """
+
+    text: str
+    actions: tuple[str, ...] = ()
+    command: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The step where there is no key for it."""
+        return f"{self.text}."
+
+
+Advice: TypeAlias = tuple[Step, ...]
+
+_RETRY: Final = ("table.refresh", "form.review")
+"""On a list or a record: read again. In a form: review once more."""
+_PROFILES: Final = ("app.profiles",)
+_ACTIVITY: Final = ("app.activity",)
 _ANOTHER_SERVER: Final = (
-    "Check the host and port of the profile: that may be another server, or a part of it is down."
+    Step(
+        "Check the host and port of the profile: this may be another server, or a part of it is"
+        " down",
+        _PROFILES,
+        "profiles check",
+    ),
 )
 
 
@@ -82,26 +115,31 @@ class Place(Struct, frozen=True):
 
 
 class ApiError(Exception):
-    """The root: ``why`` says what happened, ``next_step`` what to do; both are plain sentences.
+    """The root: ``why`` says what happened, ``advice`` what to do next.
 
-    ``write`` is the journalled write that ended so, if it was one.
+    ``next_step`` is the advice of a class. ``write`` is the journalled write that ended so, if it
+    was one.
     """
 
-    next_step: ClassVar[str] = "Press r to try again."
+    next_step: ClassVar[Advice] = (Step("Try again", _RETRY),)
 
-    def __init__(self, place: Place, why: str, *, next_step: str | None = None) -> None:
+    def __init__(self, place: Place, why: str, *, next_step: Advice | None = None) -> None:
         super().__init__(f"could not {place.operation.value} at {place.host}: {why}")
         self.place = place
         self.why = why
         self.write: Write | None = None
         self.advice = next_step if next_step is not None else self._advice()
 
-    def _advice(self) -> str:
+    def _advice(self) -> Advice:
         if not self.outcome_unknown:
             return self.next_step
         if self.place.operation in TESTS:
-            return "Look in the mailbox of the recipient before you test again."
-        return "Look at what the server holds now before you repeat it."
+            return (Step("Look in the mailbox of the recipient before you test again"),)
+        return (Step("Look at what the server holds now before you repeat it"),)
+
+    def advised(self, word: Callable[[Step], str] = lambda step: step.sentence) -> str:
+        """The advice in one line; ``word`` puts a step into words, or leaves it out as blank."""
+        return " ".join(filter(None, map(word, self.advice)))
 
     @property
     def what(self) -> str:
@@ -117,9 +155,9 @@ class ApiError(Exception):
         """Whether the server may have done a write all the same."""
         return False
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, word: Callable[[Step], str] = lambda step: step.sentence) -> tuple[str, ...]:
         """What, why, what next and the request id: at most four lines for a person."""
-        shown = [self.what, self.why, self.advice]
+        shown = [self.what, self.why, self.advised(word)]
         if self.place.request_id:
             shown.append(f"Request id: {self.place.request_id}")
         return tuple(line for line in shown if line)
@@ -137,7 +175,14 @@ class NotSent(ApiError):
 class HostUnreachable(NotSent):
     """No connection could be made; ``timed_out`` where the time for it ran out."""
 
-    next_step = "Check the host and port of the profile (p) and the network, then press r."
+    next_step: ClassVar[Advice] = (
+        Step(
+            "Check the network, and the host and port of the profile",
+            _PROFILES,
+            "profiles check",
+        ),
+        Step("Then try again", _RETRY),
+    )
 
     def __init__(self, place: Place, why: str, *, timed_out: bool = False) -> None:
         super().__init__(place, why)
@@ -151,12 +196,32 @@ class CertificateRefused(NotSent):
     of the expected one and of the one that was shown, where they differ.
     """
 
-    next_step = "Press r on the connections to look at the certificate (or p, then x)."
+    next_step: ClassVar[Advice] = (
+        Step(
+            "Look at the certificate, and trust it or a CA file",
+            _RETRY,
+            "profiles set NAME --trust …",
+        ),
+    )
+    _changed: ClassVar[Advice] = (
+        Step(
+            "Ask the administrator of the host whether it was renewed before you change what the"
+            " profile trusts"
+        ),
+        Step("Look at both certificates", _RETRY),
+    )
+    _unusable: ClassVar[Advice] = (
+        Step(
+            "Check the host, the port and the CA file of the profile",
+            _PROFILES,
+            "profiles check",
+        ),
+    )
 
     def __init__(
         self, place: Place, why: str, *, untrusted: bool = False, pinned: str = "", seen: str = ""
     ) -> None:
-        step = None if untrusted else "Check the host, the port and the CA file of the profile."
+        step = (self._changed if pinned else None) if untrusted else self._unusable
         super().__init__(place, why, next_step=step)
         self.untrusted = untrusted
         self.pinned = pinned
@@ -166,19 +231,32 @@ class CertificateRefused(NotSent):
 class TokenNeeded(NotSent):
     """There is no token to send."""
 
-    next_step = "Type a token, or set the variable the profile names and start again."
+    next_step: ClassVar[Advice] = (
+        Step("Try again to type a token", _RETRY),
+        Step(
+            "Or set the variable that the profile names, or choose another source of tokens",
+            _PROFILES,
+            "profiles set NAME --token-command …",
+        ),
+    )
 
 
 class AccessRefused(NotSent):
     """The profile is read-only."""
 
-    next_step = "Change the access of the profile (p, then e) to allow it."
+    next_step: ClassVar[Advice] = (
+        Step(
+            "Change the access of the profile to allow it",
+            _PROFILES,
+            "profiles set NAME --access normal",
+        ),
+    )
 
 
 class UnderWay(NotSent):
     """Another write to the same record has not ended; nothing more is sent to it until then."""
 
-    next_step = "Wait for its outcome, which will be told."
+    next_step: ClassVar[Advice] = (Step("Wait for its outcome, which will be told"),)
 
     def __init__(self, place: Place, other: Operation) -> None:
         super().__init__(place, f"An earlier write is still under way: {other.value}")
@@ -187,7 +265,9 @@ class UnderWay(NotSent):
 class NotJournalled(NotSent):
     """The profile is protected, so nothing is sent that the journal does not hold first."""
 
-    next_step = "Mend that place (smtp-tui doctor looks at it), then do it again."
+    next_step: ClassVar[Advice] = (
+        Step("Mend that place (smtp-tui doctor looks at it), then do it again"),
+    )
 
     def __init__(self, place: Place, profile: str, problem: str) -> None:
         why = f"The profile {profile} is protected, and the journal of writes cannot be written"
@@ -196,8 +276,6 @@ class NotJournalled(NotSent):
 
 class NoAnswer(ApiError):
     """The request was sent and the line went silent or broke before the whole answer was read."""
-
-    next_step = "Press r to try again."
 
     @property
     def outcome_unknown(self) -> bool:
@@ -208,7 +286,10 @@ class NoAnswer(ApiError):
 class BadAnswer(ApiError):
     """The answer could not be used: not JSON, the wrong shape, too large, an unknown encoding."""
 
-    next_step = "Check that the host is the CAM server and not a login; press a to see the answer."
+    next_step: ClassVar[Advice] = (
+        Step("Check that the host is the CAM server and not a login page"),
+        Step("The answer is in Activity", _ACTIVITY),
+    )
 
     @property
     def outcome_unknown(self) -> bool:
@@ -219,10 +300,10 @@ class BadAnswer(ApiError):
 class StatusError(ApiError):
     """The server answered with a status that is no success; ``status`` is that number."""
 
-    next_step = "Press a to see the request and the answer."
+    next_step: ClassVar[Advice] = (Step("The request and the answer are in Activity", _ACTIVITY),)
 
     def __init__(
-        self, place: Place, status: int, words: str, *, next_step: str | None = None
+        self, place: Place, status: int, words: str, *, next_step: Advice | None = None
     ) -> None:
         said = f": {words}" if words else ", without a word of explanation"
         super().__init__(place, f"The server answered {status}{said}", next_step=next_step)
@@ -233,7 +314,10 @@ class StatusError(ApiError):
 class TokenRefused(StatusError):
     """401: the token is missing, wrong or over its time."""
 
-    next_step = "Type a new token; what is on the screen stays."
+    next_step: ClassVar[Advice] = (
+        Step("Get a new token; nothing was repeated"),
+        Step("Try again to type it", _RETRY),
+    )
 
     def tell_origin(self, origin: str) -> None:
         """Say where the token came from, such as ``was typed``."""
@@ -243,19 +327,31 @@ class TokenRefused(StatusError):
 class LoginRefused(StatusError):
     """400, 401 or 403 to a login: the user name or the password is not accepted."""
 
-    next_step = "Type the password again, or check the user name of the profile (p, then e)."
+    next_step: ClassVar[Advice] = (
+        Step(
+            "Type the password again, or check the user name of the profile",
+            _PROFILES,
+            "profiles set NAME --token-login USER",
+        ),
+    )
 
 
 class AccessDenied(StatusError):
     """403: the account may not do this."""
 
-    next_step = "Check the team of the profile (p), or ask for a role that may do this."
+    next_step: ClassVar[Advice] = (
+        Step("Check the team of the profile", _PROFILES, "profiles set NAME --team TEAM"),
+        Step("Or ask for a role that may do this"),
+    )
 
 
 class NotFound(StatusError):
     """404: there is no such record. No other error means that a record is gone."""
 
-    next_step = "Press r: someone may have deleted it."
+    next_step: ClassVar[Advice] = (
+        Step("Someone may have deleted it"),
+        Step("Read the list again", ("table.refresh",)),
+    )
 
     def __init__(self, place: Place, status: int, words: str) -> None:
         elsewhere = None if place.operation in _ABOUT_ONE_RECORD else _ANOTHER_SERVER
@@ -265,7 +361,14 @@ class NotFound(StatusError):
 class OperationMissing(StatusError):
     """404: the server lacks this operation. It says nothing about the record."""
 
-    next_step = "Nothing was done. Check the host of the profile and the version of the server."
+    next_step: ClassVar[Advice] = (
+        Step("Nothing was done"),
+        Step(
+            "Check the host of the profile and the version of the server",
+            _PROFILES,
+            "profiles check",
+        ),
+    )
 
     def __init__(self, place: Place, status: int, words: str) -> None:
         super().__init__(place, status, words)
@@ -275,25 +378,32 @@ class OperationMissing(StatusError):
 class Invalid(StatusError):
     """400 or 422: the server refused the values. ``fields`` are its words by parameter name."""
 
-    next_step = "Correct the value and save again; what was typed is kept."
+    next_step: ClassVar[Advice] = (
+        Step("Correct the value and save again; what was typed is kept", ("form.review",)),
+    )
 
     def __init__(
         self, place: Place, status: int, words: str, *, fields: tuple[tuple[str, str], ...] = ()
     ) -> None:
-        super().__init__(place, status, words)
+        wrong_value = place.operation in {Operation.CREATE, Operation.PATCH}
+        step = None if wrong_value else StatusError.next_step
+        super().__init__(place, status, words, next_step=step)
         self.fields = fields
 
 
 class TooManyRequests(StatusError):
     """429: the server asks to wait."""
 
-    next_step = "Wait a moment, then try again."
+    next_step: ClassVar[Advice] = (Step("Wait a moment, then try again", _RETRY),)
 
 
 class ServerFault(StatusError):
     """5xx: the server or the proxy before it failed; ``retry_after`` in seconds, inf for a date."""
 
-    next_step = "Wait a moment and press r; if it stays so, tell those who run the server."
+    next_step: ClassVar[Advice] = (
+        Step("Wait a moment, then try again", _RETRY),
+        Step("If it stays so, tell those who run the server"),
+    )
 
     def __init__(
         self,
@@ -302,7 +412,7 @@ class ServerFault(StatusError):
         words: str,
         *,
         retry_after: float | None = None,
-        next_step: str | None = None,
+        next_step: Advice | None = None,
     ) -> None:
         super().__init__(place, status, words, next_step=next_step)
         self.retry_after = retry_after

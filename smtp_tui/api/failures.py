@@ -19,6 +19,7 @@ from smtp_tui.api.decode import sentence
 from smtp_tui.api.errors import (
     TESTS,
     AccessDenied,
+    Advice,
     ApiError,
     BadAnswer,
     HostUnreachable,
@@ -30,6 +31,7 @@ from smtp_tui.api.errors import (
     Place,
     ServerFault,
     StatusError,
+    Step,
     TokenRefused,
     TooManyRequests,
 )
@@ -122,15 +124,15 @@ def raise_if_unreadable(received: Received, place: Place) -> None:
         raise BadAnswer(place, sentence(received.unreadable))
 
 
-def _wait(retry_after: str | None) -> str | None:
+def _wait(retry_after: str | None) -> Advice | None:
     """What the server asks, in words."""
     seconds = _seconds(retry_after)
     if seconds is None:
         return None
     if math.isfinite(seconds):
-        return f"The server asks to wait {seconds:.0f} seconds."
+        return (Step(f"The server asks to wait {seconds:.0f} seconds"),)
     until = _date(retry_after or "")
-    return f"The server asks to wait until {until}." if until else None
+    return (Step(f"The server asks to wait until {until}"),) if until else None
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from smtp_tui.api.errors import (
-    AccessDenied,
     AccessRefused,
     ApiError,
-    CertificateRefused,
-    HostUnreachable,
     Invalid,
     LoginRefused,
     NoAnswer,
     NotFound,
     NotJournalled,
     NotSent,
+    Step,
     TokenNeeded,
     TokenRefused,
 )
@@ -71,9 +69,8 @@ def _tell_api_error(error: ApiError) -> int:
     if isinstance(error, Invalid):
         for name, words in error.fields:
             remark(f"  {clean(name, 100)}: {clean(words, 400)}")
-    advice = _advice(error)
-    if advice:
-        remark(f"  {clean(advice)}")
+    for words in filter(None, map(_step, error.advice)):
+        remark(f"  {clean(words)}")
     if error.place.request_id:
         remark(f"  Request id: {clean(error.place.request_id)}")
     return int(code_of(error))
@@ -95,26 +92,8 @@ def code_of(error: ApiError) -> ExitCode:
     return ExitCode.FAILED
 
 
-_ADVICE: Final[dict[type[ApiError], str]] = {
-    HostUnreachable: "Check the host and port of the profile: smtp-tui profiles check",
-    CertificateRefused: "Trust a CA file or one certificate: smtp-tui profiles set NAME --trust …",
-    NotJournalled: NotJournalled.next_step,
-    TokenNeeded: "Set the variable that the profile names, or give it --token-command.",
-    TokenRefused: "Get a new token; nothing was repeated.",
-    AccessDenied: "Check the team of the profile, or ask for a role that may do this.",
-}
-
-
-_CHANGED: Final = (
-    "The certificate is not the one that the profile trusts. Ask the administrator of the host"
-    " whether it was renewed before you change what the profile trusts."
-)
-
-
-def _advice(error: ApiError) -> str:
-    """What to do next, in a shell; the errors' own advice names keys of the screen."""
-    if isinstance(error, CertificateRefused) and error.pinned:
-        return _CHANGED
-    if error.advice != type(error).next_step:
-        return error.advice  # the server's own, such as how long to wait
-    return _ADVICE.get(type(error), "")
+def _step(step: Step) -> str:
+    """A step of the advice for a shell; blank where only a key of a screen could do it."""
+    if step.command:
+        return f"{step.text}: smtp-tui {step.command}"
+    return "" if step.actions else step.sentence

@@ -53,17 +53,17 @@ class Action(Struct, frozen=True):
     @property
     def key_display(self) -> str:
         """The keys as a person reads them."""
-        return self.show_as or " ".join(_spoken(key) for key in self.keys.split(","))
+        return self.show_as or " ".join(spoken(key) for key in self.keys.split(","))
 
     @property
     def first_key(self) -> str:
         """The first key alone, for the key line."""
-        return self.show_as or _spoken(self.keys.split(",")[0])
+        return self.show_as or spoken(self.keys.split(",")[0])
 
     @property
     def last_key(self) -> str:
         """The last key alone: of several the one that can be pressed in a field too."""
-        return self.show_as or _spoken(self.keys.split(",")[-1])
+        return self.show_as or spoken(self.keys.split(",")[-1])
 
     def binding(self) -> Binding:
         """The action as Textual binds it."""
@@ -91,7 +91,8 @@ SPOKEN: Final = {
 """Keys by Textual's names that a person reads otherwise."""
 
 
-def _spoken(key: str) -> str:
+def spoken(key: str) -> str:
+    """A key as a person reads it."""
     return SPOKEN.get(key) or sign_of(key) or key
 
 

@@ -7,20 +7,19 @@ from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record, Unreadable
 from smtp_tui.api.target import Scope
 from smtp_tui.ui.actions import Action
 from smtp_tui.ui.records_view import Order
-from smtp_tui.ui.text import age, clean, clean_block
+from smtp_tui.ui.text import age, clean
 
 _ENTRIES_SHOWN: Final = 5
 """Unreadable entries that are named where rows would stand; the others have a screen."""
 
 
 class Listing(Struct, frozen=True):
-    """What is known of the list. ``age`` in seconds, None where it was never read. ``bound`` gives
-    an action with its keys."""
+    """What is known of the list. ``age`` in seconds, None where it was never read. ``problem`` is
+    why the last reading failed. ``bound`` gives an action with its keys."""
 
     total: int
     shown: int
@@ -30,7 +29,7 @@ class Listing(Struct, frozen=True):
     order: Order
     reading: bool
     age: float | None
-    problem: ApiError | None
+    problem: str
     scope: Scope
     hint: str
     bound: Callable[[str], Action]
@@ -40,8 +39,8 @@ class Listing(Struct, frozen=True):
         """What stands where rows would: loading, an error, nothing found, or nothing there."""
         if self.reading:
             return "Reading the connections …"
-        if self.problem is not None:
-            return error_text(self.problem)
+        if self.problem:
+            return self.problem
         if self.age is None:
             return f"Nothing was read yet.\n\n{self._key('table.refresh')} reads the connections."
         if self.total:
@@ -111,11 +110,6 @@ class Listing(Struct, frozen=True):
         if self.age is None:
             return ""
         return f"{'stale' if self.problem else 'fresh'} {age(self.age)}"
-
-
-def error_text(error: ApiError) -> str:
-    """An error in the lines it has for a person, cleaned."""
-    return "\n".join(clean_block(line, 400) for line in error.lines())
 
 
 def marks_aside(marks: frozenset[str], record: Record) -> tuple[str, ...]:

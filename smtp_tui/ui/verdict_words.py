@@ -111,10 +111,10 @@ def outcome_content(outcome: TestOutcome, host: str, seconds: float) -> Content:
     return Content("\n").join(lines)
 
 
-def refused_content(error: ApiError) -> Content:
-    """Why no mail was tried at all."""
+def refused_content(lines: tuple[str, ...]) -> Content:
+    """Why no mail was tried at all: the lines of an error, but for its headline."""
     head = Content.assemble(Content.styled(" NOT SENT ", "bold reverse"), " no mail was tried")
-    return Content("\n").join([head, *(Content(clean(line, 2000)) for line in error.lines()[1:])])
+    return Content("\n").join([head, *(Content(clean(line, 2000)) for line in lines)])
 
 
 def mend_words(outcome: TestOutcome | ApiError, key: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.api.errors import ApiError, NotFound, Operation
+from smtp_tui.api.errors import Advice, ApiError, NotFound, Operation, Step
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import assigned, record_id_of
 from smtp_tui.api.smtp_connections import SmtpConnections
@@ -80,21 +80,24 @@ async def follow_up(connections: SmtpConnections, ended: Unattended) -> Found:
     return await verify(connections, ended.write)
 
 
-def advice(operation: Operation, found: Found) -> str:
+def advice(operation: Operation, found: Found) -> Advice:
     """What to do about a write that was looked up and not done, or may have been done.
 
-    Blank where nobody can tell.
+    Empty where nobody can tell.
     """
     match operation, found.done:
         case Operation.PATCH, False:
-            return "Read again: the server still has the old values. Review and save once more."
+            words = "Read again: the server still has the old values. Review and save once more"
+            return (Step(words, ("form.review",)),)
         case Operation.DELETE, False:
-            return "Read again: the record is still there. Delete it once more."
+            return (Step("Read again: the record is still there. Delete it once more"),)
         case Operation.CREATE, False:
-            return "Read again: no record of that name is there. Save once more."
+            words = "Read again: no record of that name is there. Save once more"
+            return (Step(words, ("form.review",)),)
         case Operation.CREATE, True:
-            return "Read again: a record of that name is there. Look at it before you save."
-    return ""
+            words = "Read again: a record of that name is there. Look at it before you save"
+            return (Step(words),)
+    return ()
 
 
 async def _look(connections: SmtpConnections, write: Write, created_id: str | None) -> Found:

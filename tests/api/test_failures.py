@@ -156,7 +156,7 @@ async def test_a_test_whose_answer_was_lost_may_have_been_sent(work: Desk) -> No
     error = await work.refused("test_saved")
     assert error.outcome_unknown
     assert "may have been sent" in error.what
-    assert error.advice == "Look in the mailbox of the recipient before you test again."
+    assert error.advised() == "Look in the mailbox of the recipient before you test again."
     _reads_well(error)
 
 
@@ -211,8 +211,8 @@ async def test_a_login_without_a_token_in_its_answer_is_said(
 
 async def test_a_path_that_the_server_does_not_know_points_at_the_host(work: Desk) -> None:
     work.sandbox.faults.add(Fault(FaultKind.NOT_FOUND), Fault(FaultKind.NOT_FOUND))
-    assert "host and port" in (await work.refused("list")).advice
-    assert "deleted" in (await work.refused("get")).advice
+    assert "host and port" in (await work.refused("list")).advised()
+    assert "deleted" in (await work.refused("get")).advised()
 
 
 @pytest.mark.parametrize("token", [None, "two words", "new\nline", "Tökèn", ""])

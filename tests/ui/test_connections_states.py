@@ -45,7 +45,7 @@ async def test_an_error_says_what_failed_why_and_what_next(sandbox: Sandbox) -> 
     sandbox.faults.add(Fault(FaultKind.FORBIDDEN, Operation.LIST))
     async with opened(sandbox) as ui:
         await ui.sees("Could not list the connections at", "The server answered 403")
-        assert ui.shows("Check the team of the profile (p)", "Request id:")
+        assert ui.shows("Check the team of the profile (p).", "Request id:")
 
 
 async def test_a_host_that_is_down_is_said_and_r_recovers_once_it_is_up(sandbox: Sandbox) -> None:

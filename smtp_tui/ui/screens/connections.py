@@ -20,8 +20,9 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.state.history import Tested
 from smtp_tui.ui.actions import Situation, bindings
+from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.listing import Listing, error_text, marks_aside
+from smtp_tui.ui.listing import Listing, marks_aside
 from smtp_tui.ui.records_view import COLUMNS, RecordsView, hint_words, prepared
 from smtp_tui.ui.screens.base import WIDE
 from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS
@@ -203,7 +204,7 @@ class ConnectionsScreen(SortingScreen[None]):
         problem = self._problem_text
         problem.set_class(self.problem is not None and rows, "-shown")
         if self.problem is not None:
-            problem.update(error_text(self.problem))
+            problem.update(error_text(self, self.problem))
         if not self.table.rows:
             self.table.notice = self._listing().notice
         self._show_status()
@@ -222,7 +223,7 @@ class ConnectionsScreen(SortingScreen[None]):
             order=self.order,
             reading=self.reading,
             age=None if since is None else (self._now - since).total_seconds(),
-            problem=self.problem,
+            problem=error_text(self, self.problem) if self.problem is not None else "",
             scope=self.session.target.scope,
             hint=hint_words(record) if record is not None else "",
             bound=partial(bound, self),
@@ -231,6 +232,11 @@ class ConnectionsScreen(SortingScreen[None]):
     def _show_status(self) -> None:
         status = self._listing().status(self.size.width - 2)
         self._status.update(status, layout=False)
+
+    def on_descendant_focus(self) -> None:
+        """The keys that an error advises depend on whether the filter has the focus."""
+        if self.problem is not None:
+            self._show()
 
     def on_resize(self) -> None:
         """The pane may have come into sight, and the status line has another width."""

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record
 from smtp_tui.ui.actions import Situation, bindings
-from smtp_tui.ui.listing import error_text
+from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS, RecordScreen
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import age
@@ -140,7 +140,7 @@ class DetailScreen(RecordScreen[bool]):
         if self.problem is not None:
             seconds = (self.services.clock.now() - self._read_at).total_seconds()
             stale = Content.styled(f"stale, as it was {age(seconds)} ago", "bold")
-            shown.update(Content.assemble(stale, "\n", error_text(self.problem)))
+            shown.update(Content.assemble(stale, "\n", error_text(self, self.problem)))
 
     def tick(self) -> None:
         """Let the age of what is stale grow too."""

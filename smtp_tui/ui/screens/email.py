@@ -23,6 +23,7 @@ from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.advice import error_lines
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.mail_subject import (
     EditParameter,
@@ -286,7 +287,7 @@ class TestDialog(Dialog[TestResult]):
         outcome = event.delivered.outcome
         self.set_focus(None)
         if isinstance(outcome, ApiError):
-            self._say(refused_content(outcome))
+            self._say(refused_content(error_lines(self, outcome)[1:]))
             if isinstance(outcome, TokenRefused | TokenNeeded):
                 self._ask_token(outcome.why)
             elif isinstance(outcome, CertificateRefused):

@@ -19,6 +19,7 @@ from smtp_tui.api.models import Record
 from smtp_tui.editing.draft import Draft, draft_of
 from smtp_tui.editing.patch import Patch
 from smtp_tui.ui.actions import Situation, bindings
+from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.drafting import NAME, Drafted, drafted
 from smtp_tui.ui.messages import About, forget, tell
 from smtp_tui.ui.screens.email import EditParameter, ReviewValues, TestDialog
@@ -280,12 +281,16 @@ class FormScreen(KeptScreen[FormResult]):
         """Review, read again, compare, send; the form stays until the server said yes."""
         self.busy = True
         clock, opened = self.services.clock, self._opened
+        refusal: ApiError | None = None
         try:
             saved = await save(self, self.session, clock, opened, draft, patch)
         except NotFound as error:
-            await self._offer_anew(error, draft)
+            if self._opened is None:
+                refusal = error
+            else:
+                await self._offer_anew(error, draft, self._opened)
         except ApiError as error:
-            self._show_refusal(error)
+            refusal = error
         else:
             if saved is Nothing.TO_SEND:
                 self._complain("The server already has these values; nothing was sent.")
@@ -297,22 +302,21 @@ class FormScreen(KeptScreen[FormResult]):
                 self.close(saved)
         finally:
             self.busy = False
+        if refusal is not None:  # only now the keys that it advises work again
+            self._show_refusal(refusal)
 
-    async def _offer_anew(self, error: NotFound, draft: Draft) -> None:
+    async def _offer_anew(self, error: NotFound, draft: Draft, opened: Record) -> None:
         """The record is gone: what was typed can become a new one."""
-        if self._opened is None:
-            self._show_refusal(error)
-            return
         question = anew_question(error.why, draft.name, self.services.clock)
         if await self.app.push_screen_wait(question) == ANEW:
-            self.close(Recreate(draft, self._opened))
+            self.close(Recreate(draft, opened))
 
     def _show_refusal(self, error: ApiError) -> None:
         """Say it at the field it names, else below the form; what was typed stays."""
         if isinstance(error, Invalid) and self._form.refuse(error.fields):
             self._complain("The server refused the values marked above. Nothing was saved.")
             return
-        self._complain("\n".join(clean(line, 400) for line in error.lines()))
+        self._complain(error_text(self, error))
 
     def action_test(self) -> None:
         """Test with what is typed, saving nothing."""

@@ -16,6 +16,7 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.state.files import FileProblem
+from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.messages import About, Kind, Offer, tell
 from smtp_tui.ui.screens.base import SessionScreen
 from smtp_tui.ui.session import Deleted, LastChange, Patched
@@ -249,11 +250,16 @@ class RecordScreen(SessionScreen[Result]):
 
     def complain(self, error: ApiError | IdRefused) -> None:
         """Say why something was not done; the screen stays as it is."""
-        self._not_done(*(error.lines() if isinstance(error, ApiError) else (str(error),)))
+        if isinstance(error, ApiError):
+            self._tell_not_done(error_text(self.app.screen, error))
+        else:
+            self._not_done(str(error))
 
     def _not_done(self, *lines: str) -> None:
-        """Say why, in place of what was said of the last change."""
-        words = "\n".join(clean(line, 400) for line in lines)
+        self._tell_not_done("\n".join(clean(line, 400) for line in lines))
+
+    def _tell_not_done(self, words: str) -> None:
+        """Say why, in place of what was said of the last change; ``words`` are cleaned."""
         tell(self, words, about=About.CHANGE, kind=Kind.BAD)
 
     @work(group="undo", description="undo the last change")

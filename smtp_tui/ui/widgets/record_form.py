@@ -108,7 +108,8 @@ class RecordForm(VerticalScroll, can_focus=False):
         """Put the cursor into a field; by default the name of a new record, else the hostname."""
         fields = self.fields
         first = NAME if self.new else FORM_ORDER[0]
-        fields[name if name is not None and name in fields else first].input.focus()
+        field = fields[name if name is not None and name in fields else first]
+        self.screen.set_focus(field.input)
 
     def adopt(self, record: Record, base: Draft) -> None:
         """Take the record as it is now for the opened one; only while nothing was changed."""

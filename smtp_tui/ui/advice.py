@@ -1,0 +1,41 @@
+"""Errors as a screen shows them: advice names the key that works on that screen, or no key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from textual.screen import Screen
+
+from smtp_tui.api.errors import ApiError, Step
+from smtp_tui.ui.actions import spoken
+from smtp_tui.ui.text import clean_block
+
+ScreenResult = TypeVar("ScreenResult")
+
+
+def key_here(screen: Screen[ScreenResult], action_ids: Iterable[str]) -> str:
+    """The key of the first of these actions that can be pressed on this screen now, else blank.
+
+    Keys chosen by the user count; a letter does not while a field has the focus, which takes it.
+    """
+    keys: dict[str, str] = {}
+    for key, active in screen.active_bindings.items():
+        if active.enabled and active.binding.id is not None:
+            keys.setdefault(active.binding.id, key)
+    return next((spoken(keys[one]) for one in action_ids if one in keys), "")
+
+
+def error_lines(screen: Screen[ScreenResult], error: ApiError) -> tuple[str, ...]:
+    """What happened, why, what to do next and the request id; not cleaned."""
+
+    def word(step: Step) -> str:
+        key = key_here(screen, step.actions)
+        return f"{step.text} ({key})." if key else step.sentence
+
+    return error.lines(word)
+
+
+def error_text(screen: Screen[ScreenResult], error: ApiError) -> str:
+    """The same as one cleaned text."""
+    return "\n".join(clean_block(line, 400) for line in error_lines(screen, error))
