@@ -212,10 +212,10 @@ class TerminalDriver(LinuxDriver):
     def resume_application_mode(self) -> None:
         """Take it back, once it is ours again; in the background the program stops once more.
 
-        A lost line sends the signal for that too, with nothing to take back: begun a second time,
-        a second thread would read the terminal, and no one would stop it.
+        After SIGSTOP there is nothing to take back, only a screen that others may have written on.
         """
         if not self._given_back:
+            self.send_message(self.SignalResume())
             return
         if not _in_foreground(self.fileno):
             os.kill(os.getpid(), signal.SIGSTOP)

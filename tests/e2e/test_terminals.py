@@ -225,6 +225,22 @@ def test_what_another_program_wrote_over_the_screen_is_gone_after_a_redraw(
             terminal.wait_for(partial(restored, before))
 
 
+def test_a_program_that_was_stopped_unasked_draws_its_screen_anew(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for(says("SECONDARY", "fresh"))
+        terminal.press("e")
+        terminal.wait_for(says("Edit", "ctrl+s"))
+        terminal.wait_quiet(0.5)
+        before = terminal.screen_text()
+        terminal.signal(signal.SIGSTOP)
+        terminal.write_over(WRITTEN_OVER)
+        terminal.wait_for("down at noon")
+        terminal.signal(signal.SIGCONT)
+        terminal.wait_for(lambda screen: screen == before)
+
+
 def test_a_size_that_came_and_went_unseen_leaves_the_screen_whole(
     sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
