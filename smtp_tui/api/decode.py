@@ -10,9 +10,11 @@ import json
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final, NoReturn
 
+import msgspec
 from msgspec.structs import replace
 
 from smtp_tui.api.models import (
@@ -71,23 +73,21 @@ def decode_json(body: bytes) -> JsonValue:
     A number beyond every float stays as its text. An answer of too many values is refused before
     any of them is built.
     """
-    if _holds_too_many_values(body):
-        raise Undecodable(f"the answer holds more than {MOST_VALUES:,} values")
+    _refuse_too_many_values(body)
+    return _decoded(body)
+
+
+def _decoded(body: bytes | msgspec.Raw) -> JsonValue:
     try:
-        text = body.decode("utf-8")
+        text = str(body, "utf-8")
     except UnicodeDecodeError as error:
         raise Undecodable(f"the answer is not UTF-8 text (byte {error.start})") from None
     if is_page(text):
         raise Undecodable(f"the answer is {page_words(text)}, not JSON")
-    if not text.strip():
+    if not text or text.isspace():
         raise Undecodable("the answer is empty")
     try:
-        value: JsonValue = json.loads(
-            text,
-            parse_constant=_refuse_constant,
-            parse_float=_number,
-            object_pairs_hook=_object,
-        )
+        value: JsonValue = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
         raise Undecodable(f"the answer is not JSON ({where})") from None
@@ -100,17 +100,17 @@ def decode_json(body: bytes) -> JsonValue:
     return value
 
 
-def _holds_too_many_values(body: bytes) -> bool:
-    """Whether the body has more values than are read; signs inside texts do not count."""
+def _refuse_too_many_values(body: bytes) -> None:
+    """Raise :class:`Undecodable` for more values than are read; signs inside texts do not count."""
     if sum(map(body.count, (b",", b"[", b"{"))) <= MOST_VALUES:
-        return False
+        return
     at = 0
     for _ in range(MOST_VALUES // _AT_ONCE):
         values = _NEXT_VALUES.match(body, at)
         if values is None:
-            return False
+            return
         at = values.end()
-    return True
+    raise Undecodable(f"the answer holds more than {MOST_VALUES:,} values")
 
 
 def _number(digits: str) -> JsonValue:
@@ -132,14 +132,31 @@ def _refuse_constant(name: str) -> NoReturn:
     raise Undecodable(f"the answer holds {name}, which is not JSON")
 
 
+_DECODER: Final = json.JSONDecoder(
+    parse_constant=_refuse_constant, parse_float=_number, object_pairs_hook=_object
+)
+
+
+def _entries(body: bytes) -> Iterator[JsonValue]:
+    """The entries of a list, each decoded when it is asked for.
+
+    So a long list takes little more memory than its records. Raises :class:`Undecodable` as
+    :func:`decode_json` does, and for what is no list.
+    """
+    _refuse_too_many_values(body)
+    try:
+        for entry in msgspec.json.decode(body, type=list[msgspec.Raw]):
+            yield _decoded(entry)
+    except (msgspec.DecodeError, RecursionError, Undecodable):
+        value = decode_json(body)  # which says where in the whole answer the mistake is
+        raise Undecodable(f"the answer is {_kind(value)}, not a list of records") from None
+
+
 def decode_list(body: bytes) -> RecordList:
     """Decode the answer of the list operation. Raises :class:`Undecodable` if it is no list."""
-    value = decode_json(body)
-    if not isinstance(value, list):
-        raise Undecodable(f"the answer is {_kind(value)}, not a list of records")
     found: list[tuple[int, Record]] = []
     unreadable: list[Unreadable] = []
-    for position, entry in enumerate(value, start=1):
+    for position, entry in enumerate(_entries(body), start=1):
         try:
             found.append((position, record_of(entry)))
         except Undecodable as error:

@@ -6,9 +6,10 @@ logs in, and a wrong shape should be named field by field.
 
 from __future__ import annotations
 
+import math
 from typing import Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from smtp_tui.api.client import Client
 from smtp_tui.api.decode import Repeating, Undecodable, decode_json, sentence
@@ -34,12 +35,25 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 class IssuedToken(BaseModel):
-    """What ``identitytoken`` answers, of which the rest is not used. ``expires_in`` in seconds."""
+    """What ``identitytoken`` answers, of which the rest is not used.
+
+    ``expires_in`` in seconds; what is no positive number counts as not told.
+    """
 
     model_config = _FROZEN
 
     access_token: SecretStr
     expires_in: float | None = None
+
+    @field_validator("expires_in", mode="before")
+    @classmethod
+    def _told(cls, value: object) -> float | None:
+        try:
+            number = isinstance(value, int | float | str) and not isinstance(value, bool)
+            seconds = float(str(value)) if number else 0.0
+        except (ValueError, OverflowError):
+            return None
+        return seconds if 0 < seconds < math.inf else None
 
 
 class Namespace(BaseModel):

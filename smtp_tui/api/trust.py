@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import ssl
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -49,7 +50,9 @@ def ssl_context(origin: Origin, trust: Trust) -> ssl.SSLContext:
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     match trust:
         case SystemTrust():
-            return ssl.create_default_context()
+            context = _verifying_context()
+            context.load_default_certs()
+            return context
         case CaFile(path):
             return _ca_context(path)
         case Pinned(sha256):
@@ -61,18 +64,29 @@ def ssl_context(origin: Origin, trust: Trust) -> ssl.SSLContext:
 def _ca_context(path: Path) -> ssl.SSLContext:
     try:
         content = read_trusted(path, CA_BYTES)
-        if content is None:
-            raise CaFileUnusable(f"the CA file {path} cannot be used: there is no such file")
-        # Only comments, which are skipped, may hold anything but ASCII.
-        context = ssl.create_default_context(cadata=content.decode("ascii", "ignore"))
     except FileProblem as problem:
         words = f"the CA file {path} cannot be used: {problem.words}"
         raise CaFileUnusable(words) from None
-    except ssl.SSLError:
+    if content is None:
+        raise CaFileUnusable(f"the CA file {path} cannot be used: there is no such file")
+    context = _verifying_context()
+    try:
+        # Only comments, which are skipped, may hold anything but ASCII.
+        context.load_verify_locations(cadata=content.decode("ascii", "ignore"))
+    except (ssl.SSLError, ValueError):  # the latter for a blank file
         words = f"the CA file {path} cannot be used: it holds no certificate in PEM form"
         raise CaFileUnusable(words) from None
     # Private authorities often lack what RFC 5280 asks for and Python 3.13 insists on.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
+def _verifying_context() -> ssl.SSLContext:
+    """As ``ssl.create_default_context`` makes it, which would write the keys of each connection
+    into the file that ``SSLKEYLOGFILE`` in the environment names."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if sys.version_info >= (3, 13):
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
     return context
 
 

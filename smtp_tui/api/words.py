@@ -34,7 +34,7 @@ def error_inside(body: bytes) -> str | None:
     except Undecodable:
         return None
     told = isinstance(value, dict) and value.get("error") and "id" not in value
-    return server_words(body) if told else None
+    return _flat(_message(value)) if told else None
 
 
 def error_code(body: bytes) -> str:

@@ -89,11 +89,13 @@ def refused(
     mail: End | None = None,
     advice: str = "",
     retry_after: str | None = None,
+    **but: End,
 ) -> Case:
     """A status that says no to everything alike; a login has words of its own for some."""
     login = End(LoginRefused, why) if error in {TokenRefused, AccessDenied, Invalid} else None
     fault = Fault(kind, retry_after=retry_after)
-    return case(fault, End(error, why, advice=advice), mail=mail, token=login)
+    made = case(fault, End(error, why, advice=advice), mail=mail, token=login)
+    return replace(made, ends={**made.ends, **but})
 
 
 def unreadable(kind: FaultKind, why: str) -> Case:
@@ -180,7 +182,7 @@ FAULTS: dict[str, Case] = {
         DONE,
         list=DONE,
         tenant=End(BadAnswer, "The answer lacks what is needed: id, name, namespaces"),
-        token=End(BadAnswer, "The answer lacks what is needed: access_token, expires_in"),
+        token=End(BadAnswer, "The answer lacks what is needed: access_token"),
     ),
     "unknown fields": case(Fault(FaultKind.UNKNOWN_FIELDS), DONE),
     "login page with 200": case(Fault(FaultKind.LOGIN_PAGE), PAGE, mail=DONE),
@@ -189,7 +191,9 @@ FAULTS: dict[str, Case] = {
     "cookies": case(Fault(FaultKind.COOKIES), DONE),
     "401": refused(FaultKind.UNAUTHORIZED, TokenRefused, "answered 401: Authorization Required"),
     "403": refused(FaultKind.FORBIDDEN, AccessDenied, "answered 403: Access Denied"),
-    "404": refused(FaultKind.NOT_FOUND, NotFound, 'answered 404: Unknown "SmtpConnection" id'),
+    "404": refused(
+        FaultKind.NOT_FOUND, NotFound, 'answered 404: Unknown "SmtpConnection" id', delete=DONE
+    ),
     "408": refused(FaultKind.REQUEST_TIMEOUT, StatusError, "answered 408: Request Timeout"),
     "409": refused(FaultKind.CONFLICT, StatusError, "answered 409: Conflict"),
     "413": refused(FaultKind.TOO_LARGE, StatusError, "answered 413: request entity too large"),

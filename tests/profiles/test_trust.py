@@ -112,11 +112,25 @@ async def test_a_ca_file_does_not_excuse_what_is_wrong_with_a_certificate(
     assert words in error.why
 
 
-async def test_a_ca_file_that_is_none_sends_nothing(server: Sandbox, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"no certificate\n",
+        b"",
+        b"\n",
+        b"\xff\xfe",
+        b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        b"-----BEGIN CERTIFICATE-----\n",
+        b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+    ],
+)
+async def test_a_ca_file_that_is_none_sends_nothing(
+    server: Sandbox, tmp_path: Path, content: bytes
+) -> None:
     empty = tmp_path / "ca.pem"
-    empty.write_text("no certificate\n")
+    empty.write_bytes(content)
     error = await _refused(server, CaFile(empty))
-    assert str(empty) in error.why
+    assert error.why == f"the CA file {empty} cannot be used: it holds no certificate in PEM form"
     assert not error.untrusted
 
 
