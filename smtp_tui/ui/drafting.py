@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from smtp_tui.api.models import Record
+from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.requests import (
     IdRefused,
     Request,
@@ -24,6 +24,7 @@ from smtp_tui.mail.checks import (
     check_record_name,
     parse_port,
 )
+from smtp_tui.mail.findings import warning
 
 NAME = "name"
 
@@ -65,7 +66,8 @@ def findings(draft: Draft, name: str, opened: Record | None) -> Findings:
     if name in dict(draft.secrets):
         edit = draft.secret(name)
         typed = edit.secret.get_secret_value() if isinstance(edit, Replace) else ""
-        return check_parameter(name, typed) if typed else ()
+        found = check_parameter(name, typed) if typed else ()
+        return found + _half_login(draft, opened) if name == PASSWORD else found
     text = draft.text(name)
     untouched = opened is not None and text == opened.text(name)
     found = check_parameter(name, text) if text or name in ("hostname", "port") else ()
@@ -74,6 +76,21 @@ def findings(draft: Draft, name: str, opened: Record | None) -> Findings:
     if untouched:
         found = tuple(one for one in found if one.severity is not Severity.ERROR)
     return tuple(dict.fromkeys(found))
+
+
+def _half_login(draft: Draft, opened: Record | None) -> Findings:
+    """What is missing of a login, said at the password; without either there is none to make.
+
+    Of a saved record only what is typed is judged: its stored password is not always told.
+    """
+    edit = draft.secret(PASSWORD)
+    typed = isinstance(edit, Replace) and bool(edit.secret)
+    has_username = bool(draft.text("username").strip())
+    if typed and not has_username:
+        return (warning("There is no username, so the password is not used."),)
+    if opened is None and has_username and not typed:
+        return (warning("There is a username but no password, so no login can be made."),)
+    return ()
 
 
 def server_findings(fields: tuple[tuple[str, str], ...], name: str) -> Findings:

@@ -205,3 +205,40 @@ def test_the_journal_keeps_the_verdict(
     sandbox.test_answers.shape = TestShape.HIDDEN
     console.run("test", "GOOD", *TO, "port=1")
     assert audited(console)["outcome"] == "not known"
+
+
+UNUSED = "warning: password: There is no username, so the password is not used."
+MISSING = "warning: password: There is a username but no password, so no login can be made."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "warned"),
+    [
+        (("create", "NEW", "hostname=h.example", "port=25", "username=me", "--yes"), b"", MISSING),
+        (
+            ("create", "NEW", "hostname=h.example", "port=25", "--password-stdin", "--yes"),
+            b"word",
+            UNUSED,
+        ),
+        (("create", "NEW", "hostname=h.example", "port=25", "--yes"), b"", ""),
+        (("set", "OPEN", "--password-stdin", "--yes"), b"word", UNUSED),
+        (("set", "OPEN", "username=me", "--password-stdin", "--yes"), b"word", ""),
+        (("set", "GOOD", "--password-stdin", "--yes"), b"word", ""),
+        (("test", "--values", "hostname=127.0.0.1", "port=1", "username=me", *TO), b"", MISSING),
+        (("test", "OPEN", "port=1", "--password-stdin", *TO), b"word", UNUSED),
+        (("test", "GOOD", "port=1", *TO), b"", ""),
+    ],
+    ids=lambda one: " ".join(one[:2]) if isinstance(one, tuple) else None,
+)
+def test_half_a_login_is_flagged(
+    console: Console,
+    sandbox: Sandbox,
+    record_id: str,
+    arguments: tuple[str, ...],
+    stdin: bytes,
+    warned: str,
+) -> None:
+    sandbox.add_record("OPEN", {"hostname": "127.0.0.1", "port": 25, "username": ""})
+    result = console.run(*arguments, stdin=stdin)
+    said = [line for line in result.err.splitlines() if line in (UNUSED, MISSING)]
+    assert said == ([warned] if warned else [])

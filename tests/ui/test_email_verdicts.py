@@ -157,3 +157,17 @@ async def test_the_journal_shows_the_verdict(sandbox: Sandbox) -> None:
         await ui.sees("test saved", "mail rejected")
         await ui.press("enter")
         await ui.sees("login: The server did not take username and password.")
+
+
+async def test_half_a_login_is_flagged_in_the_form(sandbox: Sandbox) -> None:
+    add(sandbox, username="", password=None)
+    async with opened(sandbox) as ui:
+        await ui.sees("MAIL")
+        await ui.press("e")
+        await ui.sees("Edit MAIL")
+        await ui.press("tab", "tab", "tab")
+        await ui.type("typed-word")
+        await ui.sees("There is no username, so the password is not")
+        await ui.press("shift+tab")
+        await ui.type("me")
+        await ui.loses("There is no username, so the password is not")
