@@ -142,7 +142,7 @@ def tls_reason(error: ssl.SSLError) -> str:
             "The server broke the connection off while TLS was agreed on: perhaps it does not"
             " speak TLS on this port"
         )
-    return f"TLS could not be agreed on: {_openssl_words(error.reason or text)}"
+    return f"TLS could not be agreed on: {_openssl_words(getattr(error, 'reason', '') or text)}"
 
 
 def _openssl_words(text: str) -> str:

@@ -16,6 +16,7 @@ from smtp_tui.api.client import Client, Limits
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable
 from smtp_tui.api.target import Origin
+from smtp_tui.api.trust import tls_reason
 from smtp_tui.sandbox.certificate import Certificate
 from tests.api.desk import QUICK, WRITES, Desk, HeldToken, elsewhere
 from tests.api.peer import OK, Peer, Scheme, Talk, peer
@@ -241,3 +242,19 @@ async def test_no_write_shares_a_connection_and_reads_share_theirs(work: Desk) -
         await server.has(lambda: server.open <= 1)
         await client.aclose()
     assert lines == [["GET", "GET", "GET"], ["POST"], ["POST"], ["DELETE"]]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ssl.SSLError(1, "[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate found (_ssl.c:4154)"),
+        ssl.SSLError(1, "unknown error (_ssl.c:4154)"),
+        ssl.SSLError(1, "The handshake operation timed out"),
+        ssl.SSLError(1, "(_ssl.c:1)"),
+        ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] bad (_ssl.c:1006)"),
+    ],
+)
+def test_no_error_of_openssl_is_told_with_its_marks(error: ssl.SSLError) -> None:
+    words = tls_reason(error)
+    assert not any(mark in words for mark in ("_ssl", "[", "(", ":1"))
+    assert words.rstrip(": ") == words
