@@ -97,7 +97,9 @@ async def test_a_protected_profile_may_write_once_the_name_is_typed(sandbox: San
     async with desk(sandbox, access=Access.PROTECTED) as held:
         assert isinstance(await held.refused("delete"), AccessRefused)
         held.connections.confirm(held.request("delete"), "OLD")
-        assert await held.do("delete") == Written()
+        done = await held.do("delete")
+        assert isinstance(done, Written)
+        assert not done.gone
         assert held.record_id not in [record.id for record in sandbox.records()]
 
 
