@@ -73,22 +73,26 @@ async def resolve(origin: Origin, seconds: float) -> tuple[Address, ...]:
 
 
 async def connect(origin: Origin, addresses: tuple[Address, ...], seconds: float) -> Address:
-    """The first address that takes a connection. Raises ``HostUnreachable``."""
+    """The first address that takes a connection. Raises ``HostUnreachable``.
+
+    The addresses share the time, so that a silent one does not use up that of the others.
+    """
     why = "No connection could be made"
-    try:
-        async with asyncio.timeout(seconds):
-            for address in addresses:
-                try:
-                    _, writer = await asyncio.open_connection(address.text, address.port)
-                except ConnectionRefusedError:
-                    why = "The connection was refused: nothing listens on that port"
-                except OSError as error:
-                    why = f"No connection could be made: {error.strerror or 'no reason told'}"
-                else:
-                    await _close(writer)
-                    return address
-    except TimeoutError:
-        why = f"No connection within {seconds:g} seconds"
+    clock = asyncio.get_running_loop().time
+    end = clock() + seconds
+    for number, address in enumerate(addresses):
+        try:
+            async with asyncio.timeout((end - clock()) / (len(addresses) - number)):
+                _, writer = await asyncio.open_connection(address.text, address.port)
+        except TimeoutError:
+            why = f"No connection within {seconds:g} seconds"
+        except ConnectionRefusedError:
+            why = "The connection was refused: nothing listens on that port"
+        except OSError as error:
+            why = f"No connection could be made: {error.strerror or 'no reason told'}"
+        else:
+            await _close(writer)
+            return address
     raise HostUnreachable(place_of(origin), why)
 
 

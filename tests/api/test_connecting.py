@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from smtp_tui.api.client import Client, Limits
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable
+from smtp_tui.api.reach import Address, connect
 from smtp_tui.api.target import Origin
 from smtp_tui.api.trust import tls_reason
 from smtp_tui.sandbox.certificate import Certificate
@@ -78,6 +79,19 @@ async def test_all_addresses_of_a_host_share_the_time_for_a_connection(
     assert type(error) is HostUnreachable
     assert error.why == "No connection within 0.5 seconds"
     assert SECONDS <= took < 2 * SECONDS
+
+
+async def test_a_look_at_a_host_gives_each_address_its_share_of_the_time() -> None:
+    with full("127.0.0.1") as port, socket.create_server(("127.0.0.2", port)):
+        silent_one = Address(socket.AF_INET, "127.0.0.1", port)
+        other = Address(socket.AF_INET, "127.0.0.2", port)
+        origin = Origin("http", "many.example", port)
+        began = time.monotonic()
+        assert await connect(origin, (silent_one, other), SECONDS) == other
+        assert time.monotonic() - began < SECONDS
+        with pytest.raises(HostUnreachable, match="No connection within 0"):
+            await connect(origin, (silent_one, silent_one), SECONDS)
+        assert time.monotonic() - began < 3 * SECONDS
 
 
 @pytest.mark.parametrize("name", ["list", "patch"])
