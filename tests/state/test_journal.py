@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from smtp_tui.api.writes import WriteOutcome
-from smtp_tui.state.files import FileProblem
+from smtp_tui.state.files import FileProblem, locked
 from smtp_tui.state.journal import (
     ENTRY_BYTES,
     Actor,
@@ -28,7 +28,7 @@ from smtp_tui.state.journal import (
     plain,
 )
 from smtp_tui.state.lines import LONGEST, read_lines
-from tests.state.processes import run_together
+from tests.state.processes import run_together, start
 from tests.state.test_files import at_most
 
 INTENT = JournalEntry(
@@ -276,3 +276,40 @@ def test_processes_that_append_at_once_lose_nothing_through_rotations(
     for number in range(count):
         mine = [one.status for one in reading.entries if one.profile == str(number)]
         assert mine == list(range(50))
+
+
+AT_THE_LIMIT = """
+import fcntl, sys
+from msgspec.structs import replace
+from pathlib import Path
+from smtp_tui.state.journal import Journal
+from tests.state.test_journal import OUTCOME
+flock, told = fcntl.flock, []
+def telling(descriptor, operation):
+    if not told:
+        told.append(print("waits"))
+    return flock(descriptor, operation)
+fcntl.flock = telling
+Journal(Path(sys.argv[1]), rotate_bytes=1).append(replace(OUTCOME, profile=sys.argv[2]))
+"""
+
+
+def test_two_processes_at_the_size_limit_rotate_only_while_they_hold_the_lock(
+    tmp_path: Path,
+) -> None:
+    Journal(tmp_path, rotate_bytes=1).append(INTENT)
+    before = (tmp_path / "audit.jsonl").read_bytes()
+    with locked(tmp_path / "audit.jsonl"):
+        running = [start(AT_THE_LIMIT, str(tmp_path), name) for name in ("one", "two")]
+        for process in running:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "waits\n"
+        assert names(tmp_path) == {"audit.jsonl"}
+        assert (tmp_path / "audit.jsonl").read_bytes() == before
+    for process in running:
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+    kept = [entry.profile for entry in Journal(tmp_path).read().entries]
+    assert kept[0] == "production"
+    assert sorted(kept[1:]) == ["one", "two"]
+    assert names(tmp_path) == {"audit.jsonl", "audit.jsonl.1", "audit.jsonl.2"}
