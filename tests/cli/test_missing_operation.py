@@ -42,6 +42,7 @@ def test_a_missing_operation_is_told_as_such_and_ends_with_1(
     result = console.run(*arguments)
     assert (result.code, result.out) == (ExitCode.FAILED, "")
     assert "The server lacks this operation" in result.err
+    assert "Check the host of the profile and the version of the server" in result.err
     assert "gone" not in result.err
     assert "may have been sent" not in result.err
     assert [one.id for one in sandbox.records()] == [record_id]

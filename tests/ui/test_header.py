@@ -127,6 +127,11 @@ async def _through_records(walk: _Walk) -> None:
     await walk.back("NAME ▲")
     await walk.go("colon", "Search for commands")
     await walk.back("NAME ▲")
+    walk.ui.sandbox.faults.add(Fault(FaultKind.MISSING_ID, Operation.LIST))
+    await walk.go("r", "6 unreadable")
+    await walk.go("U", "could not be read: 6")
+    await walk.back("6 unreadable")
+    await walk.go("r", "NAME ▲", "BATCH")
 
 
 async def _through_a_form(walk: _Walk) -> None:
