@@ -85,6 +85,7 @@ async def _write(ui: Ui, name: str, number: int) -> None:
     await ui.press("enter")
 
 
+@pytest.mark.timeout(240)
 async def test_a_hundred_switches_mix_nothing_and_report_every_write_once(
     sandbox: Sandbox, other: Sandbox
 ) -> None:
