@@ -29,6 +29,7 @@ async def test_the_same_parameter_on_both_sides_opens_a_table_and_the_servers_va
         await apply(ui, "BATCH")
         await ui.sees("Changed on both sides", "OPENED", "YOURS", "SERVER NOW")
         assert all(text in ui.line("▌  port") for text in ("26", "587", "2525"))
+        ui.clock.forward(1)
         await ui.press("right", "enter")
         await ui.sees("already has these values")
         assert ui.requests(Operation.MODIFY) == []
@@ -43,9 +44,11 @@ async def test_mine_can_be_chosen_and_is_reviewed_once_more_against_the_servers_
         demo.change_record(BATCH, {"port": 2525})
         await apply(ui, "BATCH")
         await ui.sees("Changed on both sides")
+        ui.clock.forward(1)
         await ui.press("left", "enter")
         await ui.sees("~ port 2525 → 587", "this is what you chose")
         assert ui.requests(Operation.MODIFY) == []
+        ui.clock.forward(1)
         await ui.press("enter")
         await ui.sees("Saved BATCH")
         assert demo.record(BATCH).values["port"] == 587
@@ -108,6 +111,7 @@ async def test_a_change_that_someone_else_made_the_same_way_is_said_and_not_sent
         demo.change_record(BATCH, {"port": 587})
         await apply(ui, "BATCH", "~ port 26 → 587")
         await ui.sees("changed to the same already: port")
+        ui.clock.forward(1)
         await ui.press("enter")
         (request,) = await ui.asked(Operation.MODIFY)
         assert [one["name"] for one in request.json()["connection_parameters"]] == ["hostname"]
@@ -142,8 +146,10 @@ async def test_a_third_change_while_the_conflict_is_open_is_not_overwritten_unse
         await apply(ui, "BATCH")
         await ui.sees("Changed on both sides")
         demo.change_record(BATCH, {"port": 3000})
+        ui.clock.forward(1)
         await ui.press("left", "enter")
         await ui.sees("~ port 2525 → 587")
+        ui.clock.forward(1)
         await ui.press("enter")
         await ui.until(lambda: ui.shows("Changed on both sides", "3000"), "the third value")
         assert ui.requests(Operation.MODIFY) == []

@@ -155,6 +155,7 @@ async def test_a_name_that_exists_is_told_before_a_second_record_of_it_is_made(
         await ui.press("enter")
         await ui.sees("Create BATCH?", "A record of this name exists already")
         assert not ui.requests(Operation.CREATE)
+        ui.clock.forward(1)
         await ui.press("enter")
         await ui.sees("Created BATCH")
         assert len(ui.requests(Operation.CREATE)) == 1

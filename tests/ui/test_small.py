@@ -81,7 +81,7 @@ async def test_an_error_is_readable_whole_above_the_rows_it_leaves(
         await ui.sees("6 connections")
         demo.stop()
         await ui.press("r")
-        await ui.sees("Could not list the connections", "Check the host", "BATCH", "stale")
+        await ui.sees("Could not list the connections", "Check the network", "BATCH", "stale")
 
 
 async def test_the_screen_may_grow_and_shrink_while_it_is_open(demo: Sandbox) -> None:

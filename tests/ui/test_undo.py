@@ -15,6 +15,7 @@ async def test_undo_after_a_save_offers_the_inverse_patch_through_the_review(
         await save(ui, "BATCH")
         await ui.press("u")
         await ui.sees("Change BATCH?", "~ port 587 → 26")
+        ui.clock.forward(1)
         await ui.press("enter")
         await ui.asked(Operation.MODIFY, 2)
         assert ui.requests(Operation.MODIFY)[1].json()["connection_parameters"] == [
@@ -29,6 +30,7 @@ async def test_undo_keeps_what_someone_else_changed_meanwhile(demo: Sandbox) -> 
         demo.change_record(BATCH, {"hostname": "new.example.com"})
         await ui.press("u")
         await ui.sees("~ port 587 → 26")
+        ui.clock.forward(1)
         await ui.press("enter")
         await ui.asked(Operation.MODIFY, 2)
         values = demo.record(BATCH).values

@@ -9,9 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
+from smtp_tui.api.clock import Clock
 from smtp_tui.editing.merge import Comparison, Side
-from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.screens.base import Dialog
+from smtp_tui.ui.screens.guarded import GuardedDialog
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.records_table import Column, RecordsTable, Row
@@ -25,7 +25,7 @@ _COLUMNS = (
 )
 
 
-class ConflictDialog(Dialog[Mapping[str, Side] | None]):
+class ConflictDialog(GuardedDialog[Mapping[str, Side] | None]):
     """Left keeps yours, right what the server has now; Enter goes on to the review."""
 
     BOX_TITLE = "Changed on both sides"
@@ -33,13 +33,12 @@ class ConflictDialog(Dialog[Mapping[str, Side] | None]):
     ConflictDialog RecordsTable { height: 8; margin: 1 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("dialog.cancel"),
         Binding("left,h", "keep('yours')", "Keep yours"),
         Binding("right,l", "keep('server now')", "Keep the server's"),
     ]
 
-    def __init__(self, comparison: Comparison) -> None:
-        super().__init__()
+    def __init__(self, comparison: Comparison, clock: Clock) -> None:
+        super().__init__(clock)
         self._comparison = comparison
         self._choices = {conflict.name: Side.THEIRS for conflict in comparison.conflicts}
         self._table = RecordsTable(_COLUMNS, id="conflicts")
@@ -82,4 +81,5 @@ class ConflictDialog(Dialog[Mapping[str, Side] | None]):
     def on_records_table_opened(self, event: RecordsTable.Opened) -> None:
         """Go on with these choices."""
         event.stop()
-        self.dismiss(dict(self._choices))
+        if self.settled:
+            self.dismiss(dict(self._choices))

@@ -70,7 +70,8 @@ async def _delete(
     while True:
         request = delete_request(session.target.scope, record.id)
         review = _review(record, request, (*asides, *notes))
-        if not await screen.app.push_screen_wait(ReviewDialog(session, review, clock)):
+        dialog = ReviewDialog(session, review, clock, by_key=False)
+        if not await screen.app.push_screen_wait(dialog):
             return Deleting(Deletion.LEFT, record)
         try:
             now = await with_token(

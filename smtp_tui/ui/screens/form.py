@@ -283,7 +283,7 @@ class FormScreen(KeptScreen[FormResult]):
         clock, opened = self.services.clock, self._opened
         refusal: ApiError | None = None
         try:
-            saved = await save(self, self.session, clock, opened, draft, patch)
+            saved = await save(self, self.session, clock, opened, draft, patch, by_key=True)
         except NotFound as error:
             if self._opened is None:
                 refusal = error

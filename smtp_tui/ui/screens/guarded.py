@@ -1,4 +1,4 @@
-"""Dialogs that destroy take no Enter that was typed before they could be read."""
+"""Dialogs that take no Enter that was typed before they could be read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ TYPED_AHEAD: Final = 0.4
 
 
 class GuardedDialog(Dialog[Result]):
-    """A dialog with buttons; arrows move between them. ``guarded`` False takes any Enter."""
+    """A dialog with buttons; arrows move between them.
+
+    ``guarded`` False takes any Enter: for a dialog that destroys nothing and was opened by the key
+    just pressed, so that the person expects it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog.cancel"),
@@ -30,16 +34,22 @@ class GuardedDialog(Dialog[Result]):
         super().__init__()
         self._clock = clock
         self._guarded = guarded
-        self._shown_at = clock.monotonic()
+        self._drawn_at: float | None = None
 
     def on_mount(self) -> None:
-        """Count from the moment of showing."""
-        self._shown_at = self._clock.monotonic()
+        """Count from the moment at which the dialog was drawn."""
+        self.call_after_refresh(self._drawn)
+
+    def _drawn(self) -> None:
+        self._drawn_at = self._clock.monotonic()
 
     @property
     def settled(self) -> bool:
         """Whether the dialog has stood long enough to have been read."""
-        return not self._guarded or self._clock.monotonic() - self._shown_at >= TYPED_AHEAD
+        if not self._guarded:
+            return True
+        drawn_at = self._drawn_at
+        return drawn_at is not None and self._clock.monotonic() - drawn_at >= TYPED_AHEAD
 
     def on_key(self, event: Key) -> None:
         """Drop an Enter or space that was typed ahead."""

@@ -51,6 +51,7 @@ class LeavingDialog(GuardedDialog[Leaving]):
         super().__init__(clock)
         self._writes = writes
         self._waits = waits
+        self._asked_at = clock.monotonic()
 
     def compose_box(self) -> Iterable[Widget]:
         """What is waited for, since when, what leaving now means, and the two answers."""
@@ -75,7 +76,7 @@ class LeavingDialog(GuardedDialog[Leaving]):
         if not self._waits() and self.is_active:
             self.dismiss(Leaving.ENDED)
             return
-        seconds = self._clock.monotonic() - self._shown_at
+        seconds = self._clock.monotonic() - self._asked_at
         words = f"The program leaves when the server has answered … {seconds:.0f}s"
         self.query_one("#leaving-wait", PlainText).update(words)
 

@@ -304,6 +304,7 @@ class RecordScreen(SessionScreen[Result]):
                 draft_of(now),
                 undo.patch,
                 undo.lost,
+                by_key=False,
             )
         except ApiError as error:
             self.complain(error)

@@ -54,6 +54,7 @@ class Review(Struct, frozen=True):
 class ReviewDialog(GuardedDialog[bool]):
     """Starts on Apply, or on Cancel where something is destroyed.
 
+    ``by_key`` says that the key just pressed opened it; any other review takes no Enter at first.
     In a protected profile the record's name has to be typed first. The first review after a switch
     of the profile shows its name in large.
     """
@@ -74,8 +75,8 @@ class ReviewDialog(GuardedDialog[bool]):
         Binding("pageup", "scroll_body(-8)", show=False),
     ]
 
-    def __init__(self, session: Session, review: Review, clock: Clock) -> None:
-        super().__init__(clock, guarded=review.destroys)
+    def __init__(self, session: Session, review: Review, clock: Clock, *, by_key: bool) -> None:
+        super().__init__(clock, guarded=review.destroys or not by_key)
         self._session = session
         self._review = review
         self._protected = session.target.access is Access.PROTECTED

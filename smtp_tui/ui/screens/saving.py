@@ -62,17 +62,19 @@ async def save(
     draft: Draft,
     patch: Patch,
     notes: tuple[str, ...] = (),
+    *,
+    by_key: bool,
 ) -> SaveResult:
     """Review and save; a conflict or a new token leads back to the review, with what was typed.
 
-    ``notes`` are words for the first review. For workers only. Raises ``ApiError``; nothing is sent
-    that the last review did not show.
+    ``notes`` are words for the first review; ``by_key`` says that the key just pressed asked for
+    it. For workers only. Raises ``ApiError``; nothing is sent that the last review did not show.
     """
     first = save_request(session.target.scope, draft, patch)
     if first is None:
         return Nothing.TO_SEND
     with claimed(session, first):
-        return await _save(screen, session, clock, opened, draft, patch, notes)
+        return await _save(screen, session, clock, opened, draft, patch, notes, by_key=by_key)
 
 
 async def _save(
@@ -83,6 +85,8 @@ async def _save(
     draft: Draft,
     patch: Patch,
     notes: tuple[str, ...],
+    *,
+    by_key: bool,
 ) -> SaveResult:
     reviewed: Request | None = None
     while True:
@@ -91,14 +95,15 @@ async def _save(
             return Nothing.TO_SEND
         if request != reviewed:
             review = _review(draft, patch, request, notes)
-            if not await screen.app.push_screen_wait(ReviewDialog(session, review, clock)):
+            dialog = ReviewDialog(session, review, clock, by_key=by_key)
+            if not await screen.app.push_screen_wait(dialog):
                 return Nothing.CONFIRMED
-            reviewed = request
+            reviewed, by_key = request, False
         if opened is not None:
             now = await _now(screen, session, opened)
             comparison = compare(opened, patch, now)
             if comparison.conflicts:
-                choices = await screen.app.push_screen_wait(ConflictDialog(comparison))
+                choices = await screen.app.push_screen_wait(ConflictDialog(comparison, clock))
                 if choices is None:
                     return Nothing.CONFIRMED
                 patch, notes, reviewed = resolve(comparison, choices), (_CHOSEN,), None
