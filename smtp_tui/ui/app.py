@@ -36,6 +36,7 @@ from smtp_tui.ui.screens.connections import ConnectionsScreen
 from smtp_tui.ui.screens.record_screen import RecordScreen
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
+from smtp_tui.ui.widgets.pasting import PasteRefused
 
 if TYPE_CHECKING:
     from smtp_tui.api.writes import Unattended, Write
@@ -334,6 +335,11 @@ class SmtpTui(LeavingApp):
         if action == "previous_profile":
             return True if self._previous is not None else None
         return True
+
+    @on(PasteRefused)
+    def say_refused(self, event: PasteRefused) -> None:
+        """Say why a field without a line for it did not take a pasted text."""
+        self.notify(event.words, severity="warning")
 
     @on(CommandPalette.Opened)
     def still_palette(self) -> None:

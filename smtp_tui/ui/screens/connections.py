@@ -30,6 +30,7 @@ from smtp_tui.ui.screens.sorting import SortingScreen
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.waiting import Wait
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.pasting import Paste
 from smtp_tui.ui.widgets.records_table import RecordsTable
 from smtp_tui.ui.widgets.text_input import TextInput
 
@@ -87,7 +88,7 @@ class ConnectionsScreen(SortingScreen[None]):
         self._filled_at = 0.0
         self._now = services.clock.now()
         self.table = RecordsTable(COLUMNS, id="table")
-        self._field = TextInput(placeholder="filter", id="filter")
+        self._field = TextInput(placeholder="filter", id="filter", takes=Paste.WORDS)
         self._problem_text = PlainText(id="problem")
         self._beside, self._status = Horizontal(), PlainText(id="status")
         self._pane: RecordPane | None = None

@@ -34,6 +34,7 @@ from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field
 from smtp_tui.ui.widgets.found import Found
 from smtp_tui.ui.widgets.hidden_field import HiddenField
+from smtp_tui.ui.widgets.pasting import Paste
 from smtp_tui.ui.widgets.secret_input import SecretInput
 
 if TYPE_CHECKING:
@@ -94,8 +95,10 @@ class FirstStartScreen(FullScreen[Profile | None]):
                 hint = "blank: port 8443 of the host, else the same"
                 yield Field("identity_url", "", label="Login at", hint=hint)
                 yield Field("user", "", label="User", hint="or leave blank, with a token")
-                yield HiddenField("password", "", label="Password", hint="kept in memory only")
-                yield HiddenField("token", "", label="or Token", hint="a bearer token")
+                yield HiddenField("password", label="Password", hint="kept in memory only")
+                yield HiddenField(
+                    "token", label="or Token", hint="a bearer token", takes=Paste.TOKEN
+                )
             with Horizontal(classes="part", id="before"):
                 yield Button("Check", id="check", compact=True)
                 yield Button("All fields", id="form", compact=True)

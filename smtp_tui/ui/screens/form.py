@@ -86,6 +86,7 @@ class FormScreen(KeptScreen[FormResult]):
         self._subject = subject
         self._opened = subject.opened
         self._form = RecordForm(subject.base, subject.opened, subject.typed)
+        self._said_unchanged = False
         self._preview = PatchPreview()
         self._test_at_once = subject.tested
         self._cursor_at = subject.focus_on
@@ -168,6 +169,9 @@ class FormScreen(KeptScreen[FormResult]):
     def edited(self) -> None:
         """The live request follows each key; remarks wait for a rest."""
         self.latest = self._form.draft
+        if self._said_unchanged:
+            self._said_unchanged = False
+            self._complain("")
         self._show(check=False)
 
     @on(Field.Rested)
@@ -272,6 +276,7 @@ class FormScreen(KeptScreen[FormResult]):
             self._complain(f"{clean(result.problem.name)}: {clean(result.problem.words)}")
         elif not self._form.new and not result.patch:
             self._complain("Nothing changed, so there is nothing to send.")
+            self._said_unchanged = True
         else:
             self._complain("")
             self._save(draft, result.patch)

@@ -17,6 +17,7 @@ from smtp_tui.ui.actions import BY_ID, Action, Place, Situation, unavailable
 from smtp_tui.ui.commands import APP_ACTIONS
 from smtp_tui.ui.screens.base import Dialog
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.pasting import Paste
 from smtp_tui.ui.widgets.text_input import TextInput
 
 MOVING = (
@@ -60,7 +61,7 @@ class HelpScreen(Dialog[None]):
 
     def compose_box(self) -> Iterable[Widget]:
         """Search field, keys, and what is good to know."""
-        yield TextInput(placeholder="search the keys", id="help-filter")
+        yield TextInput(placeholder="search the keys", id="help-filter", takes=Paste.WORDS)
         with VerticalScroll(id="help-keys", can_focus=False):
             yield PlainText("", id="help-text")
         yield PlainText("↑ ↓ scroll · esc back", classes="hint")

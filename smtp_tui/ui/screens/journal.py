@@ -24,6 +24,7 @@ from smtp_tui.ui.screens.base import Dialog, FullScreen
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.pasting import Paste
 from smtp_tui.ui.widgets.records_table import RecordsTable
 from smtp_tui.ui.widgets.text_input import TextInput
 
@@ -61,7 +62,7 @@ class JournalScreen(FullScreen[None]):
     def compose_body(self) -> Iterable[Widget]:
         """Title, filter, table or words in its place, status."""
         yield PlainText("Journal of writes, times in UTC", id="journal-title")
-        yield TextInput(placeholder="filter", id="journal-filter")
+        yield TextInput(placeholder="filter", id="journal-filter", takes=Paste.WORDS)
         yield RecordsTable(COLUMNS, id="writes")
         yield PlainText("", id="journal-status")
 

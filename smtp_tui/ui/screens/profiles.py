@@ -38,6 +38,7 @@ from smtp_tui.ui.screens.profile_form import ProfileFormScreen
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.pasting import Paste
 from smtp_tui.ui.widgets.records_table import RecordsTable, Row
 from smtp_tui.ui.widgets.text_input import TextInput
 
@@ -88,7 +89,7 @@ class ProfilesDialog(Dialog[Switch | None]):
         """Filter, table, what is wrong, keys."""
         if self._services.choice is not None and self._services.choice.remark:
             yield PlainText(clean(f"At the start: {self._services.choice.remark}", 400))
-        yield TextInput(placeholder="filter", id="profile-filter")
+        yield TextInput(placeholder="filter", id="profile-filter", takes=Paste.WORDS)
         yield RecordsTable(COLUMNS, id="profiles")
         yield PlainText("", id="profile-details")
         yield PlainText("", id="profiles-said")

@@ -21,6 +21,7 @@ from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean, sentence
 from smtp_tui.ui.waiting import WaitLine, waiting
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.pasting import Paste, PasteRefused
 from smtp_tui.ui.widgets.secret_input import SecretInput
 
 ScreenResult = TypeVar("ScreenResult")
@@ -42,10 +43,18 @@ class TokenDialog(Dialog[SecretStr | None]):
         """Why, for which profile, and the field."""
         yield PlainText(where_line(self._session))
         yield PlainText(clean(self._why, 300), classes="why")
-        yield SecretInput(placeholder="paste the bearer token, then Enter", id="token")
+        yield SecretInput(
+            placeholder="paste the bearer token, then Enter", id="token", takes=Paste.TOKEN
+        )
         yield PlainText("", id="token-problem")
         words = f"Kept in memory until you quit. Enter uses it · {self.cancel_key} leaves"
         yield PlainText(words, classes="hint")
+
+    @on(PasteRefused)
+    def say_refused(self, event: PasteRefused) -> None:
+        """Say why a pasted text was not taken."""
+        event.stop()
+        self.query_one("#token-problem", PlainText).update(event.words)
 
     @on(Input.Submitted, "#token")
     def use(self, event: Input.Submitted) -> None:
@@ -94,6 +103,12 @@ class LoginDialog(Dialog[bool]):
             f" Enter logs in · {self.cancel_key} leaves",
             classes="hint",
         )
+
+    @on(PasteRefused)
+    def say_refused(self, event: PasteRefused) -> None:
+        """Say why a pasted text was not taken."""
+        event.stop()
+        self._say(event.words)
 
     @on(Input.Submitted, "#password")
     def submit(self, event: Input.Submitted) -> None:

@@ -20,6 +20,7 @@ from smtp_tui.mail.checks import Findings, Severity
 from smtp_tui.mail.parameters import spec_for
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.pasting import PasteRefused
 from smtp_tui.ui.widgets.secret_input import SecretInput
 from smtp_tui.ui.widgets.text_input import TextInput
 from smtp_tui.ui.widgets.visible import visible
@@ -68,6 +69,7 @@ class Field(Vertical):
         self._hint = hint
         self._timer: Timer | None = None
         self._findings: Findings = ()
+        self._paste_refused = ""
 
     def compose(self) -> Iterable[Widget]:
         """Mark, label, input; then the note."""
@@ -110,6 +112,8 @@ class Field(Vertical):
         self.query_one(".mark", PlainText).update("*" if changed else " ")
         lines = [self.was] if changed else []
         lines += [f"{_SIGNS[one.severity]} {one.text}" for one in findings]
+        if self._paste_refused:
+            lines.append(f"{_SIGNS[Severity.ERROR]} {self._paste_refused}")
         note = self.query_one(".note", PlainText)
         note.update("\n".join(lines))
         note.set_class(bool(lines), "-shown")
@@ -125,10 +129,18 @@ class Field(Vertical):
         """The opened value in words."""
         return f"was {clean(self.opened, 200)}" if self.opened else "was blank"
 
+    @on(PasteRefused)
+    def say_refused(self, event: PasteRefused) -> None:
+        """Say why a pasted text was not taken, until something else is typed."""
+        event.stop()
+        self._paste_refused = event.words
+        self.show(self.changed, self._findings)
+
     @on(Input.Changed)
     def edited(self, event: Input.Changed) -> None:
         """Tell the form, and wait for a rest."""
         event.stop()
+        self._paste_refused = ""
         self.post_message(self.Edited())
         if self._timer is not None:
             self._timer.stop()

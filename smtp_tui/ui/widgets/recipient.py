@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from smtp_tui.mail.checks import check_recipient, has_error, recipient_to_send
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.pasting import PasteRefused
 from smtp_tui.ui.widgets.text_input import TextInput
 
 
@@ -59,6 +60,12 @@ class RecipientField(Vertical):
         note.set_class(bool(text), "-shown")
         if text:
             note.scroll_visible(animate=False)
+
+    @on(PasteRefused)
+    def say_refused(self, event: PasteRefused) -> None:
+        """Say why a pasted text was not taken."""
+        event.stop()
+        self.note(event.words)
 
     @on(Input.Changed)
     def check(self, event: Input.Changed) -> None:

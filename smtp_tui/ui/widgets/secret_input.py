@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.events import Blur
 from textual.widgets import Input
 
 from smtp_tui.api.secret import SecretStr
+from smtp_tui.ui.widgets.pasting import BadPaste, Paste, PasteRefused, one_line
 from smtp_tui.ui.widgets.visible import visible
 
 
@@ -24,9 +26,29 @@ class SecretInput(Input):
         def __repr__(self) -> str:
             return "SecretInput.Submitted()"
 
-    def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
-        super().__init__(placeholder=visible(placeholder), password=True, id=id, compact=True)
+    def __init__(
+        self, *, placeholder: str = "", id: str | None = None, takes: Paste = Paste.PASSWORD
+    ) -> None:
+        super().__init__(
+            placeholder=visible(placeholder),
+            password=True,
+            id=id,
+            compact=True,
+            select_on_focus=False,  # or the next key would replace the password
+        )
         self.cursor_blink = False
+        self.takes = takes
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a pasted text as it was meant, or refuse it and keep what stands here."""
+        event.stop()
+        event.prevent_default()
+        try:
+            line = one_line(event.text, self.takes)
+        except BadPaste as error:
+            self.post_message(PasteRefused(str(error)))
+        else:
+            self.replace(line, *self.selection)
 
     @property
     def secret(self) -> SecretStr:
