@@ -1,0 +1,1194 @@
+"""The faults: one a promise and place, each with the tests that have to turn red.
+
+A fault is kept small: what a slip of the hand, a merge or a refactoring could do.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.faults.fault import Fault
+
+SHOWN = "nothing is sent that was not shown"
+KEPT = "nothing typed is lost"
+SECRET = "no secret leaks"
+PLACE = "no action on the wrong record, tenant or host"
+HONEST = "it is honest"
+ONCE = "one confirmed action makes at most one write"
+FILES = "no file is lost or half written"
+BOUNDS = "nothing waits or grows without end"
+SCRIPTS = "exit codes tell scripts the truth"
+
+API_CURL = "tests/api/test_curl.py"
+API_DECODE = "tests/api/test_decode.py"
+API_FAILURES = "tests/api/test_failures.py"
+API_FAULTS = "tests/api/test_faults.py"
+API_ISOLATION = "tests/api/test_isolation.py"
+API_LASTING_WRITES = "tests/api/test_lasting_writes.py"
+API_OPERATIONS = "tests/api/test_operations.py"
+API_REQUESTS = "tests/api/test_requests.py"
+API_RETRIES = "tests/api/test_retries.py"
+API_SECRET = "tests/api/test_secret.py"
+API_SECRETS = "tests/api/test_secrets.py"
+API_TARGET = "tests/api/test_target.py"
+API_TRANSPORT_CONNECTIONS = "tests/api/test_transport_connections.py"
+API_WRITES = "tests/api/test_writes.py"
+CLI_CREATE = "tests/cli/test_create.py"
+CLI_DELETE = "tests/cli/test_delete.py"
+CLI_READING = "tests/cli/test_reading.py"
+CLI_SECRET_INPUT = "tests/cli/test_secret_input.py"
+CLI_SET = "tests/cli/test_set.py"
+CLI_SIGNALS = "tests/cli/test_signals.py"
+E2E_DRAFTS_SURVIVE = "tests/e2e/test_drafts_survive.py"
+E2E_ENDS = "tests/e2e/test_ends.py"
+E2E_NO_SECRET_LEAKS = "tests/e2e/test_no_secret_leaks.py"
+E2E_READ_ONLY = "tests/e2e/test_read_only.py"
+EDITING_DRAFT = "tests/editing/test_draft.py"
+EDITING_MERGE = "tests/editing/test_merge.py"
+EDITING_PATCH = "tests/editing/test_patch.py"
+EDITING_UNDO = "tests/editing/test_undo.py"
+HOUSE_LIMITS = "tests/house/test_limits.py"
+MAIL_ANSWER_SHAPES = "tests/mail/test_answer_shapes.py"
+MAIL_CHECKS = "tests/mail/test_checks.py"
+MAIL_OUTCOME = "tests/mail/test_outcome.py"
+MAIL_PARAMETERS = "tests/mail/test_parameters.py"
+PROFILES_ACCESS = "tests/profiles/test_access.py"
+PROFILES_CREDENTIALS = "tests/profiles/test_credentials.py"
+PROFILES_MODEL = "tests/profiles/test_model.py"
+PROFILES_STORE = "tests/profiles/test_store.py"
+PROFILES_STORE_PROCESSES = "tests/profiles/test_store_processes.py"
+PROFILES_TRUST = "tests/profiles/test_trust.py"
+STATE_DRAFTS = "tests/state/test_drafts.py"
+STATE_FILES = "tests/state/test_files.py"
+STATE_JOURNAL = "tests/state/test_journal.py"
+STATE_POWER_CUT = "tests/state/test_power_cut.py"
+STATE_TRUSTED_PATHS = "tests/state/test_trusted_paths.py"
+UI_AFTERWARDS = "tests/ui/test_afterwards.py"
+UI_CONFLICT = "tests/ui/test_conflict.py"
+UI_CONNECTIONS_STATES = "tests/ui/test_connections_states.py"
+UI_DELETE = "tests/ui/test_delete.py"
+UI_DRAFTS = "tests/ui/test_drafts.py"
+UI_FORM = "tests/ui/test_form.py"
+UI_HOSTILE = "tests/ui/test_hostile.py"
+UI_LEAVING = "tests/ui/test_leaving.py"
+UI_PROFILES_FORM = "tests/ui/test_profiles_form.py"
+UI_PROFILES_SWITCHING = "tests/ui/test_profiles_switching.py"
+UI_RECORDS_TABLE = "tests/ui/test_records_table.py"
+UI_RECORDS_VIEW = "tests/ui/test_records_view.py"
+UI_REVIEW = "tests/ui/test_review.py"
+UI_SECRET_FIELD = "tests/ui/test_secret_field.py"
+UI_TEXT = "tests/ui/test_text.py"
+UI_TOKENS = "tests/ui/test_tokens.py"
+UI_TRUST = "tests/ui/test_trust.py"
+
+FAULTS: Final = (
+    Fault(
+        "the sent request is another than the shown one",
+        SHOWN,
+        "return json.dumps(self.body, default=_reveal, allow_nan=False).encode()",
+        "return json.dumps({**self.body, 'via': 'tui'}, default=_reveal, allow_nan=False).encode()",
+        (f"{API_REQUESTS}::test_the_body_that_is_shown_is_the_one_that_is_sent",),
+    ),
+    Fault(
+        "the other side of a conflict is sent",
+        SHOWN,
+        "if choices[conflict.name] is Side.MINE",
+        "if choices[conflict.name] is Side.THEIRS",
+        (f"{EDITING_MERGE}::test_every_meeting_of_one_plain_parameter_has_its_outcome",),
+    ),
+    Fault(
+        "a value that reads the same is sent",
+        SHOWN,
+        'if looks_same(after, before) or (after == "" and shown(before) == ""):',
+        "if after is before:",
+        (f"{EDITING_PATCH}::test_a_port_that_reads_the_same_is_untouched_whatever_its_type",),
+    ),
+    Fault(
+        "an untouched password is cleared",
+        SHOWN,
+        "        case Keep():\n            return None",
+        '        case Keep():\n            return SecretStr("")',
+        (f"{EDITING_PATCH}::test_a_port_that_reads_the_same_is_untouched_whatever_its_type",),
+    ),
+    Fault(
+        "a port is sent as text",
+        SHOWN,
+        "len(text) <= _DIGITS_LIMIT:\n        return int(text)",
+        "len(text) <= _DIGITS_LIMIT:\n        return text",
+        (f"{EDITING_PATCH}::test_a_port_that_reads_the_same_is_untouched_whatever_its_type",),
+    ),
+    Fault(
+        "a script is asked nothing and writes",
+        SHOWN,
+        "    elif not on_terminal():\n        needed",
+        "    elif not on_terminal():\n        return\n        needed",
+        (f"{CLI_SET}::test_where_nobody_can_be_asked_yes_is_needed",),
+    ),
+    Fault(
+        "an Enter typed ahead deletes",
+        SHOWN,
+        "TYPED_AHEAD: Final = 0.4",
+        "TYPED_AHEAD: Final = 0.0",
+        (f"{UI_DELETE}::test_an_enter_typed_ahead_does_nothing",),
+    ),
+    Fault(
+        "a changed request is not reviewed again",
+        SHOWN,
+        "        if request != reviewed:\n",
+        "        if reviewed is None:\n",
+        (f"{UI_CONFLICT}::test_a_change_that_someone_else_made_the_same_way_is_said_and_not_sent",),
+    ),
+    Fault(
+        "a test mail goes to several people",
+        SHOWN,
+        '    several = "," in text or ";" in text or text.count("@") > 1',
+        '    several = ";" in text',
+        (f"{MAIL_CHECKS}::test_a_wrong_recipient_is_refused_with_the_reason",),
+    ),
+    Fault(
+        "a port above 65535 is taken",
+        SHOWN,
+        "return port if 1 <= port <= MAX_PORT else None",
+        "return port if 1 <= port else None",
+        (f"{MAIL_CHECKS}::test_what_is_no_port_is_refused",),
+    ),
+    Fault(
+        "a dry run of a command writes",
+        SHOWN,
+        "    _review(reach, title, changes, request, options, mark)\n    return False",
+        "    _review(reach, title, changes, request, options, mark)\n    return True",
+        (f"{CLI_DELETE}::test_without_yes_a_script_deletes_nothing",),
+    ),
+    Fault(
+        "the kept draft is laid over what others changed",
+        KEPT,
+        'if before.get(name, "") != text and not is_secret_name(name):',
+        "if not is_secret_name(name):",
+        (
+            f"{EDITING_DRAFT}::test_a_kept_draft_changes_only_what_was_typed_whatever_others_did_since",
+        ),
+    ),
+    Fault(
+        "another process's draft is discarded",
+        KEPT,
+        "if draft.pid == os.getpid() and draft.record_name == record_name:",
+        "if draft.record_name == record_name:",
+        (f"{STATE_DRAFTS}::test_a_save_forgets_the_drafts_of_this_process_only",),
+    ),
+    Fault(
+        "a switch of the profile loses a form",
+        KEPT,
+        "        lost = any(not one.saving for one in self.unsaved())\n        if lost",
+        "        lost = False\n        if lost",
+        (f"{UI_PROFILES_SWITCHING}::test_a_switch_waits_for_a_form_that_holds_something_typed",),
+    ),
+    Fault(
+        "esc leaves a form without asking",
+        KEPT,
+        "        if self.stop_waiting() or self.busy:\n"
+        "            return\n"
+        "        if self.unsaved:",
+        "        if self.stop_waiting() or self.busy:\n"
+        "            return\n"
+        "        if self.unsaved and self.busy:",
+        (f"{UI_DRAFTS}::test_esc_with_changes_asks_and_keep_editing_changes_nothing",),
+    ),
+    Fault(
+        "a refused save closes the form",
+        KEPT,
+        "            self._show_refusal(refusal)\n\n    async def _offer_anew",
+        "            self.close(None)\n\n    async def _offer_anew",
+        (f"{UI_FORM}::test_a_refusal_of_the_server_lands_under_the_field_it_names",),
+    ),
+    Fault(
+        "what is typed is not kept at a signal",
+        KEPT,
+        "            self._keeper.keep(self.latest)\n\n    def forget_text",
+        "            del self.latest\n\n    def forget_text",
+        (
+            f"{E2E_DRAFTS_SURVIVE}::test_a_form_survives_a_signal_right_after_the_key_and_the_terminal_is_restored",
+        ),
+    ),
+    Fault(
+        "redirects are followed",
+        SECRET,
+        "follow_redirects=False",
+        "follow_redirects=True",
+        (f"{API_ISOLATION}::test_no_redirect_is_followed",),
+    ),
+    Fault(
+        "cookies are kept",
+        SECRET,
+        "cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),",
+        "cookies=CookieJar(),",
+        (
+            f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[cookies-list]",
+        ),
+    ),
+    Fault(
+        "the bearer goes along with a login",
+        SECRET,
+        "        if request.operation is Operation.TOKEN:\n"
+        "            return headers, ()\n"
+        "        held",
+        "        held",
+        (
+            f"{API_OPERATIONS}::test_a_login_is_a_form_without_a_bearer_and_gives_a_token_that_works",
+        ),
+    ),
+    Fault(
+        "a token that no header may carry is sent",
+        SECRET,
+        "if not is_token(token):",
+        "if not token:",
+        (f"{API_SECRETS}::test_a_token_that_cannot_be_sent_is_not_told_either",),
+    ),
+    Fault(
+        "the token is kept in Activity",
+        SECRET,
+        "secrets = (*request.secrets(), *token)",
+        "secrets = request.secrets()",
+        (f"{API_SECRETS}::test_what_was_sent_is_not_shown_when_the_server_says_it_again",),
+    ),
+    Fault(
+        "a password is kept in Activity",
+        SECRET,
+        "                    request=request.without_secrets(),",
+        "                    request=request,",
+        (f"{API_SECRETS}::test_what_is_kept_of_a_session_holds_no_secret",),
+    ),
+    Fault(
+        "connections judged by the old certificate are used on",
+        SECRET,
+        "judged, self._clients = self._clients, {}",
+        "judged: dict[str, httpx.AsyncClient] = {}",
+        (f"{UI_TRUST}::test_a_confirmed_certificate_is_pinned_in_the_file_and_the_list_is_read",),
+    ),
+    Fault(
+        "the shown request holds the password",
+        SECRET,
+        "return json.dumps(self.body, default=_mask, ensure_ascii=False, indent=indent)",
+        "return json.dumps(self.body, default=_reveal, ensure_ascii=False, indent=indent)",
+        (f"{API_REQUESTS}::test_a_request_shows_its_secrets_to_nobody_but_the_wire",),
+    ),
+    Fault(
+        "a mask is sent as a password",
+        SECRET,
+        "            if is_mask(self.value.get_secret_value()):",
+        "            if is_mask(self.value.get_secret_value()) and not self.name:",
+        (f"{API_SECRET}::test_a_mask_is_known_in_every_shape_and_never_assigned",),
+    ),
+    Fault(
+        "the repr of a secret shows it",
+        SECRET,
+        "return f\"SecretStr('{MASK if self._value else ''}')\"",
+        "return f\"SecretStr('{self._value}')\"",
+        (f"{API_SECRET}::test_a_secret_shows_a_mask_however_it_is_printed",),
+    ),
+    Fault(
+        "a passphrase is no secret",
+        SECRET,
+        '    "passphrase",\n',
+        "",
+        (MAIL_PARAMETERS,),
+    ),
+    Fault(
+        "a password that the server tells is kept",
+        SECRET,
+        "value=secret_state(raw) if secret else raw,",
+        "value=raw,",
+        (f"{API_DECODE}::test_no_value_under_a_secrets_name_is_kept",),
+    ),
+    Fault(
+        "an error repeats what was sent",
+        SECRET,
+        "body=without_echo(received.body, secrets) if shown else received.body,",
+        "body=received.body,",
+        (f"{API_SECRETS}::test_what_was_sent_is_not_shown_when_the_server_says_it_again",),
+    ),
+    Fault(
+        "an echo in base64 is shown",
+        SECRET,
+        "return {plain, base64.b64encode(plain), *encoded}",
+        "return {plain, *encoded}",
+        (f"{API_SECRETS}::test_what_was_sent_is_not_shown_when_the_server_says_it_again",),
+    ),
+    Fault(
+        "secrets of an answer are kept in Activity",
+        SECRET,
+        'key: MASK if is_secret_name(key) or (hidden and key == "value") else _masked(one)',
+        "key: _masked(one)",
+        (
+            f"{API_SECRETS}::test_a_verdict_does_not_repeat_the_password_nor_one_that_the_server_knows",
+        ),
+    ),
+    Fault(
+        "a changed certificate is taken for the pinned one",
+        SECRET,
+        "            if seen != sha256:",
+        "            if not seen:",
+        (f"{PROFILES_TRUST}::test_another_certificate_than_the_pinned_one_stops_everything",),
+    ),
+    Fault(
+        "a CA file verifies nothing",
+        SECRET,
+        "            return _ca_context(path)",
+        "            return _lenient_context()",
+        (f"{PROFILES_TRUST}::test_a_ca_file_does_not_excuse_what_is_wrong_with_a_certificate",),
+    ),
+    Fault(
+        "the login server is judged by the API's pin",
+        SECRET,
+        "pin = self.trust.identity or pin",
+        "pin = pin or self.trust.identity",
+        (f"{PROFILES_TRUST}::test_the_server_of_the_login_has_a_pin_of_its_own",),
+    ),
+    Fault(
+        "a pin is talked out of",
+        SECRET,
+        "return not (self.trust.sha256 if origin == self.origin else self.trust.identity)",
+        "return True",
+        (f"{UI_TRUST}::test_a_changed_certificate_stops_everything_with_old_and_new_side_by_side",),
+    ),
+    Fault(
+        "plain http goes to any host",
+        SECRET,
+        'if scheme == "http" and not (allow_http or origin.loopback):',
+        'if scheme == "http" and not (allow_http or origin.host):',
+        (f"{API_TARGET}::test_plain_http_goes_to_this_machine_only",),
+    ),
+    Fault(
+        "undo sends a secret that it does not know",
+        SECRET,
+        "if isinstance(change.after, SecretStr) or isinstance(former, SecretState):",
+        "if isinstance(former, SecretState):",
+        (
+            f"{EDITING_UNDO}::test_a_password_set_where_the_record_mentioned_none_is_not_cleared_behind_ones_back",
+        ),
+    ),
+    Fault(
+        "a token is used again after the host was edited",
+        SECRET,
+        "return (profile.name, *origins, target.scope.tenant, profile.token)",
+        "return (profile.name, target.scope.tenant, profile.token)",
+        (
+            f"{UI_PROFILES_FORM}::test_the_token_of_a_profile_is_not_sent_to_the_host_that_it_is_edited_to",
+        ),
+    ),
+    Fault(
+        "a token command gets the tokens of others",
+        SECRET,
+        "return {name: environ[name] for name in environ.keys() - named - set(TOKEN_VARIABLES)}",
+        "return {name: environ[name] for name in environ.keys() - (named & set())}",
+        (f"{PROFILES_CREDENTIALS}::test_the_vendors_token_variables_are_not_handed_on",),
+    ),
+    Fault(
+        "a token of one product goes to another's host",
+        SECRET,
+        "return EnvironmentToken(family.token) if environ.get(family.token) else PromptToken()",
+        "return EnvironmentToken('CAM_BEARER_TOKEN') if environ.get('CAM_BEARER_TOKEN') else PromptToken()",
+        (f"{PROFILES_MODEL}::test_the_names_of_the_later_products_make_it_too",),
+    ),
+    Fault(
+        "a password file that others may read is taken",
+        SECRET,
+        "if os.fstat(file.fileno()).st_mode & _OTHERS:",
+        "if os.fstat(file.fileno()).st_mode & 0:",
+        (f"{CLI_SECRET_INPUT}::test_a_file_open_to_others_is_refused",),
+    ),
+    Fault(
+        "Textual's own log records what is typed",
+        SECRET,
+        'for name in [one for one in os.environ if one.startswith("TEXTUAL")]:',
+        'for name in [one for one in os.environ if one.startswith("TEXTUAL_X")]:',
+        (
+            f"{E2E_NO_SECRET_LEAKS}::test_no_secret_is_left_in_files_arguments_child_environments_copies_or_the_terminal",
+        ),
+    ),
+    Fault(
+        "a copied curl line holds the password",
+        SECRET,
+        '            return f"{marker}{len(names) - 1}."',
+        "            return value.get_secret_value()",
+        (f"{API_CURL}::test_a_copied_line_sends_what_the_program_sends",),
+    ),
+    Fault(
+        "a password can be copied out of its field",
+        SECRET,
+        "    def action_copy(self) -> None:\n"
+        '        """Nothing: a secret does not go to a clipboard."""\n'
+        "\n"
+        "    def action_cut",
+        "    def action_cut",
+        (f"{UI_SECRET_FIELD}::test_a_password_can_be_neither_copied_nor_cut",),
+    ),
+    Fault(
+        "the system's authorities are not asked",
+        SECRET,
+        "            context = _verifying_context()\n            context.load_default_certs()",
+        "            context = _lenient_context()\n            context.load_default_certs()",
+        (f"{PROFILES_TRUST}::test_a_self_signed_certificate_is_refused_before_anything_is_sent",),
+    ),
+    Fault(
+        "a read-only profile writes",
+        PLACE,
+        '            raise AccessRefused(place, f"The profile {self.target.name} is read-only")\n'
+        "        if self",
+        "            pass\n        if self",
+        (f"{API_ISOLATION}::test_a_read_only_profile_sends_no_write",),
+    ),
+    Fault(
+        "a protected profile writes without the record's name",
+        PLACE,
+        "        if self.target.access is not Access.PROTECTED or request.operation not in CHANGES:",
+        "        if self.target.access or request.operation not in CHANGES:",
+        (f"{PROFILES_ACCESS}::test_a_name_is_good_for_one_write_of_one_request",),
+    ),
+    Fault(
+        "the typed name is not compared with the server's",
+        PLACE,
+        "        if typed != name:\n            why",
+        "        if not typed:\n            why",
+        (f"{PROFILES_ACCESS}::test_a_protected_profile_compares_the_typed_name_with_the_servers",),
+    ),
+    Fault(
+        "a typed name is good for another request",
+        PLACE,
+        "if typed is None or typed[0] != request:",
+        "if typed is None:",
+        (f"{PROFILES_ACCESS}::test_a_name_is_good_for_one_write_of_one_request",),
+    ),
+    Fault(
+        "a login goes to the API's host",
+        PLACE,
+        "return self.target.identity_origin if is_login else self.target.origin",
+        "return self.target.origin if is_login else self.target.origin",
+        (f"{PROFILES_TRUST}::test_the_server_of_the_login_has_a_pin_of_its_own",),
+    ),
+    Fault(
+        "a left profile sends on",
+        PLACE,
+        "        if self._closed:\n            raise NotSent(place",
+        "        if not self._limits:\n            raise NotSent(place",
+        (f"{API_WRITES}::test_a_profile_left_while_a_name_is_compared_sends_no_write",),
+    ),
+    Fault(
+        "the list is asked for all teams",
+        PLACE,
+        'return (("tenantId", scope.tenant), ("ace_orgGuid", scope.team))',
+        'return (("tenantId", scope.tenant), ("ace_orgGuid", "all"))',
+        (
+            f"{API_OPERATIONS}::test_each_operation_has_the_method_path_query_and_bearer_of_the_vendor",
+        ),
+    ),
+    Fault(
+        "a patch goes to all namespaces",
+        PLACE,
+        '        ("cloudOE_spaceGuid", scope.namespace),\n',
+        '        ("cloudOE_spaceGuid", "all"),\n',
+        (
+            f"{API_OPERATIONS}::test_each_operation_has_the_method_path_query_and_bearer_of_the_vendor",
+        ),
+    ),
+    Fault(
+        "an id is put into a path as it is",
+        PLACE,
+        "return f\"{RECORDS_PATH}/{quote(record_id, safe='')}\"\n    except UnicodeEncodeError",
+        'return f"{RECORDS_PATH}/{record_id}"\n    except UnicodeEncodeError',
+        (f"{API_REQUESTS}::test_an_id_that_addresses_no_record_is_refused",),
+    ),
+    Fault(
+        "an id of two dots is addressed",
+        PLACE,
+        'return record_id not in ("", ".", "..") and',
+        'return record_id != "" and',
+        (f"{API_REQUESTS}::test_an_id_that_addresses_no_record_is_refused",),
+    ),
+    Fault(
+        "an id with a slash is addressed",
+        PLACE,
+        'and not any(sign in record_id for sign in "/\\\\")',
+        'and not any(sign in record_id for sign in "\\0")',
+        (f"{API_REQUESTS}::test_an_id_that_addresses_no_record_is_refused",),
+    ),
+    Fault(
+        "a record with two ids is taken",
+        PLACE,
+        'if "id" in repeated:',
+        'if "id" in repeated and "name" in repeated:',
+        (f"{API_DECODE}::test_a_record_with_two_ids_cannot_be_read",),
+    ),
+    Fault(
+        "any 404 says that the record is gone",
+        PLACE,
+        "gone = place.operation is Operation.GET or error_code(received.body) in _GONE",
+        "gone = True",
+        (f"{API_FAILURES}::test_a_404_means_gone_only_by_its_code_or_to_a_read_of_a_record",),
+    ),
+    Fault(
+        "an answer that comes unasked is taken for the next one",
+        PLACE,
+        "        if self._idle_since is not None:\n            self.close()\n            return\n",
+        "",
+        (
+            f"{API_TRANSPORT_CONNECTIONS}::test_an_idle_connection_that_is_flooded_is_closed_and_nothing_of_it_kept",
+        ),
+    ),
+    Fault(
+        "set passes over a conflict when another value is clean",
+        PLACE,
+        "    if comparison.conflicts:\n        return _conflict(comparison)",
+        "    if comparison.conflicts and not comparison.patch:\n"
+        "        return _conflict(comparison)",
+        (f"{CLI_SET}::test_a_conflict_stops_a_change_of_which_another_part_is_free_of_conflict",),
+    ),
+    Fault(
+        "a form passes over a conflict when another field is clean",
+        PLACE,
+        "            if comparison.conflicts:\n                choices",
+        "            if comparison.conflicts and not comparison.patch:\n                choices",
+        (
+            f"{UI_CONFLICT}::test_a_conflict_in_one_field_is_shown_though_another_field_is_free_of_conflict",
+        ),
+    ),
+    Fault(
+        "what others changed meanwhile is overwritten",
+        PLACE,
+        "        if _unchanged(before, theirs):\n            kept",
+        "        if before or theirs:\n            kept",
+        (f"{EDITING_MERGE}::test_every_meeting_of_one_plain_parameter_has_its_outcome",),
+    ),
+    Fault(
+        "a clone has the id of its original",
+        PLACE,
+        "return replace(draft_of(record).as_new(), name=",
+        "return replace(draft_of(record), name=",
+        (f"{EDITING_DRAFT}::test_a_clone_is_a_new_record_without_the_secrets",),
+    ),
+    Fault(
+        "records of two ids are compared",
+        PLACE,
+        "    if opened.id != now.id:\n        raise ValueError",
+        "    if not opened.id:\n        raise ValueError",
+        (f"{EDITING_MERGE}::test_two_different_records_are_never_compared",),
+    ),
+    Fault(
+        "the environment's profile can be given a namesake",
+        PLACE,
+        "    if name == ENVIRONMENT:\n        return",
+        "    if not name:\n        return",
+        (f"{PROFILES_MODEL}::test_each_problem_is_named_with_its_field_and_in_words",),
+    ),
+    Fault(
+        "--yes is enough in a protected profile",
+        PLACE,
+        "    elif options.yes and not protected:",
+        "    elif options.yes:",
+        (f"{CLI_SET}::test_a_protected_profile_wants_the_records_name",),
+    ),
+    Fault(
+        "delete removes a record that was changed meanwhile",
+        PLACE,
+        "    if not now.clean:\n",
+        "    if now.name_changed:\n",
+        (f"{CLI_DELETE}::test_a_record_that_changed_meanwhile_stays",),
+    ),
+    Fault(
+        "the first of two records of one name is meant",
+        PLACE,
+        "    if len(matching) == 1:\n        return named[0]",
+        "    if matching:\n        return named[0]",
+        (f"{CLI_READING}::test_an_ambiguous_name_is_refused_with_the_ids",),
+    ),
+    Fault(
+        "Apply can be pressed before the name is typed",
+        PLACE,
+        "        apply.disabled = self._protected",
+        "        apply.disabled = False",
+        (f"{UI_REVIEW}::test_a_protected_profile_opens_apply_for_the_whole_name_only",),
+    ),
+    Fault(
+        "the cursor stays in its line when rows move",
+        PLACE,
+        "    found = index_of(new, row_id, cursor)\n    if",
+        "    found = min(cursor, len(new) - 1)\n    if",
+        (
+            f"{UI_RECORDS_TABLE}::test_the_cursor_stays_on_its_record_and_in_its_line_when_rows_are_sorted_anew",
+        ),
+    ),
+    Fault(
+        "a record that was changed meanwhile is deleted",
+        PLACE,
+        "        if (now.name, now.parameters) != (record.name, record.parameters):",
+        "        if now.name != record.name:",
+        (
+            f"{UI_DELETE}::test_a_record_changed_meanwhile_is_shown_as_it_is_now_before_it_is_deleted",
+        ),
+    ),
+    Fault(
+        "a save does not read the record before it",
+        PLACE,
+        "        if opened is not None:\n            now = await _now",
+        "        if opened is not None and not draft:\n            now = await _now",
+        (f"{UI_CONFLICT}::test_changes_that_do_not_meet_are_both_kept_and_mentioned",),
+    ),
+    Fault(
+        "read-only is forgotten by the screen",
+        PLACE,
+        "return replace(target, access=Access.READ_ONLY) if self.read_only else target",
+        "return target",
+        (
+            f"{E2E_READ_ONLY}::test_in_a_read_only_run_every_key_that_writes_is_dim_and_says_why_and_nothing_is_sent",
+        ),
+    ),
+    Fault(
+        "a write of the left profile reloads the list of the new one",
+        PLACE,
+        "            if isinstance(screen, RecordScreen) and screen.session is session:",
+        "            if isinstance(screen, RecordScreen):",
+        (
+            f"{UI_AFTERWARDS}::test_a_write_of_a_profile_that_was_left_has_no_list_of_another_read_again",
+        ),
+    ),
+    Fault(
+        "the profile's port is passed over",
+        PLACE,
+        "if own_port is not None and port is not None and own_port != port:",
+        "if own_port is not None and port is not None and own_port == 0:",
+        (f"{API_TARGET}::test_a_port_said_twice_has_to_be_the_same",),
+    ),
+    Fault(
+        "a byte order mark is no JSON",
+        HONEST,
+        "if body.startswith(BOM_UTF8):",
+        "if body.startswith(BOM_UTF8 * 2):",
+        (
+            f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[byte order mark-list]",
+        ),
+    ),
+    Fault(
+        "a write is sent before it is journalled",
+        HONEST,
+        "        await self._intend(write, place)\n        ended",
+        "        ended",
+        (f"{API_WRITES}::test_nothing_is_sent_before_the_intent_is_kept",),
+    ),
+    Fault(
+        "a protected profile writes without a journal",
+        HONEST,
+        "if problem and write.target.access is Access.PROTECTED:",
+        "if problem and not write.target:",
+        (
+            f"{API_WRITES}::test_without_a_journal_a_protected_profile_sends_nothing_and_another_one_warns",
+        ),
+    ),
+    Fault(
+        "leaving cancels a write",
+        HONEST,
+        "return await asyncio.shield(task)",
+        "return await task",
+        (
+            f"{API_LASTING_WRITES}::test_a_write_nobody_waits_for_any_more_is_done_and_its_outcome_kept",
+        ),
+    ),
+    Fault(
+        "a lost answer is journalled as refused",
+        HONEST,
+        "    if error.outcome_unknown:\n        outcome = WriteOutcome.UNKNOWN",
+        "    if not error.place:\n        outcome = WriteOutcome.UNKNOWN",
+        (f"{API_WRITES}::test_whatever_goes_wrong_is_kept_as_what_it_is",),
+    ),
+    Fault(
+        "leaving does not wait for a write",
+        HONEST,
+        "given_up = await self.writes.finish(seconds)",
+        "given_up: tuple[Write, ...] = ()",
+        (f"{API_LASTING_WRITES}::test_closing_waits_for_the_write_under_way",),
+    ),
+    Fault(
+        "nobody is told how a left write ended",
+        HONEST,
+        "task.add_done_callback(lambda ended: self._tell(write, ended))",
+        "task.done()",
+        (f"{API_LASTING_WRITES}::test_the_end_of_such_a_write_is_told_once_and_without_a_secret",),
+    ),
+    Fault(
+        "an entry that cannot be read is dropped",
+        HONEST,
+        'unreadable.append(Unreadable(position, str(error), _optional_text(name) or ""))',
+        "del error, name",
+        (f"{API_DECODE}::test_every_entry_of_a_list_is_a_record_or_counted",),
+    ),
+    Fault(
+        "a password of null counts as not set",
+        HONEST,
+        'return SecretState.UNKNOWN if value in (None, "") else SecretState.SET',
+        'return SecretState.NOT_SET if value in (None, "") else SecretState.SET',
+        (f"{API_DECODE}::test_what_is_known_of_a_password",),
+    ),
+    Fault(
+        "records of one id are not flagged",
+        HONEST,
+        "if len(places[record.id]) > 1\n",
+        "if len(places[record.id]) > 2\n",
+        (f"{API_DECODE}::test_records_that_share_an_id_are_all_listed_and_flagged",),
+    ),
+    Fault(
+        "an error inside a yes is a yes",
+        HONEST,
+        "        if said is not None:\n            raise BadAnswer",
+        "        if said == '':\n            raise BadAnswer",
+        (f"{API_FAILURES}::test_a_write_is_not_done_where_a_good_status_comes_with_an_error",),
+    ),
+    Fault(
+        "a server fault after a write counts as refused",
+        HONEST,
+        '        """True after a write: the proxy may have failed after the work was done."""\n'
+        "        return self.place.operation.writes",
+        '        """True after a write: the proxy may have failed after the work was done."""\n'
+        "        return False",
+        (
+            f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[500-create]",
+        ),
+    ),
+    Fault(
+        "a silence after a write counts as refused",
+        HONEST,
+        '        """True after a write."""\n        return self.place.operation.writes',
+        '        """True after a write."""\n        return False',
+        (
+            f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[silence-create]",
+        ),
+    ),
+    Fault(
+        "a redirected write counts as refused",
+        HONEST,
+        '        """True after a write: whoever answered so, the server behind may have done it."""\n'
+        "        return self.place.operation.writes",
+        '        """True after a write: whoever answered so, the server behind may have done it."""\n'
+        "        return False",
+        (
+            f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[endless body-create]",
+        ),
+    ),
+    Fault(
+        "an entry of the journal may be of any length",
+        HONEST,
+        "ENTRY_BYTES: Final = 64 * 1024",
+        "ENTRY_BYTES: Final = 64 * 1024 * 1024",
+        (f"{STATE_JOURNAL}::test_deletes_of_a_huge_record_keep_the_history_and_can_be_read",),
+    ),
+    Fault(
+        "the journal keeps a day only",
+        HONEST,
+        "KEPT: Final = timedelta(days=90)",
+        "KEPT: Final = timedelta(days=1)",
+        (f"{STATE_JOURNAL}::test_nothing_is_dropped_before_90_days_however_many_files_that_makes",),
+    ),
+    Fault(
+        "an overlong line ends the reading of the journal",
+        HONEST,
+        "                overlong += 1\n                while",
+        "                overlong += 1\n                break\n                while",
+        (
+            f"{STATE_JOURNAL}::test_a_line_that_is_too_long_is_skipped_and_counted_wherever_it_stands",
+        ),
+    ),
+    Fault(
+        "commands print what drives the terminal",
+        HONEST,
+        "    return cleaned(text, limit)",
+        "    return text[:limit]",
+        (f"{CLI_READING}::test_a_name_cannot_drive_the_terminal",),
+    ),
+    Fault(
+        "what the server sends drives the terminal",
+        HONEST,
+        "    if unicodedata.category(character) not in HIDDEN_CATEGORIES:\n"
+        "        return character",
+        "    if character:\n        return character",
+        (f"{UI_TEXT}::test_one_line_holds_no_character_that_is_not_seen",),
+    ),
+    Fault(
+        "bidirectional signs are shown",
+        HONEST,
+        'HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs",',
+        'HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cs",',
+        (f"{UI_TEXT}::test_one_line_holds_no_character_that_is_not_seen",),
+    ),
+    Fault(
+        "rows that could not be read again look fresh",
+        HONEST,
+        "        self.table.stale = self.problem is not None and rows",
+        "        self.table.stale = False",
+        (
+            f"{UI_CONNECTIONS_STATES}::test_after_an_error_the_old_rows_stay_marked_stale_until_r_succeeds",
+        ),
+    ),
+    Fault(
+        "a failed refresh says fresh",
+        HONEST,
+        "{'stale' if self.problem else 'fresh'}",
+        "fresh",
+        (
+            f"{UI_CONNECTIONS_STATES}::test_after_an_error_the_old_rows_stay_marked_stale_until_r_succeeds",
+        ),
+    ),
+    Fault(
+        "records that sort alike change places",
+        HONEST,
+        "return lambda record: (value(record), record.name.casefold(), record.id)",
+        "return lambda record: (value(record), record.name.casefold(), '')",
+        (
+            f"{UI_RECORDS_VIEW}::test_records_that_sort_alike_stand_in_the_same_order_whatever_the_servers",
+        ),
+    ),
+    Fault(
+        "a taken name is not told",
+        HONEST,
+        "return any(record.name == name for record in found.records)\n\n\ndef _mention",
+        "return False\n\n\ndef _mention",
+        (f"{UI_REVIEW}::test_a_name_that_exists_is_told_before_a_second_record_of_it_is_made",),
+    ),
+    Fault(
+        "quitting does not wait for a write",
+        HONEST,
+        "        elif writes:\n            self._wait_to_quit(writes)",
+        "        elif writes and not self.sessions:\n            self._wait_to_quit(writes)",
+        (
+            f"{UI_LEAVING}::test_leaving_while_a_save_is_under_way_says_so_and_leaves_when_it_has_ended",
+        ),
+    ),
+    Fault(
+        "a refused recipient is passed over",
+        HONEST,
+        "    if _refuses(told, recipient):\n        return _refused_recipient(told, whole)\n",
+        "",
+        (f"{MAIL_OUTCOME}::test_a_recipient_in_the_rejected_list_is_rejected",),
+    ),
+    Fault(
+        "the outcome of a write is not journalled",
+        HONEST,
+        "            await self._keep(write, ended)\n        return replace(answer",
+        "            del ended\n        return replace(answer",
+        (f"{API_WRITES}::test_whatever_goes_wrong_is_kept_as_what_it_is",),
+    ),
+    Fault(
+        "messages drive the terminal",
+        HONEST,
+        '    shown = "\\n".join(map(visible, content.plain.split("\\n")))',
+        "    shown = content.plain",
+        (f"{UI_HOSTILE}::test_a_widget_and_a_message_clean_what_nobody_cleaned_before",),
+    ),
+    Fault(
+        "a queued mail counts as accepted",
+        HONEST,
+        'return _outcome(Verdict.UNKNOWN, whole, meaning, "Look in the mailbox of the recipient.")',
+        'return _outcome(Verdict.ACCEPTED, whole, meaning, "Look in the mailbox of the recipient.")',
+        (f"{MAIL_ANSWER_SHAPES}::test_a_mail_that_cam_only_queued_is_unknown",),
+    ),
+    Fault(
+        "a bare 500 is a refused mail",
+        HONEST,
+        "        return _outcome(Verdict.UNKNOWN, whole, meaning, advice)",
+        "        return _outcome(Verdict.REJECTED, whole, meaning, advice)",
+        (f"{MAIL_OUTCOME}::test_a_breakdown_on_the_way_may_have_been_sent",),
+    ),
+    Fault(
+        "NaN is read as a number",
+        HONEST,
+        "    parse_constant=_refuse_constant, parse_float=_number,",
+        "    parse_constant=float, parse_float=_number,",
+        (f"{API_DECODE}::test_what_is_no_json_is_said_in_words",),
+    ),
+    Fault(
+        "a typed name is good for a second write",
+        ONCE,
+        "typed, self._typed = self._typed, None",
+        "typed = self._typed",
+        (f"{PROFILES_ACCESS}::test_a_name_is_good_for_one_write_of_one_request",),
+    ),
+    Fault(
+        "a write is sent again when its answer is lost",
+        ONCE,
+        "            answer = await exchange()\n            ended = judge(answer)",
+        "            try:\n"
+        "                answer = await exchange()\n"
+        "            except ApiError:\n"
+        "                answer = await exchange()\n"
+        "            ended = judge(answer)",
+        (
+            f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[502-create]",
+        ),
+    ),
+    Fault(
+        "a read is repeated without end",
+        ONCE,
+        "            self._check_open(place)\n"
+        "            return await self._exchange(request, place, answers)\n"
+        "\n"
+        "    def _pause",
+        "            self._check_open(place)\n"
+        "            try:\n"
+        "                return await self._exchange(request, place, answers)\n"
+        "            except (HostUnreachable, ServerFault):\n"
+        "                return await self._exchange(request, place, answers)\n"
+        "\n"
+        "    def _pause",
+        (
+            f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[502-list]",
+        ),
+    ),
+    Fault(
+        "a read is repeated after a 500",
+        ONCE,
+        "_RETRIED_STATUSES: Final = frozenset({502,",
+        "_RETRIED_STATUSES: Final = frozenset({500, 502,",
+        (
+            f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[500-list]",
+        ),
+    ),
+    Fault(
+        "a second write to a record goes out",
+        ONCE,
+        "            if other.excludes(write):",
+        "            if not other.excludes(other):",
+        (
+            f"{API_WRITES}::test_a_second_write_to_a_record_that_has_one_under_way_is_refused_and_not_sent",
+        ),
+    ),
+    Fault(
+        "a refused password is tried again",
+        ONCE,
+        "        except LoginRefused:\n            self._password = None\n            raise",
+        "        except LoginRefused:\n            raise",
+        (f"{UI_TOKENS}::test_a_password_that_no_longer_works_is_forgotten",),
+    ),
+    Fault(
+        "a write goes out by itself after a new token",
+        ONCE,
+        "            notes, reviewed = (*(one for one in notes if one == _TAKEN), _NEW_TOKEN), None",
+        "            notes = (*(one for one in notes if one == _TAKEN), _NEW_TOKEN)",
+        (f"{UI_TOKENS}::test_a_401_in_a_form_keeps_what_was_typed_and_offers_the_write_again",),
+    ),
+    Fault(
+        "a token is asked for again and again",
+        ONCE,
+        "            if how is How.TYPED:\n                raise",
+        "            if how is How.LEFT:\n                raise",
+        (f"{UI_TOKENS}::test_a_401_that_a_new_token_does_not_cure_asks_once_and_then_says_so",),
+    ),
+    Fault(
+        "a login is sent again",
+        ONCE,
+        'if fault or late or request.method != "GET":',
+        "if fault or late:",
+        (
+            f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[502-token]",
+        ),
+    ),
+    Fault(
+        "a replaced file is not synced",
+        FILES,
+        "        write_all(descriptor, content)\n        os.fsync(descriptor)\n    finally",
+        "        write_all(descriptor, content)\n    finally",
+        (
+            f"{STATE_POWER_CUT}::test_a_file_is_synced_before_it_replaces_another_and_its_directory_afterwards",
+        ),
+    ),
+    Fault(
+        "a directory is not synced after a replace",
+        FILES,
+        "        sync_directory(real.parent)\n"
+        "    except OSError as error:\n"
+        "        raise problem_of(path, error) from None\n"
+        "\n"
+        "\n"
+        "def _check_replaceable",
+        "    except OSError as error:\n"
+        "        raise problem_of(path, error) from None\n"
+        "\n"
+        "\n"
+        "def _check_replaceable",
+        (
+            f"{STATE_POWER_CUT}::test_a_file_is_synced_before_it_replaces_another_and_its_directory_afterwards",
+        ),
+    ),
+    Fault(
+        "a line of the journal is not synced",
+        FILES,
+        "            if sync:\n                os.fsync(descriptor)",
+        "            if sync and not content:\n                os.fsync(descriptor)",
+        (f"{STATE_POWER_CUT}::test_a_line_of_the_journal_is_synced_before_the_write_is_sent",),
+    ),
+    Fault(
+        "a file is written in place",
+        FILES,
+        "            temporary.replace(real)",
+        "            real.write_bytes(temporary.read_bytes())",
+        (f"{STATE_FILES}::test_a_file_that_others_could_read_is_private_after_a_write",),
+    ),
+    Fault(
+        "a file of ours can be read by others",
+        FILES,
+        "        os.fchmod(descriptor, 0o600)\n        write_all",
+        "        os.fchmod(descriptor, 0o644)\n        write_all",
+        (f"{STATE_FILES}::test_a_file_is_private_and_so_is_the_directory_made_for_it",),
+    ),
+    Fault(
+        "two processes write a file at once",
+        FILES,
+        "        lock.acquire()\n",
+        "        pass\n",
+        (f"{PROFILES_STORE_PROCESSES}::test_processes_that_write_at_once_lose_nothing",),
+    ),
+    Fault(
+        "a directory that its group may write to is trusted",
+        FILES,
+        "_OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH",
+        "_OTHERS_WRITE: Final = stat.S_IWOTH",
+        (
+            f"{STATE_TRUSTED_PATHS}::test_what_a_member_of_a_shared_group_could_exchange_is_not_read",
+        ),
+    ),
+    Fault(
+        "a directory of another user is trusted",
+        FILES,
+        "    if status.st_uid in {0, os.geteuid()}:",
+        "    if status.st_uid >= 0:",
+        (
+            f"{STATE_TRUSTED_PATHS}::test_what_a_member_of_a_shared_group_could_exchange_is_not_read",
+        ),
+    ),
+    Fault(
+        "a new directory is open to others",
+        FILES,
+        "                directory.chmod(0o700)",
+        "                directory.chmod(0o755)",
+        (f"{STATE_TRUSTED_PATHS}::test_whatever_the_umask_directories_are_0700_and_files_0600",),
+    ),
+    Fault(
+        "the journal is rotated outside its lock",
+        FILES,
+        "        with locked(self._path):\n"
+        "            with self._problems():\n"
+        "                dropped = self._rotate(entry.at)\n"
+        "            append_line",
+        "        with self._problems():\n"
+        "            dropped = self._rotate(entry.at)\n"
+        "        with locked(self._path):\n"
+        "            append_line",
+        (f"{STATE_POWER_CUT}::test_a_full_journal_is_rotated_while_its_lock_is_held",),
+    ),
+    Fault(
+        "a file of a newer version is overwritten",
+        FILES,
+        "            if now.read_only_why is not None:\n                raise",
+        "            if now.read_only_why == '':\n                raise",
+        (f"{PROFILES_STORE}::test_a_file_of_a_newer_program_is_read_and_not_changed",),
+    ),
+    Fault(
+        "a long Retry-After is waited for",
+        BOUNDS,
+        "        if asked > self._limits.longest_retry_after:\n            raise error",
+        "        if asked > self._limits.longest_retry_after * 1e9:\n            raise error",
+        (f"{API_RETRIES}::test_a_longer_wait_than_the_limit_is_left_to_the_person",),
+    ),
+    Fault(
+        "a compressed answer is read",
+        BOUNDS,
+        'if encoding not in ("", "identity"):',
+        'if encoding == "br":',
+        (
+            f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[gzip-list]",
+        ),
+    ),
+    Fault(
+        "an answer of any size is read",
+        BOUNDS,
+        "if len(body) > self._limits.body:",
+        "if len(body) > 1000 * self._limits.body:",
+        (
+            f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[50 MB-list]",
+        ),
+    ),
+    Fault(
+        "a request may take an hour",
+        BOUNDS,
+        "    total: float = 120.0",
+        "    total: float = 3600.0",
+        (f"{HOUSE_LIMITS}::test_the_readme_tells_how_long_a_request_and_a_token_command_may_take",),
+    ),
+    Fault(
+        "an idle connection is kept for 20 seconds",
+        BOUNDS,
+        "FRESH_SECONDS: Final = 2.0",
+        "FRESH_SECONDS: Final = 20.0",
+        (f"{HOUSE_LIMITS}::test_a_connection_is_given_up_before_a_server_ends_it",),
+    ),
+    Fault(
+        "a pipe is opened as a file",
+        BOUNDS,
+        "    if not stat.S_ISREG(status.st_mode):\n        raise FileProblem(path, _WORDS",
+        "    if stat.S_ISBLK(status.st_mode):\n        raise FileProblem(path, _WORDS",
+        (f"{STATE_FILES}::test_a_pipe_is_refused_and_not_waited_for",),
+    ),
+    Fault(
+        "a token command may take an hour",
+        BOUNDS,
+        "COMMAND_SECONDS: Final = 10.0",
+        "COMMAND_SECONDS: Final = 3600.0",
+        (f"{HOUSE_LIMITS}::test_the_readme_tells_how_long_a_request_and_a_token_command_may_take",),
+    ),
+    Fault(
+        "what a token command started goes on",
+        BOUNDS,
+        "os.killpg(process.pid, signal.SIGKILL)",
+        "process.kill()",
+        (
+            f"{PROFILES_CREDENTIALS}::test_a_command_that_takes_too_long_is_ended_with_all_that_it_started",
+        ),
+    ),
+    Fault(
+        "an answer of any number of values is built",
+        BOUNDS,
+        '    raise Undecodable(f"the answer holds more than {MOST_VALUES:,} values")',
+        "    return",
+        (f"{API_DECODE}::test_an_answer_of_too_many_values_is_refused_before_any_is_built",),
+    ),
+    Fault(
+        "an unknown outcome has another exit code",
+        SCRIPTS,
+        "    if error.outcome_unknown:\n        return ExitCode.UNKNOWN_OUTCOME",
+        "    if not error.place:\n        return ExitCode.UNKNOWN_OUTCOME",
+        (f"{CLI_SET}::test_an_unknown_outcome_is_called_unknown_and_looked_up_once",),
+    ),
+    Fault(
+        "a signal ends a command with 0",
+        SCRIPTS,
+        "            raise SystemExit(128 + told[0])",
+        "            raise SystemExit(0)",
+        (f"{CLI_SIGNALS}::test_a_signal_is_not_lost_in_a_callback",),
+    ),
+    Fault(
+        "a signal ends the screen with 0",
+        SCRIPTS,
+        "self._app.exit(return_code=128 + self.number)",
+        "self._app.exit(return_code=0)",
+        (f"{E2E_ENDS}::test_without_its_terminal_it_keeps_what_was_typed_and_leaves",),
+    ),
+    Fault(
+        "create exits 0 when the server refused",
+        SCRIPTS,
+        "        return code\n    created",
+        "        return ExitCode.OK\n    created",
+        (f"{CLI_CREATE}::test_a_refusal_is_no_success_and_is_not_sent_again",),
+    ),
+    Fault(
+        "delete exits 0 when the server refused",
+        SCRIPTS,
+        "        return code\n    if written.gone",
+        "        return ExitCode.OK\n    if written.gone",
+        (f"{CLI_DELETE}::test_a_refusal_is_no_success_and_is_not_sent_again",),
+    ),
+)
