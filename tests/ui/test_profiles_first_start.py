@@ -203,7 +203,7 @@ async def test_what_was_typed_since_makes_what_was_found_void(
     async with first_start(demo, tmp_path) as ui:
         await _log_in(ui)
         await ui.sees("Save and open")
-        await ui.press("shift+tab", "shift+tab", "backspace")
+        await ui.press("shift+tab", "shift+tab", "end", "ctrl+u")
         await ui.loses("Save and open")
         await ui.press("ctrl+s")
         await ui.sees("✗ the password of that user")
