@@ -22,6 +22,7 @@ from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.finding import places, proposed_name, with_login
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.screens.base import FullScreen
 from smtp_tui.ui.screens.check import Steps, failed, run_check, steps_text
 from smtp_tui.ui.screens.confirm import ConfirmDialog
@@ -105,7 +106,8 @@ class FirstStartScreen(FullScreen[Profile | None]):
             yield PlainText("", id="steps", classes="part")
             yield Found(id="found", classes="part")
             yield PlainText("", id="first-said")
-        yield PlainText("ctrl+s checks, then saves · tab next · esc leaves", id="first-keys")
+        save, leave = bound(self, "profiles.save").first_key, bound(self, "dialog.cancel").last_key
+        yield PlainText(f"{save} checks, then saves · tab next · {leave} leaves", id="first-keys")
 
     def on_mount(self) -> None:
         """Start on the host."""

@@ -64,7 +64,7 @@ class HelpScreen(Dialog[None]):
         yield TextInput(placeholder="search the keys", id="help-filter", takes=Paste.WORDS)
         with VerticalScroll(id="help-keys", can_focus=False):
             yield PlainText("", id="help-text")
-        yield PlainText("↑ ↓ scroll · esc back", classes="hint")
+        yield PlainText(f"↑ ↓ scroll · {self.cancel_key} back", classes="hint")
 
     def on_mount(self) -> None:
         """Ready to search."""

@@ -59,7 +59,7 @@ class LeavingDialog(GuardedDialog[Leaving]):
         yield PlainText("", id="leaving-wait")
         yield PlainText(
             "Leaving now does not stop it: whether it was done is then not known, and the journal"
-            " (A, or smtp-tui audit) says so."
+            " (smtp-tui audit) says so."
         )
         with Horizontal(classes="row"):
             yield Button("Stay", id="stay", compact=True)

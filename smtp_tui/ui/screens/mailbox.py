@@ -65,7 +65,7 @@ class MailboxScreen(FullScreen[None]):
         )
         if not self._mails:
             self.query_one("#mail", PlainText).update(
-                "No mail has arrived yet. Test the record that works: esc, t, an address, Enter."
+                "No mail has arrived yet. Go back and test a record that works."
             )
 
     @on(RecordsTable.CursorMoved)

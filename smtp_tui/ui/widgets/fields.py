@@ -18,6 +18,7 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Clear, Keep, Replace, SecretEdit
 from smtp_tui.mail.checks import Findings, Severity
 from smtp_tui.mail.parameters import spec_for
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.pasting import PasteRefused
@@ -171,10 +172,13 @@ class SecretField(Field):
 
     def _placeholder(self) -> str:
         if self._clearing:
-            return "will be cleared · ctrl+r keeps it"
+            return f"will be cleared · {self._key('form.revert')} keeps it"
         if self.state is None:
             return "none"
-        return f"{self.state.value} · type to replace, ctrl+n clears"
+        return f"{self.state.value} · type to replace, {self._key('secret.clear')} clears"
+
+    def _key(self, action_id: str) -> str:
+        return bound(self.screen, action_id).first_key
 
     @property
     def edit(self) -> SecretEdit:
