@@ -52,8 +52,8 @@ class FirstStartScreen(FullScreen[Profile | None]):
 
     KEYS = ()
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "go", "Check, then save", priority=True),
-        Binding("escape", "back", "Leave"),
+        Binding("ctrl+s", "go", "Check, then save", priority=True, id="profiles.save"),
+        Binding("escape", "back", "Leave", id="dialog.cancel"),
         Binding("tab", "app.focus_next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", show=False, priority=True),
         Binding("down", "app.focus_next", show=False),
