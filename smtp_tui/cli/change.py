@@ -10,9 +10,9 @@ from smtp_tui.api.requests import Request, patch_request
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.lookup import find
 from smtp_tui.cli.outcome import carried_out
-from smtp_tui.cli.review import confirmed
+from smtp_tui.cli.review import confirmed, titled
 from smtp_tui.cli.running import Environ, chosen_profile, on_profile
-from smtp_tui.cli.say import clean, remark, show_json
+from smtp_tui.cli.say import clean, record_name, remark, show_json
 from smtp_tui.cli.secret_input import read_password
 from smtp_tui.cli.values import check, filled, parsed
 from smtp_tui.cli.wiring import Reach
@@ -43,7 +43,7 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
             return _nothing(opened, options, "Nothing changes; nothing was sent.")
         request = patch_request(reach.target.scope, opened.id, patch.assignments())
         words = [change.words() for change in patch.changes]
-        title = f"Change {opened.name} ({opened.id})"
+        title = f"Change {titled(opened)}"
         if not confirmed(reach, title, words, request, options, name=opened.name):
             return ExitCode.OK
         return await _apply(reach, opened, patch, request, options)
@@ -65,14 +65,15 @@ async def _apply(
         remark(f"Whether someone else changed {names} meanwhile cannot be seen.")
     if not comparison.patch:
         return _nothing(opened, options, "The server has these values already; nothing was sent.")
+    name = record_name(opened.name, opened.id)
     code, _, _ = await carried_out(
         reach,
         lambda: reach.connections.patch(request, opened),
-        f"Interrupted while {clean(opened.name)} was being changed: see what it holds now.",
+        f"Interrupted while {name} was being changed: see what it holds now.",
     )
     if code is not ExitCode.OK:
         return code
-    remark(f"Changed {clean(opened.name)}: {clean(', '.join(patch.names))}.")
+    remark(f"Changed {name}: {clean(', '.join(patch.names))}.")
     _tell_json(opened, patch.names, options)
     return ExitCode.OK
 

@@ -12,7 +12,7 @@ from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.outcome import carried_out
 from smtp_tui.cli.review import confirmed
 from smtp_tui.cli.running import Environ, chosen_profile, on_profile
-from smtp_tui.cli.say import clean, remark, show, show_json
+from smtp_tui.cli.say import clean, record_name, remark, show, show_json
 from smtp_tui.cli.secret_input import read_password
 from smtp_tui.cli.values import NAME, check, filled, parsed, preset_named
 from smtp_tui.cli.wiring import Reach
@@ -33,7 +33,7 @@ def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
             reach.may_write(Operation.CREATE)
         await _check_free(reach, draft.name)
         words = [change.creation_words() for change in patch.changes]
-        title = f"Create {draft.name}"
+        title = f"Create {record_name(draft.name)}"
         if not confirmed(reach, title, words, request, options, name=draft.name, mark="+"):
             return ExitCode.OK
         return await _create(reach, draft.name, request, options)
@@ -58,7 +58,9 @@ async def _named(reach: Reach, name: str) -> list[Record]:
 async def _check_free(reach: Reach, name: str) -> None:
     taken = await _named(reach, name)
     if taken:
-        raise Refusal(f"there is a record {name} already ({taken[0].id})", ExitCode.REFUSED)
+        raise Refusal(
+            f"there is a record {record_name(name)} already ({taken[0].id})", ExitCode.REFUSED
+        )
 
 
 async def _create(
@@ -67,12 +69,12 @@ async def _create(
     code, written, found = await carried_out(
         reach,
         lambda: reach.connections.create(request),
-        f"Interrupted while {clean(name)} was being created: see whether it is there.",
+        f"Interrupted while {record_name(name)} was being created: see whether it is there.",
     )
     if code is not ExitCode.OK:
         return code
     created = written.record or found.record  # the answer may hold no record
-    remark(f"Created {clean(name)}.")
+    remark(f"Created {record_name(name)}.")
     if options.json:
         show_json({"id": created.id if created else None, "name": name})
     elif created:

@@ -10,9 +10,9 @@ from smtp_tui.api.requests import Request, delete_request
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.lookup import find
 from smtp_tui.cli.outcome import carried_out
-from smtp_tui.cli.review import confirmed
+from smtp_tui.cli.review import confirmed, titled
 from smtp_tui.cli.running import Environ, chosen_profile, on_profile
-from smtp_tui.cli.say import clean, remark, show_json
+from smtp_tui.cli.say import clean, record_name, remark, show_json
 from smtp_tui.cli.wiring import Reach
 from smtp_tui.editing.merge import compare
 from smtp_tui.editing.patch import Patch
@@ -28,7 +28,7 @@ def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         shown = await find(reach, options.record)
         request = delete_request(reach.target.scope, shown.id)
         words = [f"{one.name} {one.text}" for one in shown.parameters]
-        title = f"Delete {shown.name} ({shown.id})"
+        title = f"Delete {titled(shown)}"
         if not confirmed(
             reach, title, words, request, options, name=shown.name, mark="-", destroys=True
         ):
@@ -47,17 +47,18 @@ async def _delete(
         for change in now.theirs:
             remark(f"  {clean(change.words())}")
         return ExitCode.CONFLICT
+    name = record_name(shown.name, shown.id)
     code, written, _ = await carried_out(
         reach,
         lambda: reach.connections.delete(request, shown),
-        f"Interrupted while {clean(shown.name)} was being deleted: see whether it is gone.",
+        f"Interrupted while {name} was being deleted: see whether it is gone.",
     )
     if code is not ExitCode.OK:
         return code
     if written.gone:
-        remark(f"{clean(shown.name)} was gone already.")
+        remark(f"{name[:1].upper()}{name[1:]} was gone already.")
         return ExitCode.NOT_FOUND
-    remark(f"Deleted {clean(shown.name)}.")
+    remark(f"Deleted {name}.")
     if options.json:
         show_json({"id": shown.id, "name": shown.name, "deleted": True})
     return ExitCode.OK

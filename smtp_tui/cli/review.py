@@ -6,11 +6,21 @@ import argparse
 import json
 from collections.abc import Iterable
 
+from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Request
 from smtp_tui.api.target import Access
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
-from smtp_tui.cli.say import ask, clean, clean_block, on_terminal, remark, show, show_json
+from smtp_tui.cli.say import (
+    ask,
+    clean,
+    clean_block,
+    on_terminal,
+    record_name,
+    remark,
+    show,
+    show_json,
+)
 from smtp_tui.cli.wiring import Reach
 
 
@@ -63,6 +73,12 @@ def _review(
         remark(f"  {line}")
 
 
+def titled(record: Record) -> str:
+    """A record in the title of a review: its name and its id."""
+    name = record_name(record.name, record.id)
+    return f"{name} ({clean(record.id)})" if record.name.strip() else name
+
+
 def request_text(reach: Reach, request: Request) -> str:
     """Method, address and body as they go over the wire, secrets masked, cleaned."""
     line = f"{request.method} {reach.target.origin.url}{request.address}"
@@ -84,7 +100,7 @@ def _confirm(
     """Have the write confirmed. Raises :class:`Refusal` without a yes.
 
     In a protected profile only the record's name counts; for what ``destroys``, a person types the
-    name as well, and a script says ``--yes``.
+    name as well (``yes`` where there is none), and a script says ``--yes``.
     """
     protected = reach.target.access is Access.PROTECTED
     if options.confirm_name is not None:
@@ -97,11 +113,13 @@ def _confirm(
             f"the profile {reach.target.name} is protected" if protected else "nobody can be asked"
         )
         raise Refusal(f"nothing was sent: {why}, so {needed} is needed", ExitCode.REFUSED)
-    elif protected or destroys:
+    elif (protected or destroys) and name.strip():
         typed = ask(f"To go on, type the record's name ({clean(name, 200)}):")
         _check_name(reach, request, typed, name)
     elif ask("Apply? Type yes:").strip().lower() != "yes":
         raise Refusal("nothing was sent: not confirmed", ExitCode.REFUSED)
+    elif protected:
+        _check_name(reach, request, name, name)
 
 
 def _check_name(reach: Reach, request: Request, typed: str, name: str) -> None:

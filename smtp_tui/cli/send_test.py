@@ -11,7 +11,7 @@ from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.lookup import find
 from smtp_tui.cli.running import Environ, chosen_profile, on_profile
-from smtp_tui.cli.say import clean, clean_block, remark, show, show_json
+from smtp_tui.cli.say import clean, clean_block, record_name, remark, show, show_json
 from smtp_tui.cli.secret_input import read_password
 from smtp_tui.cli.values import check, filled, parsed
 from smtp_tui.cli.wiring import Reach
@@ -77,8 +77,8 @@ def _recipient(text: str) -> str:
 def _what(subject: TestSubject) -> str:
     if subject.record_id is None:
         return "values that are stored nowhere"
-    with_changes = ", with changes that are not saved" if subject.patch else ""
-    return f"the saved record {subject.name}{with_changes}"
+    how = "with changes that are not saved" if subject.patch else "as it is saved"
+    return f"{record_name(subject.name, subject.record_id)}, {how}"
 
 
 async def _send(

@@ -11,7 +11,7 @@ from smtp_tui.api.models import Record, Unreadable
 from smtp_tui.api.target import Scope
 from smtp_tui.ui.actions import Action
 from smtp_tui.ui.records_view import Order
-from smtp_tui.ui.text import age, clean
+from smtp_tui.ui.text import age, clean, record_name
 
 _ENTRIES_SHOWN: Final = 5
 """Unreadable entries that are named where rows would stand; the others have a screen."""
@@ -117,4 +117,6 @@ def marks_aside(marks: frozenset[str], record: Record) -> tuple[str, ...]:
     if not marks or marks == {record.id}:
         return ()
     are = "record is" if len(marks) == 1 else "records are"
-    return (f"{len(marks)} {are} marked; this is about {clean(record.name, 60)} alone.",)
+    return (
+        f"{len(marks)} {are} marked; this is about {record_name(record.name, record.id)} alone.",
+    )

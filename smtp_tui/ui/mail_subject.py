@@ -7,7 +7,15 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from smtp_tui.ui.text import record_name
 from smtp_tui.workflows.test_email import TestSubject
+
+
+def subject_name(subject: TestSubject) -> str:
+    """What is tested, as titles and messages name it."""
+    if subject.record_id is None and not subject.name.strip():
+        return "new values"
+    return record_name(subject.name, subject.record_id)
 
 
 class Sending(Struct):

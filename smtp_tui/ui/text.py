@@ -47,6 +47,37 @@ def clean_block(text: str, limit: int = 20_000) -> str:
     return "\n".join(clean(line, limit) for line in lines) + tail
 
 
+def cut_to_cells(text: str, cells: int) -> str:
+    """The text in at most so many terminal cells; one ``…`` stands for what is left out."""
+    if text.isascii() and len(text) <= cells:
+        return text
+    from rich.cells import cell_len  # noqa: PLC0415 - commands that show ASCII do without it
+
+    if len(text) <= 2 * cells and cell_len(text) <= cells:
+        return text
+    kept, used = 0, 1
+    for character in text:
+        used += cell_len(character)
+        if used > cells:
+            break
+        kept += 1
+    return text[:kept].rstrip(" …") + "…"
+
+
+NAME_CELLS: Final = 60
+"""The cells that a record's name may take in a title or a message."""
+_NAME_READ: Final = 1_000
+
+
+def record_name(name: str, record_id: str | None = None, cells: int = NAME_CELLS) -> str:
+    """A record as titles and messages name it, cleaned; one without a name is told by its id."""
+    if not name.strip():
+        found = f" (id {shortened(clean(record_id), 40)})" if record_id else ""
+        return f"the record without a name{found}"
+    shown = clean(name[:_NAME_READ])
+    return cut_to_cells(shown if len(name) <= _NAME_READ else f"{shown}…", cells)
+
+
 def _named(marks: re.Match[str]) -> str:
     return "".join(f"\\u{ord(mark):04x}" for mark in marks[0])
 

@@ -19,7 +19,7 @@ from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import About, MessageLine, Messages, tell
 from smtp_tui.ui.session import Services, Session
-from smtp_tui.ui.text import clean
+from smtp_tui.ui.text import clean, cut_to_cells
 from smtp_tui.ui.waiting import Sent, Wait, WaitLine
 from smtp_tui.ui.widgets.bars import KeyBar, PlainText, ProfileBar, titled
 
@@ -242,7 +242,7 @@ class Dialog(ModalScreen[Result]):
     def compose(self) -> ComposeResult:
         """The box, and in it what :meth:`compose_box` gives."""
         with VerticalScroll(id="box", can_focus=False) as box:
-            box.border_title = Content(clean(self.title_text, 70))
+            box.border_title = Content(clean(cut_to_cells(self.title_text, 72)))
             yield from self.compose_box()
 
     @property

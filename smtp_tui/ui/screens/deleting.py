@@ -17,7 +17,7 @@ from smtp_tui.editing.undo import lost_by_delete
 from smtp_tui.ui.screens.outcome import carried_out, claimed, notes_on
 from smtp_tui.ui.screens.review import Review, ReviewDialog
 from smtp_tui.ui.session import Session
-from smtp_tui.ui.text import clean
+from smtp_tui.ui.text import clean, record_name
 from smtp_tui.ui.tokens import ask_token, with_token
 from smtp_tui.ui.waiting import Sent
 
@@ -78,7 +78,7 @@ async def _delete(
                 screen,
                 session,
                 partial(session.connections.get, record.id),
-                f"Reading {record.name} before it is deleted",
+                f"Reading {record_name(record.name, record.id)} before it is deleted",
                 Sent.NOTHING,
             )
         except NotFound:
@@ -99,12 +99,13 @@ async def _delete(
 async def _send(
     screen: Screen[ScreenResult], session: Session, request: Request, record: Record
 ) -> tuple[Deletion, tuple[str, ...]]:
+    name = record_name(record.name, record.id)
     written, found = await carried_out(
         screen,
         session,
         lambda: session.connections.delete(request, record),
-        f"Deleting {record.name}",
-        record.name,
+        f"Deleting {name}",
+        name,
     )
     if found.contradicts:
         session.memory.last_change = None  # there is nothing to undo, and nothing beyond it
@@ -115,10 +116,11 @@ async def _send(
 def _review(record: Record, request: Request, notes: tuple[str, ...]) -> Review:
     where = f"{clean(record.text('hostname'), 80)}:{clean(record.text('port'), 20)}"
     lost = ", ".join(lost_by_delete(record))
+    name = record_name(record.name, record.id)
     return Review(
-        f"Delete {clean(record.name, 40)}?",
+        f"Delete {name}?",
         record.name,
-        (f"the record {record.name} ({where}) will be deleted",),
+        (f"{name} ({where}) will be deleted",),
         request,
         (*notes, f"What cannot come back: {lost}.", "Services that mail through it will fail."),
         verb="Delete",

@@ -19,7 +19,7 @@ from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.screens.record_screen import RECORD_ACTIONS, RecordScreen
 from smtp_tui.ui.session import Services, Session
-from smtp_tui.ui.text import age
+from smtp_tui.ui.text import age, record_name
 from smtp_tui.ui.tokens import with_token
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.record_view import record_content
@@ -123,7 +123,7 @@ class DetailScreen(RecordScreen[bool]):
                 self,
                 self.session,
                 lambda: self.session.connections.get(self._first.id),
-                f"Reading {self._first.name}",
+                f"Reading {record_name(self._first.name, self._first.id)}",
             )
         except ApiError as error:
             self.problem = error

@@ -30,6 +30,7 @@ from smtp_tui.ui.mail_subject import (
     ReviewValues,
     Sending,
     TestResult,
+    subject_name,
 )
 from smtp_tui.ui.messages import About, Kind, tell
 from smtp_tui.ui.screens.base import Dialog, where_line
@@ -108,7 +109,7 @@ class TestDialog(Dialog[TestResult]):
     @property
     def title_text(self) -> str:
         """What is tested."""
-        return f"Test email · {self._subject.name or 'new values'}"
+        return f"Test email · {subject_name(self._subject)}"
 
     def compose_box(self) -> Iterable[Widget]:
         """Where, what came of it, which values, to whom."""

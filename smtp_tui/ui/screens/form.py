@@ -36,7 +36,7 @@ from smtp_tui.ui.screens.kept import KeptScreen
 from smtp_tui.ui.screens.presets import PresetDialog
 from smtp_tui.ui.screens.saving import Nothing, NotStored, Saved, save
 from smtp_tui.ui.session import Services, Session
-from smtp_tui.ui.text import clean
+from smtp_tui.ui.text import clean, record_name
 from smtp_tui.ui.waiting import Sent, Wait
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field, SecretField
@@ -103,9 +103,14 @@ class FormScreen(KeptScreen[FormResult]):
                 yield self._preview
 
     def _title(self) -> Content:
-        title = self._subject.title if self._form.new else f"Edit {clean(self._subject.base.name)}"
+        title = self._subject.title if self._form.new else f"Edit {self._named}"
         notes = [Content.styled(clean(one), "not bold") for one in self._subject.notes]
         return Content("\n").join([Content(title), *notes])
+
+    @property
+    def _named(self) -> str:
+        base = self._subject.base
+        return record_name(base.name, base.record_id)
 
     def on_mount(self) -> None:
         """Start on the hostname, on the name of a new record, or where a test pointed."""
@@ -312,7 +317,7 @@ class FormScreen(KeptScreen[FormResult]):
 
     async def _offer_anew(self, error: NotFound, draft: Draft, opened: Record) -> None:
         """The record is gone: what was typed can become a new one."""
-        question = anew_question(error.why, draft.name, self.services.clock)
+        question = anew_question(error.why, self._named, self.services.clock)
         if await self.app.push_screen_wait(question) == ANEW:
             self.close(Recreate(draft, opened))
 

@@ -69,9 +69,12 @@ def leave_question(changed: tuple[str, ...], clock: Clock) -> ChoiceDialog:
 
 
 def anew_question(why: str, name: str, clock: Clock) -> ChoiceDialog:
-    """Asks whether a record that is gone shall be made anew; the answer is :data:`ANEW` or not."""
+    """Asks whether a record that is gone shall be made anew; the answer is :data:`ANEW` or not.
+
+    ``name`` is how messages name the record.
+    """
     body = Content(
-        f"{clean(why, 300)}\n\nSomeone deleted {clean(name, 80)} meanwhile. "
+        f"{clean(why, 300)}\n\nSomeone deleted {name} meanwhile. "
         "It can be created anew from what stands here; its password has to be typed."
     )
     choices = (("stay", "Back to the form"), (ANEW, "Create it anew"))

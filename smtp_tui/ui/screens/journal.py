@@ -22,7 +22,7 @@ from smtp_tui.ui.journal_rows import COLUMNS, row, written_content
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.screens.base import Dialog, FullScreen
 from smtp_tui.ui.session import Session
-from smtp_tui.ui.text import clean
+from smtp_tui.ui.text import clean, record_name
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.pasting import Paste
 from smtp_tui.ui.widgets.records_table import RecordsTable
@@ -186,8 +186,10 @@ class WrittenDialog(Dialog[None]):
     @property
     def title_text(self) -> str:
         """Which write."""
-        begun = self._written.begun
-        return f"{begun.operation.replace('_', ' ')} · {begun.record_name or 'new values'}"
+        begun, record_id = self._written.begun, self._written.record_id
+        nameless = not (begun.record_name.strip() or record_id)
+        named = "new values" if nameless else record_name(begun.record_name, record_id)
+        return f"{begun.operation.replace('_', ' ')} · {named}"
 
     def compose_box(self) -> Iterable[Widget]:
         """All of it, and the keys."""

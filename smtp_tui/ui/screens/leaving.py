@@ -16,7 +16,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.writes import Write
 from smtp_tui.ui.screens.choice import ChoiceDialog
 from smtp_tui.ui.screens.guarded import GuardedDialog
-from smtp_tui.ui.text import clean
+from smtp_tui.ui.text import clean, record_name
 from smtp_tui.ui.widgets.bars import PlainText
 
 _LOOK: Final = 0.25
@@ -93,7 +93,8 @@ class LeavingDialog(GuardedDialog[Leaving]):
 
 
 def _line(write: Write) -> Content:
-    name = f" {write.record.name}" if write.record is not None else ""
+    record = write.record
+    name = f" {record_name(record.name, record.id)}" if record is not None else ""
     what = f"{write.request.operation.value}{name}"
     return Content.assemble(
         Content.styled(clean(write.target.name, 40), "bold"), f" · {clean(what, 100)}"

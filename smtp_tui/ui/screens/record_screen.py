@@ -20,7 +20,7 @@ from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.messages import About, Kind, Offer, tell
 from smtp_tui.ui.screens.base import SessionScreen
 from smtp_tui.ui.session import Deleted, LastChange, Patched
-from smtp_tui.ui.text import clean
+from smtp_tui.ui.text import clean, record_name, sentence
 
 if TYPE_CHECKING:
     from smtp_tui.editing.patch import Patch
@@ -86,7 +86,7 @@ class RecordScreen(SessionScreen[Result]):
 
         record = self.record
         if record is not None:
-            notes = (f"Like {record.name}, without its password.",)
+            notes = (f"Like {record_name(record.name, record.id)}, without its password.",)
             self._create(FormSubject(clone_draft(record), like=record, notes=notes))
 
     def action_test_values(self) -> None:
@@ -162,7 +162,7 @@ class RecordScreen(SessionScreen[Result]):
                     like=result.like,
                     typed=draft,
                     focus_on=PASSWORD,
-                    title=f"Create {clean(draft.name)} anew",
+                    title=f"Create {record_name(draft.name, result.like.id)} anew",
                     notes=_lost_words(result.like),
                 )
             )
@@ -172,14 +172,15 @@ class RecordScreen(SessionScreen[Result]):
 
     def _saved(self, saved: Saved, lost: tuple[str, ...] = ()) -> None:
         """Tell of a save, and of what an undo could not bring back."""
+        name = record_name(saved.name, saved.record_id)
         if saved.before is not None:
             self.session.memory.last_change = Patched(saved.patch, saved.before)
             offer = Offer("record.undo", "undoes")
-            self._done(f"Saved {saved.name[:60]}", *lost, *saved.notes, offer=offer)
+            self._done(f"Saved {name}", *lost, *saved.notes, offer=offer)
             self._remember_save(saved.before.id)
         else:
             self.session.memory.last_change = None  # u is about the newest change, or nothing
-            self._done(f"Created {saved.name[:60]}", *saved.notes)
+            self._done(f"Created {name}", *saved.notes)
         self.changed(saved.record_id)
 
     def _done(self, *lines: str, offer: Offer | None = None) -> None:
@@ -234,14 +235,14 @@ class RecordScreen(SessionScreen[Result]):
         except (ApiError, IdRefused) as error:
             self.complain(error)
             return
-        name = deleting.record.name[:60] or "(no name)"
+        name = record_name(deleting.record.name, deleting.record.id)
         match deleting.result:
             case Deletion.DONE:
                 self.session.memory.last_change = Deleted(deleting.record)
                 offer = Offer("record.undo", "offers it anew")
                 self._done(f"Deleted {name}", *deleting.notes, offer=offer)
             case Deletion.GONE:
-                self._done(f"{name} was gone already", *deleting.notes)
+                self._done(sentence(f"{name} was gone already"), *deleting.notes)
             case Deletion.NOT_STORED:
                 self._not_done(name, *deleting.notes)
             case Deletion.LEFT:
@@ -278,7 +279,7 @@ class RecordScreen(SessionScreen[Result]):
             case Patched(patch, before):
                 return await self._undo_patch(patch, before)
             case Deleted(record):
-                title = f"Create {clean(record.name)} anew"
+                title = f"Create {record_name(record.name, record.id)} anew"
                 notes = _lost_words(record)
                 return await self._fill_in(
                     FormSubject(recreation(record), like=record, title=title, notes=notes)
@@ -294,7 +295,8 @@ class RecordScreen(SessionScreen[Result]):
             now = await self._read(before.id, before.name)
             undo = inverse(patch, before, now)
             if not undo.patch:
-                self._not_done(f"{now.name[:60]}: nothing can return: {'; '.join(undo.lost)}")
+                name = record_name(now.name, now.id)
+                self._not_done(f"{name}: nothing can return: {'; '.join(undo.lost)}")
                 return False
             saved = await save(
                 self,
@@ -312,7 +314,7 @@ class RecordScreen(SessionScreen[Result]):
         if isinstance(saved, Saved):
             self._saved(saved, undo.lost)
         elif isinstance(saved, NotStored):
-            self._not_done(before.name[:60], saved.words)
+            self._not_done(record_name(before.name, before.id), saved.words)
             self.changed(before.id)
         return isinstance(saved, Saved)
 
@@ -324,7 +326,7 @@ class RecordScreen(SessionScreen[Result]):
             self,
             self.session,
             lambda: self.session.connections.get(record_id),
-            f"Reading what {name} holds now",
+            f"Reading what {record_name(name, record_id)} holds now",
             Sent.NOTHING,
         )
 

@@ -21,7 +21,7 @@ from smtp_tui.ui.screens.conflict import ConflictDialog
 from smtp_tui.ui.screens.outcome import carried_out, claimed, notes_on
 from smtp_tui.ui.screens.review import Review, ReviewDialog
 from smtp_tui.ui.session import Session
-from smtp_tui.ui.text import clean
+from smtp_tui.ui.text import clean, record_name
 from smtp_tui.ui.tokens import ask_token, with_token
 from smtp_tui.ui.waiting import Sent
 
@@ -136,15 +136,16 @@ def _already(comparison: Comparison) -> str:
 
 def _review(draft: Draft, patch: Patch, request: Request, notes: tuple[str, ...]) -> Review:
     name = draft.name.strip()
+    named = record_name(name, draft.record_id)
     if draft.record_id is None:
         given = tuple(change.creation_words() for change in patch.changes)
-        return Review(f"Create {name}?", name, given, request, notes, verb="Create", mark="+")
+        return Review(f"Create {named}?", name, given, request, notes, verb="Create", mark="+")
     words = tuple(change.words() for change in patch.changes)
     kinds = {change.kind for change in patch.changes}
     if ChangeKind.REPLACE_SECRET in kinds:
         notes = (*notes, _UNSEEN)
     clears = ChangeKind.CLEAR_SECRET in kinds
-    return Review(f"Change {name}?", name, words, request, notes, destroys=clears)
+    return Review(f"Change {named}?", name, words, request, notes, destroys=clears)
 
 
 async def _now(screen: Screen[ScreenResult], session: Session, opened: Record) -> Record:
@@ -152,7 +153,7 @@ async def _now(screen: Screen[ScreenResult], session: Session, opened: Record) -
         screen,
         session,
         lambda: session.connections.get(opened.id),
-        f"Reading {opened.name} before it is changed",
+        f"Reading {record_name(opened.name, opened.id)} before it is changed",
         Sent.NOTHING,
     )
 
@@ -163,7 +164,7 @@ async def _is_taken(screen: Screen[ScreenResult], session: Session, name: str) -
         screen,
         session,
         session.connections.list,
-        f"Reading whether {name} exists already",
+        f"Reading whether {record_name(name)} exists already",
         Sent.NOTHING,
     )
     return any(record.name == name for record in found.records)
@@ -171,7 +172,11 @@ async def _is_taken(screen: Screen[ScreenResult], session: Session, name: str) -
 
 def _mention(screen: Screen[ScreenResult], comparison: Comparison, now: Record) -> None:
     if comparison.name_changed:
-        tell(screen, f"The record is called {clean(now.name, 80)} now.", about="record name")
+        tell(
+            screen,
+            f"The record is called {record_name(now.name, now.id)} now.",
+            about="record name",
+        )
     if comparison.theirs:
         words = "; ".join(clean(change.words(), 200) for change in comparison.theirs)
         tell(screen, f"Changed by someone else meanwhile, and kept: {words}", about="their change")
@@ -187,14 +192,15 @@ async def _send(
 ) -> Saved | NotStored:
     connections = session.connections
     name = opened.name if opened is not None else draft.name.strip()
+    named = record_name(name, opened.id if opened is not None else None)
     written, found = await carried_out(
         screen,
         session,
         lambda: (
             connections.create(request) if opened is None else connections.patch(request, opened)
         ),
-        f"Creating {name}" if opened is None else f"Saving {name}",
-        name,
+        f"Creating {named}" if opened is None else f"Saving {named}",
+        named,
     )
     if found.contradicts:
         session.memory.last_change = None  # there is nothing to undo, and nothing beyond it

@@ -14,7 +14,7 @@ from smtp_tui.mail.outcome import TestOutcome, unknown
 from smtp_tui.mail.reply_model import Verdict
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestRun
-from smtp_tui.ui.mail_subject import Sending
+from smtp_tui.ui.mail_subject import Sending, subject_name
 from smtp_tui.ui.messages import About, Kind, tell
 from smtp_tui.ui.session import Services, Session
 from smtp_tui.ui.text import clean
@@ -131,7 +131,7 @@ def _keep(session: Session, services: Services, delivered: Delivered) -> str:
 def _late_words(session: Session, delivered: Delivered) -> str:
     """The outcome in a line, for someone who has turned to other things."""
     subject, outcome = delivered.sending.subject, delivered.outcome
-    name = clean(subject.name, 60) or "new values"
+    name = subject_name(subject)
     where = clean(session.profile.name, 40)
     if isinstance(outcome, ApiError):
         return f"Test of {name} ({where}): not sent. {clean(outcome.why, 300)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from msgspec.structs import replace
 from textual.containers import VerticalScroll
@@ -17,6 +18,9 @@ from smtp_tui.ui.drafting import NAME, findings, server_findings
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field, SecretField
+
+NAME_SHOWN: Final = 200
+"""Characters of a name that are shown where it cannot be edited."""
 
 
 class RecordForm(VerticalScroll, can_focus=False):
@@ -49,7 +53,7 @@ class RecordForm(VerticalScroll, can_focus=False):
             yield Field(NAME, self._base.name, label="Name")
         else:
             why = Content.styled("   the server cannot rename it", "dim")
-            name = f"  {'Name':<12}{clean(self._base.name)}"
+            name = f"  {'Name':<12}{clean(self._base.name, NAME_SHOWN)}"
             yield PlainText(Content.assemble(name, why))
         for name in self._base.names:
             yield self._field(name)
