@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -26,7 +27,7 @@ def without_echo(body: bytes, secrets: tuple[str, ...]) -> bytes:
     """
     known = tuple(one for one in secrets if len(one) >= SHORTEST_SECRET)
     for form in sorted({form for one in known for form in _forms(one)}, key=len, reverse=True):
-        body = body.replace(form, MASK.encode())
+        body = _without_cut(body.replace(form, MASK.encode()), form)
     if not known or b"\\" not in body:
         return body  # each other way to write a text in JSON has a backslash
     try:
@@ -37,6 +38,57 @@ def without_echo(body: bytes, secrets: tuple[str, ...]) -> bytes:
     except RecursionError:
         return json.dumps(_TOO_DEEP).encode()
     return body if clean == value else json.dumps(clean).encode()
+
+
+_CUT: Final = re.compile(rb"\.{3,}|\xe2\x80\xa6|\\u2026")
+"""Where a quote was cut: three dots, or the sign for them in UTF-8 or as JSON writes it."""
+_QUOTES: Final = (b"'", b'"', b"`")
+_TAIL: Final = 8
+"""The most of a quote that may stand behind the place where it was cut."""
+
+
+def _without_cut(body: bytes, secret: bytes) -> bytes:
+    """The body without what is left of a secret before and behind each place of a cut."""
+    lengths: dict[bytes, list[int]] = {}
+    for length in range(len(secret) - 1, 0, -1):
+        lengths.setdefault(secret[length - 1 : length], []).append(length)
+    parts: list[bytes] = []
+    done = 0
+    for cut in _CUT.finditer(body):
+        start, end = cut.span()
+        for length in lengths.get(body[start - 1 : start], ()):
+            begin = start - length
+            if begin < done or not body.startswith(secret[:length], begin):
+                continue
+            if length >= SHORTEST_SECRET or body[begin - 1 : begin] in _QUOTES:
+                tails = (secret[-size:] for size in range(_TAIL, 0, -1))
+                tail = next((one for one in tails if body.startswith(one, end)), b"")
+                parts += [body[done:begin], MASK.encode(), cut[0]]
+                done = end + len(tail)
+                break
+    return b"".join((*parts, body[done:])) if parts else body
+
+
+_NAMED: Final = re.compile(
+    r"""(\bname["']?\s*:\s*["']([^"']{1,100})["']\s*,\s*["']?value["']?\s*:\s*)"""
+    r"""('(?:\\.|[^'\\])*'?|"(?:\\.|[^"\\])*"?)"""
+)
+_VALUED: Final = re.compile(
+    r"""(\bvalue["']?\s*:\s*)('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
+    r"""(\s*,\s*["']?name["']?\s*:\s*["']([^"']{1,100}))"""
+)
+
+
+def without_quoted(text: str) -> str:
+    """A message without the secrets of the parameters that it quotes, whoever stored them."""
+
+    def named(found: re.Match[str]) -> str:
+        return f"{found[1]}{MASK}" if is_secret_name(found[2]) else found[0]
+
+    def valued(found: re.Match[str]) -> str:
+        return f"{found[1]}{MASK}{found[3]}" if is_secret_name(found[4]) else found[0]
+
+    return _VALUED.sub(valued, _NAMED.sub(named, text)) if "value" in text else text
 
 
 def text_without_echo(text: str, secrets: tuple[str, ...]) -> str:
@@ -103,6 +155,8 @@ def masked(value: JsonValue) -> JsonValue:
 
 def _masked(value: JsonValue) -> JsonValue:
     match value:
+        case str():
+            return without_quoted(value)
         case list():
             return [_masked(one) for one in value]
         case dict():

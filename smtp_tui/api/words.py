@@ -7,6 +7,7 @@ from typing import Final
 from smtp_tui.api.decode import Undecodable, decode_json
 from smtp_tui.api.models import JsonValue
 from smtp_tui.api.pages import without_tags
+from smtp_tui.api.redaction import without_quoted
 
 WORDS_LIMIT: Final = 300
 _READ: Final = 65536
@@ -49,7 +50,7 @@ def error_code(body: bytes) -> str:
 
 
 def _flat(words: str) -> str:
-    flat = " ".join(without_tags(words[:_READ]).split())
+    flat = " ".join(without_quoted(without_tags(words[:_READ])).split())
     length = len(flat) if len(words) <= _READ else len(words.strip())
     return flat if length <= WORDS_LIMIT else f"{flat[:WORDS_LIMIT]}… ({length} characters)"
 

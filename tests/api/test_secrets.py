@@ -329,3 +329,74 @@ async def _five_hundred_and_one() -> None:
     await asyncio.sleep(0)
     assert len(activity.exchanges) == 500
     assert len(heard) == 501
+
+
+def _shown(work: Desk, error: ApiError) -> str:
+    return "\n".join([*error.lines(), repr(vars(error)), str(work.activity.exchanges)])
+
+
+LONG_PASSWORD = "Sentinel-hunter-2-of-many-letters-xyz"
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        f"(value: [ {{ value: '{LONG_PASSWORD[:9]}...}} ])",
+        f'(value: "{LONG_PASSWORD[:25]}...{LONG_PASSWORD[-3:]}")',
+        f"(value: '{LONG_PASSWORD[:1]}...')",
+        f"(value: '{LONG_PASSWORD[:12]}\u2026')",
+        f"password {LONG_PASSWORD[:20]}...",
+        f"[ {{ name: 'password', value: '{LONG_PASSWORD}' }} ]",
+    ],
+    ids=["bracket", "both ends", "one letter", "sign", "no quote", "whole"],
+)
+@pytest.mark.parametrize("place", ["message", "connection_parameters"])
+async def test_a_password_is_not_shown_where_the_servers_quote_of_it_is_cut(
+    work: Desk, quote: str, place: str
+) -> None:
+    error: dict[str, object] = {"message": "not valid"}
+    if place == "message":
+        error["message"] = quote
+    else:
+        error["details"] = {"messages": {place: [quote]}}
+    _echo(work, 422, json.dumps({"error": error}).encode())
+    change = (Assignment("password", SecretStr(LONG_PASSWORD)),)
+    with pytest.raises(ApiError) as caught:
+        await work.connections.patch(patch_request(work.scope, work.record_id, change))
+    shown = "\n".join(
+        [*caught.value.lines(), repr(vars(caught.value)), str(work.activity.exchanges)]
+    )
+    _clean(shown, LONG_PASSWORD[:3], LONG_PASSWORD[-3:], "'S")
+    assert MASK in shown
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "[ { name: 'password', value: 'Stored' } ]",
+        "[ { name: 'password', value: 'Stor...} ]",
+        '[{"name":"password","value":"Stored"}]',
+        "[ { value: 'Stored', name: 'password' } ]",
+        r"[ { name: 'password', value: 'it\'s Stored' } ]",
+    ],
+)
+async def test_a_stored_password_is_not_shown_where_a_message_quotes_the_parameters(
+    work: Desk, quote: str
+) -> None:
+    body = {"error": {"message": quote, "details": {"messages": {"x": [f"bad: {quote}"]}}}}
+    _echo(work, 422, json.dumps(body).encode())
+    with pytest.raises(ApiError) as caught:
+        await work.do("patch")
+    shown = "\n".join(
+        [*caught.value.lines(), repr(vars(caught.value)), str(work.activity.exchanges)]
+    )
+    _clean(shown, "Stor")
+    assert MASK in shown
+
+
+async def test_values_that_are_no_secret_are_quoted_as_they_came(work: Desk) -> None:
+    quote = "[ { name: 'port', value: '99999' }, { value: 'zz...' } ]"
+    _echo(work, 422, json.dumps({"error": {"message": quote}}).encode())
+    with pytest.raises(ApiError) as caught:
+        await work.do("patch")
+    assert quote in caught.value.why
