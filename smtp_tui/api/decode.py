@@ -220,8 +220,18 @@ def record_of(value: JsonValue) -> Record:
         created_at=_moment(value.get("created_at"), oddities),
         tenant_id=_optional_text(value.get("tenantId")),
         namespace_id=_optional_text(value.get("namespaceId")),
-        oddities=tuple(oddities),
+        oddities=_counted(oddities),
     )
+
+
+def _counted(oddities: list[str]) -> tuple[str, ...]:
+    """Each oddity once, with how often it was found where that was several times."""
+    return tuple(
+        one if times == 1 else f"{one} ({times} times)" for one, times in Counter(oddities).items()
+    )
+
+
+_TWICE: Final = 2
 
 
 def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
@@ -236,8 +246,6 @@ def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
         if not isinstance(entry, dict) or not isinstance(name, str) or not name:
             oddities.append("a parameter without a name was left out")
             continue
-        if any(parameter.name == name for parameter in found):
-            oddities.append(f"the parameter {name} stands there twice; the last one counts")
         raw = _shallow(entry.get("value"))
         if isinstance(entry, Repeating):
             twice = " and ".join(entry.repeated)
@@ -251,6 +259,10 @@ def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
                 description=_optional_text(entry.get("description")),
             )
         )
+    for name, times in Counter(parameter.name for parameter in found).items():
+        if times > 1:
+            how_often = "twice" if times == _TWICE else f"{times} times"
+            oddities.append(f"the parameter {name} stands there {how_often}; the last one counts")
     return tuple(found)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
 
+from smtp_tui.api.errors import ApiError, Invalid, Operation, StatusError
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.requests import (
     IdRefused,
@@ -93,13 +96,23 @@ def _half_login(draft: Draft, opened: Record | None) -> Findings:
     return ()
 
 
+_CONFLICT: Final = 409
+
+
+def refused_values(error: ApiError) -> tuple[tuple[str, str], ...]:
+    """What a refusal says against values, by field. A 409 to a create is about the name."""
+    if isinstance(error, Invalid):
+        return error.fields
+    creating = error.place.operation is Operation.CREATE
+    if isinstance(error, StatusError) and error.status == _CONFLICT and creating:
+        return ((NAME, error.words or f"the server answered {_CONFLICT}"),)
+    return ()
+
+
 def server_findings(fields: tuple[tuple[str, str], ...], name: str) -> Findings:
     """What the server said against one field."""
-    return tuple(
-        Finding(Severity.ERROR, f"The server refused it: {said}")
-        for field, said in fields
-        if field == name
-    )
+    said = dict.fromkeys(words for field, words in fields if field == name)
+    return tuple(Finding(Severity.ERROR, f"The server refused it: {words}") for words in said)
 
 
 __all__ = [
@@ -107,6 +120,7 @@ __all__ = [
     "IdRefused",
     "drafted",
     "findings",
+    "refused_values",
     "save_request",
     "server_findings",
 ]

@@ -364,3 +364,15 @@ def test_what_stands_inside_a_text_is_no_value() -> None:
 def test_the_order_of_the_server_is_kept() -> None:
     found = decode_list(_list(*({"id": f"{number}"} for number in (3, 1, 2))))
     assert [record.id for record in found.records] == ["3", "1", "2"]
+
+
+def test_an_oddity_that_is_found_often_is_told_once_with_its_count() -> None:
+    port = {"name": "port", "value": 25}
+    parameters = [port] * 14 + [{"value": 1}] * 3 + [{"name": "hostname", "value": "a"}] * 2
+    body = {"id": "1", "name": "A", "connection_parameters": parameters}
+    record = decode_record(json.dumps(body).encode())
+    assert record.oddities == (
+        "a parameter without a name was left out (3 times)",
+        "the parameter port stands there 14 times; the last one counts",
+        "the parameter hostname stands there twice; the last one counts",
+    )

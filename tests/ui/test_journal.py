@@ -46,6 +46,7 @@ async def test_every_write_of_the_screens_stands_there_newest_first_and_enter_sh
         await ui.sees("Saved BATCH")
         await ui.press("u")
         await ui.sees("Change BATCH?")
+        ui.clock.forward(1)
         await ui.press("enter")
         await ui.until(lambda: len(ui.requests(Operation.MODIFY)) == 2, "the undo")
         await ui.until(lambda: len(ui.app.screen_stack) == 1, "the table")

@@ -14,13 +14,13 @@ from textual.events import DescendantFocus
 from textual.reactive import var
 from textual.widget import Widget
 
-from smtp_tui.api.errors import ApiError, Invalid, NotFound
+from smtp_tui.api.errors import ApiError, NotFound
 from smtp_tui.api.models import Record
 from smtp_tui.editing.draft import Draft, draft_of
 from smtp_tui.editing.patch import Patch
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.advice import error_text
-from smtp_tui.ui.drafting import NAME, Drafted, drafted
+from smtp_tui.ui.drafting import NAME, Drafted, drafted, refused_values
 from smtp_tui.ui.messages import About, forget, tell
 from smtp_tui.ui.screens.email import EditParameter, ReviewValues, TestDialog
 from smtp_tui.ui.screens.form_subject import (
@@ -323,10 +323,16 @@ class FormScreen(KeptScreen[FormResult]):
 
     def _show_refusal(self, error: ApiError) -> None:
         """Say it at the field it names, else below the form; what was typed stays."""
-        if isinstance(error, Invalid) and self._form.refuse(error.fields):
-            self._complain("The server refused the values marked above. Nothing was saved.")
-            return
-        self._complain(error_text(self, error))
+        said = tuple(dict.fromkeys(refused_values(error)))
+        others = self._form.refuse(said)
+        lines = [f"{clean(name, 60)}: {clean(words, 300)}" for name, words in others]
+        if len(others) < len(said):
+            lines.insert(0, "The server refused the values marked above. Nothing was saved.")
+        else:
+            lines.insert(0, error_text(self, error))
+        self._complain("\n".join(lines))
+        if (NAME in dict(said)) and self._form.new:
+            self._form.focus_field(NAME)
 
     def action_test(self) -> None:
         """Test with what is typed, saving nothing."""

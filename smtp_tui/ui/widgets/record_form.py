@@ -123,11 +123,11 @@ class RecordForm(VerticalScroll, can_focus=False):
                 field.opened = base.text(name)
                 field.text = field.opened
 
-    def refuse(self, fields: tuple[tuple[str, str], ...]) -> bool:
-        """Show what the server said against fields; whether any field of the form was named."""
-        self._refused = fields
+    def refuse(self, said: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        """Show what the server said against fields; what names no field of the form is returned."""
+        self._refused = said
         self.show()
-        return any(name in self.fields for name, _ in fields)
+        return tuple(one for one in said if one[0] not in self.fields)
 
     def show(self, *, check: bool = True) -> None:
         """Bring marks and remarks in line; without ``check`` the remarks stay as they are."""
