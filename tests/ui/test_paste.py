@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 from textual.widgets import Input
 
+from smtp_tui.profiles.model import LoginToken, Profile
 from smtp_tui.sandbox import Operation, Sandbox
 from smtp_tui.ui.widgets.pasting import BadPaste, Paste, one_line
 from tests.ui.helpers import Ui, opened
+from tests.ui.test_profiles_first_start import first_start
 
 TOKEN = "abc-._~+/123="
 
@@ -22,6 +30,9 @@ TOKEN = "abc-._~+/123="
         (Paste.TOKEN, f" {TOKEN}\n", TOKEN),
         (Paste.TOKEN, "abc\ndef\r\nghi=\n", "abcdefghi="),
         (Paste.TOKEN, "Bearer abc\ndef", "Bearer abcdef"),
+        (Paste.TOKEN, "bearer abc\rdef\r", "bearer abcdef"),
+        (Paste.TEXT, " \r\n", ""),
+        (Paste.PASSWORD, "\n", ""),
         (Paste.WORDS, "mail\n relay ", "mail relay"),
     ],
 )
@@ -47,6 +58,27 @@ def test_a_text_that_does_not_fit_one_line_is_refused_in_words(
 ) -> None:
     with pytest.raises(BadPaste, match=words):
         one_line(text, kind)
+
+
+_PASTED = st.text(st.sampled_from("aZ9=-. \t\r\n\x00\x0b\x1b\x7f\x85\u2028\u2029é")) | st.text()
+
+
+@given(_PASTED, st.sampled_from(Paste))
+def test_whatever_is_pasted_becomes_one_line_of_the_text_or_is_refused(
+    text: str, kind: Paste
+) -> None:
+    try:
+        line = one_line(text, kind)
+    except BadPaste:
+        return
+    assert not any(unicodedata.category(one) in ("Cc", "Zl", "Zp") for one in line)
+    if kind is Paste.TEXT or kind is Paste.PASSWORD:
+        assert line in text, "something inside was changed"
+        around = " \t\r\n" if kind is Paste.TEXT else "\r\n"
+        assert line.strip() == text.strip(), "more than blanks and line ends was dropped"
+        assert line == line.strip(around)
+    assert line.split() == text.split() or kind is Paste.TOKEN
+    assert "".join(line.split()) == "".join(text.split()), "a character was lost"
 
 
 async def _new(ui: Ui) -> None:
@@ -133,3 +165,74 @@ async def test_nothing_to_send_is_not_said_any_more_after_a_change(sandbox: Sand
         await ui.sees("Nothing changed, so there is nothing to send.")
         await ui.type("x")
         await ui.loses("Nothing changed, so there is nothing to send.")
+
+
+async def test_a_paste_of_blanks_alone_deletes_nothing_that_is_selected(sandbox: Sandbox) -> None:
+    async with opened(sandbox) as ui:
+        await _new(ui)
+        await ui.type("NAME\thost")
+        await ui.press("shift+tab")
+        await ui.paste(" \r\n")
+        await ui.paste("NAME\n")
+        await ui.press("tab")
+        await ui.paste("\n")
+        assert _values(ui)[:2] == ["NAME", "host"]
+
+
+async def test_the_recipient_refuses_two_lines_under_it_and_is_trimmed(sandbox: Sandbox) -> None:
+    sandbox.add_record("MAIL", {"hostname": "localhost", "port": sandbox.smtp_port})
+    async with opened(sandbox) as ui:
+        await ui.sees("MAIL", "fresh")
+        await ui.press("t")
+        await ui.sees("Test email · MAIL")
+        await ui.press("home", "ctrl+k")
+        await ui.paste("me@example.com\nyou@example.com")
+        await ui.sees("Not pasted: the text has 2 lines")
+        assert _values(ui)[-1] == ""
+        await ui.paste(" me@example.com\r\n")
+        await ui.loses("Not pasted")
+        assert _values(ui)[-1] == "me@example.com"
+
+
+async def test_every_field_of_a_profile_refuses_two_lines_under_it(sandbox: Sandbox) -> None:
+    async with opened(sandbox) as ui:
+        await ui.sees("No SMTP connections")
+        await ui.press("p")
+        await ui.sees("PROFILE")
+        await ui.press("c")
+        await ui.until(lambda: len(_values(ui)) > 10, "the form of a profile")
+        before = _values(ui)
+        for _ in before:
+            await ui.paste("one\ntwo")
+            await ui.sees("Not pasted: the text has 2 lines")
+            await ui.press("x", "backspace")
+            await ui.loses("Not pasted")
+            await ui.press("tab")
+
+
+async def test_every_field_of_a_first_start_follows_the_rule(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with first_start(sandbox, tmp_path) as ui:
+        for text in ("cam.example", "login.example", "user", "secret"):
+            await ui.paste(f"{text}\n")
+            await ui.paste("one\ntwo")
+            await ui.sees("Not pasted: the text has 2 lines")
+            await ui.type("1")
+            await ui.loses("Not pasted")
+            await ui.press("tab")
+        await ui.paste("abc\ndef\n")
+        assert _values(ui)[:5] == ["cam.example1", "login.example1", "user1", "secret1", "abcdef"]
+
+
+async def test_the_password_of_a_login_refuses_two_lines_and_says_so_under_it(
+    sandbox: Sandbox,
+) -> None:
+    def by_login(profile: Profile) -> Profile:
+        return replace(profile, token=LoginToken("admin"))
+
+    async with opened(sandbox, profile=by_login) as ui:
+        await ui.sees("password, then Enter")
+        await ui.paste("half\nother half")
+        await ui.sees("Not pasted: the text has 2 lines")
+        assert _values(ui) == [""]

@@ -16,7 +16,7 @@ from textual.widgets import Input
 from smtp_tui.api.models import SecretState
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Clear, Keep, Replace, SecretEdit
-from smtp_tui.mail.checks import Findings, Severity
+from smtp_tui.mail.checks import Findings, Severity, has_error
 from smtp_tui.mail.parameters import spec_for
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.text import clean
@@ -69,6 +69,7 @@ class Field(Vertical):
         self._label = label if label is not None else spec_for(name).label
         self._hint = hint
         self._timer: Timer | None = None
+        self._marked = False
         self._findings: Findings = ()
         self._paste_refused = ""
 
@@ -109,16 +110,20 @@ class Field(Vertical):
 
     def show(self, changed: bool, findings: Findings) -> None:
         """Mark a change with its old value, and say what is wrong or worth knowing."""
-        self._findings = findings
-        self.query_one(".mark", PlainText).update("*" if changed else " ")
-        lines = [self.was] if changed else []
-        lines += [f"{_SIGNS[one.severity]} {one.text}" for one in findings]
+        self._marked, self._findings = changed, findings
+        self._draw()
+
+    def _draw(self) -> None:
+        self.query_one(".mark", PlainText).update("*" if self._marked else " ")
+        lines = [self.was] if self._marked else []
+        lines += [f"{_SIGNS[one.severity]} {one.text}" for one in self._findings]
         if self._paste_refused:
             lines.append(f"{_SIGNS[Severity.ERROR]} {self._paste_refused}")
         note = self.query_one(".note", PlainText)
         note.update("\n".join(lines))
         note.set_class(bool(lines), "-shown")
-        note.set_class(any(one.severity is Severity.ERROR for one in findings), "-error")
+        wrong = bool(self._paste_refused) or has_error(self._findings)
+        note.set_class(wrong, "-error")
 
     @property
     def findings(self) -> Findings:
@@ -135,13 +140,15 @@ class Field(Vertical):
         """Say why a pasted text was not taken, until something else is typed."""
         event.stop()
         self._paste_refused = event.words
-        self.show(self.changed, self._findings)
+        self._draw()
 
     @on(Input.Changed)
     def edited(self, event: Input.Changed) -> None:
         """Tell the form, and wait for a rest."""
         event.stop()
-        self._paste_refused = ""
+        if self._paste_refused:
+            self._paste_refused = ""
+            self._draw()
         self.post_message(self.Edited())
         if self._timer is not None:
             self._timer.stop()

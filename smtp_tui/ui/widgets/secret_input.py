@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from textual import events
 from textual.events import Blur
 from textual.widgets import Input
 
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.ui.widgets.pasting import BadPaste, Paste, PasteRefused, one_line
-from smtp_tui.ui.widgets.visible import visible
+from smtp_tui.ui.widgets.pasting import LineInput, Paste
 
 
-class SecretInput(Input):
+class SecretInput(LineInput):
     """An input that neither copies nor cuts, and whose messages do not show what was typed."""
 
     class Changed(Input.Changed):
@@ -29,26 +27,7 @@ class SecretInput(Input):
     def __init__(
         self, *, placeholder: str = "", id: str | None = None, takes: Paste = Paste.PASSWORD
     ) -> None:
-        super().__init__(
-            placeholder=visible(placeholder),
-            password=True,
-            id=id,
-            compact=True,
-            select_on_focus=False,  # or the next key would replace the password
-        )
-        self.cursor_blink = False
-        self.takes = takes
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Take a pasted text as it was meant, or refuse it and keep what stands here."""
-        event.stop()
-        event.prevent_default()
-        try:
-            line = one_line(event.text, self.takes)
-        except BadPaste as error:
-            self.post_message(PasteRefused(str(error)))
-        else:
-            self.replace(line, *self.selection)
+        super().__init__("", placeholder, id=id, takes=takes, password=True)
 
     @property
     def secret(self) -> SecretStr:
