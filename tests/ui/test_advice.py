@@ -222,7 +222,7 @@ async def test_a_taken_name_in_the_create_form_advises_no_key_that_would_be_type
         await ui.press("ctrl+s")
         await ui.sees("Create FRESH?")
         await ui.press("enter")
-        await ui.sees("The server answered 409", "New connection")
+        await ui.sees("The server refused it: ", "New connection")
         assert "(a)" not in ui.text()
         assert "Press" not in ui.text()
 
