@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from smtp_tui.profiles.model import CommandToken, LoginToken, Profile, PromptToken, TokenSource
@@ -19,6 +20,7 @@ from smtp_tui.sandbox import (
     SandboxOptions,
 )
 from smtp_tui.ui.session import Services
+from tests.ui.forms import apply, edit_port
 from tests.ui.helpers import Ui, opened
 
 
@@ -218,3 +220,64 @@ async def test_what_a_token_command_said_stands_beside_its_failure(demo: Sandbox
     source = CommandToken(("/bin/sh", "-c", "echo 'no key was touched' >&2; exit 3"))
     async with opened(demo, profile=_with(source, demo), size=(80, 24)) as ui:
         await ui.sees("ended with status 3. It said: no key was touched")
+
+
+async def _into_list(ui: Ui) -> None:
+    ui.sandbox.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.LIST, count=None))
+    await ui.press("r")
+
+
+async def _into_detail(ui: Ui) -> None:
+    await ui.press("enter")
+    await ui.asked(Operation.GET)
+    await ui.sees("e Edit", "q Back")
+    ui.sandbox.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.GET, count=None))
+    await ui.press("r")
+
+
+async def _into_form(ui: Ui) -> None:
+    await edit_port(ui, "BATCH", "587")
+    ui.sandbox.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.GET, count=None))
+    await apply(ui, "BATCH")
+
+
+@pytest.mark.parametrize(
+    ("reach", "key"),
+    [(_into_list, "r"), (_into_detail, "r"), (_into_form, "ctrl+s")],
+    ids=["list", "detail", "form"],
+)
+async def test_a_second_401_names_the_key_that_asks_for_a_token_again_there(
+    demo: Sandbox, reach: Callable[[Ui], Awaitable[None]], key: str
+) -> None:
+    async with opened(demo, size=(160, 40), profile=_with(LoginToken("admin"), demo)) as ui:
+        await _log_in(ui)
+        await ui.sees("PRIMARY", "fresh")
+        await reach(ui)
+        await _log_in(ui)
+        await ui.until(
+            lambda: f"Try again to type it ({key})." in " ".join(ui.text().split()),
+            "the key",
+        )
+        await ui.press(key)
+        if key == "ctrl+s":
+            await ui.sees("Change BATCH?")
+            await ui.press("enter")
+        await ui.sees("Log in")
+
+
+async def test_after_each_401_to_a_test_the_key_that_sends_is_named(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(160, 40), profile=_with(LoginToken("admin"), demo)) as ui:
+        await _log_in(ui)
+        await ui.sees("PRIMARY", "fresh")
+        demo.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.TEST_SAVED, count=None))
+        await ui.press("t")
+        await ui.sees("Enter sends")
+        await ui.type("someone@example.com")
+        await ui.press("enter")
+        for sent in (1, 2):
+            await ui.asked(Operation.TEST_SAVED, sent)
+            await ui.sees("Nothing was sent yet: r sends.")
+            await ui.press("r")
+        await ui.asked(Operation.TEST_SAVED, 3)
