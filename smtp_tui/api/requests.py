@@ -27,6 +27,8 @@ TENANT_PATH: Final = "/cam/tenant/api/v1/tenants/getTenantOnPrem"
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
 
+_MOST_DOTS: Final = 256
+
 BodyValue: TypeAlias = "JsonValue | SecretStr | list[BodyValue] | dict[str, BodyValue]"
 Body: TypeAlias = dict[str, BodyValue]
 
@@ -61,11 +63,16 @@ class Request(Struct, frozen=True):
             return urlencode(revealed, errors="surrogatepass").encode()
         return json.dumps(self.body, default=_reveal, allow_nan=False).encode()
 
-    def masked_body(self, *, indent: int | None = None) -> str:
-        """The body as JSON text with every secret masked: for every screen, log and file."""
+    def masked_body(self, *, indent: int | None = None, counted: bool = False) -> str:
+        """The body as JSON text with every secret masked: for every screen, log and file.
+
+        ``counted`` shows a dot for each character of a secret, as its input field does. It is for
+        the preview beside that field only: a mask that is kept must not tell a length.
+        """
         if self.body is None:
             return ""
-        return json.dumps(self.body, default=_mask, ensure_ascii=False, indent=indent)
+        mask = _dots if counted else _mask
+        return json.dumps(self.body, default=mask, ensure_ascii=False, indent=indent)
 
     def without_secrets(self) -> Request:
         """The same request with a mask for every secret, for whoever keeps or shows it."""
@@ -93,6 +100,12 @@ def _reveal(value: object) -> str:
 def _mask(value: object) -> str:
     if isinstance(value, SecretStr):
         return MASK if value else ""
+    raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def _dots(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "•" * min(len(value.get_secret_value()), _MOST_DOTS)
     raise TypeError(f"{type(value).__name__} is no JSON value")
 
 

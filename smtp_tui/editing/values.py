@@ -47,13 +47,18 @@ def value_in(record: Record, name: str) -> Known:
     return ABSENT if parameter is None else parameter.value
 
 
+def trimmed(name: str, typed: str) -> str:
+    """A typed text as it is sent and checked: without blanks around it where they are a slip."""
+    return typed.strip() if name in STRIPPED else typed
+
+
 def typed_value(name: str, typed: str, original: Known) -> JsonValue:
     """What a typed text stands for: a port of digits is a number, other values keep their type.
 
     A parameter that was absent, null or text becomes text. Raises :class:`DraftProblem` where the
     stored value is another JSON value and the text is no JSON of the same kind.
     """
-    text = typed.strip() if name in STRIPPED else typed
+    text = trimmed(name, typed)
     check_sendable(name, text)
     if name == _PORT and text.isascii() and text.isdigit() and len(text) <= _DIGITS_LIMIT:
         return int(text)

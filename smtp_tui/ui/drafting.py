@@ -17,7 +17,7 @@ from smtp_tui.api.requests import (
 from smtp_tui.api.target import Scope
 from smtp_tui.editing.draft import Draft, Replace
 from smtp_tui.editing.patch import Patch, creation_patch, patch_of
-from smtp_tui.editing.values import DraftProblem
+from smtp_tui.editing.values import DraftProblem, trimmed
 from smtp_tui.mail.checks import (
     Finding,
     Findings,
@@ -65,17 +65,18 @@ def save_request(scope: Scope, draft: Draft, patch: Patch) -> Request | None:
 def findings(draft: Draft, name: str, opened: Record | None) -> Findings:
     """What is to be said of one field: errors only of what was changed, for the rest hints."""
     if name == NAME:
-        return check_record_name(draft.name)
+        return check_record_name(draft.name.strip())
     if name in dict(draft.secrets):
         edit = draft.secret(name)
         typed = edit.secret.get_secret_value() if isinstance(edit, Replace) else ""
         found = check_parameter(name, typed) if typed else ()
         return found + _half_login(draft, opened) if name == PASSWORD else found
-    text = draft.text(name)
-    untouched = opened is not None and text == opened.text(name)
+    typed = draft.text(name)
+    untouched = opened is not None and typed == opened.text(name)
+    text = typed if untouched else trimmed(name, typed)
     found = check_parameter(name, text) if text or name in ("hostname", "port") else ()
     if name == "port":
-        found += check_port_for_host(draft.text("hostname"), parse_port(text))
+        found += check_port_for_host(trimmed("hostname", draft.text("hostname")), parse_port(text))
     if untouched:
         found = tuple(one for one in found if one.severity is not Severity.ERROR)
     return tuple(dict.fromkeys(found))

@@ -9,11 +9,11 @@ from smtp_tui.api.target import Target
 from smtp_tui.ui.text import clean_block
 
 
-def body_text(request: Request) -> str:
-    """The body as JSON, each parameter on a line of its own."""
+def body_text(request: Request, *, counted: bool = False) -> str:
+    """The body as JSON, each parameter on a line of its own; see ``masked_body``."""
     if request.body is None:
         return "(no body)"
-    value = json.loads(request.masked_body())
+    value = json.loads(request.masked_body(counted=counted))
     lines = ["{"]
     members = list(value.items())
     for position, (key, member) in enumerate(members):

@@ -236,3 +236,59 @@ async def test_the_password_of_a_login_refuses_two_lines_and_says_so_under_it(
         await ui.paste("half\nother half")
         await ui.sees("Not pasted: the text has 2 lines")
         assert _values(ui) == [""]
+
+
+async def test_blanks_around_typed_values_are_neither_sent_nor_complained_of(
+    sandbox: Sandbox,
+) -> None:
+    async with opened(sandbox) as ui:
+        await _new(ui)
+        await ui.type(" NAME \t mail.example.com \t 587 \t user \tsecret\t")
+        await ui.sees('"NAME"', '"mail.example.com"', " 587", '"user"')
+        await ui.until(lambda: not ui.shows("✗"), "no complaint")
+        assert not ui.shows("has no spaces")
+        assert not ui.shows("There is a space at the start or the end.")
+        await ui.press("ctrl+s")
+        await ui.sees("Create NAME?")
+
+
+async def test_blanks_typed_around_a_stored_value_change_nothing(sandbox: Sandbox) -> None:
+    sandbox.add_record("RELAY", {"hostname": "localhost", "port": 25})
+    async with opened(sandbox) as ui:
+        await ui.sees("RELAY", "fresh")
+        await ui.press("e")
+        await ui.sees("Edit RELAY")
+        await ui.asked(Operation.GET)
+        await ui.press("end", "space")
+        await ui.sees("Nothing changed: nothing would be sent.")
+        assert not ui.shows("was localhost")
+        await ui.press("escape")
+        await ui.sees("fresh")
+
+
+async def test_a_recipient_typed_with_blanks_around_it_is_sent_without_them(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.add_record("MAIL", {"hostname": "localhost", "port": sandbox.smtp_port})
+    async with opened(sandbox) as ui:
+        await ui.sees("MAIL", "fresh")
+        await ui.press("t")
+        await ui.sees("Test email · MAIL")
+        await ui.press("home", "ctrl+k")
+        await ui.type(" me@example.com ")
+        await ui.press("enter")
+        await ui.asked(Operation.TEST_SAVED)
+        assert not ui.shows("has no spaces")
+
+
+async def test_the_live_patch_has_a_dot_for_each_character_of_a_password(
+    sandbox: Sandbox,
+) -> None:
+    async with opened(sandbox) as ui:
+        await _new(ui)
+        await ui.type("NAME\tlocalhost\t25\tuser\tsecret")
+        await ui.sees(f'"{"•" * 6}"')
+        await ui.press("tab", "shift+tab", "a")
+        await ui.sees(f'"{"•" * 7}"')
+        await ui.press("ctrl+s")
+        await ui.sees("Create NAME?", '"value": "**********"')

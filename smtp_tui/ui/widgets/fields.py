@@ -16,6 +16,7 @@ from textual.widgets import Input
 from smtp_tui.api.models import SecretState
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Clear, Keep, Replace, SecretEdit
+from smtp_tui.editing.values import trimmed
 from smtp_tui.mail.checks import Findings, Severity, has_error
 from smtp_tui.mail.parameters import spec_for
 from smtp_tui.ui.keymap import bound
@@ -101,8 +102,8 @@ class Field(Vertical):
 
     @property
     def changed(self) -> bool:
-        """Whether the text is another than the opened one."""
-        return self.text != self.opened
+        """Whether the text, as it is sent, is another than the opened one."""
+        return self.opened not in (self.text, trimmed(self.parameter, self.text))
 
     def revert(self) -> None:
         """Put the opened text back."""

@@ -16,7 +16,8 @@ from smtp_tui.ui.widgets.visible import harmless
 
 
 class PatchPreview(Widget):
-    """Method, last part of the path and body, secrets masked; or why nothing can be sent.
+    """Method, last part of the path and body, a dot for each character of a secret; or why nothing
+    can be sent.
 
     A typed letter changes one line of it, and only that line goes over the wire.
     """
@@ -57,4 +58,4 @@ def _content(scope: Scope, draft: Draft, result: Drafted) -> Content:
         return Content.styled("Nothing changed: nothing would be sent.", "dim")
     last = request.path.rsplit("/", 1)[-1]
     headline = Content.styled(f"{request.method} …/{last}", "bold")
-    return Content.assemble(headline, "\n", body_text(request))
+    return Content.assemble(headline, "\n", body_text(request, counted=True))

@@ -46,12 +46,13 @@ class RecipientField(Vertical):
 
     def address(self) -> str | None:
         """The address as it is sent, or None where there is none, which is then said."""
-        found = check_recipient(self.input.value)
+        typed = self.input.value.strip()
+        found = check_recipient(typed)
         if has_error(found):
             self.input.focus()
             self.note("\n".join(one.text for one in found))
             return None
-        return recipient_to_send(self.input.value)
+        return recipient_to_send(typed)
 
     def note(self, text: str) -> None:
         """Say something under the address; an empty text takes it back."""
@@ -71,5 +72,5 @@ class RecipientField(Vertical):
     def check(self, event: Input.Changed) -> None:
         """Say what is unusual about the address; that it is not finished is no remark."""
         event.stop()
-        found = check_recipient(event.value)
+        found = check_recipient(event.value.strip())
         self.note("" if has_error(found) else "\n".join(one.text for one in found))
