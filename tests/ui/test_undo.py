@@ -124,5 +124,6 @@ async def test_an_undo_that_brings_back_a_part_says_what_did_not_come_back(demo:
         await save(ui, "PRIMARY")
         await ui.press("u")
         await ui.sees("Change PRIMARY?", "port 26 →", "must be typed again")
+        ui.clock.forward(1)
         await ui.press("enter")
         await ui.sees("Saved PRIMARY", "the former one was never known here")

@@ -34,22 +34,23 @@ class GuardedDialog(Dialog[Result]):
         super().__init__()
         self._clock = clock
         self._guarded = guarded
-        self._drawn_at: float | None = None
+        self._shown_at = clock.monotonic()
+        self._drawn = False
 
     def on_mount(self) -> None:
-        """Count from the moment at which the dialog was drawn."""
-        self.call_after_refresh(self._drawn)
+        """Count from the moment of showing, and note when it was drawn."""
+        self._shown_at = self._clock.monotonic()
+        self.call_after_refresh(self._note_drawn)
 
-    def _drawn(self) -> None:
-        self._drawn_at = self._clock.monotonic()
+    def _note_drawn(self) -> None:
+        self._drawn = True
 
     @property
     def settled(self) -> bool:
-        """Whether the dialog has stood long enough to have been read."""
+        """Whether the dialog was drawn and has stood long enough to have been read."""
         if not self._guarded:
             return True
-        drawn_at = self._drawn_at
-        return drawn_at is not None and self._clock.monotonic() - drawn_at >= TYPED_AHEAD
+        return self._drawn and self._clock.monotonic() - self._shown_at >= TYPED_AHEAD
 
     def on_key(self, event: Key) -> None:
         """Drop an Enter or space that was typed ahead."""
