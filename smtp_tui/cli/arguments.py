@@ -81,6 +81,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = _parser()
     options, left = parser.parse_known_args(arguments)
     unknown = [one.partition("=")[0] for one in left if one.startswith("-")]
+    if unknown and unknown[0] in parser.options_for(argparse.Namespace(command=None)):
+        parser.error(f"{unknown[0]} stands before the command")
     if unknown:
         near = nearest(unknown[0], parser.options_for(options))
         parser.error(f"there is no option {unknown[0]} here{near}")

@@ -142,6 +142,16 @@ def test_an_unknown_option_is_told_with_the_nearest_one(
     assert len(result.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("option", ["--read-only", "--version"])
+def test_an_option_of_the_program_after_the_command_is_told_where_it_stands(
+    console: Console, option: str
+) -> None:
+    result = console.run("set", option, "PRIMARY", "port=26", "--yes")
+    assert result.code == ExitCode.USAGE
+    assert f"{option.partition('=')[0]} stands before the command" in result.err
+    assert "did you mean" not in result.err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

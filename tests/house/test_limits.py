@@ -14,9 +14,9 @@ SERVERS_KEEP_SECONDS = 5
 def test_the_readme_tells_how_long_a_request_and_a_token_command_may_take() -> None:
     text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     for words in (
-        f"waits {LIMITS.connect:g} seconds for a connection",
-        f"{LIMITS.read:g} seconds for each part of the answer",
-        f"{LIMITS.total:g} seconds in all",
+        f"has {LIMITS.connect:g} s to connect",
+        f"ends after {LIMITS.read:g} s of silence",
+        f"and after {LIMITS.total:g} s at the latest",
         f"a token command has {COMMAND_SECONDS:g} seconds",
         f"an answer above {LIMITS.body // 2**20} MiB is refused",
     ):
