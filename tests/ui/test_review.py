@@ -122,6 +122,26 @@ async def test_a_protected_profile_opens_apply_for_the_whole_name_only(
             await ui.until(lambda: apply.disabled is closed, f"Apply after {typed}")  # noqa: B023
 
 
+@pytest.mark.parametrize("name", ["", "  "])
+async def test_a_protected_profile_deletes_a_record_without_a_name_only_after_a_typed_yes(
+    sandbox: Sandbox, name: str
+) -> None:
+    record_id = sandbox.add_record(name, {"hostname": "a.example", "port": 25})
+    async with opened(sandbox, profile=lambda one: replace(one, access=Access.PROTECTED)) as ui:
+        await ui.sees("1 connection")
+        await ui.press("d")
+        await ui.sees("Type yes, for the record has no name")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        assert ui.app.screen.query_one("#apply", Button).disabled
+        assert ui.requests(Operation.DELETE) == []
+        await ui.type("yes")
+        await ui.press("enter")
+        await ui.asked(Operation.DELETE)
+        await ui.sees("Deleted")
+    assert record_id not in [record.id for record in sandbox.records()]
+
+
 async def test_a_long_review_keeps_its_answers_in_sight_on_a_small_terminal(demo: Sandbox) -> None:
     async with opened(demo, size=(60, 20)) as ui:
         await edit(ui, "INVOICES")

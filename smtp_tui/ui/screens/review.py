@@ -80,6 +80,8 @@ class ReviewDialog(GuardedDialog[bool]):
         self._session = session
         self._review = review
         self._protected = session.target.access is Access.PROTECTED
+        named = bool(review.record_name.strip())
+        self._to_type = review.record_name if named else "yes"
 
     @property
     def title_text(self) -> str:
@@ -100,8 +102,10 @@ class ReviewDialog(GuardedDialog[bool]):
             yield PlainText(Content("\n").join([*changes, *notes]), classes="changes")
             yield PlainText(request_text(self._session.target, review.request), id="request")
         if self._protected:
-            name = clean(review.record_name, 60)
-            yield PlainText(f"This profile is protected. Type the name of the record: {name}")
+            what = "Type yes, for the record has no name"
+            if review.record_name.strip():
+                what = f"Type the name of the record: {clean(review.record_name, 60)}"
+            yield PlainText(f"This profile is protected. {what}")
             yield TextInput(id="name")
         apply = Button(harmless(review.verb), id="apply", compact=True)
         cancel = Button("Cancel", id="cancel", compact=True)
@@ -137,20 +141,19 @@ class ReviewDialog(GuardedDialog[bool]):
     def compare_name(self, event: Input.Changed) -> None:
         """Allow the write only for the very name."""
         event.stop()
-        self.query_one("#apply", Button).disabled = event.value != self._review.record_name
+        self.query_one("#apply", Button).disabled = event.value != self._to_type
 
     @on(Input.Submitted, "#name")
     def apply_typed(self, event: Input.Submitted) -> None:
         """Enter in the name goes on when the name is right."""
         event.stop()
-        if event.value == self._review.record_name and self.settled:
+        if event.value == self._to_type and self.settled:
             self._apply()
 
     def _apply(self) -> None:
-        """Yes; the client of a protected profile compares the typed name once more."""
+        """Yes; the client of a protected profile compares the name with the server's once more."""
         if self._protected:
-            typed = self.query_one("#name", Input).value
-            self._session.connections.confirm(self._review.request, typed)
+            self._session.connections.confirm(self._review.request, self._review.record_name)
         self.dismiss(True)
 
     @on(Button.Pressed)
