@@ -267,8 +267,8 @@ FAULTS: Final = (
     Fault(
         "the shown request holds the password",
         SECRET,
-        "return json.dumps(self.body, default=_mask, ensure_ascii=False, indent=indent)",
-        "return json.dumps(self.body, default=_reveal, ensure_ascii=False, indent=indent)",
+        "mask = _dots if counted else _mask",
+        "mask = _dots if counted else _reveal",
         (f"{API_REQUESTS}::test_a_request_shows_its_secrets_to_nobody_but_the_wire",),
     ),
     Fault(
@@ -1190,5 +1190,38 @@ FAULTS: Final = (
         "        return code\n    if written.gone",
         "        return ExitCode.OK\n    if written.gone",
         (f"{CLI_DELETE}::test_a_refusal_is_no_success_and_is_not_sent_again",),
+    ),
+    Fault(
+        "a review that comes again takes an Enter typed ahead",
+        SHOWN,
+        "super().__init__(clock, guarded=review.destroys or not by_key)",
+        "super().__init__(clock, guarded=review.destroys)",
+        (
+            "tests/ui/test_review_guard.py"
+            "::test_a_review_that_no_key_just_opened_ignores_enter_until_it_could_be_read",
+        ),
+    ),
+    Fault(
+        "only the first of several pasted lines is taken",
+        KEPT,
+        'raise BadPaste(f"Not pasted: the text has {len(lines)} lines, and only one fits here.")',
+        "text = lines[0]",
+        ("tests/ui/test_paste.py::test_a_text_that_does_not_fit_one_line_is_refused_in_words",),
+    ),
+    Fault(
+        "a password is selected by coming back to its field",
+        KEPT,
+        "select_on_focus=not password,",
+        "select_on_focus=True,",
+        ("tests/ui/test_paste.py::test_a_password_field_is_not_selected_by_coming_back_to_it",),
+    ),
+    Fault(
+        "a yes that stored nothing is believed",
+        HONEST,
+        "return bool(self.differs)",
+        "return False",
+        (
+            "tests/cli/test_not_stored.py::test_a_set_that_changed_nothing_says_what_the_server_still_has",
+        ),
     ),
 )
