@@ -4,6 +4,7 @@
 """
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -14,3 +15,9 @@ settings.register_profile("long", max_examples=2_000, deadline=None)
 settings.load_profile("steady")
 
 os.umask(0o022)  # with 0002 the directories that tests make would be refused as open to a group
+
+# A shell that starts the tests in the background, or nohup, has them ignore these signals, and a
+# program that is started with an ignored signal leaves it ignored.
+for _number in (signal.SIGHUP, signal.SIGQUIT):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.SIG_DFL)

@@ -141,8 +141,12 @@ async def test_a_hundred_switches_mix_nothing_and_report_every_write_once(
 
 
 async def _mail(ui: Ui, name: str, server: Sandbox) -> None:
-    """Send a test mail as far as the request that is under way, once the one before is judged."""
+    """Send a test mail as far as the request that is under way, once the one before is judged.
+
+    While the record is being changed a test of it would be refused.
+    """
     await ui.until(lambda: not ui.services.sendings, "the mail before")
+    await ui.until(lambda: not ui.services.activity.writes, "the change before")
     before = _tests(server)
     await ui.sees(_row(name))
     await ui.press("t")
