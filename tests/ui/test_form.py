@@ -16,13 +16,19 @@ async def test_the_form_starts_on_hostname_and_tab_goes_through_the_fields_in_fo
 ) -> None:
     async with opened(demo) as ui:
         await edit(ui, "INVOICES")
-        seen = []
-        for _ in range(6):
+
+        def parameter() -> str | None:
             focused = ui.app.focused
-            assert focused is not None
-            seen.append(next(one for one in focused.ancestors if one.has_class("field")))
+            around = focused.ancestors if focused is not None else ()
+            field = next((one for one in around if one.has_class("field")), None)
+            return getattr(field, "parameter", None)
+
+        await ui.until(lambda: parameter() == "hostname", "the cursor on hostname")
+        await ui.loses("Reading")
+        names = []
+        for _ in range(6):
+            names.append(parameter())
             await ui.press("tab")
-        names = [getattr(field, "parameter", None) for field in seen]
         assert names == ["hostname", "port", "username", "password", "from", "tls"]
 
 
