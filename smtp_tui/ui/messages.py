@@ -84,7 +84,10 @@ class Message(Struct, frozen=True):
 
 
 class MessageLine(PlainText):
-    """Where a screen shows the messages, newest first; takes no room while there are none."""
+    """Where a screen shows the messages; takes no room while there are none.
+
+    What came of a change stands first, so that no warning pushes it out of sight; then the newest.
+    """
 
     DEFAULT_CSS = """
     MessageLine { height: auto; max-height: 6; padding: 0 1; display: none; }
@@ -93,7 +96,9 @@ class MessageLine(PlainText):
 
     def show(self, messages: Iterable[Message]) -> None:
         """Show these, oldest first, and no others."""
-        lines = [one.content(self.screen) for one in messages][::-1]
+        newest = list(messages)[::-1]
+        newest.sort(key=lambda message: message.about != About.CHANGE)
+        lines = [message.content(self.screen) for message in newest]
         self.update(Content("\n").join(lines))
         self.set_class(bool(lines), "-shown")
 

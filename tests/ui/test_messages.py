@@ -205,3 +205,16 @@ async def test_a_message_names_its_key_only_where_that_key_does_it(demo: Sandbox
         ui.app.set_keymap({"record.undo": "U"})
         await ui.press("escape")
         await ui.sees("Saved BATCH · U undoes")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_what_came_of_a_change_is_in_sight_beside_long_warnings(
+    demo: Sandbox, size: tuple[int, int]
+) -> None:
+    async with opened(demo, size=size) as ui:
+        await ui.sees("BATCH")
+        ui.app.tell("Saved BATCH", about=About.CHANGE, kind=Kind.GOOD)
+        for about in (About.DRAFT, About.FILES, About.OTHER):
+            ui.app.tell(f"{about}: " + "not kept " * 20, about=about, kind=Kind.WARNING)
+        await ui.sees("other: not kept")
+        assert ui.shows("Saved BATCH")
