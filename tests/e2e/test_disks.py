@@ -85,7 +85,7 @@ def test_an_edit_goes_on_in_memory_and_what_is_not_kept_is_said(
         terminal.wait_for("Change SECONDARY?")
         terminal.press("enter")
         terminal.wait_for(says("The journal of writes has a gap", disk.said))
-        terminal.wait_for("Saved SECONDARY")
+        terminal.wait_for(lambda screen: "1 of 2" in screen and "587" in screen)
         terminal.press("esc")
         terminal.press("ctrl+c")
         assert terminal.exit_code() == 0
