@@ -108,13 +108,21 @@ async def judge(origin: Origin, address: Address, trust: Trust, seconds: float) 
     return await _handshake(origin, address, context, seconds)
 
 
+async def accepted_certificate(origin: Origin, trust: Trust, seconds: float) -> bytes:
+    """The certificate of a server that ``trust`` accepts, in DER form; nothing is sent.
+
+    Raises ``HostUnreachable`` and ``CertificateRefused``.
+    """
+    address = await connect(origin, await resolve(origin, seconds), seconds)
+    return await judge(origin, address, trust, seconds)
+
+
 async def shown_certificate(origin: Origin, seconds: float) -> bytes:
     """The certificate that a server shows, unjudged, in DER form.
 
     Raises ``HostUnreachable`` and ``CertificateRefused``.
     """
-    address = await connect(origin, await resolve(origin, seconds), seconds)
-    return await _handshake(origin, address, ssl_context(origin, Unverified()), seconds)
+    return await accepted_certificate(origin, Unverified(), seconds)
 
 
 async def speaks_tls(origin: Origin, seconds: float) -> bool:

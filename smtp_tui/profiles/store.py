@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from smtp_tui.api.target import CaFile, Pinned, Target
+from smtp_tui.api.target import CaFile, Target, Trust
 from smtp_tui.profiles.lines import without_mark
 from smtp_tui.profiles.model import Problem, Profile, check_stored
 from smtp_tui.profiles.reading import (
@@ -146,8 +146,8 @@ class ProfileStore:
 
         return self._update(change)
 
-    def pin(self, name: str, asked: Target, trust: Pinned) -> Profiles:
-        """Keep a certificate that a person confirmed for the servers and the trust of ``asked``.
+    def keep_trust(self, name: str, asked: Target, trust: Trust) -> Profiles:
+        """Keep what a person confirmed when asked about the servers and the trust of ``asked``.
 
         Raises :class:`ProfileChanged` where the profile names others by now.
         """
@@ -163,7 +163,7 @@ class ProfileStore:
             if not all(same):
                 words = "host, login server or trust were changed in the file meanwhile"
                 raise ProfileChanged((("trust", words),))
-            return _replaced(text, now, before, replace(before, trust=trust))
+            return _replaced(text, now, before, _settled(replace(before, trust=trust)))
 
         return self._update(change)
 

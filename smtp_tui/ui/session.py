@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import Record
-from smtp_tui.api.target import Access, Origin, Pinned, SystemTrust, Target
+from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Target, Trust
 from smtp_tui.profiles.choosing import Choice
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.reading import ProfilesFileError
@@ -75,15 +75,15 @@ class Held(Struct):
     """What this run keeps in memory of the profiles that were used, and of no other run.
 
     ``tokens`` by all that a token belongs to, so that a profile that is come back to does not ask
-    again, and none is sent elsewhere; ``pins`` by profile name and origin, for certificates that
-    were confirmed where there is no file to keep them; ``report`` is told how a write ended whose
-    profile was left meanwhile, ``report_test`` what came of a test mail that nobody waits for, and
-    ``command_says`` what a token command says while it is waited for, and
+    again, and none is sent elsewhere; ``confirmed`` by profile name and origin, for certificates
+    and CA files that were confirmed where there is no file to keep them; ``report`` is told how a
+    write ended whose profile was left meanwhile, ``report_test`` what came of a test mail that
+    nobody waits for, ``command_says`` what a token command says while it is waited for, and
     ``warn`` what a person should know whatever is on the screen; ``told`` is what was told once.
     """
 
     tokens: dict[Hashable, Tokens] = field(default_factory=dict)
-    pins: dict[tuple[str, str], Pinned] = field(default_factory=dict)
+    confirmed: dict[tuple[str, str], Trust] = field(default_factory=dict)
     report: Callable[[Session, Unattended], None] | None = None
     report_test: Callable[[str], None] | None = None
     warn: Callable[[str], None] | None = None
@@ -115,7 +115,7 @@ class Session(Struct, frozen=True, dict=True):
     tokens: Tokens
     memory: Memory
     make_client: Callable[[Target, Tokens], Client]
-    keep_pin: Callable[[Target, Pinned], str]
+    keep_trust: Callable[[Target, Trust], str]
     report: Callable[[Session, Unattended], None] | None = None
 
     @cached_property
@@ -134,16 +134,15 @@ class Session(Struct, frozen=True, dict=True):
 
         return SmtpConnections(self.client)
 
-    async def pin(self, asked: Target, origin: Origin, sha256: str) -> str:
-        """Trust that certificate of one of the two servers; where that is kept, in words.
+    async def trust(self, asked: Target, trust: Trust) -> str:
+        """Trust what a person confirmed from now on; where that is kept, in words.
 
         ``asked`` is the target that the person was asked about. Raises
         :class:`~smtp_tui.profiles.store.ProfileChanged`, trusting nothing, where the profile in
         the file is another one by now.
         """
-        pinned = asked.pinned(origin, sha256)
-        kept = await asyncio.to_thread(self.keep_pin, asked, pinned)
-        await self.client.trust(pinned)
+        kept = await asyncio.to_thread(self.keep_trust, asked, trust)
+        await self.client.trust(trust)
         return kept
 
     async def aclose(self, seconds: float | None = None) -> tuple[Write, ...]:
@@ -225,7 +224,7 @@ class Services(Struct, frozen=True):
             tokens=self.tokens_of(profile, target),
             memory=Memory(profile.recipient),
             make_client=self.make_client,
-            keep_pin=lambda asked, pinned: self._keep_pin(profile, asked, pinned),
+            keep_trust=lambda asked, trust: self._keep_trust(profile, asked, trust),
             report=self.held.report,
         )
 
@@ -265,26 +264,28 @@ class Services(Struct, frozen=True):
     def target_of(self, profile: Profile) -> Target:
         """Where the profile's requests go, as far as this run may reach. Raises ``HostRefused``."""
         target = profile.target()
-        pinned = self.held.pins.get((profile.name, target.origin.url))
-        if pinned is not None and isinstance(profile.trust, SystemTrust | Pinned):
-            target = replace(target, trust=pinned)
+        confirmed = self.held.confirmed.get((profile.name, target.origin.url))
+        if confirmed is not None and isinstance(profile.trust, SystemTrust | Pinned):
+            target = replace(target, trust=confirmed)
         return replace(target, access=Access.READ_ONLY) if self.read_only else target
 
-    def _keep_pin(self, profile: Profile, asked: Target, pinned: Pinned) -> str:
-        """Write a confirmed certificate to the file, or keep it for this run; which, in words.
+    def _keep_trust(self, profile: Profile, asked: Target, trust: Trust) -> str:
+        """Write what was confirmed to the file, or keep it for this run; which, in words.
 
         Blocks. Raises :class:`~smtp_tui.profiles.store.ProfileChanged`.
         """
         run = (profile.name, asked.origin.url)
-        in_file = replace(asked, trust=profile.trust) if run in self.held.pins else asked
+        in_file = replace(asked, trust=profile.trust) if run in self.held.confirmed else asked
         try:
-            self.store.pin(profile.name, in_file, pinned)
+            self.store.keep_trust(profile.name, in_file, trust)
         except ProfileChanged:
             raise
         except (ProfilesFileError, ProfileRefused, FileProblem) as error:
-            self.held.pins[run] = pinned
+            self.held.confirmed[run] = trust
             words = f"the profile {profile.name} cannot keep it ({error})"
             return f"Trusted for this run only: {words}."
+        if isinstance(trust, CaFile):
+            return f"The profile {profile.name} trusts {trust.path}."
         return f"Pinned for the profile {profile.name}."
 
 

@@ -24,7 +24,7 @@ from smtp_tui.sandbox import (
     SandboxOptions,
 )
 from smtp_tui.ui import screens
-from smtp_tui.ui.screens.certificate import ChangedDialog
+from smtp_tui.ui.screens.certificate import ChangedDialog, FirstMeetingDialog
 from smtp_tui.ui.screens.start_problem import StartProblemScreen
 from smtp_tui.ui.session import Services
 from tests.ui.forms import BATCH
@@ -32,8 +32,10 @@ from tests.ui.helpers import Ui, opened, style
 
 MARK = "TLS NOT VERIFIED"
 SMALLEST = (60, 20)
-WITHOUT_UNVERIFIED = {ChangedDialog.__name__, StartProblemScreen.__name__}
-"""A changed pin is verified, and a start that failed uses no profile."""
+WITHOUT_UNVERIFIED = {
+    dialog.__name__ for dialog in (ChangedDialog, FirstMeetingDialog, StartProblemScreen)
+}
+"""Certificates are asked about where they are verified; a start that failed uses no profile."""
 
 
 @pytest.fixture

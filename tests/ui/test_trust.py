@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from smtp_tui.api.certificate import read_certificate, spaced
 from smtp_tui.api.reach import shown_certificate
-from smtp_tui.api.target import Pinned, SystemTrust, Trust, parse_origin
+from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Trust, parse_origin
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.sandbox import Operation, Sandbox, SandboxOptions
@@ -139,3 +139,65 @@ async def test_a_verified_connection_is_not_marked(server: Sandbox) -> None:
         await ui.sees("PRIMARY")
         assert not ui.shows("NOT VERIFIED")
         assert ui.requests(Operation.LIST)
+
+
+async def _name_ca_file(ui: Ui, path: Path) -> None:
+    """Type a path into the field above the buttons, and press Enter there."""
+    await ui.press("shift+tab", "end", "ctrl+u")
+    if path != Path():
+        await ui.paste(str(path))
+    ui.clock.forward(5)
+    await ui.press("enter")
+
+
+def _authority(server: Sandbox, path: Path) -> Path:
+    """A CA file that verifies the sandbox, whose certificate signs itself."""
+    assert server.certificate_path is not None
+    path.write_bytes(server.certificate_path.read_bytes())
+    path.chmod(0o600)
+    return path
+
+
+@pytest.mark.parametrize("size", [SMALL, SMALLEST])
+async def test_a_ca_file_that_verifies_the_server_is_kept_in_the_profile_and_the_list_is_read(
+    server: Sandbox, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    authority = _authority(server, tmp_path / "ca.pem")
+    keep = _stored(tmp_path, SystemTrust())
+    async with opened(server, profile=keep, directory=tmp_path, size=size) as ui:
+        await ui.sees("Unknown certificate")
+        await _name_ca_file(ui, authority)
+        await ui.sees("PRIMARY", "The profile production trusts")
+    found = ProfileStore(tmp_path / "config").load().named("production")
+    assert found is not None
+    assert found.trust == CaFile(authority)
+
+
+def _written(path: Path, content: str | None) -> Path:
+    if content == "another":
+        with Sandbox(SandboxOptions(tls=True)) as other:
+            return _authority(other, path)
+    if content:
+        path.write_text(content)
+        path.chmod(0o600)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "there is no such file"),
+        ("no certificate", "no certificate in"),
+        ("another", "was not trusted"),
+        ("", "Type the path of a CA file"),
+    ],
+)
+async def test_a_ca_file_that_does_not_verify_the_server_is_refused_under_its_field(
+    server: Sandbox, tmp_path: Path, content: str | None, words: str
+) -> None:
+    path = _written(tmp_path / "ca.pem", content)
+    async with opened(server, size=SMALL) as ui:
+        await ui.sees("Unknown certificate")
+        await _name_ca_file(ui, Path() if content == "" else path)
+        await ui.sees("Unknown certificate", words)
+        assert server.requests == ()

@@ -139,7 +139,7 @@ async def test_a_changed_certificate_is_met_anew_only_after_system_was_typed_in_
     keep = _stored(tmp_path, trust=Pinned("ab" * 32))
     async with opened(server, profile=keep, directory=tmp_path, size=(60, 20)) as ui:
         await ui.sees("THE CERTIFICATE CHANGED", *spaced("ab" * 32).split("\n"))
-        await ui.sees("p, e, and type system", "Back")
+        await ui.sees("its trust to system", "Back")
         await ui.press(*"ypetrx", "space", "ctrl+s", "tab", "y")
         await ui.sees("THE CERTIFICATE CHANGED")
         assert _trust(tmp_path) == Pinned("ab" * 32)

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import ClassVar, Final, TypeVar
 
 from msgspec.structs import replace
-from textual import on
+from textual import on, work
 from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Button
+from textual.widgets import Button, Input
 
 from smtp_tui.api.certificate import Certificate, read_certificate, spaced
-from smtp_tui.api.errors import ApiError, CertificateRefused, Operation
-from smtp_tui.api.reach import shown_certificate
-from smtp_tui.api.target import Origin
+from smtp_tui.api.decode import sentence
+from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable, Operation
+from smtp_tui.api.reach import accepted_certificate, shown_certificate
+from smtp_tui.api.target import CaFile, Origin, Pinned, Trust
+from smtp_tui.mail.findings import error as finding_error
 from smtp_tui.profiles.store import ProfileChanged
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.messages import About, Kind, tell
 from smtp_tui.ui.screens.base import Dialog
-from smtp_tui.ui.screens.confirm import ConfirmDialog
+from smtp_tui.ui.screens.guarded import GuardedDialog
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.waiting import waiting
 from smtp_tui.ui.widgets.bars import PlainText, titled
+from smtp_tui.ui.widgets.fields import Field
 
 SECONDS: Final = 10.0
 _LABEL: Final = 8
@@ -58,18 +63,95 @@ def where_text(session: Session, origin: Origin) -> Content:
     return Content.assemble(titled(named), f" · {clean(origin.text, 80)}")
 
 
-def first_meeting(session: Session, origin: Origin, why: str, shown: Certificate) -> ConfirmDialog:
-    """The question at the first meeting; it starts on Cancel and takes no Enter typed ahead."""
-    body = Content.assemble(
-        where_text(session, origin),
-        f"\n{clean(why, _LINE)}.\nNothing was sent.\n\n",
-        certificate_text(shown),
-        "\n\nCompare the fingerprint with what the server's administrator says."
-        " Trusted for this profile only.",
-    )
-    return ConfirmDialog(
-        "Unknown certificate", body, "Trust this certificate", session.tokens.clock
-    )
+class FirstMeetingDialog(GuardedDialog[Trust | None]):
+    """Trust this certificate, or a CA file that verifies it; starts on Cancel.
+
+    ``pinned`` is the answer for this certificate. A CA file is tried against the server first.
+    """
+
+    BOX_TITLE = "Unknown certificate"
+
+    def __init__(
+        self, session: Session, origin: Origin, why: str, shown: Certificate, pinned: Pinned
+    ) -> None:
+        super().__init__(session.tokens.clock)
+        self._session = session
+        self._origin = origin
+        self._why = why
+        self._shown = shown
+        self._pinned = pinned
+        self._ca_file = Field("ca_file", "", label="CA file", hint="path of a file in PEM form")
+
+    def compose_box(self) -> Iterable[Widget]:
+        """Where, why, the certificate, a field for a CA file, and the three answers."""
+        yield PlainText(
+            Content.assemble(
+                where_text(self._session, self._origin),
+                f"\n{clean(self._why, _LINE)}.\nNothing was sent.\n\n",
+                certificate_text(self._shown),
+                "\n\nCompare the fingerprint with what the server's administrator says, or name"
+                " the file of the authority. Trusted for this profile only.",
+            )
+        )
+        yield self._ca_file
+        with Horizontal(classes="row"):
+            yield Button("Cancel", id="cancel", compact=True)
+            yield Button("Trust this certificate", id="pin", compact=True)
+            yield Button("Trust the CA file", id="ca", compact=True)
+        yield PlainText(f"tab moves · Enter chooses · {self.cancel_key} cancels", classes="hint")
+
+    def on_mount(self) -> None:
+        """Start on Cancel."""
+        self.query_one("#cancel", Button).focus()
+
+    @on(Button.Pressed)
+    def answer(self, event: Button.Pressed) -> None:
+        """Tell the one who asked."""
+        event.stop()
+        if not self.settled:
+            return
+        match event.button.id:
+            case "pin":
+                self.dismiss(self._pinned)
+            case "ca":
+                self._try_file()
+            case _:
+                self.dismiss(None)
+
+    @on(Input.Submitted)
+    def submit(self, event: Input.Submitted) -> None:
+        """Enter in the field tries the file."""
+        event.stop()
+        if self.settled:
+            self._try_file()
+
+    @work(group="ca file", exclusive=True, description="try a CA file")
+    async def _try_file(self) -> None:
+        """Answer the file if it verifies the server; else say why not."""
+        typed = self._ca_file.text.strip()
+        if not typed:
+            self._refuse("Type the path of a CA file.")
+            return
+        trust = _ca_file(typed)
+        self._ca_file.show(False, ())
+        try:
+            await accepted_certificate(self._origin, trust, SECONDS)
+        except (CertificateRefused, HostUnreachable) as error:
+            self._refuse(f"{sentence(error.why)}.")
+        else:
+            self.dismiss(trust)
+
+    def _refuse(self, words: str) -> None:
+        self._ca_file.show(False, (finding_error(clean(words, _LINE)),))
+        self._ca_file.input.focus()
+
+    def action_cancel(self) -> None:
+        """Back, with nothing trusted."""
+        self.dismiss(None)
+
+
+def _ca_file(typed: str) -> CaFile:
+    return CaFile(Path(typed).expanduser().absolute())
 
 
 class ChangedDialog(Dialog[None]):
@@ -101,8 +183,9 @@ class ChangedDialog(Dialog[None]):
             classes="apart",
         )
         yield PlainText(
-            "Only where its administrator says that the new one is right: p, e, and type system"
-            " in place of the pin; then it is met anew. A pin of this run ends with the program.",
+            "If the server's administrator says that the new one is right, edit the profile and set"
+            " its trust to system: the certificate is then asked about again. A pin of this run"
+            " ends with the program.",
             classes="apart",
         )
         yield Button("Back", id="back", compact=True)
@@ -134,11 +217,13 @@ async def meet(screen: Screen[ScreenResult], session: Session, error: Certificat
         if error.pinned:
             await screen.app.push_screen_wait(ChangedDialog(session, origin, error.pinned, shown))
         return False
-    question = first_meeting(session, origin, error.why, shown)
-    if not await screen.app.push_screen_wait(question):
+    pinned = target.pinned(origin, shown.sha256)
+    question = FirstMeetingDialog(session, origin, error.why, shown, pinned)
+    trust = await screen.app.push_screen_wait(question)
+    if trust is None:
         return False
     try:
-        kept = await session.pin(target, origin, shown.sha256)
+        kept = await session.trust(target, trust)
     except ProfileChanged as changed:
         name = clean(session.profile.name, 60)
         words = f"The certificate is not trusted. Profile {name}: {changed.words}."
@@ -149,4 +234,4 @@ async def meet(screen: Screen[ScreenResult], session: Session, error: Certificat
     return True
 
 
-__all__ = ["ApiError", "ChangedDialog", "certificate_text", "first_meeting", "meet"]
+__all__ = ["ApiError", "ChangedDialog", "FirstMeetingDialog", "certificate_text", "meet"]

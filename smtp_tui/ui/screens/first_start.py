@@ -207,7 +207,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
         self._checked = self._texts()
         await self._leave_session()
         # A certificate that is confirmed here is kept with the profile, when that is saved.
-        session = replace(self._services.session(profile), keep_pin=lambda _asked, _pinned: "")
+        session = replace(self._services.session(profile), keep_trust=lambda _asked, _trust: "")
         self._session = session
         with waiting(self, "Checking the profile"):
             self._steps = await run_check(self, session, self._show, lambda: self._token(session))
