@@ -162,13 +162,16 @@ def parse_origin(text: str, port: int | None = None, *, allow_http: bool = False
     """
     scheme, rest = _split_scheme(text.strip().removesuffix("/"))
     host, own_port = _split_port(rest)
+    for number in (own_port, port):
+        if number is not None and not 1 <= number <= 65535:
+            raise HostRefused("a port is a number from 1 to 65535")
     if own_port is not None and port is not None and own_port != port:
         raise HostRefused(f"the host names port {own_port}, the profile says {port}")
     origin = Origin(scheme, _checked_host(host), own_port if own_port is not None else port)
-    if origin.port is not None and not 1 <= origin.port <= 65535:
-        raise HostRefused("a port is a number from 1 to 65535")
     if scheme == "http" and not (allow_http or origin.loopback):
-        raise HostRefused("plain http is for this machine only; use https, or allow http")
+        raise HostRefused(
+            "plain http is for this machine only; use https, or a profile that allows http"
+        )
     return origin
 
 

@@ -8,6 +8,7 @@ from smtp_tui.api.errors import Operation
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Request, patch_request
 from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.lookup import find
 from smtp_tui.cli.outcome import carried_out
 from smtp_tui.cli.review import confirmed, titled
@@ -25,6 +26,8 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Send what changes of a record, and nothing else."""
     profile = chosen_profile(options, environ, writes=True)
     texts, password = parsed(options.values), read_password(options)
+    if not texts and password is None and not options.clear_password:
+        raise Refusal("nothing to set: give a name=value, a password or --clear-password")
 
     async def work(reach: Reach) -> ExitCode:
         if not options.dry_run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.errors import AccessRefused, Operation, Place
+from smtp_tui.api.errors import AccessRefused, Operation, Place, Step
 from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.say import ask_secret, clean, on_terminal, remark
 from smtp_tui.profiles.choosing import Known, NoSuchProfile, known_of
@@ -46,9 +47,13 @@ class Reach(Struct, frozen=True):
 
         Raises :class:`AccessRefused`.
         """
-        if self.target.access is Access.READ_ONLY:
-            place = Place(operation, self.target.origin.text)
-            raise AccessRefused(place, f"The profile {self.target.name} is read-only")
+        if self.target.access is not Access.READ_ONLY:
+            return
+        place = Place(operation, self.target.origin.text)
+        if self.profile.access is not Access.READ_ONLY:
+            step = Step("Leave out --read-only to allow it")
+            raise AccessRefused(place, "This run is read-only (--read-only)", next_step=(step,))
+        raise AccessRefused(place, f"The profile {self.target.name} is read-only")
 
 
 def auditor_of(environ: Mapping[str, str]) -> Auditor:
@@ -75,10 +80,7 @@ async def reach(
 
     target = profile.target()
     if not target.scope.tenant:
-        raise NoSuchProfile(
-            f"the profile {profile.name} names no tenant: `smtp-tui profiles check` finds it,"
-            " `smtp-tui profiles set` keeps it"
-        )
+        raise NoSuchProfile(_no_tenant(profile))
     if read_only:
         target = replace(target, access=Access.READ_ONLY)
     tokens = tokens_of(profile, environ)
@@ -89,6 +91,29 @@ async def reach(
         yield Reach(profile, target, SmtpConnections(client))
     finally:
         await client.aclose()
+
+
+def _no_tenant(profile: Profile) -> str:
+    name = shlex.quote(profile.name)
+    keeping = f"smtp-tui profiles set {name} --tenant ID"
+    if profile.variables is not None:
+        keeping = f"set {profile.variables.tenant}"
+    return (
+        f"the profile {profile.name} names no tenant; to find it: smtp-tui profiles check {name};"
+        f" to keep it: {keeping}"
+    )
+
+
+def _no_terminal(profile: Profile) -> str:
+    if profile.variables is not None:
+        return (
+            f"the profile {profile.name} has no token, and there is no terminal to type it on:"
+            f" set {profile.variables.token}"
+        )
+    return (
+        f"the token of the profile {profile.name} is typed, and there is no terminal to type it on;"
+        f" to read it instead: smtp-tui profiles set {shlex.quote(profile.name)} --token-env VAR"
+    )
 
 
 def tokens_of(profile: Profile, environ: Mapping[str, str]) -> Tokens:
@@ -106,10 +131,7 @@ async def _ask_for_token(profile: Profile, tokens: Tokens, client: Client) -> No
     from smtp_tui.api.secret import SecretStr  # noqa: PLC0415 - as above
 
     if not on_terminal():
-        raise CredentialError(
-            f"the token of the profile {profile.name} is typed, and no terminal is here to type it"
-            " on; let the profile read it with --token-env or --token-command"
-        )
+        raise CredentialError(_no_terminal(profile))
     if isinstance(profile.token, LoginToken):
         password = SecretStr(ask_secret(f"Password of {clean(profile.token.user)}:"))
         await tokens.log_in(client, password)

@@ -13,6 +13,7 @@ from smtp_tui.profiles.model import (
     Profile,
     PromptToken,
     TokenSource,
+    Variables,
 )
 
 
@@ -32,6 +33,8 @@ _FAMILIES: Final = (
 )
 _TEAMS: Final = ("ICP_TEAM", "MCM_TEAM")
 _NAMESPACES: Final = ("NAMESPACE",)
+_NO_PORT: Final = 0
+"""Stands for a text that is no number; :meth:`Profile.target` refuses it."""
 TOKEN_VARIABLES: Final = tuple(family.token for family in _FAMILIES)
 
 
@@ -42,9 +45,10 @@ def environment_profile(environ: Mapping[str, str]) -> Profile | None:
     :meth:`Profile.target`, with words.
     """
     for family in _FAMILIES:
-        host = _first(environ, family.hosts)
-        if host:
-            return _profile(environ, family, host)
+        for variable in family.hosts:
+            host = environ.get(variable, "").strip()
+            if host:
+                return _profile(environ, family, variable, host)
     return None
 
 
@@ -55,19 +59,18 @@ def vendor_hosts(environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((name, host) for name, host in found if host)
 
 
-def _profile(environ: Mapping[str, str], family: _Family, host: str) -> Profile:
+def _profile(environ: Mapping[str, str], family: _Family, variable: str, host: str) -> Profile:
     digits = _first(environ, (family.port,))
-    port = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 5 else None
-    if digits and port is None:
-        host = f"{host}:{digits}"  # refused as a host, which says what is wrong with the port
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= 5
     return Profile(
         name=ENVIRONMENT,
         host=host,
         tenant=_first(environ, (family.tenant,)),
         team=_first(environ, _TEAMS) or "all",
         namespace=_first(environ, _NAMESPACES),
-        port=port,
+        port=(int(digits) if is_number else _NO_PORT) if digits else None,
         token=_token(environ, family),
+        variables=Variables(variable, family.port, family.tenant, family.token),
     )
 
 

@@ -79,11 +79,21 @@ def source_words(source: TokenSource) -> str:
             return "asked for"
 
 
+class Variables(Struct, frozen=True):
+    """The environment variables that a profile was made from, so that messages can name them."""
+
+    host: str
+    port: str
+    tenant: str
+    token: str
+
+
 class Profile(Struct, frozen=True):
     """One place to administer. It holds no secret, only where a token comes from.
 
     ``host`` is as people type it, with or without scheme and port; ``tenant`` may be blank until a
-    login has found it; ``port`` None is the one in ``host``, else that of the scheme.
+    login has found it; ``port`` None is the one in ``host``, else that of the scheme. ``variables``
+    is None for a profile of the file.
     """
 
     name: str
@@ -100,15 +110,30 @@ class Profile(Struct, frozen=True):
     token: TokenSource = _PROMPT
     recipient: str = ""
     allow_http: bool = False
+    variables: Variables | None = None
 
     def target(self) -> Target:
         """What the client needs of it. Raises :class:`HostRefused` for a host that is none."""
-        origin = parse_origin(self.host, self.port, allow_http=self.allow_http)
+        try:
+            origin = parse_origin(self.host, self.port, allow_http=self.allow_http)
+        except HostRefused as refusal:
+            variable = self._refused_variable()
+            raise HostRefused(f"{variable}: {refusal}" if variable else str(refusal)) from None
         identity = None
         if self.identity_url:
             identity = parse_origin(self.identity_url, allow_http=self.allow_http)
         scope = Scope(self.tenant, self.team, self.namespace)
         return Target(self.name, origin, scope, self.access, self.trust, identity)
+
+    def _refused_variable(self) -> str | None:
+        """The variable that spoils the origin: the port's where the host alone is good."""
+        if self.variables is None:
+            return None
+        try:
+            parse_origin(self.host, allow_http=self.allow_http)
+        except HostRefused:
+            return self.variables.host
+        return self.variables.port
 
     @property
     def shown_host(self) -> str:

@@ -193,3 +193,78 @@ def test_use_and_list_say_that_the_default_is_overruled(console: Console) -> Non
     said = "Using the profile environment (CAM_HOST), not a (the default)."
     assert said in console.run("profiles", "use", "a").err
     assert said in console.run("profiles", "list").err
+
+
+@pytest.mark.parametrize(
+    ("variables", "code", "words"),
+    [
+        ({"CAM_BEARER_TOKEN": ""}, ExitCode.TOKEN, "set CAM_BEARER_TOKEN"),
+        ({"CAM_TENANT_ID": ""}, ExitCode.USAGE, "set CAM_TENANT_ID"),
+        ({"CAM_PORT": "abc"}, ExitCode.USAGE, "CAM_PORT: a port is a number from 1 to 65535"),
+        ({"CAM_PORT": "70000"}, ExitCode.USAGE, "CAM_PORT: a port is a number from 1 to 65535"),
+        (
+            {"CAM_HOST": "localhost:1", "CAM_PORT": "abc"},
+            ExitCode.USAGE,
+            "CAM_PORT: a port is a number from 1 to 65535",
+        ),
+        (
+            {"CAM_HOST": "http://192.0.2.1"},
+            ExitCode.USAGE,
+            "CAM_HOST: plain http is for this machine only; use https, or a profile that allows",
+        ),
+        (
+            {"CAM_HOST": "", "TSA_HOSTNAME": "a b", "CAM_PORT": "7"},
+            ExitCode.USAGE,
+            "TSA_HOSTNAME: a host has no a space in it",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", [("list",), ("set", "A", "port=587", "--yes")])
+def test_what_is_wrong_with_the_environment_names_the_variable(
+    console: Console,
+    sandbox: Sandbox,
+    variables: dict[str, str],
+    code: ExitCode,
+    words: str,
+    command: tuple[str, ...],
+) -> None:
+    console.setenv(**variables)
+    result = console.run(*command)
+    assert (result.code, result.out, sandbox.requests) == (code, "", ())
+    assert words in result.err
+    assert "profiles set" not in result.err
+
+
+def test_what_is_missing_in_a_stored_profile_is_told_with_the_command_that_mends_it(
+    console: Console, sandbox: Sandbox
+) -> None:
+    console.run("profiles", "add", "my box", "--host", sandbox.base_url)
+    assert (
+        "smtp-tui profiles set 'my box' --tenant ID"
+        in console.run("list", "--profile", "my box").err
+    )
+    console.run("profiles", "set", "my box", "--tenant", sandbox.tenant_id)
+    result = console.run("list", "--profile", "my box")
+    assert result.code == ExitCode.TOKEN
+    assert "smtp-tui profiles set 'my box' --token-env VAR" in result.err
+
+
+def test_a_write_that_the_option_forbids_names_the_option(
+    console: Console, sandbox: Sandbox
+) -> None:
+    sandbox.add_record("A", GOOD)
+    result = console.run("--read-only", "set", "A", "port=587", "--yes")
+    assert (result.code, written(sandbox)) == (ExitCode.REFUSED, 0)
+    assert "--read-only" in result.err
+    assert "--access" not in result.err
+
+
+@pytest.mark.parametrize("more", [("--yes",), ("--dry-run",), ("--json", "--yes")])
+def test_a_set_without_anything_to_set_is_refused(
+    console: Console, sandbox: Sandbox, more: tuple[str, ...]
+) -> None:
+    """An unset variable of a shell may leave nothing at all."""
+    sandbox.add_record("A", GOOD)
+    result = console.run("set", "A", *more)
+    assert (result.code, result.out, sandbox.requests) == (ExitCode.USAGE, "", ())
+    assert "nothing to set" in result.err

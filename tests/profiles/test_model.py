@@ -12,6 +12,7 @@ from smtp_tui.profiles.model import (
     LoginToken,
     Profile,
     PromptToken,
+    Variables,
     check_profile,
     check_stored,
 )
@@ -106,6 +107,7 @@ def test_the_vendors_variables_make_the_profile_called_environment() -> None:
         team="ops",
         namespace="default",
         token=EnvironmentToken("CAM_BEARER_TOKEN"),
+        variables=Variables("CAM_HOST", "CAM_PORT", "CAM_TENANT_ID", "CAM_BEARER_TOKEN"),
     )
 
 

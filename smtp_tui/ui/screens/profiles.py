@@ -245,14 +245,15 @@ class ProfilesDialog(Dialog[Switch | None]):
         if self._stored(chosen):
             self._edit(chosen, chosen.name, chosen.name)
         else:
-            self._edit(replace(chosen, name=_storable(chosen.name)), None, chosen.name)
+            before = replace(chosen, name=_storable(chosen.name), variables=None)
+            self._edit(before, None, chosen.name)
 
     def action_clone(self) -> None:
         """A new profile filled from the one under the cursor."""
         if self._chosen is not None:
             before = self._chosen.name
             name = _storable(before) if before == ENVIRONMENT else f"{before}-copy"
-            self._edit(replace(self._chosen, name=name), None, None)
+            self._edit(replace(self._chosen, name=name, variables=None), None, None)
 
     @work(group="dialog", exclusive=True, description="edit a profile")
     async def _edit(self, profile: Profile, stored_as: str | None, edited: str | None) -> None:
