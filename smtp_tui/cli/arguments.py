@@ -28,7 +28,8 @@ which profile is used; each of these overrules those below it, and says so on st
   the vendor's variables, when a host is among them (CAM_HOST, TSA_HOSTNAME)
   the default in profiles.toml
   the only profile in profiles.toml
-A command that writes names profile, host and tenant on stderr before anything else."""
+A command that writes names profile, host and tenant on stderr before anything else; one that
+reads does so where stderr is a terminal."""
 NETWORK_HELP: Final = """\
 network: a request has 10 s to connect, ends after 60 s of silence, and after 120 s at the latest.
 Proxies, .netrc, REQUESTS_CA_BUNDLE and SSLKEYLOGFILE in the environment are not used."""
@@ -107,7 +108,12 @@ def _parser() -> Parser:
     parser.add_argument("--profile", type=_not_empty, help="use this profile")
     parser.add_argument("--read-only", action="store_true", help="allow no change in this run")
     commands = parser.add_commands(dest="command", metavar="command")
-    demo = commands.add_parser("demo", help="open the UI on a sandbox with its own mail server")
+    demo = _command(
+        commands,
+        "demo",
+        "open the screen on a sandbox with its own mail server",
+        "Nothing has to be set up, and no server of yours is asked. Nothing is kept.",
+    )
     _add_allowed_mail(demo)
     _add_sandbox(commands)
     _add_reading(commands)
@@ -115,13 +121,24 @@ def _parser() -> Parser:
     _add_test(commands)
     _add_profiles(commands)
     _add_audit(commands)
-    doctor = commands.add_parser("doctor", help="tell versions, paths and what is not well")
+    doctor = _command(
+        commands,
+        "doctor",
+        "print versions, paths and what is not well",
+        "It asks no server, prints no secret, and exits 1 where something is not well.",
+    )
     _add_json(doctor)
     return parser
 
 
 def _add_sandbox(commands: Subcommands) -> None:
-    sandbox = commands.add_parser("sandbox", help="serve a stand-in for the CAM server")
+    sandbox = _command(
+        commands,
+        "sandbox",
+        "serve a stand-in for the CAM server",
+        "It prints the variables that lead smtp-tui to it, and runs until ctrl+c.\n"
+        "Test mail is really sent, but to this machine only.",
+    )
     sandbox.add_argument("--port", type=int, default=30000, help="of the API (30000)")
     sandbox.add_argument("--tls", action="store_true", help="https, self-signed")
     sandbox.add_argument("--data", type=Path, help="an SQLite file that keeps the records")
@@ -140,8 +157,17 @@ def _add_allowed_mail(parser: Parser) -> None:
     )
 
 
+def _command(commands: Subcommands, name: str, words: str, more: str = "") -> Parser:
+    """A command whose help begins with ``words``, which stand in the list of commands too."""
+    description = f"{words[0].upper()}{words[1:]}."
+    return commands.add_parser(
+        name, help=words, description=f"{description}\n\n{more}" if more else description
+    )
+
+
 def _record_command(commands: Subcommands, name: str, words: str) -> Parser:
-    parser = commands.add_parser(name, help=words, description=words, epilog=_NOTES)
+    parser = _command(commands, name, words)
+    parser.epilog = _NOTES
     parser.add_argument(
         "--profile", type=_not_empty, default=argparse.SUPPRESS, help="use this profile"
     )
@@ -245,12 +271,11 @@ def _add_test(commands: Subcommands) -> None:
 def _add_audit(commands: Subcommands) -> None:
     words = "print the journal of writes, newest first"
     more = (
-        "Every write is in it: what was about to be sent, and what came of it. An outcome that is"
-        " not known is told so: look at the record. Asks no server."
+        "Every write is in it: what was about to be sent, and what came of it.\n"
+        "Where the outcome is not known, look at the record. It asks no server."
     )
-    parser = commands.add_parser(
-        "audit", help=words, description=f"{words}\n\n{more}", epilog=codes_help()
-    )
+    parser = _command(commands, "audit", words, more)
+    parser.epilog = codes_help()
     parser.add_argument(
         "--profile", type=_not_empty, default=argparse.SUPPRESS, help="only of this profile"
     )
@@ -270,28 +295,37 @@ def _add_audit(commands: Subcommands) -> None:
 
 def _add_profiles(commands: Subcommands) -> None:
     words = "list, change and check the profiles"
-    parser = commands.add_parser("profiles", help=words, description=words)
+    parser = _command(commands, "profiles", words)
     actions = parser.add_commands(dest="action", metavar="action", required=True)
-    _add_json(actions.add_parser("list", help="print the profiles; * marks the default"))
-    add = actions.add_parser("add", help="add a profile")
+    _add_json(_command(actions, "list", "print the profiles; * marks the default"))
+    add = _command(actions, "add", "add a profile")
     add.add_argument("name", metavar="NAME", type=_not_empty)
     add.add_argument("--host", required=True, help="with or without scheme and port")
     add.set_defaults(rename=None)
     _add_profile_fields(add)
-    change = actions.add_parser("set", help="change what is given of a profile")
+    change = _command(actions, "set", "change a profile; what is not given stays")
     change.add_argument("name", metavar="NAME", type=_not_empty)
     change.add_argument("--rename", metavar="NAME", help="its new name")
     change.add_argument("--host", help="with or without scheme and port")
     _add_profile_fields(change)
-    remove = actions.add_parser("remove", help="take a profile out of the file")
+    remove = _command(actions, "remove", "remove a profile from the file")
     remove.add_argument("name", metavar="NAME", type=_not_empty)
     remove.add_argument("--yes", action="store_true", help="do not ask")
-    use = actions.add_parser("use", help="start with this profile from now on")
+    use = _command(actions, "use", "make a profile the default")
     use.add_argument("name", metavar="NAME", type=_not_empty)
-    check = actions.add_parser("check", help="try profiles step by step, all at once")
-    check.add_argument("names", nargs="*", metavar="NAME", type=_not_empty, help="these only")
+    check = _command(
+        actions,
+        "check",
+        "check whether profiles work",
+        "The steps are name, connection, certificate, token, tenant and list.\n"
+        "It asks for no token or password: the steps that need a typed one are skipped.\n"
+        "It exits 1 where a step failed.",
+    )
+    check.add_argument(
+        "names", nargs="*", metavar="NAME", type=_not_empty, help="only these profiles"
+    )
     _add_json(check)
-    _add_json(actions.add_parser("path", help="print where the profiles file is"))
+    _add_json(_command(actions, "path", "print where the profiles file is"))
 
 
 def _add_profile_fields(parser: Parser) -> None:

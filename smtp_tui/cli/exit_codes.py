@@ -21,13 +21,14 @@ class ExitCode(IntEnum):
     FAILED = (
         1,
         "the server refused, its answer could not be used, or it does not hold what it said yes to;"
-        " of check and doctor: not well",
+        " of profiles check and doctor: something is not well",
     )
     USAGE = 2, "the command line, a value, the profile or its file is wrong; nothing was sent"
     NOT_FOUND = 3, "there is no such record"
     REFUSED = (
         4,
-        "refused here: unconfirmed, read-only, no journal, ambiguous; nothing was written",
+        "refused here: unconfirmed, read-only, no journal, a name that is ambiguous or taken;"
+        " nothing was written",
     )
     UNREACHABLE = (
         5,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from types import FrameType
 from typing import TypeAlias, TypeVar
 
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.say import clean, remark
+from smtp_tui.cli.say import clean, is_terminal, remark
 from smtp_tui.cli.signals import answered_by
 from smtp_tui.cli.wiring import Reach, known_profiles, reach
 from smtp_tui.profiles.model import Profile
@@ -22,11 +23,11 @@ T = TypeVar("T")
 def chosen_profile(
     options: argparse.Namespace, environ: Environ, *, writes: bool = False
 ) -> Profile:
-    """The profile to work on. A source that was overruled is said on stderr; a command that
-    ``writes`` says before anything else where it would write. Raises what ``failing.EXPECTED``
-    lists."""
+    """The profile to work on. A source that was overruled is said on stderr. Where the profile
+    leads to is said before anything else: always by a command that ``writes``, and by one that
+    reads where stderr is a terminal. Raises what ``failing.EXPECTED`` lists."""
     choice = known_profiles(environ).decided(options.profile)
-    if writes:
+    if writes or is_terminal(sys.stderr):
         remark(where(choice.profile))
     if choice.remark:
         remark(clean(choice.remark))

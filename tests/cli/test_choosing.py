@@ -12,7 +12,7 @@ import pytest
 from msgspec import Struct
 
 from smtp_tui.sandbox import Sandbox
-from tests.cli.console import Console
+from tests.cli.console import Console, Typist
 from tests.e2e.terminal import Terminal
 
 PROGRAM = (sys.executable, "-m", "smtp_tui")
@@ -210,6 +210,19 @@ def test_a_command_that_writes_names_profile_host_and_tenant_before_anything_els
     assert first == (
         f"profile environment · host {sandbox.base_url} · tenant {sandbox.tenant_id} · team all"
     )
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("get", "A")])
+def test_a_command_that_reads_names_them_where_a_person_reads_stderr(
+    console: Console, sandbox: Sandbox, arguments: tuple[str, ...]
+) -> None:
+    sandbox.add_record("A", {"hostname": "127.0.0.1", "port": 25})
+    assert console.run(*arguments).err == ""
+    at_a_terminal = console.run(*arguments, typist=Typist(""))
+    assert at_a_terminal.err == (
+        f"profile environment · host {sandbox.base_url} · tenant {sandbox.tenant_id} · team all\n"
+    )
+    assert at_a_terminal.out == console.run(*arguments).out
 
 
 def test_help_and_readme_give_the_order_of_the_sources(console: Console) -> None:
