@@ -71,13 +71,13 @@ _ABOUT_ONE_RECORD: Final = frozenset(
 )
 
 
-class Step(Struct, frozen=True):
+class AdviceLine(Struct, frozen=True):
     """One sentence of advice, without its full stop.
 
     It names no key, because a key does different things on different screens. ``actions`` are the
     ids of actions that do what it says, the best one first: a screen adds the key of the first one
-    that works there. None of them may send or change anything by itself. ``command`` does it in a
-    shell; it is written without the program's name.
+    that works there. No such action may send or change anything by itself. ``command`` does it in
+    a shell; it is written without the program's name.
     """
 
     text: str
@@ -86,18 +86,18 @@ class Step(Struct, frozen=True):
 
     @property
     def sentence(self) -> str:
-        """The step where there is no key for it."""
+        """The advice without a key."""
         return f"{self.text}."
 
 
-Advice: TypeAlias = tuple[Step, ...]
+Advice: TypeAlias = tuple[AdviceLine, ...]
 
 _RETRY: Final = ("table.refresh", "form.review")
 """On a list or a record: read again. In a form: review once more."""
 _PROFILES: Final = ("app.profiles",)
 _ACTIVITY: Final = ("app.activity",)
 _ANOTHER_SERVER: Final = (
-    Step(
+    AdviceLine(
         "Check the host and port of the profile: this may be another server, or a part of it is"
         " down",
         _PROFILES,
@@ -117,29 +117,29 @@ class Place(Struct, frozen=True):
 class ApiError(Exception):
     """The root: ``why`` says what happened, ``advice`` what to do next.
 
-    ``next_step`` is the advice of a class. ``write`` is the journalled write that ended so, if it
-    was one.
+    ``usual_advice`` is that of its class. ``write`` is the journalled write that failed, if it was
+    one.
     """
 
-    next_step: ClassVar[Advice] = (Step("Try again", _RETRY),)
+    usual_advice: ClassVar[Advice] = (AdviceLine("Try again", _RETRY),)
 
-    def __init__(self, place: Place, why: str, *, next_step: Advice | None = None) -> None:
+    def __init__(self, place: Place, why: str, *, advice: Advice | None = None) -> None:
         super().__init__(f"could not {place.operation.value} at {place.host}: {why}")
         self.place = place
         self.why = why
         self.write: Write | None = None
-        self.advice = next_step if next_step is not None else self._advice()
+        self.advice = advice if advice is not None else self._advice()
 
     def _advice(self) -> Advice:
         if not self.outcome_unknown:
-            return self.next_step
+            return self.usual_advice
         if self.place.operation in TESTS:
-            return (Step("Look in the mailbox of the recipient before you test again"),)
-        return (Step("Look at what the server holds now before you repeat it"),)
+            return (AdviceLine("Look in the mailbox of the recipient before you test again"),)
+        return (AdviceLine("Look at what the server holds now before you repeat it"),)
 
-    def advised(self, word: Callable[[Step], str] = lambda step: step.sentence) -> str:
-        """The advice in one line; ``word`` puts a step into words, or leaves it out as blank."""
-        return " ".join(filter(None, map(word, self.advice)))
+    def advised(self, worded: Callable[[AdviceLine], str] = lambda line: line.sentence) -> str:
+        """The advice in one line; ``worded`` gives the text of a line, blank to leave it out."""
+        return " ".join(filter(None, map(worded, self.advice)))
 
     @property
     def what(self) -> str:
@@ -155,9 +155,11 @@ class ApiError(Exception):
         """Whether the server may have done a write all the same."""
         return False
 
-    def lines(self, word: Callable[[Step], str] = lambda step: step.sentence) -> tuple[str, ...]:
+    def lines(
+        self, worded: Callable[[AdviceLine], str] = lambda line: line.sentence
+    ) -> tuple[str, ...]:
         """What, why, what next and the request id: at most four lines for a person."""
-        shown = [self.what, self.why, self.advised(word)]
+        shown = [self.what, self.why, self.advised(worded)]
         if self.place.request_id:
             shown.append(f"Request id: {self.place.request_id}")
         return tuple(line for line in shown if line)
@@ -175,13 +177,13 @@ class NotSent(ApiError):
 class HostUnreachable(NotSent):
     """No connection could be made; ``timed_out`` where the time for it ran out."""
 
-    next_step: ClassVar[Advice] = (
-        Step(
+    usual_advice: ClassVar[Advice] = (
+        AdviceLine(
             "Check the network, and the host and port of the profile",
             _PROFILES,
             "profiles check",
         ),
-        Step("Then try again", _RETRY),
+        AdviceLine("Then try again", _RETRY),
     )
 
     def __init__(self, place: Place, why: str, *, timed_out: bool = False) -> None:
@@ -196,22 +198,22 @@ class CertificateRefused(NotSent):
     of the expected one and of the one that was shown, where they differ.
     """
 
-    next_step: ClassVar[Advice] = (
-        Step(
+    usual_advice: ClassVar[Advice] = (
+        AdviceLine(
             "Look at the certificate, and trust it or a CA file",
             _RETRY,
             "profiles set NAME --trust …",
         ),
     )
     _changed: ClassVar[Advice] = (
-        Step(
+        AdviceLine(
             "Ask the administrator of the host whether it was renewed before you change what the"
             " profile trusts"
         ),
-        Step("Look at both certificates", _RETRY),
+        AdviceLine("Look at both certificates", _RETRY),
     )
     _unusable: ClassVar[Advice] = (
-        Step(
+        AdviceLine(
             "Check the host, the port and the CA file of the profile",
             _PROFILES,
             "profiles check",
@@ -221,8 +223,8 @@ class CertificateRefused(NotSent):
     def __init__(
         self, place: Place, why: str, *, untrusted: bool = False, pinned: str = "", seen: str = ""
     ) -> None:
-        step = (self._changed if pinned else None) if untrusted else self._unusable
-        super().__init__(place, why, next_step=step)
+        advice = (self._changed if pinned else None) if untrusted else self._unusable
+        super().__init__(place, why, advice=advice)
         self.untrusted = untrusted
         self.pinned = pinned
         self.seen = seen
@@ -231,9 +233,9 @@ class CertificateRefused(NotSent):
 class TokenNeeded(NotSent):
     """There is no token to send."""
 
-    next_step: ClassVar[Advice] = (
-        Step("Try again to type a token", _RETRY),
-        Step(
+    usual_advice: ClassVar[Advice] = (
+        AdviceLine("Try again to type a token", _RETRY),
+        AdviceLine(
             "Or set the variable that the profile names, or choose another source of tokens",
             _PROFILES,
             "profiles set NAME --token-command …",
@@ -244,8 +246,8 @@ class TokenNeeded(NotSent):
 class AccessRefused(NotSent):
     """The profile is read-only."""
 
-    next_step: ClassVar[Advice] = (
-        Step(
+    usual_advice: ClassVar[Advice] = (
+        AdviceLine(
             "Change the access of the profile to allow it",
             _PROFILES,
             "profiles set NAME --access normal",
@@ -256,7 +258,7 @@ class AccessRefused(NotSent):
 class UnderWay(NotSent):
     """Another write to the same record has not ended; nothing more is sent to it until then."""
 
-    next_step: ClassVar[Advice] = (Step("Wait for its outcome, which will be told"),)
+    usual_advice: ClassVar[Advice] = (AdviceLine("Wait for its outcome, which will be told"),)
 
     def __init__(self, place: Place, other: Operation) -> None:
         super().__init__(place, f"An earlier write is still under way: {other.value}")
@@ -265,8 +267,8 @@ class UnderWay(NotSent):
 class NotJournalled(NotSent):
     """The profile is protected, so nothing is sent that the journal does not hold first."""
 
-    next_step: ClassVar[Advice] = (
-        Step("Mend that place (smtp-tui doctor looks at it), then do it again"),
+    usual_advice: ClassVar[Advice] = (
+        AdviceLine("Mend that place (smtp-tui doctor looks at it), then do it again"),
     )
 
     def __init__(self, place: Place, profile: str, problem: str) -> None:
@@ -286,9 +288,9 @@ class NoAnswer(ApiError):
 class BadAnswer(ApiError):
     """The answer could not be used: not JSON, the wrong shape, too large, an unknown encoding."""
 
-    next_step: ClassVar[Advice] = (
-        Step("Check that the host is the CAM server and not a login page"),
-        Step("The answer is in Activity", _ACTIVITY),
+    usual_advice: ClassVar[Advice] = (
+        AdviceLine("Check that the host is the CAM server and not a login page"),
+        AdviceLine("The answer is in Activity", _ACTIVITY),
     )
 
     @property
@@ -300,13 +302,15 @@ class BadAnswer(ApiError):
 class StatusError(ApiError):
     """The server answered with a status that is no success; ``status`` is that number."""
 
-    next_step: ClassVar[Advice] = (Step("The request and the answer are in Activity", _ACTIVITY),)
+    usual_advice: ClassVar[Advice] = (
+        AdviceLine("The request and the answer are in Activity", _ACTIVITY),
+    )
 
     def __init__(
-        self, place: Place, status: int, words: str, *, next_step: Advice | None = None
+        self, place: Place, status: int, words: str, *, advice: Advice | None = None
     ) -> None:
         said = f": {words}" if words else ", without a word of explanation"
-        super().__init__(place, f"The server answered {status}{said}", next_step=next_step)
+        super().__init__(place, f"The server answered {status}{said}", advice=advice)
         self.status = status
         self.words = words
 
@@ -314,9 +318,9 @@ class StatusError(ApiError):
 class TokenRefused(StatusError):
     """401: the token is missing, wrong or over its time."""
 
-    next_step: ClassVar[Advice] = (
-        Step("Get a new token; nothing was repeated"),
-        Step("Try again to type it", _RETRY),
+    usual_advice: ClassVar[Advice] = (
+        AdviceLine("Get a new token; nothing was repeated"),
+        AdviceLine("Try again to type it", _RETRY),
     )
 
     def tell_origin(self, origin: str) -> None:
@@ -327,8 +331,8 @@ class TokenRefused(StatusError):
 class LoginRefused(StatusError):
     """400, 401 or 403 to a login: the user name or the password is not accepted."""
 
-    next_step: ClassVar[Advice] = (
-        Step(
+    usual_advice: ClassVar[Advice] = (
+        AdviceLine(
             "Type the password again, or check the user name of the profile",
             _PROFILES,
             "profiles set NAME --token-login USER",
@@ -339,31 +343,31 @@ class LoginRefused(StatusError):
 class AccessDenied(StatusError):
     """403: the account may not do this."""
 
-    next_step: ClassVar[Advice] = (
-        Step("Check the team of the profile", _PROFILES, "profiles set NAME --team TEAM"),
-        Step("Or ask for a role that may do this"),
+    usual_advice: ClassVar[Advice] = (
+        AdviceLine("Check the team of the profile", _PROFILES, "profiles set NAME --team TEAM"),
+        AdviceLine("Or ask for a role that may do this"),
     )
 
 
 class NotFound(StatusError):
     """404: there is no such record. No other error means that a record is gone."""
 
-    next_step: ClassVar[Advice] = (
-        Step("Someone may have deleted it"),
-        Step("Read the list again", ("table.refresh",)),
+    usual_advice: ClassVar[Advice] = (
+        AdviceLine("Someone may have deleted it"),
+        AdviceLine("Read the list again", ("table.refresh",)),
     )
 
     def __init__(self, place: Place, status: int, words: str) -> None:
         elsewhere = None if place.operation in _ABOUT_ONE_RECORD else _ANOTHER_SERVER
-        super().__init__(place, status, words, next_step=elsewhere)
+        super().__init__(place, status, words, advice=elsewhere)
 
 
 class OperationMissing(StatusError):
     """404: the server lacks this operation. It says nothing about the record."""
 
-    next_step: ClassVar[Advice] = (
-        Step("Nothing was done"),
-        Step(
+    usual_advice: ClassVar[Advice] = (
+        AdviceLine("Nothing was done"),
+        AdviceLine(
             "Check the host of the profile and the version of the server",
             _PROFILES,
             "profiles check",
@@ -378,31 +382,31 @@ class OperationMissing(StatusError):
 class Invalid(StatusError):
     """400 or 422: the server refused the values. ``fields`` are its words by parameter name."""
 
-    next_step: ClassVar[Advice] = (
-        Step("Correct the value and save again; what was typed is kept", ("form.review",)),
+    usual_advice: ClassVar[Advice] = (
+        AdviceLine("Correct the value and save again; what was typed is kept", ("form.review",)),
     )
 
     def __init__(
         self, place: Place, status: int, words: str, *, fields: tuple[tuple[str, str], ...] = ()
     ) -> None:
         wrong_value = place.operation in {Operation.CREATE, Operation.PATCH}
-        step = None if wrong_value else StatusError.next_step
-        super().__init__(place, status, words, next_step=step)
+        advice = None if wrong_value else StatusError.usual_advice
+        super().__init__(place, status, words, advice=advice)
         self.fields = fields
 
 
 class TooManyRequests(StatusError):
     """429: the server asks to wait."""
 
-    next_step: ClassVar[Advice] = (Step("Wait a moment, then try again", _RETRY),)
+    usual_advice: ClassVar[Advice] = (AdviceLine("Wait a moment, then try again", _RETRY),)
 
 
 class ServerFault(StatusError):
     """5xx: the server or the proxy before it failed; ``retry_after`` in seconds, inf for a date."""
 
-    next_step: ClassVar[Advice] = (
-        Step("Wait a moment, then try again", _RETRY),
-        Step("If it stays so, tell those who run the server"),
+    usual_advice: ClassVar[Advice] = (
+        AdviceLine("Wait a moment, then try again", _RETRY),
+        AdviceLine("If it stays so, tell those who run the server"),
     )
 
     def __init__(
@@ -412,9 +416,9 @@ class ServerFault(StatusError):
         words: str,
         *,
         retry_after: float | None = None,
-        next_step: Advice | None = None,
+        advice: Advice | None = None,
     ) -> None:
-        super().__init__(place, status, words, next_step=next_step)
+        super().__init__(place, status, words, advice=advice)
         self.retry_after = retry_after
 
     @property

@@ -20,6 +20,7 @@ from smtp_tui.api.errors import (
     TESTS,
     AccessDenied,
     Advice,
+    AdviceLine,
     ApiError,
     BadAnswer,
     HostUnreachable,
@@ -31,7 +32,6 @@ from smtp_tui.api.errors import (
     Place,
     ServerFault,
     StatusError,
-    Step,
     TokenRefused,
     TooManyRequests,
 )
@@ -109,11 +109,11 @@ def raise_for_status(received: Received, place: Place) -> None:
         case 400 | 422:
             raise Invalid(place, status, words, fields=refused_fields(received.body))
         case 429:
-            raise TooManyRequests(place, status, words, next_step=_wait(received.retry_after))
+            raise TooManyRequests(place, status, words, advice=_wait(received.retry_after))
         case _ if status >= 500:
             after = received.retry_after
-            step = None if place.operation.writes else _wait(after)
-            raise ServerFault(place, status, words, retry_after=_seconds(after), next_step=step)
+            advice = None if place.operation.writes else _wait(after)
+            raise ServerFault(place, status, words, retry_after=_seconds(after), advice=advice)
     raise StatusError(place, status, words)
 
 
@@ -125,14 +125,14 @@ def raise_if_unreadable(received: Received, place: Place) -> None:
 
 
 def _wait(retry_after: str | None) -> Advice | None:
-    """What the server asks, in words."""
+    """How long the server asks to wait, as advice."""
     seconds = _seconds(retry_after)
     if seconds is None:
         return None
     if math.isfinite(seconds):
-        return (Step(f"The server asks to wait {seconds:.0f} seconds"),)
+        return (AdviceLine(f"The server asks to wait {seconds:.0f} seconds"),)
     until = _date(retry_after or "")
-    return (Step(f"The server asks to wait until {until}"),) if until else None
+    return (AdviceLine(f"The server asks to wait until {until}"),) if until else None
 
 
 def _seconds(retry_after: str | None) -> float | None:

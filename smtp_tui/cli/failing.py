@@ -6,6 +6,7 @@ from typing import Final
 
 from smtp_tui.api.errors import (
     AccessRefused,
+    AdviceLine,
     ApiError,
     Invalid,
     LoginRefused,
@@ -13,7 +14,6 @@ from smtp_tui.api.errors import (
     NotFound,
     NotJournalled,
     NotSent,
-    Step,
     TokenNeeded,
     TokenRefused,
 )
@@ -69,7 +69,7 @@ def _tell_api_error(error: ApiError) -> int:
     if isinstance(error, Invalid):
         for name, words in error.fields:
             remark(f"  {clean(name, 100)}: {clean(words, 400)}")
-    for words in filter(None, map(_step, error.advice)):
+    for words in filter(None, map(_for_shell, error.advice)):
         remark(f"  {clean(words)}")
     if error.place.request_id:
         remark(f"  Request id: {clean(error.place.request_id)}")
@@ -92,8 +92,8 @@ def code_of(error: ApiError) -> ExitCode:
     return ExitCode.FAILED
 
 
-def _step(step: Step) -> str:
-    """A step of the advice for a shell; blank where only a key of a screen could do it."""
-    if step.command:
-        return f"{step.text}: smtp-tui {step.command}"
-    return "" if step.actions else step.sentence
+def _for_shell(line: AdviceLine) -> str:
+    """An advice line for a shell; blank where only a key on a screen could do it."""
+    if line.command:
+        return f"{line.text}: smtp-tui {line.command}"
+    return "" if line.actions else line.sentence

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from textual.screen import Screen
 
-from smtp_tui.api.errors import ApiError, Step
+from smtp_tui.api.errors import AdviceLine, ApiError
 from smtp_tui.ui.actions import spoken
 from smtp_tui.ui.text import clean_block
 
@@ -29,11 +29,12 @@ def key_here(screen: Screen[ScreenResult], action_ids: Iterable[str]) -> str:
 def error_lines(screen: Screen[ScreenResult], error: ApiError) -> tuple[str, ...]:
     """What happened, why, what to do next and the request id; not cleaned."""
 
-    def word(step: Step) -> str:
-        key = key_here(screen, step.actions)
-        return f"{step.text} ({key})." if key else step.sentence
+    def worded(line: AdviceLine) -> str:
+        """The advice with the key that does it on this screen, if one does."""
+        key = key_here(screen, line.actions)
+        return f"{line.text} ({key})." if key else line.sentence
 
-    return error.lines(word)
+    return error.lines(worded)
 
 
 def error_text(screen: Screen[ScreenResult], error: ApiError) -> str:

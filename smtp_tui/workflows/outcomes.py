@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.api.errors import Advice, ApiError, NotFound, Operation, Step
+from smtp_tui.api.errors import Advice, AdviceLine, ApiError, NotFound, Operation
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import assigned, record_id_of
 from smtp_tui.api.smtp_connections import SmtpConnections
@@ -88,15 +88,15 @@ def advice(operation: Operation, found: Found) -> Advice:
     match operation, found.done:
         case Operation.PATCH, False:
             words = "Read again: the server still has the old values. Review and save once more"
-            return (Step(words, ("form.review",)),)
+            return (AdviceLine(words, ("form.review",)),)
         case Operation.DELETE, False:
-            return (Step("Read again: the record is still there. Delete it once more"),)
+            return (AdviceLine("Read again: the record is still there. Delete it once more"),)
         case Operation.CREATE, False:
             words = "Read again: no record of that name is there. Save once more"
-            return (Step(words, ("form.review",)),)
+            return (AdviceLine(words, ("form.review",)),)
         case Operation.CREATE, True:
             words = "Read again: a record of that name is there. Look at it before you save"
-            return (Step(words),)
+            return (AdviceLine(words),)
     return ()
 
 

@@ -55,11 +55,11 @@ async def test_a_wait_that_makes_no_sense_is_not_told_and_the_read_is_repeated(
     headers = (("Retry-After", asked),) if asked.isascii() else ()
     work.sandbox.faults.add(Fault(FaultKind.RAW, status=503, headers=headers, count=None))
     error = await work.refused("list")
-    assert error.advice == ServerFault.next_step
+    assert error.advice == ServerFault.usual_advice
     assert len(work.sandbox.requests) == 2
     work.sandbox.faults.clear()
     work.sandbox.faults.add(Fault(FaultKind.TOO_MANY, retry_after=asked))
-    assert (await work.refused("patch")).advice == TooManyRequests.next_step
+    assert (await work.refused("patch")).advice == TooManyRequests.usual_advice
 
 
 async def test_a_read_is_tried_again_after_no_connection_was_made(work: Desk) -> None:

@@ -10,13 +10,13 @@ import pytest
 from textual.widgets import Input
 
 from smtp_tui.api.errors import (
+    AdviceLine,
     ApiError,
     CertificateRefused,
     NotJournalled,
     Operation,
     Place,
     StatusError,
-    Step,
     UnderWay,
 )
 from smtp_tui.cli.arguments import parse
@@ -67,24 +67,24 @@ ERRORS = [
     for operation in Operation
     for error in _made(kind, operation)
 ]
-STEPS: list[Step] = list(dict.fromkeys(step for error in ERRORS for step in error.advice))
+ADVICE: list[AdviceLine] = list(dict.fromkeys(line for error in ERRORS for line in error.advice))
 
 
 def test_an_advice_names_only_actions_that_exist_and_send_nothing_by_themselves() -> None:
-    assert len(STEPS) > 15
-    named = {action for step in STEPS for action in step.actions}
+    assert len(ADVICE) > 15
+    named = {action for line in ADVICE for action in line.actions}
     assert named <= BY_ID.keys()
     assert named <= HARMLESS
 
 
 def test_an_advice_without_a_screen_names_no_key_and_ends_each_sentence_once() -> None:
-    for step in STEPS:
-        assert not re.search(r"\b[Pp]ress\b|\(\w\)", step.sentence), step
-        assert re.fullmatch(r"[A-Z].*[^.]\.", step.sentence), step
+    for line in ADVICE:
+        assert not re.search(r"\b[Pp]ress\b|\(\w\)", line.sentence), line
+        assert re.fullmatch(r"[A-Z].*[^.]\.", line.sentence), line
 
 
 def test_the_commands_of_an_advice_are_commands_of_this_program() -> None:
-    commands = [step.command for step in STEPS if step.command]
+    commands = [line.command for line in ADVICE if line.command]
     assert commands
     for command in commands:
         options = parse(command.replace("--trust …", "--trust system").split())
@@ -193,11 +193,11 @@ async def test_each_key_that_an_error_advises_on_a_screen_does_there_what_the_ad
     async with _on(sandbox, screen, keymap) as ui:
         shown = ui.app.screen
         texts = [error_text(shown, error) for error in ERRORS]
-        for step in STEPS:
-            key = key_here(shown, step.actions)
+        for line in ADVICE:
+            key = key_here(shown, line.actions)
             if key:
-                keys[key] = step.actions
-                assert any(f"{step.text} ({key})." in text for text in texts), step
+                keys[key] = line.actions
+                assert any(f"{line.text} ({key})." in text for text in texts), line
         named = {key for text in texts for key in re.findall(r" \((\S+)\)\.", text)}
         assert named == keys.keys()
     wanted = SCREENS[screen][1]
