@@ -1224,4 +1224,63 @@ FAULTS: Final = (
             "tests/cli/test_not_stored.py::test_a_set_that_changed_nothing_says_what_the_server_still_has",
         ),
     ),
+    Fault(
+        "an answer of the terminal is typed",
+        SHOWN,
+        "        if kind in _INTRODUCERS:\n            self._in_string = True",
+        "        if kind in _INTRODUCERS:\n            self._in_string = False",
+        (
+            "tests/ui/test_terminal_input.py"
+            "::test_a_reply_of_the_terminal_is_no_key_however_it_is_torn_apart",
+        ),
+    ),
+    Fault(
+        "Escape and the next key are taken for a key with alt",
+        KEPT,
+        "        elif kind == _ESC or (at == 0 and self._escape_apart):",
+        "        elif kind == _ESC:",
+        ("tests/ui/test_terminal_input.py::test_escape_is_told_from_the_beginning_of_a_sequence",),
+    ),
+    Fault(
+        "an advice names a key that is not possible now",
+        HONEST,
+        "        if active.enabled and active.binding.id is not None:",
+        "        if active.binding.id is not None:",
+        ("tests/ui/test_advice.py::test_a_key_that_is_not_possible_now_is_not_advised",),
+    ),
+    Fault(
+        "an advice names the key of another action",
+        HONEST,
+        'return next((spoken(keys[one]) for one in action_ids if one in keys), "")',
+        'return next((spoken(key) for one, key in keys.items() if action_ids), "")',
+        (
+            "tests/ui/test_advice.py"
+            "::test_each_key_that_an_error_advises_on_a_screen_does_there_what_the_advice_says",
+        ),
+    ),
+    Fault(
+        "half a login is not told",
+        HONEST,
+        "        return found + _half_login(draft, opened) if name == PASSWORD else found",
+        "        return found",
+        (
+            "tests/ui/test_email_verdicts.py::test_half_a_login_is_flagged_in_the_form",
+            "tests/cli/test_test_verdicts.py::test_half_a_login_is_flagged",
+        ),
+    ),
+    Fault(
+        "a CA file is trusted before it verified the server",
+        SECRET,
+        "            await accepted_certificate(self._origin, trust, SECONDS)\n"
+        "        except (CertificateRefused",
+        "            pass\n        except (CertificateRefused",
+        (f"{UI_TRUST}::test_a_ca_file_that_does_not_verify_the_server_is_refused_under_its_field",),
+    ),
+    Fault(
+        "set exits 0 when nothing was given to set",
+        SCRIPTS,
+        "    if not texts and password is None and not options.clear_password:",
+        "    if False:",
+        ("tests/cli/test_mistakes.py::test_a_set_without_anything_to_set_is_refused",),
+    ),
 )

@@ -276,3 +276,11 @@ async def test_a_save_that_was_refused_names_the_key_to_save_again_once_it_works
         await retype(ui, "465")
         await ui.press("ctrl+s")
         await ui.sees("Change RELAY?", "25 → 465")
+
+
+async def test_a_key_that_is_not_possible_now_is_not_advised(sandbox: Sandbox) -> None:
+    async with opened(sandbox) as ui:
+        await ui.sees("No SMTP connections")
+        shown = ui.app.screen
+        assert key_here(shown, ("app.previous_profile",)) == ""
+        assert key_here(shown, ("app.previous_profile", "app.profiles")) == "p"
