@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.errors import AccessRefused, Operation, Place, Step
+from smtp_tui.api.errors import AccessRefused, AdviceLine, Operation, Place
 from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.say import ask_secret, clean, on_terminal, remark
 from smtp_tui.profiles.choosing import Known, NoSuchProfile, known_of
@@ -51,8 +51,8 @@ class Reach(Struct, frozen=True):
             return
         place = Place(operation, self.target.origin.text)
         if self.profile.access is not Access.READ_ONLY:
-            step = Step("Leave out --read-only to allow it")
-            raise AccessRefused(place, "This run is read-only (--read-only)", next_step=(step,))
+            line = AdviceLine("Leave out --read-only to allow it")
+            raise AccessRefused(place, "This run is read-only (--read-only)", advice=(line,))
         raise AccessRefused(place, f"The profile {self.target.name} is read-only")
 
 
