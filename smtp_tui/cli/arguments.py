@@ -67,7 +67,7 @@ class Parser(argparse.ArgumentParser):
             commands = parsers[-1].commands
             if commands is not None and name in commands.choices:
                 parsers.append(commands.choices[name])
-        return [one for parser in parsers for one in _LONG.findall(parser.format_usage())]
+        return [option for parser in parsers for option in _LONG.findall(parser.format_usage())]
 
     def error(self, message: str) -> NoReturn:
         """Raise :class:`UsageProblem`."""
@@ -81,7 +81,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """
     parser = _parser()
     options, left = parser.parse_known_args(arguments)
-    unknown = [one.partition("=")[0] for one in left if one.startswith("-")]
+    unknown = [argument.partition("=")[0] for argument in left if argument.startswith("-")]
     if unknown and unknown[0] in parser.options_for(argparse.Namespace(command=None)):
         parser.error(f"{unknown[0]} stands before the command")
     if unknown:
@@ -209,7 +209,7 @@ def _add_confirmation(parser: Parser) -> None:
         "--confirm-name",
         metavar="NAME",
         type=_not_empty,
-        help="the record's name: stands for typing it, where a profile is protected",
+        help="the record's name, instead of typing it; needed where a profile is protected",
     )
     parser.add_argument("--dry-run", action="store_true", help="print the request, send nothing")
 

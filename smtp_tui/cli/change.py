@@ -30,6 +30,7 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         raise Refusal("nothing to set: give a name=value, a password or --clear-password")
 
     async def work(reach: Reach) -> ExitCode:
+        """Find the record, have the change confirmed, and send it."""
         if not options.dry_run:
             reach.may_write(Operation.PATCH)
         opened = await find(reach, options.record)

@@ -79,13 +79,14 @@ def check_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
 async def _all(
     profiles: Sequence[Profile], environ: Environ, *, as_they_come: bool
 ) -> list[Checked]:
-    async def one(profile: Profile) -> Checked:
+    async def checked_and_shown(profile: Profile) -> Checked:
+        """Check a profile, and show it at once where that is wanted."""
         checked = await check_profile(profile, environ)
         if as_they_come:
             show(_text(checked))
         return checked
 
-    return list(await asyncio.gather(*(one(profile) for profile in profiles)))
+    return list(await asyncio.gather(*(checked_and_shown(profile) for profile in profiles)))
 
 
 async def check_profile(profile: Profile, environ: Environ, seconds: float = SECONDS) -> Checked:
@@ -124,6 +125,7 @@ async def _tried(target: Target, tokens: Tokens, environ: Environ) -> AsyncGener
     """All steps, with a token that nobody is asked for."""
 
     async def get_token() -> None:
+        """Have the token ready, from where the profile says."""
         await tokens.fetch()
 
     client = Client(target, tokens, Activity(), Clock(), auditor_of(environ))

@@ -28,6 +28,7 @@ def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     patch = creation_patch(draft)
 
     async def work(reach: Reach) -> ExitCode:
+        """See that the name is free, have the record confirmed, and send it."""
         request = create_request(reach.target.scope, draft.name, patch.assignments())
         if not options.dry_run:
             reach.may_write(Operation.CREATE)

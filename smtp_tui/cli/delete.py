@@ -23,6 +23,7 @@ def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     profile = chosen_profile(options, environ, writes=True)
 
     async def work(reach: Reach) -> ExitCode:
+        """Find the record, have the delete confirmed, and send it."""
         if not options.dry_run:
             reach.may_write(Operation.DELETE)
         shown = await find(reach, options.record)

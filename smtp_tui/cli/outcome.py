@@ -17,10 +17,10 @@ from smtp_tui.workflows.outcomes import Found, look_up, verify
 async def carried_out(
     reach: Reach, send: Callable[[], Awaitable[Written]], interrupted: str
 ) -> tuple[ExitCode, Written, Found]:
-    """Send a write, and read again what came of it.
+    """Send a write, then read the record again to see what came of it.
 
-    The code is OK where the server said yes and holds what was sent. ``interrupted`` is said where
-    the command is ended meanwhile.
+    The code is OK if the server accepted the write and stored what was sent. ``interrupted`` is
+    printed if the command is ended before the answer comes.
     """
     try:
         written = await send()
@@ -43,7 +43,7 @@ async def carried_out(
 
 
 def _tell_found(operation: Operation, error: ApiError, found: Found) -> None:
-    """After a lost answer: what the server holds now."""
+    """Say what the server holds now, if the answer was lost."""
     if not error.outcome_unknown:
         return
     if found.problem:
@@ -62,14 +62,14 @@ def _tell_found(operation: Operation, error: ApiError, found: Found) -> None:
 
 def _tell_values(found: Found) -> None:
     held = found.held
-    old = [one.name for one in held.differences if one.old]
+    old = [difference.name for difference in held.differences if difference.old]
     if held.new:
         remark(f"  Read again: the server has the new value of {clean(', '.join(held.new))}.")
     if old:
         remark(f"  Read again: the server has the old value of {clean(', '.join(old))}.")
-    for one in held.differences:
-        if not one.old:
-            remark(f"  Read again: the server {clean(one.words)}.")
+    for difference in held.differences:
+        if not difference.old:
+            remark(f"  Read again: the server {clean(difference.words)}.")
     if held.unseen:
         remark(f"  Of {clean(', '.join(held.unseen))} nothing can be seen.")
 

@@ -160,7 +160,7 @@ def _warn(options: argparse.Namespace, environ: Environ) -> None:
 def _recipient(text: str) -> str:
     found = check_recipient(text) if text else ()
     if has_error(found):
-        raise Refusal("--recipient: " + " ".join(one.text for one in found))
+        raise Refusal("--recipient: " + " ".join(finding.text for finding in found))
     return text
 
 

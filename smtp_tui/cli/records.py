@@ -21,6 +21,7 @@ def list_records(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print the records of a profile."""
 
     async def work(reach: Reach) -> ExitCode:
+        """Ask the server, and print what it answered."""
         found = await reach.connections.list()
         if options.json:
             show_json([plain(record) for record in found.records])
@@ -52,6 +53,7 @@ def get_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print one record."""
 
     async def work(reach: Reach) -> ExitCode:
+        """Ask the server, and print what it answered."""
         record = await find(reach, options.record)
         if options.json:
             show_json(plain(record))

@@ -53,6 +53,7 @@ def on_profile(
     """Do ``work`` on this profile. Raises what ``failing.EXPECTED`` lists."""
 
     async def whole() -> ExitCode:
+        """Do the work with a client that is closed afterwards."""
         async with reach(profile, environ, read_only=options.read_only) as reached:
             return await work(reached)
 
@@ -68,13 +69,16 @@ def run_until_told(work: Coroutine[None, None, T]) -> T:
     told: list[int] = []
 
     async def attended() -> T:
+        """Do the work with the signals answered."""
         loop = asyncio.get_running_loop()
 
         def give_up() -> None:
+            """Cancel every task of this event loop."""
             for task in asyncio.all_tasks():
                 task.cancel()
 
         def tell(number: int, _: FrameType | None) -> None:
+            """Remember the signal, and have the event loop give up."""
             told.append(number)
             loop.call_soon_threadsafe(give_up)
 

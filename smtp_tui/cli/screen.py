@@ -138,6 +138,7 @@ def _services(
     auditor = Auditor(lambda: journal, actor_of(environ), clock, held.tell)
 
     def make_client(target: Target, tokens: Tokens) -> Client:
+        """A client that shares activity, clock and journal with the others."""
         from smtp_tui.api.client import Client  # noqa: PLC0415 - httpx, after the first frame
 
         return Client(target, tokens, activity, clock, auditor)
@@ -206,6 +207,7 @@ class _SandboxMailbox(Struct, frozen=True):
     sandbox: Sandbox
 
     def received(self) -> tuple[ReceivedMail, ...]:
+        """Every mail that arrived, oldest first."""
         return tuple(
             ReceivedMail(
                 received_at=datetime.fromisoformat(mail.received_at),

@@ -50,6 +50,7 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
     texts, password = parsed(arguments), read_password(options)
 
     async def work(reach: Reach) -> ExitCode:
+        """Find the record, check the values, and send."""
         reach.may_write(Operation.TEST_SAVED if wanted else Operation.TEST_VALUES)
         opened = None if wanted is None else await find(reach, wanted)
         draft = filled(

@@ -120,6 +120,7 @@ def tokens_of(profile: Profile, environ: Mapping[str, str]) -> Tokens:
     """What holds the token of a command; what a token command says is passed on to stderr."""
 
     def say(line: str) -> None:
+        """Pass on a line; a blank one says that the command has ended."""
         if line:
             remark(f"{clean(source_words(profile.token))}: {clean(line)}")
 

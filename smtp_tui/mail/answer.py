@@ -164,7 +164,7 @@ def told_by(body: JsonValue) -> Told:
             pieces += _note_object(told, item)
             command = command or _text_of(item, "command")
         else:
-            pieces += _note_texts(told, [("", one) for one in item])
+            pieces += _note_texts(told, [("", text) for text in item])
     best = _read_all(told, pieces, command or ("RCPT TO" if told.rejected else ""))
     if best is not None:
         _put_first(told, best.text)
@@ -172,7 +172,7 @@ def told_by(body: JsonValue) -> Told:
 
 
 def _walk(body: JsonValue, told: Told) -> Iterator[dict[str, JsonValue] | list[str]]:
-    """Give every object, and the texts of every list, outer ones first, as far as is bearable."""
+    """Give every object, and the texts of every list, outer ones first, at most ``_NODES``."""
     queue: deque[JsonValue] = deque([[body] if isinstance(body, str) else body])
     for _ in range(_NODES):
         if not queue:
@@ -182,15 +182,15 @@ def _walk(body: JsonValue, told: Told) -> Iterator[dict[str, JsonValue] | list[s
             told.has_more_words = True
         if isinstance(value, list):
             items = value[:_ITEMS]
-            inner = [_opened(one) for one in items]
-            yield [one for one in inner if isinstance(one, str)]
+            inner = [_opened(entry) for entry in items]
+            yield [entry for entry in inner if isinstance(entry, str)]
         elif isinstance(value, dict):
-            members = {key.lower(): _opened(one) for key, one in [*value.items()][:_ITEMS]}
+            members = {key.lower(): _opened(member) for key, member in [*value.items()][:_ITEMS]}
             inner = [*members.values()]
             yield members
         else:
             continue
-        queue.extend(one for one in inner if isinstance(one, dict | list))
+        queue.extend(entry for entry in inner if isinstance(entry, dict | list))
     told.has_more_words = told.has_more_words or bool(queue)
 
 
@@ -276,7 +276,7 @@ def _put_first(told: Told, text: str) -> None:
     """Have the words that decide stand first, unless they stand in what is shown already."""
     plain = _without_html(text)
     holding = next((word for word in told.words if plain in word), None)
-    if holding is None and "\n" in plain and all(one in told.text for one in plain.split("\n")):
+    if holding is None and "\n" in plain and all(line in told.text for line in plain.split("\n")):
         return
     if holding is None and not told.words:
         return  # a code without a word: the whole structure is shown

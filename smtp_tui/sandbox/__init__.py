@@ -19,8 +19,8 @@ tokens are random and new for each sandbox: see `Sandbox.password` and `Sandbox.
 are `TENANT_ID` and `OTHER_TENANT_ID`. The mail server knows `relay` / `relay-password`, and refuses
 recipients at `refused.example` and those starting with `nobody@`.
 
-Every user of the machine can connect to it, so it guards what is typed there: without a token it
-tells nothing, the `Host` (and the `Origin`, if a browser sends one) has to be a name of loopback,
+Every user of the machine can connect to it, so it protects what is typed there: without a token it
+answers nothing, the `Host` (and the `Origin`, if a browser sends one) has to be a name of loopback,
 and test mail goes to loopback only, unless `allow_mail_to` names more hosts.
 
 Controls over HTTP, all with an administrator's bearer token, never part of the recorded requests:

@@ -50,7 +50,7 @@ def _check_file(path: Path, found: os.stat_result) -> None:
 
 
 def _trusted(path: Path) -> Path:
-    """The path without links, once each step of the way is found to be in good hands."""
+    """The path without links, after each step of it was checked."""
     real = Path("/")
     _check_directory(real, last=False)
     steps = list(_steps(path))
@@ -72,11 +72,11 @@ def _trusted(path: Path) -> Path:
             links += 1
             if links > _MOST_LINKS:
                 raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(here))
-            if found.st_uid not in _good_hands():
+            if found.st_uid not in _trusted_owners():
                 raise _refused(here, "the link belongs to another user")
             target = Path(here.readlink())
             real = Path("/") if target.is_absolute() else real
-            steps = [one for one in target.parts if one != "/"] + steps
+            steps = [part for part in target.parts if part != "/"] + steps
             continue
         if steps:
             _check_directory(here, last=False)
@@ -95,14 +95,14 @@ def _check_directory(path: Path, last: bool) -> None:
     """`last` is the one that the file is in: there not even a sticky one keeps others from putting
     an SQLite journal beside it."""
     found = path.stat()
-    if found.st_uid not in _good_hands():
+    if found.st_uid not in _trusted_owners():
         raise _refused(path, "the directory belongs to another user")
     if found.st_mode & _OTHERS_WRITE and (last or not found.st_mode & stat.S_ISVTX):
         mode = stat.S_IMODE(found.st_mode)
         raise _refused(path, f"others may write to the directory (mode {mode:04o})")
 
 
-def _good_hands() -> frozenset[int]:
+def _trusted_owners() -> frozenset[int]:
     return frozenset({0, os.geteuid()})
 
 

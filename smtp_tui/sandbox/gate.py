@@ -73,9 +73,11 @@ class Gate(Struct, frozen=True):
         captured: list[Message] = []
 
         async def receive() -> Message:
+            """The body that was read already, in one piece."""
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def capture(message: Message) -> None:
+            """Keep a part of the answer instead of sending it."""
             captured.append(message)
 
         await self.routes(scope, receive, capture)

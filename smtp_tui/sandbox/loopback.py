@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 
 from msgspec import Struct
@@ -133,24 +133,27 @@ MISSING = object()
 
 def invalid(problems: Sequence[Problem]) -> LoopBackError:
     """A validation error; a property may stand there more than once."""
-    said = [f"`{one.property}` {one.message} (value: {_shown(one.value)})" for one in problems]
+    said = [
+        f"`{problem.property}` {problem.message} (value: {_shown(problem.value)})"
+        for problem in problems
+    ]
     return LoopBackError(
         422,
         f"The `{MODEL}` instance is not valid. Details: {'; '.join(said)}.",
         name="ValidationError",
         details={
             "context": MODEL,
-            "codes": _by_property({one.property: [] for one in problems}, problems, "code"),
-            "messages": _by_property({one.property: [] for one in problems}, problems, "message"),
+            "codes": _by_property((problem.property, problem.code) for problem in problems),
+            "messages": _by_property((problem.property, problem.message) for problem in problems),
         },
     )
 
 
-def _by_property(
-    found: dict[str, list[str]], problems: Sequence[Problem], member: str
-) -> Mapping[str, list[str]]:
-    for one in problems:
-        found[one.property].append(str(getattr(one, member)))
+def _by_property(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The texts of each property, in their order."""
+    found: dict[str, list[str]] = {}
+    for name, text in pairs:
+        found.setdefault(name, []).append(text)
     return found
 
 

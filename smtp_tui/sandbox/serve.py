@@ -25,6 +25,7 @@ def serve(options: SandboxOptions, announce: Callable[[str], None]) -> int:
     stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        """End the wait below."""
         stopped.set()
 
     with Sandbox(options) as sandbox:
@@ -45,7 +46,9 @@ def lines(sandbox: Sandbox) -> list[str]:
     said = [
         f"# sandbox at {sandbox.base_url}, its mail server at {sandbox.host}:{sandbox.smtp_port}",
         "# new for this run: the token below, and the accounts "
-        + ", ".join(f"{one.name}/{sandbox.password(one)}" for one in (ADMINISTRATOR, USER)),
+        + ", ".join(
+            f"{account.name}/{sandbox.password(account)}" for account in (ADMINISTRATOR, USER)
+        ),
         "# stop with ctrl+c",
     ]
     variables = sandbox.environment().items()

@@ -94,12 +94,15 @@ class SandboxServer:
         self.user_token = sandbox.user_token
 
     def ended_token(self) -> str:
+        """A token of the user that is over."""
         return self.sandbox.issue_token(USER, lifetime=0.0)
 
     def stored(self, record_id: str) -> dict[str, object]:
+        """The values that the server holds, secrets included."""
         return self.sandbox.record(record_id).values
 
     def empty(self) -> None:
+        """Delete every record."""
         for record in self.sandbox.records():
             self.sandbox.delete_record(record.id)
 
@@ -114,15 +117,18 @@ class LoopBackServer:
         self.user_token = user_token
 
     def ended_token(self) -> str:
+        """A token of the user that is over."""
         token = secrets.token_hex(20)
         assert ask(self, "POST", f"/test/expired-token/{token}").status == 200
         return token
 
     def stored(self, record_id: str) -> dict[str, object]:
+        """The values that the server holds, secrets included."""
         record = ask(self, "GET", f"/test/records/{record_id}").content
         return {one["name"]: one["value"] for one in record["connection_parameters"]}
 
     def empty(self) -> None:
+        """Delete every record."""
         assert ask(self, "DELETE", "/test/records").status == 200
 
 

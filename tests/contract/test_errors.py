@@ -46,6 +46,7 @@ class Case:
 
 
 def without(name: str) -> dict[str, str]:
+    """The scope without one of its arguments."""
     return {key: value for key, value in SCOPE.items() if key != name}
 
 

@@ -82,6 +82,7 @@ def _outcomes(workshops: list[Workshop], chosen: list[Fault], *, verbose: bool) 
         free.put(workshop)
 
     def work(fault: Fault) -> tuple[Fault, str, str]:
+        """Try a fault in a copy that no other thread uses."""
         workshop = free.get()
         try:
             return fault, *_tried(workshop, fault)
