@@ -17,10 +17,10 @@ class ExitCode(IntEnum):
         code.meaning = meaning
         return code
 
-    OK = 0, "done, or nothing was to be done; of test: the mail server accepted the mail"
+    OK = 0, "done, or there was nothing to do; of test: the mail server accepted the mail"
     FAILED = (
         1,
-        "the server refused, its answer could not be used, or it does not hold what it said yes to;"
+        "the server refused, its answer could not be used, or it did not store what it accepted;"
         " of profiles check and doctor: something is not well",
     )
     USAGE = 2, "the command line, a value, the profile or its file is wrong; nothing was sent"

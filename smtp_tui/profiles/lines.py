@@ -45,7 +45,7 @@ def find(text: str, path: tuple[str, ...]) -> Place:
 
 
 class TomlMistake(ValueError):
-    """A text that is no TOML: where, and in words why."""
+    """A text that is not valid TOML: where, and in words why."""
 
     def __init__(self, place: Place, words: str) -> None:
         super().__init__(words)
@@ -63,7 +63,7 @@ def parse_toml(text: str) -> dict[str, object]:
         place, words = Place(1), "it holds a number or a date that is out of range"
     except RecursionError:
         place, words = Place(1), "it is nested too deeply"
-    raise TomlMistake(place, f"is no TOML: {words}")
+    raise TomlMistake(place, f"is not valid TOML: {words}")
 
 
 def _error_place(text: str, message: str) -> tuple[Place, str]:

@@ -44,7 +44,7 @@ def test_no_file_decides_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("mouse = \n", "line 1, column 9: is no TOML"),
+        ("mouse = \n", "line 1, column 9: is not valid TOML"),
         ("\nmouse = 1\n", "line 2, column 1: mouse must be true or false, without quotes"),
         (
             'enhanced_keyboard = "on"',

@@ -105,9 +105,9 @@ def test_a_newer_schema_is_read_and_not_to_be_changed() -> None:
 
 FAULTS = [
     # what is replaced by what, line, column, words
-    ('colour = "red"', "colour = ", 13, 10, "is no TOML"),
-    ('colour = "red"', 'colour = "red', 13, 14, "is no TOML"),
-    ("port = 30000", "port = 30000\nport = 1", 8, 9, "is no TOML"),
+    ('colour = "red"', "colour = ", 13, 10, "is not valid TOML"),
+    ('colour = "red"', 'colour = "red', 13, 14, "is not valid TOML"),
+    ("port = 30000", "port = 30000\nport = 1", 8, 9, "is not valid TOML"),
     ("port = 30000", 'port = "30000"', 7, 1, "without quotes"),
     ("port = 30000", "port = true", 7, 1, "without quotes"),
     ("port = 30000", "port = 70000", 7, 1, "from 1 to 65535"),
