@@ -32,9 +32,11 @@ from smtp_tui.api.pages import is_page, page_words
 
 DEEPEST_VALUE: Final = 50
 _MOST_POSITIONS: Final = 5
-MOST_VALUES: Final = 1_000_000
-"""Values in one answer: enough for some 40,000 records. Each value takes far more memory than the
-three bytes that it may have in JSON."""
+MOST_ENTRIES: Final = 200_000
+"""Entries in one list: twice as many as the program is measured with."""
+MOST_VALUES: Final = 3_000_000
+"""Values in one answer: enough for 150,000 plain records, or 75,000 whose parameters are described.
+Each value takes far more memory than the three bytes that it may have in JSON."""
 _AT_ONCE: Final = 1000
 _NEXT_VALUES: Final = re.compile(
     rb'(?:(?:[^"\[{,]++|"(?:[^"\\]++|\\.)*+")*+[\[{,]){%d}' % _AT_ONCE, re.DOTALL
@@ -145,11 +147,18 @@ def _entries(body: bytes) -> Iterator[JsonValue]:
     """
     _refuse_too_many_values(body)
     try:
-        for entry in msgspec.json.decode(body, type=list[msgspec.Raw]):
-            yield _decoded(entry)
-    except (msgspec.DecodeError, RecursionError, Undecodable):
+        entries = msgspec.json.decode(body, type=list[msgspec.Raw])
+    except (msgspec.DecodeError, RecursionError):
         value = decode_json(body)  # which says where in the whole answer the mistake is
         raise Undecodable(f"the answer is {_kind(value)}, not a list of records") from None
+    if len(entries) > MOST_ENTRIES:
+        raise Undecodable(f"the answer holds more than {MOST_ENTRIES:,} entries")
+    for entry in entries:
+        try:
+            yield _decoded(entry)
+        except Undecodable:
+            decode_json(body)
+            raise
 
 
 def decode_list(body: bytes) -> RecordList:

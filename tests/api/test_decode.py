@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtp_tui.api.decode import (
+    MOST_ENTRIES,
     MOST_VALUES,
     Undecodable,
     decode_json,
@@ -331,17 +332,17 @@ def test_what_is_no_json_is_said_in_words(body: bytes, why: str) -> None:
     assert str(caught.value) == why
 
 
-MIB = 1024 * 1024
+MANY = MOST_VALUES + 1
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        b"[" + b"[]," * MIB + b"[]]",
-        b"[" + b"0," * MIB + b"0]",
-        b"{" + b'"a":0,' * MIB + b'"a":0}',
-        b'["[{,\\""' + b",{}" * MIB + b"]",
-        b"[" + b"[]," * MIB + b'"unterminated',
+        b"[" + b"[]," * MANY + b"[]]",
+        b"[" + b"0," * MANY + b"0]",
+        b"{" + b'"a":0,' * MANY + b'"a":0}',
+        b'["[{,\\""' + b",{}" * MANY + b"]",
+        b"[" + b"[]," * MANY + b'"unterminated',
     ],
     ids=["lists", "numbers", "members", "after a text", "cut off"],
 )
@@ -357,7 +358,7 @@ def test_an_answer_of_too_many_values_is_refused_before_any_is_built(body: bytes
 
 
 def test_what_stands_inside_a_text_is_no_value() -> None:
-    text = '[{,\\"' * MIB
+    text = '[{,\\"' * MANY
     assert decode_json(json.dumps([text]).encode()) == [text]
 
 
@@ -376,3 +377,23 @@ def test_an_oddity_that_is_found_often_is_told_once_with_its_count() -> None:
         "the parameter port stands there 14 times; the last one counts",
         "the parameter hostname stands there twice; the last one counts",
     )
+
+
+def test_a_hundred_thousand_records_are_read() -> None:
+    parameters = ",".join(
+        f'{{"name":"{name}","value":"a value"}}'
+        for name in ("hostname", "port", "username", "password")
+    )
+    entries = ",".join(
+        f'{{"id":"{number:024x}","name":"RELAY","connection_parameters":[{parameters}],'
+        '"created_at":"2020-04-01T08:05:00.000Z","tenantId":"t","namespaceId":"n"}'
+        for number in range(100_000)
+    )
+    found = decode_list(f"[{entries}]".encode())
+    assert (len(found.records), found.unreadable) == (100_000, ())
+
+
+def test_more_entries_than_are_read_are_refused_before_any_is_judged() -> None:
+    with pytest.raises(Undecodable) as caught:
+        decode_list(b"[" + b"1," * MOST_ENTRIES + b"1]")
+    assert str(caught.value) == f"the answer holds more than {MOST_ENTRIES:,} entries"

@@ -39,10 +39,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=7, help="rounds of the starts (7)")
     parser.add_argument("--idle", type=float, default=60, help="seconds of idling a screen (60)")
     parser.add_argument("--most", type=int, default=MOST, help="the most rows (100,000)")
-    parser.add_argument("--program", type=Path, help="measure this smtp-tui")
+    parser.add_argument("--program", type=_absolute, help="measure this smtp-tui")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--readme", action="store_true", help="put the table into the README")
     return parser
+
+
+def _absolute(text: str) -> Path:
+    """A path as typed from here: the program is run in another directory."""
+    return Path(text).absolute()
 
 
 def measured(
