@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,6 +21,19 @@ from smtp_tui.sandbox.journal import (
 from smtp_tui.sandbox.loopback import LoopBackError, no_method, no_method_of_model
 from smtp_tui.sandbox.replies import json_response
 from smtp_tui.sandbox.services import Services
+
+CONTROLS: Final = (
+    Route("/sandbox/faults", controls.show_faults, methods=["GET"]),
+    Route("/sandbox/faults", controls.add_faults, methods=["POST"]),
+    Route("/sandbox/faults", controls.clear_faults, methods=["DELETE"]),
+    Route("/sandbox/scenario", controls.play_scenario, methods=["POST"]),
+    Route("/sandbox/scenario", controls.end_scenario, methods=["DELETE"]),
+    Route("/sandbox/test-answers", controls.choose_test_answers, methods=["POST"]),
+    Route("/sandbox/expire-tokens", controls.expire_tokens, methods=["POST"]),
+    Route("/sandbox/requests", controls.show_requests, methods=["GET"]),
+    Route("/sandbox/mailbox", controls.show_mailbox, methods=["GET"]),
+)
+"""The sandbox's own controls, each documented in the package."""
 
 
 def application(services: Services) -> Starlette:
@@ -39,15 +54,7 @@ def application(services: Services) -> Starlette:
         Route(f"{COMPOSER_PATH}/testEmailById", mail_tests.test_saved, methods=["POST"]),
         Route(TOKEN_PATH, identity.issue_token, methods=["POST"]),
         Route(TENANT_PATH, identity.get_tenant, methods=["GET"]),
-        Route("/sandbox/faults", controls.show_faults, methods=["GET"]),
-        Route("/sandbox/faults", controls.add_faults, methods=["POST"]),
-        Route("/sandbox/faults", controls.clear_faults, methods=["DELETE"]),
-        Route("/sandbox/scenario", controls.play_scenario, methods=["POST"]),
-        Route("/sandbox/scenario", controls.end_scenario, methods=["DELETE"]),
-        Route("/sandbox/test-answers", controls.choose_test_answers, methods=["POST"]),
-        Route("/sandbox/expire-tokens", controls.expire_tokens, methods=["POST"]),
-        Route("/sandbox/requests", controls.show_requests, methods=["GET"]),
-        Route("/sandbox/mailbox", controls.show_mailbox, methods=["GET"]),
+        *CONTROLS,
     ]
     made = Starlette(
         routes=routes,

@@ -57,9 +57,8 @@ class StoredRecord(Struct, frozen=True):
             "tenantId": self.tenant,
             "namespaceId": self.namespace,
         }
-        if (
-            self.id.isascii() and self.id.isdigit() and len(self.id) < 16
-        ):  # the key of LoopBack's memory connector
+        is_number = self.id.isascii() and self.id.isdigit() and len(self.id) < 16
+        if is_number:  # as LoopBack's memory connector numbers them
             return {**shown, "id": int(self.id)}
         return {"id": self.id, **shown}
 

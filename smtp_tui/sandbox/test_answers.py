@@ -106,31 +106,22 @@ _NO: Final[dict[TestShape, Callable[[MailFailure], object]]] = {
 
 
 def _error(shape: TestShape, failure: MailFailure) -> LoopBackError:
-    """The refusal as an error of LoopBack."""
-    said, failed = str(failure), "Test email failed"
+    """The refusal as an error of LoopBack, which shows no words with a status of 5xx."""
+    said, failed, details = str(failure), "Test email failed", failure.details()
     code = int(failure.response[:3]) if failure.response else 500
     cause = {"message": "The mailer failed", "cause": {"reason": said}}
-    inner = json.dumps({"message": said, **failure.details()})
-    hidden = server_fault()
     errors = {
-        TestShape.HIDDEN: hidden,
-        TestShape.BAD_GATEWAY: _bare(502, "Bad Gateway"),
-        TestShape.SMTP_STATUS: hidden if code == 500 else _bare(code, "Unknown Error"),
+        TestShape.HIDDEN: server_fault(),
+        TestShape.BAD_GATEWAY: LoopBackError(502, said),
+        TestShape.SMTP_STATUS: LoopBackError(code, said, **details),
         TestShape.DETAILS_TEXT: LoopBackError(400, failed, details=said),
         TestShape.DETAILS_LIST: LoopBackError(400, failed, details=[said]),
         TestShape.CAUSES: LoopBackError(400, failed, cause=cause),
-        TestShape.INNER_JSON: LoopBackError(400, inner),
-        TestShape.UNAUTHORIZED: LoopBackError(401, said, **failure.details()),
-        TestShape.NOT_FOUND: LoopBackError(404, said, **failure.details()),
+        TestShape.INNER_JSON: LoopBackError(400, json.dumps({"message": said, **details})),
+        TestShape.UNAUTHORIZED: LoopBackError(401, said, **details),
+        TestShape.NOT_FOUND: LoopBackError(404, said, **details),
     }
-    return errors.get(shape, LoopBackError(400, said, **failure.details()))
-
-
-def _bare(status: int, message: str) -> LoopBackError:
-    """An error without a name, as LoopBack words those of 5xx."""
-    error = LoopBackError(status, message)
-    error.body = {"error": {"statusCode": status, "message": message}}
-    return error
+    return errors.get(shape, LoopBackError(400, said, **details))
 
 
 def _stringified(failure: MailFailure) -> dict[str, object]:

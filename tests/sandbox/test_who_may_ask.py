@@ -17,22 +17,15 @@ from urllib.parse import urlencode
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox, SandboxOptions
+from smtp_tui.sandbox import Sandbox, SandboxOptions, routes
+from smtp_tui.sandbox import __doc__ as documentation
 from smtp_tui.sandbox.origin import is_loopback_name
 from tests.sandbox.caller import COMPOSER, RECORDS, SCOPE, TENANT, TOKEN, Caller
 
 NOBODY = 65534
 SECRET = "typed-into-the-demo"
-CONTROLS = [
-    ("GET", "/sandbox/faults"),
-    ("POST", "/sandbox/faults"),
-    ("DELETE", "/sandbox/faults"),
-    ("POST", "/sandbox/scenario"),
-    ("DELETE", "/sandbox/scenario"),
-    ("POST", "/sandbox/expire-tokens"),
-    ("GET", "/sandbox/requests"),
-    ("GET", "/sandbox/mailbox"),
-]
+CONTROLS = re.findall(r"^    (GET|POST|DELETE) +(/sandbox/\S+)", documentation or "", re.MULTILINE)
+"""Method and path of each documented control."""
 needs_two_users = pytest.mark.skipif(
     os.geteuid() != 0, reason="only root can run a process as a second user"
 )
@@ -148,6 +141,15 @@ def test_another_user_of_the_machine_reads_makes_and_sends_nothing(
     assert [one["operation"] for one in asked].count("create") > 1, "those of the attack"
     names = [one["name"] for one in _ask(port, token, "GET", RECORDS + query)]
     assert names.count("VICTIM") == 1
+
+
+def test_every_control_is_documented() -> None:
+    served = [
+        (method, route.path)
+        for route in routes.CONTROLS
+        for method in (route.methods or set()) - {"HEAD"}
+    ]
+    assert sorted(served) == sorted(CONTROLS)
 
 
 @pytest.mark.parametrize(("method", "path"), CONTROLS)
