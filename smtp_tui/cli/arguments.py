@@ -18,21 +18,23 @@ from smtp_tui.profiles.reading import nearest
 Subcommands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
 DESCRIPTION: Final = (
-    "Manage the SMTP connections of IBM Cloud Automation Manager from the keyboard."
-    " Without a command it opens the screen."
+    "Manage the SMTP connections of IBM Cloud Automation Manager from the keyboard.\n"
+    "Without a command it opens the screen."
 )
 PROFILE_HELP: Final = """\
-which profile is used; each of these overrules those below it, and says so on stderr:
+which profile is used; each of these overrules those below it, and says so on
+stderr:
   --profile
   SMTP_TUI_PROFILE
   the vendor's variables, when a host is among them (CAM_HOST, TSA_HOSTNAME)
   the default in profiles.toml
   the only profile in profiles.toml
-A command that writes names profile, host and tenant on stderr before anything else; one that
-reads does so where stderr is a terminal."""
+A command that writes names profile, host and tenant on stderr before anything
+else; one that reads does so where stderr is a terminal."""
 NETWORK_HELP: Final = """\
-network: a request has 10 s to connect, ends after 60 s of silence, and after 120 s at the latest.
-Proxies, .netrc, REQUESTS_CA_BUNDLE and SSLKEYLOGFILE in the environment are not used."""
+network: a request has 10 s to connect, ends after 60 s of silence, and after
+120 s at the latest. Proxies, .netrc, REQUESTS_CA_BUNDLE and SSLKEYLOGFILE in
+the environment are not used."""
 _NOTES: Final = f"{PROFILE_HELP}\n\n{NETWORK_HELP}\n\n{codes_help()}"
 _TRUST_HELP: Final = (
     "system, ca:FILE, off, pin:SHA256, login:SHA256 (of the server that logs in, where that shows"

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from enum import IntEnum
+from typing import Final
+
+_WIDTH: Final = 80
+"""Columns of the help text."""
 
 
 class ExitCode(IntEnum):
@@ -51,5 +56,9 @@ class ExitCode(IntEnum):
 
 def codes_help() -> str:
     """All codes, one a line, for the end of a help text."""
-    lines = [f"  {code.value:>3}  {code.meaning}" for code in ExitCode]
+    lines = [_wrapped(f"  {code.value:>3}  {code.meaning}") for code in ExitCode]
     return "\n".join(["exit codes:", *lines])
+
+
+def _wrapped(line: str) -> str:
+    return textwrap.fill(line, _WIDTH, subsequent_indent=" " * 7, break_on_hyphens=False)

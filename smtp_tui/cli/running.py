@@ -61,10 +61,10 @@ def on_profile(
 
 
 def run_until_told(work: Coroutine[None, None, T]) -> T:
-    """Do ``work`` in an event loop; SIGTERM, SIGHUP and SIGQUIT give up all in it.
+    """Do ``work`` in an event loop; SIGTERM, SIGHUP and SIGQUIT cancel all of its tasks.
 
-    They raise ``SystemExit`` once that has put itself in order, whatever else came of it. A second
-    one does not wait for what the first had begun.
+    ``SystemExit`` is raised once the tasks have ended, whatever else came of them. A second signal
+    does not wait for what the first one began.
     """
     told: list[int] = []
 

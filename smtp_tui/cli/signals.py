@@ -1,4 +1,4 @@
-"""SIGTERM, SIGHUP and SIGQUIT, which end the program unless something is to be put in order.
+"""SIGTERM, SIGHUP and SIGQUIT, which end the program, after it has cleaned up where needed.
 
 An exception raised by a handler is lost where Python happens to be in a callback of the interpreter
 or of asyncio: it is printed, and the program goes on. So an event loop is told instead, and only a
@@ -20,7 +20,7 @@ Handler: TypeAlias = Callable[[int, FrameType | None], None]
 
 @contextmanager
 def answered_by(handler: Handler) -> Iterator[None]:
-    """Have a handler take them within; under nohup SIGHUP stays ignored. For the main thread."""
+    """Call a handler for them inside the block; what is ignored stays ignored. Main thread only."""
     heard = [number for number in _LEAVING if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, handler) for number in heard}
     try:

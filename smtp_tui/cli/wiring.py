@@ -117,7 +117,7 @@ def _no_terminal(profile: Profile) -> str:
 
 
 def tokens_of(profile: Profile, environ: Mapping[str, str]) -> Tokens:
-    """What holds the token of a command; what a token command says is passed on to stderr."""
+    """The tokens of a command. What a token command writes to stderr is passed on."""
 
     def say(line: str) -> None:
         """Pass on a line; a blank one says that the command has ended."""

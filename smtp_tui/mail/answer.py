@@ -52,7 +52,7 @@ _WORD_KEYS: Final = _ERROR_KEYS | {
 _DATA_KEYS: Final = frozenset(
     {"name", "value", "hostname", "host", "username", "user", "to", "from", "subject", "url"}
 )
-"""Members that repeat what was sent. What stands there is no word about the mail."""
+"""Members that repeat what was sent; their values say nothing about the mail."""
 
 _FLAG_KEYS: Final = frozenset({"success", "ok", "sent", "status", "result"})
 _STATUS_KEYS: Final = frozenset({"status", "statuscode", "code"})
@@ -172,7 +172,7 @@ def told_by(body: JsonValue) -> Told:
 
 
 def _walk(body: JsonValue, told: Told) -> Iterator[dict[str, JsonValue] | list[str]]:
-    """Give every object, and the texts of every list, outer ones first, at most ``_NODES``."""
+    """Yield every object, and the texts of every list, outer ones first, at most ``_NODES``."""
     queue: deque[JsonValue] = deque([[body] if isinstance(body, str) else body])
     for _ in range(_NODES):
         if not queue:
@@ -208,7 +208,7 @@ def _opened(value: JsonValue) -> JsonValue:
 
 
 def _note_object(told: Told, item: dict[str, JsonValue]) -> list[_Piece]:
-    """Take in one object; the answer is what may be read as a reply or a mailer's words."""
+    """Note flags and codes of an object; return texts that may be a reply or a mailer's words."""
     is_parameter = "name" in item and "value" in item
     code: str | None = None
     for key, value in item.items():
@@ -243,7 +243,7 @@ def _note_object(told: Told, item: dict[str, JsonValue]) -> list[_Piece]:
 
 
 def _note_texts(told: Told, texts: list[tuple[str, str]]) -> list[_Piece]:
-    """Keep the texts that are words for a person, and give those that may be read."""
+    """Keep the texts that are words for a person, and return those that may be read."""
     pieces = []
     for key, text in texts:
         if _NUMBER.match(text) or _ADDRESS.match(text) or not text.strip():
@@ -273,7 +273,7 @@ def _without_html(text: str) -> str:
 
 
 def _put_first(told: Told, text: str) -> None:
-    """Have the words that decide stand first, unless they stand in what is shown already."""
+    """Move the words that decide to the front, unless they are shown already."""
     plain = _without_html(text)
     holding = next((word for word in told.words if plain in word), None)
     if holding is None and "\n" in plain and all(line in told.text for line in plain.split("\n")):
@@ -286,7 +286,7 @@ def _put_first(told: Told, text: str) -> None:
 
 
 def _read_all(told: Told, pieces: list[_Piece], command: str) -> _Piece | None:
-    """Read each piece once and keep the most specific readings; the answer decided."""
+    """Read each piece once, keep the most specific readings, and return the piece that decides."""
     seen: set[_Piece] = set()
     left = _CHARACTERS
     best: _Piece | None = None
@@ -309,7 +309,7 @@ def _read_all(told: Told, pieces: list[_Piece], command: str) -> _Piece | None:
 
 
 def _is_better(reading: Reading, known: Reading | None) -> bool:
-    """Whether a reading tells more: a reply before words without one, then the earlier row."""
+    """Whether a reading tells more: a reply beats words without one, then the earlier row."""
     return known is None or (not reading.is_reply, reading.rank) < (
         not known.is_reply,
         known.rank,

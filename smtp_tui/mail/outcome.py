@@ -113,12 +113,12 @@ def _by_status(answer: TestAnswer, told: Told, whole: str) -> TestOutcome | None
 
 
 def unknown(meaning: str, request_id: str | None = None) -> TestOutcome:
-    """Give the outcome of a test that nobody told; `meaning` says why."""
+    """Give the outcome of a test of which nothing is known; `meaning` says why."""
     return replace(_outcome(Verdict.UNKNOWN, "", meaning, _MAYBE), request_id=request_id)
 
 
 def _is_about_mail(answer: TestAnswer, told: Told, refusal: Reading) -> bool:
-    """Whether what went wrong was told by a mailer, and not of the call by CAM or a proxy.
+    """Whether a mailer or a mail server refused the mail, rather than CAM or a proxy the call.
 
     A reply of a mail server or a mailer's code says more than any status. Words without either
     count where CAM reports what its method found: 400, 422, 5xx, and 2xx unless it says that all is
@@ -203,7 +203,7 @@ def _refused_recipient(told: Told, whole: str) -> TestOutcome:
 
 
 def _failed_unknown(status: int, own: int, told: Told, whole: str) -> TestOutcome:
-    """Judge a failure in unknown words: certain when CAM says so, open when CAM broke down.
+    """Judge a failure in unknown words: rejected if CAM reports one, unknown if CAM itself failed.
 
     `own` is the status that the body names, where the answer itself came with a good one.
     """

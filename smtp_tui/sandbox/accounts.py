@@ -82,7 +82,7 @@ class Credentials(Struct, frozen=True):
 
     @classmethod
     def random(cls) -> Credentials:
-        """New ones, that nobody can guess."""
+        """New random ones."""
         return cls(password=secrets.token_hex(10), token=_new_token())
 
 
@@ -130,7 +130,7 @@ class TokenBook(Struct):
             self._held = {token: (account, now) for token, (account, _) in self._held.items()}
 
     def forget_ended(self, token: str) -> bool:
-        """Forget a token that is over; False when it was not known."""
+        """Forget an expired token; False if there is no such token."""
         with self._lock:
             _, ends = self._held.get(token, (None, self.clock() + 1.0))
             return ends <= self.clock() and self._held.pop(token, None) is not None

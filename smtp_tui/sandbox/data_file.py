@@ -92,8 +92,7 @@ def _steps(path: Path) -> Iterator[str]:
 
 
 def _check_directory(path: Path, last: bool) -> None:
-    """`last` is the one that the file is in: there not even a sticky one keeps others from putting
-    an SQLite journal beside it."""
+    """`last`: the file is in it. Even if it is sticky, others could put an SQLite journal there."""
     found = path.stat()
     if found.st_uid not in _trusted_owners():
         raise _refused(path, "the directory belongs to another user")

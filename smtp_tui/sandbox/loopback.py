@@ -41,12 +41,12 @@ def _phrase(status: int) -> str:
 
 
 def unauthorized() -> LoopBackError:
-    """No token, or one that nobody knows."""
+    """No token, or an unknown one."""
     return LoopBackError(401, "Authorization Required", code="AUTHORIZATION_REQUIRED")
 
 
 def invalid_token() -> LoopBackError:
-    """A token that is over, when it is used for the first time since."""
+    """An expired token, used for the first time since it expired."""
     return LoopBackError(401, "Invalid Access Token", code="INVALID_TOKEN")
 
 
@@ -56,7 +56,7 @@ def forbidden() -> LoopBackError:
 
 
 def not_for_this_machine(header: str) -> LoopBackError:
-    """A request that a web page of elsewhere may have had a browser send; only the sandbox's."""
+    """A request that a foreign web page may have made a browser send; LoopBack has none such."""
     return LoopBackError(403, f"The sandbox answers only to names of this machine, not to {header}")
 
 

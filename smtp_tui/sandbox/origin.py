@@ -1,4 +1,4 @@
-"""Whom a request is addressed to, and which page a browser sends it for.
+"""Which host a request is addressed to, and which web page made a browser send it.
 
 A web page can have a browser of this machine ask any address, and can have its own name resolve to
 loopback. Both show in the `Host` and `Origin` headers, so only names of loopback are served.

@@ -40,7 +40,7 @@ def read_parameters(argument: str, value: object) -> list[Parameter]:
 
 
 def new_parameters(value: object) -> list[Parameter]:
-    """The parameters of a new record, which is a property and no argument: other words."""
+    """The parameters of a new record. As a property, not an argument, they get other messages."""
     match value:
         case None:
             return []
@@ -81,7 +81,7 @@ def invalid_record(name: object, parameters: list[Parameter]) -> LoopBackError |
     """The 422 a new record deserves, or None when it is good."""
     problems: list[Problem] = []
     if name is MISSING or name is None or name == "":
-        # Twice, as of a property that is required and validated for presence.
+        # Twice: LoopBack checks it as a required property, and again for presence.
         problems += [Problem("name", "presence", "can't be blank", name)] * 2
     given = values(parameters)
     if _blank(given.get("hostname")):

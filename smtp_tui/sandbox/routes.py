@@ -73,7 +73,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _unserved(request: Request, error: Exception) -> Response:
-    """A path or method that no route serves, told to anyone as the framework does it.
+    """A path or method that no route serves, answered without a token too, as the framework does.
 
     The paths in its words are relative: to the model where that is known, else to the REST root.
     """

@@ -38,8 +38,8 @@ def services(request: Request) -> Services:
 def authenticated(request: Request) -> Account:
     """Whose bearer token the request carries; raises a 401 LoopBackError.
 
-    The scheme is `Bearer`, in this case only. A token that is over says so once, and then nobody
-    knows it any more.
+    The scheme is `Bearer`, in this case only. An expired token is told
+    as such once; after that it is unknown.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme != "Bearer":

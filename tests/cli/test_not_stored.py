@@ -1,4 +1,4 @@
-"""What the server said yes to and does not hold is told as such, and ends with 1."""
+"""A write that the server accepted and did not store is told as such, and ends with 1."""
 
 from __future__ import annotations
 
