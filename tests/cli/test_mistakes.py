@@ -95,7 +95,9 @@ def test_a_new_parameter_is_allowed_by_its_name_only(console: Console, sandbox: 
     record_id = sandbox.add_record("A", GOOD)
     new = ("--new-parameter", "tls")
     assert console.run("set", "A", "tls=yes", "prot=1", *new, "--yes").code == ExitCode.USAGE
-    assert console.run("set", "A", *new, "--yes").code == ExitCode.USAGE
+    result = console.run("set", "A", "port=26", *new, "--yes")
+    assert result.code == ExitCode.USAGE
+    assert "no tls=value is given" in result.err
     assert written(sandbox) == 0
     assert console.run("set", "A", "tls=yes", *new, "--yes").code == 0
     assert sandbox.record(record_id).values == {**GOOD, "tls": "yes"}

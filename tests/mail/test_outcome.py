@@ -255,3 +255,18 @@ def test_a_deep_body_does_not_exhaust_the_judge() -> None:
     for _ in range(500):
         body = {"error": body}
     assert after(500, body).verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize("error", ["none", "null", "false", "", None, False])
+def test_a_member_for_errors_that_holds_none_is_no_error(error: JsonValue) -> None:
+    outcome = judge(TestAnswer(200, {"error": error, "message": "Test email sent"}), TO)
+    assert outcome is not None
+    assert outcome.verdict is Verdict.ACCEPTED
+
+
+@pytest.mark.parametrize("said", ["250 2.0.0 Ok: queued as 4F2A", "354 End data with <CR><LF>"])
+def test_a_failure_with_a_yes_of_the_mail_server_is_unknown(said: str) -> None:
+    outcome = judge(TestAnswer(200, {"success": False, "response": said}), TO)
+    assert outcome is not None
+    assert outcome.verdict is Verdict.UNKNOWN
+    assert "the mail server's words say yes" in outcome.meaning
