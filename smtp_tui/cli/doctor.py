@@ -158,7 +158,8 @@ def _profiles(store: ProfileStore, environ: Environ) -> Fact:
         choice = known_of(found, environ).chosen(None)
         if choice is not None and choice.overruled:
             default += f", overruled by {choice.by.called}"
-    words = f"{len(found.profiles)} profiles, default {default}"
+    count = len(found.profiles)
+    words = f"{count} profile{'' if count == 1 else 's'}, default {default}"
     if found.read_only_why is not None:
         return Fact("files", "profiles", found.read_only_why, False)
     return Fact("files", "profiles", words)

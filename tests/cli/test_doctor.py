@@ -16,7 +16,7 @@ def test_a_healthy_machine_is_told_so(console: Console, sandbox: Sandbox, tmp_pa
     console.run("profiles", "add", "a", "--host", "h.example", "--tenant", "t")
     result = console.run("doctor")
     assert result.code == 0
-    for words in (__version__, str(tmp_path / "config" / "profiles.toml"), "1 profiles, default a"):
+    for words in (__version__, str(tmp_path / "config" / "profiles.toml"), "1 profile, default a"):
         assert words in result.out
     assert sandbox.requests == ()
 
@@ -85,5 +85,5 @@ def test_it_tells_that_the_default_is_overruled_and_shows_no_host(console: Conso
     console.setenv(TSA_HOSTNAME="user:planted@host")
     console.run("profiles", "add", "a", "--host", "h.example", "--tenant", "t")
     result = console.run("doctor")
-    assert "1 profiles, default a, overruled by CAM_HOST" in result.out
+    assert "1 profile, default a, overruled by CAM_HOST" in result.out
     assert "planted" not in result.out + result.err + console.run("list").err
