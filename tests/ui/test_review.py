@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from textual.widgets import Button
 
 from smtp_tui.api.target import Access
+from smtp_tui.profiles.model import Profile
 from smtp_tui.sandbox import Operation, Sandbox
 from tests.ui.forms import edit, edit_port, retype, review
 from tests.ui.helpers import Ui, opened
@@ -120,6 +121,31 @@ async def test_a_protected_profile_opens_apply_for_the_whole_name_only(
         for typed, closed in (("", True), ("BATC", True), ("H", False), ("E", True)):
             await ui.type(typed)
             await ui.until(lambda: apply.disabled is closed, f"Apply after {typed}")  # noqa: B023
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_a_paste_refused_by_the_typed_name_is_said_under_it_until_something_is_typed(
+    demo: Sandbox, size: tuple[int, int]
+) -> None:
+    def protected(profile: Profile) -> Profile:
+        return replace(profile, access=Access.PROTECTED)
+
+    async with opened(demo, size=size, profile=protected) as ui:
+        await ui.sees("BATCH")
+        await ui.press("d")
+        await ui.sees("Type the name of the record:")
+        await ui.type("BAT")
+        await ui.paste("BATCH\nBATCH")
+        await ui.sees("✗ Not pasted: the text has 2 lines")
+        lines = ui.lines()
+        name = next(at for at, line in enumerate(lines) if "│ BAT " in line)
+        assert "✗ Not pasted" in lines[name + 1]
+        assert any("Cancel" in line and "Delete" in line for line in lines[name + 2 :])
+        assert ui.app.messages == ()
+        await ui.type("CH")
+        await ui.loses("Not pasted")
+        apply = ui.app.screen.query_one("#apply", Button)
+        await ui.until(lambda: not apply.disabled, "the whole name")
 
 
 @pytest.mark.parametrize("name", ["", "  "])

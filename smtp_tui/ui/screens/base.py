@@ -220,7 +220,7 @@ class Dialog(ModalScreen[Result]):
         background: ansi_default; color: ansi_default; text-style: none;
     }
     Dialog Button:focus { text-style: bold reverse; }
-    Dialog Button:disabled { text-style: dim; }
+    Dialog > #box Button:disabled { text-style: dim; border: none !important; }
     """
     BOX_TITLE: ClassVar[str] = ""
     ACTIONS: ClassVar[tuple[str, ...]] = ("dialog.cancel",)

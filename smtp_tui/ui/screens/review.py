@@ -29,6 +29,7 @@ from smtp_tui.ui.screens.guarded import GuardedDialog
 from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText, badge_look
+from smtp_tui.ui.widgets.pasting import PasteRefused
 from smtp_tui.ui.widgets.text_input import TextInput
 from smtp_tui.ui.widgets.visible import harmless
 
@@ -64,6 +65,8 @@ class ReviewDialog(GuardedDialog[bool]):
     ReviewDialog #review-body { height: auto; scrollbar-size-vertical: 1; }
     ReviewDialog #request { height: auto; margin-top: 1; }
     ReviewDialog .changes { margin-top: 1; }
+    ReviewDialog #name-problem { display: none; text-style: bold; color: ansi_red; }
+    ReviewDialog #name-problem.-shown { display: block; }
     ReviewDialog #banner { height: 3; content-align: center middle; margin-bottom: 1; }
     """
     ACTIONS = ("dialog.cancel", "dialog.copy")
@@ -80,8 +83,8 @@ class ReviewDialog(GuardedDialog[bool]):
         self._session = session
         self._review = review
         self._protected = session.target.access is Access.PROTECTED
-        named = bool(review.record_name.strip())
-        self._to_type = review.record_name if named else "yes"
+        self._named = bool(review.record_name.strip())
+        self._to_type = review.record_name if self._named else "yes"
 
     @property
     def title_text(self) -> str:
@@ -103,10 +106,11 @@ class ReviewDialog(GuardedDialog[bool]):
             yield PlainText(request_text(self._session.target, review.request), id="request")
         if self._protected:
             what = "Type yes, for the record has no name"
-            if review.record_name.strip():
+            if self._named:
                 what = f"Type the name of the record: {clean(review.record_name, 60)}"
             yield PlainText(f"This profile is protected. {what}")
             yield TextInput(id="name")
+            yield PlainText("", id="name-problem")
         apply = Button(harmless(review.verb), id="apply", compact=True)
         cancel = Button("Cancel", id="cancel", compact=True)
         with Horizontal(classes="row"):
@@ -128,7 +132,7 @@ class ReviewDialog(GuardedDialog[bool]):
 
     def on_resize(self) -> None:
         """Keep the answers in sight: what is long scrolls above them."""
-        answers = 7 + (3 if self._protected else 0) + (1 if self.size.width < 80 else 0)
+        answers = 7 + (4 if self._protected else 0) + (1 if self.size.width < 80 else 0)
         body = self.query_one("#review-body", VerticalScroll)
         body.styles.max_height = max(4, self.size.height - answers)
 
@@ -141,7 +145,19 @@ class ReviewDialog(GuardedDialog[bool]):
     def compare_name(self, event: Input.Changed) -> None:
         """Allow the write only for the very name."""
         event.stop()
+        self._say_of_name("")
         self.query_one("#apply", Button).disabled = event.value != self._to_type
+
+    @on(PasteRefused)
+    def say_refused(self, event: PasteRefused) -> None:
+        """Say under the name why a pasted text was not taken, until something else is typed."""
+        event.stop()
+        self._say_of_name(f"✗ {event.words}")
+
+    def _say_of_name(self, words: str) -> None:
+        problem = self.query_one("#name-problem", PlainText)
+        problem.update(words)
+        problem.set_class(bool(words), "-shown")
 
     @on(Input.Submitted, "#name")
     def apply_typed(self, event: Input.Submitted) -> None:
