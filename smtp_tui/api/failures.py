@@ -38,7 +38,7 @@ from smtp_tui.api.errors import (
 from smtp_tui.api.pages import cut
 from smtp_tui.api.redaction import text_without_echo, without_echo
 from smtp_tui.api.trust import certificate_refused
-from smtp_tui.api.words import error_code, error_inside, refused_fields, server_words
+from smtp_tui.api.words import error_inside, read_error
 
 
 class Received(Struct, frozen=True):
@@ -71,12 +71,12 @@ def cleaned(received: Received, operation: Operation, secrets: tuple[str, ...]) 
 
 
 _GONE: Final = frozenset({"MODEL_NOT_FOUND", "NOT_FOUND"})
-"""The codes by which LoopBack says that a record is gone. A 404 without one of them comes from a
-server that does not know the call, or from a proxy."""
+"""LoopBack's codes for a record that is gone. A 404 with any other code comes from a server that
+does not know the call, or from a proxy."""
 
 
 _NOT_MODIFIED: Final = 304
-"""The one status among those of redirects that is none."""
+"""The only status of the 300s that is no redirect."""
 
 
 def raise_for_status(received: Received, place: Place) -> None:
@@ -97,17 +97,18 @@ def raise_for_status(received: Received, place: Place) -> None:
     if 300 <= status < 400 and status != _NOT_MODIFIED:
         to = f" to {cut(received.location, 120)}" if received.location else ""
         raise BadAnswer(place, f"The server redirects{to} ({status}), which is not followed")
-    words = received.unreadable or server_words(received.body)
+    told = read_error(received.body)
+    words = received.unreadable or told.words
     match status:
         case 401:
             raise TokenRefused(place, status, words)
         case 403:
             raise AccessDenied(place, status, words)
         case 404:
-            gone = place.operation is Operation.GET or error_code(received.body) in _GONE
+            gone = place.operation is Operation.GET or told.code in _GONE
             raise (NotFound if gone else OperationMissing)(place, status, words)
         case 400 | 422:
-            raise Invalid(place, status, words, fields=refused_fields(received.body))
+            raise Invalid(place, status, words, fields=told.fields)
         case 429:
             raise TooManyRequests(place, status, words, advice=_wait(received.retry_after))
         case _ if status >= 500:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec import Struct
+
 from smtp_tui.api.decode import Undecodable, decode_json
 from smtp_tui.api.models import JsonValue
 from smtp_tui.api.pages import without_tags
@@ -14,16 +16,32 @@ _READ: Final = 65536
 """How much of a text is searched for tags."""
 
 
-def server_words(body: bytes) -> str:
-    """What an error's body says to a person: LoopBack's message, an HTML title, or its text.
+class ErrorBody(Struct, frozen=True):
+    """What the body of an error says.
 
-    At most :data:`WORDS_LIMIT` characters on one line; empty where there is nothing to read.
+    ``words`` are LoopBack's message, an HTML title, or the text, on one line of at most
+    :data:`WORDS_LIMIT` characters; blank where there is nothing to read. ``code`` is LoopBack's
+    code, such as ``MODEL_NOT_FOUND``. ``fields`` are the words by field of a LoopBack 422
+    (``error.details.messages``).
     """
+
+    words: str = ""
+    code: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+def read_error(body: bytes) -> ErrorBody:
+    """Read the body of an error, whatever it holds."""
     try:
-        words = _message(decode_json(body))
+        value = decode_json(body)
     except Undecodable:
-        words = body.decode("utf-8", errors="replace")
-    return _flat(words)
+        return ErrorBody(_flat(body.decode("utf-8", errors="replace")))
+    error = _member(value, "error")
+    code = _member(error, "code")
+    messages = _member(_member(error, "details"), "messages")
+    return ErrorBody(
+        _flat(_message(value)), code if isinstance(code, str) else "", _refused_fields(messages)
+    )
 
 
 def error_inside(body: bytes) -> str | None:
@@ -38,15 +56,9 @@ def error_inside(body: bytes) -> str | None:
     return _flat(_message(value)) if told else None
 
 
-def error_code(body: bytes) -> str:
-    """LoopBack's code of an error, such as ``MODEL_NOT_FOUND``; empty where there is none."""
-    try:
-        value = decode_json(body)
-    except Undecodable:
-        return ""
-    error = value.get("error") if isinstance(value, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
-    return code if isinstance(code, str) else ""
+def _member(value: JsonValue, name: str) -> JsonValue:
+    """A member of an object; None where it has none, or where the value is no object."""
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def _flat(words: str) -> str:
@@ -69,19 +81,13 @@ def _message(value: JsonValue) -> str:
     return ""
 
 
-def refused_fields(body: bytes) -> tuple[tuple[str, str], ...]:
-    """The server's words by field from a LoopBack 422 (``error.details.messages``), if any."""
-    try:
-        value = decode_json(body)
-    except Undecodable:
-        return ()
-    error = value.get("error") if isinstance(value, dict) else None
-    details = error.get("details") if isinstance(error, dict) else None
-    messages = details.get("messages") if isinstance(details, dict) else None
+def _refused_fields(messages: JsonValue) -> tuple[tuple[str, str], ...]:
+    """The words of each field, joined; the same words twice are told once."""
     if not isinstance(messages, dict):
         return ()
-    found = ((name, said if isinstance(said, list) else [said]) for name, said in messages.items())
-    return tuple(
-        (name, _flat("; ".join(dict.fromkeys(one for one in said if isinstance(one, str)))))
-        for name, said in found
-    )
+    fields: list[tuple[str, str]] = []
+    for name, said in messages.items():
+        several = said if isinstance(said, list) else [said]
+        texts = [text for text in several if isinstance(text, str)]
+        fields.append((name, _flat("; ".join(dict.fromkeys(texts)))))
+    return tuple(fields)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp_tui.api.words import WORDS_LIMIT, error_code, error_inside, refused_fields, server_words
+from smtp_tui.api.words import WORDS_LIMIT, error_inside, read_error
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
@@ -44,7 +44,7 @@ JSON_VALUES = st.recursive(
     ],
 )
 def test_the_words_are_those_meant_for_a_person(body: object, words: str) -> None:
-    assert server_words(json.dumps(body).encode()) == words
+    assert read_error(json.dumps(body).encode()).words == words
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_the_words_are_those_meant_for_a_person(body: object, words: str) -> Non
     ],
 )
 def test_a_body_that_is_no_json_is_told_without_its_tags(body: bytes, words: str) -> None:
-    assert server_words(body) == words
+    assert read_error(body).words == words
 
 
 def test_long_words_are_cut_and_their_length_told() -> None:
-    said = server_words(b"word " * 1000)
+    said = read_error(b"word " * 1000).words
     assert len(said) < WORDS_LIMIT + 30
     assert said.endswith("… (4999 characters)")
 
@@ -76,40 +76,40 @@ def test_a_long_error_is_parsed_before_it_is_cut_and_its_true_length_told(length
     """``details`` come first, so that a cut body would be no JSON any more."""
     message = "x" * length
     body = json.dumps({"error": {"details": ["y" * length], "message": message}}).encode()
-    assert server_words(body) == f"{'x' * WORDS_LIMIT}… ({length} characters)"
-    assert error_inside(body) == server_words(body)
+    assert read_error(body).words == f"{'x' * WORDS_LIMIT}… ({length} characters)"
+    assert error_inside(body) == read_error(body).words
 
 
 def test_a_long_error_keeps_its_code_and_its_words_by_field() -> None:
     details = {"context": "z" * 1_200_000, "messages": {"port": ["is bad"]}}
     body = json.dumps({"error": {"details": details, "code": "NOT_FOUND"}}).encode()
-    assert error_code(body) == "NOT_FOUND"
-    assert refused_fields(body) == (("port", "is bad"),)
+    assert read_error(body).code == "NOT_FOUND"
+    assert read_error(body).fields == (("port", "is bad"),)
 
 
 def test_the_same_message_twice_is_told_once() -> None:
     body = json.dumps({"error": {"details": {"messages": {"name": ["presence", "presence"]}}}})
-    assert refused_fields(body.encode()) == (("name", "presence"),)
+    assert read_error(body.encode()).fields == (("name", "presence"),)
 
 
 @pytest.mark.parametrize("text", ["<h1", "<title>", "<!--", "<a ", "<", "<p>", " "])
 def test_no_page_takes_long_to_read(text: str) -> None:
     began = time.monotonic()
-    server_words((text * 300_000).encode())
+    read_error((text * 300_000).encode())
     assert time.monotonic() - began < 2.0
 
 
 @given(st.binary(max_size=200) | JSON_VALUES.map(lambda value: json.dumps(value).encode()))
 def test_any_body_has_words_on_one_line(body: bytes) -> None:
-    words = server_words(body)
+    words = read_error(body).words
     assert "\n" not in words
-    assert all(isinstance(said, str) for field in refused_fields(body) for said in field)
+    assert all(isinstance(said, str) for field in read_error(body).fields for said in field)
 
 
 def test_the_words_by_field_are_joined_and_odd_ones_left_out() -> None:
     messages = {"port": ["is not a number", "is too big"], "name": "bad", "x": [7, {"y": 1}]}
     body = json.dumps({"error": {"details": {"messages": messages}}}).encode()
-    assert refused_fields(body) == (
+    assert read_error(body).fields == (
         ("port", "is not a number; is too big"),
         ("name", "bad"),
         ("x", ""),
@@ -118,4 +118,4 @@ def test_the_words_by_field_are_joined_and_odd_ones_left_out() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"error": 1}', b'{"error": {"details": []}}'])
 def test_a_body_without_words_by_field_has_none(body: bytes) -> None:
-    assert refused_fields(body) == ()
+    assert read_error(body).fields == ()

@@ -521,7 +521,7 @@ FAULTS: Final = (
     Fault(
         "any 404 says that the record is gone",
         PLACE,
-        "gone = place.operation is Operation.GET or error_code(received.body) in _GONE",
+        "gone = place.operation is Operation.GET or told.code in _GONE",
         "gone = True",
         (f"{API_FAILURES}::test_a_404_means_gone_only_by_its_code_or_to_a_read_of_a_record",),
     ),
