@@ -322,6 +322,7 @@ class Client:
         shaking_hands = False
 
         async def trace(step: str, _: Mapping[str, object]) -> None:
+            """Note that TLS has begun; the time for a connection ends when sending begins."""
             nonlocal shaking_hands
             shaking_hands = shaking_hands or step == SHAKING_HANDS
             if step == SENDING:

@@ -47,6 +47,7 @@ async def resolve(origin: Origin, seconds: float) -> tuple[Address, ...]:
     port = origin.port or DEFAULT_PORTS[origin.scheme]
 
     def settle(addresses: tuple[Address, ...] | None) -> None:
+        """Give the addresses to whoever waits for them; called in the event loop."""
         if found.done():
             return
         if addresses:
@@ -55,6 +56,7 @@ async def resolve(origin: Origin, seconds: float) -> tuple[Address, ...]:
             found.set_exception(HostUnreachable(place_of(origin), "There is no such host name"))
 
     def look_up() -> None:
+        """Look the name up; runs in the thread."""
         try:
             infos = socket.getaddrinfo(origin.host, port, type=socket.SOCK_STREAM)
             addresses = tuple(Address(one[0], str(one[4][0]), port) for one in infos)

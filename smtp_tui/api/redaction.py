@@ -83,9 +83,11 @@ def without_quoted(text: str) -> str:
     """A message without the secrets of the parameters that it quotes, whoever stored them."""
 
     def named(found: re.Match[str]) -> str:
+        """A name followed by its value."""
         return f"{found[1]}{MASK}" if is_secret_name(found[2]) else found[0]
 
     def valued(found: re.Match[str]) -> str:
+        """A value followed by its name."""
         return f"{found[1]}{MASK}{found[3]}" if is_secret_name(found[4]) else found[0]
 
     return _VALUED.sub(valued, _NAMED.sub(named, text)) if "value" in text else text

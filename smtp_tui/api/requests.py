@@ -83,6 +83,7 @@ class Request(Struct, frozen=True):
         found: list[str] = []
 
         def collect(value: object) -> str:
+            """Called by ``json`` for each value that it does not know: the secrets."""
             if isinstance(value, SecretStr):
                 found.append(value.get_secret_value())
             return ""

@@ -126,6 +126,7 @@ class SmtpConnections:
         verdicts: list[tuple[V, Ended]] = []
 
         def is_verdict(received: Received) -> bool:
+            """Whether the answer tells of a mail; its verdict is kept."""
             if received.unreadable:
                 return received.status in _REFUSALS_OF_VALUES
             if _REDIRECTS <= received.status < _REFUSALS:

@@ -102,6 +102,7 @@ def _pinned_context(sha256: str) -> ssl.SSLContext:
         """Compares the certificate as the last step of the handshake."""
 
         def do_handshake(self) -> None:
+            """Shake hands. Raises :class:`PinMismatch` for another certificate."""
             super().do_handshake()
             seen = fingerprint(self.getpeercert(binary_form=True) or b"")
             if seen != sha256:

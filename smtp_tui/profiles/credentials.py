@@ -87,6 +87,7 @@ async def run_token_command(
     said: deque[str] = deque(maxlen=LINES_KEPT)
 
     def hear(line: str) -> None:
+        """Keep the last lines for an error, and pass each one on."""
         said.append(line)
         say(line)
 

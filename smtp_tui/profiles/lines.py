@@ -10,7 +10,8 @@ from typing import Final
 
 from msgspec import Struct
 
-MARK: Final = "\ufeff"
+from smtp_tui.api.pages import BOM
+
 _POSITION: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
 _KEY: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
@@ -29,7 +30,7 @@ class Place(Struct, frozen=True):
 
 def without_mark(text: str) -> str:
     """The text without the byte order mark that some editors write before it."""
-    return text.removeprefix(MARK)
+    return text.removeprefix(BOM)
 
 
 def find(text: str, path: tuple[str, ...]) -> Place:

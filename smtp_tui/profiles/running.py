@@ -13,6 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from smtp_tui.api.pages import cut
 from smtp_tui.api.redaction import text_without_echo
 from smtp_tui.api.secret import MASK
 
@@ -179,8 +180,7 @@ class _Words:
         text = " ".join(_SEQUENCE.sub("", text).split())
         text = "".join(one for one in text if one.isprintable())
         if text:
-            shown = without_secrets(text, self._secrets)
-            shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+            shown = cut(without_secrets(text, self._secrets), _SHOWN)
             self.last.append(shown)
             self._new.append(shown)
 

@@ -63,6 +63,7 @@ class Auditor:
         at = self._clock.now()
 
         def outcome() -> JournalEntry:
+            """The entry of the outcome; made in the thread that writes it."""
             begun = self._entry(write, at)
             return replace(
                 begun,
