@@ -62,31 +62,14 @@ async def run(
     output, errors = _Pipe(changed), _Pipe(changed)
     words = _Words(secrets)
     try:
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *argv,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output.write_end,
-                stderr=errors.write_end,
-                env=dict(environ),
-                start_new_session=True,
-            )
-        finally:
-            output.listen()
-            errors.listen()
+        process = await _started(argv, environ, output, errors)
         ending = asyncio.ensure_future(process.wait())
         ending.add_done_callback(lambda _: changed.set())
         try:
             while not ending.done() and len(output.content) <= COMMAND_BYTES:
-                changed.clear()
-                try:
-                    async with asyncio.timeout(_PAUSE if words.begun else None):
-                        await changed.wait()
-                except TimeoutError:
-                    words.end_line()
+                await _wait_for(changed, words)
                 words.add(errors.take())
-                for line in words.new():
-                    say(line)
+                words.tell(say)
             ended = ending.done()
         finally:
             with suppress(ProcessLookupError, PermissionError):
@@ -96,14 +79,41 @@ async def run(
         errors.read()
         words.add(errors.take())
         words.end_line()
-        for line in words.new():
-            say(line)
+        words.tell(say)
         printed = tuple(output.content.decode(errors="replace").split())
         said = tuple(text_without_echo(line, printed) for line in words.last)
         return Finished(status if ended else -signal.SIGKILL, bytes(output.content), said)
     finally:
         output.close()
         errors.close()
+
+
+async def _started(
+    argv: tuple[str, ...], environ: Mapping[str, str], output: _Pipe, errors: _Pipe
+) -> asyncio.subprocess.Process:
+    """The program, writing to the pipes, which are listened to even where it does not start."""
+    try:
+        return await asyncio.create_subprocess_exec(
+            *argv,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output.write_end,
+            stderr=errors.write_end,
+            env=dict(environ),
+            start_new_session=True,
+        )
+    finally:
+        output.listen()
+        errors.listen()
+
+
+async def _wait_for(changed: asyncio.Event, words: _Words) -> None:
+    """Wait for news; a line without an end, such as a prompt, ends after a pause."""
+    changed.clear()
+    try:
+        async with asyncio.timeout(_PAUSE if words.begun else None):
+            await changed.wait()
+    except TimeoutError:
+        words.end_line()
 
 
 class _Pipe:
@@ -184,10 +194,11 @@ class _Words:
             self.last.append(shown)
             self._new.append(shown)
 
-    def new(self) -> list[str]:
-        """The lines since the last time."""
+    def tell(self, say: Callable[[str], None]) -> None:
+        """Say the lines since the last time."""
         new, self._new = self._new, []
-        return new
+        for line in new:
+            say(line)
 
 
 def without_secrets(text: str, secrets: tuple[str, ...]) -> str:
