@@ -100,7 +100,8 @@ class Situation(Struct, frozen=True):
     """What the possible actions depend on.
 
     A ``record`` is under the cursor; ``rows`` were read, or are ``reading`` now; of the list some
-    entries are ``unreadable``.
+    entries are ``unreadable``. There was a change to ``undo``; where it was a create, ``created``
+    is set, and it cannot be undone.
     """
 
     record: bool = False
@@ -110,6 +111,7 @@ class Situation(Struct, frozen=True):
     read_only: bool = False
     busy: bool = False
     undo: bool = False
+    created: bool = False
     previous_profile: bool = False
     secret_field: bool = False
 
@@ -243,6 +245,10 @@ def unavailable(action_id: str, situation: Situation) -> str | None:
         (
             action_id in ("form.review", "form.test") and situation.busy,
             "A request is under way; wait for its outcome.",
+        ),
+        (
+            action_id == "record.undo" and situation.created,
+            "A create cannot be undone; delete the record.",
         ),
         (action_id == "record.undo" and not situation.undo, "Nothing was changed yet."),
         (

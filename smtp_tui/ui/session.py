@@ -68,7 +68,11 @@ class Deleted(Struct, frozen=True):
     record: Record
 
 
-LastChange: TypeAlias = Patched | Deleted
+class Created(Struct, frozen=True):
+    """A record was created, which is not undone."""
+
+
+LastChange: TypeAlias = Patched | Deleted | Created
 
 
 class Held(Struct):

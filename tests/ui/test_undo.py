@@ -92,8 +92,11 @@ async def test_undo_never_reaches_past_a_newer_change(demo: Sandbox) -> None:
         await ui.type("587")
         await create(ui, "FRESH")
         await ui.sees("Created FRESH")
-        await ui.press("u", "question_mark")
-        await ui.sees("Nothing was changed yet.")
+        await ui.press("u")
+        await ui.sees("A create cannot be undone · d deletes the record under the cursor")
+        await ui.press("question_mark")
+        await ui.sees("A create cannot be undone; delete the record.")
+        assert not ui.shows("Nothing was changed yet.")
         await ui.press("escape", "r")
         await ui.sees("7 connections", "fresh")
         assert len(ui.requests(Operation.MODIFY)) == 1

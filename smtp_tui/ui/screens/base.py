@@ -18,7 +18,7 @@ from smtp_tui.api.target import Access
 from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import About, MessageLine, Messages, tell
-from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.session import Created, Services, Session
 from smtp_tui.ui.text import clean, cut_to_cells
 from smtp_tui.ui.waiting import Sent, Wait, WaitLine
 from smtp_tui.ui.widgets.bars import KeyBar, PlainText, ProfileBar, titled
@@ -162,6 +162,7 @@ class SessionScreen(FullScreen[Result]):
             unreadable=unreadable,
             read_only=self.session.target.access is Access.READ_ONLY,
             undo=self.session.memory.last_change is not None,
+            created=isinstance(self.session.memory.last_change, Created),
         )
 
     def what_left(self, wait: Wait) -> Sent | None:

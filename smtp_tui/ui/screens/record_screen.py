@@ -19,7 +19,7 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.messages import About, Kind, Offer, tell
 from smtp_tui.ui.screens.base import SessionScreen
-from smtp_tui.ui.session import Deleted, LastChange, Patched
+from smtp_tui.ui.session import Created, Deleted, LastChange, Patched
 from smtp_tui.ui.text import clean, record_name, sentence
 
 if TYPE_CHECKING:
@@ -104,8 +104,18 @@ class RecordScreen(SessionScreen[Result]):
             self._delete(self.record)
 
     def action_undo(self) -> None:
-        """Offer the reverse of the last change."""
-        self._undo()
+        """Offer the reverse of the last change; of a create, say how to take it back."""
+        if self.situation.created:
+            offer = Offer("record.delete", "deletes the record under the cursor")
+            tell(self, "A create cannot be undone", about=About.CHANGE, offer=offer)
+        else:
+            self._undo()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Undo after a create is not possible, but its key says why."""
+        if action == "undo" and self.situation.created and not self.situation.read_only:
+            return True
+        return super().check_action(action, parameters)
 
     def action_copy(self) -> None:
         """Offer the record as curl, command and JSON."""
@@ -179,7 +189,7 @@ class RecordScreen(SessionScreen[Result]):
             self._done(f"Saved {name}", *lost, *saved.notes, offer=offer)
             self._remember_save(saved.before.id)
         else:
-            self.session.memory.last_change = None  # u is about the newest change, or nothing
+            self.session.memory.last_change = Created()  # undo never reaches past it
             self._done(f"Created {name}", *saved.notes)
         self.changed(saved.record_id)
 
