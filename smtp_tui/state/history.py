@@ -104,11 +104,7 @@ class TestHistory:
         for line in read_lines(self._path).lines:
             parsed = _parse(line)
             if parsed is not None:
-                self._remember(*parsed)
-
-    def remember(self, key: RecordKey, run: TestRun) -> None:
-        """Know a test mail in memory, at once; :meth:`add` writes it too."""
-        self._remember(key, run)
+                self.remember(*parsed)
 
     def add(self, key: RecordKey, run: TestRun) -> None:
         """Remember one test mail, in memory first.
@@ -116,12 +112,12 @@ class TestHistory:
         Raises :class:`FileProblem` where it could not be written; it is then shown until the end
         of this process.
         """
-        self._remember(key, run)
+        self.remember(key, run)
         self._append(key, run)
 
     def saved(self, key: RecordKey, at: datetime) -> None:
         """Remember that a save changed the record, in memory first. Raises :class:`FileProblem`."""
-        self._remember(key, at)
+        self.remember(key, at)
         self._append(key, at)
 
     def _append(self, key: RecordKey, event: _Event) -> None:
@@ -159,8 +155,11 @@ class TestHistory:
         """The test mails of one record, newest first, at most ``RUNS_KEPT``."""
         return self._runs.get(key, ())
 
-    def _remember(self, key: RecordKey, event: _Event) -> None:
-        """Take one event in; threads read and add at once, so each does it alone."""
+    def remember(self, key: RecordKey, event: _Event) -> None:
+        """Know a test mail or a save in memory; :meth:`add` and :meth:`saved` write it too.
+
+        Threads call this, so it holds a lock.
+        """
         with self._guard:
             if isinstance(event, datetime):
                 self._saved[key] = max(utc(event), self._saved.get(key, utc(event)))
@@ -178,9 +177,9 @@ class TestHistory:
         for line in lines:
             parsed = _parse(line)
             if parsed is not None:
-                self._remember(*parsed)
+                self.remember(*parsed)
         runs = [(run.at, key, run) for key, some in self._runs.items() for run in some]
-        runs.sort(key=lambda one: one[0])
+        runs.sort(key=lambda run: run[0])
         kept: list[tuple[RecordKey, _Event]] = [(key, run) for _, key, run in runs[-MAX_RUNS:]]
         tested = {key for key, _ in kept}
         kept += [(key, at) for key, at in self._saved.items() if key in tested]
