@@ -14,6 +14,7 @@ from textual.content import Content
 
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.visible import harmless
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -52,6 +53,8 @@ _LOOKS: Final = {
     Kind.WARNING: "ansi_yellow",
     Kind.BAD: "ansi_red",
 }
+LINES: Final = 6
+"""As many lines as the messages take together."""
 _SECONDS: Final = {Kind.PLAIN: 10.0, Kind.GOOD: 10.0, Kind.WARNING: 20.0, Kind.BAD: 30.0}
 _KINDS: Final = {"information": Kind.PLAIN, "warning": Kind.WARNING, "error": Kind.BAD}
 
@@ -87,6 +90,7 @@ class MessageLine(PlainText):
     """Where a screen shows the messages; takes no room while there are none.
 
     What came of a change stands first, so that no warning pushes it out of sight; then the newest.
+    Where not all fit, each has one line at least, and "…" stands where something is cut.
     """
 
     DEFAULT_CSS = """
@@ -98,9 +102,25 @@ class MessageLine(PlainText):
         """Show these, oldest first, and no others."""
         newest = list(messages)[::-1]
         newest.sort(key=lambda message: message.about != About.CHANGE)
-        lines = [message.content(self.screen) for message in newest]
-        self.update(Content("\n").join(lines))
-        self.set_class(bool(lines), "-shown")
+        width = max(1, self.screen.size.width - 2)
+        texts = [harmless(message.content(self.screen)).wrap(width) for message in newest]
+        self.update(Content("\n").join(_fitted(texts, width)))
+        self.set_class(bool(texts), "-shown")
+
+
+def _fitted(texts: list[list[Content]], width: int) -> list[Content]:
+    """The lines that fit, from the first text on, with "…" where a text was cut."""
+    shown = texts if len(texts) <= LINES else texts[: LINES - 1]
+    more = len(texts) - len(shown)
+    spare = LINES - len(shown) - (1 if more else 0)
+    lines: list[Content] = []
+    for text in shown:
+        kept = text[: 1 + spare]
+        spare -= len(kept) - 1
+        if len(kept) < len(text):
+            kept[-1] = kept[-1].rstrip().truncate(width - 2).append(" …")
+        lines += kept
+    return [*lines, Content(f"… {more} more")] if more else lines
 
 
 class Messages(App[None]):

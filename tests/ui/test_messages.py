@@ -218,3 +218,19 @@ async def test_what_came_of_a_change_is_in_sight_beside_long_warnings(
             ui.app.tell(f"{about}: " + "not kept " * 20, about=about, kind=Kind.WARNING)
         await ui.sees("other: not kept")
         assert ui.shows("Saved BATCH")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_a_message_that_is_cut_ends_in_dots_and_hidden_messages_are_counted(
+    demo: Sandbox, size: tuple[int, int]
+) -> None:
+    async with opened(demo, size=size) as ui:
+        await ui.sees("BATCH")
+        for number in range(3):
+            ui.app.tell(f"long {number} " + "words " * 60, about=f"subject {number}")
+        await ui.sees("long 2", "long 1", "long 0")
+        assert [line[-1] for line in foot(ui) if line].count("…") == 3
+        for number in range(3, 9):
+            ui.app.tell(f"short {number}", about=f"subject {number}")
+        await ui.sees("short 8", "… 4 more")
+        assert len(foot(ui)) <= 6
