@@ -341,7 +341,7 @@ class Client:
                     extensions={"trace": trace},
                 ) as response,
             ):
-                return await self._whole(response, place)
+                return await self._whole(response)
         except TimeoutError:
             if connecting.expired():
                 raise no_connection_in_time(place, self._limits.connect, shaking_hands) from None
@@ -388,13 +388,12 @@ class Client:
             timeout=httpx.Timeout(self._limits.read, connect=None),
         )
 
-    async def _whole(self, response: httpx.Response, place: Place) -> Received:
-        request_id = cut(response.headers.get("X-Request-Id", ""), 128) or None
-        place = Place(place.operation, place.host, request_id)
+    async def _whole(self, response: httpx.Response) -> Received:
+        """The whole answer, or why its body is not read."""
         received = Received(
             response.status_code,
             b"",
-            request_id,
+            cut(response.headers.get("X-Request-Id", ""), 128) or None,
             response.headers.get("Retry-After"),
             response.headers.get("Location"),
         )
@@ -407,7 +406,8 @@ class Client:
             body += chunk
             if len(body) > self._limits.body:
                 size = f"{self._limits.body / (1024 * 1024):.3g} MiB"
-                raise BadAnswer(place, f"The answer is larger than {size} and was not read on")
+                words = f"the answer is larger than {size} and was not read on"
+                return replace(received, unreadable=words)
         if body.startswith(BOM_UTF8):
             del body[: len(BOM_UTF8)]
         whole = bytes(body)

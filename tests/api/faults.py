@@ -107,6 +107,7 @@ BROKE = End(NoAnswer, "The connection broke before the whole answer came")
 ENDED = End(NoAnswer, "The connection ended before the whole answer came")
 STILL = End(NoAnswer, "The server was silent for 0.15 seconds")
 ENDLESS = End(BadAnswer, "The answer is larger than 0.0954 MiB and was not read on")
+OVERLONG = case(Fault(FaultKind.ENDLESS), ENDLESS, DONE, mail=ENDLESS, limits=SMALL)
 PACKED = case(
     Fault(FaultKind.GZIP),
     End(BadAnswer, "The answer is compressed (gzip), unasked"),
@@ -138,8 +139,8 @@ FAULTS: dict[str, Case] = {
         End(NoAnswer, "No whole answer within 0.3 seconds"),
         limits=SLOW,
     ),
-    "endless body": case(Fault(FaultKind.ENDLESS), ENDLESS, limits=SMALL),
-    "50 MB": case(Fault(FaultKind.BIG, megabytes=50), ENDLESS, limits=SMALL),
+    "endless body": replace(OVERLONG, fault=Fault(FaultKind.ENDLESS, after_work=True)),
+    "50 MB": replace(OVERLONG, fault=Fault(FaultKind.BIG, megabytes=50, after_work=True)),
     "gzip": PACKED,
     "gzip bomb": replace(PACKED, fault=Fault(FaultKind.GZIP_BOMB, megabytes=8, after_work=True)),
     "wrong content type": case(Fault(FaultKind.WRONG_CONTENT_TYPE), DONE),
