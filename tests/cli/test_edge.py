@@ -122,7 +122,8 @@ def test_help_tells_every_exit_code_and_version_the_version(console: Console) ->
         result = console.run(*arguments)
         assert result.code == 0
         assert codes_help() in result.out
-    assert all(f"  {code.value:>3}  {code.meaning}" in codes_help() for code in ExitCode)
+    told = " ".join(codes_help().split())
+    assert all(f" {code.value} {code.meaning}" in told for code in ExitCode)
     assert console.run("--version").out == "0.1.0\n"
 
 

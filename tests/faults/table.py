@@ -1283,4 +1283,128 @@ FAULTS: Final = (
         "    if False:",
         ("tests/cli/test_mistakes.py::test_a_set_without_anything_to_set_is_refused",),
     ),
+    Fault(
+        "a wait is not shown",
+        HONEST,
+        'self.set_class(wait is not None, "-shown")',
+        'self.set_class(False, "-shown")',
+        ("tests/ui/test_hanging.py::test_keys_work_while_a_request_hangs_and_esc_gives_up",),
+    ),
+    Fault(
+        "a save goes out while a delete of the record is under way",
+        ONCE,
+        "    with claimed(session, first):\n",
+        "    if first:\n",
+        (
+            "tests/ui/test_outcomes.py::test_a_save_while_a_delete_is_under_way_is_refused_in_the_form",
+            "tests/ui/test_outcomes.py::test_an_undo_pressed_twice_sends_one_patch",
+        ),
+    ),
+    Fault(
+        "d, Tab and Enter a second time ask to delete again",
+        ONCE,
+        "    with claimed(session, delete_request(session.target.scope, record.id)):\n",
+        "    if session:\n",
+        (
+            "tests/ui/test_outcomes.py::test_a_second_delete_is_refused_with_the_reason_and_never_sent",
+            "tests/ui/test_outcomes.py::test_d_tab_enter_in_the_middle_of_the_read_before_a_delete_sends_one_delete",
+        ),
+    ),
+    Fault(
+        "a yes that stored nothing offers an undo",
+        HONEST,
+        "    if found.contradicts:\n        session.memory.last_change = None  # there is nothing to undo, and nothing beyond it\n        return NotStored",
+        "    if found.contradicts:\n        return NotStored",
+        (
+            "tests/ui/test_outcomes.py::test_a_save_that_changed_nothing_offers_no_undo_and_the_list_is_read_again",
+        ),
+    ),
+    Fault(
+        "a stale record is not called stale",
+        HONEST,
+        'shown.set_class(self.problem is not None, "-shown")',
+        'shown.set_class(False, "-shown")',
+        (
+            "tests/ui/test_detail.py::test_after_a_failed_refresh_the_record_is_called_stale_until_one_succeeds",
+        ),
+    ),
+    Fault(
+        "messages on one subject pile up",
+        HONEST,
+        "        self._told[about] = message\n",
+        "        self._told[str(len(self._told))] = message\n",
+        ("tests/ui/test_messages.py::test_seven_failures_are_one_message",),
+    ),
+    Fault(
+        "what is left of a cut password is shown",
+        SECRET,
+        "body = _without_cut(body.replace(form, MASK.encode()), form)",
+        "body = body.replace(form, MASK.encode())",
+        (
+            "tests/api/test_secrets.py::test_a_password_is_not_shown_where_the_servers_quote_of_it_is_cut",
+        ),
+    ),
+    Fault(
+        "a stored password that a message quotes is shown",
+        SECRET,
+        'return f"{found[1]}{MASK}" if is_secret_name(found[2]) else found[0]',
+        "return found[0]",
+        (
+            "tests/api/test_secrets.py::test_a_stored_password_is_not_shown_where_a_message_quotes_the_parameters",
+        ),
+    ),
+    Fault(
+        "a record without a name is not told by its id",
+        PLACE,
+        '        return f"the record without a name{found}"\n',
+        '        return ""\n',
+        (
+            "tests/ui/test_record_names.py::test_a_record_is_named_in_at_most_60_cells_with_one_mark_of_a_cut_or_by_its_id",
+        ),
+    ),
+    Fault(
+        "a taken name is told far from its field",
+        HONEST,
+        "_CONFLICT: Final = 409",
+        "_CONFLICT: Final = 418",
+        (
+            "tests/ui/test_refusals.py::test_a_409_to_a_create_leads_to_the_name_with_the_servers_words_under_it",
+        ),
+    ),
+    Fault(
+        "an answer is waited for no longer than a connection",
+        BOUNDS,
+        "                connecting.reschedule(None)\n",
+        "                pass\n",
+        (
+            "tests/api/test_connecting.py::test_the_time_for_a_connection_does_not_run_while_the_answer_is_waited_for",
+        ),
+    ),
+    Fault(
+        "each address of a host has the whole time",
+        BOUNDS,
+        "(end - clock()) / (len(addresses) - number)",
+        "seconds",
+        (
+            "tests/api/test_connecting.py::test_a_look_at_a_host_gives_each_address_its_share_of_the_time",
+        ),
+    ),
+    Fault(
+        "a list in which nothing can be read is called empty",
+        HONEST,
+        '            unreadable.append(Unreadable(position, str(error), _optional_text(name) or ""))\n',
+        "            str(error)\n",
+        (
+            "tests/ui/test_unreadable.py::test_a_list_in_which_nothing_can_be_read_says_how_many_and_why",
+        ),
+    ),
+    Fault(
+        "a second client sends what the first has under way",
+        ONCE,
+        "self.writes = Writes(journal, activity.writes)",
+        "self.writes = Writes(journal, [])",
+        (
+            "tests/api/test_writes.py::test_a_second_write_is_refused_by_another_client_of_this_run_too",
+        ),
+    ),
 )
