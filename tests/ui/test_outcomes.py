@@ -78,6 +78,24 @@ async def test_a_save_that_changed_nothing_offers_no_undo_and_the_list_is_read_a
         await no_undo(ui)
 
 
+async def test_after_a_save_that_changed_nothing_the_change_before_it_is_not_undone(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit_port(ui, "BATCH", "587")
+        await save(ui, "BATCH")
+        await edit_port(ui, "BATCH", "465")
+        demo.faults.add(says_yes(Operation.MODIFY))
+        await apply(ui, "BATCH")
+        await ui.sees("The server answered yes but still has 587 for port.")
+        await ui.press("escape")
+        await ui.sees("Discard")
+        ui.clock.forward(1)
+        await ui.press("down", "down", "enter")
+        await ui.loses("Edit BATCH")
+        await no_undo(ui)
+
+
 async def test_an_undo_that_changed_nothing_is_told_and_stays_possible(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await edit_port(ui, "BATCH", "587")
