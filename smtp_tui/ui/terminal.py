@@ -7,6 +7,7 @@ another, so what a terminal needs is done here, once, and no screen knows of it.
 from __future__ import annotations
 
 import asyncio
+import errno
 import locale
 import os
 import re
@@ -14,6 +15,7 @@ import select
 import shutil
 import signal
 import sys
+import termios
 from collections.abc import Callable, Mapping
 from threading import Thread
 from types import FrameType
@@ -127,6 +129,21 @@ def wanted(setting: bool | None, environ: Mapping[str, str]) -> bool:
     return setting if setting is not None else not over_ssh(environ)
 
 
+def _wait_for_foreground(terminal: int) -> None:
+    """Stop until the shell gives this terminal to us; one that is gone belongs to nobody.
+
+    The kernel stops a program that sets a terminal from the background (SIGTTOU). A program that
+    looked first and then stopped itself would miss the ``fg`` that came between.
+    """
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    while not _in_foreground(terminal):
+        try:
+            termios.tcsetattr(terminal, termios.TCSANOW, termios.tcgetattr(terminal))
+        except termios.error as error:
+            if error.args[0] != errno.EINTR:  # EINTR is the SIGCONT that woke it
+                return  # no shell is left that could call it back
+
+
 def _in_foreground(terminal: int) -> bool:
     """Whether the shell gave this terminal to us; one that is gone belongs to nobody."""
     try:
@@ -214,13 +231,12 @@ class TerminalDriver(LinuxDriver):
 
         After SIGSTOP there is nothing to take back, only a screen that others may have written on.
         """
-        if not self._given_back:
+        if self._given_back:
+            _wait_for_foreground(self.fileno)  # another SIGCONT may come, and take it back
+        given_back, self._given_back = self._given_back, False
+        if not given_back:
             self.send_message(self.SignalResume())
             return
-        if not _in_foreground(self.fileno):
-            os.kill(os.getpid(), signal.SIGSTOP)
-            return
-        self._given_back = False
         super().resume_application_mode()
 
     def write(self, data: str) -> None:

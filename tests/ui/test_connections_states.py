@@ -72,7 +72,7 @@ async def test_after_an_error_the_old_rows_stay_marked_stale_until_r_succeeds(
         assert ui.line("NAME").split("│")[0].rstrip().endswith("stale")
         await ui.press("r")
         await ui.sees("fresh 0s")
-        assert not ui.shows("403")
+        assert not ui.shows("answered 403")
         assert not ui.shows("stale")
 
 

@@ -86,7 +86,7 @@ async def test_a_failure_goes_with_the_next_success_on_the_same_subject(demo: Sa
         await delete(ui)
         await ui.sees("✓ Deleted BATCH")
         assert not ui.shows("Could not delete")
-        assert not ui.shows("403")
+        assert not ui.shows("answered 403")
 
 
 async def test_seven_failures_are_one_message(demo: Sandbox) -> None:
