@@ -74,7 +74,8 @@ def test_an_edit_goes_on_in_memory_and_what_is_not_kept_is_said(
 ) -> None:
     env = places(tmp_path / "disk") | sandbox.environment()
     arguments = ("--profile", "environment")
-    with Terminal(disk.command(*arguments), cwd=tmp_path, env=env) as terminal:
+    command = disk.command(*arguments)
+    with Terminal(command, cwd=tmp_path, env=env, columns=160) as terminal:  # paths are long here
         terminal.wait_for("PRIMARY")
         narrow(terminal, "second")
         edit(terminal, "SECONDARY")

@@ -2,6 +2,9 @@
 
 import json
 import re
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
@@ -17,6 +20,17 @@ from tests.e2e.program import (
     writes,
 )
 from tests.e2e.terminal import Terminal
+
+
+@contextmanager
+def down(sandbox: Sandbox) -> Iterator[None]:
+    """Stop the sandbox within, and keep its port from every other program meanwhile."""
+    sandbox.stop()
+    with socket.socket() as kept:
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind((sandbox.host, sandbox.port))
+        yield
+    sandbox.start()
 
 
 def reload(terminal: Terminal) -> None:
@@ -36,11 +50,11 @@ def leave(terminal: Terminal) -> None:
 def test_a_host_that_is_down_at_the_start_is_named_and_r_reads_when_it_is_up(
     sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
-    sandbox.stop()
-    with program(sandbox, tmp_path) as terminal:
-        screen = terminal.wait_for(says("Could not list the connections", "refused"))
-        assert f"127.0.0.1:{sandbox.port}" in screen
-        sandbox.start()
+    with ExitStack() as ending:
+        with down(sandbox):
+            terminal = ending.enter_context(program(sandbox, tmp_path))
+            screen = terminal.wait_for(says("Could not list the connections", "refused"))
+            assert f"127.0.0.1:{sandbox.port}" in screen
         reload(terminal)
         leave(terminal)
 
@@ -50,10 +64,9 @@ def test_a_host_that_goes_down_leaves_its_rows_marked_stale(
 ) -> None:
     with program(sandbox, tmp_path) as terminal:
         terminal.wait_for("PRIMARY")
-        sandbox.stop()
-        terminal.press("r")
-        terminal.wait_for(says("refused", "stale", "PRIMARY", "SECONDARY"))
-        sandbox.start()
+        with down(sandbox):
+            terminal.press("r")
+            terminal.wait_for(says("refused", "stale", "PRIMARY", "SECONDARY"))
         reload(terminal)
         leave(terminal)
 
