@@ -75,7 +75,7 @@ def test_an_edit_goes_on_in_memory_and_what_is_not_kept_is_said(
     env = places(tmp_path / "disk") | sandbox.environment()
     arguments = ("--profile", "environment")
     command = disk.command(*arguments)
-    with Terminal(command, cwd=tmp_path, env=env, columns=160) as terminal:  # paths are long here
+    with Terminal(command, cwd=tmp_path, env=env, columns=109) as terminal:  # paths are long here
         terminal.wait_for("PRIMARY")
         narrow(terminal, "second")
         edit(terminal, "SECONDARY")
