@@ -23,7 +23,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.cli.screen import demo_services
 from smtp_tui.sandbox import Sandbox, SandboxOptions
 from smtp_tui.ui.app import SmtpTui
-from smtp_tui.ui.screens.connections import ConnectionsScreen
+from smtp_tui.ui.connections.screen import ConnectionsScreen
 
 SIZES = {"wide": (120, 40), "80x24": (80, 24)}
 """Columns and rows, by the word in the file's name."""

@@ -169,9 +169,9 @@ def _run(
     from rich.console import Console  # noqa: PLC0415 - with Textual
 
     from smtp_tui.ui.app import SmtpTui  # noqa: PLC0415 - Textual, after the variables are gone
-    from smtp_tui.ui.ends import Ends  # noqa: PLC0415 - with Textual
     from smtp_tui.ui.keymap import keymap_of  # noqa: PLC0415 - with Textual
-    from smtp_tui.ui.terminal import wanted  # noqa: PLC0415 - with Textual
+    from smtp_tui.ui.terminal.driver import wanted  # noqa: PLC0415 - with Textual
+    from smtp_tui.ui.terminal.shutdown import Ends  # noqa: PLC0415 - with Textual
 
     try:
         keymap = keymap_of(preferences.keys)

@@ -69,7 +69,7 @@ def check(draft: Draft, names: Iterable[str], opened: Record | None) -> None:
 
     Hints are for a form; here only warnings are said.
     """
-    from smtp_tui.ui.drafting import findings  # noqa: PLC0415 - pure, without Textual
+    from smtp_tui.ui.record_form.drafting import findings  # noqa: PLC0415 - pure, without Textual
 
     wrong: list[str] = []
     for name in names:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from smtp_tui.ui.key_names import sign_of
+from smtp_tui.ui.terminal.key_names import sign_of
 
 if TYPE_CHECKING:
     from textual.binding import Binding, BindingType

@@ -25,17 +25,17 @@ from smtp_tui.profiles.model import Profile, source_words
 from smtp_tui.profiles.running import LINES_KEPT
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
+from smtp_tui.ui.base import TICK, WIDE, Dialog, FullScreen, SessionScreen
 from smtp_tui.ui.commands import APP_ACTIONS, command
-from smtp_tui.ui.ends import WRITE_SECONDS, Ends
+from smtp_tui.ui.connections.record_actions import RecordScreen
+from smtp_tui.ui.connections.screen import ConnectionsScreen
 from smtp_tui.ui.keymap import rebound
 from smtp_tui.ui.leaving import LeavingApp
-from smtp_tui.ui.look import APP_CSS
 from smtp_tui.ui.messages import About, Kind
-from smtp_tui.ui.screens.base import TICK, WIDE, Dialog, FullScreen, SessionScreen
-from smtp_tui.ui.screens.connections import ConnectionsScreen
-from smtp_tui.ui.screens.record_screen import RecordScreen
 from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.terminal.shutdown import WRITE_SECONDS, Ends
 from smtp_tui.ui.text import clean
+from smtp_tui.ui.theme import APP_CSS
 from smtp_tui.ui.widgets.pasting import PasteRefused
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class SmtpTui(LeavingApp):
         self.set_interval(TICK, self._keep_token)
         self.set_timer(AT_REST, _collect_again)
         if self._start_problem:
-            from smtp_tui.ui.screens.start_problem import StartProblemScreen
+            from smtp_tui.ui.profiles.start_problem import StartProblemScreen
 
             self.push_screen(StartProblemScreen(self._services.clock, self._start_problem))
         elif self._session is None:
@@ -130,7 +130,7 @@ class SmtpTui(LeavingApp):
 
     @work(group="start", description="first start")
     async def _first_start(self) -> None:
-        from smtp_tui.ui.screens.first_start import FIRST_START, FirstStartScreen
+        from smtp_tui.ui.profiles.first_start import FIRST_START, FirstStartScreen
 
         if await asyncio.to_thread(self._services.store.path.exists):
             await self._choose_profile()
@@ -235,7 +235,7 @@ class SmtpTui(LeavingApp):
         """Have the next token before this one ends, whatever is on the screen."""
         session = self._session
         if session is not None and session.tokens.due:
-            from smtp_tui.ui.tokens import keep_fresh
+            from smtp_tui.ui.sign_in.tokens import keep_fresh
 
             self.run_worker(keep_fresh(session), group="token", description="renew the token")
 
@@ -250,7 +250,7 @@ class SmtpTui(LeavingApp):
         await self._choose_profile()
 
     async def _choose_profile(self) -> None:
-        from smtp_tui.ui.screens.profiles import ProfilesDialog, Switch
+        from smtp_tui.ui.profiles.switcher import ProfilesDialog, Switch
 
         answer = await self.push_screen_wait(ProfilesDialog(self._services, self._session))
         if isinstance(answer, Switch):
@@ -271,7 +271,7 @@ class SmtpTui(LeavingApp):
 
     def action_activity(self) -> None:
         """What was asked and answered."""
-        from smtp_tui.ui.screens.activity import ActivityScreen
+        from smtp_tui.ui.logs.activity import ActivityScreen
 
         services = self._services
         self.push_screen(
@@ -290,7 +290,7 @@ class SmtpTui(LeavingApp):
 
     def action_journal(self) -> None:
         """What was written, and what came of it."""
-        from smtp_tui.ui.screens.journal import JournalScreen
+        from smtp_tui.ui.logs.journal import JournalScreen
 
         if not isinstance(self.screen, JournalScreen):
             services = self._services
@@ -298,7 +298,7 @@ class SmtpTui(LeavingApp):
 
     def action_mailbox(self) -> None:
         """The demo's mailbox."""
-        from smtp_tui.ui.screens.mailbox import MailboxScreen
+        from smtp_tui.ui.logs.mailbox import MailboxScreen
 
         services = self._services
         if services.mailbox is not None:
@@ -306,7 +306,7 @@ class SmtpTui(LeavingApp):
 
     def action_help(self) -> None:
         """The keys of this screen."""
-        from smtp_tui.ui.screens.help import HelpScreen
+        from smtp_tui.ui.dialogs.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
             ids, situation = self._offered(self.screen)

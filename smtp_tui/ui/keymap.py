@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from smtp_tui.profiles.preferences import ChosenKeys
 from smtp_tui.profiles.reading import nearest
 from smtp_tui.ui.actions import BY_ID, Action, Place
-from smtp_tui.ui.key_names import NAMED, SAME_KEY, SIGNS, key_name
+from smtp_tui.ui.terminal.key_names import NAMED, SAME_KEY, SIGNS, key_name
 
 if TYPE_CHECKING:
     from textual.screen import Screen

@@ -9,8 +9,8 @@ from textual import work
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.state.files import FileProblem
+from smtp_tui.ui.base import HoldsText
 from smtp_tui.ui.reporting import ReportingApp
-from smtp_tui.ui.screens.base import HoldsText
 from smtp_tui.ui.session import Session
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class LeavingApp(ReportingApp):
 
     def action_leave(self) -> None:
         """Quit; asks where something typed would be lost, and says what it waits for."""
-        from smtp_tui.ui.screens.leaving import LeavingDialog
+        from smtp_tui.ui.dialogs.leaving import LeavingDialog
 
         if isinstance(self.screen, LeavingDialog):
             return
@@ -66,7 +66,7 @@ class LeavingApp(ReportingApp):
 
     @work(group="quit", exclusive=True, description="ask before quitting")
     async def _ask_to_quit(self) -> None:
-        from smtp_tui.ui.screens.leaving import QUIT_DISCARD, QUIT_KEEP, quit_question
+        from smtp_tui.ui.dialogs.leaving import QUIT_DISCARD, QUIT_KEEP, quit_question
 
         keeps = all(screen.keeps_drafts for screen in self.unsaved())
         answer = await self.push_screen_wait(quit_question(self._leaving_clock, keeps=keeps))
@@ -99,7 +99,7 @@ class LeavingApp(ReportingApp):
         await self._quit_after(writes)
 
     async def _quit_after(self, writes: tuple[Write, ...]) -> None:
-        from smtp_tui.ui.screens.leaving import Leaving, LeavingDialog
+        from smtp_tui.ui.dialogs.leaving import Leaving, LeavingDialog
 
         dialog = LeavingDialog(self._leaving_clock, writes, self._waits)
         match await self.push_screen_wait(dialog):

@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from smtp_tui.api.clock import Clock
-from smtp_tui.ui.keys_in_order import KeysInOrder
 from smtp_tui.ui.messages import About, Kind, Message
+from smtp_tui.ui.terminal.keys_in_order import KeysInOrder
 from smtp_tui.ui.text import clean
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from smtp_tui.state.history import TestHistory
     from smtp_tui.state.journal import Journal
     from smtp_tui.state.settings import SettingsStore
-    from smtp_tui.ui.mail_subject import Sending
+    from smtp_tui.ui.test_email.subject import Sending
 
 
 class Memory(Struct):

@@ -23,7 +23,7 @@ from smtp_tui.api.models import Assignment
 from smtp_tui.api.requests import Request, create_request, delete_request, patch_request
 from smtp_tui.api.target import Access
 from smtp_tui.sandbox import Operation, Sandbox
-from smtp_tui.ui.records_view import Order, RecordsView
+from smtp_tui.ui.connections.rows import Order, RecordsView
 from tests.api.desk import QUICK, desk
 from tests.api.faults import FAULTS
 

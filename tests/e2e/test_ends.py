@@ -22,8 +22,9 @@ from tests.profiles.test_credentials import gone
 
 HURRIED = """
 import sys
-from smtp_tui.ui import app, ends
-app.WRITE_SECONDS, ends.LEAVE_SECONDS = 0.3, 1.0
+from smtp_tui.ui import app
+from smtp_tui.ui.terminal import shutdown
+app.WRITE_SECONDS, shutdown.LEAVE_SECONDS = 0.3, 1.0
 """
 """Takes less time than a person is given."""
 WITHOUT_HANG_UP = """
@@ -81,13 +82,13 @@ def broken(*given, **named):
 
 
 CRASHES = {
-    "the handler of a key": Break("ui.screens.form", "FormScreen", "action_revert", ("ctrl+r",)),
-    "the handler of a message": Break("ui.screens.form", "FormScreen", "_show", ("x",)),
-    "a worker": Break("ui.screens.email", "TestDialog", "__init__", ("ctrl+t",)),
-    "a drawing": Break("ui.widgets.bars", "KeyBar", "render", ("shift+tab",)),
-    "the making of a screen": Break(
-        "ui.screens.review", "ReviewDialog", "compose_box", ("ctrl+s",)
+    "the handler of a key": Break(
+        "ui.record_form.screen", "FormScreen", "action_revert", ("ctrl+r",)
     ),
+    "the handler of a message": Break("ui.record_form.screen", "FormScreen", "_show", ("x",)),
+    "a worker": Break("ui.test_email.dialog", "TestDialog", "__init__", ("ctrl+t",)),
+    "a drawing": Break("ui.widgets.bars", "KeyBar", "render", ("shift+tab",)),
+    "the making of a screen": Break("ui.review.dialog", "ReviewDialog", "compose_box", ("ctrl+s",)),
     "the keeping of the draft": Break("state.drafts", "DraftStore", "save", ("shift+tab", "1")),
     "the last moments": Break("ui.session", "Session", "aclose", ()),
 }

@@ -264,7 +264,7 @@ def test_no_secret_is_left_in_files_arguments_child_environments_copies_or_the_t
 
 CRASHING = """
 import sys
-from smtp_tui.ui.screens import activity
+from smtp_tui.ui.logs import activity
 
 def broken(screen):
     tokens = screen.app._session.tokens

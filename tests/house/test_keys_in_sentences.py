@@ -11,7 +11,7 @@ from tests.house.tree import sources, within
 KEY = re.compile(r"\bctrl\+[a-z]\b|(?<![\w+])esc(?:ape)?\b")
 FIXED = {
     "smtp_tui.ui.actions": "the table of the actions and their default keys",
-    "smtp_tui.ui.key_names": "names of keys as a terminal reports them",
+    "smtp_tui.ui.terminal.key_names": "names of keys as a terminal reports them",
 }
 
 

@@ -30,9 +30,9 @@ from smtp_tui.state.history import TestHistory
 from smtp_tui.state.journal import Journal, plain
 from smtp_tui.state.settings import SettingsStore, Sort
 from smtp_tui.state.written import Wanted, writes_of
-from smtp_tui.ui.journal_rows import row, written_content
+from smtp_tui.ui.connections.last_test import ago
 from smtp_tui.ui.keymap import keymap_of
-from smtp_tui.ui.last_test import ago
+from smtp_tui.ui.logs.journal_rows import row, written_content
 from tests.profiles.test_store import HAND_MADE
 from tests.state.test_drafts import DRAFT
 from tests.state.test_history import KEY, run

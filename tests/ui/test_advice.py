@@ -24,9 +24,9 @@ from smtp_tui.sandbox import Fault, FaultKind, Sandbox
 from smtp_tui.sandbox import Operation as Asked
 from smtp_tui.ui.actions import BY_ID
 from smtp_tui.ui.advice import error_text, key_here
-from smtp_tui.ui.screens.activity import ActivityScreen
-from smtp_tui.ui.screens.profiles import ProfilesDialog
-from smtp_tui.ui.screens.review import ReviewDialog
+from smtp_tui.ui.logs.activity import ActivityScreen
+from smtp_tui.ui.profiles.switcher import ProfilesDialog
+from smtp_tui.ui.review.dialog import ReviewDialog
 from tests.ui.forms import retype
 from tests.ui.helpers import Ui, opened
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
-from smtp_tui.ui import keys_in_order
+from smtp_tui.ui.terminal import keys_in_order
 from tests.ui.forms import BATCH, PRIMARY, apply, create, edit, edit_port, retype, save
 from tests.ui.helpers import PATIENCE, opened
 

@@ -21,7 +21,7 @@ from smtp_tui.sandbox import (
     refuse,
     silence,
 )
-from smtp_tui.ui.screens.email import TestDialog
+from smtp_tui.ui.test_email.dialog import TestDialog
 from tests.ui.helpers import opened
 from tests.ui.mail_steps import (
     add,

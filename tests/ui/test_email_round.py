@@ -13,7 +13,7 @@ from smtp_tui.sandbox import (
     Sandbox,
     refuse,
 )
-from smtp_tui.ui.screens.connections import ConnectionsScreen
+from smtp_tui.ui.connections.screen import ConnectionsScreen
 from tests.ui.helpers import opened
 from tests.ui.mail_steps import (
     add,

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from smtp_tui.profiles.model import LoginToken
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
-from smtp_tui.ui.keys_in_order import PATIENCE
+from smtp_tui.ui.terminal.keys_in_order import PATIENCE
 from tests.ui.forms import edit, edit_port, review, save
 from tests.ui.helpers import Ui, opened
 from tests.ui.test_profiles_first_start import first_start

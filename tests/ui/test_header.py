@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 from textual.screen import Screen
 
+import smtp_tui.ui
 from smtp_tui.api.target import Access, Unverified
 from smtp_tui.profiles.model import Colour, LoginToken, Profile, PromptToken
 from smtp_tui.profiles.store import ProfileStore
@@ -23,10 +24,9 @@ from smtp_tui.sandbox import (
     Sandbox,
     SandboxOptions,
 )
-from smtp_tui.ui import screens
-from smtp_tui.ui.screens.certificate import ChangedDialog, FirstMeetingDialog
-from smtp_tui.ui.screens.start_problem import StartProblemScreen
+from smtp_tui.ui.profiles.start_problem import StartProblemScreen
 from smtp_tui.ui.session import Services
+from smtp_tui.ui.sign_in.certificate import ChangedDialog, FirstMeetingDialog
 from tests.ui.forms import BATCH
 from tests.ui.helpers import Ui, opened, style
 
@@ -47,9 +47,9 @@ def server() -> Iterator[Sandbox]:
 def _screens() -> set[str]:
     """The names of all screens and dialogs of the program."""
     found = set()
-    for module in pkgutil.iter_modules(screens.__path__, f"{screens.__name__}."):
+    for module in pkgutil.walk_packages(smtp_tui.ui.__path__, "smtp_tui.ui."):
         for name, one in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
-            if issubclass(one, Screen) and one.__module__.startswith(screens.__name__):
+            if issubclass(one, Screen) and one.__module__.startswith("smtp_tui.ui."):
                 found.add(name)
     full = {"FullScreen", "SessionScreen", "KeptScreen", "RecordScreen", "SortingScreen"}
     return found - full - {"Dialog", "GuardedDialog"}

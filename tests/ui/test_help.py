@@ -9,26 +9,24 @@ from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 
-import smtp_tui.ui.screens
-import smtp_tui.ui.widgets
+import smtp_tui.ui
 from smtp_tui.sandbox import Sandbox
 from smtp_tui.ui.actions import ACTIONS, BY_ID, Place
 from smtp_tui.ui.app import SmtpTui
-from smtp_tui.ui.screens.connections import ConnectionsScreen
-from smtp_tui.ui.screens.detail import DetailScreen
-from smtp_tui.ui.screens.form import FormScreen
+from smtp_tui.ui.connections.detail import DetailScreen
+from smtp_tui.ui.connections.screen import ConnectionsScreen
+from smtp_tui.ui.record_form.screen import FormScreen
 from tests.ui.helpers import Ui, opened
 
 
 def nodes() -> list[type[DOMNode]]:
     """Every screen, dialog and widget of the program, and the app."""
     found: list[type[DOMNode]] = [SmtpTui]
-    for package in (smtp_tui.ui.screens, smtp_tui.ui.widgets):
-        for info in pkgutil.iter_modules(package.__path__):
-            module = importlib.import_module(f"{package.__name__}.{info.name}")
-            for _, one in inspect.getmembers(module, inspect.isclass):
-                if issubclass(one, DOMNode) and one.__module__ == module.__name__:
-                    found.append(one)
+    for info in pkgutil.walk_packages(smtp_tui.ui.__path__, "smtp_tui.ui."):
+        module = importlib.import_module(info.name)
+        for _, one in inspect.getmembers(module, inspect.isclass):
+            if issubclass(one, DOMNode) and one.__module__ == module.__name__ != "smtp_tui.ui.app":
+                found.append(one)
     return found
 
 

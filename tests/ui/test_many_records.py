@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from smtp_tui.api.decode import decode_list
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
-from smtp_tui.ui.records_view import Order, prepared
+from smtp_tui.ui.connections.rows import Order, prepared
 from tests.api.desk import desk
 
 MANY = 10_000

@@ -4,7 +4,7 @@ import pyte
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtp_tui.ui.painted import Painted
+from smtp_tui.ui.terminal.painted import Painted
 
 SIZE = COLUMNS, LINES = 12, 4
 AT_HOME = "\x1b[1;1H"

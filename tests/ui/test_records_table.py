@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from smtp_tui.ui.records_view import COLUMNS as RECORD_COLUMNS
+from smtp_tui.ui.connections.rows import COLUMNS as RECORD_COLUMNS
 from smtp_tui.ui.widgets.columns import GAP, fit, place
 from smtp_tui.ui.widgets.cursor import follow
 from smtp_tui.ui.widgets.records_table import Column, RecordsTable, Row, RowStyle

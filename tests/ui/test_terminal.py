@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import pytest
 from rich.cells import cell_len
 
-from smtp_tui.ui.clipboard import LIMIT, Way, way, wrapped
-from smtp_tui.ui.terminal import STAND_INS, stand_ins, wanted
+from smtp_tui.ui.terminal.clipboard import LIMIT, Way, way, wrapped
+from smtp_tui.ui.terminal.driver import STAND_INS, stand_ins, wanted
 
 DRAWN = "╭─╮│…·→▌▲▼✓✗“•”漢é"
 

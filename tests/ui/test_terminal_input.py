@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from smtp_tui.ui.terminal_input import (
+from smtp_tui.ui.terminal.input import (
     ESCAPE_SECONDS,
     PASTE_LIMIT,
     PASTE_SECONDS,

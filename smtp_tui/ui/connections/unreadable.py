@@ -1,0 +1,62 @@
+"""The entries of a list that are no readable records: which they are, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.models import Unreadable
+from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.base import FullScreen
+from smtp_tui.ui.session import Session
+from smtp_tui.ui.text import clean
+from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.records_table import Column, RecordsTable, Row
+
+MOST_ROWS: Final = 1_000
+_COLUMNS: Final = (
+    Column("position", "ENTRY", 7, right=True),
+    Column("name", "NAME", 12, flexible=True, priority=1),
+    Column("why", "WHY", 24, flexible=True),
+)
+
+
+class UnreadableScreen(FullScreen[None]):
+    """A table of the entries, in the order of the server's answer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app.back")]
+    DEFAULT_CSS = """
+    UnreadableScreen RecordsTable { height: 1fr; }
+    UnreadableScreen #unreadable-title { height: auto; text-style: bold; padding: 0 1; }
+    """
+
+    def __init__(self, session: Session, clock: Clock, entries: tuple[Unreadable, ...]) -> None:
+        super().__init__(session, clock)
+        self._entries = entries
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Title and table."""
+        title = f"Entries of the list that could not be read: {len(self._entries):,}"
+        if len(self._entries) > MOST_ROWS:
+            title += f", of which the first {MOST_ROWS:,} are shown"
+        yield PlainText(title, id="unreadable-title")
+        yield RecordsTable(_COLUMNS, id="entries")
+
+    def on_mount(self) -> None:
+        """Fill the table."""
+        table = self.query_one(RecordsTable)
+        table.rows = tuple(_row(entry) for entry in self._entries[:MOST_ROWS])
+        table.focus()
+
+    def action_back(self) -> None:
+        """Back to the connections."""
+        self.dismiss(None)
+
+
+def _row(entry: Unreadable) -> Row:
+    name = clean(entry.name, 200) or "-"
+    return Row(str(entry.position), (f"{entry.position:,}", name, clean(entry.why, 300)))

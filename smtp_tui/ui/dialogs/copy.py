@@ -1,0 +1,114 @@
+"""Copying: choose the form, see the very text, and have it sent to the terminal's clipboard.
+
+A terminal may refuse without a word, so the text can always be shown plainly instead: outside the
+screen, without borders, where the terminal's own selection takes it as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import termios
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from msgspec import Struct
+from textual import work
+from textual.app import SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.base import Dialog
+from smtp_tui.ui.messages import About, Kind, tell
+from smtp_tui.ui.text import clean_block
+from smtp_tui.ui.widgets.bars import PlainText
+
+
+class Copyable(Struct, frozen=True):
+    """One form of what can be copied."""
+
+    label: str
+    text: str
+
+
+class CopyDialog(Dialog[None]):
+    """Tab shows the next form; Enter or y sends it to the terminal's clipboard; v shows it."""
+
+    BOX_TITLE = "Copy"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("dialog.cancel"),
+        Binding("tab,right,down,j", "step(1)", "Next form"),
+        Binding("shift+tab,left,up,k", "step(-1)", "Form before"),
+        Binding("enter,y", "send", "Copy"),
+        Binding("v", "plain", "Show plainly"),
+    ]
+
+    def __init__(self, forms: tuple[Copyable, ...]) -> None:
+        super().__init__()
+        self._forms = forms
+        self._at = 0
+
+    def compose_box(self) -> Iterable[Widget]:
+        """The forms, and the text of the chosen one."""
+        yield PlainText("", id="forms")
+        yield PlainText("", id="copy-text", classes="row -auto")
+        tab = "tab chooses · " if len(self._forms) > 1 else ""
+        yield PlainText(
+            f"{tab}Enter copies · v shows it plainly · {self.cancel_key} back", classes="hint"
+        )
+
+    def on_mount(self) -> None:
+        """Show the first form."""
+        self._show()
+
+    def _show(self) -> None:
+        names = "  ".join(
+            f"[{form.label}]" if position == self._at else f" {form.label} "
+            for position, form in enumerate(self._forms)
+        )
+        self.query_one("#forms", PlainText).update(names)
+        self.query_one("#copy-text", PlainText).update(clean_block(self._forms[self._at].text))
+
+    def action_step(self, by: int) -> None:
+        """Another form."""
+        self._at = (self._at + by) % len(self._forms)
+        self._show()
+
+    def action_send(self) -> None:
+        """Send the text to the terminal, whose driver says which way it went."""
+        self.app.copy_to_clipboard(self._forms[self._at].text)
+        self.dismiss(None)
+
+    @work(group="dialog", exclusive=True, description="show a text plainly")
+    async def action_plain(self) -> None:
+        """Show the text outside the screen until Enter, ctrl+c or the end of the input."""
+        try:
+            with self.app.suspend():
+                await _shown_until_enter(clean_block(self._forms[self._at].text))
+        except SuspendNotSupported:
+            words = "This terminal cannot show it outside the screen."
+            tell(self, words, about=About.TERMINAL, kind=Kind.WARNING)
+
+
+GO_ON: Final = "Enter goes back to smtp-tui."
+
+
+async def _shown_until_enter(text: str) -> None:
+    """Show it, and wait for a line at the terminal, while signals and requests are served."""
+    loop, pressed = asyncio.get_running_loop(), asyncio.Event()
+    descriptor = sys.stdin.fileno()
+    before = signal.getsignal(signal.SIGINT)
+    loop.add_reader(descriptor, pressed.set)
+    loop.add_signal_handler(signal.SIGINT, pressed.set)
+    try:
+        print(f"\n{text}\n\n{GO_ON}", flush=True)
+        await pressed.wait()
+        if os.isatty(descriptor):
+            termios.tcflush(descriptor, termios.TCIFLUSH)
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, before)
+        loop.remove_reader(descriptor)

@@ -1,0 +1,100 @@
+"""The demo's mailbox: what its mail server took, so that a test mail can be seen to arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.base import FullScreen
+from smtp_tui.ui.session import Mailbox, ReceivedMail, Session
+from smtp_tui.ui.text import clean, clean_block
+from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.records_table import Column, RecordsTable, Row
+
+_COLUMNS = (
+    Column("at", "TIME", 8),
+    Column("to", "TO", 18, flexible=True),
+    Column("subject", "SUBJECT", 18, flexible=True, priority=1),
+    Column("login", "LOGIN", 8, flexible=True, priority=2),
+    Column("tls", "TLS", 3, priority=3),
+)
+
+
+class MailboxScreen(FullScreen[None]):
+    """The newest mail first; the lower half shows the one under the cursor."""
+
+    ACTIONS = ("table.refresh",)
+    KEYS = ("table.refresh", "app.help", "app.back")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS, "app.back")]
+    DEFAULT_CSS = """
+    MailboxScreen RecordsTable { height: 1fr; }
+    MailboxScreen VerticalScroll { height: 1fr; border-top: solid ansi_bright_black; padding: 0 1; }
+    MailboxScreen #mailbox-title { height: 1; text-style: bold; padding: 0 1; }
+    """
+
+    def __init__(self, session: Session | None, clock: Clock, mailbox: Mailbox) -> None:
+        super().__init__(session, clock)
+        self._mailbox = mailbox
+        self._mails: tuple[ReceivedMail, ...] = ()
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Title, table, the mail."""
+        yield PlainText("Mailbox of the demo's mail server", id="mailbox-title")
+        yield RecordsTable(_COLUMNS, id="mails")
+        with VerticalScroll():
+            yield PlainText("", id="mail")
+
+    def on_mount(self) -> None:
+        """Show what has arrived."""
+        self.query_one(RecordsTable).focus()
+        self.action_refresh()
+
+    def action_refresh(self) -> None:
+        """Look again."""
+        self._mails = self._mailbox.received()
+        self.query_one(RecordsTable).rows = tuple(
+            _row(position, mail) for position, mail in reversed(tuple(enumerate(self._mails)))
+        )
+        if not self._mails:
+            self.query_one("#mail", PlainText).update(
+                "No mail has arrived yet. Go back and test a record that works."
+            )
+
+    @on(RecordsTable.CursorMoved)
+    def show(self, event: RecordsTable.CursorMoved) -> None:
+        """Show the mail under the cursor."""
+        if event.row_id is not None:
+            mail = self._mails[int(event.row_id)]
+            self.query_one("#mail", PlainText).update(_mail_content(mail))
+
+    def action_back(self) -> None:
+        """Back to where it was opened."""
+        self.dismiss(None)
+
+
+def _row(position: int, mail: ReceivedMail) -> Row:
+    return Row(
+        str(position),
+        (
+            mail.received_at.strftime("%H:%M:%S"),
+            clean(", ".join(mail.recipients), 200),
+            clean(mail.subject, 200),
+            clean(mail.username or "-", 60),
+            "yes" if mail.encrypted else "no",
+        ),
+    )
+
+
+def _mail_content(mail: ReceivedMail) -> Content:
+    return Content(
+        f"From {clean(mail.sender, 200)}\nTo {clean(', '.join(mail.recipients), 300)}\n"
+        f"Subject {clean(mail.subject, 300)}\n\n{clean_block(mail.body)}"
+    )

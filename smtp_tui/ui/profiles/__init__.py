@@ -1,0 +1,1 @@
+"""Choosing, editing, checking and finding profiles."""

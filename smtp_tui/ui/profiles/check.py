@@ -1,0 +1,150 @@
+"""A profile tried step by step, each step shown as it ends; and the dialog that does so."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import aclosing
+from typing import ClassVar, Final, TypeVar
+
+from textual import work
+from textual.binding import BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+
+from smtp_tui.api.errors import ApiError, CertificateRefused, TokenRefused
+from smtp_tui.api.target import HostRefused
+from smtp_tui.profiles.checking import Outcome, Stage, Step, check
+from smtp_tui.profiles.model import Profile
+from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.base import Dialog
+from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.sign_in.certificate import meet
+from smtp_tui.ui.sign_in.tokens import ask_token, ensure_token
+from smtp_tui.ui.text import clean
+from smtp_tui.ui.waiting import WaitLine, waiting
+from smtp_tui.ui.widgets.bars import PlainText, titled
+
+_SIGNS: Final = {Outcome.OK: "✓", Outcome.NOTE: "!", Outcome.FAILED: "✗"}
+_STAGES: Final = tuple(Stage)
+_LABEL: Final = 12
+_LIMIT: Final = 300
+
+ScreenResult = TypeVar("ScreenResult")
+Steps = tuple[Step, ...]
+GetToken = Callable[[], Awaitable[None]]
+
+
+def failed(steps: Steps) -> bool:
+    """Whether one of them failed, which is then the last."""
+    return any(step.outcome is Outcome.FAILED for step in steps)
+
+
+def steps_text(steps: Steps, running: bool, width: int) -> Content:
+    """Every step with its sign and words; those to come are dim, the one under way has dots."""
+    lines = [_line(step, width) for step in steps]
+    for position, stage in enumerate(_STAGES[len(steps) :]):
+        dots = "…" if running and position == 0 and not failed(steps) else ""
+        lines.append(Content.styled(f"· {stage.value:<{_LABEL}}{dots}", "dim"))
+    return Content("\n").join(lines)
+
+
+def _line(step: Step, width: int) -> Content:
+    words = clean(step.words, _LIMIT)
+    indent = " " * (_LABEL + 2)
+    wrapped = textwrap.wrap(words, max(20, width - len(indent))) or [""]
+    text = f"{_SIGNS[step.outcome]} {step.stage.value:<{_LABEL}}" + f"\n{indent}".join(wrapped)
+    return Content.styled(text, "bold") if step.outcome is Outcome.FAILED else Content(text)
+
+
+async def run_check(
+    screen: Screen[ScreenResult],
+    session: Session,
+    show: Callable[[Steps, bool], None],
+    get_token: GetToken,
+    *,
+    ask_again: bool = False,
+) -> Steps:
+    """Try everything, showing each step; a certificate met for the first time may be confirmed,
+    and then all begins anew. So it does, once, with another token for a refused one where
+    ``ask_again``. For workers only."""
+    while True:
+        steps: Steps = ()
+        show(steps, True)
+        async with aclosing(check(session.client, session.tokens, get_token)) as trying:
+            async for step in trying:
+                steps = (*steps, step)
+                show(steps, True)
+        show(steps, False)
+        error = steps[-1].error if steps else None
+        try:
+            if isinstance(error, CertificateRefused) and await meet(screen, session, error):
+                continue
+            if ask_again and isinstance(error, TokenRefused):
+                ask_again = False
+                if await ask_token(screen, session, error.why):
+                    continue
+        except ApiError:
+            return steps  # the server cannot even be looked at any more; the step says enough
+        return steps
+
+
+class CheckDialog(Dialog[None]):
+    """The steps for one profile, with a session of its own; what is in use stays as it is."""
+
+    BOX_TITLE = "Check"
+    ACTIONS = ("dialog.cancel", "test.again")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS)
+    DEFAULT_CSS = """
+    CheckDialog #steps { margin: 1 0; height: auto; }
+    """
+
+    def __init__(self, services: Services, profile: Profile) -> None:
+        super().__init__()
+        self._services = services
+        self._profile = profile
+
+    def compose_box(self) -> Iterable[Widget]:
+        """Where, the steps, keys."""
+        profile = self._profile
+        yield PlainText(Content.assemble(titled(profile), f" · {clean(profile.host, 80)}"))
+        yield PlainText("", id="steps")
+        yield WaitLine(self._services.clock, lambda: self.cancel_key)
+        again = bound(self, "test.again").first_key
+        yield PlainText(f"{again} checks again · {self.cancel_key} back", classes="hint")
+
+    def on_mount(self) -> None:
+        """Begin at once."""
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Check once more."""
+        self._check()
+
+    @work(group="check", exclusive=True, description="check a profile")
+    async def _check(self) -> None:
+        try:
+            session = self._services.session(await self._services.current(self._profile))
+        except HostRefused as error:
+            self._show((Step(Stage.NAME, Outcome.FAILED, str(error)),), False)
+            return
+        try:
+            with waiting(self, f"Checking the profile {self._profile.name}"):
+                await run_check(
+                    self,
+                    session,
+                    self._show,
+                    lambda: ensure_token(self, session),
+                    ask_again=True,
+                )
+        finally:
+            await session.aclose()
+
+    def _show(self, steps: Steps, running: bool) -> None:
+        shown = self.query_one("#steps", PlainText)
+        shown.update(steps_text(steps, running, shown.size.width))
+
+
+__all__ = ["CheckDialog", "failed", "run_check", "steps_text"]

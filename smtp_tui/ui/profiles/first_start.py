@@ -1,0 +1,347 @@
+"""A new profile from a host and a login: the rest is found, shown step by step, saved if wanted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from msgspec.structs import replace
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Input, OptionList
+
+from smtp_tui.mail.checks import Finding, Severity
+from smtp_tui.profiles.checking import Stage, Step, try_list
+from smtp_tui.profiles.credentials import clean_token
+from smtp_tui.profiles.model import LoginToken, Profile, PromptToken, check_name, check_stored
+from smtp_tui.profiles.reading import ProfilesFileError
+from smtp_tui.profiles.store import ProfileRefused
+from smtp_tui.state.files import FileProblem
+from smtp_tui.ui.base import FullScreen
+from smtp_tui.ui.dialogs.confirm import ConfirmDialog
+from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.profiles.check import Steps, failed, run_check, steps_text
+from smtp_tui.ui.profiles.discovery import places, proposed_name, with_login
+from smtp_tui.ui.profiles.form import ProfileFormScreen
+from smtp_tui.ui.profiles.found import Found
+from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.sign_in.dialogs import logged_in
+from smtp_tui.ui.text import clean, sentence
+from smtp_tui.ui.waiting import Wait, waiting
+from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.fields import Field
+from smtp_tui.ui.widgets.hidden_field import HiddenField
+from smtp_tui.ui.widgets.pasting import Paste
+from smtp_tui.ui.widgets.secret_input import SecretInput
+
+if TYPE_CHECKING:
+    from smtp_tui.api.identity import Tenant
+
+FIRST_START = (
+    "No profile yet, and no CAM_HOST in the environment. Give the host"
+    " and how to log in: tenant, team and namespace are found."
+)
+
+
+class FirstStartScreen(FullScreen[Profile | None]):
+    """Host and login in, profile out; None where it was left."""
+
+    KEYS = ()
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "go", "Check, then save", priority=True, id="profiles.save"),
+        Binding("escape", "back", "Leave", id="dialog.cancel"),
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+    DEFAULT_CSS = """
+    FirstStartScreen VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    FirstStartScreen #first-title { text-style: bold; }
+    FirstStartScreen .part { margin-top: 1; height: auto; }
+    FirstStartScreen Button, FirstStartScreen Button.-primary {
+        width: auto; min-width: 0; margin-right: 2; padding: 0 1;
+        background: ansi_default; color: ansi_default; text-style: none;
+    }
+    FirstStartScreen Button:focus { text-style: bold reverse; }
+    FirstStartScreen #found { height: auto; display: none; }
+    FirstStartScreen.-found #found { display: block; }
+    FirstStartScreen.-found #before, FirstStartScreen.-found #why { display: none; }
+    FirstStartScreen #first-keys { dock: bottom; height: 1; text-style: dim; padding: 0 1; }
+    """
+
+    def __init__(self, services: Services, used: Session | None, why: str = "") -> None:
+        super().__init__(used, services.clock)
+        self._services = services
+        self._used = used
+        self._why = why
+        self._session: Session | None = None
+        self._steps: Steps = ()
+        self._checked: tuple[str, ...] = ()
+        self._tenant: Tenant | None = None
+
+    def compose_body(self) -> Iterable[Widget]:
+        """What is typed, what is found, what to do with it."""
+        with VerticalScroll(can_focus=False):
+            yield PlainText("Connect to a CAM server", id="first-title")
+            if self._why:
+                yield PlainText(clean(self._why), id="why")
+            with Vertical(classes="part"):
+                hint = "cam.example.com, or cam.example.com:30000"
+                yield Field("host", "", label="Host", hint=hint)
+                hint = "blank: port 8443 of the host, else the same"
+                yield Field("identity_url", "", label="Login at", hint=hint)
+                yield Field("user", "", label="User", hint="or leave blank, with a token")
+                yield HiddenField("password", label="Password", hint="kept in memory only")
+                yield HiddenField(
+                    "token", label="or Token", hint="a bearer token", takes=Paste.TOKEN
+                )
+            with Horizontal(classes="part", id="before"):
+                yield Button("Check", id="check", compact=True)
+                yield Button("All fields", id="form", compact=True)
+            yield PlainText("", id="steps", classes="part")
+            yield Found(id="found", classes="part")
+            yield PlainText("", id="first-said")
+        save, leave = bound(self, "profiles.save").first_key, bound(self, "dialog.cancel").last_key
+        yield PlainText(f"{save} checks, then saves · tab next · {leave} leaves", id="first-keys")
+
+    def on_mount(self) -> None:
+        """Start on the host."""
+        self._fields["host"].input.focus()
+
+    @property
+    def _fields(self) -> dict[str, Field]:
+        return {field.parameter: field for field in self.query(Field)}
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether anything was typed that leaving would lose."""
+        return any(field.changed for field in self.query(Field))
+
+    def _say(self, words: str) -> None:
+        self.query_one("#first-said", PlainText).update(sentence(words))
+
+    @on(Field.Edited)
+    def _edited(self) -> None:
+        """What was found belongs to what was typed before."""
+        if self.has_class("-found") and self._texts() != self._checked:
+            self.set_class(False, "-found")
+            self.query_one("#steps", PlainText).update("")
+
+    def _texts(self) -> tuple[str, ...]:
+        """What the answers of the server depend on."""
+        return tuple(field.text for name, field in self._fields.items() if name != "name")
+
+    @on(Input.Submitted)
+    def _next_field(self, event: Input.Submitted) -> None:
+        """Enter goes on; after the password, token or name it does what is next."""
+        event.stop()
+        last = any(
+            self._fields[name].has_focus_within and self._fields[name].text
+            for name in ("password", "token", "name")
+        )
+        if last:
+            self.action_go()
+        else:
+            self.focus_next()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        match event.button.id:
+            case "check":
+                self.action_go()
+            case "form":
+                self._all_fields()
+            case "save":
+                self._finish(save=True)
+            case "open":
+                self._finish(save=False)
+
+    def action_go(self) -> None:
+        """Check; once all was found, save and open."""
+        if self.has_class("-found"):
+            self._finish(save=True)
+        else:
+            self._check()
+
+    def _typed(self) -> Profile:
+        """The profile as far as it was typed."""
+        texts = {name: field.text.strip() for name, field in self._fields.items()}
+        by_login = bool(texts["user"]) and not self._fields["token"].text
+        return Profile(
+            name=proposed_name(texts["host"]),
+            host=texts["host"],
+            identity_url=texts["identity_url"] or None,
+            token=LoginToken(texts["user"]) if by_login else PromptToken(),
+        )
+
+    def _problems(self, profile: Profile) -> bool:
+        """Say under each field what is wrong with it; whether anything is."""
+        wrong = dict(check_stored(profile))
+        if "host" in wrong and profile.host.startswith("http:"):
+            wrong["host"] += " (under All fields, at Plain http)"
+        if isinstance(profile.token, LoginToken):
+            if not self._fields["password"].text:
+                wrong["password"] = "the password of that user"
+        elif not self._fields["token"].text:
+            wrong["user"] = "a user and a password are needed, or a token"
+        for name, field in self._fields.items():
+            findings = (Finding(Severity.ERROR, wrong[name]),) if name in wrong else ()
+            field.show(False, findings)
+        first = next((name for name in self._fields if name in wrong), None)
+        if first is not None:
+            self._fields[first].input.focus()
+        return first is not None
+
+    @work(group="check", exclusive=True, description="check a new profile")
+    async def _check(self) -> None:
+        profile = self._typed()
+        self._say("")
+        if self._problems(profile):
+            return
+        self._checked = self._texts()
+        await self._leave_session()
+        # A certificate that is confirmed here is kept with the profile, when that is saved.
+        session = replace(self._services.session(profile), keep_trust=lambda _asked, _trust: "")
+        self._session = session
+        with waiting(self, "Checking the profile"):
+            self._steps = await run_check(self, session, self._show, lambda: self._token(session))
+        if failed(self._steps) or self._steps[-1].tenant is None:
+            self._say_next(self._steps[-1])
+            return
+        self._tenant = self._steps[-1].tenant
+        self.set_class(True, "-found")
+        name = proposed_name(self._fields["host"].text.strip())
+        self._found.offer(places(self._tenant.namespaces), name)
+        if not self._found.several:
+            await self._try_list()
+
+    def _show(self, steps: Steps, running: bool) -> None:
+        shown = self.query_one("#steps", PlainText)
+        shown.update(steps_text(steps, running, shown.size.width))
+        shown.scroll_visible(animate=False)
+
+    def _say_next(self, step: Step) -> None:
+        if step.stage is Stage.TENANT:
+            self._say("Not every server tells its tenant: All fields takes it by hand.")
+
+    async def _token(self, session: Session) -> None:
+        """The token that was typed, or one for the user. Raises as a login does."""
+        typed = self._fields["token"].text
+        if typed:
+            session.tokens.accept(clean_token(typed))
+            return
+        if not session.profile.identity_url:
+            session.client.target = await with_login(session.client.target)
+        password = self._fields["password"].input
+        assert isinstance(password, SecretInput)
+        await logged_in(self, session, password.secret)
+
+    @on(OptionList.OptionHighlighted)
+    def _chosen_team(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        if self.has_class("-found"):
+            self._list_again()
+
+    @work(group="check", exclusive=True, description="list for the chosen team")
+    async def _list_again(self) -> None:
+        await self._try_list()
+
+    async def _try_list(self) -> None:
+        """The last step, for the team that is chosen."""
+        assert self._session is not None
+        client = self._services.make_client(self._profile.target(), self._session.tokens)
+        try:
+            with waiting(self, "Reading the connections"):
+                step = await try_list(client)
+        finally:
+            await client.aclose()
+        self._show((*self._steps, step), False)
+        self.call_after_refresh(self.query_one(VerticalScroll).scroll_end, animate=False)
+
+    @property
+    def _found(self) -> Found:
+        return self.query_one(Found)
+
+    @property
+    def _profile(self) -> Profile:
+        """The profile with all that was found."""
+        assert self._session is not None
+        assert self._tenant is not None
+        target = self._session.client.target
+        profile = self._session.profile
+        if target.identity is not None and not profile.identity_url:
+            profile = replace(profile, identity_url=target.identity.url)
+        return replace(
+            profile,
+            name=self._found.profile_name,
+            tenant=self._tenant.id,
+            team=self._found.place.team,
+            namespace=self._found.place.namespace,
+            trust=target.trust,
+        )
+
+    @work(group="finish", exclusive=True, description="save a new profile")
+    async def _finish(self, *, save: bool) -> None:
+        """Open what was found, with the token that found it; saved only when wanted."""
+        if not self.has_class("-found") or self._session is None:
+            return
+        profile = self._profile
+        wrong = check_name(profile.name)
+        if wrong is not None:
+            self._found.refuse_name(wrong)
+            return
+        if save:
+            try:
+                await asyncio.to_thread(self._services.store.add, profile)
+            except (ProfilesFileError, ProfileRefused, FileProblem) as error:
+                self._say(str(error))
+                return
+        self._services.adopt(profile, self._session.tokens)
+        self.dismiss(profile)
+
+    @work(group="dialog", exclusive=True, description="edit all fields of a new profile")
+    async def _all_fields(self) -> None:
+        form = ProfileFormScreen(self._services, self._used, self._typed(), None)
+        profile = await self.app.push_screen_wait(form)
+        if profile is not None:
+            self.dismiss(profile)
+
+    def stopped(self, wait: Wait) -> None:
+        """No step is under way any more."""
+        super().stopped(wait)
+        self._show((), False)
+        self._say("Stopped waiting.")
+
+    def action_back(self) -> None:
+        """Stop waiting, or leave; asks where something would be lost."""
+        if self.stop_waiting():
+            return
+        if self.unsaved:
+            self._ask_to_leave()
+        else:
+            self.dismiss(None)
+
+    @work(group="dialog", exclusive=True, description="ask before leaving a new profile")
+    async def _ask_to_leave(self) -> None:
+        question = ConfirmDialog(
+            "Leave without saving?",
+            Content("What was typed here is not saved."),
+            "Leave",
+            self._services.clock,
+        )
+        if await self.app.push_screen_wait(question):
+            self.dismiss(None)
+
+    async def _leave_session(self) -> None:
+        if self._session is not None:
+            await self._session.aclose()
+
+    async def on_unmount(self) -> None:
+        """Close what was used to find out."""
+        await self._leave_session()

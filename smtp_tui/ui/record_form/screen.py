@@ -1,0 +1,359 @@
+"""Editing a record, or writing a new one: the form, and beside it the request it would send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from msgspec.structs import replace
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.events import DescendantFocus
+from textual.reactive import var
+from textual.widget import Widget
+
+from smtp_tui.api.errors import ApiError, NotFound
+from smtp_tui.api.models import Record
+from smtp_tui.editing.draft import Draft, draft_of
+from smtp_tui.editing.patch import Patch
+from smtp_tui.ui.actions import Situation, bindings
+from smtp_tui.ui.advice import error_text
+from smtp_tui.ui.messages import About, forget, tell
+from smtp_tui.ui.record_form.drafting import NAME, Drafted, drafted, refused_values
+from smtp_tui.ui.record_form.form import RecordForm
+from smtp_tui.ui.record_form.kept import KeptScreen
+from smtp_tui.ui.record_form.patch_preview import PatchPreview
+from smtp_tui.ui.record_form.presets import PresetDialog
+from smtp_tui.ui.record_form.saving import Nothing, NotStored, Saved, save
+from smtp_tui.ui.record_form.subject import (
+    ANEW,
+    FormResult,
+    FormSubject,
+    Leave,
+    Recreate,
+    anew_question,
+    leave_question,
+)
+from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.test_email.dialog import EditParameter, ReviewValues, TestDialog
+from smtp_tui.ui.text import clean, record_name
+from smtp_tui.ui.waiting import Sent, Wait
+from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.fields import Field, SecretField
+from smtp_tui.workflows.test_email import TestSubject
+
+
+class FormScreen(KeptScreen[FormResult]):
+    """Closes only when the server has said yes, and holds what it was sent, or the person leaves.
+
+    ``tried`` is whether a save was answered with a yes that was not kept.
+    """
+
+    KEYS = (
+        *("form.review", "form.test", "form.revert", "form.preset"),
+        *("secret.clear", "secret.reveal", "form.back"),
+    )
+    ACTIONS = KEYS
+    BACK = "form.back"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(*ACTIONS),
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("pagedown", "scroll_side(4)", show=False),
+        Binding("pageup", "scroll_side(-4)", show=False),
+    ]
+    DEFAULT_CSS = """
+    FormScreen #columns { layout: vertical; height: 1fr; }
+    FormScreen.-wide #columns { layout: horizontal; }
+    FormScreen #form { height: 1fr; }
+    FormScreen #side { height: 9; padding: 0 1; border-top: solid ansi_bright_black; }
+    FormScreen.-short #side { height: 6; }
+    FormScreen.-wide #side { width: 56; height: 1fr; border-top: none; }
+    FormScreen.-wide #side { border-left: solid ansi_bright_black; }
+    FormScreen #form-title { text-style: bold; margin-bottom: 1; padding: 0 1; }
+    FormScreen #form-problem { height: auto; padding: 0 1; text-style: bold; display: none; }
+    FormScreen #form-problem.-shown { display: block; }
+    """
+
+    busy: var[bool] = var(False)
+
+    def __init__(self, session: Session, services: Services, subject: FormSubject) -> None:
+        super().__init__(session, services, subject.base, subject.typed)
+        self._subject = subject
+        self._opened = subject.opened
+        self._form = RecordForm(subject.base, subject.opened, subject.typed)
+        self._said_unchanged = False
+        self._preview = PatchPreview()
+        self._test_at_once = subject.tested
+        self._cursor_at = subject.focus_on
+        self.tried = False
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Title, fields, what was refused, and the live request."""
+        with Horizontal(id="columns"):
+            with Vertical(id="form"):
+                yield PlainText(self._title(), id="form-title")
+                yield self._form
+                yield PlainText("", id="form-problem")
+            with VerticalScroll(id="side", can_focus=False):
+                yield self._preview
+
+    def _title(self) -> Content:
+        title = self._subject.title if self._form.new else f"Edit {self._named}"
+        notes = [Content.styled(clean(one), "not bold") for one in self._subject.notes]
+        return Content("\n").join([Content(title), *notes])
+
+    @property
+    def _named(self) -> str:
+        base = self._subject.base
+        return record_name(base.name, base.record_id)
+
+    def on_mount(self) -> None:
+        """Start on the hostname, on the name of a new record, or where a test pointed."""
+        self._form.focus_field(self._subject.focus_on)
+        self._show()
+        if self._opened is not None and self._subject.typed is None:
+            self._read_again(self._opened)
+
+    @work(group="read", exclusive=True, description="read the record that is edited")
+    async def _read_again(self, opened: Record) -> None:
+        """Compare with what the server holds now, not with what a list said some time ago."""
+        try:
+            now = await self.session.connections.get(opened.id)
+        except NotFound:
+            self._complain("The server holds this record no more; saving offers to create it anew.")
+        except ApiError:
+            return  # the form works on what the list said, and the save reads once more
+        else:
+            if not self.unsaved and not self.busy and now != opened:
+                base = draft_of(now)
+                self._opened = now
+                self._subject = replace(self._subject, base=base)
+                self.rebase(base)
+                self._form.adopt(now, base)
+                self._show()
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether anything was typed that leaving would lose."""
+        return bool(self._form.changed_names) and not self.done
+
+    @property
+    def saving(self) -> bool:
+        """Whether a save is under way."""
+        return self.busy
+
+    @property
+    def situation(self) -> Situation:
+        """Dim what cannot be done while a request is under way."""
+        secret = self.is_attached and isinstance(self._form.focused_field, SecretField)
+        return replace(super().situation, busy=self.busy, secret_field=secret)
+
+    def watch_busy(self) -> None:
+        """Nothing can be typed into what is being saved; the cursor comes back afterwards."""
+        if not self.is_mounted or self.done or not self._form.fields:
+            return
+        field = self._form.focused_field
+        if self.busy:
+            self._cursor_at = field.parameter if field is not None else None
+        self._form.disabled = self.busy
+        if not self.busy:
+            self._form.focus_field(self._cursor_at)
+        self.show_situation()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Password keys and hints are for the field with the cursor."""
+        self._form.show()
+        self.show_situation()
+
+    @on(Field.Edited)
+    def edited(self) -> None:
+        """The live request follows each key; remarks wait for a rest."""
+        self.latest = self._form.draft
+        if self._said_unchanged:
+            self._said_unchanged = False
+            self._complain("")
+        self._show(check=False)
+
+    @on(Field.Rested)
+    def rested(self) -> None:
+        """Check what was typed, and keep it."""
+        self._show()
+        if not self.done:
+            self.keep()
+
+    def _show(self, *, check: bool = True) -> None:
+        """Bring marks, remarks and the live request in line with what is typed."""
+        self._form.show(check=check)
+        draft = self._form.draft
+        self._preview.show(self.session.target.scope, draft, self._drafted(draft))
+
+    def _drafted(self, draft: Draft) -> Drafted:
+        return drafted(self._opened, draft, self._subject.like)
+
+    def _complain(self, text: str) -> None:
+        problem = self.query_one("#form-problem", PlainText)
+        problem.update(text)
+        problem.set_class(bool(text), "-shown")
+
+    def action_scroll_side(self, lines: int) -> None:
+        """Scroll the live request."""
+        self.query_one("#side", VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_revert(self) -> None:
+        """Put the opened value back in the field with the cursor."""
+        field = self._form.focused_field
+        if field is not None:
+            field.revert()
+
+    def action_clear(self) -> None:
+        """Have the stored password cleared when saved."""
+        field = self._form.focused_field
+        if isinstance(field, SecretField):
+            field.clear_stored()
+
+    def action_reveal(self) -> None:
+        """Show what was just typed into the password field."""
+        field = self._form.focused_field
+        if isinstance(field, SecretField):
+            field.reveal()
+
+    @work(group="dialog", exclusive=True, description="choose a preset")
+    async def action_preset(self) -> None:
+        """Choose a provider; fills host and port only."""
+        preset = await self.app.push_screen_wait(PresetDialog())
+        if preset is not None:
+            self._form.fields["hostname"].text = preset.hostname
+            self._form.fields["port"].text = str(preset.port)
+
+    def action_back(self) -> None:
+        """Stop waiting, or leave; asks where something would be lost."""
+        if self.stop_waiting() or self.busy:
+            return
+        if self.unsaved:
+            self._ask_to_leave()
+        else:
+            self.close(None)
+
+    @work(group="dialog", exclusive=True, description="ask before leaving a form")
+    async def _ask_to_leave(self) -> None:
+        question = leave_question(self._form.changed_names, self.services.clock)
+        answer = await self.app.push_screen_wait(question)
+        match Leave(answer):
+            case Leave.REVIEW:
+                self.action_review()
+            case Leave.KEEP:
+                self.latest = self._form.draft
+                problem = await self.kept()
+                if problem:
+                    self._complain(problem)
+                else:
+                    self.dismiss(None)
+            case Leave.DISCARD:
+                self.close(None)
+
+    def stopped(self, wait: Wait) -> None:
+        """Before the write the form stays; after it what was typed is a draft until it is known."""
+        super().stopped(wait)
+        match self.what_left(wait):
+            case Sent.LOST:
+                forget(self, About.WAITING)
+                self._complain(Sent.LOST.value)
+            case Sent.WRITE:
+                kept = "What was typed is kept as a draft, without a password."
+                tell(self, f"{Sent.WRITE.value} {kept}", about=About.WAITING)
+                self.dismiss(None)
+
+    def action_review(self) -> None:
+        """Show what would be sent."""
+        self._show()
+        problem = self._form.first_problem()
+        if problem is not None:
+            self._form.focus_field(problem)
+            return
+        draft = self._form.draft
+        result = self._drafted(draft)
+        if result.problem is not None:
+            self._complain(f"{clean(result.problem.name)}: {clean(result.problem.words)}")
+        elif not self._form.new and not result.patch:
+            self._complain("Nothing changed, so there is nothing to send.")
+            self._said_unchanged = True
+        else:
+            self._complain("")
+            self._save(draft, result.patch)
+
+    @work(group="save", description="review and save a form")
+    async def _save(self, draft: Draft, patch: Patch) -> None:
+        """Review, read again, compare, send; the form stays until the server said yes."""
+        self.busy = True
+        clock, opened = self.services.clock, self._opened
+        refusal: ApiError | None = None
+        try:
+            saved = await save(self, self.session, clock, opened, draft, patch, by_key=True)
+        except NotFound as error:
+            if self._opened is None:
+                refusal = error
+            else:
+                await self._offer_anew(error, draft, self._opened)
+        except ApiError as error:
+            refusal = error
+        else:
+            if saved is Nothing.TO_SEND:
+                self._complain("The server already has these values; nothing was sent.")
+            elif isinstance(saved, NotStored):
+                self.tried = True
+                forget(self, About.CHANGE)
+                self._complain(clean(saved.words, 400))
+            elif isinstance(saved, Saved):
+                self.close(saved)
+        finally:
+            self.busy = False
+        if refusal is not None:  # only now the keys that it advises work again
+            self._show_refusal(refusal)
+
+    async def _offer_anew(self, error: NotFound, draft: Draft, opened: Record) -> None:
+        """The record is gone: what was typed can become a new one."""
+        question = anew_question(error.why, self._named, self.services.clock)
+        if await self.app.push_screen_wait(question) == ANEW:
+            self.close(Recreate(draft, opened))
+
+    def _show_refusal(self, error: ApiError) -> None:
+        """Say it at the field it names, else below the form; what was typed stays."""
+        said = tuple(dict.fromkeys(refused_values(error)))
+        others = self._form.refuse(said)
+        lines = [f"{clean(name, 60)}: {clean(words, 300)}" for name, words in others]
+        if len(others) < len(said):
+            lines.insert(0, "The server refused the values marked above. Nothing was saved.")
+        else:
+            lines.insert(0, error_text(self, error))
+        self._complain("\n".join(lines))
+        if (NAME in dict(said)) and self._form.new:
+            self._form.focus_field(NAME)
+
+    def action_test(self) -> None:
+        """Test with what is typed, saving nothing."""
+        self._show()
+        problem = self._form.first_problem(but=NAME)
+        result = self._drafted(self._form.draft)
+        if problem is not None:
+            self._form.focus_field(problem)
+        elif result.problem is None:
+            self._test(result.patch)
+
+    @work(group="dialog", exclusive=True, description="test the values of a form")
+    async def _test(self, patch: Patch) -> None:
+        base = self._subject.base
+        subject = TestSubject(base.record_id, base.name, self._opened, patch)
+        dialog = TestDialog(
+            self.session, self.services, subject, form=True, at_once=self._test_at_once
+        )
+        result = await self.app.push_screen_wait(dialog)
+        self._test_at_once = self._test_at_once or bool(result)
+        if isinstance(result, ReviewValues):
+            self.action_review()
+        elif isinstance(result, EditParameter):
+            self._form.focus_field(result.name)

@@ -1,0 +1,200 @@
+"""The review before a write: what changes, the exact request, and where it goes.
+
+The request shown is the very value that is sent when this dialog says yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from msgspec import Struct
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Input
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.curl import curl_line
+from smtp_tui.api.requests import Request
+from smtp_tui.api.target import Access
+from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.base import where_line
+from smtp_tui.ui.dialogs.copy import Copyable, CopyDialog
+from smtp_tui.ui.dialogs.guarded import GuardedDialog
+from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.review.request_view import request_text
+from smtp_tui.ui.session import Session
+from smtp_tui.ui.text import clean
+from smtp_tui.ui.widgets.bars import PlainText, badge_look
+from smtp_tui.ui.widgets.pasting import PasteRefused
+from smtp_tui.ui.widgets.text_input import TextInput
+from smtp_tui.ui.widgets.visible import harmless
+
+
+class Review(Struct, frozen=True):
+    """What is to be confirmed: a title, the record's name, its changes in words, the request.
+
+    ``mark`` stands before each change: ``~`` for what is changed, ``+`` for what is created,
+    ``-`` for what is deleted. ``destroys`` is set where something cannot come back; the dialog then
+    starts on Cancel.
+    """
+
+    title: str
+    record_name: str
+    changes: tuple[str, ...]
+    request: Request
+    notes: tuple[str, ...] = ()
+    verb: str = "Apply"
+    mark: str = "~"
+    destroys: bool = False
+
+
+class ReviewDialog(GuardedDialog[bool]):
+    """Starts on Apply, or on Cancel where something is destroyed.
+
+    ``by_key`` says that the key just pressed opened it; any other review takes no Enter at first.
+    In a protected profile the record's name has to be typed first. The first review after a switch
+    of the profile shows its name in large.
+    """
+
+    DEFAULT_CSS = """
+    ReviewDialog > #box { overflow-y: hidden; }
+    ReviewDialog #review-body { height: auto; scrollbar-size-vertical: 1; }
+    ReviewDialog #request { height: auto; margin-top: 1; }
+    ReviewDialog .changes { margin-top: 1; }
+    ReviewDialog #name-problem { display: none; text-style: bold; color: ansi_red; }
+    ReviewDialog #name-problem.-shown { display: block; }
+    ReviewDialog #banner { height: 3; content-align: center middle; margin-bottom: 1; }
+    """
+    ACTIONS = ("dialog.cancel", "dialog.copy")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("dialog.copy"),
+        Binding("down", "scroll_body(1)", show=False),
+        Binding("up", "scroll_body(-1)", show=False),
+        Binding("pagedown", "scroll_body(8)", show=False),
+        Binding("pageup", "scroll_body(-8)", show=False),
+    ]
+
+    def __init__(self, session: Session, review: Review, clock: Clock, *, by_key: bool) -> None:
+        super().__init__(clock, guarded=review.destroys or not by_key)
+        self._session = session
+        self._review = review
+        self._protected = session.target.access is Access.PROTECTED
+        self._named = bool(review.record_name.strip())
+        self._to_type = review.record_name if self._named else "yes"
+
+    @property
+    def title_text(self) -> str:
+        """What is asked."""
+        return self._review.title
+
+    def compose_box(self) -> Iterable[Widget]:
+        """Where, the changes, notes, the request, and the two answers."""
+        review = self._review
+        with VerticalScroll(id="review-body", can_focus=False):
+            if not self._session.memory.introduced:
+                yield PlainText(_banner(self._session), id="banner")
+            yield PlainText(where_line(self._session))
+            changes = [
+                Content.styled(f"{review.mark} {clean(one)}", "bold") for one in review.changes
+            ]
+            notes = [Content(f"  {clean(one)}") for one in review.notes]
+            yield PlainText(Content("\n").join([*changes, *notes]), classes="changes")
+            yield PlainText(request_text(self._session.target, review.request), id="request")
+        if self._protected:
+            what = "Type yes, for the record has no name"
+            if self._named:
+                what = f"Type the name of the record: {clean(review.record_name, 60)}"
+            yield PlainText(f"This profile is protected. {what}")
+            yield TextInput(id="name")
+            yield PlainText("", id="name-problem")
+        apply = Button(harmless(review.verb), id="apply", compact=True)
+        cancel = Button("Cancel", id="cancel", compact=True)
+        with Horizontal(classes="row"):
+            yield from (cancel, apply) if review.destroys else (apply, cancel)
+        copy = bound(self, "dialog.copy").first_key
+        hint = "tab moves · Enter chooses · ↑ ↓ scroll"
+        hint += f" · {copy} offers it as curl · {self.cancel_key} back"
+        yield PlainText(hint, classes="hint")
+
+    def on_mount(self) -> None:
+        """Start on Apply, on Cancel, or on the name where it has to be typed."""
+        self._session.memory.introduced = True
+        apply = self.query_one("#apply", Button)
+        apply.disabled = self._protected
+        if self._protected:
+            self.query_one("#name", Input).focus()
+        else:
+            (self.query_one("#cancel", Button) if self._review.destroys else apply).focus()
+
+    def on_resize(self) -> None:
+        """Keep the answers in sight: what is long scrolls above them."""
+        answers = 7 + (4 if self._protected else 0) + (1 if self.size.width < 80 else 0)
+        body = self.query_one("#review-body", VerticalScroll)
+        body.styles.max_height = max(4, self.size.height - answers)
+
+    def action_scroll_body(self, lines: int) -> None:
+        """Scroll by lines."""
+        body = self.query_one("#review-body", VerticalScroll)
+        body.scroll_relative(y=lines, animate=False)
+
+    @on(Input.Changed, "#name")
+    def compare_name(self, event: Input.Changed) -> None:
+        """Allow the write only for the very name."""
+        event.stop()
+        self._say_of_name("")
+        self.query_one("#apply", Button).disabled = event.value != self._to_type
+
+    @on(PasteRefused)
+    def say_refused(self, event: PasteRefused) -> None:
+        """Say under the name why a pasted text was not taken, until something else is typed."""
+        event.stop()
+        self._say_of_name(f"✗ {event.words}")
+
+    def _say_of_name(self, words: str) -> None:
+        problem = self.query_one("#name-problem", PlainText)
+        problem.update(words)
+        problem.set_class(bool(words), "-shown")
+
+    @on(Input.Submitted, "#name")
+    def apply_typed(self, event: Input.Submitted) -> None:
+        """Enter in the name goes on when the name is right."""
+        event.stop()
+        if event.value == self._to_type and self.settled:
+            self._apply()
+
+    def _apply(self) -> None:
+        """Yes; the client of a protected profile compares the name with the server's once more."""
+        if self._protected:
+            self._session.connections.confirm(self._review.request, self._review.record_name)
+        self.dismiss(True)
+
+    @on(Button.Pressed)
+    def answer(self, event: Button.Pressed) -> None:
+        """Tell the one who asked."""
+        event.stop()
+        if self.settled and event.button.id == "apply":
+            self._apply()
+        elif self.settled:
+            self.dismiss(False)
+
+    def action_cancel(self) -> None:
+        """Back to where it came from, as it was."""
+        self.dismiss(False)
+
+    def action_copy(self) -> None:
+        """Copy the request as curl."""
+        curl = curl_line(self._session.target, self._review.request)
+        self.app.push_screen(CopyDialog((Copyable("curl", curl),)))
+
+
+def _banner(session: Session) -> Content:
+    """The profile's name in large: three lines in reverse video, its letters apart."""
+    spaced = " ".join(clean(session.profile.name, 30).upper())
+    line = f"   {spaced}   "
+    blank = " " * len(line)
+    look = badge_look(session.profile)
+    return Content("\n").join(Content.styled(one, look) for one in (blank, line, blank))

@@ -1,0 +1,162 @@
+"""Asking for a token, or for the password that brings one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from textual import on, work
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from smtp_tui.api.errors import ApiError, CertificateRefused
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.profiles.credentials import CredentialError, clean_token
+from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.base import Dialog, where_line
+from smtp_tui.ui.session import Session
+from smtp_tui.ui.sign_in.certificate import meet
+from smtp_tui.ui.text import clean, sentence
+from smtp_tui.ui.waiting import WaitLine, waiting
+from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.pasting import Paste, PasteRefused
+from smtp_tui.ui.widgets.secret_input import SecretInput
+
+ScreenResult = TypeVar("ScreenResult")
+
+
+class TokenDialog(Dialog[SecretStr | None]):
+    """Takes a bearer token by keyboard or paste; it is never shown and never stored."""
+
+    BOX_TITLE = "Token"
+    BINDINGS = bindings("dialog.cancel", "secret.reveal")
+    ACTIONS = ("dialog.cancel",)
+
+    def __init__(self, session: Session, why: str) -> None:
+        super().__init__()
+        self._session = session
+        self._why = why
+
+    def compose_box(self) -> Iterable[Widget]:
+        """Why, for which profile, and the field."""
+        yield PlainText(where_line(self._session))
+        yield PlainText(clean(self._why, 300), classes="why")
+        yield SecretInput(
+            placeholder="paste the bearer token, then Enter", id="token", takes=Paste.TOKEN
+        )
+        yield PlainText("", id="token-problem")
+        words = f"Kept in memory until you quit. Enter uses it · {self.cancel_key} leaves"
+        yield PlainText(words, classes="hint")
+
+    @on(PasteRefused)
+    def say_refused(self, event: PasteRefused) -> None:
+        """Say why a pasted text was not taken."""
+        event.stop()
+        self.query_one("#token-problem", PlainText).update(event.words)
+
+    @on(Input.Submitted, "#token")
+    def use(self, event: Input.Submitted) -> None:
+        """Check the form of the token before it can reach a header."""
+        event.stop()
+        try:
+            self.dismiss(clean_token(self.query_one("#token", SecretInput).value))
+        except CredentialError as error:
+            self.query_one("#token-problem", PlainText).update(sentence(str(error)))
+
+    def action_reveal(self) -> None:
+        """Show what was just typed, until the field is left."""
+        self.query_one("#token", SecretInput).reveal()
+
+
+class LoginDialog(Dialog[bool]):
+    """Takes the password of the profile's user and logs in; stays until that worked or is left."""
+
+    BOX_TITLE = "Log in"
+    BINDINGS = bindings("dialog.cancel", "secret.reveal")
+    ACTIONS = ("dialog.cancel",)
+
+    def __init__(self, session: Session, user: str, why: str) -> None:
+        super().__init__()
+        self._session = session
+        self._user = user
+        self._why = why
+
+    def compose_box(self) -> Iterable[Widget]:
+        """Why, for whom, where the password goes, and the field."""
+        identity = self._session.target.identity_origin
+        yield PlainText(where_line(self._session))
+        yield PlainText(clean(self._why, 300), classes="why")
+        yield PlainText(
+            Content.assemble(
+                "User ",
+                Content.styled(clean(self._user, 60), "bold"),
+                f" · the password goes to {clean(identity.text, 80)} only",
+            )
+        )
+        yield SecretInput(placeholder="password, then Enter", id="password")
+        yield WaitLine(self._session.tokens.clock, lambda: self.cancel_key)
+        yield PlainText("", id="login-said")
+        yield PlainText(
+            "Kept in memory until you quit, to renew the token."
+            f" Enter logs in · {self.cancel_key} leaves",
+            classes="hint",
+        )
+
+    @on(PasteRefused)
+    def say_refused(self, event: PasteRefused) -> None:
+        """Say why a pasted text was not taken."""
+        event.stop()
+        self._say(event.words)
+
+    @on(Input.Submitted, "#password")
+    def submit(self, event: Input.Submitted) -> None:
+        """Log in with what was typed."""
+        event.stop()
+        field = self.query_one("#password", SecretInput)
+        if field.value and not field.disabled:
+            field.disabled = True
+            self._say("")
+            self._log_in(field.secret)
+
+    @work(group="login", exclusive=True, description="log in")
+    async def _log_in(self, password: SecretStr) -> None:
+        try:
+            with waiting(self, f"Logging in as {self._user}"):
+                await logged_in(self, self._session, password)
+        except (ApiError, CredentialError) as error:
+            self._say(error.why if isinstance(error, ApiError) else str(error))
+            field = self.query_one("#password", SecretInput)
+            field.value = ""
+            field.disabled = False
+            field.focus()
+        else:
+            self.dismiss(True)
+
+    def _say(self, words: str) -> None:
+        self.query_one("#login-said", PlainText).update(sentence(words))
+
+    def action_reveal(self) -> None:
+        """Show what was just typed, until the field is left."""
+        self.query_one("#password", SecretInput).reveal()
+
+    def action_cancel(self) -> None:
+        """Leave without a token."""
+        self.dismiss(False)
+
+
+async def logged_in(screen: Screen[ScreenResult], session: Session, password: SecretStr) -> None:
+    """Log in; a certificate met for the first time is shown before the password is sent.
+
+    Raises ``ApiError`` and ``CredentialError``.
+    """
+    try:
+        await session.tokens.log_in(session.client, password)
+    except CertificateRefused as error:
+        if not await meet(screen, session, error):
+            raise
+        await session.tokens.log_in(session.client, password)
+
+
+__all__ = ["ApiError", "LoginDialog", "TokenDialog", "logged_in"]

@@ -1,0 +1,324 @@
+"""The terminal: what is sent to it, what comes from it, and what is switched on in it.
+
+Everything that is drawn leaves through one method and everything that is typed comes in through
+another, so what a terminal needs is done here, once, and no screen knows of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import locale
+import os
+import re
+import select
+import shutil
+import signal
+import sys
+import termios
+from collections.abc import Callable, Mapping
+from threading import Thread
+from types import FrameType
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key, Paste
+from textual.message import Message
+from textual.messages import TerminalSupportsSynchronizedOutput
+
+from smtp_tui.ui.terminal.clipboard import (
+    IN_TMUX,
+    OSC_52,
+    TOO_LONG,
+    Way,
+    in_tmux_buffer,
+    way,
+    wrapped,
+)
+from smtp_tui.ui.terminal.input import (
+    Pasted,
+    Pointer,
+    Press,
+    TerminalInput,
+    Token,
+    Unusable,
+    escape_seconds,
+)
+from smtp_tui.ui.terminal.mouse import Mouse
+
+if TYPE_CHECKING:
+    from smtp_tui.ui.terminal.on_terminal import OnTerminal
+
+STAND_INS: Final = {
+    **dict.fromkeys("─━═┄╌", "-"),
+    **dict.fromkeys("│┃║", "|"),
+    **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼╋", "+"),
+    **dict.fromkeys("▁▂▃▄▅▆▇█▔▕▏▎▍▊▉▐", " "),
+    **dict.fromkeys("→▶▌", ">"),
+    **dict.fromkeys("←◀", "<"),
+    **dict.fromkeys("↑▲", "^"),
+    **dict.fromkeys("↓▼", "v"),
+    **dict.fromkeys("“”", '"'),
+    **dict.fromkeys("•●", "*"),
+    **dict.fromkeys("·–—", "-"),
+    **{"…": "~", "✓": "+", "✗": "x", "‘": "'", "’": "'"},
+}
+"""What the program draws with, by signs that every terminal has; all are one cell wide."""
+ON_THE_CONSOLE: Final = {
+    **dict(zip("╭╮╰╯", "┌┐└┘", strict=True)),
+    **{sign: STAND_INS[sign] for sign in "✓✗…"},
+}
+"""The same for the Linux console, whose fonts hold 256 or 512 characters."""
+_NOT_SWITCHED_ON: Final = frozenset({"\x1b[?1004h", "\x1b[?1004l", "\x1b[?2048$p"})
+"""Modes that Textual asks for and nothing here needs: reports of the focus and of the size."""
+_KEYBOARD_ON: Final = re.compile(r"\x1b\[>\d+u")
+_KEYBOARD_OFF: Final = "\x1b[<u"
+_KEYBOARD_MODE: Final = "\x1b[>5u"
+"""Kitty's keyboard protocol: keys that would be ambiguous, with the letter of the base layout.
+
+Letters stay letters, so that a shell which finds it switched on can still be typed in.
+"""
+_READ_BYTES: Final = 65_536
+
+
+class StandIns(dict[int, str]):
+    """For ``str.translate``: each character, or a sign as wide where the terminal lacks it."""
+
+    def __init__(self, signs: Mapping[str, str], shows: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._signs = signs
+        self._shows = shows
+
+    def __missing__(self, code: int) -> str:
+        """Find out once for each character."""
+        character = chr(code)
+        if self._shows(character):
+            found = character
+        else:
+            found = self._signs.get(character) or "?" * cell_len(character)
+        self[code] = found
+        return found
+
+
+def stand_ins(encodings: frozenset[str], term: str) -> StandIns | None:
+    """The characters that a terminal lacks, whose text has to pass all of these encodings.
+
+    None for a terminal that lacks none.
+    """
+    if any(not one.lower().replace("-", "").startswith("utf8") for one in encodings):
+        return StandIns(
+            STAND_INS, lambda character: all(_encodes(one, character) for one in encodings)
+        )
+    if term.partition("-")[0] == "linux":
+        return StandIns(ON_THE_CONSOLE, lambda character: character not in ON_THE_CONSOLE)
+    return None
+
+
+def _encodes(encoding: str, character: str) -> bool:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def over_ssh(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal is at the other end of an ssh connection."""
+    return "SSH_CONNECTION" in environ or "SSH_TTY" in environ
+
+
+def wanted(setting: bool | None, environ: Mapping[str, str]) -> bool:
+    """Whether to switch on the mouse or the keyboard protocol: as set, else not over ssh.
+
+    When an ssh connection drops, nobody is left to switch them off again. Also, each movement of
+    the mouse would cost bytes, and its use takes the terminal's own way to select and copy.
+    """
+    return setting if setting is not None else not over_ssh(environ)
+
+
+def _wait_for_foreground(terminal: int) -> None:
+    """Stop until the shell gives this terminal to us; one that is gone belongs to nobody.
+
+    The kernel stops a program that sets a terminal from the background (SIGTTOU). A program that
+    looked first and then stopped itself would miss the ``fg`` that came between.
+    """
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    while not _in_foreground(terminal):
+        try:
+            termios.tcsetattr(terminal, termios.TCSANOW, termios.tcgetattr(terminal))
+        except termios.error as error:
+            if error.args[0] != errno.EINTR:  # EINTR is the SIGCONT that woke it
+                return  # no shell is left that could call it back
+
+
+def _in_foreground(terminal: int) -> bool:
+    """Whether the shell gave this terminal to us; one that is gone belongs to nobody."""
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return True
+
+
+class Told(Message):
+    """Something that the terminal has to tell the person, in words."""
+
+    def __init__(self, words: str, *, bad: bool = False) -> None:
+        super().__init__()
+        self.words = words
+        self.bad = bad
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's driver, with its own reading of the input, and an output that repeats nothing."""
+
+    def __init__(
+        self,
+        app: OnTerminal,
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        stream = sys.__stderr__
+        self._encoding = locale.getencoding()
+        drawn_in = stream.encoding if stream is not None else self._encoding
+        self._stand_ins = stand_ins(
+            frozenset((self._encoding, drawn_in)), os.environ.get("TERM", "")
+        )
+        self._way = way(os.environ)
+        self._given_back = False
+        self._painted = app.painted
+        self._enhanced_keyboard = app.enhanced_keyboard
+        self._mouse_reports = Mouse()
+        self._stop_reading: tuple[int, int] | None = None
+
+    def start_application_mode(self) -> None:
+        """Take the screen, and hear of each new size, at which a terminal cuts what it shows.
+
+        One after the other: handlers of a signal interrupt each other, and the size that an
+        interrupted one had read would be told after the newest.
+        """
+        self._close_pipe()
+        self._stop_reading = os.pipe()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        resized = signal.getsignal(signal.SIGWINCH)
+        if callable(resized):
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGWINCH, self._resized, resized)
+
+    def _resized(self, tell: Callable[[int, FrameType | None], object]) -> None:
+        self._painted.forget()
+        tell(signal.SIGWINCH, None)
+
+    def disable_input(self) -> None:
+        """Read no more, at once."""
+        if self._stop_reading is not None:
+            os.write(self._stop_reading[1], b".")
+        super().disable_input()
+
+    def close(self) -> None:
+        """Let go of what the terminal was served with."""
+        super().close()
+        self._close_pipe()
+
+    def _close_pipe(self) -> None:
+        if self._stop_reading is not None:
+            for end in self._stop_reading:
+                os.close(end)
+            self._stop_reading = None
+
+    def suspend_application_mode(self) -> None:
+        """Give the terminal back to the shell, as ctrl+z asks."""
+        self._given_back = True
+        super().suspend_application_mode()
+
+    def resume_application_mode(self) -> None:
+        """Take it back, once it is ours again; in the background the program stops once more.
+
+        After SIGSTOP there is nothing to take back, only a screen that others may have written on.
+        """
+        if self._given_back:
+            _wait_for_foreground(self.fileno)  # another SIGCONT may come, and take it back
+        given_back, self._given_back = self._given_back, False
+        if not given_back:
+            self.send_message(self.SignalResume())
+            return
+        super().resume_application_mode()
+
+    def write(self, data: str) -> None:
+        """Send what the terminal can show and does not show yet.
+
+        A copy goes the way that leads to its clipboard; a mode that is not wanted, nowhere.
+        """
+        if data in _NOT_SWITCHED_ON:
+            return
+        if data == _KEYBOARD_OFF or _KEYBOARD_ON.fullmatch(data):
+            if not self._enhanced_keyboard:
+                return
+            data = data if data == _KEYBOARD_OFF else _KEYBOARD_MODE
+        if data.startswith(OSC_52):
+            data = self._copied(data)
+        elif self._stand_ins is not None and not data.isascii():
+            data = data.translate(self._stand_ins)
+        data = self._painted.news(data, shutil.get_terminal_size())
+        if data:
+            super().write(data)
+
+    def _copied(self, sequence: str) -> str:
+        """What is to be sent of a copy; says which way it goes."""
+        sent = wrapped(sequence, self._way)
+        if not sent:
+            self.send_message(Told(TOO_LONG, bad=True))
+        elif self._way is Way.TMUX:
+            Thread(target=self._load, args=(sequence,), name="tmux-buffer", daemon=True).start()
+        else:
+            self.send_message(Told(self._way.value))
+        return sent
+
+    def _load(self, sequence: str) -> None:
+        self.send_message(
+            Told(IN_TMUX if in_tmux_buffer(sequence, os.environ) else self._way.value)
+        )
+
+    def run_input_thread(self) -> None:
+        """Read keys until told to stop. A terminal that is gone sends nothing more."""
+        if self._stop_reading is None:
+            return
+        source = TerminalInput(
+            self._encoding, escape_seconds(os.environ, over_ssh=over_ssh(os.environ))
+        )
+        stop, terminal = self._stop_reading[0], self.fileno
+        watched = [stop, terminal]
+        while True:
+            ready, _, _ = select.select(watched, [], [], source.patience)
+            if stop in ready:
+                return
+            if not ready:
+                self._take(source.give_up())
+                continue
+            try:
+                data = os.read(terminal, _READ_BYTES)
+            except OSError:  # how Linux tells that a terminal is gone
+                data = b""
+            if data:
+                self._take(source.feed(data))
+            else:
+                watched = [stop]
+
+    def _take(self, tokens: list[Token]) -> None:
+        """Tell the app what was typed; what could not be used is told once."""
+        for token in tokens:
+            if isinstance(token, Press):
+                self.process_message(Key(token.key, token.character))
+            elif isinstance(token, Pasted):
+                self.process_message(Paste(token.text))
+            elif isinstance(token, Pointer):
+                event = self._mouse_reports.event(token, shutil.get_terminal_size())
+                if event is not None:
+                    self.process_message(event)
+            elif not isinstance(token, Unusable):
+                self.process_message(TerminalSupportsSynchronizedOutput())
+        for problem in {token for token in tokens if isinstance(token, Unusable)}:
+            self.process_message(Told(problem.value, bad=True))
