@@ -34,7 +34,7 @@ from smtp_tui.state.history import TestHistory
 from smtp_tui.state.journal import Journal, actor_of
 from smtp_tui.state.places import state_directory
 from smtp_tui.state.settings import SettingsStore
-from smtp_tui.ui.session import Held, Mailbox, ReceivedMail, Services
+from smtp_tui.ui.services import Held, Mailbox, ReceivedMail, Services
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client

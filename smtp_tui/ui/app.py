@@ -32,11 +32,12 @@ from smtp_tui.ui.connections.screen import ConnectionsScreen
 from smtp_tui.ui.keymap import rebound
 from smtp_tui.ui.leaving import LeavingApp
 from smtp_tui.ui.messages import About, Kind
-from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.services import Services
 from smtp_tui.ui.terminal.shutdown import WRITE_SECONDS, Ends
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.theme import APP_CSS
 from smtp_tui.ui.widgets.pasting import PasteRefused
+from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
     from smtp_tui.api.writes import Unattended, Write

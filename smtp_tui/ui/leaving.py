@@ -11,7 +11,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.base import HoldsText
 from smtp_tui.ui.reporting import ReportingApp
-from smtp_tui.ui.session import Session
+from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
     from smtp_tui.api.writes import Write

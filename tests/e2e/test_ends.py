@@ -90,7 +90,7 @@ CRASHES = {
     "a drawing": Break("ui.widgets.bars", "KeyBar", "render", ("shift+tab",)),
     "the making of a screen": Break("ui.review.dialog", "ReviewDialog", "compose_box", ("ctrl+s",)),
     "the keeping of the draft": Break("state.drafts", "DraftStore", "save", ("shift+tab", "1")),
-    "the last moments": Break("ui.session", "Session", "aclose", ()),
+    "the last moments": Break("workflows.session", "Session", "aclose", ()),
 }
 
 

@@ -37,7 +37,7 @@ from smtp_tui.sandbox import Operation, RecordedRequest, Sandbox
 from smtp_tui.state.auditor import Auditor
 from smtp_tui.state.journal import Actor
 from smtp_tui.ui.app import SmtpTui
-from smtp_tui.ui.session import Services
+from smtp_tui.ui.services import Services
 
 PATIENCE = 30.0
 CELL = 12.2

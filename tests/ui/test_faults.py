@@ -28,7 +28,7 @@ from smtp_tui.api.target import Target
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.sandbox import FaultKind, Operation, Sandbox
 from smtp_tui.ui.record_form.screen import FormScreen
-from smtp_tui.ui.session import Services
+from smtp_tui.ui.services import Services
 from tests.api.desk import QUICK, Pad
 from tests.api.faults import FAULTS, SILENT, SLOW, Case, End
 from tests.ui.forms import retype

@@ -25,7 +25,7 @@ from smtp_tui.sandbox import (
     SandboxOptions,
 )
 from smtp_tui.ui.profiles.start_problem import StartProblemScreen
-from smtp_tui.ui.session import Services
+from smtp_tui.ui.services import Services
 from smtp_tui.ui.sign_in.certificate import ChangedDialog, FirstMeetingDialog
 from tests.ui.forms import BATCH
 from tests.ui.helpers import Ui, opened, style

@@ -12,7 +12,7 @@ from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from smtp_tui.state.files import locked
 from smtp_tui.state.journal import JournalChange
 from smtp_tui.state.lines import LONGEST
-from smtp_tui.ui.session import Services
+from smtp_tui.ui.services import Services
 from tests.state.test_journal import INTENT
 from tests.ui.forms import edit_port
 from tests.ui.helpers import Ui, opened

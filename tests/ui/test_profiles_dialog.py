@@ -13,7 +13,7 @@ from smtp_tui.api.target import Pinned
 from smtp_tui.profiles.model import EnvironmentToken, Profile
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.sandbox import Sandbox, SandboxOptions
-from smtp_tui.ui.session import Services
+from smtp_tui.ui.services import Services
 from tests.ui.helpers import Ui, opened
 
 

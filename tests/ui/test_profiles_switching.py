@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from smtp_tui.profiles.model import EnvironmentToken, Profile
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
-from smtp_tui.ui.session import Services
+from smtp_tui.ui.services import Services
 from tests.ui.helpers import Ui, opened
 
 SWITCHES = 100

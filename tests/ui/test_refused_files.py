@@ -13,7 +13,7 @@ from smtp_tui.sandbox import Sandbox
 from smtp_tui.state.drafts import DraftStore, SavedDraft
 from smtp_tui.state.places import RecordKey
 from smtp_tui.ui.record_form.keeping import DraftKeeper
-from smtp_tui.ui.session import Services
+from smtp_tui.ui.services import Services
 from tests.ui.forms import edit_port
 from tests.ui.helpers import HeldClock, opened
 

@@ -18,7 +18,7 @@ from smtp_tui.profiles.model import (
 )
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
-from smtp_tui.ui.session import Services
+from smtp_tui.ui.services import Services
 from tests.ui.helpers import Ui, opened
 
 

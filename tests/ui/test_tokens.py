@@ -19,7 +19,7 @@ from smtp_tui.sandbox import (
     Sandbox,
     SandboxOptions,
 )
-from smtp_tui.ui.session import Services
+from smtp_tui.ui.services import Services
 from tests.ui.forms import apply, edit_port
 from tests.ui.helpers import Ui, opened
 

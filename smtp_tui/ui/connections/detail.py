@@ -19,10 +19,11 @@ from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.connections.record_actions import RECORD_ACTIONS, RecordScreen
 from smtp_tui.ui.connections.record_text import record_content
-from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.services import Services
 from smtp_tui.ui.sign_in.tokens import with_token
 from smtp_tui.ui.text import age, record_name
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.workflows.session import Session
 
 
 class DetailScreen(RecordScreen[bool]):

@@ -19,8 +19,8 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.base import SessionScreen
 from smtp_tui.ui.messages import About, Kind, Offer, tell
-from smtp_tui.ui.session import Created, Deleted, LastChange, Patched
 from smtp_tui.ui.text import clean, record_name, sentence
+from smtp_tui.workflows.session import Created, Deleted, LastChange, Patched
 
 if TYPE_CHECKING:
     from smtp_tui.editing.patch import Patch

@@ -9,7 +9,7 @@ from smtp_tui.api.curl import curl_line
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import get_request
 from smtp_tui.ui.dialogs.copy import Copyable
-from smtp_tui.ui.session import Session
+from smtp_tui.workflows.session import Session
 
 
 def copyables(session: Session, record: Record) -> tuple[Copyable, ...]:

@@ -27,12 +27,13 @@ from smtp_tui.ui.connections.rows import COLUMNS, RecordsView, hint_words, prepa
 from smtp_tui.ui.connections.sorting import SortingScreen
 from smtp_tui.ui.connections.status import Listing, marks_aside
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.services import Services
 from smtp_tui.ui.waiting import Wait
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.pasting import Paste
 from smtp_tui.ui.widgets.records_table import RecordsTable
 from smtp_tui.ui.widgets.text_input import TextInput
+from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
     from smtp_tui.ui.connections.pane import RecordPane

@@ -13,7 +13,8 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.state.settings import Sort
 from smtp_tui.ui.connections.record_actions import RecordScreen
 from smtp_tui.ui.connections.rows import SORT_KEYS, Order
-from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.services import Services
+from smtp_tui.workflows.session import Session
 
 Result = TypeVar("Result")
 

@@ -14,10 +14,11 @@ from textual.widget import Widget
 from smtp_tui.api.clock import Clock
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import FullScreen
-from smtp_tui.ui.session import Mailbox, ReceivedMail, Session
+from smtp_tui.ui.services import Mailbox, ReceivedMail
 from smtp_tui.ui.text import clean, clean_block
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.records_table import Column, RecordsTable, Row
+from smtp_tui.workflows.session import Session
 
 _COLUMNS = (
     Column("at", "TIME", 8),

@@ -20,12 +20,13 @@ from smtp_tui.profiles.model import Profile
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.services import Services
 from smtp_tui.ui.sign_in.certificate import meet
 from smtp_tui.ui.sign_in.tokens import ask_token, ensure_token
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.waiting import WaitLine, waiting
 from smtp_tui.ui.widgets.bars import PlainText, titled
+from smtp_tui.workflows.session import Session
 
 _SIGNS: Final = {Outcome.OK: "✓", Outcome.NOTE: "!", Outcome.FAILED: "✗"}
 _STAGES: Final = tuple(Stage)

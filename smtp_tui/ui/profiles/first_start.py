@@ -28,7 +28,7 @@ from smtp_tui.ui.profiles.check import Steps, failed, run_check, steps_text
 from smtp_tui.ui.profiles.discovery import places, proposed_name, with_login
 from smtp_tui.ui.profiles.form import ProfileFormScreen
 from smtp_tui.ui.profiles.found import Found
-from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.services import Services
 from smtp_tui.ui.sign_in.dialogs import logged_in
 from smtp_tui.ui.text import clean, sentence
 from smtp_tui.ui.waiting import Wait, waiting
@@ -37,6 +37,7 @@ from smtp_tui.ui.widgets.fields import Field
 from smtp_tui.ui.widgets.hidden_field import HiddenField
 from smtp_tui.ui.widgets.pasting import Paste
 from smtp_tui.ui.widgets.secret_input import SecretInput
+from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
     from smtp_tui.api.identity import Tenant

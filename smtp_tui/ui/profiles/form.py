@@ -31,10 +31,11 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import FullScreen
 from smtp_tui.ui.dialogs.confirm import ConfirmDialog
-from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.services import Services
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field
+from smtp_tui.workflows.session import Session
 
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=Enum)

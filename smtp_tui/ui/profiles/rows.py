@@ -11,7 +11,7 @@ from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.profiles.checking import Outcome, Stage, Step, look
 from smtp_tui.profiles.model import EnvironmentToken, Profile, TokenSource, source_words
 from smtp_tui.profiles.tokens import Tokens
-from smtp_tui.ui.session import Services
+from smtp_tui.ui.services import Services
 from smtp_tui.ui.text import clean, shortened, time_left
 from smtp_tui.ui.widgets.records_table import Column, Row
 

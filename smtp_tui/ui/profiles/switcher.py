@@ -35,12 +35,13 @@ from smtp_tui.ui.profiles.rows import (
     row,
     token_state,
 )
-from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.services import Services
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.pasting import Paste
 from smtp_tui.ui.widgets.records_table import RecordsTable, Row
 from smtp_tui.ui.widgets.text_input import TextInput
+from smtp_tui.workflows.session import Session
 
 
 class Switch(Struct, frozen=True):

@@ -15,8 +15,9 @@ from smtp_tui.state.drafts import SavedDraft
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.dialogs.choice import ChoiceDialog
 from smtp_tui.ui.messages import About, Kind, tell
-from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.services import Services
 from smtp_tui.ui.text import age, clean
+from smtp_tui.workflows.session import Session
 
 ScreenResult = TypeVar("ScreenResult")
 

@@ -13,9 +13,9 @@ from smtp_tui.api.errors import ApiError, Operation, Place, UnderWay
 from smtp_tui.api.requests import Request, record_id_of
 from smtp_tui.api.smtp_connections import Written
 from smtp_tui.api.writes import Unattended
-from smtp_tui.ui.session import Session
 from smtp_tui.ui.waiting import Sent, waiting
 from smtp_tui.workflows.outcomes import Found, advice, look_up, verify
+from smtp_tui.workflows.session import Session
 
 ScreenResult = TypeVar("ScreenResult")
 

@@ -20,10 +20,10 @@ from smtp_tui.ui.record_form.drafting import save_request
 from smtp_tui.ui.record_form.outcome import carried_out, claimed, notes_on
 from smtp_tui.ui.review.conflict import ConflictDialog
 from smtp_tui.ui.review.dialog import Review, ReviewDialog
-from smtp_tui.ui.session import Session
 from smtp_tui.ui.sign_in.tokens import ask_token, with_token
 from smtp_tui.ui.text import clean, record_name
 from smtp_tui.ui.waiting import Sent
+from smtp_tui.workflows.session import Session
 
 ScreenResult = TypeVar("ScreenResult")
 

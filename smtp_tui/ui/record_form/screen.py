@@ -36,12 +36,13 @@ from smtp_tui.ui.record_form.subject import (
     anew_question,
     leave_question,
 )
-from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email.dialog import EditParameter, ReviewValues, TestDialog
 from smtp_tui.ui.text import clean, record_name
 from smtp_tui.ui.waiting import Sent, Wait
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field, SecretField
+from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestSubject
 
 

@@ -26,12 +26,12 @@ from smtp_tui.ui.dialogs.copy import Copyable, CopyDialog
 from smtp_tui.ui.dialogs.guarded import GuardedDialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.review.request_view import request_text
-from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText, badge_look
 from smtp_tui.ui.widgets.pasting import PasteRefused
 from smtp_tui.ui.widgets.text_input import TextInput
 from smtp_tui.ui.widgets.visible import harmless
+from smtp_tui.workflows.session import Session
 
 
 class Review(Struct, frozen=True):

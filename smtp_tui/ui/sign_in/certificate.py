@@ -26,11 +26,11 @@ from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.dialogs.guarded import GuardedDialog
 from smtp_tui.ui.messages import About, Kind, tell
-from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.waiting import waiting
 from smtp_tui.ui.widgets.bars import PlainText, titled
 from smtp_tui.ui.widgets.fields import Field
+from smtp_tui.workflows.session import Session
 
 SECONDS: Final = 10.0
 _LABEL: Final = 8

@@ -16,13 +16,13 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.profiles.credentials import CredentialError, clean_token
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, where_line
-from smtp_tui.ui.session import Session
 from smtp_tui.ui.sign_in.certificate import meet
 from smtp_tui.ui.text import clean, sentence
 from smtp_tui.ui.waiting import WaitLine, waiting
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.pasting import Paste, PasteRefused
 from smtp_tui.ui.widgets.secret_input import SecretInput
+from smtp_tui.workflows.session import Session
 
 ScreenResult = TypeVar("ScreenResult")
 

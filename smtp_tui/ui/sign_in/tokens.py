@@ -12,9 +12,9 @@ from smtp_tui.api.errors import ApiError, CertificateRefused, TokenNeeded, Token
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.profiles.credentials import CredentialError
 from smtp_tui.profiles.model import LoginToken
-from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import sentence
 from smtp_tui.ui.waiting import Sent, waiting
+from smtp_tui.workflows.session import Session
 
 Answer = TypeVar("Answer")
 ScreenResult = TypeVar("ScreenResult")

@@ -27,7 +27,7 @@ from smtp_tui.ui.advice import error_lines
 from smtp_tui.ui.base import Dialog, where_line
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import About, Kind, tell
-from smtp_tui.ui.session import Services, Session
+from smtp_tui.ui.services import Services
 from smtp_tui.ui.sign_in.certificate import meet
 from smtp_tui.ui.sign_in.tokens import ask_token, ensure_token
 from smtp_tui.ui.test_email.recipient import RecipientField
@@ -49,6 +49,7 @@ from smtp_tui.ui.test_email.verdict import (
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.waiting import wait_words, waiting
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestSubject
 
 __all__ = ["EditParameter", "ReviewValues", "TestDialog", "TestResult"]

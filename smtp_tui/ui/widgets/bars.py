@@ -13,9 +13,9 @@ from smtp_tui.api.target import Access, Unverified
 from smtp_tui.profiles.model import Colour, Profile
 from smtp_tui.ui.actions import BY_ID, Action, Situation, unavailable
 from smtp_tui.ui.keymap import rebound
-from smtp_tui.ui.session import Session
 from smtp_tui.ui.text import clean, shortened, time_left
 from smtp_tui.ui.widgets.visible import harmless
+from smtp_tui.workflows.session import Session
 
 
 def badge(profile: Profile) -> Content:

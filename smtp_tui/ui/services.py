@@ -9,15 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.models import Record
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Target, Trust
 from smtp_tui.profiles.choosing import Choice
 from smtp_tui.profiles.model import Profile
@@ -25,54 +23,17 @@ from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileChanged, ProfileRefused, ProfileStore
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.files import FileProblem
-from smtp_tui.state.places import RecordKey, record_key
+from smtp_tui.state.places import RecordKey
+from smtp_tui.workflows.session import Memory, Session
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
-    from smtp_tui.api.errors import Operation
-    from smtp_tui.api.smtp_connections import SmtpConnections
-    from smtp_tui.api.writes import Unattended, Write
-    from smtp_tui.editing.patch import Patch
+    from smtp_tui.api.writes import Unattended
     from smtp_tui.state.drafts import DraftStore
     from smtp_tui.state.history import TestHistory
     from smtp_tui.state.journal import Journal
     from smtp_tui.state.settings import SettingsStore
     from smtp_tui.ui.test_email.subject import Sending
-
-
-class Memory(Struct):
-    """What one session remembers between its screens.
-
-    ``introduced`` is False after a switch, until a review has shown the profile's name in large.
-    ``overrules`` says for the header what chose the profile of the start, where that overruled
-    another choice. ``claims`` are the writes that are being reviewed or sent, by record id.
-    """
-
-    recipient: str
-    introduced: bool = True
-    overrules: str = ""
-    last_change: LastChange | None = None
-    claims: dict[str, Operation] = field(default_factory=dict)
-
-
-class Patched(Struct, frozen=True):
-    """A change that was saved, and the record as it was before."""
-
-    patch: Patch
-    before: Record
-
-
-class Deleted(Struct, frozen=True):
-    """A record that was deleted, as it was last seen."""
-
-    record: Record
-
-
-class Created(Struct, frozen=True):
-    """A record was created, which is not undone."""
-
-
-LastChange: TypeAlias = Patched | Deleted | Created
 
 
 class Held(Struct):
@@ -109,58 +70,6 @@ class Held(Struct):
         if words not in self.told:
             self.told.add(words)
             self.tell(words)
-
-
-class Session(Struct, frozen=True, dict=True):
-    """A profile in use. The client is made at the first request, after the first frame."""
-
-    profile: Profile
-    target: Target
-    tokens: Tokens
-    memory: Memory
-    make_client: Callable[[Target, Tokens], Client]
-    keep_trust: Callable[[Target, Trust], str]
-    report: Callable[[Session, Unattended], None] | None = None
-
-    @cached_property
-    def client(self) -> Client:
-        """The profile's own client: one target, one token."""
-        client = self.make_client(self.target, self.tokens)
-        report = self.report
-        if report is not None:
-            client.writes.report = lambda ended: report(self, ended)
-        return client
-
-    @cached_property
-    def connections(self) -> SmtpConnections:
-        """The operations on the records of this profile."""
-        from smtp_tui.api.smtp_connections import SmtpConnections  # noqa: PLC0415 - after paint
-
-        return SmtpConnections(self.client)
-
-    async def trust(self, asked: Target, trust: Trust) -> str:
-        """Trust what a person confirmed from now on; where that is kept, in words.
-
-        ``asked`` is the target that the person was asked about. Raises
-        :class:`~smtp_tui.profiles.store.ProfileChanged`, trusting nothing, where the profile in
-        the file is another one by now.
-        """
-        kept = await asyncio.to_thread(self.keep_trust, asked, trust)
-        await self.client.trust(trust)
-        return kept
-
-    async def aclose(self, seconds: float | None = None) -> tuple[Write, ...]:
-        """Finish writes and close, if a client was ever made; as ``Client.aclose``."""
-        return await self.client.aclose(seconds) if "client" in self.__dict__ else ()
-
-    @property
-    def under_way(self) -> tuple[Write, ...]:
-        """The writes that were begun and have not ended."""
-        return self.client.writes.under_way if "client" in self.__dict__ else ()
-
-    def key(self, record_id: str | None) -> RecordKey:
-        """What names a record for good: origin, tenant and id."""
-        return record_key(self.target, record_id)
 
 
 class ReceivedMail(Struct, frozen=True):

@@ -1,0 +1,114 @@
+"""A session: one profile in use, with its client, frozen for as long as it is in use.
+
+Another profile is another session. Nothing is refreshed in place, so a late answer for the profile
+before has nowhere to land.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct, field
+
+from smtp_tui.api.models import Record
+from smtp_tui.api.target import Target, Trust
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.tokens import Tokens
+from smtp_tui.state.places import RecordKey, record_key
+
+if TYPE_CHECKING:
+    from smtp_tui.api.client import Client
+    from smtp_tui.api.errors import Operation
+    from smtp_tui.api.smtp_connections import SmtpConnections
+    from smtp_tui.api.writes import Unattended, Write
+    from smtp_tui.editing.patch import Patch
+
+
+class Memory(Struct):
+    """What one session remembers between its screens.
+
+    ``introduced`` is False after a switch, until a review has shown the profile's name in large.
+    ``overrules`` says for the header what chose the profile of the start, where that overruled
+    another choice. ``claims`` are the writes that are being reviewed or sent, by record id.
+    """
+
+    recipient: str
+    introduced: bool = True
+    overrules: str = ""
+    last_change: LastChange | None = None
+    claims: dict[str, Operation] = field(default_factory=dict)
+
+
+class Patched(Struct, frozen=True):
+    """A change that was saved, and the record as it was before."""
+
+    patch: Patch
+    before: Record
+
+
+class Deleted(Struct, frozen=True):
+    """A record that was deleted, as it was last seen."""
+
+    record: Record
+
+
+class Created(Struct, frozen=True):
+    """A record was created, which is not undone."""
+
+
+LastChange: TypeAlias = Patched | Deleted | Created
+
+
+class Session(Struct, frozen=True, dict=True):
+    """A profile in use. The client is made at the first request, after the first frame."""
+
+    profile: Profile
+    target: Target
+    tokens: Tokens
+    memory: Memory
+    make_client: Callable[[Target, Tokens], Client]
+    keep_trust: Callable[[Target, Trust], str]
+    report: Callable[[Session, Unattended], None] | None = None
+
+    @cached_property
+    def client(self) -> Client:
+        """The profile's own client: one target, one token."""
+        client = self.make_client(self.target, self.tokens)
+        report = self.report
+        if report is not None:
+            client.writes.report = lambda ended: report(self, ended)
+        return client
+
+    @cached_property
+    def connections(self) -> SmtpConnections:
+        """The operations on the records of this profile."""
+        from smtp_tui.api.smtp_connections import SmtpConnections  # noqa: PLC0415 - after paint
+
+        return SmtpConnections(self.client)
+
+    async def trust(self, asked: Target, trust: Trust) -> str:
+        """Trust what a person confirmed from now on; where that is kept, in words.
+
+        ``asked`` is the target that the person was asked about. Raises
+        :class:`~smtp_tui.profiles.store.ProfileChanged`, trusting nothing, where the profile in
+        the file is another one by now.
+        """
+        kept = await asyncio.to_thread(self.keep_trust, asked, trust)
+        await self.client.trust(trust)
+        return kept
+
+    async def aclose(self, seconds: float | None = None) -> tuple[Write, ...]:
+        """Finish writes and close, if a client was ever made; as ``Client.aclose``."""
+        return await self.client.aclose(seconds) if "client" in self.__dict__ else ()
+
+    @property
+    def under_way(self) -> tuple[Write, ...]:
+        """The writes that were begun and have not ended."""
+        return self.client.writes.under_way if "client" in self.__dict__ else ()
+
+    def key(self, record_id: str | None) -> RecordKey:
+        """What names a record for good: origin, tenant and id."""
+        return record_key(self.target, record_id)
