@@ -24,7 +24,8 @@ from smtp_tui.cli.say import clean, remark, show, show_json
 from smtp_tui.cli.wiring import auditor_of, known_profiles, tokens_of
 from smtp_tui.profiles.checking import SECONDS as STEP_SECONDS
 from smtp_tui.profiles.checking import Outcome, Stage, Step, check, look
-from smtp_tui.profiles.model import LoginToken, Profile, PromptToken
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.tokens import Tokens
 
 SECONDS: Final = 20.0

@@ -21,17 +21,16 @@ from smtp_tui.mail.addresses import check_recipient
 from smtp_tui.mail.findings import has_error
 from smtp_tui.profiles.choosing import Known, NoSuchProfile
 from smtp_tui.profiles.environment import TOKEN_VARIABLES
-from smtp_tui.profiles.model import (
-    Colour,
+from smtp_tui.profiles.model import Colour, Profile
+from smtp_tui.profiles.reading import nearest
+from smtp_tui.profiles.sources import (
     CommandToken,
     EnvironmentToken,
     LoginToken,
-    Profile,
     PromptToken,
     TokenSource,
     source_words,
 )
-from smtp_tui.profiles.reading import nearest
 from smtp_tui.profiles.store import ProfileStore, config_directory
 from smtp_tui.profiles.texts import TextRefused, parse_trust, trust_text
 

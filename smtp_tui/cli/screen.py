@@ -22,9 +22,10 @@ from smtp_tui.cli.say import complain
 from smtp_tui.cli.signals import breaking_off
 from smtp_tui.profiles.choosing import Choice, NoSuchProfile, known_of
 from smtp_tui.profiles.environment import environment_profile
-from smtp_tui.profiles.model import Colour, EnvironmentToken, Profile
+from smtp_tui.profiles.model import Colour, Profile
 from smtp_tui.profiles.preferences import Preferences, PreferencesError, load_preferences
 from smtp_tui.profiles.reading import ProfilesFileError
+from smtp_tui.profiles.sources import EnvironmentToken
 from smtp_tui.profiles.store import ProfileStore, config_directory
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.auditor import Auditor

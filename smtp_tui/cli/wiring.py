@@ -17,7 +17,8 @@ from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.say import ask_secret, clean, on_terminal, remark
 from smtp_tui.profiles.choosing import Known, NoSuchProfile, known_of
 from smtp_tui.profiles.credentials import CredentialError, clean_token
-from smtp_tui.profiles.model import LoginToken, Profile, source_words
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import LoginToken, source_words
 from smtp_tui.profiles.store import ProfileStore, config_directory
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.auditor import Auditor

@@ -16,8 +16,9 @@ from msgspec import Struct
 
 from smtp_tui.api.secret import SecretStr, is_token
 from smtp_tui.profiles.environment import TOKEN_VARIABLES
-from smtp_tui.profiles.model import CommandToken, EnvironmentToken, Profile
+from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.running import COMMAND_BYTES, LINES_KEPT, run
+from smtp_tui.profiles.sources import CommandToken, EnvironmentToken
 
 COMMAND_SECONDS: Final = 10.0
 _BEARER: Final = re.compile(r"bearer\s+", re.IGNORECASE)

@@ -7,14 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.profiles.model import (
-    ENVIRONMENT,
-    EnvironmentToken,
-    Profile,
-    PromptToken,
-    TokenSource,
-    Variables,
-)
+from smtp_tui.profiles.model import ENVIRONMENT, Profile, Variables
+from smtp_tui.profiles.sources import EnvironmentToken, PromptToken, TokenSource
 
 
 class _Family(Struct, frozen=True):

@@ -13,15 +13,13 @@ from msgspec import Struct
 
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Trust, Unverified
 from smtp_tui.profiles.lines import TomlMistake, find, parse_toml
-from smtp_tui.profiles.model import (
-    Colour,
+from smtp_tui.profiles.model import Colour, Profile, check_stored
+from smtp_tui.profiles.sources import (
     CommandToken,
     EnvironmentToken,
     LoginToken,
-    Profile,
     PromptToken,
     TokenSource,
-    check_stored,
 )
 
 SCHEMA: Final = 1

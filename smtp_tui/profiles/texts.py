@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Trust, Unverified
-from smtp_tui.profiles.model import (
+from smtp_tui.profiles.sources import (
     CommandToken,
     EnvironmentToken,
     LoginToken,

@@ -15,11 +15,11 @@ from smtp_tui.profiles.credentials import (
     read_environment_token,
     run_token_command,
 )
-from smtp_tui.profiles.model import (
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import (
     CommandToken,
     EnvironmentToken,
     LoginToken,
-    Profile,
     PromptToken,
     TokenSource,
     source_words,

@@ -13,15 +13,15 @@ from tomlkit.items import AbstractTable, InlineTable, Item, Key, Table, Whitespa
 
 from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Trust, Unverified
 from smtp_tui.profiles.lines import find, with_new_header
-from smtp_tui.profiles.model import (
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.reading import SCHEMA
+from smtp_tui.profiles.sources import (
     CommandToken,
     EnvironmentToken,
     LoginToken,
-    Profile,
     PromptToken,
     TokenSource,
 )
-from smtp_tui.profiles.reading import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping

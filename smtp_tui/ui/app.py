@@ -21,8 +21,9 @@ from smtp_tui.api.activity import Exchange
 from smtp_tui.api.confirmation import new_name
 from smtp_tui.api.requests import record_id_of
 from smtp_tui.api.target import HostRefused, Target
-from smtp_tui.profiles.model import Profile, source_words
+from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.running import LINES_KEPT
+from smtp_tui.profiles.sources import source_words
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.base import TICK, WIDE, Dialog, FullScreen, SessionScreen

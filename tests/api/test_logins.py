@@ -14,7 +14,7 @@ from smtp_tui.api.errors import BadAnswer
 from smtp_tui.api.models import JsonValue
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.profiles.credentials import CredentialError
-from smtp_tui.profiles.model import LoginToken
+from smtp_tui.profiles.sources import LoginToken
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.api.desk import Desk, desk

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.cli.check import Result, check_profile
-from smtp_tui.profiles.model import EnvironmentToken, Profile
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import EnvironmentToken
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.cli.console import Console
 

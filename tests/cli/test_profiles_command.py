@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Unverified
-from smtp_tui.profiles.model import (
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import (
     CommandToken,
     EnvironmentToken,
     LoginToken,
-    Profile,
     PromptToken,
     TokenSource,
 )

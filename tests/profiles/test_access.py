@@ -22,7 +22,7 @@ from smtp_tui.api.requests import test_saved_request as saved_test_request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import Access, Scope, Target, parse_origin
-from smtp_tui.profiles.model import PromptToken
+from smtp_tui.profiles.sources import PromptToken
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.sandbox import Operation, Sandbox
 from tests.api.desk import Pad, as_it_came

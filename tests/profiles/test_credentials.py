@@ -16,8 +16,9 @@ from smtp_tui.profiles.credentials import (
     read_environment_token,
     run_token_command,
 )
-from smtp_tui.profiles.model import CommandToken, EnvironmentToken, Profile
+from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.running import COMMAND_BYTES
+from smtp_tui.profiles.sources import CommandToken, EnvironmentToken
 from smtp_tui.profiles.tokens import Tokens
 
 SENTINEL = "S3ntinel.Token-_~+/=="

@@ -5,17 +5,8 @@ from msgspec.structs import replace
 
 from smtp_tui.api.target import Access, HostRefused, Origin, Pinned, Scope, Unverified
 from smtp_tui.profiles.environment import environment_profile
-from smtp_tui.profiles.model import (
-    Colour,
-    CommandToken,
-    EnvironmentToken,
-    LoginToken,
-    Profile,
-    PromptToken,
-    Variables,
-    check_profile,
-    check_stored,
-)
+from smtp_tui.profiles.model import Colour, Profile, Variables, check_profile, check_stored
+from smtp_tui.profiles.sources import CommandToken, EnvironmentToken, LoginToken, PromptToken
 
 GOOD = Profile("production", "cam.example.com", tenant="t", port=30000)
 

@@ -8,15 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Unverified
-from smtp_tui.profiles.model import (
-    Colour,
-    CommandToken,
-    EnvironmentToken,
-    LoginToken,
-    Profile,
-    PromptToken,
-)
+from smtp_tui.profiles.model import Colour, Profile
 from smtp_tui.profiles.reading import Profiles, ProfilesFileError, parse_profiles
+from smtp_tui.profiles.sources import CommandToken, EnvironmentToken, LoginToken, PromptToken
 
 FILE = Path("/etc/smtp-tui/profiles.toml")
 WHOLE = """\

@@ -10,14 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Unverified
-from smtp_tui.profiles.model import (
-    Colour,
-    CommandToken,
-    EnvironmentToken,
-    LoginToken,
-    Profile,
-    PromptToken,
-)
+from smtp_tui.profiles.model import Colour, Profile
+from smtp_tui.profiles.sources import CommandToken, EnvironmentToken, LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfilesFileError, ProfileStore
 from tests.profiles.test_store import HAND_MADE, store_of
 

@@ -36,7 +36,7 @@ from smtp_tui.api.target import (
     parse_origin,
 )
 from smtp_tui.api.trust import CA_BYTES, fingerprint
-from smtp_tui.profiles.model import PromptToken
+from smtp_tui.profiles.sources import PromptToken
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.sandbox import CertificateKind, Sandbox, SandboxOptions
 from tests.api.desk import Pad

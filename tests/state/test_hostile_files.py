@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from smtp_tui.profiles.choosing import Known, NoSuchProfile
 from smtp_tui.profiles.credentials import CredentialError, parse_output
-from smtp_tui.profiles.model import PromptToken
 from smtp_tui.profiles.preferences import PreferencesError, load_preferences
+from smtp_tui.profiles.sources import PromptToken
 from smtp_tui.profiles.store import ProfileRefused, ProfilesFileError, ProfileStore
 from smtp_tui.profiles.tokens import Tokens, end_of
 from smtp_tui.state.drafts import DraftStore

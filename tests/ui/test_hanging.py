@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from smtp_tui.profiles.model import LoginToken
+from smtp_tui.profiles.sources import LoginToken
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from smtp_tui.ui.terminal.keys_in_order import PATIENCE
 from tests.ui.forms import edit, edit_port, review, save

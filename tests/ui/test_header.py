@@ -14,7 +14,8 @@ from textual.screen import Screen
 
 import smtp_tui.ui
 from smtp_tui.api.target import Access, Unverified
-from smtp_tui.profiles.model import Colour, LoginToken, Profile, PromptToken
+from smtp_tui.profiles.model import Colour, Profile
+from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.sandbox import (
     ADMINISTRATOR,

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from textual.widgets import Input
 
-from smtp_tui.profiles.model import LoginToken, Profile
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import LoginToken
 from smtp_tui.sandbox import Operation, Sandbox
 from smtp_tui.ui.widgets.pasting import BadPaste, Paste, one_line
 from tests.ui.helpers import Ui, opened

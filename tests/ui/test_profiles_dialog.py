@@ -10,7 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Pinned
-from smtp_tui.profiles.model import EnvironmentToken, Profile
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import EnvironmentToken
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.sandbox import Sandbox, SandboxOptions
 from smtp_tui.ui.services import Services

@@ -14,7 +14,8 @@ from smtp_tui.api.certificate import read_certificate
 from smtp_tui.api.reach import shown_certificate
 from smtp_tui.api.target import Pinned, SystemTrust, parse_origin
 from smtp_tui.cli.screen import demo_services
-from smtp_tui.profiles.model import LoginToken, Profile, PromptToken
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.sandbox import (
     ADMINISTRATOR,

@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Access, Pinned, Unverified
-from smtp_tui.profiles.model import Colour, CommandToken, LoginToken, Profile, PromptToken
+from smtp_tui.profiles.model import Colour, Profile
+from smtp_tui.profiles.sources import CommandToken, LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.sandbox import Operation, Sandbox
 from tests.ui.helpers import Ui, opened

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 import pytest
 from msgspec.structs import replace
 
-from smtp_tui.profiles.model import EnvironmentToken, Profile
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import EnvironmentToken
 from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from smtp_tui.ui.services import Services
 from tests.ui.helpers import Ui, opened

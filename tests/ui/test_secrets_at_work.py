@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from textual.worker import Worker
 from textual.worker_manager import WorkerManager
 
-from smtp_tui.profiles.model import LoginToken, Profile
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import LoginToken
 from smtp_tui.sandbox import ADMINISTRATOR, Fault, FaultKind, Operation, Sandbox
 from tests.ui.helpers import opened
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from smtp_tui.profiles.model import (
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import (
     CommandToken,
     EnvironmentToken,
     LoginToken,
-    Profile,
     PromptToken,
     TokenSource,
 )

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from smtp_tui.profiles.model import CommandToken, LoginToken, Profile, PromptToken, TokenSource
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import CommandToken, LoginToken, PromptToken, TokenSource
 from smtp_tui.sandbox import (
     Fault,
     FaultKind,

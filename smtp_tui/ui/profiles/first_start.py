@@ -17,8 +17,9 @@ from textual.widgets import Button, Input, OptionList
 from smtp_tui.mail.checks import Finding, Severity
 from smtp_tui.profiles.checking import Stage, Step, try_list
 from smtp_tui.profiles.credentials import clean_token
-from smtp_tui.profiles.model import LoginToken, Profile, PromptToken, check_name, check_stored
+from smtp_tui.profiles.model import Profile, check_name, check_stored
 from smtp_tui.profiles.reading import ProfilesFileError
+from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.base import FullScreen

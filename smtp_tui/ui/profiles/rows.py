@@ -9,7 +9,8 @@ from typing import Final
 from smtp_tui.api.errors import CertificateRefused
 from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.profiles.checking import Outcome, Stage, Step, look
-from smtp_tui.profiles.model import EnvironmentToken, Profile, TokenSource, source_words
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import EnvironmentToken, TokenSource, source_words
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.text import clean, shortened, time_left

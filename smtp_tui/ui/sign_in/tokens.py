@@ -11,7 +11,7 @@ from textual.screen import Screen
 from smtp_tui.api.errors import ApiError, CertificateRefused, TokenNeeded, TokenRefused
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.profiles.credentials import CredentialError
-from smtp_tui.profiles.model import LoginToken
+from smtp_tui.profiles.sources import LoginToken
 from smtp_tui.ui.text import sentence
 from smtp_tui.ui.waiting import Sent, waiting
 from smtp_tui.workflows.session import Session
