@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox, SandboxOptions
 from smtp_tui.sandbox.certificate import Certificate, make_certificate
 from tests.api.desk import Desk, desk
+from tests.failing_sandbox import Sandbox, SandboxOptions
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import Access, Scope, Target, Trust, Unverified, parse_origin
 from smtp_tui.api.writes import Ended, Write, WriteLog, WriteOutcome
-from smtp_tui.sandbox import RecordedRequest, Sandbox
+from tests.failing_sandbox import RecordedRequest, Sandbox
 
 QUICK = Limits(connect=2.0, read=5.0, total=10.0, longest_retry_after=2.0, retry_pause=0.01)
 """Time-outs for tests in which none is meant to run out."""

@@ -24,8 +24,8 @@ from smtp_tui.api.errors import (
     TokenRefused,
     TooManyRequests,
 )
-from smtp_tui.sandbox import Fault, FaultKind
 from tests.api.desk import QUICK
+from tests.failing_sandbox import Fault, FaultKind
 
 READS = ("list", "get", "tenant")
 WRITES = ("create", "patch", "delete")

@@ -15,8 +15,8 @@ from smtp_tui.api.curl import curl_line
 from smtp_tui.api.models import Assignment
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import CaFile, Scope
-from smtp_tui.sandbox import TENANT_ID, RecordedRequest, Sandbox, SandboxOptions
 from tests.api.desk import BODY_PASSWORD, READS, WRITES, Desk, desk
+from tests.failing_sandbox import TENANT_ID, RecordedRequest, Sandbox, SandboxOptions
 
 CURL = shutil.which("curl")
 pytestmark = pytest.mark.skipif(CURL is None, reason="curl is not installed")

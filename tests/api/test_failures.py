@@ -22,9 +22,9 @@ from smtp_tui.api.models import TestAnswer
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.smtp_connections import Written
 from smtp_tui.api.writes import WriteOutcome
-from smtp_tui.sandbox import Fault, FaultKind, Sandbox
-from smtp_tui.sandbox import Operation as Call
 from tests.api.desk import READS, WRITES, Desk, desk
+from tests.failing_sandbox import Fault, FaultKind, Sandbox
+from tests.failing_sandbox import Operation as Call
 
 ODD_WORDS = re.compile(
     r"<|>|Traceback|Error\(|httpx|httpcore|json\.|None|Exception|ssl\.c|Operation\.|\\x|\bint\b"

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from smtp_tui.api.errors import ApiError, BadAnswer, NoAnswer, ServerFault
-from smtp_tui.sandbox import FaultKind, Sandbox, SandboxOptions
 from tests.api.desk import QUICK, Desk, desk
 from tests.api.faults import FAULTS, MAILS, OPERATIONS, WRITES
+from tests.failing_sandbox import FaultKind, Sandbox, SandboxOptions
 
 ODD_WORDS = re.compile(
     r"<|>|Traceback|Error\(|httpx|httpcore|json\.|None|Exception|ssl\.c|Operation\.|\\x|\bint\b"

@@ -10,8 +10,8 @@ import pytest
 from smtp_tui.api.errors import AccessRefused, ApiError, BadAnswer
 from smtp_tui.api.smtp_connections import Written
 from smtp_tui.api.target import Access
-from smtp_tui.sandbox import Fault, FaultKind, Sandbox, SandboxOptions
 from tests.api.desk import WRITES, Desk, desk
+from tests.failing_sandbox import Fault, FaultKind, Sandbox, SandboxOptions
 
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy")
 

@@ -11,8 +11,8 @@ from smtp_tui.api.activity import Activity, Exchange
 from smtp_tui.api.errors import NoAnswer, NotSent
 from smtp_tui.api.target import Pinned, Unverified
 from smtp_tui.api.writes import Unattended
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.api.desk import BODY_PASSWORD, IMPATIENT, WRITES, Desk, desk
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 
 
 async def _exchanges(activity: Activity, count: int) -> tuple[Exchange, ...]:

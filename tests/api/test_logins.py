@@ -16,8 +16,8 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.profiles.credentials import CredentialError
 from smtp_tui.profiles.sources import LoginToken
 from smtp_tui.profiles.tokens import Tokens
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.api.desk import Desk, desk
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 PASSWORD = SecretStr("admin-password")
 UNUSABLE = (

@@ -13,8 +13,8 @@ from smtp_tui.api.errors import LoginRefused
 from smtp_tui.api.models import Assignment, SecretState
 from smtp_tui.api.secret import MASK, SecretStr
 from smtp_tui.api.target import Scope
-from smtp_tui.sandbox import OTHER_TENANT_ID, TENANT_ID, RecordedRequest, Sandbox
 from tests.api.desk import READS, WRITES, Desk, as_it_came, desk
+from tests.failing_sandbox import OTHER_TENANT_ID, TENANT_ID, RecordedRequest, Sandbox
 
 RECORDS = "/cam/api/v1/smtpconnections"
 COMPOSER = "/cam/composer/api/v1/smtpconnections"

@@ -10,8 +10,8 @@ import pytest
 from smtp_tui.api.client import Limits
 from smtp_tui.api.errors import HostUnreachable, ServerFault, TooManyRequests
 from smtp_tui.api.smtp_connections import SmtpConnections
-from smtp_tui.sandbox import Fault, FaultKind
 from tests.api.desk import QUICK, Desk, elsewhere
+from tests.failing_sandbox import Fault, FaultKind
 
 
 async def test_a_read_waits_as_long_as_the_server_asks(work: Desk) -> None:

@@ -23,8 +23,8 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Assignment
 from smtp_tui.api.requests import patch_request
 from smtp_tui.api.secret import MASK, SecretStr
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.api.desk import BODY_PASSWORD, IMPATIENT, READS, WRITES, Desk, as_it_came, desk
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 
 TOKEN = "tokenSentinel0123456789abcdef"
 STORED = "stored-Sentinel-1"

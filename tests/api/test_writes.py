@@ -14,8 +14,8 @@ from smtp_tui.api.requests import delete_request
 from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import Access
 from smtp_tui.api.writes import Answer, Ended, Write, WriteOutcome
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.api.desk import BODY_PASSWORD, IMPATIENT, READS, WRITES, Desk, HeldToken, Pad, desk
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 TESTS = ("test_values", "test_saved")
 

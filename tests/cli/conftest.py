@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox, SandboxOptions
 from tests.cli.console import Console
+from tests.failing_sandbox import Sandbox, SandboxOptions
 
 ROOT = str(Path(__file__).parents[2])
 

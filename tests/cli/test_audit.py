@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.cli.console import Console, Result
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 PASSWORD = "hunter2-hunter2"
 

@@ -11,8 +11,8 @@ import pytest
 from smtp_tui.cli.check import Result, check_profile
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import EnvironmentToken
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.cli.console import Console
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 
 
 def steps(console: Console, *names: str) -> dict[str, dict[str, str]]:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
-from smtp_tui.sandbox import Sandbox
 from tests.cli.console import Console, Typist
 from tests.e2e.terminal import Terminal
+from tests.failing_sandbox import Sandbox
 
 PROGRAM = (sys.executable, "-m", "smtp_tui")
 OPTION, VARIABLE, VENDOR, DEFAULT, ONLY = (

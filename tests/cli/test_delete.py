@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.cli.console import Console, Typist
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 VALUES = {"hostname": "mail.example.com", "port": 25}
 

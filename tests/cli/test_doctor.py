@@ -8,8 +8,8 @@ import pytest
 
 from smtp_tui import __version__
 from smtp_tui.api.client import LIMITS
-from smtp_tui.sandbox import Sandbox
 from tests.cli.console import Console
+from tests.failing_sandbox import Sandbox
 
 
 def test_a_healthy_machine_is_told_so(console: Console, sandbox: Sandbox, tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode, codes_help
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.cli.console import Console
 from tests.e2e.terminal import Terminal
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 PROGRAM = (sys.executable, "-m", "smtp_tui")
 GOOD = {"hostname": "mail.example.com", "port": 25}

@@ -10,8 +10,8 @@ from smtp_tui.api.errors import NoAnswer, Place
 from smtp_tui.api.errors import Operation as Called
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import code_of
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.cli.console import Console, Typist
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 
 GOOD = {"hostname": "127.0.0.1", "port": 25}
 CREATE = ("create", "NEW", "hostname=a.example", "port=25", "--yes")

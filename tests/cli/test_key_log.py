@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.api.trust import fingerprint
-from smtp_tui.sandbox import Sandbox, SandboxOptions
 from tests.e2e.terminal import installed_program
+from tests.failing_sandbox import Sandbox, SandboxOptions
 
 TRUSTS = ("a CA file", "the system", "a pin", "no check")
 

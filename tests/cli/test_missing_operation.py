@@ -7,8 +7,8 @@ import json
 import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.cli.console import Console
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 GOOD = {"hostname": "127.0.0.1", "port": 25}
 TO = ("--to", "a@example.com")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.sandbox import Operation, Sandbox
 from tests.cli.console import Console
+from tests.failing_sandbox import Operation, Sandbox
 
 GOOD = {"hostname": "127.0.0.1", "port": 25, "replyTo": "a"}
 TO = ("--to", "a@example.com")

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from smtp_tui.api.writes import WriteOutcome
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.cli.console import Console
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 GOOD = {"hostname": "mail.example.com", "port": 25, "password": "old-secret"}
 

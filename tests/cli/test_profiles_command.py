@@ -16,8 +16,8 @@ from smtp_tui.profiles.sources import (
     TokenSource,
 )
 from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.sandbox import Sandbox
 from tests.cli.console import Console, Typist
+from tests.failing_sandbox import Sandbox
 
 ADD = ("profiles", "add", "prod", "--host", "cam.example.com:30000", "--tenant", "t-1")
 

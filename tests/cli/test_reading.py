@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 
-from smtp_tui.sandbox import OTHER_TENANT_ID, Fault, FaultKind, Operation, Sandbox
 from tests.cli.console import Console
+from tests.failing_sandbox import OTHER_TENANT_ID, Fault, FaultKind, Operation, Sandbox
 
 GOOD = {"hostname": "mail.example.com", "port": 25, "username": "relay", "password": "s3cret-one"}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox
 from smtp_tui.ui.text import record_name
 from tests.cli.console import Console, Typist
+from tests.failing_sandbox import Sandbox
 
 VALUES = {"hostname": "localhost", "port": 25}
 NAMES = {"none": "", "44": "n" * 44, "a million": "n" * 1_000_000}

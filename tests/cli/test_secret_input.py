@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox
 from tests.cli.console import Console
+from tests.failing_sandbox import Sandbox
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.api.target import parse_origin
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Phase, Sandbox, drop, refuse
 from smtp_tui.state.history import RecordKey, TestHistory
 from tests.cli.console import Console, Result
+from tests.failing_sandbox import Fault, FaultKind, Operation, Phase, Sandbox, drop, refuse
 
 TO = ("--to", "someone@example.com")
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.cli.console import Console, Typist
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 GOOD = {"hostname": "mail.example.com", "port": 25, "username": "relay", "password": "old-secret"}
 

@@ -13,9 +13,9 @@ from threading import Event
 
 import pytest
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.cli.test_edge import GOOD, PROGRAM
 from tests.e2e.terminal import TIMEOUT, Terminal
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 STARTS = 24

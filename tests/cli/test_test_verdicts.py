@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Phase, Sandbox, TestShape, refuse
 from tests.cli.console import Console, Result
+from tests.failing_sandbox import Fault, FaultKind, Operation, Phase, Sandbox, TestShape, refuse
 
 TO = ("--to", "someone@example.com")
 LOGIN = {"username": "relay", "password": "relay-password"}

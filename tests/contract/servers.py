@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from smtp_tui.sandbox import TENANT_ID, USER, Sandbox, SandboxOptions
 from smtp_tui.sandbox.journal import COMPOSER_PATH, RECORDS_PATH
+from tests.failing_sandbox import TENANT_ID, USER, Sandbox, SandboxOptions
 
 APPLICATION = Path(__file__).with_name("loopback")
 SCOPE = {"tenantId": TENANT_ID, "ace_orgGuid": "all"}

@@ -26,9 +26,9 @@ from smtp_tui.api.requests import (
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import Scope, Target, parse_origin
-from smtp_tui.sandbox import TENANT_ID
 from tests.api.desk import HeldToken, Pad, as_it_came
 from tests.contract.servers import RECORDS_PATH, Server, ask
+from tests.failing_sandbox import TENANT_ID
 
 SECRET = "a-password-of-the-contract"
 

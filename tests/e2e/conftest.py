@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox, SandboxOptions
 from tests.e2e.program import Seed, seed
+from tests.failing_sandbox import Sandbox, SandboxOptions
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from smtp_tui.sandbox import Sandbox, SandboxOptions
 from tests.e2e.program import edit, places, says, seed
 from tests.e2e.terminal import Terminal, installed_program
+from tests.failing_sandbox import Sandbox, SandboxOptions
 
 KEPT = Path(__file__).parent / "pictures"
 _LATIN_1 = "en_US.ISO-8859-1"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from smtp_tui.sandbox import Operation, RecordedRequest, Sandbox
 from tests.e2e.terminal import Terminal, installed_program
+from tests.failing_sandbox import Operation, RecordedRequest, Sandbox
 
 PRIMARY = {"hostname": "localhost", "username": "relay", "password": "relay-password"}
 SECONDARY = {"hostname": "relay.example.invalid", "port": 25, "username": "relay", "password": "s"}

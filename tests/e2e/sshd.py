@@ -16,9 +16,9 @@ from queue import Queue
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox
 from tests.e2e.program import places
 from tests.e2e.terminal import TIMEOUT, Terminal, installed_program
+from tests.failing_sandbox import Sandbox
 
 _SSHD = "/usr/sbin/sshd"
 _SEPARATION = Path("/run/sshd")

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from smtp_tui.sandbox import Sandbox
 from tests.e2e.program import Seed, edit, program
 from tests.e2e.terminal import Terminal
+from tests.failing_sandbox import Sandbox
 
 COLOURED = re.compile(rb"\x1b\[[0-9;]*?(?:[34]8;|[;\[](?:3[0-7]|4[0-7]|9[0-7]|10[0-7])[;m])")
 

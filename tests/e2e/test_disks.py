@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.sandbox import Sandbox
 from tests.e2e.program import Seed, edit, narrow, places, retype, says
 from tests.e2e.terminal import Terminal, installed_program
+from tests.failing_sandbox import Sandbox
 
 APART = ["unshare", "--mount" if os.geteuid() == 0 else "--map-root-user", "--mount"]
 PROFILES = 'schema = 1\n\n[profiles.a] # mine\nhost = "cam.example.com"\ntenant = "t"\n'

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.sandbox import Operation, Sandbox
 from tests.e2e.program import Seed, changed, edit, narrow, program, retype
 from tests.e2e.terminal import Terminal
+from tests.failing_sandbox import Operation, Sandbox
 
 
 def typing_in_a_form(terminal: Terminal) -> None:

@@ -13,11 +13,11 @@ from threading import Event
 import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from smtp_tui.state.drafts import DraftStore
 from tests.e2e.program import Seed, changed, narrow, places, program, says, write_profiles
 from tests.e2e.terminal import TIMEOUT, Terminal, installed_program
 from tests.e2e.test_drafts_survive import typing_in_a_form
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.profiles.test_credentials import gone
 
 HURRIED = """

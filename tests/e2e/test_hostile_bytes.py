@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.e2e.program import narrow, places, says, write_profiles
 from tests.e2e.terminal import Terminal, installed_program
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.payloads import PAYLOADS
 
 SEQUENCE = re.compile(

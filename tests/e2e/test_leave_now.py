@@ -6,9 +6,9 @@ from pathlib import Path
 
 from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from smtp_tui.state.journal import Journal
 from tests.e2e.program import narrow, program, says, seed
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 
 def test_leaving_now_ends_with_the_code_of_an_unknown_outcome_and_the_journal_says_so(

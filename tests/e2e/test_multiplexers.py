@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox
 from tests.e2e.program import Seed, edit, places, retype, says, writes
 from tests.e2e.terminal import Terminal, installed_program
+from tests.failing_sandbox import Sandbox
 
 COPY = re.compile(rb"\x1b\]52;[^;]*;([A-Za-z0-9+/=]+)(?:\x07|\x1b\\)")
 """An OSC 52 as the terminal around the multiplexer gets it."""

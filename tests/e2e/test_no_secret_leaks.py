@@ -12,9 +12,9 @@ import pytest
 
 import smtp_tui
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.sandbox import ADMINISTRATOR, Operation, RecordedRequest, Sandbox, SandboxOptions
 from tests.e2e.program import PRIMARY, places, says, write_profiles
 from tests.e2e.terminal import Terminal
+from tests.failing_sandbox import ADMINISTRATOR, Operation, RecordedRequest, Sandbox, SandboxOptions
 
 SMTP_PASSWORD = "planted-Smtp-9Qx7"
 DRAFT_PASSWORD = "planted-Draft-3Kw8"

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from smtp_tui.sandbox import Operation, Sandbox
 from tests.e2e.program import Seed, places, says
 from tests.e2e.terminal import Terminal, installed_program
+from tests.failing_sandbox import Operation, Sandbox
 
 WRITES = ("e", "t", "n", "c", "d", "u", "T")
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox
 from tests.e2e.program import Seed, edit, field, narrow, retype, says, writes
 from tests.e2e.sshd import Sshd, sshd
+from tests.failing_sandbox import Sandbox
 
 REPORTS = re.compile(rb"\x1b\[\?(?:100[0-6]|101[56]|2048|9)h|\x1b\[[>=][0-9;]*u|\x1b\[>4;[12]m")
 """Modes in which a terminal sends what no shell understands: of mouse, focus, size, keyboard."""

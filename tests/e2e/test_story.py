@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.sandbox import Operation, Sandbox
 from tests.e2e.program import (
     Seed,
     edit,
@@ -24,6 +23,7 @@ from tests.e2e.program import (
     writes,
 )
 from tests.e2e.terminal import installed_program
+from tests.failing_sandbox import Operation, Sandbox
 
 
 def test_list_narrow_patch_test_switch_quit(sandbox: Sandbox, seeded: Seed, tmp_path: Path) -> None:

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.sandbox import Sandbox
 from tests.e2e.program import Seed, places, says
 from tests.e2e.screens import CONNECTIONS, SCREENS, standing
 from tests.e2e.terminal import Terminal, installed_program
 from tests.e2e.test_drafts_survive import typing_in_a_form
 from tests.e2e.test_ends import is_kept
+from tests.failing_sandbox import Sandbox
 
 SHELL = ("env", "PS1=prompt>", "bash", "--norc", "--noprofile", "-i")
 TMUX = ("tmux", "-S", "socket", "-f", "settings")

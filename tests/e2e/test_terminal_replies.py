@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.sandbox import Sandbox
 from tests.e2e.program import Seed, edit, field, narrow, places, program, says, writes
 from tests.e2e.screens import CONNECTIONS, SCREENS, Screen, standing
 from tests.e2e.terminal import ESCAPE_GAP, Terminal, installed_program
 from tests.e2e.test_drafts_survive import typing_in_a_form
+from tests.failing_sandbox import Sandbox
 from tests.ui.test_terminal_input import KEYS, REPLIES
 
 DISGUISED = random.Random(11)

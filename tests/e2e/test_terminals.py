@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.sandbox import Sandbox
 from tests.e2e.matrix import KINDS, Kind, locale_directory, terminal_of, walk
 from tests.e2e.program import (
     Seed,
@@ -22,6 +21,7 @@ from tests.e2e.program import (
     write_profiles,
 )
 from tests.e2e.terminal import Terminal, installed_program
+from tests.failing_sandbox import Sandbox
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

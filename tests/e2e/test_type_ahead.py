@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.e2e.program import Seed, program, says, writes
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 
 def test_a_whole_edit_typed_in_one_burst_goes_where_it_was_meant(

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.e2e.program import (
     Seed,
     edit,
@@ -20,6 +19,7 @@ from tests.e2e.program import (
     writes,
 )
 from tests.e2e.terminal import Terminal
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 
 
 @contextmanager

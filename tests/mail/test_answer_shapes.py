@@ -19,8 +19,8 @@ from smtp_tui.api.models import JsonValue, TestAnswer
 from smtp_tui.mail.outcome import TestOutcome, judge
 from smtp_tui.mail.replies import decode
 from smtp_tui.mail.reply_model import Phase, Verdict
-from smtp_tui.sandbox import Phase as Step
-from smtp_tui.sandbox import Sandbox, SandboxOptions, Scenario, TestShape, drop, refuse
+from tests.failing_sandbox import Phase as Step
+from tests.failing_sandbox import Sandbox, SandboxOptions, Scenario, TestShape, drop, refuse
 from tests.mail import reply_texts_client, reply_texts_envelope, reply_texts_login
 from tests.mail.reply_case import Case
 from tests.sandbox.caller import Caller

@@ -16,7 +16,7 @@ from smtp_tui.mail.outcome import TestOutcome, judge
 from smtp_tui.mail.replies import decode
 from smtp_tui.mail.reply_model import Phase, Row, Verdict
 from smtp_tui.mail.reply_table import CLIENT_ROWS, CODE_ROWS, SERVER_ROWS
-from smtp_tui.sandbox import (
+from tests.failing_sandbox import (
     CertificateKind,
     Sandbox,
     SandboxOptions,
@@ -27,7 +27,7 @@ from smtp_tui.sandbox import (
     reset,
     silence,
 )
-from smtp_tui.sandbox import Phase as Step
+from tests.failing_sandbox import Phase as Step
 from tests.mail import reply_texts_client, reply_texts_envelope, reply_texts_login
 from tests.sandbox.caller import Caller
 

@@ -19,7 +19,7 @@ import pytest
 from smtp_tui.api.models import TestAnswer
 from smtp_tui.mail.outcome import TestOutcome, judge
 from smtp_tui.mail.reply_model import Phase, Verdict
-from smtp_tui.sandbox import Sandbox, SandboxOptions, TestShape
+from tests.failing_sandbox import Sandbox, SandboxOptions, TestShape
 from tests.sandbox.caller import Caller
 
 MISSING = shutil.which("postfix") is None or os.geteuid() != 0

@@ -24,8 +24,8 @@ from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import Access, Scope, Target, parse_origin
 from smtp_tui.profiles.sources import PromptToken
 from smtp_tui.profiles.tokens import Tokens
-from smtp_tui.sandbox import Operation, Sandbox
 from tests.api.desk import Pad, as_it_came
+from tests.failing_sandbox import Operation, Sandbox
 
 NAME = "PRIMARY"
 SCOPE = Scope(Sandbox.tenant_id, "all", "default")

@@ -38,8 +38,8 @@ from smtp_tui.api.target import (
 from smtp_tui.api.trust import CA_BYTES, fingerprint
 from smtp_tui.profiles.sources import PromptToken
 from smtp_tui.profiles.tokens import Tokens
-from smtp_tui.sandbox import CertificateKind, Sandbox, SandboxOptions
 from tests.api.desk import Pad
+from tests.failing_sandbox import CertificateKind, Sandbox, SandboxOptions
 
 OTHER_PIN = "0" * 64
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from smtp_tui.sandbox import TENANT_ID, Sandbox
+from tests.failing_sandbox import TENANT_ID, Sandbox
 
 RECORDS = "/cam/api/v1/smtpconnections"
 COMPOSER = "/cam/composer/api/v1/smtpconnections"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox, SandboxOptions
+from tests.failing_sandbox import Sandbox, SandboxOptions
 from tests.sandbox.caller import Caller
 
 

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox
+from tests.failing_sandbox import Sandbox
 from tests.sandbox.caller import RECORDS, Caller
 
 

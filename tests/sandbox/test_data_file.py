@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox, SandboxOptions
+from tests.failing_sandbox import Sandbox, SandboxOptions
 
 NOBODY = 65534
 needs_two_users = pytest.mark.skipif(

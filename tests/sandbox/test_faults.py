@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.sandbox.caller import COMPOSER, RECORDS, SCOPE, Caller
 
 NEW = {"name": "NEW", "connection_parameters": [{"name": "hostname", "value": "h"}]}

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from smtp_tui.sandbox import ADMINISTRATOR, TENANT_ID, USER, Sandbox, SandboxOptions
+from tests.failing_sandbox import ADMINISTRATOR, TENANT_ID, USER, Sandbox, SandboxOptions
 from tests.sandbox.caller import RECORDS, TENANT, TOKEN, Caller, Reply
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": ""}

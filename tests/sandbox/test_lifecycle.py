@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.sandbox import OTHER_TENANT_ID, TENANT_ID, Sandbox, SandboxOptions
+from tests.failing_sandbox import OTHER_TENANT_ID, TENANT_ID, Sandbox, SandboxOptions
 from tests.sandbox.caller import RECORDS, Caller
 
 ROOT = Path(__file__).parents[2]

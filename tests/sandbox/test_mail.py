@@ -8,7 +8,9 @@ import ssl
 
 import pytest
 
-from smtp_tui.sandbox import (
+from smtp_tui.sandbox.mailer_tls import mailer_context
+from smtp_tui.sandbox.sending import MailFailure, Relay, send_test_mail
+from tests.failing_sandbox import (
     CertificateKind,
     Phase,
     Sandbox,
@@ -21,8 +23,6 @@ from smtp_tui.sandbox import (
     silence,
     slow,
 )
-from smtp_tui.sandbox.mailer_tls import mailer_context
-from smtp_tui.sandbox.sending import MailFailure, Relay, send_test_mail
 from tests.sandbox.caller import COMPOSER, Caller
 
 LOGIN = {"username": "relay", "password": "relay-password"}

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from smtp_tui.sandbox import OTHER_TENANT_ID, TENANT_ID, Sandbox, SandboxOptions
+from tests.failing_sandbox import OTHER_TENANT_ID, TENANT_ID, Sandbox, SandboxOptions
 from tests.sandbox.caller import COMPOSER, RECORDS, SCOPE, TENANT, Caller
 
 PAGE = {

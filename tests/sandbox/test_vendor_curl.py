@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox, SandboxOptions
+from tests.failing_sandbox import Sandbox, SandboxOptions
 from tests.sandbox.vendor_curl import run_sample
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

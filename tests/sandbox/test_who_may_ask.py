@@ -17,9 +17,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox, SandboxOptions, routes
 from smtp_tui.sandbox import __doc__ as documentation
+from smtp_tui.sandbox import routes
 from smtp_tui.sandbox.origin import is_loopback_name
+from tests.failing_sandbox import Sandbox, SandboxOptions
 from tests.sandbox.caller import COMPOSER, RECORDS, SCOPE, TENANT, TOKEN, Caller
 
 NOBODY = 65534

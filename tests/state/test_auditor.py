@@ -18,11 +18,11 @@ from smtp_tui.api.requests import patch_request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access
 from smtp_tui.api.writes import WriteOutcome
-from smtp_tui.sandbox import Fault, FaultKind, Sandbox
 from smtp_tui.state.auditor import Auditor
 from smtp_tui.state.journal import Actor, Journal, JournalChange, JournalEntry, Phase, actor_of
 from smtp_tui.state.written import NO_OUTCOME, Wanted, writes_of
 from tests.api.desk import BODY_PASSWORD, IMPATIENT, WRITES, Desk, as_it_came, desk
+from tests.failing_sandbox import Fault, FaultKind, Sandbox
 from tests.state.test_files import at_most
 
 ACTOR = actor_of({"SSH_CONNECTION": "192.0.2.1 5000 192.0.2.2 22"})

@@ -221,7 +221,7 @@ def test_every_file_of_ours_is_read_from_a_trusted_path_only(
 
 @pytest.fixture
 def certificate() -> Iterator[Path]:
-    from smtp_tui.sandbox import Sandbox, SandboxOptions
+    from tests.failing_sandbox import Sandbox, SandboxOptions
 
     with Sandbox(SandboxOptions(tls=True)) as sandbox:
         assert sandbox.certificate_path is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from smtp_tui.sandbox import Operation
+from tests.failing_sandbox import Operation
 from tests.ui.helpers import Ui
 
 BATCH = "5e7a1c0d3b2f4a6890100004"

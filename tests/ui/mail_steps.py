@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from smtp_tui.sandbox import (
+from smtp_tui.ui.widgets.fields import Field
+from tests.failing_sandbox import (
     Sandbox,
 )
-from smtp_tui.ui.widgets.fields import Field
 from tests.ui.helpers import Ui
 
 LOGIN = {"username": "relay", "password": "relay-password"}

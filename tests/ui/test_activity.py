@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.helpers import Ui, opened
 
 PASSWORD = "hunter2-hunter2-hunter2"

@@ -20,13 +20,13 @@ from smtp_tui.api.errors import (
     UnderWay,
 )
 from smtp_tui.cli.arguments import parse
-from smtp_tui.sandbox import Fault, FaultKind, Sandbox
-from smtp_tui.sandbox import Operation as Asked
 from smtp_tui.ui.actions import BY_ID
 from smtp_tui.ui.advice import error_text, key_here
 from smtp_tui.ui.logs.activity import ActivityScreen
 from smtp_tui.ui.profiles.switcher import ProfilesDialog
 from smtp_tui.ui.review.dialog import ReviewDialog
+from tests.failing_sandbox import Fault, FaultKind, Sandbox
+from tests.failing_sandbox import Operation as Asked
 from tests.ui.forms import retype
 from tests.ui.helpers import Ui, opened
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from smtp_tui.ui.terminal import keys_in_order
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import BATCH, PRIMARY, apply, create, edit, edit_port, retype, save
 from tests.ui.helpers import PATIENCE, opened
 

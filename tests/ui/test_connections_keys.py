@@ -2,8 +2,8 @@
 
 import pytest
 
-from smtp_tui.sandbox import Operation, Sandbox
 from smtp_tui.ui.widgets.records_table import RecordsTable
+from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.helpers import Ui, opened
 
 

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from smtp_tui.profiles.model import Profile
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.helpers import Ui, opened
 
 

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import BATCH
 from tests.ui.helpers import Ui, opened
 

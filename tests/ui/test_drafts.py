@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smtp_tui.sandbox import Operation, Sandbox
+from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.forms import BATCH, apply, edit, retype, save
 from tests.ui.helpers import Ui, opened
 

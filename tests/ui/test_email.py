@@ -11,7 +11,8 @@ from textual.widgets import Input
 
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.sandbox import (
+from smtp_tui.ui.test_email.dialog import TestDialog
+from tests.failing_sandbox import (
     Operation,
     Phase,
     Sandbox,
@@ -21,7 +22,6 @@ from smtp_tui.sandbox import (
     refuse,
     silence,
 )
-from smtp_tui.ui.test_email.dialog import TestDialog
 from tests.ui.helpers import opened
 from tests.ui.mail_steps import (
     add,

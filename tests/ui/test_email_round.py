@@ -7,13 +7,13 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from smtp_tui.sandbox import (
+from smtp_tui.ui.connections.screen import ConnectionsScreen
+from tests.failing_sandbox import (
     Operation,
     Phase,
     Sandbox,
     refuse,
 )
-from smtp_tui.ui.connections.screen import ConnectionsScreen
 from tests.ui.helpers import opened
 from tests.ui.mail_steps import (
     add,

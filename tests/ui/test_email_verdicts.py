@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Phase, Sandbox, TestShape, refuse
+from tests.failing_sandbox import Fault, FaultKind, Operation, Phase, Sandbox, TestShape, refuse
 from tests.ui.helpers import Ui, opened
 from tests.ui.mail_steps import LOGIN, add, is_judged, send
 

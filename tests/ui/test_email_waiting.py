@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from smtp_tui.sandbox import (
+from smtp_tui.state.places import RecordKey
+from tests.failing_sandbox import (
     Operation,
     Phase,
     Sandbox,
     SandboxOptions,
     silence,
 )
-from smtp_tui.state.places import RecordKey
 from tests.ui.helpers import opened
 from tests.ui.mail_steps import (
     add,

@@ -26,11 +26,11 @@ from smtp_tui.api.errors import (
 from smtp_tui.api.errors import Operation as Called
 from smtp_tui.api.target import Target
 from smtp_tui.profiles.tokens import Tokens
-from smtp_tui.sandbox import FaultKind, Operation, Sandbox
 from smtp_tui.ui.record_form.screen import FormScreen
 from smtp_tui.ui.services import Services
 from tests.api.desk import QUICK, Pad
 from tests.api.faults import FAULTS, SILENT, SLOW, Case, End
+from tests.failing_sandbox import FaultKind, Operation, Sandbox
 from tests.ui.forms import retype
 from tests.ui.helpers import PATIENCE, Ui, opened
 from tests.ui.mail_steps import add, last_test

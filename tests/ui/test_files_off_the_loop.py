@@ -19,9 +19,9 @@ from msgspec.structs import replace
 from smtp_tui.api.target import CaFile
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.sandbox import Operation, Sandbox, SandboxOptions
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.settings import SettingsStore
+from tests.failing_sandbox import Operation, Sandbox, SandboxOptions
 from tests.state.processes import start
 from tests.ui.helpers import Ui, opened
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.events import Paste
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from smtp_tui.ui.widgets import fields
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import apply, create, edit, edit_port, retype, review, save
 from tests.ui.helpers import opened
 

@@ -12,8 +12,8 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.profiles.sources import LoginToken
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from smtp_tui.ui.terminal.keys_in_order import PATIENCE
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import edit, edit_port, review, save
 from tests.ui.helpers import Ui, opened
 from tests.ui.test_profiles_first_start import first_start

@@ -10,12 +10,12 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 import smtp_tui.ui
-from smtp_tui.sandbox import Sandbox
 from smtp_tui.ui.actions import ACTIONS, BY_ID, Place
 from smtp_tui.ui.app import SmtpTui
 from smtp_tui.ui.connections.detail import DetailScreen
 from smtp_tui.ui.connections.screen import ConnectionsScreen
 from smtp_tui.ui.record_form.screen import FormScreen
+from tests.failing_sandbox import Sandbox
 from tests.ui.helpers import Ui, opened
 
 

@@ -3,7 +3,7 @@
 import pytest
 from textual.widgets import Input, LoadingIndicator
 
-from smtp_tui.sandbox import Sandbox
+from tests.failing_sandbox import Sandbox
 from tests.ui.helpers import opened
 
 

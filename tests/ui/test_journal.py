@@ -8,11 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from smtp_tui.state.files import locked
 from smtp_tui.state.journal import JournalChange
 from smtp_tui.state.lines import LONGEST
 from smtp_tui.ui.services import Services
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.state.test_journal import INTENT
 from tests.ui.forms import edit_port
 from tests.ui.helpers import Ui, opened

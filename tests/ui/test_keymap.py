@@ -8,9 +8,9 @@ import pytest
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from smtp_tui.profiles.preferences import Preferences, PreferencesError, load_preferences
-from smtp_tui.sandbox import Sandbox
 from smtp_tui.ui.keymap import keymap_of
 from smtp_tui.ui.terminal.key_names import NAMED, SIGNS
+from tests.failing_sandbox import Sandbox
 from tests.ui.helpers import opened
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from smtp_tui.api.writes import WriteOutcome
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import apply, edit_port
 from tests.ui.helpers import Ui, impatient, opened
 

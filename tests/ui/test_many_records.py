@@ -5,9 +5,9 @@ import json
 from datetime import UTC, datetime
 
 from smtp_tui.api.decode import decode_list
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from smtp_tui.ui.connections.rows import Order, prepared
 from tests.api.desk import desk
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 
 MANY = 10_000
 NOW = datetime(2020, 6, 1, tzinfo=UTC)

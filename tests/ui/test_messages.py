@@ -7,8 +7,8 @@ import unicodedata
 import pytest
 from msgspec.structs import replace
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from smtp_tui.ui.messages import About, Kind
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import edit_port, save
 from tests.ui.helpers import Ui, opened
 from tests.ui.test_hostile import HIDDEN

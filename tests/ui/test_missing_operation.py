@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import PRIMARY, apply, edit_port
 from tests.ui.helpers import Ui, opened
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.helpers import opened
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from smtp_tui.api.writes import WriteOutcome
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import BATCH, apply, edit_port, save
 from tests.ui.helpers import Ui, opened
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from smtp_tui.sandbox import Sandbox
+from tests.failing_sandbox import Sandbox
 from tests.ui.helpers import Ui, opened
 
 

@@ -13,8 +13,8 @@ from smtp_tui.api.target import Pinned
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import EnvironmentToken
 from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.sandbox import Sandbox, SandboxOptions
 from smtp_tui.ui.services import Services
+from tests.failing_sandbox import Sandbox, SandboxOptions
 from tests.ui.helpers import Ui, opened
 
 

@@ -17,7 +17,8 @@ from smtp_tui.cli.screen import demo_services
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.sandbox import (
+from smtp_tui.ui.app import SmtpTui
+from tests.failing_sandbox import (
     ADMINISTRATOR,
     USER,
     Account,
@@ -26,7 +27,6 @@ from smtp_tui.sandbox import (
     Sandbox,
     SandboxOptions,
 )
-from smtp_tui.ui.app import SmtpTui
 from tests.ui.helpers import HeldClock, Ui, opened
 
 STEPS = ("name", "connect", "certificate", "token", "tenant", "list")

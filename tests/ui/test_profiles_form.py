@@ -12,7 +12,7 @@ from smtp_tui.api.target import Access, Pinned, Unverified
 from smtp_tui.profiles.model import Colour, Profile
 from smtp_tui.profiles.sources import CommandToken, LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.sandbox import Operation, Sandbox
+from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.helpers import Ui, opened
 
 FIELDS = (

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import EnvironmentToken
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from smtp_tui.ui.services import Services
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.ui.helpers import Ui, opened
 
 SWITCHES = 100

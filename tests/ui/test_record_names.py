@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from rich.cells import cell_len
 
-from smtp_tui.sandbox import Operation, Sandbox
 from smtp_tui.ui.text import cut_to_cells, record_name
+from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.forms import retype
 from tests.ui.helpers import Ui, opened
 

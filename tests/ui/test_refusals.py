@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import apply, edit_port, retype, save
 from tests.ui.helpers import Ui, opened
 

@@ -9,11 +9,11 @@ from threading import Event, Thread
 from msgspec.structs import replace
 
 from smtp_tui.editing.draft import new_draft
-from smtp_tui.sandbox import Sandbox
 from smtp_tui.state.drafts import DraftStore, SavedDraft
 from smtp_tui.state.places import RecordKey
 from smtp_tui.ui.record_form.keeping import DraftKeeper
 from smtp_tui.ui.services import Services
+from tests.failing_sandbox import Sandbox
 from tests.ui.forms import edit_port
 from tests.ui.helpers import HeldClock, opened
 

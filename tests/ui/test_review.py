@@ -8,7 +8,7 @@ from textual.widgets import Button
 
 from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Profile
-from smtp_tui.sandbox import Operation, Sandbox
+from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.forms import edit, edit_port, retype, review
 from tests.ui.helpers import Ui, opened
 

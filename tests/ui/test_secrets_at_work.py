@@ -11,7 +11,7 @@ from textual.worker_manager import WorkerManager
 
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import LoginToken
-from smtp_tui.sandbox import ADMINISTRATOR, Fault, FaultKind, Operation, Sandbox
+from tests.failing_sandbox import ADMINISTRATOR, Fault, FaultKind, Operation, Sandbox
 from tests.ui.helpers import opened
 
 SMTP_PASSWORD = "planted-Smtp-5Vd2"

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.profiles.model import Profile
-from smtp_tui.sandbox import Operation, Sandbox
+from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.helpers import opened, style
 
 SMALL = pytest.mark.parametrize("size", [(60, 20), (80, 24)], ids=["60x20", "80x24"])

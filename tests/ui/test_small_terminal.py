@@ -8,7 +8,7 @@ import pytest
 from textual.containers import ScrollableContainer
 from textual.widget import Widget
 
-from smtp_tui.sandbox import Sandbox
+from tests.failing_sandbox import Sandbox
 from tests.ui.helpers import Ui, opened
 
 SIZE = (60, 20)

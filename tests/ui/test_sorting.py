@@ -9,8 +9,8 @@ from threading import Event
 import pytest
 from msgspec.structs import replace
 
-from smtp_tui.sandbox import Sandbox
 from smtp_tui.state.settings import Settings, SettingsStore, Sort
+from tests.failing_sandbox import Sandbox
 from tests.ui.helpers import Ui, opened
 
 

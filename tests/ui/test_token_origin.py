@@ -17,8 +17,8 @@ from smtp_tui.profiles.sources import (
     TokenSource,
 )
 from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.sandbox import Fault, FaultKind, Operation, Sandbox
 from smtp_tui.ui.services import Services
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.helpers import Ui, opened
 
 

@@ -13,14 +13,14 @@ from msgspec.structs import replace
 
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import CommandToken, LoginToken, PromptToken, TokenSource
-from smtp_tui.sandbox import (
+from smtp_tui.ui.services import Services
+from tests.failing_sandbox import (
     Fault,
     FaultKind,
     Operation,
     Sandbox,
     SandboxOptions,
 )
-from smtp_tui.ui.services import Services
 from tests.ui.forms import apply, edit_port
 from tests.ui.helpers import Ui, opened
 

@@ -13,7 +13,7 @@ from smtp_tui.api.reach import shown_certificate
 from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Trust, parse_origin
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.sandbox import Operation, Sandbox, SandboxOptions
+from tests.failing_sandbox import Operation, Sandbox, SandboxOptions
 from tests.ui.helpers import Ui, opened
 
 SMALL, SMALLEST = (80, 24), (60, 20)

@@ -15,7 +15,14 @@ from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Trust, parse_origin
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import LoginToken
 from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.sandbox import ADMINISTRATOR, Fault, FaultKind, Operation, Sandbox, SandboxOptions
+from tests.failing_sandbox import (
+    ADMINISTRATOR,
+    Fault,
+    FaultKind,
+    Operation,
+    Sandbox,
+    SandboxOptions,
+)
 from tests.ui.forms import BATCH
 from tests.ui.helpers import Ui, opened
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtp_tui.sandbox import Operation, Sandbox
+from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.forms import BATCH, create, edit, edit_port, save
 from tests.ui.helpers import opened
 
