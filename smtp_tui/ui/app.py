@@ -32,12 +32,12 @@ from smtp_tui.ui.connections.record_actions import RecordScreen
 from smtp_tui.ui.connections.screen import ConnectionsScreen
 from smtp_tui.ui.keymap import rebound
 from smtp_tui.ui.leaving import LeavingApp
-from smtp_tui.ui.messages import About, Kind
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.terminal.shutdown import WRITE_SECONDS, Ends
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.theme import APP_CSS
 from smtp_tui.ui.widgets.pasting import PasteRefused
+from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ class SmtpTui(LeavingApp):
         """Have the next token before this one ends, whatever is on the screen."""
         session = self._session
         if session is not None and session.tokens.due:
-            from smtp_tui.ui.sign_in.tokens import keep_fresh
+            from smtp_tui.workflows.sign_in import keep_fresh
 
             self.run_worker(keep_fresh(session), group="token", description="renew the token")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from enum import Enum, StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,36 +14,13 @@ from textual.content import Content
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.visible import harmless
+from smtp_tui.workflows.operator import About, Kind
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
-
-
-class Kind(Enum):
-    """How a message is meant; each has a sign, so that its colour is never needed."""
-
-    PLAIN = ""
-    GOOD = "✓"
-    WARNING = "!"
-    BAD = "✗"
-
-
-class About(StrEnum):
-    """Subjects of messages. A new message on a subject takes the place of the last one."""
-
-    CHANGE = "change"
-    WAITING = "waiting"
-    TEST = "test"
-    TOKEN = "token"
-    DRAFT = "draft"
-    FORM = "form"
-    FILES = "files"
-    PROFILE = "profile"
-    TERMINAL = "terminal"
-    OTHER = "other"
 
 
 _LOOKS: Final = {

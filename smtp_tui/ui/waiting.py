@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
@@ -13,6 +12,7 @@ from textual.worker import get_current_worker
 
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.workflows.operator import Sent
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
     from smtp_tui.api.clock import Clock
 
 ScreenResult = TypeVar("ScreenResult")
-
-
-class Sent(Enum):
-    """What has left, which is what decides what stopping means."""
-
-    NOTHING = "Stopped waiting. Nothing was sent."
-    WRITE = "Stopped waiting; the write goes on and its outcome will be told."
-    LOST = "No answer came to the write: whether it was done is not known."
 
 
 class Wait(Struct, frozen=True):
@@ -126,4 +118,4 @@ def _line_of(screen: Screen[ScreenResult]) -> WaitLine | None:
     return next(lines, None)
 
 
-__all__ = ["Sent", "Wait", "WaitLine", "wait_words", "waiting"]
+__all__ = ["Wait", "WaitLine", "wait_words", "waiting"]

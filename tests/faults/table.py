@@ -974,8 +974,8 @@ FAULTS: Final = (
     Fault(
         "a token is asked for again and again",
         ONCE,
-        "            if how is How.TYPED:\n                raise",
-        "            if how is How.LEFT:\n                raise",
+        "            if replaced is _Replaced.BY_OPERATOR:\n                raise",
+        "            if replaced is _Replaced.NOT:\n                raise",
         (f"{UI_TOKENS}::test_a_401_that_a_new_token_does_not_cure_asks_once_and_then_says_so",),
     ),
     Fault(
@@ -1271,7 +1271,7 @@ FAULTS: Final = (
     Fault(
         "a CA file is trusted before it verified the server",
         SECRET,
-        "            await accepted_certificate(self._origin, trust, SECONDS)\n"
+        "            await accepted_certificate(self._refused.origin, trust, SECONDS)\n"
         "        except (CertificateRefused",
         "            pass\n        except (CertificateRefused",
         (f"{UI_TRUST}::test_a_ca_file_that_does_not_verify_the_server_is_refused_under_its_field",),

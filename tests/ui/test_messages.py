@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from msgspec.structs import replace
 
-from smtp_tui.ui.messages import About, Kind
+from smtp_tui.workflows.operator import About, Kind
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import edit_port, save
 from tests.ui.helpers import Ui, opened

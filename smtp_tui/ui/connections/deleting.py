@@ -14,12 +14,13 @@ from smtp_tui.api.errors import NotFound, TokenNeeded, TokenRefused
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Request, delete_request
 from smtp_tui.editing.undo import lost_by_delete
+from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.record_form.outcome import carried_out, claimed, notes_on
 from smtp_tui.ui.review.dialog import Review, ReviewDialog
-from smtp_tui.ui.sign_in.tokens import ask_token, with_token
 from smtp_tui.ui.text import clean, record_name
-from smtp_tui.ui.waiting import Sent
+from smtp_tui.workflows.operator import Sent
 from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.sign_in import read_signed_in, replace_token
 
 ScreenResult = TypeVar("ScreenResult")
 
@@ -74,9 +75,9 @@ async def _delete(
         if not await screen.app.push_screen_wait(dialog):
             return Deleting(Deletion.LEFT, record)
         try:
-            now = await with_token(
-                screen,
+            now = await read_signed_in(
                 session,
+                ScreenOperator(screen),
                 partial(session.connections.get, record.id),
                 f"Reading {record_name(record.name, record.id)} before it is deleted",
                 Sent.NOTHING,
@@ -89,7 +90,7 @@ async def _delete(
         try:
             result, found = await _send(screen, session, request, record)
         except (TokenRefused, TokenNeeded) as error:
-            if not await ask_token(screen, session, error.why):
+            if not await replace_token(session, ScreenOperator(screen), error.why):
                 raise
             notes = (_NEW_TOKEN,)
             continue

@@ -19,11 +19,12 @@ from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.connections.record_actions import RECORD_ACTIONS, RecordScreen
 from smtp_tui.ui.connections.record_text import record_content
+from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.sign_in.tokens import with_token
 from smtp_tui.ui.text import age, record_name
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.sign_in import read_signed_in
 
 
 class DetailScreen(RecordScreen[bool]):
@@ -120,9 +121,9 @@ class DetailScreen(RecordScreen[bool]):
     async def reload(self) -> None:
         """Read the record again; on an error what is shown stays, and is called stale."""
         try:
-            self.shown = await with_token(
-                self,
+            self.shown = await read_signed_in(
                 self.session,
+                ScreenOperator(self),
                 lambda: self.session.connections.get(self._first.id),
                 f"Reading {record_name(self._first.name, self._first.id)}",
             )

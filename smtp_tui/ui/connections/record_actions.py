@@ -18,8 +18,9 @@ from smtp_tui.api.requests import IdRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.base import SessionScreen
-from smtp_tui.ui.messages import About, Kind, Offer, tell
+from smtp_tui.ui.messages import Offer, tell
 from smtp_tui.ui.text import clean, record_name, sentence
+from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Created, Deleted, LastChange, Patched
 
 if TYPE_CHECKING:
@@ -329,12 +330,13 @@ class RecordScreen(SessionScreen[Result]):
         return isinstance(saved, Saved)
 
     async def _read(self, record_id: str, name: str) -> Record:
-        from smtp_tui.ui.sign_in.tokens import with_token
-        from smtp_tui.ui.waiting import Sent
+        from smtp_tui.ui.operator import ScreenOperator
+        from smtp_tui.workflows.operator import Sent
+        from smtp_tui.workflows.sign_in import read_signed_in
 
-        return await with_token(
-            self,
+        return await read_signed_in(
             self.session,
+            ScreenOperator(self),
             lambda: self.session.connections.get(record_id),
             f"Reading what {record_name(name, record_id)} holds now",
             Sent.NOTHING,

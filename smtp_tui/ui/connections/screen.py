@@ -143,11 +143,15 @@ class ConnectionsScreen(SortingScreen[None]):
 
     @work(group="load", exclusive=True, description="list the connections")
     async def _load(self) -> None:
-        from smtp_tui.ui.sign_in.tokens import with_token
+        from smtp_tui.ui.operator import ScreenOperator
+        from smtp_tui.workflows.sign_in import read_signed_in
 
         try:
-            reading = with_token(
-                self, self.session, self.session.connections.list, "Reading the connections"
+            reading = read_signed_in(
+                self.session,
+                ScreenOperator(self),
+                self.session.connections.list,
+                "Reading the connections",
             )
             answer, _ = await asyncio.gather(reading, self.read_order())
         except ApiError as error:

@@ -22,9 +22,10 @@ from textual.widget import Widget
 
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
-from smtp_tui.ui.messages import About, Kind, tell
+from smtp_tui.ui.messages import tell
 from smtp_tui.ui.text import clean_block
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.workflows.operator import About, Kind
 
 
 class Copyable(Struct, frozen=True):

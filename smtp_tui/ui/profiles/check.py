@@ -10,7 +10,6 @@ from typing import ClassVar, Final, TypeVar
 from textual import work
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 
 from smtp_tui.api.errors import ApiError, CertificateRefused, TokenRefused
@@ -20,13 +19,15 @@ from smtp_tui.profiles.model import Profile
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.sign_in.certificate import meet
-from smtp_tui.ui.sign_in.tokens import ask_token, ensure_token
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.waiting import WaitLine, waiting
 from smtp_tui.ui.widgets.bars import PlainText, titled
+from smtp_tui.workflows.operator import Operator
 from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.sign_in import ensure_token, replace_token
+from smtp_tui.workflows.trust_certificate import trust_certificate
 
 _SIGNS: Final = {Outcome.OK: "✓", Outcome.NOTE: "!", Outcome.FAILED: "✗"}
 _STAGES: Final = tuple(Stage)
@@ -61,8 +62,8 @@ def _line(step: Step, width: int) -> Content:
 
 
 async def run_check(
-    screen: Screen[ScreenResult],
     session: Session,
+    operator: Operator,
     show: Callable[[Steps, bool], None],
     get_token: GetToken,
     *,
@@ -81,11 +82,13 @@ async def run_check(
         show(steps, False)
         error = steps[-1].error if steps else None
         try:
-            if isinstance(error, CertificateRefused) and await meet(screen, session, error):
-                continue
+            if isinstance(error, CertificateRefused):
+                if await trust_certificate(session, operator, error):
+                    continue
+                return steps
             if ask_again and isinstance(error, TokenRefused):
                 ask_again = False
-                if await ask_token(screen, session, error.why):
+                if await replace_token(session, operator, error.why):
                     continue
         except ApiError:
             return steps  # the server cannot even be looked at any more; the step says enough
@@ -133,11 +136,12 @@ class CheckDialog(Dialog[None]):
             return
         try:
             with waiting(self, f"Checking the profile {self._profile.name}"):
+                operator = ScreenOperator(self)
                 await run_check(
-                    self,
                     session,
+                    operator,
                     self._show,
-                    lambda: ensure_token(self, session),
+                    lambda: ensure_token(session, operator),
                     ask_again=True,
                 )
         finally:

@@ -25,12 +25,12 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.ui.base import FullScreen
 from smtp_tui.ui.dialogs.confirm import ConfirmDialog
 from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.profiles.check import Steps, failed, run_check, steps_text
 from smtp_tui.ui.profiles.discovery import places, proposed_name, with_login
 from smtp_tui.ui.profiles.form import ProfileFormScreen
 from smtp_tui.ui.profiles.found import Found
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.sign_in.dialogs import logged_in
 from smtp_tui.ui.text import clean, sentence
 from smtp_tui.ui.waiting import Wait, waiting
 from smtp_tui.ui.widgets.bars import PlainText
@@ -39,6 +39,7 @@ from smtp_tui.ui.widgets.hidden_field import HiddenField
 from smtp_tui.ui.widgets.pasting import Paste
 from smtp_tui.ui.widgets.secret_input import SecretInput
 from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.sign_in import log_in
 
 if TYPE_CHECKING:
     from smtp_tui.api.identity import Tenant
@@ -212,7 +213,9 @@ class FirstStartScreen(FullScreen[Profile | None]):
         session = replace(self._services.session(profile), keep_trust=lambda _asked, _trust: "")
         self._session = session
         with waiting(self, "Checking the profile"):
-            self._steps = await run_check(self, session, self._show, lambda: self._token(session))
+            self._steps = await run_check(
+                session, ScreenOperator(self), self._show, lambda: self._token(session)
+            )
         if failed(self._steps) or self._steps[-1].tenant is None:
             self._say_next(self._steps[-1])
             return
@@ -242,7 +245,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
             session.client.target = await with_login(session.client.target)
         password = self._fields["password"].input
         assert isinstance(password, SecretInput)
-        await logged_in(self, session, password.secret)
+        await log_in(session, ScreenOperator(self), password.secret)
 
     @on(OptionList.OptionHighlighted)
     def _chosen_team(self, event: OptionList.OptionHighlighted) -> None:

@@ -13,7 +13,8 @@ from smtp_tui.api.errors import ApiError, Operation, Place, UnderWay
 from smtp_tui.api.requests import Request, record_id_of
 from smtp_tui.api.smtp_connections import Written
 from smtp_tui.api.writes import Unattended
-from smtp_tui.ui.waiting import Sent, waiting
+from smtp_tui.ui.waiting import waiting
+from smtp_tui.workflows.operator import Sent
 from smtp_tui.workflows.outcomes import Found, advice, look_up, verify
 from smtp_tui.workflows.session import Session
 

@@ -16,14 +16,15 @@ from smtp_tui.editing.draft import Draft
 from smtp_tui.editing.merge import Comparison, compare, resolve
 from smtp_tui.editing.patch import ChangeKind, Patch
 from smtp_tui.ui.messages import tell
+from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.record_form.drafting import save_request
 from smtp_tui.ui.record_form.outcome import carried_out, claimed, notes_on
 from smtp_tui.ui.review.conflict import ConflictDialog
 from smtp_tui.ui.review.dialog import Review, ReviewDialog
-from smtp_tui.ui.sign_in.tokens import ask_token, with_token
 from smtp_tui.ui.text import clean, record_name
-from smtp_tui.ui.waiting import Sent
+from smtp_tui.workflows.operator import Sent
 from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.sign_in import read_signed_in, replace_token
 
 ScreenResult = TypeVar("ScreenResult")
 
@@ -119,7 +120,7 @@ async def _save(
         try:
             return await _send(screen, session, opened, draft, patch, request)
         except (TokenRefused, TokenNeeded) as error:
-            if not await ask_token(screen, session, error.why):
+            if not await replace_token(session, ScreenOperator(screen), error.why):
                 raise
             notes, reviewed = (*(one for one in notes if one == _TAKEN), _NEW_TOKEN), None
 
@@ -149,9 +150,9 @@ def _review(draft: Draft, patch: Patch, request: Request, notes: tuple[str, ...]
 
 
 async def _now(screen: Screen[ScreenResult], session: Session, opened: Record) -> Record:
-    return await with_token(
-        screen,
+    return await read_signed_in(
         session,
+        ScreenOperator(screen),
         lambda: session.connections.get(opened.id),
         f"Reading {record_name(opened.name, opened.id)} before it is changed",
         Sent.NOTHING,
@@ -160,9 +161,9 @@ async def _now(screen: Screen[ScreenResult], session: Session, opened: Record) -
 
 async def _is_taken(screen: Screen[ScreenResult], session: Session, name: str) -> bool:
     """Whether the server holds a record of that name; it takes a second one without a word."""
-    found = await with_token(
-        screen,
+    found = await read_signed_in(
         session,
+        ScreenOperator(screen),
         session.connections.list,
         f"Reading whether {record_name(name)} exists already",
         Sent.NOTHING,

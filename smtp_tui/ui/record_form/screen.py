@@ -20,7 +20,7 @@ from smtp_tui.editing.draft import Draft, draft_of
 from smtp_tui.editing.patch import Patch
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.advice import error_text
-from smtp_tui.ui.messages import About, forget, tell
+from smtp_tui.ui.messages import forget, tell
 from smtp_tui.ui.record_form.drafting import NAME, Drafted, drafted, refused_values
 from smtp_tui.ui.record_form.form import RecordForm
 from smtp_tui.ui.record_form.kept import KeptScreen
@@ -39,9 +39,10 @@ from smtp_tui.ui.record_form.subject import (
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email.dialog import EditParameter, ReviewValues, TestDialog
 from smtp_tui.ui.text import clean, record_name
-from smtp_tui.ui.waiting import Sent, Wait
+from smtp_tui.ui.waiting import Wait
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field, SecretField
+from smtp_tui.workflows.operator import About, Sent
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestSubject
 

@@ -11,28 +11,25 @@ from textual import on, work
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Input
 
-from smtp_tui.api.certificate import Certificate, read_certificate, spaced
+from smtp_tui.api.certificate import Certificate, spaced
 from smtp_tui.api.decode import sentence
-from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable, Operation
-from smtp_tui.api.reach import accepted_certificate, shown_certificate
+from smtp_tui.api.errors import CertificateRefused, HostUnreachable
+from smtp_tui.api.reach import accepted_certificate
 from smtp_tui.api.target import CaFile, Origin, Pinned, Trust
 from smtp_tui.mail.findings import error as finding_error
-from smtp_tui.profiles.store import ProfileChanged
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.dialogs.guarded import GuardedDialog
-from smtp_tui.ui.messages import About, Kind, tell
 from smtp_tui.ui.text import clean
-from smtp_tui.ui.waiting import waiting
 from smtp_tui.ui.widgets.bars import PlainText, titled
 from smtp_tui.ui.widgets.fields import Field
+from smtp_tui.workflows.operator import RefusedCertificate
 from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.trust_certificate import SECONDS
 
-SECONDS: Final = 10.0
 _LABEL: Final = 8
 _LINE: Final = 300
 
@@ -66,29 +63,25 @@ def where_text(session: Session, origin: Origin) -> Content:
 class FirstMeetingDialog(GuardedDialog[Trust | None]):
     """Trust this certificate, or a CA file that verifies it; starts on Cancel.
 
-    ``pinned`` is the answer for this certificate. A CA file is tried against the server first.
+    ``offered`` is the answer that trusts this certificate. A CA file is tried first.
     """
 
     BOX_TITLE = "Unknown certificate"
 
-    def __init__(
-        self, session: Session, origin: Origin, why: str, shown: Certificate, pinned: Pinned
-    ) -> None:
+    def __init__(self, session: Session, refused: RefusedCertificate, offered: Pinned) -> None:
         super().__init__(session.tokens.clock)
         self._session = session
-        self._origin = origin
-        self._why = why
-        self._shown = shown
-        self._pinned = pinned
+        self._refused = refused
+        self._offered = offered
         self._ca_file = Field("ca_file", "", label="CA file", hint="path of a file in PEM form")
 
     def compose_box(self) -> Iterable[Widget]:
         """Where, why, the certificate, a field for a CA file, and the three answers."""
         yield PlainText(
             Content.assemble(
-                where_text(self._session, self._origin),
-                f"\n{clean(self._why, _LINE)}.\nNothing was sent.\n\n",
-                certificate_text(self._shown),
+                where_text(self._session, self._refused.origin),
+                f"\n{clean(self._refused.why, _LINE)}.\nNothing was sent.\n\n",
+                certificate_text(self._refused.shown),
                 "\n\nCompare the fingerprint with what the server's administrator says, or name"
                 " the file of the authority. Trusted for this profile only.",
             )
@@ -112,7 +105,7 @@ class FirstMeetingDialog(GuardedDialog[Trust | None]):
             return
         match event.button.id:
             case "pin":
-                self.dismiss(self._pinned)
+                self.dismiss(self._offered)
             case "ca":
                 self._try_file()
             case _:
@@ -135,7 +128,7 @@ class FirstMeetingDialog(GuardedDialog[Trust | None]):
         trust = _ca_file(typed)
         self._ca_file.show(False, ())
         try:
-            await accepted_certificate(self._origin, trust, SECONDS)
+            await accepted_certificate(self._refused.origin, trust, SECONDS)
         except (CertificateRefused, HostUnreachable) as error:
             self._refuse(f"{sentence(error.why)}.")
         else:
@@ -163,22 +156,23 @@ class ChangedDialog(Dialog[None]):
     ChangedDialog .apart { margin-top: 1; }
     """
 
-    def __init__(self, session: Session, origin: Origin, pinned: str, shown: Certificate) -> None:
+    def __init__(self, session: Session, refused: RefusedCertificate) -> None:
         super().__init__()
         self._session = session
-        self._origin = origin
-        self._pinned = pinned
-        self._shown = shown
+        self._refused = refused
 
     def compose_box(self) -> Iterable[Widget]:
         """Where, the old beside the new, and what to do about it."""
-        yield PlainText(where_text(self._session, self._origin))
+        yield PlainText(where_text(self._session, self._refused.origin))
         yield PlainText(
             "Nothing was sent. Either the server got a new certificate, or someone stands between."
         )
         yield PlainText(
             Content("\n").join(
-                [_row("Pinned", spaced(self._pinned)), certificate_text(self._shown, "Shown")]
+                [
+                    _row("Pinned", spaced(self._refused.pinned)),
+                    certificate_text(self._refused.shown, "Shown"),
+                ]
             ),
             classes="apart",
         )
@@ -201,37 +195,4 @@ class ChangedDialog(Dialog[None]):
         self.dismiss(None)
 
 
-async def meet(screen: Screen[ScreenResult], session: Session, error: CertificateRefused) -> bool:
-    """Show what was refused; whether it is trusted now, by someone who confirmed it.
-
-    For workers only. Raises ``ApiError`` where the server shows nothing any more.
-    """
-    if not error.untrusted:
-        return False
-    target = session.client.target
-    login = error.place.operation is Operation.TOKEN
-    origin = target.identity_origin if login else target.origin
-    with waiting(screen, f"Looking at the certificate of {origin.text}"):
-        shown = read_certificate(await shown_certificate(origin, SECONDS))
-    if not target.meets_first(origin):
-        if error.pinned:
-            await screen.app.push_screen_wait(ChangedDialog(session, origin, error.pinned, shown))
-        return False
-    pinned = target.pinned(origin, shown.sha256)
-    question = FirstMeetingDialog(session, origin, error.why, shown, pinned)
-    trust = await screen.app.push_screen_wait(question)
-    if trust is None:
-        return False
-    try:
-        kept = await session.trust(target, trust)
-    except ProfileChanged as changed:
-        name = clean(session.profile.name, 60)
-        words = f"The certificate is not trusted. Profile {name}: {changed.words}."
-        tell(screen, clean(words, _LINE), about=About.PROFILE, kind=Kind.BAD)
-        return False
-    if kept:
-        tell(screen, clean(kept, _LINE), about=About.PROFILE)
-    return True
-
-
-__all__ = ["ApiError", "ChangedDialog", "FirstMeetingDialog", "certificate_text", "meet"]
+__all__ = ["ChangedDialog", "FirstMeetingDialog", "certificate_text"]

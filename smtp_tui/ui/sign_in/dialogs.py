@@ -7,22 +7,22 @@ from typing import TypeVar
 
 from textual import on, work
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from smtp_tui.api.errors import ApiError, CertificateRefused
+from smtp_tui.api.errors import ApiError
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.profiles.credentials import CredentialError, clean_token
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, where_line
-from smtp_tui.ui.sign_in.certificate import meet
+from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.text import clean, sentence
 from smtp_tui.ui.waiting import WaitLine, waiting
 from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.pasting import Paste, PasteRefused
 from smtp_tui.ui.widgets.secret_input import SecretInput
 from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.sign_in import log_in
 
 ScreenResult = TypeVar("ScreenResult")
 
@@ -124,7 +124,7 @@ class LoginDialog(Dialog[bool]):
     async def _log_in(self, password: SecretStr) -> None:
         try:
             with waiting(self, f"Logging in as {self._user}"):
-                await logged_in(self, self._session, password)
+                await log_in(self._session, ScreenOperator(self), password)
         except (ApiError, CredentialError) as error:
             self._say(error.why if isinstance(error, ApiError) else str(error))
             field = self.query_one("#password", SecretInput)
@@ -146,17 +146,4 @@ class LoginDialog(Dialog[bool]):
         self.dismiss(False)
 
 
-async def logged_in(screen: Screen[ScreenResult], session: Session, password: SecretStr) -> None:
-    """Log in; a certificate met for the first time is shown before the password is sent.
-
-    Raises ``ApiError`` and ``CredentialError``.
-    """
-    try:
-        await session.tokens.log_in(session.client, password)
-    except CertificateRefused as error:
-        if not await meet(screen, session, error):
-            raise
-        await session.tokens.log_in(session.client, password)
-
-
-__all__ = ["ApiError", "LoginDialog", "TokenDialog", "logged_in"]
+__all__ = ["LoginDialog", "TokenDialog"]

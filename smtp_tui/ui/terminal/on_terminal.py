@@ -5,9 +5,10 @@ from __future__ import annotations
 from textual import on
 from textual.driver import Driver
 
-from smtp_tui.ui.messages import About, Kind, Messages
+from smtp_tui.ui.messages import Messages
 from smtp_tui.ui.terminal.driver import TerminalDriver, Told
 from smtp_tui.ui.terminal.painted import Painted
+from smtp_tui.workflows.operator import About, Kind
 
 
 class OnTerminal(Messages):

@@ -26,10 +26,9 @@ from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.advice import error_lines
 from smtp_tui.ui.base import Dialog, where_line
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.messages import About, Kind, tell
+from smtp_tui.ui.messages import tell
+from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.sign_in.certificate import meet
-from smtp_tui.ui.sign_in.tokens import ask_token, ensure_token
 from smtp_tui.ui.test_email.recipient import RecipientField
 from smtp_tui.ui.test_email.sending import Delivered, TestFinished, send_off
 from smtp_tui.ui.test_email.subject import (
@@ -49,8 +48,11 @@ from smtp_tui.ui.test_email.verdict import (
 from smtp_tui.ui.text import clean
 from smtp_tui.ui.waiting import wait_words, waiting
 from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.sign_in import ensure_token, replace_token
 from smtp_tui.workflows.test_email import TestSubject
+from smtp_tui.workflows.trust_certificate import trust_certificate
 
 __all__ = ["EditParameter", "ReviewValues", "TestDialog", "TestResult"]
 
@@ -223,7 +225,7 @@ class TestDialog(Dialog[TestResult]):
         """Have a token, remember the recipient, and hand the mail to a worker of the app."""
         try:
             with waiting(self, "Getting a token"):
-                await ensure_token(self, self._session)
+                await ensure_token(self._session, ScreenOperator(self))
             if self._session.tokens.token() is None:
                 self._say("Without a token nothing was sent.")
                 return
@@ -304,13 +306,13 @@ class TestDialog(Dialog[TestResult]):
 
     @work(group="test", description="ask for a token")
     async def _ask_token(self, why: str) -> None:
-        if await ask_token(self, self._session, why):
+        if await replace_token(self._session, ScreenOperator(self), why):
             self._say(f"The token is new. {self._to_send}")
 
     @work(group="test", description="show a certificate")
     async def _meet(self, error: CertificateRefused) -> None:
         with suppress(ApiError):  # the server is gone meanwhile; what was refused is said already
-            if await meet(self, self._session, error):
+            if await trust_certificate(self._session, ScreenOperator(self), error):
                 self._say(f"The certificate is trusted now. {self._to_send}")
 
     def action_edit(self) -> None:

@@ -1,0 +1,64 @@
+"""The operator of a screen: asks with dialogs, and shows notices and waits at the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from textual.screen import Screen
+
+from smtp_tui.api.target import Trust
+from smtp_tui.profiles.sources import LoginToken
+from smtp_tui.ui.messages import tell
+from smtp_tui.ui.text import clean, sentence
+from smtp_tui.ui.waiting import waiting
+from smtp_tui.workflows.operator import Notice, RefusedCertificate, Sent
+from smtp_tui.workflows.session import Session
+
+_LONGEST = 300
+"""Characters of a notice that are shown."""
+
+
+class ScreenOperator:
+    """Asks the person in front of a screen. For workers only, as all that waits for a dialog."""
+
+    def __init__(self, screen: Screen[Any]) -> None:
+        self._screen = screen
+
+    async def new_token(self, session: Session, why: str) -> bool:
+        """Ask for a token, or for the password that brings one."""
+        from smtp_tui.ui.sign_in.dialogs import LoginDialog, TokenDialog
+
+        source, ask = session.tokens.source, self._screen.app.push_screen_wait
+        if isinstance(source, LoginToken):
+            return await ask(LoginDialog(session, source.user, sentence(why))) is True
+        token = await ask(TokenDialog(session, sentence(why)))
+        if token is None:
+            return False
+        session.tokens.accept(token)
+        return True
+
+    async def trust(self, session: Session, refused: RefusedCertificate) -> Trust | None:
+        """Show the certificate, and what trusting it means."""
+        from smtp_tui.ui.sign_in.certificate import ChangedDialog, FirstMeetingDialog
+
+        ask = self._screen.app.push_screen_wait
+        if refused.offered is not None:
+            return await ask(FirstMeetingDialog(session, refused, refused.offered))
+        await ask(ChangedDialog(session, refused))
+        return None
+
+    def waiting(
+        self, what: str, *, sent: Sent | None = None, stop: Callable[[], object] | None = None
+    ) -> AbstractContextManager[None]:
+        """Show what is waited for, its seconds, and the key that stops the waiting."""
+        return waiting(self._screen, what, sent=sent, stop=stop)
+
+    def tell(self, notice: Notice) -> None:
+        """Show a notice at the foot of the screen."""
+        words = clean(notice.words, _LONGEST)
+        tell(self._screen, words, about=notice.about, kind=notice.kind)
+
+
+__all__ = ["ScreenOperator"]

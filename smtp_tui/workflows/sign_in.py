@@ -1,0 +1,160 @@
+"""Signing in: a token for what is read, and another one after a 401, without losing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from typing import TypeVar
+
+from smtp_tui.api.errors import ApiError, CertificateRefused, TokenNeeded, TokenRefused
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.profiles.credentials import CredentialError
+from smtp_tui.profiles.sources import LoginToken
+from smtp_tui.workflows.operator import Operator, Sent
+from smtp_tui.workflows.session import Session
+
+Answer = TypeVar("Answer")
+
+
+class _Replaced(Enum):
+    """How a refused token was replaced."""
+
+    NOT = "the operator declined"
+    SILENTLY = "by the profile's own source"
+    BY_OPERATOR = "by the operator"
+
+
+async def ensure_token(session: Session, operator: Operator) -> None:
+    """Have a token, from the profile's source or else from the operator."""
+    tokens = session.tokens
+    if tokens.token() is not None and not tokens.due:
+        return
+    async with tokens.asking:
+        if tokens.due:
+            await _renew(session)
+        if tokens.token() is not None:
+            return
+        why = "This profile asks for a token."
+        if isinstance(tokens.source, LoginToken):
+            why = "This profile logs in with a password."
+        try:
+            if await tokens.fetch():
+                return
+        except CredentialError as error:
+            why = str(error)
+        await operator.new_token(session, why)
+
+
+async def replace_token(session: Session, operator: Operator, why: str) -> bool:
+    """Have another token than the one that was refused; whether there is one now.
+
+    Where the profile's source gives one, nobody is asked.
+    """
+    with operator.waiting("Getting another token"):
+        replaced = await _replace(session, operator, session.tokens.token(), why)
+    return replaced is not _Replaced.NOT
+
+
+async def log_in(session: Session, operator: Operator, password: SecretStr) -> None:
+    """Log in. A certificate met for the first time is shown before the password is sent.
+
+    Raises ``ApiError`` and ``CredentialError``.
+    """
+    try:
+        await session.tokens.log_in(session.client, password)
+    except CertificateRefused as error:
+        # Imported late: it needs a parser of certificates.
+        from smtp_tui.workflows.trust_certificate import trust_certificate  # noqa: PLC0415
+
+        if not await trust_certificate(session, operator, error):
+            raise
+        await session.tokens.log_in(session.client, password)
+
+
+async def keep_fresh(session: Session) -> None:
+    """Have the next token before this one ends, where that needs no person."""
+    if session.tokens.due and not session.tokens.asking.locked():
+        async with session.tokens.asking:
+            await _renew(session)
+
+
+async def read_signed_in(
+    session: Session,
+    operator: Operator,
+    read: Callable[[], Awaitable[Answer]],
+    what: str,
+    sent: Sent | None = None,
+) -> Answer:
+    """Do a read; after a 401 have another token, asking once, and read again.
+
+    ``what`` is what the operator waits for meanwhile. A certificate that is met for the first time
+    is shown, and read again once it is trusted. Only for reads: a write is never repeated without
+    a new review. Raises ``ApiError``.
+    """
+    with operator.waiting(what, sent=sent):
+        return await _read(session, operator, read)
+
+
+async def _read(
+    session: Session, operator: Operator, read: Callable[[], Awaitable[Answer]]
+) -> Answer:
+    await ensure_token(session, operator)
+    replaced: _Replaced | None = None
+    trusted = False
+    while True:
+        used = session.tokens.token()
+        try:
+            return await read()
+        except (TokenRefused, TokenNeeded) as error:
+            if replaced is _Replaced.BY_OPERATOR:
+                raise
+            silently = replaced is None
+            replaced = await _replace(session, operator, used, error.why, silently=silently)
+            if replaced is _Replaced.NOT:
+                raise
+        except CertificateRefused as error:
+            # Imported late: it needs a parser of certificates.
+            from smtp_tui.workflows.trust_certificate import trust_certificate  # noqa: PLC0415
+
+            if trusted or not await trust_certificate(session, operator, error):
+                raise
+            trusted = True
+
+
+async def _replace(
+    session: Session,
+    operator: Operator,
+    refused: SecretStr | None,
+    why: str,
+    *,
+    silently: bool = True,
+) -> _Replaced:
+    """Two requests whose token was refused at once lead to one question and one answer."""
+    tokens = session.tokens
+    waited = tokens.asking.locked()
+    async with tokens.asking:
+        if tokens.token() != refused:
+            return _Replaced.SILENTLY
+        if waited:
+            return _Replaced.NOT
+        if silently:
+            try:
+                if await tokens.renew(session.client):
+                    return _Replaced.SILENTLY
+            except CredentialError as error:
+                why = str(error)
+            except ApiError as error:
+                why = error.why
+        given = await operator.new_token(session, why)
+        return _Replaced.BY_OPERATOR if given else _Replaced.NOT
+
+
+async def _renew(session: Session) -> None:
+    """Renew the token; where that fails it stays in use, and a 401 will say more."""
+    try:
+        await session.tokens.renew(session.client)
+    except (ApiError, CredentialError):
+        session.tokens.postpone()
+
+
+__all__ = ["ensure_token", "keep_fresh", "log_in", "read_signed_in", "replace_token"]
