@@ -21,21 +21,21 @@ _PLAINER: Final = str.maketrans({"→": "->", "·": "-", "…": "...", "“": '"
 
 def clean(text: str, limit: int = 2_000) -> str:
     """One line of text from outside that is safe to show, cut at ``limit`` characters."""
-    from smtp_tui.ui.text import clean as cleaned  # noqa: PLC0415 - the UI's cleaner, no Textual
+    from smtp_tui.text import clean as cleaned  # noqa: PLC0415 - the UI's cleaner, no Textual
 
     return cleaned(text, limit)
 
 
 def record_name(name: str, record_id: str | None = None) -> str:
     """A record as messages name it, cleaned."""
-    from smtp_tui.ui.text import record_name as named  # noqa: PLC0415 - as above
+    from smtp_tui.text import record_name as named  # noqa: PLC0415 - as above
 
     return named(name, record_id)
 
 
 def clean_block(text: str) -> str:
     """Text of several lines that is safe to show."""
-    from smtp_tui.ui.text import clean_block as cleaned  # noqa: PLC0415 - as above
+    from smtp_tui.text import clean_block as cleaned  # noqa: PLC0415 - as above
 
     return cleaned(text)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from smtp_tui.api.models import Parameter, Record
 from smtp_tui.cli.say import clean
+from smtp_tui.text import cell_width, padded
 
 CELL: Final = 60
 _COLUMNS: Final = ("hostname", "port", "username")
@@ -32,11 +33,8 @@ def _plain_parameter(parameter: Parameter) -> dict[str, object]:
 def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns as wide as their widest cell; every cell is cleaned and cut here."""
     cells = [[clean(cell, CELL) for cell in row] for row in (heading, *rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(heading))]
-    lines = (
-        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in cells
-    )
+    widths = [max(map(cell_width, column)) for column in zip(*cells, strict=True)]
+    lines = ("  ".join(map(padded, row, widths)).rstrip() for row in cells)
     return "\n".join(lines)
 
 
@@ -54,5 +52,5 @@ def record_text(record: Record) -> str:
     pairs = [("name", record.name), ("id", record.id), ("created", created)]
     pairs += [(one.name, one.text) for one in record.parameters]
     cells = [(clean(name, CELL), clean(text)) for name, text in pairs]
-    width = max(len(name) for name, _ in cells)
-    return "\n".join(f"{name:<{width}}  {text}".rstrip() for name, text in cells)
+    width = max(cell_width(name) for name, _ in cells)
+    return "\n".join(f"{padded(name, width)}  {text}".rstrip() for name, text in cells)

@@ -8,8 +8,8 @@ from typing import TypeVar
 from textual.screen import Screen
 
 from smtp_tui.api.errors import AdviceLine, ApiError
+from smtp_tui.text import clean_block
 from smtp_tui.ui.actions import spoken
-from smtp_tui.ui.text import clean_block
 
 ScreenResult = TypeVar("ScreenResult")
 

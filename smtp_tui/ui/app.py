@@ -25,6 +25,7 @@ from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.running import LINES_KEPT
 from smtp_tui.profiles.sources import source_words
 from smtp_tui.state.files import FileProblem
+from smtp_tui.text import clean
 from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.base import TICK, WIDE, Dialog, FullScreen, SessionScreen
 from smtp_tui.ui.commands import APP_ACTIONS, command
@@ -34,9 +35,8 @@ from smtp_tui.ui.keymap import rebound
 from smtp_tui.ui.leaving import LeavingApp
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.terminal.shutdown import WRITE_SECONDS, Ends
-from smtp_tui.ui.text import clean
 from smtp_tui.ui.theme import APP_CSS
-from smtp_tui.ui.widgets.pasting import PasteRefused
+from smtp_tui.ui.widgets.inputs import PasteRefused
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 

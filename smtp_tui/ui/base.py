@@ -15,13 +15,14 @@ from textual.widget import Widget
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.confirmation import CHANGES
 from smtp_tui.api.target import Access
+from smtp_tui.text import clean, cut_to_cells
 from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import MessageLine, Messages, tell
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.text import clean, cut_to_cells
 from smtp_tui.ui.waiting import Wait, WaitLine
-from smtp_tui.ui.widgets.bars import KeyBar, PlainText, ProfileBar, titled
+from smtp_tui.ui.widgets.bars import KeyBar, ProfileBar, titled
+from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Sent
 from smtp_tui.workflows.session import Created, Session
 

@@ -12,8 +12,7 @@ from textual.app import App, ScreenStackError
 from textual.content import Content
 
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.visible import harmless
+from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.workflows.operator import About, Kind
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from smtp_tui.api.clock import Clock
+from smtp_tui.text import clean
 from smtp_tui.ui.messages import Message
 from smtp_tui.ui.terminal.keys_in_order import KeysInOrder
-from smtp_tui.ui.text import clean
 from smtp_tui.workflows.operator import About, Kind
 
 if TYPE_CHECKING:

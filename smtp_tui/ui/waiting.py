@@ -10,8 +10,8 @@ from msgspec import Struct
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.text import clean
+from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import Sent
 
 if TYPE_CHECKING:

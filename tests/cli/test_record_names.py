@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtp_tui.ui.text import record_name
+from smtp_tui.text import record_name
 from tests.cli.console import Console, Typist
 from tests.failing_sandbox import Sandbox
 

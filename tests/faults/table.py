@@ -416,7 +416,7 @@ FAULTS: Final = (
         "a password can be copied out of its field",
         SECRET,
         "    def action_copy(self) -> None:\n"
-        '        """Nothing: a secret does not go to a clipboard."""\n'
+        '        """Do nothing: a secret does not go to a clipboard."""\n'
         "\n"
         "    def action_cut",
         "    def action_cut",
@@ -610,7 +610,7 @@ FAULTS: Final = (
     Fault(
         "the cursor stays in its line when rows move",
         PLACE,
-        "    found = index_of(new, row_id, cursor)\n    if",
+        "    found = _index_of(new, row_id, cursor)\n    if",
         "    found = min(cursor, len(new) - 1)\n    if",
         (
             f"{UI_RECORDS_TABLE}::test_the_cursor_stays_on_its_record_and_in_its_line_when_rows_are_sorted_anew",

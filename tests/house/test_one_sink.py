@@ -17,22 +17,22 @@ WIDGETS = {
     "Input": None,
     "OptionList": None,
     "Option": None,
-    "Static": ("smtp_tui.ui.widgets.bars",),
+    "Static": ("smtp_tui.ui.widgets.plain_text",),
 }
 """What may be imported of Textual's widgets, and the only modules that may, where not all."""
 DRAWERS = {
     "smtp_tui.ui.widgets.bars": "harmless",
     "smtp_tui.ui.record_form.patch_preview": "harmless",
-    "smtp_tui.ui.widgets.records_table": "visible",
+    "smtp_tui.ui.widgets.table": "visible",
 }
 """The modules that draw by themselves, and what each has to call for it."""
 RICH = {
-    "rich.segment": ("smtp_tui.ui.widgets.records_table",),
-    "rich.text": ("smtp_tui.ui.widgets.visible",),
-    "rich.highlighter": ("smtp_tui.ui.widgets.visible",),
+    "rich.segment": ("smtp_tui.ui.widgets.table",),
+    "rich.text": ("smtp_tui.ui.widgets.plain_text",),
+    "rich.highlighter": ("smtp_tui.ui.widgets.plain_text",),
     "rich.markup": (),
     "textual.markup": (),
-    "textual.strip": ("smtp_tui.ui.widgets.records_table",),
+    "textual.strip": ("smtp_tui.ui.widgets.table",),
 }
 TEXTS_OF = {"Button": "label", "Option": "prompt"}
 """The first argument of a widget, which it draws."""

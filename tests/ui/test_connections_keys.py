@@ -2,7 +2,7 @@
 
 import pytest
 
-from smtp_tui.ui.widgets.records_table import RecordsTable
+from smtp_tui.ui.widgets.table import RecordsTable
 from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.helpers import Ui, opened
 

@@ -11,8 +11,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from smtp_tui.ui.messages import MessageLine, Messages
-from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.visible import VisibleText, visible
+from smtp_tui.ui.widgets.plain_text import PlainText, VisibleText, visible
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.helpers import Ui, lines_of, opened, spans
 

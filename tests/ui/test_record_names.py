@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from rich.cells import cell_len
 
-from smtp_tui.ui.text import cut_to_cells, record_name
+from smtp_tui.text import cut_to_cells, record_name
 from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.forms import retype
 from tests.ui.helpers import Ui, opened

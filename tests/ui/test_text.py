@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp_tui.ui.text import age, clean, clean_block, moment, shortened, time_left
+from smtp_tui.text import age, clean, clean_block, moment, shortened, time_left
 
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 NASTY = st.text(

@@ -14,10 +14,10 @@ from smtp_tui.api.errors import NotFound, TokenNeeded, TokenRefused
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Request, delete_request
 from smtp_tui.editing.undo import lost_by_delete
+from smtp_tui.text import clean, record_name
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.record_form.outcome import carried_out, claimed, notes_on
 from smtp_tui.ui.review.dialog import Review, ReviewDialog
-from smtp_tui.ui.text import clean, record_name
 from smtp_tui.workflows.operator import Sent
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in, replace_token

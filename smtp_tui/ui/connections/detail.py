@@ -15,14 +15,14 @@ from textual.widget import Widget
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record
+from smtp_tui.text import age, record_name
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.connections.record_actions import RECORD_ACTIONS, RecordScreen
 from smtp_tui.ui.connections.record_text import record_content
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.text import age, record_name
-from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in
 

@@ -7,7 +7,7 @@ from enum import Enum
 
 from smtp_tui.api.models import Record
 from smtp_tui.state.history import Tested, TestRun
-from smtp_tui.ui.text import age
+from smtp_tui.text import age
 
 
 class Standing(Enum):

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from smtp_tui.api.models import Record
 from smtp_tui.state.history import Tested
-from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.plain_text import PlainText
 
 TESTS_SHOWN = 5
 

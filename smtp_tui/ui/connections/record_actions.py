@@ -16,10 +16,10 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.state.files import FileProblem
+from smtp_tui.text import clean, record_name, sentence
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.base import SessionScreen
 from smtp_tui.ui.messages import Offer, tell
-from smtp_tui.ui.text import clean, record_name, sentence
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Created, Deleted, LastChange, Patched
 

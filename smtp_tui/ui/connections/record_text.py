@@ -10,8 +10,8 @@ from smtp_tui.api.models import Parameter, Record
 from smtp_tui.mail.parameters import FORM_ORDER, spec_for
 from smtp_tui.mail.ports import port_hint
 from smtp_tui.state.history import Tested
+from smtp_tui.text import clean, moment
 from smtp_tui.ui.test_email.verdict import run_content
-from smtp_tui.ui.text import clean, moment
 
 LABEL_WIDTH = 10
 NAME_LIMIT = 200

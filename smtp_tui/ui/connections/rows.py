@@ -15,10 +15,10 @@ from msgspec import Struct
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.mail.ports import port_hint
 from smtp_tui.state.history import Tested
+from smtp_tui.text import clean, lookalikes
 from smtp_tui.ui.connections.last_test import last_test_words
-from smtp_tui.ui.profiles.lookalike import read_alike
-from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.records_table import Column, Row, RowStyle
+from smtp_tui.ui.widgets.columns import Column
+from smtp_tui.ui.widgets.table import Row
 
 COLUMNS: Final = (
     Column("name", "NAME", 10, flexible=True),
@@ -84,7 +84,7 @@ class RecordsView:
             row_id = f"{record.id}\n{number}" if record.id in self._by_id else record.id
             self._by_id[row_id] = record
             self._entries.append(_Entry(record, row_id, _haystack(record)))
-        self._alike = read_alike(record.name for record in answer.records)
+        self._alike = lookalikes(record.name for record in answer.records)
         self._looked = False
         self._sorted: tuple[Order, list[_Entry]] = (Order(None), self._entries)
 
@@ -167,7 +167,6 @@ class RecordsView:
                 last_test_words(self._last_test(record.id), record, now),
                 hint_words(record),
             ),
-            RowStyle.NORMAL,
         )
 
 

@@ -29,10 +29,9 @@ from smtp_tui.ui.connections.status import Listing, marks_aside
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.waiting import Wait
-from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.pasting import Paste
-from smtp_tui.ui.widgets.records_table import RecordsTable
-from smtp_tui.ui.widgets.text_input import TextInput
+from smtp_tui.ui.widgets.inputs import Paste, TextInput
+from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from smtp_tui.api.models import Record, Unreadable
 from smtp_tui.api.target import Scope
+from smtp_tui.text import age, clean, record_name
 from smtp_tui.ui.actions import Action
 from smtp_tui.ui.connections.rows import Order
-from smtp_tui.ui.text import age, clean, record_name
 
 _ENTRIES_SHOWN: Final = 5
 """Unreadable entries that are named where rows would stand; the others have a screen."""

@@ -13,8 +13,7 @@ from textual.widgets import Button
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.ui.dialogs.guarded import GuardedDialog
-from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.visible import harmless
+from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 
 
 class ChoiceDialog(GuardedDialog[str]):

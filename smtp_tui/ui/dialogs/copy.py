@@ -20,11 +20,11 @@ from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from smtp_tui.text import clean_block
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.messages import tell
-from smtp_tui.ui.text import clean_block
-from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Kind
 
 

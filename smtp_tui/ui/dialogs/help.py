@@ -16,9 +16,8 @@ from textual.widgets import Input
 from smtp_tui.ui.actions import BY_ID, Action, Place, Situation, unavailable
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.commands import APP_ACTIONS
-from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.pasting import Paste
-from smtp_tui.ui.widgets.text_input import TextInput
+from smtp_tui.ui.widgets.inputs import Paste, TextInput
+from smtp_tui.ui.widgets.plain_text import PlainText
 
 MOVING = (
     ("j k ↑ ↓", "Move the cursor"),

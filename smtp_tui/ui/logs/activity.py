@@ -15,14 +15,15 @@ from textual.widget import Widget
 
 from smtp_tui.api.activity import Activity, Exchange
 from smtp_tui.api.clock import Clock
+from smtp_tui.text import clean, clean_block
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import FullScreen
 from smtp_tui.ui.dialogs.copy import Copyable, CopyDialog
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.review.request_view import body_text
-from smtp_tui.ui.text import clean, clean_block
-from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.records_table import Column, RecordsTable, Row
+from smtp_tui.ui.widgets.columns import Column
+from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.ui.widgets.table import RecordsTable, Row
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 

@@ -17,15 +17,14 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.journal import Journal
 from smtp_tui.state.written import Written, writes_of
+from smtp_tui.text import clean, record_name
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, FullScreen
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.logs.journal_rows import COLUMNS, row, written_content
-from smtp_tui.ui.text import clean, record_name
-from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.pasting import Paste
-from smtp_tui.ui.widgets.records_table import RecordsTable
-from smtp_tui.ui.widgets.text_input import TextInput
+from smtp_tui.ui.widgets.inputs import Paste, TextInput
+from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.session import Session
 
 NEWEST: Final = 4_000

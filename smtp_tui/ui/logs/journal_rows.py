@@ -8,8 +8,9 @@ from textual.content import Content
 
 from smtp_tui.state.journal import JournalChange
 from smtp_tui.state.written import Written
-from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.records_table import Column, Row
+from smtp_tui.text import clean
+from smtp_tui.ui.widgets.columns import Column
+from smtp_tui.ui.widgets.table import Row
 
 COLUMNS: Final = (
     Column("at", "TIME", 11),

@@ -16,14 +16,15 @@ from smtp_tui.api.errors import ApiError, CertificateRefused, TokenRefused
 from smtp_tui.api.target import HostRefused
 from smtp_tui.profiles.checking import Outcome, Stage, Step, check
 from smtp_tui.profiles.model import Profile
+from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.text import clean
 from smtp_tui.ui.waiting import WaitLine, waiting
-from smtp_tui.ui.widgets.bars import PlainText, titled
+from smtp_tui.ui.widgets.bars import titled
+from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import Operator
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import ensure_token, replace_token

@@ -22,6 +22,7 @@ from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
+from smtp_tui.text import clean, sentence
 from smtp_tui.ui.base import FullScreen
 from smtp_tui.ui.dialogs.confirm import ConfirmDialog
 from smtp_tui.ui.keymap import bound
@@ -31,13 +32,10 @@ from smtp_tui.ui.profiles.discovery import places, proposed_name, with_login
 from smtp_tui.ui.profiles.form import ProfileFormScreen
 from smtp_tui.ui.profiles.found import Found
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.text import clean, sentence
 from smtp_tui.ui.waiting import Wait, waiting
-from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.fields import Field
-from smtp_tui.ui.widgets.hidden_field import HiddenField
-from smtp_tui.ui.widgets.pasting import Paste
-from smtp_tui.ui.widgets.secret_input import SecretInput
+from smtp_tui.ui.widgets.fields import Field, HiddenField
+from smtp_tui.ui.widgets.inputs import Paste, SecretInput
+from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import log_in
 

@@ -28,13 +28,13 @@ from smtp_tui.profiles.texts import (
     trust_text,
 )
 from smtp_tui.state.files import FileProblem
+from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import FullScreen
 from smtp_tui.ui.dialogs.confirm import ConfirmDialog
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field
+from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.session import Session
 
 Value = TypeVar("Value")

@@ -9,11 +9,10 @@ from textual.widgets import Button, OptionList
 from textual.widgets.option_list import Option
 
 from smtp_tui.mail.checks import Finding, Severity
+from smtp_tui.text import clean
 from smtp_tui.ui.profiles.discovery import Place
-from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field
-from smtp_tui.ui.widgets.visible import harmless
+from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 
 
 class Found(Vertical):

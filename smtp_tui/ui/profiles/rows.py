@@ -12,9 +12,10 @@ from smtp_tui.profiles.checking import Outcome, Stage, Step, look
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import EnvironmentToken, TokenSource, source_words
 from smtp_tui.profiles.tokens import Tokens
+from smtp_tui.text import clean, shortened, time_left
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.text import clean, shortened, time_left
-from smtp_tui.ui.widgets.records_table import Column, Row
+from smtp_tui.ui.widgets.columns import Column
+from smtp_tui.ui.widgets.table import Row
 
 COLUMNS: Final = (
     Column("sign", "", 1),

@@ -9,10 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from smtp_tui.api.clock import Clock
+from smtp_tui.text import clean_block
 from smtp_tui.ui.base import FullScreen
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.text import clean_block
-from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.plain_text import PlainText
 
 
 class StartProblemScreen(FullScreen[None]):

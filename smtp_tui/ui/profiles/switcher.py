@@ -19,6 +19,7 @@ from smtp_tui.profiles.model import ENVIRONMENT, Profile
 from smtp_tui.profiles.reading import Profiles, ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
+from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.dialogs.confirm import ConfirmDialog
@@ -36,11 +37,9 @@ from smtp_tui.ui.profiles.rows import (
     token_state,
 )
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.pasting import Paste
-from smtp_tui.ui.widgets.records_table import RecordsTable, Row
-from smtp_tui.ui.widgets.text_input import TextInput
+from smtp_tui.ui.widgets.inputs import Paste, TextInput
+from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.ui.widgets.table import RecordsTable, Row
 from smtp_tui.workflows.session import Session
 
 

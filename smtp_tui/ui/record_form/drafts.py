@@ -13,10 +13,10 @@ from textual.screen import Screen
 from smtp_tui.editing.draft import Draft, resumed
 from smtp_tui.state.drafts import SavedDraft
 from smtp_tui.state.files import FileProblem
+from smtp_tui.text import age, clean
 from smtp_tui.ui.dialogs.choice import ChoiceDialog
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.text import age, clean
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 

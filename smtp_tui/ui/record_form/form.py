@@ -14,10 +14,10 @@ from smtp_tui.api.models import Record, SecretState
 from smtp_tui.editing.draft import Draft, Replace
 from smtp_tui.mail.checks import Severity, has_error
 from smtp_tui.mail.parameters import FORM_ORDER
+from smtp_tui.text import clean
 from smtp_tui.ui.record_form.drafting import NAME, findings, server_findings
-from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field, SecretField
+from smtp_tui.ui.widgets.plain_text import PlainText
 
 NAME_SHOWN: Final = 200
 """Characters of a name that are shown where it cannot be edited."""

@@ -10,10 +10,10 @@ from textual import work
 
 from smtp_tui.editing.draft import Draft
 from smtp_tui.state.files import FileProblem
+from smtp_tui.text import clean
 from smtp_tui.ui.base import SessionScreen
 from smtp_tui.ui.record_form.keeping import DraftKeeper
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.text import clean
 from smtp_tui.workflows.session import Session
 
 Result = TypeVar("Result")

@@ -9,10 +9,10 @@ from textual.widget import Widget
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.api.target import Scope
 from smtp_tui.editing.draft import Draft
+from smtp_tui.text import clean
 from smtp_tui.ui.record_form.drafting import Drafted, save_request
 from smtp_tui.ui.review.request_view import body_text
-from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.visible import harmless
+from smtp_tui.ui.widgets.plain_text import harmless
 
 
 class PatchPreview(Widget):

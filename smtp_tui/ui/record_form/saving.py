@@ -15,13 +15,13 @@ from smtp_tui.api.requests import Request
 from smtp_tui.editing.draft import Draft
 from smtp_tui.editing.merge import Comparison, compare, resolve
 from smtp_tui.editing.patch import ChangeKind, Patch
+from smtp_tui.text import clean, record_name
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.record_form.drafting import save_request
 from smtp_tui.ui.record_form.outcome import carried_out, claimed, notes_on
 from smtp_tui.ui.review.conflict import ConflictDialog
 from smtp_tui.ui.review.dialog import Review, ReviewDialog
-from smtp_tui.ui.text import clean, record_name
 from smtp_tui.workflows.operator import Sent
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in, replace_token

@@ -18,6 +18,7 @@ from smtp_tui.api.errors import ApiError, NotFound
 from smtp_tui.api.models import Record
 from smtp_tui.editing.draft import Draft, draft_of
 from smtp_tui.editing.patch import Patch
+from smtp_tui.text import clean, record_name
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.messages import forget, tell
@@ -38,10 +39,9 @@ from smtp_tui.ui.record_form.subject import (
 )
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email.dialog import EditParameter, ReviewValues, TestDialog
-from smtp_tui.ui.text import clean, record_name
 from smtp_tui.ui.waiting import Wait
-from smtp_tui.ui.widgets.bars import PlainText
 from smtp_tui.ui.widgets.fields import Field, SecretField
+from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Sent
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestSubject

@@ -11,9 +11,9 @@ from textual.content import Content
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import Record
 from smtp_tui.editing.draft import Draft
+from smtp_tui.text import clean
 from smtp_tui.ui.dialogs.choice import ChoiceDialog
 from smtp_tui.ui.record_form.saving import Saved
-from smtp_tui.ui.text import clean
 
 
 class FormSubject(Struct, frozen=True):

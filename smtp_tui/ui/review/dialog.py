@@ -20,17 +20,16 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.curl import curl_line
 from smtp_tui.api.requests import Request
 from smtp_tui.api.target import Access
+from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import where_line
 from smtp_tui.ui.dialogs.copy import Copyable, CopyDialog
 from smtp_tui.ui.dialogs.guarded import GuardedDialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.review.request_view import request_text
-from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.bars import PlainText, badge_look
-from smtp_tui.ui.widgets.pasting import PasteRefused
-from smtp_tui.ui.widgets.text_input import TextInput
-from smtp_tui.ui.widgets.visible import harmless
+from smtp_tui.ui.widgets.bars import badge_look
+from smtp_tui.ui.widgets.inputs import PasteRefused, TextInput
+from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.workflows.session import Session
 
 

@@ -6,7 +6,7 @@ import json
 
 from smtp_tui.api.requests import Request
 from smtp_tui.api.target import Target
-from smtp_tui.ui.text import clean_block
+from smtp_tui.text import clean_block
 
 
 def body_text(request: Request, *, counted: bool = False) -> str:

@@ -20,12 +20,13 @@ from smtp_tui.api.errors import CertificateRefused, HostUnreachable
 from smtp_tui.api.reach import accepted_certificate
 from smtp_tui.api.target import CaFile, Origin, Pinned, Trust
 from smtp_tui.mail.findings import error as finding_error
+from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.dialogs.guarded import GuardedDialog
-from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.bars import PlainText, titled
+from smtp_tui.ui.widgets.bars import titled
 from smtp_tui.ui.widgets.fields import Field
+from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import RefusedCertificate
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.trust_certificate import SECONDS

@@ -13,14 +13,13 @@ from textual.widgets import Input
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.profiles.credentials import CredentialError, clean_token
+from smtp_tui.text import clean, sentence
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, where_line
 from smtp_tui.ui.operator import ScreenOperator
-from smtp_tui.ui.text import clean, sentence
 from smtp_tui.ui.waiting import WaitLine, waiting
-from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.pasting import Paste, PasteRefused
-from smtp_tui.ui.widgets.secret_input import SecretInput
+from smtp_tui.ui.widgets.inputs import Paste, PasteRefused, SecretInput
+from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import log_in
 

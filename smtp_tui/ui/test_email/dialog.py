@@ -22,6 +22,7 @@ from smtp_tui.mail.outcome import TestOutcome
 from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
+from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.advice import error_lines
 from smtp_tui.ui.base import Dialog, where_line
@@ -45,9 +46,8 @@ from smtp_tui.ui.test_email.verdict import (
     refused_content,
     warning_content,
 )
-from smtp_tui.ui.text import clean
 from smtp_tui.ui.waiting import wait_words, waiting
-from smtp_tui.ui.widgets.bars import PlainText
+from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import ensure_token, replace_token

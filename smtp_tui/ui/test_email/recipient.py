@@ -10,9 +10,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from smtp_tui.mail.checks import check_recipient, has_error, recipient_to_send
-from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.pasting import PasteRefused
-from smtp_tui.ui.widgets.text_input import TextInput
+from smtp_tui.ui.widgets.inputs import PasteRefused, TextInput
+from smtp_tui.ui.widgets.plain_text import PlainText
 
 
 class RecipientField(Vertical):

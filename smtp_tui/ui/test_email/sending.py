@@ -14,10 +14,10 @@ from smtp_tui.mail.outcome import TestOutcome, unknown
 from smtp_tui.mail.reply_model import Verdict
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestRun
+from smtp_tui.text import clean
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email.subject import Sending, subject_name
-from smtp_tui.ui.text import clean
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestSubject, run_of, send_test

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from smtp_tui.ui.text import record_name
+from smtp_tui.text import record_name
 from smtp_tui.workflows.test_email import TestSubject
 
 

@@ -11,8 +11,8 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.mail.reply_model import Phase, Verdict
 from smtp_tui.state.history import Tested, TestRun
+from smtp_tui.text import clean, clean_block, moment
 from smtp_tui.ui.connections.last_test import Standing, ago, standing
-from smtp_tui.ui.text import clean, clean_block, moment
 
 if TYPE_CHECKING:
     from smtp_tui.mail.outcome import TestOutcome

@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from textual.content import Content
-from textual.visual import VisualType
 from textual.widget import Widget
-from textual.widgets import Static
 
 from smtp_tui.api.target import Access, Unverified
 from smtp_tui.profiles.model import Colour, Profile
+from smtp_tui.text import clean, shortened, time_left
 from smtp_tui.ui.actions import BY_ID, Action, Situation, unavailable
 from smtp_tui.ui.keymap import rebound
-from smtp_tui.ui.text import clean, shortened, time_left
-from smtp_tui.ui.widgets.visible import harmless
+from smtp_tui.ui.widgets.plain_text import harmless
 from smtp_tui.workflows.session import Session
 
 
@@ -180,19 +178,3 @@ def _key_words(key: str, label: str, dim: bool) -> Content:
     if dim:
         return Content.styled(f" {key} {label} ", "dim")
     return Content.assemble(" ", Content.styled(key, "bold"), f" {label} ")
-
-
-class PlainText(Static):
-    """The widget for all text: brackets are brackets, and nothing drives the terminal."""
-
-    def __init__(
-        self, content: str | Content = "", *, id: str | None = None, classes: str | None = None
-    ) -> None:
-        super().__init__(harmless(content), markup=False, id=id, classes=classes)
-
-    def update(self, content: VisualType = "", *, layout: bool = True) -> None:
-        """Show another text, as harmless as the first; the same words are not sent again."""
-        assert isinstance(content, str | Content)
-        before, now = self.content, harmless(content)
-        if not (isinstance(before, Content) and now.is_same(before)):
-            super().update(now, layout=layout)

@@ -1,23 +1,24 @@
-"""How a table shares its width among columns, and how a text is cut to a cell; no widget here.
+"""The layout of a table: which columns are shown, how wide, and a row as one line of text.
 
-Widths are counted in terminal cells throughout: a wide character takes two.
+Widths are counted in terminal cells: a wide character takes two. Nothing here is a widget.
 """
 
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
-from rich.cells import cell_len, set_cell_size
 
+from smtp_tui.text import cell_width, fit
+
+GUTTER = 3
+"""Cells before the first column: the sign of the cursor, the mark, a space."""
 GAP = 2
 """Cells between two columns."""
 
 
 class Column(Struct, frozen=True):
-    """What the table has to know about one column before it has seen a row.
+    """One column. ``width`` is in cells; a ``flexible`` column gets at least that if it needs it.
 
-    `width` is the number of cells; of a `flexible` column the least number that it gets while its
-    content wants as many.
-    When the terminal is too narrow for all, the highest `priority` is dropped first.
+    When the terminal is too narrow, the column with the highest ``priority`` is dropped first.
     """
 
     key: str
@@ -36,63 +37,78 @@ class Placed(Struct, frozen=True):
     width: int
 
 
-def fit(text: str, width: int, *, right: bool = False, ellipsis: str = "…") -> str:
-    """Return `text` padded or cut to exactly `width` cells, so that columns stay in line.
+class Layout:
+    """Shares a width among columns and writes rows and heading as lines of text."""
 
-    A wide character is taken whole or left out. What was cut ends in `ellipsis`, unless there
-    is no room for it.
-    """
-    length = cell_len(text)
-    if length <= width:
-        padding = " " * (width - length)
-        return padding + text if right else text + padding
-    room = width - cell_len(ellipsis)
-    if room < 1:
-        return set_cell_size(text, max(0, width))
-    return set_cell_size(text, room) + ellipsis
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = tuple(columns)
+        self.placed: tuple[Placed, ...] = ()
+        self._wanted = [0] * len(self.columns)
 
+    def measure(self, rows: Iterable[Sequence[str]]) -> None:
+        """Learn from the cells of some rows how wide the content is.
 
-def measure(cells: Iterable[Sequence[str]], known: Sequence[int]) -> tuple[int, ...]:
-    """Return the widths wanted by `cells`, a sample of rows, and never less than the `known` ones.
+        A preferred width never shrinks: columns that move while a filter is typed are hard to read.
+        """
+        for cells in rows:
+            for index, text in enumerate(cells[: len(self._wanted)]):
+                self._wanted[index] = max(self._wanted[index], cell_width(text))
 
-    Wishes only grow: columns that move about while a filter is typed are hard to read.
-    """
-    wanted = list(known)
-    for row in cells:
-        for index, text in enumerate(row[: len(wanted)]):
-            wanted[index] = max(wanted[index], cell_len(text))
-    return tuple(wanted)
+    def share(self, width: int) -> bool:
+        """Share ``width`` cells among the columns. Return whether a column changed."""
+        before, self.placed = self.placed, place(self.columns, self._wanted, width)
+        return before != self.placed
+
+    def row(self, cells: Sequence[str], *, cursor: bool, marked: bool) -> str:
+        """Return a row as a line; cursor and mark are signs, so that no colour is needed."""
+        gutter = ("▌" if cursor else " ") + ("*" if marked else " ")
+        texts = [
+            fit(cells[placed.index], placed.width, right=placed.column.right)
+            for placed in self.placed
+        ]
+        return gutter.ljust(GUTTER) + (" " * GAP).join(texts)
+
+    def heading(self, sort_column: str | None, *, reverse: bool) -> str:
+        """Return the heading; the sort sign stays when the column's name is cut."""
+        texts = []
+        for placed in self.placed:
+            column = placed.column
+            sign = "▼" if reverse else "▲"
+            tail = f" {sign}" if column.key == sort_column else ""
+            room = min(cell_width(column.heading), placed.width - len(tail))
+            name = fit(column.heading, room)
+            texts.append(fit(name + tail, placed.width, right=column.right, ellipsis=""))
+        return " " * GUTTER + (" " * GAP).join(texts)
 
 
 def place(columns: Sequence[Column], wanted: Sequence[int], width: int) -> tuple[Placed, ...]:
-    """Share `width` cells among the columns that fit; at least one column is always placed.
+    """Share ``width`` cells among the columns that fit; at least one is always placed.
 
-    A flexible column whose content is narrower than its least width gives the difference to the
-    others. Flexible columns first get what their content wants, one cell at a time and the
-    narrowest first; what is left after that is spread among them.
+    ``wanted`` is the width of the content of each column. A flexible column whose content is
+    narrower than its ``width`` gives the difference to the others. Spare cells go one by one to the
+    narrowest flexible column whose content does not fit yet, then to the narrowest.
     """
     chosen = list(range(len(columns)))
     while len(chosen) > 1 and _total(columns[index].width for index in chosen) > width:
         chosen.remove(max(chosen, key=lambda index: (columns[index].priority, index)))
-    widths = {index: _least(columns[index], wanted[index]) for index in chosen}
+    widths = {index: _minimum(columns[index], wanted[index]) for index in chosen}
     spare = width - _total(widths.values())
     if spare < 0:
         widths = dict.fromkeys(chosen, max(1, width))
     flexible = [index for index in chosen if columns[index].flexible]
     for _ in range(max(0, spare) if flexible else 0):
-        hungry = [index for index in flexible if widths[index] < wanted[index]] or flexible
-        widths[min(hungry, key=widths.__getitem__)] += 1
+        cut = [index for index in flexible if widths[index] < wanted[index]] or flexible
+        widths[min(cut, key=widths.__getitem__)] += 1
     return tuple(Placed(index, columns[index], widths[index]) for index in chosen)
 
 
-def _least(column: Column, wanted: int) -> int:
-    """Return the cells that a column takes at its least, given what its content wants."""
+def _minimum(column: Column, wanted: int) -> int:
     if not column.flexible:
         return column.width
-    return min(column.width, max(wanted, cell_len(column.heading)))
+    return min(column.width, max(wanted, cell_width(column.heading)))
 
 
 def _total(widths: Iterable[int]) -> int:
     """Return the cells that columns of these widths take, with the gaps between them."""
-    each = tuple(widths)
-    return sum(each) + GAP * (len(each) - 1)
+    listed = tuple(widths)
+    return sum(listed) + GAP * (len(listed) - 1)

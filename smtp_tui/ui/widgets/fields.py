@@ -19,13 +19,10 @@ from smtp_tui.editing.draft import Clear, Keep, Replace, SecretEdit
 from smtp_tui.editing.values import trimmed
 from smtp_tui.mail.checks import Findings, Severity, has_error
 from smtp_tui.mail.parameters import spec_for
+from smtp_tui.text import clean
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.text import clean
-from smtp_tui.ui.widgets.bars import PlainText
-from smtp_tui.ui.widgets.pasting import PasteRefused
-from smtp_tui.ui.widgets.secret_input import SecretInput
-from smtp_tui.ui.widgets.text_input import TextInput
-from smtp_tui.ui.widgets.visible import visible
+from smtp_tui.ui.widgets.inputs import Paste, PasteRefused, SecretInput, TextInput
+from smtp_tui.ui.widgets.plain_text import PlainText, visible
 
 PAUSE: Final = 0.4
 """Seconds of rest after which what was typed is checked, so that no key brings a remark."""
@@ -229,3 +226,15 @@ class SecretField(Field):
     def _show_state(self) -> None:
         self.input.placeholder = visible(self._placeholder())
         self.post_message(self.Edited())
+
+
+class HiddenField(Field):
+    """A password or token that is typed unseen and stored nowhere."""
+
+    def __init__(self, name: str, *, label: str, hint: str, takes: Paste = Paste.PASSWORD) -> None:
+        super().__init__(name, "", label=label, hint=hint)
+        self._takes = takes
+
+    def make_input(self) -> Input:
+        """Return an input that hides what is typed."""
+        return SecretInput(placeholder=visible(self._hint), takes=self._takes)
