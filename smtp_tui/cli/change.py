@@ -12,14 +12,14 @@ from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.lookup import find
 from smtp_tui.cli.outcome import carried_out
 from smtp_tui.cli.review import confirmed, titled
-from smtp_tui.cli.running import Environ, chosen_profile, on_profile
+from smtp_tui.cli.running import Environ, chosen_profile, may_write, on_profile
 from smtp_tui.cli.say import clean, record_name, remark, show_json
 from smtp_tui.cli.secret_input import read_password
 from smtp_tui.cli.values import check, filled, parsed
-from smtp_tui.cli.wiring import Reach
 from smtp_tui.editing.draft import draft_of
 from smtp_tui.editing.merge import Comparison, compare
 from smtp_tui.editing.patch import Patch, patch_of
+from smtp_tui.workflows.session import Session
 
 
 def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -29,11 +29,11 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     if not texts and password is None and not options.clear_password:
         raise Refusal("nothing to set: give a name=value, a password or --clear-password")
 
-    async def work(reach: Reach) -> ExitCode:
+    async def work(session: Session) -> ExitCode:
         """Find the record, have the change confirmed, and send it."""
         if not options.dry_run:
-            reach.may_write(Operation.PATCH)
-        opened = await find(reach, options.record)
+            may_write(session, Operation.PATCH)
+        opened = await find(session, options.record)
         draft = filled(
             draft_of(opened),
             texts,
@@ -45,21 +45,21 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         check(draft, patch.names, opened)
         if not patch:
             return _nothing(opened, options, "Nothing changes; nothing was sent.")
-        request = patch_request(reach.target.scope, opened.id, patch.assignments())
+        request = patch_request(session.target.scope, opened.id, patch.assignments())
         words = [change.words() for change in patch.changes]
         title = f"Change {titled(opened)}"
-        if not confirmed(reach, title, words, request, options, name=opened.name):
+        if not confirmed(session, title, words, request, options, name=opened.name):
             return ExitCode.OK
-        return await _apply(reach, opened, patch, request, options)
+        return await _apply(session, opened, patch, request, options)
 
     return on_profile(profile, options, environ, work)
 
 
 async def _apply(
-    reach: Reach, opened: Record, patch: Patch, request: Request, options: argparse.Namespace
+    session: Session, opened: Record, patch: Patch, request: Request, options: argparse.Namespace
 ) -> ExitCode:
     """Read again, compare, and send what was shown."""
-    comparison = compare(opened, patch, await reach.connections.get(opened.id))
+    comparison = compare(opened, patch, await session.connections.get(opened.id))
     if comparison.conflicts:
         return _conflict(comparison)
     for change in comparison.theirs:
@@ -71,8 +71,8 @@ async def _apply(
         return _nothing(opened, options, "The server has these values already; nothing was sent.")
     name = record_name(opened.name, opened.id)
     code, _, _ = await carried_out(
-        reach,
-        lambda: reach.connections.patch(request, opened),
+        session,
+        lambda: session.connections.patch(request, opened),
         f"Interrupted while {name} was being changed: see what it holds now.",
     )
     if code is not ExitCode.OK:

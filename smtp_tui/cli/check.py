@@ -11,22 +11,17 @@ from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.api.activity import Activity
-from smtp_tui.api.client import Client
-from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, CertificateRefused
 from smtp_tui.api.reach import shown_certificate
 from smtp_tui.api.target import HostRefused, Origin, Target
 from smtp_tui.api.trust import fingerprint
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.running import Environ, run_until_told
+from smtp_tui.cli.running import Environ, known_profiles, run_until_told, session_of
 from smtp_tui.cli.say import clean, remark, show, show_json
-from smtp_tui.cli.wiring import auditor_of, known_profiles, tokens_of
 from smtp_tui.profiles.checking import SECONDS as STEP_SECONDS
 from smtp_tui.profiles.checking import Outcome, Stage, Step, check, look
 from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.sources import LoginToken, PromptToken
-from smtp_tui.profiles.tokens import Tokens
+from smtp_tui.profiles.sources import LoginToken, PromptToken, source_words
 
 SECONDS: Final = 20.0
 """How long all steps of one profile may take."""
@@ -110,32 +105,29 @@ async def _lines(profile: Profile, environ: Environ) -> AsyncGenerator[Line]:
     except HostRefused as error:
         yield Line(Stage.NAME, Result.FAILED, str(error))
         return
-    tokens = tokens_of(profile, environ)
     typed = isinstance(profile.token, LoginToken | PromptToken)
     failed = False
-    async with aclosing(look(target) if typed else _tried(target, tokens, environ)) as trying:
+    async with aclosing(look(target) if typed else _tried(profile, environ)) as trying:
         async for step in trying:
             line = await _line(step, target)
             failed = line.result is Result.FAILED
             yield line
     if typed and not failed:
-        yield Line(Stage.TOKEN, Result.SKIPPED, f"{tokens.words}: typed when it is needed")
+        words = f"{source_words(profile.token)}: typed when it is needed"
+        yield Line(Stage.TOKEN, Result.SKIPPED, words)
 
 
-async def _tried(target: Target, tokens: Tokens, environ: Environ) -> AsyncGenerator[Step]:
+async def _tried(profile: Profile, environ: Environ) -> AsyncGenerator[Step]:
     """All steps, with a token that nobody is asked for."""
+    async with session_of(profile, environ) as session:
 
-    async def get_token() -> None:
-        """Have the token ready, from where the profile says."""
-        await tokens.fetch()
+        async def get_token() -> None:
+            """Have the token ready, from where the profile says."""
+            await session.tokens.fetch()
 
-    client = Client(target, tokens, Activity(), Clock(), auditor_of(environ))
-    try:
-        async with aclosing(check(client, tokens, get_token)) as trying:
+        async with aclosing(check(session.client, session.tokens, get_token)) as trying:
             async for step in trying:
                 yield step
-    finally:
-        await client.aclose()
 
 
 async def _line(step: Step, target: Target) -> Line:

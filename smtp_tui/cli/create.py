@@ -11,13 +11,13 @@ from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.outcome import carried_out
 from smtp_tui.cli.review import confirmed
-from smtp_tui.cli.running import Environ, chosen_profile, on_profile
+from smtp_tui.cli.running import Environ, chosen_profile, may_write, on_profile
 from smtp_tui.cli.say import clean, record_name, remark, show, show_json
 from smtp_tui.cli.secret_input import read_password
 from smtp_tui.cli.values import NAME, check, filled, parsed, preset_named
-from smtp_tui.cli.wiring import Reach
 from smtp_tui.editing.draft import Draft, new_draft
 from smtp_tui.editing.patch import creation_patch
+from smtp_tui.workflows.session import Session
 
 
 def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -27,17 +27,17 @@ def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     check(draft, (NAME, *draft.names), None)
     patch = creation_patch(draft)
 
-    async def work(reach: Reach) -> ExitCode:
+    async def work(session: Session) -> ExitCode:
         """See that the name is free, have the record confirmed, and send it."""
-        request = create_request(reach.target.scope, draft.name, patch.assignments())
+        request = create_request(session.target.scope, draft.name, patch.assignments())
         if not options.dry_run:
-            reach.may_write(Operation.CREATE)
-        await _check_free(reach, draft.name)
+            may_write(session, Operation.CREATE)
+        await _check_free(session, draft.name)
         words = [change.creation_words() for change in patch.changes]
         title = f"Create {record_name(draft.name)}"
-        if not confirmed(reach, title, words, request, options, name=draft.name, mark="+"):
+        if not confirmed(session, title, words, request, options, name=draft.name, mark="+"):
             return ExitCode.OK
-        return await _create(reach, draft.name, request, options)
+        return await _create(session, draft.name, request, options)
 
     return on_profile(profile, options, environ, work)
 
@@ -52,12 +52,12 @@ def _draft(options: argparse.Namespace) -> Draft:
     return filled(draft, parsed(options.values), read_password(options), new=options.new_parameters)
 
 
-async def _named(reach: Reach, name: str) -> list[Record]:
-    return [one for one in (await reach.connections.list()).records if one.name == name]
+async def _named(session: Session, name: str) -> list[Record]:
+    return [one for one in (await session.connections.list()).records if one.name == name]
 
 
-async def _check_free(reach: Reach, name: str) -> None:
-    taken = await _named(reach, name)
+async def _check_free(session: Session, name: str) -> None:
+    taken = await _named(session, name)
     if taken:
         raise Refusal(
             f"there is a record {record_name(name)} already ({taken[0].id})", ExitCode.REFUSED
@@ -65,11 +65,11 @@ async def _check_free(reach: Reach, name: str) -> None:
 
 
 async def _create(
-    reach: Reach, name: str, request: Request, options: argparse.Namespace
+    session: Session, name: str, request: Request, options: argparse.Namespace
 ) -> ExitCode:
     code, written, found = await carried_out(
-        reach,
-        lambda: reach.connections.create(request),
+        session,
+        lambda: session.connections.create(request),
         f"Interrupted while {record_name(name)} was being created: see whether it is there.",
     )
     if code is not ExitCode.OK:

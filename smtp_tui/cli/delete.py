@@ -11,38 +11,38 @@ from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.lookup import find
 from smtp_tui.cli.outcome import carried_out
 from smtp_tui.cli.review import confirmed, titled
-from smtp_tui.cli.running import Environ, chosen_profile, on_profile
+from smtp_tui.cli.running import Environ, chosen_profile, may_write, on_profile
 from smtp_tui.cli.say import clean, record_name, remark, show_json
-from smtp_tui.cli.wiring import Reach
 from smtp_tui.editing.merge import compare
 from smtp_tui.editing.patch import Patch
+from smtp_tui.workflows.session import Session
 
 
 def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Delete a record."""
     profile = chosen_profile(options, environ, writes=True)
 
-    async def work(reach: Reach) -> ExitCode:
+    async def work(session: Session) -> ExitCode:
         """Find the record, have the delete confirmed, and send it."""
         if not options.dry_run:
-            reach.may_write(Operation.DELETE)
-        shown = await find(reach, options.record)
-        request = delete_request(reach.target.scope, shown.id)
+            may_write(session, Operation.DELETE)
+        shown = await find(session, options.record)
+        request = delete_request(session.target.scope, shown.id)
         words = [f"{one.name} {one.text}" for one in shown.parameters]
         title = f"Delete {titled(shown)}"
         if not confirmed(
-            reach, title, words, request, options, name=shown.name, mark="-", destroys=True
+            session, title, words, request, options, name=shown.name, mark="-", destroys=True
         ):
             return ExitCode.OK
-        return await _delete(reach, shown, request, options)
+        return await _delete(session, shown, request, options)
 
     return on_profile(profile, options, environ, work)
 
 
 async def _delete(
-    reach: Reach, shown: Record, request: Request, options: argparse.Namespace
+    session: Session, shown: Record, request: Request, options: argparse.Namespace
 ) -> ExitCode:
-    now = compare(shown, Patch(), await reach.connections.get(shown.id))
+    now = compare(shown, Patch(), await session.connections.get(shown.id))
     if not now.clean:
         remark("Nothing was sent: someone else changed the record meanwhile.")
         for change in now.theirs:
@@ -50,8 +50,8 @@ async def _delete(
         return ExitCode.CONFLICT
     name = record_name(shown.name, shown.id)
     code, written, _ = await carried_out(
-        reach,
-        lambda: reach.connections.delete(request, shown),
+        session,
+        lambda: session.connections.delete(request, shown),
         f"Interrupted while {name} was being deleted: see whether it is gone.",
     )
     if code is not ExitCode.OK:

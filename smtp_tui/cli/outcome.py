@@ -10,12 +10,12 @@ from smtp_tui.api.smtp_connections import Written
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import code_of, tell
 from smtp_tui.cli.say import clean, remark
-from smtp_tui.cli.wiring import Reach
 from smtp_tui.workflows.outcomes import Found, look_up, verify
+from smtp_tui.workflows.session import Session
 
 
 async def carried_out(
-    reach: Reach, send: Callable[[], Awaitable[Written]], interrupted: str
+    session: Session, send: Callable[[], Awaitable[Written]], interrupted: str
 ) -> tuple[ExitCode, Written, Found]:
     """Send a write, then read the record again to see what came of it.
 
@@ -29,14 +29,14 @@ async def carried_out(
         raise
     except ApiError as error:
         tell(error)
-        found = await look_up(reach.connections, error)
+        found = await look_up(session.connections, error)
         _tell_found(error.place.operation, error, found)
         return code_of(error), Written(), found
     if written.unreadable:
         remark(f"The server said yes; its answer could not be read: {clean(written.unreadable)}.")
     if written.write is None or written.gone:
         return ExitCode.OK, written, Found(None)
-    found = await verify(reach.connections, written.write, written.record)
+    found = await verify(session.connections, written.write, written.record)
     if found.words:
         remark(f"{clean(found.words)}.")
     return (ExitCode.FAILED if found.contradicts else ExitCode.OK), written, found

@@ -13,10 +13,9 @@ from msgspec.structs import replace
 from smtp_tui.api.target import Access, Trust
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
-from smtp_tui.cli.running import Environ
+from smtp_tui.cli.running import Environ, known_profiles
 from smtp_tui.cli.say import ask, clean, on_terminal, remark, show, show_json
 from smtp_tui.cli.shapes import table
-from smtp_tui.cli.wiring import known_profiles
 from smtp_tui.mail.addresses import check_recipient
 from smtp_tui.mail.findings import has_error
 from smtp_tui.profiles.choosing import Known, NoSuchProfile

@@ -8,10 +8,12 @@ from typing import Final
 from smtp_tui.api.models import RecordList
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.lookup import find
+from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.running import Environ, chosen_profile, on_profile
 from smtp_tui.cli.say import clean, complain, remark, show, show_json
 from smtp_tui.cli.shapes import plain, record_text, records_table
-from smtp_tui.cli.wiring import Reach
+from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.sign_in import read_signed_in
 
 _ENTRIES_SHOWN: Final = 20
 """Unreadable entries that are told one by one."""
@@ -20,9 +22,10 @@ _ENTRIES_SHOWN: Final = 20
 def list_records(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print the records of a profile."""
 
-    async def work(reach: Reach) -> ExitCode:
+    async def work(session: Session) -> ExitCode:
         """Ask the server, and print what it answered."""
-        found = await reach.connections.list()
+        read = session.connections.list
+        found = await read_signed_in(session, CommandOperator(), read, "Reading the list")
         if options.json:
             show_json([plain(record) for record in found.records])
         elif found.records:
@@ -30,7 +33,7 @@ def list_records(options: argparse.Namespace, environ: Environ) -> ExitCode:
         if found.unreadable:
             return _tell_unreadable(found)
         if not found.records:
-            scope = reach.target.scope
+            scope = session.target.scope
             remark(f"No records in tenant {clean(scope.tenant)}, team {clean(scope.team)}.")
         return ExitCode.OK
 
@@ -52,9 +55,9 @@ def _tell_unreadable(found: RecordList) -> ExitCode:
 def get_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print one record."""
 
-    async def work(reach: Reach) -> ExitCode:
+    async def work(session: Session) -> ExitCode:
         """Ask the server, and print what it answered."""
-        record = await find(reach, options.record)
+        record = await find(session, options.record)
         if options.json:
             show_json(plain(record))
         else:

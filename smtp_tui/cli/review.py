@@ -21,11 +21,11 @@ from smtp_tui.cli.say import (
     show,
     show_json,
 )
-from smtp_tui.cli.wiring import Reach
+from smtp_tui.workflows.session import Session
 
 
 def confirmed(
-    reach: Reach,
+    session: Session,
     title: str,
     changes: Iterable[str],
     request: Request,
@@ -41,17 +41,17 @@ def confirmed(
     ``--confirm-name`` in a dry run too.
     """
     if not options.dry_run:
-        _review(reach, title, changes, request, options, mark)
-        _confirm(reach, request, name, options, destroys=destroys)
+        _review(session, title, changes, request, options, mark)
+        _confirm(session, request, name, options, destroys=destroys)
         return True
     if options.confirm_name is not None:
-        _check_name(reach, request, options.confirm_name, name)
-    _review(reach, title, changes, request, options, mark)
+        _check_name(session, request, options.confirm_name, name)
+    _review(session, title, changes, request, options, mark)
     return False
 
 
 def _review(
-    reach: Reach,
+    session: Session,
     title: str,
     changes: Iterable[str],
     request: Request,
@@ -67,9 +67,9 @@ def _review(
     for change in changes:
         remark(f"  {mark} {clean(change)}")
     if options.dry_run:
-        _show_request(reach, request, options)
+        _show_request(session, request, options)
         return
-    for line in request_text(reach, request).split("\n"):
+    for line in request_text(session, request).split("\n"):
         remark(f"  {line}")
 
 
@@ -79,51 +79,53 @@ def titled(record: Record) -> str:
     return f"{name} ({clean(record.id)})" if record.name.strip() else name
 
 
-def request_text(reach: Reach, request: Request) -> str:
+def request_text(session: Session, request: Request) -> str:
     """Method, address and body as they go over the wire, secrets masked, cleaned."""
-    line = f"{request.method} {reach.target.origin.url}{request.address}"
+    line = f"{request.method} {session.target.origin.url}{request.address}"
     return clean_block("\n".join((line, request.masked_body(indent=2))).rstrip())
 
 
-def _show_request(reach: Reach, request: Request, options: argparse.Namespace) -> None:
+def _show_request(session: Session, request: Request, options: argparse.Namespace) -> None:
     if not options.json:
-        show(request_text(reach, request))
+        show(request_text(session, request))
         return
     body = None if request.body is None else json.loads(request.masked_body())
-    url = reach.target.origin.url + request.address
+    url = session.target.origin.url + request.address
     show_json({"method": request.method, "url": url, "body": body})
 
 
 def _confirm(
-    reach: Reach, request: Request, name: str, options: argparse.Namespace, *, destroys: bool
+    session: Session, request: Request, name: str, options: argparse.Namespace, *, destroys: bool
 ) -> None:
     """Have the write confirmed. Raises :class:`Refusal` without a yes.
 
     In a protected profile only the record's name counts; for what ``destroys``, a person types the
     name as well (``yes`` where there is none), and a script says ``--yes``.
     """
-    protected = reach.target.access is Access.PROTECTED
+    protected = session.target.access is Access.PROTECTED
     if options.confirm_name is not None:
-        _check_name(reach, request, options.confirm_name, name)
+        _check_name(session, request, options.confirm_name, name)
     elif options.yes and not protected:
         return
     elif not on_terminal():
         needed = "--confirm-name with the record's name" if protected else "--yes"
         why = (
-            f"the profile {reach.target.name} is protected" if protected else "nobody can be asked"
+            f"the profile {session.target.name} is protected"
+            if protected
+            else "nobody can be asked"
         )
         raise Refusal(f"nothing was sent: {why}, so {needed} is needed", ExitCode.REFUSED)
     elif (protected or destroys) and name.strip():
         typed = ask(f"To go on, type the record's name ({clean(name, 200)}):")
-        _check_name(reach, request, typed, name)
+        _check_name(session, request, typed, name)
     elif ask("Apply? Type yes:").strip().lower() != "yes":
         raise Refusal("nothing was sent: not confirmed", ExitCode.REFUSED)
     elif protected:
-        _check_name(reach, request, name, name)
+        _check_name(session, request, name, name)
 
 
-def _check_name(reach: Reach, request: Request, typed: str, name: str) -> None:
+def _check_name(session: Session, request: Request, typed: str, name: str) -> None:
     """The client of a protected profile compares it once more with what the server tells."""
     if typed != name:
         raise Refusal("nothing was sent: that is not the record's name", ExitCode.REFUSED)
-    reach.connections.confirm(request, typed)
+    session.connections.confirm(request, typed)

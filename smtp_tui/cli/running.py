@@ -1,31 +1,57 @@
-"""What every command on records begins with: one profile, one client, one task."""
+"""What every command on records begins with: a profile, its session, an event loop."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import shlex
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from types import FrameType
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from msgspec.structs import replace
+
+from smtp_tui.api.activity import Activity
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.errors import AccessRefused, AdviceLine, Operation, Place
+from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.say import clean, is_terminal, remark
 from smtp_tui.cli.signals import answered_by
-from smtp_tui.cli.wiring import Reach, known_profiles, reach
+from smtp_tui.profiles.choosing import Known, NoSuchProfile, known_of
 from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import source_words
+from smtp_tui.profiles.store import ProfileStore, config_directory
+from smtp_tui.profiles.tokens import Tokens
+from smtp_tui.state.auditor import Auditor
+from smtp_tui.state.journal import Journal, actor_of
+from smtp_tui.state.places import state_directory
+from smtp_tui.workflows.session import Memory, Session
+
+if TYPE_CHECKING:
+    from smtp_tui.api.client import Client
 
 Environ: TypeAlias = Mapping[str, str]
-Work: TypeAlias = Callable[[Reach], Awaitable[ExitCode]]
+Work: TypeAlias = Callable[[Session], Awaitable[ExitCode]]
 T = TypeVar("T")
+
+
+def known_profiles(environ: Environ) -> Known:
+    """Read the profiles. Raises ``ProfilesFileError`` and ``FileProblem`` with words."""
+    return known_of(ProfileStore(config_directory(environ)).load(), environ)
 
 
 def chosen_profile(
     options: argparse.Namespace, environ: Environ, *, writes: bool = False
 ) -> Profile:
-    """The profile to work on. A source that was overruled is said on stderr. Where the profile
-    leads to is said before anything else: always by a command that ``writes``, and by one that
-    reads where stderr is a terminal. Raises what ``failing.EXPECTED`` lists."""
+    """The profile to work on; where it leads to is printed on stderr before anything else.
+
+    A command that only reads prints it where stderr is a terminal. A source that was overruled is
+    named too. Raises what ``failing.EXPECTED`` lists.
+    """
     choice = known_profiles(environ).decided(options.profile)
     if writes or is_terminal(sys.stderr):
         remark(where(choice.profile))
@@ -50,14 +76,95 @@ def where(profile: Profile) -> str:
 def on_profile(
     profile: Profile, options: argparse.Namespace, environ: Environ, work: Work
 ) -> ExitCode:
-    """Do ``work`` on this profile. Raises what ``failing.EXPECTED`` lists."""
+    """Sign in, and do ``work`` with the session. Raises what ``failing.EXPECTED`` lists."""
 
     async def whole() -> ExitCode:
-        """Do the work with a client that is closed afterwards."""
-        async with reach(profile, environ, read_only=options.read_only) as reached:
-            return await work(reached)
+        """Sign in, work, and finish the writes under way."""
+        if not profile.target().scope.tenant:
+            raise NoSuchProfile(_no_tenant(profile))
+        async with session_of(profile, environ, read_only=options.read_only) as session:
+            if not await session.tokens.fetch():
+                await CommandOperator().new_token(session, "")
+            return await work(session)
 
     return run_until_told(whole())
+
+
+@asynccontextmanager
+async def session_of(
+    profile: Profile, environ: Environ, *, read_only: bool = False
+) -> AsyncIterator[Session]:
+    """The session of a command; on leaving, writes under way are finished.
+
+    Raises ``HostRefused``.
+    """
+    target = profile.target()
+    if read_only:
+        target = replace(target, access=Access.READ_ONLY)
+
+    def make_client(target: Target, tokens: Tokens) -> Client:
+        """A client whose writes are journalled; the gaps of the journal are told on stderr.
+
+        The journal's place is looked for when it is needed, so that reading works without one.
+        """
+        from smtp_tui.api.client import Client  # noqa: PLC0415 - httpx, after the profile is known
+
+        auditor = Auditor(
+            journal=lambda: Journal(state_directory(environ)),
+            actor=actor_of(environ),
+            clock=Clock(),
+            say=lambda words: remark(f"Warning: {clean(words)}"),
+        )
+        return Client(target, tokens, Activity(), Clock(), auditor)
+
+    session = Session(
+        profile=profile,
+        target=target,
+        tokens=_tokens_of(profile, environ),
+        memory=Memory(profile.recipient),
+        make_client=make_client,
+        keep_trust=lambda asked, trust: "",  # nobody is asked to trust anything
+    )
+    try:
+        yield session
+    finally:
+        await session.aclose()
+
+
+def _tokens_of(profile: Profile, environ: Environ) -> Tokens:
+    """The tokens of a command. What a token command writes to stderr is passed on."""
+
+    def say(line: str) -> None:
+        """Pass on a line; a blank one says that the command has ended."""
+        if line:
+            remark(f"{clean(source_words(profile.token))}: {clean(line)}")
+
+    return Tokens(profile.token, environ, lambda: known_profiles(environ).all, say=say)
+
+
+def _no_tenant(profile: Profile) -> str:
+    name = shlex.quote(profile.name)
+    keeping = f"smtp-tui profiles set {name} --tenant ID"
+    if profile.variables is not None:
+        keeping = f"set {profile.variables.tenant}"
+    return (
+        f"the profile {profile.name} names no tenant; to find it: smtp-tui profiles check {name};"
+        f" to keep it: {keeping}"
+    )
+
+
+def may_write(session: Session, operation: Operation) -> None:
+    """Say no before anything is asked or shown; the client would refuse it as well.
+
+    Raises :class:`AccessRefused`.
+    """
+    if session.target.access is not Access.READ_ONLY:
+        return
+    place = Place(operation, session.target.origin.text)
+    if session.profile.access is not Access.READ_ONLY:
+        line = AdviceLine("Leave out --read-only to allow it")
+        raise AccessRefused(place, "This run is read-only (--read-only)", advice=(line,))
+    raise AccessRefused(place, f"The profile {session.target.name} is read-only")
 
 
 def run_until_told(work: Coroutine[None, None, T]) -> T:

@@ -10,11 +10,10 @@ from smtp_tui.api.errors import ApiError, Operation
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.lookup import find
-from smtp_tui.cli.running import Environ, chosen_profile, on_profile
+from smtp_tui.cli.running import Environ, chosen_profile, may_write, on_profile
 from smtp_tui.cli.say import clean, clean_block, record_name, remark, show, show_json
 from smtp_tui.cli.secret_input import read_password
 from smtp_tui.cli.values import check, filled, parsed
-from smtp_tui.cli.wiring import Reach
 from smtp_tui.editing.draft import draft_of, new_draft
 from smtp_tui.editing.patch import creation_patch, patch_of
 from smtp_tui.mail.addresses import check_recipient, recipient_to_send
@@ -24,6 +23,7 @@ from smtp_tui.mail.reply_model import Verdict
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory, TestRun
 from smtp_tui.state.places import record_key, state_directory
+from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestSubject, run_of
 from smtp_tui.workflows.test_email import send_test as verdict_of_test
 
@@ -49,10 +49,10 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
         wanted = arguments.pop(0)
     texts, password = parsed(arguments), read_password(options)
 
-    async def work(reach: Reach) -> ExitCode:
+    async def work(session: Session) -> ExitCode:
         """Find the record, check the values, and send."""
-        reach.may_write(Operation.TEST_SAVED if wanted else Operation.TEST_VALUES)
-        opened = None if wanted is None else await find(reach, wanted)
+        may_write(session, Operation.TEST_SAVED if wanted else Operation.TEST_VALUES)
+        opened = None if wanted is None else await find(session, wanted)
         draft = filled(
             draft_of(opened) if opened else new_draft(), texts, password, new=options.new_parameters
         )
@@ -63,7 +63,7 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
         remark(f"Testing {clean(_what(subject))}; the mail leaves from the CAM host.")
         if subject.warning:
             remark(f"warning: {clean(subject.warning)}")
-        return await _send(reach, subject, to, options, environ)
+        return await _send(session, subject, to, options, environ)
 
     return on_profile(profile, options, environ, work)
 
@@ -83,7 +83,7 @@ def _what(subject: TestSubject) -> str:
 
 
 async def _send(
-    reach: Reach,
+    session: Session,
     subject: TestSubject,
     to: str,
     options: argparse.Namespace,
@@ -91,9 +91,9 @@ async def _send(
 ) -> ExitCode:
     clock = Clock()
     sent_at, started = clock.now(), clock.monotonic()
-    request = subject.request(reach.target.scope, to)
+    request = subject.request(session.target.scope, to)
     try:
-        outcome = await verdict_of_test(reach.connections, subject, request, to)
+        outcome = await verdict_of_test(session.connections, subject, request, to)
     except asyncio.CancelledError:
         remark("Interrupted; the mail may have been sent.")
         raise
@@ -109,20 +109,20 @@ async def _send(
         run = run_of(
             subject,
             outcome,
-            profile=reach.profile.name,
+            profile=session.profile.name,
             to=to,
             at=sent_at,
             milliseconds=milliseconds,
         )
-        _keep(reach, subject.record_id, run, environ)
+        _keep(session, subject.record_id, run, environ)
     return _CODES[outcome.verdict]
 
 
-def _keep(reach: Reach, record_id: str, run: TestRun, environ: Environ) -> None:
+def _keep(session: Session, record_id: str, run: TestRun, environ: Environ) -> None:
     """Remember the run for LAST TEST; where that cannot be written, it is said and no more."""
     try:
         history = TestHistory(state_directory(environ))
-        history.add(record_key(reach.target, record_id), run)
+        history.add(record_key(session.target, record_id), run)
     except FileProblem as error:
         remark(f"This test is not remembered: {clean(str(error))}")
 
