@@ -16,8 +16,7 @@ from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.running import Environ, known_profiles
 from smtp_tui.cli.say import ask, clean, on_terminal, remark, show, show_json
 from smtp_tui.cli.shapes import table
-from smtp_tui.mail.addresses import check_recipient
-from smtp_tui.mail.findings import has_error
+from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.profiles.choosing import Known, NoSuchProfile
 from smtp_tui.profiles.environment import TOKEN_VARIABLES
 from smtp_tui.profiles.model import Colour, Profile
@@ -156,9 +155,10 @@ def _warn(options: argparse.Namespace, environ: Environ) -> None:
 
 
 def _recipient(text: str) -> str:
-    found = check_recipient(text) if text else ()
-    if has_error(found):
-        raise Refusal("--recipient: " + " ".join(finding.text for finding in found))
+    if text:
+        address, remarks = parse_recipient(text)
+        if address is None:
+            raise Refusal("--recipient: " + " ".join(remark.text for remark in remarks))
     return text
 
 

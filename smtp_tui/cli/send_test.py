@@ -16,9 +16,8 @@ from smtp_tui.cli.secret_input import read_password
 from smtp_tui.cli.values import check, filled, parsed
 from smtp_tui.editing.draft import draft_of, new_draft
 from smtp_tui.editing.patch import creation_patch, patch_of
-from smtp_tui.mail.addresses import check_recipient, recipient_to_send
-from smtp_tui.mail.findings import has_error
 from smtp_tui.mail.outcome import TestOutcome
+from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.mail.reply_model import Verdict
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory, TestRun
@@ -69,10 +68,10 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
 
 def _recipient(text: str) -> str:
-    found = check_recipient(text)
-    if has_error(found):
-        raise Refusal("--to: " + " ".join(one.text for one in found))
-    return recipient_to_send(text) or text
+    address, remarks = parse_recipient(text)
+    if address is None:
+        raise Refusal("--to: " + " ".join(remark.text for remark in remarks))
+    return address
 
 
 def _what(subject: TestSubject) -> str:

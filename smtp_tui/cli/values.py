@@ -10,8 +10,8 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.say import clean, remark
 from smtp_tui.editing.draft import Clear, Draft, Replace
-from smtp_tui.mail.findings import Severity
-from smtp_tui.mail.presets import PRESETS, Preset
+from smtp_tui.mail.presets import Preset, presets
+from smtp_tui.mail.remarks import Severity
 from smtp_tui.profiles.reading import nearest
 
 NAME: Final = "name"
@@ -85,9 +85,10 @@ def check(draft: Draft, names: Iterable[str], opened: Record | None) -> None:
 def preset_named(wanted: str) -> Preset:
     """The provider of that name, or the only one whose name holds it. Raises :class:`Refusal`."""
     sought = wanted.casefold()
-    exact = [one for one in PRESETS if one.name.casefold() == sought]
-    found = exact or [one for one in PRESETS if sought and sought in one.name.casefold()]
-    if len(found) == 1:
-        return found[0]
-    names = ", ".join(one.name for one in (found or PRESETS))
+    known = presets().preset
+    exact = [preset for preset in known if preset.name.casefold() == sought]
+    matching = exact or [preset for preset in known if sought and sought in preset.name.casefold()]
+    if len(matching) == 1:
+        return matching[0]
+    names = ", ".join(preset.name for preset in (matching or known))
     raise Refusal(f"which preset? One of: {names}")

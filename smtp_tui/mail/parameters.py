@@ -1,94 +1,285 @@
-"""The connection parameters of a record: what each is called, what it is for, and which are secret.
+"""The connection parameters of a record: how each is labelled and validated.
 
-The product documents four parameters and leaves the list open, so any other name gets a plain spec.
+The product documents four parameters and accepts any other. To add one, write its validator here
+and name it in `_KNOWN`.
+
+Sources: RFC 1123 2.1 and RFC 1035 2.3.4 (host names), RFC 4291 (IPv6), RFC 5890 (A-labels),
+RFC 5321 4.5.4.2 (port 25), RFC 6409 (587), RFC 8314 3.3 (465), the IANA service names, and the
+providers' documentation (2525, and Amazon's 2465 and 2587).
 """
 
 from __future__ import annotations
 
-from enum import Enum
+import ipaddress
+import string
+import unicodedata
+from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.api.models import is_secret_name
-
-
-class ParameterKind(Enum):
-    """How a value is typed and shown, so that a form can choose its field."""
-
-    HOSTNAME = "hostname"
-    PORT = "port"
-    TEXT = "text"
-    SECRET = "secret"
-
-
-class ParameterSpec(Struct, frozen=True):
-    """One parameter as a form shows it; `order` sorts the form, known parameters first."""
-
-    name: str
-    label: str
-    help: str
-    kind: ParameterKind
-    secret: bool
-    order: int
-
-
-KNOWN: Final[tuple[ParameterSpec, ...]] = (
-    ParameterSpec(
-        "hostname",
-        "Hostname",
-        "The mail server as the CAM host sees it: a name or an IP address.",
-        ParameterKind.HOSTNAME,
-        False,
-        0,
-    ),
-    ParameterSpec(
-        "port",
-        "Port",
-        "Usually 587 (STARTTLS and login) or 25 (a relay of your own).",
-        ParameterKind.PORT,
-        False,
-        1,
-    ),
-    ParameterSpec(
-        "username",
-        "Username",
-        "The account on the mail server, often a whole mail address.",
-        ParameterKind.TEXT,
-        False,
-        2,
-    ),
-    ParameterSpec(
-        "password",
-        "Password",
-        "Never shown. Leave it alone to keep the stored one; many providers want an app password.",
-        ParameterKind.SECRET,
-        True,
-        3,
-    ),
+from smtp_tui.api.models import PASSWORD, is_secret_name
+from smtp_tui.api.secret import is_mask
+from smtp_tui.mail.presets import preset_for
+from smtp_tui.mail.remarks import (
+    Remark,
+    Remarks,
+    error,
+    has_invisible,
+    hint,
+    unsendable,
+    validate_text,
+    warning,
 )
-"""The four parameters the product documents, in the order of the form."""
 
-FORM_ORDER: Final[tuple[str, ...]] = tuple(spec.name for spec in KNOWN)
-"""Names of the known parameters in the order of the form; the rest follow in the record's order."""
+MAX_HOSTNAME: Final = 253
+MAX_LABEL: Final = 63
+MAX_PORT: Final = 65535
 
-OTHER_ORDER: Final = 100
-"""The order every parameter has that is not known."""
+_LABEL_CHARACTERS: Final = frozenset(string.ascii_letters + string.digits + "_-")
+_NOT_IN_A_HOSTNAME: Final = ("://", "@", "/", "\\", "?", "#")
+_OTHER_SERVICE: Final = {
+    22: "SSH",
+    53: "DNS",
+    80: "web",
+    110: "POP3",
+    143: "IMAP",
+    443: "web",
+    993: "IMAP",
+    995: "POP3",
+    3000: "web",
+    8080: "web",
+    8443: "web",
+    9443: "web",
+}
+_IMPLICIT_TLS: Final = frozenset({465, 2465})
+_PORT_HINT: Final = {
+    25: "For a relay of your own. Many cloud providers block 25; with a login 587 is usual.",
+    587: "The submission port: STARTTLS first, then login.",
+    2525: "Some providers offer 2525 where 25 and 587 are blocked.",
+    2587: "Amazon SES offers 2587 where 587 is blocked.",
+}
 
-_BY_NAME: Final[dict[str, ParameterSpec]] = {spec.name: spec for spec in KNOWN}
+
+def validate_hostname(text: str) -> Remarks:
+    """Validate the mail server's name or IP address as it would be saved."""
+    refusal = _hostname_error(text)
+    if refusal is not None:
+        return (error(refusal),)
+    if ":" in text or text.startswith("["):
+        return _validate_ipv6(text)
+    if not text.isascii():
+        return (_international_hostname(text),)
+    if is_numeric(text):
+        return _validate_ipv4(text)
+    return _validate_name(text)
 
 
-def spec_for(name: str) -> ParameterSpec:
-    """Give the spec of a parameter; a name that is not known gets a plain or a secret text spec."""
-    known = _BY_NAME.get(name)
-    if known is not None:
-        return known
-    secret = is_secret_name(name)
-    return ParameterSpec(
-        name=name,
-        label=name,
-        help="Not a documented parameter; it is kept and sent as it is.",
-        kind=ParameterKind.SECRET if secret else ParameterKind.TEXT,
-        secret=secret,
-        order=OTHER_ORDER,
+def _hostname_error(text: str) -> str | None:
+    """Why a text is neither a host name nor an IP address of any kind."""
+    if not text.strip():
+        return "Type the name or IP address of the mail server, for example smtp.example.com."
+    mark = next((mark for mark in _NOT_IN_A_HOSTNAME if mark in text), None)
+    before, _, after = text.partition(":")
+    reasons = (
+        (mark, f"A host name has no {mark}. Type only the name of the mail server."),
+        (any(map(str.isspace, text)), "A host name has no spaces. Remove them."),
+        (before and _is_digits(after), "The port has a field of its own. Remove it here."),
+        (len(text) > MAX_HOSTNAME + 1, f"A host name has at most {MAX_HOSTNAME} characters."),
     )
+    return unsendable(text) or next((words for wrong, words in reasons if wrong), None)
+
+
+def _validate_ipv6(text: str) -> Remarks:
+    bracketed = text.startswith("[") and text.endswith("]")
+    inner = text[1:-1] if bracketed else text
+    if "%" in inner:
+        return (error("Remove the % and what follows; it has a meaning on one machine only."),)
+    try:
+        address = ipaddress.IPv6Address(inner)
+    except ValueError:
+        return (error("This is not an IPv6 address. Check the groups and colons."),)
+    if bracketed:
+        return (warning("Not every mailer accepts the brackets. Without them it is safer."),)
+    return _loopback_hint(address.is_loopback)
+
+
+def _validate_ipv4(text: str) -> Remarks:
+    try:
+        address = ipaddress.IPv4Address(text)
+    except ValueError:
+        return (error("This is not an IPv4 address. It has four numbers from 0 to 255."),)
+    return _loopback_hint(address.is_loopback)
+
+
+def _validate_name(text: str) -> Remarks:
+    name = text.removesuffix(".")
+    problem = _label_error(name)
+    if problem is not None:
+        return (error(problem),)
+    if len(name) > MAX_HOSTNAME:
+        return (error(f"A host name has at most {MAX_HOSTNAME} characters."),)
+    labels = name.split(".")
+    remarks: Remarks = ()
+    if name != text:
+        remarks += (
+            warning("The dot at the end is unusual, and certificates are verified without it."),
+        )
+    if any(label != label.strip("-") for label in labels):
+        remarks += (warning("A part starts or ends with a hyphen, which most resolvers refuse."),)
+    if name.lower() == "localhost":
+        return remarks + _loopback_hint(True)
+    if len(labels) == 1:
+        remarks += (hint("A name without a dot works only if the CAM host can look it up."),)
+    return remarks
+
+
+def _label_error(name: str) -> str | None:
+    for label in name.split("."):
+        if not label:
+            return "There is a dot too many."
+        if not _LABEL_CHARACTERS.issuperset(label):
+            return "Only letters, digits, hyphens, underscores and dots belong in a host name."
+        if len(label) > MAX_LABEL:
+            return f"Between two dots there are at most {MAX_LABEL} characters."
+    return None
+
+
+def _loopback_hint(loopback: bool) -> Remarks:
+    return (hint("This means the CAM server itself, not your own machine."),) if loopback else ()
+
+
+def _international_hostname(text: str) -> Remark:
+    encoded = to_a_labels(text)
+    if encoded is None:
+        return error(
+            "Only letters a to z, digits, hyphens, underscores and dots belong in a host name."
+        )
+    return error(f"Write the international name in its ASCII form: {encoded}")
+
+
+def to_a_labels(domain: str) -> str | None:
+    """Encode an international domain as A-labels, or return None where that is ambiguous.
+
+    Python's codec follows IDNA 2003, which maps some letters to others (the German sharp s to ss)
+    and so to another domain. Only a domain that decodes to itself is encoded.
+    """
+    if len(domain) > MAX_HOSTNAME or not domain.isprintable():
+        return None
+    wanted = unicodedata.normalize("NFC", domain).lower()
+    try:
+        encoded = wanted.encode("idna")
+        if encoded.decode("idna") != wanted:
+            return None
+    except UnicodeError:
+        return None
+    name = encoded.decode("ascii")
+    return None if len(name) > MAX_HOSTNAME or _label_error(name) else name
+
+
+def is_numeric(text: str) -> bool:
+    """Whether a host name consists of digits and dots, so that it can only be an IPv4 address."""
+    return bool(text) and set(text) <= set("0123456789.")
+
+
+def _is_digits(text: str) -> bool:
+    """Whether a text is a decimal number of at most five digits."""
+    return len(text) <= 5 and text.isascii() and text.isdigit()
+
+
+def parse_port(text: str) -> int | None:
+    """Read a typed port, with or without spaces around it. None if it is not 1 to 65535."""
+    if not _is_digits(text.strip()):
+        return None
+    port = int(text)
+    return port if 1 <= port <= MAX_PORT else None
+
+
+def validate_port(text: str) -> Remarks:
+    """Validate a typed port alone; `port_remarks` tells what it means for a mail server."""
+    if not text.strip():
+        return (error("Type the port, usually 587 or 25."),)
+    if parse_port(text) is None:
+        return (error("The port is a number from 1 to 65535."),)
+    return ()
+
+
+def port_remarks(hostname: str, port: int | None) -> Remarks:
+    """What a port means for a mail server. None of it is an error: set-ups differ."""
+    if port is None:
+        return ()
+    preset = preset_for(hostname)
+    if port in _IMPLICIT_TLS:
+        advice = (
+            f"{preset.name} also takes {preset.port}." if preset else "Try 587 if a test hangs."
+        )
+        reason = (
+            f"Port {port} expects TLS from the first byte; the product documents no setting for it."
+        )
+        return (warning(f"{reason} {advice}"),)
+    if preset is not None and port not in preset.ports:
+        return (warning(f"{preset.name} documents port {preset.port}, not {port}."),)
+    service = _OTHER_SERVICE.get(port)
+    if service is not None and preset is None:
+        return (warning(f"Port {port} belongs to {service}, not to sending mail. Try 587 or 25."),)
+    return (hint(_PORT_HINT[port]),) if port in _PORT_HINT else ()
+
+
+def port_hint(port: int | str | None) -> str | None:
+    """What looks wrong about a saved port, in at most 24 characters for the table."""
+    if port is None or port == "":
+        return "no port set"
+    number = parse_port(str(port)[:64])
+    if number is None:
+        return "not a port number"
+    if number in _IMPLICIT_TLS:
+        return f"{number} wants TLS at once"
+    service = _OTHER_SERVICE.get(number)
+    return f"{service} port, not SMTP" if service else None
+
+
+def validate_username(text: str) -> Remarks:
+    """Validate an account name. It may be empty: a relay needs no login."""
+    if not text:
+        return (hint("Without a username the mail server is used without a login."),)
+    if not text.strip():
+        return (error("It consists of spaces. Clear it or type the account."),)
+    return validate_text(text)
+
+
+def validate_password(text: str) -> Remarks:
+    """Validate a typed password. An empty one is fine here: its meaning is up to the caller."""
+    if is_mask(text):
+        return (error("This is only the mask shown for a password. Type the password itself."),)
+    remarks = validate_text(text, space_note=" It will be part of the password.")
+    if not text.isascii() and not has_invisible(text) and not unsendable(text):
+        remarks += (hint("Some mail servers cannot log in with characters beyond ASCII."),)
+    return remarks
+
+
+class _Parameter(Struct, frozen=True):
+    label: str
+    validate: Callable[[str], Remarks]
+
+
+_KNOWN: Final = {
+    "hostname": _Parameter("Hostname", validate_hostname),
+    "port": _Parameter("Port", validate_port),
+    "username": _Parameter("Username", validate_username),
+    PASSWORD: _Parameter("Password", validate_password),
+}
+
+FORM_ORDER: Final = tuple(_KNOWN)
+"""The documented parameters in the order of the form; others follow in the record's order."""
+
+
+def label_of(name: str) -> str:
+    """The label of a parameter; one that is not documented is shown under its own name."""
+    return _KNOWN[name].label if name in _KNOWN else name
+
+
+def validate_parameter(name: str, text: str) -> Remarks:
+    """Validate a typed value by its parameter's name; every secret is validated as a password."""
+    if name in _KNOWN:
+        return _KNOWN[name].validate(text)
+    return validate_password(text) if is_secret_name(name) else validate_text(text)

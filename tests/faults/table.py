@@ -49,7 +49,7 @@ EDITING_PATCH = "tests/editing/test_patch.py"
 EDITING_UNDO = "tests/editing/test_undo.py"
 HOUSE_LIMITS = "tests/house/test_limits.py"
 MAIL_ANSWER_SHAPES = "tests/mail/test_answer_shapes.py"
-MAIL_CHECKS = "tests/mail/test_checks.py"
+MAIL_RECIPIENT = "tests/mail/test_recipient.py"
 MAIL_OUTCOME = "tests/mail/test_outcome.py"
 MAIL_PARAMETERS = "tests/mail/test_parameters.py"
 PROFILES_ACCESS = "tests/profiles/test_access.py"
@@ -143,14 +143,14 @@ FAULTS: Final = (
         SHOWN,
         '    several = "," in text or ";" in text or text.count("@") > 1',
         '    several = ";" in text',
-        (f"{MAIL_CHECKS}::test_a_wrong_recipient_is_refused_with_the_reason",),
+        (f"{MAIL_RECIPIENT}::test_a_wrong_recipient_is_refused_with_the_reason",),
     ),
     Fault(
         "a port above 65535 is taken",
         SHOWN,
         "return port if 1 <= port <= MAX_PORT else None",
         "return port if 1 <= port else None",
-        (f"{MAIL_CHECKS}::test_what_is_no_port_is_refused",),
+        (f"{MAIL_PARAMETERS}::test_what_is_no_port_is_refused",),
     ),
     Fault(
         "a dry run of a command writes",

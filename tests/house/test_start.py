@@ -5,7 +5,16 @@ import sys
 
 import pytest
 
-HEAVY = ("httpx", "pydantic", "tomlkit", "filelock", "cryptography", "uvicorn", "aiosmtpd")
+HEAVY = (
+    "httpx",
+    "pydantic",
+    "tomlkit",
+    "filelock",
+    "cryptography",
+    "email_validator",
+    "uvicorn",
+    "aiosmtpd",
+)
 
 
 def heavy_after(module: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Every parameter has a spec, and what looks secret is secret."""
+"""Validation refuses what cannot work, warns of what is likely wrong, and never raises."""
 
 from __future__ import annotations
 
@@ -7,71 +7,235 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtp_tui.api.models import is_secret_name
-from smtp_tui.mail.parameters import FORM_ORDER, KNOWN, ParameterKind, spec_for
+from smtp_tui.mail.parameters import (
+    FORM_ORDER,
+    label_of,
+    parse_port,
+    port_hint,
+    port_remarks,
+    validate_hostname,
+    validate_parameter,
+    validate_password,
+    validate_port,
+    validate_username,
+)
+from smtp_tui.mail.remarks import Remarks, Severity, has_error, validate_record_name
 
-ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=60)
+ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=300)
+ERROR, WARNING, HINT = Severity.ERROR, Severity.WARNING, Severity.HINT
 
 
-def test_the_form_starts_with_hostname_port_username_password() -> None:
+def severities(remarks: Remarks) -> list[Severity]:
+    return [remark.severity for remark in remarks]
+
+
+def test_the_form_starts_with_the_documented_parameters() -> None:
     assert FORM_ORDER == ("hostname", "port", "username", "password")
-    assert [spec.order for spec in KNOWN] == sorted(spec.order for spec in KNOWN)
+    assert [label_of(name) for name in FORM_ORDER] == ["Hostname", "Port", "Username", "Password"]
+    assert label_of("from_address") == "from_address"
 
 
-def test_only_the_password_of_the_known_parameters_is_secret_name() -> None:
-    assert [spec.name for spec in KNOWN if spec.secret] == ["password"]
-    assert spec_for("password").kind is ParameterKind.SECRET
+@pytest.mark.parametrize(
+    "text",
+    [
+        "smtp.example.com",
+        "SMTP.Example.COM",
+        "mail_relay.example.com",
+        "10.0.0.25",
+        "2001:db8::25",
+        "a" * 63 + ".example",
+    ],
+)
+def test_a_name_or_address_of_a_mail_server_passes_without_a_remark(text: str) -> None:
+    assert validate_hostname(text) == ()
 
 
-def test_an_unknown_name_gets_a_plain_spec_that_comes_after_the_known_ones() -> None:
-    spec = spec_for("from_address")
-    assert (spec.name, spec.label, spec.kind, spec.secret) == (
-        "from_address",
-        "from_address",
-        ParameterKind.TEXT,
-        False,
-    )
-    assert spec.order > max(known.order for known in KNOWN)
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "Type the name"),
+        ("  ", "Type the name"),
+        ("smtp://mail.example.com", "://"),
+        ("user@mail.example.com", "@"),
+        ("mail.example.com/x", "/"),
+        ("mail example.com", "spaces"),
+        ("mail.example.com\n", "control"),
+        ("mail\udc80.example", "not text"),
+        ("mail.example.com:587", "port"),
+        ("mail..example.com", "dot"),
+        ("mail!.example.com", "Only letters"),
+        ("10.0.0.256", "IPv4"),
+        ("10.1", "IPv4"),
+        ("2001:db8::zz", "IPv6"),
+        ("fe80::1%eth0", "%"),
+        ("[2001:db8::25", "IPv6"),
+        ("a" * 64 + ".example", "63"),
+        ("a." * 130 + "example", "253"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("straße.example", "Only letters"),
+    ],
+)
+def test_a_wrong_host_name_is_refused_with_the_reason(text: str, reason: str) -> None:
+    remarks = validate_hostname(text)
+    assert severities(remarks) == [ERROR]
+    assert reason in remarks[0].text
+
+
+@pytest.mark.parametrize("text", ["mail.example.com.", "[2001:db8::25]", "-mail.example.com"])
+def test_an_unusual_host_name_is_allowed_with_a_warning(text: str) -> None:
+    assert severities(validate_hostname(text)) == [WARNING]
+
+
+@pytest.mark.parametrize("text", ["localhost", "127.0.0.1", "::1"])
+def test_a_loopback_host_is_said_to_be_the_cam_server(text: str) -> None:
+    remarks = validate_hostname(text)
+    assert severities(remarks) == [HINT]
+    assert "CAM server" in remarks[0].text
+
+
+@pytest.mark.parametrize(("text", "port"), [("25", 25), (" 587 ", 587), ("0465", 465)])
+def test_a_typed_port_is_read_as_a_number(text: str, port: int) -> None:
+    assert parse_port(text) == port
+    assert validate_port(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "0", "65536", "-1", "+25", "2 5", "25.0", "smtp", "²", "٢٥", "9" * 5000]
+)
+def test_what_is_no_port_is_refused(text: str) -> None:
+    assert parse_port(text) is None
+    assert severities(validate_port(text)) == [ERROR]
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "severity", "word"),
+    [
+        ("mail.example.com", 465, WARNING, "first byte"),
+        ("smtp.gmail.com", 465, WARNING, "587"),
+        ("smtp.gmail.com", 2525, WARNING, "Gmail documents port 587"),
+        ("mail.example.com", 993, WARNING, "IMAP"),
+        ("mail.example.com", 587, HINT, "STARTTLS"),
+    ],
+)
+def test_a_port_is_explained_for_its_host(
+    host: str, port: int, severity: Severity, word: str
+) -> None:
+    (remark,) = port_remarks(host, port)
+    assert remark.severity is severity
+    assert word in remark.text
+
+
+def test_a_web_port_that_the_provider_documents_is_no_mistake() -> None:
+    assert port_remarks("in-v3.mailjet.com", 80) == ()
+
+
+@pytest.mark.parametrize(
+    ("port", "hint"),
+    [
+        (25, None),
+        ("587", None),
+        (465, "465 wants TLS at once"),
+        ("993", "IMAP port, not SMTP"),
+        (None, "no port set"),
+        ("", "no port set"),
+        ("abc", "not a port number"),
+        (0, "not a port number"),
+        (-25, "not a port number"),
+    ],
+)
+def test_the_table_hints_at_ports_that_look_wrong(port: int | str | None, hint: str | None) -> None:
+    assert port_hint(port) == hint
+
+
+@given(st.integers() | ANY_TEXT | st.none())
+def test_a_port_hint_fits_its_column(port: int | str | None) -> None:
+    assert len(port_hint(port) or "") <= 24
+
+
+@pytest.mark.parametrize("text", ["*", "•••", "**••", " ***** "])
+def test_a_mask_is_refused_as_a_password(text: str) -> None:
+    assert severities(validate_password(text)) == [ERROR]
+
+
+@pytest.mark.parametrize("text", ["a\nb", "\x1b[31m", "\x7f", "a\u2028b", "\ud800"])
+def test_a_password_with_control_characters_is_refused(text: str) -> None:
+    assert severities(validate_password(text)) == [ERROR]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("s*cr et*", []),
+        (" secret", [WARNING]),
+        ("secret ", [WARNING]),
+        ("sec\u200bret", [WARNING]),
+        ("geheimß", [HINT]),
+    ],
+)
+def test_a_password_is_only_warned_of(text: str, expected: list[Severity]) -> None:
+    assert severities(validate_password(text)) == expected
+
+
+@given(st.text(alphabet="0123456789§", min_size=6))
+def test_a_remark_about_a_password_never_repeats_it(secret: str) -> None:
+    for remark in validate_password(f" {secret}"):
+        assert secret not in remark.text
+
+
+def test_a_relay_without_login_needs_no_username() -> None:
+    assert severities(validate_username("")) == [HINT]
+    assert severities(validate_username("  ")) == [ERROR]
+    assert severities(validate_username("cam@example.com ")) == [WARNING]
+    assert validate_username("cam@example.com") == ()
+
+
+def test_a_record_needs_a_name_without_control_characters() -> None:
+    assert severities(validate_record_name(" ")) == [ERROR]
+    assert severities(validate_record_name("a\tb")) == [ERROR]
+    assert severities(validate_record_name("a" * 256)) == [ERROR]
+    assert severities(validate_record_name("PRIMARY ")) == [WARNING]
+    assert validate_record_name("Zürich relay / 2") == ()
+
+
+def test_a_parameter_is_validated_by_its_name() -> None:
+    assert has_error(validate_parameter("hostname", "a b"))
+    assert has_error(validate_parameter("port", "x"))
+    assert has_error(validate_parameter("password", "***"))
+    assert has_error(validate_parameter("api_token", "•••"))
+    assert not has_error(validate_parameter("note", "***"))
+    assert has_error(validate_parameter("note", "a\x1bb"))
+
+
+@given(name=st.sampled_from(FORM_ORDER) | ANY_TEXT, text=ANY_TEXT)
+def test_no_text_makes_a_validator_raise(name: str, text: str) -> None:
+    assert all(remark.text.strip() for remark in validate_parameter(name, text))
+    validate_record_name(text)
+    port_remarks(text, parse_port(text))
+
+
+@given(ANY_TEXT)
+def test_a_host_name_that_passes_holds_only_what_was_promised(text: str) -> None:
+    if not has_error(validate_hostname(text)):
+        assert set(text.lower()) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_.:[]")
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        "password",
-        "Password",
         "SMTP_PASSWORD",
-        "passwd",
         "pwd",
-        "smtpPwd",
-        "secret",
         "clientSecret",
-        "token",
         "access-token",
-        "api_key",
-        "apikey",
         "API-Key",
-        "private_key",
-        "privateKey",
-        "pass",
-        "passphrase",
-        "credentials",
         "ｐａｓｓｗｏｒｄ",
         "pass word",
     ],
 )
 def test_a_name_that_looks_secret_is_secret_in_any_spelling(name: str) -> None:
     assert is_secret_name(name)
-    assert spec_for(name).secret
-    assert spec_for(name).kind is ParameterKind.SECRET
 
 
-@pytest.mark.parametrize(
-    "name", ["hostname", "port", "username", "from", "bypass", "compass", "keyboard", ""]
-)
+@pytest.mark.parametrize("name", ["hostname", "port", "username", "from", "bypass", "keyboard", ""])
 def test_an_ordinary_name_is_not_secret(name: str) -> None:
     assert not is_secret_name(name)
-
-
-@given(ANY_TEXT)
-def test_every_name_has_a_spec_under_its_own_name(name: str) -> None:
-    assert spec_for(name).name == name
-    assert spec_for(name).secret == is_secret_name(name)

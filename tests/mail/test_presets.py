@@ -1,4 +1,4 @@
-"""The presets hold a host and a port that pass our own checks."""
+"""Each preset holds a host and a port that pass our own validation."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from datetime import date
 
 import pytest
 
-from smtp_tui.mail.checks import check_hostname, check_port_for_host, port_hint
-from smtp_tui.mail.findings import Severity
-from smtp_tui.mail.presets import CHECKED, PRESETS, Preset, preset_for
+from smtp_tui.mail.parameters import port_hint, port_remarks, validate_hostname
+from smtp_tui.mail.presets import Preset, preset_for, presets
+from smtp_tui.mail.remarks import Severity
+
+PRESETS = presets().preset
 
 
-def test_there_are_a_dozen_presets_with_different_names_and_hosts() -> None:
+def test_no_name_and_no_host_appears_twice() -> None:
     assert len(PRESETS) >= 12
     assert len({preset.name for preset in PRESETS}) == len(PRESETS)
     assert len({preset.hostname for preset in PRESETS}) == len(PRESETS)
@@ -22,19 +24,22 @@ def test_a_preset_starts_from_a_port_it_documents_and_that_raises_no_warning(
     preset: Preset,
 ) -> None:
     assert preset.port in preset.ports
-    assert check_hostname(preset.hostname) == ()
+    assert list(preset.ports) == sorted(set(preset.ports))
+    assert validate_hostname(preset.hostname) == ()
     assert port_hint(preset.port) is None
-    findings = check_port_for_host(preset.hostname, preset.port)
-    assert all(finding.severity is Severity.HINT for finding in findings)
+    remarks = port_remarks(preset.hostname, preset.port)
+    assert all(remark.severity is Severity.HINT for remark in remarks)
     assert preset.note.endswith(".")
 
 
-def test_a_preset_is_found_by_its_host_name_in_any_spelling() -> None:
-    gmail = preset_for(" SMTP.Gmail.com. ")
-    assert gmail is not None
-    assert gmail.name == "Gmail"
+@pytest.mark.parametrize("preset", PRESETS, ids=[preset.name for preset in PRESETS])
+def test_a_preset_is_found_by_its_host_in_any_spelling(preset: Preset) -> None:
+    assert preset_for(f" {preset.hostname.upper()}. ") == preset
+
+
+def test_a_host_of_no_provider_has_no_preset() -> None:
     assert preset_for("smtp.example.com") is None
 
 
-def test_the_table_says_when_it_was_checked() -> None:
-    assert date(2026, 11, 22) <= CHECKED
+def test_the_presets_tell_when_they_were_compared() -> None:
+    assert date(2026, 11, 22) <= presets().checked

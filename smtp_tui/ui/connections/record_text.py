@@ -7,8 +7,7 @@ from datetime import datetime
 from textual.content import Content
 
 from smtp_tui.api.models import Parameter, Record
-from smtp_tui.mail.parameters import FORM_ORDER, spec_for
-from smtp_tui.mail.ports import port_hint
+from smtp_tui.mail.parameters import FORM_ORDER, label_of, port_hint
 from smtp_tui.state.history import Tested
 from smtp_tui.text import clean, moment
 from smtp_tui.ui.test_email.verdict import run_content
@@ -23,7 +22,7 @@ def record_content(record: Record, tests: tuple[Tested, ...], now: datetime) -> 
     names = [*FORM_ORDER]
     names += [one.name for one in record.parameters if one.name not in FORM_ORDER]
     for name in dict.fromkeys(names):
-        lines.append(_line(spec_for(name).label, _value(record, name, record.parameter(name))))
+        lines.append(_line(label_of(name), _value(record, name, record.parameter(name))))
     lines.append(Content(""))
     lines.append(_line("Id", clean(record.id)))
     lines.append(_line("Created", moment(record.created_at)))

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from smtp_tui.api.models import Record, RecordList
-from smtp_tui.mail.ports import port_hint
+from smtp_tui.mail.parameters import port_hint
 from smtp_tui.state.history import Tested
 from smtp_tui.text import clean, lookalikes
 from smtp_tui.ui.connections.last_test import last_test_words

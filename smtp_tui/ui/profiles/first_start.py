@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList
 
-from smtp_tui.mail.checks import Finding, Severity
+from smtp_tui.mail.remarks import Remark, Severity
 from smtp_tui.profiles.checking import Stage, Step, try_list
 from smtp_tui.profiles.credentials import clean_token
 from smtp_tui.profiles.model import Profile, check_name, check_stored
@@ -192,7 +192,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
         elif not self._fields["token"].text:
             wrong["user"] = "a user and a password are needed, or a token"
         for name, field in self._fields.items():
-            findings = (Finding(Severity.ERROR, wrong[name]),) if name in wrong else ()
+            findings = (Remark(Severity.ERROR, wrong[name]),) if name in wrong else ()
             field.show(False, findings)
         first = next((name for name in self._fields if name in wrong), None)
         if first is not None:

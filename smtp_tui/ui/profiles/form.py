@@ -15,7 +15,8 @@ from textual.content import Content
 from textual.widget import Widget
 
 from smtp_tui.api.target import Access
-from smtp_tui.mail.checks import Finding, Severity, parse_port
+from smtp_tui.mail.parameters import parse_port
+from smtp_tui.mail.remarks import Remark, Severity
 from smtp_tui.profiles.model import Colour, Profile, check_profile
 from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused
@@ -152,7 +153,7 @@ class ProfileFormScreen(FullScreen[Profile | None]):
         profile, problems = self._read()
         for name, field in self._fields.items():
             said = [words for where, words in problems if where == name]
-            field.show(False, tuple(Finding(Severity.ERROR, words) for words in said))
+            field.show(False, tuple(Remark(Severity.ERROR, words) for words in said))
         if problems:
             named = self._fields.get(problems[0][0])
             if named is not None:

@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, OptionList
 from textual.widgets.option_list import Option
 
-from smtp_tui.mail.checks import Finding, Severity
+from smtp_tui.mail.remarks import Remark, Severity
 from smtp_tui.text import clean
 from smtp_tui.ui.profiles.discovery import Place
 from smtp_tui.ui.widgets.fields import Field
@@ -80,5 +80,5 @@ class Found(Vertical):
     def refuse_name(self, words: str) -> None:
         """Say what is wrong with the name, and go there."""
         field = self.query_one(Field)
-        field.show(False, (Finding(Severity.ERROR, words),))
+        field.show(False, (Remark(Severity.ERROR, words),))
         field.input.focus()

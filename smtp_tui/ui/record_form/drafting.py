@@ -18,16 +18,8 @@ from smtp_tui.api.target import Scope
 from smtp_tui.editing.draft import Draft, Replace
 from smtp_tui.editing.patch import Patch, creation_patch, patch_of
 from smtp_tui.editing.values import DraftProblem, trimmed
-from smtp_tui.mail.checks import (
-    Finding,
-    Findings,
-    Severity,
-    check_parameter,
-    check_port_for_host,
-    check_record_name,
-    parse_port,
-)
-from smtp_tui.mail.findings import warning
+from smtp_tui.mail.parameters import parse_port, port_remarks, validate_parameter
+from smtp_tui.mail.remarks import Remarks, Severity, error, validate_record_name, warning
 
 NAME = "name"
 
@@ -62,27 +54,27 @@ def save_request(scope: Scope, draft: Draft, patch: Patch) -> Request | None:
     return patch_request(scope, draft.record_id, patch.assignments()) if patch else None
 
 
-def findings(draft: Draft, name: str, opened: Record | None) -> Findings:
+def findings(draft: Draft, name: str, opened: Record | None) -> Remarks:
     """What is to be said of one field: errors only of what was changed, for the rest hints."""
     if name == NAME:
-        return check_record_name(draft.name.strip())
+        return validate_record_name(draft.name.strip())
     if name in dict(draft.secrets):
         edit = draft.secret(name)
         typed = edit.secret.get_secret_value() if isinstance(edit, Replace) else ""
-        found = check_parameter(name, typed) if typed else ()
+        found = validate_parameter(name, typed) if typed else ()
         return found + _half_login(draft, opened) if name == PASSWORD else found
     typed = draft.text(name)
     untouched = opened is not None and typed == opened.text(name)
     text = typed if untouched else trimmed(name, typed)
-    found = check_parameter(name, text) if text or name in ("hostname", "port") else ()
+    found = validate_parameter(name, text) if text or name in ("hostname", "port") else ()
     if name == "port":
-        found += check_port_for_host(trimmed("hostname", draft.text("hostname")), parse_port(text))
+        found += port_remarks(trimmed("hostname", draft.text("hostname")), parse_port(text))
     if untouched:
         found = tuple(one for one in found if one.severity is not Severity.ERROR)
     return tuple(dict.fromkeys(found))
 
 
-def _half_login(draft: Draft, opened: Record | None) -> Findings:
+def _half_login(draft: Draft, opened: Record | None) -> Remarks:
     """What is missing of a login, said at the password; without either there is none to make.
 
     Of a saved record only what is typed is judged: its stored password is not always told.
@@ -110,10 +102,10 @@ def refused_values(error: ApiError) -> tuple[tuple[str, str], ...]:
     return ()
 
 
-def server_findings(fields: tuple[tuple[str, str], ...], name: str) -> Findings:
+def server_findings(fields: tuple[tuple[str, str], ...], name: str) -> Remarks:
     """What the server said against one field."""
     said = dict.fromkeys(words for field, words in fields if field == name)
-    return tuple(Finding(Severity.ERROR, f"The server refused it: {words}") for words in said)
+    return tuple(error(f"The server refused it: {words}") for words in said)
 
 
 __all__ = [

@@ -12,8 +12,8 @@ from textual.widget import Widget
 
 from smtp_tui.api.models import Record, SecretState
 from smtp_tui.editing.draft import Draft, Replace
-from smtp_tui.mail.checks import Severity, has_error
 from smtp_tui.mail.parameters import FORM_ORDER
+from smtp_tui.mail.remarks import Severity, has_error
 from smtp_tui.text import clean
 from smtp_tui.ui.record_form.drafting import NAME, findings, server_findings
 from smtp_tui.ui.widgets.fields import Field, SecretField

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from textual.widget import Widget
 
-from smtp_tui.mail.presets import CHECKED, PRESETS, Preset
+from smtp_tui.mail.presets import Preset, presets
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.widgets.columns import Column
@@ -34,14 +34,15 @@ class PresetDialog(Dialog[Preset | None]):
         yield RecordsTable(_COLUMNS, id="presets")
         yield PlainText("", id="note")
         yield PlainText(
-            f"Checked on {CHECKED:%Y-%m-%d} · Enter fills · {self.cancel_key} back", classes="hint"
+            f"Checked on {presets().checked:%Y-%m-%d} · Enter fills · {self.cancel_key} back",
+            classes="hint",
         )
 
     def on_mount(self) -> None:
         """Fill the table."""
         table = self.query_one(RecordsTable)
         table.rows = tuple(
-            Row(one.name, (one.name, one.hostname, str(one.port))) for one in PRESETS
+            Row(one.name, (one.name, one.hostname, str(one.port))) for one in presets().preset
         )
         table.focus()
 
@@ -59,4 +60,4 @@ class PresetDialog(Dialog[Preset | None]):
 
 
 def _preset(name: str | None) -> Preset | None:
-    return next((one for one in PRESETS if one.name == name), None)
+    return next((one for one in presets().preset if one.name == name), None)

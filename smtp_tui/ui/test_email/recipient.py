@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
-from smtp_tui.mail.checks import check_recipient, has_error, recipient_to_send
+from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.ui.widgets.inputs import PasteRefused, TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText
 
@@ -45,13 +45,11 @@ class RecipientField(Vertical):
 
     def address(self) -> str | None:
         """The address as it is sent, or None where there is none, which is then said."""
-        typed = self.input.value.strip()
-        found = check_recipient(typed)
-        if has_error(found):
+        address, remarks = parse_recipient(self.input.value.strip())
+        if address is None:
             self.input.focus()
-            self.note("\n".join(one.text for one in found))
-            return None
-        return recipient_to_send(typed)
+            self.note("\n".join(remark.text for remark in remarks))
+        return address
 
     def note(self, text: str) -> None:
         """Say something under the address; an empty text takes it back."""
@@ -71,5 +69,5 @@ class RecipientField(Vertical):
     def check(self, event: Input.Changed) -> None:
         """Say what is unusual about the address; that it is not finished is no remark."""
         event.stop()
-        found = check_recipient(event.value.strip())
-        self.note("" if has_error(found) else "\n".join(one.text for one in found))
+        address, remarks = parse_recipient(event.value.strip())
+        self.note("" if address is None else "\n".join(remark.text for remark in remarks))

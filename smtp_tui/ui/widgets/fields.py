@@ -17,8 +17,8 @@ from smtp_tui.api.models import SecretState
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Clear, Keep, Replace, SecretEdit
 from smtp_tui.editing.values import trimmed
-from smtp_tui.mail.checks import Findings, Severity, has_error
-from smtp_tui.mail.parameters import spec_for
+from smtp_tui.mail.parameters import label_of
+from smtp_tui.mail.remarks import Remarks, Severity, has_error
 from smtp_tui.text import clean
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.widgets.inputs import Paste, PasteRefused, SecretInput, TextInput
@@ -64,11 +64,11 @@ class Field(Vertical):
         super().__init__(id=None, classes="field")
         self.parameter = name
         self.opened = text
-        self._label = label if label is not None else spec_for(name).label
+        self._label = label if label is not None else label_of(name)
         self._hint = hint
         self._timer: Timer | None = None
         self._marked = False
-        self._findings: Findings = ()
+        self._findings: Remarks = ()
         self._paste_refused = ""
 
     def compose(self) -> Iterable[Widget]:
@@ -106,7 +106,7 @@ class Field(Vertical):
         """Put the opened text back."""
         self.input.value = self.opened
 
-    def show(self, changed: bool, findings: Findings) -> None:
+    def show(self, changed: bool, findings: Remarks) -> None:
         """Mark a change with its old value, and say what is wrong or worth knowing."""
         self._marked, self._findings = changed, findings
         self._draw()
@@ -124,7 +124,7 @@ class Field(Vertical):
         note.set_class(wrong, "-error")
 
     @property
-    def findings(self) -> Findings:
+    def findings(self) -> Remarks:
         """What was last said of the text."""
         return self._findings
 
