@@ -103,6 +103,10 @@ def test_an_ordinary_parameter_takes_any_value(value: object) -> None:
         "Credentials",
         "key",
         "bearer",
+        "passwd",
+        "smtpPwd",
+        "clientSecret",
+        "passphrase",
     ],
 )
 def test_a_name_of_a_secret_is_known_in_any_spelling(name: str) -> None:

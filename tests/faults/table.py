@@ -290,7 +290,7 @@ FAULTS: Final = (
         SECRET,
         '    "passphrase",\n',
         "",
-        (MAIL_PARAMETERS,),
+        (f"{API_SECRET}::test_a_name_of_a_secret_is_known_in_any_spelling",),
     ),
     Fault(
         "a password that the server tells is kept",

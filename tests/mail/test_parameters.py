@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp_tui.api.models import is_secret_name
 from smtp_tui.mail.parameters import (
     FORM_ORDER,
     label_of,
@@ -218,24 +217,3 @@ def test_no_text_makes_a_validator_raise(name: str, text: str) -> None:
 def test_a_host_name_that_passes_holds_only_what_was_promised(text: str) -> None:
     if not has_error(validate_hostname(text)):
         assert set(text.lower()) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_.:[]")
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "SMTP_PASSWORD",
-        "pwd",
-        "clientSecret",
-        "access-token",
-        "API-Key",
-        "ｐａｓｓｗｏｒｄ",
-        "pass word",
-    ],
-)
-def test_a_name_that_looks_secret_is_secret_in_any_spelling(name: str) -> None:
-    assert is_secret_name(name)
-
-
-@pytest.mark.parametrize("name", ["hostname", "port", "username", "from", "bypass", "keyboard", ""])
-def test_an_ordinary_name_is_not_secret(name: str) -> None:
-    assert not is_secret_name(name)
