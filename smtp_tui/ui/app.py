@@ -27,7 +27,7 @@ from smtp_tui.profiles.sources import source_words
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
-from smtp_tui.ui.base import TICK, WIDE, Dialog, FullScreen, SessionScreen
+from smtp_tui.ui.base import TICK, WIDE, Dialog, FullScreen
 from smtp_tui.ui.commands import APP_ACTIONS, command
 from smtp_tui.ui.connections.record_actions import RecordScreen
 from smtp_tui.ui.connections.screen import ConnectionsScreen
@@ -319,12 +319,12 @@ class SmtpTui(LeavingApp):
     def _offered(self, screen: Screen[object]) -> tuple[tuple[str, ...], Situation]:
         """The actions of a screen beside those everywhere, and what they depend on."""
         ids = screen.ACTIONS if isinstance(screen, (Dialog, FullScreen)) else ()
-        situation = screen.situation if isinstance(screen, SessionScreen) else Situation()
+        situation = screen.situation if isinstance(screen, FullScreen) else Situation()
         return ids, replace(situation, previous_profile=self._previous is not None)
 
     def _would_lose_text(self) -> bool:
         """Whether a switch would lose what is typed, which is then said; a save goes on."""
-        lost = any(not one.saving for one in self.unsaved())
+        lost = any(not text.saving() for text in self.unsaved())
         if lost:
             words = "Save or leave the form first: a switch would lose what is typed."
             self.tell(words, about=About.FORM, kind=Kind.WARNING)

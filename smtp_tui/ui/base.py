@@ -1,16 +1,22 @@
-"""What every screen and every dialog has in common: its actions, the bars, the passing of time."""
+"""The bases of all screens and dialogs, and what a screen tells of the text typed on it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar, Final, TypeVar
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
+from functools import wraps
+from typing import Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar
 
+from msgspec import Struct
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Key
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
+from textual.worker import Worker
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.confirmation import CHANGES
@@ -18,62 +24,71 @@ from smtp_tui.api.target import Access
 from smtp_tui.text import clean, cut_to_cells
 from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.messages import MessageLine, Messages, tell
-from smtp_tui.ui.services import Services
+from smtp_tui.ui.messages import MessageLine, MessagesApp, tell
 from smtp_tui.ui.waiting import Wait, WaitLine
 from smtp_tui.ui.widgets.bars import KeyBar, ProfileBar, titled
+from smtp_tui.ui.widgets.inputs import PasteRefused
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Sent
 from smtp_tui.workflows.session import Created, Session
 
 Result = TypeVar("Result")
+Opener = TypeVar("Opener", bound="FullScreen[Any] | Dialog[Any]")
+Arguments = ParamSpec("Arguments")
 
 TICK: Final = 10.0
 WIDE: Final = 110
 """Columns from which on a second pane stands beside the first."""
 
 
-class HoldsText:
-    """What may hold something typed that quitting would lose."""
+class TypedText(Struct, frozen=True):
+    """What a person typed on a screen and has saved nowhere yet.
 
-    @property
-    def unsaved(self) -> bool:
-        """Whether there is such a text."""
-        return False
+    ``unsaved`` is whether there is any, ``saving`` whether it is on its way to the server. ``keep``
+    writes it to a draft that survives the program; it blocks and raises ``FileProblem``. It is
+    None on a screen that has no drafts. ``forget`` gives it up.
+    """
 
-    @property
-    def saving(self) -> bool:
-        """Whether it is on its way to the server, which a switch does not stop."""
-        return False
-
-    def forget_text(self) -> None:
-        """The person chose to lose it."""
-
-    @property
-    def keeps_drafts(self) -> bool:
-        """Whether :meth:`keep_text` keeps anything."""
-        return False
-
-    def keep_text(self) -> None:
-        """Write it where it survives the end of the program; blocks, raises ``FileProblem``."""
+    unsaved: Callable[[], bool]
+    saving: Callable[[], bool] = lambda: False
+    keep: Callable[[], None] | None = None
+    forget: Callable[[], None] = lambda: None
 
 
-class FullScreen(HoldsText, Screen[Result]):
-    """A whole screen: the header of the session in use, if there is one; a body; a key line.
+def opens_screen(
+    method: Callable[Concatenate[Opener, Arguments], Coroutine[Any, Any, None]],
+) -> Callable[Concatenate[Opener, Arguments], None]:
+    """Run a method that opens a screen in a worker. Keys typed meanwhile go to that screen."""
 
-    Between body and key line stand what is waited for and the messages, as long as there are any.
-    ``ACTIONS`` are the ids of what can be done here beside what the app offers everywhere;
-    ``KEYS`` those on the key line, the last of which is always shown; ``BACK`` is the action that
-    stops waiting.
+    @wraps(method)
+    def start(opener: Opener, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        work = method(opener, *args, **kwargs)
+        name = method.__name__  # Textual would describe the worker by its arguments
+        opener.opening = opener.run_worker(work, name, "opening", name, exclusive=True)
+
+    return start
+
+
+class FullScreen(Screen[Result]):
+    """A whole screen: the header of the session in use, if any; a body; a key line.
+
+    Between body and key line stand what is waited for and the messages, if there are any.
+    ``ACTIONS`` are the ids of what can be done here besides what the app offers everywhere.
+    ``KEYS`` are those on the key line, the last of which is always shown. ``BACK`` is the action
+    that stops waiting. ``opening`` is the worker that last opened another screen from here.
     """
 
     ACTIONS: ClassVar[tuple[str, ...]] = ()
     KEYS: ClassVar[tuple[str, ...]] = ("app.help", "app.back")
     BACK: ClassVar[str] = "app.back"
 
+    typed: TypedText | None = None
+    opening: Worker[None] | None = None
+
     def __init__(self, session: Session | None, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
+        self._in_use = session
         self._profile_bar = ProfileBar(session, clock.now())
         self._key_bar = KeyBar(*self.KEYS)
         self._waits = WaitLine(clock, lambda: bound(self, self.BACK).last_key)
@@ -93,21 +108,50 @@ class FullScreen(HoldsText, Screen[Result]):
         return ()
 
     def on_mount(self) -> None:
-        """Let time pass in the header, without a repaint where no word changes."""
+        """Show which keys work, and let time pass in the header."""
         self.set_interval(TICK, self.tick)
+        self.show_situation()
 
     def on_screen_suspend(self) -> None:
-        """Under a dialog these keys mean something else, so they do not stand there."""
+        """Hide the keys under a dialog, where they would do something else."""
         self._key_bar.visible = False
 
     def on_screen_resume(self) -> None:
-        """The keys are this screen's again, and the messages are shown here."""
+        """Show the keys and the messages here again."""
         self._key_bar.visible = True
-        if isinstance(self.app, Messages):
+        if isinstance(self.app, MessagesApp):
             self._messages.show(self.app.messages)
 
+    def tick(self) -> None:
+        """Called every ``TICK`` seconds and when the token changed."""
+        self._profile_bar.tick(self._clock.now())
+
+    @property
+    def situation(self) -> Situation:
+        """What the possible actions depend on, as far as the session knows it."""
+        session = self._in_use
+        if session is None:
+            return Situation()
+        change = session.memory.last_change
+        return Situation(
+            read_only=session.target.access is Access.READ_ONLY,
+            undo=change is not None,
+            created=isinstance(change, Created),
+        )
+
+    def show_situation(self) -> None:
+        """Bring key line and bindings in line with the situation."""
+        self._key_bar.show(self.situation)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim what is not possible now; called by Textual, also before there is a DOM."""
+        ids = (one for one in self.ACTIONS if BY_ID[one].verb == action)
+        impossible = any(unavailable(one, self.situation) is not None for one in ids)
+        return None if impossible else True
+
     def stop_waiting(self) -> bool:
-        """Wait no longer for the newest thing that is waited for; False where there is none."""
+        """Stop waiting for the newest thing that is waited for; False if there is none."""
         wait = self._waits.newest
         if wait is None:
             return False
@@ -122,89 +166,31 @@ class FullScreen(HoldsText, Screen[Result]):
             tell(self, left.value, about=About.WAITING)
 
     def what_left(self, wait: Wait) -> Sent | None:
-        """What has left of that which is waited for."""
-        return wait.sent
+        """What was sent of what is waited for.
 
-    def tick(self) -> None:
-        """Called every ``TICK`` seconds and when the token changed."""
-        self._profile_bar.tick(self._clock.now())
-
-
-class SessionScreen(FullScreen[Result]):
-    """A whole screen of one session, whose keys depend on what is possible there."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app.back")]
-
-    def __init__(self, session: Session, services: Services) -> None:
-        super().__init__(session, services.clock)
-        self.session = session
-        self.services = services
-
-    def on_mount(self) -> None:
-        """The keys that are possible at first."""
-        self.show_situation()
-
-    @property
-    def situation(self) -> Situation:
-        """What the possible actions depend on, now."""
-        return self.situation_with()
-
-    def situation_with(
-        self,
-        *,
-        record: bool = False,
-        rows: bool = False,
-        reading: bool = False,
-        unreadable: bool = False,
-    ) -> Situation:
-        """The situation of this session, with what only the screen knows."""
-        return Situation(
-            record=record,
-            rows=rows,
-            reading=reading,
-            unreadable=unreadable,
-            read_only=self.session.target.access is Access.READ_ONLY,
-            undo=self.session.memory.last_change is not None,
-            created=isinstance(self.session.memory.last_change, Created),
-        )
-
-    def what_left(self, wait: Wait) -> Sent | None:
-        """A write that has not left yet, as while its record's name is compared, is nothing."""
-        changes = any(one.request.operation in CHANGES for one in self.session.under_way)
-        return wait.sent if changes or wait.sent is not Sent.WRITE else Sent.NOTHING
-
-    @property
-    def protected(self) -> bool:
-        """Whether a write needs the record's name typed."""
-        return self.session.target.access is Access.PROTECTED
-
-    def show_situation(self) -> None:
-        """Bring key line and bindings in line with the situation."""
-        self._key_bar.show(self.situation)
-        self.refresh_bindings()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dim what is not possible now; called by Textual, before there is a DOM too."""
-        return allowed(self.ACTIONS, action, self.situation)
+        While a protected record's name is compared, its write has not been sent yet.
+        """
+        under_way = self._in_use.under_way if self._in_use is not None else ()
+        changes = any(write.request.operation in CHANGES for write in under_way)
+        return Sent.NOTHING if wait.sent is Sent.WRITE and not changes else wait.sent
 
     def action_back(self) -> None:
-        """Stop waiting, or go one step back, with nothing to tell."""
+        """Stop waiting, or go one step back without a result."""
         if not self.stop_waiting():
             self.dismiss()
 
 
-def allowed(action_ids: Iterable[str], verb: str, situation: Situation) -> bool | None:
-    """Textual's answer for a handler: None dims it. What is not in the table is allowed."""
-    for action_id in action_ids:
-        if BY_ID[action_id].verb == verb and unavailable(action_id, situation) is not None:
-            return None
-    return True
+def _everywhere(action_id: str) -> Binding:
+    """The binding of an action of the app, for a modal screen, where those of the app are off."""
+    action = BY_ID[action_id]
+    return replace(action.binding(), action=f"app.{action.verb}", show=False)
 
 
 class Dialog(ModalScreen[Result]):
-    """A question or an answer over a screen, whose header stays in sight above it.
+    """A question or an answer over a screen whose header stays in sight above it.
 
-    Esc always leads back without doing anything.
+    Esc goes back without doing anything. The arrow and page keys scroll ``BODY``. What is refused
+    is said on the line with the class ``said``, if the dialog has one.
     """
 
     DEFAULT_CSS = """
@@ -217,6 +203,8 @@ class Dialog(ModalScreen[Result]):
     Dialog.-narrow > #box { width: 100%; }
     Dialog .where { color: ansi_default; text-style: bold; }
     Dialog .hint { text-style: dim; }
+    Dialog .said { display: none; text-style: bold; color: ansi_red; }
+    Dialog .said.-shown { display: block; }
     Dialog .row { height: 1; margin-top: 1; }
     Dialog .row.-auto { height: auto; }
     Dialog Button, Dialog Button.-primary, Dialog Button.-error {
@@ -227,45 +215,104 @@ class Dialog(ModalScreen[Result]):
     Dialog > #box Button:disabled { text-style: dim; border: none !important; }
     """
     BOX_TITLE: ClassVar[str] = ""
+    BODY: ClassVar[str] = "#box"
     ACTIONS: ClassVar[tuple[str, ...]] = ("dialog.cancel",)
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "app.leave", show=False, priority=True, id="app.leave"),
-        Binding(
-            "ctrl+z", "app.suspend_process", show=False, priority=True, id="app.suspend_process"
-        ),
-        Binding("question_mark", "app.help", show=False, id="app.help"),
-        Binding("ctrl+l", "app.redraw", show=False, id="app.redraw"),
-        Binding("pagedown", "scroll_box(8)", show=False),
-        Binding("pageup", "scroll_box(-8)", show=False),
+        *map(_everywhere, ("app.leave", "app.suspend_process", "app.help", "app.redraw")),
+        Binding("down", "scroll_body(1)", show=False),
+        Binding("up", "scroll_body(-1)", show=False),
+        Binding("pagedown", "scroll_body(8)", show=False),
+        Binding("pageup", "scroll_body(-8)", show=False),
     ]
 
-    def action_scroll_box(self, lines: int) -> None:
-        """Scroll what does not fit on a small terminal."""
-        self.query_one("#box", VerticalScroll).scroll_relative(y=lines, animate=False)
+    opening: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
-        """The box, and in it what :meth:`compose_box` gives."""
+        """The box, and in it what :meth:`compose_box` yields."""
         with VerticalScroll(id="box", can_focus=False) as box:
             box.border_title = Content(clean(cut_to_cells(self.title_text, 72)))
             yield from self.compose_box()
-
-    @property
-    def title_text(self) -> str:
-        """What stands in the border."""
-        return self.BOX_TITLE
 
     def compose_box(self) -> Iterable[Widget]:
         """What stands in the box."""
         return ()
 
     @property
+    def title_text(self) -> str:
+        """The title in the border."""
+        return self.BOX_TITLE
+
+    @property
     def cancel_key(self) -> str:
-        """The key that leads back, for the line of hints."""
+        """The key that goes back, for the line of hints."""
         return bound(self, "dialog.cancel").last_key
+
+    def say(self, words: str) -> None:
+        """Say what is wrong on the dialog's line for it; blank words take it back."""
+        line = self.query_one(".said", PlainText)
+        line.update(f"✗ {words}" if words else "")
+        line.set_class(bool(words), "-shown")
+
+    @on(PasteRefused)
+    def say_refused(self, event: PasteRefused) -> None:
+        """Say why a pasted text was not taken; the app says it for a dialog without a line."""
+        if self.query(".said"):
+            event.stop()
+            self.say(event.words)
+
+    def action_scroll_body(self, lines: int) -> None:
+        """Scroll what does not fit on a small terminal."""
+        self.query_one(self.BODY, VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_cancel(self) -> None:
         """Back, with nothing done."""
         self.dismiss(None)
+
+
+TYPED_AHEAD: Final = 0.4
+"""Seconds after a question comes up in which Enter was pressed before it could be read."""
+
+
+class GuardedDialog(Dialog[Result]):
+    """A dialog with buttons, which takes no Enter that was typed before it could be read.
+
+    ``guarded`` False takes any Enter: for a dialog that destroys nothing and was opened by the key
+    just pressed, so that the person expects it.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("dialog.cancel"),
+        Binding("right", "app.focus_next", show=False),
+        Binding("left", "app.focus_previous", show=False),
+    ]
+
+    def __init__(self, clock: Clock, *, guarded: bool = True) -> None:
+        super().__init__()
+        self._clock = clock
+        self._guarded = guarded
+        self._shown_at = clock.monotonic()
+        self._drawn = False
+
+    def on_mount(self) -> None:
+        """Count from the moment of showing, and note when it was drawn."""
+        self._shown_at = self._clock.monotonic()
+        self.call_after_refresh(self._note_drawn)
+
+    def _note_drawn(self) -> None:
+        self._drawn = True
+
+    @property
+    def settled(self) -> bool:
+        """Whether the dialog was drawn and has stood long enough to have been read."""
+        if not self._guarded:
+            return True
+        return self._drawn and self._clock.monotonic() - self._shown_at >= TYPED_AHEAD
+
+    def on_key(self, event: Key) -> None:
+        """Drop an Enter or space that was typed ahead."""
+        if event.key in ("enter", "space") and not self.settled:
+            event.stop()
+            event.prevent_default()
 
 
 def where_line(session: Session) -> Content:
@@ -276,6 +323,3 @@ def where_line(session: Session) -> Content:
         f" · {clean(session.target.origin.text, 60)}",
         f"\ntenant {clean(scope.tenant, 60)} · team {clean(scope.team, 40)}",
     )
-
-
-__all__ = ["Dialog", "FullScreen", "PlainText", "SessionScreen", "allowed", "where_line"]

@@ -9,7 +9,7 @@ from textual import work
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.state.files import FileProblem
-from smtp_tui.ui.base import HoldsText
+from smtp_tui.ui.base import FullScreen, TypedText
 from smtp_tui.ui.reporting import ReportingApp
 from smtp_tui.workflows.session import Session
 
@@ -39,7 +39,7 @@ class LeavingApp(ReportingApp):
 
     def _waits(self) -> bool:
         """Whether a write is under way, or what follows it: the look after a lost answer."""
-        return bool(self._under_way) or any(one.saving for one in self.unsaved())
+        return bool(self._under_way) or any(text.saving() for text in self.unsaved())
 
     async def action_quit(self) -> None:
         """Textual's own key for leaving asks too."""
@@ -52,23 +52,24 @@ class LeavingApp(ReportingApp):
         if isinstance(self.screen, LeavingDialog):
             return
         writes = self._under_way
-        if any(not (writes and one.saving) for one in self.unsaved()):
+        if any(not (writes and text.saving()) for text in self.unsaved()):
             self._ask_to_quit()
         elif writes:
             self._wait_to_quit(writes)
         else:
             self.exit()
 
-    def unsaved(self) -> list[HoldsText]:
-        """The screens that hold something typed."""
-        screens = [one for one in self.screen_stack if isinstance(one, HoldsText)]
-        return [one for one in screens if one.unsaved]
+    def unsaved(self) -> list[TypedText]:
+        """What is typed on the screens and was not saved."""
+        screens = [screen for screen in self.screen_stack if isinstance(screen, FullScreen)]
+        texts = [screen.typed for screen in screens if screen.typed is not None]
+        return [text for text in texts if text.unsaved()]
 
     @work(group="quit", exclusive=True, description="ask before quitting")
     async def _ask_to_quit(self) -> None:
         from smtp_tui.ui.dialogs.leaving import QUIT_DISCARD, QUIT_KEEP, quit_question
 
-        keeps = all(screen.keeps_drafts for screen in self.unsaved())
+        keeps = all(text.keep for text in self.unsaved())
         answer = await self.push_screen_wait(quit_question(self._leaving_clock, keeps=keeps))
         if answer == QUIT_KEEP:
             problem = await asyncio.to_thread(self._keep_texts)
@@ -76,8 +77,8 @@ class LeavingApp(ReportingApp):
                 self.warn(f"Not left: {problem}")
                 return
         elif answer == QUIT_DISCARD:
-            for screen in self.unsaved():
-                screen.forget_text()
+            for text in self.unsaved():
+                text.forget()
         else:
             return
         if self._under_way:
@@ -88,8 +89,9 @@ class LeavingApp(ReportingApp):
     def _keep_texts(self) -> str:
         """Write what is typed to the disk; in words why that cannot be."""
         try:
-            for screen in self.unsaved():
-                screen.keep_text()
+            for text in self.unsaved():
+                if text.keep is not None:
+                    text.keep()
         except FileProblem as error:
             return str(error)
         return ""

@@ -98,7 +98,7 @@ def _fitted(texts: list[list[Content]], width: int) -> list[Content]:
     return [*lines, Content(f"… {more} more")] if more else lines
 
 
-class Messages(App[None]):
+class MessagesApp(App[None]):
     """An app that shows its messages at the foot of the screen, and never over anything.
 
     They hold no markup and drive no terminal, whoever sends them. A message goes when the next one
@@ -189,15 +189,15 @@ def tell(
 ) -> None:
     """Show a message of a screen or widget."""
     app = node.app
-    if isinstance(app, Messages):
+    if isinstance(app, MessagesApp):
         app.tell(words, about=about, kind=kind, offer=offer)
 
 
 def forget(node: DOMNode, about: str) -> None:
     """Take a message away that is not true any more."""
     app = node.app
-    if isinstance(app, Messages):
+    if isinstance(app, MessagesApp):
         app.forget(about)
 
 
-__all__ = ["About", "Kind", "Message", "MessageLine", "Messages", "Offer", "forget", "tell"]
+__all__ = ["About", "Kind", "Message", "MessageLine", "MessagesApp", "Offer", "forget", "tell"]

@@ -178,7 +178,7 @@ FAULTS: Final = (
     Fault(
         "a switch of the profile loses a form",
         KEPT,
-        "        lost = any(not one.saving for one in self.unsaved())\n        if lost",
+        "        lost = any(not text.saving() for text in self.unsaved())\n        if lost",
         "        lost = False\n        if lost",
         (f"{UI_PROFILES_SWITCHING}::test_a_switch_waits_for_a_form_that_holds_something_typed",),
     ),

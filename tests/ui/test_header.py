@@ -50,10 +50,10 @@ def _screens() -> set[str]:
     found = set()
     for module in pkgutil.walk_packages(smtp_tui.ui.__path__, "smtp_tui.ui."):
         for name, one in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
-            if issubclass(one, Screen) and one.__module__.startswith("smtp_tui.ui."):
+            ours = one.__module__.startswith("smtp_tui.ui.")
+            if issubclass(one, Screen) and ours and not one.__subclasses__():
                 found.add(name)
-    full = {"FullScreen", "SessionScreen", "KeptScreen", "RecordScreen", "SortingScreen"}
-    return found - full - {"Dialog", "GuardedDialog"}
+    return found
 
 
 def _unverified(directory: Path) -> Callable[[Profile], Profile]:

@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.widgets import Input
 
-from smtp_tui.ui.messages import MessageLine, Messages
+from smtp_tui.ui.messages import MessageLine, MessagesApp
 from smtp_tui.ui.widgets.plain_text import PlainText, VisibleText, visible
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.helpers import Ui, lines_of, opened, spans
@@ -174,7 +174,7 @@ def test_each_character_of_an_input_has_one_in_its_place(text: str) -> None:
     assert not [one for one in shown if unicodedata.category(one) in {*HIDDEN, "Cn"}]
 
 
-class Careless(Messages):
+class Careless(MessagesApp):
     """An app whose author forgot to clean a text."""
 
     def __init__(self, text: str) -> None:

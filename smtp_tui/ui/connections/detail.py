@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -86,7 +87,7 @@ class DetailScreen(RecordScreen[bool]):
     @property
     def situation(self) -> Situation:
         """There is always a record here."""
-        return self.situation_with(record=True)
+        return replace(super().situation, record=True)
 
     def watch_shown(self, record: Record | None) -> None:
         """Draw the record."""

@@ -7,18 +7,20 @@ way to the first rows.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from msgspec.structs import replace
 from textual import work
+from textual.binding import BindingType
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, record_name, sentence
+from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.advice import error_text
-from smtp_tui.ui.base import SessionScreen
+from smtp_tui.ui.base import FullScreen, opens_screen
 from smtp_tui.ui.messages import Offer, tell
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Created, Deleted, LastChange, Patched
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from smtp_tui.editing.patch import Patch
     from smtp_tui.ui.record_form.saving import Saved
     from smtp_tui.ui.record_form.subject import FormSubject
+    from smtp_tui.ui.services import Services
+    from smtp_tui.workflows.session import Session
 
 Result = TypeVar("Result")
 
@@ -42,8 +46,15 @@ RECORD_ACTIONS = (
 )
 
 
-class RecordScreen(SessionScreen[Result]):
+class RecordScreen(FullScreen[Result]):
     """A screen with a record under the cursor. Dialogs are awaited in workers of this screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app.back")]
+
+    def __init__(self, session: Session, services: Services) -> None:
+        super().__init__(session, services.clock)
+        self.session = session
+        self.services = services
 
     @property
     def record(self) -> Record | None:
@@ -126,7 +137,7 @@ class RecordScreen(SessionScreen[Result]):
         if self.record is not None:
             self.app.push_screen(CopyDialog(copyables(self.session, self.record)))
 
-    @work(group="dialog", exclusive=True, description="edit a record")
+    @opens_screen
     async def edit(self, record: Record, focus_on: str | None = None) -> None:
         """Edit the record; ``focus_on`` is the parameter that a failed test points to."""
         from smtp_tui.editing.draft import Draft, draft_of
@@ -141,7 +152,7 @@ class RecordScreen(SessionScreen[Result]):
             subject = FormSubject(base, record, typed=typed, focus_on=focus_on, tested=tested)
             await self._fill_in(subject)
 
-    @work(group="dialog", exclusive=True, description="create a record")
+    @opens_screen
     async def _create(self, subject: FormSubject) -> None:
         from smtp_tui.editing.draft import Draft
         from smtp_tui.ui.record_form.drafts import Offer, offered_draft
@@ -222,7 +233,7 @@ class RecordScreen(SessionScreen[Result]):
         """Show the outcome of a test mail that nobody may have waited for."""
         self.tested()
 
-    @work(group="dialog", exclusive=True, description="test a record")
+    @opens_screen
     async def _test(self, record: Record) -> None:
         from smtp_tui.ui.test_email.dialog import EditParameter, TestDialog
         from smtp_tui.workflows.test_email import TestSubject

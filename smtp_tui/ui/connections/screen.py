@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -21,7 +22,7 @@ from smtp_tui.api.models import Record, RecordList
 from smtp_tui.state.history import Tested
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.advice import error_text
-from smtp_tui.ui.base import WIDE
+from smtp_tui.ui.base import WIDE, opens_screen
 from smtp_tui.ui.connections.record_actions import RECORD_ACTIONS
 from smtp_tui.ui.connections.rows import COLUMNS, RecordsView, hint_words, prepared
 from smtp_tui.ui.connections.sorting import SortingScreen
@@ -121,7 +122,8 @@ class ConnectionsScreen(SortingScreen[None]):
     @property
     def situation(self) -> Situation:
         """What the keys depend on."""
-        return self.situation_with(
+        return replace(
+            super().situation,
             record=self.record is not None,
             rows=len(self._view) > 0,
             reading=self.reading,
@@ -308,7 +310,7 @@ class ConnectionsScreen(SortingScreen[None]):
         if self.record is not None:
             self._open(self.record)
 
-    @work(group="dialog", exclusive=True, description="show a record")
+    @opens_screen
     async def _open(self, record: Record) -> None:
         from smtp_tui.ui.connections.detail import DetailScreen
 

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from smtp_tui.api.clock import Clock
-from smtp_tui.ui.dialogs.guarded import GuardedDialog
+from smtp_tui.ui.base import GuardedDialog
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 
 

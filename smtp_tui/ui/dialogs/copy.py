@@ -15,14 +15,13 @@ from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from msgspec import Struct
-from textual import work
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from smtp_tui.text import clean_block
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import Dialog
+from smtp_tui.ui.base import Dialog, opens_screen
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Kind
@@ -83,7 +82,7 @@ class CopyDialog(Dialog[None]):
         self.app.copy_to_clipboard(self._forms[self._at].text)
         self.dismiss(None)
 
-    @work(group="dialog", exclusive=True, description="show a text plainly")
+    @opens_screen
     async def action_plain(self) -> None:
         """Show the text outside the screen until Enter, ctrl+c or the end of the input."""
         try:

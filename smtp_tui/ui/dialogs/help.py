@@ -36,6 +36,7 @@ class HelpScreen(Dialog[None]):
     """Typing narrows; esc leaves."""
 
     BOX_TITLE = "Help"
+    BODY = "#help-keys"
     DEFAULT_CSS = """
     HelpScreen > #box { height: 100%; }
     HelpScreen #help-filter { height: 1; }
@@ -44,10 +45,6 @@ class HelpScreen(Dialog[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Back"),
-        Binding("down", "scroll(1)", show=False),
-        Binding("up", "scroll(-1)", show=False),
-        Binding("pagedown", "scroll(10)", show=False),
-        Binding("pageup", "scroll(-10)", show=False),
     ]
 
     def __init__(
@@ -104,10 +101,6 @@ class HelpScreen(Dialog[None]):
         if reason:
             text += "\n" + _wrapped(f"Not now: {reason}", " " * 14, width)
         return Content.styled(text, "dim") if reason else Content(text)
-
-    def action_scroll(self, lines: int) -> None:
-        """Scroll by lines."""
-        self.query_one("#help-keys", VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
 NOTES = """\

@@ -15,8 +15,8 @@ from textual.widgets import Button
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.writes import Write
 from smtp_tui.text import clean, record_name
+from smtp_tui.ui.base import GuardedDialog
 from smtp_tui.ui.dialogs.choice import ChoiceDialog
-from smtp_tui.ui.dialogs.guarded import GuardedDialog
 from smtp_tui.ui.widgets.plain_text import PlainText
 
 _LOOK: Final = 0.25

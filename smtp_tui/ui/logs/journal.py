@@ -8,7 +8,6 @@ from typing import ClassVar, Final
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
@@ -172,10 +171,8 @@ class WrittenDialog(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog.cancel"),
         Binding("q,enter", "cancel", show=False),
-        Binding("down,j", "scroll_body(1)", show=False),
-        Binding("up,k", "scroll_body(-1)", show=False),
-        Binding("pagedown", "scroll_body(8)", show=False),
-        Binding("pageup", "scroll_body(-8)", show=False),
+        Binding("j", "scroll_body(1)", show=False),
+        Binding("k", "scroll_body(-1)", show=False),
     ]
 
     def __init__(self, written: Written) -> None:
@@ -194,10 +191,6 @@ class WrittenDialog(Dialog[None]):
         """All of it, and the keys."""
         yield PlainText(written_content(self._written))
         yield PlainText(Content(f"↑ ↓ scroll · {self.cancel_key} back"), classes="hint")
-
-    def action_scroll_body(self, lines: int) -> None:
-        """Scroll by lines."""
-        self.query_one("#box", VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
 __all__ = ["JournalScreen", "WrittenDialog"]

@@ -23,7 +23,7 @@ from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, sentence
-from smtp_tui.ui.base import FullScreen
+from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
 from smtp_tui.ui.dialogs.confirm import ConfirmDialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.operator import ScreenOperator
@@ -84,6 +84,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
         self._steps: Steps = ()
         self._checked: tuple[str, ...] = ()
         self._tenant: Tenant | None = None
+        self.typed = TypedText(lambda: self.unsaved)
 
     def compose_body(self) -> Iterable[Widget]:
         """What is typed, what is found, what to do with it."""
@@ -308,7 +309,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
         self._services.adopt(profile, self._session.tokens)
         self.dismiss(profile)
 
-    @work(group="dialog", exclusive=True, description="edit all fields of a new profile")
+    @opens_screen
     async def _all_fields(self) -> None:
         form = ProfileFormScreen(self._services, self._used, self._typed(), None)
         profile = await self.app.push_screen_wait(form)
@@ -330,7 +331,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
         else:
             self.dismiss(None)
 
-    @work(group="dialog", exclusive=True, description="ask before leaving a new profile")
+    @opens_screen
     async def _ask_to_leave(self) -> None:
         question = ConfirmDialog(
             "Leave without saving?",

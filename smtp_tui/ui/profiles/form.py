@@ -31,7 +31,7 @@ from smtp_tui.profiles.texts import (
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import FullScreen
+from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
 from smtp_tui.ui.dialogs.confirm import ConfirmDialog
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.fields import Field
@@ -89,6 +89,7 @@ class ProfileFormScreen(FullScreen[Profile | None]):
         self._profile = profile
         self._stored_as = stored_as
         self._saving = False
+        self.typed = TypedText(lambda: self.unsaved)
         self._heading = title or (f"Profile {stored_as}" if stored_as else "New profile")
 
     def compose_body(self) -> Iterable[Widget]:
@@ -206,7 +207,7 @@ class ProfileFormScreen(FullScreen[Profile | None]):
         else:
             self.dismiss(None)
 
-    @work(group="dialog", exclusive=True, description="ask before leaving a profile")
+    @opens_screen
     async def _ask_to_leave(self) -> None:
         question = ConfirmDialog(
             "Leave without saving?",

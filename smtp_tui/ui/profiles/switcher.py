@@ -21,7 +21,7 @@ from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import Dialog
+from smtp_tui.ui.base import Dialog, opens_screen
 from smtp_tui.ui.dialogs.confirm import ConfirmDialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.profiles.check import CheckDialog
@@ -107,7 +107,7 @@ class ProfilesDialog(Dialog[Switch | None]):
         self.query_one(RecordsTable).focus()
         self._load(self._current.name if self._current is not None else None)
 
-    @work(group="dialog", description="read the profiles")
+    @opens_screen
     async def _load(self, chosen: str | None) -> None:
         """Read the file, and put the cursor on a profile; keys typed ahead wait for it."""
         await self._read(chosen)
@@ -223,7 +223,7 @@ class ProfilesDialog(Dialog[Switch | None]):
         """A new profile."""
         self._new()
 
-    @work(group="dialog", exclusive=True, description="a new profile")
+    @opens_screen
     async def _new(self) -> None:
         found = await self.app.push_screen_wait(FirstStartScreen(self._services, self._session))
         if found is None:
@@ -255,7 +255,7 @@ class ProfilesDialog(Dialog[Switch | None]):
             name = _storable(before) if before == ENVIRONMENT else f"{before}-copy"
             self._edit(replace(self._chosen, name=name, variables=None), None, None)
 
-    @work(group="dialog", exclusive=True, description="edit a profile")
+    @opens_screen
     async def _edit(self, profile: Profile, stored_as: str | None, edited: str | None) -> None:
         """A form of the profile; ``edited`` is the name of the one that it takes the place of."""
         title = f"Save the profile {edited} to the file" if edited and stored_as is None else ""
@@ -279,7 +279,7 @@ class ProfilesDialog(Dialog[Switch | None]):
         else:
             self._delete(chosen)
 
-    @work(group="dialog", exclusive=True, description="delete a profile")
+    @opens_screen
     async def _delete(self, profile: Profile) -> None:
         question = ConfirmDialog(
             f"Delete profile {clean(profile.name, 40)}?",

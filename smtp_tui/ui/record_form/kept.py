@@ -11,7 +11,7 @@ from textual import work
 from smtp_tui.editing.draft import Draft
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
-from smtp_tui.ui.base import SessionScreen
+from smtp_tui.ui.base import FullScreen
 from smtp_tui.ui.record_form.keeping import DraftKeeper
 from smtp_tui.ui.services import Services
 from smtp_tui.workflows.session import Session
@@ -19,13 +19,15 @@ from smtp_tui.workflows.session import Session
 Result = TypeVar("Result")
 
 
-class KeptScreen(SessionScreen[Result]):
+class KeptScreen(FullScreen[Result]):
     """``latest`` is what is typed now; ``done`` is set once it was saved, kept or given up."""
 
     def __init__(
         self, session: Session, services: Services, base: Draft, typed: Draft | None
     ) -> None:
-        super().__init__(session, services)
+        super().__init__(session, services.clock)
+        self.session = session
+        self.services = services
         key = session.key(base.record_id)
         self._base = base
         self._keeper = DraftKeeper(services.drafts, services.clock, key, base)
@@ -37,11 +39,6 @@ class KeptScreen(SessionScreen[Result]):
         """Compare with another record from now on; only while nothing was typed."""
         self._base = self.latest = base
         self._keeper.rebase(base)
-
-    @property
-    def keeps_drafts(self) -> bool:
-        """A draft, without its password."""
-        return True
 
     def keep_text(self) -> None:
         """Write the draft to the disk at once, as before the program ends."""

@@ -21,6 +21,7 @@ from smtp_tui.editing.patch import Patch
 from smtp_tui.text import clean, record_name
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.advice import error_text
+from smtp_tui.ui.base import TypedText, opens_screen
 from smtp_tui.ui.messages import forget, tell
 from smtp_tui.ui.record_form.drafting import NAME, Drafted, drafted, refused_values
 from smtp_tui.ui.record_form.form import RecordForm
@@ -87,6 +88,9 @@ class FormScreen(KeptScreen[FormResult]):
         super().__init__(session, services, subject.base, subject.typed)
         self._subject = subject
         self._opened = subject.opened
+        self.typed = TypedText(
+            lambda: self.unsaved, lambda: self.busy, self.keep_text, self.forget_text
+        )
         self._form = RecordForm(subject.base, subject.opened, subject.typed)
         self._said_unchanged = False
         self._preview = PatchPreview()
@@ -143,11 +147,6 @@ class FormScreen(KeptScreen[FormResult]):
     def unsaved(self) -> bool:
         """Whether anything was typed that leaving would lose."""
         return bool(self._form.changed_names) and not self.done
-
-    @property
-    def saving(self) -> bool:
-        """Whether a save is under way."""
-        return self.busy
 
     @property
     def situation(self) -> Situation:
@@ -224,7 +223,7 @@ class FormScreen(KeptScreen[FormResult]):
         if isinstance(field, SecretField):
             field.reveal()
 
-    @work(group="dialog", exclusive=True, description="choose a preset")
+    @opens_screen
     async def action_preset(self) -> None:
         """Choose a provider; fills host and port only."""
         preset = await self.app.push_screen_wait(PresetDialog())
@@ -241,7 +240,7 @@ class FormScreen(KeptScreen[FormResult]):
         else:
             self.close(None)
 
-    @work(group="dialog", exclusive=True, description="ask before leaving a form")
+    @opens_screen
     async def _ask_to_leave(self) -> None:
         question = leave_question(self._form.changed_names, self.services.clock)
         answer = await self.app.push_screen_wait(question)
@@ -346,7 +345,7 @@ class FormScreen(KeptScreen[FormResult]):
         elif result.problem is None:
             self._test(result.patch)
 
-    @work(group="dialog", exclusive=True, description="test the values of a form")
+    @opens_screen
     async def _test(self, patch: Patch) -> None:
         base = self._subject.base
         subject = TestSubject(base.record_id, base.name, self._opened, patch)

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from smtp_tui.api.clock import Clock
 from smtp_tui.editing.merge import Comparison, Side
 from smtp_tui.text import clean
-from smtp_tui.ui.dialogs.guarded import GuardedDialog
+from smtp_tui.ui.base import GuardedDialog
 from smtp_tui.ui.widgets.columns import Column
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import RecordsTable, Row

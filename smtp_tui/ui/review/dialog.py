@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 from textual import on
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
@@ -22,13 +22,12 @@ from smtp_tui.api.requests import Request
 from smtp_tui.api.target import Access
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import where_line
+from smtp_tui.ui.base import GuardedDialog, where_line
 from smtp_tui.ui.dialogs.copy import Copyable, CopyDialog
-from smtp_tui.ui.dialogs.guarded import GuardedDialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.review.request_view import request_text
 from smtp_tui.ui.widgets.bars import badge_look
-from smtp_tui.ui.widgets.inputs import PasteRefused, TextInput
+from smtp_tui.ui.widgets.inputs import TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.workflows.session import Session
 
@@ -64,17 +63,12 @@ class ReviewDialog(GuardedDialog[bool]):
     ReviewDialog #review-body { height: auto; scrollbar-size-vertical: 1; }
     ReviewDialog #request { height: auto; margin-top: 1; }
     ReviewDialog .changes { margin-top: 1; }
-    ReviewDialog #name-problem { display: none; text-style: bold; color: ansi_red; }
-    ReviewDialog #name-problem.-shown { display: block; }
     ReviewDialog #banner { height: 3; content-align: center middle; margin-bottom: 1; }
     """
     ACTIONS = ("dialog.cancel", "dialog.copy")
+    BODY = "#review-body"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog.copy"),
-        Binding("down", "scroll_body(1)", show=False),
-        Binding("up", "scroll_body(-1)", show=False),
-        Binding("pagedown", "scroll_body(8)", show=False),
-        Binding("pageup", "scroll_body(-8)", show=False),
     ]
 
     def __init__(self, session: Session, review: Review, clock: Clock, *, by_key: bool) -> None:
@@ -109,7 +103,7 @@ class ReviewDialog(GuardedDialog[bool]):
                 what = f"Type the name of the record: {clean(review.record_name, 60)}"
             yield PlainText(f"This profile is protected. {what}")
             yield TextInput(id="name")
-            yield PlainText("", id="name-problem")
+            yield PlainText("", classes="said")
         apply = Button(harmless(review.verb), id="apply", compact=True)
         cancel = Button("Cancel", id="cancel", compact=True)
         with Horizontal(classes="row"):
@@ -135,28 +129,12 @@ class ReviewDialog(GuardedDialog[bool]):
         body = self.query_one("#review-body", VerticalScroll)
         body.styles.max_height = max(4, self.size.height - answers)
 
-    def action_scroll_body(self, lines: int) -> None:
-        """Scroll by lines."""
-        body = self.query_one("#review-body", VerticalScroll)
-        body.scroll_relative(y=lines, animate=False)
-
     @on(Input.Changed, "#name")
     def compare_name(self, event: Input.Changed) -> None:
         """Allow the write only for the very name."""
         event.stop()
-        self._say_of_name("")
+        self.say("")
         self.query_one("#apply", Button).disabled = event.value != self._to_type
-
-    @on(PasteRefused)
-    def say_refused(self, event: PasteRefused) -> None:
-        """Say under the name why a pasted text was not taken, until something else is typed."""
-        event.stop()
-        self._say_of_name(f"✗ {event.words}")
-
-    def _say_of_name(self, words: str) -> None:
-        problem = self.query_one("#name-problem", PlainText)
-        problem.update(words)
-        problem.set_class(bool(words), "-shown")
 
     @on(Input.Submitted, "#name")
     def apply_typed(self, event: Input.Submitted) -> None:

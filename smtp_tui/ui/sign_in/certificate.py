@@ -22,8 +22,7 @@ from smtp_tui.api.target import CaFile, Origin, Pinned, Trust
 from smtp_tui.mail.remarks import error as finding_error
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import Dialog
-from smtp_tui.ui.dialogs.guarded import GuardedDialog
+from smtp_tui.ui.base import Dialog, GuardedDialog
 from smtp_tui.ui.widgets.bars import titled
 from smtp_tui.ui.widgets.fields import Field
 from smtp_tui.ui.widgets.plain_text import PlainText

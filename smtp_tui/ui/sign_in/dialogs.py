@@ -18,7 +18,7 @@ from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, where_line
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.waiting import WaitLine, waiting
-from smtp_tui.ui.widgets.inputs import Paste, PasteRefused, SecretInput
+from smtp_tui.ui.widgets.inputs import Paste, SecretInput
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import log_in
@@ -45,15 +45,9 @@ class TokenDialog(Dialog[SecretStr | None]):
         yield SecretInput(
             placeholder="paste the bearer token, then Enter", id="token", takes=Paste.TOKEN
         )
-        yield PlainText("", id="token-problem")
+        yield PlainText("", classes="said")
         words = f"Kept in memory until you quit. Enter uses it · {self.cancel_key} leaves"
         yield PlainText(words, classes="hint")
-
-    @on(PasteRefused)
-    def say_refused(self, event: PasteRefused) -> None:
-        """Say why a pasted text was not taken."""
-        event.stop()
-        self.query_one("#token-problem", PlainText).update(event.words)
 
     @on(Input.Submitted, "#token")
     def use(self, event: Input.Submitted) -> None:
@@ -62,7 +56,7 @@ class TokenDialog(Dialog[SecretStr | None]):
         try:
             self.dismiss(clean_token(self.query_one("#token", SecretInput).value))
         except CredentialError as error:
-            self.query_one("#token-problem", PlainText).update(sentence(str(error)))
+            self.say(sentence(str(error)))
 
     def action_reveal(self) -> None:
         """Show what was just typed, until the field is left."""
@@ -96,18 +90,12 @@ class LoginDialog(Dialog[bool]):
         )
         yield SecretInput(placeholder="password, then Enter", id="password")
         yield WaitLine(self._session.tokens.clock, lambda: self.cancel_key)
-        yield PlainText("", id="login-said")
+        yield PlainText("", classes="said")
         yield PlainText(
             "Kept in memory until you quit, to renew the token."
             f" Enter logs in · {self.cancel_key} leaves",
             classes="hint",
         )
-
-    @on(PasteRefused)
-    def say_refused(self, event: PasteRefused) -> None:
-        """Say why a pasted text was not taken."""
-        event.stop()
-        self._say(event.words)
 
     @on(Input.Submitted, "#password")
     def submit(self, event: Input.Submitted) -> None:
@@ -116,7 +104,7 @@ class LoginDialog(Dialog[bool]):
         field = self.query_one("#password", SecretInput)
         if field.value and not field.disabled:
             field.disabled = True
-            self._say("")
+            self.say("")
             self._log_in(field.secret)
 
     @work(group="login", exclusive=True, description="log in")
@@ -125,16 +113,13 @@ class LoginDialog(Dialog[bool]):
             with waiting(self, f"Logging in as {self._user}"):
                 await log_in(self._session, ScreenOperator(self), password)
         except (ApiError, CredentialError) as error:
-            self._say(error.why if isinstance(error, ApiError) else str(error))
+            self.say(sentence(error.why if isinstance(error, ApiError) else str(error)))
             field = self.query_one("#password", SecretInput)
             field.value = ""
             field.disabled = False
             field.focus()
         else:
             self.dismiss(True)
-
-    def _say(self, words: str) -> None:
-        self.query_one("#login-said", PlainText).update(sentence(words))
 
     def action_reveal(self) -> None:
         """Show what was just typed, until the field is left."""

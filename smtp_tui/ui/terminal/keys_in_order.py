@@ -17,6 +17,7 @@ from textual.events import Event, Key, Paste
 from textual.screen import Screen
 from textual.timer import Timer
 
+from smtp_tui.ui.base import Dialog, FullScreen
 from smtp_tui.ui.terminal.on_terminal import OnTerminal
 
 PATIENCE: Final = 5.0
@@ -81,10 +82,9 @@ class KeysInOrder(OnTerminal):
     @property
     def _opening(self) -> bool:
         """Whether the screen in front is about to open another one over itself."""
-        return any(
-            worker.group == "dialog" and worker.node is self.screen and worker.is_running
-            for worker in self.workers
-        )
+        screen = self.screen
+        opening = screen.opening if isinstance(screen, FullScreen | Dialog) else None
+        return opening is not None and opening.is_running
 
     async def _done(self, under_way: Timer) -> None:
         if self._key_under_way is under_way:

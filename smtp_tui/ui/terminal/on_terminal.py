@@ -5,13 +5,13 @@ from __future__ import annotations
 from textual import on
 from textual.driver import Driver
 
-from smtp_tui.ui.messages import Messages
+from smtp_tui.ui.messages import MessagesApp
 from smtp_tui.ui.terminal.driver import TerminalDriver, Told
 from smtp_tui.ui.terminal.painted import Painted
 from smtp_tui.workflows.operator import About, Kind
 
 
-class OnTerminal(Messages):
+class OnTerminal(MessagesApp):
     """An app that knows what it has painted, ``painted``, which its driver asks and keeps.
 
     ``enhanced_keyboard`` says, before it runs, whether the terminal is to report keys exactly.

@@ -18,7 +18,7 @@ from types import FrameType, TracebackType
 from typing import Final, Self
 
 from smtp_tui.state.files import FileProblem
-from smtp_tui.ui.base import HoldsText
+from smtp_tui.ui.base import FullScreen
 from smtp_tui.ui.terminal.keys_in_order import KeysInOrder
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
@@ -89,9 +89,9 @@ class Ends:
 
     def _keep(self) -> None:
         for screen in self._app.screen_stack if self._app is not None else ():
-            if isinstance(screen, HoldsText):
+            if isinstance(screen, FullScreen) and screen.typed and screen.typed.keep:
                 with suppress(FileProblem):  # a full disk must not keep us from ending
-                    screen.keep_text()
+                    screen.typed.keep()
 
     def _signalled(self, number: int, _: FrameType | None) -> None:
         leaving = self._app is not None and self._app.return_code is not None
