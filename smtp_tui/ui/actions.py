@@ -1,7 +1,9 @@
-"""Every action once: its id, keys, label, help, and when it is not possible and why.
+"""The table of actions: id, keys, label, help, and what each needs to be possible.
 
-Bindings, the key line, the help and the command palette are all drawn from this table; a key is
-rebound by its action's id. The commands read it too, so that nothing here imports Textual.
+Key bindings, the key line, the help and the command palette are all drawn from ``ACTIONS``. To add
+an action, add a row here and a method ``action_<verb>`` to the screen of its place; list the id in
+the screen's ``KEYS`` if it belongs on the key line. Commands read the table too, so nothing here
+imports Textual when it is loaded.
 """
 
 from __future__ import annotations
@@ -18,90 +20,26 @@ if TYPE_CHECKING:
 
 
 class Place(Enum):
-    """Where an action can be used; the words are the headings of the help."""
+    """Where an action works, by the first part of its id; the values are headings of the help."""
 
-    EVERYWHERE = "Everywhere"
-    LIST = "In a list"
-    CONNECTIONS = "Connections"
     RECORD = "A record"
-    FORM = "In a form"
-    SECRET = "In a password field"
-    REVIEW = "Review"
-    TEST = "Test email"
-    PROFILES = "Profiles"
+    TABLE = "Connections"
     ACTIVITY = "Activity"
     JOURNAL = "Journal"
-
-
-class Action(Struct, frozen=True):
-    """One thing a person can do. ``id`` is ``room.verb``; the handler is ``action_<verb>``."""
-
-    id: str
-    keys: str
-    label: str
-    help: str
-    place: Place
-    shown: bool = True
-    priority: bool = False
-    show_as: str = ""
-
-    @property
-    def verb(self) -> str:
-        """The name of the handler, without ``action_``."""
-        return self.id.partition(".")[2]
-
-    @property
-    def key_display(self) -> str:
-        """The keys as a person reads them."""
-        return self.show_as or " ".join(spoken(key) for key in self.keys.split(","))
-
-    @property
-    def first_key(self) -> str:
-        """The first key alone, for the key line."""
-        return self.show_as or spoken(self.keys.split(",")[0])
-
-    @property
-    def last_key(self) -> str:
-        """The last key alone: of several the one that can be pressed in a field too."""
-        return self.show_as or spoken(self.keys.split(",")[-1])
-
-    def binding(self) -> Binding:
-        """The action as Textual binds it."""
-        from textual.binding import Binding  # noqa: PLC0415 - for the screens only
-
-        return Binding(
-            self.keys,
-            self.verb,
-            self.label,
-            show=self.shown,
-            key_display=self.first_key,
-            priority=self.priority,
-            tooltip=self.help,
-            id=self.id,
-        )
-
-
-SPOKEN: Final = {
-    "escape": "esc",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "down": "↓",
-    "up": "↑",
-}
-"""Keys by Textual's names that a person reads otherwise."""
-
-
-def spoken(key: str) -> str:
-    """A key as a person reads it."""
-    return SPOKEN.get(key) or sign_of(key) or key
+    FORM = "In a form"
+    SECRET = "In a password field"
+    DIALOG = "Review"
+    TEST = "Test email"
+    PROFILES = "Profiles"
+    APP = "Everywhere"
 
 
 class Situation(Struct, frozen=True):
-    """What the possible actions depend on.
+    """What decides which actions are possible now.
 
-    A ``record`` is under the cursor; ``rows`` were read, or are ``reading`` now; of the list some
-    entries are ``unreadable``. There was a change to ``undo``; where it was a create, ``created``
-    is set, and it cannot be undone.
+    ``record``: one is under the cursor. ``rows``: some were read. ``reading``: they are being read.
+    ``unreadable``: some entries of the list are. ``busy``: a request is under way. ``undo``: there
+    was a change. ``created``: it was a create, which cannot be undone.
     """
 
     record: bool = False
@@ -116,148 +54,190 @@ class Situation(Struct, frozen=True):
     secret_field: bool = False
 
 
+class Need(Enum):
+    """What an action needs; the value says why it is not possible without."""
+
+    WRITE = "This profile, or this run, is read-only."
+    RECORD = "No record is under the cursor."
+    SHOWN_ROWS = "There are no rows to mark."
+    ROWS = "There are no rows."
+    UNREADABLE = "Every entry of the list could be read."
+    IDLE = "A request is under way; wait for its outcome."
+    UNDOABLE = "A create cannot be undone; delete the record."
+    CHANGE = "Nothing was changed yet."
+    PREVIOUS_PROFILE = "There is no profile before this one."
+    SECRET_FIELD = "The cursor is not in a password field."
+
+    def met(self, situation: Situation) -> bool:
+        """Return whether the situation has it."""
+        return {
+            Need.WRITE: not situation.read_only,
+            Need.RECORD: situation.record,
+            Need.SHOWN_ROWS: situation.rows,
+            # Keys typed while rows are being read act on them when they arrive.
+            Need.ROWS: situation.rows or situation.reading,
+            Need.UNREADABLE: situation.unreadable,
+            Need.IDLE: not situation.busy,
+            Need.UNDOABLE: not situation.created,
+            Need.CHANGE: situation.undo,
+            Need.PREVIOUS_PROFILE: situation.previous_profile,
+            Need.SECRET_FIELD: situation.secret_field,
+        }[self]
+
+
+class Action(Struct, frozen=True):
+    """One thing a person can do. ``id`` is ``place.verb``; ``keys`` are Textual's names.
+
+    A ``priority`` action works whatever has the focus.
+    """
+
+    id: str
+    keys: str
+    label: str
+    help: str
+    needs: tuple[Need, ...] = ()
+    priority: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Where it works."""
+        return Place[self.id.partition(".")[0].upper()]
+
+    @property
+    def verb(self) -> str:
+        """The name of its method, without ``action_``."""
+        return self.id.partition(".")[2]
+
+    @property
+    def key_display(self) -> str:
+        """All keys, as a person reads them."""
+        return " ".join(spoken(key) for key in self.keys.split(","))
+
+    @property
+    def first_key(self) -> str:
+        """The first key, for the key line."""
+        return spoken(self.keys.split(",")[0])
+
+    @property
+    def last_key(self) -> str:
+        """The last key; of several it is the one that works in an input too."""
+        return spoken(self.keys.split(",")[-1])
+
+    def binding(self) -> Binding:
+        """Return it as Textual binds it."""
+        from textual.binding import Binding  # noqa: PLC0415 - commands do without Textual
+
+        return Binding(
+            self.keys,
+            self.verb,
+            self.label,
+            key_display=self.first_key,
+            priority=self.priority,
+            tooltip=self.help,
+            id=self.id,
+        )
+
+
+_WRITE: Final = (Need.WRITE,)
+_RECORD: Final = (Need.RECORD,)
+_WRITE_RECORD: Final = (Need.WRITE, Need.RECORD)
+_WRITE_IDLE: Final = (Need.WRITE, Need.IDLE)
+_ROWS: Final = (Need.ROWS,)
+_SECRET: Final = (Need.SECRET_FIELD,)
+
 _A = Action
 ACTIONS: Final[tuple[Action, ...]] = (
-    _A("record.open", "enter", "Open", "Show every parameter of the record.", Place.RECORD),
-    _A("record.edit", "e", "Edit", "Change parameters; only what changes is sent.", Place.RECORD),
-    _A("record.test", "t", "Test", "Send a test email with the saved record.", Place.RECORD),
-    _A("record.new", "n", "New", "Create a record from scratch or a preset.", Place.RECORD),
-    _A("record.clone", "c", "Clone", "Start a new record from this one, without its password.",
-       Place.RECORD),
-    _A("record.delete", "d", "Delete", "Delete the record, after a question.", Place.RECORD),
-    _A("record.undo", "u", "Undo", "Offer the reverse of the last change.", Place.RECORD,
-       shown=False),
-    _A("record.test_values", "T", "Test values", "Send a test email with values saved nowhere.",
-       Place.RECORD, shown=False),
-    _A("record.copy", "y", "Copy", "Copy the record as curl, command or JSON.", Place.RECORD,
-       shown=False),
-    _A("table.filter", "slash", "Filter", "Show only rows with these words; esc clears.",
-       Place.CONNECTIONS),
-    _A("table.sort", "s", "Sort", "Sort by the next column.", Place.CONNECTIONS, shown=False),
-    _A("table.reverse", "S", "Reverse", "Reverse the order.", Place.CONNECTIONS, shown=False),
+    _A("record.open", "enter", "Open", "Show every parameter of the record.", _RECORD),
+    _A("record.edit", "e", "Edit", "Change parameters; only changes are sent.", _WRITE_RECORD),
+    _A("record.test", "t", "Test", "Send a test email with the saved record.", _WRITE_RECORD),
+    _A("record.new", "n", "New", "Create a record from scratch or a preset.", _WRITE),
+    _A("record.clone", "c", "Clone", "Create a record from this one, without its password.",
+       _WRITE_RECORD),
+    _A("record.delete", "d", "Delete", "Delete the record, after a question.", _WRITE_RECORD),
+    _A("record.undo", "u", "Undo", "Offer the reverse of the last change.",
+       (Need.WRITE, Need.UNDOABLE, Need.CHANGE)),
+    _A("record.test_values", "T", "Test values", "Send a test email with unsaved values.", _WRITE),
+    _A("record.copy", "y", "Copy", "Copy the record as curl, command or JSON.", _RECORD),
+    _A("table.filter", "slash", "Filter", "Show only rows with these words; esc clears.", _ROWS),
+    _A("table.sort", "s", "Sort", "Sort by the next column.", _ROWS),
+    _A("table.reverse", "S", "Reverse", "Reverse the order.", _ROWS),
     _A("table.mark_all", "asterisk", "Mark all", "Mark all rows shown, or none.",
-       Place.CONNECTIONS, shown=False),
-    _A("table.refresh", "r", "Refresh", "Read the list again; cursor and marks stay.",
-       Place.CONNECTIONS),
-    _A("table.unreadable", "U", "Unreadable", "The entries of the list that could not be read.",
-       Place.CONNECTIONS, shown=False),
-    _A("app.profiles", "p", "Profiles", "Choose another host, tenant or team.", Place.EVERYWHERE),
+       (Need.SHOWN_ROWS,)),
+    _A("table.refresh", "r", "Refresh", "Read the list again; cursor and marks stay."),
+    _A("table.unreadable", "U", "Unreadable", "The entries of the list that cannot be read.",
+       (Need.UNREADABLE,)),
+    _A("app.profiles", "p", "Profiles", "Choose another host, tenant or team."),
     _A("app.previous_profile", "minus", "Previous profile", "Go back to the profile before.",
-       Place.EVERYWHERE, shown=False),
-    _A("app.activity", "a", "Activity", "Every request of this session, secrets removed.",
-       Place.EVERYWHERE, shown=False),
-    _A("app.journal", "A", "Journal", "Every write of this user, and what came of it.",
-       Place.EVERYWHERE, shown=False),
-    _A("app.mailbox", "m", "Mailbox", "The mail that arrived at the demo's mail server.",
-       Place.EVERYWHERE, shown=False),
-    _A("app.help", "question_mark", "Help", "The keys of this screen.", Place.EVERYWHERE),
-    _A("app.command_palette", "colon,ctrl+p", "Commands", "Every action by name.",
-       Place.EVERYWHERE, shown=False),
-    _A("app.back", "q,escape", "Back", "One step back; q on the connections quits.",
-       Place.EVERYWHERE, shown=False),
-    _A("app.redraw", "ctrl+l", "Redraw", "Draw the screen anew; in a form from the commands.",
-       Place.EVERYWHERE, shown=False),
-    _A("app.leave", "ctrl+c", "Quit", "Quit; asks if something is not saved.", Place.EVERYWHERE,
-       shown=False, priority=True),
+       (Need.PREVIOUS_PROFILE,)),
+    _A("app.activity", "a", "Activity", "Every request of this session, secrets removed."),
+    _A("app.journal", "A", "Journal", "Every write of this user, and its outcome."),
+    _A("app.mailbox", "m", "Mailbox", "The mail that arrived at the demo's mail server."),
+    _A("app.help", "question_mark", "Help", "The keys of this screen."),
+    _A("app.command_palette", "colon,ctrl+p", "Commands", "Every action by name."),
+    _A("app.back", "q,escape", "Back", "One step back; q on the connections quits."),
+    _A("app.redraw", "ctrl+l", "Redraw", "Redraw the screen; in a form, from the commands."),
+    _A("app.leave", "ctrl+c", "Quit", "Quit; asks if something is not saved.", priority=True),
     _A("app.suspend_process", "ctrl+z", "Suspend", "Back to the shell; fg returns.",
-       Place.EVERYWHERE, shown=False, priority=True),
-    _A("activity.copy", "y", "Copy as curl", "The request as curl, secrets as variables.",
-       Place.ACTIVITY),
-    _A("journal.open", "enter", "Open", "Show the write whole.", Place.JOURNAL),
-    _A("journal.filter", "slash", "Filter", "Show only writes with these words; esc clears.",
-       Place.JOURNAL),
-    _A("journal.refresh", "r", "Refresh", "Read the journal again.", Place.JOURNAL),
-    _A("form.review", "ctrl+s", "Review", "Show what would be sent, then save it.",
-       Place.FORM, priority=True),
-    _A("form.test", "ctrl+t", "Test", "Send a test email with what is typed here.",
-       Place.FORM, priority=True),
-    _A("form.revert", "ctrl+r", "Revert", "Put the opened value back in this field.",
-       Place.FORM, priority=True),
-    _A("form.preset", "ctrl+l", "Preset", "Fill host and port from a known provider.",
-       Place.FORM, priority=True, shown=False),
-    _A("form.back", "escape", "Leave", "Leave the form; asks if something changed.", Place.FORM),
-    _A("dialog.cancel", "escape", "Cancel", "Back, with nothing done.", Place.REVIEW),
-    _A("dialog.copy", "y", "Copy as curl", "The request as curl, secrets as variables.",
-       Place.REVIEW),
-    _A("test.edit", "e", "Edit", "Open the form on the parameter to look at.", Place.TEST),
-    _A("test.again", "r,ctrl+t", "Again", "Send once more.", Place.TEST),
-    _A("test.save", "ctrl+s", "Review and save", "Back to the form, to save what was tested.",
-       Place.TEST, priority=True),
-    _A("profiles.new", "n", "New", "A new profile: a host, and how to log in.", Place.PROFILES),
-    _A("profiles.edit", "e", "Edit", "Change the profile.", Place.PROFILES),
-    _A("profiles.clone", "c", "Clone", "A new profile like this one.", Place.PROFILES),
-    _A("profiles.check", "x", "Check", "Try the profile step by step: name to list.",
-       Place.PROFILES),
-    _A("profiles.delete", "d", "Delete", "Delete the profile, after a question.",
-       Place.PROFILES),
-    _A("profiles.save", "ctrl+s", "Save", "Write the profile to the file.", Place.PROFILES,
        priority=True),
-    _A("profiles.default", "D", "Default", "Start with this profile from now on.",
-       Place.PROFILES),
+    _A("activity.copy", "y", "Copy as curl", "The request as curl, secrets as variables."),
+    _A("journal.open", "enter", "Open", "Show everything about the write."),
+    _A("journal.filter", "slash", "Filter", "Show only writes with these words; esc clears."),
+    _A("journal.refresh", "r", "Refresh", "Read the journal again."),
+    _A("form.review", "ctrl+s", "Review", "Show what would be sent, then save it.",
+       _WRITE_IDLE, priority=True),
+    _A("form.test", "ctrl+t", "Test", "Send a test email with what is typed here.",
+       _WRITE_IDLE, priority=True),
+    _A("form.revert", "ctrl+r", "Revert", "Restore the opened value of this field.",
+       priority=True),
+    _A("form.preset", "ctrl+l", "Preset", "Fill host and port from a known provider.",
+       priority=True),
+    _A("form.back", "escape", "Leave", "Leave the form; asks if something changed."),
+    _A("dialog.cancel", "escape", "Cancel", "Back, with nothing done."),
+    _A("dialog.copy", "y", "Copy as curl", "The request as curl, secrets as variables."),
+    _A("test.edit", "e", "Edit", "Open the form on the parameter to look at."),
+    _A("test.again", "r,ctrl+t", "Again", "Send once more."),
+    _A("test.save", "ctrl+s", "Review and save", "Back to the form, to save what was tested.",
+       priority=True),
+    _A("profiles.new", "n", "New", "A new profile: a host, and how to log in."),
+    _A("profiles.edit", "e", "Edit", "Change the profile."),
+    _A("profiles.clone", "c", "Clone", "A new profile like this one."),
+    _A("profiles.check", "x", "Check", "Try the profile step by step, from name to list."),
+    _A("profiles.delete", "d", "Delete", "Delete the profile, after a question."),
+    _A("profiles.save", "ctrl+s", "Save", "Write the profile to the file.", priority=True),
+    _A("profiles.default", "D", "Default", "Start with this profile from now on."),
     _A("secret.clear", "ctrl+n", "No password", "Clear the stored password when saved.",
-       Place.SECRET, priority=True, shown=False),
-    _A("secret.reveal", "ctrl+o", "Show typed", "Show what was just typed until the field is left.",
-       Place.SECRET, priority=True, shown=False),
+       _SECRET, priority=True),
+    _A("secret.reveal", "ctrl+o", "Show typed", "Show what was typed until the field is left.",
+       _SECRET, priority=True),
 )  # fmt: skip
 
 BY_ID: Final = {action.id: action for action in ACTIONS}
 
+_SPOKEN: Final = {
+    "escape": "esc",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "down": "↓",
+    "up": "↑",
+}
+
+
+def spoken(key: str) -> str:
+    """Return a key of Textual as a person reads it."""
+    return _SPOKEN.get(key) or sign_of(key) or key
+
+
+def ids_in(*places: Place) -> tuple[str, ...]:
+    """Return the ids of all actions of these places, for a screen's ``ACTIONS``."""
+    return tuple(action.id for action in ACTIONS if action.place in places)
+
 
 def bindings(*ids: str) -> list[BindingType]:
-    """The bindings of these actions, for a screen's or widget's ``BINDINGS``."""
-    return [BY_ID[one].binding() for one in ids]
-
-
-_NEEDS_RECORD: Final = frozenset(
-    {"record.open", "record.edit", "record.test", "record.clone", "record.delete", "record.copy"}
-)
-_NEEDS_ROWS: Final = frozenset({"table.filter", "table.sort", "table.reverse"})
-"""With or before the rows: what is typed while they are read acts on them when they come."""
-_WRITES: Final = frozenset(
-    {
-        "record.edit",
-        "record.test",
-        "record.new",
-        "record.clone",
-        "record.delete",
-        "record.undo",
-        "record.test_values",
-        "form.review",
-        "form.test",
-    }
-)
+    """Return the bindings of these actions, for ``BINDINGS`` of a screen or widget."""
+    return [BY_ID[action_id].binding() for action_id in ids]
 
 
 def unavailable(action_id: str, situation: Situation) -> str | None:
-    """Why an action is not possible now, in words; None where it is."""
-    reasons = (
-        (action_id in _WRITES and situation.read_only, "This profile, or this run, is read-only."),
-        (action_id in _NEEDS_RECORD and not situation.record, "No record is under the cursor."),
-        (action_id == "table.mark_all" and not situation.rows, "There are no rows."),
-        (
-            action_id == "table.unreadable" and not situation.unreadable,
-            "Every entry of the list could be read.",
-        ),
-        (
-            action_id in _NEEDS_ROWS and not (situation.rows or situation.reading),
-            "There are no rows.",
-        ),
-        (
-            action_id in ("form.review", "form.test") and situation.busy,
-            "A request is under way; wait for its outcome.",
-        ),
-        (
-            action_id == "record.undo" and situation.created,
-            "A create cannot be undone; delete the record.",
-        ),
-        (action_id == "record.undo" and not situation.undo, "Nothing was changed yet."),
-        (
-            action_id == "app.previous_profile" and not situation.previous_profile,
-            "There is no profile before this one.",
-        ),
-        (
-            action_id.startswith("secret.") and not situation.secret_field,
-            "The cursor is not in a password field.",
-        ),
-    )
-    return next((why for holds, why in reasons if holds), None)
+    """Return why an action is not possible now, or None where it is."""
+    needs = BY_ID[action_id].needs
+    return next((need.value for need in needs if not need.met(situation)), None)

@@ -1,6 +1,6 @@
-"""The keys that a user chose for actions; checked, for Textual drops a clash without a word.
+"""The keys that a user chose for actions, checked: Textual drops a clashing binding silently.
 
-The commands check them too, so that nothing here imports Textual.
+Commands check them too, so nothing here imports Textual.
 """
 
 from __future__ import annotations
@@ -23,43 +23,42 @@ if TYPE_CHECKING:
 ScreenResult = TypeVar("ScreenResult")
 
 _TYPED: Final = frozenset({Place.FORM, Place.SECRET})
-_TOGETHER: Final = (
-    frozenset({Place.CONNECTIONS, Place.RECORD}),
-    _TYPED,
-)
-"""Places besides the same one whose keys can be pressed at the same time."""
+_TOGETHER: Final = (frozenset({Place.TABLE, Place.RECORD}), _TYPED)
+"""Different places whose keys work at the same time."""
 _MOVING: Final = frozenset("jkgG") | {
     *("space", "up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
     *("enter", "escape", "tab", "shift+tab"),
 }
-"""What moves in tables, fields and dialogs; only its own action may have it."""
+"""Keys that move in tables, inputs and dialogs. Only an action that has one by default keeps it."""
 
 
 def keymap_of(chosen: Iterable[ChosenKeys]) -> dict[str, str]:
-    """The keymap that Textual takes. Raises ``PreferencesError`` at the first mistake."""
+    """Return the keymap for Textual. Raises ``PreferencesError`` at the first mistake."""
     chosen = tuple(chosen)
-    bound = dict(BY_ID)
-    for one in chosen:
-        action = BY_ID.get(one.action)
+    actions = dict(BY_ID)
+    for choice in chosen:
+        action = BY_ID.get(choice.action)
         if action is None:
-            raise one.refused(f'there is no action "{one.action}"{nearest(one.action, BY_ID)}')
-        for key in one.keys:
+            hint = nearest(choice.action, BY_ID)
+            raise choice.refused(f'there is no action "{choice.action}"{hint}')
+        for key in choice.keys:
             why = _refusal(action, key)
             if why:
-                raise one.refused(f'"{key}" {why}')
-        keys = ["".join(_split(key)) for key in one.keys]
-        bound[one.action] = replace(action, keys=",".join(keys), show_as="")
-    for one in chosen:
-        other = _clashing(bound[one.action], bound.values())
+                raise choice.refused(f'"{key}" {why}')
+        keys = ("".join(_split(key)) for key in choice.keys)
+        actions[choice.action] = replace(action, keys=",".join(keys))
+    for choice in chosen:
+        other = _clashing(actions[choice.action], actions.values())
         if other is not None:
-            raise one.refused(f'"{one.action}" has the key of "{other.id}" ({other.key_display})')
-    return {one.action: bound[one.action].keys for one in chosen}
+            words = f'"{choice.action}" has the key of "{other.id}" ({other.key_display})'
+            raise choice.refused(words)
+    return {choice.action: actions[choice.action].keys for choice in chosen}
 
 
 def _split(key: str) -> tuple[str, str]:
-    """The modifiers of a key with their ``+``, and the key itself by Textual's name.
+    """Return the modifiers of a key, each with its ``+``, and Textual's name of the key itself.
 
-    ``?`` is ``question_mark``. The name is blank where it is no key.
+    ``?`` becomes ``question_mark``. The name is blank where it is not a key.
     """
     found = re.fullmatch(r"((?:(?:ctrl|alt|shift)\+)*)(.+)", unicodedata.normalize("NFC", key))
     if found is None:
@@ -71,7 +70,7 @@ def _split(key: str) -> tuple[str, str]:
 
 
 def _refusal(action: Action, written: str) -> str:
-    """Why an action cannot have a key, in words that follow it; blank where it can."""
+    """Return why an action cannot have a key, to be put after it; blank where it can."""
     modifiers, plain = _split(written)
     if not plain:
         return (
@@ -91,33 +90,37 @@ def _refusal(action: Action, written: str) -> str:
 
 
 def _clashing(action: Action, others: Iterable[Action]) -> Action | None:
-    """An action whose key this one took, and did not share by default."""
-    keys = set(action.keys.split(","))
+    """Return an action that has one of these keys too, unless both have it by default."""
     for other in others:
         if other.id != action.id and _meet(action.place, other.place):
-            before = set(BY_ID[action.id].keys.split(",")) & set(BY_ID[other.id].keys.split(","))
-            if (keys & set(other.keys.split(","))) - before:
+            shared = _keys(action) & _keys(other)
+            if shared - (_keys(BY_ID[action.id]) & _keys(BY_ID[other.id])):
                 return other
     return None
 
 
-def _meet(one: Place, other: Place) -> bool:
-    pair = {one, other}
-    return len(pair) == 1 or Place.EVERYWHERE in pair or any(pair <= some for some in _TOGETHER)
+def _keys(action: Action) -> set[str]:
+    return set(action.keys.split(","))
+
+
+def _meet(place: Place, other: Place) -> bool:
+    both = {place, other}
+    return len(both) == 1 or Place.APP in both or any(both <= group for group in _TOGETHER)
 
 
 def rebound(screen: Screen[ScreenResult]) -> Mapping[str, Action]:
-    """The actions of this screen whose keys are others than the defaults, with those keys."""
+    """Return the actions of a screen that have other keys than by default, with those keys."""
     keys: dict[str, list[str]] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
         if binding.id in BY_ID and binding.key_display is None:  # Textual drops it with the key
             keys.setdefault(binding.id, []).append(binding.key)
     return {
-        one: replace(BY_ID[one], keys=",".join(found), show_as="") for one, found in keys.items()
+        action_id: replace(BY_ID[action_id], keys=",".join(found))
+        for action_id, found in keys.items()
     }
 
 
 def bound(screen: Screen[ScreenResult], action_id: str) -> Action:
-    """An action with the keys it has on this screen, for a sentence that names one."""
+    """Return an action with the keys it has on a screen, for a sentence that names one."""
     return rebound(screen).get(action_id, BY_ID[action_id])

@@ -67,7 +67,7 @@ def test_no_key_means_two_things_in_one_place(node: type[DOMNode]) -> None:
 @pytest.mark.parametrize(
     ("screen", "places"),
     [
-        (ConnectionsScreen, {Place.CONNECTIONS, Place.RECORD}),
+        (ConnectionsScreen, {Place.TABLE, Place.RECORD}),
         (DetailScreen, {Place.RECORD}),
         (FormScreen, {Place.FORM, Place.SECRET}),
     ],

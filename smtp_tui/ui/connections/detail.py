@@ -17,9 +17,9 @@ from textual.widget import Widget
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record
 from smtp_tui.text import age, record_name
-from smtp_tui.ui.actions import Situation, bindings
+from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.advice import error_text
-from smtp_tui.ui.connections.record_actions import RECORD_ACTIONS, RecordScreen
+from smtp_tui.ui.connections.record_actions import RecordScreen
 from smtp_tui.ui.connections.record_text import record_content
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
@@ -31,7 +31,7 @@ from smtp_tui.workflows.sign_in import read_signed_in
 class DetailScreen(RecordScreen[bool]):
     """Every parameter of one record; tells on leaving whether anything changed."""
 
-    ACTIONS = (*RECORD_ACTIONS, "table.refresh")
+    ACTIONS = (*(one for one in ids_in(Place.RECORD) if one != "record.open"), "table.refresh")
     KEYS = (
         "record.edit",
         "record.test",

@@ -34,17 +34,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-RECORD_ACTIONS = (
-    "record.edit",
-    "record.test",
-    "record.new",
-    "record.clone",
-    "record.delete",
-    "record.undo",
-    "record.test_values",
-    "record.copy",
-)
-
 
 class RecordScreen(FullScreen[Result]):
     """A screen with a record under the cursor. Dialogs are awaited in workers of this screen."""

@@ -20,10 +20,9 @@ from textual.worker import Worker
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.state.history import Tested
-from smtp_tui.ui.actions import Situation, bindings
+from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.base import WIDE, opens_screen
-from smtp_tui.ui.connections.record_actions import RECORD_ACTIONS
 from smtp_tui.ui.connections.rows import COLUMNS, RecordsView, hint_words, prepared
 from smtp_tui.ui.connections.sorting import SortingScreen
 from smtp_tui.ui.connections.status import Listing, marks_aside
@@ -45,12 +44,7 @@ A_MINUTE = 60.0
 class ConnectionsScreen(SortingScreen[None]):
     """The table of records with its filter, side pane and status line."""
 
-    ACTIONS = (
-        "record.open",
-        *RECORD_ACTIONS,
-        *("table.filter", "table.sort", "table.reverse", "table.mark_all", "table.refresh"),
-        "table.unreadable",
-    )
+    ACTIONS = ids_in(Place.RECORD, Place.TABLE)
     KEYS = (
         *("record.edit", "record.test", "record.new", "record.clone", "record.delete"),
         *("table.filter", "app.profiles", "table.refresh", "app.help"),

@@ -78,13 +78,13 @@ class HelpScreen(Dialog[None]):
     def _show(self, text: str) -> None:
         words = text.casefold().split()
         lines: list[Content] = []
-        for place in sorted(Place, key=lambda one: one is Place.EVERYWHERE):
+        for place in Place:
             found = [one for one in self._actions if one.place is place and _holds(one, words)]
             if found:
                 lines += [Content.styled(place.value, "bold"), *map(self._line, found), Content("")]
         moving = [one for one in MOVING if all(word in one[1].casefold() for word in words)]
         if moving:
-            lines.append(Content.styled(Place.LIST.value, "bold"))
+            lines.append(Content.styled("In a list", "bold"))
             lines += [Content(f"  {keys:<11} {text}") for keys, text in moving]
             lines.append(Content(""))
         if not words:

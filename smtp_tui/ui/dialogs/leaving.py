@@ -16,7 +16,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.writes import Write
 from smtp_tui.text import clean, record_name
 from smtp_tui.ui.base import GuardedDialog
-from smtp_tui.ui.dialogs.choice import ChoiceDialog
+from smtp_tui.ui.dialogs.question import QuestionDialog
 from smtp_tui.ui.widgets.plain_text import PlainText
 
 _LOOK: Final = 0.25
@@ -26,12 +26,12 @@ QUIT_KEEP: Final = "keep"
 QUIT_DISCARD: Final = "discard"
 
 
-def quit_question(clock: Clock, *, keeps: bool) -> ChoiceDialog:
+def quit_question(clock: Clock, *, keeps: bool) -> QuestionDialog[str]:
     """Asks what becomes of what is typed; ``keeps`` is whether all of it can be a draft."""
     draft = ((QUIT_KEEP, "Quit, and keep it as a draft (without the password)"),) if keeps else ()
     choices = ((QUIT_STAY, "Stay"), *draft, (QUIT_DISCARD, "Discard and quit"))
     body = Content("Something was changed and not saved.")
-    return ChoiceDialog("Quit without saving?", body, choices, clock, escape=QUIT_STAY)
+    return QuestionDialog("Quit without saving?", body, choices, clock, escape=QUIT_STAY)
 
 
 class Leaving(Enum):

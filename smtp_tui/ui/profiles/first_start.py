@@ -24,7 +24,7 @@ from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, sentence
 from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
-from smtp_tui.ui.dialogs.confirm import ConfirmDialog
+from smtp_tui.ui.dialogs.question import confirm
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.profiles.check import Steps, failed, run_check, steps_text
@@ -333,7 +333,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
 
     @opens_screen
     async def _ask_to_leave(self) -> None:
-        question = ConfirmDialog(
+        question = confirm(
             "Leave without saving?",
             Content("What was typed here is not saved."),
             "Leave",

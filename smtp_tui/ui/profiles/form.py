@@ -32,7 +32,7 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
-from smtp_tui.ui.dialogs.confirm import ConfirmDialog
+from smtp_tui.ui.dialogs.question import confirm
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.fields import Field
 from smtp_tui.ui.widgets.plain_text import PlainText
@@ -209,7 +209,7 @@ class ProfileFormScreen(FullScreen[Profile | None]):
 
     @opens_screen
     async def _ask_to_leave(self) -> None:
-        question = ConfirmDialog(
+        question = confirm(
             "Leave without saving?",
             Content("The profile was changed and not saved."),
             "Discard changes",

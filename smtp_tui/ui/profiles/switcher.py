@@ -22,7 +22,7 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, opens_screen
-from smtp_tui.ui.dialogs.confirm import ConfirmDialog
+from smtp_tui.ui.dialogs.question import confirm
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.profiles.check import CheckDialog
 from smtp_tui.ui.profiles.first_start import FirstStartScreen
@@ -281,7 +281,7 @@ class ProfilesDialog(Dialog[Switch | None]):
 
     @opens_screen
     async def _delete(self, profile: Profile) -> None:
-        question = ConfirmDialog(
+        question = confirm(
             f"Delete profile {clean(profile.name, 40)}?",
             Content(f"Host {clean(profile.host, 80)}. Nothing on the server changes."),
             "Delete",

@@ -14,7 +14,7 @@ from smtp_tui.editing.draft import Draft, resumed
 from smtp_tui.state.drafts import SavedDraft
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import age, clean
-from smtp_tui.ui.dialogs.choice import ChoiceDialog
+from smtp_tui.ui.dialogs.question import QuestionDialog
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.services import Services
 from smtp_tui.workflows.operator import About, Kind
@@ -50,7 +50,7 @@ async def offered_draft(
         if not found:
             return Offer.NONE
         newest = found[0]
-        question = ChoiceDialog(
+        question = QuestionDialog(
             "There is a draft", _words(newest, services), _CHOICES, services.clock, escape="left"
         )
         answer = await screen.app.push_screen_wait(question)

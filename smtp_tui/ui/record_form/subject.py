@@ -12,7 +12,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import Record
 from smtp_tui.editing.draft import Draft
 from smtp_tui.text import clean
-from smtp_tui.ui.dialogs.choice import ChoiceDialog
+from smtp_tui.ui.dialogs.question import QuestionDialog
 from smtp_tui.ui.record_form.saving import Saved
 
 
@@ -62,13 +62,13 @@ WAYS_OUT: Final = (
 ANEW: Final = "anew"
 
 
-def leave_question(changed: tuple[str, ...], clock: Clock) -> ChoiceDialog:
+def leave_question(changed: tuple[str, ...], clock: Clock) -> QuestionDialog[str]:
     """Asks what is to become of a form with unsaved changes; the answer is a :class:`Leave`."""
     body = Content(f"Changed and not saved: {clean(', '.join(changed))}")
-    return ChoiceDialog("Leave?", body, WAYS_OUT, clock, escape=Leave.STAY.value)
+    return QuestionDialog("Leave?", body, WAYS_OUT, clock, escape=Leave.STAY.value)
 
 
-def anew_question(why: str, name: str, clock: Clock) -> ChoiceDialog:
+def anew_question(why: str, name: str, clock: Clock) -> QuestionDialog[str]:
     """Asks whether a record that is gone shall be made anew; the answer is :data:`ANEW` or not.
 
     ``name`` is how messages name the record.
@@ -78,4 +78,4 @@ def anew_question(why: str, name: str, clock: Clock) -> ChoiceDialog:
         "It can be created anew from what stands here; its password has to be typed."
     )
     choices = (("stay", "Back to the form"), (ANEW, "Create it anew"))
-    return ChoiceDialog("The record is gone", body, choices, clock, escape="stay")
+    return QuestionDialog("The record is gone", body, choices, clock, escape="stay")

@@ -1,9 +1,9 @@
-"""A question with several answers, one a line; esc changes nothing."""
+"""A question with a few answers, one per line; the cursor starts on the first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -15,32 +15,35 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.ui.base import GuardedDialog
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 
+Answer = TypeVar("Answer")
 
-class ChoiceDialog(GuardedDialog[str]):
-    """``choices`` are (answer, label); the cursor starts on the first, esc means ``escape``."""
+
+class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
+    """``answers`` are pairs of an answer and its label; esc gives ``escape``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "app.focus_next", show=False),
         Binding("up,k", "app.focus_previous", show=False),
     ]
     DEFAULT_CSS = """
-    ChoiceDialog #choices-title { margin-bottom: 1; }
+    QuestionDialog #question { margin-bottom: 1; }
     """
 
     def __init__(
         self,
         title: str,
         body: Content,
-        choices: tuple[tuple[str, str], ...],
+        answers: tuple[tuple[Answer, str], ...],
         clock: Clock,
         *,
-        escape: str,
+        escape: Answer,
     ) -> None:
         super().__init__(clock)
         self._title = title
         self._body = body
-        self._choices = choices
+        self._answers = answers
         self._escape = escape
+        self._buttons = [Button(harmless(label), compact=True) for _, label in answers]
 
     @property
     def title_text(self) -> str:
@@ -49,22 +52,26 @@ class ChoiceDialog(GuardedDialog[str]):
 
     def compose_box(self) -> Iterable[Widget]:
         """What it is about, and the answers."""
-        yield PlainText(self._body, id="choices-title")
-        for answer, label in self._choices:
-            yield Button(harmless(label), id=answer, compact=True)
+        yield PlainText(self._body, id="question")
+        yield from self._buttons
         yield PlainText(f"↑ ↓ move · Enter chooses · {self.cancel_key} goes back", classes="hint")
 
     def on_mount(self) -> None:
-        """Start on the first."""
-        self.query(Button).first().focus()
+        """Start on the first answer."""
+        self._buttons[0].focus()
 
     @on(Button.Pressed)
     def answer(self, event: Button.Pressed) -> None:
-        """Tell the one who asked."""
+        """Give the answer of the button, unless the key was typed before the dialog was drawn."""
         event.stop()
         if self.settled:
-            self.dismiss(event.button.id or self._escape)
+            self.dismiss(self._answers[self._buttons.index(event.button)][0])
 
     def action_cancel(self) -> None:
-        """Back, with nothing done."""
+        """Go back, with nothing done."""
         self.dismiss(self._escape)
+
+
+def confirm(title: str, body: Content, verb: str, clock: Clock) -> QuestionDialog[bool]:
+    """Return the question before something is thrown away; it starts on Cancel."""
+    return QuestionDialog(title, body, ((False, "Cancel"), (True, verb)), clock, escape=False)
