@@ -14,9 +14,9 @@ from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import clean, remark, show
 from smtp_tui.cli.shapes import table
-from smtp_tui.state.journal import Journal, plain
+from smtp_tui.state.encoding import plain
+from smtp_tui.state.journal import Journal, Wanted, Written, writes_of
 from smtp_tui.state.places import state_directory
-from smtp_tui.state.written import Wanted, Written, writes_of
 
 _AGE: Final = re.compile(r"([0-9]{1,6})([mhd])\Z")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
@@ -70,7 +70,7 @@ def _table(found: list[Written]) -> str:
             one.begun.record_name or one.record_id or "-",
             one.outcome.value,
             str(one.status or "-"),
-            one.begun.actor.user,
+            one.begun.user,
         )
         for one in found
     ]

@@ -21,10 +21,10 @@ from smtp_tui.state.journal import (
     CLEARED,
     REPLACED,
     Actor,
+    EntryKind,
     Journal,
     JournalChange,
     JournalEntry,
-    Phase,
 )
 
 PATIENCE: Final = 15.0
@@ -67,7 +67,7 @@ class Auditor:
             begun = self._entry(write, at)
             return replace(
                 begun,
-                phase=Phase.OUTCOME,
+                kind=EntryKind.OUTCOME,
                 record_id=begun.record_id or ended.record_id,
                 outcome=ended.outcome,
                 status=ended.status,
@@ -101,10 +101,11 @@ class Auditor:
         target, request, record = write.target, write.request, write.record
         to = (request.body or {}).get("to")
         return JournalEntry(
-            phase=Phase.INTENT,
+            kind=EntryKind.INTENT,
             write_id=write.id,
             at=at,
-            actor=self._actor,
+            user=self._actor.user,
+            ssh_client=self._actor.ssh_client,
             profile=target.name,
             host=target.origin.text,
             tenant=target.scope.tenant,

@@ -1,7 +1,8 @@
-"""Small private files that no crash, full disk or second process can leave half-written.
+"""Small private files that no crash, full disk or second process leaves half-written.
 
-The way of a write: trusted path, directory of ours, temporary file beside it, 0600, fsync, replace,
-fsync of the directory, under a lock. A symlink stays a symlink because its real path is replaced.
+A write goes through a trusted path and a directory of ours: a temporary file beside the real one,
+0600, fsync, replace, fsync of the directory, all under a lock. A symlink stays a symlink, because
+its real path is replaced. Files that only grow have a JSON object on each line.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
+
 from smtp_tui.api.paths import (
     FileProblem,
     check_file,
     check_regular,
+    open_trusted,
     problem_of,
     read_trusted,
     trusted_path,
@@ -26,20 +30,26 @@ from smtp_tui.api.paths import (
 
 DEFAULT_CAP: Final = 4 * 1024 * 1024
 LOCK_SECONDS: Final = 10.0
+LONGEST_LINE: Final = 1024 * 1024
+"""Bytes of a line that are read at most; a longer line is skipped."""
 _TEMPORARY: Final = re.compile(r"\.(?P<name>.+)\.(?P<pid>[0-9]+)\.[0-9a-f]{16}\.tmp\Z")
 _OWN_NAME: Final = "smtp-tui"
 
 __all__ = [
     "DEFAULT_CAP",
     "LOCK_SECONDS",
+    "LONGEST_LINE",
     "FileProblem",
+    "Lines",
+    "append_line",
     "clear_leftovers",
     "ensure_directory",
     "locked",
     "open_checked",
     "own_path",
-    "problem_of",
+    "problems_of",
     "read_bytes",
+    "read_lines",
     "read_text",
     "sync_directory",
     "write_all",
@@ -47,10 +57,19 @@ __all__ = [
 ]
 
 
-def own_path(path: Path) -> Path:
-    """The real path of a file that the program writes: trusted, and so is its directory.
+@contextmanager
+def problems_of(path: Path) -> Iterator[None]:
+    """Turn an ``OSError`` of the block into a :class:`FileProblem` that names this path."""
+    try:
+        yield
+    except OSError as error:
+        raise problem_of(path, error) from None
 
-    A sticky directory such as ``/tmp`` is none for it: others could put files beside it.
+
+def own_path(path: Path) -> Path:
+    """The real path of a file that the program writes: it is trusted, and so is its directory.
+
+    A sticky directory such as ``/tmp`` is refused, because others could put files beside it.
     Raises :class:`FileProblem`.
     """
     real = trusted_path(path)
@@ -59,14 +78,14 @@ def own_path(path: Path) -> Path:
 
 
 def ensure_directory(path: Path) -> Path:
-    """Make a directory, 0700 whatever the umask, and give its real path.
+    """Make a directory, 0700 whatever the umask, and return its real path.
 
-    Raises :class:`FileProblem` where its path is not trusted, and before anything is made there.
-    An existing directory is closed to others only if it is plainly this program's (by its name, or
-    empty): a home directory someone points us to keeps its mode.
+    An existing directory is closed to others only if it is clearly this program's (by its name, or
+    because it is empty): a home directory someone points us to keeps its mode. Raises
+    :class:`FileProblem`, before anything is made, where the path is not trusted.
     """
     real = trusted_path(path)
-    try:
+    with problems_of(path):
         for directory in reversed([one for one in (real, *real.parents) if not one.exists()]):
             with suppress(FileExistsError):
                 directory.mkdir(mode=0o700)
@@ -75,15 +94,13 @@ def ensure_directory(path: Path) -> Path:
         mode = stat.S_IMODE(real.stat().st_mode)
         if mode & 0o077 and (real.name == _OWN_NAME or not any(real.iterdir())):
             real.chmod(0o700)
-    except OSError as error:
-        raise problem_of(path, error) from None
     return real
 
 
 def read_bytes(path: Path, cap: int = DEFAULT_CAP) -> bytes | None:
-    """The content of a file of ours; None where there is none.
+    """The content of a file of ours; None where there is no file.
 
-    Raises :class:`FileProblem` where it is longer than ``cap`` bytes, no regular file, not on a
+    Raises :class:`FileProblem` where it is longer than ``cap`` bytes, not a regular file, not on a
     trusted path, or unreadable.
     """
     own_path(path)
@@ -91,9 +108,9 @@ def read_bytes(path: Path, cap: int = DEFAULT_CAP) -> bytes | None:
 
 
 def read_text(path: Path, cap: int = DEFAULT_CAP) -> str | None:
-    """The content of a file as strict UTF-8; None where there is no file.
+    """The content of a file, decoded as strict UTF-8; None where there is no file.
 
-    Raises :class:`FileProblem` as :func:`read_bytes` does, and where it is no UTF-8.
+    Raises :class:`FileProblem` as :func:`read_bytes` does, and where it is not UTF-8.
     """
     content = read_bytes(path, cap)
     if content is None:
@@ -105,7 +122,7 @@ def read_text(path: Path, cap: int = DEFAULT_CAP) -> str | None:
 
 
 def open_checked(path: Path, flags: int) -> int:
-    """Open a file for writing, made 0600 where there is none; gives the descriptor.
+    """Open a file for writing and return its descriptor; a new file is made 0600.
 
     Raises :class:`FileProblem` for a file that is not ours, and ``OSError`` from the system.
     """
@@ -127,22 +144,22 @@ def open_checked(path: Path, flags: int) -> int:
 
 
 def write_all(descriptor: int, content: bytes) -> None:
-    """Write the whole of it, however little the system takes at a time. Raises ``OSError``."""
+    """Write all of the content, however little the system takes at once. Raises ``OSError``."""
     view = memoryview(content)
     while view:
         view = view[os.write(descriptor, view) :]
 
 
 def write_atomic(path: Path, text: str) -> None:
-    """Replace a file by a new text, wholly or not at all, 0600.
+    """Replace the text of a file, completely or not at all; the file is 0600 afterwards.
 
-    For a read-modify-write hold :func:`locked` around it. Raises :class:`FileProblem`; the old file
-    is then as it was.
+    Hold :func:`locked` around a read-modify-write. Raises :class:`FileProblem`; the old file is
+    then unchanged.
     """
     ensure_directory(path.parent)
     real = own_path(path)
     temporary = real.parent / f".{real.name}.{os.getpid()}.{os.urandom(8).hex()}.tmp"
-    try:
+    with problems_of(path):
         _check_replaceable(real, path)
         try:
             _write_new(temporary, text.encode())
@@ -150,8 +167,6 @@ def write_atomic(path: Path, text: str) -> None:
         finally:
             temporary.unlink(missing_ok=True)
         sync_directory(real.parent)
-    except OSError as error:
-        raise problem_of(path, error) from None
 
 
 def _check_replaceable(real: Path, path: Path) -> None:
@@ -176,12 +191,12 @@ def _write_new(temporary: Path, content: bytes) -> None:
 
 
 def sync_directory(directory: Path) -> None:
-    """Make a rename or removal in a directory last through a power cut. Raises ``OSError``."""
+    """Make a rename or removal in a directory survive a power cut. Raises ``OSError``."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     except OSError as error:
-        # Some network file systems know no fsync of directories; the file itself is safe.
+        # Some network file systems cannot fsync a directory; the file itself is safe.
         if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
             raise
     finally:
@@ -190,10 +205,10 @@ def sync_directory(directory: Path) -> None:
 
 @contextmanager
 def locked(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Keep other processes and threads from writing a file; the lock stands beside its real path.
+    """Keep other processes and threads from writing a file; the lock is beside its real path.
 
-    What writers that were killed left behind is cleared away first. Raises :class:`FileProblem`
-    where the lock is not free within ``seconds`` or cannot be made.
+    Temporary files that killed writers left behind are removed first. Raises
+    :class:`FileProblem` where the lock is not free within ``seconds`` or cannot be made.
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415 - only writers pay for it
 
@@ -208,24 +223,81 @@ def locked(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     except OSError as error:
         raise problem_of(path, error) from None
     try:
-        _sweep(real)
+        clear_leftovers(real.parent, lambda name, _: name == real.name)
         yield
     finally:
         lock.release()
 
 
-def _sweep(real: Path) -> None:
-    """Remove the temporary files of one file: its lock is held, so nobody is writing them."""
-    clear_leftovers(real.parent, lambda name, _: name == real.name)
-
-
 def clear_leftovers(directory: Path, dead: Callable[[str, int], bool]) -> None:
-    """Remove temporary files of writers that were killed, where ``dead(file name, pid)`` says so.
+    """Remove the temporary files of killed writers: those for which ``dead(file name, pid)``.
 
-    Best effort: one that cannot be removed does no harm.
+    Best effort: a file that cannot be removed does no harm.
     """
     with suppress(OSError):
         for leftover in directory.iterdir():
             match = _TEMPORARY.match(leftover.name)
             if match is not None and dead(match["name"], int(match["pid"])):
                 leftover.unlink(missing_ok=True)
+
+
+class Lines(Struct, frozen=True):
+    """The lines of a file; ``overlong`` counts those that were skipped for their length."""
+
+    lines: list[str]
+    overlong: int = 0
+
+
+def append_line(path: Path, line: str, *, sync: bool) -> int:
+    """Add one line, completely or not at all, and return the new size of the file in bytes.
+
+    A line that a killed process left unfinished is ended first, so that it spoils no other.
+    ``sync`` waits until the line is on the disk. Call it with the file's lock held. Raises
+    :class:`FileProblem`.
+    """
+    with problems_of(path):
+        descriptor = open_checked(path, os.O_RDWR | os.O_APPEND)
+        try:
+            size = os.fstat(descriptor).st_size
+            torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+            content = (b"\n" if torn else b"") + line.encode() + b"\n"
+            _append_whole(descriptor, content, size, sync=sync)
+            return size + len(content)
+        finally:
+            os.close(descriptor)
+
+
+def _append_whole(descriptor: int, content: bytes, size: int, *, sync: bool) -> None:
+    """Append to a file of this size, or cut it back to its size. Raises ``OSError``."""
+    try:
+        write_all(descriptor, content)
+        if sync:
+            os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, size)
+        raise
+
+
+def read_lines(path: Path, longest: int = LONGEST_LINE) -> Lines:
+    """The lines of a file, none where there is no file; bytes that are not UTF-8 are replaced.
+
+    However long the file or a line is, only its readable lines are held in memory. Raises
+    :class:`FileProblem`.
+    """
+    own_path(path)
+    lines: list[str] = []
+    overlong = 0
+    with problems_of(path):
+        try:
+            descriptor = open_trusted(path)
+        except FileNotFoundError:
+            return Lines(lines)
+        with os.fdopen(descriptor, "rb") as file:
+            while line := file.readline(longest + 1):
+                if len(line.rstrip(b"\n")) <= longest:
+                    lines += [line.decode(errors="replace")] if line.strip() else []
+                    continue
+                overlong += 1
+                while line and not line.endswith(b"\n"):
+                    line = file.readline(longest)
+    return Lines(lines, overlong)

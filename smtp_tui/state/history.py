@@ -1,39 +1,32 @@
-"""The last test mails of each record, for LAST TEST in the table and the list in the detail.
+"""The last test emails of each record, for LAST TEST in the table and the list beside the record.
 
-A file that only grows, so that a test of ten thousand records writes each result once; what is no
-longer shown is dropped when the file has doubled. Saves stand in it too, because a test from before
-a save tells little, and a changed password shows in no value.
+The file only grows, so that a test of ten thousand records writes each result once; what is no
+longer shown is dropped when the file has doubled. Saves are stored too, because a test from before
+a save says little, and a changed password is visible in no value.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, convert, field
 from msgspec.structs import force_setattr
 
-from smtp_tui.state.fields import (
-    FieldError,
+from smtp_tui.state.encoding import (
+    VERSION,
+    Integer,
     Pairs,
-    list_field,
-    load_object,
-    number_field,
-    optional_text,
-    pairs_field,
-    refuse_secrets,
-    stamp,
-    text_field,
-    time_field,
+    plain,
+    read_line,
+    read_object,
     utc,
     without_secrets,
 )
-from smtp_tui.state.files import locked, write_atomic
-from smtp_tui.state.lines import append_line, read_lines
+from smtp_tui.state.files import append_line, locked, read_lines, write_atomic
 from smtp_tui.state.places import RecordKey
 
 FILE_NAME: Final = "tests.jsonl"
@@ -41,17 +34,16 @@ RUNS_KEPT: Final = 20
 MAX_RUNS: Final = 20_000
 MAX_WORDS: Final = 4_000
 COMPACT_BYTES: Final = 1024 * 1024
-_VERSION: Final = 1
 
 __all__ = ["RecordKey", "TestHistory", "TestRun", "Tested"]
 
 
 class TestRun(Struct, frozen=True):
-    """One test mail and what came of it.
+    """One test email and its result.
 
-    ``at`` is when it was sent, in UTC; ``milliseconds`` count from then to the answer. ``values``
-    are the parameters it was sent with, ``unsaved`` the names of those that were typed and not
-    saved. Raises ``ValueError`` for a secret among the values.
+    ``at`` is when it was sent, in UTC; ``milliseconds`` is the time until the answer. ``values``
+    are the parameters it was sent with, without secrets; ``unsaved`` the names of those that were
+    typed and not saved.
     """
 
     __test__ = False  # not a test case, whatever its name
@@ -63,24 +55,36 @@ class TestRun(Struct, frozen=True):
     verdict: str
     phase: str
     words: str
-    milliseconds: int
+    milliseconds: Integer = field(name="ms")
     unsaved: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        refuse_secrets(self.values)
         force_setattr(self, "at", utc(self.at))
+        force_setattr(self, "values", without_secrets(self.values))
         force_setattr(self, "words", self.words[:MAX_WORDS])
 
 
+class _Save(Struct, frozen=True):
+    """The moment at which a record was saved, in UTC."""
+
+    saved: datetime
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "saved", utc(self.saved))
+
+
+_Event: TypeAlias = TestRun | _Save
+
+
 class Tested(Struct, frozen=True):
-    """A test mail, and whether the record was saved after it was sent."""
+    """A test email, and whether the record was saved after it was sent."""
 
     run: TestRun
     saved_since: bool
 
 
 class TestHistory:
-    """The test mails sent from this state directory, by any process; remembered in memory too."""
+    """The test emails sent from this state directory, by any process; kept in memory too."""
 
     __test__ = False  # not a test case, whatever its name
 
@@ -97,153 +101,92 @@ class TestHistory:
         return self._path
 
     def load(self) -> None:
-        """Read what all processes have written so far; lines that cannot be read are passed over.
+        """Read what all processes have written so far; unreadable lines are skipped.
 
-        Raises :class:`FileProblem`; what is known in memory stays.
+        Raises :class:`FileProblem`; what is in memory stays.
         """
-        for line in read_lines(self._path).lines:
-            parsed = _parse(line)
-            if parsed is not None:
-                self.remember(*parsed)
+        self._remember_all(read_lines(self._path).lines)
 
     def add(self, key: RecordKey, run: TestRun) -> None:
-        """Remember one test mail, in memory first.
+        """Add one test email, in memory first.
 
-        Raises :class:`FileProblem` where it could not be written; it is then shown until the end
-        of this process.
+        Raises :class:`FileProblem` where it could not be written; it is then shown until this
+        process ends.
         """
-        self.remember(key, run)
-        self._append(key, run)
+        self._add(key, run)
 
     def saved(self, key: RecordKey, at: datetime) -> None:
-        """Remember that a save changed the record, in memory first. Raises :class:`FileProblem`."""
-        self.remember(key, at)
-        self._append(key, at)
+        """Note that a save changed the record, in memory first. Raises :class:`FileProblem`."""
+        self._add(key, _Save(at))
 
-    def _append(self, key: RecordKey, event: _Event) -> None:
+    def _add(self, key: RecordKey, event: _Event) -> None:
+        self.remember(key, event)
         with locked(self._path):
-            size = append_line(self._path, _line(key, event), sync=False)
+            size = append_line(self._path, json.dumps(plain(key, event)), sync=False)
             if size > self._compact_at:
                 self._compact()
 
     @property
     def known(self) -> bool:
-        """Whether any test is known: where none is, nobody has to ask for each of many records."""
+        """Whether any test is known; if none is, there is no need to ask for each record."""
         return bool(self._runs)
 
     def tests(self, key: RecordKey) -> tuple[Tested, ...]:
-        """The test mails of one record, newest first, each with whether a save came after it."""
+        """The test emails of one record, newest first, at most ``RUNS_KEPT``."""
         saved = self._saved.get(key)
-        return tuple(
-            Tested(run, saved is not None and run.at < saved) for run in self._runs.get(key, ())
-        )
+        runs = self._runs.get(key, ())
+        return tuple(Tested(run, saved is not None and run.at < saved) for run in runs)
 
     def newest(self, key: RecordKey) -> Tested | None:
-        """The newest test mail of one record, with whether a save came after it."""
-        runs = self._runs.get(key)
-        if not runs:
-            return None
-        saved = self._saved.get(key)
-        return Tested(runs[0], saved is not None and runs[0].at < saved)
+        """The newest test email of one record."""
+        return next(iter(self.tests(key)), None)
 
     def recipient_of(self, profile: str) -> str:
-        """Where the newest test mail of a profile went, or an empty text."""
-        runs = [some[0] for some in tuple(self._runs.values()) if some[0].profile == profile]
+        """The recipient of a profile's newest test email, or an empty text."""
+        newest = [runs[0] for runs in tuple(self._runs.values())]
+        runs = [run for run in newest if run.profile == profile]
         return max(runs, key=lambda run: run.at).recipient if runs else ""
 
-    def runs(self, key: RecordKey) -> tuple[TestRun, ...]:
-        """The test mails of one record, newest first, at most ``RUNS_KEPT``."""
-        return self._runs.get(key, ())
+    def _remember_all(self, lines: list[str]) -> None:
+        for line in lines:
+            try:
+                values = read_line(line)
+                key = convert(values, RecordKey)
+                event = convert(values, _Save) if "saved" in values else convert(values, TestRun)
+            except ValueError:
+                continue
+            self.remember(key, event)
 
     def remember(self, key: RecordKey, event: _Event) -> None:
-        """Know a test mail or a save in memory; :meth:`add` and :meth:`saved` write it too.
-
-        Threads call this, so it holds a lock.
-        """
+        """Keep a test email or a save in memory only. Threads call this, so it holds a lock."""
         with self._guard:
-            if isinstance(event, datetime):
-                self._saved[key] = max(utc(event), self._saved.get(key, utc(event)))
+            if isinstance(event, _Save):
+                self._saved[key] = max(event.saved, self._saved.get(key, event.saved))
                 return
             known = self._runs.get(key, ())
             if event not in known:
-                newest = sorted((event, *known), key=lambda one: one.at, reverse=True)
+                newest = sorted((event, *known), key=lambda run: run.at, reverse=True)
                 self._runs[key] = tuple(newest[:RUNS_KEPT])
 
     def _compact(self) -> None:
-        """Write the file anew with what is still shown; called with the lock held."""
+        """Write the file again with what is still shown; call it with the file's lock held."""
         lines = read_lines(self._path).lines
         if any(_is_newer(line) for line in lines):
             return  # a newer program writes here too: its lines are not ours to drop
-        for line in lines:
-            parsed = _parse(line)
-            if parsed is not None:
-                self.remember(*parsed)
+        self._remember_all(lines)
         runs = [(run.at, key, run) for key, some in self._runs.items() for run in some]
         runs.sort(key=lambda run: run[0])
         kept: list[tuple[RecordKey, _Event]] = [(key, run) for _, key, run in runs[-MAX_RUNS:]]
         tested = {key for key, _ in kept}
-        kept += [(key, at) for key, at in self._saved.items() if key in tested]
-        text = "".join(f"{_line(key, event)}\n" for key, event in kept)
+        kept += [(key, _Save(at)) for key, at in self._saved.items() if key in tested]
+        text = "".join(f"{json.dumps(plain(key, event))}\n" for key, event in kept)
         write_atomic(self._path, text)
         self._compact_at = max(COMPACT_BYTES, 2 * len(text.encode()))
 
 
-_Event: TypeAlias = TestRun | datetime
-"""What a line tells: a test mail, or the moment of a save."""
-
-
-def _line(key: RecordKey, event: _Event) -> str:
-    place = {"v": _VERSION, "origin": key.origin_url, "tenant": key.tenant, "record": key.record_id}
-    if isinstance(event, datetime):
-        return json.dumps({**place, "saved": stamp(event)})
-    return json.dumps(
-        {
-            **place,
-            "at": stamp(event.at),
-            "profile": event.profile,
-            "recipient": event.recipient,
-            "values": event.values,
-            "unsaved": event.unsaved,
-            "verdict": event.verdict,
-            "phase": event.phase,
-            "words": event.words,
-            "ms": event.milliseconds,
-        }
-    )
-
-
-def _parse(line: str) -> tuple[RecordKey, _Event] | None:
-    try:
-        values = load_object(line)
-        if number_field(values, "v") != _VERSION:
-            return None
-        key = RecordKey(
-            text_field(values, "origin"),
-            text_field(values, "tenant"),
-            optional_text(values, "record"),
-        )
-        return key, time_field(values, "saved") if "saved" in values else _parse_run(values)
-    except FieldError:
-        return None
-
-
-def _parse_run(values: Mapping[str, object]) -> TestRun:
-    unsaved = list_field(values, "unsaved") if "unsaved" in values else []
-    return TestRun(
-        time_field(values, "at"),
-        text_field(values, "profile"),
-        text_field(values, "recipient"),
-        without_secrets(pairs_field(values, "values")),
-        text_field(values, "verdict"),
-        text_field(values, "phase"),
-        text_field(values, "words"),
-        number_field(values, "ms"),
-        tuple(name for name in unsaved if isinstance(name, str)),
-    )
-
-
 def _is_newer(line: str) -> bool:
     try:
-        return number_field(load_object(line), "v") > _VERSION
-    except FieldError:
+        version = read_object(line).get("v")
+    except ValueError:
         return False
+    return isinstance(version, int) and version > VERSION

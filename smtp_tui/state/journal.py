@@ -1,6 +1,6 @@
-"""The journal of writes: what was about to be written to which record, and what came of it.
+"""The journal of writes: what was about to be written to which record, and with what outcome.
 
-Lines are only added, each on the disk before the call returns, and none longer than
+Lines are only added, each is on the disk before the call returns, and none is longer than
 ``ENTRY_BYTES``. The file is rotated at ``ROTATE_BYTES``. ``FILES_KEPT`` files are kept, and however
 many more hold a write of the last ``KEPT``.
 """
@@ -11,32 +11,28 @@ import json
 import os
 import pwd
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import force_setattr, replace
 
 from smtp_tui.api.models import SecretState, is_secret_name
 from smtp_tui.api.writes import WriteOutcome
-from smtp_tui.state.fields import (
-    FieldError,
-    list_field,
-    load_object,
-    number_field,
-    optional_number,
-    optional_text,
-    stamp,
-    text_field,
-    time_field,
-    utc,
+from smtp_tui.state.encoding import Integer, plain, read_line, utc
+from smtp_tui.state.files import (
+    FileProblem,
+    append_line,
+    locked,
+    own_path,
+    problems_of,
+    read_lines,
+    sync_directory,
 )
-from smtp_tui.state.files import FileProblem, locked, own_path, problem_of, sync_directory
-from smtp_tui.state.lines import append_line, read_lines
 
 FILE_NAME: Final = "audit.jsonl"
 ROTATE_BYTES: Final = 5 * 1024 * 1024
@@ -44,28 +40,32 @@ FILES_KEPT: Final = 10
 KEPT: Final = timedelta(days=90)
 ENTRY_BYTES: Final = 64 * 1024
 TEXT_BYTES: Final = 4 * 1024
-_VERSION: Final = 1
 REPLACED: Final = "replaced"
 CLEARED: Final = "cleared"
 _ROTATED: Final = re.compile(rf"{re.escape(FILE_NAME)}\.(?P<number>[1-9][0-9]{{0,8}})\Z")
 _TEXTS: Final = (
-    *("write_id", "profile", "host", "tenant", "team", "namespace", "operation"),
-    *("record_id", "record_name", "recipient", "request_id", "words"),
+    *("write_id", "user", "ssh_client", "profile", "host", "tenant", "team", "namespace"),
+    *("operation", "record_id", "record_name", "recipient", "request_id", "words"),
 )
 _SECRET_WORDS: Final = frozenset({REPLACED, CLEARED, *(state.value for state in SecretState)})
 
 
-class Phase(Enum):
-    """An intent stands before the write is sent, an outcome after it; one ``write_id`` for both."""
+NO_OUTCOME: Final = (
+    "No outcome stands here: the program ended first, or the write is still under way."
+)
+
+
+class EntryKind(Enum):
+    """An intent precedes the request, an outcome follows it; both have the same ``write_id``."""
 
     INTENT = "intent"
     OUTCOME = "outcome"
 
 
 class JournalChange(Struct, frozen=True):
-    """One parameter before and after, as text; None where there was none.
+    """One parameter before and after, as text; None where there was no such parameter.
 
-    Raises ``ValueError`` where a secret's text is more than a word on what became of it.
+    Raises ``ValueError`` where the text of a secret is more than what became of it.
     """
 
     name: str
@@ -82,23 +82,23 @@ class JournalChange(Struct, frozen=True):
 class Omitted(Struct, frozen=True):
     """Changes that did not fit into an entry: how many, and the SHA-256 of their JSON.
 
-    That is the array of their objects as the journal writes them, so that who has the record can
-    prove what it was.
+    That is the array of their objects as the journal writes them, so that whoever has the record
+    can prove what it was.
     """
 
-    count: int
+    count: Integer
     sha256: str
 
 
 class Actor(Struct, frozen=True):
-    """Who works here: the user of the operating system and, over ssh, the client's address."""
+    """The user of the operating system and, over ssh, the client's address."""
 
     user: str
     ssh_client: str | None = None
 
 
 def actor_of(environ: Mapping[str, str]) -> Actor:
-    """The user this process runs as, from the system and not from what the environment says."""
+    """The user this process runs as, according to the system and not to the environment."""
     try:
         user = pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
@@ -108,21 +108,22 @@ def actor_of(environ: Mapping[str, str]) -> Actor:
     return Actor(f"{user} (sudo by {through})" if through else user, ssh[0] if ssh else None)
 
 
-_NOTHING: Final = Omitted(10**18, "0" * 64)
+_LONGEST_OMITTED: Final = Omitted(10**18, "0" * 64)
 
 
 class JournalEntry(Struct, frozen=True):
-    """One line of the journal; ``at`` in UTC.
+    """One line of the journal; ``at`` is in UTC.
 
-    ``operation`` is create, patch, delete, test_saved or test_values; ``recipient`` that of a test.
-    ``words`` say why a write was not done. ``changes`` stand in the intent only; ``omitted`` are
-    those for which it had no room.
+    ``operation`` is create, patch, delete, test_saved or test_values; ``recipient`` is that of a
+    test. ``words`` say why a write was not done. Only the intent has ``changes``; ``omitted`` are
+    those it had no room for.
     """
 
-    phase: Phase
-    write_id: str
+    kind: EntryKind = msgspec.field(name="phase")
+    write_id: str = msgspec.field(name="write")
     at: datetime
-    actor: Actor
+    user: str
+    ssh_client: str | None
     profile: str
     host: str
     tenant: str
@@ -134,7 +135,7 @@ class JournalEntry(Struct, frozen=True):
     changes: tuple[JournalChange, ...] = ()
     recipient: str | None = None
     outcome: WriteOutcome | None = None
-    status: int | None = None
+    status: Integer | None = None
     request_id: str | None = None
     words: str = ""
     omitted: Omitted | None = None
@@ -143,8 +144,8 @@ class JournalEntry(Struct, frozen=True):
         force_setattr(self, "at", utc(self.at))
 
 
-class Reading(Struct, frozen=True):
-    """What the journal holds, oldest first.
+class JournalContent(Struct, frozen=True):
+    """The entries of the journal, oldest first.
 
     ``unreadable`` counts the lines that are no entry, ``overlong`` those skipped for their length.
     """
@@ -173,21 +174,21 @@ class Journal:
         return self._path
 
     def append(self, entry: JournalEntry) -> str:
-        """Add one line; when this returns the disk has it.
+        """Add one line; it is on the disk when this returns.
 
-        Tells in words what was dropped to make room for it, in an empty text that nothing was.
+        Returns what was dropped to make room for it, in words; empty if nothing was.
         """
         line = json.dumps(plain(fitted(entry)))
         with locked(self._path):
-            with self._problems():
+            with problems_of(self._path):
                 dropped = self._rotate(entry.at)
             append_line(self._path, line, sync=True)
         return dropped
 
-    def read(self, newest: int | None = None) -> Reading:
-        """The entries of all files, oldest first; the last ``newest`` of them where given.
+    def read(self, newest: int | None = None) -> JournalContent:
+        """The entries of all files, oldest first; only the last ``newest`` if given.
 
-        ``unreadable`` and ``overlong`` count the lines that were looked at for that.
+        ``unreadable`` and ``overlong`` count only lines of the files that were read for that.
         """
         try:
             with locked(self._path):
@@ -195,31 +196,31 @@ class Journal:
         except FileProblem:
             return self._read(newest)  # a place that cannot be written to can still be read
 
-    def _read(self, newest: int | None) -> Reading:
+    def _read(self, newest: int | None) -> JournalContent:
         entries: list[JournalEntry] = []
         unreadable = overlong = 0
         for file in self._files():
             read = read_lines(file)
-            parsed = [_parse(line) for line in read.lines]
-            found = [entry for entry in parsed if entry is not None]
+            found = [entry for line in read.lines if (entry := _parse(line)) is not None]
             entries = found + entries
-            unreadable += len(parsed) - len(found)
+            unreadable += len(read.lines) - len(found)
             overlong += read.overlong
             if newest is not None and len(entries) >= newest:
-                return Reading(tuple(entries[-newest:]), unreadable, overlong)
-        return Reading(tuple(entries), unreadable, overlong)
+                entries = entries[-newest:]
+                break
+        return JournalContent(tuple(entries), unreadable, overlong)
 
     def _files(self) -> list[Path]:
-        """The files there are, newest first: the one written to, then those rotated away."""
+        """The files, newest first: the one that is written to, then the rotated ones."""
         real = own_path(self._path)
-        with self._problems():
+        with problems_of(self._path):
             names = os.listdir(real.parent) if real.parent.exists() else []
         rotated = [match for name in names if (match := _ROTATED.match(name))]
         rotated.sort(key=lambda match: int(match["number"]))
         return [real, *(real.with_name(match.string) for match in rotated)]
 
     def _rotate(self, now: datetime) -> str:
-        """Make room in a file that is full; in words what was dropped for that."""
+        """Make room if the file is full; returns what was dropped for that, in words."""
         files = self._files()
         if not files[0].exists() or files[0].stat().st_size < self._rotate_bytes:
             return ""
@@ -238,35 +239,25 @@ class Journal:
                 break
             file.unlink()
             dropped.append(written)
-        if not dropped:
-            return ""
-        return f"writes up to {_day(max(dropped))} were dropped from it"
-
-    @contextmanager
-    def _problems(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise problem_of(self._path, error) from None
+        return f"writes up to {_day(max(dropped))} were dropped from it" if dropped else ""
 
 
 def fitted(entry: JournalEntry) -> JournalEntry:
-    """The entry with its texts shortened and as many of its changes as ENTRY_BYTES holds."""
-    changes = [
-        JournalChange(_shortened(one.name) or "", _shortened(one.before), _shortened(one.after))
-        for one in entry.changes
-    ]
+    """The entry with its texts shortened, and as many of its changes as ``ENTRY_BYTES`` holds."""
     texts = {name: _shortened(getattr(entry, name)) for name in _TEXTS}
-    actor = Actor(_shortened(entry.actor.user) or "", _shortened(entry.actor.ssh_client))
-    bare = replace(entry, changes=(), omitted=_NOTHING, actor=actor, **texts)
+    bare = replace(entry, changes=(), omitted=_LONGEST_OMITTED, **texts)
     room = ENTRY_BYTES - len(json.dumps(plain(bare))) - 1
-    fit = 0
-    for one in changes:
-        room -= len(json.dumps(_plain_change(one))) + 2
+    changes: list[JournalChange] = []
+    for change in entry.changes:
+        short = JournalChange(
+            _shortened(change.name) or "", _shortened(change.before), _shortened(change.after)
+        )
+        room -= len(json.dumps(msgspec.to_builtins(short))) + 2
         if room < 0:
             break
-        fit += 1
-    return replace(bare, changes=tuple(changes[:fit]), omitted=_omitted(entry.changes[fit:]))
+        changes.append(short)
+    omitted = _omitted(entry.changes[len(changes) :])
+    return replace(bare, changes=tuple(changes), omitted=omitted)
 
 
 def _day(timestamp: float) -> str:
@@ -291,7 +282,7 @@ def _shortened(text: str | None) -> str | None:
 def _omitted(changes: tuple[JournalChange, ...]) -> Omitted | None:
     if not changes:
         return None
-    content = json.dumps([_plain_change(one) for one in changes])
+    content = json.dumps(msgspec.to_builtins(changes))
     return Omitted(len(changes), _sha256(content))
 
 
@@ -301,79 +292,83 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def plain(entry: JournalEntry) -> dict[str, object]:
-    """An entry as the JSON object of its line; a mask or a word stands for every secret."""
-    return {
-        "v": _VERSION,
-        "phase": entry.phase.value,
-        "write": entry.write_id,
-        "at": stamp(entry.at),
-        "user": entry.actor.user,
-        "ssh_client": entry.actor.ssh_client,
-        "profile": entry.profile,
-        "host": entry.host,
-        "tenant": entry.tenant,
-        "team": entry.team,
-        "namespace": entry.namespace,
-        "operation": entry.operation,
-        "record_id": entry.record_id,
-        "record_name": entry.record_name,
-        "changes": [_plain_change(one) for one in entry.changes],
-        "omitted": entry.omitted and {"count": entry.omitted.count, "sha256": entry.omitted.sha256},
-        "recipient": entry.recipient,
-        "outcome": entry.outcome.value if entry.outcome is not None else None,
-        "status": entry.status,
-        "request_id": entry.request_id,
-        "words": entry.words,
-    }
-
-
-def _plain_change(change: JournalChange) -> dict[str, str | None]:
-    return {"name": change.name, "before": change.before, "after": change.after}
-
-
 def _parse(line: str) -> JournalEntry | None:
     try:
-        values = load_object(line)
-        if number_field(values, "v") != _VERSION:
-            return None
-        outcome = optional_text(values, "outcome")
-        return JournalEntry(
-            phase=Phase(text_field(values, "phase")),
-            write_id=text_field(values, "write"),
-            at=time_field(values, "at"),
-            actor=Actor(text_field(values, "user"), optional_text(values, "ssh_client")),
-            profile=text_field(values, "profile"),
-            host=text_field(values, "host"),
-            tenant=text_field(values, "tenant"),
-            team=text_field(values, "team"),
-            namespace=text_field(values, "namespace"),
-            operation=text_field(values, "operation"),
-            record_id=optional_text(values, "record_id"),
-            record_name=text_field(values, "record_name"),
-            changes=tuple(_change(item) for item in list_field(values, "changes")),
-            recipient=optional_text(values, "recipient"),
-            outcome=None if outcome is None else WriteOutcome(outcome),
-            status=optional_number(values, "status"),
-            request_id=optional_text(values, "request_id"),
-            words=text_field(values, "words"),
-            omitted=_parse_omitted(values.get("omitted")),
+        return msgspec.convert(read_line(line), JournalEntry)
+    except ValueError:  # a secret among the changes is one too
+        return None
+
+
+class Written(Struct, frozen=True):
+    """One write: its intent, and its outcomes in the order in which they were journalled.
+
+    ``begun`` is an outcome where the intent is missing: it could not be written or was dropped.
+    """
+
+    begun: JournalEntry
+    outcomes: tuple[JournalEntry, ...] = ()
+
+    @property
+    def last(self) -> JournalEntry:
+        """The latest entry."""
+        return self.outcomes[-1] if self.outcomes else self.begun
+
+    @property
+    def outcome(self) -> WriteOutcome:
+        """The latest outcome; unknown for a write that has none."""
+        return self.last.outcome or WriteOutcome.UNKNOWN
+
+    @property
+    def record_id(self) -> str | None:
+        """The record's id; that of a new record comes with the answer."""
+        return self.last.record_id or self.begun.record_id
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of the answer, whatever was found afterwards."""
+        return next((entry.status for entry in self.outcomes if entry.status is not None), None)
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's id of the request, if it sent one."""
+        return next((entry.request_id for entry in self.outcomes if entry.request_id), None)
+
+    @property
+    def words(self) -> str:
+        """Why it was not done, or why the outcome is not known."""
+        if not self.outcomes:
+            return NO_OUTCOME
+        return next((entry.words for entry in self.outcomes if entry.words), "")
+
+
+def writes_of(entries: Iterable[JournalEntry]) -> tuple[Written, ...]:
+    """The writes that these entries tell of, newest first."""
+    by_write: dict[str, list[JournalEntry]] = {}
+    for entry in entries:
+        by_write.setdefault(entry.write_id, []).append(entry)
+    writes = [_written(found) for found in reversed(by_write.values())]
+    return tuple(sorted(writes, key=lambda write: write.begun.at, reverse=True))
+
+
+def _written(entries: list[JournalEntry]) -> Written:
+    outcomes = tuple(entry for entry in entries if entry.kind is EntryKind.OUTCOME)
+    intents = (entry for entry in entries if entry.kind is EntryKind.INTENT)
+    return Written(next(intents, entries[0]), outcomes)
+
+
+class Wanted(Struct, frozen=True):
+    """Which writes to show; None narrows nothing."""
+
+    profile: str | None = None
+    record: str | None = None
+    since: datetime | None = None
+    unfinished: bool = False
+
+    def holds(self, write: Written) -> bool:
+        """Whether a write is wanted; ``record`` is an id or a whole name."""
+        return (
+            self.profile in (None, write.begun.profile)
+            and self.record in (None, write.record_id, write.begun.record_name)
+            and (self.since is None or write.begun.at >= self.since)
+            and (not self.unfinished or write.outcome is WriteOutcome.UNKNOWN)
         )
-    except ValueError:  # FieldError is one, and so is an unknown phase or a secret in the file
-        return None
-
-
-def _change(item: object) -> JournalChange:
-    if not isinstance(item, dict):
-        raise FieldError("has a change that is no object")
-    return JournalChange(
-        text_field(item, "name"), optional_text(item, "before"), optional_text(item, "after")
-    )
-
-
-def _parse_omitted(value: object) -> Omitted | None:
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        raise FieldError("has omitted changes that are no object")
-    return Omitted(number_field(value, "count"), text_field(value, "sha256"))

@@ -1,4 +1,4 @@
-"""Where the remembered files lie, and what names the record they are about."""
+"""The directories of our own files, and what identifies the record that a file is about."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from smtp_tui.api.target import Target
 from smtp_tui.state.files import FileProblem
@@ -16,14 +16,14 @@ APPLICATION: Final = "smtp-tui"
 
 
 class RecordKey(Struct, frozen=True):
-    """One record of one server, whatever the profile that reached it is called today.
+    """One record of one server, whatever the profile that leads to it is called.
 
     ``origin_url`` is scheme, host and port; ``record_id`` None stands for a record to be created.
     """
 
-    origin_url: str
+    origin_url: str = field(name="origin")
     tenant: str
-    record_id: str | None
+    record_id: str | None = field(name="record")
 
 
 def record_key(target: Target, record_id: str | None) -> RecordKey:
@@ -32,7 +32,7 @@ def record_key(target: Target, record_id: str | None) -> RecordKey:
 
 
 def state_directory(environ: Mapping[str, str]) -> Path:
-    """The directory of tests, drafts, journal and table settings; it need not exist yet.
+    """The directory of test history, drafts, journal and settings; it need not exist yet.
 
     Raises :class:`FileProblem` where there is no home directory to put it in.
     """
@@ -46,14 +46,14 @@ def state_directory(environ: Mapping[str, str]) -> Path:
 
 
 def place_of(environ: Mapping[str, str], variable: str, find: Callable[[], Path]) -> Path:
-    """The directory that a variable names, else the one that ``find`` knows for this user.
+    """The directory that a variable names, otherwise the one that ``find`` returns.
 
-    Raises :class:`FileProblem` naming the variable where neither leads anywhere.
+    Raises :class:`FileProblem`, which names the variable, where there is no home directory.
     """
     chosen = environ.get(variable)
     try:
         place = Path(chosen).expanduser().absolute() if chosen else find()
-    except RuntimeError:  # raised by both where a user has no home
+    except RuntimeError:  # both raise it for a user without a home
         place = Path(chosen or "~")
     if not place.is_absolute():
         raise FileProblem(place, f"there is no home directory; set {variable}")

@@ -134,7 +134,7 @@ def test_each_run_is_remembered_without_a_secret(
     history = TestHistory(tmp_path / "state")
     history.load()
     key = RecordKey(parse_origin(sandbox.base_url).url, sandbox.tenant_id, record_id)
-    newest, oldest = history.runs(key)
+    newest, oldest = (test.run for test in history.tests(key))
     assert (oldest.verdict, oldest.phase, oldest.profile) == ("REJECTED", "login", "environment")
     assert dict(newest.values) == {
         "hostname": "127.0.0.1",

@@ -999,17 +999,8 @@ FAULTS: Final = (
     Fault(
         "a directory is not synced after a replace",
         FILES,
-        "        sync_directory(real.parent)\n"
-        "    except OSError as error:\n"
-        "        raise problem_of(path, error) from None\n"
-        "\n"
-        "\n"
-        "def _check_replaceable",
-        "    except OSError as error:\n"
-        "        raise problem_of(path, error) from None\n"
-        "\n"
-        "\n"
-        "def _check_replaceable",
+        "        sync_directory(real.parent)\n\n\ndef _check_replaceable",
+        "\n\ndef _check_replaceable",
         (
             f"{STATE_POWER_CUT}::test_a_file_is_synced_before_it_replaces_another_and_its_directory_afterwards",
         ),
@@ -1017,8 +1008,8 @@ FAULTS: Final = (
     Fault(
         "a line of the journal is not synced",
         FILES,
-        "            if sync:\n                os.fsync(descriptor)",
-        "            if sync and not content:\n                os.fsync(descriptor)",
+        "        if sync:\n            os.fsync(descriptor)",
+        "        if sync and not content:\n            os.fsync(descriptor)",
         (f"{STATE_POWER_CUT}::test_a_line_of_the_journal_is_synced_before_the_write_is_sent",),
     ),
     Fault(
@@ -1071,10 +1062,10 @@ FAULTS: Final = (
         "the journal is rotated outside its lock",
         FILES,
         "        with locked(self._path):\n"
-        "            with self._problems():\n"
+        "            with problems_of(self._path):\n"
         "                dropped = self._rotate(entry.at)\n"
         "            append_line",
-        "        with self._problems():\n"
+        "        with problems_of(self._path):\n"
         "            dropped = self._rotate(entry.at)\n"
         "        with locked(self._path):\n"
         "            append_line",

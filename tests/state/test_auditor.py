@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import pwd
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -19,8 +18,16 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access
 from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.state.auditor import Auditor
-from smtp_tui.state.journal import Actor, Journal, JournalChange, JournalEntry, Phase, actor_of
-from smtp_tui.state.written import NO_OUTCOME, Wanted, writes_of
+from smtp_tui.state.journal import (
+    NO_OUTCOME,
+    EntryKind,
+    Journal,
+    JournalChange,
+    JournalEntry,
+    Wanted,
+    actor_of,
+    writes_of,
+)
 from tests.api.desk import BODY_PASSWORD, IMPATIENT, WRITES, Desk, as_it_came, desk
 from tests.failing_sandbox import Fault, FaultKind, Sandbox
 from tests.state.test_files import at_most
@@ -95,9 +102,9 @@ async def test_each_write_stands_there_with_everything_an_auditor_asks_for(
         await write(held, name)
         host = held.client.target.origin.text
     intent, outcome = audited.entries()
-    assert (intent.phase, outcome.phase) == (Phase.INTENT, Phase.OUTCOME)
+    assert (intent.kind, outcome.kind) == (EntryKind.INTENT, EntryKind.OUTCOME)
     assert intent.write_id == outcome.write_id
-    assert intent.actor == Actor(pwd.getpwuid(os.getuid()).pw_name, "192.0.2.1")
+    assert (intent.user, intent.ssh_client) == (ACTOR.user, "192.0.2.1")
     assert (intent.profile, intent.host) == ("work", host)
     assert (intent.tenant, intent.team, intent.namespace) == (sandbox.tenant_id, "all", "default")
     assert intent.operation == name

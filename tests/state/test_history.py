@@ -32,6 +32,10 @@ def run(
     )
 
 
+def runs_of(history: TestHistory, key: RecordKey = KEY) -> tuple[TestRun, ...]:
+    return tuple(test.run for test in history.tests(key))
+
+
 def loaded(directory: Path) -> TestHistory:
     found = TestHistory(directory)
     found.load()
@@ -45,9 +49,9 @@ def test_what_was_added_is_there_after_a_restart_newest_first(tmp_path: Path) ->
     for one in (runs[1], runs[0], runs[2]):
         first.add(KEY, one)
     again = loaded(tmp_path)
-    assert again.runs(KEY) == first.runs(KEY) == (runs[2], runs[1], runs[0])
-    assert again.runs(KEY)[0] == runs[2]
-    assert again.runs(RecordKey(KEY.origin_url, "another tenant", KEY.record_id)) == ()
+    assert runs_of(again) == runs_of(first) == (runs[2], runs[1], runs[0])
+    assert runs_of(again)[0] == runs[2]
+    assert runs_of(again, RecordKey(KEY.origin_url, "another tenant", KEY.record_id)) == ()
 
 
 def test_the_last_twenty_of_each_record_are_shown(tmp_path: Path) -> None:
@@ -55,17 +59,15 @@ def test_the_last_twenty_of_each_record_are_shown(tmp_path: Path) -> None:
     for minute in range(RUNS_KEPT + 5):
         some.add(KEY, run(minute))
     for found in (some, loaded(tmp_path)):
-        assert [one.at.minute for one in found.runs(KEY)] == list(range(24, 4, -1))
+        assert [one.at.minute for one in runs_of(found)] == list(range(24, 4, -1))
 
 
-def test_a_secret_is_not_remembered(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="password is a secret"):
-        run(values=(("password", "hunter2"),))
-    TestHistory(tmp_path).add(KEY, run(values=(("port", "25"),)))
+def test_a_secret_is_not_stored(tmp_path: Path) -> None:
+    TestHistory(tmp_path).add(KEY, run(values=(("port", "25"), ("Password", "hunter2"))))
     file = tmp_path / "tests.jsonl"
+    assert "hunter2" not in file.read_text()
     file.write_text(file.read_text().replace('"port"', '"password"'))
-    last = loaded(tmp_path).runs(KEY)[0]
-    assert last is not None
+    (last,) = runs_of(loaded(tmp_path))
     assert last.values == ()
 
 
@@ -74,7 +76,7 @@ def test_a_time_is_kept_in_utc_and_needs_a_zone() -> None:
     values = ("p", "r", (), "ACCEPTED", "data", "", 1)
     assert TestRun(local, *values).at == START
     assert TestRun(local, *values).at.tzinfo is UTC
-    with pytest.raises(ValueError, match="with its zone"):
+    with pytest.raises(ValueError, match="needs a zone"):
         TestRun(datetime(2026, 3, 1), *values)
 
 
@@ -86,7 +88,7 @@ def test_lines_that_are_none_spoil_no_other(tmp_path: Path) -> None:
     with file.open("a") as appended:
         appended.write("\n".join(bad))
     TestHistory(tmp_path).add(KEY, run(2))
-    assert [one.at.minute for one in loaded(tmp_path).runs(KEY)] == [2, 1]
+    assert [one.at.minute for one in runs_of(loaded(tmp_path))] == [2, 1]
 
 
 def test_a_file_that_cannot_be_written_keeps_the_run_in_memory(tmp_path: Path) -> None:
@@ -96,7 +98,7 @@ def test_a_file_that_cannot_be_written_keeps_the_run_in_memory(tmp_path: Path) -
     with at_most(len(before) + 50), pytest.raises(FileProblem, match="may not grow"):
         some.add(KEY, run(2))
     assert (tmp_path / "tests.jsonl").read_bytes() == before
-    assert [one.at.minute for one in some.runs(KEY)] == [2, 1]
+    assert [one.at.minute for one in runs_of(some)] == [2, 1]
 
 
 def test_a_file_that_has_grown_is_written_anew_with_what_is_shown(
@@ -110,8 +112,8 @@ def test_a_file_that_has_grown_is_written_anew_with_what_is_shown(
         some.add(KEY, run(number))
     assert len((tmp_path / "tests.jsonl").read_bytes()) < 25_000
     again = loaded(tmp_path)
-    assert again.runs(KEY) == some.runs(KEY)
-    assert len(again.runs(RecordKey(KEY.origin_url, KEY.tenant, "other"))) == 1
+    assert runs_of(again) == runs_of(some)
+    assert len(runs_of(again, RecordKey(KEY.origin_url, KEY.tenant, "other"))) == 1
 
 
 def test_lines_of_a_newer_program_are_never_dropped(
@@ -151,7 +153,7 @@ def test_processes_that_add_at_once_lose_nothing(tmp_path: Path, count: int) -> 
     run_together(ADDER, count, str(tmp_path))
     found = loaded(tmp_path)
     for number in range(count):
-        kept = [found.runs(RecordKey("https://h", "t", f"{number}-{ten}")) for ten in range(5)]
+        kept = [runs_of(found, RecordKey("https://h", "t", f"{number}-{ten}")) for ten in range(5)]
         assert [one.milliseconds for ten in kept for one in reversed(ten)] == list(range(50))
 
 
@@ -171,7 +173,7 @@ def test_a_save_marks_the_tests_before_it_and_not_those_after_it(tmp_path: Path)
 def test_what_was_typed_and_not_saved_is_named_after_a_restart(tmp_path: Path) -> None:
     changed = replace(run(), unsaved=("port", "password"))
     TestHistory(tmp_path).add(KEY, changed)
-    assert loaded(tmp_path).runs(KEY) == (changed,)
+    assert runs_of(loaded(tmp_path)) == (changed,)
 
 
 def test_a_profile_knows_where_its_newest_test_went(tmp_path: Path) -> None:

@@ -25,11 +25,11 @@ from smtp_tui.profiles.sources import PromptToken
 from smtp_tui.profiles.store import ProfileRefused, ProfilesFileError, ProfileStore
 from smtp_tui.profiles.tokens import Tokens, end_of
 from smtp_tui.state.drafts import DraftStore
+from smtp_tui.state.encoding import plain
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory
-from smtp_tui.state.journal import Journal, plain
+from smtp_tui.state.journal import Journal, Wanted, writes_of
 from smtp_tui.state.settings import SettingsStore, Sort
-from smtp_tui.state.written import Wanted, writes_of
 from smtp_tui.ui.connections.last_test import ago
 from smtp_tui.ui.keymap import keymap_of
 from smtp_tui.ui.logs.journal_rows import row, written_content

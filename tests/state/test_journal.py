@@ -14,28 +14,28 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from smtp_tui.api.writes import WriteOutcome
-from smtp_tui.state.files import FileProblem, locked
+from smtp_tui.state.encoding import plain
+from smtp_tui.state.files import LONGEST_LINE, FileProblem, locked, read_lines
 from smtp_tui.state.journal import (
     ENTRY_BYTES,
     Actor,
+    EntryKind,
     Journal,
     JournalChange,
     JournalEntry,
     Omitted,
-    Phase,
     actor_of,
     fitted,
-    plain,
 )
-from smtp_tui.state.lines import LONGEST, read_lines
 from tests.state.processes import run_together, start
 from tests.state.test_files import at_most
 
 INTENT = JournalEntry(
-    phase=Phase.INTENT,
+    kind=EntryKind.INTENT,
     write_id="0123456789abcdef",
     at=datetime(2026, 3, 1, 12, tzinfo=UTC),
-    actor=Actor("root", "192.0.2.1"),
+    user="root",
+    ssh_client="192.0.2.1",
     profile="production",
     host="cam.example.com:30000",
     tenant="tenant",
@@ -51,7 +51,7 @@ INTENT = JournalEntry(
     ),
 )
 OUTCOME = replace(
-    INTENT, phase=Phase.OUTCOME, outcome=WriteOutcome.DONE, status=200, request_id="r-1"
+    INTENT, kind=EntryKind.OUTCOME, outcome=WriteOutcome.DONE, status=200, request_id="r-1"
 )
 
 
@@ -74,7 +74,7 @@ def test_a_line_is_one_json_object_with_everything_an_auditor_asks_for(tmp_path:
     lines = journal.path.read_text().split("\n")
     assert len(lines) == 2
     values = json.loads(lines[0])
-    assert values["at"] == "2026-03-01T12:00:00.000Z"
+    assert values["at"] == "2026-03-01T12:00:00Z"
     assert (values["user"], values["ssh_client"]) == ("root", "192.0.2.1")
     assert values["changes"][0] == {"name": "port", "before": "25", "after": "587"}
 
@@ -209,7 +209,7 @@ def test_a_line_that_is_too_long_is_skipped_and_counted_wherever_it_stands(tmp_p
             file.write(b'{"v": 1, "words": "' + b"x" * 21 * 1024 * 1024 + b'"}\n')
     journal.append(OUTCOME)
     with journal.path.open("ab") as file:
-        file.write(b"x" * (LONGEST + 1))  # torn off: no line end follows
+        file.write(b"x" * (LONGEST_LINE + 1))  # torn off: no line end follows
     reading = journal.read()
     assert reading.entries == (INTENT, OUTCOME)
     assert (reading.unreadable, reading.overlong) == (0, 3)

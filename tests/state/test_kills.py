@@ -18,7 +18,7 @@ from smtp_tui.state.settings import SettingsStore
 from tests.profiles.test_store import store_of
 from tests.state.killed_writer import FILES_KEPT, ROTATE_BYTES
 from tests.state.processes import ROOT
-from tests.state.test_history import KEY
+from tests.state.test_history import runs_of
 
 KILLS = 100
 FILES = ("profiles", "drafts", "journal", "history", "settings")
@@ -78,7 +78,7 @@ def held(directory: Path) -> dict[str, list[int]]:
         "profiles": [int(profile.recipient.partition("@")[0])],
         "drafts": [int(step) for steps in drafted for step in steps],
         "journal": [entry.status or 0 for entry in reading.entries],
-        "history": [one.milliseconds for one in reversed(tests.runs(KEY))],
+        "history": [one.milliseconds for one in reversed(runs_of(tests))],
         "settings": [int(sort.column)] if sort is not None and sort.column is not None else [],
     }
 

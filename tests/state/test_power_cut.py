@@ -16,7 +16,7 @@ import filelock
 import pytest
 
 from smtp_tui.state.files import write_atomic
-from smtp_tui.state.journal import Actor, Journal, JournalEntry, Phase
+from smtp_tui.state.journal import EntryKind, Journal, JournalEntry
 
 
 @pytest.fixture
@@ -72,10 +72,11 @@ def test_a_file_is_synced_before_it_replaces_another_and_its_directory_afterward
 
 def _entry(number: int) -> JournalEntry:
     return JournalEntry(
-        phase=Phase.INTENT,
+        kind=EntryKind.INTENT,
         write_id=str(number),
         at=datetime(2020, 6, 1, tzinfo=UTC),
-        actor=Actor("someone"),
+        user="someone",
+        ssh_client=None,
         profile="demo",
         host="cam.example.com",
         tenant="t",

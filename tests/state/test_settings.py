@@ -10,7 +10,7 @@ from tests.state.processes import run_together
 
 
 def test_without_a_file_there_are_the_defaults(tmp_path: Path) -> None:
-    assert SettingsStore(tmp_path / "none").load() == Settings()
+    assert SettingsStore(tmp_path / "none").load() == Settings((), ())
     assert not (tmp_path / "none").exists()
 
 

@@ -274,7 +274,7 @@ def test_the_path_is_the_one_that_the_system_would_take(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("umask", [0o777, 0o077, 0o002, 0o000, 0o400])
 def test_whatever_the_umask_directories_are_0700_and_files_0600(tmp_path: Path, umask: int) -> None:
-    from smtp_tui.state.lines import append_line
+    from smtp_tui.state.files import append_line
 
     before = os.umask(umask)
     try:

@@ -8,9 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
-from smtp_tui.state.files import locked
+from smtp_tui.state.files import LONGEST_LINE, locked
 from smtp_tui.state.journal import JournalChange
-from smtp_tui.state.lines import LONGEST
 from smtp_tui.ui.services import Services
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.state.test_journal import INTENT
@@ -139,7 +138,7 @@ async def test_a_line_too_long_to_read_is_counted_and_changes_left_out_are_told(
         many = tuple(JournalChange(f"parameter-{n}", "x" * 4_000, None) for n in range(40))
         ui.services.journal.append(replace(INTENT, changes=many))
         with path.open("ab") as file:
-            file.write(b"x" * 2 * LONGEST + b"\n")
+            file.write(b"x" * 2 * LONGEST_LINE + b"\n")
         await ui.press("A")
         await ui.sees("1 write", "1 too long to read")
         await ui.press("enter")

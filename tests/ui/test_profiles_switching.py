@@ -133,9 +133,9 @@ async def test_a_hundred_switches_mix_nothing_and_report_every_write_once(
         assert len(verdicts) == _tests(server) == mails // 2
         (record,) = server.records()
         (profile,) = [one for one in ui.services.extra_profiles if one.name == label]
-        runs = ui.services.history.runs(ui.services.session(profile).key(record.id))
-        assert {run.profile for run in runs} == {label}
-        assert len(runs) == mails // 2
+        tests = ui.services.history.tests(ui.services.session(profile).key(record.id))
+        assert {test.run.profile for test in tests} == {label}
+        assert len(tests) == mails // 2
     exchanges = ui.services.activity.exchanges
     urls = {"alpha": sandbox.base_url, "beta": other.base_url}
     assert all(one.origin == urls[one.profile] for one in exchanges)
@@ -227,8 +227,8 @@ async def test_a_test_mail_under_way_is_judged_once_under_its_own_profile_over_s
         await ui.sees("Test of ALPHA-ONE (alpha)", "Test of BETA-ONE (beta)")
         for profile in ui.services.extra_profiles:
             (record,) = (sandbox if profile.name == "alpha" else other).records()
-            (run,) = ui.services.history.runs(ui.services.session(profile).key(record.id))
-            assert (run.profile, run.recipient) == (profile.name, profile.recipient)
+            (test,) = ui.services.history.tests(ui.services.session(profile).key(record.id))
+            assert (test.run.profile, test.run.recipient) == (profile.name, profile.recipient)
         assert (_tests(sandbox), _tests(other)) == (1, 1)
 
 

@@ -14,8 +14,7 @@ from textual.widgets import Input
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.state.files import FileProblem
-from smtp_tui.state.journal import Journal
-from smtp_tui.state.written import Written, writes_of
+from smtp_tui.state.journal import Journal, Written, writes_of
 from smtp_tui.text import clean, record_name
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, FullScreen

@@ -6,8 +6,7 @@ from typing import Final
 
 from textual.content import Content
 
-from smtp_tui.state.journal import JournalChange
-from smtp_tui.state.written import Written
+from smtp_tui.state.journal import JournalChange, Written
 from smtp_tui.text import clean
 from smtp_tui.ui.widgets.columns import Column
 from smtp_tui.ui.widgets.table import Row
@@ -40,7 +39,6 @@ def row(written: Written) -> Row:
 def written_content(written: Written) -> Content:
     """Everything that is known of a write, a line for each thing."""
     begun = written.begun
-    actor = begun.actor
     ended = written.last.at if written.outcomes else None
     facts = (
         ("outcome", written.outcome.value),
@@ -49,7 +47,7 @@ def written_content(written: Written) -> Content:
         ("request id", written.request_id or ""),
         ("begun", begun.at.strftime("%Y-%m-%d %H:%M:%S UTC")),
         ("last known", ended.strftime("%Y-%m-%d %H:%M:%S UTC") if ended else ""),
-        ("user", actor.user + (f", by ssh from {actor.ssh_client}" if actor.ssh_client else "")),
+        ("user", begun.user + (f", by ssh from {begun.ssh_client}" if begun.ssh_client else "")),
         ("profile", begun.profile),
         ("host", begun.host),
         ("tenant", begun.tenant),

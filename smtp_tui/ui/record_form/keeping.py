@@ -7,7 +7,6 @@ import threading
 from smtp_tui.api.clock import Clock
 from smtp_tui.editing.draft import Draft
 from smtp_tui.state.drafts import DraftStore, SavedDraft
-from smtp_tui.state.fields import without_secrets
 from smtp_tui.state.places import RecordKey
 
 
@@ -37,8 +36,8 @@ class DraftKeeper:
                     key=self._key,
                     record_name=draft.name,
                     saved_at=self._clock.now(),
-                    texts=without_secrets(draft.texts),
-                    opened=without_secrets(self._base.texts),
+                    texts=draft.texts,
+                    opened=self._base.texts,
                 )
             )
 
