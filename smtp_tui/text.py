@@ -183,6 +183,11 @@ def time_left(seconds: float) -> str:
     return f"{minutes}m" if minutes else f"{whole}s"
 
 
+def duration(seconds: float) -> str:
+    """Return how long something took: ``300 ms``, or ``12 s`` from ten seconds on."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 10 else f"{seconds:.0f} s"
+
+
 def moment(at: datetime | None) -> str:
     """Return a time in UTC to the minute, or words where there is none."""
     return at.strftime("%Y-%m-%d %H:%M UTC") if at else "not told"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from smtp_tui.api.clock import Clock
-from smtp_tui.api.errors import ApiError, Operation
+from smtp_tui.api.errors import Operation
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.lookup import find
+from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.running import Environ, chosen_profile, may_write, on_profile
 from smtp_tui.cli.say import clean, clean_block, record_name, remark, show, show_json
 from smtp_tui.cli.secret_input import read_password
@@ -19,12 +19,11 @@ from smtp_tui.editing.patch import creation_patch, patch_of
 from smtp_tui.mail.outcome import TestOutcome
 from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.mail.reply_model import Verdict
-from smtp_tui.state.files import FileProblem
-from smtp_tui.state.history import TestHistory, TestRun
-from smtp_tui.state.places import record_key, state_directory
+from smtp_tui.profiles.credentials import CredentialError
+from smtp_tui.state.history import TestHistory
+from smtp_tui.state.places import state_directory
 from smtp_tui.workflows.session import Session
-from smtp_tui.workflows.test_email import TestSubject, run_of
-from smtp_tui.workflows.test_email import send_test as verdict_of_test
+from smtp_tui.workflows.test_email import TestMail, TestMails, TestSubject
 
 _CODES = {
     Verdict.ACCEPTED: ExitCode.OK,
@@ -47,6 +46,7 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
             raise Refusal("name a record, or give --values to test values stored nowhere")
         wanted = arguments.pop(0)
     texts, password = parsed(arguments), read_password(options)
+    mails = TestMails(TestHistory(state_directory(environ)))
 
     async def work(session: Session) -> ExitCode:
         """Find the record, check the values, and send."""
@@ -62,7 +62,7 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
         remark(f"Testing {clean(_what(subject))}; the mail leaves from the CAM host.")
         if subject.warning:
             remark(f"warning: {clean(subject.warning)}")
-        return await _send(session, subject, to, options, environ)
+        return await _send(session, mails, subject, to, options)
 
     return on_profile(profile, options, environ, work)
 
@@ -82,58 +82,30 @@ def _what(subject: TestSubject) -> str:
 
 
 async def _send(
-    session: Session,
-    subject: TestSubject,
-    to: str,
-    options: argparse.Namespace,
-    environ: Environ,
+    session: Session, mails: TestMails, subject: TestSubject, to: str, options: argparse.Namespace
 ) -> ExitCode:
-    clock = Clock()
-    sent_at, started = clock.now(), clock.monotonic()
-    request = subject.request(session.target.scope, to)
+    operator = CommandOperator()
+    mail = await mails.prepare(session, operator, subject, to)
+    if mail is None:
+        raise CredentialError("without a token nothing was sent")
+    show_outcome = _show_json if options.json else _show
     try:
-        outcome = await verdict_of_test(session.connections, subject, request, to)
+        await mails.send(session, operator, mail, show_outcome)
     except asyncio.CancelledError:
         remark("Interrupted; the mail may have been sent.")
         raise
-    except ApiError:
-        remark("No mail was tried.")
-        raise
-    milliseconds = round((clock.monotonic() - started) * 1000)
-    if options.json:
-        show_json(_plain(subject, to, outcome, milliseconds))
-    else:
-        show(_text(outcome, milliseconds))
-    if subject.record_id is not None:
-        run = run_of(
-            subject,
-            outcome,
-            profile=session.profile.name,
-            to=to,
-            at=sent_at,
-            milliseconds=milliseconds,
-        )
-        _keep(session, subject.record_id, run, environ)
-    return _CODES[outcome.verdict]
+    if isinstance(mail.outcome, TestOutcome):
+        return _CODES[mail.outcome.verdict]
+    remark("No mail was tried.")
+    assert mail.outcome is not None
+    raise mail.outcome
 
 
-def _keep(session: Session, record_id: str, run: TestRun, environ: Environ) -> None:
-    """Remember the run for LAST TEST; where that cannot be written, it is said and no more."""
-    try:
-        history = TestHistory(state_directory(environ))
-        history.add(record_key(session.target, record_id), run)
-    except FileProblem as error:
-        remark(f"This test is not remembered: {clean(str(error))}")
-
-
-def _text(outcome: TestOutcome, milliseconds: int) -> str:
-    by = f" by {clean(outcome.server, 80)}" if outcome.server else ""
-    queue = f" · queue id {clean(outcome.queue_id, 80)}" if outcome.queue_id else ""
-    phase = f" · {outcome.phase.value}" if outcome.verdict is not Verdict.ACCEPTED else ""
-    lines = [
-        f"{outcome.verdict.value}{by}{queue}{phase} · {milliseconds / 1000:.1f}s",
-        clean(outcome.meaning),
-    ]
+def _show(mail: TestMail) -> None:
+    outcome = mail.outcome
+    if not isinstance(outcome, TestOutcome):
+        return
+    lines = [clean(" · ".join((outcome.verdict.value, *mail.facts))), clean(outcome.meaning)]
     if outcome.advice:
         lines.append(clean(outcome.advice))
     if outcome.parameter and outcome.verdict is not Verdict.ACCEPTED:
@@ -142,23 +114,26 @@ def _text(outcome: TestOutcome, milliseconds: int) -> str:
         lines.append(f"Request id: {clean(outcome.request_id)}")
     if outcome.server_text:
         lines += ["The server said:", clean_block(outcome.server_text)]
-    return "\n".join(lines)
+    show("\n".join(lines))
 
 
-def _plain(
-    subject: TestSubject, to: str, outcome: TestOutcome, milliseconds: int
-) -> dict[str, object]:
-    return {
-        "verdict": outcome.verdict.value,
-        "phase": outcome.phase.value,
-        "parameter": outcome.parameter,
-        "meaning": outcome.meaning,
-        "advice": outcome.advice,
-        "server_text": outcome.server_text,
-        "server": outcome.server,
-        "queue_id": outcome.queue_id,
-        "request_id": outcome.request_id,
-        "to": to,
-        "id": subject.record_id,
-        "milliseconds": milliseconds,
-    }
+def _show_json(mail: TestMail) -> None:
+    outcome = mail.outcome
+    if not isinstance(outcome, TestOutcome):
+        return
+    show_json(
+        {
+            "verdict": outcome.verdict.value,
+            "phase": outcome.phase.value,
+            "parameter": outcome.parameter,
+            "meaning": outcome.meaning,
+            "advice": outcome.advice,
+            "server_text": outcome.server_text,
+            "server": outcome.server,
+            "queue_id": outcome.queue_id,
+            "request_id": outcome.request_id,
+            "to": mail.to,
+            "id": mail.subject.record_id,
+            "milliseconds": round(mail.seconds * 1000),
+        }
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, field
@@ -23,7 +24,6 @@ from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileChanged, ProfileRefused, ProfileStore
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.files import FileProblem
-from smtp_tui.state.places import RecordKey
 from smtp_tui.workflows.session import Memory, Session
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from smtp_tui.state.history import TestHistory
     from smtp_tui.state.journal import Journal
     from smtp_tui.state.settings import SettingsStore
-    from smtp_tui.ui.test_email.subject import Sending
+    from smtp_tui.workflows.test_email import TestMails
 
 
 class Held(Struct):
@@ -59,6 +59,11 @@ class Held(Struct):
         """A token command says something to the person; nothing once it has ended."""
         if self.command_says is not None:
             self.command_says(profile, line)
+
+    def report_late_test(self, words: str) -> None:
+        """Have a person told what came of a test mail that nobody waits for."""
+        if self.report_test is not None:
+            self.report_test(words)
 
     def tell(self, words: str) -> None:
         """Have a person told."""
@@ -91,11 +96,10 @@ class Mailbox(Protocol):
         """What has arrived, oldest first."""
 
 
-class Services(Struct, frozen=True):
+class Services(Struct, frozen=True, dict=True):
     """What the program was started with, handed to every screen that needs it.
 
-    ``sendings`` are the test mails on their way, by record, whichever screen sent them; ``choice``
-    is what chose the profile of the start.
+    ``choice`` is what chose the profile of the start.
     """
 
     store: ProfileStore
@@ -108,11 +112,17 @@ class Services(Struct, frozen=True):
     environ: Mapping[str, str]
     extra_profiles: tuple[Profile, ...]
     make_client: Callable[[Target, Tokens], Client]
-    sendings: dict[RecordKey, Sending] = field(default_factory=dict)
     mailbox: Mailbox | None = None
     read_only: bool = False
     held: Held = field(default_factory=Held)
     choice: Choice | None = None
+
+    @cached_property
+    def tests(self) -> TestMails:
+        """The test mails of this run, whichever screen sent them."""
+        from smtp_tui.workflows.test_email import TestMails  # noqa: PLC0415 - after the first rows
+
+        return TestMails(self.history)
 
     async def stored(self, name: str) -> bool:
         """Whether a profile of that name stands in the file, where its settings can be kept."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from enum import Enum
 from typing import TypeVar
 
@@ -53,6 +54,22 @@ async def replace_token(session: Session, operator: Operator, why: str) -> bool:
     with operator.waiting("Getting another token"):
         replaced = await _replace(session, operator, session.tokens.token(), why)
     return replaced is not _Replaced.NOT
+
+
+async def after_refusal(session: Session, operator: Operator, error: ApiError) -> str:
+    """Mend what a request was refused for: have another token, or trust the certificate.
+
+    What was mended, as a sentence; blank where nothing was. The request is not sent again.
+    """
+    if isinstance(error, TokenRefused | TokenNeeded):
+        return "The token is new." if await replace_token(session, operator, error.why) else ""
+    if isinstance(error, CertificateRefused):
+        from smtp_tui.workflows.trust_certificate import trust_certificate  # noqa: PLC0415 - below
+
+        with suppress(ApiError):  # the server is gone meanwhile; the refusal says enough
+            if await trust_certificate(session, operator, error):
+                return "The certificate is trusted now."
+    return ""
 
 
 async def log_in(session: Session, operator: Operator, password: SecretStr) -> None:
@@ -155,6 +172,3 @@ async def _renew(session: Session) -> None:
         await session.tokens.renew(session.client)
     except (ApiError, CredentialError):
         session.tokens.postpone()
-
-
-__all__ = ["ensure_token", "keep_fresh", "log_in", "read_signed_in", "replace_token"]

@@ -1,11 +1,13 @@
-"""A test email, from the values it uses to the verdict that is remembered."""
+"""A test email: which values it uses, one request, the verdict, the journal and the history."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from smtp_tui.api.errors import ApiError
@@ -22,14 +24,18 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Scope
 from smtp_tui.api.writes import Ended, WriteOutcome
 from smtp_tui.editing.patch import Change, Patch
-from smtp_tui.mail.outcome import TestOutcome, judge
+from smtp_tui.mail.outcome import TestOutcome, judge, unknown
 from smtp_tui.mail.reply_model import Phase, Verdict
 from smtp_tui.mail.unanswered import judge_error
-from smtp_tui.state.history import TestRun
+from smtp_tui.state.files import FileProblem
+from smtp_tui.state.history import TestHistory, TestRun
+from smtp_tui.state.places import RecordKey
+from smtp_tui.text import duration
+from smtp_tui.workflows.operator import About, Kind, Notice, Operator
+from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.sign_in import ensure_token
 
-if TYPE_CHECKING:
-    from smtp_tui.api.smtp_connections import SmtpConnections
-
+LEFT: Final = "The program was left before an answer came. The mail may have been sent."
 _JOURNALLED: Final = {
     Verdict.ACCEPTED: WriteOutcome.MAIL_ACCEPTED,
     Verdict.REJECTED: WriteOutcome.MAIL_REJECTED,
@@ -146,28 +152,146 @@ def _typed_words(change: Change) -> str:
     return "the one just typed, not saved" if change.after else "none; cleared here, not saved"
 
 
-async def send_test(
-    connections: SmtpConnections, subject: TestSubject, request: Request, to: str
-) -> TestOutcome:
-    """Send a test email and judge what came of it; the journal keeps the verdict.
+class TestMail(Struct):
+    """A test mail on its way, and what came of it.
 
-    Raises ``ApiError`` where surely no mail was tried.
+    ``at`` is when it was sent, in UTC; ``since`` is the same in seconds of the monotonic clock.
+    ``outcome`` is None until the answer comes, after ``seconds``, and an error where surely no mail
+    was tried.
     """
 
+    __test__ = False  # not a test case, whatever its name
+
+    subject: TestSubject
+    to: str
+    request: Request
+    at: datetime
+    since: float
+    outcome: TestOutcome | ApiError | None = None
+    seconds: float = 0.0
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What the outcome says beside its verdict and its meaning, not cleaned.
+
+        Who took the mail under which queue id, or the step that failed; and how long it took.
+        """
+        outcome = self.outcome
+        if not isinstance(outcome, TestOutcome):
+            return ()
+        accepted = outcome.verdict is Verdict.ACCEPTED
+        server = (outcome.server or self.subject.host) if accepted else ""
+        step = "" if accepted or outcome.phase is Phase.UNKNOWN else outcome.phase.value
+        queue = f"queue id {outcome.queue_id}" if outcome.queue_id else ""
+        by = f"by {server}" if server else ""
+        return tuple(filter(None, (by, queue, step, duration(self.seconds))))
+
+
+class TestMails(Struct, frozen=True):
+    """Sends test mails: one at a time for each record, and each is kept in the history.
+
+    ``under_way`` holds the mails that have no outcome yet, by record.
+    """
+
+    __test__ = False  # not a test case, whatever its name
+
+    history: TestHistory
+    under_way: dict[RecordKey, TestMail] = field(default_factory=dict)
+
+    async def prepare(
+        self, session: Session, operator: Operator, subject: TestSubject, to: str
+    ) -> TestMail | None:
+        """Have a token and a request; None where the operator gave no token.
+
+        The mail counts as under way from now on. Raises
+        :class:`~smtp_tui.api.requests.IdRefused` and ``ValueError``.
+        """
+        request = subject.request(session.target.scope, to)
+        with operator.waiting("Getting a token"):
+            await ensure_token(session, operator)
+        if session.tokens.token() is None:
+            return None
+        session.memory.recipient = to
+        clock = session.tokens.clock
+        mail = TestMail(subject, to, request, clock.now(), clock.monotonic())
+        self.under_way[session.key(subject.record_id)] = mail
+        return mail
+
+    async def send(
+        self,
+        session: Session,
+        operator: Operator,
+        mail: TestMail,
+        judged: Callable[[TestMail], object],
+    ) -> None:
+        """Send a prepared mail, judge what came of it, and keep that in the history.
+
+        ``judged`` is called with the outcome before it is written to a file. Where this is
+        cancelled, the outcome is kept as unknown. The operator is told where it cannot be written.
+        """
+        clock = session.tokens.clock
+        try:
+            mail.outcome = await _outcome(session, mail)
+            mail.seconds = clock.monotonic() - mail.since
+        except asyncio.CancelledError:
+            mail.outcome, mail.seconds = unknown(LEFT), clock.monotonic() - mail.since
+            # The program waits for its threads at its end, and for no task that was cancelled.
+            asyncio.get_running_loop().run_in_executor(None, self._keep, session, mail)
+            raise
+        finally:
+            del self.under_way[session.key(mail.subject.record_id)]
+        run = _run(session, mail)
+        if run is not None:
+            self.history.remember(session.key(mail.subject.record_id), run)
+        judged(mail)
+        problem = await asyncio.to_thread(self._keep, session, mail)
+        if problem:
+            operator.tell(Notice(problem, About.FILES, Kind.WARNING))
+
+    def _keep(self, session: Session, mail: TestMail) -> str:
+        """Add the test to the history file; words where that cannot be written. Blocks."""
+        run = _run(session, mail)
+        if run is None:
+            return ""
+        try:
+            self.history.add(session.key(mail.subject.record_id), run)
+        except FileProblem as error:
+            return f"This test is not remembered: {error}"
+        return ""
+
+
+def _run(session: Session, mail: TestMail) -> TestRun | None:
+    """The test as the history of its record holds it; None for what it does not hold."""
+    subject, outcome = mail.subject, mail.outcome
+    if subject.record_id is None or not isinstance(outcome, TestOutcome):
+        return None
+    return TestRun(
+        at=mail.at,
+        profile=session.profile.name,
+        recipient=mail.to,
+        values=subject.values(),
+        verdict=outcome.verdict.value,
+        phase=outcome.phase.value,
+        words=outcome.server_text or outcome.meaning,
+        milliseconds=round(mail.seconds * 1000),
+        unsaved=subject.unsaved,
+    )
+
+
+async def _outcome(session: Session, mail: TestMail) -> TestOutcome | ApiError:
+    """The verdict, which the journal keeps; or the error where surely no mail was tried."""
+
     def verdict(answer: TestAnswer) -> tuple[TestOutcome, Ended] | None:
-        outcome = judge(answer, to)
+        outcome = judge(answer, mail.to)
         if outcome is None:
             return None
-        outcome = _with_login(outcome, subject)
+        outcome = _with_login(outcome, mail.subject)
         return outcome, _journalled(outcome, answer)
 
     try:
-        return await connections.test(request, verdict, subject.opened)
+        return await session.connections.test(mail.request, verdict, mail.subject.opened)
     except ApiError as error:
-        outcome = judge_error(error)
-        if outcome is None:
-            raise
-        return outcome
+        return judge_error(error) or error
 
 
 def _with_login(outcome: TestOutcome, subject: TestSubject) -> TestOutcome:
@@ -183,24 +307,4 @@ def _journalled(outcome: TestOutcome, answer: TestAnswer) -> Ended:
     return Ended(_JOURNALLED[outcome.verdict], answer.status, answer.request_id, words)
 
 
-def run_of(
-    subject: TestSubject,
-    outcome: TestOutcome,
-    *,
-    profile: str,
-    to: str,
-    at: datetime,
-    milliseconds: int,
-) -> TestRun:
-    """The test as the history remembers it."""
-    return TestRun(
-        at=at,
-        profile=profile,
-        recipient=to,
-        values=subject.values(),
-        verdict=outcome.verdict.value,
-        phase=outcome.phase.value,
-        words=outcome.server_text or outcome.meaning,
-        milliseconds=milliseconds,
-        unsaved=subject.unsaved,
-    )
+__all__ = ["TestMail", "TestMails", "TestSubject"]

@@ -146,7 +146,7 @@ async def _mail(ui: Ui, name: str, server: Sandbox) -> None:
 
     While the record is being changed a test of it would be refused.
     """
-    await ui.until(lambda: not ui.services.sendings, "the mail before")
+    await ui.until(lambda: not ui.services.tests.under_way, "the mail before")
     await ui.until(lambda: not ui.services.activity.writes, "the change before")
     before = _tests(server)
     await ui.sees(_row(name))

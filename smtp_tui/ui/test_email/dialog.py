@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from contextlib import suppress
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.reactive import var
-from textual.timer import Timer
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from smtp_tui.api.errors import ApiError, CertificateRefused, TokenNeeded, TokenRefused
-from smtp_tui.api.requests import IdRefused, Request
+from smtp_tui.api.errors import ApiError
+from smtp_tui.api.requests import IdRefused
 from smtp_tui.mail.outcome import TestOutcome
+from smtp_tui.mail.reply_model import Verdict
 from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
@@ -31,37 +31,50 @@ from smtp_tui.ui.messages import tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email.recipient import RecipientField
-from smtp_tui.ui.test_email.sending import Delivered, TestFinished, send_off
-from smtp_tui.ui.test_email.subject import (
-    EditParameter,
-    ReviewValues,
-    Sending,
-    TestResult,
-    subject_name,
-)
 from smtp_tui.ui.test_email.verdict import (
     facts_content,
-    mend_words,
+    late_words,
     outcome_content,
     refused_content,
-    warning_content,
+    subject_name,
 )
-from smtp_tui.ui.waiting import wait_words, waiting
+from smtp_tui.ui.waiting import wait_words
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
-from smtp_tui.workflows.sign_in import ensure_token, replace_token
-from smtp_tui.workflows.test_email import TestSubject
-from smtp_tui.workflows.trust_certificate import trust_certificate
+from smtp_tui.workflows.sign_in import after_refusal
+from smtp_tui.workflows.test_email import TestMail, TestSubject
 
-__all__ = ["EditParameter", "ReviewValues", "TestDialog", "TestResult"]
+if TYPE_CHECKING:
+    from textual.app import App
 
 
-class TestDialog(Dialog[TestResult]):
-    """Asks for the recipient, sends, and says what came of it; True where a mail was tried.
+class EditParameter(Struct, frozen=True):
+    """The answer of the dialog where a parameter is to be edited."""
+
+    name: str
+
+
+class ReviewValues(Struct, frozen=True):
+    """The answer of the dialog where the tested values are to be saved."""
+
+
+class TestFinished(Message):
+    """Posted to every screen when a test mail has its outcome, which the history then holds."""
+
+    __test__ = False  # not a test case, whatever its name
+
+    def __init__(self, mail: TestMail) -> None:
+        super().__init__()
+        self.mail = mail
+
+
+class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
+    """Asks for the recipient, sends, and shows the outcome; True where a mail was tried.
 
     ``form`` is whether it stands over a form, to which ctrl+s leads back. ``at_once`` sends to the
-    remembered recipient without asking again, as within a round of mending and testing.
+    remembered recipient without asking again, as within a round of editing and testing. ``asides``
+    are lines about the record. ``mail`` is the test mail that is shown.
     """
 
     __test__: ClassVar[bool] = False
@@ -74,17 +87,14 @@ class TestDialog(Dialog[TestResult]):
     TestDialog #facts { margin-top: 1; }
     TestDialog #test-keys { margin-top: 1; }
     """
+    BODY = "#test-body"
     AUTO_FOCUS = ""  # after the token dialog too, letters stay keys
     ACTIONS = ("dialog.cancel", "test.edit", "test.again", "test.save")
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),
-        Binding("down,j", "scroll_body(1)", show=False),
-        Binding("up,k", "scroll_body(-1)", show=False),
-        Binding("pagedown", "scroll_body(8)", show=False),
-        Binding("pageup", "scroll_body(-8)", show=False),
+        Binding("j", "scroll_body(1)", show=False),
+        Binding("k", "scroll_body(-1)", show=False),
     ]
-
-    delivered: var[Delivered | None] = var(None)
 
     def __init__(
         self,
@@ -103,8 +113,7 @@ class TestDialog(Dialog[TestResult]):
         self._form = form
         self._at_once = at_once
         self._asides = asides
-        self._ticker: Timer | None = None
-        self._sending: Sending | None = None
+        self.mail: TestMail | None = None
         self._preparing = False
         self._waiting = False
         self._tried = False
@@ -115,28 +124,23 @@ class TestDialog(Dialog[TestResult]):
         return f"Test email · {subject_name(self._subject)}"
 
     def compose_box(self) -> Iterable[Widget]:
-        """Where, what came of it, which values, to whom."""
+        """Where, the outcome, which values, to whom."""
+        subject, profile = self._subject, self._session.profile.name
+        recipient = self._session.memory.recipient or self._services.history.recipient_of(profile)
         with VerticalScroll(id="test-body", can_focus=False):
             yield PlainText(where_line(self._session))
-            yield from (PlainText(one) for one in self._asides)
-            if self._subject.warning:
-                yield PlainText(warning_content(self._subject), id="warning")
+            yield from (PlainText(line) for line in self._asides)
+            if subject.warning:
+                warning = Content.styled(clean(subject.warning), "bold $text-warning")
+                yield PlainText(warning, id="warning")
             yield PlainText("", id="outcome")
-            yield PlainText(facts_content(self._subject), id="facts")
-            yield RecipientField(self._last_recipient())
+            yield PlainText(facts_content(subject), id="facts")
+            yield RecipientField(recipient)
         yield PlainText("", id="test-keys", classes="hint")
-
-    def _last_recipient(self) -> str:
-        """Where this profile's last test went."""
-        profile = self._session.profile.name
-        return self._session.memory.recipient or self._services.history.recipient_of(profile)
-
-    @property
-    def _to(self) -> RecipientField:
-        return self.query_one(RecipientField)
 
     def on_mount(self) -> None:
         """Start on the recipient, or on a test of this record that is still under way."""
+        self._ticker = self.set_interval(1.0, self._tick, pause=True)
         self._to.input.focus()
         if self._earlier is not None:
             self._watch(self._earlier)
@@ -144,58 +148,62 @@ class TestDialog(Dialog[TestResult]):
             self._submit()
         self._show_keys()
 
-    @property
-    def _earlier(self) -> Sending | None:
-        """The mail of this record that is on its way, whoever sent it."""
-        return self._services.sendings.get(self._session.key(self._subject.record_id))
-
     def on_resize(self) -> None:
         """Keep the keys in sight: what is long scrolls above them."""
-        body = self.query_one("#test-body", VerticalScroll)
-        body.styles.max_height = max(4, self.size.height - 5)
+        self._body.styles.max_height = max(4, self.size.height - 5)
 
-    def action_scroll_body(self, lines: int) -> None:
-        """Scroll by lines."""
-        body = self.query_one("#test-body", VerticalScroll)
-        body.scroll_relative(y=lines, animate=False)
+    @property
+    def _body(self) -> VerticalScroll:
+        return self.query_one(self.BODY, VerticalScroll)
+
+    @property
+    def _to(self) -> RecipientField:
+        return self.query_one(RecipientField)
+
+    @property
+    def _earlier(self) -> TestMail | None:
+        """The mail of this record that is under way, whichever screen sent it."""
+        key = self._session.key(self._subject.record_id)
+        return self._services.tests.under_way.get(key)
+
+    @property
+    def _outcome(self) -> TestOutcome | ApiError | None:
+        return self.mail.outcome if self.mail is not None else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Letters are keys only once there is an outcome; ctrl+s leads to a form only."""
+        if action == "edit":
+            return self._outcome is not None
+        if action == "save":
+            return self._form and not self._waiting
+        return True
 
     def _show_keys(self) -> None:
         self.query_one("#test-keys", PlainText).update(" · ".join(self._keys()))
         self.refresh_bindings()
 
-    def _keys(self) -> tuple[str, ...]:
-        back = self.cancel_key
+    def _keys(self) -> Iterable[str]:
+        back, outcome = self.cancel_key, self._outcome
         if self._waiting:
             return ("The mail may be sent although you stop waiting.",)
-        if self._sending is not None:
-            return (f"{back} closes; the outcome then comes as a message",)
-        if self.delivered is None:
+        if self.mail is None:
             return ("Enter sends", f"{back} closes")
-        mend = mend_words(self.delivered.outcome, bound(self, "test.edit").first_key)
-        save = (f"{bound(self, 'test.save').first_key} saves",) if self._form else ()
-        again = f"{bound(self, 'test.again').first_key} again"
-        return (*mend, *save, again, "↑ ↓ scroll", f"{back} back")
-
-    @property
-    def _parameter(self) -> str | None:
-        """The parameter to look at, `to` being the recipient."""
-        outcome = self.delivered.outcome if self.delivered is not None else None
-        return outcome.parameter if isinstance(outcome, TestOutcome) else None
+        if outcome is None:
+            return (f"{back} closes; the outcome then comes as a message",)
+        keys = [f"{bound(self, 'test.again').first_key} again", "↑ ↓ scroll", f"{back} back"]
+        if self._form:
+            keys.insert(0, f"{bound(self, 'test.save').first_key} saves")
+        if isinstance(outcome, TestOutcome) and outcome.verdict is not Verdict.ACCEPTED:
+            what = {None: "record", "to": "recipient"}.get(outcome.parameter, outcome.parameter)
+            keys.insert(0, f"{bound(self, 'test.edit').first_key} edits the {what}")
+        return keys
 
     def _say(self, content: Content | str) -> None:
-        """Say what goes on, at the top, where it is seen on a small terminal too."""
+        """Show this at the top, where it is seen on a small terminal too."""
         outcome = self.query_one("#outcome", PlainText)
         outcome.update(content)
         outcome.set_class(True, "-shown")
-        self.query_one("#test-body", VerticalScroll).scroll_home(animate=False)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Letters are keys only once there is an outcome; ctrl+s leads to a form only."""
-        if action == "edit":
-            return self.delivered is not None
-        if action == "save":
-            return self._form and not self._waiting
-        return True
+        self._body.scroll_home(animate=False)
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
@@ -211,31 +219,28 @@ class TestDialog(Dialog[TestResult]):
         if self._preparing or self._earlier is not None:
             self._to.note("The test before is still under way; one at a time.")
             return
-        subject, scope = self._subject, self._session.target.scope
+        self._preparing = True
+        self._send(address)
+
+    @work(group="test", description="send a test email")
+    async def _send(self, to: str) -> None:
+        """Prepare the mail, and hand it to a worker of the app, which outlives every screen."""
+        tests, operator = self._services.tests, ScreenOperator(self)
         try:
-            request = subject.request(scope, address)
+            mail = await tests.prepare(self._session, operator, self._subject, to)
         except (IdRefused, ValueError) as error:
             self._say(clean(str(error)))
             return
-        self._preparing = True
-        self._send(request, address)
-
-    @work(group="test", description="send a test email")
-    async def _send(self, request: Request, to: str) -> None:
-        """Have a token, remember the recipient, and hand the mail to a worker of the app."""
-        try:
-            with waiting(self, "Getting a token"):
-                await ensure_token(self._session, ScreenOperator(self))
-            if self._session.tokens.token() is None:
-                self._say("Without a token nothing was sent.")
-                return
-            self._session.memory.recipient = to
-            self.app.run_worker(self._remember_recipient(to), group="recipient")
         finally:
             self._preparing = False
+        if mail is None:
+            self._say("Without a token nothing was sent.")
+            return
         self._tried = True
-        sending = send_off(self.app, self._session, self._services, self._subject, request, to)
-        self._watch(sending)
+        self.app.run_worker(self._remember_recipient(to), group="recipient")
+        delivery = _deliver(self.app, self._session, self._services, operator, mail)
+        self.app.run_worker(delivery, group="test mail", description="deliver a test email")
+        self._watch(mail)
 
     async def _remember_recipient(self, to: str) -> None:
         name = self._session.profile.name
@@ -245,82 +250,63 @@ class TestDialog(Dialog[TestResult]):
         except (FileProblem, ProfilesFileError, ProfileRefused) as error:
             tell(self.app, clean(str(error)), about=About.PROFILE, kind=Kind.WARNING)
 
-    def _watch(self, sending: Sending) -> None:
-        """Count the seconds of a mail that is on its way."""
-        self._sending = sending
+    def _watch(self, mail: TestMail) -> None:
+        """Count the seconds of a mail that is under way."""
+        self.mail = mail
         self._waiting = True
-        self.delivered = None
-        sending.watcher = self
         for warning in self.query("#warning"):
             warning.display = False  # it was about to happen, and has
         self._to.input.disabled = True
         self._to.note("")
-        self._stop_ticker()
-        self.query_one("#facts", PlainText).update(facts_content(sending.subject))
-        self._ticker = self.set_interval(1.0, self._tick)
+        self.query_one("#facts", PlainText).update(facts_content(mail.subject))
+        self._ticker.resume()
         self._tick()
         self._show_keys()
 
-    def _stop_ticker(self) -> None:
-        if self._ticker is not None:
-            self._ticker.stop()
-            self._ticker = None
-
     def _tick(self) -> None:
-        if self._sending is None:
+        mail = self.mail
+        if mail is None:
             return
-        seconds = self._services.clock.monotonic() - self._sending.since
-        own = self._sending.subject is self._subject
+        seconds = self._services.clock.monotonic() - mail.since
+        own = mail.subject is self._subject
         words = "Sending" if own else "An earlier test of this is still under way"
-        self._say(wait_words(f"{words} to {self._sending.to}", seconds, self.cancel_key))
+        self._say(wait_words(f"{words} to {mail.to}", seconds, self.cancel_key))
 
     @on(TestFinished)
-    def finished(self, event: TestFinished) -> None:
+    def show_outcome(self, event: TestFinished) -> None:
         """Show the outcome, also of a mail that nobody waited for any more."""
-        if event.delivered.sending is not self._sending:
+        mail = event.mail
+        if mail is not self.mail:
             return
-        self._stop_ticker()
-        subject = event.delivered.sending.subject
-        done = isinstance(event.delivered.outcome, TestOutcome)
-        self.query_one("#facts", PlainText).update(facts_content(subject, done=done))
-        self._sending = None
+        self._ticker.pause()
         self._waiting = False
         self._to.note("")
         self._to.input.disabled = False
-        self.delivered = event.delivered
-        outcome = event.delivered.outcome
         self.set_focus(None)
-        if isinstance(outcome, ApiError):
-            self._say(refused_content(error_lines(self, outcome)[1:]))
-            if isinstance(outcome, TokenRefused | TokenNeeded):
-                self._ask_token(outcome.why)
-            elif isinstance(outcome, CertificateRefused):
-                self._meet(outcome)
-        else:
-            self._say(outcome_content(outcome, subject.host, event.delivered.seconds))
+        tried = isinstance(mail.outcome, TestOutcome)
+        self.query_one("#facts", PlainText).update(facts_content(mail.subject, done=tried))
+        if isinstance(mail.outcome, ApiError):
+            self._say(refused_content(error_lines(self, mail.outcome)[1:]))
+            self._recover(mail.outcome)
+        elif mail.outcome is not None:
+            self._say(outcome_content(mail.outcome, mail))
         self._show_keys()
 
-    @property
-    def _to_send(self) -> str:
-        return f"Nothing was sent yet: {bound(self, 'test.again').first_key} sends."
-
-    @work(group="test", description="ask for a token")
-    async def _ask_token(self, why: str) -> None:
-        if await replace_token(self._session, ScreenOperator(self), why):
-            self._say(f"The token is new. {self._to_send}")
-
-    @work(group="test", description="show a certificate")
-    async def _meet(self, error: CertificateRefused) -> None:
-        with suppress(ApiError):  # the server is gone meanwhile; what was refused is said already
-            if await trust_certificate(self._session, ScreenOperator(self), error):
-                self._say(f"The certificate is trusted now. {self._to_send}")
+    @work(group="test", description="ask for a token, or show a certificate")
+    async def _recover(self, error: ApiError) -> None:
+        mended = await after_refusal(self._session, ScreenOperator(self), error)
+        if mended:
+            again = bound(self, "test.again").first_key
+            self._say(f"{mended} Nothing was sent yet: {again} sends.")
 
     def action_edit(self) -> None:
-        """Mend the parameter to look at: in the form, or the recipient here."""
-        if self._parameter == "to":
+        """Edit the parameter to look at: in the form, or the recipient here."""
+        outcome = self._outcome
+        parameter = outcome.parameter if isinstance(outcome, TestOutcome) else None
+        if parameter == "to":
             self._to.input.focus()
         else:
-            self.dismiss(EditParameter(self._parameter or "hostname"))
+            self.dismiss(EditParameter(parameter or "hostname"))
 
     def action_again(self) -> None:
         """Send, or send once more, to the address that stands there."""
@@ -336,6 +322,25 @@ class TestDialog(Dialog[TestResult]):
             self.dismiss(self._tried)
             return
         self._waiting = False
-        self._stop_ticker()
+        self._ticker.pause()
         self._say("Stopped waiting. The mail may still have been sent; what comes of it is kept.")
         self._show_keys()
+
+
+async def _deliver(
+    app: App[None], session: Session, services: Services, operator: ScreenOperator, mail: TestMail
+) -> None:
+    """Send a mail, and tell every screen of its outcome; as a report where none shows it."""
+
+    def judged(mail: TestMail) -> None:
+        """Post the outcome, which the history holds by now."""
+        dialogs = [screen for screen in app.screen_stack if isinstance(screen, TestDialog)]
+        for screen in app.screen_stack:
+            screen.post_message(TestFinished(mail))
+        if not any(dialog.mail is mail for dialog in dialogs):
+            services.held.report_late_test(late_words(session.profile.name, mail))
+
+    await services.tests.send(session, operator, mail, judged)
+
+
+__all__ = ["EditParameter", "ReviewValues", "TestDialog"]

@@ -11,12 +11,12 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.mail.reply_model import Phase, Verdict
 from smtp_tui.state.history import Tested, TestRun
-from smtp_tui.text import clean, clean_block, moment
+from smtp_tui.text import clean, clean_block, duration, moment, record_name
 from smtp_tui.ui.connections.last_test import Standing, ago, standing
 
 if TYPE_CHECKING:
     from smtp_tui.mail.outcome import TestOutcome
-    from smtp_tui.workflows.test_email import TestSubject
+    from smtp_tui.workflows.test_email import TestMail, TestSubject
 
 WORDS_LIMIT = 200_000
 """Characters of a server's words that are shown; a mail server says a few hundred."""
@@ -25,7 +25,7 @@ WORDS_LIMIT = 200_000
 def run_content(tested: Tested, record: Record, now: datetime) -> Content:
     """One test of the list: verdict, age, where it failed, what was used, the server's words."""
     run = tested.run
-    facts = [ago(run, now), _span(run.milliseconds)]
+    facts = [ago(run, now), duration(run.milliseconds / 1000)]
     if run.verdict != Verdict.ACCEPTED.value and run.phase != Phase.UNKNOWN.value:
         facts.insert(0, clean(run.phase, 20))
     stands = standing(tested, record)
@@ -57,10 +57,6 @@ def _used(run: TestRun) -> str:
     return ", ".join(parts) + (" (* not saved)" if run.unsaved else "")
 
 
-def _span(milliseconds: int) -> str:
-    return f"{milliseconds} ms" if milliseconds < 10_000 else f"{milliseconds / 1000:.0f} s"
-
-
 _LEAVES: Final = "The mail leaves from the CAM host, not from this machine."
 _TRIED: Final = "It was the CAM host that tried, not this machine."
 
@@ -75,30 +71,11 @@ def facts_content(subject: TestSubject, *, done: bool = False) -> Content:
     return Content("\n").join(lines)
 
 
-def warning_content(subject: TestSubject) -> Content:
-    """What to know before the mail is sent."""
-    return Content.styled(clean(subject.warning), "bold $text-warning")
-
-
-def outcome_content(outcome: TestOutcome, host: str, seconds: float) -> Content:
-    """Verdict, time, what it means, what to try, and the server's words, whole.
-
-    ``host`` is the mail server that was asked, for where it does not tell its own name.
-    """
+def outcome_content(outcome: TestOutcome, mail: TestMail) -> Content:
+    """Verdict, facts, what it means, what to try, and the server's words, whole."""
     verdict = Content.styled(f" {outcome.verdict.value} ", "bold reverse")
-    accepted = outcome.verdict is Verdict.ACCEPTED
-    by = (
-        f"by {clean(outcome.server or host, 80)} · "
-        if accepted and (outcome.server or host)
-        else ""
-    )
-    queue = f"queue id {clean(outcome.queue_id, 80)} · " if outcome.queue_id else ""
-    told = not accepted and outcome.phase is not Phase.UNKNOWN
-    phase = f"{outcome.phase.value} · " if told else ""
-    lines = [
-        Content.assemble(verdict, f" {by}{queue}{phase}{_span(round(seconds * 1000))}"),
-        Content(clean(outcome.meaning)),
-    ]
+    facts = " · ".join(clean(fact, 90) for fact in mail.facts)
+    lines = [Content.assemble(verdict, f" {facts}"), Content(clean(outcome.meaning))]
     if outcome.advice:
         lines.append(Content(outcome.advice))
     if outcome.request_id and outcome.verdict is Verdict.UNKNOWN:
@@ -117,9 +94,21 @@ def refused_content(lines: tuple[str, ...]) -> Content:
     return Content("\n").join([head, *(Content(clean(line, 2000)) for line in lines)])
 
 
-def mend_words(outcome: TestOutcome | ApiError, key: str) -> tuple[str, ...]:
-    """What the key to edit does after this outcome; nothing where there is nothing to mend."""
-    if isinstance(outcome, ApiError) or outcome.verdict is Verdict.ACCEPTED:
-        return ()
-    what = {None: "record", "to": "recipient"}.get(outcome.parameter, outcome.parameter)
-    return (f"{key} edits the {what}",)
+def subject_name(subject: TestSubject) -> str:
+    """What is tested, as titles and messages name it."""
+    if subject.record_id is None and not subject.name.strip():
+        return "new values"
+    return record_name(subject.name, subject.record_id)
+
+
+def late_words(profile: str, mail: TestMail) -> str:
+    """What came of a test mail in a line, for someone who has turned to other things."""
+    what = f"Test of {subject_name(mail.subject)} ({clean(profile, 40)})"
+    outcome = mail.outcome
+    if isinstance(outcome, ApiError):
+        return f"{what}: not sent. {clean(outcome.why, 300)}"
+    if outcome is None:
+        return what
+    tried = outcome.verdict is not Verdict.ACCEPTED
+    step = f" · {outcome.phase.value}" if tried else ""
+    return f"{what}: {outcome.verdict.value}{step} · {outcome.meaning}"
