@@ -1,7 +1,7 @@
-"""Find what an answer to a test email tells, wherever in its JSON that stands.
+"""Find what an answer to a test mail says, wherever in its JSON it stands.
 
-The bodies of the test operations are documented nowhere. A walk over the whole structure collects
-texts, codes and flags, and reads each text that may be a mail server's or a mailer's.
+The answers of the test operations are documented nowhere. A walk over the whole structure collects
+texts, codes and flags, and reads each text that may come from a mail server or a mailer.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from smtp_tui.api.decode import Undecodable, decode_json
 from smtp_tui.api.models import JsonValue
 from smtp_tui.api.pages import without_tags
 from smtp_tui.api.redaction import masked
-from smtp_tui.mail.replies import LOOKED_AT, read
-from smtp_tui.mail.reply_model import Reading, Verdict
+from smtp_tui.mail.outcome import Verdict
+from smtp_tui.mail.replies import LOOKED_AT, Reading, read
 
 _NODES: Final = 2_000
-"""How many objects and lists are visited, outer ones first."""
+"""How many objects and lists are visited, the outer ones first."""
 
 _TEXTS: Final = 400
 """How many texts are read and shown. A real answer has less than twenty."""
@@ -52,7 +52,7 @@ _WORD_KEYS: Final = _ERROR_KEYS | {
 _DATA_KEYS: Final = frozenset(
     {"name", "value", "hostname", "host", "username", "user", "to", "from", "subject", "url"}
 )
-"""Members that repeat what was sent; their values say nothing about the mail."""
+"""Members that repeat what was sent; their values are not about the mail."""
 
 _FLAG_KEYS: Final = frozenset({"success", "ok", "sent", "status", "result"})
 _STATUS_KEYS: Final = frozenset({"status", "statuscode", "code"})
@@ -75,7 +75,7 @@ _HTTP: Final = frozenset(range(400, 521)) - {421, 450, 451, 452, 454, 455}
 _REPLIES: Final = frozenset(
     {421, 432, 450, 451, 452, 454, 455, 521, 523, 525, *range(530, 540), *range(550, 560)}
 )
-"""Reply codes of refusal that are no statuses of HTTP in use."""
+"""Reply codes of refusal that are not in use as statuses of HTTP."""
 
 _ERRNO: Final = {
     101: "ENETUNREACH",
@@ -87,7 +87,7 @@ _ERRNO: Final = {
     3001: "EAI_AGAIN",
     3008: "ENOTFOUND",
 }
-"""Error numbers as Node writes them on Linux, where it writes them negative."""
+"""Error numbers of Node on Linux, where it writes them as negative numbers."""
 
 _NUMBER: Final = re.compile(r"\s*-?\d{1,9}\s*\Z")
 _ADDRESS: Final = re.compile(r"\s*<?[^\s<>@]+@[^\s<>@]+>?\s*\Z")
@@ -102,25 +102,26 @@ _HTML: Final = re.compile(
     r"|em|script|style|a)(?:\s[^<>]{0,500})?/?>",
     re.IGNORECASE,
 )
-_UNSAID: Final = re.compile(
+_NO_REASON: Final = re.compile(
     r"\W*(?:\d{3}\W+)?(?:internal (?:server )?error|unknown error|bad gateway|service unavailable"
     r"|gateway time-?out|server error|error)?\W*\Z",
     re.IGNORECASE,
 )
-"""Words that name a status and give no reason."""
+"""Words that name a status but give no reason."""
 
 
-class Told(Struct):
-    """What an answer tells: its words, its flags, and what a mail server or a mailer said.
+class Answer(Struct):
+    """What an answer says: its words, its flags, and what a mail server or a mailer said.
 
-    `refusal` is the most specific reading of what went wrong and `step` one of an early reply,
-    which says nothing of the mail. `status` is a status of HTTP that the body itself names.
+    `refusal` is the most specific reading of what went wrong. `step` is a reading of an earlier
+    reply in the conversation, which is not about the mail. `status` is a status of HTTP that the
+    body names.
     """
 
     words: list[str] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
-    says_well: bool | None = None
+    says_success: bool | None = None
     has_mailer_code: bool = False
     has_more_words: bool = False
     is_error: bool = False
@@ -131,71 +132,64 @@ class Told(Struct):
 
     @property
     def text(self) -> str:
-        """All words, the ones that decide first."""
-        more = (
-            ["… and more words than can be shown here"]
-            if self.words and self.has_more_words
-            else []
-        )
-        return "\n".join([*self.words, *more])
+        """All words, those that decide first."""
+        text = "\n".join(self.words)
+        cut = "\n… and more words than can be shown here" if self.has_more_words else ""
+        return text and text + cut
 
     @property
     def gives_no_reason(self) -> bool:
-        """Whether there are no words but the name of a status."""
-        return all(_UNSAID.match(word) for word in self.words)
+        """Whether the only words are the name of a status."""
+        return all(_NO_REASON.match(word) for word in self.words)
 
 
 class _Piece(Struct, frozen=True):
-    """A text to be read, with the reply code or mailer's code that stands beside it."""
+    """A text to read, with the reply code or the mailer's code that stands beside it."""
 
     text: str
-    code: str | None = None
+    code: str = ""
 
 
-def told_by(body: JsonValue) -> Told:
-    """Walk over an answer. Text is read as it is; an object or a list in JSON is walked through."""
-    told = Told()
+def read_answer(body: JsonValue) -> Answer:
+    """Walk over the body of an answer, and over JSON inside its texts."""
+    answer = Answer(says_success=body if isinstance(body, bool) else None)
     pieces: list[_Piece] = []
     command = ""
-    if isinstance(body, bool):
-        told.says_well = body
-    for item in _walk(body, told):
+    for item in _walk(body, answer):
         if isinstance(item, dict):
-            pieces += _note_object(told, item)
+            pieces += _note_object(answer, item)
             command = command or _text_of(item, "command")
         else:
-            pieces += _note_texts(told, [("", text) for text in item])
-    best = _read_all(told, pieces, command or ("RCPT TO" if told.rejected else ""))
-    if best is not None:
-        _put_first(told, best.text)
-    return told
+            pieces += _note_texts(answer, [("", text) for text in item])
+    deciding = _read_all(answer, pieces, command or ("RCPT TO" if answer.rejected else ""))
+    if deciding is not None:
+        _put_first(answer, deciding.text)
+    return answer
 
 
-def _walk(body: JsonValue, told: Told) -> Iterator[dict[str, JsonValue] | list[str]]:
-    """Yield every object, and the texts of every list, outer ones first, at most ``_NODES``."""
+def _walk(body: JsonValue, answer: Answer) -> Iterator[dict[str, JsonValue] | list[str]]:
+    """Yield every object, and the texts of every list: outer ones first, at most ``_NODES``."""
     queue: deque[JsonValue] = deque([[body] if isinstance(body, str) else body])
     for _ in range(_NODES):
         if not queue:
             return
         value = queue.popleft()
-        if isinstance(value, list | dict) and len(value) > _ITEMS:
-            told.has_more_words = True
+        if not isinstance(value, list | dict):
+            continue
+        answer.has_more_words |= len(value) > _ITEMS
         if isinstance(value, list):
-            items = value[:_ITEMS]
-            inner = [_opened(entry) for entry in items]
+            inner = [_opened(entry) for entry in value[:_ITEMS]]
             yield [entry for entry in inner if isinstance(entry, str)]
-        elif isinstance(value, dict):
-            members = {key.lower(): _opened(member) for key, member in [*value.items()][:_ITEMS]}
+        else:
+            members = {key.lower(): _opened(entry) for key, entry in [*value.items()][:_ITEMS]}
             inner = [*members.values()]
             yield members
-        else:
-            continue
         queue.extend(entry for entry in inner if isinstance(entry, dict | list))
-    told.has_more_words = told.has_more_words or bool(queue)
+    answer.has_more_words |= bool(queue)
 
 
 def _opened(value: JsonValue) -> JsonValue:
-    """Decode a text that is JSON itself, as an error put into a message by `JSON.stringify`."""
+    """Decode a text that is itself JSON, such as an error that `JSON.stringify` put there."""
     if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
         return value
     if len(value) > _LONGEST_JSON:
@@ -207,43 +201,48 @@ def _opened(value: JsonValue) -> JsonValue:
     return inner if isinstance(inner, dict | list) else value
 
 
-def _note_object(told: Told, item: dict[str, JsonValue]) -> list[_Piece]:
-    """Note flags and codes of an object; return texts that may be a reply or a mailer's words."""
-    is_parameter = "name" in item and "value" in item
-    code: str | None = None
+def _note_object(answer: Answer, item: dict[str, JsonValue]) -> list[_Piece]:
+    """Note the flags and codes of an object; return the texts to read."""
+    code = ""
     for key, value in item.items():
         if key in ("accepted", "rejected"):
-            (told.accepted if key == "accepted" else told.rejected).extend(_addresses(value))
+            (answer.accepted if key == "accepted" else answer.rejected).extend(_addresses(value))
         if key in _ERROR_KEYS and value and value not in _NO_ERROR:
-            told.is_error = True
-        if key in _FLAG_KEYS:
-            _note_flag(told, value)
+            answer.is_error = True
+        flag = _flag(value) if key in _FLAG_KEYS else None
+        if flag is not None and answer.says_success is not False:
+            answer.says_success = flag
         number = _number(value)
         if number is None:
             continue
         if key in _REPLY_KEYS or (key in _STATUS_KEYS and number in _REPLIES):
             code = str(number)
         elif key in _STATUS_KEYS and number in _HTTP:
-            told.status = max(number, told.status or 0)
-    exit_code = _number(item.get("code"))
-    if "stderr" in item and exit_code:
-        told.is_error = True
-    texts = [
-        (key, value)
-        for key, value in item.items()
-        if isinstance(value, str) and key not in _DATA_KEYS and not is_parameter
-    ]
-    if "errno" in item or "syscall" in item:
-        texts.append(("syscall", _system_call(item)))
-    pieces = _note_texts(told, texts)
-    if len(pieces) > 1 or code is not None:
-        whole = "\n".join(piece.text[:1000] for piece in pieces)
-        pieces.append(_Piece(whole, code))
+            answer.status = max(number, answer.status or 0)
+    if "stderr" in item and _number(item.get("code")):
+        answer.is_error = True  # a command that failed with this exit code
+    pieces = _note_texts(answer, _texts_of(item))
+    if len(pieces) > 1 or code:
+        pieces.append(_Piece("\n".join(piece.text[:1000] for piece in pieces), code))
     return pieces
 
 
-def _note_texts(told: Told, texts: list[tuple[str, str]]) -> list[_Piece]:
-    """Keep the texts that are words for a person, and return those that may be read."""
+def _texts_of(item: dict[str, JsonValue]) -> list[tuple[str, str]]:
+    """The texts of an object by their keys, without what only repeats the values that were sent."""
+    texts = []
+    if not ("name" in item and "value" in item):  # a parameter
+        texts = [
+            (key, value)
+            for key, value in item.items()
+            if isinstance(value, str) and key not in _DATA_KEYS
+        ]
+    if "errno" in item or "syscall" in item:
+        texts.append(("syscall", _system_call(item)))
+    return texts
+
+
+def _note_texts(answer: Answer, texts: list[tuple[str, str]]) -> list[_Piece]:
+    """Keep the texts that are words for a person; return the texts to read."""
     pieces = []
     for key, text in texts:
         if _NUMBER.match(text) or _ADDRESS.match(text) or not text.strip():
@@ -251,61 +250,61 @@ def _note_texts(told: Told, texts: list[tuple[str, str]]) -> list[_Piece]:
         if key in _FLAG_KEYS and _flag(text) is not None:
             continue
         pieces.append(_Piece(text))
-        spoken = key in _WORD_KEYS | _FLAG_KEYS or any(char.isspace() for char in text.strip())
+        spoken = key in _WORD_KEYS | _FLAG_KEYS or any(map(str.isspace, text.strip()))
         if spoken and key not in _TRACES | {"syscall", "command"}:
-            _add_words(told, text)
+            _add_words(answer, text)
     return pieces
 
 
-def _add_words(told: Told, text: str) -> None:
-    """Keep a text, unless an earlier one holds it: a message often repeats the response."""
-    if len(told.words) >= _TEXTS:
-        told.has_more_words = True
+def _add_words(answer: Answer, text: str) -> None:
+    """Keep a text unless an earlier one contains it: a message often repeats the response."""
+    if len(answer.words) >= _TEXTS:
+        answer.has_more_words = True
         return
     plain = _without_html(text)
-    if not any(plain in word for word in told.words):
-        told.words.append(plain)
+    if not any(plain in word for word in answer.words):
+        answer.words.append(plain)
 
 
 def _without_html(text: str) -> str:
-    """Drop the tags of a text that holds HTML. In others `<you>` is an address, and stays."""
+    """Drop the tags of a text that is HTML. Elsewhere `<you>` is an address and stays."""
     return without_tags(text) if _HTML.search(text) else text
 
 
-def _put_first(told: Told, text: str) -> None:
+def _put_first(answer: Answer, text: str) -> None:
     """Move the words that decide to the front, unless they are shown already."""
     plain = _without_html(text)
-    holding = next((word for word in told.words if plain in word), None)
-    if holding is None and "\n" in plain and all(line in told.text for line in plain.split("\n")):
-        return
-    if holding is None and not told.words:
-        return  # a code without a word: the whole structure is shown
+    holding = next((word for word in answer.words if plain in word), None)
     if holding is not None:
-        told.words.remove(holding)
-    told.words.insert(0, holding or plain)
+        answer.words.remove(holding)
+    elif not answer.words:
+        return  # a code without words: the whole structure is shown
+    elif "\n" in plain and all(line in answer.text for line in plain.split("\n")):
+        return
+    answer.words.insert(0, holding or plain)
 
 
-def _read_all(told: Told, pieces: list[_Piece], command: str) -> _Piece | None:
-    """Read each piece once, keep the most specific readings, and return the piece that decides."""
-    seen: set[_Piece] = set()
+def _read_all(answer: Answer, pieces: list[_Piece], command: str) -> _Piece | None:
+    """Read each piece once and keep the most specific readings; return the piece that decides."""
     left = _CHARACTERS
-    best: _Piece | None = None
-    for piece in pieces:
-        if piece in seen or left <= 0 or len(seen) >= _TEXTS:
-            continue
-        seen.add(piece)
+    deciding: _Piece | None = None
+    for piece in [*dict.fromkeys(pieces)][:_TEXTS]:
+        if left <= 0:
+            break
         left -= min(len(piece.text), LOOKED_AT)
         if _MAILER_CODE.search(piece.text[:LOOKED_AT]):
-            told.has_mailer_code = True
-        reading = read(piece.text, piece.code, None)
-        if reading.says_no and _is_better(reading, told.refusal):
-            told.refusal = read(piece.text, piece.code, command)
-            best = piece
-        elif reading.known and reading.verdict_hint is Verdict.ACCEPTED:
-            told.yes = told.yes or reading
-        elif reading.known and not reading.says_no:
-            told.step = told.step or reading
-    return best
+            answer.has_mailer_code = True
+        reading = read(piece.text, piece.code, command)
+        if reading is None:
+            continue
+        if reading.says_no:
+            if _is_better(reading, answer.refusal):
+                answer.refusal, deciding = reading, piece
+        elif reading.row.verdict is Verdict.ACCEPTED:
+            answer.yes = answer.yes or reading
+        else:
+            answer.step = answer.step or reading
+    return deciding
 
 
 def _is_better(reading: Reading, known: Reading | None) -> bool:
@@ -317,7 +316,7 @@ def _is_better(reading: Reading, known: Reading | None) -> bool:
 
 
 def _system_call(item: dict[str, JsonValue]) -> str:
-    """Word a failed system call as Node does, which `JSON.stringify` of its error leaves out."""
+    """Word a failed system call as Node does, because `JSON.stringify` leaves its message out."""
     number = _number(item.get("errno"))
     code = _ERRNO.get(abs(number)) if number is not None else None
     return f"{_text_of(item, 'syscall')} {code or _text_of(item, 'code')}".strip()
@@ -340,13 +339,7 @@ def _flag(value: JsonValue) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def _note_flag(told: Told, value: JsonValue) -> None:
-    flag = _flag(value)
-    if flag is not None and told.says_well is not False:
-        told.says_well = flag
-
-
 def _addresses(value: JsonValue) -> list[str]:
     items = value if isinstance(value, list) else [value]
-    found = [item.get("address") if isinstance(item, dict) else item for item in items[:_ITEMS]]
-    return [item for item in found if isinstance(item, str) and _ADDRESS.match(item)]
+    texts = [item.get("address") if isinstance(item, dict) else item for item in items[:_ITEMS]]
+    return [text for text in texts if isinstance(text, str) and _ADDRESS.match(text)]

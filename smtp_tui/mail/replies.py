@@ -1,33 +1,27 @@
-"""The decoder: what a mail server's or a mailer's words mean, and which parameter to look at.
+"""What a mail server's or a mailer's words mean: reads `replies.toml` and finds the row of a text.
 
-`decode` walks the table in `reply_table`; nothing about a single reply stands here. It never
-raises, looks at a bounded part of the text, and says so when no row fits.
+The table says how a row is matched. Nothing about a single reply stands here.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from typing import Final
+import tomllib
+from pathlib import Path
+from typing import Final, Literal
 
-from msgspec.structs import replace
+import msgspec
+from msgspec import Struct
 
-from smtp_tui.mail.reply_model import PARAMETER_OF_PHASE, Acceptance, Phase, Reading, Row, Verdict
-from smtp_tui.mail.reply_table import (
-    ACCEPTANCE_PATTERNS,
-    CLIENT_ROWS,
-    CODE_ROWS,
-    COMMAND_PHASES,
-    PHASE_CLUES,
-    SERVER_ROWS,
-)
-
-__all__ = ["Acceptance", "Phase", "Reading", "Verdict", "accepted_by", "decode"]
+from smtp_tui.mail.outcome import Phase, Verdict
 
 LOOKED_AT: Final = 6000
-"""How many characters of a text are looked at; a reason stands at the start even of long traces."""
+"""How many characters of a text are matched; even a long trace starts with the reason."""
 
-_HTTP: Final = re.compile(
+_FILE: Final = Path(__file__).with_name("replies.toml")
+
+_HTTP: Final = (
     r"\b[45]\d\d:? (?:bad request|unauthorized|payment required|forbidden|not found|conflict|gone"
     r"|method not allowed|not acceptable|proxy authentication required|request time-?out"
     r"|length required|precondition failed|(?:payload|request entity) too large"
@@ -39,153 +33,211 @@ _HTTP: Final = re.compile(
 )
 """A status of HTTP, whose numbers are not those of SMTP."""
 
-_WITH_ENHANCED: Final = re.compile(
-    r"(?<![\d.])([245][0-57]\d)[ -]#?([245]\.[0-7]\.\d{1,3})(?![\d.]\d)"
-)
-_AT_A_START: Final = re.compile(
+_BOTH_CODES: Final = r"(?<![\d.])([245][0-57]\d)[ -]#?([245]\.[0-7]\.\d{1,3})(?![\d.]\d)"
+_REPLY_CODE: Final = (
     r"(?:^|\n|: |[(\[\"'>=] ?|\bsaid |\bb['\"]|\bcode |\bresponse )([2-5][0-57]\d)"
     r"(?=[ \-.,;'\")\]\r\n]|$)"
     r"(?! ?(?:ms|msec|s|secs?|seconds|bytes|kb|mb)\b)"
 )
-_ENHANCED: Final = re.compile(r"(?<![\w.])#?([245]\.[0-7]\.\d{1,3})(?![\d.]\d|\d)")
-_CONTINUED: Final = re.compile(r"^[ \t]*[2-5]\d\d[ -](?:[245]\.\d{1,3}\.\d{1,3}\b)?", re.MULTILINE)
-_SPACES: Final = re.compile(r"\s+")
-_SMTP_CODE: Final = re.compile(r"[2-5][0-57]\d\Z")
+_ENHANCED_CODE: Final = r"(?<![\w.])#?([245]\.[0-7]\.\d{1,3})(?![\d.]\d|\d)"
+_CONTINUED_LINE: Final = r"(?m)^[ \t]*[2-5]\d\d[ -](?:[245]\.\d{1,3}\.\d{1,3}\b)?"
 
-_UNKNOWN_WORDS: Final = "These words are not in the table of this program, so only they can tell."
+_COMMANDS: Final = {
+    "AUTH": Phase.LOGIN,
+    "MAIL": Phase.SENDER,
+    "RCPT": Phase.RECIPIENT,
+    "DATA": Phase.MESSAGE,
+    "STAR": Phase.TLS,
+    "EHLO": Phase.CONNECT,
+    "HELO": Phase.CONNECT,
+    "LHLO": Phase.CONNECT,
+}
+"""The phase of an SMTP command by its first letters; nodemailer's CONN and API are none."""
+
+_PARAMETER_OF_PHASE: Final = {
+    Phase.DNS: "hostname",
+    Phase.CONNECT: "port",
+    Phase.TLS: "port",
+    Phase.LOGIN: "password",
+    Phase.SENDER: "username",
+    Phase.RECIPIENT: "to",
+}
+"""What to correct where only the phase is known."""
 
 
-def decode(text: str, code: str | None = None) -> Reading:
-    """Read a text; `code` is the mailer's (as `EAUTH`) or the reply code in digits."""
-    return read(text, code, None)
+class Row(Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of the table; the comment at the top of `replies.toml` describes the fields."""
+
+    example: str
+    verdict: Verdict
+    phase: Phase
+    meaning: str
+    advice: str
+    source: str
+    parameter: Literal["hostname", "port", "username", "password", "to"] | None = None
+    codes: tuple[str, ...] = ()
+    enhanced: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    fixed_phase: bool = True
 
 
-def read(text: str, code: str | None, command: str | None) -> Reading:
-    """Read as `decode` does, knowing the command the mailer was at (as `RCPT TO`)."""
+class Clue(Struct, frozen=True, forbid_unknown_fields=True):
+    """Words around a reply that tell which SMTP command it answers."""
+
+    phase: Phase
+    patterns: tuple[str, ...]
+
+
+class Accepted(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a server says that it took a mail, with the groups `server` and `queue`."""
+
+    pattern: str
+    example: str
+    source: str
+
+
+class Table(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of `replies.toml`."""
+
+    mailer: tuple[Row, ...]
+    server: tuple[Row, ...]
+    code: tuple[Row, ...]
+    clue: tuple[Clue, ...]
+    accepted: tuple[Accepted, ...]
+
+
+class Reading(Struct, frozen=True):
+    """The row of a text, the codes that stand in it, and the phase it is about.
+
+    `by_mailer` is whether the words are the mailer's own. Of several readings of one answer, the
+    one with the lowest `rank` is the most specific.
+    """
+
+    row: Row
+    reply_code: int | None
+    enhanced: str | None
+    phase: Phase
+    parameter: str | None
+    by_mailer: bool
+    rank: int
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether a mail server replied, which gives a reply code or an enhanced status code."""
+        return self.reply_code is not None or self.enhanced is not None
+
+    @property
+    def says_no(self) -> bool:
+        """Whether something went wrong, rather than a yes or a step on the way to one."""
+        step = self.reply_code is not None and self.reply_code < 400
+        return not step and self.row.verdict is not Verdict.ACCEPTED
+
+
+@functools.cache
+def table() -> Table:
+    """Read `replies.toml`, once. Blocks for some milliseconds at the first call."""
+    return msgspec.convert(tomllib.loads(_FILE.read_text(encoding="utf-8")), Table)
+
+
+def read(text: str, code: str = "", command: str = "") -> Reading | None:
+    """Find the row of a text; None where no row matches. Never raises.
+
+    `code` is what stands beside the text: a reply code, or a code of the mailer such as `EAUTH`.
+    `command` is the SMTP command the mailer was at, such as `RCPT TO`.
+    """
     head = text[:LOOKED_AT]
-    mailer_code = (code or "").strip()[:64]
-    reply_code, enhanced = _codes(head, mailer_code)
+    code = code.strip()[:64]
+    reply_code, enhanced = _codes(head, code)
     plain = _plain(head)
-    if mailer_code and reply_code is None:
-        plain = f"{plain} {mailer_code.lower()}"
-    found = _first_match(plain, reply_code, enhanced)
-    if found is None:
-        return Reading(
-            Verdict.UNKNOWN,
-            Phase.UNKNOWN,
-            reply_code,
-            enhanced,
-            _UNKNOWN_WORDS,
-            None,
-            "Read the words below.",
-            "",
-            False,
-        )
-    row, by_mailer, rank = found
-    reading = Reading(
-        row.verdict,
-        row.phase,
-        reply_code,
-        enhanced,
-        row.meaning,
-        row.parameter,
-        row.advice,
-        row.source,
-        True,
-        by_mailer,
-        rank,
-    )
-    return reading if row.firm else _with_clue(reading, plain, command)
-
-
-def accepted_by(text: str) -> Acceptance:
-    """Read which server took the mail and under which queue id, as far as its reply tells."""
-    head = _SPACES.sub(" ", text[:LOOKED_AT])
-    for pattern in ACCEPTANCE_PATTERNS:
-        match = _compiled(pattern).search(head)
-        if match is not None:
-            groups = match.groupdict()
-            return Acceptance(groups.get("server"), groups.get("queue"))
-    return Acceptance(None, None)
-
-
-def _codes(head: str, mailer_code: str) -> tuple[int | None, str | None]:
-    """Find reply code and enhanced status code; a code the mailer names wins over the text's."""
-    both = _WITH_ENHANCED.search(head)
-    alone = None if both else _AT_A_START.search(_HTTP.sub(" ", head.lower()))
-    found = both or alone
-    reply_code = int(found.group(1)) if found else None
-    if _SMTP_CODE.match(mailer_code) and mailer_code.isascii():
-        reply_code = int(mailer_code)
-    enhanced = both.group(2) if both else None
-    if enhanced is None:
-        single = _ENHANCED.search(head)
-        enhanced = single.group(1) if single else None
-    return reply_code, enhanced
-
-
-def _plain(head: str) -> str:
-    """Lower-case the text, join its lines, and drop the codes repeated on continued lines."""
-    first, _, rest = head.partition("\n")
-    return _SPACES.sub(" ", f"{first} {_CONTINUED.sub('', rest)}").strip().lower()
-
-
-def _first_match(
-    plain: str, reply_code: int | None, enhanced: str | None
-) -> tuple[Row, bool, int] | None:
-    """Find the first row that matches, whether it is about a mailer's words, and its rank."""
-    if reply_code is not None and reply_code < 400:
-        tables: tuple[tuple[Row, ...], ...] = (CODE_ROWS,)
-    elif reply_code is not None or enhanced is not None:
-        tables = (SERVER_ROWS, CODE_ROWS, CLIENT_ROWS)
-    else:
-        tables = (CLIENT_ROWS, SERVER_ROWS)
+    if code and reply_code is None:
+        plain = f"{plain} {code.lower()}"
     rank = 0
-    for table in tables:
-        for row in table:
+    for rows, by_mailer in _candidates(reply_code, enhanced):
+        for row in rows:
             if _matches(row, plain, reply_code, enhanced):
-                return row, table is CLIENT_ROWS, rank
+                phase, parameter = _phase(row, plain, command)
+                return Reading(row, reply_code, enhanced, phase, parameter, by_mailer, rank)
             rank += 1
     return None
 
 
+def accepted_by(text: str) -> tuple[str | None, str | None]:
+    """The server that took a mail, and the queue id, as far as its reply tells them."""
+    head = re.sub(r"\s+", " ", text[:LOOKED_AT])
+    for accepted in table().accepted:
+        match = _compiled(accepted.pattern).search(head)
+        if match is not None:
+            groups = match.groupdict()
+            return groups.get("server"), groups.get("queue")
+    return None, None
+
+
+def _codes(head: str, code: str) -> tuple[int | None, str | None]:
+    """Find reply code and enhanced status code; a code beside the text wins over one in it."""
+    both = _compiled(_BOTH_CODES).search(head)
+    if both is not None:
+        digits, enhanced = both[1], both[2]
+    else:
+        reply = _compiled(_REPLY_CODE).search(_compiled(_HTTP).sub(" ", head.lower()))
+        alone = _compiled(_ENHANCED_CODE).search(head)
+        digits, enhanced = reply[1] if reply else "", alone[1] if alone else None
+    if code.isascii() and _compiled(r"[2-5][0-57]\d\Z").match(code):
+        digits = code
+    return int(digits) if digits else None, enhanced
+
+
+def _plain(head: str) -> str:
+    """Lower-case a text, join its lines, and drop the codes that continued lines repeat."""
+    first, _, rest = head.partition("\n")
+    joined = f"{first} {_compiled(_CONTINUED_LINE).sub('', rest)}"
+    return re.sub(r"\s+", " ", joined).strip().lower()
+
+
+def _candidates(
+    reply_code: int | None, enhanced: str | None
+) -> tuple[tuple[tuple[Row, ...], bool], ...]:
+    """The rows a text may match, in order, and whether they are about a mailer's own words."""
+    known = table()
+    if reply_code is not None and reply_code < 400:
+        return ((known.code, False),)
+    if reply_code is not None or enhanced is not None:
+        return ((known.server, False), (known.code, False), (known.mailer, True))
+    return ((known.mailer, True), (known.server, False))
+
+
 def _matches(row: Row, plain: str, reply_code: int | None, enhanced: str | None) -> bool:
-    if row.codes and reply_code not in row.codes:
+    if row.codes and not _fits_code(row.codes, str(reply_code)):
         return False
     if row.enhanced and not (enhanced and _fits_enhanced(row.enhanced, enhanced)):
         return False
-    if not row.patterns:
-        return True
-    return any(_compiled(pattern).search(plain) for pattern in row.patterns)
+    return not row.patterns or _has(plain, row.patterns)
+
+
+def _fits_code(wanted: tuple[str, ...], code: str) -> bool:
+    return code in wanted or f"{code[0]}xx" in wanted
 
 
 def _fits_enhanced(wanted: tuple[str, ...], enhanced: str) -> bool:
-    status_class, detail = enhanced[0], enhanced[1:]
-    return (
-        enhanced in wanted
-        or f"{status_class}.x.x" in wanted
-        or (status_class != "2" and f"x{detail}" in wanted)
+    any_class = "" if enhanced.startswith("2") else f"x{enhanced[1:]}"
+    return not {enhanced, f"{enhanced[0]}.x.x", any_class}.isdisjoint(wanted)
+
+
+def _phase(row: Row, plain: str, command: str) -> tuple[Phase, str | None]:
+    """The phase and parameter of a row, which the mailer's command decides unless it is fixed."""
+    if row.fixed_phase:
+        return row.phase, row.parameter
+    phase = _COMMANDS.get(command.strip().upper()[:4]) or next(
+        (clue.phase for clue in table().clue if _has(plain, clue.patterns)), row.phase
     )
+    if phase is row.phase:
+        return row.phase, row.parameter
+    return phase, _PARAMETER_OF_PHASE.get(phase)
 
 
-def _with_clue(reading: Reading, plain: str, command: str | None) -> Reading:
-    """Let the mailer's words about the command choose the phase where the code leaves it open."""
-    phase = _phase_of_command(command)
-    if phase is None:
-        phase = next(
-            (phase for pattern, phase in PHASE_CLUES if _compiled(pattern).search(plain)), None
-        )
-    if phase is None or phase is reading.phase:
-        return reading
-    return replace(reading, phase=phase, parameter=PARAMETER_OF_PHASE[phase])
-
-
-def _phase_of_command(command: str | None) -> Phase | None:
-    word = (command or "").strip().upper()
-    return next((phase for start, phase in COMMAND_PHASES if word.startswith(start)), None)
+def _has(plain: str, patterns: tuple[str, ...]) -> bool:
+    return any(_compiled(pattern).search(plain) for pattern in patterns)
 
 
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern at its first use, so that starting the program costs nothing."""
     return re.compile(pattern)

@@ -24,9 +24,9 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Scope
 from smtp_tui.api.writes import Ended, WriteOutcome
 from smtp_tui.editing.patch import Change, Patch
-from smtp_tui.mail.outcome import TestOutcome, judge, unknown
-from smtp_tui.mail.reply_model import Phase, Verdict
-from smtp_tui.mail.unanswered import judge_error
+from smtp_tui.mail import replies
+from smtp_tui.mail.judge import judge, judge_error, unknown
+from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory, TestRun
 from smtp_tui.state.places import RecordKey
@@ -288,6 +288,7 @@ async def _outcome(session: Session, mail: TestMail) -> TestOutcome | ApiError:
         outcome = _with_login(outcome, mail.subject)
         return outcome, _journalled(outcome, answer)
 
+    await asyncio.to_thread(replies.table)  # so that judging reads no file
     try:
         return await session.connections.test(mail.request, verdict, mail.subject.opened)
     except ApiError as error:

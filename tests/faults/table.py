@@ -50,7 +50,7 @@ EDITING_UNDO = "tests/editing/test_undo.py"
 HOUSE_LIMITS = "tests/house/test_limits.py"
 MAIL_ANSWER_SHAPES = "tests/mail/test_answer_shapes.py"
 MAIL_RECIPIENT = "tests/mail/test_recipient.py"
-MAIL_OUTCOME = "tests/mail/test_outcome.py"
+MAIL_JUDGE = "tests/mail/test_judge.py"
 MAIL_PARAMETERS = "tests/mail/test_parameters.py"
 PROFILES_ACCESS = "tests/profiles/test_access.py"
 PROFILES_CREDENTIALS = "tests/profiles/test_credentials.py"
@@ -862,9 +862,9 @@ FAULTS: Final = (
     Fault(
         "a refused recipient is passed over",
         HONEST,
-        "    if _refuses(told, recipient):\n        return _refused_recipient(told, whole)\n",
+        "    if _refuses(answer, recipient):\n        return _refused_recipient(answer)\n",
         "",
-        (f"{MAIL_OUTCOME}::test_a_recipient_in_the_rejected_list_is_rejected",),
+        (f"{MAIL_JUDGE}::test_a_recipient_in_the_rejected_list_is_rejected",),
     ),
     Fault(
         "the outcome of a write is not journalled",
@@ -883,16 +883,16 @@ FAULTS: Final = (
     Fault(
         "a queued mail counts as accepted",
         HONEST,
-        'return _outcome(Verdict.UNKNOWN, whole, meaning, "Look in the mailbox of the recipient.")',
-        'return _outcome(Verdict.ACCEPTED, whole, meaning, "Look in the mailbox of the recipient.")',
+        "return TestOutcome(Verdict.UNKNOWN, meaning, _LOOK)",
+        "return TestOutcome(Verdict.ACCEPTED, meaning, _LOOK)",
         (f"{MAIL_ANSWER_SHAPES}::test_a_mail_that_cam_only_queued_is_unknown",),
     ),
     Fault(
         "a bare 500 is a refused mail",
         HONEST,
-        "        return _outcome(Verdict.UNKNOWN, whole, meaning, advice)",
-        "        return _outcome(Verdict.REJECTED, whole, meaning, advice)",
-        (f"{MAIL_OUTCOME}::test_a_breakdown_on_the_way_may_have_been_sent",),
+        "        return TestOutcome(Verdict.UNKNOWN, meaning, advice)",
+        "        return TestOutcome(Verdict.REJECTED, meaning, advice)",
+        (f"{MAIL_JUDGE}::test_a_breakdown_on_the_way_may_have_been_sent",),
     ),
     Fault(
         "NaN is read as a number",

@@ -16,13 +16,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from smtp_tui.api.models import JsonValue, TestAnswer
-from smtp_tui.mail.outcome import TestOutcome, judge
-from smtp_tui.mail.replies import decode
-from smtp_tui.mail.reply_model import Phase, Verdict
+from smtp_tui.mail.judge import judge
+from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
+from smtp_tui.mail.replies import Accepted, read, table
 from tests.failing_sandbox import Phase as Step
 from tests.failing_sandbox import Sandbox, SandboxOptions, Scenario, TestShape, drop, refuse
-from tests.mail import reply_texts_client, reply_texts_envelope, reply_texts_login
-from tests.mail.reply_case import Case
+from tests.mail.reply_texts import CASES
 from tests.sandbox.caller import Caller
 
 TO = "someone@example.com"
@@ -346,7 +345,10 @@ def test_an_answer_of_too_many_words_to_show_says_so() -> None:
     assert outcome.server_text.endswith("… and more words than can be shown here")
 
 
-CASES = reply_texts_client.CASES + reply_texts_login.CASES + reply_texts_envelope.CASES
+TEXTS = [case.text for case in CASES] + [
+    row.example for rows in (table().mailer, table().server, table().code) for row in rows
+]
+REFUSALS = [text for text in TEXTS if (reading := read(text)) is not None and reading.says_no]
 KEYS = st.sampled_from(
     ["error", "message", "details", "cause", "data", "text", "response", "reason", "stderr", "log"]
 ) | st.text("abcxyz", min_size=1, max_size=6)
@@ -366,47 +368,45 @@ def _planted(tree: JsonValue, words: str, path: list[tuple[bool, str]]) -> JsonV
     return value
 
 
-def _alone(case: Case) -> TestOutcome:
-    outcome = judge(TestAnswer(400, case.text), TO)
+def _alone(text: str) -> TestOutcome:
+    outcome = judge(TestAnswer(400, text), TO)
     assert outcome is not None
     return outcome
 
 
 @given(
-    case=st.sampled_from(CASES),
+    text=st.sampled_from(REFUSALS),
     tree=TREES,
     path=st.lists(st.tuples(st.booleans(), KEYS), min_size=1, max_size=8),
     as_text=st.booleans(),
 )
 def test_wherever_a_known_reply_stands_the_verdict_is_the_same(
-    case: Case, tree: JsonValue, path: list[tuple[bool, str]], as_text: bool
+    text: str, tree: JsonValue, path: list[tuple[bool, str]], as_text: bool
 ) -> None:
-    reading = decode(case.text)
-    assume(reading.says_no)
-    planted = _planted(tree, case.text, path)
+    planted = _planted(tree, text, path)
     body: JsonValue = {"message": json.dumps(planted)} if as_text else planted
     outcome = judge(TestAnswer(400, body), TO)
     assert outcome is not None
-    alone = _alone(case)
+    alone = _alone(text)
     assert (outcome.verdict, outcome.phase, outcome.parameter, outcome.meaning) == (
         alone.verdict,
         alone.phase,
         alone.parameter,
         alone.meaning,
     )
-    assert case.text in outcome.server_text
+    assert text in outcome.server_text
 
 
 @given(
-    case=st.sampled_from([one for one in CASES if one.verdict is Verdict.ACCEPTED]),
+    accepted=st.sampled_from(table().accepted),
     tree=TREES,
     path=st.lists(st.tuples(st.booleans(), KEYS), min_size=1, max_size=8),
 )
 def test_wherever_a_yes_stands_it_is_accepted_unless_the_rest_complains(
-    case: Case, tree: JsonValue, path: list[tuple[bool, str]]
+    accepted: Accepted, tree: JsonValue, path: list[tuple[bool, str]]
 ) -> None:
     quiet = json.dumps([tree, [key for _, key in path]])
     assume("error" not in quiet)
-    outcome = judge(TestAnswer(200, _planted(tree, case.text, path)), TO)
+    outcome = judge(TestAnswer(200, _planted(tree, accepted.example, path)), TO)
     assert outcome is not None
     assert outcome.verdict is Verdict.ACCEPTED

@@ -1,7 +1,7 @@
-"""The sandbox's mail server plays each row of the decoder that a mail server can cause.
+"""The sandbox's mail server plays every row of `replies.toml` that a mail server can cause.
 
 Real sockets throughout: the sandbox mails through its own mail server, and its answer is judged as
-the screens judge it. What is left out is named with the reason.
+the screens judge it. The rows left out are named with the reason.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from smtp_tui.api.models import TestAnswer
-from smtp_tui.mail.outcome import TestOutcome, judge
-from smtp_tui.mail.replies import decode
-from smtp_tui.mail.reply_model import Phase, Row, Verdict
-from smtp_tui.mail.reply_table import CLIENT_ROWS, CODE_ROWS, SERVER_ROWS
+from smtp_tui.mail.judge import judge
+from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
+from smtp_tui.mail.replies import Row, table
 from tests.failing_sandbox import (
     CertificateKind,
     Sandbox,
@@ -28,22 +27,10 @@ from tests.failing_sandbox import (
     silence,
 )
 from tests.failing_sandbox import Phase as Step
-from tests.mail import reply_texts_client, reply_texts_envelope, reply_texts_login
 from tests.sandbox.caller import Caller
 
 TO = "someone@example.com"
 LOGIN = {"username": "relay", "password": "relay-password"}
-REPLY = re.compile(r"(?<![\d.])[45][0-57]\d[ -].*", re.DOTALL)
-CASES = reply_texts_login.CASES + reply_texts_envelope.CASES + reply_texts_client.CASES
-TEXTS = [case.text for case in CASES]
-MORE_REPLIES = (
-    "535 5.7.139 Authentication unsuccessful",
-    "535 Maximum credits exceeded",
-    "550 5.7.1 Invalid credentials for relay [192.0.2.7]",
-    "550 5.2.1 The user you are trying to contact is receiving mail at a rate that is too high",
-)
-"""For rows that the real texts of the other tests reach without a reply code only."""
-
 SPOKEN_IN = {
     Phase.CONNECT: Step.GREETING,
     Phase.TLS: Step.MAIL,
@@ -75,11 +62,7 @@ SILENT_ROWS = (
 NO_MAIL_SERVER_CAUSES = {
     "eai_again": "the DNS of the CAM host",
     "enotfound": "the DNS of the CAM host",
-    "unknownhostexception": "the DNS of the CAM host, in a Java mailer",
     r"\bedns\b": "the DNS of the CAM host",
-    "unrecognized ssl message": "words of a Java mailer for what Node's row is played for",
-    "no subject alternative": "words of a Java mailer for what Node's row is played for",
-    r"pkix path (?:building|validation) failed": "words of a Java mailer, as above",
     "starttls is required but": "a mailer that insists on STARTTLS",
     "econnrefused": "that there is no mail server",
     "ehostunreach": "the network",
@@ -121,55 +104,25 @@ def played(sandbox: Sandbox, scenario: Scenario) -> TestOutcome:
     return outcome
 
 
-def hits(text: str, row: Row) -> bool:
-    reading = decode(text)
-    return (reading.meaning, reading.advice, reading.source) == (
-        row.meaning,
-        row.advice,
-        row.source,
-    )
-
-
-def reply_for(row: Row) -> str:
-    """A reply that a mail server gives for this row: a real one, or its code with plain words."""
-    found = [match.group(0) for match in map(REPLY.search, TEXTS) if match is not None]
-    for reply in (*found, *MORE_REPLIES, *_plain_replies(row)):
-        if hits(reply, row):
-            return reply
-    raise AssertionError(f"no reply is known for {row}")
-
-
 def whole(reply: str) -> str:
-    """The reply as SMTP wants it: the text quotes may end in the middle of several lines."""
-    before, line_end, last = reply.replace("\r\n", "\n").rpartition("\n")
+    """The reply as SMTP wants it: the last line of an example may continue in reality."""
+    before, line_end, last = reply.rpartition("\n")
     return before + line_end + re.sub(r"^(\d{3})-", r"\1 ", last)
 
 
-def _plain_replies(row: Row) -> Iterator[str]:
-    for code in row.codes:
-        yield f"{code} as it is"
-    for enhanced in row.enhanced:
-        status = enhanced.replace("x", "5")
-        yield f"{status[0]}50 {status} as it is"
-
-
-ROWS = [
-    row
-    for row in SERVER_ROWS + CODE_ROWS
-    if (not row.codes or row.codes[-1] >= 400) and row.enhanced not in (("4.x.x",), ("5.x.x",))
-]
-"""Every row of refusals in a reply; a status code without a reply code is in no SMTP reply."""
+ROWS = [row for row in table().server + table().code if re.match(r"[45]\d\d[ -]", row.example)]
+"""Every row of refusals in a reply. An enhanced status code alone is in no SMTP reply."""
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row.phase.value}: {row.meaning}" for row in ROWS])
 def test_a_refusal_of_each_row_is_played_and_read_back_word_for_word(
     sandbox: Sandbox, row: Row
 ) -> None:
-    reply = whole(reply_for(row))
+    reply = whole(row.example)
     outcome = played(sandbox, refuse(SPOKEN_IN[row.phase], reply))
     assert (outcome.verdict, outcome.meaning) == (row.verdict, row.meaning)
     assert reply in outcome.server_text
-    if row.firm:
+    if row.fixed_phase:
         assert (outcome.phase, outcome.parameter) == (row.phase, row.parameter)
 
 
@@ -177,7 +130,7 @@ def test_a_refusal_of_each_row_is_played_and_read_back_word_for_word(
 def test_what_a_mail_server_does_without_a_reply_is_played_and_read(
     sandbox: Sandbox, careful: Sandbox, scenario: Scenario, first: str
 ) -> None:
-    (row,) = [row for row in CLIENT_ROWS if row.patterns[0] == first]
+    (row,) = [row for row in table().mailer if row.patterns[0] == first]
     about_certificates = scenario == Scenario() or scenario.certificate != "self-signed"
     outcome = played(careful if about_certificates else sandbox, scenario)
     assert (outcome.verdict, outcome.phase, outcome.meaning) == (
@@ -188,7 +141,7 @@ def test_what_a_mail_server_does_without_a_reply_is_played_and_read(
 
 
 def test_every_row_of_the_mailers_words_is_played_or_has_another_cause() -> None:
-    firsts = {row.patterns[0] for row in CLIENT_ROWS}
+    firsts = {row.patterns[0] for row in table().mailer}
     assert firsts == {first for _, first in SILENT_ROWS} | set(NO_MAIL_SERVER_CAUSES)
 
 

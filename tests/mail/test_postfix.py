@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.api.models import TestAnswer
-from smtp_tui.mail.outcome import TestOutcome, judge
-from smtp_tui.mail.reply_model import Phase, Verdict
+from smtp_tui.mail.judge import judge
+from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
 from tests.failing_sandbox import Sandbox, SandboxOptions, TestShape
 from tests.sandbox.caller import Caller
 

@@ -52,7 +52,11 @@ async def test_before_sending_the_dialog_says_values_password_recipient_and_wher
 
 @pytest.mark.parametrize(
     ("typed", "words"),
-    [("", "Type the address"), ("a@b@c.example", "one address only"), ("a b@c", "contains invalid characters")],
+    [
+        ("", "Type the address"),
+        ("a@b@c.example", "one address only"),
+        ("a b@c", "invalid characters"),
+    ],
 )
 async def test_an_address_that_is_none_is_not_sent(
     sandbox: Sandbox, typed: str, words: str

@@ -17,8 +17,7 @@ from textual.widgets import Input
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.requests import IdRefused
-from smtp_tui.mail.outcome import TestOutcome
-from smtp_tui.mail.reply_model import Verdict
+from smtp_tui.mail.outcome import TestOutcome, Verdict
 from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem

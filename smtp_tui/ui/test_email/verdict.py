@@ -9,7 +9,7 @@ from textual.content import Content
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import PASSWORD, Record
-from smtp_tui.mail.reply_model import Phase, Verdict
+from smtp_tui.mail.outcome import Phase, Verdict
 from smtp_tui.state.history import Tested, TestRun
 from smtp_tui.text import clean, clean_block, duration, moment, record_name
 from smtp_tui.ui.connections.last_test import Standing, ago, standing

@@ -6,9 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smtp_tui.api.errors import (
+    AccessDenied,
+    AccessRefused,
+    ApiError,
+    BadAnswer,
+    CertificateRefused,
+    HostUnreachable,
+    Invalid,
+    NoAnswer,
+    NotFound,
+    Operation,
+    OperationMissing,
+    Place,
+    StatusError,
+    TokenNeeded,
+    TokenRefused,
+    TooManyRequests,
+)
 from smtp_tui.api.models import JsonValue, TestAnswer
-from smtp_tui.mail.outcome import TestOutcome, judge
-from smtp_tui.mail.reply_model import Phase, Verdict
+from smtp_tui.mail.judge import judge, judge_error
+from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
 
 TO = "you@example.com"
 QUEUED = "250 2.0.0 Ok: queued as 4F1A2B3C4D"
@@ -270,3 +288,40 @@ def test_a_failure_with_a_yes_of_the_mail_server_is_unknown(said: str) -> None:
     assert outcome is not None
     assert outcome.verdict is Verdict.UNKNOWN
     assert "the mail server's words say yes" in outcome.meaning
+
+
+PLACE = Place(Operation.TEST_SAVED, "cam.example.com", "id-7")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        HostUnreachable(PLACE, "no such name"),
+        CertificateRefused(PLACE, "self-signed"),
+        TokenNeeded(PLACE, "no token"),
+        AccessRefused(PLACE, "read-only"),
+        TokenRefused(PLACE, 401, ""),
+        AccessDenied(PLACE, 403, ""),
+        NotFound(PLACE, 404, ""),
+        OperationMissing(PLACE, 404, ""),
+        Invalid(PLACE, 400, "to is a required argument"),
+        StatusError(PLACE, 413, "request entity too large"),
+        TooManyRequests(PLACE, 429, ""),
+    ],
+    ids=lambda error: f"{type(error).__name__} {getattr(error, 'status', '')}",
+)
+def test_what_is_refused_before_the_mail_is_looked_at_is_no_verdict(error: ApiError) -> None:
+    assert judge_error(error) is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [NoAnswer(PLACE, "The line went silent"), BadAnswer(PLACE, "No JSON")],
+    ids=["silent", "unusable"],
+)
+def test_an_answer_that_was_lost_is_unknown_and_may_have_been_sent(error: ApiError) -> None:
+    judged = judge_error(error)
+    assert judged is not None
+    assert judged.verdict is Verdict.UNKNOWN
+    assert judged.meaning == f"{error.why}. The mail may have been sent."
+    assert judged.request_id == "id-7"

@@ -1,0 +1,253 @@
+"""Turn the answer to a test mail into an outcome that a person can act on.
+
+The answers of the test operations are documented nowhere. What a mailer or a mail server said
+decides, wherever it stands in the answer; the status of HTTP counts only where neither said
+anything. No mail counts as accepted unless the text or the structure says so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+from msgspec.structs import replace
+
+from smtp_tui.api.errors import ApiError, NotSent, StatusError
+from smtp_tui.api.models import JsonValue, TestAnswer
+from smtp_tui.api.pages import is_page, page_words
+from smtp_tui.mail.answer import Answer, read_answer
+from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
+from smtp_tui.mail.replies import Reading, accepted_by, read
+
+_ACCEPTED: Final = 202
+_BAD_REQUEST: Final = 400
+_REQUEST_TIMEOUT: Final = 408
+_UNPROCESSABLE: Final = 422
+_SERVER_FAULT: Final = 500
+_FROM_PROXY: Final = (502, 503, 504)
+_SMTP_STATUSES: Final = frozenset({*range(530, 540), *range(550, 560)})
+"""Statuses that HTTP does not have: LoopBack passes on the reply code that an error carries."""
+
+_SAYS_SENT: Final = re.compile(
+    r"\b(?:e-?mail|mail|message)\b.{0,60}\b(?:sent|accepted)\b"
+    r"|\bsent\b.{0,60}\b(?:e-?mail|mail|message)\b|\bsuccess(?:ful|fully)?\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_SAYS_NOT: Final = re.compile(
+    r"\b(?:not|no|un\w+|without|never|fail\w*|error\w*|cannot|can't|couldn't|could not|refused"
+    r"|rejected|denied|invalid|will be|would)\b",
+    re.IGNORECASE,
+)
+_SAYS_QUEUED: Final = re.compile(
+    r"\b(?:queued|enqueued|scheduled|in the queue|to (?:the|a) queue|queued for|will be sent"
+    r"|being sent|in progress|pending|submitted)\b",
+    re.IGNORECASE,
+)
+_ABOUT_THE_CALL: Final = re.compile(
+    r"\bis a required arg(?:ument)?\b|^value is not an? \w+\.?$|^could not create \w+ from json"
+    r"|\bunexpected (?:token|end)\b.{0,40}\bjson\b|^the `?\w+`? instance is not valid",
+    re.IGNORECASE,
+)
+"""How LoopBack refuses the arguments of a call, before the method has run."""
+
+_RELAY_LOGIN: Final = re.compile(r"username and password|invalid login", re.IGNORECASE)
+_LOOK_FIRST: Final = "Look in the mailbox of the recipient before you test again."
+_LOOK: Final = "Look in the mailbox of the recipient."
+
+
+def judge(test: TestAnswer, recipient: str) -> TestOutcome | None:
+    """Judge an answer with any status; None where CAM refused the call and no mail was tried."""
+    status, body = test.status, test.body
+    if isinstance(body, str) and is_page(body):
+        outcome = _from_page(status)
+        words = page_words(body)
+    else:
+        answer = read_answer(body)
+        outcome = _by_mailer(test, answer, recipient) or _by_status(test, answer)
+        words = answer.text or _as_json(body)
+    return outcome and replace(outcome, server_text=words, request_id=test.request_id)
+
+
+def judge_error(error: ApiError) -> TestOutcome | None:
+    """Judge an error in place of an answer; None where no mail can have been tried.
+
+    A status is an error here only where the answer says nothing of a mail: CAM refused the call.
+    """
+    refused = isinstance(error, StatusError) and not error.outcome_unknown
+    if refused or isinstance(error, NotSent):
+        return None
+    return unknown(f"{error.why}. The mail may have been sent.", error.place.request_id)
+
+
+def unknown(meaning: str, request_id: str | None = None) -> TestOutcome:
+    """The outcome of a test of which nothing is known; `meaning` says why."""
+    return TestOutcome(Verdict.UNKNOWN, meaning, _LOOK_FIRST, request_id=request_id)
+
+
+def _by_mailer(test: TestAnswer, answer: Answer, recipient: str) -> TestOutcome | None:
+    """Judge by what a mailer or a mail server said; None where neither refused anything."""
+    if _refuses(answer, recipient):
+        return _refused_recipient(answer)
+    if answer.refusal is not None and _is_about_mail(test, answer, answer.refusal):
+        return _from_reading(answer.refusal)
+    if test.status in _SMTP_STATUSES:
+        reading = read(answer.text, str(test.status))
+        return None if reading is None else _from_reading(reading)
+    return None
+
+
+def _by_status(test: TestAnswer, answer: Answer) -> TestOutcome | None:
+    """Judge by the status, and by what CAM itself says; None where it refused the call."""
+    status = test.status
+    if _is_from_proxy(test):
+        return _from_proxy(status)
+    if _refuses_the_call(status, answer):
+        return None
+    own = answer.status if status < _BAD_REQUEST and answer.status else status
+    if own >= _BAD_REQUEST or answer.is_error or answer.says_success is False:
+        return _failed(status, own, answer)
+    return _succeeded(status, answer)
+
+
+def _is_about_mail(test: TestAnswer, answer: Answer, refusal: Reading) -> bool:
+    """Whether a mailer or a mail server refused the mail, rather than CAM or a proxy the call.
+
+    A reply of a mail server or a mailer's code says more than any status. Words without either
+    count where CAM reports what its method found: 400, 422, 5xx, and 2xx unless it reports success.
+    Elsewhere they may be about the call, as in "rate limit exceeded" with 429. There only a
+    mailer's own words count; those about a login must be plain, because a 401 of CAM may say
+    "authentication failed" too.
+    """
+    status = test.status
+    if refusal.is_reply or (answer.has_mailer_code and not _is_from_proxy(test)):
+        return True
+    if status < _BAD_REQUEST:
+        return answer.is_error or not answer.says_success
+    if status >= _SERVER_FAULT:
+        return not _is_from_proxy(test)
+    if status in (_BAD_REQUEST, _UNPROCESSABLE):
+        return not _is_about_the_call(answer)
+    if refusal.phase is Phase.LOGIN:
+        return _RELAY_LOGIN.search(answer.text) is not None
+    return refusal.by_mailer
+
+
+def _is_from_proxy(test: TestAnswer) -> bool:
+    """Whether plain words with a 502, 503 or 504 come from a server in front of CAM."""
+    return isinstance(test.body, str) and test.status in _FROM_PROXY
+
+
+def _is_about_the_call(answer: Answer) -> bool:
+    return any(_ABOUT_THE_CALL.search(word) for word in answer.words)
+
+
+def _refuses_the_call(status: int, answer: Answer) -> bool:
+    """Whether CAM refused the call itself: a token, a path, an argument, the size, the rate."""
+    if status in (_BAD_REQUEST, _UNPROCESSABLE):
+        return _is_about_the_call(answer)
+    return _BAD_REQUEST < status < _SERVER_FAULT and status != _REQUEST_TIMEOUT
+
+
+def _succeeded(status: int, answer: Answer) -> TestOutcome:
+    """Judge an answer that reports no failure: the mail is accepted only where it says so."""
+    _, queue_id = accepted_by(answer.text)
+    if answer.accepted or (answer.yes is not None and (queue_id or answer.step is None)):
+        return _accepted(answer, "The mail server took the mail.")
+    if answer.step is not None:
+        return _from_reading(answer.step)
+    if status == _ACCEPTED or _SAYS_QUEUED.search(answer.text[:1000]):
+        meaning = "CAM has queued the mail; whether the mail server takes it is not known."
+        return TestOutcome(Verdict.UNKNOWN, meaning, _LOOK)
+    if answer.says_success or _says_sent(answer.text):
+        words = "CAM says the mail was sent; it does not pass on what the mail server said."
+        return _accepted(answer, words)
+    return unknown(f"The CAM server answered {status} but did not say whether mail was accepted.")
+
+
+def _from_page(status: int) -> TestOutcome | None:
+    """Judge a web page, which no method of CAM answers with."""
+    if _BAD_REQUEST <= status < _SERVER_FAULT and status != _REQUEST_TIMEOUT:
+        return None
+    if status >= _SERVER_FAULT:
+        return _from_proxy(status)
+    meaning = f"A web page came instead of an answer ({status}), so nothing is known of the mail."
+    return TestOutcome(Verdict.UNKNOWN, meaning, "Check the profile's host and port.")
+
+
+def _from_proxy(status: int) -> TestOutcome:
+    """Judge the answer of a server in front of CAM, which knows nothing of mail."""
+    return unknown(f"A server in front of CAM answered {status}. The mail may have been sent.")
+
+
+def _refused_recipient(answer: Answer) -> TestOutcome:
+    if answer.refusal is not None and answer.refusal.row.verdict is Verdict.REJECTED:
+        return _from_reading(answer.refusal)
+    return TestOutcome(
+        Verdict.REJECTED,
+        "The mail server refused the recipient.",
+        "Check the address the test goes to.",
+        phase=Phase.RECIPIENT,
+        parameter="to",
+    )
+
+
+def _failed(status: int, own: int, answer: Answer) -> TestOutcome:
+    """Judge a failure in unknown words: rejected if CAM reports one, unknown if CAM itself failed.
+
+    `own` is the status that the body names, where the answer itself came with a good one.
+    """
+    if own >= _SERVER_FAULT and answer.gives_no_reason:
+        meaning = (
+            f"CAM answered {own}. It hides the reason of any refused mail behind this answer; only "
+            "its log has it. The mail may have been sent."
+        )
+        advice = "Search CAM's log for this request, and look in the mailbox of the recipient."
+        return TestOutcome(Verdict.UNKNOWN, meaning, advice)
+    if own >= _SERVER_FAULT or own == _REQUEST_TIMEOUT:
+        return unknown(f"The CAM server failed with {own}. The mail may have been sent.")
+    if answer.yes is not None or answer.step is not None:
+        return unknown("CAM reports a failure, though the mail server's words say yes.")
+    said = f"answered {status}" if status >= _BAD_REQUEST else "reports a failure"
+    meaning = f"The CAM server {said}, in words this program does not know."
+    advice = "Read the words below." if answer.words else "It gave no reason."
+    return TestOutcome(Verdict.REJECTED, meaning, advice)
+
+
+def _accepted(answer: Answer, meaning: str) -> TestOutcome:
+    server, queue_id = accepted_by(answer.text)
+    return TestOutcome(
+        Verdict.ACCEPTED,
+        f"{meaning} Whether it is delivered is not known.",
+        _LOOK,
+        phase=Phase.MESSAGE,
+        server=server,
+        queue_id=queue_id,
+    )
+
+
+def _from_reading(reading: Reading) -> TestOutcome:
+    row = reading.row
+    return TestOutcome(
+        row.verdict, row.meaning, row.advice, phase=reading.phase, parameter=reading.parameter
+    )
+
+
+def _says_sent(text: str) -> bool:
+    head = text[:1000]
+    return _SAYS_SENT.search(head) is not None and _SAYS_NOT.search(head) is None
+
+
+def _refuses(answer: Answer, recipient: str) -> bool:
+    """Whether the answer lists the recipient as refused, or refuses some and accepts none."""
+    wanted = recipient.strip().casefold()
+    if any(address.strip(" <>").casefold() == wanted for address in answer.rejected):
+        return True
+    return bool(answer.rejected) and not answer.accepted
+
+
+def _as_json(body: JsonValue) -> str:
+    """Show a structure that holds no words."""
+    if body is None or isinstance(body, str):
+        return body or ""
+    return json.dumps(body, ensure_ascii=False, indent=2)
