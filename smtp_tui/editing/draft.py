@@ -14,9 +14,7 @@ from msgspec.structs import replace
 from smtp_tui.api.models import PASSWORD, Parameter, Record, is_secret_name
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.values import shown
-
-FORM_ORDER: Final = ("hostname", "port", "username", PASSWORD)
-"""The parameters every form has, in its order; what else a record carries follows them."""
+from smtp_tui.mail.parameters import FORM_ORDER
 
 _PLAIN: Final = tuple(name for name in FORM_ORDER if name != PASSWORD)
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from smtp_tui.api.models import Assignment, Parameter, ParameterValue, Record, SecretState
 from smtp_tui.api.secret import SecretStr, is_mask
-from smtp_tui.editing.draft import FORM_ORDER, Clear, Draft, Keep, Replace, SecretEdit
+from smtp_tui.editing.draft import Clear, Draft, Keep, Replace, SecretEdit
 from smtp_tui.editing.values import (
     ABSENT,
     Absent,
@@ -24,6 +24,7 @@ from smtp_tui.editing.values import (
     value_in,
     value_words,
 )
+from smtp_tui.mail.parameters import FORM_ORDER
 
 
 class ChangeKind(Enum):

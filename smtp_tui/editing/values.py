@@ -9,9 +9,7 @@ from typing import Final, NoReturn, TypeAlias
 
 from smtp_tui.api.models import JsonValue, ParameterValue, Record, SecretState, value_text
 from smtp_tui.api.secret import SecretStr
-
-STRIPPED: Final = frozenset({"hostname", "port", "username"})
-"""Parameters in which space at either end is a slip of the paste, never meant."""
+from smtp_tui.mail.parameters import trimmed
 
 _PORT: Final = "port"
 _DIGITS_LIMIT: Final = 20
@@ -45,11 +43,6 @@ def value_in(record: Record, name: str) -> Known:
     """The value a record has for a name; the last one counts where it holds the name twice."""
     parameter = record.parameter(name)
     return ABSENT if parameter is None else parameter.value
-
-
-def trimmed(name: str, typed: str) -> str:
-    """A typed text as it is sent and checked: without blanks around it where they are a slip."""
-    return typed.strip() if name in STRIPPED else typed
 
 
 def typed_value(name: str, typed: str, original: Known) -> JsonValue:

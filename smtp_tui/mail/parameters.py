@@ -258,24 +258,32 @@ def validate_password(text: str) -> Remarks:
 
 
 class _Parameter(Struct, frozen=True):
+    """How a parameter is edited; `trimmed` if spaces around its value are never meant."""
+
     label: str
     validate: Callable[[str], Remarks]
+    trimmed: bool = True
 
 
 _KNOWN: Final = {
     "hostname": _Parameter("Hostname", validate_hostname),
     "port": _Parameter("Port", validate_port),
     "username": _Parameter("Username", validate_username),
-    PASSWORD: _Parameter("Password", validate_password),
+    PASSWORD: _Parameter("Password", validate_password, trimmed=False),
 }
 
 FORM_ORDER: Final = tuple(_KNOWN)
-"""The documented parameters in the order of the form; others follow in the record's order."""
+"""The parameters of every form in its order; others follow in the record's order."""
 
 
 def label_of(name: str) -> str:
     """The label of a parameter; one that is not documented is shown under its own name."""
     return _KNOWN[name].label if name in _KNOWN else name
+
+
+def trimmed(name: str, typed: str) -> str:
+    """A typed value as it is validated and sent: without spaces around it where they are a slip."""
+    return typed.strip() if name in _KNOWN and _KNOWN[name].trimmed else typed
 
 
 def validate_parameter(name: str, text: str) -> Remarks:

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "workflows": ("workflows", "text", "state", "profiles", "editing", "mail", "api"),
     "profiles": ("profiles", "state.files", "state.places", "api"),
     "state": ("state", "api"),
-    "editing": ("editing", "api"),
+    "editing": ("editing", "mail.parameters", "api"),
     "mail": ("mail", "api"),
     "text": (),
     "api": ("api",),
@@ -30,7 +30,8 @@ MAY_IMPORT = {
 }
 """What each room may import of the package; the version may be read by all.
 
-Profiles share with the state what writes a file safely and what finds its place, no more.
+Profiles share with the state what writes a file safely and what finds its place, no more. A draft
+follows the parameters as `mail` describes them.
 """
 VERSION = ("smtp_tui", "smtp_tui.__version__")
 

@@ -17,8 +17,8 @@ from smtp_tui.api.requests import (
 from smtp_tui.api.target import Scope
 from smtp_tui.editing.draft import Draft, Replace
 from smtp_tui.editing.patch import Patch, creation_patch, patch_of
-from smtp_tui.editing.values import DraftProblem, trimmed
-from smtp_tui.mail.parameters import parse_port, port_remarks, validate_parameter
+from smtp_tui.editing.values import DraftProblem
+from smtp_tui.mail.parameters import parse_port, port_remarks, trimmed, validate_parameter
 from smtp_tui.mail.remarks import Remarks, Severity, error, validate_record_name, warning
 
 NAME = "name"

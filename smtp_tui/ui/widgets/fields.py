@@ -16,8 +16,7 @@ from textual.widgets import Input
 from smtp_tui.api.models import SecretState
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Clear, Keep, Replace, SecretEdit
-from smtp_tui.editing.values import trimmed
-from smtp_tui.mail.parameters import label_of
+from smtp_tui.mail.parameters import label_of, trimmed
 from smtp_tui.mail.remarks import Remarks, Severity, has_error
 from smtp_tui.text import clean
 from smtp_tui.ui.keymap import bound
