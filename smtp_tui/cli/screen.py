@@ -172,27 +172,27 @@ def _run(
     from smtp_tui.ui.app import SmtpTui  # noqa: PLC0415 - Textual, after the variables are gone
     from smtp_tui.ui.keymap import keymap_of  # noqa: PLC0415 - with Textual
     from smtp_tui.ui.terminal.driver import wanted  # noqa: PLC0415 - with Textual
-    from smtp_tui.ui.terminal.shutdown import Ends  # noqa: PLC0415 - with Textual
+    from smtp_tui.ui.terminal.shutdown import Shutdown  # noqa: PLC0415 - with Textual
 
     try:
         keymap = keymap_of(preferences.keys)
     except PreferencesError as error:
         return complain(str(error))
-    with Ends(sys.stdin.fileno()) as ends:
-        app = SmtpTui(services, profile, problem, ends)
+    keyboard = wanted(preferences.enhanced_keyboard, os.environ)
+    with Shutdown(sys.stdin.fileno()) as shutdown:
+        app = SmtpTui(services, profile, problem, shutdown, enhanced_keyboard=keyboard)
         app.set_keymap(keymap)
         report = io.StringIO()
         app.error_console = Console(file=report)  # its tracebacks would print tokens and passwords
-        app.enhanced_keyboard = wanted(preferences.enhanced_keyboard, os.environ)
         app.run(mouse=wanted(preferences.mouse, os.environ))
-    for write in app.given_up:
+    for write in app.leaving.given_up:
         complain(
             f"left before the server answered: {write.request.operation.value}."
             " Whether it was done is not known; look before trying again."
         )
     if app.return_code == 1 or report.getvalue():
         return complain(_crash_words(report.getvalue()), ExitCode.CRASHED)
-    return app.return_code or (ExitCode.UNKNOWN_OUTCOME if app.given_up else ExitCode.OK)
+    return app.return_code or (ExitCode.UNKNOWN_OUTCOME if app.leaving.given_up else ExitCode.OK)
 
 
 def _crash_words(report: str) -> str:

@@ -212,6 +212,18 @@ ACTIONS: Final[tuple[Action, ...]] = (
 )  # fmt: skip
 
 BY_ID: Final = {action.id: action for action in ACTIONS}
+APP_ACTIONS: Final = (
+    "app.help",
+    "app.profiles",
+    "app.previous_profile",
+    "app.activity",
+    "app.journal",
+    "app.mailbox",
+    "app.redraw",
+    "app.leave",
+    "app.suspend_process",
+)
+"""The actions of the app itself, except the palette, which does not offer itself."""
 
 _SPOKEN: Final = {
     "escape": "esc",

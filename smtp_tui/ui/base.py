@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Key
+from textual.message import Message
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.worker import Worker
@@ -67,6 +68,15 @@ def opens_screen(
         opener.opening = opener.run_worker(work, name, "opening", name, exclusive=True)
 
     return start
+
+
+class WriteEnded(Message):
+    """Posted to every screen when a write has ended that nobody waited for."""
+
+    def __init__(self, session: Session, record_id: str | None) -> None:
+        super().__init__()
+        self.session = session
+        self.record_id = record_id
 
 
 class FullScreen(Screen[Result]):

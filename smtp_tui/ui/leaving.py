@@ -3,113 +3,171 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from enum import Enum
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
-from textual import work
+from textual.content import Content
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.state.files import FileProblem
+from smtp_tui.text import clean, record_name
 from smtp_tui.ui.base import FullScreen, TypedText
-from smtp_tui.ui.reporting import ReportingApp
+from smtp_tui.ui.messages import MessagesApp
+from smtp_tui.ui.waiting import waiting
+from smtp_tui.workflows.operator import Kind
 from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
     from smtp_tui.api.writes import Write
+    from smtp_tui.ui.dialogs.question import QuestionDialog
+
+_LOOK: Final = 0.25
+"""Seconds between two looks whether the writes have ended."""
+_LEAVING_NOW: Final = Content(
+    "Leaving now does not stop it: whether it was done is then not known, and the journal"
+    " (smtp-tui audit) says so."
+)
 
 
-class LeavingApp(ReportingApp):
-    """Asks where something typed would be lost, and waits for writes, visibly.
+class Answer(Enum):
+    """What a person answers to a question before leaving; ENDED is given by the program."""
 
-    ``given_up`` are the writes whose outcome it left without.
+    STAY = "stay"
+    KEEP = "keep what is typed"
+    DISCARD = "discard what is typed"
+    NOW = "leave now"
+    ENDED = "the writes have ended"
+
+
+class Leaving:
+    """Asks before something typed would be lost, and waits for writes, visibly.
+
+    ``given_up`` are the writes that were left without their outcome.
     """
 
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(clock)
+    def __init__(
+        self, app: MessagesApp, clock: Clock, sessions: Callable[[], tuple[Session, ...]]
+    ) -> None:
         self.given_up: list[Write] = []
-        self._leaving_clock = clock
+        self._app = app
+        self._clock = clock
+        self._sessions = sessions
+        self._question: QuestionDialog[Answer] | None = None
 
     @property
-    def sessions(self) -> tuple[Session, ...]:
-        """The session in use, and those that were left and still have writes under way."""
-        return ()
-
-    @property
-    def _under_way(self) -> tuple[Write, ...]:
-        return tuple(write for session in self.sessions for write in session.under_way)
-
-    def _waits(self) -> bool:
-        """Whether a write is under way, or what follows it: the look after a lost answer."""
-        return bool(self._under_way) or any(text.saving() for text in self.unsaved())
-
-    async def action_quit(self) -> None:
-        """Textual's own key for leaving asks too."""
-        self.action_leave()
-
-    def action_leave(self) -> None:
-        """Quit; asks where something typed would be lost, and says what it waits for."""
-        from smtp_tui.ui.dialogs.leaving import LeavingDialog
-
-        if isinstance(self.screen, LeavingDialog):
-            return
-        writes = self._under_way
-        if any(not (writes and text.saving()) for text in self.unsaved()):
-            self._ask_to_quit()
-        elif writes:
-            self._wait_to_quit(writes)
-        else:
-            self.exit()
+    def _writes(self) -> tuple[Write, ...]:
+        return tuple(write for session in self._sessions() for write in session.under_way)
 
     def unsaved(self) -> list[TypedText]:
-        """What is typed on the screens and was not saved."""
-        screens = [screen for screen in self.screen_stack if isinstance(screen, FullScreen)]
-        texts = [screen.typed for screen in screens if screen.typed is not None]
-        return [text for text in texts if text.unsaved()]
+        """What is typed on the screens and not saved."""
+        return [text for text in self._texts() if text.unsaved()]
 
-    @work(group="quit", exclusive=True, description="ask before quitting")
-    async def _ask_to_quit(self) -> None:
-        from smtp_tui.ui.dialogs.leaving import QUIT_DISCARD, QUIT_KEEP, quit_question
+    def _texts(self) -> list[TypedText]:
+        screens = [screen for screen in self._app.screen_stack if isinstance(screen, FullScreen)]
+        return [screen.typed for screen in screens if screen.typed is not None]
+
+    def keep(self) -> None:
+        """Write what is typed to drafts; blocks. Raises the first ``FileProblem``, after all."""
+        problem: FileProblem | None = None
+        for text in self._texts():
+            try:
+                if text.keep is not None:
+                    text.keep()
+            except FileProblem as error:
+                problem = problem or error
+        if problem is not None:
+            raise problem
+
+    def leave(self) -> None:
+        """Quit; asks if something typed would be lost, and says what it waits for."""
+        if self._app.screen is self._question:
+            return
+        writes = self._writes
+        if any(not (writes and text.saving()) for text in self.unsaved()):
+            self._app.run_worker(self._ask(), group="leave", exclusive=True)
+        elif writes:
+            self._app.run_worker(self._leave(), group="leave", exclusive=True)
+        else:
+            self._app.exit()
+
+    async def _ask(self) -> None:
+        from smtp_tui.ui.dialogs.question import QuestionDialog
 
         keeps = all(text.keep for text in self.unsaved())
-        answer = await self.push_screen_wait(quit_question(self._leaving_clock, keeps=keeps))
-        if answer == QUIT_KEEP:
-            problem = await asyncio.to_thread(self._keep_texts)
-            if problem:
-                self.warn(f"Not left: {problem}")
+        draft = ((Answer.KEEP, "Quit, and keep it as a draft (without the password)"),)
+        answers = (
+            (Answer.STAY, "Stay"),
+            *(draft if keeps else ()),
+            (Answer.DISCARD, "Discard and quit"),
+        )
+        body = Content("Something was changed and not saved.")
+        title = "Quit without saving?"
+        question = QuestionDialog(title, body, answers, self._clock, escape=Answer.STAY)
+        answer = await self._app.push_screen_wait(question)
+        if answer is Answer.KEEP:
+            try:
+                await asyncio.to_thread(self.keep)
+            except FileProblem as error:
+                self._stay(str(error))
                 return
-        elif answer == QUIT_DISCARD:
+        elif answer is Answer.DISCARD:
             for text in self.unsaved():
                 text.forget()
         else:
             return
-        if self._under_way:
-            await self._quit_after(self._under_way)
-        else:
-            self.exit()
+        await self._leave()
 
-    def _keep_texts(self) -> str:
-        """Write what is typed to the disk; in words why that cannot be."""
+    async def _leave(self) -> None:
+        """Exit, once the writes under way have ended or are given up."""
+        if not self._writes:
+            self._app.exit()
+            return
+        match await self._wait():
+            case Answer.NOW:
+                await self.close(seconds=0)
+                self._app.exit()
+            case Answer.ENDED if self.unsaved():
+                self._stay("what you typed was not saved.")
+            case Answer.ENDED:
+                self._app.exit()
+
+    async def _wait(self) -> Answer | None:
+        """Wait for the writes under way, unless the person would rather stay or leave now."""
+        from smtp_tui.ui.dialogs.question import QuestionDialog
+
+        body = Content("\n").join([*map(_line, self._writes), Content(""), _LEAVING_NOW])
+        answers = ((Answer.STAY, "Stay"), (Answer.NOW, "Leave now"))
+        title = "A write is under way"
+        dialog = QuestionDialog(title, body, answers, self._clock, escape=Answer.STAY)
+        self._question = dialog
+        timer = self._app.set_interval(_LOOK, partial(self._look, dialog))
         try:
-            for text in self.unsaved():
-                if text.keep is not None:
-                    text.keep()
-        except FileProblem as error:
-            return str(error)
-        return ""
+            with waiting(self._app.screen, "The program leaves when the server has answered"):
+                return await self._app.push_screen_wait(dialog)
+        finally:
+            timer.stop()
 
-    @work(group="quit", exclusive=True, description="wait for a write before quitting")
-    async def _wait_to_quit(self, writes: tuple[Write, ...]) -> None:
-        await self._quit_after(writes)
+    def _look(self, dialog: QuestionDialog[Answer]) -> None:
+        """Answer the question once no write is under way, nor the read after it."""
+        waits = self._writes or any(text.saving() for text in self.unsaved())
+        if dialog.is_active and not waits:
+            dialog.dismiss(Answer.ENDED)
 
-    async def _quit_after(self, writes: tuple[Write, ...]) -> None:
-        from smtp_tui.ui.dialogs.leaving import Leaving, LeavingDialog
+    def _stay(self, why: str) -> None:
+        self._app.tell(clean(f"Not left: {why}", 400), kind=Kind.WARNING)
 
-        dialog = LeavingDialog(self._leaving_clock, writes, self._waits)
-        match await self.push_screen_wait(dialog):
-            case Leaving.NOW:
-                for session in self.sessions:
-                    self.given_up += await session.aclose(seconds=0)
-                self.exit()
-            case Leaving.ENDED if self.unsaved():
-                self.warn("Not left: what you typed was not saved.")
-            case Leaving.ENDED:
-                self.exit()
+    async def close(self, seconds: float | None) -> None:
+        """Close the clients, waiting so long for writes under way; None waits for all of them."""
+        for session in self._sessions():
+            self.given_up += await session.aclose(seconds)
+
+
+def _line(write: Write) -> Content:
+    record = write.record
+    name = f" {record_name(record.name, record.id)}" if record is not None else ""
+    what = f"{write.request.operation.value}{name}"
+    return Content.assemble(
+        Content.styled(clean(write.target.name, 40), "bold"), f" · {clean(what, 100)}"
+    )

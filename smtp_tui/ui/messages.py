@@ -1,4 +1,4 @@
-"""Messages of the app: one for each subject, on a line at the foot of the screen."""
+"""Messages at the foot of the screen, one for each subject; never over anything else."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
+from textual import on
 from textual.app import App, ScreenStackError
 from textual.content import Content
 
 from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.widgets.inputs import PasteRefused
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.workflows.operator import About, Kind
 
@@ -29,7 +31,7 @@ _LOOKS: Final = {
     Kind.BAD: "ansi_red",
 }
 LINES: Final = 6
-"""As many lines as the messages take together."""
+"""The most lines that all messages take together."""
 _SECONDS: Final = {Kind.PLAIN: 10.0, Kind.GOOD: 10.0, Kind.WARNING: 20.0, Kind.BAD: 30.0}
 _KINDS: Final = {"information": Kind.PLAIN, "warning": Kind.WARNING, "error": Kind.BAD}
 
@@ -42,8 +44,8 @@ class Offer(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True):
-    """What is told. ``lasting`` stays when another profile comes into use; ``offer`` is shown on
-    the screens where its key works."""
+    """A message. A ``lasting`` one stays when another profile comes into use; an ``offer`` is shown
+    on the screens where its key works."""
 
     words: str
     about: str
@@ -55,7 +57,7 @@ class Message(Struct, frozen=True):
         """The words after their sign, with the key that this screen has for what is offered."""
         first, *more = self.words.split("\n")
         bindings = screen.active_bindings.values()
-        if self.offer and any(one.binding.id == self.offer.action for one in bindings):
+        if self.offer and any(active.binding.id == self.offer.action for active in bindings):
             first += f" · {bound(screen, self.offer.action).first_key} {self.offer.words}"
         sign = f"{self.kind.value} " if self.kind.value else ""
         return Content.styled("\n".join([f"{sign}{first}", *more]), _LOOKS[self.kind])
@@ -65,7 +67,7 @@ class MessageLine(PlainText):
     """Where a screen shows the messages; takes no room while there are none.
 
     What came of a change stands first, so that no warning pushes it out of sight; then the newest.
-    Where not all fit, each has one line at least, and "…" stands where something is cut.
+    If not all fit, each has at least one line, and "…" stands where something is cut.
     """
 
     DEFAULT_CSS = """
@@ -99,10 +101,10 @@ def _fitted(texts: list[list[Content]], width: int) -> list[Content]:
 
 
 class MessagesApp(App[None]):
-    """An app that shows its messages at the foot of the screen, and never over anything.
+    """An app that shows its messages at the foot of the screen.
 
     They hold no markup and drive no terminal, whoever sends them. A message goes when the next one
-    on its subject comes, when it is not true any more, or after a while.
+    on its subject comes, when it is no longer true, or after a while.
     """
 
     def __init__(
@@ -113,7 +115,7 @@ class MessagesApp(App[None]):
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """What is told now, oldest first."""
+        """The messages that are shown now, oldest first."""
         return tuple(self._told.values())
 
     def tell(
@@ -130,20 +132,20 @@ class MessagesApp(App[None]):
         self._told.pop(about, None)
         self._told[about] = message
         self.set_timer(_SECONDS[kind], partial(self._expire, message))
-        self.show_messages()
+        self._show()
 
     def forget(self, about: str) -> None:
-        """Take a message away that is not true any more."""
+        """Take away a message that is no longer true."""
         if self._told.pop(about, None) is not None:
-            self.show_messages()
+            self._show()
 
     def clear_messages(self) -> None:
-        """Take away those of a profile that is left."""
-        self._told = {about: one for about, one in self._told.items() if one.lasting}
-        self.show_messages()
+        """Take away the messages of a profile that was left."""
+        self._told = {about: told for about, told in self._told.items() if told.lasting}
+        self._show()
 
     def _expire(self, message: Message) -> None:
-        """Take it away after its time; not while a dialog stands over it, where nobody reads it."""
+        """Take it away after its time; later if a dialog hides it, where nobody could read it."""
         if self._told.get(message.about) is not message:
             return
         if self._line is None or self._line.screen is not self.screen:
@@ -160,10 +162,14 @@ class MessagesApp(App[None]):
             return next(lines, None)
         return None
 
-    def show_messages(self) -> None:
-        """Bring the screen in line with what is told."""
+    def _show(self) -> None:
         if self._line is not None:
             self._line.show(self.messages)
+
+    @on(PasteRefused)
+    def tell_refused(self, event: PasteRefused) -> None:
+        """Say why a pasted text was not taken, for a field without a line for it."""
+        self.tell(event.words, kind=Kind.WARNING)
 
     def notify(
         self,
@@ -174,7 +180,7 @@ class MessagesApp(App[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Textual's way to tell something leads here too; ``markup`` is not listened to."""
+        """Textual's way to tell something leads here too; ``markup`` has no effect."""
         words = f"{title}: {message}" if title else message
         self.tell(words, about=title or About.OTHER, kind=_KINDS[severity])
 
@@ -194,10 +200,10 @@ def tell(
 
 
 def forget(node: DOMNode, about: str) -> None:
-    """Take a message away that is not true any more."""
+    """Take away a message that is no longer true."""
     app = node.app
     if isinstance(app, MessagesApp):
         app.forget(about)
 
 
-__all__ = ["About", "Kind", "Message", "MessageLine", "MessagesApp", "Offer", "forget", "tell"]
+__all__ = ["Message", "MessageLine", "MessagesApp", "Offer", "forget", "tell"]

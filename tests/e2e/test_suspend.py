@@ -55,7 +55,7 @@ def test_every_screen_comes_back_whole(shell: Terminal, seeded: Seed) -> None:
         shell.wait_for(says("Stopped", "prompt>"))
         shell.type("fg\r")
         if screen.name == "help":  # wrapped anew, as after each change of size
-            before = before.partition("   r  ")[0]
+            before = before.partition("   c  ")[0]
         shell.wait_for(partial(restored, shell, before))
         screen.leave(shell)
 

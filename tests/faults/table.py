@@ -178,7 +178,7 @@ FAULTS: Final = (
     Fault(
         "a switch of the profile loses a form",
         KEPT,
-        "        lost = any(not text.saving() for text in self.unsaved())\n        if lost",
+        "        lost = any(not text.saving() for text in self.leaving.unsaved())\n        if lost",
         "        lost = False\n        if lost",
         (f"{UI_PROFILES_SWITCHING}::test_a_switch_waits_for_a_form_that_holds_something_typed",),
     ),
@@ -644,8 +644,8 @@ FAULTS: Final = (
     Fault(
         "a write of the left profile reloads the list of the new one",
         PLACE,
-        "            if isinstance(screen, RecordScreen) and screen.session is session:",
-        "            if isinstance(screen, RecordScreen):",
+        "        if event.session is self.session:\n            self.changed",
+        "        if event.session is not None:\n            self.changed",
         (
             f"{UI_AFTERWARDS}::test_a_write_of_a_profile_that_was_left_has_no_list_of_another_read_again",
         ),
@@ -853,8 +853,8 @@ FAULTS: Final = (
     Fault(
         "quitting does not wait for a write",
         HONEST,
-        "        elif writes:\n            self._wait_to_quit(writes)",
-        "        elif writes and not self.sessions:\n            self._wait_to_quit(writes)",
+        "        elif writes:\n            self._app.run_worker",
+        "        elif writes and not self._sessions():\n            self._app.run_worker",
         (
             f"{UI_LEAVING}::test_leaving_while_a_save_is_under_way_says_so_and_leaves_when_it_has_ended",
         ),

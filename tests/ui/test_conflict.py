@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtp_tui.ui.terminal import keys_in_order
+from smtp_tui.ui.terminal import typed_ahead
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import BATCH, PRIMARY, apply, create, edit, edit_port, retype, save
 from tests.ui.helpers import PATIENCE, opened
@@ -102,7 +102,7 @@ async def test_a_record_that_is_gone_can_be_created_anew_from_the_form_with_its_
 async def test_a_change_that_someone_else_made_the_same_way_is_said_and_not_sent(
     demo: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys_in_order, "PATIENCE", 10 * PATIENCE)  # no key is held back for long
+    monkeypatch.setattr(typed_ahead, "PATIENCE", 10 * PATIENCE)  # no key is held back for long
     async with opened(demo) as ui:
         await edit(ui, "BATCH")
         await retype(ui, "relay.example.com")

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.profiles.sources import LoginToken
-from smtp_tui.ui.terminal.keys_in_order import PATIENCE
+from smtp_tui.ui.terminal.typed_ahead import PATIENCE
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import edit, edit_port, review, save
 from tests.ui.helpers import Ui, opened

@@ -66,7 +66,7 @@ async def test_leaving_while_a_save_is_under_way_says_so_and_leaves_when_it_has_
         await ui.sees("A write is under way", "demo · change the connection BATCH", "Leave now")
         await ui.sees("The program leaves when the server has answered … 0s")
         await ended(ui)
-        assert ui.app.given_up == []
+        assert ui.app.leaving.given_up == []
         outcomes = [one.outcome for one in ui.services.journal.read().entries]
     assert outcomes == [None, WriteOutcome.DONE]
 
@@ -105,7 +105,7 @@ async def test_leaving_now_keeps_the_draft_and_journals_the_outcome_as_not_known
         ui.clock.forward(1)
         await ui.press("tab", "enter")
         await ended(ui)
-        assert [one.record and one.record.name for one in ui.app.given_up] == ["BATCH"]
+        assert [one.record and one.record.name for one in ui.app.leaving.given_up] == ["BATCH"]
         intent, outcome = ui.services.journal.read().entries
         assert outcome.outcome is WriteOutcome.UNKNOWN
         assert intent.write_id == outcome.write_id

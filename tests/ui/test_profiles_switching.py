@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -88,7 +89,7 @@ async def _write(ui: Ui, name: str, number: int) -> None:
 
 @pytest.mark.timeout(240)
 async def test_a_hundred_switches_mix_nothing_and_report_every_write_once(
-    sandbox: Sandbox, other: Sandbox
+    sandbox: Sandbox, other: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     delays = {Operation.LIST: 0.15, Operation.MODIFY: 2.0, Operation.TEST_SAVED: 1.0}
     for operation, seconds in delays.items():
@@ -97,7 +98,7 @@ async def test_a_hundred_switches_mix_nothing_and_report_every_write_once(
         sandbox.faults.add(Fault(FaultKind.DELAY, operation, count=None, seconds=1.5))
     writes = mails = 0
     async with two_profiles(sandbox, other) as ui:
-        name = "BETA"
+        reports, name = _reports(ui, monkeypatch), "BETA"
         for number in range(SWITCHES):
             if number % WRITE_EVERY < 2:
                 await _write(ui, name, number)
@@ -118,17 +119,17 @@ async def test_a_hundred_switches_mix_nothing_and_report_every_write_once(
             _pure(ui)
         await ui.sees(f"{name}-ONE")
         _pure(ui)
-        await ui.until(lambda: _told(ui) == writes + mails, f"{writes} saves and {mails} mails")
+        await ui.until(lambda: len(reports) == writes + mails, f"{writes} saves and {mails} mails")
     assert writes == mails == 2 * SWITCHES // WRITE_EVERY
     for label, server in (("alpha", sandbox), ("beta", other)):
         modified = _modified(server)
         assert modified == writes // 2
-        told = [one for one in ui.app.reports if one.words.startswith(f"{label}:")]
+        told = [words for words in reports if words.startswith(f"{label}:")]
         assert len(told) == modified
         verdicts = [
-            one
-            for one in ui.app.reports
-            if one.words.startswith(f"Test of {label.upper()}-ONE ({label}): ")
+            words
+            for words in reports
+            if words.startswith(f"Test of {label.upper()}-ONE ({label}): ")
         ]
         assert len(verdicts) == _tests(server) == mails // 2
         (record,) = server.records()
@@ -173,8 +174,18 @@ async def _until_named(ui: Ui, name: str) -> None:
     await ui.until(lambda: f" {name.lower()} " in ui.lines()[0], "the switch")
 
 
-def _told(ui: Ui) -> int:
-    return len(ui.app.reports)
+def _reports(ui: Ui, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The reports of writes and mails that nobody waited for, all that are told from now on."""
+    reports: list[str] = []
+    tell = ui.app.tell
+
+    def heard(words: str, *, lasting: bool = False, **how: Any) -> None:
+        if lasting:
+            reports.append(words)
+        tell(words, lasting=lasting, **how)
+
+    monkeypatch.setattr(ui.app, "tell", heard)
+    return reports
 
 
 async def test_a_switch_waits_for_a_form_that_holds_something_typed(
@@ -202,11 +213,12 @@ def refuse_mail(listener: socket.socket) -> None:
 
 
 async def test_a_test_mail_under_way_is_judged_once_under_its_own_profile_over_switches(
-    patient: tuple[Sandbox, Sandbox],
+    patient: tuple[Sandbox, Sandbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox, other = patient
     async with two_profiles(sandbox, other) as ui:
-        for reports, (server, name) in enumerate(((other, "BETA"), (sandbox, "ALPHA")), start=1):
+        reports = _reports(ui, monkeypatch)
+        for count, (server, name) in enumerate(((other, "BETA"), (sandbox, "ALPHA")), start=1):
             listener = socket.create_server(("127.0.0.1", 0))
             (record,) = server.records()
             port = listener.getsockname()[1]
@@ -218,8 +230,8 @@ async def test_a_test_mail_under_way_is_judged_once_under_its_own_profile_over_s
             await ui.app.run_action("app.previous_profile")
             await _until_named(ui, "ALPHA" if name == "BETA" else "BETA")
             refuse_mail(listener)
-            await ui.until(lambda reports=reports: _told(ui) == reports, "the verdict")  # type: ignore[misc]
-        told = sorted(one.words.partition(" · ")[0] for one in ui.app.reports)
+            await ui.until(lambda count=count: len(reports) == count, "the verdict")  # type: ignore[misc]
+        told = sorted(words.partition(" · ")[0] for words in reports)
         assert told == [
             "Test of ALPHA-ONE (alpha): REJECTED",
             "Test of BETA-ONE (beta): REJECTED",

@@ -19,6 +19,7 @@ from smtp_tui.api.models import Record
 from smtp_tui.text import age, record_name
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.advice import error_text
+from smtp_tui.ui.base import WriteEnded
 from smtp_tui.ui.connections.record_actions import RecordScreen
 from smtp_tui.ui.connections.record_text import record_content
 from smtp_tui.ui.operator import ScreenOperator
@@ -104,9 +105,10 @@ class DetailScreen(RecordScreen[bool]):
         else:
             self.dismiss(True)
 
-    def written(self, record_id: str | None) -> None:
-        """Where that was this record, read it again."""
-        if self.shown is not None and record_id == self.shown.id:
+    def on_write_ended(self, event: WriteEnded) -> None:
+        """Read the record again if it was written."""
+        ours = event.session is self.session
+        if ours and self.shown is not None and event.record_id == self.shown.id:
             self._anything = True
             self.reload()
 

@@ -53,9 +53,6 @@ class RecordScreen(FullScreen[Result]):
     def changed(self, record_id: str | None) -> None:
         """Something about the records changed on the server; the id is where the cursor goes."""
 
-    def written(self, record_id: str | None) -> None:
-        """A write that nobody waited for any more has ended; the id is that of its record."""
-
     def asides(self, record: Record) -> tuple[str, ...]:
         """What a question about one record should say besides."""
         return ()

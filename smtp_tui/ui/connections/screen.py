@@ -22,7 +22,7 @@ from smtp_tui.api.models import Record, RecordList
 from smtp_tui.state.history import Tested
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.advice import error_text
-from smtp_tui.ui.base import WIDE, opens_screen
+from smtp_tui.ui.base import WIDE, WriteEnded, opens_screen
 from smtp_tui.ui.connections.rows import COLUMNS, RecordsView, hint_words, prepared
 from smtp_tui.ui.connections.sorting import SortingScreen
 from smtp_tui.ui.connections.status import Listing, marks_aside
@@ -274,9 +274,10 @@ class ConnectionsScreen(SortingScreen[None]):
         self._cursor_to = record_id
         self.load()
 
-    def written(self, record_id: str | None) -> None:
+    def on_write_ended(self, event: WriteEnded) -> None:
         """Read the list again, the cursor on the record that was written."""
-        self.changed(record_id)
+        if event.session is self.session:
+            self.changed(event.record_id)
 
     def asides(self, record: Record) -> tuple[str, ...]:
         """Marks are no list of what is meant, and whoever set some is told so."""

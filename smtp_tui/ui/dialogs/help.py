@@ -13,9 +13,8 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
 
-from smtp_tui.ui.actions import BY_ID, Action, Place, Situation, unavailable
+from smtp_tui.ui.actions import APP_ACTIONS, BY_ID, Action, Place, Situation, unavailable
 from smtp_tui.ui.base import Dialog
-from smtp_tui.ui.commands import APP_ACTIONS
 from smtp_tui.ui.widgets.inputs import Paste, TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText
 

@@ -19,23 +19,17 @@ import termios
 from collections.abc import Callable, Mapping
 from threading import Thread
 from types import FrameType
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 from rich.cells import cell_len
+from textual import events
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Key, Paste
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
-from smtp_tui.ui.terminal.clipboard import (
-    IN_TMUX,
-    OSC_52,
-    TOO_LONG,
-    Way,
-    in_tmux_buffer,
-    way,
-    wrapped,
-)
+from smtp_tui.ui.terminal import clipboard
+from smtp_tui.ui.terminal.frame_diff import FrameDiff
 from smtp_tui.ui.terminal.input import (
     Pasted,
     Pointer,
@@ -45,10 +39,6 @@ from smtp_tui.ui.terminal.input import (
     Unusable,
     escape_seconds,
 )
-from smtp_tui.ui.terminal.mouse import Mouse
-
-if TYPE_CHECKING:
-    from smtp_tui.ui.terminal.on_terminal import OnTerminal
 
 STAND_INS: Final = {
     **dict.fromkeys("─━═┄╌", "-"),
@@ -92,26 +82,22 @@ class StandIns(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         """Find out once for each character."""
-        character = chr(code)
-        if self._shows(character):
-            found = character
-        else:
-            found = self._signs.get(character) or "?" * cell_len(character)
-        self[code] = found
-        return found
+        sign = chr(code)
+        if not self._shows(sign):
+            sign = self._signs.get(sign) or "?" * cell_len(sign)
+        self[code] = sign
+        return sign
 
 
 def stand_ins(encodings: frozenset[str], term: str) -> StandIns | None:
-    """The characters that a terminal lacks, whose text has to pass all of these encodings.
+    """The stand-ins for a terminal whose text has to pass all of these encodings.
 
-    None for a terminal that lacks none.
+    None for a terminal that lacks no character.
     """
-    if any(not one.lower().replace("-", "").startswith("utf8") for one in encodings):
-        return StandIns(
-            STAND_INS, lambda character: all(_encodes(one, character) for one in encodings)
-        )
+    if not all(name.lower().replace("-", "").startswith("utf8") for name in encodings):
+        return StandIns(STAND_INS, lambda sign: all(_encodes(name, sign) for name in encodings))
     if term.partition("-")[0] == "linux":
-        return StandIns(ON_THE_CONSOLE, lambda character: character not in ON_THE_CONSOLE)
+        return StandIns(ON_THE_CONSOLE, lambda sign: sign not in ON_THE_CONSOLE)
     return None
 
 
@@ -141,7 +127,7 @@ def _wait_for_foreground(terminal: int) -> None:
     """Stop until the shell gives this terminal to us; one that is gone belongs to nobody.
 
     The kernel stops a program that sets a terminal from the background (SIGTTOU). A program that
-    looked first and then stopped itself would miss the ``fg`` that came between.
+    looked first and then stopped itself would miss an ``fg`` in between.
     """
     signal.signal(signal.SIGTTOU, signal.SIG_DFL)
     while not _in_foreground(terminal):
@@ -153,7 +139,7 @@ def _wait_for_foreground(terminal: int) -> None:
 
 
 def _in_foreground(terminal: int) -> bool:
-    """Whether the shell gave this terminal to us; one that is gone belongs to nobody."""
+    """Whether the shell gave this terminal to us, or it is gone."""
     try:
         return os.tcgetpgrp(terminal) == os.getpgrp()
     except OSError:
@@ -170,12 +156,18 @@ class Told(Message):
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver, with its own reading of the input, and an output that repeats nothing."""
+    """Textual's driver, with its own reading of the input, and an output that repeats nothing.
+
+    ``frames`` knows what is on the screen; whoever knows of a change to it tells it to forget.
+    ``enhanced_keyboard`` says whether the terminal is to report keys exactly.
+    """
 
     def __init__(
         self,
-        app: OnTerminal,
+        app: App[Any],
         *,
+        frames: FrameDiff,
+        enhanced_keyboard: bool,
         debug: bool = False,
         mouse: bool = True,
         size: tuple[int, int] | None = None,
@@ -187,11 +179,10 @@ class TerminalDriver(LinuxDriver):
         self._stand_ins = stand_ins(
             frozenset((self._encoding, drawn_in)), os.environ.get("TERM", "")
         )
-        self._way = way(os.environ)
-        self._given_back = False
-        self._painted = app.painted
-        self._enhanced_keyboard = app.enhanced_keyboard
-        self._mouse_reports = Mouse()
+        self._frames = frames
+        self._enhanced_keyboard = enhanced_keyboard
+        self._mouse_at = (0, 0)
+        self._suspended = False
         self._stop_reading: tuple[int, int] | None = None
 
     def start_application_mode(self) -> None:
@@ -209,48 +200,47 @@ class TerminalDriver(LinuxDriver):
             loop.add_signal_handler(signal.SIGWINCH, self._resized, resized)
 
     def _resized(self, tell: Callable[[int, FrameType | None], object]) -> None:
-        self._painted.forget()
+        self._frames.forget()
         tell(signal.SIGWINCH, None)
 
     def disable_input(self) -> None:
-        """Read no more, at once."""
+        """Stop reading at once."""
         if self._stop_reading is not None:
             os.write(self._stop_reading[1], b".")
         super().disable_input()
 
     def close(self) -> None:
-        """Let go of what the terminal was served with."""
+        """Close what the terminal was read with."""
         super().close()
         self._close_pipe()
 
     def _close_pipe(self) -> None:
-        if self._stop_reading is not None:
-            for end in self._stop_reading:
-                os.close(end)
-            self._stop_reading = None
+        for end in self._stop_reading or ():
+            os.close(end)
+        self._stop_reading = None
 
     def suspend_application_mode(self) -> None:
         """Give the terminal back to the shell, as ctrl+z asks."""
-        self._given_back = True
+        self._suspended = True
         super().suspend_application_mode()
 
     def resume_application_mode(self) -> None:
-        """Take it back, once it is ours again; in the background the program stops once more.
+        """Take the terminal once it is ours again; in the background the program stops once more.
 
-        After SIGSTOP there is nothing to take back, only a screen that others may have written on.
+        After SIGSTOP there is nothing to take, only a screen that others may have written on.
         """
-        if self._given_back:
-            _wait_for_foreground(self.fileno)  # another SIGCONT may come, and take it back
-        given_back, self._given_back = self._given_back, False
-        if not given_back:
+        if self._suspended:
+            _wait_for_foreground(self.fileno)  # another SIGCONT may come, and take it
+        suspended, self._suspended = self._suspended, False
+        if suspended:
+            super().resume_application_mode()
+        else:
             self.send_message(self.SignalResume())
-            return
-        super().resume_application_mode()
 
     def write(self, data: str) -> None:
         """Send what the terminal can show and does not show yet.
 
-        A copy goes the way that leads to its clipboard; a mode that is not wanted, nowhere.
+        A copy goes the way that leads to its clipboard. A mode that is not wanted is not sent.
         """
         if data in _NOT_SWITCHED_ON:
             return
@@ -258,37 +248,36 @@ class TerminalDriver(LinuxDriver):
             if not self._enhanced_keyboard:
                 return
             data = data if data == _KEYBOARD_OFF else _KEYBOARD_MODE
-        if data.startswith(OSC_52):
+        if data.startswith(clipboard.OSC_52):
             data = self._copied(data)
         elif self._stand_ins is not None and not data.isascii():
             data = data.translate(self._stand_ins)
-        data = self._painted.news(data, shutil.get_terminal_size())
+        data = self._frames.changes(data, shutil.get_terminal_size())
         if data:
             super().write(data)
 
     def _copied(self, sequence: str) -> str:
-        """What is to be sent of a copy; says which way it goes."""
-        sent = wrapped(sequence, self._way)
+        """What is to be sent of a copy; tells which way it goes."""
+        way = clipboard.way(os.environ)
+        sent = clipboard.wrapped(sequence, way)
         if not sent:
-            self.send_message(Told(TOO_LONG, bad=True))
-        elif self._way is Way.TMUX:
+            self.send_message(Told(clipboard.TOO_LONG, bad=True))
+        elif way is clipboard.Way.TMUX:
             Thread(target=self._load, args=(sequence,), name="tmux-buffer", daemon=True).start()
         else:
-            self.send_message(Told(self._way.value))
+            self.send_message(Told(way.value))
         return sent
 
     def _load(self, sequence: str) -> None:
-        self.send_message(
-            Told(IN_TMUX if in_tmux_buffer(sequence, os.environ) else self._way.value)
-        )
+        loaded = clipboard.in_tmux_buffer(sequence, os.environ)
+        self.send_message(Told(clipboard.IN_TMUX if loaded else clipboard.Way.TMUX.value))
 
     def run_input_thread(self) -> None:
         """Read keys until told to stop. A terminal that is gone sends nothing more."""
         if self._stop_reading is None:
             return
-        source = TerminalInput(
-            self._encoding, escape_seconds(os.environ, over_ssh=over_ssh(os.environ))
-        )
+        patience = escape_seconds(os.environ, over_ssh=over_ssh(os.environ))
+        source = TerminalInput(self._encoding, patience)
         stop, terminal = self._stop_reading[0], self.fileno
         watched = [stop, terminal]
         while True:
@@ -308,17 +297,59 @@ class TerminalDriver(LinuxDriver):
                 watched = [stop]
 
     def _take(self, tokens: list[Token]) -> None:
-        """Tell the app what was typed; what could not be used is told once."""
+        """Tell the app what was typed; each kind of input that could not be used is told once."""
         for token in tokens:
             if isinstance(token, Press):
-                self.process_message(Key(token.key, token.character))
+                self.process_message(events.Key(token.key, token.character))
             elif isinstance(token, Pasted):
-                self.process_message(Paste(token.text))
+                self.process_message(events.Paste(token.text))
             elif isinstance(token, Pointer):
-                event = self._mouse_reports.event(token, shutil.get_terminal_size())
-                if event is not None:
-                    self.process_message(event)
+                self._point(token)
             elif not isinstance(token, Unusable):
                 self.process_message(TerminalSupportsSynchronizedOutput())
         for problem in {token for token in tokens if isinstance(token, Unusable)}:
             self.process_message(Told(problem.value, bad=True))
+
+    def _point(self, report: Pointer) -> None:
+        """Tell the app what the mouse did, if that was inside the window."""
+        columns, lines = shutil.get_terminal_size()
+        if report.x < columns and report.y < lines:
+            event = mouse_event(report, self._mouse_at)
+            if event is not None:
+                self._mouse_at = report.x, report.y
+                self.process_message(event)
+
+
+_WHEELS: Final = (
+    events.MouseScrollUp,
+    events.MouseScrollDown,
+    events.MouseScrollLeft,
+    events.MouseScrollRight,
+)
+_SHIFT, _META, _CTRL, _MOVES, _WHEEL, _MORE = 4, 8, 16, 32, 64, 128
+
+
+def mouse_event(report: Pointer, before: tuple[int, int]) -> events.MouseEvent | None:
+    """A mouse report as Textual's event; ``before`` is the cell where the mouse was."""
+    code, x, y = report.code, report.x, report.y
+    if code & _MORE:
+        return None
+    button = (code + 1) & 3
+    kind: type[events.MouseEvent] = events.MouseUp if report.released else events.MouseDown
+    if code & _WHEEL:
+        kind, button = _WHEELS[code & 3], 0
+    elif code & _MOVES or not button:
+        kind = events.MouseMove
+    return kind(
+        None,
+        x,
+        y,
+        x - before[0],
+        y - before[1],
+        button,
+        shift=bool(code & _SHIFT),
+        meta=bool(code & _META),
+        ctrl=bool(code & _CTRL),
+        screen_x=x,
+        screen_y=y,
+    )

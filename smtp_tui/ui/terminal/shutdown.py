@@ -1,8 +1,8 @@
 """How the program ends when it is told to from outside: by a signal, or by a terminal that is gone.
 
 Textual handles neither. It reads a terminal that is gone at full speed for ever, and it waits for
-ever for one that takes no more output, where no event loop gets to a signal any more. So a thread
-looks for the terminal, and another ends the program where it does not end by itself.
+ever for one that takes no more output; then no signal reaches the event loop. So one thread watches
+the terminal, and another ends the program if it does not end by itself.
 """
 
 from __future__ import annotations
@@ -11,24 +11,25 @@ import asyncio
 import select
 import signal
 import termios
+from collections.abc import Callable
 from contextlib import suppress
 from os import _exit as end_now
 from threading import Event, Thread
-from types import FrameType, TracebackType
-from typing import Final, Self
+from types import FrameType
+from typing import Any, Final, Self
+
+from textual.app import App
 
 from smtp_tui.state.files import FileProblem
-from smtp_tui.ui.base import FullScreen
-from smtp_tui.ui.terminal.keys_in_order import KeysInOrder
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 """Signals that end the program in order. On the keyboard, ctrl+c and ctrl+\\ are keys."""
 WRITE_SECONDS: Final = 3.0
-"""So long a write under way is waited for once the program was told to end."""
+"""How long a write under way is waited for once the program was told to end."""
 LEAVE_SECONDS: Final = 10.0
-"""After so long the program ends, however stuck."""
+"""After how long the program ends, however stuck it is."""
 KEEP_SECONDS: Final = 2.0
-"""So long a stuck program tries to keep what was typed."""
+"""How long a stuck program tries to keep what was typed."""
 LOOK_SECONDS: Final = 0.02
 """Between looks at whether all keys that were pressed have done their work."""
 LEAST_LOOKS: Final = 3
@@ -36,8 +37,8 @@ MOST_LOOKS: Final = 50
 _LOOK_MILLISECONDS: Final = 1_000
 
 
-class Ends:
-    """Listens, inside ``with``, for signals that end the program, and the loss of its terminal.
+class Shutdown:
+    """Ends an app, inside ``with``, on a signal or when its terminal is lost.
 
     ``terminal`` is a descriptor. ``number`` is the signal that ends the program, SIGHUP for a lost
     terminal, or None.
@@ -47,51 +48,47 @@ class Ends:
         self.number: int | None = None
         self._terminal = terminal
         self._over = Event()
-        self._app: KeysInOrder | None = None
-        self._turning: asyncio.AbstractEventLoop | None = None
+        self._app: App[Any] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def __enter__(self) -> Self:
-        """Take the signals over, and look after the terminal."""
+        """Take the signals over, and watch the terminal."""
         self._settings = termios.tcgetattr(self._terminal)
         self._before = {number: signal.signal(number, self._signalled) for number in SIGNALS}
         Thread(target=self._watch, name="terminal-watch", daemon=True).start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Leave the signals as they were, but for SIGINT: a second ctrl+c breaks off no quit."""
+    def __exit__(self, *_: object) -> None:
+        """Restore the signals, except SIGINT: a second ctrl+c does not break off an exit."""
         self._over.set()
         for number, handler in self._before.items():
             signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else handler)
 
-    def attend(self, app: KeysInOrder) -> None:
-        """End this app when told to, at once if that was before. To be called in its loop."""
-        self._app, self._turning = app, asyncio.get_running_loop()
+    def attend(self, app: App[Any], typing: Callable[[], bool], keep: Callable[[], None]) -> None:
+        """End this app when told to, or now if that was before. To be called in its loop.
+
+        ``typing`` says whether keys are still on their way to their field. ``keep`` writes what is
+        typed to the disk; it blocks and may raise ``FileProblem``.
+        """
+        self._app, self._typing, self._keep = app, typing, keep
+        self._loop = asyncio.get_running_loop()
         if self.number is not None:
             self._end()
 
     def _end(self, looks: int = 0) -> None:
-        """Keep what was typed, and have the terminal restored and the right code given.
-
-        Keys that came just before the signal are still on their way to their field.
-        """
-        typing = looks < LEAST_LOOKS or (self._app is not None and self._app.typing)
-        if typing and looks < MOST_LOOKS and self._turning is not None:
-            self._turning.call_later(LOOK_SECONDS, self._end, looks + 1)
+        """Keep what was typed, and exit, once the keys before the signal have arrived."""
+        if self._app is None or self._loop is None or self.number is None:
             return
-        self._keep()
-        if self._app is not None and self.number is not None:
-            self._app.exit(return_code=128 + self.number)
+        if looks < LEAST_LOOKS or (self._typing() and looks < MOST_LOOKS):
+            self._loop.call_later(LOOK_SECONDS, self._end, looks + 1)
+            return
+        self._keep_typed()
+        self._app.exit(return_code=128 + self.number)
 
-    def _keep(self) -> None:
-        for screen in self._app.screen_stack if self._app is not None else ():
-            if isinstance(screen, FullScreen) and screen.typed and screen.typed.keep:
-                with suppress(FileProblem):  # a full disk must not keep us from ending
-                    screen.typed.keep()
+    def _keep_typed(self) -> None:
+        if self._app is not None:
+            with suppress(FileProblem):  # a full disk must not keep us from ending
+                self._keep()
 
     def _signalled(self, number: int, _: FrameType | None) -> None:
         leaving = self._app is not None and self._app.return_code is not None
@@ -102,13 +99,13 @@ class Ends:
         if self.number is not None:
             return
         self.number = number
-        Thread(target=self._see_to_it, args=(number,), name="last-resort", daemon=True).start()
-        if self._turning is not None:
+        Thread(target=self._force, args=(number,), name="last-resort", daemon=True).start()
+        if self._loop is not None:
             with suppress(RuntimeError):  # it is over already
-                self._turning.call_soon_threadsafe(self._end)
+                self._loop.call_soon_threadsafe(self._end)
 
     def _watch(self) -> None:
-        """Wait for the terminal to go; where SIGHUP tells of it too, the first one counts."""
+        """Wait for the terminal to go; if SIGHUP tells of it too, the first one counts."""
         poller = select.poll()
         poller.register(self._terminal, 0)  # a hang-up is told unasked
         while not self._over.is_set():
@@ -116,11 +113,11 @@ class Ends:
                 self._told(signal.SIGHUP)
                 return
 
-    def _see_to_it(self, number: int) -> None:
-        """End a program that is stuck, as one whose terminal takes no more output."""
+    def _force(self, number: int) -> None:
+        """End a program that is stuck, such as one whose terminal takes no more output."""
         if self._over.wait(LEAVE_SECONDS):
             return
-        keeping = Thread(target=self._keep, daemon=True)
+        keeping = Thread(target=self._keep_typed, daemon=True)
         keeping.start()
         keeping.join(KEEP_SECONDS)
         with suppress(termios.error):
@@ -128,4 +125,4 @@ class Ends:
         end_now(128 + number)
 
 
-__all__ = ["WRITE_SECONDS", "Ends"]
+__all__ = ["WRITE_SECONDS", "Shutdown"]

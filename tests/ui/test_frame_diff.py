@@ -4,7 +4,7 @@ import pyte
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtp_tui.ui.terminal.painted import Painted
+from smtp_tui.ui.terminal.frame_diff import FrameDiff
 
 SIZE = COLUMNS, LINES = 12, 4
 AT_HOME = "\x1b[1;1H"
@@ -32,7 +32,7 @@ def frame(*pieces: Piece) -> str:
 
 
 class Shown:
-    """A terminal, told all of it or only the news."""
+    """A terminal, told all of it or only the changes."""
 
     def __init__(self) -> None:
         self.screen = pyte.Screen(COLUMNS, LINES)
@@ -48,56 +48,56 @@ class Shown:
 @settings(max_examples=60, deadline=None)
 @given(FRAMES)
 def test_the_screen_is_the_same_as_if_all_were_sent(frames: list[list[Piece]]) -> None:
-    whole, news, painted = Shown(), Shown(), Painted()
+    whole, changed, diff = Shown(), Shown(), FrameDiff()
     for pieces in frames:
         fitting = [
             one for one in pieces if one[0][1] + sum(2 * len(w) for _, w in one[1]) <= COLUMNS
         ]
         sent = frame(*fitting)
         whole.stream.feed(sent)
-        news.stream.feed(painted.news(sent, SIZE))
-    assert news.cells() == whole.cells()
-    assert painted.news(AT_HOME, SIZE) == ("" if frames else AT_HOME)
+        changed.stream.feed(diff.changes(sent, SIZE))
+    assert changed.cells() == whole.cells()
+    assert diff.changes(AT_HOME, SIZE) == ("" if frames else AT_HOME)
 
 
 def test_a_frame_that_stands_there_is_not_sent_again() -> None:
-    painted = Painted()
+    diff = FrameDiff()
     sent = frame(((2, 3), [("1", "name"), ("", " x")]))
-    assert painted.news(sent, SIZE) == sent
-    assert painted.news(sent, SIZE) == ""
+    assert diff.changes(sent, SIZE) == sent
+    assert diff.changes(sent, SIZE) == ""
 
 
 def test_of_a_line_only_the_runs_that_differ_are_sent() -> None:
-    painted = Painted()
-    painted.news(frame(((2, 1), [("1", "ab"), ("", "cd"), ("7", "ef")])), SIZE)
-    sent = painted.news(frame(((2, 1), [("1", "ab"), ("", "cd"), ("1", "ef")])), SIZE)
+    diff = FrameDiff()
+    diff.changes(frame(((2, 1), [("1", "ab"), ("", "cd"), ("7", "ef")])), SIZE)
+    sent = diff.changes(frame(((2, 1), [("1", "ab"), ("", "cd"), ("1", "ef")])), SIZE)
     assert sent == "\x1b[2;5H\x1b[1mef\x1b[0m" + AT_HOME
 
 
 def test_all_is_sent_again_after_a_resize_and_when_the_screen_was_not_ours() -> None:
-    painted = Painted()
+    diff = FrameDiff()
     sent = frame(((2, 3), [("1", "name")]))
-    painted.news(sent, SIZE)
-    assert painted.news(sent, (COLUMNS + 1, LINES)) == sent
-    painted.news("\x1b[?1049h", (COLUMNS + 1, LINES))
-    assert painted.news(sent, (COLUMNS + 1, LINES)) == sent
+    diff.changes(sent, SIZE)
+    assert diff.changes(sent, (COLUMNS + 1, LINES)) == sent
+    diff.changes("\x1b[?1049h", (COLUMNS + 1, LINES))
+    assert diff.changes(sent, (COLUMNS + 1, LINES)) == sent
 
 
 def test_a_frame_larger_than_the_screen_leaves_nothing_known() -> None:
-    painted = Painted()
+    diff = FrameDiff()
     first, crowded = frame(((4, 1), [("", "a")])), frame(((5, 1), [("", "b")]))
-    painted.news(first, SIZE)
-    assert painted.news(crowded, SIZE) == crowded
-    assert painted.news(first, SIZE) == first.removesuffix(AT_HOME) + AT_HOME
+    diff.changes(first, SIZE)
+    assert diff.changes(crowded, SIZE) == crowded
+    assert diff.changes(first, SIZE) == first.removesuffix(AT_HOME) + AT_HOME
 
 
 def test_a_line_with_characters_of_another_width_is_always_sent() -> None:
-    painted = Painted()
+    diff = FrameDiff()
     sent = frame(((1, 1), [("", "日本")]), ((2, 1), [("", "e\u0301")]))
-    painted.news(sent, SIZE)
-    assert painted.news(sent, SIZE).replace("\n", "") == sent.replace("\n", "")
+    diff.changes(sent, SIZE)
+    assert diff.changes(sent, SIZE).replace("\n", "") == sent.replace("\n", "")
 
 
 def test_what_is_no_frame_is_sent_as_it_is() -> None:
     for data in ("\x1b[?25l", "\x1b]52;c;YQ==\x07", "", "plain"):
-        assert Painted().news(data, SIZE) == data
+        assert FrameDiff().changes(data, SIZE) == data

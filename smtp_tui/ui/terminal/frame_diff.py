@@ -19,7 +19,7 @@ _OWN_SCREEN: Final = "\x1b[?1049"
 _RUN: Final = re.compile(r"\x1b\[([0-9;]*)m([^\x00-\x1f\x7f]*)\x1b\[0?m|([^\x00-\x1f\x7f]+)")
 
 
-class Painted:
+class FrameDiff:
     """The cells of the screen as they were last sent, by line; what is not known is sent."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Painted:
         """Send the next frame whole, as the screen may have changed; a signal may say so."""
         self._known = False
 
-    def news(self, data: str, size: tuple[int, int]) -> str:
+    def changes(self, data: str, size: tuple[int, int]) -> str:
         """Return what of ``data`` is not on the screen yet, which has ``size`` columns and lines.
 
         A frame is moves to a place, each followed by runs of one look, and at last the cursor's

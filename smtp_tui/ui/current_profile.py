@@ -1,0 +1,192 @@
+"""The profile in use: its session, the switch to another one, and the writes that were left."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from smtp_tui.api.confirmation import new_name
+from smtp_tui.api.requests import record_id_of
+from smtp_tui.api.target import HostRefused, Target
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.running import LINES_KEPT
+from smtp_tui.profiles.sources import source_words
+from smtp_tui.state.files import FileProblem
+from smtp_tui.text import clean
+from smtp_tui.ui.base import WriteEnded
+from smtp_tui.ui.connections.screen import ConnectionsScreen
+from smtp_tui.ui.messages import MessagesApp
+from smtp_tui.ui.services import Services
+from smtp_tui.workflows.operator import About, Kind
+from smtp_tui.workflows.session import Session
+
+if TYPE_CHECKING:
+    from smtp_tui.api.writes import Unattended, Write
+    from smtp_tui.workflows.outcomes import Found
+
+
+class CurrentProfile:
+    """Keeps one session in use, on a screen mode of its own, so that a switch ends all its screens.
+
+    A session that was left stays until its writes have ended, and then they are reported.
+    ``targets`` are all that were used, ``previous`` is the profile before this one.
+    """
+
+    def __init__(self, app: MessagesApp, services: Services) -> None:
+        self.session: Session | None = None
+        self.previous: Profile | None = None
+        self.targets: list[Target] = []
+        self._app = app
+        self._services = services
+        self._left: list[Session] = []
+        self._switching = asyncio.Lock()
+        self._remembering = asyncio.Lock()
+        self._command_lines: tuple[str, ...] = ()
+        self._numbers = itertools.count()
+        services.held.report = self._ended
+        services.held.report_test = self._report_test
+        services.held.command_says = self._command_says
+
+    @property
+    def sessions(self) -> tuple[Session, ...]:
+        """The session in use, and those that were left and still have writes under way."""
+        return (*self._left, self.session) if self.session is not None else ()
+
+    def start(self, profile: Profile) -> None:
+        """Use the profile of the start. Raises ``HostRefused``."""
+        session = self._services.session(profile)
+        choice = self._services.choice
+        session.memory.overrules = choice.short if choice is not None else ""
+        self._take(session)
+
+    def screen(self, session: Session) -> ConnectionsScreen:
+        """The home screen of a session."""
+        return ConnectionsScreen(session, self._services)
+
+    def _take(self, session: Session) -> None:
+        self.session = session
+        self.targets.append(session.target)
+
+    async def use(self, profile: Profile) -> None:
+        """Use another profile: a new session on a new screen. Switches follow one another."""
+        async with self._switching:
+            await self._use(profile)
+
+    async def use_previous(self) -> None:
+        """Go back to the profile before, if there is one."""
+        async with self._switching:
+            if self.previous is not None:
+                await self._use(self.previous)
+
+    async def _use(self, profile: Profile) -> None:
+        profile = await self._services.current(profile)
+        try:
+            session = self._services.session(profile)
+        except HostRefused as error:
+            words = f"{clean(profile.name)}: {error}"
+            self._app.tell(words, about=About.PROFILE, kind=Kind.BAD)
+            return
+        before = self.session
+        if before is not None and before.profile.name != profile.name:
+            self.previous = before.profile
+        session.memory.introduced = before is None
+        self._take(session)
+        await self._show(session)
+        self._app.clear_messages()
+        self._app.run_worker(self._remember_use(profile))
+        if before is not None:
+            self._left.append(before)
+            self._app.run_worker(self._finish(before))
+
+    async def _show(self, session: Session) -> None:
+        """Show another session: first end the workers of the old screens, then those screens."""
+        app = self._app
+        for worker in tuple(app.workers):
+            if worker.node is not app:
+                worker.cancel()
+        await asyncio.sleep(0)
+        before, mode = app.current_mode, f"session {next(self._numbers)}"
+        app.add_mode(mode, lambda: self.screen(session))
+        await app.switch_mode(mode)
+        await app.remove_mode(before)
+
+    async def _finish(self, session: Session) -> None:
+        """Drop what the left profile was asked; its writes end first, and are then reported."""
+        await session.aclose()
+        self._left.remove(session)
+
+    async def _remember_use(self, profile: Profile) -> None:
+        try:
+            async with self._remembering:  # in the order of the switches
+                await asyncio.to_thread(self._services.settings.used, profile.name)
+        except FileProblem as error:
+            self._services.held.tell_once(f"The last profile is not remembered: {error}")
+
+    def _ended(self, session: Session, ended: Unattended) -> None:
+        """A write ended that nobody waited for, in the profile in use or in one that was left."""
+        self._app.run_worker(self._follow_up(session, ended))
+
+    async def _follow_up(self, session: Session, ended: Unattended) -> None:
+        """Look what the server holds, report it, and have the screens read it again."""
+        from smtp_tui.workflows.outcomes import follow_up
+
+        in_use = session is self.session
+        asked = session if in_use else self._services.session(session.profile)
+        try:
+            found = await follow_up(asked.connections, ended)
+        finally:
+            if not in_use:
+                await asked.aclose()
+        if found.done or (ended.error is None and not found.contradicts):
+            with suppress(FileProblem):  # at worst a draft is offered once more
+                await asyncio.to_thread(self._forget_draft, session, ended.write)
+        words, good = report_words(ended, found)
+        self._app.forget(About.WAITING)
+        self._report(words, f"write {ended.write.id}", Kind.GOOD if good else Kind.BAD)
+        for screen in self._app.screen_stack:
+            screen.post_message(WriteEnded(session, record_id_of(ended.request)))
+
+    def _forget_draft(self, session: Session, write: Write) -> None:
+        key, record = session.key(record_id_of(write.request)), write.record
+        name = record.name if record is not None else new_name(write.request)
+        self._services.drafts.discard_saved(key, name or "")
+
+    def _report_test(self, words: str) -> None:
+        """Tell what came of a test mail that nobody waited for any more."""
+        self._report(words, f"test {next(self._numbers)}", Kind.PLAIN)
+
+    def _report(self, words: str, about: str, kind: Kind) -> None:
+        self._app.tell(clean(words, 400), about=about, kind=kind, lasting=True)
+
+    def _command_says(self, profile: Profile, line: str) -> None:
+        """Show the last lines of a token command while it is waited for; none once it has ended."""
+        if not line:
+            self._command_lines = ()
+            self._app.forget(About.TOKEN)
+            return
+        self._command_lines = (*self._command_lines, clean(line, 200))[-LINES_KEPT:]
+        words = f"{clean(profile.name, 40)}: {clean(source_words(profile.token), 60)} says"
+        self._app.tell("\n  ".join((words, *self._command_lines)), about=About.TOKEN)
+
+    def keep_token(self) -> None:
+        """Get the next token before this one ends, whatever is on the screen."""
+        session = self.session
+        if session is not None and session.tokens.due:
+            from smtp_tui.workflows.sign_in import keep_fresh
+
+            self._app.run_worker(keep_fresh(session))
+
+
+def report_words(ended: Unattended, found: Found) -> tuple[str, bool]:
+    """How a write ended that nobody waited for, and whether that is good news."""
+    what = f"{ended.profile}: {ended.request.operation.value}"
+    if ended.error is None:
+        if found.contradicts:
+            return f"{what} – {found.words}", False
+        return f"{what} – done, after you left", True
+    if found.done is not None:
+        said = "it was done" if found.done else "it was not done"
+        return f"{what} – no answer came; read again: {said}", found.done
+    return f"{ended.profile}: {'; '.join(ended.error.lines()[:2])}", False
