@@ -90,6 +90,9 @@ REASONS = {
         drop(Step.GREETING), "Unexpected socket close", Verdict.UNREACHABLE, Phase.CONNECT, "port"
     ),
 }
+EACH_SOURCE = ("recipient", "temporary", "name")
+"""A reply to a command, a reply that the mailer's words place, and a mailer's own words."""
+
 HIDING = {TestShape.HIDDEN, TestShape.BAD_GATEWAY, TestShape.QUEUED}
 WITHOUT_MESSAGE = {TestShape.STRINGIFIED, TestShape.SMTP_STATUS}
 
@@ -110,8 +113,10 @@ def played(sandbox: Sandbox, shape: TestShape, reason: Reason) -> tuple[int, Tes
     return reply.status, outcome
 
 
-@pytest.mark.parametrize("reason", REASONS.values(), ids=REASONS)
-@pytest.mark.parametrize("shape", [one for one in TestShape if one not in HIDING | WITHOUT_MESSAGE])
+@pytest.mark.parametrize("reason", [REASONS[name] for name in EACH_SOURCE], ids=EACH_SOURCE)
+@pytest.mark.parametrize(
+    "shape", [shape for shape in TestShape if shape not in HIDING | WITHOUT_MESSAGE]
+)
 def test_a_reason_is_found_in_every_shape_and_its_words_are_shown(
     sandbox: Sandbox, shape: TestShape, reason: Reason
 ) -> None:
@@ -221,13 +226,13 @@ ERROR = 'Shared class "SmtpConnection" has no method handling POST /testEmail?te
         (429, {"message": "Rate limit exceeded"}),
         (407, {"message": "Proxy Authentication Required"}),
     ],
-    ids=lambda one: str(one)[:50],
+    ids=lambda value: str(value)[:50],
 )
 def test_a_refusal_of_the_call_is_no_verdict(status: int, body: JsonValue) -> None:
     assert judge(TestAnswer(status, body), TO) is None
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429])
+@pytest.mark.parametrize("status", [400, 401])
 @pytest.mark.parametrize(
     ("error", "verdict", "parameter"),
     [
@@ -242,7 +247,7 @@ def test_a_refusal_of_the_call_is_no_verdict(status: int, body: JsonValue) -> No
         ({"code": "ECONNECTION", "errno": -111, "syscall": "connect"}, Verdict.UNREACHABLE, "port"),
         ({"message": "Greeting never received"}, Verdict.UNREACHABLE, "port"),
     ],
-    ids=lambda one: str(one)[:30],
+    ids=lambda value: str(value)[:30],
 )
 def test_a_mailers_code_or_a_reply_wins_over_the_status(
     status: int, error: dict[str, JsonValue], verdict: Verdict, parameter: str
@@ -340,7 +345,7 @@ def test_a_huge_answer_is_judged_at_once_and_says_that_there_is_more(body: JsonV
 
 def test_an_answer_of_too_many_words_to_show_says_so() -> None:
     body: JsonValue = [f"word {place} of many" for place in range(200)]
-    outcome = judge(TestAnswer(400, [body, [f"{one} more" for one in range(300)]]), TO)
+    outcome = judge(TestAnswer(400, [body, [f"{number} more" for number in range(300)]]), TO)
     assert outcome is not None
     assert outcome.server_text.endswith("… and more words than can be shown here")
 
