@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from smtp_tui.api.errors import ApiError, NotSent, StatusError
 from smtp_tui.api.models import JsonValue, TestAnswer
 from smtp_tui.api.pages import is_page, page_words
-from smtp_tui.mail.answer import Answer, read_answer
+from smtp_tui.mail.evidence import Evidence, gather
 from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
 from smtp_tui.mail.replies import Reading, accepted_by, read
 
@@ -56,17 +56,17 @@ _LOOK_FIRST: Final = "Look in the mailbox of the recipient before you test again
 _LOOK: Final = "Look in the mailbox of the recipient."
 
 
-def judge(test: TestAnswer, recipient: str) -> TestOutcome | None:
+def judge(answer: TestAnswer, recipient: str) -> TestOutcome | None:
     """Judge an answer with any status; None where CAM refused the call and no mail was tried."""
-    status, body = test.status, test.body
+    status, body = answer.status, answer.body
     if isinstance(body, str) and is_page(body):
         outcome = _from_page(status)
         words = page_words(body)
     else:
-        answer = read_answer(body)
-        outcome = _by_mailer(test, answer, recipient) or _by_status(test, answer)
-        words = answer.text or _as_json(body)
-    return outcome and replace(outcome, server_text=words, request_id=test.request_id)
+        evidence = gather(body)
+        outcome = _by_mailer(answer, evidence, recipient) or _by_status(answer, evidence)
+        words = evidence.text or _as_json(body)
+    return outcome and replace(outcome, server_text=words, request_id=answer.request_id)
 
 
 def judge_error(error: ApiError) -> TestOutcome | None:
@@ -85,32 +85,32 @@ def unknown(meaning: str, request_id: str | None = None) -> TestOutcome:
     return TestOutcome(Verdict.UNKNOWN, meaning, _LOOK_FIRST, request_id=request_id)
 
 
-def _by_mailer(test: TestAnswer, answer: Answer, recipient: str) -> TestOutcome | None:
+def _by_mailer(answer: TestAnswer, evidence: Evidence, recipient: str) -> TestOutcome | None:
     """Judge by what a mailer or a mail server said; None where neither refused anything."""
-    if _refuses(answer, recipient):
-        return _refused_recipient(answer)
-    if answer.refusal is not None and _is_about_mail(test, answer, answer.refusal):
-        return _from_reading(answer.refusal)
-    if test.status in _SMTP_STATUSES:
-        reading = read(answer.text, str(test.status))
+    if _refuses(evidence, recipient):
+        return _refused_recipient(evidence)
+    if evidence.refusal is not None and _is_about_mail(answer, evidence, evidence.refusal):
+        return _from_reading(evidence.refusal)
+    if answer.status in _SMTP_STATUSES:
+        reading = read(evidence.text, str(answer.status))
         return None if reading is None else _from_reading(reading)
     return None
 
 
-def _by_status(test: TestAnswer, answer: Answer) -> TestOutcome | None:
+def _by_status(answer: TestAnswer, evidence: Evidence) -> TestOutcome | None:
     """Judge by the status, and by what CAM itself says; None where it refused the call."""
-    status = test.status
-    if _is_from_proxy(test):
+    status = answer.status
+    if _is_from_proxy(answer):
         return _from_proxy(status)
-    if _refuses_the_call(status, answer):
+    if _refuses_the_call(status, evidence):
         return None
-    own = answer.status if status < _BAD_REQUEST and answer.status else status
-    if own >= _BAD_REQUEST or answer.is_error or answer.says_success is False:
-        return _failed(status, own, answer)
-    return _succeeded(status, answer)
+    own = evidence.status if status < _BAD_REQUEST and evidence.status else status
+    if own >= _BAD_REQUEST or evidence.is_error or evidence.says_success is False:
+        return _failed(status, own, evidence)
+    return _succeeded(status, evidence)
 
 
-def _is_about_mail(test: TestAnswer, answer: Answer, refusal: Reading) -> bool:
+def _is_about_mail(answer: TestAnswer, evidence: Evidence, refusal: Reading) -> bool:
     """Whether a mailer or a mail server refused the mail, rather than CAM or a proxy the call.
 
     A reply of a mail server or a mailer's code says more than any status. Words without either
@@ -119,49 +119,49 @@ def _is_about_mail(test: TestAnswer, answer: Answer, refusal: Reading) -> bool:
     mailer's own words count; those about a login must be plain, because a 401 of CAM may say
     "authentication failed" too.
     """
-    status = test.status
-    if refusal.is_reply or (answer.has_mailer_code and not _is_from_proxy(test)):
+    status = answer.status
+    if refusal.is_reply or (evidence.has_mailer_code and not _is_from_proxy(answer)):
         return True
     if status < _BAD_REQUEST:
-        return answer.is_error or not answer.says_success
+        return evidence.is_error or not evidence.says_success
     if status >= _SERVER_FAULT:
-        return not _is_from_proxy(test)
+        return not _is_from_proxy(answer)
     if status in (_BAD_REQUEST, _UNPROCESSABLE):
-        return not _is_about_the_call(answer)
+        return not _is_about_the_call(evidence)
     if refusal.phase is Phase.LOGIN:
-        return _RELAY_LOGIN.search(answer.text) is not None
+        return _RELAY_LOGIN.search(evidence.text) is not None
     return refusal.by_mailer
 
 
-def _is_from_proxy(test: TestAnswer) -> bool:
+def _is_from_proxy(answer: TestAnswer) -> bool:
     """Whether plain words with a 502, 503 or 504 come from a server in front of CAM."""
-    return isinstance(test.body, str) and test.status in _FROM_PROXY
+    return isinstance(answer.body, str) and answer.status in _FROM_PROXY
 
 
-def _is_about_the_call(answer: Answer) -> bool:
-    return any(_ABOUT_THE_CALL.search(word) for word in answer.words)
+def _is_about_the_call(evidence: Evidence) -> bool:
+    return any(_ABOUT_THE_CALL.search(word) for word in evidence.words)
 
 
-def _refuses_the_call(status: int, answer: Answer) -> bool:
+def _refuses_the_call(status: int, evidence: Evidence) -> bool:
     """Whether CAM refused the call itself: a token, a path, an argument, the size, the rate."""
     if status in (_BAD_REQUEST, _UNPROCESSABLE):
-        return _is_about_the_call(answer)
+        return _is_about_the_call(evidence)
     return _BAD_REQUEST < status < _SERVER_FAULT and status != _REQUEST_TIMEOUT
 
 
-def _succeeded(status: int, answer: Answer) -> TestOutcome:
+def _succeeded(status: int, evidence: Evidence) -> TestOutcome:
     """Judge an answer that reports no failure: the mail is accepted only where it says so."""
-    _, queue_id = accepted_by(answer.text)
-    if answer.accepted or (answer.yes is not None and (queue_id or answer.step is None)):
-        return _accepted(answer, "The mail server took the mail.")
-    if answer.step is not None:
-        return _from_reading(answer.step)
-    if status == _ACCEPTED or _SAYS_QUEUED.search(answer.text[:1000]):
+    _, queue_id = accepted_by(evidence.text)
+    if evidence.accepted or (evidence.yes is not None and (queue_id or evidence.step is None)):
+        return _accepted(evidence, "The mail server took the mail.")
+    if evidence.step is not None:
+        return _from_reading(evidence.step)
+    if status == _ACCEPTED or _SAYS_QUEUED.search(evidence.text[:1000]):
         meaning = "CAM has queued the mail; whether the mail server takes it is not known."
         return TestOutcome(Verdict.UNKNOWN, meaning, _LOOK)
-    if answer.says_success or _says_sent(answer.text):
+    if evidence.says_success or _says_sent(evidence.text):
         words = "CAM says the mail was sent; it does not pass on what the mail server said."
-        return _accepted(answer, words)
+        return _accepted(evidence, words)
     return unknown(f"The CAM server answered {status} but did not say whether mail was accepted.")
 
 
@@ -180,9 +180,9 @@ def _from_proxy(status: int) -> TestOutcome:
     return unknown(f"A server in front of CAM answered {status}. The mail may have been sent.")
 
 
-def _refused_recipient(answer: Answer) -> TestOutcome:
-    if answer.refusal is not None and answer.refusal.row.verdict is Verdict.REJECTED:
-        return _from_reading(answer.refusal)
+def _refused_recipient(evidence: Evidence) -> TestOutcome:
+    if evidence.refusal is not None and evidence.refusal.row.verdict is Verdict.REJECTED:
+        return _from_reading(evidence.refusal)
     return TestOutcome(
         Verdict.REJECTED,
         "The mail server refused the recipient.",
@@ -192,12 +192,12 @@ def _refused_recipient(answer: Answer) -> TestOutcome:
     )
 
 
-def _failed(status: int, own: int, answer: Answer) -> TestOutcome:
+def _failed(status: int, own: int, evidence: Evidence) -> TestOutcome:
     """Judge a failure in unknown words: rejected if CAM reports one, unknown if CAM itself failed.
 
     `own` is the status that the body names, where the answer itself came with a good one.
     """
-    if own >= _SERVER_FAULT and answer.gives_no_reason:
+    if own >= _SERVER_FAULT and evidence.gives_no_reason:
         meaning = (
             f"CAM answered {own}. It hides the reason of any refused mail behind this answer; only "
             "its log has it. The mail may have been sent."
@@ -206,16 +206,16 @@ def _failed(status: int, own: int, answer: Answer) -> TestOutcome:
         return TestOutcome(Verdict.UNKNOWN, meaning, advice)
     if own >= _SERVER_FAULT or own == _REQUEST_TIMEOUT:
         return unknown(f"The CAM server failed with {own}. The mail may have been sent.")
-    if answer.yes is not None or answer.step is not None:
+    if evidence.yes is not None or evidence.step is not None:
         return unknown("CAM reports a failure, though the mail server's words say yes.")
     said = f"answered {status}" if status >= _BAD_REQUEST else "reports a failure"
     meaning = f"The CAM server {said}, in words this program does not know."
-    advice = "Read the words below." if answer.words else "It gave no reason."
+    advice = "Read the words below." if evidence.words else "It gave no reason."
     return TestOutcome(Verdict.REJECTED, meaning, advice)
 
 
-def _accepted(answer: Answer, meaning: str) -> TestOutcome:
-    server, queue_id = accepted_by(answer.text)
+def _accepted(evidence: Evidence, meaning: str) -> TestOutcome:
+    server, queue_id = accepted_by(evidence.text)
     return TestOutcome(
         Verdict.ACCEPTED,
         f"{meaning} Whether it is delivered is not known.",
@@ -238,12 +238,12 @@ def _says_sent(text: str) -> bool:
     return _SAYS_SENT.search(head) is not None and _SAYS_NOT.search(head) is None
 
 
-def _refuses(answer: Answer, recipient: str) -> bool:
+def _refuses(evidence: Evidence, recipient: str) -> bool:
     """Whether the answer lists the recipient as refused, or refuses some and accepts none."""
     wanted = recipient.strip().casefold()
-    if any(address.strip(" <>").casefold() == wanted for address in answer.rejected):
+    if any(address.strip(" <>").casefold() == wanted for address in evidence.rejected):
         return True
-    return bool(answer.rejected) and not answer.accepted
+    return bool(evidence.rejected) and not evidence.accepted
 
 
 def _as_json(body: JsonValue) -> str:

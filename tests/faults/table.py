@@ -48,7 +48,7 @@ EDITING_MERGE = "tests/editing/test_merge.py"
 EDITING_PATCH = "tests/editing/test_patch.py"
 EDITING_UNDO = "tests/editing/test_undo.py"
 HOUSE_LIMITS = "tests/house/test_limits.py"
-MAIL_ANSWER_SHAPES = "tests/mail/test_answer_shapes.py"
+MAIL_EVIDENCE = "tests/mail/test_evidence.py"
 MAIL_RECIPIENT = "tests/mail/test_recipient.py"
 MAIL_JUDGE = "tests/mail/test_judge.py"
 MAIL_PARAMETERS = "tests/mail/test_parameters.py"
@@ -862,7 +862,7 @@ FAULTS: Final = (
     Fault(
         "a refused recipient is passed over",
         HONEST,
-        "    if _refuses(answer, recipient):\n        return _refused_recipient(answer)\n",
+        "    if _refuses(evidence, recipient):\n        return _refused_recipient(evidence)\n",
         "",
         (f"{MAIL_JUDGE}::test_a_recipient_in_the_rejected_list_is_rejected",),
     ),
@@ -885,7 +885,7 @@ FAULTS: Final = (
         HONEST,
         "return TestOutcome(Verdict.UNKNOWN, meaning, _LOOK)",
         "return TestOutcome(Verdict.ACCEPTED, meaning, _LOOK)",
-        (f"{MAIL_ANSWER_SHAPES}::test_a_mail_that_cam_only_queued_is_unknown",),
+        (f"{MAIL_EVIDENCE}::test_a_mail_that_cam_only_queued_is_unknown",),
     ),
     Fault(
         "a bare 500 is a refused mail",

@@ -110,7 +110,7 @@ _NO_REASON: Final = re.compile(
 """Words that name a status but give no reason."""
 
 
-class Answer(Struct):
+class Evidence(Struct):
     """What an answer says: its words, its flags, and what a mail server or a mailer said.
 
     `refusal` is the most specific reading of what went wrong. `step` is a reading of an earlier
@@ -150,24 +150,24 @@ class _Piece(Struct, frozen=True):
     code: str = ""
 
 
-def read_answer(body: JsonValue) -> Answer:
-    """Walk over the body of an answer, and over JSON inside its texts."""
-    answer = Answer(says_success=body if isinstance(body, bool) else None)
+def gather(body: JsonValue) -> Evidence:
+    """Gather the evidence in the body of an answer, and in JSON inside its texts."""
+    evidence = Evidence(says_success=body if isinstance(body, bool) else None)
     pieces: list[_Piece] = []
     command = ""
-    for item in _walk(body, answer):
+    for item in _walk(body, evidence):
         if isinstance(item, dict):
-            pieces += _note_object(answer, item)
+            pieces += _note_object(evidence, item)
             command = command or _text_of(item, "command")
         else:
-            pieces += _note_texts(answer, [("", text) for text in item])
-    deciding = _read_all(answer, pieces, command or ("RCPT TO" if answer.rejected else ""))
+            pieces += _note_texts(evidence, [("", text) for text in item])
+    deciding = _read_all(evidence, pieces, command or ("RCPT TO" if evidence.rejected else ""))
     if deciding is not None:
-        _put_first(answer, deciding.text)
-    return answer
+        _put_first(evidence, deciding.text)
+    return evidence
 
 
-def _walk(body: JsonValue, answer: Answer) -> Iterator[dict[str, JsonValue] | list[str]]:
+def _walk(body: JsonValue, evidence: Evidence) -> Iterator[dict[str, JsonValue] | list[str]]:
     """Yield every object, and the texts of every list: outer ones first, at most ``_NODES``."""
     queue: deque[JsonValue] = deque([[body] if isinstance(body, str) else body])
     for _ in range(_NODES):
@@ -176,7 +176,7 @@ def _walk(body: JsonValue, answer: Answer) -> Iterator[dict[str, JsonValue] | li
         value = queue.popleft()
         if not isinstance(value, list | dict):
             continue
-        answer.has_more_words |= len(value) > _ITEMS
+        evidence.has_more_words |= len(value) > _ITEMS
         if isinstance(value, list):
             inner = [_opened(entry) for entry in value[:_ITEMS]]
             yield [entry for entry in inner if isinstance(entry, str)]
@@ -185,7 +185,7 @@ def _walk(body: JsonValue, answer: Answer) -> Iterator[dict[str, JsonValue] | li
             inner = [*members.values()]
             yield members
         queue.extend(entry for entry in inner if isinstance(entry, dict | list))
-    answer.has_more_words |= bool(queue)
+    evidence.has_more_words |= bool(queue)
 
 
 def _opened(value: JsonValue) -> JsonValue:
@@ -201,27 +201,28 @@ def _opened(value: JsonValue) -> JsonValue:
     return inner if isinstance(inner, dict | list) else value
 
 
-def _note_object(answer: Answer, item: dict[str, JsonValue]) -> list[_Piece]:
+def _note_object(evidence: Evidence, item: dict[str, JsonValue]) -> list[_Piece]:
     """Note the flags and codes of an object; return the texts to read."""
     code = ""
     for key, value in item.items():
         if key in ("accepted", "rejected"):
-            (answer.accepted if key == "accepted" else answer.rejected).extend(_addresses(value))
+            named = evidence.accepted if key == "accepted" else evidence.rejected
+            named.extend(_addresses(value))
         if key in _ERROR_KEYS and value and value not in _NO_ERROR:
-            answer.is_error = True
+            evidence.is_error = True
         flag = _flag(value) if key in _FLAG_KEYS else None
-        if flag is not None and answer.says_success is not False:
-            answer.says_success = flag
+        if flag is not None and evidence.says_success is not False:
+            evidence.says_success = flag
         number = _number(value)
         if number is None:
             continue
         if key in _REPLY_KEYS or (key in _STATUS_KEYS and number in _REPLIES):
             code = str(number)
         elif key in _STATUS_KEYS and number in _HTTP:
-            answer.status = max(number, answer.status or 0)
+            evidence.status = max(number, evidence.status or 0)
     if "stderr" in item and _number(item.get("code")):
-        answer.is_error = True  # a command that failed with this exit code
-    pieces = _note_texts(answer, _texts_of(item))
+        evidence.is_error = True  # a command that failed with this exit code
+    pieces = _note_texts(evidence, _texts_of(item))
     if len(pieces) > 1 or code:
         pieces.append(_Piece("\n".join(piece.text[:1000] for piece in pieces), code))
     return pieces
@@ -241,7 +242,7 @@ def _texts_of(item: dict[str, JsonValue]) -> list[tuple[str, str]]:
     return texts
 
 
-def _note_texts(answer: Answer, texts: list[tuple[str, str]]) -> list[_Piece]:
+def _note_texts(evidence: Evidence, texts: list[tuple[str, str]]) -> list[_Piece]:
     """Keep the texts that are words for a person; return the texts to read."""
     pieces = []
     for key, text in texts:
@@ -252,18 +253,18 @@ def _note_texts(answer: Answer, texts: list[tuple[str, str]]) -> list[_Piece]:
         pieces.append(_Piece(text))
         spoken = key in _WORD_KEYS | _FLAG_KEYS or any(map(str.isspace, text.strip()))
         if spoken and key not in _TRACES | {"syscall", "command"}:
-            _add_words(answer, text)
+            _add_words(evidence, text)
     return pieces
 
 
-def _add_words(answer: Answer, text: str) -> None:
+def _add_words(evidence: Evidence, text: str) -> None:
     """Keep a text unless an earlier one contains it: a message often repeats the response."""
-    if len(answer.words) >= _TEXTS:
-        answer.has_more_words = True
+    if len(evidence.words) >= _TEXTS:
+        evidence.has_more_words = True
         return
     plain = _without_html(text)
-    if not any(plain in word for word in answer.words):
-        answer.words.append(plain)
+    if not any(plain in word for word in evidence.words):
+        evidence.words.append(plain)
 
 
 def _without_html(text: str) -> str:
@@ -271,20 +272,20 @@ def _without_html(text: str) -> str:
     return without_tags(text) if _HTML.search(text) else text
 
 
-def _put_first(answer: Answer, text: str) -> None:
+def _put_first(evidence: Evidence, text: str) -> None:
     """Move the words that decide to the front, unless they are shown already."""
     plain = _without_html(text)
-    holding = next((word for word in answer.words if plain in word), None)
+    holding = next((word for word in evidence.words if plain in word), None)
     if holding is not None:
-        answer.words.remove(holding)
-    elif not answer.words:
+        evidence.words.remove(holding)
+    elif not evidence.words:
         return  # a code without words: the whole structure is shown
-    elif "\n" in plain and all(line in answer.text for line in plain.split("\n")):
+    elif "\n" in plain and all(line in evidence.text for line in plain.split("\n")):
         return
-    answer.words.insert(0, holding or plain)
+    evidence.words.insert(0, holding or plain)
 
 
-def _read_all(answer: Answer, pieces: list[_Piece], command: str) -> _Piece | None:
+def _read_all(evidence: Evidence, pieces: list[_Piece], command: str) -> _Piece | None:
     """Read each piece once and keep the most specific readings; return the piece that decides."""
     left = _CHARACTERS
     deciding: _Piece | None = None
@@ -293,17 +294,17 @@ def _read_all(answer: Answer, pieces: list[_Piece], command: str) -> _Piece | No
             break
         left -= min(len(piece.text), LOOKED_AT)
         if _MAILER_CODE.search(piece.text[:LOOKED_AT]):
-            answer.has_mailer_code = True
+            evidence.has_mailer_code = True
         reading = read(piece.text, piece.code, command)
         if reading is None:
             continue
         if reading.says_no:
-            if _is_better(reading, answer.refusal):
-                answer.refusal, deciding = reading, piece
+            if _is_better(reading, evidence.refusal):
+                evidence.refusal, deciding = reading, piece
         elif reading.row.verdict is Verdict.ACCEPTED:
-            answer.yes = answer.yes or reading
+            evidence.yes = evidence.yes or reading
         else:
-            answer.step = answer.step or reading
+            evidence.step = evidence.step or reading
     return deciding
 
 
