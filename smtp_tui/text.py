@@ -7,6 +7,7 @@ sent to the server never passes through here.
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections import Counter
@@ -191,3 +192,9 @@ def duration(seconds: float) -> str:
 def moment(at: datetime | None) -> str:
     """Return a time in UTC to the minute, or words where there is none."""
     return at.strftime("%Y-%m-%d %H:%M UTC") if at else "not told"
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The end of a message: the known name that was probably meant, or nothing."""
+    close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
+    return f'; did you mean "{close[0]}"?' if close else ""

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias
 
 import smtp_tui
-from smtp_tui.api.target import Access
 from smtp_tui.cli.exit_codes import codes_help
-from smtp_tui.profiles.model import Colour
-from smtp_tui.profiles.reading import nearest
+from smtp_tui.profiles.model import FIELDS
+from smtp_tui.text import nearest
 
 Subcommands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
@@ -36,10 +35,6 @@ network: a request has 10 s to connect, ends after 60 s of silence, and after
 120 s at the latest. Proxies, .netrc, REQUESTS_CA_BUNDLE and SSLKEYLOGFILE in
 the environment are not used."""
 _NOTES: Final = f"{PROFILE_HELP}\n\n{NETWORK_HELP}\n\n{codes_help()}"
-_TRUST_HELP: Final = (
-    "system, ca:FILE, off, pin:SHA256, login:SHA256 (of the server that logs in, where that shows"
-    " another certificate), or pin:SHA256,login:SHA256"
-)
 _LONG: Final = re.compile(r"--[a-z][a-z-]*")
 _VALUES_HELP: Final = "parameters, such as port=587; never a password"
 
@@ -302,14 +297,10 @@ def _add_profiles(commands: Subcommands) -> None:
     _add_json(_command(actions, "list", "print the profiles; * marks the default"))
     add = _command(actions, "add", "add a profile")
     add.add_argument("name", metavar="NAME", type=_not_empty)
-    add.add_argument("--host", required=True, help="with or without scheme and port")
-    add.set_defaults(rename=None)
-    _add_profile_fields(add)
+    _add_profile_fields(add, new=True)
     change = _command(actions, "set", "change a profile; what is not given stays")
     change.add_argument("name", metavar="NAME", type=_not_empty)
-    change.add_argument("--rename", metavar="NAME", help="its new name")
-    change.add_argument("--host", help="with or without scheme and port")
-    _add_profile_fields(change)
+    _add_profile_fields(change, new=False)
     remove = _command(actions, "remove", "remove a profile from the file")
     remove.add_argument("name", metavar="NAME", type=_not_empty)
     remove.add_argument("--yes", action="store_true", help="do not ask")
@@ -330,32 +321,16 @@ def _add_profiles(commands: Subcommands) -> None:
     _add_json(_command(actions, "path", "print where the profiles file is"))
 
 
-def _add_profile_fields(parser: Parser) -> None:
-    for option, words in (
-        ("--tenant", "the tenant id"),
-        ("--team", 'the team; "all" for administrators'),
-        ("--namespace", "the namespace"),
-        ("--identity-url", "where tokens are issued, if not on port 8443 of the host"),
-        ("--label", "a word shown wherever the profile is, such as PRODUCTION"),
-        ("--recipient", "to whom test emails go"),
-    ):
-        parser.add_argument(option, help=words)
-    access = [one.value for one in Access]
-    parser.add_argument("--access", choices=access, help=", ".join(access))
-    colours = [one.value for one in Colour]
-    parser.add_argument("--colour", choices=colours, metavar="COLOUR", help=", ".join(colours))
-    parser.add_argument("--trust", help=_TRUST_HELP)
-    parser.add_argument(
-        "--allow-http",
-        action=argparse.BooleanOptionalAction,
-        help="allow plain http to other machines",
-    )
-    tokens = parser.add_mutually_exclusive_group()
-    tokens.add_argument("--token-env", metavar="VAR", help="the token is in this variable")
-    tokens.add_argument(
-        "--token-command",
-        metavar="COMMAND",
-        help="a program prints the token; quoted as for a shell, started without one",
-    )
-    tokens.add_argument("--token-login", metavar="USER", help="log in as this user")
-    tokens.add_argument("--token-prompt", action="store_true", help="the token is typed")
+def _add_profile_fields(parser: Parser, *, new: bool) -> None:
+    """The options for the fields of a new profile, or for a change of one; as ``new_FIELD``."""
+    for field in FIELDS[1:] if new else FIELDS:  # the name of a new one is an argument
+        options = field.options or ()
+        group = parser.add_mutually_exclusive_group() if len(options) > 1 else parser
+        for option in options:
+            takes: dict[str, Any] = {"action": "store_const", "const": option.text}
+            if "{}" in option.text:
+                metavar = option.metavar or field.name.rpartition("_")[2].upper()
+                takes = {"type": option.text.format, "metavar": metavar}
+            if new and field.name == "host":
+                takes["required"] = True
+            group.add_argument(option.flag, dest=f"new_{field.name}", help=option.help, **takes)

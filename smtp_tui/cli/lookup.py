@@ -10,7 +10,7 @@ from smtp_tui.api.models import Record, RecordList
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.operator import CommandOperator
-from smtp_tui.profiles.reading import nearest
+from smtp_tui.text import nearest
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in
 

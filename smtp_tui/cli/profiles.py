@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
 import shlex
 from contextlib import suppress
-from typing import TypeVar
 
 from msgspec.structs import replace
 
-from smtp_tui.api.target import Access, Trust
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.running import Environ, known_profiles
@@ -19,20 +16,10 @@ from smtp_tui.cli.shapes import table
 from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.profiles.choosing import Known, NoSuchProfile
 from smtp_tui.profiles.environment import TOKEN_VARIABLES
-from smtp_tui.profiles.model import Colour, Profile
-from smtp_tui.profiles.reading import nearest
-from smtp_tui.profiles.sources import (
-    CommandToken,
-    EnvironmentToken,
-    LoginToken,
-    PromptToken,
-    TokenSource,
-    source_words,
-)
+from smtp_tui.profiles.model import FIELDS, Profile
+from smtp_tui.profiles.sources import EnvironmentToken, source_words
 from smtp_tui.profiles.store import ProfileStore, config_directory
-from smtp_tui.profiles.texts import TextRefused, parse_trust, trust_text
-
-_Value = TypeVar("_Value")
+from smtp_tui.text import nearest
 
 
 def list_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -60,9 +47,9 @@ def _tell_overruled(known: Known) -> None:
 
 def add_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Add a profile; the first one becomes the default."""
-    profile = _changed(Profile(name=options.name, host=options.host), options)
+    profile = _changed(Profile(name=options.name, host=""), options)
     now = _store(environ).add(profile)
-    _warn(options, environ)
+    _warn(options, profile, environ)
     default = " It is the default." if now.default == profile.name else ""
     remark(f"Added {clean(profile.name)}.{default}")
     if not profile.tenant:
@@ -71,20 +58,20 @@ def add_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
 
 def set_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Change what is given of a profile, and nothing else."""
+    """Change the given fields of a profile, and nothing else."""
     before = known_profiles(environ).named(options.name)
     after = _changed(before, options)
     if after == before:
         remark("Nothing changes.")
         return ExitCode.OK
     _store(environ).replace(options.name, after)
-    _warn(options, environ)
+    _warn(options, after, environ)
     remark(f"Changed {clean(after.name)}.")
     return ExitCode.OK
 
 
 def remove_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Take a profile out of the file; nothing on its server changes."""
+    """Remove a profile from the file; nothing on its server changes."""
     profile = known_profiles(environ).named(options.name)
     if not options.yes:
         if not on_terminal():
@@ -127,66 +114,29 @@ def _store(environ: Environ) -> ProfileStore:
 
 def _changed(profile: Profile, options: argparse.Namespace) -> Profile:
     """The profile with every option that was given. Raises :class:`Refusal`."""
-    if options.host is not None:
-        profile = replace(profile, host=options.host, port=None)
-    return replace(
-        profile,
-        name=_given(options.rename, profile.name),
-        tenant=_given(options.tenant, profile.tenant),
-        team=_given(options.team, profile.team),
-        namespace=_given(options.namespace, profile.namespace),
-        identity_url=_given(options.identity_url, profile.identity_url) or None,
-        access=profile.access if options.access is None else Access(options.access),
-        label=_given(options.label, profile.label),
-        colour=profile.colour if options.colour is None else Colour(options.colour),
-        trust=profile.trust if options.trust is None else _trust(options.trust),
-        token=_token(options) or profile.token,
-        recipient=_recipient(_given(options.recipient, profile.recipient)),
-        allow_http=_given(options.allow_http, profile.allow_http),
-    )
+    if options.new_host is not None:
+        profile = replace(profile, port=None)  # it was the old host's
+    for field in FIELDS:
+        text = getattr(options, f"new_{field.name}", None)
+        if text is not None:
+            try:
+                profile = replace(profile, **{field.name: field.codec.from_text(text)})
+            except ValueError as error:
+                raise Refusal(f"{field.name}: {error}") from None
+    address, remarks = parse_recipient(profile.recipient)
+    if profile.recipient and address is None:
+        raise Refusal("--recipient: " + " ".join(remark.text for remark in remarks))
+    return profile
 
 
-def _warn(options: argparse.Namespace, environ: Environ) -> None:
-    """Say what may be misspelt."""
-    variable = options.token_env
-    if variable is not None and not environ.get(variable):
-        near = nearest(variable, [name for name in TOKEN_VARIABLES if environ.get(name)])
-        remark(f"warning: the variable {clean(variable)} is not set here{near}")
-
-
-def _recipient(text: str) -> str:
-    if text:
-        address, remarks = parse_recipient(text)
-        if address is None:
-            raise Refusal("--recipient: " + " ".join(remark.text for remark in remarks))
-    return text
-
-
-def _given(value: _Value | None, otherwise: _Value) -> _Value:
-    return otherwise if value is None else value
-
-
-def _trust(text: str) -> Trust:
-    """``pin:X,login:Y`` for the shell is what ``pin X login Y`` is in a form."""
-    try:
-        return parse_trust(re.sub(r"(?:^|,)(ca|pin|login):", r" \1 ", text))
-    except TextRefused as error:
-        raise Refusal(f"--trust: {error}") from None
-
-
-def _token(options: argparse.Namespace) -> TokenSource | None:
-    if options.token_env is not None:
-        return EnvironmentToken(options.token_env)
-    if options.token_login is not None:
-        return LoginToken(options.token_login)
-    if options.token_prompt:
-        return PromptToken()
-    if options.token_command is not None:
-        try:
-            return CommandToken(tuple(shlex.split(options.token_command)))
-        except ValueError:
-            raise Refusal("--token-command has a quote that is not closed") from None
-    return None
+def _warn(options: argparse.Namespace, profile: Profile, environ: Environ) -> None:
+    """Warn of a variable that may be misspelt."""
+    source = profile.token
+    if options.new_token is None or not isinstance(source, EnvironmentToken):
+        return
+    if not environ.get(source.variable):
+        near = nearest(source.variable, [name for name in TOKEN_VARIABLES if environ.get(name)])
+        remark(f"warning: the variable {clean(source.variable)} is not set here{near}")
 
 
 def _row(profile: Profile, default: str | None) -> tuple[str, ...]:
@@ -203,19 +153,11 @@ def _row(profile: Profile, default: str | None) -> tuple[str, ...]:
 
 
 def _plain(profile: Profile, default: str | None) -> dict[str, object]:
-    return {
-        "name": profile.name,
+    """A profile as an object: every field as text, but for those that scripts want otherwise."""
+    fields = {field.name: field.text(profile) for field in FIELDS if field.name != "port"}
+    return fields | {
         "default": profile.name == default,
         "host": profile.shown_host,
-        "tenant": profile.tenant,
-        "team": profile.team,
-        "namespace": profile.namespace,
-        "access": profile.access.value,
-        "label": profile.label,
-        "colour": profile.colour.value,
-        "identity_url": profile.identity_url or "",
         "allow_http": profile.allow_http,
-        "trust": trust_text(profile.trust),
         "token": source_words(profile.token),
-        "recipient": profile.recipient,
     }

@@ -12,7 +12,7 @@ from smtp_tui.cli.say import clean, remark
 from smtp_tui.editing.draft import Clear, Draft, Replace
 from smtp_tui.mail.presets import Preset, presets
 from smtp_tui.mail.remarks import Severity
-from smtp_tui.profiles.reading import nearest
+from smtp_tui.text import nearest
 
 NAME: Final = "name"
 

@@ -1,17 +1,23 @@
 """What a profile is: a host, a scope, how far it may be changed, and where its token comes from.
 
-Structs rather than pydantic models: they are on the path to the first rows.
+Each field is declared once, in :class:`Profile`: file, form and command line follow from that.
+msgspec rather than pydantic, because profiles are read before the first rows are shown.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from enum import Enum
-from typing import Final, TypeAlias
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeAlias
 
-from msgspec import Struct
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import fields, replace
 
 from smtp_tui.api.target import (
     Access,
+    CaFile,
     HostRefused,
     Scope,
     SystemTrust,
@@ -19,17 +25,23 @@ from smtp_tui.api.target import (
     Trust,
     parse_origin,
 )
-from smtp_tui.profiles.sources import (
-    CommandToken,
-    EnvironmentToken,
-    LoginToken,
-    PromptToken,
-    TokenSource,
+from smtp_tui.profiles.codecs import (
+    FLAG,
+    PORT,
+    TEXT,
+    TOKEN,
+    TOKEN_FORMS,
+    TRUST,
+    TRUST_FORMS,
+    Codec,
+    enum_codec,
+    text_codec,
+    text_problem,
 )
+from smtp_tui.profiles.sources import PromptToken, TokenSource
 
 ENVIRONMENT: Final = "environment"
 MAX_NAME: Final = 64
-MAX_TEXT: Final = 254
 
 
 class Colour(Enum):
@@ -46,8 +58,52 @@ class Colour(Enum):
     WHITE = "white"
 
 
-_SYSTEM_TRUST: Final = SystemTrust()
-_PROMPT: Final = PromptToken()
+class Option(Struct, frozen=True):
+    """A command-line option for a field. ``text`` is what it stands for as a person would type it
+    in the form, ``{}`` being its argument; without one the option takes no argument."""
+
+    flag: str
+    help: str
+    text: str = "{}"
+    metavar: str | None = None
+
+
+class Field(Struct, frozen=True):
+    """How a field of a profile is written, labelled and given on the command line.
+
+    ``hint`` is shown in the empty field. ``options`` None stands for one named after the field,
+    with the hint as its help. ``name`` and ``default`` come from :class:`Profile`.
+    """
+
+    codec: Codec[Any]
+    label: str
+    hint: str
+    options: tuple[Option, ...] | None = None
+    name: str = ""
+    default: Any = ""
+
+    def text(self, profile: Profile) -> str:
+        """The value in a profile, as a person types it."""
+        return self.codec.text(getattr(profile, self.name))
+
+    def parse(self, text: str) -> Any:
+        """The value that a person typed; blank is the default. Raises ``ValueError``."""
+        return self.codec.from_text(text) if text else self.default
+
+
+def check_name(name: str) -> str | None:
+    """What is wrong with the name of a profile, in words."""
+    if not name or name != name.strip() or name.startswith("-"):
+        return "a name is needed that begins and ends with no space, and not with '-'"
+    if len(name) > MAX_NAME or not name.isprintable():
+        return f"a name has at most {MAX_NAME} characters, none of them a control character"
+    if name == ENVIRONMENT:
+        return f'"{ENVIRONMENT}" is the name of the profile made from the environment variables'
+    return None
+
+
+def _team_problem(team: str) -> str | None:
+    return text_problem(team) if team.strip() else 'a team is needed; administrators use "all"'
 
 
 class Variables(Struct, frozen=True):
@@ -59,28 +115,67 @@ class Variables(Struct, frozen=True):
     token: str
 
 
+_NAME: Final = text_codec(check_name)
+_HOST: Final = text_codec(lambda _: None)
+"""A host is checked together with port and ``allow_http``."""
+_TEAM: Final = text_codec(_team_problem)
+_ACCESS: Final = enum_codec(Access)
+_COLOUR: Final = enum_codec(Colour)
+_COLOURS: Final = "of the label: " + ", ".join(colour.value for colour in Colour)
+_HTTP_HINT: Final = "yes or no; to this machine it is always allowed"
+_RENAME: Final = Option("--rename", "its new name", metavar="NAME")
+_TO_HOST: Final = Option("--host", "with or without scheme and port")
+_TOKENS: Final = (
+    Option("--token-env", "the token is in this variable", "${}", "VAR"),
+    Option(
+        "--token-command", "a program prints it; started without a shell", "command {}", "COMMAND"
+    ),
+    Option("--token-login", "log in as this user", "login {}", "USER"),
+    Option("--token-prompt", "the token is typed", "prompt"),
+)
+_TRUSTS: Final = Option(
+    "--trust",
+    "system, ca:FILE, off, pin:SHA256, login:SHA256 (of the server that logs in, where that shows"
+    " another certificate), or pin:SHA256,login:SHA256",
+)
+_HTTP: Final = (
+    Option("--allow-http", "allow plain http to other machines", "yes"),
+    Option("--no-allow-http", "allow plain http to this machine only", "no"),
+)
+
+
 class Profile(Struct, frozen=True):
     """One place to administer. It holds no secret, only where a token comes from.
 
     ``host`` is as people type it, with or without scheme and port; ``tenant`` may be blank until a
-    login has found it; ``port`` None is the one in ``host``, else that of the scheme. ``variables``
+    login has found it; ``port`` None is the one in ``host``, or that of the scheme. ``variables``
     is None for a profile of the file.
     """
 
-    name: str
-    host: str
-    tenant: str = ""
-    team: str = "all"
-    namespace: str = ""
-    port: int | None = None
-    identity_url: str | None = None
-    access: Access = Access.NORMAL
-    label: str = ""
-    colour: Colour = Colour.NONE
-    trust: Trust = _SYSTEM_TRUST
-    token: TokenSource = _PROMPT
-    recipient: str = ""
-    allow_http: bool = False
+    name: Annotated[str, Field(_NAME, "Name", "a short word, such as production", (_RENAME,))]
+    host: Annotated[
+        str, Field(_HOST, "Host", "cam.example.com, or with https:// or :30000", (_TO_HOST,))
+    ]
+    port: Annotated[
+        int | None, Field(PORT, "Port", "blank: that of the host or its scheme", ())
+    ] = None
+    tenant: Annotated[str, Field(TEXT, "Tenant", "the tenant id (CAM_TENANT_ID)")] = ""
+    team: Annotated[str, Field(_TEAM, "Team", "all for administrators, else the team's id")] = "all"
+    namespace: Annotated[
+        str, Field(TEXT, "Namespace", "sent with changes and tests of records")
+    ] = ""
+    access: Annotated[Access, Field(_ACCESS, "Access", "normal, protected or read-only")] = (
+        Access.NORMAL
+    )
+    label: Annotated[str, Field(TEXT, "Label", "a word shown in the header, such as PROD")] = ""
+    colour: Annotated[Colour, Field(_COLOUR, "Colour", _COLOURS)] = Colour.NONE
+    token: Annotated[TokenSource, Field(TOKEN, "Token", TOKEN_FORMS, _TOKENS)] = PromptToken()
+    identity_url: Annotated[
+        str, Field(TEXT, "Login at", "where tokens are issued; blank: port 8443")
+    ] = ""
+    trust: Annotated[Trust, Field(TRUST, "Trust", TRUST_FORMS, (_TRUSTS,))] = SystemTrust()
+    allow_http: Annotated[bool, Field(FLAG, "Plain http", _HTTP_HINT, _HTTP)] = False
+    recipient: Annotated[str, Field(TEXT, "Test to", "the address that test emails go to")] = ""
     variables: Variables | None = None
 
     def target(self) -> Target:
@@ -115,11 +210,34 @@ class Profile(Struct, frozen=True):
             return self.host
 
 
+def _declared() -> Iterator[Field]:
+    for attribute in fields(Profile):
+        for field in getattr(attribute.type, "__metadata__", ()):
+            option = Option("--" + attribute.name.replace("_", "-"), field.hint)
+            yield replace(
+                field,
+                name=attribute.name,
+                default="" if attribute.default is NODEFAULT else attribute.default,
+                options=(option,) if field.options is None else field.options,
+            )
+
+
+def absolute(profile: Profile, directory: Path) -> Profile:
+    """The profile with the absolute path of its CA file; ``~`` is the user's home."""
+    if not isinstance(profile.trust, CaFile):
+        return profile
+    named = os.path.expanduser(profile.trust.path)  # leaves ~ if there is no home
+    return replace(profile, trust=CaFile(Path(os.path.abspath(directory / named))))
+
+
+FIELDS: Final = tuple(_declared())
+"""The fields of a profile, in the order of the form and the file."""
 Problem: TypeAlias = tuple[str, str]
+"""The name of a field, and what is wrong with it in words."""
 
 
 def check_profile(profile: Profile) -> tuple[Problem, ...]:
-    """What is wrong with a profile, as (field, words); a blank tenant counts too."""
+    """What is wrong with a profile; a blank tenant counts too."""
     problems = check_stored(profile)
     if profile.tenant or any(field == "tenant" for field, _ in problems):
         return problems
@@ -127,60 +245,22 @@ def check_profile(profile: Profile) -> tuple[Problem, ...]:
 
 
 def check_stored(profile: Profile) -> tuple[Problem, ...]:
-    """What may not stand in the file, as (field, words); the tenant may still be unknown."""
-    found = [("name", check_name(profile.name)), *_host_problems(profile)]
-    for field in ("tenant", "team", "namespace", "label", "recipient"):
-        found.append((field, _text_problem(getattr(profile, field))))
-    if not profile.team.strip():
-        found.append(("team", 'a team is needed; administrators use "all"'))
-    found.append(("token", _token_problem(profile.token)))
-    return tuple((field, words) for field, words in found if words is not None)
+    """What may not be in the file; the tenant may still be unknown."""
+    found = [(field.name, field.codec.check(getattr(profile, field.name))) for field in FIELDS]
+    problems = tuple((name, words) for name, words in found if words is not None)
+    if any(name == "port" for name, _ in problems):
+        return problems
+    return (*problems, *_origin_problems(profile))
 
 
-def check_name(name: str) -> str | None:
-    """Words on a name that no profile may have, None for a good one."""
-    if not name or name != name.strip() or name.startswith("-"):
-        return "a name is needed that begins and ends with no space, and not with '-'"
-    if len(name) > MAX_NAME or not name.isprintable():
-        return f"a name has at most {MAX_NAME} characters, none of them a control character"
-    if name == ENVIRONMENT:
-        return f'"{ENVIRONMENT}" is the name of the profile made from the environment variables'
-    return None
-
-
-def _host_problems(profile: Profile) -> list[tuple[str, str | None]]:
-    if profile.port is not None and not 1 <= profile.port <= 65535:
-        return [("port", "a port is a number from 1 to 65535")]
-    found: list[tuple[str, str | None]] = []
+def _origin_problems(profile: Profile) -> Iterator[Problem]:
+    """What is wrong with the servers that requests go to."""
     try:
         parse_origin(profile.host, profile.port, allow_http=profile.allow_http)
     except HostRefused as refusal:
-        found.append(("host", str(refusal)))
+        yield "host", str(refusal)
     try:
         if profile.identity_url:
             parse_origin(profile.identity_url, allow_http=profile.allow_http)
     except HostRefused as refusal:
-        found.append(("identity_url", str(refusal)))
-    return found
-
-
-def _text_problem(text: str) -> str | None:
-    if not text.isprintable():
-        return "there is a control character in it"
-    if text != text.strip():
-        return "it begins or ends with a space"
-    return None if len(text) <= MAX_TEXT else f"it is longer than {MAX_TEXT} characters"
-
-
-def _token_problem(source: TokenSource) -> str | None:
-    match source:
-        case EnvironmentToken(variable):
-            good = variable.isascii() and variable.isidentifier()
-            return None if good else "that is no name of an environment variable"
-        case CommandToken(argv):
-            good = bool(argv) and bool(argv[0]) and not any("\0" in part for part in argv)
-            return None if good else "the command needs a program to start"
-        case LoginToken(user):
-            return _text_problem(user) if user else "a login needs a user name"
-        case PromptToken():
-            return None
+        yield "identity_url", str(refusal)

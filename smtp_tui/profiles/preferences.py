@@ -1,4 +1,4 @@
-"""The file ``config.toml``: how the screen behaves for this user, whatever the profile."""
+"""The file config.toml: how the screens behave for this user, whatever the profile."""
 
 from __future__ import annotations
 
@@ -8,24 +8,21 @@ from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.profiles.lines import Place, TomlMistake, find, parse_toml, without_mark
-from smtp_tui.profiles.reading import nearest
+from smtp_tui.profiles.toml import Place, TomlFile, TomlProblem, find, parse_toml, without_mark
 from smtp_tui.state.files import read_text
+from smtp_tui.text import nearest
 
 FILE_NAME: Final = "config.toml"
 _SWITCHES: Final = ("mouse", "enhanced_keyboard")
 _KEYS: Final = frozenset({*_SWITCHES, "keys"})
 
 
-class PreferencesError(Exception):
-    """A file that is not understood, with the line and column (from 1) of the first mistake."""
-
-    def __init__(self, path: Path, place: Place, words: str) -> None:
-        super().__init__(f"{path}, line {place.line}, column {place.column}: {words}")
+class PreferencesError(TomlProblem):
+    """A file that is not understood."""
 
 
 class ChosenKeys(Struct, frozen=True):
-    """The keys for one action, as they stand in the file, and where."""
+    """The keys for one action, as they are in the file, and where."""
 
     action: str
     keys: tuple[str, ...]
@@ -38,9 +35,9 @@ class ChosenKeys(Struct, frozen=True):
 
 
 class Preferences(Struct, frozen=True):
-    """What the user decided. None leaves a switch to where the program runs.
+    """What the user decided. A switch that is None depends on where the program runs.
 
-    ``keys`` are as written: only the screens know which actions there are.
+    ``keys`` are not checked yet: only the screens know which actions there are.
     """
 
     mouse: bool | None = None
@@ -49,48 +46,44 @@ class Preferences(Struct, frozen=True):
 
 
 def load_preferences(directory: Path) -> Preferences:
-    """What the file of this directory says; a missing one says nothing.
+    """The preferences of this directory; the defaults if there is no file.
 
-    Raises :class:`PreferencesError`, and :class:`smtp_tui.state.files.FileProblem` where it
-    cannot be read.
+    Raises :class:`PreferencesError`, and :class:`~smtp_tui.state.files.FileProblem` where the
+    file cannot be read.
     """
     path = directory / FILE_NAME
     text = without_mark(read_text(path) or "")
     try:
-        raw = parse_toml(text)
-    except TomlMistake as mistake:
-        raise PreferencesError(path, mistake.place, mistake.words) from None
-    for key in raw.keys() - _KEYS:
-        words = f'"{key}" is no key here{nearest(key, _KEYS)}'
-        raise PreferencesError(path, find(text, (key,)), words)
+        return _preferences(parse_toml(text, path))
+    except TomlProblem as problem:
+        raise PreferencesError(path, problem.place, problem.words) from None
+
+
+def _preferences(file: TomlFile) -> Preferences:
+    for key in file.values.keys() - _KEYS:
+        raise file.problem((key,), f'"{key}" is no key here{nearest(key, _KEYS)}')
     switches: dict[str, bool | None] = {}
     for name in _SWITCHES:
-        switch = raw.get(name)
+        switch = file.values.get(name)
         if switch is not None and not isinstance(switch, bool):
-            words = f"{name} must be true or false, without quotes"
-            raise PreferencesError(path, find(text, (name,)), words)
+            raise file.problem((name,), f"{name} must be true or false, without quotes")
         switches[name] = switch
-    keys = raw.get("keys", {})
+    keys = file.values.get("keys", {})
     if not isinstance(keys, dict):
-        raise PreferencesError(path, find(text, ("keys",)), "keys must be a table: [keys]")
-    return Preferences(
-        mouse=switches["mouse"],
-        enhanced_keyboard=switches["enhanced_keyboard"],
-        keys=tuple(_chosen(path, text, ("keys",), keys)),
-    )
+        raise file.problem(("keys",), "keys must be a table: [keys]")
+    return Preferences(keys=tuple(_chosen(file, ("keys",), keys)), **switches)
 
 
-def _chosen(
-    path: Path, text: str, at: tuple[str, ...], table: dict[str, object]
-) -> Iterator[ChosenKeys]:
-    """The lines of the table; ``record.edit`` may stand in quotes or not."""
+def _chosen(file: TomlFile, at: tuple[str, ...], table: dict[str, object]) -> Iterator[ChosenKeys]:
+    """The keys of each action in the table; ``record.edit`` may be in quotes or not."""
     for name, value in table.items():
         here = (*at, name)
         keys = [value] if isinstance(value, str) else value
         if isinstance(keys, dict):
-            yield from _chosen(path, text, here, keys)
+            yield from _chosen(file, here, keys)
         elif isinstance(keys, list) and keys and all(isinstance(key, str) for key in keys):
-            yield ChosenKeys(".".join(here[1:]), tuple(keys), path, find(text, here))
+            place = find(file.text, here)
+            yield ChosenKeys(".".join(here[1:]), tuple(keys), file.path, place)
         else:
             words = 'a key is a text in quotes, such as "E", or a list of them'
-            raise PreferencesError(path, find(text, here), words)
+            raise file.problem(here, words)

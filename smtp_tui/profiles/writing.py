@@ -1,85 +1,63 @@
-"""Changing the text of ``profiles.toml`` by hand's measure: what is not meant stays to the byte.
+"""Edits the text of profiles.toml. Everything else in it, comments included, is kept byte for byte.
 
-Comments, order and unknown keys survive (tomlkit); the result is read back before it is written.
+tomlkit keeps comments, order and unknown keys; the store reads the result back before writing it.
 """
 
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import tomlkit
 from tomlkit.items import AbstractTable, InlineTable, Item, Key, Table, Whitespace
 
-from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Trust, Unverified
-from smtp_tui.profiles.lines import find, with_new_header
-from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.reading import SCHEMA
-from smtp_tui.profiles.sources import (
-    CommandToken,
-    EnvironmentToken,
-    LoginToken,
-    PromptToken,
-    TokenSource,
-)
+from smtp_tui.profiles.codecs import Toml
+from smtp_tui.profiles.model import FIELDS, Profile
+from smtp_tui.profiles.reading import PROFILE_KEYS, SCHEMA, Profiles
+from smtp_tui.profiles.toml import find, with_new_header
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-Raw: TypeAlias = "str | int | bool | dict[str, str | list[str]] | None"
 _ALWAYS: Final = ("host", "tenant", "team")
 
 
-def raw_of(profile: Profile) -> dict[str, Raw]:
-    """The keys of a profile as the file holds them; None for one that is left out."""
+def toml_of(profile: Profile) -> dict[str, Toml]:
+    """The keys of a profile as the file holds them; None for a key that is left out."""
     return {
-        "host": profile.host,
-        "port": profile.port,
-        "tenant": profile.tenant,
-        "team": profile.team,
-        "namespace": profile.namespace,
-        "identity_url": profile.identity_url,
-        "access": profile.access.value,
-        "label": profile.label,
-        "colour": profile.colour.value,
-        "trust": _raw_trust(profile.trust),
-        "token": _raw_token(profile.token),
-        "recipient": profile.recipient,
-        "allow_http": profile.allow_http,
+        field.name: field.codec.toml(getattr(profile, field.name))
+        for field in FIELDS
+        if field.name in PROFILE_KEYS
     }
 
 
-def _raw_trust(trust: Trust) -> Raw:
-    match trust:
-        case SystemTrust():
-            return "system"
-        case Unverified():
-            return "off"
-        case CaFile(path):
-            return {"ca_file": str(path)}
-        case Pinned(sha256, identity):
-            pins: dict[str, str | list[str]] = {"pin": sha256, "identity_pin": identity}
-            return {key: value for key, value in pins.items() if value}
+def rewritten(text: str, before: Profiles, after: Profiles) -> str:
+    """The text with another default, and with one profile added, changed or removed."""
+    for old, new in before.paired(after):
+        if old is None and new is not None:
+            text = _with_added(text, new)
+        elif old is not None and new is None:
+            text = _with_removed(text, old.name)
+        elif old is not None and new is not None and old != new:
+            text = _with_changed(text, old, new)
+    return text if before.default == after.default else _with_default(text, after.default)
 
 
-def _raw_token(source: TokenSource) -> Raw:
-    match source:
-        case PromptToken():
-            return "prompt"
-        case EnvironmentToken(variable):
-            return {"env": variable}
-        case LoginToken(user):
-            return {"login": user}
-        case CommandToken(argv):
-            return {"command": list(argv)}
+def _with_default(text: str, name: str | None) -> str:
+    document = tomlkit.parse(text)
+    if name is None:
+        del document["default"]
+    else:
+        document["default"] = name
+    return tomlkit.dumps(document)
 
 
-def with_added(text: str, profile: Profile) -> str:
-    """The text with one more profile at its end; what is as by default is not written."""
-    defaults = raw_of(Profile(name=profile.name, host=""))
+def _with_added(text: str, profile: Profile) -> str:
+    """The text with one more profile at its end; defaults are not written."""
+    defaults = toml_of(Profile(name=profile.name, host=""))
     written = {
         key: _item(value)
-        for key, value in raw_of(profile).items()
+        for key, value in toml_of(profile).items()
         if value is not None and (key in _ALWAYS or value != defaults[key])
     }
     rendered = tomlkit.document()
@@ -97,14 +75,14 @@ def with_added(text: str, profile: Profile) -> str:
     return appended
 
 
-def with_replaced(text: str, before: Profile, after: Profile) -> str:
+def _with_changed(text: str, before: Profile, after: Profile) -> str:
     """The text with one profile changed: only the keys that differ are touched."""
     if after.name != before.name:
         text = _renamed(text, before.name, after.name)
     document = tomlkit.parse(text)
     table = _tables(document)[after.name]
-    old = raw_of(before)
-    for key, value in raw_of(after).items():
+    old = toml_of(before)
+    for key, value in toml_of(after).items():
         if value == old[key]:
             continue
         if value is None:
@@ -114,15 +92,12 @@ def with_replaced(text: str, before: Profile, after: Profile) -> str:
     return tomlkit.dumps(document)
 
 
-def with_removed(text: str, name: str) -> str:
-    """The text without one profile, and without a default that named it.
+def _with_removed(text: str, name: str) -> str:
+    """The text without one profile.
 
-    Comments after its last key stay where a blank line parts them from it: they tell of what
-    follows.
+    Comments after its last key and a blank line stay, because they belong to what follows.
     """
     document = tomlkit.parse(text)
-    if document.get("default") == name:
-        del document["default"]
     tables = _tables(document)
     table = tables[name]
     at = find(tomlkit.dumps(document), ("profiles", name))
@@ -152,22 +127,13 @@ def _after_the_last_key(table: Table) -> list[tuple[Key | None, Item]]:
     return tail[blank.index(True) + 1 :] if any(blank) else tail
 
 
-def with_default(text: str, name: str) -> str:
-    """The text with another default profile."""
-    document = tomlkit.parse(text)
-    document["default"] = name
-    return tomlkit.dumps(document)
-
-
 def _renamed(text: str, before: str, after: str) -> str:
-    """The text with another name in the headers of one profile, and in a default that names it."""
+    """The text with another name in the headers of one profile."""
     renamed = with_new_header(text, ("profiles", before), ("profiles", after))
     document = tomlkit.parse(renamed)
     tables = _tables(document)
-    if before in tables:  # it has no header of its own, so it moves to the end
+    if before in tables:  # without a header of its own it moves to the end
         tables[after] = tables.pop(before)
-    if document.get("default") == before:
-        document["default"] = after
     return tomlkit.dumps(document)
 
 
@@ -176,7 +142,7 @@ def _tables(document: tomlkit.TOMLDocument) -> MutableMapping[str, Any]:
     return tables
 
 
-def _item(value: str | int | bool | dict[str, str | list[str]]) -> object:
+def _item(value: Toml) -> object:
     if not isinstance(value, dict):
         return value
     inline = tomlkit.inline_table()
@@ -185,7 +151,7 @@ def _item(value: str | int | bool | dict[str, str | list[str]]) -> object:
 
 
 def _set(table: MutableMapping[str, Any], key: str, value: object) -> None:
-    """Set a key; a new one stands before the comments at the end, which tell of what follows."""
+    """Set a key; a new one goes before the comments at the end, which belong to what follows."""
     if key in table or not isinstance(table, AbstractTable) or isinstance(table, InlineTable):
         table[key] = value
         return

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from msgspec.structs import replace
 
 from smtp_tui.profiles.preferences import ChosenKeys
-from smtp_tui.profiles.reading import nearest
+from smtp_tui.text import nearest
 from smtp_tui.ui.actions import BY_ID, Action, Place
 from smtp_tui.ui.terminal.key_names import NAMED, SAME_KEY, SIGNS, key_name
 

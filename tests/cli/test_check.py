@@ -152,7 +152,7 @@ def silent() -> Iterator[int]:
 
 
 async def test_a_silent_host_is_given_up_on_and_the_late_step_named(silent: int) -> None:
-    profile = Profile("s", f"https://127.0.0.1:{silent}", "t", token=EnvironmentToken("T"))
+    profile = Profile("s", f"https://127.0.0.1:{silent}", tenant="t", token=EnvironmentToken("T"))
     checked = await check_profile(profile, {"T": "abc"}, seconds=0.2)
     assert [line.result for line in checked.lines] == [
         *(Result.OK, Result.OK, Result.FAILED),

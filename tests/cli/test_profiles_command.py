@@ -124,9 +124,9 @@ def test_set_changes_only_what_it_is_told(empty_console: Console, store: Profile
 def test_another_host_takes_the_old_ones_port_along_with_it(
     empty_console: Console, store: ProfileStore
 ) -> None:
-    store.add(Profile("prod", "old.example.com", "t-1", "mail", port=30000))
+    store.add(Profile("prod", "old.example.com", 30000, "t-1", "mail"))
     assert empty_console.run("profiles", "set", "prod", "--host", "new.example.com:443").code == 0
-    assert only(store) == Profile("prod", "new.example.com:443", "t-1", "mail")
+    assert only(store) == Profile("prod", "new.example.com:443", None, "t-1", "mail")
 
 
 def test_rename_keeps_the_default(empty_console: Console, store: ProfileStore) -> None:

@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "cli": ("",),
     "ui": ("ui", "text", "workflows", "state", "profiles", "editing", "mail", "api"),
     "workflows": ("workflows", "text", "state", "profiles", "editing", "mail", "api"),
-    "profiles": ("profiles", "state.files", "state.places", "api"),
+    "profiles": ("profiles", "text", "state.files", "state.places", "api"),
     "state": ("state", "api"),
     "editing": ("editing", "mail.parameters", "api"),
     "mail": ("mail", "api"),

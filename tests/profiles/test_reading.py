@@ -113,13 +113,13 @@ FAULTS = [
     ('colour = "red"', 'color = "red"', 13, 1, 'did you mean "colour"'),
     ('colour = "red"', 'colour = "rad"', 13, 1, 'did you mean "red"'),
     ("allow_http = false", 'allow_http = "no"', 15, 1, "true or false"),
-    ('{ ca_file = "ca.pem" }', '"none"', 17, 1, "trust must be"),
+    ('{ ca_file = "ca.pem" }', '"none"', 17, 1, "trust: must be"),
     ('{ ca_file = "ca.pem" }', '{ cafile = "x" }', 17, 1, 'did you mean "ca_file"'),
     ('{ ca_file = "ca.pem" }', '{ pin = "abc" }', 17, 1, "64 hexadecimal digits"),
-    ('{ ca_file = "ca.pem" }', '{ pin = "a", ca_file = "b" }', 17, 1, "trust must be"),
-    ('["pass", "show", "cam"]', '"pass show cam"', 18, 1, "token must be"),
+    ('{ ca_file = "ca.pem" }', '{ pin = "a", ca_file = "b" }', 17, 1, "trust: must be"),
+    ('["pass", "show", "cam"]', '"pass show cam"', 18, 1, "token: must be"),
     ('["pass", "show", "cam"]', "[]", 18, 1, "needs a program"),
-    ('["pass", "show", "cam"]', '["pass", 1]', 18, 1, "token must be"),
+    ('["pass", "show", "cam"]', '["pass", 1]', 18, 1, "token: must be"),
     ('{ command = ["pass", "show", "cam"] }', '{ envi = "A" }', 18, 1, 'did you mean "env"'),
     ('default = "production"', 'default = "prodction"', 3, 1, 'did you mean "production"'),
     ('default = "production"', "default = 1", 3, 1, "must be the name of a profile"),
@@ -139,7 +139,7 @@ def test_a_mistake_is_named_with_file_line_and_column(
     with pytest.raises(ProfilesFileError) as caught:
         read(WHOLE.replace(old, new))
     assert words in caught.value.words
-    assert (caught.value.line, caught.value.column) == (line, column)
+    assert (caught.value.place.line, caught.value.place.column) == (line, column)
     assert str(caught.value).startswith(f"{FILE}, line {line}, column {column}: ")
 
 
@@ -152,9 +152,9 @@ def test_the_line_is_found_in_other_layouts_too() -> None:
         '[profiles.b]\nhost = "h"\nport = 1\n[profiles.a]\nhost = "h"\n"port" = "1"\n': 6,
     }
     for text, line in layouts.items():
-        with pytest.raises(ProfilesFileError, match="port must be") as caught:
+        with pytest.raises(ProfilesFileError, match="port: must be") as caught:
             read(text)
-        assert caught.value.line == line
+        assert caught.value.place.line == line
 
 
 PIECES = st.sampled_from(
@@ -187,8 +187,8 @@ def test_any_text_is_either_read_or_refused_at_a_line_of_it(text: str) -> None:
     if refusal is None:
         assert isinstance(tomllib.loads(text), dict)
     else:
-        assert 1 <= refusal.line <= text.count("\n") + 1
-        assert refusal.column >= 1
+        assert 1 <= refusal.place.line <= text.count("\n") + 1
+        assert refusal.place.column >= 1
 
 
 def test_nesting_without_end_is_refused() -> None:

@@ -87,7 +87,7 @@ async def test_each_setting_can_be_written(
 @pytest.mark.parametrize(
     ("field", "text", "words"),
     [
-        ("access", "all", "one of: normal, protected, read-only"),
+        ("access", "all", "must be one of normal, protected, read-only"),
         ("token", "abc", "$VARIABLE, login USER"),
         ("trust", "pin 12", "64 hexadecimal digits"),
         ("port", "x", "a number from 1 to 65535"),

@@ -178,7 +178,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
         return Profile(
             name=proposed_name(texts["host"]),
             host=texts["host"],
-            identity_url=texts["identity_url"] or None,
+            identity_url=texts["identity_url"],
             token=LoginToken(texts["user"]) if by_login else PromptToken(),
         )
 

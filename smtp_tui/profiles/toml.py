@@ -1,4 +1,7 @@
-"""Where a key stands in a TOML text: the readers of Python give values without their lines."""
+"""Our TOML files: their values, and the line and column of each mistake.
+
+Python's reader gives values without their positions, so those are found here.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,13 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
 from smtp_tui.api.pages import BOM
+from smtp_tui.state.files import FileProblem
 
 _POSITION: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -21,7 +26,7 @@ _ASSIGNMENT: Final = re.compile(rf"([ \t]*)({_KEYS})[ \t]*=")
 
 
 class Place(Struct, frozen=True):
-    """Line and column in a text, both counted from 1; ``header`` where it is that of a table."""
+    """Line and column of a key, both counted from 1; ``header`` if it is the header of a table."""
 
     line: int
     column: int = 1
@@ -34,9 +39,9 @@ def without_mark(text: str) -> str:
 
 
 def find(text: str, path: tuple[str, ...]) -> Place:
-    """Where a key stands; the nearest table above it where the key itself is not to be found.
+    """Where a key is, such as ``("profiles", "production", "access")``.
 
-    ``path`` is the way from the top, such as ``("profiles", "production", "access")``.
+    If it is not found, this is the place of the nearest table that would hold it.
     """
     best, depth = Place(1), 0
     for place, found in _keys(text):
@@ -45,26 +50,41 @@ def find(text: str, path: tuple[str, ...]) -> Place:
     return best
 
 
-class TomlMistake(ValueError):
-    """A text that is not valid TOML: where, and in words why."""
+class TomlProblem(FileProblem):
+    """A file that is not understood; ``place`` is that of the first mistake."""
 
-    def __init__(self, place: Place, words: str) -> None:
-        super().__init__(words)
+    def __init__(self, path: Path, place: Place, words: str) -> None:
+        super().__init__(path, words)
         self.place = place
-        self.words = words
+
+    def __str__(self) -> str:
+        """File, line, column and words."""
+        return f"{self.path}, line {self.place.line}, column {self.place.column}: {self.words}"
 
 
-def parse_toml(text: str) -> dict[str, object]:
-    """The values of a text. Raises :class:`TomlMistake`, whatever the text holds."""
+class TomlFile(Struct, frozen=True):
+    """A file that is valid TOML: its path, its text and its values."""
+
+    path: Path
+    text: str
+    values: dict[str, object]
+
+    def problem(self, key: tuple[str, ...], words: str) -> TomlProblem:
+        """What is wrong with the value of a key."""
+        return TomlProblem(self.path, find(self.text, key), words)
+
+
+def parse_toml(text: str, path: Path) -> TomlFile:
+    """Read a text. Raises :class:`TomlProblem`, whatever the text holds."""
     try:
-        return tomllib.loads(text)
+        return TomlFile(path, text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         place, words = _error_place(text, str(error))
-    except ValueError:  # as for a number of thousands of digits
+    except ValueError:  # such as a number of thousands of digits
         place, words = Place(1), "it holds a number or a date that is out of range"
     except RecursionError:
         place, words = Place(1), "it is nested too deeply"
-    raise TomlMistake(place, f"is not valid TOML: {words}")
+    raise TomlProblem(path, place, f"is not valid TOML: {words}")
 
 
 def _error_place(text: str, message: str) -> tuple[Place, str]:
@@ -80,7 +100,7 @@ def _error_place(text: str, message: str) -> tuple[Place, str]:
 
 
 def with_new_header(text: str, before: tuple[str, ...], after: tuple[str, ...]) -> str:
-    """The text with the headers of one table, and of the tables in it, under another path."""
+    """The text with another path in the headers of one table and of the tables in it."""
     lines = text.split("\n")
     for number, line in enumerate(lines):
         header = _HEADER.match(line)
@@ -97,7 +117,7 @@ def _quoted(part: str) -> str:
 
 
 def _keys(text: str) -> Iterator[tuple[Place, tuple[str, ...]]]:
-    """Each key of a text with its whole path; the inside of values is not looked into."""
+    """Each key of a text with its whole path; keys inside of values are not found."""
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), start=1):
         header = _HEADER.match(line)

@@ -1,4 +1,4 @@
-"""Trust and token source as text: each form means what it says, and comes back as it was."""
+"""Trust and token source as typed and as stored: each form means what it says and round-trips."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Trust, Unverified
+from smtp_tui.profiles.codecs import TOKEN, TRUST
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import (
     CommandToken,
@@ -16,13 +17,6 @@ from smtp_tui.profiles.sources import (
     TokenSource,
 )
 from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.profiles.texts import (
-    TextRefused,
-    parse_token,
-    parse_trust,
-    token_text,
-    trust_text,
-)
 
 PIN, OTHER = "ab" * 32, "cd" * 32
 TRUSTS: list[tuple[str, Trust]] = [
@@ -43,31 +37,37 @@ SOURCES: list[tuple[str, TokenSource]] = [
 
 @pytest.mark.parametrize(("text", "trust"), TRUSTS)
 def test_a_trust_is_read_and_written(text: str, trust: Trust) -> None:
-    assert parse_trust(text) == trust
-    assert trust_text(trust) == text
+    assert TRUST.from_text(text) == trust
+    assert TRUST.text(trust) == text
 
 
 @pytest.mark.parametrize(("text", "source"), SOURCES)
 def test_a_token_source_is_read_and_written(text: str, source: TokenSource) -> None:
-    assert parse_token(text) == source
-    assert token_text(source) == text
+    assert TOKEN.from_text(text) == source
+    assert TOKEN.text(source) == text
+
+
+@pytest.mark.parametrize("text", ["pin:{},login:{}", "pin {} login {}", " pin  {}  login {}"])
+def test_pins_can_be_given_without_blanks_for_the_shell(text: str) -> None:
+    assert TRUST.from_text(text.format(PIN, OTHER)) == Pinned(PIN, OTHER)
+    assert TRUST.from_text("ca:/etc/ca.pem") == CaFile(Path("/etc/ca.pem"))
 
 
 def test_a_fingerprint_is_taken_as_it_is_shown() -> None:
     shown = ":".join([PIN[:2].upper()] * 32)
-    assert parse_trust(f"pin {shown}") == Pinned(PIN)
+    assert TRUST.from_text(f"pin {shown}") == Pinned(PIN)
 
 
 @pytest.mark.parametrize("text", ["on", "of", "ca", "pin", "pin 12", "pin a b c", "system x"])
 def test_what_stands_for_no_trust_is_refused(text: str) -> None:
-    with pytest.raises(TextRefused):
-        parse_trust(text)
+    with pytest.raises(ValueError, match=r"^(system, ca|a SHA-256)"):
+        TRUST.from_text(text)
 
 
 @pytest.mark.parametrize("text", ["admin", "login", "command", "command 'open", "eyJhbGciOi"])
 def test_what_stands_for_no_token_source_is_refused(text: str) -> None:
-    with pytest.raises(TextRefused) as caught:
-        parse_token(text)
+    with pytest.raises(ValueError, match=r"VARIABLE|quote") as caught:
+        TOKEN.from_text(text)
     assert "eyJ" not in str(caught.value), "a token typed in the wrong field was repeated"
 
 
@@ -77,4 +77,4 @@ def test_a_trust_comes_back_from_the_file(tmp_path: Path, text: str, trust: Trus
     store.add(Profile("one", "cam.example.com", trust=trust))
     found = store.load().named("one")
     assert found is not None
-    assert trust_text(found.trust) == text
+    assert TRUST.text(found.trust) == text
