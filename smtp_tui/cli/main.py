@@ -23,20 +23,12 @@ _NO_SCREEN = ("dumb", "unknown")
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command; the answer is the exit code. Words go to stderr, data to stdout."""
+    """Run one command and return its exit code. Words go to stderr, data to stdout."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what the locale lacks is still told
     try:
-        return _told(arguments)
-    finally:
-        _let_go()
-
-
-def _told(arguments: Sequence[str]) -> int:
-    """Run one command, and say in a line what ended it early."""
-    try:
-        code = _run(arguments)
+        return _run(arguments)
     except BrokenPipeError:
         return ExitCode.PIPE_CLOSED
     except OutputLost as error:
@@ -45,13 +37,14 @@ def _told(arguments: Sequence[str]) -> int:
         return complain("interrupted", ExitCode.INTERRUPTED)
     except EOFError:
         return complain("nothing was typed, so nothing was sent", ExitCode.REFUSED)
-    except Exception as error:  # noqa: BLE001 - the edge: a traceback helps nobody who is not us
+    except Exception as error:  # noqa: BLE001 - the edge: a traceback helps nobody but us
         return complain(_crash_words(error), ExitCode.CRASHED)
-    return code
+    finally:
+        _flush()
 
 
-def _let_go() -> None:
-    """Write out what is left; where nobody takes it any more, the exit code still stands."""
+def _flush() -> None:
+    """Write out what is left; if nobody takes it any more, the exit code still stands."""
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
@@ -71,17 +64,16 @@ def _run(arguments: Sequence[str]) -> int:
         return complain(str(problem))
     except SystemExit as leaving:  # after --help and --version
         return int(leaving.code or 0)
-    if options.command == "sandbox":
-        from smtp_tui.cli.sandbox import serve_sandbox  # noqa: PLC0415 - not for other commands
-
-        return serve_sandbox(options)
     if options.command in (None, "demo"):
-        demo = options if options.command == "demo" else None
-        return _screen(options.profile, demo=demo, read_only=options.read_only)
+        return _screen(options)
     return _command(options)
 
 
 def _command(options: argparse.Namespace) -> int:
+    if options.command == "sandbox":
+        from smtp_tui.cli.sandbox import serve_sandbox  # noqa: PLC0415 - not for other commands
+
+        return serve_sandbox(options)
     from smtp_tui.cli.commands import command_of  # noqa: PLC0415 - not for the screen
     from smtp_tui.cli.failing import EXPECTED, tell  # noqa: PLC0415 - as above
 
@@ -91,35 +83,29 @@ def _command(options: argparse.Namespace) -> int:
         return tell(error)
 
 
-def _screen(
-    profile: str | None = None,
-    *,
-    demo: argparse.Namespace | None = None,
-    read_only: bool = False,
-) -> int:
+def _screen(options: argparse.Namespace | None = None) -> int:
     if not all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr))):
         return complain("smtp-tui needs a terminal; `smtp-tui list` works without one.")
     term = os.environ.get("TERM")
     if term in _NO_SCREEN:
         return complain(f"A terminal with TERM={term} shows no screen; `smtp-tui list` needs none.")
-    # Nothing that the start makes is garbage, and looking for some takes a tenth of it. The app
-    # turns this on again.
+    # Nothing that the start makes is garbage, and looking for some takes a tenth of the start. The
+    # app turns this on again.
     gc.disable()
     from smtp_tui.cli import screen  # noqa: PLC0415 - Textual, only for the screen
 
-    if demo is not None:
-        return screen.open_demo(demo.allow_mail_to)
-    return screen.open_screen(os.environ, profile, read_only=read_only)
+    if options is None:
+        return screen.open_screen(os.environ, None, read_only=False)
+    if options.command == "demo":
+        return screen.open_demo(options.allow_mail_to)
+    return screen.open_screen(os.environ, options.profile, read_only=options.read_only)
 
 
 def _crash_words(error: Exception) -> str:
-    """What nobody foresaw in one line: its kind and its place, never its text or a value."""
+    """An unforeseen error in one line: its kind and its place, never its text or a value."""
     package = str(Path(smtp_tui.__file__).parent)
-    ours = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.startswith(package)
-    ]
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if frame.filename.startswith(package)]
     place = ""
     if ours:
         place = f" at {os.path.relpath(ours[-1].filename, package)}:{ours[-1].lineno}"

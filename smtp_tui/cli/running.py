@@ -20,7 +20,7 @@ from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.say import clean, is_terminal, remark
-from smtp_tui.cli.signals import answered_by
+from smtp_tui.cli.signals import handle_signals
 from smtp_tui.profiles.choosing import Known, NoSuchProfile, known_of
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import source_words
@@ -189,7 +189,7 @@ def run_until_told(work: Coroutine[None, None, T]) -> T:
             told.append(number)
             loop.call_soon_threadsafe(give_up)
 
-        with answered_by(tell):
+        with handle_signals(tell):
             return await work
 
     try:

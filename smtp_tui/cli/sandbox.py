@@ -6,7 +6,7 @@ import argparse
 import sqlite3
 
 from smtp_tui.cli.say import complain
-from smtp_tui.cli.signals import breaking_off
+from smtp_tui.cli.signals import exit_on_signal
 
 _PORTS = range(65536)
 
@@ -29,7 +29,7 @@ def serve_sandbox(options: argparse.Namespace) -> int:
         allow_mail_to=tuple(options.allow_mail_to),
     )
     try:
-        with breaking_off():
+        with exit_on_signal():
             return serve(wanted, lambda line: print(line, flush=True))
     except OSError as error:
         return complain(_words(options, error))

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import Final, TextIO
 
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.signals import breaking_off
+from smtp_tui.cli.signals import exit_on_signal
 
 PROGRAM: Final = "smtp-tui"
 _PLAINER: Final = str.maketrans({"→": "->", "·": "-", "…": "...", "“": '"', "”": '"'})
@@ -47,7 +47,7 @@ class OutputLost(Exception):
 def show(text: str) -> None:
     """Data, on stdout. The caller has cleaned it. Raises :class:`OutputLost`."""
     try:
-        with breaking_off():
+        with exit_on_signal():
             print(_fitting(text, sys.stdout), flush=True)
     except BrokenPipeError:
         raise
@@ -64,7 +64,7 @@ def show_json(value: object) -> None:
 def remark(text: str) -> None:
     """Words, on stderr; the exit code tells where nobody takes them. The caller has cleaned what
     came from outside."""
-    with suppress(OSError), breaking_off():
+    with suppress(OSError), exit_on_signal():
         print(_fitting(text, sys.stderr), file=sys.stderr)
 
 
@@ -87,7 +87,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 def ask(question: str) -> str:
     """The answer of the person at the terminal, without its line end; blank at its end."""
     print(_fitting(question, sys.stderr), end=" ", file=sys.stderr, flush=True)
-    with _interruptible(), breaking_off():
+    with _interruptible(), exit_on_signal():
         return sys.stdin.readline().rstrip("\r\n")
 
 
@@ -95,7 +95,7 @@ def ask_secret(question: str) -> str:
     """What the person at the terminal types unseen. Raises ``EOFError`` at the end of the input."""
     from getpass import getpass  # noqa: PLC0415 - rarely needed
 
-    with _interruptible(), breaking_off():
+    with _interruptible(), exit_on_signal():
         return getpass(f"{question} ")
 
 

@@ -8,19 +8,19 @@ import re
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import convert
+from msgspec.structs import replace
 
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.say import complain
-from smtp_tui.cli.signals import breaking_off
-from smtp_tui.profiles.choosing import Choice, NoSuchProfile, known_of
+from smtp_tui.cli.signals import exit_on_signal
+from smtp_tui.profiles.choosing import NoSuchProfile, known_of
 from smtp_tui.profiles.environment import environment_profile
 from smtp_tui.profiles.model import Colour, Profile
 from smtp_tui.profiles.preferences import Preferences, PreferencesError, load_preferences
@@ -35,55 +35,46 @@ from smtp_tui.state.history import TestHistory
 from smtp_tui.state.journal import Journal, actor_of
 from smtp_tui.state.places import state_directory
 from smtp_tui.state.settings import SettingsStore
-from smtp_tui.ui.services import Held, Mailbox, ReceivedMail, Services
+from smtp_tui.ui.services import Held, ReceivedMail, Services
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
     from smtp_tui.sandbox import Sandbox
 
-_TOKEN_VARIABLE = "SANDBOX_TOKEN"
-
 
 def open_screen(environ: Mapping[str, str], wanted: str | None, *, read_only: bool) -> int:
-    """Open the screen on a profile; a problem with the files is said on it, not hidden."""
+    """Open the screen on a profile; a problem with the profiles file is said there, not hidden."""
     try:
         config = config_directory(environ)
         store, preferences = ProfileStore(config), load_preferences(config)
         state = state_directory(environ)
     except (FileProblem, PreferencesError) as error:
         return complain(str(error))
-    environment = environment_profile(environ)
-    problem = ""
-    choice: Choice | None = None
+    choice, problem = None, ""
     try:
         choice = known_of(store.load(), environ).chosen(wanted)
     except NoSuchProfile as error:
         return complain(str(error))
     except (ProfilesFileError, FileProblem) as error:
-        problem = f"{error}"
-    services = _services(
-        store=store,
-        state=state,
-        environ=environ,
-        extra_profiles=(environment,) if environment is not None else (),
-        read_only=read_only,
-        choice=choice,
-    )
-    profile = choice.profile if choice is not None else None
-    return _run(services, profile, problem, preferences)
+        problem = str(error)
+    environment = environment_profile(environ)
+    extra = (environment,) if environment is not None else ()
+    services = _services(store, state, environ, extra, Clock())
+    services = replace(services, read_only=read_only, choice=choice)
+    return _run(services, choice.profile if choice is not None else None, problem, preferences)
 
 
 def open_demo(allow_mail_to: Sequence[str] = ()) -> int:
     """Open the screen on a sandbox in this process; nothing of it is left afterwards.
 
-    Test mail leaves this machine for the hosts of `allow_mail_to` only.
+    Test mail leaves this machine for the hosts of ``allow_mail_to`` only.
     """
     try:
         from smtp_tui.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         return complain(f"The demo needs the package {error.name}: install smtp-tui[sandbox].")
     with (
-        breaking_off(),  # nothing that lies on the disk stays there
+        exit_on_signal(),  # a signal leaves no files behind
         tempfile.TemporaryDirectory(prefix="smtp-tui-demo-") as directory,
         Sandbox(SandboxOptions(demo_records=True, allow_mail_to=tuple(allow_mail_to))) as sandbox,
     ):
@@ -93,6 +84,7 @@ def open_demo(allow_mail_to: Sequence[str] = ()) -> int:
 
 def demo_services(sandbox: Sandbox, directory: Path, clock: Clock) -> tuple[Services, Profile]:
     """What the demo runs with: two profiles on the sandbox, and its mailbox."""
+    token = "SANDBOX_TOKEN"
     profile = Profile(
         name="demo",
         host=sandbox.base_url,
@@ -100,42 +92,36 @@ def demo_services(sandbox: Sandbox, directory: Path, clock: Clock) -> tuple[Serv
         namespace=sandbox.environment()["NAMESPACE"],
         label="DEMO",
         colour=Colour.GREEN,
-        token=EnvironmentToken(_TOKEN_VARIABLE),
+        token=EnvironmentToken(token),
         recipient="you@sandbox.example",
     )
-    europe = Profile(
+    europe = replace(
+        profile,
         name="demo-europe",
-        host=sandbox.base_url,
         tenant=sandbox.other_tenant_id,
-        namespace=profile.namespace,
         label="EUROPE",
         colour=Colour.BLUE,
-        token=EnvironmentToken(_TOKEN_VARIABLE),
+        recipient="",
     )
-    services = _services(
-        store=ProfileStore(directory / "config"),
-        state=directory / "state",
-        environ={_TOKEN_VARIABLE: sandbox.admin_token},
-        extra_profiles=(profile, europe),
-        mailbox=_SandboxMailbox(sandbox),
-        clock=clock,
-    )
-    return services, profile
+    environ = {token: sandbox.admin_token}
+    store = ProfileStore(directory / "config")
+    services = _services(store, directory / "state", environ, (profile, europe), clock)
+
+    def mailbox() -> tuple[ReceivedMail, ...]:
+        """The mail that the sandbox took, oldest first."""
+        return convert(sandbox.mailbox, tuple[ReceivedMail, ...], from_attributes=True)
+
+    return replace(services, mailbox=mailbox), profile
 
 
 def _services(
-    *,
     store: ProfileStore,
     state: Path,
     environ: Mapping[str, str],
     extra_profiles: tuple[Profile, ...],
-    mailbox: Mailbox | None = None,
-    read_only: bool = False,
-    clock: Clock | None = None,
-    choice: Choice | None = None,
+    clock: Clock,
 ) -> Services:
-    activity, clock = Activity(), clock if clock is not None else Clock()
-    held, journal = Held(), Journal(state)
+    activity, held, journal = Activity(), Held(), Journal(state)
     auditor = Auditor(lambda: journal, actor_of(environ), clock, held.tell)
 
     def make_client(target: Target, tokens: Tokens) -> Client:
@@ -155,17 +141,14 @@ def _services(
         environ=environ,
         extra_profiles=extra_profiles,
         make_client=make_client,
-        mailbox=mailbox,
-        read_only=read_only,
         held=held,
-        choice=choice,
     )
 
 
 def _run(
     services: Services, profile: Profile | None, problem: str, preferences: Preferences
 ) -> int:
-    for name in [one for one in os.environ if one.startswith("TEXTUAL")]:
+    for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
         del os.environ[name]  # they would write key presses, passwords among them, to a file
     from rich.console import Console  # noqa: PLC0415 - with Textual
 
@@ -196,31 +179,10 @@ def _run(
 
 
 def _crash_words(report: str) -> str:
-    """A crash in one line: of the report only the kind of error, which holds no value."""
+    """A crash in one line: only the kind of error in the report, which holds no value."""
     kinds = re.findall(r"^(\w+)(?<!NOTE)(?::.*)?$", report, re.MULTILINE)  # a note counts errors
     kind = f" ({kinds[0]})" if kinds else ""
     return f"ended by a fault of its own{kind}. Nothing was sent that was not reviewed."
-
-
-class _SandboxMailbox(Struct, frozen=True):
-    """The sandbox's mail, as the Mailbox screen knows it."""
-
-    sandbox: Sandbox
-
-    def received(self) -> tuple[ReceivedMail, ...]:
-        """Every mail that arrived, oldest first."""
-        return tuple(
-            ReceivedMail(
-                received_at=datetime.fromisoformat(mail.received_at),
-                sender=mail.mail_from,
-                recipients=mail.rcpt_to,
-                subject=mail.subject,
-                body=mail.body,
-                encrypted=mail.tls,
-                username=mail.username,
-            )
-            for mail in self.sandbox.mailbox
-        )
 
 
 __all__ = ["demo_services", "open_demo", "open_screen"]

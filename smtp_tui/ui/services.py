@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -78,22 +78,19 @@ class Held(Struct):
 
 
 class ReceivedMail(Struct, frozen=True):
-    """A mail that arrived at the demo's mail server."""
+    """A mail that arrived at the demo's mail server; ``tls`` is whether it came encrypted."""
 
     received_at: datetime
-    sender: str
-    recipients: tuple[str, ...]
+    mail_from: str
+    rcpt_to: tuple[str, ...]
     subject: str
     body: str
-    encrypted: bool
+    tls: bool
     username: str | None
 
 
-class Mailbox(Protocol):
-    """The demo's mail server, as far as the Mailbox screen needs it."""
-
-    def received(self) -> tuple[ReceivedMail, ...]:
-        """What has arrived, oldest first."""
+Mailbox: TypeAlias = Callable[[], tuple[ReceivedMail, ...]]
+"""Gives the mail that arrived at the demo's mail server, oldest first."""
 
 
 class Services(Struct, frozen=True, dict=True):

@@ -399,8 +399,8 @@ FAULTS: Final = (
     Fault(
         "Textual's own log records what is typed",
         SECRET,
-        'for name in [one for one in os.environ if one.startswith("TEXTUAL")]:',
-        'for name in [one for one in os.environ if one.startswith("TEXTUAL_X")]:',
+        'for name in [name for name in os.environ if name.startswith("TEXTUAL")]:',
+        'for name in [name for name in os.environ if name.startswith("TEXTUAL_X")]:',
         (
             f"{E2E_NO_SECRET_LEAKS}::test_no_secret_is_left_in_files_arguments_child_environments_copies_or_the_terminal",
         ),
