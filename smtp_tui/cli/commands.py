@@ -7,9 +7,7 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from smtp_tui.cli.audit import show_journal
-from smtp_tui.cli.change import set_record
-from smtp_tui.cli.create import create_record
-from smtp_tui.cli.delete import delete_record
+from smtp_tui.cli.change import create_record, delete_record, set_record
 from smtp_tui.cli.doctor import examine
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.profiles import (

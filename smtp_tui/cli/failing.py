@@ -52,7 +52,7 @@ EXPECTED: Final = (
 """What a command may raise; each has words of its own."""
 
 
-def tell(error: Exception) -> int:
+def tell(error: Exception) -> ExitCode:
     """Say what went wrong; the answer is the exit code."""
     match error:
         case ApiError():
@@ -64,7 +64,7 @@ def tell(error: Exception) -> int:
     return complain(str(error), ExitCode.USAGE)
 
 
-def _tell_api_error(error: ApiError) -> int:
+def _tell_api_error(error: ApiError) -> ExitCode:
     complain(f"{error.what}: {error.why}")
     if isinstance(error, Invalid):
         for name, words in error.fields:
@@ -73,7 +73,7 @@ def _tell_api_error(error: ApiError) -> int:
         remark(f"  {clean(words)}")
     if error.place.request_id:
         remark(f"  Request id: {clean(error.place.request_id)}")
-    return int(code_of(error))
+    return code_of(error)
 
 
 def code_of(error: ApiError) -> ExitCode:

@@ -1,23 +1,124 @@
-"""The operator of a command: asks only a person at a terminal, and tells on stderr."""
+"""The operator of a command: follows its flags, asks only at a terminal, tells on stderr."""
 
 from __future__ import annotations
 
+import argparse
+import asyncio
+import json
 import shlex
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.api.target import Trust
-from smtp_tui.cli.say import ask_secret, clean, on_terminal, remark
+from smtp_tui.api.target import Access, Trust
+from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.failing import Refusal
+from smtp_tui.cli.say import (
+    ask,
+    ask_secret,
+    clean,
+    clean_block,
+    on_terminal,
+    remark,
+    show,
+    show_json,
+)
+from smtp_tui.editing.merge import Comparison
 from smtp_tui.profiles.credentials import CredentialError, clean_token
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.workflows.operator import Kind, Notice, RefusedCertificate, Sent
+from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.session import Session
 
 
 class CommandOperator:
-    """Answers the questions of a workflow with what the command line allows."""
+    """Answers the questions of a workflow with what the command line allows.
+
+    ``options`` hold ``dry_run``, ``json``, ``yes`` and ``confirm_name`` where the command writes.
+    """
+
+    def __init__(self, options: argparse.Namespace | None = None) -> None:
+        self._options = options if options is not None else argparse.Namespace()
+        self._rehearsed: Plan | None = None
+
+    async def review(self, session: Session, plan: Plan) -> bool:
+        """Print the plan and have it confirmed, unless this is a dry run.
+
+        Raises :class:`Refusal` without a yes, for a wrong ``--confirm-name``, and for a new record
+        whose name is taken.
+        """
+        options = self._options
+        if plan.taken:
+            words = f"there is a record {plan.named} already ({plan.taken})"
+            raise Refusal(words, ExitCode.REFUSED)
+        if options.confirm_name is not None:
+            _check_name(session, plan, options.confirm_name)
+        self._print(session, plan)
+        if not options.dry_run and options.confirm_name is None:
+            self._confirm(session, plan)
+        return True
+
+    def _print(self, session: Session, plan: Plan) -> None:
+        """Print the plan on stderr. Where it goes was printed when the profile was chosen."""
+        known = plan.record_id is not None and plan.name.strip()
+        remark(clean(f"{plan.verb} {plan.named}{f' ({plan.record_id})' if known else ''}"))
+        for change in plan.changes:
+            remark(f"  {plan.mark} {clean(change)}")
+        for note in plan.notes:
+            remark(f"  {clean(note)}")
+        if self._options.dry_run:
+            self._rehearsed = plan
+            return
+        for line in _request_text(session, plan).split("\n"):
+            remark(f"  {line}")
+
+    def show_rehearsed(self, session: Session) -> None:
+        """Print the request of a dry run on stdout, secrets masked."""
+        plan = self._rehearsed
+        if plan is None:
+            return
+        if not self._options.json:
+            show(_request_text(session, plan))
+            return
+        request = plan.request
+        body = None if request.body is None else json.loads(request.masked_body())
+        url = session.target.origin.url + request.address
+        show_json({"method": request.method, "url": url, "body": body})
+
+    def _confirm(self, session: Session, plan: Plan) -> None:
+        """In a protected profile only the record's name counts.
+
+        For what destroys, a person types the name as well (``yes`` where there is none), and a
+        script says ``--yes``.
+        """
+        protected = session.target.access is Access.PROTECTED
+        if self._options.yes and not protected:
+            return
+        if not on_terminal():
+            why, needed = "nobody can be asked", "--yes"
+            if protected:
+                why = f"the profile {session.target.name} is protected"
+                needed = "--confirm-name with the record's name"
+            raise Refusal(f"nothing was sent: {why}, so {needed} is needed", ExitCode.REFUSED)
+        if (protected or plan.destroys) and plan.name.strip():
+            typed = ask(f"To go on, type the record's name ({clean(plan.name, 200)}):")
+            _check_name(session, plan, typed)
+        elif ask("Apply? Type yes:").strip().lower() != "yes":
+            raise Refusal("nothing was sent: not confirmed", ExitCode.REFUSED)
+        elif protected:
+            _check_name(session, plan, plan.name)
+
+    async def resolve(self, session: Session, comparison: Comparison) -> None:
+        """Print what others changed, and stop."""
+        same = "the same" if comparison.conflicts else "the record"
+        remark(f"Nothing was sent: someone else changed {same} meanwhile.")
+        for conflict in comparison.conflicts:
+            opened, mine, theirs = (clean(text, 200) for text in conflict.columns)
+            name = clean(conflict.name, 100)
+            remark(f"  {name}: opened {opened} · yours {mine} · server {theirs}")
+        for change in comparison.theirs if not comparison.conflicts else ():
+            remark(f"  {clean(change.words())}")
 
     async def new_token(self, session: Session, why: str) -> bool:
         """Have a token or a password typed, unseen, where the profile's token is typed at all.
@@ -44,16 +145,36 @@ class CommandOperator:
         """Trust nothing: a command changes no profile on the way to something else."""
         return None
 
+    @contextmanager
     def waiting(
         self, what: str, *, sent: Sent | None = None, stop: Callable[[], object] | None = None
-    ) -> AbstractContextManager[None]:
-        """Say nothing: ctrl+c ends a command at any time."""
-        return nullcontext()
+    ) -> Iterator[None]:
+        """Say nothing, unless the command is ended while a write may be under way."""
+        try:
+            yield
+        except asyncio.CancelledError:
+            if sent in (Sent.WRITE, Sent.LOST):
+                doing = clean(f"{what[:1].lower()}{what[1:]}")
+                remark(f"Interrupted while {doing}: see what the server holds now.")
+            raise
 
     def tell(self, notice: Notice) -> None:
         """Print a notice on stderr."""
         warning = "warning: " if notice.kind is Kind.WARNING else ""
         remark(f"{warning}{clean(notice.words)}")
+
+
+def _request_text(session: Session, plan: Plan) -> str:
+    """Method, address and body as they are sent, secrets masked, cleaned."""
+    line = f"{plan.request.method} {session.target.origin.url}{plan.request.address}"
+    return clean_block("\n".join((line, plan.request.masked_body(indent=2))).rstrip())
+
+
+def _check_name(session: Session, plan: Plan, typed: str) -> None:
+    """The client of a protected profile compares the name once more with the server's."""
+    if typed != plan.name:
+        raise Refusal("nothing was sent: that is not the record's name", ExitCode.REFUSED)
+    session.connections.confirm(plan.request, typed)
 
 
 def _no_terminal(profile: Profile) -> str:

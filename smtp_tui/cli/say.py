@@ -14,30 +14,10 @@ from typing import Final, TextIO
 
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.signals import exit_on_signal
+from smtp_tui.text import clean, clean_block, record_name, sentence
 
 PROGRAM: Final = "smtp-tui"
 _PLAINER: Final = str.maketrans({"→": "->", "·": "-", "…": "...", "“": '"', "”": '"'})
-
-
-def clean(text: str, limit: int = 2_000) -> str:
-    """One line of text from outside that is safe to show, cut at ``limit`` characters."""
-    from smtp_tui.text import clean as cleaned  # noqa: PLC0415 - the UI's cleaner, no Textual
-
-    return cleaned(text, limit)
-
-
-def record_name(name: str, record_id: str | None = None) -> str:
-    """A record as messages name it, cleaned."""
-    from smtp_tui.text import record_name as named  # noqa: PLC0415 - as above
-
-    return named(name, record_id)
-
-
-def clean_block(text: str) -> str:
-    """Text of several lines that is safe to show."""
-    from smtp_tui.text import clean_block as cleaned  # noqa: PLC0415 - as above
-
-    return cleaned(text)
 
 
 class OutputLost(Exception):
@@ -68,10 +48,10 @@ def remark(text: str) -> None:
         print(_fitting(text, sys.stderr), file=sys.stderr)
 
 
-def complain(words: str, code: ExitCode = ExitCode.USAGE) -> int:
+def complain(words: str, code: ExitCode = ExitCode.USAGE) -> ExitCode:
     """Say one line on stderr; the answer is the exit code."""
     remark(f"{PROGRAM}: {clean(words)}")
-    return int(code)
+    return code
 
 
 def on_terminal() -> bool:
@@ -113,3 +93,21 @@ def _fitting(text: str, stream: TextIO | None) -> str:
     """The text with plainer signs where the stream's encoding has not ours."""
     encoding = "utf-8" if stream is None else stream.encoding or ""
     return text if encoding.lower().startswith("utf") else text.translate(_PLAINER)
+
+
+__all__ = [
+    "PROGRAM",
+    "OutputLost",
+    "ask",
+    "ask_secret",
+    "clean",
+    "clean_block",
+    "complain",
+    "is_terminal",
+    "on_terminal",
+    "record_name",
+    "remark",
+    "sentence",
+    "show",
+    "show_json",
+]

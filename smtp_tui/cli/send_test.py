@@ -8,8 +8,8 @@ import asyncio
 from smtp_tui.api.errors import Operation
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
-from smtp_tui.cli.lookup import find
 from smtp_tui.cli.operator import CommandOperator
+from smtp_tui.cli.records import find
 from smtp_tui.cli.running import Environ, chosen_profile, may_write, on_profile
 from smtp_tui.cli.say import clean, clean_block, record_name, remark, show, show_json
 from smtp_tui.cli.secret_input import read_password

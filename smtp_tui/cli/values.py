@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Final
 
 from smtp_tui.api.models import PASSWORD, Record, is_secret_name
 from smtp_tui.api.secret import SecretStr
@@ -13,8 +12,7 @@ from smtp_tui.editing.draft import Clear, Draft, Replace
 from smtp_tui.mail.presets import Preset, presets
 from smtp_tui.mail.remarks import Severity
 from smtp_tui.text import nearest
-
-NAME: Final = "name"
+from smtp_tui.workflows.validation import NAME, remarks
 
 
 def parsed(arguments: Iterable[str]) -> dict[str, str]:
@@ -69,15 +67,13 @@ def check(draft: Draft, names: Iterable[str], opened: Record | None) -> None:
 
     Hints are for a form; here only warnings are said.
     """
-    from smtp_tui.ui.record_form.drafting import findings  # noqa: PLC0415 - pure, without Textual
-
     wrong: list[str] = []
     for name in names:
-        for finding in findings(draft, name, opened):
-            if finding.severity is Severity.ERROR:
-                wrong.append(f"{name}: {finding.text}")
-            elif finding.severity is Severity.WARNING:
-                remark(f"warning: {clean(name, 100)}: {clean(finding.text)}")
+        for found in remarks(draft, name, opened):
+            if found.severity is Severity.ERROR:
+                wrong.append(f"{name}: {found.text}")
+            elif found.severity is Severity.WARNING:
+                remark(f"warning: {clean(name, 100)}: {clean(found.text)}")
     if wrong:
         raise Refusal(" ".join(wrong))
 

@@ -191,9 +191,9 @@ def creation_patch(draft: Draft, like: Record | None = None) -> Patch:
     return in_form_order(changes)
 
 
-def creation_of(draft: Draft, like: Record | None = None) -> tuple[Assignment, ...]:
-    """What is sent to create a record, or to test values stored nowhere. See creation_patch."""
-    return creation_patch(draft, like).assignments()
+def patch_for(draft: Draft, opened: Record | None, like: Record | None = None) -> Patch:
+    """:func:`patch_of` a record that is edited, :func:`creation_patch` where there is none."""
+    return creation_patch(draft, like) if opened is None else patch_of(opened, draft)
 
 
 def apply(record: Record, patch: Patch) -> Record:

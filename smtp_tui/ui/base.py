@@ -31,7 +31,7 @@ from smtp_tui.ui.widgets.bars import KeyBar, ProfileBar, titled
 from smtp_tui.ui.widgets.inputs import PasteRefused
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Sent
-from smtp_tui.workflows.session import Created, Session
+from smtp_tui.workflows.session import Session
 
 Result = TypeVar("Result")
 Opener = TypeVar("Opener", bound="FullScreen[Any] | Dialog[Any]")
@@ -146,7 +146,7 @@ class FullScreen(Screen[Result]):
         return Situation(
             read_only=session.target.access is Access.READ_ONLY,
             undo=change is not None,
-            created=isinstance(change, Created),
+            created=session.memory.created,
         )
 
     def show_situation(self) -> None:

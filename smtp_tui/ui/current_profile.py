@@ -24,7 +24,7 @@ from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
     from smtp_tui.api.writes import Unattended, Write
-    from smtp_tui.workflows.outcomes import Found
+    from smtp_tui.workflows.look_up import Found
 
 
 class CurrentProfile:
@@ -130,7 +130,7 @@ class CurrentProfile:
 
     async def _follow_up(self, session: Session, ended: Unattended) -> None:
         """Look what the server holds, report it, and have the screens read it again."""
-        from smtp_tui.workflows.outcomes import follow_up
+        from smtp_tui.workflows.look_up import follow_up
 
         in_use = session is self.session
         asked = session if in_use else self._services.session(session.profile)

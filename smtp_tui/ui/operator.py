@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
 from textual.screen import Screen
 
 from smtp_tui.api.target import Trust
+from smtp_tui.editing.merge import Comparison, Side
 from smtp_tui.profiles.sources import LoginToken
 from smtp_tui.text import clean, sentence
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.waiting import waiting
 from smtp_tui.workflows.operator import Notice, RefusedCertificate, Sent
+from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.session import Session
 
 _LONGEST = 300
@@ -21,10 +23,32 @@ _LONGEST = 300
 
 
 class ScreenOperator:
-    """Asks the person in front of a screen. For workers only, as all that waits for a dialog."""
+    """Asks the person in front of a screen. For workers only, as all that waits for a dialog.
 
-    def __init__(self, screen: Screen[Any]) -> None:
+    ``by_key`` says that the key just pressed asked for the first review, which then takes Enter at
+    once; any other review ignores an Enter that was typed ahead.
+    """
+
+    def __init__(self, screen: Screen[Any], *, by_key: bool = False) -> None:
         self._screen = screen
+        self._by_key = by_key
+
+    async def review(self, session: Session, plan: Plan) -> bool:
+        """Show the plan; in a protected profile the record's name has to be typed."""
+        from smtp_tui.ui.review.dialog import ReviewDialog
+
+        by_key, self._by_key = self._by_key, False
+        dialog = ReviewDialog(session, plan, session.tokens.clock, by_key=by_key)
+        return await self._screen.app.push_screen_wait(dialog)
+
+    async def resolve(self, session: Session, comparison: Comparison) -> Mapping[str, Side] | None:
+        """Show the conflicts to choose from; without any, the next review shows the record."""
+        from smtp_tui.ui.review.conflict import ConflictDialog
+
+        if not comparison.conflicts:
+            return {}
+        dialog = ConflictDialog(comparison, session.tokens.clock)
+        return await self._screen.app.push_screen_wait(dialog)
 
     async def new_token(self, session: Session, why: str) -> bool:
         """Ask for a token, or for the password that brings one."""

@@ -5,7 +5,7 @@ A screen asks with dialogs, a command follows its flags, and a test answers from
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -15,6 +15,8 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from smtp_tui.api.certificate import Certificate
     from smtp_tui.api.target import Origin, Pinned, Trust
+    from smtp_tui.editing.merge import Comparison, Side
+    from smtp_tui.workflows.plan import Plan
     from smtp_tui.workflows.session import Session
 
 
@@ -76,6 +78,19 @@ class RefusedCertificate(Struct, frozen=True):
 
 class Operator(Protocol):
     """Answers the questions of a workflow."""
+
+    async def review(self, session: Session, plan: Plan) -> bool:
+        """Show a plan, which is sent as it stands where the answer is True.
+
+        In a protected profile the operator also passes the typed name to
+        :meth:`SmtpConnections.confirm <smtp_tui.api.smtp_connections.SmtpConnections.confirm>`.
+        """
+
+    async def resolve(self, session: Session, comparison: Comparison) -> Mapping[str, Side] | None:
+        """Choose a side for each conflict; None to stop.
+
+        A comparison without conflicts asks whether to look at the record as others changed it.
+        """
 
     async def new_token(self, session: Session, why: str) -> bool:
         """Give the session a token, or log in; False where the operator declines."""

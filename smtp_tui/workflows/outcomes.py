@@ -1,145 +1,105 @@
-"""What came of a write: read again after a yes, and looked up after a lost answer.
-
-A yes is believed only when the server holds what was sent. Both looks are journalled.
-"""
+"""How a save, a delete or an undo ended: one struct for each end, told apart by ``match``."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, TypeAlias
 
 from msgspec import Struct
 
-from smtp_tui.api.errors import Advice, AdviceLine, ApiError, NotFound, Operation
+from smtp_tui.api.errors import ApiError, NotFound
 from smtp_tui.api.models import Record
-from smtp_tui.api.requests import assigned, record_id_of
-from smtp_tui.api.smtp_connections import SmtpConnections
-from smtp_tui.api.writes import Unattended, Write
-from smtp_tui.editing.verify import Held, held
-
-NOTHING_HELD: Final = Held()
+from smtp_tui.api.requests import IdRefused
+from smtp_tui.editing.merge import Comparison
+from smtp_tui.editing.patch import Patch
+from smtp_tui.workflows.look_up import Found
 
 
-class Found(Struct, frozen=True):
-    """What a look at the server says of a write.
+class Unknown(Struct, frozen=True):
+    """The write was sent and its answer lost; ``found`` is what the server holds now."""
 
-    ``done`` is None where nobody can tell; ``problem`` then says why nothing could be read, if that
-    is the reason. ``differs`` says what the server holds instead, as it completes "the server …".
-    ``record`` is the record it was about, as it is now.
+    error: ApiError
+    found: Found
+
+
+class Saved(Struct, frozen=True):
+    """The server holds what was sent. ``before`` is None for a record that was created.
+
+    ``record_id`` is None where the server did not tell the id of a new record. ``notes`` are what
+    a person should know besides. ``unanswered`` is set where the answer was lost, and a look found
+    the change done.
     """
 
-    done: bool | None
-    held: Held = NOTHING_HELD
-    differs: tuple[str, ...] = ()
-    record: Record | None = None
-    problem: str = ""
+    record_id: str | None
+    name: str
+    before: Record | None
+    patch: Patch
+    notes: tuple[str, ...] = ()
+    unanswered: Unknown | None = None
 
     @property
-    def contradicts(self) -> bool:
-        """Whether the server does not hold what it said yes to."""
-        return bool(self.differs)
-
-    @property
-    def words(self) -> str:
-        """The contradiction, or why it is not known; blank where all is as it should be."""
-        if self.differs:
-            return f"The server answered yes but {'; '.join(self.differs)}"
-        return f"It could not be read again: {self.problem}" if self.problem else ""
+    def created(self) -> bool:
+        """Whether the record is new."""
+        return self.before is None
 
 
-async def verify(
-    connections: SmtpConnections, write: Write, created: Record | None = None
-) -> Found:
-    """Read again after a yes. A contradiction is journalled as not stored.
+class Deleted(Struct, frozen=True):
+    """The record is deleted; ``record`` is how it was last seen. The rest as of :class:`Saved`."""
 
-    ``created`` is the new record as the server told it, where it did.
-    """
-    found = await _look(connections, write, created.id if created is not None else None)
-    if found.contradicts:
-        await connections.not_stored(write, found.words)
-    return found
+    record: Record
+    notes: tuple[str, ...] = ()
+    unanswered: Unknown | None = None
+    created: ClassVar[bool] = False
 
 
-async def look_up(connections: SmtpConnections, error: ApiError) -> Found:
-    """Look what became of a write whose answer was lost; what is found is journalled.
-
-    A test mail leaves nothing to look at, and a password cannot be seen.
-    """
-    write = error.write
-    if write is None or not error.outcome_unknown:
-        return Found(None)
-    found = await _look(connections, write, None)
-    if found.done is not None:
-        await connections.looked_up(error, done=found.done)
-    return found
+class Unchanged(Struct, frozen=True):
+    """Nothing was sent: the server holds these values already."""
 
 
-async def follow_up(connections: SmtpConnections, ended: Unattended) -> Found:
-    """What came of a write that nobody waited for: read again, or looked up."""
-    if ended.error is not None:
-        return await look_up(connections, ended.error)
-    return await verify(connections, ended.write)
+class Declined(Struct, frozen=True):
+    """Nothing was sent: the review was declined, or the run was a rehearsal."""
 
 
-def advice(operation: Operation, found: Found) -> Advice:
-    """What to do about a write that was looked up and not done, or may have been done.
+class Conflicted(Struct, frozen=True):
+    """Nothing was sent: someone else changed the record, and the operator did not resolve it."""
 
-    Empty where nobody can tell.
-    """
-    match operation, found.done:
-        case Operation.PATCH, False:
-            words = "Read again: the server still has the old values. Review and save once more"
-            return (AdviceLine(words, ("form.review",)),)
-        case Operation.DELETE, False:
-            return (AdviceLine("Read again: the record is still there. Delete it once more"),)
-        case Operation.CREATE, False:
-            words = "Read again: no record of that name is there. Save once more"
-            return (AdviceLine(words, ("form.review",)),)
-        case Operation.CREATE, True:
-            words = "Read again: a record of that name is there. Look at it before you save"
-            return (AdviceLine(words),)
-    return ()
+    comparison: Comparison
 
 
-async def _look(connections: SmtpConnections, write: Write, created_id: str | None) -> Found:
-    record_id = record_id_of(write.request) or created_id
-    try:
-        match write.request.operation:
-            case Operation.CREATE if record_id is None:
-                return await _named(connections, write)
-            case Operation.DELETE if record_id is not None:
-                return await _deleted(connections, record_id)
-            case Operation.PATCH | Operation.CREATE if record_id is not None:
-                return _compared(write, await connections.get(record_id))
-    except NotFound:
-        return Found(None, differs=("holds no such record",))
-    except ApiError as error:
-        return Found(None, problem=error.why)
-    return Found(None)
+class Gone(Struct, frozen=True):
+    """There is no such record any more; ``error`` says so, unless it was found out by a delete."""
+
+    error: NotFound | None = None
 
 
-async def _named(connections: SmtpConnections, write: Write) -> Found:
-    """Of a new record whose id is not known: whether one of that name holds what was sent."""
-    name = (write.request.body or {}).get("name")
-    named = [one for one in (await connections.list()).records if one.name == name]
-    if not named:
-        return Found(False, differs=("holds no record of that name",))
-    found = [_compared(write, one) for one in named]
-    best = next((one for one in found if not one.contradicts), found[-1])
-    done = None if best.contradicts else True  # another one may have had that name before
-    return Found(done, best.held, best.differs, best.record)
+class Refused(Struct, frozen=True):
+    """Nothing was changed; ``error`` says why. What was sent, if anything, was refused."""
+
+    error: ApiError | IdRefused
 
 
-async def _deleted(connections: SmtpConnections, record_id: str) -> Found:
-    try:
-        record = await connections.get(record_id)
-    except NotFound:
-        return Found(True)
-    return Found(False, differs=("still has the record",), record=record)
+class NotStored(Struct, frozen=True):
+    """The server said yes and does not hold what was sent; ``words`` say what it holds."""
+
+    words: str
 
 
-def _compared(write: Write, now: Record) -> Found:
-    state = held(assigned(write.request), write.record, now)
-    return Found(state.done, state, tuple(one.words for one in state.differences), now)
+class Recreate(Struct, frozen=True):
+    """A deleted record can be created anew, from a form."""
+
+    record: Record
 
 
-__all__ = ["Found", "advice", "follow_up", "look_up", "verify"]
+class Irreversible(Struct, frozen=True):
+    """Nothing of the last change can be undone; ``lost`` says why, for each parameter."""
+
+    record: Record
+    lost: tuple[str, ...]
+
+
+SaveOutcome: TypeAlias = (
+    Saved | Unchanged | Declined | Conflicted | Gone | Refused | NotStored | Unknown
+)
+DeleteOutcome: TypeAlias = (
+    Deleted | Unchanged | Gone | Declined | Conflicted | Refused | NotStored | Unknown
+)
+UndoOutcome: TypeAlias = SaveOutcome | Recreate | Irreversible

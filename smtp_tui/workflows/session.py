@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from smtp_tui.api.models import Record
 from smtp_tui.api.target import Target, Trust
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.tokens import Tokens
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from smtp_tui.api.errors import Operation
     from smtp_tui.api.smtp_connections import SmtpConnections
     from smtp_tui.api.writes import Unattended, Write
-    from smtp_tui.editing.patch import Patch
+    from smtp_tui.workflows.outcomes import Deleted, Saved
 
 
 class Memory(Struct):
@@ -38,28 +37,13 @@ class Memory(Struct):
     recipient: str
     introduced: bool = True
     overrules: str = ""
-    last_change: LastChange | None = None
+    last_change: Saved | Deleted | None = None
     claims: dict[str, Operation] = field(default_factory=dict)
 
-
-class Patched(Struct, frozen=True):
-    """A change that was saved, and the record as it was before."""
-
-    patch: Patch
-    before: Record
-
-
-class Deleted(Struct, frozen=True):
-    """A record that was deleted, as it was last seen."""
-
-    record: Record
-
-
-class Created(Struct, frozen=True):
-    """A record was created, which is not undone."""
-
-
-LastChange: TypeAlias = Patched | Deleted | Created
+    @property
+    def created(self) -> bool:
+        """Whether the last change was a create, which cannot be undone."""
+        return self.last_change is not None and self.last_change.created
 
 
 class Session(Struct, frozen=True, dict=True):

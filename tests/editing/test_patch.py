@@ -13,7 +13,6 @@ from smtp_tui.editing.patch import (
     Patch,
     apply,
     change_of,
-    creation_of,
     creation_patch,
     patch_of,
 )
@@ -164,7 +163,7 @@ def test_a_cleared_secret_is_sent_blank_and_a_replaced_one_as_typed() -> None:
 def test_a_mask_or_nothing_is_no_replacement(typed: str) -> None:
     opened = record(password=SecretState.SET)
     draft = draft_of(opened).with_secret("password", Replace(SecretStr(typed)))
-    for attempt in (lambda: patch_of(opened, draft), lambda: creation_of(draft)):
+    for attempt in (lambda: patch_of(opened, draft), lambda: creation_patch(draft).assignments()):
         with pytest.raises(DraftProblem) as caught:
             attempt()
         assert caught.value.name == "password"
@@ -231,13 +230,16 @@ def test_the_review_says_what_changes_in_plain_words(change: Change, words: str)
 
 def test_a_creation_sends_what_is_filled_in_and_a_typed_password() -> None:
     draft = new_draft("NEW", hostname=" mail.example.com ", port="587").with_text("zone", " ")
-    assert creation_of(draft) == (
+    assert creation_patch(draft).assignments() == (
         Assignment("hostname", "mail.example.com"),
         Assignment("port", 587),
     )
     typed = draft.with_secret("password", Replace(SecretStr("hunter2")))
-    assert creation_of(typed)[-1] == Assignment("password", SecretStr("hunter2"))
-    assert creation_of(draft.with_secret("password", Clear())) == creation_of(draft)
+    assert creation_patch(typed).assignments()[-1] == Assignment("password", SecretStr("hunter2"))
+    assert (
+        creation_patch(draft.with_secret("password", Clear())).assignments()
+        == creation_patch(draft).assignments()
+    )
 
 
 def test_a_clone_keeps_json_types_and_leaves_secrets_out() -> None:

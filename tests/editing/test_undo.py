@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from smtp_tui.api.models import Parameter, Record, SecretState
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Clear, Keep, Replace, draft_of
-from smtp_tui.editing.patch import Change, Patch, apply, creation_of, patch_of
+from smtp_tui.editing.patch import Change, Patch, apply, creation_patch, patch_of
 from smtp_tui.editing.undo import Undo, inverse, lost_by_delete, recreation
 
 OPENED = Record(
@@ -75,7 +75,7 @@ def test_a_deleted_record_is_drafted_anew_with_its_types_and_without_secrets() -
     draft = recreation(OPENED)
     assert (draft.record_id, draft.name) == (None, "PRIMARY")
     assert all(edit == Keep() for _, edit in draft.secrets)
-    assert [(each.name, each.value) for each in creation_of(draft, OPENED)] == [
+    assert [(each.name, each.value) for each in creation_patch(draft, OPENED).assignments()] == [
         ("hostname", "a"), ("port", 25), ("tls", True),
     ]  # fmt: skip
 

@@ -120,8 +120,8 @@ FAULTS: Final = (
     Fault(
         "a script is asked nothing and writes",
         SHOWN,
-        "    elif not on_terminal():\n        needed",
-        "    elif not on_terminal():\n        return\n        needed",
+        "        if not on_terminal():\n            why, needed",
+        "        if not on_terminal():\n            return\n            why, needed",
         (f"{CLI_SET}::test_where_nobody_can_be_asked_yes_is_needed",),
     ),
     Fault(
@@ -134,8 +134,8 @@ FAULTS: Final = (
     Fault(
         "a changed request is not reviewed again",
         SHOWN,
-        "        if request != reviewed:\n",
-        "        if reviewed is None:\n",
+        "        if not checked:\n            plan = job.plan()\n            continue",
+        "        if not checked and (plan := job.plan()):\n            return await _send(session, operator, plan, job.record)",
         (f"{UI_CONFLICT}::test_a_change_that_someone_else_made_the_same_way_is_said_and_not_sent",),
     ),
     Fault(
@@ -155,8 +155,8 @@ FAULTS: Final = (
     Fault(
         "a dry run of a command writes",
         SHOWN,
-        "    _review(reach, title, changes, request, options, mark)\n    return False",
-        "    _review(reach, title, changes, request, options, mark)\n    return True",
+        "        if rehearse:\n            return Declined()",
+        "        if rehearse and not plan.name:\n            return Declined()",
         (f"{CLI_DELETE}::test_without_yes_a_script_deletes_nothing",),
     ),
     Fault(
@@ -196,8 +196,8 @@ FAULTS: Final = (
     Fault(
         "a refused save closes the form",
         KEPT,
-        "            self._show_refusal(refusal)\n\n    async def _offer_anew",
-        "            self.close(None)\n\n    async def _offer_anew",
+        "                self._show_refusal(error)\n            case Refused",
+        "                self.close(None)\n            case Refused",
         (f"{UI_FORM}::test_a_refusal_of_the_server_lands_under_the_field_it_names",),
     ),
     Fault(
@@ -537,16 +537,15 @@ FAULTS: Final = (
     Fault(
         "set passes over a conflict when another value is clean",
         PLACE,
-        "    if comparison.conflicts:\n        return _conflict(comparison)",
-        "    if comparison.conflicts and not comparison.patch:\n"
-        "        return _conflict(comparison)",
+        "            if choices is None:\n                return Conflicted(comparison)",
+        "            if choices is None:\n                return True",
         (f"{CLI_SET}::test_a_conflict_stops_a_change_of_which_another_part_is_free_of_conflict",),
     ),
     Fault(
         "a form passes over a conflict when another field is clean",
         PLACE,
-        "            if comparison.conflicts:\n                choices",
-        "            if comparison.conflicts and not comparison.patch:\n                choices",
+        "        if comparison.conflicts:\n            choices",
+        "        if comparison.conflicts and not comparison.patch:\n            choices",
         (
             f"{UI_CONFLICT}::test_a_conflict_in_one_field_is_shown_though_another_field_is_free_of_conflict",
         ),
@@ -582,16 +581,9 @@ FAULTS: Final = (
     Fault(
         "--yes is enough in a protected profile",
         PLACE,
-        "    elif options.yes and not protected:",
-        "    elif options.yes:",
+        "        if self._options.yes and not protected:",
+        "        if self._options.yes:",
         (f"{CLI_SET}::test_a_protected_profile_wants_the_records_name",),
-    ),
-    Fault(
-        "delete removes a record that was changed meanwhile",
-        PLACE,
-        "    if not now.clean:\n",
-        "    if now.name_changed:\n",
-        (f"{CLI_DELETE}::test_a_record_that_changed_meanwhile_stays",),
     ),
     Fault(
         "the first of two records of one name is meant",
@@ -619,17 +611,18 @@ FAULTS: Final = (
     Fault(
         "a record that was changed meanwhile is deleted",
         PLACE,
-        "        if (now.name, now.parameters) != (record.name, record.parameters):",
-        "        if now.name != record.name:",
+        "        if comparison.clean:\n            return True",
+        "        if not comparison.name_changed:\n            return True",
         (
-            f"{UI_DELETE}::test_a_record_changed_meanwhile_is_shown_as_it_is_now_before_it_is_deleted",
+            "tests/ui/test_delete.py::test_a_record_changed_meanwhile_is_shown_as_it_is_now_before_it_is_deleted",
+            "tests/cli/test_delete.py::test_a_record_that_changed_meanwhile_stays",
         ),
     ),
     Fault(
         "a save does not read the record before it",
         PLACE,
-        "        if opened is not None:\n            now = await _now",
-        "        if opened is not None and not draft:\n            now = await _now",
+        "        if self.record is None:\n            return await self._check_name(plan)",
+        "        if self.record is not None:\n            return True\n        if self.record is None:\n            return await self._check_name(plan)",
         (f"{UI_CONFLICT}::test_changes_that_do_not_meet_are_both_kept_and_mentioned",),
     ),
     Fault(
@@ -797,8 +790,8 @@ FAULTS: Final = (
     Fault(
         "commands print what drives the terminal",
         HONEST,
-        "    return cleaned(text, limit)",
-        "    return text[:limit]",
+        "    cells = [[clean(cell, CELL) for cell in row] for row in (heading, *rows)]",
+        "    cells = [[cell[:CELL] for cell in row] for row in (heading, *rows)]",
         (f"{CLI_READING}::test_a_name_cannot_drive_the_terminal",),
     ),
     Fault(
@@ -846,8 +839,8 @@ FAULTS: Final = (
     Fault(
         "a taken name is not told",
         HONEST,
-        "return any(record.name == name for record in found.records)\n\n\ndef _mention",
-        "return False\n\n\ndef _mention",
+        "        return not same\n",
+        "        return True\n",
         (f"{UI_REVIEW}::test_a_name_that_exists_is_told_before_a_second_record_of_it_is_made",),
     ),
     Fault(
@@ -967,8 +960,8 @@ FAULTS: Final = (
     Fault(
         "a write goes out by itself after a new token",
         ONCE,
-        "            notes, reviewed = (*(one for one in notes if one == _TAKEN), _NEW_TOKEN), None",
-        "            notes = (*(one for one in notes if one == _TAKEN), _NEW_TOKEN)",
+        "            renewed, plan = True, job.plan(_NEW_TOKEN)\n",
+        "            return await _send(session, operator, plan, job.record)\n",
         (f"{UI_TOKENS}::test_a_401_in_a_form_keeps_what_was_typed_and_offers_the_write_again",),
     ),
     Fault(
@@ -1171,22 +1164,18 @@ FAULTS: Final = (
     Fault(
         "create exits 0 when the server refused",
         SCRIPTS,
-        "        return code\n    created",
-        "        return ExitCode.OK\n    created",
-        (f"{CLI_CREATE}::test_a_refusal_is_no_success_and_is_not_sent_again",),
-    ),
-    Fault(
-        "delete exits 0 when the server refused",
-        SCRIPTS,
-        "        return code\n    if written.gone",
-        "        return ExitCode.OK\n    if written.gone",
-        (f"{CLI_DELETE}::test_a_refusal_is_no_success_and_is_not_sent_again",),
+        "            return tell(error)\n        case NotStored",
+        "            tell(error)\n            return ExitCode.OK\n        case NotStored",
+        (
+            "tests/cli/test_create.py::test_a_refusal_is_no_success_and_is_not_sent_again",
+            "tests/cli/test_delete.py::test_a_refusal_is_no_success_and_is_not_sent_again",
+        ),
     ),
     Fault(
         "a review that comes again takes an Enter typed ahead",
         SHOWN,
-        "super().__init__(clock, guarded=review.destroys or not by_key)",
-        "super().__init__(clock, guarded=review.destroys)",
+        "guarded=plan.destroys or not by_key)",
+        "guarded=plan.destroys)",
         (
             "tests/ui/test_review_guard.py"
             "::test_a_review_that_no_key_just_opened_ignores_enter_until_it_could_be_read",
@@ -1284,8 +1273,8 @@ FAULTS: Final = (
     Fault(
         "a save goes out while a delete of the record is under way",
         ONCE,
-        "    with claimed(session, first):\n",
-        "    if first:\n",
+        "        with claimed(session, request):\n            outcome",
+        "        if request:\n            outcome",
         (
             "tests/ui/test_outcomes.py::test_a_save_while_a_delete_is_under_way_is_refused_in_the_form",
             "tests/ui/test_outcomes.py::test_an_undo_pressed_twice_sends_one_patch",
@@ -1304,8 +1293,8 @@ FAULTS: Final = (
     Fault(
         "a yes that stored nothing offers an undo",
         HONEST,
-        "    if found.contradicts:\n        session.memory.last_change = None  # there is nothing to undo, and nothing beyond it\n        return NotStored",
-        "    if found.contradicts:\n        return NotStored",
+        "        session.memory.last_change = None  # nothing to undo, and nothing beyond it\n",
+        "",
         (
             "tests/ui/test_outcomes.py::test_after_a_save_that_changed_nothing_the_change_before_it_is_not_undone",
         ),

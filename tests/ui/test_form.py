@@ -137,7 +137,7 @@ async def test_a_401_on_save_keeps_the_form_and_after_a_new_token_the_save_goes_
         assert focused is not None
         focused.post_message(Paste(demo.issue_token()))
         await ui.press("enter")
-        await ui.sees("Change BATCH?", "Nothing was saved yet")
+        await ui.sees("Change BATCH?", "Nothing was changed yet")
         assert demo.record("5e7a1c0d3b2f4a6890100004").values["port"] == 26
         ui.clock.forward(1)
         await ui.press("enter")

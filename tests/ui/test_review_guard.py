@@ -63,7 +63,7 @@ async def new_token(ui: Ui, demo: Sandbox) -> None:
     await ui.sees("paste the bearer token")
     await ui.paste(demo.issue_token())
     await ui.press("enter")
-    await ui.sees("Change BATCH?", "Nothing was saved yet")
+    await ui.sees("Change BATCH?", "Nothing was changed yet")
 
 
 async def delete(ui: Ui, demo: Sandbox) -> None:

@@ -23,13 +23,11 @@ from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.base import FullScreen, opens_screen
 from smtp_tui.ui.messages import Offer, tell
 from smtp_tui.workflows.operator import About, Kind
-from smtp_tui.workflows.session import Created, Deleted, LastChange, Patched
 
 if TYPE_CHECKING:
-    from smtp_tui.editing.patch import Patch
-    from smtp_tui.ui.record_form.saving import Saved
     from smtp_tui.ui.record_form.subject import FormSubject
     from smtp_tui.ui.services import Services
+    from smtp_tui.workflows.outcomes import DeleteOutcome, Saved, UndoOutcome
     from smtp_tui.workflows.session import Session
 
 Result = TypeVar("Result")
@@ -150,11 +148,8 @@ class RecordScreen(FullScreen[Result]):
             subject = replace(subject, typed=offer if isinstance(offer, Draft) else None)
         await self._fill_in(subject)
 
-    async def _fill_in(self, subject: FormSubject) -> bool:
-        """Show the form; where the record was gone, once more as the form of a new one.
-
-        Whether something was saved.
-        """
+    async def _fill_in(self, subject: FormSubject) -> None:
+        """Show the form; where the record was gone, once more as the form of a new one."""
         from smtp_tui.ui.record_form.screen import FormScreen
         from smtp_tui.ui.record_form.subject import FormSubject, Recreate
 
@@ -164,7 +159,7 @@ class RecordScreen(FullScreen[Result]):
             self.changed(subject.base.record_id)
         if isinstance(result, Recreate):
             draft = result.draft.as_new()
-            return await self._fill_in(
+            await self._fill_in(
                 FormSubject(
                     draft.without_secrets(),
                     like=result.like,
@@ -174,20 +169,17 @@ class RecordScreen(FullScreen[Result]):
                     notes=_lost_words(result.like),
                 )
             )
-        if result is not None:
+        elif result is not None:
             self._saved(result)
-        return result is not None
 
-    def _saved(self, saved: Saved, lost: tuple[str, ...] = ()) -> None:
-        """Tell of a save, and of what an undo could not bring back."""
+    def _saved(self, saved: Saved) -> None:
+        """Tell of a save."""
         name = record_name(saved.name, saved.record_id)
         if saved.before is not None:
-            self.session.memory.last_change = Patched(saved.patch, saved.before)
             offer = Offer("record.undo", "undoes")
-            self._done(f"Saved {name}", *lost, *saved.notes, offer=offer)
+            self._done(f"Saved {name}", *saved.notes, offer=offer)
             self._remember_save(saved.before.id)
         else:
-            self.session.memory.last_change = Created()  # undo never reaches past it
             self._done(f"Created {name}", *saved.notes)
         self.changed(saved.record_id)
 
@@ -234,28 +226,23 @@ class RecordScreen(FullScreen[Result]):
 
     @work(group="delete", description="delete a record")
     async def _delete(self, record: Record) -> None:
-        from smtp_tui.ui.connections.deleting import Deletion, delete
+        from smtp_tui.ui.operator import ScreenOperator
+        from smtp_tui.workflows.delete_record import delete_record
+        from smtp_tui.workflows.outcomes import Deleted, Gone
 
-        try:
-            deleting = await delete(
-                self, self.session, self.services.clock, record, self.asides(record)
-            )
-        except (ApiError, IdRefused) as error:
-            self.complain(error)
-            return
-        name = record_name(deleting.record.name, deleting.record.id)
-        match deleting.result:
-            case Deletion.DONE:
-                self.session.memory.last_change = Deleted(deleting.record)
+        notes = self.asides(record)
+        outcome = await delete_record(self.session, ScreenOperator(self), record, notes)
+        name = record_name(record.name, record.id)
+        match outcome:
+            case Deleted():
                 offer = Offer("record.undo", "offers it anew")
-                self._done(f"Deleted {name}", *deleting.notes, offer=offer)
-            case Deletion.GONE:
-                self._done(sentence(f"{name} was gone already"), *deleting.notes)
-            case Deletion.NOT_STORED:
-                self._not_done(name, *deleting.notes)
-            case Deletion.LEFT:
-                return
-        self.changed(None)
+                self._done(f"Deleted {name}", *outcome.notes, offer=offer)
+                self.changed(None)
+            case Gone():
+                self._done(sentence(f"{name} was gone already"))
+                self.changed(None)
+            case _:
+                self._tell_outcome(outcome, record)
 
     def complain(self, error: ApiError | IdRefused) -> None:
         """Say why something was not done; the screen stays as it is."""
@@ -273,71 +260,43 @@ class RecordScreen(FullScreen[Result]):
 
     @work(group="undo", description="undo the last change")
     async def _undo(self) -> None:
-        change, self.session.memory.last_change = self.session.memory.last_change, None
-        undone = await self._undone(change)
-        if not undone and self.session.memory.last_change is None:
-            self.session.memory.last_change = change
-
-    async def _undone(self, change: LastChange | None) -> bool:
-        """Whether the reverse was done; until then the change can be undone again."""
         from smtp_tui.editing.undo import recreation
+        from smtp_tui.ui.operator import ScreenOperator
         from smtp_tui.ui.record_form.subject import FormSubject
+        from smtp_tui.workflows.outcomes import Irreversible, Recreate, Saved
+        from smtp_tui.workflows.undo import undo
 
-        match change:
-            case Patched(patch, before):
-                return await self._undo_patch(patch, before)
-            case Deleted(record):
+        change = self.session.memory.last_change
+        outcome = await undo(self.session, ScreenOperator(self))
+        match outcome:
+            case Saved():
+                self._saved(outcome)
+            case Recreate(record):
                 title = f"Create {record_name(record.name, record.id)} anew"
                 notes = _lost_words(record)
-                return await self._fill_in(
+                await self._fill_in(
                     FormSubject(recreation(record), like=record, title=title, notes=notes)
                 )
-        return False
+            case Irreversible(record, lost):
+                name = record_name(record.name, record.id)
+                self._not_done(f"{name}: nothing can return: {'; '.join(lost)}")
+            case None:
+                pass
+            case _ if isinstance(change, Saved) and change.before is not None:
+                self._tell_outcome(outcome, change.before)
 
-    async def _undo_patch(self, patch: Patch, before: Record) -> bool:
-        from smtp_tui.editing.draft import draft_of
-        from smtp_tui.editing.undo import inverse
-        from smtp_tui.ui.record_form.saving import NotStored, Saved, save
+    def _tell_outcome(self, outcome: DeleteOutcome | UndoOutcome, record: Record) -> None:
+        """Say why a change of the record was not made; nothing where the operator declined."""
+        from smtp_tui.workflows.outcomes import Gone, NotStored, Refused, Unchanged, Unknown
 
-        try:
-            now = await self._read(before.id, before.name)
-            undo = inverse(patch, before, now)
-            if not undo.patch:
-                name = record_name(now.name, now.id)
-                self._not_done(f"{name}: nothing can return: {'; '.join(undo.lost)}")
-                return False
-            saved = await save(
-                self,
-                self.session,
-                self.services.clock,
-                now,
-                draft_of(now),
-                undo.patch,
-                undo.lost,
-                by_key=False,
-            )
-        except ApiError as error:
-            self.complain(error)
-            return False
-        if isinstance(saved, Saved):
-            self._saved(saved, undo.lost)
-        elif isinstance(saved, NotStored):
-            self._not_done(record_name(before.name, before.id), saved.words)
-            self.changed(before.id)
-        return isinstance(saved, Saved)
-
-    async def _read(self, record_id: str, name: str) -> Record:
-        from smtp_tui.ui.operator import ScreenOperator
-        from smtp_tui.workflows.operator import Sent
-        from smtp_tui.workflows.sign_in import read_signed_in
-
-        return await read_signed_in(
-            self.session,
-            ScreenOperator(self),
-            lambda: self.session.connections.get(record_id),
-            f"Reading what {record_name(name, record_id)} holds now",
-            Sent.NOTHING,
-        )
+        match outcome:
+            case Refused(error) | Unknown(error) | Gone(error) if error is not None:
+                self.complain(error)
+            case NotStored(words):
+                self._not_done(record_name(record.name, record.id), words)
+                self.changed(record.id)
+            case Unchanged():
+                self._not_done("The server already has these values; nothing was sent.")
 
 
 def _lost_words(record: Record) -> tuple[str, ...]:

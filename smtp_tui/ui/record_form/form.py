@@ -15,9 +15,9 @@ from smtp_tui.editing.draft import Draft, Replace
 from smtp_tui.mail.parameters import FORM_ORDER
 from smtp_tui.mail.remarks import Severity, has_error
 from smtp_tui.text import clean
-from smtp_tui.ui.record_form.drafting import NAME, findings, server_findings
 from smtp_tui.ui.widgets.fields import Field, SecretField
 from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.workflows.validation import NAME, remarks, server_remarks
 
 NAME_SHOWN: Final = 200
 """Characters of a name that are shown where it cannot be edited."""
@@ -135,9 +135,9 @@ class RecordForm(VerticalScroll, can_focus=False):
         if not check:
             self._refused = ()
         for name, field in self.fields.items():
-            found = server_findings(self._refused, name)
+            found = server_remarks(self._refused, name)
             if not found:
-                found = findings(draft, name, self._opened) if check else field.findings
+                found = remarks(draft, name, self._opened) if check else field.findings
             if self.new and not field.text and not (self._refused or self._insists):
                 found = tuple(one for one in found if one.severity is not Severity.ERROR)
             if not (field.changed or field.has_focus_within):
@@ -151,7 +151,7 @@ class RecordForm(VerticalScroll, can_focus=False):
         for name, field in self.fields.items():
             if name == but:
                 continue
-            found = findings(draft, name, self._opened)
+            found = remarks(draft, name, self._opened)
             if has_error(found):
                 field.show(field.changed and not self.new, found)
                 return name

@@ -9,10 +9,12 @@ from textual.widget import Widget
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.api.target import Scope
 from smtp_tui.editing.draft import Draft
+from smtp_tui.editing.patch import Patch
+from smtp_tui.editing.values import DraftProblem
 from smtp_tui.text import clean
-from smtp_tui.ui.record_form.drafting import Drafted, save_request
 from smtp_tui.ui.review.request_view import body_text
 from smtp_tui.ui.widgets.plain_text import harmless
+from smtp_tui.workflows.plan import save_request
 
 
 class PatchPreview(Widget):
@@ -34,9 +36,9 @@ class PatchPreview(Widget):
         """What was shown last."""
         return harmless(self._shown)
 
-    def show(self, scope: Scope, draft: Draft, result: Drafted) -> None:
+    def show(self, scope: Scope, draft: Draft, patch: Patch | DraftProblem) -> None:
         """Draw what this draft would send."""
-        before, self._shown = self._shown, _content(scope, draft, result)
+        before, self._shown = self._shown, _content(scope, draft, patch)
         old, new = before.split(), self._shown.split()
         width = self.size.width
         if len(old) != len(new) or any(line.cell_length > width for line in (*old, *new)):
@@ -47,11 +49,11 @@ class PatchPreview(Widget):
                 self.refresh(Region(0, y, width, 1))
 
 
-def _content(scope: Scope, draft: Draft, result: Drafted) -> Content:
-    if result.problem is not None:
-        return Content(f"{clean(result.problem.name)}: {clean(result.problem.words)}")
+def _content(scope: Scope, draft: Draft, patch: Patch | DraftProblem) -> Content:
+    if isinstance(patch, DraftProblem):
+        return Content(f"{clean(patch.name)}: {clean(patch.words)}")
     try:
-        request = save_request(scope, draft, result.patch)
+        request = save_request(scope, draft, patch)
     except IdRefused as error:
         return Content(str(error))
     if request is None:

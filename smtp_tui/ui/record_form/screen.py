@@ -17,18 +17,18 @@ from textual.widget import Widget
 from smtp_tui.api.errors import ApiError, NotFound
 from smtp_tui.api.models import Record
 from smtp_tui.editing.draft import Draft, draft_of
-from smtp_tui.editing.patch import Patch
+from smtp_tui.editing.patch import Patch, patch_for
+from smtp_tui.editing.values import DraftProblem
 from smtp_tui.text import clean, record_name
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.base import TypedText, opens_screen
 from smtp_tui.ui.messages import forget, tell
-from smtp_tui.ui.record_form.drafting import NAME, Drafted, drafted, refused_values
+from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.record_form.form import RecordForm
 from smtp_tui.ui.record_form.kept import KeptScreen
 from smtp_tui.ui.record_form.patch_preview import PatchPreview
 from smtp_tui.ui.record_form.presets import PresetDialog
-from smtp_tui.ui.record_form.saving import Nothing, NotStored, Saved, save
 from smtp_tui.ui.record_form.subject import (
     ANEW,
     FormResult,
@@ -44,8 +44,19 @@ from smtp_tui.ui.waiting import Wait
 from smtp_tui.ui.widgets.fields import Field, SecretField
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Sent
+from smtp_tui.workflows.outcomes import (
+    Gone,
+    NotStored,
+    Refused,
+    Saved,
+    SaveOutcome,
+    Unchanged,
+    Unknown,
+)
+from smtp_tui.workflows.save_record import save_record
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestSubject
+from smtp_tui.workflows.validation import NAME, refused_values
 
 
 class FormScreen(KeptScreen[FormResult]):
@@ -193,8 +204,12 @@ class FormScreen(KeptScreen[FormResult]):
         draft = self._form.draft
         self._preview.show(self.session.target.scope, draft, self._drafted(draft))
 
-    def _drafted(self, draft: Draft) -> Drafted:
-        return drafted(self._opened, draft, self._subject.like)
+    def _drafted(self, draft: Draft) -> Patch | DraftProblem:
+        """What the draft changes, or the first field that cannot be sent."""
+        try:
+            return patch_for(draft, self._opened, self._subject.like)
+        except DraftProblem as problem:
+            return problem
 
     def _complain(self, text: str) -> None:
         problem = self.query_one("#form-problem", PlainText)
@@ -277,44 +292,44 @@ class FormScreen(KeptScreen[FormResult]):
             self._form.focus_field(problem)
             return
         draft = self._form.draft
-        result = self._drafted(draft)
-        if result.problem is not None:
-            self._complain(f"{clean(result.problem.name)}: {clean(result.problem.words)}")
-        elif not self._form.new and not result.patch:
+        patch = self._drafted(draft)
+        if isinstance(patch, DraftProblem):
+            self._complain(f"{clean(patch.name)}: {clean(patch.words)}")
+        elif not self._form.new and not patch:
             self._complain("Nothing changed, so there is nothing to send.")
             self._said_unchanged = True
         else:
             self._complain("")
-            self._save(draft, result.patch)
+            self._save(draft, patch)
 
     @work(group="save", description="review and save a form")
     async def _save(self, draft: Draft, patch: Patch) -> None:
-        """Review, read again, compare, send; the form stays until the server said yes."""
+        """Save; the form stays until the server said yes, and holds what was sent."""
+        operator, opened = ScreenOperator(self, by_key=True), self._opened
         self.busy = True
-        clock, opened = self.services.clock, self._opened
-        refusal: ApiError | None = None
         try:
-            saved = await save(self, self.session, clock, opened, draft, patch, by_key=True)
-        except NotFound as error:
-            if self._opened is None:
-                refusal = error
-            else:
-                await self._offer_anew(error, draft, self._opened)
-        except ApiError as error:
-            refusal = error
-        else:
-            if saved is Nothing.TO_SEND:
-                self._complain("The server already has these values; nothing was sent.")
-            elif isinstance(saved, NotStored):
-                self.tried = True
-                forget(self, About.CHANGE)
-                self._complain(clean(saved.words, 400))
-            elif isinstance(saved, Saved):
-                self.close(saved)
+            outcome = await save_record(self.session, operator, draft, opened, patch)
+            if isinstance(outcome, Gone) and outcome.error is not None and opened is not None:
+                await self._offer_anew(outcome.error, draft, opened)
         finally:
             self.busy = False
-        if refusal is not None:  # only now the keys that it advises work again
-            self._show_refusal(refusal)
+        self._tell(outcome)  # only now the keys that it advises work again
+
+    def _tell(self, outcome: SaveOutcome) -> None:
+        """Close after a save, else say why there was none."""
+        match outcome:
+            case Saved():
+                self.close(outcome)
+            case Unchanged():
+                self._complain("The server already has these values; nothing was sent.")
+            case NotStored(words):
+                self.tried = True
+                forget(self, About.CHANGE)
+                self._complain(clean(words, 400))
+            case Unknown(error) | Refused(ApiError() as error):
+                self._show_refusal(error)
+            case Refused(error):
+                self._complain(clean(str(error)))
 
     async def _offer_anew(self, error: NotFound, draft: Draft, opened: Record) -> None:
         """The record is gone: what was typed can become a new one."""
@@ -339,11 +354,11 @@ class FormScreen(KeptScreen[FormResult]):
         """Test with what is typed, saving nothing."""
         self._show()
         problem = self._form.first_problem(but=NAME)
-        result = self._drafted(self._form.draft)
+        patch = self._drafted(self._form.draft)
         if problem is not None:
             self._form.focus_field(problem)
-        elif result.problem is None:
-            self._test(result.patch)
+        elif isinstance(patch, Patch):
+            self._test(patch)
 
     @opens_screen
     async def _test(self, patch: Patch) -> None:

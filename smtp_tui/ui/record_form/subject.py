@@ -13,7 +13,7 @@ from smtp_tui.api.models import Record
 from smtp_tui.editing.draft import Draft
 from smtp_tui.text import clean
 from smtp_tui.ui.dialogs.question import QuestionDialog
-from smtp_tui.ui.record_form.saving import Saved
+from smtp_tui.workflows.outcomes import Saved
 
 
 class FormSubject(Struct, frozen=True):

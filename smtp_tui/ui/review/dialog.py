@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from msgspec import Struct
 from textual import on
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -18,7 +17,6 @@ from textual.widgets import Button, Input
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.curl import curl_line
-from smtp_tui.api.requests import Request
 from smtp_tui.api.target import Access
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
@@ -29,25 +27,8 @@ from smtp_tui.ui.review.request_view import request_text
 from smtp_tui.ui.widgets.bars import badge_look
 from smtp_tui.ui.widgets.inputs import TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
+from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.session import Session
-
-
-class Review(Struct, frozen=True):
-    """What is to be confirmed: a title, the record's name, its changes in words, the request.
-
-    ``mark`` stands before each change: ``~`` for what is changed, ``+`` for what is created,
-    ``-`` for what is deleted. ``destroys`` is set where something cannot come back; the dialog then
-    starts on Cancel.
-    """
-
-    title: str
-    record_name: str
-    changes: tuple[str, ...]
-    request: Request
-    notes: tuple[str, ...] = ()
-    verb: str = "Apply"
-    mark: str = "~"
-    destroys: bool = False
 
 
 class ReviewDialog(GuardedDialog[bool]):
@@ -71,43 +52,44 @@ class ReviewDialog(GuardedDialog[bool]):
         *bindings("dialog.copy"),
     ]
 
-    def __init__(self, session: Session, review: Review, clock: Clock, *, by_key: bool) -> None:
-        super().__init__(clock, guarded=review.destroys or not by_key)
+    def __init__(self, session: Session, plan: Plan, clock: Clock, *, by_key: bool) -> None:
+        super().__init__(clock, guarded=plan.destroys or not by_key)
         self._session = session
-        self._review = review
+        self._plan = plan
         self._protected = session.target.access is Access.PROTECTED
-        self._named = bool(review.record_name.strip())
-        self._to_type = review.record_name if self._named else "yes"
+        self._named = bool(plan.name.strip())
+        self._to_type = plan.name if self._named else "yes"
 
     @property
     def title_text(self) -> str:
         """What is asked."""
-        return self._review.title
+        return f"{self._plan.verb} {self._plan.named}?"
 
     def compose_box(self) -> Iterable[Widget]:
         """Where, the changes, notes, the request, and the two answers."""
-        review = self._review
+        plan = self._plan
         with VerticalScroll(id="review-body", can_focus=False):
             if not self._session.memory.introduced:
                 yield PlainText(_banner(self._session), id="banner")
             yield PlainText(where_line(self._session))
             changes = [
-                Content.styled(f"{review.mark} {clean(one)}", "bold") for one in review.changes
+                Content.styled(f"{plan.mark} {clean(change)}", "bold") for change in plan.changes
             ]
-            notes = [Content(f"  {clean(one)}") for one in review.notes]
+            notes = [Content(f"  {clean(note)}") for note in plan.notes]
             yield PlainText(Content("\n").join([*changes, *notes]), classes="changes")
-            yield PlainText(request_text(self._session.target, review.request), id="request")
+            yield PlainText(request_text(self._session.target, plan.request), id="request")
         if self._protected:
             what = "Type yes, for the record has no name"
             if self._named:
-                what = f"Type the name of the record: {clean(review.record_name, 60)}"
+                what = f"Type the name of the record: {clean(plan.name, 60)}"
             yield PlainText(f"This profile is protected. {what}")
             yield TextInput(id="name")
             yield PlainText("", classes="said")
-        apply = Button(harmless(review.verb), id="apply", compact=True)
+        verb = "Apply" if plan.mark == "~" else plan.verb
+        apply = Button(harmless(verb), id="apply", compact=True)
         cancel = Button("Cancel", id="cancel", compact=True)
         with Horizontal(classes="row"):
-            yield from (cancel, apply) if review.destroys else (apply, cancel)
+            yield from (cancel, apply) if plan.destroys else (apply, cancel)
         copy = bound(self, "dialog.copy").first_key
         hint = "tab moves · Enter chooses · ↑ ↓ scroll"
         hint += f" · {copy} offers it as curl · {self.cancel_key} back"
@@ -121,7 +103,7 @@ class ReviewDialog(GuardedDialog[bool]):
         if self._protected:
             self.query_one("#name", Input).focus()
         else:
-            (self.query_one("#cancel", Button) if self._review.destroys else apply).focus()
+            (self.query_one("#cancel", Button) if self._plan.destroys else apply).focus()
 
     def on_resize(self) -> None:
         """Keep the answers in sight: what is long scrolls above them."""
@@ -146,7 +128,7 @@ class ReviewDialog(GuardedDialog[bool]):
     def _apply(self) -> None:
         """Yes; the client of a protected profile compares the name with the server's once more."""
         if self._protected:
-            self._session.connections.confirm(self._review.request, self._review.record_name)
+            self._session.connections.confirm(self._plan.request, self._plan.name)
         self.dismiss(True)
 
     @on(Button.Pressed)
@@ -164,7 +146,7 @@ class ReviewDialog(GuardedDialog[bool]):
 
     def action_copy(self) -> None:
         """Copy the request as curl."""
-        curl = curl_line(self._session.target, self._review.request)
+        curl = curl_line(self._session.target, self._plan.request)
         self.app.push_screen(CopyDialog((Copyable("curl", curl),)))
 
 

@@ -1,61 +1,21 @@
-"""What a form's draft would send, and what is wrong with it, as pure functions."""
+"""What is wrong with the values of a record, for the form, the commands and a test of them."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from msgspec import Struct
-
 from smtp_tui.api.errors import ApiError, Invalid, Operation, StatusError
 from smtp_tui.api.models import PASSWORD, Record
-from smtp_tui.api.requests import (
-    IdRefused,
-    Request,
-    create_request,
-    patch_request,
-)
-from smtp_tui.api.target import Scope
 from smtp_tui.editing.draft import Draft, Replace
-from smtp_tui.editing.patch import Patch, creation_patch, patch_of
-from smtp_tui.editing.values import DraftProblem
 from smtp_tui.mail.parameters import parse_port, port_remarks, trimmed, validate_parameter
 from smtp_tui.mail.remarks import Remarks, Severity, error, validate_record_name, warning
 
-NAME = "name"
+NAME: Final = "name"
+_CONFLICT: Final = 409
 
 
-class Drafted(Struct, frozen=True):
-    """What a draft comes to: its changes, or the field that cannot be sent and why."""
-
-    patch: Patch = Patch()
-    problem: DraftProblem | None = None
-
-
-def drafted(opened: Record | None, draft: Draft, like: Record | None = None) -> Drafted:
-    """The changes of a draft against the opened record; for a new record, all of its values.
-
-    ``like`` is the record that a new one was cloned from, whose JSON types it keeps.
-    """
-    try:
-        if opened is not None:
-            return Drafted(patch_of(opened, draft))
-        return Drafted(creation_patch(draft, like))
-    except DraftProblem as problem:
-        return Drafted(problem=problem)
-
-
-def save_request(scope: Scope, draft: Draft, patch: Patch) -> Request | None:
-    """The request that saves: a patch with the changes only, or a create. None: nothing to send.
-
-    Raises :class:`~smtp_tui.api.requests.IdRefused`.
-    """
-    if draft.record_id is None:
-        return create_request(scope, draft.name.strip(), patch.assignments())
-    return patch_request(scope, draft.record_id, patch.assignments()) if patch else None
-
-
-def findings(draft: Draft, name: str, opened: Record | None) -> Remarks:
-    """What is to be said of one field: errors only of what was changed, for the rest hints."""
+def remarks(draft: Draft, name: str, opened: Record | None) -> Remarks:
+    """What is wrong with one field, or odd about it. A value that was not changed has no error."""
     if name == NAME:
         return validate_record_name(draft.name.strip())
     if name in dict(draft.secrets):
@@ -70,14 +30,14 @@ def findings(draft: Draft, name: str, opened: Record | None) -> Remarks:
     if name == "port":
         found += port_remarks(trimmed("hostname", draft.text("hostname")), parse_port(text))
     if untouched:
-        found = tuple(one for one in found if one.severity is not Severity.ERROR)
+        found = tuple(each for each in found if each.severity is not Severity.ERROR)
     return tuple(dict.fromkeys(found))
 
 
 def _half_login(draft: Draft, opened: Record | None) -> Remarks:
-    """What is missing of a login, said at the password; without either there is none to make.
+    """What a login lacks, said at the password.
 
-    Of a saved record only what is typed is judged: its stored password is not always told.
+    Of a saved record only what is typed is judged: its stored password is not always known.
     """
     edit = draft.secret(PASSWORD)
     typed = isinstance(edit, Replace) and bool(edit.secret)
@@ -87,9 +47,6 @@ def _half_login(draft: Draft, opened: Record | None) -> Remarks:
     if opened is None and has_username and not typed:
         return (warning("There is a username but no password, so no login can be made."),)
     return ()
-
-
-_CONFLICT: Final = 409
 
 
 def refused_values(error: ApiError) -> tuple[tuple[str, str], ...]:
@@ -102,18 +59,10 @@ def refused_values(error: ApiError) -> tuple[tuple[str, str], ...]:
     return ()
 
 
-def server_findings(fields: tuple[tuple[str, str], ...], name: str) -> Remarks:
+def server_remarks(fields: tuple[tuple[str, str], ...], name: str) -> Remarks:
     """What the server said against one field."""
     said = dict.fromkeys(words for field, words in fields if field == name)
     return tuple(error(f"The server refused it: {words}") for words in said)
 
 
-__all__ = [
-    "Drafted",
-    "IdRefused",
-    "drafted",
-    "findings",
-    "refused_values",
-    "save_request",
-    "server_findings",
-]
+__all__ = ["NAME", "refused_values", "remarks", "server_remarks"]

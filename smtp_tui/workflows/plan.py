@@ -1,0 +1,101 @@
+"""What is reviewed before a write, and sent as it stands once it is approved."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from smtp_tui.api.errors import Operation
+from smtp_tui.api.models import Record
+from smtp_tui.api.requests import Request, create_request, delete_request, patch_request
+from smtp_tui.api.target import Scope
+from smtp_tui.editing.draft import Draft
+from smtp_tui.editing.patch import ChangeKind, Patch
+from smtp_tui.editing.undo import lost_by_delete
+from smtp_tui.text import record_name
+
+_VERBS: Final = {
+    Operation.CREATE: "Create",
+    Operation.PATCH: "Change",
+    Operation.DELETE: "Delete",
+}
+_MARKS: Final = {Operation.CREATE: "+", Operation.PATCH: "~", Operation.DELETE: "-"}
+_UNSEEN: Final = "Whether someone else changed the password meanwhile cannot be seen."
+_MAIL_FAILS: Final = "Services that mail through it will fail."
+
+
+class Plan(Struct, frozen=True):
+    """One write to one record. ``request`` is the very value that is sent.
+
+    ``changes`` and ``notes`` are lines, not cleaned: what changes, and what a person should know.
+    ``record_id`` is None for a record to be created; ``taken`` is then the id of a record that has
+    its name already, if one does. ``destroys`` is set where something cannot come back.
+    """
+
+    request: Request
+    name: str
+    record_id: str | None
+    changes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    taken: str = ""
+    destroys: bool = False
+
+    @property
+    def verb(self) -> str:
+        """What the write does: Create, Change or Delete."""
+        return _VERBS[self.request.operation]
+
+    @property
+    def mark(self) -> str:
+        """The sign before each change."""
+        return _MARKS[self.request.operation]
+
+    @property
+    def named(self) -> str:
+        """The record as messages name it."""
+        return record_name(self.name, self.record_id)
+
+
+def save_plan(
+    scope: Scope, draft: Draft, patch: Patch, notes: tuple[str, ...] = (), taken: str = ""
+) -> Plan | None:
+    """The plan that saves a draft: a patch, or a create. None where there is nothing to send.
+
+    Raises :class:`~smtp_tui.api.requests.IdRefused`.
+    """
+    request = save_request(scope, draft, patch)
+    if request is None:
+        return None
+    name = draft.name.strip()
+    if draft.record_id is None:
+        values = tuple(change.creation_words() for change in patch.changes)
+        return Plan(request, name, None, values, notes, taken)
+    kinds = {change.kind for change in patch.changes}
+    if ChangeKind.REPLACE_SECRET in kinds:
+        notes = (*notes, _UNSEEN)
+    changes = tuple(change.words() for change in patch.changes)
+    destroys = ChangeKind.CLEAR_SECRET in kinds
+    return Plan(request, draft.name, draft.record_id, changes, notes, destroys=destroys)
+
+
+def save_request(scope: Scope, draft: Draft, patch: Patch) -> Request | None:
+    """The request of :func:`save_plan`, for showing it while the draft is edited."""
+    if draft.record_id is None:
+        return create_request(scope, draft.name.strip(), patch.assignments())
+    return patch_request(scope, draft.record_id, patch.assignments()) if patch else None
+
+
+def delete_plan(scope: Scope, record: Record, notes: tuple[str, ...] = ()) -> Plan:
+    """The plan that deletes a record. Raises :class:`~smtp_tui.api.requests.IdRefused`."""
+    named = record_name(record.name, record.id)
+    host = f"{record.text('hostname')[:80]}:{record.text('port')[:20]}"
+    lost = f"What cannot come back: {', '.join(lost_by_delete(record))}."
+    return Plan(
+        delete_request(scope, record.id),
+        record.name,
+        record.id,
+        (f"{named} ({host}) will be deleted",),
+        (*notes, lost, _MAIL_FAILS),
+        destroys=True,
+    )

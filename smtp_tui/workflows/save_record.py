@@ -1,0 +1,149 @@
+"""Saving a record: what changes of one that exists, or a new one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from smtp_tui.api.errors import ApiError, NotFound
+from smtp_tui.api.models import Record
+from smtp_tui.api.requests import IdRefused
+from smtp_tui.editing.draft import Draft
+from smtp_tui.editing.merge import Comparison, compare, resolve
+from smtp_tui.editing.patch import Patch
+from smtp_tui.text import record_name
+from smtp_tui.workflows.operator import About, Notice, Operator, Sent
+from smtp_tui.workflows.outcomes import (
+    Conflicted,
+    Gone,
+    Refused,
+    Saved,
+    SaveOutcome,
+    Unchanged,
+)
+from smtp_tui.workflows.plan import Plan, save_plan, save_request
+from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.sign_in import read_signed_in
+from smtp_tui.workflows.write import Done, carry_out, claimed
+
+_CHOSEN: Final = "Values changed on the server meanwhile; this is what you chose."
+_TAKEN: Final = "A record of this name exists already; this makes a second one."
+
+
+async def save_record(
+    session: Session,
+    operator: Operator,
+    draft: Draft,
+    opened: Record | None,
+    patch: Patch,
+    notes: tuple[str, ...] = (),
+    *,
+    rehearse: bool = False,
+) -> SaveOutcome:
+    """Save the patch of a draft: to the ``opened`` record, or as a new one where that is None.
+
+    ``notes`` stand in each review. ``rehearse`` does everything but send.
+    """
+    job = _Save(session, operator, draft, opened, patch, notes)
+    try:
+        request = save_request(session.target.scope, draft, patch)
+        if request is None:
+            return Unchanged()
+        with claimed(session, request):
+            outcome = await carry_out(session, operator, job, rehearse=rehearse)
+    except NotFound as error:
+        return Refused(error) if opened is None else Gone(error)
+    except (ApiError, IdRefused) as error:
+        return Refused(error)
+    if not isinstance(outcome, Done):
+        return outcome
+    saved = job.saved(outcome)
+    session.memory.last_change = saved
+    return saved
+
+
+class _Save:
+    """What shall be saved, and the record as the operator last saw it."""
+
+    def __init__(
+        self,
+        session: Session,
+        operator: Operator,
+        draft: Draft,
+        opened: Record | None,
+        patch: Patch,
+        notes: tuple[str, ...],
+    ) -> None:
+        self._session = session
+        self._operator = operator
+        self._draft = draft
+        self.record = opened
+        self._patch = patch
+        self._asides = notes
+        self._news: tuple[str, ...] = ()
+        self._taken: str | None = None
+
+    def plan(self, *notes: str) -> Plan | None:
+        """The changes that are left, or the new record."""
+        notes = (*self._asides, *self._news, *notes)
+        scope = self._session.target.scope
+        return save_plan(scope, self._draft, self._patch, notes, self._taken or "")
+
+    async def check(self, plan: Plan) -> Conflicted | bool:
+        """Compare with the record as it is now; of a new one, whether its name is free."""
+        if self.record is None:
+            return await self._check_name(plan)
+        record_id = self.record.id
+        now = await read_signed_in(
+            self._session,
+            self._operator,
+            lambda: self._session.connections.get(record_id),
+            f"Reading {plan.named} before it is changed",
+            Sent.NOTHING,
+        )
+        comparison = compare(self.record, self._patch, now)
+        if comparison.conflicts:
+            choices = await self._operator.resolve(self._session, comparison)
+            if choices is None:
+                return Conflicted(comparison)
+            self._patch, self.record = resolve(comparison, choices), now
+            self._news = (_CHOSEN,)
+            return False
+        self._tell(comparison, now)
+        if comparison.already:
+            already = ", ".join(comparison.already)
+            self._patch = comparison.patch
+            self._news = (f"Someone else changed to the same already: {already}.",)
+        return not comparison.already
+
+    async def _check_name(self, plan: Plan) -> bool:
+        """The server takes a second record of a name without a word, so this is said once."""
+        if self._taken is not None:
+            return True
+        found = await read_signed_in(
+            self._session,
+            self._operator,
+            self._session.connections.list,
+            f"Reading whether {plan.named} exists already",
+            Sent.NOTHING,
+        )
+        same = [record.id for record in found.records if record.name == plan.name]
+        self._taken = same[0] if same else ""
+        self._news = (_TAKEN,) if same else ()
+        return not same
+
+    def _tell(self, comparison: Comparison, now: Record) -> None:
+        """Say what others changed that is kept."""
+        if comparison.name_changed:
+            words = f"The record is called {record_name(now.name, now.id)} now."
+            self._operator.tell(Notice(words, About.RECORD_NAME))
+        if comparison.theirs:
+            words = "; ".join(change.words() for change in comparison.theirs)
+            words = f"Changed by someone else meanwhile, and kept: {words}"
+            self._operator.tell(Notice(words, About.THEIR_CHANGE))
+
+    def saved(self, done: Done) -> Saved:
+        """The outcome of a save that was done."""
+        before, created = self.record, done.created
+        record_id = before.id if before is not None else created.id if created else None
+        name = before.name if before is not None else self._draft.name.strip()
+        return Saved(record_id, name, before, self._patch, done.notes, done.unanswered)
