@@ -157,7 +157,7 @@ def _profiles(store: ProfileStore, environ: Environ) -> Fact:
     with suppress(NoSuchProfile):
         choice = known_of(found, environ).chosen(None)
         if choice is not None and choice.overruled:
-            default += f", overruled by {choice.by.called}"
+            default += f", overruled by {choice.by.source}"
     count = len(found.profiles)
     words = f"{count} profile{'' if count == 1 else 's'}, default {default}"
     if found.read_only_why is not None:

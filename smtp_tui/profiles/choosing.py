@@ -1,9 +1,8 @@
-"""Which profile a run works with: one rule, for the screen and for every command."""
+"""Which profile is used: one rule, for the screen and for every command."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import Enum
 from typing import Final
 
 from msgspec import Struct
@@ -18,29 +17,18 @@ VARIABLE: Final = "SMTP_TUI_PROFILE"
 
 
 class NoSuchProfile(Exception):
-    """No profile to work on: not there, not decided, or without what a request needs."""
-
-
-class Source(Enum):
-    """What can choose a profile, the most specific first. Each overrules those after it."""
-
-    OPTION = "--profile"
-    VARIABLE = VARIABLE
-    VENDOR = "the vendor's variables"
-    DEFAULT = "the default"
-    ONLY = "the only profile"
+    """No profile to work with: it does not exist, or none was chosen."""
 
 
 class Candidate(Struct, frozen=True):
-    """A source that is present, the profile it names, and what the source is called here."""
+    """The name of a profile, and what names it: an option, a variable, the default."""
 
-    source: Source
     name: str
-    called: str
+    source: str
 
 
 class Choice(Struct, frozen=True):
-    """The chosen profile, the source that chose it, and the sources that it overrules."""
+    """The chosen profile, what chose it, and what that overrules. Its texts are not cleaned."""
 
     profile: Profile
     by: Candidate
@@ -48,24 +36,26 @@ class Choice(Struct, frozen=True):
 
     @property
     def remark(self) -> str:
-        """A sentence on what was overruled; empty where nothing was. Not cleaned."""
+        """A sentence on what was overruled; empty if nothing was."""
         if not self.overruled:
             return ""
-        others = ", ".join(f"{one.name} ({one.called})" for one in self.overruled)
-        return f"Using the profile {self.profile.name} ({self.by.called}), not {others}."
+        others = ", ".join(f"{other.name} ({other.source})" for other in self.overruled)
+        return f"Using the profile {self.profile.name} ({self.by.source}), not {others}."
 
     @property
     def short(self) -> str:
-        """The same in a few words, for a header. Not cleaned."""
+        """The same in a few words, for the header."""
         if not self.overruled:
             return ""
-        return f"{self.by.called} overrules {', '.join(one.name for one in self.overruled)}"
+        return f"{self.by.source} overrules {', '.join(other.name for other in self.overruled)}"
 
 
 class Known(Struct, frozen=True):
-    """The profiles at hand, those of the file and that of the vendor's variables, and what the
-    environment says about the choice: ``variable`` is the text of ``SMTP_TUI_PROFILE``, ``hosts``
-    the vendor's variables that hold a host, the one in use first."""
+    """The profiles of the file, that of the vendor's variables, and what the environment says.
+
+    ``variable`` is the text of ``SMTP_TUI_PROFILE``, ``hosts`` are the vendor's variables that hold
+    a host, the one in use first.
+    """
 
     profiles: Profiles
     environment: Profile | None = None
@@ -74,47 +64,46 @@ class Known(Struct, frozen=True):
 
     @property
     def all(self) -> tuple[Profile, ...]:
-        """Every profile, the environment's first; a file's hides one of the same name."""
+        """Every profile, the environment's first; one of the file hides it if named the same."""
         stored = self.profiles.profiles
         if self.environment is None or self.profiles.named(self.environment.name):
             return stored
         return (self.environment, *stored)
 
     def chosen(self, wanted: str | None) -> Choice | None:
-        """The choice of the most specific source that is present; None where a person has to
-        choose. ``wanted`` is the value of ``--profile``. Raises :class:`NoSuchProfile`.
+        """The choice of the most specific source; None if a person has to choose.
+
+        ``wanted`` is the value of ``--profile``. Raises :class:`NoSuchProfile`.
         """
-        present = tuple(self._candidates(wanted))
-        if not present:
+        candidates = tuple(self._candidates(wanted))
+        if not candidates:
             return None
-        by, *others = present
-        profile = self.named(by.name, by.called)
-        overruled = [one for one in others if one.name != profile.name]
+        by, *others = candidates
+        profile = self.named(by.name, by.source)
+        overruled = [other for other in others if other.name != profile.name]
         if profile is self.environment:
-            overruled += self._other_hosts()
+            used = self.hosts[0][1]
+            overruled += [
+                Candidate(_shown(host), name) for name, host in self.hosts[1:] if host != used
+            ]
         return Choice(profile, by, tuple(overruled))
 
     def _candidates(self, wanted: str | None) -> Iterator[Candidate]:
+        """What names a profile, the most specific first."""
         if wanted is not None:
-            yield Candidate(Source.OPTION, wanted, Source.OPTION.value)
+            yield Candidate(wanted, "--profile")
         if self.variable:
-            yield Candidate(Source.VARIABLE, self.variable, VARIABLE)
+            yield Candidate(self.variable, VARIABLE)
         if self.environment is not None:
-            yield Candidate(Source.VENDOR, self.environment.name, self.hosts[0][0])
+            yield Candidate(self.environment.name, self.hosts[0][0])
         stored, default = self.profiles.profiles, self.profiles.default
         if default is not None:
-            yield Candidate(Source.DEFAULT, default, Source.DEFAULT.value)
+            yield Candidate(default, "the default")
         elif len(stored) == 1:
-            yield Candidate(Source.ONLY, stored[0].name, Source.ONLY.value)
-
-    def _other_hosts(self) -> list[Candidate]:
-        """The vendor's variables that name another host than the one in use."""
-        used = self.hosts[0][1]
-        others = [(name, host) for name, host in self.hosts[1:] if host != used]
-        return [Candidate(Source.VENDOR, _host_words(host), name) for name, host in others]
+            yield Candidate(stored[0].name, "the only profile")
 
     def decided(self, wanted: str | None) -> Choice:
-        """Like :meth:`chosen`, for where nobody can be asked. Raises :class:`NoSuchProfile`."""
+        """Like :meth:`chosen`, where nobody can be asked. Raises :class:`NoSuchProfile`."""
         choice = self.chosen(wanted)
         if choice is not None:
             return choice
@@ -123,24 +112,23 @@ class Known(Struct, frozen=True):
                 "no profile: add one with `smtp-tui profiles add`, or set CAM_HOST and the"
                 " vendor's other variables"
             )
-        names = ", ".join(one.name for one in self.all)
+        names = ", ".join(profile.name for profile in self.all)
         raise NoSuchProfile(f"which profile? Use --profile with one of: {names}")
 
-    def named(self, name: str, called: str = "") -> Profile:
-        """The profile of that name; ``called`` says who asks for it. Raises
-        :class:`NoSuchProfile`."""
-        found = next((one for one in self.all if one.name == name), None)
+    def named(self, name: str, source: str = "") -> Profile:
+        """The profile of that name, which ``source`` names. Raises :class:`NoSuchProfile`."""
+        found = next((profile for profile in self.all if profile.name == name), None)
         if found is not None:
             return found
-        by = f" ({called})" if called else ""
+        by = f" ({source})" if source else ""
         if name == ENVIRONMENT:
             raise NoSuchProfile(f"there is no profile named {name}{by}: CAM_HOST is not set")
-        near = nearest(name, [one.name for one in self.all])
+        near = nearest(name, [profile.name for profile in self.all])
         raise NoSuchProfile(f"there is no profile named {name}{by}{near}")
 
 
-def _host_words(host: str) -> str:
-    """A host as it may be shown; what is none may hold a password."""
+def _shown(host: str) -> str:
+    """A host as it may be shown; a text that is no host may hold a password."""
     try:
         return parse_origin(host, allow_http=True).text
     except HostRefused:
@@ -149,12 +137,5 @@ def _host_words(host: str) -> str:
 
 def known_of(profiles: Profiles, environ: Mapping[str, str]) -> Known:
     """The profiles of the file together with what the environment says."""
-    return Known(
-        profiles,
-        environment_profile(environ),
-        environ.get(VARIABLE, "").strip(),
-        vendor_hosts(environ),
-    )
-
-
-__all__ = ["VARIABLE", "Candidate", "Choice", "Known", "NoSuchProfile", "Source", "known_of"]
+    variable = environ.get(VARIABLE, "").strip()
+    return Known(profiles, environment_profile(environ), variable, vendor_hosts(environ))

@@ -34,6 +34,7 @@ TOKEN_FORMS: Final = "$VARIABLE, login USER, command PROGRAM …, or blank to be
 _TRUST_TOML: Final = '"system", { ca_file = "…" }, { pin = "…" } or "off"'
 _TOKEN_TOML: Final = '"prompt", { env = "…" }, { command = ["…"] } or { login = "…" }'
 _PORTS: Final = "from 1 to 65535"
+_TRUST_WORDS: Final = {"ca": "ca_file", "pin": "pin", "login": "identity_pin"}
 _COLON: Final = re.compile(r"(?:^|,)(ca|pin|login):")
 
 
@@ -129,7 +130,7 @@ def _trust_to_toml(trust: Trust) -> Toml:
             return {key: pin for key, pin in pins.items() if pin}
 
 
-def _trust_from_toml(raw: object) -> Trust:
+def _trust_from_toml(raw: object, forms: str = _TRUST_TOML) -> Trust:
     match raw:
         case "system":
             return SystemTrust()
@@ -142,32 +143,27 @@ def _trust_from_toml(raw: object) -> Trust:
         case {"identity_pin": str(identity), **rest} if not rest:
             return Pinned("", identity)
     near = _nearest_form(raw, ("system", "off"), ("ca_file", "pin", "identity_pin"))
-    raise ValueError(f"must be {_TRUST_TOML}{near}")
+    raise ValueError(f"must be {forms}{near}")
 
 
 def _trust_to_text(trust: Trust) -> str:
-    match trust:
-        case CaFile(path):
-            return f"ca {path}"
-        case Pinned(sha256, identity):
-            pins = (("pin", sha256), ("login", identity))
-            return " ".join(f"{word} {pin}" for word, pin in pins if pin)
-    return str(_trust_to_toml(trust))
+    raw = _trust_to_toml(trust)
+    if not isinstance(raw, dict):
+        return str(raw)
+    return " ".join(f"{word} {raw[key]}" for word, key in _TRUST_WORDS.items() if key in raw)
 
 
 def _trust_from_text(text: str) -> Trust:
     """Read ``ca FILE`` and ``pin X login Y``; for the shell also ``ca:FILE``, ``pin:X,login:Y``."""
     text = _COLON.sub(r" \1 ", text).strip()
-    word, _, rest = text.partition(" ")
     words = text.split()
-    pins = dict(zip(words[::2], words[1::2], strict=False))
-    if text.lower() in ("system", "off"):
-        return _trust_from_toml(text.lower())
-    if word == "ca" and rest:
-        return CaFile(Path(rest.strip()))
-    if pins and len(words) % 2 == 0 and pins.keys() <= {"pin", "login"}:
-        return Pinned(pins.get("pin", ""), pins.get("login", ""))
-    raise ValueError(TRUST_FORMS)
+    raw: object = text.lower()
+    if text.startswith("ca "):
+        raw = {"ca_file": text.removeprefix("ca ").strip()}
+    elif len(words) % 2 == 0:
+        pairs = zip(words[::2], words[1::2], strict=True)
+        raw = {_TRUST_WORDS.get(word, word): pin for word, pin in pairs}
+    return _trust_from_toml(raw, TRUST_FORMS)
 
 
 def _token_to_toml(source: TokenSource) -> Toml:

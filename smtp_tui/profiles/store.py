@@ -63,7 +63,7 @@ class ProfileChanged(ProfileRefused):
 
 
 class ProfileStore:
-    """The profiles of one configuration directory.
+    """The profiles of one configuration directory, in the file ``path``, which need not exist.
 
     Every method raises :class:`~smtp_tui.state.files.FileProblem` where the file cannot be read or
     written, and :class:`ProfilesFileError` where it is not understood. Methods that change it also
@@ -71,16 +71,11 @@ class ProfileStore:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._path = directory / FILE_NAME
-
-    @property
-    def path(self) -> Path:
-        """The file, for messages; it need not exist."""
-        return self._path
+        self.path = directory / FILE_NAME
 
     def load(self) -> Profiles:
         """What the file holds now; a missing file holds nothing."""
-        return parse_profiles(without_mark(self._text()), self._path)
+        return parse_profiles(without_mark(self._text()), self.path)
 
     def add(self, profile: Profile) -> Profiles:
         """Add a profile at the end of the file; the first one becomes the default."""
@@ -95,15 +90,31 @@ class ProfileStore:
 
     def replace(self, name: str, profile: Profile) -> Profiles:
         """Change the profile of that name, its name too; a default stays the default."""
-        new = _checked(profile)
+        return self._change(name, lambda _: profile)
 
-        def change(now: Profiles) -> Profiles:
-            before = _known(name, now)
-            if new.name != name:
-                _check_free(new.name, now)
-            return _with(now, before, new)
+    def set_recipient(self, name: str, recipient: str) -> Profiles:
+        """Remember the recipient of a profile's test emails; nothing else is changed."""
+        return self._change(name, lambda before: replace(before, recipient=recipient))
 
-        return self._update(change)
+    def keep_trust(self, name: str, asked: Target, trust: Trust) -> Profiles:
+        """Store the trust that a person confirmed when asked about the servers of ``asked``.
+
+        Raises :class:`ProfileChanged` where the profile names other servers, or another trust, now.
+        """
+
+        def change(before: Profile) -> Profile:
+            target = before.target()
+            same = (
+                target.origin == asked.origin,
+                target.identity_origin == asked.identity_origin,
+                before.trust == asked.trust,
+            )
+            if not all(same):
+                words = "host, login server or trust were changed in the file meanwhile"
+                raise ProfileChanged((("trust", words),))
+            return replace(before, trust=trust)
+
+        return self._change(name, change)
 
     def remove(self, name: str) -> Profiles:
         """Remove a profile; if it was the default, there is none afterwards."""
@@ -119,45 +130,28 @@ class ProfileStore:
         """Start with this profile from now on."""
         return self._update(lambda now: replace(now, default=_known(name, now).name))
 
-    def set_recipient(self, name: str, recipient: str) -> Profiles:
-        """Remember the recipient of a profile's test emails; nothing else is changed."""
+    def _change(self, name: str, edited: Callable[[Profile], Profile]) -> Profiles:
+        """Change one profile, wherever it is by now."""
 
         def change(now: Profiles) -> Profiles:
             before = _known(name, now)
-            return _with(now, before, _checked(replace(before, recipient=recipient)))
-
-        return self._update(change)
-
-    def keep_trust(self, name: str, asked: Target, trust: Trust) -> Profiles:
-        """Store the trust that a person confirmed when asked about the servers of ``asked``.
-
-        Raises :class:`ProfileChanged` where the profile names other servers, or another trust, now.
-        """
-
-        def change(now: Profiles) -> Profiles:
-            before = _known(name, now)
-            target = before.target()
-            same = (
-                target.origin == asked.origin,
-                target.identity_origin == asked.identity_origin,
-                before.trust == asked.trust,
-            )
-            if not all(same):
-                words = "host, login server or trust were changed in the file meanwhile"
-                raise ProfileChanged((("trust", words),))
-            return _with(now, before, _checked(replace(before, trust=trust)))
+            after = _checked(edited(before))
+            if after.name != name:
+                _check_free(after.name, now)
+            profiles = tuple(after if profile == before else profile for profile in now.profiles)
+            return Profiles(profiles, after.name if now.default == name else now.default)
 
         return self._update(change)
 
     def _text(self) -> str:
-        content = read_bytes(self._path)
+        content = read_bytes(self.path)
         try:
             return "" if content is None else content.decode()
         except UnicodeDecodeError as error:
             before = error.object[: error.start]
             column = error.start - (before.rfind(b"\n") + 1) + 1
             place = Place(before.count(b"\n") + 1, column)
-            raise ProfilesFileError(self._path, place, "is not UTF-8") from None
+            raise ProfilesFileError(self.path, place, "is not UTF-8") from None
 
     def _update(self, change: Callable[[Profiles], Profiles]) -> Profiles:
         """One read-modify-write; ``change`` returns what the file shall hold."""
@@ -165,28 +159,28 @@ class ProfileStore:
 
         from smtp_tui.profiles.writing import rewritten  # noqa: PLC0415 - nor this
 
-        with locked(self._path):
+        with locked(self.path):
             content = self._text()
             text = without_mark(content)
-            now = parse_profiles(text, self._path)
+            now = parse_profiles(text, self.path)
             if now.read_only_why is not None:
                 raise ProfileRefused((("schema", now.read_only_why),))
             wanted = change(now)
             try:
                 changed = rewritten(text, now, wanted)
-                after = parse_profiles(changed, self._path)
+                after = parse_profiles(changed, self.path)
             except (TOMLKitError, ProfilesFileError, ValueError):
                 raise self._by_hand() from None
             if not (_same_profiles(after, wanted) and self._same_beside(text, changed, now, after)):
                 raise self._by_hand()
             if changed != text:
                 mark = content[: len(content) - len(text)]
-                write_atomic(self._path, mark + changed)
+                write_atomic(self.path, mark + changed)
         return after
 
     def _same_beside(self, text: str, changed: str, now: Profiles, after: Profiles) -> bool:
         """Whether all that is not ours is the same: unknown keys, at the top and in profiles."""
-        old, new = (_foreign(parse_toml(each, self._path).values) for each in (text, changed))
+        old, new = (_foreign(parse_toml(each, self.path).values) for each in (text, changed))
         kept = ((before, profile) for before, profile in now.paired(after) if before and profile)
         return old.pop("") == new.pop("") and all(
             old.get(before.name) == new.get(profile.name) for before, profile in kept
@@ -194,13 +188,7 @@ class ProfileStore:
 
     def _by_hand(self) -> ProfilesFileError:
         words = "its layout cannot be changed without harm to its other parts; edit it by hand"
-        return ProfilesFileError(self._path, Place(1), words)
-
-
-def _with(now: Profiles, before: Profile, after: Profile) -> Profiles:
-    """The profiles with one of them changed; a default stays the default."""
-    profiles = tuple(after if profile == before else profile for profile in now.profiles)
-    return Profiles(profiles, after.name if now.default == before.name else now.default)
+        return ProfilesFileError(self.path, Place(1), words)
 
 
 def _same_profiles(first: Profiles, second: Profiles) -> bool:

@@ -72,16 +72,11 @@ class Shelf(Struct, frozen=True):
 
 
 class DraftStore:
-    """The drafts in one state directory. Every method raises :class:`FileProblem`."""
+    """The drafts of one state directory. Every method raises :class:`FileProblem`."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory / DIRECTORY_NAME
+        self.directory = directory / DIRECTORY_NAME
         self._token = os.urandom(8).hex()
-
-    @property
-    def directory(self) -> Path:
-        """The directory of the drafts, for messages."""
-        return self._directory
 
     def save(self, draft: SavedDraft) -> SavedDraft:
         """Save a draft in place of this process's last one for the same record.
@@ -90,7 +85,7 @@ class DraftStore:
         """
         host = os.uname().nodename
         mine = replace(draft, pid=os.getpid(), host=host, token=self._token)
-        ensure_directory(self._directory)
+        ensure_directory(self.directory)
         write_atomic(self._file(mine), _text_of(mine))
         return mine
 
@@ -130,15 +125,15 @@ class DraftStore:
 
         key = json.dumps([draft.key.origin_url, draft.key.tenant, draft.key.record_id])
         digest = hashlib.sha256(key.encode()).hexdigest()[:24]
-        return self._directory / f"{digest}-{draft.token or self._token}{_SUFFIX}"
+        return self.directory / f"{digest}-{draft.token or self._token}{_SUFFIX}"
 
     def _files(self) -> list[Path]:
-        with problems_of(self._directory):
+        with problems_of(self.directory):
             try:
-                found = list(self._directory.iterdir())
+                found = list(self.directory.iterdir())
             except FileNotFoundError:
                 return []
-        clear_leftovers(self._directory, lambda _, pid: not _runs(pid))
+        clear_leftovers(self.directory, lambda _, pid: not _runs(pid))
         return sorted(file for file in found if file.name.endswith(_SUFFIX))
 
 

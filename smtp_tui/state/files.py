@@ -28,33 +28,13 @@ from smtp_tui.api.paths import (
     trusted_path,
 )
 
+__all__ = ["FileProblem"]  # for those who read and write files through this module
 DEFAULT_CAP: Final = 4 * 1024 * 1024
 LOCK_SECONDS: Final = 10.0
 LONGEST_LINE: Final = 1024 * 1024
 """Bytes of a line that are read at most; a longer line is skipped."""
 _TEMPORARY: Final = re.compile(r"\.(?P<name>.+)\.(?P<pid>[0-9]+)\.[0-9a-f]{16}\.tmp\Z")
 _OWN_NAME: Final = "smtp-tui"
-
-__all__ = [
-    "DEFAULT_CAP",
-    "LOCK_SECONDS",
-    "LONGEST_LINE",
-    "FileProblem",
-    "Lines",
-    "append_line",
-    "clear_leftovers",
-    "ensure_directory",
-    "locked",
-    "open_checked",
-    "own_path",
-    "problems_of",
-    "read_bytes",
-    "read_lines",
-    "read_text",
-    "sync_directory",
-    "write_all",
-    "write_atomic",
-]
 
 
 @contextmanager

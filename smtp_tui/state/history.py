@@ -84,28 +84,23 @@ class Tested(Struct, frozen=True):
 
 
 class TestHistory:
-    """The test emails sent from this state directory, by any process; kept in memory too."""
+    """The test emails sent from this state directory, by any process; in memory and in ``path``."""
 
     __test__ = False  # not a test case, whatever its name
 
     def __init__(self, directory: Path) -> None:
-        self._path = directory / FILE_NAME
+        self.path = directory / FILE_NAME
         self._runs: dict[RecordKey, tuple[TestRun, ...]] = {}
         self._saved: dict[RecordKey, datetime] = {}
         self._guard = threading.Lock()
         self._compact_at = COMPACT_BYTES
-
-    @property
-    def path(self) -> Path:
-        """The file, for messages."""
-        return self._path
 
     def load(self) -> None:
         """Read what all processes have written so far; unreadable lines are skipped.
 
         Raises :class:`FileProblem`; what is in memory stays.
         """
-        self._remember_all(read_lines(self._path).lines)
+        self._remember_all(read_lines(self.path).lines)
 
     def add(self, key: RecordKey, run: TestRun) -> None:
         """Add one test email, in memory first.
@@ -121,8 +116,8 @@ class TestHistory:
 
     def _add(self, key: RecordKey, event: _Event) -> None:
         self.remember(key, event)
-        with locked(self._path):
-            size = append_line(self._path, json.dumps(plain(key, event)), sync=False)
+        with locked(self.path):
+            size = append_line(self.path, json.dumps(plain(key, event)), sync=False)
             if size > self._compact_at:
                 self._compact()
 
@@ -170,7 +165,7 @@ class TestHistory:
 
     def _compact(self) -> None:
         """Write the file again with what is still shown; call it with the file's lock held."""
-        lines = read_lines(self._path).lines
+        lines = read_lines(self.path).lines
         if any(_is_newer(line) for line in lines):
             return  # a newer program writes here too: its lines are not ours to drop
         self._remember_all(lines)
@@ -180,7 +175,7 @@ class TestHistory:
         tested = {key for key, _ in kept}
         kept += [(key, _Save(at)) for key, at in self._saved.items() if key in tested]
         text = "".join(f"{json.dumps(plain(key, event))}\n" for key, event in kept)
-        write_atomic(self._path, text)
+        write_atomic(self.path, text)
         self._compact_at = max(COMPACT_BYTES, 2 * len(text.encode()))
 
 

@@ -156,7 +156,7 @@ class JournalContent(Struct, frozen=True):
 
 
 class Journal:
-    """The journal of one state directory, shared by all processes.
+    """The journal of one state directory, shared by all processes; ``path`` is the newest file.
 
     Every method raises :class:`smtp_tui.state.files.FileProblem`.
     """
@@ -164,14 +164,9 @@ class Journal:
     def __init__(
         self, directory: Path, rotate_bytes: int = ROTATE_BYTES, files_kept: int = FILES_KEPT
     ) -> None:
-        self._path = directory / FILE_NAME
+        self.path = directory / FILE_NAME
         self._rotate_bytes = rotate_bytes
         self._files_kept = files_kept
-
-    @property
-    def path(self) -> Path:
-        """The file that is written to now."""
-        return self._path
 
     def append(self, entry: JournalEntry) -> str:
         """Add one line; it is on the disk when this returns.
@@ -179,10 +174,10 @@ class Journal:
         Returns what was dropped to make room for it, in words; empty if nothing was.
         """
         line = json.dumps(plain(fitted(entry)))
-        with locked(self._path):
-            with problems_of(self._path):
+        with locked(self.path):
+            with problems_of(self.path):
                 dropped = self._rotate(entry.at)
-            append_line(self._path, line, sync=True)
+            append_line(self.path, line, sync=True)
         return dropped
 
     def read(self, newest: int | None = None) -> JournalContent:
@@ -191,7 +186,7 @@ class Journal:
         ``unreadable`` and ``overlong`` count only lines of the files that were read for that.
         """
         try:
-            with locked(self._path):
+            with locked(self.path):
                 return self._read(newest)
         except FileProblem:
             return self._read(newest)  # a place that cannot be written to can still be read
@@ -212,8 +207,8 @@ class Journal:
 
     def _files(self) -> list[Path]:
         """The files, newest first: the one that is written to, then the rotated ones."""
-        real = own_path(self._path)
-        with problems_of(self._path):
+        real = own_path(self.path)
+        with problems_of(self.path):
             names = os.listdir(real.parent) if real.parent.exists() else []
         rotated = [match for name in names if (match := _ROTATED.match(name))]
         rotated.sort(key=lambda match: int(match["number"]))

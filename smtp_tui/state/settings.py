@@ -46,29 +46,24 @@ class Settings(Struct, frozen=True):
 
 
 class SettingsStore:
-    """The settings of all processes in one small file; each change is a read-modify-write.
+    """The settings of all processes in the small file ``path``; a change reads it again first.
 
     Every method raises :class:`FileProblem`; a file that cannot be read is not replaced.
     """
 
     def __init__(self, directory: Path) -> None:
-        self._path = directory / FILE_NAME
-
-    @property
-    def path(self) -> Path:
-        """The file, for messages."""
-        return self._path
+        self.path = directory / FILE_NAME
 
     def load(self) -> Settings:
         """The current settings; a missing file gives the defaults."""
-        text = read_text(self._path)
+        text = read_text(self.path)
         if text is None:
             return Settings((), ())
         try:
             return msgspec.convert(read_object(text), Settings)
         except ValueError:
             words = "is not understood; remove it to start afresh"
-            raise FileProblem(self._path, words) from None
+            raise FileProblem(self.path, words) from None
 
     def set_sort(self, profile: str, sort: Sort) -> Settings:
         """Remember how the table of a profile is sorted."""
@@ -90,9 +85,9 @@ class SettingsStore:
         return self._update(change)
 
     def _update(self, change: Callable[[Settings], Settings]) -> Settings:
-        with locked(self._path):
+        with locked(self.path):
             before = self.load()
             after = change(before)
             if after != before:
-                write_atomic(self._path, json.dumps(plain(after), indent=1) + "\n")
+                write_atomic(self.path, json.dumps(plain(after), indent=1) + "\n")
         return after

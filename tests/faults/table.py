@@ -385,8 +385,8 @@ FAULTS: Final = (
     Fault(
         "a token of one product goes to another's host",
         SECRET,
-        "return EnvironmentToken(family.token) if environ.get(family.token) else PromptToken()",
-        "return EnvironmentToken('CAM_BEARER_TOKEN') if environ.get('CAM_BEARER_TOKEN') else PromptToken()",
+        "token=EnvironmentToken(named.token) if environ.get(named.token) else PromptToken(),",
+        "token=EnvironmentToken('CAM_BEARER_TOKEN') if environ.get('CAM_BEARER_TOKEN') else PromptToken(),",
         (f"{PROFILES_MODEL}::test_the_names_of_the_later_products_make_it_too",),
     ),
     Fault(
@@ -1054,13 +1054,13 @@ FAULTS: Final = (
     Fault(
         "the journal is rotated outside its lock",
         FILES,
-        "        with locked(self._path):\n"
-        "            with problems_of(self._path):\n"
+        "        with locked(self.path):\n"
+        "            with problems_of(self.path):\n"
         "                dropped = self._rotate(entry.at)\n"
         "            append_line",
-        "        with problems_of(self._path):\n"
+        "        with problems_of(self.path):\n"
         "            dropped = self._rotate(entry.at)\n"
-        "        with locked(self._path):\n"
+        "        with locked(self.path):\n"
         "            append_line",
         (f"{STATE_POWER_CUT}::test_a_full_journal_is_rotated_while_its_lock_is_held",),
     ),
