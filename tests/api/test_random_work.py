@@ -22,7 +22,8 @@ from smtp_tui.api.errors import Operation as Called
 from smtp_tui.api.models import Assignment
 from smtp_tui.api.requests import Request, create_request, delete_request, patch_request
 from smtp_tui.api.target import Access
-from smtp_tui.ui.connections.rows import Order, RecordsView
+from smtp_tui.ui.connections.order import Order
+from smtp_tui.ui.connections.rows import RecordsView
 from tests.api.desk import QUICK, desk
 from tests.api.faults import FAULTS
 from tests.failing_sandbox import Operation, Sandbox

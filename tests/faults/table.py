@@ -1302,8 +1302,8 @@ FAULTS: Final = (
     Fault(
         "a stale record is not called stale",
         HONEST,
-        'shown.set_class(self.problem is not None, "-shown")',
-        'shown.set_class(False, "-shown")',
+        'self._problem_text.set_class(self._problem is not None, "-shown")',
+        'self._problem_text.set_class(False, "-shown")',
         (
             "tests/ui/test_detail.py::test_after_a_failed_refresh_the_record_is_called_stale_until_one_succeeds",
         ),

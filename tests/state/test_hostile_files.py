@@ -32,7 +32,7 @@ from smtp_tui.state.journal import Journal, Wanted, writes_of
 from smtp_tui.state.settings import SettingsStore, Sort
 from smtp_tui.ui.connections.last_test import ago
 from smtp_tui.ui.keymap import keymap_of
-from smtp_tui.ui.logs.journal_rows import row, written_content
+from smtp_tui.ui.logs.journal import write_row, written_content
 from tests.profiles.test_store import HAND_MADE
 from tests.state.test_drafts import DRAFT
 from tests.state.test_history import KEY, run
@@ -178,7 +178,7 @@ def test_the_journal_is_read_whatever_one_of_its_lines_holds(place: Path, line: 
     reading = Journal(place).read()
     for one in writes_of(reading.entries):
         json.dumps([plain(one.begun), plain(one.last)])
-        row(one)
+        write_row(one)
         written_content(one)
         Wanted(since=NOW).holds(one)
     assert {INTENT, OUTCOME} <= set(reading.entries), "the lines beside it stay readable"

@@ -132,7 +132,7 @@ async def _profile_form(ui: Ui) -> None:
 
 async def _journal(ui: Ui) -> None:
     await ui.press("A")
-    await ui.sees("No write stands here yet")
+    await ui.sees("No writes yet")
 
 
 async def _activity(ui: Ui) -> None:

@@ -217,7 +217,7 @@ async def test_where_no_profile_is_in_use_the_header_says_so(demo: Sandbox) -> N
         await ui.sees("line 3 of the file is wrong", "p profiles")
         assert ui.lines()[0].strip() == "no profile in use"
         await ui.press("a")
-        await ui.sees("Nothing was asked yet")
+        await ui.sees("No requests yet")
         assert ui.lines()[0].strip() == "no profile in use"
 
 

@@ -117,7 +117,7 @@ async def test_an_empty_journal_says_what_will_stand_there_and_a_broken_one_why(
     async with opened(demo) as ui:
         await ui.sees("6 connections")
         await ui.press("A")
-        await ui.sees("No write stands here yet.")
+        await ui.sees("No writes yet.")
         path = ui.services.journal.path
         path.mkdir(parents=True)
         await ui.press("r")
@@ -126,7 +126,7 @@ async def test_an_empty_journal_says_what_will_stand_there_and_a_broken_one_why(
         path.write_bytes(b"no json\n")
         path.chmod(0o600)
         await ui.press("r")
-        await ui.sees("No write stands here yet.", "1 unreadable")
+        await ui.sees("No writes yet.", "1 unreadable")
 
 
 async def test_a_line_too_long_to_read_is_counted_and_changes_left_out_are_told(

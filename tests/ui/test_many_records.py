@@ -5,7 +5,8 @@ import json
 from datetime import UTC, datetime
 
 from smtp_tui.api.decode import decode_list
-from smtp_tui.ui.connections.rows import Order, prepared
+from smtp_tui.ui.connections.order import Order
+from smtp_tui.ui.connections.rows import prepared
 from tests.api.desk import desk
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 

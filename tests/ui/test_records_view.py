@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from smtp_tui.api.models import Parameter, Record, RecordList, SecretState
 from smtp_tui.state import history
-from smtp_tui.ui.connections.rows import SORT_KEYS, Order, RecordsView
+from smtp_tui.ui.connections.order import SORT_KEYS, Order
+from smtp_tui.ui.connections.rows import RecordsView
 
 NOW = datetime(2020, 6, 1, 12, 0, tzinfo=UTC)
 AS_SERVED = Order(None)

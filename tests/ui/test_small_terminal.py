@@ -35,7 +35,7 @@ SCREENS = {
     "a profile": (("p", "c"), "Tenant"),
     "a check": (("p", "x"), "6 records"),
     "activity": (("a",), "status 200"),
-    "the mailbox": (("m",), "No mail has arrived"),
+    "the mailbox": (("m",), "No mail yet"),
     "the palette": (("ctrl+p",), "Search for commands"),
 }
 

@@ -1,4 +1,4 @@
-"""LAST TEST in the table: the verdict of the newest test, and how much it still says."""
+"""LAST TEST in the table: the verdict of the newest test, unless it no longer holds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smtp_tui.text import age
 
 
 class Standing(Enum):
-    """How much a test still says about the record as it is now."""
+    """Whether a test still says something about the record as it is now."""
 
     CURRENT = ""
     BEFORE_CHANGE = "before change"
@@ -21,7 +21,7 @@ class Standing(Enum):
 def standing(tested: Tested, record: Record) -> Standing:
     """Compare what was tested with what the record holds now.
 
-    A save after the test, from here or seen in the values, makes it old; a test with values that
+    A test is outdated by a save after it, from here or seen in the values. A test of values that
     were never saved says nothing about the record.
     """
     if tested.saved_since:
@@ -34,7 +34,7 @@ def standing(tested: Tested, record: Record) -> Standing:
 
 
 def last_test_words(tested: Tested | None, record: Record, now: datetime) -> str:
-    """The newest test of a record: its verdict and age, or why its verdict does not hold now."""
+    """Return verdict and age of the newest test, or why its verdict does not hold now."""
     if tested is None:
         return "-"
     words = standing(tested, record).value or tested.run.verdict
@@ -42,6 +42,6 @@ def last_test_words(tested: Tested | None, record: Record, now: datetime) -> str
 
 
 def ago(run: TestRun, now: datetime) -> str:
-    """The age of a test by the minute, so that it changes no oftener than one looks."""
+    """Return the age of a test, to the minute so that the table is seldom repainted."""
     seconds = (now - run.at).total_seconds()
     return "now" if seconds < 60 else age(seconds)

@@ -115,7 +115,7 @@ class RecordScreen(FullScreen[Result]):
 
     def action_copy(self) -> None:
         """Offer the record as curl, command and JSON."""
-        from smtp_tui.ui.connections.record_copies import copyables
+        from smtp_tui.ui.connections.record_view import copyables
         from smtp_tui.ui.dialogs.copy import CopyDialog
 
         if self.record is not None:

@@ -1,6 +1,6 @@
-"""From records to table rows: columns, order and filter, as pure functions.
+"""From records to table rows: columns, filter and order.
 
-What is costly is done once per list of records, so that a key typed into the filter only looks.
+The costly work is done once per list of records, so that a key typed into the filter stays fast.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from smtp_tui.mail.parameters import port_hint
 from smtp_tui.state.history import Tested
 from smtp_tui.text import clean, lookalikes
 from smtp_tui.ui.connections.last_test import last_test_words
+from smtp_tui.ui.connections.order import Order
 from smtp_tui.ui.widgets.columns import Column
 from smtp_tui.ui.widgets.table import Row
 
@@ -28,37 +29,16 @@ COLUMNS: Final = (
     Column("last_test", "LAST TEST", 17, priority=3),
     Column("hint", "HINT", 12, flexible=True, priority=5),
 )
-SORT_KEYS: Final = ("name", "hostname", "port", "username", "last_test")
 CELL_LIMIT: Final = 300
 
 LastTest = Callable[[str], Tested | None]
 
 
-class Order(Struct, frozen=True):
-    """How the table is sorted. ``column`` None is the server's order, oldest first."""
-
-    column: str | None = "name"
-    reverse: bool = False
-
-    def next_column(self) -> Order:
-        """Sort by the next column; after the last one comes the server's order."""
-        if self.column is None:
-            return Order(SORT_KEYS[0])
-        position = SORT_KEYS.index(self.column) + 1
-        return Order(SORT_KEYS[position] if position < len(SORT_KEYS) else None)
-
-    @property
-    def words(self) -> str:
-        """The order in words, for the status line."""
-        named = {None: "in the server's order", "last_test": "sorted by last test"}
-        text = named.get(self.column, f"sorted by {self.column}")
-        return f"{text}, reversed" if self.reverse else text
-
-
 class _Entry(Struct):
-    """A record with what is costly to make of it; ``row`` is None until it is first looked at.
+    """A record, the text that the filter searches, and its row, None until it is first needed.
 
-    ``row_id`` is the record's id, with a number behind it where another record has the same one.
+    ``row_id`` is the record's id, followed by a number where another record has the same id.
+    ``tested`` is whether the row tells of a test, whose age grows.
     """
 
     record: Record
@@ -71,8 +51,8 @@ class _Entry(Struct):
 class RecordsView:
     """The records of one answer, ready to be filtered and sorted.
 
-    Rows are made once, and those with a test again after :meth:`look_again`; the order is kept
-    until another is asked for. So a key typed into the filter costs a look at each record.
+    Rows are made once, and those with a test again after :meth:`look_again`. The records are sorted
+    once for each order. A key typed into the filter costs one search per record.
     """
 
     def __init__(self, answer: RecordList, last_test: LastTest) -> None:
@@ -93,19 +73,19 @@ class RecordsView:
 
     @property
     def tested(self) -> bool:
-        """Whether any of the records was tested when last looked at, so that ages grow."""
+        """Whether any row tells of a test, whose age grows."""
         return any(entry.tested for entry in self._entries)
 
     def record(self, row_id: str | None) -> Record | None:
-        """The record of that row, if it is in this answer."""
+        """Return the record of a row, or None if there is none in this answer."""
         return self._by_id.get(row_id) if row_id is not None else None
 
     def look_again(self) -> None:
-        """Have the next rows tell of tests that came meanwhile, and of their age by then."""
+        """Have the next rows tell of new tests, and of their age by then."""
         self._looked = False
 
     def rows(self, filter_text: str, order: Order, now: datetime) -> tuple[Row, ...]:
-        """The rows that hold every word of the filter, in order."""
+        """Return the rows of the records that hold every word of the filter, in order."""
         if not self._looked:
             self._look(now)
         found = self._in_order(order)
@@ -114,7 +94,7 @@ class RecordsView:
         return tuple([entry.row for entry in found if entry.row is not None])
 
     def _look(self, now: datetime) -> None:
-        """Make the rows that are not made yet, and anew those whose test is told."""
+        """Make the missing rows, and those with a test again."""
         for entry in self._entries:
             tested = self._last_test(entry.record.id)
             if entry.row is None or entry.tested or tested is not None:
@@ -135,7 +115,7 @@ class RecordsView:
         return self._sorted[1]
 
     def _key(self, column: str) -> Callable[[Record], tuple[str | float, str, str]]:
-        """What records are sorted by; name and id decide where the column does not."""
+        """Return the sort key for a column; name and id decide between equal values."""
 
         def value(record: Record) -> str | float:
             match column:
@@ -173,7 +153,7 @@ class RecordsView:
 async def prepared(
     answer: RecordList, last_test: LastTest, order: Order, now: datetime
 ) -> RecordsView:
-    """The view of an answer with its rows made: in a thread, during which keys go on working."""
+    """Return the view of an answer with its rows made, in a thread, so that no key waits."""
 
     def prepare() -> RecordsView:
         view = RecordsView(answer, last_test)
@@ -184,7 +164,7 @@ async def prepared(
 
 
 def _name_words(record: Record, *, alike: bool) -> str:
-    """A name that can be seen; the end of the id before one that reads as another does."""
+    """Return a visible name, after the end of the id where another record reads alike."""
     name = clean(record.name, CELL_LIMIT)
     if not record.name.strip():
         name = f"(blank: {len(record.name)})" if record.name else "(no name)"
@@ -192,7 +172,7 @@ def _name_words(record: Record, *, alike: bool) -> str:
 
 
 def hint_words(record: Record) -> str:
-    """What is odd about the record, or about its port; empty where nothing is."""
+    """Return what is odd about the record or its port; blank where nothing is."""
     hint = record.oddities[0] if record.oddities else port_hint(record.text("port")) or ""
     return clean(hint, CELL_LIMIT)
 

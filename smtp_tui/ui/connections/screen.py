@@ -1,18 +1,16 @@
-"""Home: the records of one profile, and everything that starts from one of them."""
+"""The home screen: the records of one profile, and everything that starts from one of them."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from msgspec.structs import replace
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import Worker
@@ -23,45 +21,42 @@ from smtp_tui.state.history import Tested
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.base import WIDE, WriteEnded, opens_screen
+from smtp_tui.ui.connections.order import Order, RememberedOrder
+from smtp_tui.ui.connections.record_actions import RecordScreen
 from smtp_tui.ui.connections.rows import COLUMNS, RecordsView, hint_words, prepared
-from smtp_tui.ui.connections.sorting import SortingScreen
 from smtp_tui.ui.connections.status import Listing, marks_aside
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.waiting import Wait
-from smtp_tui.ui.widgets.inputs import Paste, TextInput
+from smtp_tui.ui.widgets.filtered_table import FilteredTable
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
-    from smtp_tui.ui.connections.pane import RecordPane
+    from smtp_tui.ui.connections.record_view import RecordPane
 
-A_MINUTE = 60.0
+A_MINUTE: Final = 60.0
 """Seconds after which the ages of the last tests are shown anew."""
+TESTS_SHOWN: Final = 5
+"""The newest tests of a record, in the pane; the screen of the record shows all."""
 
 
-class ConnectionsScreen(SortingScreen[None]):
-    """The table of records with its filter, side pane and status line."""
+class ConnectionsScreen(RecordScreen[None]):
+    """The table of records with filter, pane and status line."""
 
     ACTIONS = ids_in(Place.RECORD, Place.TABLE)
     KEYS = (
         *("record.edit", "record.test", "record.new", "record.clone", "record.delete"),
         *("table.filter", "app.profiles", "table.refresh", "app.help"),
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(*ACTIONS),
-        Binding("q", "app.leave", "Quit", show=False),
-        Binding("down", "move(1)", show=False),
-        Binding("up", "move(-1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), Binding("q", "app.leave")]
     DEFAULT_CSS = """
-    ConnectionsScreen #filter { height: 1; border: none; padding: 0 1; display: none; }
-    ConnectionsScreen #filter.-open { display: block; }
     ConnectionsScreen #problem { height: auto; max-height: 6; padding: 0 1; display: none; }
     ConnectionsScreen #problem.-shown { display: block; }
-    ConnectionsScreen RecordsTable { height: 1fr; }
-    ConnectionsScreen #pane { display: none; }
+    ConnectionsScreen #pane {
+        display: none; width: 50; border-left: solid ansi_bright_black;
+    }
     ConnectionsScreen.-wide #pane { display: block; }
     ConnectionsScreen #pane.-empty { display: none; }
     ConnectionsScreen #status { height: 1; padding: 0 1; text-style: dim; }
@@ -69,44 +64,38 @@ class ConnectionsScreen(SortingScreen[None]):
 
     AUTO_FOCUS = ""  # after a dialog over an empty table, letters stay keys
 
-    answer: var[RecordList | None] = var(None)
-    problem: var[ApiError | None] = var(None)
-    reading: var[bool] = var(False)
-
     def __init__(self, session: Session, services: Services) -> None:
         super().__init__(session, services)
+        self.reading = True
+        self.problem: ApiError | None = None
         self._view = RecordsView(RecordList(), self._last_test)
+        self._order = RememberedOrder(services, session.profile.name)
         self._loaded_at: datetime | None = None
         self._loader: Worker[None] | None = None
         self._cursor_to: str | None = None
         self._history_read = False
         self._filled_at = 0.0
         self._now = services.clock.now()
-        self.table = RecordsTable(COLUMNS, id="table")
-        self._field = TextInput(placeholder="filter", id="filter", takes=Paste.WORDS)
+        self._list = FilteredTable(COLUMNS)
+        self.table = self._list.table
         self._problem_text = PlainText(id="problem")
         self._beside, self._status = Horizontal(), PlainText(id="status")
         self._pane: RecordPane | None = None
 
     def compose_body(self) -> Iterable[Widget]:
-        """Filter, message and table."""
+        """Problem and table, the pane beside them, and the status line."""
         with self._beside, Vertical():
-            yield from (self._field, self._problem_text, self.table)
+            yield from (self._problem_text, self._list)
         yield self._status
 
     def on_mount(self) -> None:
-        """Say that the list is read."""
+        """Say that the list is being read."""
         self.table.focus()
-        self.reading = True
+        self._show()
 
     def on_show(self) -> None:
-        """Read it once that stands on the terminal: the libraries of a request take a while."""
-        self._begin()
-
-    @property
-    def filter_text(self) -> str:
-        """What the rows shown must hold."""
-        return self._field.value
+        """Read the list once the first frame is painted: importing the HTTP client takes long."""
+        self._loader = self._load()
 
     @property
     def record(self) -> Record | None:
@@ -121,19 +110,15 @@ class ConnectionsScreen(SortingScreen[None]):
             record=self.record is not None,
             rows=len(self._view) > 0,
             reading=self.reading,
-            unreadable=self.answer is not None and bool(self.answer.unreadable),
+            unreadable=bool(self._view.answer.unreadable),
         )
 
-    def _last_test(self, record_id: str) -> Tested | None:
-        history = self.services.history
-        return history.newest(self.session.key(record_id)) if history.known else None
+    # Reading the list
 
     def load(self) -> None:
-        """Read the list; a load under way is given up for it."""
+        """Read the list; a reading under way is given up."""
         self.reading = True
-        self._begin()
-
-    def _begin(self) -> None:
+        self._show()
         self._loader = self._load()
 
     @work(group="load", exclusive=True, description="list the connections")
@@ -141,167 +126,154 @@ class ConnectionsScreen(SortingScreen[None]):
         from smtp_tui.ui.operator import ScreenOperator
         from smtp_tui.workflows.sign_in import read_signed_in
 
+        list_records, operator = self.session.connections.list, ScreenOperator(self)
         try:
-            reading = read_signed_in(
-                self.session,
-                ScreenOperator(self),
-                self.session.connections.list,
-                "Reading the connections",
+            answer, _ = await asyncio.gather(
+                read_signed_in(self.session, operator, list_records, "Reading the connections"),
+                self._order.read(),
             )
-            answer, _ = await asyncio.gather(reading, self.read_order())
         except ApiError as error:
             self.problem = error
         else:
             now = self.services.clock.now()
-            self._view = await prepared(answer, self._last_test, self.order, now)
-            self._loaded_at = now
-            self.problem = None
-            self.answer = answer
+            self._view = await prepared(answer, self._last_test, self._order.now, now)
+            self._loaded_at, self.problem = now, None
         self.reading = False
+        if not self.is_attached:
+            return  # the program is being left
+        self.table.marks = frozenset(filter(self._view.record, self.table.marks))
+        self._fill(look=False)
         self.tick()
         if not self._history_read:
             self._history_read = True
             self.read_history()
 
-    def watch_reading(self) -> None:
-        """Say that the list is being read, where no rows stand."""
-        self._show()
+    def stopped(self, wait: Wait) -> None:
+        """Stop waiting; if that was for the list, the rows from before stay."""
+        super().stopped(wait)
+        if self._loader is not None and self._loader.is_cancelled:
+            self.reading = False
+            self._show()
 
-    def watch_answer(self) -> None:
-        """Fill the table; what is gone is no longer marked."""
-        if self.is_attached:
-            marks = self.table.marks
-            self.table.marks = frozenset(one for one in marks if self._view.record(one) is not None)
-        self._fill(look=False)
+    def changed(self, record_id: str | None) -> None:
+        """Read the list again, and put the cursor on the record that changed."""
+        self._cursor_to = record_id
+        self.load()
 
-    def watch_problem(self) -> None:
-        """Say what went wrong; rows from before stay, marked stale."""
-        self._show()
+    def on_write_ended(self, event: WriteEnded) -> None:
+        """Read the list again, and put the cursor on the record that was written."""
+        if event.session is self.session:
+            self.changed(event.record_id)
 
-    def watch_order(self) -> None:
-        """Sort anew."""
-        self._fill(look=False)
+    # Showing it
+
+    def _last_test(self, record_id: str) -> Tested | None:
+        history = self.services.history
+        return history.newest(self.session.key(record_id)) if history.known else None
 
     def _fill(self, *, look: bool = True) -> None:
-        """Fill the table; unless ``look`` is False, tests that came meanwhile are told."""
+        """Fill the table; with ``look``, also with the tests that were made meanwhile."""
         if not self.is_attached:
             return
-        table = self.table
+        table, order = self.table, self._order.now
         if look:
             self._view.look_again()
-        table.sort_column, table.sort_reverse = self.order.column, self.order.reverse
-        table.rows = self._view.rows(self.filter_text, self.order, self.services.clock.now())
+        table.sort_column, table.sort_reverse = order.column, order.reverse
+        table.rows = self._view.rows(self._list.filter_text, order, self.services.clock.now())
         self._filled_at = self.services.clock.monotonic()
         if self._cursor_to is not None and table.move_to(self._cursor_to):
             self._cursor_to = None
         self._show()
 
     def _show(self) -> None:
-        """Bring message, stale mark, status line, pane and keys in line with what is known."""
+        """Bring problem, notice, status line, pane and keys in line with what is known."""
         if not self.is_attached:
             return
-        rows = bool(len(self._view))
+        rows = len(self._view) > 0
         self.table.stale = self.problem is not None and rows
-        problem = self._problem_text
-        problem.set_class(self.problem is not None and rows, "-shown")
+        self._problem_text.set_class(self.problem is not None and rows, "-shown")
         if self.problem is not None:
-            problem.update(error_text(self, self.problem))
+            self._problem_text.update(error_text(self, self.problem))
         if not self.table.rows:
-            self.table.notice = self._listing().notice
-        self._show_status()
-        self._show_pane()
-        self.show_situation()
+            self.table.notice = self._list.nothing_found if rows else self._listing().notice
+        self.follow_cursor()
 
     def _listing(self) -> Listing:
-        """What is known, for the words of notice and status line."""
         record, since = self.record, self._loaded_at
         return Listing(
             total=len(self._view),
             shown=len(self.table.rows),
             marked=len(self.table.marks),
-            unreadable=self.answer.unreadable if self.answer is not None else (),
-            filter_text=self.filter_text,
-            order=self.order,
+            unreadable=self._view.answer.unreadable,
+            filter_text=self._list.filter_text,
+            order=self._order.now,
             reading=self.reading,
             age=None if since is None else (self._now - since).total_seconds(),
             problem=error_text(self, self.problem) if self.problem is not None else "",
             scope=self.session.target.scope,
             hint=hint_words(record) if record is not None else "",
-            bound=partial(bound, self),
+            key=lambda action_id: bound(self, action_id).first_key,
         )
 
-    def _show_status(self) -> None:
+    @on(RecordsTable.MarksChanged)
+    def show_status(self) -> None:
+        """Show counts, marks, order and age."""
         status = self._listing().status(self.size.width - 2)
         self._status.update(status, layout=False)
 
-    def on_descendant_focus(self) -> None:
-        """The keys that an error advises depend on whether the filter has the focus."""
-        if self.problem is not None:
-            self._show()
-
-    def on_resize(self) -> None:
-        """The pane may have come into sight, and the status line has another width."""
+    @on(RecordsTable.CursorMoved)
+    def follow_cursor(self) -> None:
+        """Show the pane, the hint and the keys of the record under the cursor."""
         self._show_pane()
-        self._show_status()
+        self.show_status()
+        self.show_situation()
 
     def _show_pane(self) -> None:
         if self.size.width < WIDE:
-            return  # out of sight, and laying it out costs more than the rest of a key press
+            return  # it is hidden, and its layout costs more than the rest of a key press
         record = self.record
         if self._pane is None:
             if record is None:
                 return
-            from smtp_tui.ui.connections.pane import RecordPane
+            from smtp_tui.ui.connections.record_view import RecordPane
 
-            self._pane = RecordPane(id="pane")
+            self._pane = RecordPane(id="pane", can_focus=False)
             self._beside.mount(self._pane)
         self._pane.set_class(record is None, "-empty")
         tests = self.services.history.tests(self.session.key(record.id)) if record else ()
-        self._pane.show(record, tests, self.services.clock.now())
+        self._pane.show(record, tests[:TESTS_SHOWN], self.services.clock.now())
+
+    def on_descendant_focus(self) -> None:
+        """Advise keys that work: letters do not while the filter has the focus."""
+        if self.problem is not None:
+            self._show()
+
+    def on_resize(self) -> None:
+        """Show the pane where there is room for it now, and fit the status line."""
+        self._show_pane()
+        self.show_status()
 
     def tick(self) -> None:
         """Let the ages grow; between ticks a key press does not change them."""
-        if not self.is_attached:
-            return  # a list that came while the program is being left
         super().tick()
         self._now = self.services.clock.now()
         if self.services.clock.monotonic() - self._filled_at >= A_MINUTE and self._view.tested:
             self._fill()
-        self._show_status()
-
-    def changed(self, record_id: str | None) -> None:
-        """Read the list again, the cursor on the record that changed."""
-        self._cursor_to = record_id
-        self.load()
-
-    def on_write_ended(self, event: WriteEnded) -> None:
-        """Read the list again, the cursor on the record that was written."""
-        if event.session is self.session:
-            self.changed(event.record_id)
-
-    def asides(self, record: Record) -> tuple[str, ...]:
-        """Marks are no list of what is meant, and whoever set some is told so."""
-        return marks_aside(self.table.marks, record)
+        self.show_status()
 
     def tested(self) -> None:
-        """Show the new LAST TEST."""
+        """Show the new test."""
         self._fill()
 
-    @on(RecordsTable.CursorMoved, "#table")
-    def follow_cursor(self) -> None:
-        """The pane, the hint and the keys follow the cursor."""
-        self._show_pane()
-        self._show_status()
-        self.show_situation()
+    def asides(self, record: Record) -> tuple[str, ...]:
+        """Say that marked records are not meant."""
+        return marks_aside(self.table.marks, record)
 
-    @on(RecordsTable.MarksChanged, "#table")
-    def count_marks(self) -> None:
-        """The status line counts the marks."""
-        self._show_status()
+    # Actions of the list; those of a record are in the base class
 
-    @on(RecordsTable.Opened, "#table")
+    @on(RecordsTable.Opened)
     def action_open(self) -> None:
-        """Show the record whole."""
+        """Show every parameter of the record."""
         if self.record is not None:
             self._open(self.record)
 
@@ -316,55 +288,45 @@ class ConnectionsScreen(SortingScreen[None]):
         else:
             self._fill()
 
-    @on(Input.Changed, "#filter")
+    @on(Input.Changed)
     def narrow(self) -> None:
-        """Show only what holds the words."""
+        """Show the records that hold the words of the filter."""
         self._fill(look=False)
-
-    @on(Input.Submitted, "#filter")
-    def to_rows(self) -> None:
-        """Enter goes to the rows, the filter stays."""
-        self.table.focus()
 
     def action_filter(self) -> None:
         """Open the filter."""
-        field = self._field
-        field.set_class(True, "-open")
-        field.focus()
+        self._list.open_filter()
 
-    def action_move(self, rows: int) -> None:
-        """Move the cursor while the filter has the focus."""
-        self.table.cursor_row += rows
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self._sort(self._order.now.next_column())
+
+    def action_reverse(self) -> None:
+        """Reverse the order."""
+        self._sort(self._order.now.reversed())
+
+    def _sort(self, order: Order) -> None:
+        self._order.choose(order)
+        self._fill(look=False)
+        self.run_worker(self._order.write(), group="order", description="remember the order")
 
     def action_mark_all(self) -> None:
         """Mark all rows shown, or none where all are marked."""
         shown = frozenset(row.id for row in self.table.rows)
         self.table.marks = frozenset() if shown <= self.table.marks else self.table.marks | shown
 
-    def stopped(self, wait: Wait) -> None:
-        """Where that was the reading of the list, the rows of before stay."""
-        super().stopped(wait)
-        if self._loader is not None and self._loader.is_cancelled:
-            self.reading = False
-
     def action_refresh(self) -> None:
         """Read the list again."""
         self.load()
 
     def action_unreadable(self) -> None:
-        """Show the entries of the list that could not be read."""
+        """Show the entries of the list that cannot be read."""
         from smtp_tui.ui.connections.unreadable import UnreadableScreen
 
-        if self.answer is not None:
-            entries = self.answer.unreadable
-            self.app.push_screen(UnreadableScreen(self.session, self.services.clock, entries))
+        entries = self._view.answer.unreadable
+        self.app.push_screen(UnreadableScreen(self.session, self.services.clock, entries))
 
     def action_back(self) -> None:
-        """Esc stops waiting, or clears the filter; q leaves the program."""
-        field = self._field
-        if self.stop_waiting():
-            return
-        if field.has_class("-open"):
-            field.value = ""
-            field.set_class(False, "-open")
-            self.table.focus()
+        """Stop waiting, or close the filter; this is the home screen."""
+        if not self.stop_waiting():
+            self._list.close_filter()

@@ -1,4 +1,4 @@
-"""The state of the list of records in words: what stands where rows would, and the status line."""
+"""The state of the list in words: the notice in place of rows, and the status line."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from msgspec import Struct
 
 from smtp_tui.api.models import Record, Unreadable
 from smtp_tui.api.target import Scope
-from smtp_tui.text import age, clean, record_name
-from smtp_tui.ui.actions import Action
-from smtp_tui.ui.connections.rows import Order
+from smtp_tui.text import age, cell_width, clean, record_name
+from smtp_tui.ui.connections.order import Order
+from smtp_tui.ui.widgets.filtered_table import counted
 
 _ENTRIES_SHOWN: Final = 5
-"""Unreadable entries that are named where rows would stand; the others have a screen."""
+"""Unreadable entries that the notice names; a screen lists the others."""
 
 
 class Listing(Struct, frozen=True):
-    """What is known of the list. ``age`` in seconds, None where it was never read. ``problem`` is
-    why the last reading failed. ``bound`` gives an action with its keys."""
+    """What is known about the list.
+
+    ``age`` is in seconds, None if the list was never read. ``problem`` is why it could not be read
+    the last time. ``key`` returns the key of an action.
+    """
 
     total: int
     shown: int
@@ -32,88 +35,73 @@ class Listing(Struct, frozen=True):
     problem: str
     scope: Scope
     hint: str
-    bound: Callable[[str], Action]
+    key: Callable[[str], str]
 
     @property
     def notice(self) -> str:
-        """What stands where rows would: loading, an error, nothing found, or nothing there."""
+        """What stands in place of rows while no record is known."""
         if self.reading:
             return "Reading the connections …"
         if self.problem:
             return self.problem
         if self.age is None:
-            return f"Nothing was read yet.\n\n{self._key('table.refresh')} reads the connections."
-        if self.total:
-            back, words = self.bound("app.back").last_key, clean(self.filter_text, 100)
-            return f"Nothing holds “{words}”.\n\n{back} clears the filter."
+            return f"Nothing was read yet.\n\n{self.key('table.refresh')} reads the connections."
         if self.unreadable:
-            return self._none_readable
+            return self._all_unreadable
+        tenant, team = clean(self.scope.tenant), clean(self.scope.team)
         return (
             "No SMTP connections.\n\n"
-            f"Asked for tenant {clean(self.scope.tenant)} and team {clean(self.scope.team)}.\n"
+            f"Asked for tenant {tenant} and team {team}.\n"
             "A wrong team or tenant may look like this too:"
-            f" {self._key('app.profiles')} changes the profile.\n\n"
-            f"{self._key('record.new')} creates a connection"
-            f" · {self._key('table.refresh')} reads again"
+            f" {self.key('app.profiles')} changes the profile.\n\n"
+            f"{self.key('record.new')} creates a connection"
+            f" · {self.key('table.refresh')} reads again"
         )
 
     @property
-    def _none_readable(self) -> str:
-        """What stands there where the server has records, and none of them can be read."""
-        shown = self.unreadable[:_ENTRIES_SHOWN]
-        several = f"{len(self.unreadable)} entries came, and none of them can be read."
+    def _all_unreadable(self) -> str:
+        count, shown = len(self.unreadable), self.unreadable[:_ENTRIES_SHOWN]
         lines = [
-            several if len(self.unreadable) > 1 else "One entry came, and it cannot be read.",
+            f"{count} entries came, and none of them can be read."
+            if count > 1
+            else "One entry came, and it cannot be read.",
             "",
             *(clean(entry.words, 200) for entry in shown),
         ]
-        if len(shown) < len(self.unreadable):
-            lines.append(f"… and {len(self.unreadable) - len(shown)} more")
-        keys = f"{self._key('table.unreadable')} lists them · {self._key('table.refresh')}"
-        return "\n".join([*lines, "", f"{keys} reads again"])
-
-    def _key(self, action_id: str) -> str:
-        return self.bound(action_id).first_key
+        if len(shown) < count:
+            lines.append(f"… and {count - len(shown)} more")
+        keys = (
+            f"{self.key('table.unreadable')} lists them · {self.key('table.refresh')} reads again"
+        )
+        return "\n".join([*lines, "", keys])
 
     def status(self, width: int) -> str:
-        """Counts, marks, order, freshness and the hint of the row; narrow, the order goes first."""
-        counts = f"{self.shown} of {self.total}" if self.shown != self.total else self._counted
+        """Return counts, marks, order, age and hint; if too wide, without the order or filter."""
+        read = self.age is not None
+        unreadable = f"{len(self.unreadable)} unreadable ({self.key('table.unreadable')})"
         parts = {
-            "counts": counts,
-            "unreadable": self._unreadable_words,
+            "count": counted(self.shown, self.total, "connection") if read else "",
+            "unreadable": unreadable if self.unreadable else "",
             "marks": f"{self.marked} marked" if self.marked else "",
             "filter": f"filter “{clean(self.filter_text, 30)}”" if self.filter_text else "",
-            "order": self.order.words if self.age is not None else "",
+            "order": self.order.words if read else "",
             "age": self._age_words,
             "hint": f"! {self.hint}" if self.hint else "",
         }
         for least in ("order", "filter"):
-            if len(" · ".join(filter(None, parts.values()))) > width:
+            if cell_width(" · ".join(filter(None, parts.values()))) > width:
                 parts[least] = ""
         return " · ".join(filter(None, parts.values()))
 
     @property
-    def _unreadable_words(self) -> str:
-        if not self.unreadable:
-            return ""
-        return f"{len(self.unreadable)} unreadable ({self._key('table.unreadable')})"
-
-    @property
-    def _counted(self) -> str:
-        if self.age is None:
-            return ""
-        return "1 connection" if self.total == 1 else f"{self.total} connections"
-
-    @property
     def _age_words(self) -> str:
-        """Whether the rows are fresh or stale, and since when."""
         if self.age is None:
             return ""
         return f"{'stale' if self.problem else 'fresh'} {age(self.age)}"
 
 
 def marks_aside(marks: frozenset[str], record: Record) -> tuple[str, ...]:
-    """What a question about one record says where others are marked: nothing is done to those."""
+    """Return what a question about one record says where others are marked."""
     if not marks or marks == {record.id}:
         return ()
     are = "record is" if len(marks) == 1 else "records are"

@@ -1,4 +1,4 @@
-"""The entries of a list that are no readable records: which they are, and why."""
+"""The entries of a list that cannot be read as records, and why."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _COLUMNS: Final = (
 class UnreadableScreen(FullScreen[None]):
     """A table of the entries, in the order of the server's answer."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app.back")]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("app.back")
     DEFAULT_CSS = """
     UnreadableScreen RecordsTable { height: 1fr; }
     UnreadableScreen #unreadable-title { height: auto; text-style: bold; padding: 0 1; }
@@ -38,6 +38,8 @@ class UnreadableScreen(FullScreen[None]):
     def __init__(self, session: Session, clock: Clock, entries: tuple[Unreadable, ...]) -> None:
         super().__init__(session, clock)
         self._entries = entries
+        self._table = RecordsTable(_COLUMNS, id="entries")
+        self._table.rows = tuple(map(_row, entries[:MOST_ROWS]))
 
     def compose_body(self) -> Iterable[Widget]:
         """Title and table."""
@@ -45,17 +47,11 @@ class UnreadableScreen(FullScreen[None]):
         if len(self._entries) > MOST_ROWS:
             title += f", of which the first {MOST_ROWS:,} are shown"
         yield PlainText(title, id="unreadable-title")
-        yield RecordsTable(_COLUMNS, id="entries")
+        yield self._table
 
     def on_mount(self) -> None:
-        """Fill the table."""
-        table = self.query_one(RecordsTable)
-        table.rows = tuple(_row(entry) for entry in self._entries[:MOST_ROWS])
-        table.focus()
-
-    def action_back(self) -> None:
-        """Back to the connections."""
-        self.dismiss(None)
+        """Let the keys move in the table."""
+        self._table.focus()
 
 
 def _row(entry: Unreadable) -> Row:

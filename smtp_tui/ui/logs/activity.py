@@ -1,4 +1,4 @@
-"""Every request of this session, with what was sent and answered, secrets removed."""
+"""Every request of this session with its answer, secrets removed."""
 
 from __future__ import annotations
 
@@ -38,11 +38,14 @@ _COLUMNS = (
 
 
 class ActivityScreen(FullScreen[None]):
-    """The newest exchange first; the lower half shows the one under the cursor."""
+    """Exchanges, the newest first; the lower half shows the one under the cursor.
+
+    ``curl`` writes an exchange as a curl command, blank where that is not possible.
+    """
 
     ACTIONS = ("activity.copy",)
-    KEYS = ("activity.copy", "app.help", "app.back")
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS, "app.back")]
+    KEYS = (*ACTIONS, "app.help", "app.back")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
     DEFAULT_CSS = """
     ActivityScreen RecordsTable { height: 1fr; }
     ActivityScreen VerticalScroll { height: 1fr; padding: 0 1; }
@@ -50,7 +53,7 @@ class ActivityScreen(FullScreen[None]):
     ActivityScreen #activity-title { height: 1; text-style: bold; padding: 0 1; }
     """
 
-    class Asked(Message):
+    class Ended(Message):
         """A request has ended."""
 
     def __init__(
@@ -63,52 +66,50 @@ class ActivityScreen(FullScreen[None]):
         super().__init__(session, clock)
         self._activity = activity
         self._curl = curl
-        self._unlisten: Callable[[], None] | None = None
+        self._stop_listening: Callable[[], None] = lambda: None
+        self._table = RecordsTable(_COLUMNS, id="exchanges")
+        self._text = PlainText("No requests yet.", id="exchange")
 
     def compose_body(self) -> Iterable[Widget]:
-        """Title, table, the exchange."""
-        yield PlainText(
-            "Activity: every request of this session, secrets removed", id="activity-title"
-        )
-        yield RecordsTable(_COLUMNS, id="exchanges")
+        """Title, table, the exchange under the cursor."""
+        words = "Activity: every request of this session, secrets removed"
+        yield PlainText(words, id="activity-title")
+        yield self._table
         with VerticalScroll():
-            yield PlainText("Nothing was asked yet.", id="exchange")
+            yield self._text
 
     def on_mount(self) -> None:
-        """Fill, and follow what is asked while this is open."""
-        self._fill()
-        self.query_one(RecordsTable).focus()
-        self._unlisten = self._activity.listen(self._note)
+        """Show what was asked, and what will be while this is open."""
+        self.fill()
+        self._table.focus()
+        self._stop_listening = self._activity.listen(self._tell_ended)
+
+    def _tell_ended(self) -> None:
+        self.post_message(self.Ended())
 
     def on_unmount(self) -> None:
-        """Stop following."""
-        if self._unlisten is not None:
-            self._unlisten()
+        """Stop listening."""
+        self._stop_listening()
 
-    def _note(self) -> None:
-        self.post_message(self.Asked())
-
-    @on(Asked)
-    def _fill(self) -> None:
-        exchanges = self._activity.exchanges
-        self.query_one(RecordsTable).rows = tuple(
-            _row(exchange) for exchange in reversed(exchanges)
-        )
+    @on(Ended)
+    def fill(self) -> None:
+        """Fill the table."""
+        self._table.rows = tuple(map(_row, reversed(self._activity.exchanges)))
 
     @property
     def _chosen(self) -> Exchange | None:
-        cursor = self.query_one(RecordsTable).cursor_id
-        return next((one for one in self._activity.exchanges if _key(one) == cursor), None)
+        cursor, exchanges = self._table.cursor_id, self._activity.exchanges
+        return next((each for each in exchanges if _row_id(each) == cursor), None)
 
     @on(RecordsTable.CursorMoved)
     def show(self) -> None:
         """Show the exchange under the cursor."""
         exchange = self._chosen
         if exchange is not None:
-            self.query_one("#exchange", PlainText).update(exchange_content(exchange))
+            self._text.update(exchange_content(exchange))
 
     def action_copy(self) -> None:
-        """Copy the request as curl."""
+        """Offer the request as curl."""
         exchange = self._chosen
         if exchange is None:
             return
@@ -116,22 +117,18 @@ class ActivityScreen(FullScreen[None]):
         if text:
             self.app.push_screen(CopyDialog((Copyable("curl", text),)))
         else:
-            words = "This one cannot be written as curl."
+            words = "This request cannot be written as curl."
             tell(self, words, about=About.TERMINAL, kind=Kind.WARNING)
 
-    def action_back(self) -> None:
-        """Back to where it was opened."""
-        self.dismiss(None)
 
-
-def _key(exchange: Exchange) -> str:
-    """What names an exchange while it is kept: the oldest are dropped, so no position does."""
+def _row_id(exchange: Exchange) -> str:
+    """Return what names an exchange. A position does not: the oldest ones are dropped."""
     return str(id(exchange))
 
 
 def _row(exchange: Exchange) -> Row:
     return Row(
-        _key(exchange),
+        _row_id(exchange),
         (
             exchange.at.strftime("%H:%M:%S"),
             clean(exchange.profile, 40),
@@ -144,7 +141,7 @@ def _row(exchange: Exchange) -> Row:
 
 
 def exchange_content(exchange: Exchange) -> Content:
-    """One exchange whole: request, answer, and why it failed."""
+    """Return a request, its answer, and why it failed."""
     request = exchange.request
     lines = [
         Content.styled(f"{request.method} {clean(exchange.origin + request.address)}", "bold"),
@@ -155,12 +152,12 @@ def exchange_content(exchange: Exchange) -> Content:
     if exchange.failure:
         lines.append(Content(clean(exchange.failure)))
     if exchange.answer:
-        lines.append(Content(clean_block(_laid_out(exchange.answer))))
+        lines.append(Content(clean_block(_indented(exchange.answer))))
     return Content("\n").join(lines)
 
 
-def _laid_out(answer: str) -> str:
-    """JSON with a line for each member; another text as it is."""
+def _indented(answer: str) -> str:
+    """Return JSON with one member per line, and any other text unchanged."""
     try:
         return json.dumps(json.loads(answer), ensure_ascii=False, indent=2)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The demo's mailbox: what its mail server took, so that a test mail can be seen to arrive."""
+"""The mailbox of the demo, where test mails can be seen to arrive."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _COLUMNS = (
 
 
 class MailboxScreen(FullScreen[None]):
-    """The newest mail first; the lower half shows the one under the cursor."""
+    """Mails, the newest first; the lower half shows the one under the cursor."""
 
     ACTIONS = ("table.refresh",)
-    KEYS = ("table.refresh", "app.help", "app.back")
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS, "app.back")]
+    KEYS = (*ACTIONS, "app.help", "app.back")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
     DEFAULT_CSS = """
     MailboxScreen RecordsTable { height: 1fr; }
     MailboxScreen VerticalScroll { height: 1fr; border-top: solid ansi_bright_black; padding: 0 1; }
@@ -46,40 +46,34 @@ class MailboxScreen(FullScreen[None]):
         super().__init__(session, clock)
         self._mailbox = mailbox
         self._mails: tuple[ReceivedMail, ...] = ()
+        self._table = RecordsTable(_COLUMNS, id="mails")
+        self._text = PlainText(id="mail")
 
     def compose_body(self) -> Iterable[Widget]:
-        """Title, table, the mail."""
+        """Title, table, the mail under the cursor."""
         yield PlainText("Mailbox of the demo's mail server", id="mailbox-title")
-        yield RecordsTable(_COLUMNS, id="mails")
+        yield self._table
         with VerticalScroll():
-            yield PlainText("", id="mail")
+            yield self._text
 
     def on_mount(self) -> None:
         """Show what has arrived."""
-        self.query_one(RecordsTable).focus()
+        self._table.focus()
         self.action_refresh()
 
     def action_refresh(self) -> None:
         """Look again."""
         self._mails = self._mailbox()
-        self.query_one(RecordsTable).rows = tuple(
-            _row(position, mail) for position, mail in reversed(tuple(enumerate(self._mails)))
-        )
-        if not self._mails:
-            self.query_one("#mail", PlainText).update(
-                "No mail has arrived yet. Go back and test a record that works."
-            )
+        rows = [_row(position, mail) for position, mail in enumerate(self._mails)]
+        self._table.rows = tuple(reversed(rows))
+        if not rows:
+            self._text.update("No mail yet. Go back and test a record that works.")
 
     @on(RecordsTable.CursorMoved)
     def show(self, event: RecordsTable.CursorMoved) -> None:
         """Show the mail under the cursor."""
         if event.row_id is not None:
-            mail = self._mails[int(event.row_id)]
-            self.query_one("#mail", PlainText).update(_mail_content(mail))
-
-    def action_back(self) -> None:
-        """Back to where it was opened."""
-        self.dismiss(None)
+            self._text.update(_mail_content(self._mails[int(event.row_id)]))
 
 
 def _row(position: int, mail: ReceivedMail) -> Row:
@@ -87,16 +81,16 @@ def _row(position: int, mail: ReceivedMail) -> Row:
         str(position),
         (
             mail.received_at.strftime("%H:%M:%S"),
-            clean(", ".join(mail.rcpt_to), 200),
+            clean(", ".join(mail.recipients), 200),
             clean(mail.subject, 200),
             clean(mail.username or "-", 60),
-            "yes" if mail.tls else "no",
+            "yes" if mail.encrypted else "no",
         ),
     )
 
 
 def _mail_content(mail: ReceivedMail) -> Content:
     return Content(
-        f"From {clean(mail.mail_from, 200)}\nTo {clean(', '.join(mail.rcpt_to), 300)}\n"
+        f"From {clean(mail.sender, 200)}\nTo {clean(', '.join(mail.recipients), 300)}\n"
         f"Subject {clean(mail.subject, 300)}\n\n{clean_block(mail.body)}"
     )
