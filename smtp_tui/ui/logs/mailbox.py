@@ -81,16 +81,16 @@ def _row(position: int, mail: ReceivedMail) -> Row:
         str(position),
         (
             mail.received_at.strftime("%H:%M:%S"),
-            clean(", ".join(mail.recipients), 200),
+            clean(", ".join(mail.rcpt_to), 200),
             clean(mail.subject, 200),
             clean(mail.username or "-", 60),
-            "yes" if mail.encrypted else "no",
+            "yes" if mail.tls else "no",
         ),
     )
 
 
 def _mail_content(mail: ReceivedMail) -> Content:
     return Content(
-        f"From {clean(mail.sender, 200)}\nTo {clean(', '.join(mail.recipients), 300)}\n"
+        f"From {clean(mail.mail_from, 200)}\nTo {clean(', '.join(mail.rcpt_to), 300)}\n"
         f"Subject {clean(mail.subject, 300)}\n\n{clean_block(mail.body)}"
     )
