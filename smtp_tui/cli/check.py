@@ -4,59 +4,27 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
-from enum import Enum
+from collections.abc import Sequence
 from typing import Final
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from smtp_tui.api.errors import ApiError, CertificateRefused
 from smtp_tui.api.reach import shown_certificate
-from smtp_tui.api.target import HostRefused, Origin, Target
+from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.api.trust import fingerprint
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.running import Environ, known_profiles, run_until_told, session_of
-from smtp_tui.cli.say import clean, remark, show, show_json
-from smtp_tui.profiles.checking import SECONDS as STEP_SECONDS
-from smtp_tui.profiles.checking import Outcome, Stage, Step, check, look
+from smtp_tui.cli.say import remark, show, show_json
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import LoginToken, PromptToken, source_words
+from smtp_tui.text import clean
+from smtp_tui.workflows.check_profile import SECONDS as STEP_SECONDS
+from smtp_tui.workflows.check_profile import Result, Stage, Step, Steps, failed, look, take_steps
 
 SECONDS: Final = 20.0
 """How long all steps of one profile may take."""
 _STAGES: Final = tuple(Stage)
-
-
-class Result(Enum):
-    """How a step ended; ``SKIPPED`` where it was not tried, or found nothing and hinders nothing.
-
-    A step is not tried after one that failed, or where a person would have to be asked.
-    """
-
-    OK = "ok"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-
-
-class Line(Struct, frozen=True):
-    """What is told of one step."""
-
-    stage: Stage
-    result: Result
-    words: str = ""
-
-
-class Checked(Struct, frozen=True):
-    """All steps of one profile, in order; ``well`` where none failed."""
-
-    profile: Profile
-    lines: tuple[Line, ...]
-
-    @property
-    def well(self) -> bool:
-        """Whether no step failed."""
-        return all(line.result is not Result.FAILED for line in self.lines)
 
 
 def check_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -66,110 +34,96 @@ def check_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
     profiles = [known.named(name) for name in names] if names else list(known.all)
     if not profiles:
         remark("No profile to check.")
-    found = run_until_told(_all(profiles, environ, as_they_come=not options.json))
+    checked = run_until_told(_all(profiles, environ, as_they_come=not options.json))
     if options.json:
-        show_json([_plain(one) for one in found])
-    return ExitCode.OK if all(one.well for one in found) else ExitCode.FAILED
+        show_json([_plain(*one) for one in zip(profiles, checked, strict=True)])
+    return ExitCode.FAILED if any(map(failed, checked)) else ExitCode.OK
 
 
-async def _all(
-    profiles: Sequence[Profile], environ: Environ, *, as_they_come: bool
-) -> list[Checked]:
-    async def checked_and_shown(profile: Profile) -> Checked:
+async def _all(profiles: Sequence[Profile], environ: Environ, *, as_they_come: bool) -> list[Steps]:
+    async def checked_and_shown(profile: Profile) -> Steps:
         """Check a profile, and show it at once where that is wanted."""
-        checked = await check_profile(profile, environ)
+        steps = await all_steps(profile, environ)
         if as_they_come:
-            show(_text(checked))
-        return checked
+            show(_text(profile, steps))
+        return steps
 
-    return list(await asyncio.gather(*(checked_and_shown(profile) for profile in profiles)))
+    return await asyncio.gather(*map(checked_and_shown, profiles))
 
 
-async def check_profile(profile: Profile, environ: Environ, seconds: float = SECONDS) -> Checked:
-    """Try a profile, for at most ``seconds``; whatever goes wrong is told, nothing is raised."""
-    lines: list[Line] = []
+async def all_steps(profile: Profile, environ: Environ, seconds: float = SECONDS) -> Steps:
+    """Try a profile, for at most ``seconds``; whatever goes wrong is told, nothing is raised.
+
+    A step is skipped after one that failed, where a person would have to be asked, and where it
+    found nothing and hinders nothing.
+    """
+    steps: list[Step] = []
     try:
-        async with asyncio.timeout(seconds), aclosing(_lines(profile, environ)) as trying:
-            async for line in trying:
-                lines.append(line)
-    except TimeoutError:
-        late = _STAGES[len(lines)]
-        lines.append(Line(late, Result.FAILED, f"No answer within {seconds:g} seconds"))
-    rest = (Line(stage, Result.SKIPPED) for stage in _STAGES[len(lines) :])
-    return Checked(profile, (*lines, *rest))
-
-
-async def _lines(profile: Profile, environ: Environ) -> AsyncGenerator[Line]:
-    try:
-        target = profile.target()
+        async with asyncio.timeout(seconds):
+            await _try(profile, environ, steps)
     except HostRefused as error:
-        yield Line(Stage.NAME, Result.FAILED, str(error))
-        return
-    typed = isinstance(profile.token, LoginToken | PromptToken)
-    failed = False
-    async with aclosing(look(target) if typed else _tried(profile, environ)) as trying:
-        async for step in trying:
-            line = await _line(step, target)
-            failed = line.result is Result.FAILED
-            yield line
-    if typed and not failed:
-        words = f"{source_words(profile.token)}: typed when it is needed"
-        yield Line(Stage.TOKEN, Result.SKIPPED, words)
+        steps.append(Step(Stage.NAME, Result.FAILED, str(error)))
+    except TimeoutError:
+        words = f"No answer within {seconds:g} seconds"
+        steps.append(Step(_STAGES[len(steps)], Result.FAILED, words))
+    rest = (Step(stage, Result.SKIPPED, "") for stage in _STAGES[len(steps) :])
+    return (*steps, *rest)
 
 
-async def _tried(profile: Profile, environ: Environ) -> AsyncGenerator[Step]:
-    """All steps, with a token that nobody is asked for."""
+async def _try(profile: Profile, environ: Environ, steps: list[Step]) -> None:
     async with session_of(profile, environ) as session:
 
-        async def get_token() -> None:
-            """Have the token ready, from where the profile says."""
-            await session.tokens.fetch()
+        def add(step: Step) -> None:
+            """Tell a step as a command does."""
+            steps.append(_told(step, session.target))
 
-        async with aclosing(check(session.client, session.tokens, get_token)) as trying:
-            async for step in trying:
-                yield step
+        if not isinstance(profile.token, LoginToken | PromptToken):
+            await take_steps(session, session.tokens.fetch, add)
+        elif await look(session.target, add):
+            words = f"{source_words(profile.token)}: typed when it is needed"
+            add(Step(Stage.TOKEN, Result.SKIPPED, words))
+        last = steps[-1]
+        if isinstance(last.error, CertificateRefused):
+            shown = await _shown(last.error, session.target)
+            steps[-1] = replace(last, words=last.words + shown, error=None)
 
 
-async def _line(step: Step, target: Target) -> Line:
-    """A step as the command tells it: with fingerprints to pin and the tenant to set."""
+def _told(step: Step, target: Target) -> Step:
+    """A step with the tenant to set, and the fingerprint that was accepted."""
     if step.tenant is not None and not target.scope.tenant:
         words = f"the profile names none; the token belongs to {step.words}"
-        return Line(step.stage, Result.FAILED, words)
-    if step.outcome is Outcome.FAILED:
-        shown = await _shown(step.error, target.origin)
-        return Line(step.stage, Result.FAILED, step.words + shown)
-    if step.outcome is Outcome.NOTE and step.tenant is None:
-        return Line(step.stage, Result.SKIPPED, step.words)
-    accepted = f"; SHA-256 {step.sha256}" if step.sha256 else ""
-    return Line(step.stage, Result.OK, step.words + accepted)
+        return replace(step, result=Result.FAILED, words=words)
+    if step.result is Result.NOTE:
+        return replace(step, result=Result.SKIPPED if step.tenant is None else Result.OK)
+    return replace(step, words=f"{step.words}; SHA-256 {step.sha256}") if step.sha256 else step
 
 
-async def _shown(error: ApiError | None, origin: Origin) -> str:
+async def _shown(error: CertificateRefused, target: Target) -> str:
     """The fingerprint to compare and pin, of a certificate met for the first time."""
-    if not isinstance(error, CertificateRefused) or not error.untrusted or error.seen:
+    if not error.untrusted or error.seen:
         return ""
     try:
-        seen = fingerprint(await shown_certificate(origin, STEP_SECONDS))
+        seen = fingerprint(await shown_certificate(target.origin, STEP_SECONDS))
     except ApiError:
         return ""
     return f". It shows SHA-256 {seen}: compare that with its administrator before pinning it"
 
 
-def _text(checked: Checked) -> str:
-    lines = [f"{clean(checked.profile.name)}  {clean(checked.profile.shown_host)}"]
-    for line in checked.lines:
-        told = f"  {line.result.value:<7}  {line.stage.value:<11}  {clean(line.words)}"
+def _text(profile: Profile, steps: Steps) -> str:
+    lines = [f"{clean(profile.name)}  {clean(profile.shown_host)}"]
+    for step in steps:
+        told = f"  {step.result.value:<7}  {step.stage.value:<11}  {clean(step.words)}"
         lines.append(told.rstrip())
     return "\n".join(lines)
 
 
-def _plain(checked: Checked) -> dict[str, object]:
+def _plain(profile: Profile, steps: Steps) -> dict[str, object]:
     return {
-        "profile": checked.profile.name,
-        "host": checked.profile.shown_host,
-        "well": checked.well,
+        "profile": profile.name,
+        "host": profile.shown_host,
+        "well": not failed(steps),
         "steps": [
-            {"step": line.stage.value, "result": line.result.value, "words": line.words}
-            for line in checked.lines
+            {"step": step.stage.value, "result": step.result.value, "words": step.words}
+            for step in steps
         ],
     }

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.cli.check import Result, check_profile
+from smtp_tui.cli.check import all_steps
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import EnvironmentToken
+from smtp_tui.workflows.check_profile import Result
 from tests.cli.console import Console
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 
@@ -153,12 +154,12 @@ def silent() -> Iterator[int]:
 
 async def test_a_silent_host_is_given_up_on_and_the_late_step_named(silent: int) -> None:
     profile = Profile("s", f"https://127.0.0.1:{silent}", tenant="t", token=EnvironmentToken("T"))
-    checked = await check_profile(profile, {"T": "abc"}, seconds=0.2)
-    assert [line.result for line in checked.lines] == [
+    steps_taken = await all_steps(profile, {"T": "abc"}, seconds=0.2)
+    assert [step.result for step in steps_taken] == [
         *(Result.OK, Result.OK, Result.FAILED),
         *(Result.SKIPPED, Result.SKIPPED, Result.SKIPPED),
     ]
-    assert "0.2 seconds" in checked.lines[2].words
+    assert "0.2 seconds" in steps_taken[2].words
 
 
 def test_the_answers_of_the_quick_do_not_wait_for_the_slow(

@@ -1,20 +1,17 @@
-"""A profile tried step by step, each step shown as it ends; and the dialog that does so."""
+"""The steps of a check of a profile, each shown as it ends; and the dialog that does one."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import aclosing
-from typing import ClassVar, Final, TypeVar
+from collections.abc import Iterable
+from typing import ClassVar, Final
 
 from textual import work
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 
-from smtp_tui.api.errors import ApiError, CertificateRefused, TokenRefused
 from smtp_tui.api.target import HostRefused
-from smtp_tui.profiles.checking import Outcome, Stage, Step, check
 from smtp_tui.profiles.model import Profile
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
@@ -25,24 +22,12 @@ from smtp_tui.ui.services import Services
 from smtp_tui.ui.waiting import WaitLine, waiting
 from smtp_tui.ui.widgets.bars import titled
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.workflows.operator import Operator
-from smtp_tui.workflows.session import Session
-from smtp_tui.workflows.sign_in import ensure_token, replace_token
-from smtp_tui.workflows.trust_certificate import trust_certificate
+from smtp_tui.workflows.check_profile import Result, Stage, Step, Steps, check_profile, failed
 
-_SIGNS: Final = {Outcome.OK: "✓", Outcome.NOTE: "!", Outcome.FAILED: "✗"}
+_SIGNS: Final = {Result.OK: "✓", Result.NOTE: "!", Result.FAILED: "✗", Result.SKIPPED: "·"}
 _STAGES: Final = tuple(Stage)
 _LABEL: Final = 12
 _LIMIT: Final = 300
-
-ScreenResult = TypeVar("ScreenResult")
-Steps = tuple[Step, ...]
-GetToken = Callable[[], Awaitable[None]]
-
-
-def failed(steps: Steps) -> bool:
-    """Whether one of them failed, which is then the last."""
-    return any(step.outcome is Outcome.FAILED for step in steps)
 
 
 def steps_text(steps: Steps, running: bool, width: int) -> Content:
@@ -58,42 +43,8 @@ def _line(step: Step, width: int) -> Content:
     words = clean(step.words, _LIMIT)
     indent = " " * (_LABEL + 2)
     wrapped = textwrap.wrap(words, max(20, width - len(indent))) or [""]
-    text = f"{_SIGNS[step.outcome]} {step.stage.value:<{_LABEL}}" + f"\n{indent}".join(wrapped)
-    return Content.styled(text, "bold") if step.outcome is Outcome.FAILED else Content(text)
-
-
-async def run_check(
-    session: Session,
-    operator: Operator,
-    show: Callable[[Steps, bool], None],
-    get_token: GetToken,
-    *,
-    ask_again: bool = False,
-) -> Steps:
-    """Try everything, showing each step; a certificate met for the first time may be confirmed,
-    and then all begins anew. So it does, once, with another token for a refused one where
-    ``ask_again``. For workers only."""
-    while True:
-        steps: Steps = ()
-        show(steps, True)
-        async with aclosing(check(session.client, session.tokens, get_token)) as trying:
-            async for step in trying:
-                steps = (*steps, step)
-                show(steps, True)
-        show(steps, False)
-        error = steps[-1].error if steps else None
-        try:
-            if isinstance(error, CertificateRefused):
-                if await trust_certificate(session, operator, error):
-                    continue
-                return steps
-            if ask_again and isinstance(error, TokenRefused):
-                ask_again = False
-                if await replace_token(session, operator, error.why):
-                    continue
-        except ApiError:
-            return steps  # the server cannot even be looked at any more; the step says enough
-        return steps
+    text = f"{_SIGNS[step.result]} {step.stage.value:<{_LABEL}}" + f"\n{indent}".join(wrapped)
+    return Content.styled(text, "bold") if step.result is Result.FAILED else Content(text)
 
 
 class CheckDialog(Dialog[None]):
@@ -133,24 +84,14 @@ class CheckDialog(Dialog[None]):
         try:
             session = self._services.session(await self._services.current(self._profile))
         except HostRefused as error:
-            self._show((Step(Stage.NAME, Outcome.FAILED, str(error)),), False)
+            self._show((Step(Stage.NAME, Result.FAILED, str(error)),), False)
             return
         try:
             with waiting(self, f"Checking the profile {self._profile.name}"):
-                operator = ScreenOperator(self)
-                await run_check(
-                    session,
-                    operator,
-                    self._show,
-                    lambda: ensure_token(session, operator),
-                    ask_again=True,
-                )
+                await check_profile(session, ScreenOperator(self), self._show)
         finally:
             await session.aclose()
 
     def _show(self, steps: Steps, running: bool) -> None:
         shown = self.query_one("#steps", PlainText)
         shown.update(steps_text(steps, running, shown.size.width))
-
-
-__all__ = ["CheckDialog", "failed", "run_check", "steps_text"]

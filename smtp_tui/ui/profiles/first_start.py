@@ -15,7 +15,6 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList
 
 from smtp_tui.mail.remarks import Remark, Severity
-from smtp_tui.profiles.checking import Stage, Step, try_list
 from smtp_tui.profiles.credentials import clean_token
 from smtp_tui.profiles.model import Profile, check_name, check_stored
 from smtp_tui.profiles.reading import ProfilesFileError
@@ -27,15 +26,22 @@ from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
 from smtp_tui.ui.dialogs.question import confirm
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.operator import ScreenOperator
-from smtp_tui.ui.profiles.check import Steps, failed, run_check, steps_text
-from smtp_tui.ui.profiles.discovery import places, proposed_name, with_login
+from smtp_tui.ui.profiles.check import steps_text
 from smtp_tui.ui.profiles.form import ProfileFormScreen
-from smtp_tui.ui.profiles.found import Found
+from smtp_tui.ui.profiles.found import Found, proposed_name, teams_of
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.waiting import Wait, waiting
 from smtp_tui.ui.widgets.fields import Field, HiddenField
 from smtp_tui.ui.widgets.inputs import Paste, SecretInput
 from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.workflows.check_profile import (
+    Stage,
+    Steps,
+    check_profile,
+    failed,
+    try_list,
+    with_login,
+)
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import log_in
 
@@ -103,8 +109,8 @@ class FirstStartScreen(FullScreen[Profile | None]):
                     "token", label="or Token", hint="a bearer token", takes=Paste.TOKEN
                 )
             with Horizontal(classes="part", id="before"):
-                yield Button("Check", id="check", compact=True)
-                yield Button("All fields", id="form", compact=True)
+                yield Button("Check", action="screen.go", compact=True)
+                yield Button("All fields", action="screen.all_fields", compact=True)
             yield PlainText("", id="steps", classes="part")
             yield Found(id="found", classes="part")
             yield PlainText("", id="first-said")
@@ -151,23 +157,10 @@ class FirstStartScreen(FullScreen[Profile | None]):
         else:
             self.focus_next()
 
-    @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        match event.button.id:
-            case "check":
-                self.action_go()
-            case "form":
-                self._all_fields()
-            case "save":
-                self._finish(save=True)
-            case "open":
-                self._finish(save=False)
-
     def action_go(self) -> None:
         """Check; once all was found, save and open."""
         if self.has_class("-found"):
-            self._finish(save=True)
+            self.action_finish(True)
         else:
             self._check()
 
@@ -207,21 +200,22 @@ class FirstStartScreen(FullScreen[Profile | None]):
         if self._problems(profile):
             return
         self._checked = self._texts()
-        await self._leave_session()
+        if self._session is not None:
+            await self._session.aclose()
         # A certificate that is confirmed here is kept with the profile, when that is saved.
         session = replace(self._services.session(profile), keep_trust=lambda _asked, _trust: "")
         self._session = session
         with waiting(self, "Checking the profile"):
-            self._steps = await run_check(
+            self._steps = await check_profile(
                 session, ScreenOperator(self), self._show, lambda: self._token(session)
             )
-        if failed(self._steps) or self._steps[-1].tenant is None:
-            self._say_next(self._steps[-1])
-            return
         self._tenant = self._steps[-1].tenant
+        if failed(self._steps) or self._tenant is None:
+            if self._steps[-1].stage is Stage.TENANT:
+                self._say("Not every server tells its tenant: All fields takes it by hand.")
+            return
         self.set_class(True, "-found")
-        name = proposed_name(self._fields["host"].text.strip())
-        self._found.offer(places(self._tenant.namespaces), name)
+        self._found.offer(teams_of(self._tenant.namespaces), profile.name)
         if not self._found.several:
             await self._try_list()
 
@@ -229,10 +223,6 @@ class FirstStartScreen(FullScreen[Profile | None]):
         shown = self.query_one("#steps", PlainText)
         shown.update(steps_text(steps, running, shown.size.width))
         shown.scroll_visible(animate=False)
-
-    def _say_next(self, step: Step) -> None:
-        if step.stage is Stage.TENANT:
-            self._say("Not every server tells its tenant: All fields takes it by hand.")
 
     async def _token(self, session: Session) -> None:
         """The token that was typed, or one for the user. Raises as a login does."""
@@ -250,11 +240,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
     def _chosen_team(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
         if self.has_class("-found"):
-            self._list_again()
-
-    @work(group="check", exclusive=True, description="list for the chosen team")
-    async def _list_again(self) -> None:
-        await self._try_list()
+            self.run_worker(self._try_list(), group="check", exclusive=True)
 
     async def _try_list(self) -> None:
         """The last step, for the team that is chosen."""
@@ -285,13 +271,13 @@ class FirstStartScreen(FullScreen[Profile | None]):
             profile,
             name=self._found.profile_name,
             tenant=self._tenant.id,
-            team=self._found.place.team,
-            namespace=self._found.place.namespace,
+            team=self._found.team.id,
+            namespace=self._found.team.namespace,
             trust=target.trust,
         )
 
     @work(group="finish", exclusive=True, description="save a new profile")
-    async def _finish(self, *, save: bool) -> None:
+    async def action_finish(self, save: bool) -> None:
         """Open what was found, with the token that found it; saved only when wanted."""
         if not self.has_class("-found") or self._session is None:
             return
@@ -310,7 +296,8 @@ class FirstStartScreen(FullScreen[Profile | None]):
         self.dismiss(profile)
 
     @opens_screen
-    async def _all_fields(self) -> None:
+    async def action_all_fields(self) -> None:
+        """Go on in the form with all fields of a profile."""
         form = ProfileFormScreen(self._services, self._used, self._typed(), None)
         profile = await self.app.push_screen_wait(form)
         if profile is not None:
@@ -342,10 +329,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
         if await self.app.push_screen_wait(question):
             self.dismiss(None)
 
-    async def _leave_session(self) -> None:
-        if self._session is not None:
-            await self._session.aclose()
-
     async def on_unmount(self) -> None:
         """Close what was used to find out."""
-        await self._leave_session()
+        if self._session is not None:
+            await self._session.aclose()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import aclosing
 from typing import Final
 
 from smtp_tui.api.errors import CertificateRefused
 from smtp_tui.api.target import HostRefused, Target
-from smtp_tui.profiles.checking import Outcome, Stage, Step, look
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import EnvironmentToken, TokenSource, source_words
 from smtp_tui.profiles.tokens import Tokens
@@ -16,6 +14,7 @@ from smtp_tui.text import clean, shortened, time_left
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.columns import Column
 from smtp_tui.ui.widgets.table import Row
+from smtp_tui.workflows.check_profile import Stage, Step, look
 
 COLUMNS: Final = (
     Column("sign", "", 1),
@@ -71,12 +70,10 @@ def details(profile: Profile, state: str, token: str) -> str:
 
 async def reachability(target: Target) -> str:
     """Whether the server answers and its certificate is good, in a word or two; sends nothing."""
-    last: Step | None = None
-    async with aclosing(look(target, SECONDS)) as looking:
-        async for step in looking:
-            last = step
-    if last is None or last.outcome is not Outcome.FAILED:
+    steps: list[Step] = []
+    if await look(target, steps.append, SECONDS):
         return "answers"
+    last = steps[-1]
     if isinstance(last.error, CertificateRefused):
         return "CERT CHANGED" if last.error.pinned else "untrusted"
     return "no such host" if last.stage is Stage.NAME else "no answer"
