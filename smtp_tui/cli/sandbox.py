@@ -1,21 +1,31 @@
-"""Serving the sandbox: its variables on stdout for a shell to evaluate, until a signal ends it."""
+"""`smtp-tui sandbox`: prints the variables for a shell, and serves until a signal ends it."""
 
 from __future__ import annotations
 
 import argparse
+import shlex
+import signal
 import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from smtp_tui.cli.say import complain
 from smtp_tui.cli.signals import exit_on_signal
 
+if TYPE_CHECKING:
+    from smtp_tui.sandbox import Sandbox
+
 _PORTS = range(65536)
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
+_WAKE_SECONDS = 3600.0
 
 
 def serve_sandbox(options: argparse.Namespace) -> int:
-    """Serve until SIGINT or SIGTERM; the answer is the exit code."""
+    """Serve until SIGINT or SIGTERM; returns the exit code."""
     try:
-        from smtp_tui.sandbox.options import SandboxOptions  # noqa: PLC0415 - an extra
-        from smtp_tui.sandbox.serve import serve  # noqa: PLC0415 - an extra
+        from smtp_tui.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         return complain(f"The sandbox needs the package {error.name}: install smtp-tui[sandbox].")
     if options.port not in _PORTS or options.smtp_port not in _PORTS:
@@ -29,15 +39,42 @@ def serve_sandbox(options: argparse.Namespace) -> int:
         allow_mail_to=tuple(options.allow_mail_to),
     )
     try:
-        with exit_on_signal():
-            return serve(wanted, lambda line: print(line, flush=True))
+        with exit_on_signal(), Sandbox(wanted) as sandbox, _stop_signals() as stopped:
+            for line in _announcement(sandbox):
+                print(line, flush=True)
+            while not stopped.wait(_WAKE_SECONDS):
+                pass
     except OSError as error:
-        return complain(_words(options, error))
+        return complain(_message(options, error))
     except sqlite3.Error as error:
         return complain(f"The sandbox cannot keep its records in {options.data}: {error}.")
+    return 0
 
 
-def _words(options: argparse.Namespace, error: OSError) -> str:
+@contextmanager
+def _stop_signals() -> Iterator[threading.Event]:
+    """An event that SIGINT and SIGTERM set inside the block. Main thread only."""
+    stopped = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stopped.set()) for number in _STOPPING}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _announcement(sandbox: Sandbox) -> Iterator[str]:
+    """Comments that say what runs where, then the vendor's variables, ready to paste."""
+    passwords = sandbox.tokens.passwords.items()
+    accounts = ", ".join(f"{name}/{password}" for name, password in passwords)
+    yield f"# sandbox at {sandbox.base_url}, its mail server at {sandbox.host}:{sandbox.smtp_port}"
+    yield f"# new for this run: the token below, and the accounts {accounts}"
+    yield "# stop with ctrl+c"
+    for name, value in sandbox.environment().items():
+        yield f"export {name}={shlex.quote(value)}"
+
+
+def _message(options: argparse.Namespace, error: OSError) -> str:
     """Which file or port was refused: only errors about files name one."""
     why = error.strerror or str(error)
     if error.filename is not None:

@@ -1,34 +1,29 @@
-"""Who may log in to the sandbox, which tenants and teams there are, and the tokens they hold.
+"""The accounts, tenants and teams of the sandbox, and the tokens that are valid.
 
-Names and ids are fixed, so that a test and a screenshot can name them; the tenant id is the one of
-a recorded exchange, the rest is made up. Tokens and passwords are random and new for each sandbox:
-it is a network service that every user of the machine can connect to.
+Names and ids are fixed, so that tests and screenshots can rely on them. The first tenant id comes
+from a recorded exchange, everything else is made up. Passwords and tokens are random and new for
+each sandbox, because every user of the machine can connect to it.
 """
 
 from __future__ import annotations
 
 import secrets
-import threading
 import time
-from collections.abc import Callable
 
 from msgspec import Struct, field
 
 TENANT_ID = "f58e4d39-ac01-40fb-b259-88cd9a33f8e8"
-"""The first tenant, the one `getTenantOnPrem` answers with."""
+"""The first tenant, the one that `getTenantOnPrem` returns."""
 
 OTHER_TENANT_ID = "7c1e0f5a-3b52-4d0e-9f64-2a8d51c6b7e0"
 """The second tenant, with records of its own; only the administrator sees them."""
 
-TENANT_NAMES = {TENANT_ID: "ICP Account", OTHER_TENANT_ID: "Europe Account"}
-"""Tenant id to the name a person sees."""
-
 ALL_TEAMS = "all"
-"""The team an administrator asks for."""
+"""The team that an administrator asks for."""
 
 
 class Namespace(Struct, frozen=True):
-    """A namespace and the one team that owns it, as the tenant call lists them."""
+    """A namespace and the team that owns it, as the tenant call lists them."""
 
     uid: str
     team: str
@@ -36,17 +31,13 @@ class Namespace(Struct, frozen=True):
 
 
 DEFAULT_NAMESPACE = Namespace("default", ALL_TEAMS, ALL_TEAMS)
-"""Where an administrator's own records land."""
-
 MAIL_NAMESPACE = Namespace("mail", "mail-operators", "Mail operators")
-"""The namespace of the one user who is no administrator."""
-
 NAMESPACES = (DEFAULT_NAMESPACE, MAIL_NAMESPACE)
-"""All namespaces of both tenants."""
+"""The namespaces of both tenants; an administrator's own records are in the first one."""
 
 
 class Account(Struct, frozen=True):
-    """Someone who can log in; `tenants` and `namespaces` bound what she may see."""
+    """Someone who can sign in; `tenants` and `namespaces` limit what the account sees."""
 
     name: str
     administrator: bool
@@ -55,12 +46,12 @@ class Account(Struct, frozen=True):
 
     @property
     def team(self) -> str:
-        """The team this account asks for by default (`ace_orgGuid`)."""
-        return ALL_TEAMS if self.administrator else self.namespaces[0].team
+        """The team that this account asks for by default (`ace_orgGuid`)."""
+        return self.namespaces[0].team
 
     @property
     def namespace(self) -> str:
-        """The namespace this account works in by default (`cloudOE_spaceGuid`)."""
+        """The namespace that this account works in by default (`cloudOE_spaceGuid`)."""
         return self.namespaces[0].uid
 
 
@@ -74,72 +65,57 @@ ACCOUNTS = {account.name: account for account in (ADMINISTRATOR, USER)}
 """Account name to account."""
 
 
-class Credentials(Struct, frozen=True):
-    """What one account logs in with, and the token that it holds from the start."""
+def namespace_of(team: str) -> Namespace:
+    """The namespace that a team owns, else the default one."""
+    return next((known for known in NAMESPACES if known.team == team), DEFAULT_NAMESPACE)
 
-    password: str
-    token: str
 
-    @classmethod
-    def random(cls) -> Credentials:
-        """New random ones."""
-        return cls(password=secrets.token_hex(10), token=_new_token())
+def _new_token() -> str:
+    """A token of the real server's form: 1024 hex characters."""
+    return secrets.token_hex(512)
 
 
 class TokenBook(Struct):
-    """The accounts' passwords, and which bearer tokens are good; safe to use from any thread."""
+    """The accounts' passwords, and the bearer tokens. May be used from any thread.
+
+    `lifetime` is in seconds. `first` holds the token that each account has from the start.
+    """
 
     lifetime: float
-    clock: Callable[[], float] = time.monotonic
-    credentials: dict[str, Credentials] = field(
-        default_factory=lambda: {name: Credentials.random() for name in ACCOUNTS}
+    passwords: dict[str, str] = field(
+        default_factory=lambda: {name: secrets.token_hex(10) for name in ACCOUNTS}
     )
+    first: dict[str, str] = field(default_factory=dict)
     _held: dict[str, tuple[Account, float]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         """Give each account its first token."""
-        for name, account in ACCOUNTS.items():
-            self._keep(self.credentials[name].token, account, self.lifetime)
+        self.first = {name: self.issue(account) for name, account in ACCOUNTS.items()}
 
-    def log_in(self, name: str, password: str) -> Account | None:
-        """The account of this name and password, or None."""
-        known = self.credentials.get(name)
-        if known is None or not secrets.compare_digest(
-            known.password.encode(), password.encode("utf-8", "surrogatepass")
-        ):
+    def sign_in(self, name: str, password: str) -> Account | None:
+        """The account with this name and password, or None."""
+        given, known = password.encode("utf-8", "surrogatepass"), self.passwords.get(name)
+        if known is None or not secrets.compare_digest(known.encode(), given):
             return None
         return ACCOUNTS[name]
 
     def issue(self, account: Account, lifetime: float | None = None) -> str:
-        """A new token, 1024 hex characters, good for `lifetime` seconds (None: the book's own)."""
+        """A new token that is valid for `lifetime` seconds (None: the default lifetime)."""
         token = _new_token()
-        self._keep(token, account, self.lifetime if lifetime is None else lifetime)
+        ends = time.monotonic() + (self.lifetime if lifetime is None else lifetime)
+        self._held[token] = (account, ends)
         return token
 
     def owner(self, token: str) -> Account | None:
-        """Whose token this is, or None when it is unknown or over."""
-        with self._lock:
-            account, ends = self._held.get(token, (None, 0.0))
-        return account if self.clock() < ends else None
+        """Whose token this is, or None when it is unknown or expired."""
+        account, ends = self._held.get(token, (None, 0.0))
+        return account if time.monotonic() < ends else None
 
     def expire_all(self) -> None:
-        """End every token there is, the first ones too."""
-        now = self.clock()
-        with self._lock:
-            self._held = {token: (account, now) for token, (account, _) in self._held.items()}
+        """Make every token expire now, the first ones included."""
+        for token, (account, _) in tuple(self._held.items()):
+            self._held[token] = (account, 0.0)
 
-    def forget_ended(self, token: str) -> bool:
+    def forget_expired(self, token: str) -> bool:
         """Forget an expired token; False if there is no such token."""
-        with self._lock:
-            _, ends = self._held.get(token, (None, self.clock() + 1.0))
-            return ends <= self.clock() and self._held.pop(token, None) is not None
-
-    def _keep(self, token: str, account: Account, lifetime: float) -> None:
-        with self._lock:
-            self._held[token] = (account, self.clock() + lifetime)
-
-
-def _new_token() -> str:
-    """A token as the real server's look: 1024 hex characters."""
-    return secrets.token_hex(512)
+        return self.owner(token) is None and self._held.pop(token, None) is not None

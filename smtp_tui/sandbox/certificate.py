@@ -1,14 +1,14 @@
-"""Certificates for the sandbox: self-signed ones, because that is what its users meet in the field,
-and those that are wrong in one way each."""
+"""Self-signed certificates, which is what most CAM hosts have."""
 
 from __future__ import annotations
 
 import ipaddress
 import ssl
 import tempfile
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
+from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -18,21 +18,29 @@ from msgspec import Struct
 
 from smtp_tui.sandbox.store import Store
 
-NAMES = ("localhost", "127.0.0.1", "::1")
-OTHER_HOST = "elsewhere.example"
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+
+Period: TypeAlias = tuple[timedelta, timedelta]
+"""From when until when a certificate is valid, relative to now."""
+
+ONE_YEAR: Period = (timedelta(hours=-1), timedelta(days=365))
 
 
-class CertificateKind(StrEnum):
-    """What is wrong with a certificate, beside that no authority known to a system signed it."""
+class Issuer(Struct, frozen=True):
+    """Who signs a certificate."""
 
-    SELF_SIGNED = "self-signed"  # nothing: whoever trusts the file itself can verify it
-    WRONG_NAME = "wrong-name"  # made for another host
-    EXPIRED = "expired"  # over since yesterday
-    UNKNOWN_ISSUER = "unknown-issuer"  # signed by an authority that nobody has ever seen
+    name: x509.Name
+    key: ec.EllipticCurvePrivateKey
+
+    @classmethod
+    def new(cls, common_name: str) -> Issuer:
+        """An issuer with a new key."""
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+        return cls(name, ec.generate_private_key(ec.SECP256R1()))
 
 
 class Certificate(Struct, frozen=True):
-    """A certificate and its key, both PEM."""
+    """A certificate and its private key, both PEM."""
 
     certificate: str
     key: str
@@ -44,28 +52,23 @@ class Certificate(Struct, frozen=True):
         return context
 
     def show_in(self, context: ssl.SSLContext) -> None:
-        """Have a server that runs show this certificate from its next handshake on."""
-        # The ssl module reads keys from files only; mkdtemp makes them for this user alone.
+        """Make a running server show this certificate from its next handshake on."""
+        # The ssl module reads keys from files only. The directory has mode 0700.
         with tempfile.TemporaryDirectory(prefix="smtp-tui-sandbox-") as directory:
             chain = Path(directory) / "chain.pem"
             chain.write_text(self.key + self.certificate, encoding="ascii")
             context.load_cert_chain(chain)
 
 
-def make_certificate(host: str, kind: CertificateKind = CertificateKind.SELF_SIGNED) -> Certificate:
-    """A new certificate for loopback and `host`, self-signed and good for a year but for its kind.
+def make_certificate(
+    names: Iterable[str] = LOOPBACK_NAMES, period: Period = ONE_YEAR, issuer: Issuer | None = None
+) -> Certificate:
+    """A new certificate for these host names and addresses; without an issuer it signs itself.
 
-    It carries what OpenSSL's strict mode asks of a CA, so that a client may trust the file itself.
+    It has all that OpenSSL's strict mode requires of a CA, so that a client can trust the file.
     """
-    start, end = timedelta(hours=-1), timedelta(days=365)
-    if kind is CertificateKind.EXPIRED:
-        start, end = timedelta(days=-30), timedelta(days=-1)
-    names = (OTHER_HOST,) if kind is CertificateKind.WRONG_NAME else (*NAMES, host)
-    key = issuer_key = ec.generate_private_key(ec.SECP256R1())
-    name = issuer = _name("smtp-tui sandbox")
-    if kind is CertificateKind.UNKNOWN_ISSUER:
-        issuer_key, issuer = ec.generate_private_key(ec.SECP256R1()), _name("nobody's authority")
-    now = datetime.now(UTC)
+    subject = Issuer.new("smtp-tui sandbox")
+    issuer, public_key, now = issuer or subject, subject.key.public_key(), datetime.now(UTC)
     usage = x509.KeyUsage(
         digital_signature=True,
         key_cert_sign=True,
@@ -77,24 +80,29 @@ def make_certificate(host: str, kind: CertificateKind = CertificateKind.SELF_SIG
         encipher_only=False,
         decipher_only=False,
     )
-    subject_key = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-    authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
-    signed = (
-        x509.CertificateBuilder(issuer_name=issuer, subject_name=name, public_key=key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now + start)
-        .not_valid_after(now + end)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(usage, critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectAlternativeName(_names(names)), critical=False)
-        .add_extension(subject_key, critical=False)
-        .add_extension(authority, critical=False)
-        .sign(issuer_key, hashes.SHA256())
+    extensions: dict[x509.ExtensionType, bool] = {
+        x509.BasicConstraints(ca=True, path_length=0): True,
+        usage: True,
+        x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]): False,
+        x509.SubjectAlternativeName(map(_general_name, dict.fromkeys(names))): False,
+        x509.SubjectKeyIdentifier.from_public_key(public_key): False,
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()): False,
+    }
+    builder = x509.CertificateBuilder(
+        issuer_name=issuer.name,
+        subject_name=subject.name,
+        public_key=public_key,
+        serial_number=x509.random_serial_number(),
+        not_valid_before=now + period[0],
+        not_valid_after=now + period[1],
     )
+    for extension, critical in extensions.items():
+        builder = builder.add_extension(extension, critical)
     return Certificate(
-        signed.public_bytes(serialization.Encoding.PEM).decode("ascii"),
-        key.private_bytes(
+        builder.sign(issuer.key, hashes.SHA256())
+        .public_bytes(serialization.Encoding.PEM)
+        .decode("ascii"),
+        subject.key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
@@ -102,31 +110,24 @@ def make_certificate(host: str, kind: CertificateKind = CertificateKind.SELF_SIG
     )
 
 
-def _name(common: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
-
-
-def _names(names: tuple[str, ...]) -> list[x509.GeneralName]:
-    made: list[x509.GeneralName] = []
-    for name in dict.fromkeys(names):
-        try:
-            made.append(x509.IPAddress(ipaddress.ip_address(name)))
-        except ValueError:
-            made.append(x509.DNSName(name))
-    return made
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def kept_certificate(store: Store, host: str) -> Certificate:
-    """The certificate of an earlier run on the same store while it is good, else a new one, kept.
+    """The certificate that an earlier run kept in the store if it is still valid, else a new one.
 
-    A client that pinned it meets the same one after a restart.
+    A client that pinned it meets the same certificate after a restart.
     """
     certificate, key = store.setting("certificate"), store.setting("key")
     if certificate is not None and key is not None:
         ends = x509.load_pem_x509_certificate(certificate.encode()).not_valid_after_utc
         if ends > datetime.now(UTC):
             return Certificate(certificate, key)
-    made = make_certificate(host)
+    made = make_certificate((*LOOPBACK_NAMES, host))
     store.keep_setting("certificate", made.certificate)
     store.keep_setting("key", made.key)
     return made

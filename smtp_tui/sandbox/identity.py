@@ -1,6 +1,6 @@
 """The token call and the tenant call.
 
-The body of a failed login is a guess; the shapes of the good answers are recorded ones.
+The body of a failed login is a guess; successful answers have the shapes of recorded ones.
 """
 
 from __future__ import annotations
@@ -10,16 +10,10 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
-from smtp_tui.sandbox.accounts import (
-    ALL_TEAMS,
-    TENANT_ID,
-    TENANT_NAMES,
-    Account,
-    Namespace,
-)
-from smtp_tui.sandbox.replies import json_object, json_response
-from smtp_tui.sandbox.services import authenticated, services
+from smtp_tui.sandbox.accounts import ALL_TEAMS, TENANT_ID, Account, Namespace
+from smtp_tui.sandbox.endpoint import caller, json_object, json_response, services
 
+TENANT_NAME = "ICP Account"
 ROLE = "crn:v1:icp:private:iam::::role:"
 CAM_VERSION = "3.2.1.0"
 
@@ -29,13 +23,12 @@ async def issue_token(request: Request) -> Response:
     if "json" in request.headers.get("content-type", ""):
         given = {name: str(value) for name, value in (await json_object(request)).items()}
     else:
-        given = dict(
-            parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
-        )
+        body = (await request.body()).decode("utf-8", "replace")
+        given = dict(parse_qsl(body, keep_blank_values=True))
     if given.get("grant_type") != "password":
         return _refused(400, "unsupported_grant_type", "The grant_type has to be password.")
     tokens = services(request).tokens
-    account = tokens.log_in(given.get("username", ""), given.get("password", ""))
+    account = tokens.sign_in(given.get("username", ""), given.get("password", ""))
     if account is None:
         return _refused(401, "invalid_grant", "The user name or the password is not right.")
     return json_response(
@@ -51,12 +44,12 @@ async def issue_token(request: Request) -> Response:
 
 
 async def get_tenant(request: Request) -> Response:
-    """The tenant of the installation, and the namespaces that the token's account may use."""
-    account = authenticated(request)
+    """The tenant of the installation, and the namespaces that the caller may use."""
+    account = caller(request)
     return json_response(
         {
             "id": TENANT_ID,
-            "name": TENANT_NAMES[TENANT_ID],
+            "name": TENANT_NAME,
             "ownerId": "On_Prem",
             "camVersion": CAM_VERSION,
             "namespaces": [_namespace(account, namespace) for namespace in account.namespaces],
@@ -65,14 +58,13 @@ async def get_tenant(request: Request) -> Response:
 
 
 def _namespace(account: Account, namespace: Namespace) -> dict[str, object]:
-    team = ALL_TEAMS if account.administrator else namespace.team
-    role = "Administrator" if account.administrator else "Operator"
+    administrator = account.administrator
     return {
         "name": namespace.uid,
         "uid": namespace.uid,
-        "teamId": team,
-        "teamName": ALL_TEAMS if account.administrator else namespace.team_name,
-        "roles": [{"id": f"{ROLE}{role}"}],
+        "teamId": ALL_TEAMS if administrator else namespace.team,
+        "teamName": ALL_TEAMS if administrator else namespace.team_name,
+        "roles": [{"id": f"{ROLE}{'Administrator' if administrator else 'Operator'}"}],
     }
 
 

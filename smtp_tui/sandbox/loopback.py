@@ -1,4 +1,4 @@
-"""Error answers as LoopBack 3 gives them in production mode, which the service is built on.
+"""Error answers of LoopBack 3 in production mode, the framework that the service is built on.
 
 `tests/contract` compares statuses and bodies with those of a real LoopBack 3 application.
 """
@@ -11,23 +11,21 @@ from http import HTTPStatus
 
 from msgspec import Struct
 
-from smtp_tui.sandbox.inspected import inspected
-
 MODEL = "SmtpConnection"
 
 
 class LoopBackError(Exception):
-    """An answer that is an error: its status and the object under the key `error`."""
+    """An error answer: its status, and `body` with the object under the key `error`."""
 
-    def __init__(self, status: int, message: str, **more: object) -> None:
+    def __init__(self, status: int, message: str, **members: object) -> None:
         """Take the status, the message and any further members, in the order they are shown.
 
-        From status 500 on only the status is told: what happened stands in the server's log.
+        From status 500 on only the status is shown: the reason is in the server's log.
         """
         super().__init__(message)
         self.status = status
-        name = more.pop("name", "Error")
-        error: dict[str, object] = {"statusCode": status, "name": name, "message": message, **more}
+        name = members.pop("name", "Error")
+        error = {"statusCode": status, "name": name, "message": message, **members}
         if status >= 500:
             error = {"statusCode": status, "message": _phrase(status)}
         self.body: dict[str, object] = {"error": error}
@@ -36,7 +34,7 @@ class LoopBackError(Exception):
 def _phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
-    except ValueError:  # an SMTP status that a method handed on
+    except ValueError:  # an SMTP reply code that a method passed on
         return "Unknown Error"
 
 
@@ -51,63 +49,48 @@ def invalid_token() -> LoopBackError:
 
 
 def forbidden() -> LoopBackError:
-    """A good token whose account may not do this."""
+    """A valid token whose account may not do this."""
     return LoopBackError(403, "Access Denied", code="ACCESS_DENIED")
 
 
 def not_for_this_machine(header: str) -> LoopBackError:
-    """A request that a foreign web page may have made a browser send; LoopBack has none such."""
+    """A request that a web page may have made a browser send; LoopBack has no such error."""
     return LoopBackError(403, f"The sandbox answers only to names of this machine, not to {header}")
 
 
 def unknown_id(record_id: str) -> LoopBackError:
-    """No record of this id that the account can see."""
+    """No record with this id that the account can see."""
     return LoopBackError(404, f'Unknown "{MODEL}" id "{record_id}".', code="MODEL_NOT_FOUND")
 
 
 def no_method_of_model(method: str, target: str) -> LoopBackError:
-    """The model is known and has no such method; `target` is relative to it, query included."""
+    """The model has no such method; `target` is relative to the model, query included."""
     return LoopBackError(404, f'Shared class "{MODEL}" has no method handling {method} {target}')
 
 
 def no_method(method: str, target: str) -> LoopBackError:
-    """No model is known there; `target` is relative to the REST root, query included."""
+    """There is no such model; `target` is relative to the REST root, query included."""
     return LoopBackError(404, f"There is no method to handle {method} {target}")
 
 
 def missing(argument: str) -> LoopBackError:
-    """A query or body argument that has to be there."""
+    """A required argument of the query or the body is missing."""
     return LoopBackError(400, f"{argument} is a required argument")
 
 
 def bad_argument(message: str) -> LoopBackError:
-    """An argument that is there but of the wrong kind."""
+    """An argument is present but of the wrong type."""
     return LoopBackError(400, message)
 
 
 def bad_json(message: str) -> LoopBackError:
-    """A body that says it is JSON and is not."""
+    """A body that is declared as JSON and is not."""
     return LoopBackError(400, message, name="SyntaxError")
 
 
 def too_large() -> LoopBackError:
     """A body over the limit."""
     return LoopBackError(413, "request entity too large", name="PayloadTooLargeError")
-
-
-def conflict() -> LoopBackError:
-    """Another change got there first."""
-    return LoopBackError(409, "Conflict", code="CONFLICT")
-
-
-def timed_out() -> LoopBackError:
-    """The server gave up waiting for the request."""
-    return LoopBackError(408, "Request Timeout")
-
-
-def too_many() -> LoopBackError:
-    """The client asks too often."""
-    return LoopBackError(429, "Too Many Requests")
 
 
 def server_fault() -> LoopBackError:
@@ -118,7 +101,7 @@ def server_fault() -> LoopBackError:
 class Problem(Struct, frozen=True):
     """What is wrong with a property: LoopBack's code for it, the message, and the value sent.
 
-    The value is `MISSING` where nothing was sent.
+    `value` is `MISSING` when nothing was sent.
     """
 
     property: str
@@ -128,18 +111,18 @@ class Problem(Struct, frozen=True):
 
 
 MISSING = object()
-"""A property that was not sent, `undefined` in the framework's words."""
+"""A property that was not sent; the framework calls it `undefined`."""
 
 
 def invalid(problems: Sequence[Problem]) -> LoopBackError:
-    """A validation error; a property may stand there more than once."""
-    said = [
+    """A validation error; a property may have several problems."""
+    texts = [
         f"`{problem.property}` {problem.message} (value: {_shown(problem.value)})"
         for problem in problems
     ]
     return LoopBackError(
         422,
-        f"The `{MODEL}` instance is not valid. Details: {'; '.join(said)}.",
+        f"The `{MODEL}` instance is not valid. Details: {'; '.join(texts)}.",
         name="ValidationError",
         details={
             "context": MODEL,
@@ -150,7 +133,7 @@ def invalid(problems: Sequence[Problem]) -> LoopBackError:
 
 
 def _by_property(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """The texts of each property, in their order."""
+    """The texts of each property, in order."""
     found: dict[str, list[str]] = {}
     for name, text in pairs:
         found.setdefault(name, []).append(text)
@@ -166,13 +149,56 @@ def _shown(value: object) -> str:
 
 
 LONGEST = 32
-"""Characters of a value in a message."""
+"""Characters of a value that a message shows."""
 
 
 def cut(text: str) -> str:
-    """A value's text as messages have it: the start of a long one, and its last brackets."""
+    """A value's text as messages show it: of a long one the start, and its last brackets."""
     if len(text) <= LONGEST:
         return text
     brackets = text[len(text.rstrip(" \t})]")) :]
     tail = brackets[-3:] if brackets else text[-3:]
     return f"{text[: LONGEST - len(tail) - 4]}...{tail}"
+
+
+INSPECTED_LINE = 80
+"""Characters up to which `util.inspect` writes an object on one line."""
+
+
+def inspected(value: object, depth: int = 1) -> str:
+    """A JSON value as Node's `util.inspect` writes it, which LoopBack quotes in its messages.
+
+    Objects and lists deeper than `depth` are shown only as their kind.
+    """
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, list):
+        items = [inspected(item, depth - 1) for item in value] if depth >= 0 else []
+        return _joined("[]", items) if depth >= 0 else "[Array]"
+    if isinstance(value, dict):
+        members = [f"{_name(name)}: {inspected(value[name], depth - 1)}" for name in value]
+        return _joined("{}", members) if depth >= 0 else "[Object]"
+    return json.dumps(value)
+
+
+def _joined(braces: str, items: list[str]) -> str:
+    """On one line if it fits, else one item per line."""
+    if not items:
+        return braces
+    length = sum(map(len, items)) + 2 * len(items) + len(braces[0]) + 10
+    if length <= INSPECTED_LINE and not any("\n" in item for item in items):
+        return f"{braces[0]} {', '.join(items)} {braces[1]}"
+    lines = ",\n".join(items).replace("\n", "\n  ")
+    return f"{braces[0]}\n  {lines}\n{braces[1]}"
+
+
+def _name(name: str) -> str:
+    return name if name.isidentifier() and name.isascii() else _quoted(name)
+
+
+def _quoted(text: str) -> str:
+    mark = next((mark for mark in "'\"`" if mark not in text), "'")
+    escaped = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
+    if mark in text:
+        escaped = escaped.replace(mark, f"\\{mark}")
+    return f"{mark}{escaped}{mark}"

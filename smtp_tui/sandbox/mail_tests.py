@@ -1,8 +1,4 @@
-"""The two test operations, which send a real mail and answer with what the mail server said.
-
-Both answers are guesses in the words of nodemailer, the library a Node service would use: 200 with
-its result, or 400 with its error inside a LoopBack error. `test_answers` has other shapes.
-"""
+"""The two test operations, which send a real mail and answer with what the mail server said."""
 
 from __future__ import annotations
 
@@ -12,21 +8,14 @@ from collections.abc import Iterable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from smtp_tui.sandbox.certificate import CertificateKind
-from smtp_tui.sandbox.connections import view, visible_record
-from smtp_tui.sandbox.loopback import bad_argument
-from smtp_tui.sandbox.mailer_tls import mailer_context
+from smtp_tui.sandbox.endpoint import argument, json_object, json_response, services, text
 from smtp_tui.sandbox.parameters import Parameter, merged, read_parameters, values
-from smtp_tui.sandbox.replies import argument, json_object, json_response
-from smtp_tui.sandbox.sending import MailFailure, Relay, send_test_mail
-from smtp_tui.sandbox.services import services
-
-_TRUSTED = (CertificateKind.EXPIRED, CertificateKind.WRONG_NAME)
-"""Those that are wrong only in what they say, so that this is what a careful mailer finds."""
+from smtp_tui.sandbox.records import view, visible_record
+from smtp_tui.sandbox.sending import MailFailure, Relay, mailer_context, send_test_mail
 
 
 async def test_unsaved(request: Request) -> Response:
-    """Send a mail with parameters that are stored nowhere."""
+    """Send a mail with parameters that are not stored."""
     view(request, composer=True)
     content = await json_object(request)
     recipient = argument(content, "to")
@@ -35,13 +24,12 @@ async def test_unsaved(request: Request) -> Response:
 
 
 async def test_saved(request: Request) -> Response:
-    """Send a mail with a record's parameters, overlaid with the given ones; nothing is saved."""
+    """Send a mail with a record's parameters overlaid with the given ones; nothing is saved."""
     seen = view(request, composer=True)
     content = await json_object(request)
     record_id = argument(content, "id")
     recipient = argument(content, "to")
-    if not isinstance(record_id, str):
-        raise bad_argument("Value is not a string.")
+    record_id = text(record_id)
     given = content.get("conn_params")
     overrides = [] if given is None else read_parameters("conn_params", given)
     record = visible_record(request, seen, record_id)
@@ -49,19 +37,17 @@ async def test_saved(request: Request) -> Response:
 
 
 async def _tested(request: Request, recipient: object, parameters: Iterable[Parameter]) -> Response:
-    if not isinstance(recipient, str):
-        raise bad_argument("Value is not a string.")
-    relay = Relay.of(values(parameters))
-    options, mail = services(request).options, services(request).mail
-    answers = services(request).test_answers
-    trusted = None
-    if options.verify_mail_server:
-        trusted = [mail.certificate(kind).certificate for kind in _TRUSTED]
-    context = mailer_context(trusted)
+    to, relay = text(recipient), Relay.of(values(parameters))
+    options, answers = services(request).options, services(request).test_answers
     try:
         sent = await asyncio.to_thread(
-            send_test_mail, relay, recipient, options.mail_timeout, context, options.allow_mail_to
+            send_test_mail,
+            relay,
+            to,
+            options.mail_timeout,
+            mailer_context(options.mail_authorities),
+            options.allow_mail_to,
         )
     except MailFailure as failure:
         return json_response(answers.refused(failure))
-    return json_response(answers.accepted(sent, recipient))
+    return json_response(answers.accepted(sent, to))

@@ -1,4 +1,4 @@
-"""What can be chosen about a sandbox before it starts."""
+"""The settings of a sandbox."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from smtp_tui.sandbox.certificate import CertificateKind
+from smtp_tui.sandbox.certificate import Certificate
 
 
 class SandboxOptions(Struct, frozen=True):
-    """One sandbox's settings, frozen so that a running server cannot drift from what was asked.
+    """The settings of one sandbox, fixed before it starts.
 
-    `port`, `smtp_port` and `smtps_port` are TCP ports, 0 meaning any free one. When `smtp_port`
-    is given, `smtps_port` 0 means the next one up where that is free, so that a demo shows the same
-    numbers each time. `data` is an SQLite file that holds passwords, see `data_file`; None keeps
-    records in memory. `demo_records` fills a store that is empty. `numeric_ids` numbers new
-    records as LoopBack's memory connector does: `"id": 7`, as the last member. `allow_mail_to`
-    names the hosts beside loopback that test mail may go to.
-    `token_lifetime` and `mail_timeout` are seconds. `certificate` is what is wrong with the one
-    that is shown; only a self-signed one is kept over restarts. `verify_mail_server` has the
-    certificate of a mail server verified as a careful mailer does, who knows the expired one and
-    the one for another name, and not the others.
+    `port`, `smtp_port` and `smtps_port` are TCP ports; 0 is any free one. When `smtp_port` is
+    given, `smtps_port` 0 is the next one up if that is free, so that a demo shows the same numbers
+    each time. `data` is an SQLite file, which holds passwords, see `data_file`; None keeps the
+    records in memory. `demo_records` fills an empty store. `numeric_ids` numbers new records as
+    LoopBack's memory connector does: `"id": 7`, as the last member. `allow_mail_to` names the hosts
+    besides loopback that test mail may go to. `token_lifetime` and `mail_timeout` are in seconds.
+    `certificate` is the one to show; None makes a self-signed one and keeps it over restarts.
+    `mail_authorities` are certificates (PEM) of which a mail server has to show one, or one that
+    they signed; None verifies nothing.
     """
 
     host: str = "127.0.0.1"
@@ -35,5 +34,5 @@ class SandboxOptions(Struct, frozen=True):
     demo_records: bool = False
     numeric_ids: bool = False
     mail_timeout: float = 5.0
-    certificate: CertificateKind = CertificateKind.SELF_SIGNED
-    verify_mail_server: bool = False
+    certificate: Certificate | None = None
+    mail_authorities: tuple[str, ...] | None = None

@@ -1,7 +1,8 @@
-"""Which host a request is addressed to, and which web page made a browser send it.
+"""Whether a request is addressed to this machine, and whether a web page made a browser send it.
 
-A web page can have a browser of this machine ask any address, and can have its own name resolve to
-loopback. Both show in the `Host` and `Origin` headers, so only names of loopback are served.
+A web page can make a browser of this machine send requests to any address, and the page's own name
+can resolve to loopback. Both show in the `Host` and `Origin` headers, so only names of loopback are
+served.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def is_loopback_name(host: str) -> bool:
 
 
 def refused_origin(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """The header that is not for this machine, as `Name: value`; None when both are good."""
+    """The header that is not for this machine, as `Name: value`, or None."""
     given = [(name.lower(), value.decode("latin-1")) for name, value in headers]
     hosts = [value for name, value in given if name == b"host"]
     if len(hosts) != 1 or not _is_loopback_url(f"//{hosts[0]}"):

@@ -1,7 +1,7 @@
-"""Connection parameters as the sandbox stores them: open lists of name and value, merged by name.
+"""Connection parameters as the sandbox stores them: lists of names and values, merged by name.
 
-A parameter is kept as the object that came, with any further members (`type`, `label`, `secured`),
-so that a client which drops them is found out.
+A parameter is kept as the JSON object that came, with all its members (`type`, `label`, `secured`),
+so that a client that drops them is found out.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from smtp_tui.sandbox.loopback import MISSING, LoopBackError, Problem, bad_argument, invalid
+from smtp_tui.sandbox.loopback import MISSING, Problem, bad_argument, invalid
 
 Parameter: TypeAlias = dict[str, Any]
 """One parameter as JSON: at least `name` and `value`."""
 
 Given: TypeAlias = Mapping[str, object] | Sequence[Mapping[str, object]]
-"""How Python callers may say parameters: `{"port": 25}`, or the list the API uses."""
+"""Parameters as Python callers give them: `{"port": 25}`, or the API's list."""
 
 MASK = "*****"
 """What the server shows instead of a secret that is set."""
 
 
 def as_parameters(given: Given) -> list[Parameter]:
-    """The list form of parameters said either way."""
+    """The API's list for parameters given in either form."""
     if isinstance(given, Mapping):
         return [{"name": name, "value": value} for name, value in given.items()]
     return [dict(parameter) for parameter in given]
@@ -40,7 +40,7 @@ def read_parameters(argument: str, value: object) -> list[Parameter]:
 
 
 def new_parameters(value: object) -> list[Parameter]:
-    """The parameters of a new record. As a property, not an argument, they get other messages."""
+    """The parameters of a new record: LoopBack words the errors of a property differently."""
     match value:
         case None:
             return []
@@ -53,13 +53,13 @@ def new_parameters(value: object) -> list[Parameter]:
     raise bad_argument(f"could not create List from JSON string: {shown}")
 
 
-def merged(stored: Iterable[Parameter], changes: Iterable[Parameter]) -> list[Parameter]:
-    """The stored parameters with the changes laid over them by name, unknown names at the end."""
+def merged(stored: Iterable[Parameter], changes: Iterable[Parameter]) -> tuple[Parameter, ...]:
+    """The stored parameters overlaid with the changes by name; unknown names go to the end."""
     result = {str(parameter["name"]): parameter for parameter in stored}
     for change in changes:
         name = str(change["name"])
         result[name] = {**result.get(name, {}), **change}
-    return list(result.values())
+    return tuple(result.values())
 
 
 def masked(parameters: Iterable[Parameter]) -> list[Parameter]:
@@ -73,35 +73,37 @@ def masked(parameters: Iterable[Parameter]) -> list[Parameter]:
 
 
 def values(parameters: Iterable[Parameter]) -> dict[str, object]:
-    """Parameter name to value; the last one wins when a name comes twice."""
+    """Parameter name to value; of a name that occurs twice, the last value."""
     return {str(parameter["name"]): parameter.get("value") for parameter in parameters}
 
 
-def invalid_record(name: object, parameters: list[Parameter]) -> LoopBackError | None:
-    """The 422 a new record deserves, or None when it is good."""
-    problems: list[Problem] = []
-    if name is MISSING or name is None or name == "":
-        # Twice: LoopBack checks it as a required property, and again for presence.
-        problems += [Problem("name", "presence", "can't be blank", name)] * 2
-    given = values(parameters)
-    if _blank(given.get("hostname")):
-        problems.append(_bad_list("hostname", "hostname can't be blank", parameters))
-    problems += _port_problem(given, parameters)
-    return invalid(problems) if problems else None
+def check_record(name: object, parameters: list[Parameter]) -> None:
+    """Raise the 422 LoopBackError that a new record deserves, if any."""
+    # Twice: LoopBack checks it as a required property, and again for presence.
+    blank = name is MISSING or name is None or name == ""
+    problems = [Problem("name", "presence", "can't be blank", name)] * (2 if blank else 0)
+    check_changes(parameters, problems, required=True)
 
 
-def invalid_changes(parameters: list[Parameter]) -> LoopBackError | None:
-    """The 422 a modify deserves, or None; only what is being changed is looked at."""
+def check_changes(
+    parameters: list[Parameter], problems: Sequence[Problem] = (), *, required: bool = False
+) -> None:
+    """Raise the 422 LoopBackError that these parameters deserve, together with other problems.
+
+    Without `required` a host name that is not among them is no problem.
+    """
     given = values(parameters)
-    problems: list[Problem] = []
-    if "hostname" in given and _blank(given["hostname"]):
-        problems.append(_bad_list("hostname", "hostname can't be blank", parameters))
-    problems += _port_problem(given, parameters)
-    return invalid(problems) if problems else None
+    found = list(problems)
+    if (required or "hostname" in given) and _blank(given.get("hostname")):
+        found.append(_problem("hostname", "hostname can't be blank", parameters))
+    if "port" in given and port_number(given["port"]) is None:
+        found.append(_problem("port", "port must be a number from 1 to 65535", parameters))
+    if found:
+        raise invalid(found)
 
 
 def port_number(value: object) -> int | None:
-    """The port that a number or a digit string stands for, or None when it is none (1 to 65535)."""
+    """The port (1 to 65535) that a number or a string of digits stands for, else None."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 5:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
@@ -109,14 +111,8 @@ def port_number(value: object) -> int | None:
     return value if 1 <= value <= 65535 else None
 
 
-def _port_problem(given: Mapping[str, object], parameters: list[Parameter]) -> list[Problem]:
-    if "port" not in given or port_number(given["port"]) is not None:
-        return []
-    return [_bad_list("port", "port must be a number from 1 to 65535", parameters)]
-
-
-def _bad_list(code: str, message: str, parameters: list[Parameter]) -> Problem:
-    """The list is one property of the record, so all problems of parameters stand under it."""
+def _problem(code: str, message: str, parameters: list[Parameter]) -> Problem:
+    """The list is one property of the record, so it has the problems of all parameters."""
     return Problem("connection_parameters", f"custom.{code}", message, parameters)
 
 

@@ -1,9 +1,8 @@
 """Sending one mail by SMTP, with failures worded as nodemailer words them.
 
-STARTTLS is used where it is offered and login where a user name is set; port 465 is TLS from the
-first byte. Mail goes to loopback and to the hosts that are named, so that nobody can have the
-sandbox connect elsewhere. No certificate is verified unless that is asked for: the sandbox's own
-mail server shows a self-signed one.
+STARTTLS is used where it is offered, and AUTH when a user name is set; port 465 is TLS from the
+first byte. Mail goes to loopback and to the hosts that are allowed, so that nobody can make the
+sandbox connect elsewhere.
 """
 
 from __future__ import annotations
@@ -19,29 +18,30 @@ from email.utils import formatdate, make_msgid, parseaddr
 
 from msgspec import Struct
 
-from smtp_tui.sandbox.mailer_tls import tls_words
 from smtp_tui.sandbox.origin import is_loopback_name
 from smtp_tui.sandbox.parameters import port_number
 
 DEFAULT_FROM = "cam@sandbox.example"
 IMPLICIT_TLS_PORTS = frozenset({465})
 LOCAL_NAME = "cam.sandbox.example"
+_WRONG_NAME = (62, 64)
+"""OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH."""
 
 
 class MailFailure(Exception):
-    """Why a mail was not sent: nodemailer's message, and its error's members."""
+    """Why a mail was not sent: the message and the members of nodemailer's error."""
 
     def __init__(
         self, message: str, code: str, command: str = "CONN", response: str | None = None
     ) -> None:
-        """`response` is the server's whole text with its reply codes, if it said anything."""
+        """`response` is the server's whole reply with its reply codes, if there was one."""
         super().__init__(message if response is None else f"{message}: {response}")
         self.code = code
         self.command = command
         self.response = response
 
     def details(self) -> dict[str, object]:
-        """The members beside the message, as they stand in the JSON error."""
+        """The members besides the message, in the order of the JSON error."""
         found: dict[str, object] = {"code": self.code}
         if self.response is not None:
             found["response"] = self.response
@@ -51,7 +51,7 @@ class MailFailure(Exception):
 
 
 class Relay(Struct, frozen=True):
-    """Where and how to send, read from connection parameters."""
+    """Where and how to send, taken from connection parameters."""
 
     hostname: str
     port: int
@@ -61,7 +61,7 @@ class Relay(Struct, frozen=True):
 
     @classmethod
     def of(cls, given: Mapping[str, object]) -> Relay:
-        """The relay that parameters describe; what is wrong with them shows when sending."""
+        """The relay that parameters describe; sending tells what is wrong with them."""
         username = _text(given.get("username"))
         own = username if "@" in username else DEFAULT_FROM
         port = given.get("port")
@@ -76,7 +76,7 @@ class Relay(Struct, frozen=True):
 
 
 class SentMail(Struct, frozen=True):
-    """A mail that the server took."""
+    """A mail that the server accepted."""
 
     mail_from: str
     message_id: str
@@ -91,7 +91,7 @@ def send_test_mail(
     allow_mail_to: Collection[str] = (),
     implicit_tls_ports: Collection[int] = IMPLICIT_TLS_PORTS,
 ) -> SentMail:
-    """Send the test mail, waiting `timeout` seconds for each answer; raises `MailFailure`."""
+    """Send the test mail, waiting `timeout` seconds for each reply; raises `MailFailure`."""
     address = _checked_recipient(recipient)
     _checked_sender(relay.mail_from)
     connection = _connected(relay, timeout, allow_mail_to)
@@ -105,7 +105,7 @@ def send_test_mail(
         except smtplib.SMTPException as error:
             raise MailFailure("Unexpected Response", "EPROTOCOL") from error
         except ssl.SSLError as error:
-            raise MailFailure(tls_words(error, relay.hostname), "ESOCKET") from error
+            raise MailFailure(_tls_message(error, relay.hostname), "ESOCKET") from error
         except OSError as error:
             raise conversation.lost(error) from error
 
@@ -114,7 +114,7 @@ class Conversation(smtplib.SMTP):
     """An SMTP conversation over a connected socket, step by step as nodemailer does it."""
 
     def __init__(self, relay: Relay, connection: socket.socket, context: ssl.SSLContext) -> None:
-        """Take the open connection; nothing is read or sent yet."""
+        """Take over an open connection; nothing is read or sent yet."""
         super().__init__(local_hostname=LOCAL_NAME)
         self.sock = connection
         self.file = None
@@ -137,13 +137,13 @@ class Conversation(smtplib.SMTP):
         return SentMail(self._relay.mail_from, message_id, response)
 
     def encrypt(self) -> None:
-        """Speak TLS from here on."""
+        """Speak TLS from now on."""
         assert self.sock is not None
         self.sock = self._context.wrap_socket(self.sock, server_hostname=self._relay.hostname)
         self.file = None
 
     def lost(self, error: OSError) -> MailFailure:
-        """The words for a connection that ended, or fell silent, at this point."""
+        """The failure for a connection that ended or timed out at this point."""
         cause = error.__context__ if isinstance(error, smtplib.SMTPException) else error
         if isinstance(cause, TimeoutError):
             words = "Timeout" if self._greeted else "Greeting never received"
@@ -203,25 +203,25 @@ class Conversation(smtplib.SMTP):
         return _reply(code, text)
 
     def _say(self, line: str, refused: str, code: str, command: str) -> None:
-        """Send a command line; raises `MailFailure` for any answer but 2xx and 3xx."""
+        """Send a command; raises `MailFailure` for any reply but 2xx and 3xx."""
         answer, text = self.docmd(line)
         if not 200 <= answer <= 399:
             raise MailFailure(refused, code, command, _reply(answer, text))
 
 
 def _connected(relay: Relay, timeout: float, allow_mail_to: Collection[str]) -> socket.socket:
-    """A connection to the relay: to loopback, or to one of the hosts that are named."""
+    """A connection to the relay, which has to be on loopback or one of the allowed hosts."""
     host, port = relay.hostname, relay.port
     if port < 0:
         raise MailFailure("Port should be >= 0 and < 65536.", "ERR_SOCKET_BAD_PORT")
     if host.rstrip(".").lower().endswith(".invalid"):
-        # RFC 6761: never resolves; not asking keeps the sandbox's demo on this machine.
+        # RFC 6761: it never resolves. Not asking keeps the demo on this machine.
         raise MailFailure(f"getaddrinfo ENOTFOUND {host}", "EDNS")
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
         raise MailFailure(f"getaddrinfo ENOTFOUND {host}", "EDNS") from error
-    # `localhost` may mean ::1 first, where the sandbox does not listen: the last address decides.
+    # `localhost` may be ::1 first, where the sandbox does not listen: the last address decides.
     failure = MailFailure(f"getaddrinfo ENOTFOUND {host}", "EDNS")
     allowed = _plain(host) in {_plain(name) for name in allow_mail_to}
     for *_, address in addresses:
@@ -260,7 +260,7 @@ def _checked_sender(sender: str) -> None:
 
 
 def _message(sender: str, recipient: str, message_id: str) -> bytes:
-    """The message, short enough to need no dot-stuffing; both addresses are checked ASCII."""
+    """The message. No line starts with a dot, and both addresses are checked ASCII."""
     lines = (
         f"From: {sender}",
         f"To: {recipient}",
@@ -276,7 +276,7 @@ def _message(sender: str, recipient: str, message_id: str) -> bytes:
 
 
 def _reply(code: int, text: bytes) -> str:
-    """The server's whole text as it came, reply codes included."""
+    """The server's whole reply as it came, reply codes included."""
     lines = text.decode("utf-8", "replace").split("\n")
     last = len(lines) - 1
     return "\n".join(
@@ -298,3 +298,26 @@ def _base64(data: bytes) -> str:
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
+
+
+def mailer_context(authorities: Collection[str] | None) -> ssl.SSLContext:
+    """TLS for a mailer that trusts these certificates (PEM) alone; None verifies nothing."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if authorities is None:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        context.load_verify_locations(cadata="\n".join(authorities))
+    return context
+
+
+def _tls_message(error: ssl.SSLError, hostname: str) -> str:
+    """OpenSSL's own message, as Node shows it; in two cases Node's own."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        if error.verify_code in _WRONG_NAME:
+            return f"Hostname/IP does not match certificate's altnames: Host: {hostname}."
+        return error.verify_message
+    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return "Client network socket disconnected before secure TLS connection was established"
+    reason = (error.reason or str(error)).lower().replace("_", " ")
+    return f"error:0A000000:SSL routines::{reason}"

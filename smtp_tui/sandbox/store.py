@@ -1,10 +1,9 @@
-"""The sandbox's records in SQLite, so that a restart on the same file finds them."""
+"""The sandbox's records in SQLite, so that they survive a restart on the same file."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sqlite3
 import threading
 from collections.abc import Iterable
@@ -12,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from smtp_tui.sandbox.data_file import open_data_file
 from smtp_tui.sandbox.parameters import Parameter, masked, merged, values
@@ -33,7 +32,10 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)
 
 
 class StoredRecord(Struct, frozen=True):
-    """A record as it is stored, the real password included: for tests, never for an answer."""
+    """A record as it is stored, with the real password. Only `answer` may leave the server.
+
+    The store chooses `id` and `created_at` (ISO 8601, UTC) of a record that is added without them.
+    """
 
     id: str
     name: str
@@ -57,99 +59,65 @@ class StoredRecord(Struct, frozen=True):
             "tenantId": self.tenant,
             "namespaceId": self.namespace,
         }
-        is_number = self.id.isascii() and self.id.isdigit() and len(self.id) < 16
-        if is_number:  # as LoopBack's memory connector numbers them
-            return {**shown, "id": int(self.id)}
+        if self.id.isascii() and self.id.isdigit() and len(self.id) < 16:
+            return {**shown, "id": int(self.id)}  # as LoopBack's memory connector does
         return {"id": self.id, **shown}
 
 
-class NewRecord(Struct, frozen=True):
-    """A record to be stored; id and time are made up by the store when they are not given."""
-
-    name: str
-    parameters: tuple[Parameter, ...]
-    tenant: str
-    team: str
-    namespace: str
-    id: str | None = None
-    created_at: str | None = None
-
-
 class Store:
-    """Records, and a few settings that have to survive a restart; safe to use from any thread."""
+    """Records, and a few settings that survive a restart. May be used from any thread."""
 
     def __init__(self, path: Path | None, numeric_ids: bool = False) -> None:
-        """Open the file, making it when it is missing; None is a store in memory.
+        """Open the file, or create it; None is a store in memory.
 
-        With `numeric_ids` new records are numbered.
-
-        Raises `OSError` for a file that others can get at, see `data_file`.
+        With `numeric_ids` new records are numbered. Raises `OSError` for a file that other users
+        have access to, see `data_file`.
         """
-        if path is not None:
-            path = open_data_file(path)
         self._numeric_ids = numeric_ids
-        self._lock = threading.Lock()
-        self._database = sqlite3.connect(path or ":memory:", check_same_thread=False)
+        self._lock = threading.RLock()
+        self._database = sqlite3.connect(
+            ":memory:" if path is None else open_data_file(path), check_same_thread=False
+        )
         self._database.executescript(SCHEMA)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
-    def add(self, record: NewRecord) -> StoredRecord:
-        """Store a new record at the end of the list."""
+    def add(self, record: StoredRecord) -> StoredRecord:
+        """Add a record to the end of the list, with an id and a time if it has none."""
         with self._lock, self._database:
-            cursor = self._database.execute(
-                "INSERT INTO records VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    record.id or os.urandom(12).hex(),
-                    record.name,
-                    json.dumps(record.parameters),
-                    record.created_at or _now(),
-                    record.tenant,
-                    record.team,
-                    record.namespace,
-                ),
+            record = replace(
+                record,
+                id=record.id or self._next_id(),
+                created_at=record.created_at or utc_now(),
             )
-            sequence = cursor.lastrowid
-            if record.id is None:
-                # Known only now; from the sequence, so that the same steps give the same ids.
-                made = str(sequence) if self._numeric_ids else _made_id(sequence)
-                self._database.execute(
-                    "UPDATE records SET id = ? WHERE sequence = ?", (made, sequence)
-                )
-            row = self._database.execute(
-                "SELECT * FROM records WHERE sequence = ?", (sequence,)
-            ).fetchone()
-        return _record(row)
+            identity, name, parameters, *rest = astuple(record)
+            self._database.execute(
+                "INSERT INTO records VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
+                (identity, name, json.dumps(parameters), *rest),
+            )
+        return record
 
     def all(self, tenant: str | None = None) -> tuple[StoredRecord, ...]:
         """The records of one tenant, or of all, oldest first."""
-        with self._lock:
-            rows = self._database.execute(
-                "SELECT * FROM records WHERE ? IS NULL OR tenant = ? ORDER BY sequence",
-                (tenant, tenant),
-            ).fetchall()
-        return tuple(_record(row) for row in rows)
+        rows = self._rows(
+            "SELECT * FROM records WHERE ? IS NULL OR tenant = ? ORDER BY sequence", tenant, tenant
+        )
+        return tuple(_record(*row) for row in rows)
 
     def get(self, record_id: str) -> StoredRecord | None:
         """One record by its id."""
-        with self._lock:
-            row = self._database.execute(
-                "SELECT * FROM records WHERE id = ?", (record_id,)
-            ).fetchone()
-        return None if row is None else _record(row)
+        rows = self._rows("SELECT * FROM records WHERE id = ?", record_id)
+        return _record(*rows[0]) if rows else None
 
     def change(self, record_id: str, changes: Iterable[Parameter]) -> StoredRecord | None:
-        """Merge parameters into a record by name and return it; None when there is none."""
+        """Merge parameters into a record by name and return it; None if there is no such record."""
         with self._lock, self._database:
-            row = self._database.execute(
-                "SELECT * FROM records WHERE id = ?", (record_id,)
-            ).fetchone()
-            if row is None:
+            record = self.get(record_id)
+            if record is None:
                 return None
-            record = _record(row)
-            parameters = tuple(merged(record.connection_parameters, changes))
+            parameters = merged(record.connection_parameters, changes)
             self._database.execute(
                 "UPDATE records SET parameters = ? WHERE id = ?",
                 (json.dumps(parameters), record_id),
@@ -157,35 +125,38 @@ class Store:
         return replace(record, connection_parameters=parameters)
 
     def delete(self, record_id: str) -> bool:
-        """Remove a record; False when there was none."""
+        """Remove a record; False if there is no such record."""
         with self._lock, self._database:
             cursor = self._database.execute("DELETE FROM records WHERE id = ?", (record_id,))
         return cursor.rowcount == 1
 
     def setting(self, name: str) -> str | None:
-        """A setting kept by an earlier run."""
-        with self._lock:
-            row = self._database.execute(
-                "SELECT value FROM settings WHERE name = ?", (name,)
-            ).fetchone()
-        return None if row is None else str(row[0])
+        """A setting that an earlier run kept."""
+        rows = self._rows("SELECT value FROM settings WHERE name = ?", name)
+        return str(rows[0][0]) if rows else None
 
     def keep_setting(self, name: str, value: str) -> None:
         """Keep a setting for the next run."""
         with self._lock, self._database:
             self._database.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
 
+    def _rows(self, query: str, *arguments: str | None) -> list[tuple[str, ...]]:
+        with self._lock:
+            return self._database.execute(query, arguments).fetchall()
 
-def _record(row: tuple[str, ...]) -> StoredRecord:
-    _, identity, name, parameters, created_at, tenant, team, namespace = row
-    return StoredRecord(
-        identity, name, tuple(json.loads(parameters)), created_at, tenant, team, namespace
-    )
+    def _next_id(self) -> str:
+        """An id that follows from the number of records so far: the same steps give the same."""
+        rows = self._rows("SELECT seq FROM sqlite_sequence WHERE name = 'records'")
+        sequence = 1 + (int(rows[0][0]) if rows else 0)
+        if self._numeric_ids:
+            return str(sequence)
+        return hashlib.sha256(f"record {sequence}".encode()).hexdigest()[:24]
 
 
-def _made_id(sequence: int | None) -> str:
-    return hashlib.sha256(f"record {sequence}".encode()).hexdigest()[:24]
+def _record(_: str, identity: str, name: str, parameters: str, *rest: str) -> StoredRecord:
+    return StoredRecord(identity, name, tuple(json.loads(parameters)), *rest)
 
 
-def _now() -> str:
+def utc_now() -> str:
+    """The time as the server writes it: ISO 8601 with milliseconds and a Z."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

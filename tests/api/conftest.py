@@ -25,4 +25,4 @@ async def work(sandbox: Sandbox) -> AsyncIterator[Desk]:
 
 @pytest.fixture(scope="session")
 def certificate() -> Certificate:
-    return make_certificate("127.0.0.1")
+    return make_certificate()

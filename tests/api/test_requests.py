@@ -15,7 +15,7 @@ from smtp_tui.api.models import Assignment
 from smtp_tui.api.requests import IdRefused, Request
 from smtp_tui.api.secret import MASK, SecretStr
 from smtp_tui.api.target import Scope
-from smtp_tui.sandbox import journal
+from smtp_tui.sandbox import application
 from tests.api.desk import Desk
 
 SCOPE = Scope("tenant", "team", "space")
@@ -140,5 +140,5 @@ def test_the_body_that_is_shown_is_the_one_that_is_sent() -> None:
 
 def test_the_sandbox_names_the_paths_itself_and_they_agree() -> None:
     ours = (requests.RECORDS_PATH, requests.COMPOSER_PATH, requests.TOKEN_PATH)
-    assert ours == (journal.RECORDS_PATH, journal.COMPOSER_PATH, journal.TOKEN_PATH)
-    assert requests.TENANT_PATH == journal.TENANT_PATH
+    assert ours == (application.RECORDS_PATH, application.COMPOSER_PATH, application.TOKEN_PATH)
+    assert requests.TENANT_PATH == application.TENANT_PATH

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from smtp_tui.sandbox.journal import COMPOSER_PATH, RECORDS_PATH
+from smtp_tui.sandbox.application import COMPOSER_PATH, RECORDS_PATH
 from tests.failing_sandbox import TENANT_ID, USER, Sandbox, SandboxOptions
 
 APPLICATION = Path(__file__).with_name("loopback")

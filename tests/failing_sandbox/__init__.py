@@ -1,26 +1,32 @@
-"""The sandbox as tests use it: one that can be told to fail, and that shows what reached it."""
+"""The sandbox as tests use it: one that can be told to fail, and that shows what reached it.
 
-from smtp_tui.sandbox import (
+with Sandbox() as sandbox:
+    sandbox.faults.add(Fault(FaultKind.TOO_MANY, Operation.LIST, retry_after="3"))
+    sandbox.mail.play(refuse(Phase.RCPT, "450 4.2.0 try later"))
+    sandbox.test_answers.shape = TestShape.DETAILS_TEXT
+"""
+
+from smtp_tui.sandbox import SandboxOptions
+from smtp_tui.sandbox.accounts import (
     ADMINISTRATOR,
     OTHER_TENANT_ID,
     TENANT_ID,
     USER,
     Account,
-    BackEnd,
+)
+from smtp_tui.sandbox.answer_shapes import TestShape
+from smtp_tui.sandbox.recording import Operation, ReceivedMail, RecordedRequest
+from smtp_tui.sandbox.store import StoredRecord
+from tests.failing_sandbox.certificates import (
     CertificateKind,
+    certificate_of,
+    trusted_by_mailer,
+)
+from tests.failing_sandbox.faults import BackEnd, Fault, FaultKind, FaultPlan
+from tests.failing_sandbox.mail import (
     Conduct,
-    Fault,
-    FaultKind,
-    FaultPlan,
-    Operation,
     Phase,
-    ReceivedMail,
-    RecordedRequest,
-    Sandbox,
-    SandboxOptions,
     Scenario,
-    StoredRecord,
-    TestShape,
     Tls,
     drop,
     refuse,
@@ -28,6 +34,7 @@ from smtp_tui.sandbox import (
     silence,
     slow,
 )
+from tests.failing_sandbox.sandbox import Sandbox
 
 __all__ = [
     "ADMINISTRATOR",
@@ -51,9 +58,11 @@ __all__ = [
     "StoredRecord",
     "TestShape",
     "Tls",
+    "certificate_of",
     "drop",
     "refuse",
     "reset",
     "silence",
     "slow",
+    "trusted_by_mailer",
 ]

@@ -26,6 +26,7 @@ from tests.failing_sandbox import (
     refuse,
     reset,
     silence,
+    trusted_by_mailer,
 )
 from tests.failing_sandbox import Phase as Step
 from tests.sandbox.caller import Caller
@@ -105,7 +106,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def careful() -> Iterator[Sandbox]:
     """A sandbox whose mailer verifies certificates."""
-    with Sandbox(SandboxOptions(mail_timeout=0.5, verify_mail_server=True)) as running:
+    with Sandbox(SandboxOptions(mail_timeout=0.5, mail_authorities=trusted_by_mailer())) as running:
         yield running
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 import ssl
 import stat
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -16,16 +12,6 @@ import pytest
 
 from tests.failing_sandbox import OTHER_TENANT_ID, TENANT_ID, Sandbox, SandboxOptions
 from tests.sandbox.caller import RECORDS, Caller
-
-ROOT = Path(__file__).parents[2]
-SERVE = """
-import sys
-from pathlib import Path
-from smtp_tui.sandbox.options import SandboxOptions
-from smtp_tui.sandbox.serve import serve
-options = SandboxOptions(data=Path(sys.argv[1]), demo_records=True)
-sys.exit(serve(options, lambda line: print(line, flush=True)))
-"""
 
 
 def test_a_restart_on_the_same_file_finds_the_records(tmp_path: Path) -> None:
@@ -120,34 +106,9 @@ def test_demo_records_are_the_same_each_time_and_only_for_an_empty_store(tmp_pat
     with Sandbox(options) as sandbox:
         assert sandbox.records() == seeded[1:]
     with Sandbox(SandboxOptions(demo_records=True)) as other:
-        assert [(one.id, one.created_at) for one in other.records()] == [
-            (one.id, one.created_at) for one in seeded
+        assert [(record.id, record.created_at) for record in other.records()] == [
+            (record.id, record.created_at) for record in seeded
         ]
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_serve_prints_lines_to_paste_and_ends_well_on_a_signal(
-    tmp_path: Path, number: signal.Signals
-) -> None:
-    command = [sys.executable, "-W", "error", "-c", SERVE, str(tmp_path / "sandbox.db")]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        lines: list[str] = []
-        while not lines or not lines[-1].startswith("export NAMESPACE="):
-            lines.append(process.stdout.readline())
-            assert lines[-1], "ended too soon"
-        shell = "".join(lines) + 'echo "$CAM_HOST:$CAM_PORT $ICP_TEAM $NAMESPACE $CAM_TENANT_ID"'
-        pasted = subprocess.run(["sh", "-c", shell], stdout=subprocess.PIPE, text=True, check=True)
-        url, *rest = pasted.stdout.split()
-        assert url.startswith("http://127.0.0.1:")
-        assert rest == ["all", "default", TENANT_ID]
-        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), 5):
-            process.send_signal(number)
-            _, errors = process.communicate(timeout=20)
-        assert (process.returncode, errors) == (0, "")
-    assert os.path.getsize(tmp_path / "sandbox.db") > 0
 
 
 def test_a_stop_does_not_wait_for_a_handshake_that_never_comes() -> None:

@@ -8,8 +8,7 @@ import ssl
 
 import pytest
 
-from smtp_tui.sandbox.mailer_tls import mailer_context
-from smtp_tui.sandbox.sending import MailFailure, Relay, send_test_mail
+from smtp_tui.sandbox.sending import MailFailure, Relay, mailer_context, send_test_mail
 from tests.failing_sandbox import (
     CertificateKind,
     Phase,
@@ -22,6 +21,7 @@ from tests.failing_sandbox import (
     reset,
     silence,
     slow,
+    trusted_by_mailer,
 )
 from tests.sandbox.caller import COMPOSER, Caller
 
@@ -291,7 +291,7 @@ def test_stopping_does_not_wait_for_someone_who_says_nothing() -> None:
 def test_a_careful_mailer_says_what_is_wrong_with_a_certificate(
     kind: CertificateKind, words: str
 ) -> None:
-    with Sandbox(SandboxOptions(verify_mail_server=True)) as sandbox:
+    with Sandbox(SandboxOptions(mail_authorities=trusted_by_mailer())) as sandbox:
         sandbox.mail.play(Scenario(certificate=kind))
         error = Caller(sandbox).test(hostname="localhost", port=sandbox.smtp_port).error
         assert error["message"].startswith(words)

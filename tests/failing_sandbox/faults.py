@@ -1,7 +1,7 @@
 """The ways in which the sandbox can be told to fail, and the plan that says when.
 
-A `Fault` is added to `Sandbox.faults`, or over HTTP with `POST /sandbox/faults`; each matching
-request uses up one of its `count`. The first fault of the plan that matches a request is used.
+A `Fault` is added to `Sandbox.faults`; each matching request uses up one of its `count`. The first
+fault of the plan that matches a request is used.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from smtp_tui.sandbox.journal import Operation
+from smtp_tui.sandbox.recording import Operation
 
 
 class FaultKind(StrEnum):
-    """What goes wrong. Those that change the real answer do the work first, whatever is asked."""
+    """What goes wrong. Kinds that change the real answer always do the work first."""
 
     # Errors of the back end, as LoopBack words them.
     UNAUTHORIZED = "unauthorized"  # 401
@@ -29,16 +29,16 @@ class FaultKind(StrEnum):
     INVALID = "invalid"  # 422
     TOO_MANY = "too_many"  # 429, with Retry-After when `retry_after` is set
     SERVER_ERROR = "server_error"  # 500
-    # Pages of what stands before it.
+    # Pages of a proxy in front of it.
     BAD_GATEWAY = "bad_gateway"  # 502, nginx's page
     UNAVAILABLE = "unavailable"  # 503, the router's page
     LOGIN_PAGE = "login_page"  # 200 with a login form
     REDIRECT = "redirect"  # `status` (302) to `location`
-    RAW = "raw"  # `status`, `headers` and `body`, written as they are
+    RAW = "raw"  # `status`, `headers` and `body` as they are
     # Time and the connection.
     DELAY = "delay"  # `seconds` before the work, or after it
     HANG = "hang"  # no answer until the client leaves
-    RESET = "reset"  # a RST, before the body is read, or after the work
+    RESET = "reset"  # a RST, before or after the work
     RESET_MID_HEAD = "reset_mid_head"  # half the real headers, a RST
     RESET_MID_BODY = "reset_mid_body"  # headers, half the real body, a RST
     TRUNCATED = "truncated"  # headers, half the real body, end
@@ -62,8 +62,8 @@ class FaultKind(StrEnum):
     DUPLICATE_KEYS = "duplicate_keys"  # a second `id` in the real body
     NULL = "null"  # null instead of the real body
     ERROR_INSIDE = "error_inside"  # the real status, and an error in the body
-    UNKNOWN_FIELDS = "unknown_fields"  # members that nobody has heard of in the real body
-    WRONG_TYPES = "wrong_types"  # members of other types than they should be in the real body
+    UNKNOWN_FIELDS = "unknown_fields"  # unknown members in the real body
+    WRONG_TYPES = "wrong_types"  # members of wrong types in the real body
     MISSING_ID = "missing_id"  # the real body without the id, or the token, that it is about
     DOUBLED_ID = "doubled_id"  # each record of the real list twice
     MISSING_PARAMETERS = "missing_parameters"  # records without connection_parameters
@@ -94,20 +94,20 @@ ANSWERS_INSTEAD = frozenset(
         FaultKind.GZIP_BOMB,
     }
 )
-"""The kinds that need no real answer, and do the work only where `after_work` says so."""
+"""The kinds that need no real answer; they do the work only with `after_work`."""
 
 WORKS_FIRST = frozenset(FaultKind) - ANSWERS_INSTEAD
-"""The kinds that need the real answer, and so do the work whether `after_work` says so or not."""
+"""The kinds that need the real answer, and so always do the work."""
 
 
 class Fault(Struct, frozen=True):
     """One fault: what, for which requests, how often.
 
-    `operation` is an `Operation`, a path pattern as the shell writes them (it starts with `/`),
-    or None for every request but those under `/sandbox/`. `count` is how many requests it hits,
-    None for all until it is cleared. `after_work` does the real work first and then fails, as a
-    proxy does whose back end was slow. The other fields belong to single kinds; `retry_after` is
-    the header's text, seconds or an HTTP date.
+    `operation` is an `Operation`, a glob pattern of paths (it starts with `/`), or None for every
+    request but the sandbox's own controls. `count` is how many requests it hits, None for all until
+    it is cleared. `after_work` does the real work first and then fails, as a proxy does when its
+    back end was slow. The other fields belong to single kinds; `retry_after` is the header's text,
+    seconds or an HTTP date.
     """
 
     kind: FaultKind
@@ -128,7 +128,7 @@ class Fault(Struct, frozen=True):
         return self.after_work or self.kind in WORKS_FIRST
 
     def matches(self, operation: Operation, path: str) -> bool:
-        """Whether this fault is meant for such a request."""
+        """Whether this fault is for such a request."""
         if self.operation is None:
             return True
         if self.operation.startswith("/"):
@@ -156,9 +156,9 @@ class FaultPlan:
             self._faults.extend(faults)
 
     def drop(self, fault: Fault) -> None:
-        """Take a fault out again, where it is still to come."""
+        """Remove a fault that is still to come."""
         with self._lock:
-            self._faults = [one for one in self._faults if one != fault]
+            self._faults = [pending for pending in self._faults if pending != fault]
 
     def clear(self) -> None:
         """Work properly from now on."""
@@ -168,14 +168,28 @@ class FaultPlan:
     def take(self, operation: Operation, path: str) -> Fault | None:
         """The fault for this request, using up one of its count."""
         with self._lock:
-            for place, fault in enumerate(self._faults):
+            for index, fault in enumerate(self._faults):
                 if not fault.matches(operation, path):
                     continue
                 if fault.count is None:
                     return fault
                 if fault.count > 1:
-                    self._faults[place] = replace(fault, count=fault.count - 1)
+                    self._faults[index] = replace(fault, count=fault.count - 1)
                 else:
-                    del self._faults[place]
+                    del self._faults[index]
                 return fault
         return None
+
+
+class BackEnd(StrEnum):
+    """A server behind the proxy, by the pattern of its paths; each can be down on its own."""
+
+    API = "/cam/api/v1/*"
+    COMPOSER = "/cam/composer/api/v1/*"
+    TENANT = "/cam/tenant/api/v1/*"
+    IDENTITY = "/idprovider/v1/*"
+
+    @property
+    def fault(self) -> Fault:
+        """What the proxy answers while the back end is down."""
+        return Fault(FaultKind.BAD_GATEWAY, operation=str(self), count=None)

@@ -1,18 +1,53 @@
-"""What a failing request is answered with: made-up answers, and real ones spoilt."""
+"""The answers of failing requests: made-up ones, and real ones that are changed."""
 
 from __future__ import annotations
 
 import gzip
 import json
+import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from smtp_tui.sandbox import loopback
-from smtp_tui.sandbox.answer import Answer, dressed, html_answer, json_answer, raw_answer
-from smtp_tui.sandbox.faults import Fault, FaultKind
+from smtp_tui.sandbox.application import server_headers
 from smtp_tui.sandbox.loopback import LoopBackError
+from tests.failing_sandbox.faults import Fault, FaultKind
+
+
+class Answer(Struct, frozen=True):
+    """Status, headers in order, and body."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name (lower case)."""
+        return next((value for key, value in self.headers if key.lower() == name), None)
+
+    def with_header(self, name: str, value: str) -> Answer:
+        """The same answer with one header set; it replaces those with the same name."""
+        kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
+        return replace(self, headers=(*kept, (name, value)))
+
+    def with_body(self, body: bytes) -> Answer:
+        """The same answer with another body and its length."""
+        return replace(self, body=body).with_header("content-length", str(len(body)))
+
+    def head(self) -> bytes:
+        """The status line and headers as they go over the wire."""
+        try:
+            phrase = HTTPStatus(self.status).phrase
+        except ValueError:
+            phrase = ""
+        lines = [f"HTTP/1.1 {self.status} {phrase}"]
+        lines += [f"{name}: {value}" for name, value in self.headers]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
 
 NGINX_PAGE = (
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
@@ -29,18 +64,18 @@ LOGIN_PAGE = (
     '<input name="j_password" type="password"></form></body></html>'
 )
 
-_ERRORS: dict[FaultKind, Callable[[], LoopBackError]] = {
-    FaultKind.UNAUTHORIZED: loopback.unauthorized,
-    FaultKind.FORBIDDEN: loopback.forbidden,
-    FaultKind.NOT_FOUND: lambda: loopback.unknown_id("123"),
-    FaultKind.REQUEST_TIMEOUT: loopback.timed_out,
-    FaultKind.CONFLICT: loopback.conflict,
-    FaultKind.TOO_LARGE: loopback.too_large,
-    FaultKind.INVALID: lambda: loopback.invalid(
+_ERRORS: dict[FaultKind, LoopBackError] = {
+    FaultKind.UNAUTHORIZED: loopback.unauthorized(),
+    FaultKind.FORBIDDEN: loopback.forbidden(),
+    FaultKind.NOT_FOUND: loopback.unknown_id("123"),
+    FaultKind.REQUEST_TIMEOUT: LoopBackError(408, "Request Timeout"),
+    FaultKind.CONFLICT: LoopBackError(409, "Conflict", code="CONFLICT"),
+    FaultKind.TOO_LARGE: loopback.too_large(),
+    FaultKind.INVALID: loopback.invalid(
         [loopback.Problem("name", "presence", "can't be blank", "")]
     ),
-    FaultKind.TOO_MANY: loopback.too_many,
-    FaultKind.SERVER_ERROR: loopback.server_fault,
+    FaultKind.TOO_MANY: LoopBackError(429, "Too Many Requests"),
+    FaultKind.SERVER_ERROR: loopback.server_fault(),
 }
 
 _PLANTS = {
@@ -61,7 +96,7 @@ _BODIES: dict[FaultKind, Callable[[bytes], bytes]] = {
     FaultKind.NULL: lambda _: b"null",
     FaultKind.ERROR_INSIDE: lambda _: json.dumps(loopback.server_fault().body).encode(),
 }
-"""What becomes of the real body."""
+"""Kinds that replace the real body."""
 
 _COOKIES = (("set-cookie", "a=1; Path=/"), ("set-cookie", "b=2; Domain=127.0.0.1; Max-Age=9999"))
 _IDS = ("id", "access_token")
@@ -79,7 +114,7 @@ _MEMBERS: dict[FaultKind, Callable[[dict[str, Any]], dict[str, Any]]] = {
         for name, value in item.items()
     },
 }
-"""What becomes of the members of each record in the real body, or of the one object there."""
+"""Kinds that change the members of each record in the real body, or of its one object."""
 
 _ANSWERS: dict[FaultKind, Callable[[Answer], Answer]] = {
     FaultKind.GZIP: lambda answer: answer.with_body(gzip.compress(answer.body)).with_header(
@@ -88,7 +123,7 @@ _ANSWERS: dict[FaultKind, Callable[[Answer], Answer]] = {
     FaultKind.COOKIES: lambda answer: replace(answer, headers=(*_COOKIES, *answer.headers)),
     FaultKind.WRONG_CONTENT_TYPE: lambda answer: answer.with_header("content-type", "text/plain"),
 }
-"""What becomes of the headers of the real answer."""
+"""Kinds that change the real answer."""
 
 PLACEHOLDER = '"@@ put here @@"'
 ITEM = b'{"id":"%024d","name":"FILLER","connection_parameters":[],"filler":"' + b"x" * 900 + b'"},'
@@ -98,8 +133,8 @@ ITEM = b'{"id":"%024d","name":"FILLER","connection_parameters":[],"filler":"' + 
 def made_up(fault: Fault) -> Answer | None:
     """The answer of a kind that does not need the real one; None for the other kinds."""
     if fault.kind in _ERRORS:
-        error = _ERRORS[fault.kind]()
-        answer = dressed(json_answer(error.status, error.body))
+        error = _ERRORS[fault.kind]
+        answer = _as_served(_json_answer(error.status, error.body))
         if fault.retry_after is not None:
             answer = answer.with_header("retry-after", fault.retry_after)
         return answer
@@ -108,14 +143,14 @@ def made_up(fault: Fault) -> Answer | None:
         return page.with_header("server", "nginx")
     if fault.kind is FaultKind.BIG:
         items = b"".join(ITEM % number for number in range(fault.megabytes * 1024))
-        return dressed(raw_answer(200, b"[" + items[:-1] + b"]", "application/json"))
+        return _as_served(_answer(200, b"[" + items[:-1] + b"]", "application/json"))
     if fault.kind is FaultKind.GZIP_BOMB:
         return _gzip_bomb(fault.megabytes)
     return None
 
 
 def spoilt(fault: Fault, answer: Answer) -> Answer:
-    """The real answer with the wrong thing in it, for the kinds that change only the body."""
+    """The real answer changed as the fault says; unchanged for the other kinds."""
     if fault.kind in _PLANTS:
         return answer.with_body(_planted(answer.body, _PLANTS[fault.kind]))
     if fault.kind in _BODIES:
@@ -127,7 +162,7 @@ def spoilt(fault: Fault, answer: Answer) -> Answer:
     return answer
 
 
-def raw(fault: Fault) -> Answer:
+def as_told(fault: Fault) -> Answer:
     """The answer of a `RAW` fault; a content length is added unless the fault says one itself."""
     answer = Answer(fault.status or 200, fault.headers, fault.body)
     if answer.header("content-length") is None and answer.header("transfer-encoding") is None:
@@ -138,25 +173,25 @@ def raw(fault: Fault) -> Answer:
 def _page(fault: Fault) -> Answer | None:
     match fault.kind:
         case FaultKind.BAD_GATEWAY:
-            return html_answer(502, NGINX_PAGE)
+            return _html_answer(502, NGINX_PAGE)
         case FaultKind.UNAVAILABLE:
-            return html_answer(503, ROUTER_PAGE)
+            return _html_answer(503, ROUTER_PAGE)
         case FaultKind.LOGIN_PAGE:
-            return html_answer(200, LOGIN_PAGE)
+            return _html_answer(200, LOGIN_PAGE)
         case FaultKind.REDIRECT:
-            return html_answer(fault.status or 302, "").with_header("location", fault.location)
+            return _html_answer(fault.status or 302, "").with_header("location", fault.location)
         case _:
             return None
 
 
 def _gzip_bomb(megabytes: int) -> Answer:
     plain = b"[" + b" " * (megabytes * 1024 * 1024) + b"]"
-    answer = raw_answer(200, gzip.compress(plain), "application/json")
-    return dressed(answer).with_header("content-encoding", "gzip")
+    answer = _answer(200, gzip.compress(plain), "application/json")
+    return _as_served(answer).with_header("content-encoding", "gzip")
 
 
 def _planted(body: bytes, member: bytes) -> bytes:
-    """The body with a member `extra` of these very bytes in each record, or in the one object."""
+    """The body with a member `extra` of these bytes in each record, or in its one object."""
     content: Any = json.loads(body)
     marker = json.loads(PLACEHOLDER)
     for item in content if isinstance(content, list) else [content]:
@@ -167,7 +202,7 @@ def _planted(body: bytes, member: bytes) -> bytes:
 
 
 def _changed(body: bytes, kind: FaultKind) -> bytes:
-    """The body with other members in each record, or in the one object; an error stays one."""
+    """The body with other members in each record, or in its one object."""
     content: Any = json.loads(body)
     change = _MEMBERS[kind]
     if isinstance(content, list):
@@ -176,3 +211,23 @@ def _changed(body: bytes, kind: FaultKind) -> bytes:
     elif isinstance(content, dict):
         content = change(content)
     return json.dumps(content, ensure_ascii=False).encode()
+
+
+def _answer(status: int, body: bytes, content_type: str) -> Answer:
+    headers = (("content-type", content_type), ("content-length", str(len(body))))
+    return Answer(status, headers, body)
+
+
+def _json_answer(status: int, content: object) -> Answer:
+    return _answer(status, json.dumps(content).encode(), "application/json; charset=utf-8")
+
+
+def _html_answer(status: int, page: str) -> Answer:
+    return _answer(status, page.encode(), "text/html")
+
+
+def _as_served(answer: Answer) -> Answer:
+    """The answer with the headers that the real server's proxy adds."""
+    for name, value in server_headers(str(uuid.uuid4())):
+        answer = answer.with_header(name.decode(), value.decode())
+    return answer

@@ -1,8 +1,9 @@
-"""The shapes in which the two test operations can be told to answer.
+"""The answers of the two test operations, in the shape that was chosen.
 
-What the real service answers is unknown. These are the shapes that public code around such calls
-uses, and what LoopBack makes of an error. Each carries what the mail server really said, as far as
-the shape lets it through.
+What the real service answers is unknown, so all shapes are guesses. The default one has the words
+of nodemailer, the library that a Node service would use: 200 with its result, or 400 with its error
+inside a LoopBack error. The others are seen in public code around such calls, or are what LoopBack
+makes of an error. Each tells what the mail server really said, as far as the shape allows.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ _TRACE: Final = "\n    at SMTPConnection._formatError (/app/node_modules/smtp-co
 
 
 class TestShape(StrEnum):
-    """How an answer looks. The comment shows the answer after a refusal."""
+    """The shape of an answer. The comment shows the answer to a refused mail."""
 
-    __test__ = False  # not a test case, whatever its name
+    __test__ = False  # no test case, despite its name
 
     LOOPBACK = "loopback"  # 400, nodemailer's error in a LoopBack error
     UNAUTHORIZED = "unauthorized"  # 401, the same
@@ -50,17 +51,17 @@ class TestShape(StrEnum):
 
 
 class TestAnswers:
-    """Which shape is chosen. It may be changed at any time, from any thread."""
+    """The shape that is chosen, which may change at any time, and the answers in it."""
 
-    __test__ = False  # not a test case, whatever its name
+    __test__ = False  # no test case, despite its name
 
     def __init__(self) -> None:
         """Start with nodemailer's words in a LoopBack error."""
         self.shape = TestShape.LOOPBACK
 
     def accepted(self, sent: SentMail, recipient: str) -> object:
-        """The body of a yes, which comes with 200."""
-        make = _YES.get(self.shape)
+        """The body of the 200 after a mail that was accepted."""
+        make = _ACCEPTED.get(self.shape)
         if make is not None:
             return make(sent.response)
         return {
@@ -72,14 +73,14 @@ class TestAnswers:
         }
 
     def refused(self, failure: MailFailure) -> object:
-        """The body of a refusal that comes with 200; raises a LoopBackError for other statuses."""
-        make = _NO.get(self.shape)
+        """The body of a 200 after a refusal; raises a LoopBackError when the shape has an error."""
+        make = _REFUSED.get(self.shape)
         if make is not None:
             return make(failure)
         raise _error(self.shape, failure)
 
 
-_YES: Final[dict[TestShape, Callable[[str], object]]] = {
+_ACCEPTED: Final[dict[TestShape, Callable[[str], object]]] = {
     TestShape.SUCCESS_FALSE: lambda _: {"success": True, "message": "Test email sent"},
     TestShape.STATUS_FAILED: lambda _: {"status": "success", "message": "Email sent successfully"},
     TestShape.RESULT_ERROR: lambda said: {"result": "success", "details": said},
@@ -90,7 +91,7 @@ _YES: Final[dict[TestShape, Callable[[str], object]]] = {
     TestShape.QUEUED: lambda _: {"message": "Test email queued"},
 }
 
-_NO: Final[dict[TestShape, Callable[[MailFailure], object]]] = {
+_REFUSED: Final[dict[TestShape, Callable[[MailFailure], object]]] = {
     TestShape.SUCCESS_FALSE: lambda no: {"success": False, "error": str(no)},
     TestShape.STATUS_FAILED: lambda no: {"status": "failed", "message": str(no)},
     TestShape.STATUS_NUMBER: lambda no: {"status": 500, "message": str(no)},
@@ -106,7 +107,7 @@ _NO: Final[dict[TestShape, Callable[[MailFailure], object]]] = {
 
 
 def _error(shape: TestShape, failure: MailFailure) -> LoopBackError:
-    """The refusal as an error of LoopBack, which shows no words with a status of 5xx."""
+    """The refusal as an error of LoopBack, which shows no message from status 500 on."""
     said, failed, details = str(failure), "Test email failed", failure.details()
     code = int(failure.response[:3]) if failure.response else 500
     cause = {"message": "The mailer failed", "cause": {"reason": said}}
@@ -125,7 +126,7 @@ def _error(shape: TestShape, failure: MailFailure) -> LoopBackError:
 
 
 def _stringified(failure: MailFailure) -> dict[str, object]:
-    """What `JSON.stringify` leaves of an error: all members but the message."""
+    """What `JSON.stringify` keeps of an error: all members but the message."""
     found = failure.details()
     call = _SYSTEM_CALL.match(str(failure))
     if call is not None and call[1] != "getaddrinfo":

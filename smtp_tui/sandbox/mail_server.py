@@ -1,0 +1,138 @@
+"""The sandbox's mail server: it accepts all mail, offers STARTTLS, and knows two accounts.
+
+Mail is accepted with and without signing in. A wrong password gets 535; a recipient at
+`refused.example`, or whose address starts with `nobody@`, gets 550. A second port speaks TLS from
+the first byte, as port 465 does, so that a plain client meets a server that says nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import hashlib
+import socket
+import ssl
+from email.policy import default
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from smtp_tui.sandbox.recording import ReceivedMail
+from smtp_tui.sandbox.store import utc_now
+
+ACCOUNTS = {"relay": "relay-password", "reports@sandbox.example": "reports-password"}
+"""User name to password."""
+
+HOSTNAME = "mail.sandbox.example"
+REFUSED_DOMAIN = "refused.example"
+BAD_LOGIN = "535 5.7.8 Error: authentication failed"
+CLOSING_SECONDS = 1.0
+"""How long the end of a TLS connection may take."""
+
+
+class MailServer:
+    """What all conversations share: the mailbox, and aiosmtpd's handlers."""
+
+    def __init__(self) -> None:
+        """Start with an empty mailbox."""
+        self.mailbox: list[ReceivedMail] = []
+        self.open: set[asyncio.Transport] = set()
+
+    def conversation(self, context: ssl.SSLContext | None) -> Conversation:
+        """The protocol for a new connection; `context` is for STARTTLS, None offers none."""
+        return Conversation(self, context)
+
+    async def listen(
+        self, plain: socket.socket, tls: socket.socket, context: ssl.SSLContext
+    ) -> tuple[asyncio.Server, asyncio.Server]:
+        """Serve on two bound sockets: SMTP with STARTTLS, and SMTP inside TLS."""
+        loop = asyncio.get_running_loop()
+        return (
+            await loop.create_server(lambda: self.conversation(context), sock=plain),
+            await loop.create_server(
+                lambda: self.conversation(None),
+                sock=tls,
+                ssl=context,
+                ssl_shutdown_timeout=CLOSING_SECONDS,
+            ),
+        )
+
+    async def handle_RCPT(
+        self, smtp: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Accept any recipient but the refused ones."""
+        name = address.lower()
+        if name.endswith(f"@{REFUSED_DOMAIN}") or name.startswith("nobody@"):
+            return (
+                f"550 5.1.1 <{address}>: Recipient address rejected: "
+                "User unknown in local recipient table"
+            )
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 Ok"
+
+    async def handle_DATA(self, smtp: SMTP, session: Session, envelope: Envelope) -> str:
+        """Put the message into the mailbox."""
+        self.mailbox.append(_received(smtp, session, envelope))
+        # The id follows from the number of mails, so that the same steps show the same text.
+        number = f"mail {len(self.mailbox)}".encode()
+        return f"250 2.0.0 Ok: queued as {hashlib.sha256(number).hexdigest()[:10].upper()}"
+
+
+class Conversation(SMTP):
+    """One SMTP conversation."""
+
+    def __init__(self, server: MailServer, context: ssl.SSLContext | None) -> None:
+        """`context` is for STARTTLS, None offers none."""
+        super().__init__(
+            server,
+            hostname=HOSTNAME,
+            ident="ESMTP sandbox",
+            tls_context=context,
+            auth_require_tls=False,
+            authenticator=_authenticate,
+            timeout=60,
+            loop=asyncio.get_running_loop(),
+        )
+        self._server = server
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Remember the connection, so that it can be dropped. STARTTLS calls this again."""
+        assert isinstance(transport, asyncio.Transport)
+        self._server.open.add(transport)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Forget the connection."""
+        if isinstance(self.transport, asyncio.Transport):
+            self._server.open.discard(self.transport)
+        super().connection_lost(error)
+
+
+def _authenticate(
+    server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
+) -> AuthResult:
+    assert isinstance(data, LoginPassword)
+    known = ACCOUNTS.get(_text(data.login))
+    if known is not None and known == _text(data.password):
+        return AuthResult(success=True, auth_data=data)
+    return AuthResult(success=False, handled=False, message=BAD_LOGIN)
+
+
+def _received(smtp: SMTP, session: Session, envelope: Envelope) -> ReceivedMail:
+    assert smtp.transport is not None
+    message = email.message_from_bytes(envelope.original_content or b"", policy=default)
+    login = session.auth_data if session.authenticated else None
+    part = message.get_body(("plain", "html"))
+    return ReceivedMail(
+        mail_from=envelope.mail_from or "",
+        rcpt_to=tuple(envelope.rcpt_tos),
+        subject=str(message["subject"] or ""),
+        body="" if part is None else str(part.get_content()),
+        received_at=utc_now(),
+        tls=smtp.transport.get_extra_info("sslcontext") is not None,
+        username=_text(login.login) if isinstance(login, LoginPassword) else None,
+    )
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "replace")
