@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from smtp_tui.api.models import PASSWORD, Record, SecretState, is_secret_name
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.editing.draft import Draft, draft_of
 from smtp_tui.editing.patch import Change, ChangeKind, Patch, in_form_order
 from smtp_tui.editing.values import ABSENT, is_same, value_in
 
@@ -46,14 +45,6 @@ def _lost_secret(change: Change, was_not_set: bool) -> tuple[str, ...]:
     if change.kind is ChangeKind.CLEAR_SECRET:
         return ()
     return (f"{change.name}: it was not set before; the new one stays until it is cleared",)
-
-
-def recreation(record: Record) -> Draft:
-    """The form that creates a deleted record anew, under its name; its secrets must be typed.
-
-    Give the record as ``like`` to :func:`smtp_tui.editing.patch.creation_patch`.
-    """
-    return draft_of(record).as_new()
 
 
 def lost_by_delete(record: Record) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from smtp_tui.api.errors import ApiError, NotFound
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import IdRefused
+from smtp_tui.editing.draft import Draft
 from smtp_tui.editing.merge import Comparison
 from smtp_tui.editing.patch import Patch
 from smtp_tui.workflows.look_up import Found
@@ -84,9 +85,10 @@ class NotStored(Struct, frozen=True):
 
 
 class Recreate(Struct, frozen=True):
-    """A deleted record can be created anew, from a form."""
+    """A deleted record can be created anew, from a form; ``typed`` is what was typed before."""
 
     record: Record
+    typed: Draft | None = None
 
 
 class Irreversible(Struct, frozen=True):

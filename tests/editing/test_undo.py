@@ -8,7 +8,7 @@ from smtp_tui.api.models import Parameter, Record, SecretState
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Clear, Keep, Replace, draft_of
 from smtp_tui.editing.patch import Change, Patch, apply, creation_patch, patch_of
-from smtp_tui.editing.undo import Undo, inverse, lost_by_delete, recreation
+from smtp_tui.editing.undo import Undo, inverse, lost_by_delete
 
 OPENED = Record(
     id="5f0",
@@ -72,7 +72,7 @@ def test_undo_starts_from_what_the_server_made_of_the_save() -> None:
 
 
 def test_a_deleted_record_is_drafted_anew_with_its_types_and_without_secrets() -> None:
-    draft = recreation(OPENED)
+    draft = draft_of(OPENED).as_new()
     assert (draft.record_id, draft.name) == (None, "PRIMARY")
     assert all(edit == Keep() for _, edit in draft.secrets)
     assert [(each.name, each.value) for each in creation_patch(draft, OPENED).assignments()] == [

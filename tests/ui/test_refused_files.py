@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from smtp_tui.editing.draft import new_draft
 from smtp_tui.state.drafts import DraftStore, SavedDraft
 from smtp_tui.state.places import RecordKey
-from smtp_tui.ui.record_form.keeping import DraftKeeper
+from smtp_tui.ui.record_form.drafts import KeptDraft
 from smtp_tui.ui.services import Services
 from tests.failing_sandbox import Sandbox
 from tests.ui.forms import edit_port
@@ -89,20 +90,18 @@ async def test_a_draft_that_cannot_be_taken_over_is_taken_up_all_the_same(
         await ui.sees("Edit BATCH", "587", "The draft is not kept")
 
 
-def test_a_draft_given_up_is_not_brought_back_by_a_slow_disk(tmp_path: Path) -> None:
+async def test_a_draft_given_up_is_not_brought_back_by_a_slow_disk(tmp_path: Path) -> None:
     drafts = SlowDisk(tmp_path)
     base = new_draft()
     typed = base.with_text("hostname", "mail.example.com")
-    keeper = DraftKeeper(drafts, HeldClock(), KEY, base)
-    keeping = Thread(target=keeper.keep, args=(typed,))
+    kept = KeptDraft(drafts, HeldClock(), KEY, base, typed)
+    keeping = Thread(target=kept.keep)
     keeping.start()
     assert drafts.begun.wait(30)
-    keeper.give_up()
-    giving_up = Thread(target=keeper.discard)
-    giving_up.start()
+    kept.give_up()
     drafts.let_go.set()
-    for thread in (keeping, giving_up):
-        thread.join(30)
+    keeping.join(30)
+    await asyncio.get_running_loop().shutdown_default_executor()
     assert drafts.shelf().drafts == ()
-    keeper.keep(typed)
+    kept.keep()
     assert drafts.shelf().drafts == ()

@@ -14,7 +14,7 @@ from textual import work
 from textual.binding import BindingType
 
 from smtp_tui.api.errors import ApiError
-from smtp_tui.api.models import PASSWORD, Record
+from smtp_tui.api.models import Record
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, record_name, sentence
@@ -151,25 +151,16 @@ class RecordScreen(FullScreen[Result]):
     async def _fill_in(self, subject: FormSubject) -> None:
         """Show the form; where the record was gone, once more as the form of a new one."""
         from smtp_tui.ui.record_form.screen import FormScreen
-        from smtp_tui.ui.record_form.subject import FormSubject, Recreate
+        from smtp_tui.ui.record_form.subject import recreated
+        from smtp_tui.workflows.outcomes import Recreate, Saved
 
         form = FormScreen(self.session, self.services, subject)
         result = await self.app.push_screen_wait(form)
         if result is None and form.tried:  # a part of it may be stored
             self.changed(subject.base.record_id)
         if isinstance(result, Recreate):
-            draft = result.draft.as_new()
-            await self._fill_in(
-                FormSubject(
-                    draft.without_secrets(),
-                    like=result.like,
-                    typed=draft,
-                    focus_on=PASSWORD,
-                    title=f"Create {record_name(draft.name, result.like.id)} anew",
-                    notes=_lost_words(result.like),
-                )
-            )
-        elif result is not None:
+            await self._fill_in(recreated(result))
+        elif isinstance(result, Saved):
             self._saved(result)
 
     def _saved(self, saved: Saved) -> None:
@@ -260,9 +251,8 @@ class RecordScreen(FullScreen[Result]):
 
     @work(group="undo", description="undo the last change")
     async def _undo(self) -> None:
-        from smtp_tui.editing.undo import recreation
         from smtp_tui.ui.operator import ScreenOperator
-        from smtp_tui.ui.record_form.subject import FormSubject
+        from smtp_tui.ui.record_form.subject import recreated
         from smtp_tui.workflows.outcomes import Irreversible, Recreate, Saved
         from smtp_tui.workflows.undo import undo
 
@@ -271,12 +261,8 @@ class RecordScreen(FullScreen[Result]):
         match outcome:
             case Saved():
                 self._saved(outcome)
-            case Recreate(record):
-                title = f"Create {record_name(record.name, record.id)} anew"
-                notes = _lost_words(record)
-                await self._fill_in(
-                    FormSubject(recreation(record), like=record, title=title, notes=notes)
-                )
+            case Recreate():
+                await self._fill_in(recreated(outcome))
             case Irreversible(record, lost):
                 name = record_name(record.name, record.id)
                 self._not_done(f"{name}: nothing can return: {'; '.join(lost)}")
@@ -297,9 +283,3 @@ class RecordScreen(FullScreen[Result]):
                 self.changed(record.id)
             case Unchanged():
                 self._not_done("The server already has these values; nothing was sent.")
-
-
-def _lost_words(record: Record) -> tuple[str, ...]:
-    from smtp_tui.editing.undo import lost_by_delete
-
-    return (f"What does not come back: {', '.join(lost_by_delete(record))}.",)

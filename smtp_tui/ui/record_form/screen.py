@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
-from typing import ClassVar
+from contextlib import suppress
+from enum import Enum
+from typing import ClassVar, Final, TypeAlias
 
 from msgspec.structs import replace
 from textual import on, work
@@ -19,25 +22,19 @@ from smtp_tui.api.models import Record
 from smtp_tui.editing.draft import Draft, draft_of
 from smtp_tui.editing.patch import Patch, patch_for
 from smtp_tui.editing.values import DraftProblem
+from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, record_name
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.advice import error_text
-from smtp_tui.ui.base import TypedText, opens_screen
+from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
+from smtp_tui.ui.dialogs.question import QuestionDialog
 from smtp_tui.ui.messages import forget, tell
 from smtp_tui.ui.operator import ScreenOperator
+from smtp_tui.ui.record_form.drafts import KeptDraft
 from smtp_tui.ui.record_form.form import RecordForm
-from smtp_tui.ui.record_form.kept import KeptScreen
-from smtp_tui.ui.record_form.patch_preview import PatchPreview
 from smtp_tui.ui.record_form.presets import PresetDialog
-from smtp_tui.ui.record_form.subject import (
-    ANEW,
-    FormResult,
-    FormSubject,
-    Leave,
-    Recreate,
-    anew_question,
-    leave_question,
-)
+from smtp_tui.ui.record_form.preview import PatchPreview
+from smtp_tui.ui.record_form.subject import FormSubject
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email.dialog import EditParameter, ReviewValues, TestDialog
 from smtp_tui.ui.waiting import Wait
@@ -47,6 +44,7 @@ from smtp_tui.workflows.operator import About, Sent
 from smtp_tui.workflows.outcomes import (
     Gone,
     NotStored,
+    Recreate,
     Refused,
     Saved,
     SaveOutcome,
@@ -58,8 +56,22 @@ from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestSubject
 from smtp_tui.workflows.validation import NAME, refused_values
 
+FormResult: TypeAlias = Saved | Recreate | None
 
-class FormScreen(KeptScreen[FormResult]):
+
+class _Leave(Enum):
+    """The ways out of a form that holds something unsaved."""
+
+    STAY = "Keep editing"
+    REVIEW = "Review and save"
+    KEEP = "Leave, and keep it as a draft (without the password)"
+    DISCARD = "Discard it"
+
+
+_WAYS_OUT: Final = tuple((way, way.value) for way in _Leave)
+
+
+class FormScreen(FullScreen[FormResult]):
     """Closes only when the server has said yes, and holds what it was sent, or the person leaves.
 
     ``tried`` is whether a save was answered with a yes that was not kept.
@@ -96,12 +108,17 @@ class FormScreen(KeptScreen[FormResult]):
     busy: var[bool] = var(False)
 
     def __init__(self, session: Session, services: Services, subject: FormSubject) -> None:
-        super().__init__(session, services, subject.base, subject.typed)
+        super().__init__(session, services.clock)
+        self.session = session
+        self.services = services
         self._subject = subject
         self._opened = subject.opened
+        key, typed = session.key(subject.base.record_id), subject.typed or subject.base
+        self._draft = KeptDraft(services.drafts, services.clock, key, subject.base, typed)
         self.typed = TypedText(
-            lambda: self.unsaved, lambda: self.busy, self.keep_text, self.forget_text
+            lambda: self.unsaved, lambda: self.busy, self._draft.keep, self._draft.give_up
         )
+        self._closes_with: tuple[FormResult] | None = None
         self._form = RecordForm(subject.base, subject.opened, subject.typed)
         self._said_unchanged = False
         self._preview = PatchPreview()
@@ -150,14 +167,14 @@ class FormScreen(KeptScreen[FormResult]):
                 base = draft_of(now)
                 self._opened = now
                 self._subject = replace(self._subject, base=base)
-                self.rebase(base)
+                self._draft.rebase(base)
                 self._form.adopt(now, base)
                 self._show()
 
     @property
     def unsaved(self) -> bool:
         """Whether anything was typed that leaving would lose."""
-        return bool(self._form.changed_names) and not self.done
+        return bool(self._form.changed_names) and not self._draft.done
 
     @property
     def situation(self) -> Situation:
@@ -167,7 +184,7 @@ class FormScreen(KeptScreen[FormResult]):
 
     def watch_busy(self) -> None:
         """Nothing can be typed into what is being saved; the cursor comes back afterwards."""
-        if not self.is_mounted or self.done or not self._form.fields:
+        if not self.is_mounted or self._draft.done or not self._form.fields:
             return
         field = self._form.focused_field
         if self.busy:
@@ -185,7 +202,7 @@ class FormScreen(KeptScreen[FormResult]):
     @on(Field.Edited)
     def edited(self) -> None:
         """The live request follows each key; remarks wait for a rest."""
-        self.latest = self._form.draft
+        self._draft.latest = self._form.draft
         if self._said_unchanged:
             self._said_unchanged = False
             self._complain("")
@@ -195,8 +212,15 @@ class FormScreen(KeptScreen[FormResult]):
     def rested(self) -> None:
         """Check what was typed, and keep it."""
         self._show()
-        if not self.done:
-            self.keep()
+        if not self._draft.done:
+            self._update_draft()
+
+    @work(group="draft", exclusive=True, description="keep a draft")
+    async def _update_draft(self) -> None:
+        try:
+            await asyncio.to_thread(self._draft.update)
+        except FileProblem as error:
+            self.services.held.tell_once(f"The draft is not kept: {error}")
 
     def _show(self, *, check: bool = True) -> None:
         """Bring marks, remarks and the live request in line with what is typed."""
@@ -253,24 +277,49 @@ class FormScreen(KeptScreen[FormResult]):
         if self.unsaved:
             self._ask_to_leave()
         else:
-            self.close(None)
+            self._close(None)
 
     @opens_screen
     async def _ask_to_leave(self) -> None:
-        question = leave_question(self._form.changed_names, self.services.clock)
-        answer = await self.app.push_screen_wait(question)
-        match Leave(answer):
-            case Leave.REVIEW:
+        body = Content(f"Changed and not saved: {clean(', '.join(self._form.changed_names))}")
+        clock = self.services.clock
+        question = QuestionDialog("Leave?", body, _WAYS_OUT, clock, escape=_Leave.STAY)
+        match await self.app.push_screen_wait(question):
+            case _Leave.REVIEW:
                 self.action_review()
-            case Leave.KEEP:
-                self.latest = self._form.draft
-                problem = await self.kept()
-                if problem:
-                    self._complain(problem)
-                else:
-                    self.dismiss(None)
-            case Leave.DISCARD:
-                self.close(None)
+            case _Leave.KEEP:
+                await self._leave_draft()
+            case _Leave.DISCARD:
+                self._close(None)
+
+    async def _leave_draft(self) -> None:
+        """Keep what is typed for later and leave, or stay and say why it cannot be kept."""
+        self._draft.latest = self._form.draft
+        try:
+            await asyncio.to_thread(self._draft.keep)
+        except FileProblem as error:
+            self._complain(f"The draft cannot be kept: {clean(str(error))}")
+        else:
+            self._draft.done = True
+            self.dismiss(None)
+
+    def _close(self, result: FormResult) -> None:
+        """Close for good and drop the draft; where a dialog stands over the form, after it."""
+        self._draft.give_up()
+        if self.is_active:
+            self.dismiss(result)
+        else:
+            self._closes_with = (result,)
+
+    def on_screen_resume(self) -> None:
+        """Close now, where the form was done under a dialog."""
+        if self._closes_with is not None:
+            self.dismiss(*self._closes_with)
+
+    async def on_unmount(self) -> None:
+        """Keep what a screen held that is closed from outside."""
+        with suppress(FileProblem):  # there is no screen to say it on any more
+            await asyncio.to_thread(self._draft.keep)
 
     def stopped(self, wait: Wait) -> None:
         """Before the write the form stays; after it what was typed is a draft until it is known."""
@@ -319,7 +368,7 @@ class FormScreen(KeptScreen[FormResult]):
         """Close after a save, else say why there was none."""
         match outcome:
             case Saved():
-                self.close(outcome)
+                self._close(outcome)
             case Unchanged():
                 self._complain("The server already has these values; nothing was sent.")
             case NotStored(words):
@@ -333,9 +382,15 @@ class FormScreen(KeptScreen[FormResult]):
 
     async def _offer_anew(self, error: NotFound, draft: Draft, opened: Record) -> None:
         """The record is gone: what was typed can become a new one."""
-        question = anew_question(error.why, self._named, self.services.clock)
-        if await self.app.push_screen_wait(question) == ANEW:
-            self.close(Recreate(draft, opened))
+        body = Content(
+            f"{clean(error.why, 300)}\n\nSomeone deleted {self._named} meanwhile. "
+            "It can be created anew from what stands here; its password has to be typed."
+        )
+        answers = ((False, "Back to the form"), (True, "Create it anew"))
+        clock = self.services.clock
+        question = QuestionDialog("The record is gone", body, answers, clock, escape=False)
+        if await self.app.push_screen_wait(question):
+            self._close(Recreate(opened, draft))
 
     def _show_refusal(self, error: ApiError) -> None:
         """Say it at the field it names, else below the form; what was typed stays."""
