@@ -1,4 +1,4 @@
-"""``audit``: the journal of writes, for people and for scripts. Asks no server."""
+"""``audit``: the journal of writes, for people and for scripts. It sends nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Print the writes that are wanted, newest first; what cannot be read is counted."""
+    """Print the wanted writes, newest first; lines that cannot be read are counted."""
     wanted = Wanted(
         profile=options.profile,
         record=options.record,
@@ -31,26 +31,27 @@ def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
         unfinished=options.unfinished,
     )
     journal = Journal(state_directory(environ))
-    reading = journal.read()
-    found = [one for one in writes_of(reading.entries) if wanted.holds(one)]
+    content = journal.read()
+    writes = [write for write in writes_of(content.entries) if wanted.holds(write)]
     if options.json:
-        for one in found:
-            show(json.dumps(_plain(one)).replace("\x7f", "\\u007f"))
-    elif found:
-        show(_table(found))
-    if not found:
+        for write in writes:
+            show(json.dumps(_plain(write)).replace("\x7f", "\\u007f"))
+    elif writes:
+        show(_table(writes))
+    if not writes:
         remark("The journal holds no such write.")
-    if reading.unreadable:
-        lines = "1 line" if reading.unreadable == 1 else f"{reading.unreadable} lines"
-        remark(f"{lines} of {clean(str(journal.path))} cannot be read.")
-    if reading.overlong:
-        lines = "1 line" if reading.overlong == 1 else f"{reading.overlong} lines"
-        remark(f"{lines} of {clean(str(journal.path))} longer than 1 MiB skipped.")
+    path = clean(str(journal.path))
+    for count, words in (
+        (content.unreadable, "cannot be read"),
+        (content.overlong, "longer than 1 MiB skipped"),
+    ):
+        if count:
+            remark(f"{count} line{'' if count == 1 else 's'} of {path} {words}.")
     return ExitCode.OK
 
 
 def _moment(text: str, now: datetime) -> datetime:
-    """A day, a time or an age; what names no zone is in UTC. Raises :class:`Refusal`."""
+    """A day, a time or an age; without a zone it is UTC. Raises :class:`Refusal`."""
     age = _AGE.match(text)
     try:
         if age is not None:
@@ -61,31 +62,31 @@ def _moment(text: str, now: datetime) -> datetime:
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
-def _table(found: list[Written]) -> str:
+def _table(writes: list[Written]) -> str:
     rows = [
         (
-            one.begun.at.strftime("%Y-%m-%d %H:%M:%SZ"),
-            one.begun.profile,
-            one.begun.operation,
-            one.begun.record_name or one.record_id or "-",
-            one.outcome.value,
-            str(one.status or "-"),
-            one.begun.user,
+            write.begun.at.strftime("%Y-%m-%d %H:%M:%SZ"),
+            write.begun.profile,
+            write.begun.operation,
+            write.begun.record_name or write.record_id or "-",
+            write.outcome.value,
+            str(write.status or "-"),
+            write.begun.user,
         )
-        for one in found
+        for write in writes
     ]
     return table(("TIME", "PROFILE", "OPERATION", "RECORD", "OUTCOME", "STATUS", "USER"), rows)
 
 
-def _plain(one: Written) -> dict[str, object]:
-    """A write as one object: its intent, and what is known last of its outcome."""
-    begun = {name: value for name, value in plain(one.begun).items() if name not in ("v", "phase")}
-    ended = plain(one.last)["at"] if one.outcomes else None
-    return begun | {
-        "record_id": one.record_id,
-        "outcome": one.outcome.value,
-        "ended_at": ended,
-        "status": one.status,
-        "request_id": one.request_id,
-        "words": one.words,
+def _plain(write: Written) -> dict[str, object]:
+    """A write as one object: its intent, and its latest outcome."""
+    values = plain(write.begun)
+    del values["v"], values["phase"]
+    return values | {
+        "record_id": write.record_id,
+        "outcome": write.outcome.value,
+        "ended_at": plain(write.last)["at"] if write.outcomes else None,
+        "status": write.status,
+        "request_id": write.request_id,
+        "words": write.words,
     }

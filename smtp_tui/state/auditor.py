@@ -1,4 +1,4 @@
-"""From a write of the client to lines of the journal, in a thread: no slow disk is felt."""
+"""Journals the writes of the clients, in a thread: a slow disk holds up nothing else."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from smtp_tui.state.journal import (
 )
 
 PATIENCE: Final = 15.0
-"""Seconds after which a disk that does not answer counts as one that cannot be written."""
+"""Seconds after which a disk that does not answer counts as one that cannot be written to."""
 
 
 class Auditor:
-    """Keeps the journal for the clients of one run: their :class:`~smtp_tui.api.writes.WriteLog`.
+    """The :class:`~smtp_tui.api.writes.WriteLog` of all clients of one run.
 
-    ``journal`` finds it anew for each line and may raise ``FileProblem``. ``say`` tells a person
-    of a gap: once for each reason, and again when it comes back.
+    ``journal`` is called for each entry and may raise ``FileProblem``. ``say`` tells a person of a
+    gap in the journal: once for each reason, and again if it comes back.
     """
 
     def __init__(
@@ -54,39 +54,26 @@ class Auditor:
         self._said = ""
 
     async def intend(self, write: Write) -> str:
-        """Have the intent on the disk; why it is not, in words, empty where it is."""
-        at = self._clock.now()
-        return await self._append(lambda: replace(self._entry(write, at), changes=_changes(write)))
+        """Journal the intent; returns why it is not on the disk, empty if it is."""
+        return await self._append(write, None)
 
     async def ended(self, write: Write, ended: Ended) -> str:
-        """Have the outcome on the disk; why it is not, in words, empty where it is."""
-        at = self._clock.now()
-
-        def outcome() -> JournalEntry:
-            """The entry of the outcome; made in the thread that writes it."""
-            begun = self._entry(write, at)
-            return replace(
-                begun,
-                kind=EntryKind.OUTCOME,
-                record_id=begun.record_id or ended.record_id,
-                outcome=ended.outcome,
-                status=ended.status,
-                request_id=ended.request_id,
-                words=ended.words,
-            )
-
-        return await self._append(outcome)
+        """Journal the outcome; returns why it is not on the disk, empty if it is."""
+        return await self._append(write, ended)
 
     def warn(self, problem: str) -> None:
-        """Tell the person, unless that is what was told last and nothing was kept since."""
+        """Tell the person, unless it was told already and nothing was journalled since."""
         if problem != self._said:
             self._said = problem
             self._say(f"The journal of writes has a gap: {problem}")
 
-    async def _append(self, entry: Callable[[], JournalEntry]) -> str:
+    async def _append(self, write: Write, ended: Ended | None) -> str:
+        at = self._clock.now()
         try:
             async with asyncio.timeout(self._patience):
-                dropped = await asyncio.to_thread(lambda: self._journal().append(entry()))
+                dropped = await asyncio.to_thread(
+                    lambda: self._journal().append(self._entry(write, ended, at))
+                )
         except FileProblem as problem:
             return str(problem)
         except TimeoutError:
@@ -96,11 +83,11 @@ class Auditor:
             self._say(f"The journal of writes was full: {dropped}")
         return ""
 
-    def _entry(self, write: Write, at: datetime) -> JournalEntry:
-        """The intent of a write, without its changes, which may be long."""
+    def _entry(self, write: Write, ended: Ended | None, at: datetime) -> JournalEntry:
+        """The entry of a write's outcome, or of its intent. It may be long: run it in a thread."""
         target, request, record = write.target, write.request, write.record
         to = (request.body or {}).get("to")
-        return JournalEntry(
+        intent = JournalEntry(
             kind=EntryKind.INTENT,
             write_id=write.id,
             at=at,
@@ -116,13 +103,26 @@ class Auditor:
             record_name=record.name if record else new_name(request) or "",
             recipient=to if isinstance(to, str) else None,
         )
+        return _outcome(intent, ended) if ended else replace(intent, changes=_changes(write))
+
+
+def _outcome(intent: JournalEntry, ended: Ended) -> JournalEntry:
+    return replace(
+        intent,
+        kind=EntryKind.OUTCOME,
+        record_id=intent.record_id or ended.record_id,
+        outcome=ended.outcome,
+        status=ended.status,
+        request_id=ended.request_id,
+        words=ended.words,
+    )
 
 
 def _changes(write: Write) -> tuple[JournalChange, ...]:
-    """What the request assigns, each beside what the record was seen to hold before."""
+    """What the request assigns, and what the record was seen to hold before."""
     sent, record = assigned(write.request), write.record
     if write.request.method == "DELETE" and record is not None:
-        names = dict.fromkeys(one.name for one in record.parameters)
+        names = dict.fromkeys(parameter.name for parameter in record.parameters)
         return tuple(JournalChange(name, _before(record, name), None) for name in names)
     changes = []
     for name, value in sent:
@@ -142,7 +142,7 @@ def _before(record: Record | None, name: str) -> str | None:
 
 
 def _after(name: str, value: JsonValue, before: str | None) -> str:
-    """A value as the journal holds it: of a secret only what became of it."""
+    """A value as the journal holds it; of a secret only what became of it."""
     if value != MASK and not is_secret_name(name):
         return value_text(masked(value))
     if not value:
