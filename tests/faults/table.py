@@ -56,7 +56,6 @@ PROFILES_ACCESS = "tests/profiles/test_access.py"
 PROFILES_CREDENTIALS = "tests/profiles/test_credentials.py"
 PROFILES_MODEL = "tests/profiles/test_model.py"
 PROFILES_STORE = "tests/profiles/test_store.py"
-PROFILES_STORE_PROCESSES = "tests/profiles/test_store_processes.py"
 PROFILES_TRUST = "tests/profiles/test_trust.py"
 STATE_DRAFTS = "tests/state/test_drafts.py"
 STATE_FILES = "tests/state/test_files.py"
@@ -1024,7 +1023,7 @@ FAULTS: Final = (
         FILES,
         "        lock.acquire()\n",
         "        pass\n",
-        (f"{PROFILES_STORE_PROCESSES}::test_processes_that_write_at_once_lose_nothing",),
+        (f"{PROFILES_STORE}::test_processes_that_write_at_once_lose_nothing",),
     ),
     Fault(
         "a directory that its group may write to is trusted",

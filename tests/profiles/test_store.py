@@ -20,6 +20,7 @@ from smtp_tui.profiles.store import (
     config_directory,
 )
 from smtp_tui.state.files import FileProblem
+from tests.state.processes import run_together
 from tests.state.test_files import at_most
 
 HAND_MADE = """\
@@ -302,3 +303,29 @@ def test_a_mistake_after_a_byte_order_mark_is_named_with_its_column(tmp_path: Pa
     store = store_of(tmp_path, "\ufeffschema = x\n")
     with pytest.raises(ProfilesFileError, match="line 1, column 10: is not valid TOML"):
         store.load()
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.store import ProfileStore
+store, number = ProfileStore(Path(sys.argv[1])), sys.argv[2]
+print("ready")
+sys.stdin.readline()
+for step in range(10):
+    store.set_recipient(f"p{step % 5}", f"{number}-{step}@example.com")
+    store.add(Profile(f"{number}-{step}", "h"))
+"""
+
+
+def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    five = "".join(f'[profiles.p{number}] # kept {number}\nhost = "h"\n' for number in range(5))
+    store = store_of(tmp_path, f"# kept\n{five}")
+    run_together(WRITER, 4, str(tmp_path))
+    found = store.load()
+    added = {f"{process}-{step}" for process in range(4) for step in range(10)}
+    assert {profile.name for profile in found.profiles} == added | {f"p{n}" for n in range(5)}
+    for number, profile in enumerate(found.profiles[:5]):
+        assert profile.recipient.endswith(f"-{number + 5}@example.com")
+    assert store.path.read_text().count("# kept") == 6

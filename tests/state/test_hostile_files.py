@@ -168,7 +168,7 @@ LINES = [json.dumps(plain(one)) for one in (INTENT, OUTCOME)]
 
 
 @given(line=st.sampled_from(LINES).flatmap(spoilt_line))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_the_journal_is_read_whatever_one_of_its_lines_holds(place: Path, line: bytes) -> None:
     put(
         place / "audit.jsonl", "\n".join([LINES[0], ""]).encode() + line.replace(b"\n", b"") + b"\n"
@@ -203,7 +203,7 @@ with tempfile.TemporaryDirectory() as _made:
 
 
 @given(line=st.sampled_from([RUN, SAVED]).flatmap(spoilt_line))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_the_test_history_is_read_whatever_one_of_its_lines_holds(place: Path, line: bytes) -> None:
     put(place / "tests.jsonl", line.replace(b"\n", b"") + b"\n" + RUN.encode() + b"\n")
     found = TestHistory(place)
@@ -217,7 +217,7 @@ def test_the_test_history_is_read_whatever_one_of_its_lines_holds(place: Path, l
 
 
 @given(text=spoilt_line(DRAFT_TEXT))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_drafts_are_read_whatever_one_of_them_holds(place: Path, text: bytes) -> None:
     store = DraftStore(place)
     with suppress(FileProblem):
@@ -234,7 +234,7 @@ def test_drafts_are_read_whatever_one_of_them_holds(place: Path, text: bytes) ->
 
 
 @given(text=spoilt_line(SETTINGS))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_settings_are_read_or_refused_whatever_they_hold(place: Path, text: bytes) -> None:
     store = SettingsStore(place)
     put(store.path, text)
@@ -255,7 +255,7 @@ CHANGES: list[Callable[[ProfileStore], object]] = [
 
 
 @given(text=spoilt_toml(HAND_MADE), change=st.sampled_from(CHANGES))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_profiles_are_read_and_changed_or_refused_whatever_they_hold(
     place: Path, text: bytes, change: Callable[[ProfileStore], object]
 ) -> None:
@@ -277,7 +277,7 @@ def test_profiles_are_read_and_changed_or_refused_whatever_they_hold(
 
 
 @given(text=spoilt_toml('mouse = true\n\n[keys]\n"record.edit" = "E"\nlist.filter = ["/", "f"]\n'))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_preferences_are_read_or_refused_whatever_they_hold(place: Path, text: bytes) -> None:
     put(place / "config.toml", text)
     with suppress(PreferencesError, FileProblem):
@@ -285,7 +285,7 @@ def test_preferences_are_read_or_refused_whatever_they_hold(place: Path, text: b
 
 
 @given(text=spoilt_line('{"version": 1, "token": "abc", "expires_at": "2030-01-31T14:00:00Z"}'))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_a_token_command_s_output_is_used_or_refused_whatever_it_holds(text: bytes) -> None:
     try:
         issued = parse_output(text)

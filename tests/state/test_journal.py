@@ -146,7 +146,7 @@ def test_nothing_is_dropped_before_90_days_however_many_files_that_makes(tmp_pat
 HOSTILE_TEXTS = st.text(
     st.characters(codec=None, min_codepoint=0, max_codepoint=0x10FFFF, categories=None),
     max_size=50,
-).flatmap(lambda text: st.sampled_from([text, text * 1_000, text * 50_000]))
+).flatmap(lambda text: st.sampled_from([text, text * 1_000, text * 3_000]))
 
 
 @given(
@@ -184,7 +184,7 @@ def test_an_entry_is_at_most_64_kib_and_says_what_it_left_out(
 def test_deletes_of_a_huge_record_keep_the_history_and_can_be_read(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.append(INTENT)
-    huge = tuple(JournalChange(f"parameter-{n}", "x" * 100, None) for n in range(200_000))
+    huge = tuple(JournalChange(f"parameter-{n}", "x" * 100, None) for n in range(20_000))
     for _ in range(5):
         journal.append(replace(INTENT, changes=huge))
     first, *others = Journal(tmp_path).read().entries
@@ -258,22 +258,18 @@ from smtp_tui.state.journal import Journal
 from tests.state.test_journal import OUTCOME
 journal = Journal(Path(sys.argv[1]), rotate_bytes=20_000, files_kept=40)
 print("ready")
-if sys.argv[2] != "alone":
-    sys.stdin.readline()
-for step in range(50 if sys.argv[2] != "alone" else 100_000):
+sys.stdin.readline()
+for step in range(50):
     journal.append(replace(OUTCOME, status=step, profile=sys.argv[2]))
     print(step)
 """
 
 
-@pytest.mark.parametrize("count", [2, 4])
-def test_processes_that_append_at_once_lose_nothing_through_rotations(
-    tmp_path: Path, count: int
-) -> None:
-    run_together(WRITER, count, str(tmp_path))
+def test_processes_that_append_at_once_lose_nothing_through_rotations(tmp_path: Path) -> None:
+    run_together(WRITER, 4, str(tmp_path))
     reading = Journal(tmp_path, files_kept=40).read()
     assert reading.unreadable == 0
-    for number in range(count):
+    for number in range(4):
         mine = [one.status for one in reading.entries if one.profile == str(number)]
         assert mine == list(range(50))
 

@@ -20,7 +20,7 @@ from tests.state.killed_writer import FILES_KEPT, ROTATE_BYTES
 from tests.state.processes import ROOT
 from tests.state.test_history import runs_of
 
-KILLS = 100
+KILLS = 60
 FILES = ("profiles", "drafts", "journal", "history", "settings")
 LONGEST = 0.08
 """Seconds a writer lives at most, in which it goes round all files several times."""
