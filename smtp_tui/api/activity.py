@@ -6,14 +6,11 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.api.requests import Request
-
-if TYPE_CHECKING:
-    from smtp_tui.api.writes import Write
+from smtp_tui.api.requests import Request, Write
 
 KEPT_EXCHANGES: Final = 500
 

@@ -1,72 +1,61 @@
-"""The one owner of HTTP: sends a request, once, and gives back a whole answer or an error in words.
+"""Sends the requests of one profile: who may, with which token, how often, and what is kept of it.
 
-No redirect is followed, no cookie kept, no proxy taken from the environment and no compressed body
-read: each of these sends a secret, or an unbounded number of bytes, where nobody looked.
+How a single request travels is told in :mod:`smtp_tui.api.transport`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
-from codecs import BOM_UTF8
-from collections.abc import Callable, Mapping
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from collections.abc import Callable
 from typing import Final, Protocol, TypeAlias
 
-import httpx
-from msgspec import Struct
 from msgspec.structs import replace
 
 import smtp_tui
 from smtp_tui.api.activity import Activity, Exchange
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.confirmation import CHANGES, Confirmations, new_name, record_path
-from smtp_tui.api.decode import Undecodable, decode_record, other_encoding, sentence
+from smtp_tui.api.decode import Undecodable, decode_record, sentence
 from smtp_tui.api.errors import (
     AccessRefused,
     ApiError,
     BadAnswer,
+    Call,
     CertificateRefused,
     HostUnreachable,
-    NoAnswer,
     NotSent,
-    Operation,
-    Place,
     ServerFault,
     TokenNeeded,
     TokenRefused,
-)
-from smtp_tui.api.failures import (
-    MEANT_FOR_TLS,
-    Received,
-    cleaned,
-    may_come_from_tls,
-    no_connection_in_time,
     raise_for_status,
     raise_if_unreadable,
-    raise_in_words,
 )
 from smtp_tui.api.models import Record
-from smtp_tui.api.pages import cut
 from smtp_tui.api.reach import speaks_tls
-from smtp_tui.api.redaction import redacted
-from smtp_tui.api.requests import Request
+from smtp_tui.api.redaction import redacted, text_without_echo, without_echo
+from smtp_tui.api.requests import CHANGES, TESTS, Answer, Operation, Request, Write, get_request
 from smtp_tui.api.secret import SecretStr, is_token
 from smtp_tui.api.target import Access, Origin, Target, Trust
-from smtp_tui.api.transport import SENDING, SHAKING_HANDS, Transport
-from smtp_tui.api.trust import CaFileUnusable, ssl_context
-from smtp_tui.api.writes import Answer, Judge, Write, WriteLog, Writes, done, new_write_id
+from smtp_tui.api.tls import CaFileUnusable, ssl_context
+from smtp_tui.api.transport import (
+    LIMITS,
+    MEANT_FOR_TLS,
+    Limits,
+    Transport,
+    may_come_from_tls,
+)
+from smtp_tui.api.writes import Judge, WriteLog, Writes, done
 
 USER_AGENT: Final = f"smtp-tui/{smtp_tui.__version__}"
 _RETRIED_STATUSES: Final = frozenset({502, 503, 504})
 
+Accepts: TypeAlias = Callable[[Answer], bool]
+"""Whether an answer is what was asked for, whatever its status says."""
 
-Answers: TypeAlias = Callable[[Received], bool]
-"""Whether an answer with any status is what was asked for, whatever its status says."""
 
-
-def no_other(_: Received) -> bool:
-    """Take no answer but those with a good status."""
+def accept_none(_: Answer) -> bool:
+    """Accept only answers with a good status."""
     return False
 
 
@@ -78,28 +67,14 @@ class TokenHolder(Protocol):
 
     @property
     def origin(self) -> str:
-        """Where the token came from, to complete "The token …", without anything of it."""
-
-
-class Limits(Struct, frozen=True):
-    """How long and how much. Seconds, and bytes of a body; ``total`` bounds a whole request."""
-
-    connect: float = 10.0
-    read: float = 60.0
-    total: float = 120.0
-    body: int = 64 * 1024 * 1024
-    longest_retry_after: float = 10.0
-    retry_pause: float = 0.5
-
-
-LIMITS: Final = Limits()
+        """Where the token came from, to complete "The token …"; it tells nothing of its text."""
 
 
 class Client:
     """Sends requests of one profile; closed when the profile is left.
 
-    What writes goes through ``writes``: it is journalled, and finished although nobody may await it
-    any more, because a write cancelled half-way may have been done.
+    Writes go through ``writes``: they are journalled, and finished even if nobody awaits them any
+    more, because a write that is cancelled may have been done.
     """
 
     def __init__(
@@ -117,89 +92,92 @@ class Client:
         self._clock = clock
         self._limits = limits
         self._contexts: dict[str, ssl.SSLContext] = {}
-        self._clients: dict[str, httpx.AsyncClient] = {}
         self._closed = False
-        self._confirmations = Confirmations(target.name)
+        self._confirmed: tuple[Request, str] | None = None
         self.writes = Writes(journal, activity.writes)
 
     def confirm(self, request: Request, name: str) -> None:
-        """A person typed the record's name for this request, as a protected profile asks."""
-        self._confirmations.add(request, name)
+        """A person typed the record's name for this request, as a protected profile asks.
 
-    async def _judge(self, request: Request, place: Place) -> None:
+        It is good for one write of that very request, and replaces an earlier one.
+        """
+        self._confirmed = (request, name)
+
+    async def _check_access(self, request: Request, call: Call) -> None:
         """Refuse a write that the profile does not allow. Raises ``AccessRefused``.
 
-        In a protected profile the record is read, to compare its name with the typed one.
+        In a protected profile the typed name is compared with the one that the server tells.
         """
         if self.target.access is Access.READ_ONLY:
-            raise AccessRefused(place, f"The profile {self.target.name} is read-only")
+            raise AccessRefused(call, f"The profile {self.target.name} is read-only")
         if self.target.access is not Access.PROTECTED or request.operation not in CHANGES:
             return
-        typed = self._confirmations.take(request, place)
-        name = new_name(request)
+        protected = f"The profile {self.target.name} is protected"
+        confirmed, self._confirmed = self._confirmed, None
+        if confirmed is None or confirmed[0] != request:
+            raise AccessRefused(call, f"{protected}: the record's name has to be typed")
+        name = request.new_name
         if name is None:
-            query = (
-                ("tenantId", self.target.scope.tenant),
-                ("ace_orgGuid", self.target.scope.team),
-            )
-            read = Request(Operation.GET, "GET", record_path(request), query)
+            read = get_request(self.target.scope, request.record_id or "")
             answer = await self.send(read)
             try:
                 name = decode_record(answer.body).name
             except Undecodable as error:
-                raise BadAnswer(self._place(read), sentence(error)) from None
-        self._confirmations.compare(typed, name, place)
+                raise self.bad_answer(read, answer, error) from None
+        if confirmed[1] != name:
+            raise AccessRefused(call, f"{protected}, and the record bears another name")
 
     async def send(
         self,
         request: Request,
         *,
-        answers: Answers = no_other,
+        accepts: Accepts = accept_none,
         record: Record | None = None,
         judge: Judge = done,
     ) -> Answer:
-        """Send one request; a read is repeated once after a connection that was never made or a
-        502, 503 or 504. Raises an :class:`~smtp_tui.api.errors.ApiError` for everything else than
-        a whole answer with a 2xx status, or another that ``answers`` holds for.
+        """Send one request. A read is repeated once after a connection that was never made and
+        after a 502, 503 or 504.
 
-        Of a write the journal is told what ``record`` was before it, and what ``judge`` makes of
-        the answer."""
-        place = self._place(request)
+        Raises an :class:`~smtp_tui.api.errors.ApiError` unless there is a whole answer with a 2xx
+        status, or one that ``accepts`` holds for. Of a write the journal keeps what ``record`` was
+        before it, and what ``judge`` makes of the answer.
+        """
+        call = self.call(request)
         try:
-            self._check_open(place)
+            self._check_open(call)
             if not request.operation.writes:
-                return await self._read(request, place, answers)
-            await self._judge(request, place)
-            self._check_open(place)
+                return await self._read(request, call, accepts)
+            await self._check_access(request, call)
+            self._check_open(call)
             write = Write(
-                new_write_id(),
+                os.urandom(8).hex(),
                 self.target,
                 request.without_secrets(),
                 record,
                 self._clock.monotonic(),
             )
             return await self.writes.run(
-                write, place, lambda: self._exchange(request, place, answers), judge
+                write, call, lambda: self._exchange(request, call, accepts), judge
             )
         except ApiError as error:
             raise error.alone() from None
 
-    def _check_open(self, place: Place) -> None:
-        """Asked again after each wait: meanwhile the profile may have been left."""
+    def _check_open(self, call: Call) -> None:
+        """Asked again after each wait: the profile may have been left meanwhile."""
         if self._closed:
-            raise NotSent(place, "The profile was left before this was sent")
+            raise NotSent(call, "The profile was left before this was sent")
 
-    async def _read(self, request: Request, place: Place, answers: Answers) -> Answer:
+    async def _read(self, request: Request, call: Call, accepts: Accepts) -> Answer:
         try:
-            return await self._exchange(request, place, answers)
+            return await self._exchange(request, call, accepts)
         except (HostUnreachable, ServerFault) as error:
             fault = isinstance(error, ServerFault) and error.status not in _RETRIED_STATUSES
             late = isinstance(error, HostUnreachable) and error.timed_out
             if fault or late or request.method != "GET":
                 raise
             await asyncio.sleep(self._pause(error))
-            self._check_open(place)
-            return await self._exchange(request, place, answers)
+            self._check_open(call)
+            return await self._exchange(request, call, accepts)
 
     def _pause(self, error: ApiError) -> float:
         """Seconds before a read is repeated; a longer wait than the limit is not waited for."""
@@ -211,49 +189,48 @@ class Client:
         return asked
 
     async def trust(self, trust: Trust) -> None:
-        """Believe this from now on; connections that were judged otherwise are not used again."""
+        """Trust this from now on. Reads that were to use the earlier trust are not sent."""
         self.target = replace(self.target, trust=trust)
-        judged, self._clients = self._clients, {}
         self._contexts.clear()
         await self.writes.finish()
-        for client in judged.values():
-            await client.aclose()
 
     async def aclose(self, seconds: float | None = None) -> tuple[Write, ...]:
-        """Finish the writes under way, then close the connections; nothing is sent any more.
+        """Finish the writes under way; nothing is sent any more.
 
         ``seconds`` and the answer are those of :meth:`Writes.finish`.
         """
         self._closed = True
-        given_up = await self.writes.finish(seconds)
-        for client in self._clients.values():
-            await client.aclose()
-        self._clients.clear()
-        return given_up
+        self._contexts.clear()
+        return await self.writes.finish(seconds)
 
-    def _place(self, request: Request) -> Place:
-        return Place(request.operation, self._origin(request).text)
+    def call(self, request: Request, request_id: str | None = None) -> Call:
+        """What names a request in an error."""
+        return Call(request.operation, self._origin(request).text, request_id)
+
+    def bad_answer(self, request: Request, answer: Answer, why: Undecodable | str) -> BadAnswer:
+        """The error of an answer that cannot be used."""
+        return BadAnswer(self.call(request, answer.request_id), sentence(why))
 
     def _origin(self, request: Request) -> Origin:
         is_login = request.operation is Operation.TOKEN
         return self.target.identity_origin if is_login else self.target.origin
 
-    async def _exchange(self, request: Request, place: Place, answers: Answers) -> Answer:
-        headers, token = self._headers(request, place)
+    async def _exchange(self, request: Request, call: Call, accepts: Accepts) -> Answer:
+        headers, token = self._headers(request, call)
         started, at = self._clock.monotonic(), self._clock.now()
-        received: Received | None = None
+        answer: Answer | None = None
         failure = ""
         secrets = (*request.secrets(), *token)
         try:
-            received = await self._receive(request, place, headers)
-            received = cleaned(received, request.operation, secrets)
-            if answers(received):
-                raise_if_unreadable(received, place)
+            answer = _cleaned(await self._sent(request, call, headers), request, secrets)
+            call = replace(call, request_id=answer.request_id)
+            if accepts(answer):
+                raise_if_unreadable(answer, call)
             else:
-                raise_for_status(received, place)
-            return Answer(received.status, received.body, received.request_id, received.unreadable)
+                raise_for_status(answer, call)
+            return answer
         except ApiError as error:
-            told = await self._rather(error, self._origin(request))
+            told = await self._or_tls(error, self._origin(request))
             if token and isinstance(told, TokenRefused):
                 told.tell_origin(self._tokens.origin)
             failure = told.why
@@ -268,22 +245,22 @@ class Client:
                     profile=self.target.name,
                     origin=self._origin(request).url,
                     request=request.without_secrets(),
-                    status=received.status if received else None,
+                    status=answer.status if answer else None,
                     milliseconds=round((self._clock.monotonic() - started) * 1000),
-                    answer=_kept(received, secrets) if received else "",
+                    answer=_kept(answer, secrets) if answer else "",
                     failure=failure,
-                    request_id=received.request_id if received else None,
+                    request_id=answer.request_id if answer else None,
                 )
             )
 
-    async def _rather(self, error: ApiError, origin: Origin) -> ApiError:
-        """The error, or in its place that plain http was spoken to a port of TLS."""
+    async def _or_tls(self, error: ApiError, origin: Origin) -> ApiError:
+        """The error, or instead of it that plain http was spoken to a TLS port."""
         if origin.scheme == "https" or not may_come_from_tls(error):
             return error
         tls = await speaks_tls(origin, self._limits.connect)
-        return HostUnreachable(error.place, MEANT_FOR_TLS) if tls else error
+        return HostUnreachable(error.call, MEANT_FOR_TLS) if tls else error
 
-    def _headers(self, request: Request, place: Place) -> tuple[dict[str, str], tuple[str, ...]]:
+    def _headers(self, request: Request, call: Call) -> tuple[dict[str, str], tuple[str, ...]]:
         """The headers, and the token among them as a secret to look for in the answer."""
         headers = {
             "Accept": "application/json",
@@ -296,61 +273,28 @@ class Client:
             return headers, ()
         held = self._tokens.token()
         if held is None:
-            raise TokenNeeded(place, "This profile has no token yet")
+            raise TokenNeeded(call, "This profile has no token yet")
         token = held.get_secret_value()
         if not is_token(token):
-            raise TokenNeeded(place, "The token has characters that no bearer token has")
+            raise TokenNeeded(call, "The token has characters that no bearer token has")
         headers["Authorization"] = f"Bearer {token}"
         return headers, (token,)
 
-    async def _receive(self, request: Request, place: Place, headers: dict[str, str]) -> Received:
+    async def _sent(self, request: Request, call: Call, headers: dict[str, str]) -> Answer:
         origin = self._origin(request)
-        context = await self._context(origin, place)
-        try:
-            if not request.operation.writes:
-                return await self._answer(self._client(origin, context), request, place, headers)
-            # On a connection that was used before, a late answer would be taken for this one's.
-            async with self._new_client(origin, context) as own:
-                return await self._answer(own, request, place, headers)
-        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
-            raise_in_words(error, place, self._limits.read)
+        context = await self._context(origin, call)
 
-    async def _answer(
-        self, client: httpx.AsyncClient, request: Request, place: Place, headers: dict[str, str]
-    ) -> Received:
-        """Send and read. All addresses of the host and TLS share the time for a connection."""
-        shaking_hands = False
+        def check_trust() -> None:
+            """A read is not sent where its profile was left or another trust was confirmed."""
+            if not call.operation.writes and self._contexts.get(origin.url) is not context:
+                raise HostUnreachable(call, "The connection was given up before this was sent")
 
-        async def trace(step: str, _: Mapping[str, object]) -> None:
-            """Note that TLS has begun; the time for a connection ends when sending begins."""
-            nonlocal shaking_hands
-            shaking_hands = shaking_hands or step == SHAKING_HANDS
-            if step == SENDING:
-                connecting.reschedule(None)
+        return await Transport(origin, context, self._limits).send(
+            request, call, headers, check_trust
+        )
 
-        url = self._origin(request).url + request.address
-        try:
-            async with (
-                asyncio.timeout(self._limits.total),
-                asyncio.timeout(self._limits.connect) as connecting,
-                client.stream(
-                    request.method,
-                    url,
-                    headers=headers,
-                    content=request.content(),
-                    extensions={"trace": trace},
-                ) as response,
-            ):
-                return await self._whole(response)
-        except TimeoutError:
-            if connecting.expired():
-                raise no_connection_in_time(place, self._limits.connect, shaking_hands) from None
-            raise NoAnswer(
-                place, f"No whole answer within {self._limits.total:g} seconds"
-            ) from None
-
-    async def _context(self, origin: Origin, place: Place) -> ssl.SSLContext:
-        """What judges an origin's certificate, made at the first request to it.
+    async def _context(self, origin: Origin, call: Call) -> ssl.SSLContext:
+        """What verifies an origin's certificate, made at the first request to it.
 
         Certificates are read in a thread: a CA file may lie on a disk that does not answer.
         """
@@ -360,63 +304,36 @@ class Client:
                 async with asyncio.timeout(self._limits.connect):
                     context = await asyncio.to_thread(ssl_context, origin, trust)
             except CaFileUnusable as error:
-                raise CertificateRefused(place, str(error)) from None
+                raise CertificateRefused(call, str(error)) from None
             except TimeoutError:
                 seconds = f"{self._limits.connect:g} seconds"
                 why = f"The certificates to verify with could not be read within {seconds}"
-                raise HostUnreachable(place, why) from None
+                raise HostUnreachable(call, why) from None
             if trust != self.target.trust_for(origin):  # another one was confirmed meanwhile
-                return await self._context(origin, place)
-            if not place.operation.writes:  # writes under way are finished
-                self._check_open(place)
+                return await self._context(origin, call)
+            if not call.operation.writes:  # writes under way are finished
+                self._check_open(call)
             self._contexts[origin.url] = context
         return self._contexts[origin.url]
 
-    def _client(self, origin: Origin, context: ssl.SSLContext) -> httpx.AsyncClient:
-        """The connections to one origin that reads share."""
-        client = self._clients.get(origin.url)
-        if client is None:
-            client = self._clients[origin.url] = self._new_client(origin, context)
-        return client
 
-    def _new_client(self, origin: Origin, context: ssl.SSLContext) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            transport=Transport(origin, context),
-            trust_env=False,
-            follow_redirects=False,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            timeout=httpx.Timeout(self._limits.read, connect=None),
-        )
+def _cleaned(answer: Answer, request: Request, secrets: tuple[str, ...]) -> Answer:
+    """The answer without an echo of what was sent, wherever its words are shown to a person.
 
-    async def _whole(self, response: httpx.Response) -> Received:
-        """The whole answer, or why its body is not read."""
-        received = Received(
-            response.status_code,
-            b"",
-            cut(response.headers.get("X-Request-Id", ""), 128) or None,
-            response.headers.get("Retry-After"),
-            response.headers.get("Location"),
-        )
-        encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-        if encoding not in ("", "identity"):
-            words = f"the answer is compressed ({cut(encoding, 40)}), unasked"
-            return replace(received, unreadable=words)
-        body = bytearray()
-        async for chunk in response.aiter_raw():
-            body += chunk
-            if len(body) > self._limits.body:
-                size = f"{self._limits.body / (1024 * 1024):.3g} MiB"
-                words = f"the answer is larger than {size} and was not read on"
-                return replace(received, unreadable=words)
-        if body.startswith(BOM_UTF8):
-            del body[: len(BOM_UTF8)]
-        whole = bytes(body)
-        unreadable = other_encoding(whole)
-        return replace(received, body=b"" if unreadable else whole, unreadable=unreadable)
+    The body of a success is left as it is: decoding it drops the secrets.
+    """
+    shown = not 200 <= answer.status < 300 or request.operation in TESTS
+    return replace(
+        answer,
+        body=without_echo(answer.body, secrets) if shown else answer.body,
+        request_id=answer.request_id and text_without_echo(answer.request_id, secrets),
+        retry_after=answer.retry_after and text_without_echo(answer.retry_after, secrets),
+        location=answer.location and text_without_echo(answer.location, secrets),
+    )
 
 
-def _kept(received: Received, secrets: tuple[str, ...]) -> str:
+def _kept(answer: Answer, secrets: tuple[str, ...]) -> str:
     """The answer as Activity keeps it."""
-    if received.unreadable:
-        return f"({received.unreadable})"
-    return redacted(received.body, secrets)
+    if answer.unreadable:
+        return f"({answer.unreadable})"
+    return redacted(answer.body, secrets)

@@ -6,7 +6,8 @@ import json
 import re
 from typing import Final
 
-from smtp_tui.api.requests import FORM, Body, BodyValue, Request
+from smtp_tui.api.models import Assignment, SecretState
+from smtp_tui.api.requests import FORM, Body, Request, mask
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import CaFile, Target, Unverified
 
@@ -36,58 +37,44 @@ def curl_line(target: Target, request: Request) -> str:
     parts.append("-H 'Accept: application/json'")
     if request.body is not None:
         parts.append(f"-H {_quoted(f'Content-Type: {request.content_type}')}")
-        parts.extend(_form(request.body) if identity else _json(request.body))
+        parts.extend(_form(request.body) if identity else _json(request))
     return " \\\n  ".join(parts)
+
+
+def _is_set(value: object) -> bool:
+    """Whether a value is a secret that is not blank, wrapped or known only by its state."""
+    return value is SecretState.SET or (isinstance(value, SecretStr) and bool(value))
 
 
 def _form(body: Body) -> list[str]:
     """Each field on its own: curl encodes them, the shell variables included."""
-    fields = []
-    for key, value in body.items():
-        if isinstance(value, SecretStr) and value:
-            fields.append(f'--data-urlencode "{key}=${{{PASSWORD_VARIABLE}}}"')
-        else:
-            text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-            fields.append(f"--data-urlencode {_quoted(f'{key}={text}')}")
-    return fields
+    return [
+        f'--data-urlencode "{name}=${{{PASSWORD_VARIABLE}}}"'
+        if _is_set(value)
+        else f"--data-urlencode {_quoted(f'{name}={value}')}"
+        for name, value in body.items()
+    ]
 
 
-def _json(body: Body) -> list[str]:
-    marker = _marker(body)
-    names: list[str] = []
-    text = _quoted(json.dumps(_marked(body, marker, names, "")))
-    for place, name in enumerate(names):
-        text = text.replace(f"{marker}{place}.", f"'\"${{{name}}}\"'", 1)
-    return [f"--data {text}"]
-
-
-def _marker(body: Body) -> str:
-    """A text that stands nowhere in the body."""
-    whole = json.dumps(body, default=lambda _: "")
+def _json(request: Request) -> list[str]:
+    """The body, in which each secret is a shell variable named after its parameter."""
+    whole = request.masked_body()
     marker = "SECRET"
-    while marker in whole:
+    while marker in whole:  # a text that stands nowhere in the body
         marker += "_"
-    return marker
+    names: list[str] = []
 
+    def marked(value: object) -> object:
+        """What ``json`` makes of an assignment, with a marker for a secret."""
+        if not isinstance(value, Assignment) or not _is_set(value.value):
+            return mask(value)
+        names.append(_variable(value.name, names))
+        return {"name": value.name, "value": f"{marker}{len(names) - 1}."}
 
-def _marked(value: BodyValue, marker: str, names: list[str], name: str) -> BodyValue:
-    """The body with a marker for each secret; ``names`` gets the variables in their order.
-
-    ``name`` is the parameter's, where the value belongs to one.
-    """
-    match value:
-        case SecretStr():
-            if not value:
-                return ""
-            names.append(_variable(name, names))
-            return f"{marker}{len(names) - 1}."
-        case list():
-            return [_marked(one, marker, names, name) for one in value]
-        case dict():
-            own = value.get("name")
-            called = own if isinstance(own, str) else name
-            return {key: _marked(one, marker, names, called) for key, one in value.items()}
-    return value
+    text = _quoted(json.dumps(request.body, default=marked))
+    for number, name in enumerate(names):
+        text = text.replace(f"{marker}{number}.", f"'\"${{{name}}}\"'", 1)
+    return [f"--data {text}"]
 
 
 def _variable(name: str, taken: list[str]) -> str:

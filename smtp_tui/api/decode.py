@@ -1,7 +1,8 @@
-"""From the bytes of an answer to values: strict about JSON, patient about everything inside it.
+"""From the bytes of an answer to values: strict about JSON, lenient about everything inside it.
 
-A record that cannot be read is counted, never dropped and never takes the others down; a secret
-that the server echoes is replaced by its state here, before anything else can see it.
+A record that cannot be read is counted and shown, and the others are read all the same. A secret
+that the server echoes is replaced by its state here, before anything else can see it. An HTML page
+where JSON was expected (a proxy's error, a router's, a login) is told by its title.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from smtp_tui.api.models import (
     is_secret_name,
     secret_state,
 )
-from smtp_tui.api.pages import is_page, page_words
 
+BOM: Final = "\ufeff"
 DEEPEST_VALUE: Final = 50
 _MOST_POSITIONS: Final = 5
 MOST_ENTRIES: Final = 200_000
@@ -41,20 +42,28 @@ _AT_ONCE: Final = 1000
 _NEXT_VALUES: Final = re.compile(
     rb'(?:(?:[^"\[{,]++|"(?:[^"\\]++|\\.)*+")*+[\[{,]){%d}' % _AT_ONCE, re.DOTALL
 )
-"""So many signs that begin another value, and do not stand inside a text."""
+"""That many characters that begin another value and do not stand inside a text."""
+_SEARCHED: Final = 65536
+_TITLE: Final = re.compile(
+    r"<(title|h1)(?:\s[^<>]{0,200})?>(.{0,500}?)</\1", re.IGNORECASE | re.DOTALL
+)
+_TAG: Final = re.compile(
+    r"</?[a-z][a-z0-9]*(?:\s[^<>]{0,1000})?/?>|<!--.{0,1000}?-->", re.IGNORECASE | re.DOTALL
+)
+_START: Final = re.compile(r"\s*<(!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class Repeating(dict[str, JsonValue]):
-    """An object of JSON that names members twice; the last of each stands, as everywhere."""
+    """A JSON object that names members twice; the last of each counts, as everywhere."""
 
     repeated: tuple[str, ...] = ()
-    """The names that stand there more than once."""
+    """The names that occur more than once."""
 
 
 class Undecodable(ValueError):
-    """A body that is no JSON, or of the wrong shape; the message says which in plain words."""
+    """A body that is not JSON, or has the wrong shape; the message says which."""
 
 
 def sentence(error: Undecodable | str) -> str:
@@ -64,7 +73,7 @@ def sentence(error: Undecodable | str) -> str:
 
 
 def other_encoding(body: bytes) -> str:
-    """In words, an encoding other than UTF-8 that a body plainly has; blank where it has none."""
+    """Names an encoding other than UTF-8 that a body plainly has; blank where it has none."""
     name = json.detect_encoding(body).upper()
     return "" if name.startswith("UTF-8") else f"the answer is {name[:6]} text, not UTF-8"
 
@@ -72,8 +81,8 @@ def other_encoding(body: bytes) -> str:
 def decode_json(body: bytes) -> JsonValue:
     """Decode strict UTF-8 JSON without NaN. Raises :class:`Undecodable`.
 
-    A number beyond every float stays as its text. An answer of too many values is refused before
-    any of them is built.
+    A number too large for a float stays text. An answer of too many values is refused before any
+    of them is built.
     """
     _refuse_too_many_values(body)
     return _decoded(body)
@@ -140,10 +149,9 @@ _DECODER: Final = json.JSONDecoder(
 
 
 def _entries(body: bytes) -> Iterator[JsonValue]:
-    """The entries of a list, each decoded when it is asked for.
+    """The entries of a list, decoded one at a time so that memory stays near that of the records.
 
-    So a long list takes little more memory than its records. Raises :class:`Undecodable` as
-    :func:`decode_json` does, and for what is no list.
+    Raises :class:`Undecodable` as :func:`decode_json` does, and for anything but a list.
     """
     _refuse_too_many_values(body)
     try:
@@ -175,7 +183,7 @@ def decode_list(body: bytes) -> RecordList:
 
 
 def _flagged(found: list[tuple[int, Record]]) -> tuple[Record, ...]:
-    """The records, those that share an id flagged: a write to it would hit one of them."""
+    """The records. Those that share an id are flagged: a write to it would reach only one."""
     places: dict[str, list[int]] = {}
     for position, record in found:
         places.setdefault(record.id, []).append(position)
@@ -188,7 +196,7 @@ def _flagged(found: list[tuple[int, Record]]) -> tuple[Record, ...]:
 
 
 def _same_id(positions: list[int]) -> str:
-    shown = [str(one) for one in positions[:_MOST_POSITIONS]]
+    shown = [str(position) for position in positions[:_MOST_POSITIONS]]
     if len(positions) > len(shown):
         shown.append(f"{len(positions) - len(shown)} more")
     return f"entries {', '.join(shown[:-1])} and {shown[-1]} of the list have the same id"
@@ -202,8 +210,7 @@ def decode_record(body: bytes) -> Record:
 def record_of(value: JsonValue) -> Record:
     """Build a record from decoded JSON, odd values kept. Raises :class:`Undecodable`.
 
-    A record with two ids is refused: which one is meant cannot be known, and a write would hit
-    one of them.
+    A record with two ids is refused: nobody can know which of them a write would reach.
     """
     if not isinstance(value, dict):
         raise Undecodable(f"{_kind(value)} stands where a record should")
@@ -220,8 +227,9 @@ def record_of(value: JsonValue) -> Record:
     oddities = [f"{name} stands there twice; the last one counts" for name in repeated]
     name = value.get("name")
     if not isinstance(name, str):
+        _holds_secret(name)
         oddities.append("its name is not text")
-        name = "" if name is None else json.dumps(_shallow(name), ensure_ascii=False)
+        name = "" if name is None else json.dumps(name, ensure_ascii=False)
     return Record(
         id=identifier,
         name=name,
@@ -236,7 +244,8 @@ def record_of(value: JsonValue) -> Record:
 def _counted(oddities: list[str]) -> tuple[str, ...]:
     """Each oddity once, with how often it was found where that was several times."""
     return tuple(
-        one if times == 1 else f"{one} ({times} times)" for one, times in Counter(oddities).items()
+        oddity if times == 1 else f"{oddity} ({times} times)"
+        for oddity, times in Counter(oddities).items()
     )
 
 
@@ -255,11 +264,11 @@ def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
         if not isinstance(entry, dict) or not isinstance(name, str) or not name:
             oddities.append("a parameter without a name was left out")
             continue
-        raw = _shallow(entry.get("value"))
+        raw = entry.get("value")
         if isinstance(entry, Repeating):
             twice = " and ".join(entry.repeated)
             oddities.append(f"the parameter {name} has {twice} twice; the last one counts")
-        secret = is_secret_parameter(entry) or _holds_secret(raw)
+        secret = _holds_secret(raw) or is_secret_parameter(entry)
         found.append(
             Parameter(
                 name=name,
@@ -290,31 +299,23 @@ def is_secret_parameter(entry: dict[str, JsonValue]) -> bool:
     return secured is True or (isinstance(secured, str) and secured.strip().lower() == "true")
 
 
-def _holds_secret(value: JsonValue) -> bool:
-    """Whether a secret stands somewhere inside a value, so that none of it can be shown."""
-    match value:
-        case list():
-            return any(_holds_secret(one) for one in value)
-        case dict():
-            return any(is_secret_name(key) or _holds_secret(one) for key, one in value.items())
-    return False
+def _holds_secret(value: JsonValue, levels: int = DEEPEST_VALUE) -> bool:
+    """Whether a secret stands somewhere inside a value, so that none of it can be shown.
 
-
-def _shallow(value: JsonValue, levels: int = DEEPEST_VALUE) -> JsonValue:
-    """The value, which is refused where showing it would run out of stack.
-
-    Raises :class:`Undecodable`.
+    Raises :class:`Undecodable` where the value is nested so deeply that showing it would run out
+    of stack.
     """
+    if isinstance(value, list | dict) and levels == 0:
+        raise Undecodable("a record that is nested too deeply")
     match value:
-        case list() | dict() if levels == 0:
-            raise Undecodable("a record that is nested too deeply")
         case list():
-            for one in value:
-                _shallow(one, levels - 1)
+            return any(_holds_secret(item, levels - 1) for item in value)
         case dict():
-            for one in value.values():
-                _shallow(one, levels - 1)
-    return value
+            return any(
+                is_secret_name(key) or _holds_secret(item, levels - 1)
+                for key, item in value.items()
+            )
+    return False
 
 
 def _moment(value: JsonValue, oddities: list[str]) -> datetime | None:
@@ -338,14 +339,45 @@ def _optional_text(value: JsonValue) -> str | None:
 
 
 def _kind(value: JsonValue) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool() | int() | float():
-            return "a number or truth value"
-        case str():
-            return "a text"
-        case list():
-            return "a list"
-        case dict():
-            return "a single object"
+    return "null" if value is None else _KINDS.get(type(value), "a number or truth value")
+
+
+_KINDS: Final[dict[type, str]] = {
+    str: "a text",
+    list: "a list",
+    dict: "a single object",
+    Repeating: "a single object",
+}
+
+
+def cut(text: str, limit: int) -> str:
+    """A text of at most so many characters, with a mark where more followed."""
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+def is_page(text: str) -> bool:
+    """Whether a body is an HTML page, which never comes from the API itself."""
+    return _START.match(text.removeprefix(BOM)) is not None
+
+
+def page_words(text: str) -> str:
+    """A page in words, its title included where it has one."""
+    title = _title(text)
+    return f"an HTML page titled “{cut(title, 120)}”" if title else "an HTML page"
+
+
+def without_tags(text: str) -> str:
+    """Plain text as it is, a page in words, and text with tags in it without them.
+
+    Only what looks like a tag goes: an address in angle brackets stays.
+    """
+    if "<" not in text:
+        return text
+    return page_words(text) if is_page(text) or _title(text) else _TAG.sub(" ", text)
+
+
+def _title(text: str) -> str:
+    from html import unescape  # noqa: PLC0415 - for pages only, which are rare
+
+    found = _TITLE.search(text[:_SEARCHED])
+    return " ".join(unescape(_TAG.sub(" ", found.group(2))).split()) if found else ""

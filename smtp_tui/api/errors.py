@@ -1,9 +1,9 @@
-"""What can go wrong with a request, in words a person can act on.
+"""What can go wrong with a request, in words that a person can act on.
 
 ::
 
     ApiError
-    ├── NotSent                    the request never left: nothing happened on the server
+    ├── NotSent                    the request never left: the server did nothing
     │   ├── HostUnreachable        no such name, refused, no route, connect time-out
     │   ├── CertificateRefused     TLS was judged before any byte of the token
     │   ├── TokenNeeded            no token to send, or one that cannot be a token
@@ -22,50 +22,31 @@
         ├── TooManyRequests        429
         └── ServerFault            5xx: after a write the outcome is unknown
 
-An error holds where it happened (:class:`Place`) and what the server said; it never holds a
-request, a response or a secret.
+An error holds which call failed (:class:`Call`) and what the server said; it never holds a
+response or a secret. To add one: its class here, with its advice, and its row in ``_BY_STATUS`` or
+the place that raises it.
 """
 
 from __future__ import annotations
 
+import math
+import ssl
 from collections.abc import Callable
-from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeAlias
+from datetime import UTC
+from typing import ClassVar, Final, Self, TypeAlias
 
 from msgspec import Struct
 
-if TYPE_CHECKING:
-    from smtp_tui.api.writes import Write
+from smtp_tui.api.decode import Undecodable, cut, decode_json, sentence, without_tags
+from smtp_tui.api.models import JsonValue
+from smtp_tui.api.redaction import without_quoted
+from smtp_tui.api.requests import TESTS, Answer, Operation, Write
+from smtp_tui.api.tls import PinMismatch, tls_reason
 
-
-class Operation(Enum):
-    """The calls the program makes, each with the words that complete "could not …"."""
-
-    LIST = "list the connections"
-    GET = "read the connection"
-    CREATE = "create the connection"
-    PATCH = "change the connection"
-    DELETE = "delete the connection"
-    TEST_VALUES = "send a test email with these values"
-    TEST_SAVED = "send a test email with the saved record"
-    TOKEN = "log in"
-    TENANT = "find the tenant"
-    REACH = "reach the server"
-
-    @property
-    def writes(self) -> bool:
-        """Whether the call may change something or send mail; such a call is never repeated."""
-        return self not in _READS
-
-
-_READS: Final = frozenset(
-    {Operation.LIST, Operation.GET, Operation.TENANT, Operation.TOKEN, Operation.REACH}
-)
-
-
-TESTS: Final = frozenset({Operation.TEST_VALUES, Operation.TEST_SAVED})
-"""The calls that send mail and change nothing."""
-
+WORDS_LIMIT: Final = 300
+_SEARCHED: Final = 65536
+"""How much of a text is searched for tags."""
+_A_DAY: Final = 24 * 60 * 60
 _ABOUT_ONE_RECORD: Final = frozenset(
     {Operation.GET, Operation.PATCH, Operation.DELETE, Operation.TEST_SAVED}
 )
@@ -106,8 +87,8 @@ _ANOTHER_SERVER: Final = (
 )
 
 
-class Place(Struct, frozen=True):
-    """Where an error happened: the operation, the host as shown, and the request id if told."""
+class Call(Struct, frozen=True):
+    """The call that failed: its operation, the host as shown, and the request id if it is known."""
 
     operation: Operation
     host: str
@@ -123,9 +104,9 @@ class ApiError(Exception):
 
     usual_advice: ClassVar[Advice] = (AdviceLine("Try again", _RETRY),)
 
-    def __init__(self, place: Place, why: str, *, advice: Advice | None = None) -> None:
-        super().__init__(f"could not {place.operation.value} at {place.host}: {why}")
-        self.place = place
+    def __init__(self, call: Call, why: str, *, advice: Advice | None = None) -> None:
+        super().__init__(f"could not {call.operation.value} at {call.host}: {why}")
+        self.call = call
         self.why = why
         self.write: Write | None = None
         self.advice = advice if advice is not None else self._advice()
@@ -133,7 +114,7 @@ class ApiError(Exception):
     def _advice(self) -> Advice:
         if not self.outcome_unknown:
             return self.usual_advice
-        if self.place.operation in TESTS:
+        if self.call.operation in TESTS:
             return (AdviceLine("Look in the mailbox of the recipient before you test again"),)
         return (AdviceLine("Look at what the server holds now before you repeat it"),)
 
@@ -144,11 +125,12 @@ class ApiError(Exception):
     @property
     def what(self) -> str:
         """The headline: which operation did not succeed, and where."""
-        if self.outcome_unknown and self.place.operation in TESTS:
-            return f"The test email may have been sent, {self.place.host} did not say so"
-        if self.outcome_unknown:
-            return f"Unknown whether it was done: {self.place.operation.value} at {self.place.host}"
-        return f"Could not {self.place.operation.value} at {self.place.host}"
+        operation, host = self.call.operation, self.call.host
+        if not self.outcome_unknown:
+            return f"Could not {operation.value} at {host}"
+        if operation in TESTS:
+            return f"The test email may have been sent, {host} did not say so"
+        return f"Unknown whether it was done: {operation.value} at {host}"
 
     @property
     def outcome_unknown(self) -> bool:
@@ -160,8 +142,8 @@ class ApiError(Exception):
     ) -> tuple[str, ...]:
         """What, why, what next and the request id: at most four lines for a person."""
         shown = [self.what, self.why, self.advised(worded)]
-        if self.place.request_id:
-            shown.append(f"Request id: {self.place.request_id}")
+        if self.call.request_id:
+            shown.append(f"Request id: {self.call.request_id}")
         return tuple(line for line in shown if line)
 
     def alone(self) -> Self:
@@ -177,17 +159,15 @@ class NotSent(ApiError):
 class HostUnreachable(NotSent):
     """No connection could be made; ``timed_out`` where the time for it ran out."""
 
-    usual_advice: ClassVar[Advice] = (
+    usual_advice = (
         AdviceLine(
-            "Check the network, and the host and port of the profile",
-            _PROFILES,
-            "profiles check",
+            "Check the network, and the host and port of the profile", _PROFILES, "profiles check"
         ),
         AdviceLine("Then try again", _RETRY),
     )
 
-    def __init__(self, place: Place, why: str, *, timed_out: bool = False) -> None:
-        super().__init__(place, why)
+    def __init__(self, call: Call, why: str, *, timed_out: bool = False) -> None:
+        super().__init__(call, why)
         self.timed_out = timed_out
 
 
@@ -198,42 +178,51 @@ class CertificateRefused(NotSent):
     of the expected one and of the one that was shown, where they differ.
     """
 
-    usual_advice: ClassVar[Advice] = (
+    usual_advice = (
         AdviceLine(
             "Look at the certificate, and trust it or a CA file",
             _RETRY,
             "profiles set NAME --trust …",
         ),
     )
-    _changed: ClassVar[Advice] = (
+    _changed = (
         AdviceLine(
             "Ask the administrator of the host whether it was renewed before you change what the"
             " profile trusts"
         ),
         AdviceLine("Look at both certificates", _RETRY),
     )
-    _unusable: ClassVar[Advice] = (
+    _unusable = (
         AdviceLine(
-            "Check the host, the port and the CA file of the profile",
-            _PROFILES,
-            "profiles check",
+            "Check the host, the port and the CA file of the profile", _PROFILES, "profiles check"
         ),
     )
 
     def __init__(
-        self, place: Place, why: str, *, untrusted: bool = False, pinned: str = "", seen: str = ""
+        self, call: Call, why: str, *, untrusted: bool = False, pinned: str = "", seen: str = ""
     ) -> None:
         advice = (self._changed if pinned else None) if untrusted else self._unusable
-        super().__init__(place, why, advice=advice)
+        super().__init__(call, why, advice=advice)
         self.untrusted = untrusted
         self.pinned = pinned
         self.seen = seen
 
 
+def certificate_refused(error: ssl.SSLError, call: Call) -> CertificateRefused:
+    """A handshake that failed, as our own error."""
+    return CertificateRefused(
+        call,
+        tls_reason(error),
+        untrusted=isinstance(error, ssl.SSLCertVerificationError),
+        pinned=error.pinned if isinstance(error, PinMismatch) else "",
+        seen=error.seen if isinstance(error, PinMismatch) else "",
+    )
+
+
 class TokenNeeded(NotSent):
     """There is no token to send."""
 
-    usual_advice: ClassVar[Advice] = (
+    usual_advice = (
         AdviceLine("Try again to type a token", _RETRY),
         AdviceLine(
             "Or set the variable that the profile names, or choose another source of tokens",
@@ -246,7 +235,7 @@ class TokenNeeded(NotSent):
 class AccessRefused(NotSent):
     """The profile is read-only."""
 
-    usual_advice: ClassVar[Advice] = (
+    usual_advice = (
         AdviceLine(
             "Change the access of the profile to allow it",
             _PROFILES,
@@ -258,22 +247,20 @@ class AccessRefused(NotSent):
 class UnderWay(NotSent):
     """Another write to the same record has not ended; nothing more is sent to it until then."""
 
-    usual_advice: ClassVar[Advice] = (AdviceLine("Wait for its outcome, which will be told"),)
+    usual_advice = (AdviceLine("Wait for its outcome, which will be told"),)
 
-    def __init__(self, place: Place, other: Operation) -> None:
-        super().__init__(place, f"An earlier write is still under way: {other.value}")
+    def __init__(self, call: Call, other: Operation) -> None:
+        super().__init__(call, f"An earlier write is still under way: {other.value}")
 
 
 class NotJournalled(NotSent):
     """The profile is protected, so nothing is sent that the journal does not hold first."""
 
-    usual_advice: ClassVar[Advice] = (
-        AdviceLine("Mend that place (smtp-tui doctor looks at it), then do it again"),
-    )
+    usual_advice = (AdviceLine("Mend that place (smtp-tui doctor looks at it), then do it again"),)
 
-    def __init__(self, place: Place, profile: str, problem: str) -> None:
+    def __init__(self, call: Call, profile: str, problem: str) -> None:
         why = f"The profile {profile} is protected, and the journal of writes cannot be written"
-        super().__init__(place, f"{why}: {problem}")
+        super().__init__(call, f"{why}: {problem}")
 
 
 class NoAnswer(ApiError):
@@ -282,13 +269,13 @@ class NoAnswer(ApiError):
     @property
     def outcome_unknown(self) -> bool:
         """True after a write."""
-        return self.place.operation.writes
+        return self.call.operation.writes
 
 
 class BadAnswer(ApiError):
     """The answer could not be used: not JSON, the wrong shape, too large, an unknown encoding."""
 
-    usual_advice: ClassVar[Advice] = (
+    usual_advice = (
         AdviceLine("Check that the host is the CAM server and not a login page"),
         AdviceLine("The answer is in Activity", _ACTIVITY),
     )
@@ -296,29 +283,58 @@ class BadAnswer(ApiError):
     @property
     def outcome_unknown(self) -> bool:
         """True after a write: whoever answered so, the server behind may have done it."""
-        return self.place.operation.writes
+        return self.call.operation.writes
+
+
+class ErrorBody(Struct, frozen=True):
+    """What the body of an error says.
+
+    ``words`` are LoopBack's message, an HTML title, or the text, on one line of at most
+    :data:`WORDS_LIMIT` characters; blank where there is nothing to read. ``code`` is LoopBack's
+    code, such as ``MODEL_NOT_FOUND``. ``fields`` are the words by field of a LoopBack 422
+    (``error.details.messages``).
+    """
+
+    words: str = ""
+    code: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 class StatusError(ApiError):
-    """The server answered with a status that is no success; ``status`` is that number."""
+    """The server answered with a status that is no success; ``status`` is that number.
+
+    ``words`` are the server's, ``fields`` its words by parameter name. ``retry_after`` are the
+    seconds it asks to wait: infinite for a date or a day and more, None where it asks nothing.
+    """
 
     usual_advice: ClassVar[Advice] = (
         AdviceLine("The request and the answer are in Activity", _ACTIVITY),
     )
+    said_so: ClassVar = ""
+    """What comes before the server's own words."""
 
     def __init__(
-        self, place: Place, status: int, words: str, *, advice: Advice | None = None
+        self,
+        call: Call,
+        status: int,
+        words: str,
+        *,
+        fields: tuple[tuple[str, str], ...] = (),
+        retry_after: str | None = None,
     ) -> None:
-        said = f": {words}" if words else ", without a word of explanation"
-        super().__init__(place, f"The server answered {status}{said}", advice=advice)
         self.status = status
         self.words = words
+        self.fields = fields
+        self.retry_after = _seconds(retry_after)
+        self._asked_to_wait = _wait(retry_after)
+        said = f": {words}" if words else ", without a word of explanation"
+        super().__init__(call, f"{self.said_so}The server answered {status}{said}")
 
 
 class TokenRefused(StatusError):
-    """401: the token is missing, wrong or over its time."""
+    """401: the token is missing, wrong or expired."""
 
-    usual_advice: ClassVar[Advice] = (
+    usual_advice = (
         AdviceLine("Get a new token; nothing was repeated"),
         AdviceLine("Try again to type it", _RETRY),
     )
@@ -331,7 +347,7 @@ class TokenRefused(StatusError):
 class LoginRefused(StatusError):
     """400, 401 or 403 to a login: the user name or the password is not accepted."""
 
-    usual_advice: ClassVar[Advice] = (
+    usual_advice = (
         AdviceLine(
             "Type the password again, or check the user name of the profile",
             _PROFILES,
@@ -343,7 +359,7 @@ class LoginRefused(StatusError):
 class AccessDenied(StatusError):
     """403: the account may not do this."""
 
-    usual_advice: ClassVar[Advice] = (
+    usual_advice = (
         AdviceLine("Check the team of the profile", _PROFILES, "profiles set NAME --team TEAM"),
         AdviceLine("Or ask for a role that may do this"),
     )
@@ -352,20 +368,21 @@ class AccessDenied(StatusError):
 class NotFound(StatusError):
     """404: there is no such record. No other error means that a record is gone."""
 
-    usual_advice: ClassVar[Advice] = (
+    usual_advice = (
         AdviceLine("Someone may have deleted it"),
         AdviceLine("Read the list again", ("table.refresh",)),
     )
 
-    def __init__(self, place: Place, status: int, words: str) -> None:
-        elsewhere = None if place.operation in _ABOUT_ONE_RECORD else _ANOTHER_SERVER
-        super().__init__(place, status, words, advice=elsewhere)
+    def _advice(self) -> Advice:
+        about_one = self.call.operation in _ABOUT_ONE_RECORD
+        return self.usual_advice if about_one else _ANOTHER_SERVER
 
 
 class OperationMissing(StatusError):
     """404: the server lacks this operation. It says nothing about the record."""
 
-    usual_advice: ClassVar[Advice] = (
+    said_so = "The server lacks this operation. "
+    usual_advice = (
         AdviceLine("Nothing was done"),
         AdviceLine(
             "Check the host of the profile and the version of the server",
@@ -374,54 +391,188 @@ class OperationMissing(StatusError):
         ),
     )
 
-    def __init__(self, place: Place, status: int, words: str) -> None:
-        super().__init__(place, status, words)
-        self.why = f"The server lacks this operation. {self.why}"
-
 
 class Invalid(StatusError):
-    """400 or 422: the server refused the values. ``fields`` are its words by parameter name."""
+    """400 or 422: the server refused the values."""
 
-    usual_advice: ClassVar[Advice] = (
+    usual_advice = (
         AdviceLine("Correct the value and save again; what was typed is kept", ("form.review",)),
     )
 
-    def __init__(
-        self, place: Place, status: int, words: str, *, fields: tuple[tuple[str, str], ...] = ()
-    ) -> None:
-        wrong_value = place.operation in {Operation.CREATE, Operation.PATCH}
-        advice = None if wrong_value else StatusError.usual_advice
-        super().__init__(place, status, words, advice=advice)
-        self.fields = fields
+    def _advice(self) -> Advice:
+        wrong_value = self.call.operation in {Operation.CREATE, Operation.PATCH}
+        return self.usual_advice if wrong_value else StatusError.usual_advice
 
 
 class TooManyRequests(StatusError):
     """429: the server asks to wait."""
 
-    usual_advice: ClassVar[Advice] = (AdviceLine("Wait a moment, then try again", _RETRY),)
+    usual_advice = (AdviceLine("Wait a moment, then try again", _RETRY),)
+
+    def _advice(self) -> Advice:
+        return self._asked_to_wait or self.usual_advice
 
 
 class ServerFault(StatusError):
-    """5xx: the server or the proxy before it failed; ``retry_after`` in seconds, inf for a date."""
+    """5xx: the server or the proxy before it failed."""
 
-    usual_advice: ClassVar[Advice] = (
+    usual_advice = (
         AdviceLine("Wait a moment, then try again", _RETRY),
         AdviceLine("If it stays so, tell those who run the server"),
     )
 
-    def __init__(
-        self,
-        place: Place,
-        status: int,
-        words: str,
-        *,
-        retry_after: float | None = None,
-        advice: Advice | None = None,
-    ) -> None:
-        super().__init__(place, status, words, advice=advice)
-        self.retry_after = retry_after
+    def _advice(self) -> Advice:
+        return (
+            super()._advice() if self.outcome_unknown else self._asked_to_wait or self.usual_advice
+        )
 
     @property
     def outcome_unknown(self) -> bool:
         """True after a write: the proxy may have failed after the work was done."""
-        return self.place.operation.writes
+        return self.call.operation.writes
+
+
+_BY_STATUS: Final[dict[int, type[StatusError]]] = {
+    400: Invalid,
+    401: TokenRefused,
+    403: AccessDenied,
+    422: Invalid,
+    429: TooManyRequests,
+}
+_GONE: Final = frozenset({"MODEL_NOT_FOUND", "NOT_FOUND"})
+"""LoopBack's codes for a record that is gone. A 404 with any other code comes from a server that
+does not know the call, or from a proxy."""
+_NOT_MODIFIED: Final = 304
+"""The only status of the 300s that is no redirect."""
+
+
+def raise_for_status(answer: Answer, call: Call) -> None:
+    """Raise the error of a status that is no success; a 2xx passes, unless it holds an error.
+
+    The error in the answer to a test email is its verdict, and passes. A body that was not read is
+    an error except for a change: its status says that it was done.
+    """
+    status, tests = answer.status, call.operation in TESTS
+    if 200 <= status < 300:
+        said = None if tests else error_inside(answer.body)
+        if said is not None:
+            raise BadAnswer(call, f"The answer ({status}) holds an error: {said or 'no words'}")
+        if tests or not call.operation.writes:
+            raise_if_unreadable(answer, call)
+        return
+    if status < 200:
+        raise NoAnswer(call, f"The server wants to speak another protocol ({status})")
+    if 300 <= status < 400 and status != _NOT_MODIFIED:
+        to = f" to {cut(answer.location, 120)}" if answer.location else ""
+        raise BadAnswer(call, f"The server redirects{to} ({status}), which is not followed")
+    told = read_error(answer.body)
+    raise _error_of(status, told.code, call.operation)(
+        call,
+        status,
+        answer.unreadable or told.words,
+        fields=told.fields,
+        retry_after=answer.retry_after,
+    )
+
+
+def _error_of(status: int, code: str, operation: Operation) -> type[StatusError]:
+    if status == 404:
+        gone = operation is Operation.GET or code in _GONE
+        return NotFound if gone else OperationMissing
+    return ServerFault if status >= 500 else _BY_STATUS.get(status, StatusError)
+
+
+def raise_if_unreadable(answer: Answer, call: Call) -> None:
+    """Raise the error of an answer whose body is needed and was not read."""
+    if answer.unreadable:
+        raise BadAnswer(call, sentence(answer.unreadable))
+
+
+def _wait(retry_after: str | None) -> Advice:
+    """How long the server asks to wait, as advice; empty where it does not."""
+    seconds = _seconds(retry_after)
+    until = f"{seconds:.0f} seconds" if seconds is not None and math.isfinite(seconds) else ""
+    if not until and (date := _date(retry_after or "")):
+        until = f"until {date}"
+    return (AdviceLine(f"The server asks to wait {until}"),) if until else ()
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Retry-After in seconds; infinite for a date, a day or more; None where it is none."""
+    text = (retry_after or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text) if len(text) < 6 and int(text) < _A_DAY else math.inf
+    return math.inf if _date(text) else None
+
+
+def _date(text: str) -> str:
+    """An HTTP date, written anew; blank where it is none."""
+    from email.utils import format_datetime, parsedate_to_datetime  # noqa: PLC0415 - slow, rare
+
+    try:
+        return format_datetime(parsedate_to_datetime(text).astimezone(UTC), usegmt=True)
+    except (ValueError, OverflowError):
+        return ""
+
+
+def read_error(body: bytes) -> ErrorBody:
+    """Read the body of an error, whatever it holds."""
+    try:
+        value = decode_json(body)
+    except Undecodable:
+        return ErrorBody(_flat(body.decode("utf-8", errors="replace")))
+    error = _member(value, "error")
+    code = _member(error, "code")
+    messages = _member(_member(error, "details"), "messages")
+    return ErrorBody(
+        _flat(_message(value)), code if isinstance(code, str) else "", _refused_fields(messages)
+    )
+
+
+def error_inside(body: bytes) -> str | None:
+    """The words of an answer that is nothing but an error, whatever its status; None for others."""
+    if not body[:_SEARCHED].lstrip().startswith(b"{"):
+        return None
+    try:
+        value = decode_json(body)
+    except Undecodable:
+        return None
+    told = isinstance(value, dict) and value.get("error") and "id" not in value
+    return _flat(_message(value)) if told else None
+
+
+def _member(value: JsonValue, name: str) -> JsonValue:
+    """A member of an object; None where it has none, or where the value is no object."""
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _flat(words: str) -> str:
+    flat = " ".join(without_quoted(without_tags(words[:_SEARCHED])).split())
+    length = len(flat) if len(words) <= _SEARCHED else len(words.strip())
+    return flat if length <= WORDS_LIMIT else f"{flat[:WORDS_LIMIT]}… ({length} characters)"
+
+
+def _message(value: JsonValue) -> str:
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, dict):
+        return ""
+    inner = value.get("error")
+    for members in (inner if isinstance(inner, dict) else {}, value):
+        for key in ("message", "error_description", "errorMessage", "reason", "code", "error"):
+            found = members.get(key)
+            if isinstance(found, str) and found.strip():
+                return found
+    return ""
+
+
+def _refused_fields(messages: JsonValue) -> tuple[tuple[str, str], ...]:
+    """The words of each field, joined; the same words twice are told once."""
+    if not isinstance(messages, dict):
+        return ()
+    fields: list[tuple[str, str]] = []
+    for name, said in messages.items():
+        several = said if isinstance(said, list) else [said]
+        texts = [text for text in several if isinstance(text, str)]
+        fields.append((name, _flat("; ".join(dict.fromkeys(texts)))))
+    return tuple(fields)

@@ -1,7 +1,7 @@
 """Token and tenant: what fills in a profile from a host and a login.
 
-These answers are read with pydantic: their shape is documented, they are needed only when a person
-logs in, and a wrong shape should be named field by field.
+These answers are read with pydantic: they are needed only after the first rows, and a wrong shape
+is named field by field.
 """
 
 from __future__ import annotations
@@ -12,19 +12,10 @@ from typing import Final, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from smtp_tui.api.client import Client
-from smtp_tui.api.decode import Repeating, Undecodable, decode_json, sentence
-from smtp_tui.api.errors import (
-    AccessDenied,
-    BadAnswer,
-    Invalid,
-    LoginRefused,
-    Operation,
-    Place,
-    TokenRefused,
-)
-from smtp_tui.api.requests import tenant_request, token_request
+from smtp_tui.api.decode import Repeating, Undecodable, decode_json
+from smtp_tui.api.errors import AccessDenied, BadAnswer, Invalid, LoginRefused, TokenRefused
+from smtp_tui.api.requests import Request, tenant_request, token_request
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.api.writes import Answer
 
 _FROZEN: Final = ConfigDict(
     frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True, populate_by_name=True
@@ -88,36 +79,32 @@ class Identity:
 
         Raises ``LoginRefused`` where they are not accepted.
         """
+        request = token_request(user, password)
         try:
-            answer = await self._client.send(token_request(user, password))
+            issued = await self._read(IssuedToken, request)
         except (TokenRefused, AccessDenied, Invalid) as error:
-            raise LoginRefused(error.place, error.status, error.words) from None
-        issued = _read(IssuedToken, answer, Operation.TOKEN, self._client)
+            raise LoginRefused(error.call, error.status, error.words) from None
         if not issued.access_token:
-            raise BadAnswer(_place(Operation.TOKEN, answer, self._client), "The token is empty")
+            raise BadAnswer(self._client.call(request), "The token is empty")
         return issued
 
     async def tenant(self) -> Tenant:
         """The tenant that the token belongs to."""
-        answer = await self._client.send(tenant_request())
-        return _read(Tenant, answer, Operation.TENANT, self._client)
+        return await self._read(Tenant, tenant_request())
+
+    async def _read(self, model: type[_Model], request: Request) -> _Model:
+        answer = await self._client.send(request)
+        try:
+            value = decode_json(answer.body)
+            if isinstance(value, Repeating) or not isinstance(value, dict):
+                raise Undecodable(_NO_OBJECT)
+            return model.model_validate(value)
+        except Undecodable as error:
+            raise self._client.bad_answer(request, answer, error) from None
+        except ValidationError as error:
+            fields = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
+            why = f"the answer lacks what is needed: {fields}"
+            raise self._client.bad_answer(request, answer, why) from None
 
 
-def _read(model: type[_Model], answer: Answer, operation: Operation, client: Client) -> _Model:
-    place = _place(operation, answer, client)
-    try:
-        value = decode_json(answer.body)
-        if isinstance(value, Repeating) or not isinstance(value, dict):
-            raise Undecodable("the answer is not one object that names each of its members once")
-        return model.model_validate(value)
-    except Undecodable as error:
-        raise BadAnswer(place, sentence(error)) from None
-    except ValidationError as error:
-        fields = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
-        raise BadAnswer(place, f"The answer lacks what is needed: {fields}") from None
-
-
-def _place(operation: Operation, answer: Answer, client: Client) -> Place:
-    target = client.target
-    origin = target.identity_origin if operation is Operation.TOKEN else target.origin
-    return Place(operation, origin.text, answer.request_id)
+_NO_OBJECT: Final = "the answer is not one object that names each of its members once"

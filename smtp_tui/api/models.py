@@ -184,14 +184,17 @@ class RecordList(Struct, frozen=True):
 class Assignment(Struct, frozen=True):
     """One ``{name, value}`` pair to be sent; a parameter that is not assigned stays as it is.
 
-    Raises ``ValueError`` for a secret that is a server's mask, for a secret in the open, and for a
-    number that JSON has no sign for: those are never sent.
+    A request that is kept or shown has the state of a secret in its place. Raises ``ValueError``
+    for what is never sent: a server's mask as a secret, a secret that is not wrapped, and a number
+    that JSON cannot express.
     """
 
     name: str
-    value: JsonValue | SecretStr
+    value: JsonValue | SecretStr | SecretState
 
     def __post_init__(self) -> None:
+        if isinstance(self.value, SecretState):
+            return
         if isinstance(self.value, SecretStr):
             if is_mask(self.value.get_secret_value()):
                 raise ValueError(f"a mask cannot be sent as the {self.name}")
@@ -200,11 +203,6 @@ class Assignment(Struct, frozen=True):
             raise ValueError(f"the value of {self.name} must be a SecretStr")
         if isinstance(self.value, float) and not math.isfinite(self.value):
             raise ValueError(f"the {self.name} is no number that can be sent")
-
-
-def str_of(value: JsonValue | SecretStr) -> str:
-    """The text behind a value, a secret's own text included: for sending and checking only."""
-    return value.get_secret_value() if isinstance(value, SecretStr) else value_text(value)
 
 
 class TestAnswer(Struct, frozen=True):

@@ -15,9 +15,16 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable, Operation, Place
+from smtp_tui.api.errors import (
+    ApiError,
+    Call,
+    CertificateRefused,
+    HostUnreachable,
+    certificate_refused,
+)
+from smtp_tui.api.requests import Operation
 from smtp_tui.api.target import Origin, Trust, Unverified
-from smtp_tui.api.trust import CaFileUnusable, certificate_refused, ssl_context
+from smtp_tui.api.tls import CaFileUnusable, ssl_context
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _CLOSING: Final = 1.0
@@ -31,9 +38,9 @@ class Address(Struct, frozen=True):
     port: int
 
 
-def place_of(origin: Origin) -> Place:
+def _call(origin: Origin) -> Call:
     """Where a look at a server happens, for its errors."""
-    return Place(Operation.REACH, origin.text)
+    return Call(Operation.REACH, origin.text)
 
 
 async def resolve(origin: Origin, seconds: float) -> tuple[Address, ...]:
@@ -53,7 +60,7 @@ async def resolve(origin: Origin, seconds: float) -> tuple[Address, ...]:
         if addresses:
             found.set_result(addresses)
         else:
-            found.set_exception(HostUnreachable(place_of(origin), "There is no such host name"))
+            found.set_exception(HostUnreachable(_call(origin), "There is no such host name"))
 
     def look_up() -> None:
         """Look the name up; runs in the thread."""
@@ -71,7 +78,7 @@ async def resolve(origin: Origin, seconds: float) -> tuple[Address, ...]:
             return await found
     except TimeoutError:
         why = f"The name was not found within {seconds:g} seconds"
-        raise HostUnreachable(place_of(origin), why) from None
+        raise HostUnreachable(_call(origin), why) from None
 
 
 async def connect(origin: Origin, addresses: tuple[Address, ...], seconds: float) -> Address:
@@ -95,7 +102,7 @@ async def connect(origin: Origin, addresses: tuple[Address, ...], seconds: float
         else:
             await _close(writer)
             return address
-    raise HostUnreachable(place_of(origin), why)
+    raise HostUnreachable(_call(origin), why)
 
 
 async def judge(origin: Origin, address: Address, trust: Trust, seconds: float) -> bytes:
@@ -106,7 +113,7 @@ async def judge(origin: Origin, address: Address, trust: Trust, seconds: float) 
     try:
         context = await asyncio.to_thread(ssl_context, origin, trust)  # reads many authorities
     except CaFileUnusable as error:
-        raise CertificateRefused(place_of(origin), str(error)) from None
+        raise CertificateRefused(_call(origin), str(error)) from None
     return await _handshake(origin, address, context, seconds)
 
 
@@ -140,7 +147,7 @@ async def speaks_tls(origin: Origin, seconds: float) -> bool:
 async def _handshake(
     origin: Origin, address: Address, context: ssl.SSLContext, seconds: float
 ) -> bytes:
-    place = place_of(origin)
+    call = _call(origin)
     try:
         async with asyncio.timeout(seconds):
             _, writer = await asyncio.open_connection(
@@ -153,11 +160,11 @@ async def _handshake(
             shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
             await _close(writer)
     except TimeoutError:
-        raise HostUnreachable(place, f"No TLS within {seconds:g} seconds") from None
+        raise HostUnreachable(call, f"No TLS within {seconds:g} seconds") from None
     except ssl.SSLError as error:
-        raise certificate_refused(error, place) from None
+        raise certificate_refused(error, call) from None
     except OSError:
-        raise HostUnreachable(place, "The connection broke while TLS was agreed on") from None
+        raise HostUnreachable(call, "The connection broke while TLS was agreed on") from None
     return shown or b""
 
 

@@ -1,23 +1,23 @@
 """The vendor's requests as values: built once, shown in the review, and then sent as they are.
 
-One builder per operation, with path, query and body of the vendor's page: two base paths,
-``ace_orgGuid`` the team in four of them and ``all`` in three, ``cloudOE_spaceGuid`` where the page
-has it. That the shown request *is* the sent one is what keeps "nothing is sent that was not shown".
+There is one builder per operation, with the path, query and body of the vendor's page. Two base
+paths are in use; ``ace_orgGuid`` is the team in four operations and ``all`` in three, and
+``cloudOE_spaceGuid`` stands only where the page has it.
 """
 
 from __future__ import annotations
 
 import json
+from enum import Enum
 from typing import Final, TypeAlias
 from urllib.parse import quote, unquote, urlencode
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from smtp_tui.api.errors import Operation
-from smtp_tui.api.models import Assignment, JsonValue, is_addressable
+from smtp_tui.api.models import Assignment, JsonValue, Record, SecretState, is_addressable
 from smtp_tui.api.secret import MASK, SecretStr
-from smtp_tui.api.target import Scope
+from smtp_tui.api.target import Scope, Target
 
 RECORDS_PATH: Final = "/cam/api/v1/smtpconnections"
 COMPOSER_PATH: Final = "/cam/composer/api/v1/smtpconnections"
@@ -29,21 +29,48 @@ FORM: Final = "application/x-www-form-urlencoded"
 
 _MOST_DOTS: Final = 256
 
-BodyValue: TypeAlias = "JsonValue | SecretStr | list[BodyValue] | dict[str, BodyValue]"
+Query: TypeAlias = tuple[tuple[str, str], ...]
+BodyValue: TypeAlias = str | SecretStr | SecretState | tuple[Assignment, ...]
 Body: TypeAlias = dict[str, BodyValue]
 
 
+class Operation(Enum):
+    """The calls the program makes, each with the words that complete "could not …"."""
+
+    LIST = "list the connections"
+    GET = "read the connection"
+    CREATE = "create the connection"
+    PATCH = "change the connection"
+    DELETE = "delete the connection"
+    TEST_VALUES = "send a test email with these values"
+    TEST_SAVED = "send a test email with the saved record"
+    TOKEN = "log in"
+    TENANT = "find the tenant"
+    REACH = "reach the server"
+
+    @property
+    def writes(self) -> bool:
+        """Whether the call may change something or send mail; such a call is never repeated."""
+        return self in CHANGES or self in TESTS
+
+
+CHANGES: Final = frozenset({Operation.CREATE, Operation.PATCH, Operation.DELETE})
+"""The calls that change something on the server; a test email does not."""
+TESTS: Final = frozenset({Operation.TEST_VALUES, Operation.TEST_SAVED})
+"""The calls that send mail and change nothing."""
+
+
 class IdRefused(ValueError):
-    """A record id that would address something else than one record."""
+    """A record id that would address something other than one record."""
 
 
 class Request(Struct, frozen=True):
-    """One request; ``path`` is percent-encoded, ``query`` is not, secrets stay wrapped."""
+    """One request. ``path`` is percent-encoded, ``query`` is not; secrets stay wrapped."""
 
     operation: Operation
     method: str
     path: str
-    query: tuple[tuple[str, str], ...] = ()
+    query: Query = ()
     body: Body | None = None
     content_type: str = JSON
 
@@ -53,6 +80,39 @@ class Request(Struct, frozen=True):
         if not self.query:
             return self.path
         return f"{self.path}?{urlencode(self.query, errors='surrogatepass', quote_via=quote)}"
+
+    @property
+    def record_id(self) -> str | None:
+        """The id of the one record that a write is about; None for values not stored yet."""
+        if self.operation is Operation.DELETE:
+            return unquote(self.path.rpartition("/")[2])
+        return self._text("id")
+
+    @property
+    def new_name(self) -> str | None:
+        """The name of a record to be created; None for any other request."""
+        return self._text("name")
+
+    @property
+    def recipient(self) -> str | None:
+        """Who gets the test email; None for any other request."""
+        return self._text("to")
+
+    def _text(self, member: str) -> str | None:
+        value = (self.body or {}).get(member)
+        return value if isinstance(value, str) else None
+
+    @property
+    def assignments(self) -> tuple[Assignment, ...]:
+        """The parameters that the body carries."""
+        body = self.body or {}
+        found = body.get("connection_parameters", body.get("conn_params"))
+        return found if isinstance(found, tuple) else ()
+
+    def assigned(self) -> tuple[tuple[str, JsonValue], ...]:
+        """The parameters by name, with a mask for every secret."""
+        pairs = json.loads(json.dumps(self.assignments, default=mask))
+        return tuple((pair["name"], pair["value"]) for pair in pairs)
 
     def content(self) -> bytes:
         """The body's bytes, secrets included: for the wire only."""
@@ -67,70 +127,110 @@ class Request(Struct, frozen=True):
         """The body as JSON text with every secret masked: for every screen, log and file.
 
         ``counted`` shows a dot for each character of a secret, as its input field does. It is for
-        the preview beside that field only: a mask that is kept must not tell a length.
+        the preview beside that field only: a stored mask must not reveal a length.
         """
         if self.body is None:
             return ""
-        mask = _dots if counted else _mask
-        return json.dumps(self.body, default=mask, ensure_ascii=False, indent=indent)
+        shown = _dots if counted else mask
+        return json.dumps(self.body, default=shown, ensure_ascii=False, indent=indent)
 
     def without_secrets(self) -> Request:
-        """The same request with a mask for every secret, for whoever keeps or shows it."""
-        return replace(self, body=None if self.body is None else _hidden_in(self.body))
+        """The same request with only the state of every secret, for whoever keeps or shows it."""
+        if self.body is None:
+            return self
+        return replace(self, body={name: _hidden(value) for name, value in self.body.items()})
 
     def secrets(self) -> tuple[str, ...]:
         """The secret texts in the body, so that an echo of them can be removed from an answer."""
-        found: list[str] = []
-
-        def collect(value: object) -> str:
-            """Called by ``json`` for each value that it does not know: the secrets."""
-            if isinstance(value, SecretStr):
-                found.append(value.get_secret_value())
-            return ""
-
-        json.dumps(self.body, default=collect)
-        return tuple(found)
+        values = [*(self.body or {}).values(), *(pair.value for pair in self.assignments)]
+        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
 
 
-def _reveal(value: object) -> str:
-    if isinstance(value, SecretStr):
-        return value.get_secret_value()
-    raise TypeError(f"{type(value).__name__} is no JSON value")
+def _pair(value: object) -> object:
+    """What ``json`` makes of an assignment; it knows all other values but the secrets."""
+    if isinstance(value, Assignment):
+        return {"name": value.name, "value": value.value}
+    raise TypeError(f"{type(value).__name__} is no JSON value that can be sent")
 
 
-def _mask(value: object) -> str:
-    if isinstance(value, SecretStr):
-        return MASK if value else ""
-    raise TypeError(f"{type(value).__name__} is no JSON value")
+def _reveal(value: object) -> object:
+    return value.get_secret_value() if isinstance(value, SecretStr) else _pair(value)
 
 
-def _dots(value: object) -> str:
+def mask(value: object) -> object:
+    """What ``json`` makes of an assignment and of a secret, which it masks."""
+    match value:
+        case SecretStr():
+            return MASK if value else ""
+        case SecretState():
+            return MASK if value is SecretState.SET else ""
+    return _pair(value)
+
+
+def _dots(value: object) -> object:
     if isinstance(value, SecretStr):
         return "•" * min(len(value.get_secret_value()), _MOST_DOTS)
-    raise TypeError(f"{type(value).__name__} is no JSON value")
-
-
-def _hidden_in(body: Body) -> Body:
-    return {key: _hidden(value) for key, value in body.items()}
+    return mask(value)
 
 
 def _hidden(value: BodyValue) -> BodyValue:
     match value:
         case SecretStr():
-            return SecretStr(MASK if value else "")
-        case list():
-            return [_hidden(one) for one in value]
-        case dict():
-            return {key: _hidden(one) for key, one in value.items()}
+            return SecretState.SET if value else SecretState.NOT_SET
+        case tuple():
+            return tuple(
+                replace(pair, value=SecretState.SET if pair.value else SecretState.NOT_SET)
+                if isinstance(pair.value, SecretStr)
+                else pair
+                for pair in value
+            )
     return value
 
 
-def _pairs(assignments: tuple[Assignment, ...]) -> list[BodyValue]:
-    pairs: list[BodyValue] = []
-    for one in assignments:
-        pair: dict[str, BodyValue] = {"name": one.name, "value": one.value}
-        pairs.append(pair)
-    return pairs
+class Answer(Struct, frozen=True):
+    """A whole answer with any status.
+
+    ``unreadable`` says why the body was not read; it is then blank. ``write`` is the journalled
+    write that this answers, if it is one.
+    """
+
+    status: int
+    body: bytes
+    request_id: str | None = None
+    retry_after: str | None = None
+    location: str | None = None
+    unreadable: str = ""
+    write: Write | None = None
+
+
+class Write(Struct, frozen=True):
+    """A write that is about to be sent; ``request`` is without secrets.
+
+    ``id`` pairs its intent with its outcome; ``record`` is what the person saw before it;
+    ``since`` is when it began, in seconds of the client's clock.
+    """
+
+    id: str
+    target: Target
+    request: Request
+    record: Record | None = None
+    since: float = 0.0
+
+    def excludes(self, request: Request, target: Target) -> bool:
+        """Whether ``request`` must not be sent to ``target`` while this write is under way.
+
+        They are about the same record of the same server, or create one of the same name. A test
+        does not hinder a change.
+        """
+        mine = self.request
+        same_record = mine.record_id is not None and mine.record_id == request.record_id
+        same_name = mine.new_name is not None and mine.new_name == request.new_name
+        return (
+            (same_record or same_name)
+            and self.target.origin == target.origin
+            and self.target.scope.tenant == target.scope.tenant
+            and (mine.operation in CHANGES or request.operation not in CHANGES)
+        )
 
 
 def _record_path(record_id: str) -> str:
@@ -142,37 +242,16 @@ def _record_path(record_id: str) -> str:
         raise IdRefused("the id of this record is no text that can be sent") from None
 
 
-def _checked_id(record_id: str) -> str:
-    _record_path(record_id)
-    return record_id
-
-
-def _team_query(scope: Scope) -> tuple[tuple[str, str], ...]:
+def _team_query(scope: Scope) -> Query:
     return (("tenantId", scope.tenant), ("ace_orgGuid", scope.team))
 
 
-def _composer_query(scope: Scope) -> tuple[tuple[str, str], ...]:
+def _composer_query(scope: Scope) -> Query:
     return (
         ("ace_orgGuid", "all"),
         ("cloudOE_spaceGuid", scope.namespace),
         ("tenantId", scope.tenant),
     )
-
-
-def assigned(request: Request) -> tuple[tuple[str, JsonValue], ...]:
-    """The parameters that a request carries, by name, with a mask for every secret."""
-    body: dict[str, JsonValue] = json.loads(request.masked_body() or "{}")
-    pairs = body.get("connection_parameters", body.get("conn_params"))
-    found = pairs if isinstance(pairs, list) else []
-    return tuple((str(one["name"]), one["value"]) for one in found if isinstance(one, dict))
-
-
-def record_id_of(request: Request) -> str | None:
-    """The id of the one record that a write is about; None for what is stored nowhere yet."""
-    if request.operation is Operation.DELETE:
-        return unquote(request.path.rpartition("/")[2])
-    found = (request.body or {}).get("id")
-    return found if isinstance(found, str) else None
 
 
 def list_request(scope: Scope) -> Request:
@@ -187,7 +266,7 @@ def get_request(scope: Scope, record_id: str) -> Request:
 
 def create_request(scope: Scope, name: str, assignments: tuple[Assignment, ...]) -> Request:
     """Create a record of that name."""
-    body: Body = {"name": name, "connection_parameters": _pairs(assignments)}
+    body: Body = {"name": name, "connection_parameters": assignments}
     return Request(Operation.CREATE, "POST", RECORDS_PATH, _team_query(scope), body)
 
 
@@ -195,8 +274,9 @@ def patch_request(scope: Scope, record_id: str, assignments: tuple[Assignment, .
     """Change only the assigned parameters. Raises :class:`IdRefused`, ``ValueError`` if empty."""
     if not assignments:
         raise ValueError("a patch without a change is not sent")
+    _record_path(record_id)
     path = f"{COMPOSER_PATH}/patchConnectionParametersById"
-    body: Body = {"id": _checked_id(record_id), "connection_parameters": _pairs(assignments)}
+    body: Body = {"id": record_id, "connection_parameters": assignments}
     return Request(Operation.PATCH, "POST", path, _composer_query(scope), body)
 
 
@@ -208,7 +288,7 @@ def delete_request(scope: Scope, record_id: str) -> Request:
 def test_values_request(scope: Scope, to: str, assignments: tuple[Assignment, ...]) -> Request:
     """Send a test email with values that are stored nowhere."""
     query = (("ace_orgGuid", "all"), ("tenantId", scope.tenant))
-    body: Body = {"to": to, "conn_params": _pairs(assignments)}
+    body: Body = {"to": to, "conn_params": assignments}
     return Request(Operation.TEST_VALUES, "POST", f"{COMPOSER_PATH}/testEmail", query, body)
 
 
@@ -219,9 +299,10 @@ def test_saved_request(
 
     Raises :class:`IdRefused`.
     """
-    body: Body = {"id": _checked_id(record_id), "to": to}
+    _record_path(record_id)
+    body: Body = {"id": record_id, "to": to}
     if overrides:
-        body["conn_params"] = _pairs(overrides)
+        body["conn_params"] = overrides
     path = f"{COMPOSER_PATH}/testEmailById"
     return Request(Operation.TEST_SAVED, "POST", path, _composer_query(scope), body)
 

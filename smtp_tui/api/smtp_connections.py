@@ -1,4 +1,4 @@
-"""The seven operations on SMTP connections: what comes back from each.
+"""The seven operations on SMTP connections, and what comes back from each.
 
 Writes take the :class:`~smtp_tui.api.requests.Request` that a person confirmed, so that what was
 shown is what is sent.
@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import cache
 from typing import Final, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from smtp_tui.api.client import Client
-from smtp_tui.api.decode import Undecodable, decode_json, decode_list, decode_record, sentence
-from smtp_tui.api.errors import ApiError, BadAnswer, NotFound, Operation, Place
-from smtp_tui.api.failures import Received
+from smtp_tui.api.decode import (
+    Undecodable,
+    decode_json,
+    decode_list,
+    decode_record,
+    is_page,
+    page_words,
+)
+from smtp_tui.api.errors import ApiError, NotFound
 from smtp_tui.api.models import JsonValue, Record, RecordList, TestAnswer
-from smtp_tui.api.pages import is_page, page_words
 from smtp_tui.api.redaction import masked
-from smtp_tui.api.requests import Request, get_request, list_request
+from smtp_tui.api.requests import Answer, Operation, Request, Write, get_request, list_request
 from smtp_tui.api.target import Scope
-from smtp_tui.api.writes import Answer, Ended, Write, WriteOutcome, done
+from smtp_tui.api.writes import Ended, WriteOutcome, done
 
-_REDIRECTS: Final = 300
-_REFUSALS: Final = 400
+_REDIRECTS: Final = range(300, 400)
 _REFUSALS_OF_VALUES: Final = frozenset({400, 422})
 _LONGEST_TEST_ANSWER: Final = 1_000_000
 
@@ -65,7 +70,7 @@ class SmtpConnections:
             # In a thread: thousands of records take longer than anybody should wait for a key.
             return await asyncio.to_thread(decode_list, answer.body)
         except Undecodable as error:
-            raise self._bad(request, answer, error) from None
+            raise self._client.bad_answer(request, answer, error) from None
 
     async def get(self, record_id: str) -> Record:
         """One record as the server holds it now."""
@@ -74,10 +79,10 @@ class SmtpConnections:
         try:
             record = decode_record(answer.body)
         except Undecodable as error:
-            raise self._bad(request, answer, error) from None
+            raise self._client.bad_answer(request, answer, error) from None
         if record.id != record_id:
-            other = Undecodable("the server answered with another record than the one asked for")
-            raise self._bad(request, answer, other)
+            other = "the server answered with another record than the one asked for"
+            raise self._client.bad_answer(request, answer, other)
         return record
 
     def confirm(self, request: Request, name: str) -> None:
@@ -85,10 +90,9 @@ class SmtpConnections:
         self._client.confirm(request, name)
 
     def check_free(self, request: Request) -> None:
-        """Raise ``UnderWay`` where another write to the record of this one has not ended."""
-        target = self._client.target
-        place = Place(request.operation, target.origin.text)
-        self._client.writes.check_free(Write("", target, request), place)
+        """Raise ``UnderWay`` where another write to the same record has not ended."""
+        client = self._client
+        client.writes.check_free(request, client.target, client.call(request))
 
     async def create(self, request: Request) -> Written:
         """Create a record."""
@@ -119,28 +123,33 @@ class SmtpConnections:
     ) -> V:
         """Send a test email and give the verdict of ``judge``.
 
-        The bodies are not documented, so ``judge`` is asked of answers with any status: for its
-        verdict and what the journal keeps of it, or None where the answer tells nothing of a mail.
-        Its status is then raised as an error. What has a secret's name in the answer is masked.
+        The bodies are not documented, so ``judge`` is asked about answers with any status. It gives
+        its verdict and what the journal keeps of it, or None where the answer tells nothing of a
+        mail; the status is then raised as an error. What has a secret's name is masked.
         """
-        verdicts: list[tuple[V, Ended]] = []
 
-        def is_verdict(received: Received) -> bool:
-            """Whether the answer tells of a mail; its verdict is kept."""
-            if received.unreadable:
-                return received.status in _REFUSALS_OF_VALUES
-            if _REDIRECTS <= received.status < _REFUSALS:
+        @cache
+        def verdict(status: int, body: bytes, request_id: str | None) -> tuple[V, Ended] | None:
+            """Asked twice of one answer: when it comes, and for the journal."""
+            return judge(TestAnswer(status, _test_body(body), request_id))
+
+        def accepts(answer: Answer) -> bool:
+            """Whether the answer tells of a mail. A 400 that was not read may have done so."""
+            if answer.unreadable:
+                return answer.status in _REFUSALS_OF_VALUES
+            if answer.status in _REDIRECTS:
                 return False
-            body = _test_body(received.body)
-            verdict = judge(TestAnswer(received.status, body, received.request_id))
-            if verdict is not None:
-                verdicts.append(verdict)
-            return verdict is not None
+            return verdict(answer.status, answer.body, answer.request_id) is not None
 
-        await self._client.send(
-            request, answers=is_verdict, record=record, judge=lambda _: verdicts[-1][1]
+        def ended(answer: Answer) -> tuple[V, Ended]:
+            found = verdict(answer.status, answer.body, answer.request_id)
+            assert found is not None  # it was accepted for that
+            return found
+
+        answer = await self._client.send(
+            request, accepts=accepts, record=record, judge=lambda answer: ended(answer)[1]
         )
-        return verdicts[-1][0]
+        return ended(answer)[0]
 
     async def looked_up(self, error: ApiError, *, done: bool) -> None:
         """Have the journal know what a look afterwards found of a write with an unknown outcome."""
@@ -150,18 +159,14 @@ class SmtpConnections:
         """Have the journal know that the server does not hold what it said yes to."""
         await self._client.writes.not_stored(write, words)
 
-    def _bad(self, request: Request, answer: Answer, error: Undecodable) -> BadAnswer:
-        place = Place(request.operation, self._client.target.origin.text, answer.request_id)
-        return BadAnswer(place, sentence(error))
-
     async def _write(self, request: Request, record: Record | None) -> Answer:
         """Send a write. A page with a status of success is a login's or a proxy's, not a yes."""
 
         def judge(answer: Answer) -> Ended:
             text = answer.body.decode("utf-8", errors="replace")
             if is_page(text):
-                page = Undecodable(f"the answer is {page_words(text)}, not one of the CAM server")
-                raise self._bad(request, answer, page)
+                page = f"the answer is {page_words(text)}, not one of the CAM server"
+                raise self._client.bad_answer(request, answer, page)
             if request.operation is Operation.DELETE and _was_gone(answer):
                 return replace(done(answer), outcome=WriteOutcome.GONE)
             created = _record_or_none(answer) if request.operation is Operation.CREATE else None
@@ -171,7 +176,7 @@ class SmtpConnections:
 
 
 def _test_body(body: bytes) -> JsonValue:
-    """The answer to a test: JSON, else the text, else how many bytes came that are none."""
+    """The answer to a test: JSON, else the text, else how many bytes came that are no text."""
     if len(body) <= _LONGEST_TEST_ANSWER:
         try:
             return masked(decode_json(body))

@@ -1,276 +1,221 @@
-"""HTTP/1.1 on asyncio's own connections, for httpx to send through.
+"""Sends one request through httpx, on a connection of its own, and reads the whole answer.
 
-httpx's own transport brings httpcore and anyio, and importing those two takes a tenth of the whole
-start of the program. h11 reads and writes the messages there, as it does here.
+No connection is used twice. Bytes that a server sends late or in excess can never be taken for the
+answer to another request, and no write meets a connection that the server is about to close.
+
+No redirect is followed, no cookie kept, no proxy taken from the environment and no compressed body
+read: each of these would send a secret, or take an unbounded number of bytes, unseen.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
-import select
+import errno
+import socket
 import ssl
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import ExitStack
-from typing import Any, Final, TypeAlias
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AsyncExitStack
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, Final
 
-import h11
 import httpx
+from msgspec import Struct
+from msgspec.structs import replace
 
+from smtp_tui.api.decode import cut, other_encoding
+from smtp_tui.api.errors import (
+    ApiError,
+    Call,
+    HostUnreachable,
+    NoAnswer,
+    StatusError,
+    certificate_refused,
+)
+from smtp_tui.api.requests import Answer, Request
 from smtp_tui.api.target import Origin
 
-FRESH_SECONDS: Final = 2.0
-"""How long a connection is kept without a request; well under the 5 after which servers begin to
-end theirs, because a write that meets such an end leaves its outcome unknown."""
-MOST_HEADER_BYTES: Final = 100 * 1024
-_BYTES_AT_ONCE: Final = 64 * 1024
-"""How much of an answer is read without a turn for anything else; where more is there, the server
-waits."""
-_MOST_INTERIM_ANSWERS: Final = 100
-_NEXT_ADDRESS_SECONDS: Final = 0.25
-"""How long the first of several addresses has before another is tried too (RFC 8305 5)."""
+_CONNECTED: Final = "connection.connect_tcp.complete"
+_SHAKING_HANDS: Final = "connection.start_tls.started"
+_SENDING: Final = "http11.send_request_headers.started"
+"""Steps of a request, by the names that httpcore gives them in the extension ``trace``."""
 
 
-Trace: TypeAlias = Callable[[str, Mapping[str, object]], Awaitable[None]]
-SHAKING_HANDS: Final = "connection.start_tls.started"
-SENDING: Final = "http11.send_request_headers.started"
-"""Steps of a request by the names under which httpx's own transport tells them to the extension
-``trace``."""
+class Limits(Struct, frozen=True):
+    """How long and how much: seconds, and bytes of a body. ``total`` bounds a whole request."""
+
+    connect: float = 10.0
+    read: float = 60.0
+    total: float = 120.0
+    body: int = 64 * 1024 * 1024
+    longest_retry_after: float = 10.0
+    retry_pause: float = 0.5
 
 
-async def _untold(step: str, details: Mapping[str, object]) -> None:
-    """Tell nobody."""
+LIMITS: Final = Limits()
 
 
-class Transport(httpx.AsyncBaseTransport):
-    """Connections to one origin, used again while they are fresh; nothing is sent twice.
+class Transport:
+    """Sends requests to one origin; ``context`` verifies its certificate."""
 
-    What a URL says of another host is not followed: it is this origin that the context judges.
-    """
-
-    def __init__(self, origin: Origin, context: ssl.SSLContext) -> None:
+    def __init__(self, origin: Origin, context: ssl.SSLContext, limits: Limits) -> None:
         self._origin = origin
         self._context = context
-        self._idle: list[_Connection] = []
-        self._closed = False
+        self._limits = limits
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and read the head of its answer; raises ``httpx.TransportError``."""
-        seconds: dict[str, float | None] = request.extensions["timeout"]
-        trace: Trace = request.extensions.get("trace", _untold)
-        connection = self._kept() or await self._connected(seconds["connect"], trace)
-        with ExitStack() as undo:
-            undo.callback(connection.close)
-            if self._closed:
-                raise httpx.ConnectError("closed while the connection was made")
-            await trace(SENDING, {})
-            connection.send(request)
-            head = await connection.head(seconds["read"])
-            body = _Body(self, connection, seconds["read"])
-            undo.pop_all()
-        return httpx.Response(head.status_code, headers=head.headers.raw_items(), stream=body)
+    def _client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=httpx.AsyncHTTPTransport(verify=self._context, trust_env=False),
+            trust_env=False,
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            timeout=httpx.Timeout(self._limits.read, connect=None),
+        )
 
-    async def aclose(self) -> None:
-        """Close what is kept; an answer that is still read closes its own."""
-        self._closed = True
-        while self._idle:
-            self._idle.pop().close()
-        await asyncio.sleep(0)  # in which asyncio lets go of the sockets
+    async def send(
+        self, request: Request, call: Call, headers: dict[str, str], ready: Callable[[], None]
+    ) -> Answer:
+        """Send and read. All addresses of the host and TLS share the time for a connection.
 
-    def keep(self, connection: _Connection) -> None:
-        """Keep a connection for the next request, or close it where it can have no other."""
-        if not self._closed and connection.start_next_cycle():
-            self._idle.append(connection)
-        else:
-            connection.close()
+        ``ready`` is called once the connection is made; what it raises keeps the request from
+        being sent. Raises ``HostUnreachable``, ``CertificateRefused`` and ``NoAnswer``.
+        """
+        connecting = asyncio.timeout(self._limits.connect)
+        shaking_hands = False
 
-    def _kept(self) -> _Connection | None:
-        while self._idle:
-            connection = self._idle.pop()
-            if connection.fresh:
-                return connection
-            connection.close()
-        return None
+        async def trace(step: str, details: Mapping[str, Any]) -> None:
+            """Follow the steps; the time for a connection ends when sending begins."""
+            nonlocal shaking_hands
+            if step == _CONNECTED:
+                # A handshake or request that is cancelled would leave its connection open.
+                opened.push_async_callback(details["return_value"].aclose)
+            elif step == _SHAKING_HANDS:
+                shaking_hands = True
+            elif step == _SENDING:
+                ready()
+                connecting.reschedule(None)
 
-    async def _connected(self, seconds: float | None, trace: Trace) -> _Connection:
-        secure = self._origin.scheme == "https"
-        more: dict[str, Any] = {"all_errors": True} if sys.version_info >= (3, 12) else {}
-        # Loopback refuses at once, and a race that is cancelled leaves its socket to the collector.
-        delay = None if self._origin.loopback else _NEXT_ADDRESS_SECONDS
         try:
-            async with asyncio.timeout(seconds):
-                _, connection = await asyncio.get_running_loop().create_connection(
-                    _Connection,
-                    self._origin.host,
-                    self._origin.port or (443 if secure else 80),
-                    happy_eyeballs_delay=delay,
-                    **more,
-                )
-                if secure:
-                    await trace(SHAKING_HANDS, {})
-                    await connection.start_tls(self._context, self._origin.host)
-        except TimeoutError as error:
-            raise httpx.ConnectTimeout(str(error)) from error
-        except (OSError, ExceptionGroup) as error:
-            raise httpx.ConnectError(str(error)) from _first_of(error)
-        return connection
+            async with (
+                AsyncExitStack() as opened,
+                asyncio.timeout(self._limits.total),
+                connecting,
+                self._client() as client,
+                client.stream(
+                    request.method,
+                    self._origin.url + request.address,
+                    headers=headers,
+                    content=request.content(),
+                    extensions={"trace": trace},
+                ) as response,
+            ):
+                return await self._whole(response)
+        except TimeoutError:
+            if connecting.expired():
+                raise _no_connection_in_time(call, self._limits.connect, shaking_hands) from None
+            seconds = f"{self._limits.total:g} seconds"
+            raise NoAnswer(call, f"No whole answer within {seconds}") from None
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
+            raise _in_words(error, call, self._limits.read) from None
+
+    async def _whole(self, response: httpx.Response) -> Answer:
+        """The whole answer, or why its body is not read."""
+        answer = Answer(
+            response.status_code,
+            b"",
+            cut(response.headers.get("X-Request-Id", ""), 128) or None,
+            response.headers.get("Retry-After"),
+            response.headers.get("Location"),
+        )
+        encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+        if encoding not in ("", "identity"):
+            words = f"the answer is compressed ({cut(encoding, 40)}), unasked"
+            return replace(answer, unreadable=words)
+        body = bytearray()
+        async for chunk in response.aiter_raw():
+            body += chunk
+            if len(body) > self._limits.body:
+                size = f"{self._limits.body / (1024 * 1024):.3g} MiB"
+                words = f"the answer is larger than {size} and was not read on"
+                return replace(answer, unreadable=words)
+        if body.startswith(BOM_UTF8):
+            del body[: len(BOM_UTF8)]
+        whole = bytes(body)
+        unreadable = other_encoding(whole)
+        return replace(answer, body=b"" if unreadable else whole, unreadable=unreadable)
 
 
-class _Connection(asyncio.Protocol):
-    """One connection and what came in on it. What comes unasked makes it unusable."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MOST_HEADER_BYTES)
-        self._received = bytearray()
-        self._news = asyncio.Event()
-        self._ended = False
-        self._error: Exception | None = None
-        self._idle_since: float | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Called by asyncio."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        """Called by asyncio. What comes unasked is not kept, however much it is."""
-        self._news.set()
-        if self._idle_since is not None:
-            self.close()
-            return
-        self._received += data
-        if len(self._received) > _BYTES_AT_ONCE:
-            self._transport.pause_reading()
-
-    def eof_received(self) -> None:
-        """Called by asyncio; there is no use for a connection that is open one way."""
-        self._ended = True
-        self._news.set()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Called by asyncio."""
-        self._error = exc
-        self.eof_received()
-
-    async def start_tls(self, context: ssl.SSLContext, host: str) -> None:
-        """Shake hands; raises what asyncio does, the connection closed."""
-        with ExitStack() as undo:
-            undo.callback(self._transport.abort)
-            secured = await self._loop.start_tls(
-                self._transport, self, context, server_hostname=host
-            )
-            assert secured is not None
-            self.connection_made(secured)
-            undo.pop_all()
-
-    @property
-    def fresh(self) -> bool:
-        """Whether another request may be sent: nothing came since, not even what is still unread
-        because the loop was busy."""
-        if self._news.is_set() or self._idle_since is None:
-            return False
-        unread = select.poll()
-        unread.register(self._transport.get_extra_info("socket"), select.POLLIN)
-        return self._loop.time() - self._idle_since < FRESH_SECONDS and not unread.poll(0)
-
-    def start_next_cycle(self) -> bool:
-        """Get ready for another request, if the last one and its answer are whole."""
-        if self._http.states != {h11.CLIENT: h11.DONE, h11.SERVER: h11.DONE}:
-            return False
-        if self._news.is_set() or self._http.trailing_data[0]:
-            return False
-        if self._transport.get_write_buffer_size():  # answered before the request was read
-            return False
-        self._http.start_next_cycle()
-        self._idle_since = self._loop.time()
-        return True
-
-    def close(self) -> None:
-        """End it at once."""
-        self._transport.abort()
-
-    def send(self, request: httpx.Request) -> None:
-        """Send a whole request; that the line is broken shows when its answer is read."""
-        try:
-            head = h11.Request(
-                method=request.method, target=request.url.raw_path, headers=request.headers.raw
-            )
-            self._idle_since = None
-            events = (head, h11.Data(data=request.content), h11.EndOfMessage())
-            self._transport.write(b"".join(self._http.send(event) or b"" for event in events))
-        except h11.LocalProtocolError as error:
-            raise httpx.LocalProtocolError(str(error)) from error
-
-    async def head(self, seconds: float | None) -> h11.Response:
-        """The head of the answer; those that only say to wait are passed over."""
-        for _ in range(_MOST_INTERIM_ANSWERS):
-            event = await self.event(seconds)
-            if isinstance(event, h11.Response):
-                return event
-        raise httpx.RemoteProtocolError("nothing but interim answers")
-
-    async def event(self, seconds: float | None) -> h11.Event:
-        """What comes next in the answer; each silence may take ``seconds``."""
-        while True:
-            try:
-                event = self._http.next_event()
-                if isinstance(event, h11.Event):
-                    return event
-                if event is h11.PAUSED:
-                    raise httpx.RemoteProtocolError("the protocol was left")
-                self._http.receive_data(await self._more(seconds))
-            except h11.RemoteProtocolError as error:
-                raise httpx.RemoteProtocolError(str(error)) from error
-
-    async def _more(self, seconds: float | None) -> bytes:
-        """What came in since it was asked last, at least a byte, or none at the end."""
-        try:
-            async with asyncio.timeout(seconds):
-                if self._received:
-                    await asyncio.sleep(0)  # a turn for the keys between two loads
-                await self._news.wait()
-        except TimeoutError as error:
-            raise httpx.ReadTimeout(str(error)) from error
-        data = bytes(self._received[:_BYTES_AT_ONCE])
-        del self._received[:_BYTES_AT_ONCE]
-        if not data and self._error is not None:
-            raise httpx.ReadError(str(self._error)) from self._error
-        if not self._received and not self._ended:
-            self._news.clear()
-            self._transport.resume_reading()
-        return data
+def _no_connection_in_time(call: Call, seconds: float, shaking_hands: bool) -> HostUnreachable:
+    why = f"No connection within {seconds:g} seconds"
+    if shaking_hands:
+        why = (
+            f"The server took the connection, but TLS was not agreed on within {seconds:g} seconds"
+        )
+    return HostUnreachable(call, why, timed_out=True)
 
 
-class _Body(httpx.AsyncByteStream):
-    """The body of an answer, read as it comes."""
+def _in_words(error: Exception, call: Call, read: float) -> ApiError:
+    """The library's error as ours; its own texts may be empty or hold a header.
 
-    def __init__(
-        self, transport: Transport, connection: _Connection, seconds: float | None
-    ) -> None:
-        self._transport = transport
-        self._connection = connection
-        self._seconds = seconds
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while isinstance(event := await self._connection.event(self._seconds), h11.Data):
-            yield bytes(event.data)
-
-    async def aclose(self) -> None:
-        """Keep the connection, or close it where the body was not read to its end."""
-        self._transport.keep(self._connection)
-
-
-def _first_of(error: OSError | ExceptionGroup[Exception]) -> Exception:
-    """The error of the first address, with its number.
-
-    Python 3.11 tells those of several as one text, and asyncio an end within the handshake of TLS
-    as a reset that no system has seen.
+    ``read`` is the time-out of a silence, in seconds.
     """
-    if isinstance(error, ExceptionGroup):
-        return error.exceptions[0]
-    if isinstance(error, ConnectionResetError) and error.errno is None:
-        return ssl.SSLEOFError(ssl.SSL_ERROR_EOF, "the server hung up")
-    number = re.search(r"\[Errno (\d+)\]", str(error)) if error.errno is None else None
-    return OSError(int(number[1]), str(error)) if number else error
+    match error:
+        case httpx.ConnectError():
+            return _no_connection(error, call)
+        case httpx.UnsupportedProtocol() | httpx.InvalidURL() | httpx.LocalProtocolError():
+            return HostUnreachable(call, "The address cannot be used")
+        case httpx.TimeoutException():
+            return NoAnswer(call, f"The server was silent for {read:g} seconds")
+        case httpx.RemoteProtocolError():
+            return NoAnswer(call, _ENDED)
+    return NoAnswer(call, _BROKE)
+
+
+_ENDED: Final = "The connection ended before the whole answer came, or it was no HTTP"
+_BROKE: Final = "The connection broke before the whole answer came"
+MEANT_FOR_TLS: Final = (
+    "The server speaks TLS on this port and was asked in plain http: write https:// before the host"
+)
+
+
+def may_come_from_tls(error: ApiError) -> bool:
+    """Whether a server that wants TLS may have refused plain http so: each has its own way."""
+    if isinstance(error, StatusError):
+        return error.status == 400 and "https" in error.words.lower()
+    return isinstance(error, NoAnswer) and error.why in (_ENDED, _BROKE)
+
+
+def _no_connection(error: httpx.ConnectError, call: Call) -> ApiError:
+    """No connection, or no TLS on it: the one time when TLS is to blame.
+
+    A TLS connection that breaks later looks the same to the library, but then something was sent.
+    """
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLWantReadError):
+            return certificate_refused(cause, call)
+        if isinstance(cause, socket.gaierror):
+            again = cause.errno == socket.EAI_AGAIN
+            return HostUnreachable(call, _NO_NAME_SERVER if again else _NO_SUCH_NAME)
+        if isinstance(cause, OSError) and cause.errno in _REASONS:
+            return HostUnreachable(call, _REASONS[cause.errno])
+    return HostUnreachable(call, "No connection could be made")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what led to it; for a host with several addresses, each address's error."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        if isinstance(seen, BaseExceptionGroup):
+            yield from seen.exceptions
+        seen = seen.__cause__ or seen.__context__
+
+
+_NO_NAME_SERVER: Final = "The host name could not be looked up: no name server answered"
+_NO_SUCH_NAME: Final = "There is no such host name"
+_REASONS: Final = {
+    errno.ECONNREFUSED: "The connection was refused: nothing listens on that port",
+    errno.EHOSTUNREACH: "There is no way to that host from here",
+    errno.ENETUNREACH: "There is no way to that host from here",
+    errno.ECONNRESET: "The connection was broken off before anything was sent",
+}

@@ -15,33 +15,17 @@ from typing import Protocol, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from smtp_tui.api.confirmation import CHANGES, new_name
 from smtp_tui.api.errors import (
     ApiError,
+    Call,
     NotFound,
     NotJournalled,
     NotSent,
-    Place,
     StatusError,
     UnderWay,
 )
-from smtp_tui.api.models import Record
-from smtp_tui.api.requests import Request, record_id_of
+from smtp_tui.api.requests import Answer, Request, Write
 from smtp_tui.api.target import Access, Target
-
-
-class Answer(Struct, frozen=True):
-    """A whole answer with a status that is a success.
-
-    ``unreadable`` says why its body is not read; the body is then blank. Only a write has such an
-    answer: its status says that it was done. ``write`` is the journalled write it answers, if any.
-    """
-
-    status: int
-    body: bytes
-    request_id: str | None
-    unreadable: str = ""
-    write: Write | None = None
 
 
 class WriteOutcome(Enum):
@@ -63,36 +47,6 @@ class WriteOutcome(Enum):
     FOUND_DONE = "found done"
     FOUND_NOT_DONE = "found not done"
     NOT_STORED = "not stored"
-
-
-class Write(Struct, frozen=True):
-    """A write that is about to be sent; ``request`` has masks for secrets.
-
-    ``id`` pairs its intent with its outcome; ``record`` is what the person saw before it;
-    ``since`` is when it was begun, in seconds of the client's clock.
-    """
-
-    id: str
-    target: Target
-    request: Request
-    record: Record | None = None
-    since: float = 0.0
-
-    def excludes(self, other: Write) -> bool:
-        """Whether ``other`` must not be sent while this one is under way.
-
-        They are about the same record of the same server, or create one of the same name. Only a
-        test does not hinder a change.
-        """
-        about, name = record_id_of(self.request), new_name(self.request)
-        same_record = about is not None and about == record_id_of(other.request)
-        same_name = name is not None and name == new_name(other.request)
-        return (
-            (same_record or same_name)
-            and self.target.origin == other.target.origin
-            and self.target.scope.tenant == other.target.scope.tenant
-            and (self.request.operation in CHANGES or other.request.operation not in CHANGES)
-        )
 
 
 class Ended(Struct, frozen=True):
@@ -158,25 +112,25 @@ class Writes:
         """What was begun and has not ended, oldest first."""
         return tuple(self._tasks.values())
 
-    def check_free(self, write: Write, place: Place) -> None:
+    def check_free(self, request: Request, target: Target, call: Call) -> None:
         """Raise :class:`UnderWay` where another write to the same record has not ended."""
         for other in self._everywhere:
-            if other.excludes(write):
-                raise UnderWay(place, other.request.operation)
+            if other.excludes(request, target):
+                raise UnderWay(call, other.request.operation)
 
     async def run(
         self,
         write: Write,
-        place: Place,
+        call: Call,
         exchange: Callable[[], Coroutine[None, None, Answer]],
         judge: Judge,
     ) -> Answer:
         """Journal, send, journal. Goes on when the one who awaits it is gone. Raises ``ApiError``,
         among them :class:`UnderWay` where another write to the same record has not ended, and
         :class:`NotJournalled` where a protected profile has no journal to write to."""
-        self.check_free(write, place)
+        self.check_free(write.request, write.target, call)
         self._everywhere.append(write)
-        task = asyncio.create_task(self._journalled(write, place, exchange, judge))
+        task = asyncio.create_task(self._journalled(write, call, exchange, judge))
         self._tasks[task] = write
         task.add_done_callback(self._forget)
         try:
@@ -188,12 +142,12 @@ class Writes:
     async def _journalled(
         self,
         write: Write,
-        place: Place,
+        call: Call,
         exchange: Callable[[], Coroutine[None, None, Answer]],
         judge: Judge,
     ) -> Answer:
         """The outcome is journalled whatever ends this, a fault of this program included."""
-        await self._intend(write, place)
+        await self._intend(write, call)
         ended = Ended(WriteOutcome.UNKNOWN, words="A fault of this program came between")
         try:
             answer = await exchange()
@@ -209,14 +163,14 @@ class Writes:
             await self._keep(write, ended)
         return replace(answer, write=write)
 
-    async def _intend(self, write: Write, place: Place) -> None:
+    async def _intend(self, write: Write, call: Call) -> None:
         try:
             problem = await self._journal.intend(write)
         except asyncio.CancelledError:
             await self._keep(write, Ended(WriteOutcome.NOT_SENT, words=_LEFT))
             raise
         if problem and write.target.access is Access.PROTECTED:
-            raise NotJournalled(place, write.target.name, problem)
+            raise NotJournalled(call, write.target.name, problem)
         self._warn(problem)
 
     def _warn(self, problem: str) -> None:
@@ -228,7 +182,7 @@ class Writes:
         """Keep what a look afterwards found of a write whose outcome was not known."""
         outcome = WriteOutcome.FOUND_DONE if done else WriteOutcome.FOUND_NOT_DONE
         if error.write is not None:
-            await self._keep(error.write, Ended(outcome, request_id=error.place.request_id))
+            await self._keep(error.write, Ended(outcome, request_id=error.call.request_id))
 
     async def not_stored(self, write: Write, words: str) -> None:
         """Keep that the server said yes to a write and does not hold what was sent."""
@@ -291,4 +245,4 @@ def _ended_by(error: ApiError) -> Ended:
         outcome = WriteOutcome.GONE
     elif isinstance(error, NotSent):
         outcome = WriteOutcome.NOT_SENT
-    return Ended(outcome, status, error.place.request_id, error.why)
+    return Ended(outcome, status, error.call.request_id, error.why)

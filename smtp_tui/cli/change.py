@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from smtp_tui.api.errors import Operation
 from smtp_tui.api.models import Record
+from smtp_tui.api.requests import Operation
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal, tell
 from smtp_tui.cli.operator import CommandOperator
@@ -171,7 +171,7 @@ def _tell_unknown(unknown: Unknown) -> ExitCode:
     if found.problem:
         remark(f"  Reading it again did not help: {clean(found.problem)}")
         return code
-    match unknown.error.place.operation, found.done:
+    match unknown.error.call.operation, found.done:
         case Operation.PATCH, _:
             _tell_values(found)
         case Operation.DELETE, True:

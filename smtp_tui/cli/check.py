@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from smtp_tui.api.errors import ApiError, CertificateRefused
 from smtp_tui.api.reach import shown_certificate
 from smtp_tui.api.target import HostRefused, Target
-from smtp_tui.api.trust import fingerprint
+from smtp_tui.api.tls import fingerprint
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.running import Environ, known_profiles, run_until_told, session_of
 from smtp_tui.cli.say import remark, show, show_json

@@ -164,7 +164,7 @@ def _preferences(directory: Path) -> Fact:
 
 def _network(environ: Environ) -> Iterator[Fact]:
     """How long a request may take, and what of the environment is not used."""
-    from smtp_tui.api.client import LIMITS  # noqa: PLC0415 - httpx, for this command only
+    from smtp_tui.api.transport import LIMITS  # noqa: PLC0415 - httpx, for this command only
 
     yield Fact("to connect", f"{LIMITS.connect:g} s")
     yield Fact("silence", f"{LIMITS.read:g} s at most")

@@ -71,8 +71,8 @@ def _tell_api_error(error: ApiError) -> ExitCode:
             remark(f"  {clean(name, 100)}: {clean(words, 400)}")
     for words in filter(None, map(_for_shell, error.advice)):
         remark(f"  {clean(words)}")
-    if error.place.request_id:
-        remark(f"  Request id: {clean(error.place.request_id)}")
+    if error.call.request_id:
+        remark(f"  Request id: {clean(error.call.request_id)}")
     return code_of(error)
 
 

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.errors import AccessRefused, AdviceLine, Operation, Place
+from smtp_tui.api.errors import AccessRefused, AdviceLine, Call
+from smtp_tui.api.requests import Operation
 from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.operator import CommandOperator
@@ -105,7 +106,7 @@ async def session_of(
     def make_client(target: Target, tokens: Tokens) -> Client:
         """A client whose writes are journalled; the gaps of the journal are told on stderr.
 
-        The journal's place is looked for when it is needed, so that reading works without one.
+        The journal's call is looked for when it is needed, so that reading works without one.
         """
         from smtp_tui.api.client import Client  # noqa: PLC0415 - httpx, after the profile is known
 
@@ -160,11 +161,11 @@ def may_write(session: Session, operation: Operation) -> None:
     """
     if session.target.access is not Access.READ_ONLY:
         return
-    place = Place(operation, session.target.origin.text)
+    call = Call(operation, session.target.origin.text)
     if session.profile.access is not Access.READ_ONLY:
         line = AdviceLine("Leave out --read-only to allow it")
-        raise AccessRefused(place, "This run is read-only (--read-only)", advice=(line,))
-    raise AccessRefused(place, f"The profile {session.target.name} is read-only")
+        raise AccessRefused(call, "This run is read-only (--read-only)", advice=(line,))
+    raise AccessRefused(call, f"The profile {session.target.name} is read-only")
 
 
 def run_until_told(work: Coroutine[None, None, T]) -> T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from smtp_tui.api.errors import Operation
+from smtp_tui.api.requests import Operation
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.operator import CommandOperator

@@ -13,9 +13,8 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from smtp_tui.api.decode import Undecodable, decode_json
+from smtp_tui.api.decode import Undecodable, decode_json, without_tags
 from smtp_tui.api.models import JsonValue
-from smtp_tui.api.pages import without_tags
 from smtp_tui.api.redaction import masked
 from smtp_tui.mail.outcome import Verdict
 from smtp_tui.mail.replies import LOOKED_AT, Reading, read

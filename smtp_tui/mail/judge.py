@@ -13,9 +13,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from smtp_tui.api.decode import is_page, page_words
 from smtp_tui.api.errors import ApiError, NotSent, StatusError
 from smtp_tui.api.models import JsonValue, TestAnswer
-from smtp_tui.api.pages import is_page, page_words
 from smtp_tui.mail.evidence import Evidence, gather
 from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
 from smtp_tui.mail.replies import Reading, accepted_by, read
@@ -77,7 +77,7 @@ def judge_error(error: ApiError) -> TestOutcome | None:
     refused = isinstance(error, StatusError) and not error.outcome_unknown
     if refused or isinstance(error, NotSent):
         return None
-    return unknown(f"{error.why}. The mail may have been sent.", error.place.request_id)
+    return unknown(f"{error.why}. The mail may have been sent.", error.call.request_id)
 
 
 def unknown(meaning: str, request_id: str | None = None) -> TestOutcome:

@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.api.pages import cut
+from smtp_tui.api.decode import cut
 from smtp_tui.api.redaction import text_without_echo
 from smtp_tui.api.secret import MASK
 

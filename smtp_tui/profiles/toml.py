@@ -14,7 +14,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.api.pages import BOM
+from smtp_tui.api.decode import BOM
 from smtp_tui.state.files import FileProblem
 
 _POSITION: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")

@@ -10,12 +10,11 @@ from typing import Final
 from msgspec.structs import replace
 
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.confirmation import new_name
 from smtp_tui.api.models import JsonValue, Record, SecretState, is_secret_name, value_text
 from smtp_tui.api.redaction import masked
-from smtp_tui.api.requests import assigned, record_id_of
+from smtp_tui.api.requests import Write
 from smtp_tui.api.secret import MASK
-from smtp_tui.api.writes import Ended, Write
+from smtp_tui.api.writes import Ended
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.journal import (
     CLEARED,
@@ -86,7 +85,6 @@ class Auditor:
     def _entry(self, write: Write, ended: Ended | None, at: datetime) -> JournalEntry:
         """The entry of a write's outcome, or of its intent. It may be long: run it in a thread."""
         target, request, record = write.target, write.request, write.record
-        to = (request.body or {}).get("to")
         intent = JournalEntry(
             kind=EntryKind.INTENT,
             write_id=write.id,
@@ -99,9 +97,9 @@ class Auditor:
             team=target.scope.team,
             namespace=target.scope.namespace,
             operation=request.operation.name.lower(),
-            record_id=record_id_of(request),
-            record_name=record.name if record else new_name(request) or "",
-            recipient=to if isinstance(to, str) else None,
+            record_id=request.record_id,
+            record_name=record.name if record else request.new_name or "",
+            recipient=request.recipient,
         )
         return _outcome(intent, ended) if ended else replace(intent, changes=_changes(write))
 
@@ -120,7 +118,7 @@ def _outcome(intent: JournalEntry, ended: Ended) -> JournalEntry:
 
 def _changes(write: Write) -> tuple[JournalChange, ...]:
     """What the request assigns, and what the record was seen to hold before."""
-    sent, record = assigned(write.request), write.record
+    sent, record = write.request.assigned(), write.record
     if write.request.method == "DELETE" and record is not None:
         names = dict.fromkeys(parameter.name for parameter in record.parameters)
         return tuple(JournalChange(name, _before(record, name), None) for name in names)

@@ -20,7 +20,7 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.confirmation import CHANGES
+from smtp_tui.api.requests import CHANGES
 from smtp_tui.api.target import Access
 from smtp_tui.text import clean, cut_to_cells
 from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable

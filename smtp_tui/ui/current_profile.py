@@ -7,8 +7,6 @@ import itertools
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from smtp_tui.api.confirmation import new_name
-from smtp_tui.api.requests import record_id_of
 from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.running import LINES_KEPT
@@ -23,7 +21,8 @@ from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
-    from smtp_tui.api.writes import Unattended, Write
+    from smtp_tui.api.requests import Write
+    from smtp_tui.api.writes import Unattended
     from smtp_tui.workflows.look_up import Found
 
 
@@ -146,11 +145,11 @@ class CurrentProfile:
         self._app.forget(About.WAITING)
         self._report(words, f"write {ended.write.id}", Kind.GOOD if good else Kind.BAD)
         for screen in self._app.screen_stack:
-            screen.post_message(WriteEnded(session, record_id_of(ended.request)))
+            screen.post_message(WriteEnded(session, ended.request.record_id))
 
     def _forget_draft(self, session: Session, write: Write) -> None:
-        key, record = session.key(record_id_of(write.request)), write.record
-        name = record.name if record is not None else new_name(write.request)
+        key, record = session.key(write.request.record_id), write.record
+        name = record.name if record is not None else write.request.new_name
         self._services.drafts.discard_saved(key, name or "")
 
     def _report_test(self, words: str) -> None:

@@ -20,7 +20,7 @@ from smtp_tui.workflows.operator import Kind
 from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
-    from smtp_tui.api.writes import Write
+    from smtp_tui.api.requests import Write
     from smtp_tui.ui.dialogs.question import QuestionDialog
 
 _LOOK: Final = 0.25

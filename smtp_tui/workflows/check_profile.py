@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable, TokenRefused
 from smtp_tui.api.reach import Address, connect, judge, resolve
 from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Target, Trust
-from smtp_tui.api.trust import fingerprint
+from smtp_tui.api.tls import fingerprint
 from smtp_tui.profiles.credentials import CredentialError
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.text import time_left

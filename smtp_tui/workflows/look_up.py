@@ -9,11 +9,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.api.errors import Advice, AdviceLine, ApiError, NotFound, Operation
+from smtp_tui.api.errors import Advice, AdviceLine, ApiError, NotFound
 from smtp_tui.api.models import Record
-from smtp_tui.api.requests import assigned, record_id_of
+from smtp_tui.api.requests import Operation, Write
 from smtp_tui.api.smtp_connections import SmtpConnections
-from smtp_tui.api.writes import Unattended, Write
+from smtp_tui.api.writes import Unattended
 from smtp_tui.editing.verify import Held, held
 
 NOTHING_HELD: Final = Held()
@@ -100,7 +100,7 @@ def advice(operation: Operation, found: Found) -> Advice:
 
 
 async def _look(connections: SmtpConnections, write: Write, created_id: str | None) -> Found:
-    record_id = record_id_of(write.request) or created_id
+    record_id = write.request.record_id or created_id
     try:
         match write.request.operation:
             case Operation.CREATE if record_id is None:
@@ -118,7 +118,7 @@ async def _look(connections: SmtpConnections, write: Write, created_id: str | No
 
 async def _named(connections: SmtpConnections, write: Write) -> Found:
     """Whether a record of the name that was to be created holds what was sent."""
-    name = (write.request.body or {}).get("name")
+    name = write.request.new_name
     named = [record for record in (await connections.list()).records if record.name == name]
     if not named:
         return Found(False, differs=("holds no record of that name",))
@@ -138,7 +138,7 @@ async def _deleted(connections: SmtpConnections, record_id: str) -> Found:
 
 
 def _compared(write: Write, now: Record) -> Found:
-    state = held(assigned(write.request), write.record, now)
+    state = held(write.request.assigned(), write.record, now)
     differs = tuple(difference.words for difference in state.differences)
     return Found(state.done, state, differs, now)
 

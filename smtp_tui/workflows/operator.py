@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from smtp_tui.api.certificate import Certificate
     from smtp_tui.api.target import Origin, Pinned, Trust
+    from smtp_tui.api.tls import Certificate
     from smtp_tui.editing.merge import Comparison, Side
     from smtp_tui.workflows.plan import Plan
     from smtp_tui.workflows.session import Session

@@ -6,9 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.api.errors import Operation
 from smtp_tui.api.models import Record
-from smtp_tui.api.requests import Request, create_request, delete_request, patch_request
+from smtp_tui.api.requests import Operation, Request, create_request, delete_request, patch_request
 from smtp_tui.api.target import Scope
 from smtp_tui.editing.draft import Draft
 from smtp_tui.editing.patch import ChangeKind, Patch

@@ -20,9 +20,9 @@ from smtp_tui.state.places import RecordKey, record_key
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
-    from smtp_tui.api.errors import Operation
+    from smtp_tui.api.requests import Operation, Write
     from smtp_tui.api.smtp_connections import SmtpConnections
-    from smtp_tui.api.writes import Unattended, Write
+    from smtp_tui.api.writes import Unattended
     from smtp_tui.workflows.outcomes import Deleted, Saved
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from smtp_tui.api.certificate import read_certificate
-from smtp_tui.api.errors import CertificateRefused, Operation
+from smtp_tui.api.errors import CertificateRefused
 from smtp_tui.api.reach import shown_certificate
+from smtp_tui.api.requests import Operation
+from smtp_tui.api.tls import read_certificate
 from smtp_tui.profiles.store import ProfileChanged
 from smtp_tui.workflows.operator import About, Kind, Notice, Operator, RefusedCertificate
 from smtp_tui.workflows.session import Session
@@ -25,7 +26,7 @@ async def trust_certificate(
     if not error.untrusted:
         return False
     target = session.client.target
-    login = error.place.operation is Operation.TOKEN
+    login = error.call.operation is Operation.TOKEN
     origin = target.identity_origin if login else target.origin
     with operator.waiting(f"Looking at the certificate of {origin.text}"):
         shown = read_certificate(await shown_certificate(origin, SECONDS))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from smtp_tui.api.errors import ApiError, Invalid, Operation, StatusError
+from smtp_tui.api.errors import ApiError, Invalid, StatusError
 from smtp_tui.api.models import PASSWORD, Record
+from smtp_tui.api.requests import Operation
 from smtp_tui.editing.draft import Draft, Replace
 from smtp_tui.mail.parameters import parse_port, port_remarks, trimmed, validate_parameter
 from smtp_tui.mail.remarks import Remarks, Severity, error, validate_record_name, warning
@@ -53,7 +54,7 @@ def refused_values(error: ApiError) -> tuple[tuple[str, str], ...]:
     """What a refusal says against values, by field. A 409 to a create is about the name."""
     if isinstance(error, Invalid):
         return error.fields
-    creating = error.place.operation is Operation.CREATE
+    creating = error.call.operation is Operation.CREATE
     if isinstance(error, StatusError) and error.status == _CONFLICT and creating:
         return ((NAME, error.words or f"the server answered {_CONFLICT}"),)
     return ()

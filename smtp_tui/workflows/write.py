@@ -9,9 +9,9 @@ from typing import Final, Protocol, TypeAlias
 
 from msgspec import Struct
 
-from smtp_tui.api.errors import ApiError, Operation, Place, TokenNeeded, TokenRefused, UnderWay
+from smtp_tui.api.errors import ApiError, Call, TokenNeeded, TokenRefused, UnderWay
 from smtp_tui.api.models import Record
-from smtp_tui.api.requests import Request, record_id_of
+from smtp_tui.api.requests import Operation, Request
 from smtp_tui.api.smtp_connections import Written
 from smtp_tui.api.writes import Unattended
 from smtp_tui.workflows.look_up import Found, advice, look_up, verify
@@ -94,12 +94,12 @@ def claimed(session: Session, request: Request) -> Iterator[None]:
     Raises ``UnderWay`` where another write to that record has not ended.
     """
     session.connections.check_free(request)
-    claims, record_id = session.memory.claims, record_id_of(request)
+    claims, record_id = session.memory.claims, request.record_id
     if record_id is None:
         yield
         return
     if record_id in claims:
-        raise UnderWay(Place(request.operation, session.target.origin.text), claims[record_id])
+        raise UnderWay(Call(request.operation, session.target.origin.text), claims[record_id])
     claims[record_id] = request.operation
     try:
         yield

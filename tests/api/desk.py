@@ -11,13 +11,14 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.activity import Activity
-from smtp_tui.api.client import Client, Limits
+from smtp_tui.api.client import Client
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.identity import Identity, IssuedToken
 from smtp_tui.api.models import Assignment, Record, RecordList, TestAnswer
 from smtp_tui.api.requests import (
     Request,
+    Write,
     create_request,
     delete_request,
     get_request,
@@ -30,7 +31,8 @@ from smtp_tui.api.requests import (
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import Access, Scope, Target, Trust, Unverified, parse_origin
-from smtp_tui.api.writes import Ended, Write, WriteLog, WriteOutcome
+from smtp_tui.api.transport import Limits
+from smtp_tui.api.writes import Ended, WriteLog, WriteOutcome
 from tests.failing_sandbox import RecordedRequest, Sandbox
 
 QUICK = Limits(connect=2.0, read=5.0, total=10.0, longest_retry_after=2.0, retry_pause=0.01)

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from smtp_tui.api.client import Limits
 from smtp_tui.api.errors import (
     AccessDenied,
     ApiError,
@@ -24,6 +23,7 @@ from smtp_tui.api.errors import (
     TokenRefused,
     TooManyRequests,
 )
+from smtp_tui.api.transport import Limits
 from tests.api.desk import QUICK
 from tests.failing_sandbox import Fault, FaultKind
 

@@ -1,4 +1,4 @@
-"""A server that says whatever bytes a test wants, and what the program sends through."""
+"""A server that says whatever bytes a test wants, and a client for it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Literal, TypeAlias
-from unittest.mock import patch
 
-import httpx
-
-import smtp_tui.api.transport
-from smtp_tui.api.target import Origin, Trust
-from smtp_tui.api.transport import Transport
-from smtp_tui.api.trust import ssl_context
-from tests.api.desk import UNVERIFIED
+from smtp_tui.api.activity import Activity
+from smtp_tui.api.client import Client
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.requests import Operation, Request
+from smtp_tui.api.target import Origin, Scope, Target, Trust
+from smtp_tui.api.transport import Limits
+from tests.api.desk import UNVERIFIED, HeldToken, Pad
 
 OK = b"HTTP/1.1 200 OK\r\n"
 WHOLE = OK + b"Content-Length: 2\r\n\r\nok"
@@ -80,6 +79,10 @@ async def peer(talk: Talk, tls: ssl.SSLContext | None = None) -> AsyncIterator[P
         await one.has(lambda: one.open == 0)
 
 
+PATIENT = Limits(connect=5.0, read=5.0, total=10.0, retry_pause=0.01)
+"""Time-outs that run out only where that is the point."""
+
+
 @asynccontextmanager
 async def client(
     port: int,
@@ -87,17 +90,24 @@ async def client(
     host: str = "127.0.0.1",
     *,
     trust: Trust = UNVERIFIED,
-    fresh: float = 60.0,
-) -> AsyncIterator[httpx.AsyncClient]:
-    """What the program sends through, with time-outs that are met only where that is the point."""
+    limits: Limits = PATIENT,
+) -> AsyncIterator[Client]:
+    """The program's client for a server on that port; closed at the end."""
     origin = Origin(scheme, host, port)
-    transport = Transport(origin, ssl_context(origin, trust))
-    base = httpx.URL(scheme=scheme, host=host, port=port)
-    with patch.object(smtp_tui.api.transport, "FRESH_SECONDS", fresh):
-        async with httpx.AsyncClient(
-            transport=transport, base_url=base, timeout=httpx.Timeout(5.0), trust_env=False
-        ) as one:
-            yield one
+    target = Target("work", origin, Scope("t"), trust=trust, identity=origin)
+    client = Client(target, HeldToken("abc"), Activity(), Clock(), Pad(), limits)
+    yield client
+    await client.aclose()
+
+
+def reading(path: str = "/1") -> Request:
+    """A read of that path."""
+    return Request(Operation.LIST, "GET", path)
+
+
+def writing(text: str = "", path: str = "/2") -> Request:
+    """A write with a body of that text."""
+    return Request(Operation.PATCH, "POST", path, (), {"id": text})
 
 
 def saying(*answers: bytes, then: Callable[[asyncio.StreamWriter], None] | None = None) -> Talk:

@@ -14,10 +14,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from smtp_tui.api.client import Limits
 from smtp_tui.api.errors import ApiError, BadAnswer, CertificateRefused, HostUnreachable, NoAnswer
 from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Unverified
+from smtp_tui.api.transport import Limits
 from tests.api.desk import IMPATIENT, WRITES, Desk, desk, elsewhere
 from tests.failing_sandbox import Fault, FaultKind, Sandbox, SandboxOptions
 

@@ -12,12 +12,13 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 import pytest
 from msgspec.structs import replace
 
-from smtp_tui.api.client import Client, Limits
+from smtp_tui.api.client import Client
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable
 from smtp_tui.api.reach import Address, connect
 from smtp_tui.api.target import Origin
-from smtp_tui.api.trust import tls_reason
+from smtp_tui.api.tls import tls_reason
+from smtp_tui.api.transport import Limits
 from smtp_tui.sandbox.certificate import Certificate
 from tests.api.desk import QUICK, WRITES, Desk, HeldToken, elsewhere
 from tests.api.peer import OK, Peer, Scheme, Talk, peer
@@ -237,25 +238,6 @@ async def test_a_late_second_answer_is_not_taken_for_the_answer_to_a_write(
             await client.send(work.request(name))
         await client.aclose()
     assert "403" in caught.value.why
-
-
-async def test_no_write_shares_a_connection_and_reads_share_theirs(work: Desk) -> None:
-    lines: list[list[str]] = []
-
-    async def talk(self: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line: list[str] = []
-        lines.append(line)
-        while True:
-            line.append((await self.read(reader)).split()[0].decode())
-            writer.write(OK + b"Content-Length: 2\r\n\r\n[]")
-
-    async with peer(talk) as server:
-        client = elsewhere(work, server.port, limits=QUICK)
-        for name in ("list", "list", "patch", "list", "patch", "delete"):
-            await client.send(work.request(name))
-        await server.has(lambda: server.open <= 1)
-        await client.aclose()
-    assert lines == [["GET", "GET", "GET"], ["POST"], ["POST"], ["DELETE"]]
 
 
 @pytest.mark.parametrize(

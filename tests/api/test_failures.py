@@ -13,12 +13,12 @@ from smtp_tui.api.errors import (
     Invalid,
     LoginRefused,
     NotFound,
-    Operation,
     OperationMissing,
     StatusError,
     TokenNeeded,
 )
 from smtp_tui.api.models import TestAnswer
+from smtp_tui.api.requests import Operation
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.smtp_connections import Written
 from smtp_tui.api.writes import WriteOutcome
@@ -35,8 +35,8 @@ def _reads_well(error: ApiError) -> None:
     """Plain, short, and with the operation and the host."""
     lines = error.lines()
     assert len(lines) <= 6
-    assert error.place.operation.value in lines[0] or error.outcome_unknown
-    assert error.place.host in lines[0]
+    assert error.call.operation.value in lines[0] or error.outcome_unknown
+    assert error.call.host in lines[0]
     for line in lines:
         assert not ODD_WORDS.search(line), line
         assert line[0].isupper()
@@ -93,8 +93,8 @@ async def test_the_request_id_that_the_server_told_is_shown(work: Desk, name: st
 async def test_the_request_id_of_the_sandbox_itself_is_shown(work: Desk) -> None:
     work.sandbox.faults.add(Fault(FaultKind.FORBIDDEN))
     error = await work.refused("list")
-    assert error.place.request_id
-    assert error.place.request_id == work.activity.exchanges[0].request_id
+    assert error.call.request_id
+    assert error.call.request_id == work.activity.exchanges[0].request_id
 
 
 NO_METHOD = {
@@ -185,7 +185,7 @@ async def test_a_refused_login_speaks_of_the_password_and_not_of_a_token(
         await work.identity.log_in("admin", SecretStr("wrong-one"))
     assert caught.value.words == "The password is not right."
     assert "token" not in " ".join(caught.value.lines()).lower()
-    assert caught.value.place.operation is Operation.TOKEN
+    assert caught.value.call.operation is Operation.TOKEN
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ def _reads_well(error: ApiError, operation: str) -> None:
     """Plain and short: the operation, the host, why, and what to do next."""
     lines = error.lines()
     assert 3 <= len(lines) <= 6
-    assert error.place.operation.value in lines[0] or operation in MAILS
-    assert error.place.host in lines[0]
+    assert error.call.operation.value in lines[0] or operation in MAILS
+    assert error.call.host in lines[0]
     for line in lines:
         assert not ODD_WORDS.search(line), line
         assert line[0].isupper()

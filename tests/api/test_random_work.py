@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from msgspec.structs import replace
 
 from smtp_tui.api.errors import AccessRefused, ApiError
-from smtp_tui.api.errors import Operation as Called
 from smtp_tui.api.models import Assignment
+from smtp_tui.api.requests import Operation as Called
 from smtp_tui.api.requests import Request, create_request, delete_request, patch_request
 from smtp_tui.api.target import Access
 from smtp_tui.ui.connections.order import Order

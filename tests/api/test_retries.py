@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from smtp_tui.api.client import Limits
 from smtp_tui.api.errors import HostUnreachable, ServerFault, TooManyRequests
 from smtp_tui.api.smtp_connections import SmtpConnections
+from smtp_tui.api.transport import Limits
 from tests.api.desk import QUICK, Desk, elsewhere
 from tests.failing_sandbox import Fault, FaultKind
 

@@ -8,15 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp_tui.api.target import (
-    CaFile,
-    HostRefused,
-    Origin,
-    Pinned,
-    Scope,
-    Target,
-    parse_origin,
-)
+from smtp_tui.api.target import CaFile, HostRefused, Origin, Pinned, Scope, Target, parse_origin
 
 NAMES = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?(\.[a-z]{2,8}){0,3}", fullmatch=True)
 ADDRESSES = st.ip_addresses().map(str)

@@ -1,127 +1,29 @@
-"""Which connection a request is sent on, and what becomes of it, over real sockets."""
+"""The connection of a request: its own, verified, and closed whatever ends the request."""
 
 from __future__ import annotations
 
 import asyncio
-import errno
 import gc
 import socket
-import ssl
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
-from smtp_tui.api.target import CaFile
+from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable, NotSent
+from smtp_tui.api.target import CaFile, SystemTrust
+from smtp_tui.api.transport import Limits
 from smtp_tui.sandbox.certificate import Certificate
-from tests.api.peer import (
-    CHUNKED,
-    FORGED,
-    MANY,
-    OK,
-    WHOLE,
-    Peer,
-    Scheme,
-    client,
-    peer,
-    saying,
-)
+from tests.api.peer import CHUNKED, OK, WHOLE, Peer, Scheme, client, peer, reading, saying, writing
 
 
-async def test_a_write_on_a_kept_connection_that_ends_is_not_sent_again() -> None:
-    async def talk(self: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await self.read(reader)
-        writer.write(WHOLE)
-        await self.read(reader)
-
-    async with peer(talk) as server, client(server.port) as one:
-        await one.get("/1")
-        with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
-            await one.patch("/2", content=b"{}")
-        assert len(server.requests) == 2
-    assert server.connections == 1
-
-
-async def test_a_connection_that_rested_too_long_is_not_used_again() -> None:
-    async with peer(saying(WHOLE)) as server, client(server.port, fresh=0.0) as one:
-        await one.get("/1")
-        await one.get("/2")
-    assert server.connections == 2
-
-
-@contextmanager
-def unseen(ends: Callable[[socket.socket], None]) -> Iterator[tuple[int, Callable[[], None]]]:
-    """A server in a thread, and what has it do this to its idle connection while the loop stands
-    still. It answers "ok" to the first request of each connection."""
-    go, done = threading.Event(), threading.Event()
-
-    def serve() -> None:
-        for first in (True, False):
-            line, _ = listening.accept()
-            with line:
-                line.recv(65536)
-                line.sendall(WHOLE)
-                if first:
-                    go.wait(10)
-                    ends(line)
-                    done.set()
-                with suppress(OSError):  # the client need not read what it did not ask for
-                    line.recv(65536)
-
-    def act() -> None:
-        go.set()
-        assert done.wait(10)
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield listening.getsockname()[1], act
-        thread.join(10)
-
-
-@pytest.mark.parametrize(
-    "ends",
-    [
-        lambda line: line.shutdown(socket.SHUT_RDWR),
-        lambda line: line.shutdown(socket.SHUT_WR),
-        lambda line: line.sendall(FORGED),
-        lambda line: line.sendall(b"HTTP/1.1 408 Too late\r\nConnection: close\r\n\r\n"),
-    ],
-    ids=["closed", "half closed", "forged", "408"],
-)
-async def test_what_came_on_an_idle_connection_while_nobody_looked_meets_no_write(
-    ends: Callable[[socket.socket], None],
-) -> None:
-    with unseen(ends) as (port, act):
-        async with client(port) as one:
-            await one.get("/1")
-            act()  # without a turn of the loop in which it could be seen
-            answer = await one.patch("/2", content=b"{}")
-    assert (answer.status_code, answer.content) == (200, b"ok")
-
-
-async def test_an_idle_connection_that_is_flooded_is_closed_and_nothing_of_it_kept() -> None:
-    sent = 0
-
-    async def talk(self: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal sent
-        await self.read(reader)
-        writer.write(WHOLE)
-        await idle.wait()
-        while sent < 8 * MANY:
-            writer.write(b"x" * 65536)
-            await writer.drain()
-            sent += 65536
-
-    idle = asyncio.Event()
-    async with peer(talk) as server, client(server.port) as one:
-        await one.get("/")
-        idle.set()
-        await server.has(lambda: server.open == 0)
-    assert sent < 2 * MANY  # what the buffers of the system take
+async def test_every_request_has_a_connection_of_its_own() -> None:
+    async with peer(saying(WHOLE)) as server, client(server.port) as one:
+        for request in (reading(), reading(), writing(), reading()):
+            await one.send(request)
+            await server.has(lambda: server.open == 0)
+    assert len(server.requests) == server.connections == 4
 
 
 async def test_a_handshake_that_never_ends_is_given_up_and_its_connection_closed() -> None:
@@ -129,17 +31,17 @@ async def test_a_handshake_that_never_ends_is_given_up_and_its_connection_closed
         while await reader.read(65536):
             pass
 
-    async with peer(talk) as server, client(server.port, "https") as one:
-        with pytest.raises(httpx.ConnectTimeout):
-            await one.get("/", timeout=httpx.Timeout(5.0, connect=0.2))
+    limits = Limits(connect=0.2)
+    async with peer(talk) as server, client(server.port, "https", limits=limits) as one:
+        with pytest.raises(HostUnreachable, match="TLS was not agreed on within 0"):
+            await one.send(reading())
         await server.has(lambda: server.open == 0)
     gc.collect()  # a socket that was left open is an error
 
 
-@pytest.mark.parametrize("fresh", [60.0, 0.0], ids=["kept", "new"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_whenever_a_request_is_cancelled_its_connection_is_whole_or_closed(
-    certificate: Certificate, scheme: Scheme, fresh: float
+async def test_whenever_a_request_is_cancelled_its_connection_is_closed(
+    certificate: Certificate, scheme: Scheme
 ) -> None:
     async def talk(self: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
@@ -150,53 +52,90 @@ async def test_whenever_a_request_is_cancelled_its_connection_is_whole_or_closed
 
     tls = certificate.server_context() if scheme == "https" else None
     ends = set()
-    async with peer(talk, tls) as server, client(server.port, scheme, fresh=fresh) as one:
-        for turns in range(60):
-            task = asyncio.create_task(one.get(f"/{100 + turns}"))
+    async with peer(talk, tls) as server, client(server.port, scheme) as one:
+        for turns in range(0, 160, 2):
+            task = asyncio.create_task(one.send(reading(f"/{100 + turns}")))
             for _ in range(turns):
                 await asyncio.sleep(0)
             task.cancel()
             await asyncio.wait((task,))
             ends.add(task.cancelled())
-            assert (await one.get(f"/{200 + turns}")).content == b"%d" % (200 + turns)
-        await server.has(lambda: server.open <= 1)
+        assert (await one.send(reading("/999"))).body == b"999"
+        await server.has(lambda: server.open == 0)
     assert ends == {True, False}
     gc.collect()  # a socket that was left open is an error
 
 
-async def test_nothing_is_sent_on_a_connection_that_was_closed_while_it_was_made() -> None:
-    async with peer(saying(WHOLE)) as server, client(server.port) as one:
-        task = asyncio.create_task(one.get("/"))
-        await asyncio.sleep(0)
+@asynccontextmanager
+async def held_handshake(
+    certificate: Certificate,
+) -> AsyncIterator[tuple[Peer, asyncio.Event, asyncio.Event]]:
+    """A server that was connected to when the first event is set, and shakes hands after the
+    second one."""
+    connected, go = asyncio.Event(), asyncio.Event()
+
+    async def talk(self: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected.set()
+        await go.wait()
+        await writer.start_tls(certificate.server_context())
+        await saying(WHOLE)(self, reader, writer)
+
+    async with peer(talk) as server:
+        yield server, connected, go
+
+
+async def test_nothing_is_sent_on_a_connection_that_was_made_for_a_profile_that_was_left(
+    certificate: Certificate,
+) -> None:
+    async with (
+        held_handshake(certificate) as (server, connected, go),
+        client(server.port, "https") as one,
+    ):
+        task = asyncio.create_task(one.send(reading()))
+        await connected.wait()
         await one.aclose()
-        with pytest.raises(httpx.ConnectError):
+        go.set()
+        with pytest.raises(NotSent):
+            await task
+    assert server.requests == []
+
+
+async def test_a_read_that_was_to_use_the_old_trust_is_sent_with_the_new_one(
+    certificate: Certificate,
+) -> None:
+    async with (
+        held_handshake(certificate) as (server, connected, go),
+        client(server.port, "https") as one,
+    ):
+        task = asyncio.create_task(one.send(reading()))
+        await connected.wait()
+        await one.trust(SystemTrust())
+        go.set()
+        with pytest.raises(CertificateRefused):
             await task
     assert server.requests == []
 
 
 async def test_twenty_requests_at_once_get_each_its_own_answer() -> None:
     async def talk(self: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            path = (await self.read(reader)).split()[1]
-            await self.has(lambda: len(self.requests) >= 20)
-            writer.write(OK + b"Content-Length: %d\r\n\r\n%b" % (len(path), path))
+        path = (await self.read(reader)).split()[1]
+        await self.has(lambda: len(self.requests) >= 20)
+        writer.write(OK + b"Content-Length: %d\r\n\r\n%b" % (len(path), path))
+        await writer.drain()
 
     paths = [f"/{number}" for number in range(20)]
     async with peer(talk) as server, client(server.port) as one:
-        for _ in range(2):
-            answers = await asyncio.gather(*(one.get(path) for path in paths))
-            assert [answer.text for answer in answers] == paths
-    assert server.connections == 20
-    assert len(server.requests) == 40
+        answers = await asyncio.gather(*(one.send(reading(path)) for path in paths))
+    assert [answer.body.decode() for answer in answers] == paths
 
 
 @contextmanager
 def named(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> Iterator[list[str]]:
-    """Names stand for these addresses; the answer are the names that were looked up."""
+    """Names stand for these addresses; gives the names that were looked up."""
     asked: list[str] = []
 
-    def look_up(host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
-        asked.append(host)
+    def look_up(host: str | bytes, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
+        asked.append(host.decode() if isinstance(host, bytes) else host)
         return [
             (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port))
             for address in addresses
@@ -207,14 +146,11 @@ def named(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> Iterator[list[str
         yield asked
 
 
-async def test_a_name_is_looked_up_as_it_was_written_and_no_other(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_name_is_looked_up_as_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
     name = "xn--strae-oqa.example"  # which decoded and encoded again is strasse.example
     async with peer(saying(WHOLE)) as server, client(server.port, host=name) as one:
         with named(monkeypatch, "127.0.0.1") as asked:
-            await one.get("/")
-            await one.get(f"http://elsewhere.example:{server.port}/")
+            await one.send(reading())
     assert asked == [name]
 
 
@@ -223,29 +159,26 @@ async def test_where_one_address_refuses_the_next_is_asked(
 ) -> None:
     async with peer(saying(WHOLE)) as server, client(server.port, host="many.example") as one:
         with named(monkeypatch, "127.0.0.2", "127.0.0.1"):
-            assert (await one.get("/")).content == b"ok"
+            assert (await one.send(writing())).body == b"ok"
     assert server.connections == 1
 
 
 @pytest.mark.parametrize(
-    ("addresses", "number"),
+    ("addresses", "words"),
     [
-        (("127.0.0.1",), errno.ECONNREFUSED),
-        (("127.0.0.2", "127.0.0.1"), errno.ECONNREFUSED),
-        ((), None),
+        (("127.0.0.1",), "nothing listens on that port"),
+        (("127.0.0.2", "127.0.0.1"), "nothing listens on that port"),
     ],
-    ids=["one", "two", "none"],
+    ids=["one", "two"],
 )
-async def test_where_every_address_refuses_the_error_has_the_number_of_the_first(
-    monkeypatch: pytest.MonkeyPatch, addresses: tuple[str, ...], number: int | None
+async def test_where_every_address_refuses_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, addresses: tuple[str, ...], words: str
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     async with client(port, host="many.example") as one:
-        with named(monkeypatch, *addresses), pytest.raises(httpx.ConnectError) as caught:
-            await one.get("/")
-    assert isinstance(caught.value.__cause__, OSError)
-    assert caught.value.__cause__.errno == number
+        with named(monkeypatch, *addresses), pytest.raises(HostUnreachable, match=words):
+            await one.send(writing())
 
 
 def has_ipv6() -> bool:
@@ -284,8 +217,8 @@ async def test_a_certificate_is_judged_by_the_name_or_address_that_was_asked_for
         client(server.sockets[0].getsockname()[1], "https", host, trust=CaFile(path)) as one,
     ):
         if host != "127.0.0.2":
-            assert (await one.get("/")).content == b"ok"
+            assert (await one.send(reading())).body == b"ok"
             return
-        with pytest.raises(httpx.ConnectError) as caught:
-            await one.get("/")
-    assert isinstance(caught.value.__cause__, ssl.SSLCertVerificationError)
+        with pytest.raises(CertificateRefused, match="it belongs to another host") as caught:
+            await one.send(reading())
+    assert isinstance(caught.value, ApiError)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp_tui.api.words import WORDS_LIMIT, error_inside, read_error
+from smtp_tui.api.errors import WORDS_LIMIT, error_inside, read_error
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smtp_tui import __version__
-from smtp_tui.api.client import LIMITS
+from smtp_tui.api.transport import LIMITS
 from tests.cli.console import Console
 from tests.failing_sandbox import Sandbox
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.api.trust import fingerprint
+from smtp_tui.api.tls import fingerprint
 from tests.e2e.terminal import installed_program
 from tests.failing_sandbox import Sandbox, SandboxOptions
 

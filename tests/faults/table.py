@@ -259,15 +259,15 @@ FAULTS: Final = (
     Fault(
         "connections judged by the old certificate are used on",
         SECRET,
-        "judged, self._clients = self._clients, {}",
-        "judged: dict[str, httpx.AsyncClient] = {}",
+        "        self._contexts.clear()\n        await self.writes.finish()",
+        "        await self.writes.finish()",
         (f"{UI_TRUST}::test_a_confirmed_certificate_is_pinned_in_the_file_and_the_list_is_read",),
     ),
     Fault(
         "the shown request holds the password",
         SECRET,
-        "mask = _dots if counted else _mask",
-        "mask = _dots if counted else _reveal",
+        "shown = _dots if counted else mask",
+        "shown = _dots if counted else _reveal",
         (f"{API_REQUESTS}::test_a_request_shows_its_secrets_to_nobody_but_the_wire",),
     ),
     Fault(
@@ -301,8 +301,8 @@ FAULTS: Final = (
     Fault(
         "an error repeats what was sent",
         SECRET,
-        "body=without_echo(received.body, secrets) if shown else received.body,",
-        "body=received.body,",
+        "body=without_echo(answer.body, secrets) if shown else answer.body,",
+        "body=answer.body,",
         (f"{API_SECRETS}::test_what_was_sent_is_not_shown_when_the_server_says_it_again",),
     ),
     Fault(
@@ -407,8 +407,8 @@ FAULTS: Final = (
     Fault(
         "a copied curl line holds the password",
         SECRET,
-        '            return f"{marker}{len(names) - 1}."',
-        "            return value.get_secret_value()",
+        '"value": f"{marker}{len(names) - 1}."}',
+        '"value": str(getattr(value.value, "_value", ""))}',
         (f"{API_CURL}::test_a_copied_line_sends_what_the_program_sends",),
     ),
     Fault(
@@ -431,7 +431,7 @@ FAULTS: Final = (
     Fault(
         "a read-only profile writes",
         PLACE,
-        '            raise AccessRefused(place, f"The profile {self.target.name} is read-only")\n'
+        '            raise AccessRefused(call, f"The profile {self.target.name} is read-only")\n'
         "        if self",
         "            pass\n        if self",
         (f"{API_ISOLATION}::test_a_read_only_profile_sends_no_write",),
@@ -446,15 +446,15 @@ FAULTS: Final = (
     Fault(
         "the typed name is not compared with the server's",
         PLACE,
-        "        if typed != name:\n            why",
-        "        if not typed:\n            why",
+        "        if confirmed[1] != name:",
+        "        if not confirmed[1]:",
         (f"{PROFILES_ACCESS}::test_a_protected_profile_compares_the_typed_name_with_the_servers",),
     ),
     Fault(
         "a typed name is good for another request",
         PLACE,
-        "if typed is None or typed[0] != request:",
-        "if typed is None:",
+        "if confirmed is None or confirmed[0] != request:",
+        "if confirmed is None:",
         (f"{PROFILES_ACCESS}::test_a_name_is_good_for_one_write_of_one_request",),
     ),
     Fault(
@@ -467,8 +467,8 @@ FAULTS: Final = (
     Fault(
         "a left profile sends on",
         PLACE,
-        "        if self._closed:\n            raise NotSent(place",
-        "        if not self._limits:\n            raise NotSent(place",
+        "        if self._closed:\n            raise NotSent(call",
+        "        if not self._limits:\n            raise NotSent(call",
         (f"{API_WRITES}::test_a_profile_left_while_a_name_is_compared_sends_no_write",),
     ),
     Fault(
@@ -520,17 +520,26 @@ FAULTS: Final = (
     Fault(
         "any 404 says that the record is gone",
         PLACE,
-        "gone = place.operation is Operation.GET or told.code in _GONE",
+        "gone = operation is Operation.GET or code in _GONE",
         "gone = True",
         (f"{API_FAILURES}::test_a_404_means_gone_only_by_its_code_or_to_a_read_of_a_record",),
     ),
     Fault(
-        "an answer that comes unasked is taken for the next one",
-        PLACE,
-        "        if self._idle_since is not None:\n            self.close()\n            return\n",
-        "",
+        "a connection that is given up stays open",
+        BOUNDS,
+        '                opened.push_async_callback(details["return_value"].aclose)\n',
+        "                pass\n",
         (
-            f"{API_TRANSPORT_CONNECTIONS}::test_an_idle_connection_that_is_flooded_is_closed_and_nothing_of_it_kept",
+            f"{API_TRANSPORT_CONNECTIONS}::test_a_handshake_that_never_ends_is_given_up_and_its_connection_closed",
+        ),
+    ),
+    Fault(
+        "a read for a profile that was left is sent",
+        PLACE,
+        "if not call.operation.writes and self._contexts.get(origin.url) is not context:",
+        "if not call.operation:",
+        (
+            f"{API_TRANSPORT_CONNECTIONS}::test_nothing_is_sent_on_a_connection_that_was_made_for_a_profile_that_was_left",
         ),
     ),
     Fault(
@@ -661,7 +670,7 @@ FAULTS: Final = (
     Fault(
         "a write is sent before it is journalled",
         HONEST,
-        "        await self._intend(write, place)\n        ended",
+        "        await self._intend(write, call)\n        ended",
         "        ended",
         (f"{API_WRITES}::test_nothing_is_sent_before_the_intent_is_kept",),
     ),
@@ -687,14 +696,14 @@ FAULTS: Final = (
         "a lost answer is journalled as refused",
         HONEST,
         "    if error.outcome_unknown:\n        outcome = WriteOutcome.UNKNOWN",
-        "    if not error.place:\n        outcome = WriteOutcome.UNKNOWN",
+        "    if not error.call:\n        outcome = WriteOutcome.UNKNOWN",
         (f"{API_WRITES}::test_whatever_goes_wrong_is_kept_as_what_it_is",),
     ),
     Fault(
         "leaving does not wait for a write",
         HONEST,
-        "given_up = await self.writes.finish(seconds)",
-        "given_up: tuple[Write, ...] = ()",
+        "return await self.writes.finish(seconds)",
+        "return ()",
         (f"{API_LASTING_WRITES}::test_closing_waits_for_the_write_under_way",),
     ),
     Fault(
@@ -736,7 +745,7 @@ FAULTS: Final = (
         "a server fault after a write counts as refused",
         HONEST,
         '        """True after a write: the proxy may have failed after the work was done."""\n'
-        "        return self.place.operation.writes",
+        "        return self.call.operation.writes",
         '        """True after a write: the proxy may have failed after the work was done."""\n'
         "        return False",
         (
@@ -746,7 +755,7 @@ FAULTS: Final = (
     Fault(
         "a silence after a write counts as refused",
         HONEST,
-        '        """True after a write."""\n        return self.place.operation.writes',
+        '        """True after a write."""\n        return self.call.operation.writes',
         '        """True after a write."""\n        return False',
         (
             f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[silence-create]",
@@ -756,7 +765,7 @@ FAULTS: Final = (
         "a redirected write counts as refused",
         HONEST,
         '        """True after a write: whoever answered so, the server behind may have done it."""\n'
-        "        return self.place.operation.writes",
+        "        return self.call.operation.writes",
         '        """True after a write: whoever answered so, the server behind may have done it."""\n'
         "        return False",
         (
@@ -896,8 +905,8 @@ FAULTS: Final = (
     Fault(
         "a typed name is good for a second write",
         ONCE,
-        "typed, self._typed = self._typed, None",
-        "typed = self._typed",
+        "confirmed, self._confirmed = self._confirmed, None",
+        "confirmed = self._confirmed",
         (f"{PROFILES_ACCESS}::test_a_name_is_good_for_one_write_of_one_request",),
     ),
     Fault(
@@ -916,15 +925,15 @@ FAULTS: Final = (
     Fault(
         "a read is repeated without end",
         ONCE,
-        "            self._check_open(place)\n"
-        "            return await self._exchange(request, place, answers)\n"
+        "            self._check_open(call)\n"
+        "            return await self._exchange(request, call, accepts)\n"
         "\n"
         "    def _pause",
-        "            self._check_open(place)\n"
+        "            self._check_open(call)\n"
         "            try:\n"
-        "                return await self._exchange(request, place, answers)\n"
+        "                return await self._exchange(request, call, accepts)\n"
         "            except (HostUnreachable, ServerFault):\n"
-        "                return await self._exchange(request, place, answers)\n"
+        "                return await self._exchange(request, call, accepts)\n"
         "\n"
         "    def _pause",
         (
@@ -943,8 +952,8 @@ FAULTS: Final = (
     Fault(
         "a second write to a record goes out",
         ONCE,
-        "            if other.excludes(write):",
-        "            if not other.excludes(other):",
+        "            if other.excludes(request, target):",
+        "            if not other.excludes(other.request, target):",
         (
             f"{API_WRITES}::test_a_second_write_to_a_record_that_has_one_under_way_is_refused_and_not_sent",
         ),
@@ -1103,13 +1112,6 @@ FAULTS: Final = (
         (f"{HOUSE_LIMITS}::test_the_readme_tells_how_long_a_request_and_a_token_command_may_take",),
     ),
     Fault(
-        "an idle connection is kept for 20 seconds",
-        BOUNDS,
-        "FRESH_SECONDS: Final = 2.0",
-        "FRESH_SECONDS: Final = 20.0",
-        (f"{HOUSE_LIMITS}::test_a_connection_is_given_up_before_a_server_ends_it",),
-    ),
-    Fault(
         "a pipe is opened as a file",
         BOUNDS,
         "    if not stat.S_ISREG(status.st_mode):\n        raise FileProblem(path, _WORDS",
@@ -1143,7 +1145,7 @@ FAULTS: Final = (
         "an unknown outcome has another exit code",
         SCRIPTS,
         "    if error.outcome_unknown:\n        return ExitCode.UNKNOWN_OUTCOME",
-        "    if not error.place:\n        return ExitCode.UNKNOWN_OUTCOME",
+        "    if not error.call:\n        return ExitCode.UNKNOWN_OUTCOME",
         (f"{CLI_SET}::test_an_unknown_outcome_is_called_unknown_and_looked_up_once",),
     ),
     Fault(

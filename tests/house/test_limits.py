@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from smtp_tui.api.client import LIMITS
-from smtp_tui.api.transport import FRESH_SECONDS
+from smtp_tui.api.transport import LIMITS
 from smtp_tui.profiles.credentials import COMMAND_SECONDS
 from tests.house.tree import ROOT
-
-SERVERS_KEEP_SECONDS = 5
-"""After which servers begin to end connections that nobody uses."""
 
 
 def test_the_readme_tells_how_long_a_request_and_a_token_command_may_take() -> None:
@@ -21,7 +17,3 @@ def test_the_readme_tells_how_long_a_request_and_a_token_command_may_take() -> N
         f"an answer above {LIMITS.body // 2**20} MiB is refused",
     ):
         assert words in text
-
-
-def test_a_connection_is_given_up_before_a_server_ends_it() -> None:
-    assert FRESH_SECONDS < SERVERS_KEEP_SECONDS

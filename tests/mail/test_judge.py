@@ -11,20 +11,20 @@ from smtp_tui.api.errors import (
     AccessRefused,
     ApiError,
     BadAnswer,
+    Call,
     CertificateRefused,
     HostUnreachable,
     Invalid,
     NoAnswer,
     NotFound,
-    Operation,
     OperationMissing,
-    Place,
     StatusError,
     TokenNeeded,
     TokenRefused,
     TooManyRequests,
 )
 from smtp_tui.api.models import JsonValue, TestAnswer
+from smtp_tui.api.requests import Operation
 from smtp_tui.mail.judge import judge, judge_error
 from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
 
@@ -290,23 +290,23 @@ def test_a_failure_with_a_yes_of_the_mail_server_is_unknown(said: str) -> None:
     assert "the mail server's words say yes" in outcome.meaning
 
 
-PLACE = Place(Operation.TEST_SAVED, "cam.example.com", "id-7")
+CALL = Call(Operation.TEST_SAVED, "cam.example.com", "id-7")
 
 
 @pytest.mark.parametrize(
     "error",
     [
-        HostUnreachable(PLACE, "no such name"),
-        CertificateRefused(PLACE, "self-signed"),
-        TokenNeeded(PLACE, "no token"),
-        AccessRefused(PLACE, "read-only"),
-        TokenRefused(PLACE, 401, ""),
-        AccessDenied(PLACE, 403, ""),
-        NotFound(PLACE, 404, ""),
-        OperationMissing(PLACE, 404, ""),
-        Invalid(PLACE, 400, "to is a required argument"),
-        StatusError(PLACE, 413, "request entity too large"),
-        TooManyRequests(PLACE, 429, ""),
+        HostUnreachable(CALL, "no such name"),
+        CertificateRefused(CALL, "self-signed"),
+        TokenNeeded(CALL, "no token"),
+        AccessRefused(CALL, "read-only"),
+        TokenRefused(CALL, 401, ""),
+        AccessDenied(CALL, 403, ""),
+        NotFound(CALL, 404, ""),
+        OperationMissing(CALL, 404, ""),
+        Invalid(CALL, 400, "to is a required argument"),
+        StatusError(CALL, 413, "request entity too large"),
+        TooManyRequests(CALL, 429, ""),
     ],
     ids=lambda error: f"{type(error).__name__} {getattr(error, 'status', '')}",
 )
@@ -316,7 +316,7 @@ def test_what_is_refused_before_the_mail_is_looked_at_is_no_verdict(error: ApiEr
 
 @pytest.mark.parametrize(
     "error",
-    [NoAnswer(PLACE, "The line went silent"), BadAnswer(PLACE, "No JSON")],
+    [NoAnswer(CALL, "The line went silent"), BadAnswer(CALL, "No JSON")],
     ids=["silent", "unusable"],
 )
 def test_an_answer_that_was_lost_is_unknown_and_may_have_been_sent(error: ApiError) -> None:

@@ -16,7 +16,6 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.activity import Activity
-from smtp_tui.api.certificate import UNREADABLE, Certificate, read_certificate, spaced
 from smtp_tui.api.client import Client
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import CertificateRefused, HostUnreachable
@@ -35,7 +34,14 @@ from smtp_tui.api.target import (
     Unverified,
     parse_origin,
 )
-from smtp_tui.api.trust import CA_BYTES, fingerprint
+from smtp_tui.api.tls import (
+    CA_BYTES,
+    UNREADABLE,
+    Certificate,
+    fingerprint,
+    read_certificate,
+    spaced,
+)
 from smtp_tui.profiles.sources import PromptToken
 from smtp_tui.profiles.tokens import Tokens
 from tests.api.desk import Pad

@@ -37,7 +37,7 @@ def main() -> None:
     """Drop all rights, then run the code."""
     import filelock  # noqa: F401 - with the rights of root
 
-    import smtp_tui.api.trust
+    import smtp_tui.api.tls
     import smtp_tui.cli.secret_input
     import smtp_tui.profiles.store
     import smtp_tui.state.journal  # noqa: F401 - all of them for the code

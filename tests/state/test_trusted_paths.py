@@ -157,7 +157,7 @@ CA_FILE = """
 import sys
 from pathlib import Path
 from smtp_tui.api.target import CaFile, Origin
-from smtp_tui.api.trust import CaFileUnusable, ssl_context
+from smtp_tui.api.tls import CaFileUnusable, ssl_context
 try:
     ssl_context(Origin("https", "cam.example"), CaFile(Path(sys.argv[1])))
     print("read")

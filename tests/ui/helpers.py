@@ -27,9 +27,10 @@ from rich.style import Style
 from textual.events import Paste
 from textual.pilot import Pilot
 
-from smtp_tui.api.client import Client, Limits
+from smtp_tui.api.client import Client
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import Target
+from smtp_tui.api.transport import Limits
 from smtp_tui.cli.screen import demo_services
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.tokens import Tokens

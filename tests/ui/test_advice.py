@@ -12,13 +12,13 @@ from textual.widgets import Input
 from smtp_tui.api.errors import (
     AdviceLine,
     ApiError,
+    Call,
     CertificateRefused,
     NotJournalled,
-    Operation,
-    Place,
     StatusError,
     UnderWay,
 )
+from smtp_tui.api.requests import Operation
 from smtp_tui.cli.arguments import parse
 from smtp_tui.ui.actions import BY_ID
 from smtp_tui.ui.advice import error_text, key_here
@@ -46,19 +46,19 @@ def _classes(parent: type[ApiError] = ApiError) -> Iterator[type[ApiError]]:
 
 
 def _made(kind: type[ApiError], operation: Operation) -> Iterator[ApiError]:
-    place = Place(operation, "https://cam.example")
+    call = Call(operation, "https://cam.example")
     if issubclass(kind, CertificateRefused):
-        yield kind(place, "why", untrusted=True)
-        yield kind(place, "why", untrusted=True, pinned="a", seen="b")
-        yield kind(place, "why")
+        yield kind(call, "why", untrusted=True)
+        yield kind(call, "why", untrusted=True, pinned="a", seen="b")
+        yield kind(call, "why")
     elif issubclass(kind, NotJournalled):
-        yield kind(place, "work", "the disk is full")
+        yield kind(call, "work", "the disk is full")
     elif issubclass(kind, UnderWay):
-        yield kind(place, Operation.PATCH)
+        yield kind(call, Operation.PATCH)
     elif issubclass(kind, StatusError):
-        yield kind(place, 418, "words")
+        yield kind(call, 418, "words")
     else:
-        yield kind(place, "why")
+        yield kind(call, "why")
 
 
 ERRORS = [

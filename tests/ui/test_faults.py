@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 import pytest
 from msgspec.structs import replace
 
-from smtp_tui.api.client import Client, Limits
+from smtp_tui.api.client import Client
 from smtp_tui.api.errors import (
     AccessDenied,
     BadAnswer,
@@ -23,8 +23,9 @@ from smtp_tui.api.errors import (
     TokenRefused,
     TooManyRequests,
 )
-from smtp_tui.api.errors import Operation as Called
+from smtp_tui.api.requests import Operation as Called
 from smtp_tui.api.target import Target
+from smtp_tui.api.transport import Limits
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.ui.record_form.screen import FormScreen
 from smtp_tui.ui.services import Services

@@ -10,9 +10,9 @@ import pytest
 from msgspec.structs import replace
 from textual.events import Paste
 
-from smtp_tui.api.certificate import read_certificate
 from smtp_tui.api.reach import shown_certificate
 from smtp_tui.api.target import Pinned, SystemTrust, parse_origin
+from smtp_tui.api.tls import read_certificate
 from smtp_tui.cli.screen import demo_services
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import LoginToken, PromptToken

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from smtp_tui.api.certificate import read_certificate, spaced
 from smtp_tui.api.reach import shown_certificate
 from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Trust, parse_origin
+from smtp_tui.api.tls import read_certificate, spaced
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.store import ProfileStore
 from tests.failing_sandbox import Operation, Sandbox, SandboxOptions

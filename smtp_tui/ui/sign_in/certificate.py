@@ -14,11 +14,11 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input
 
-from smtp_tui.api.certificate import Certificate, spaced
 from smtp_tui.api.decode import sentence
 from smtp_tui.api.errors import CertificateRefused, HostUnreachable
 from smtp_tui.api.reach import accepted_certificate
 from smtp_tui.api.target import CaFile, Origin, Pinned, Trust
+from smtp_tui.api.tls import Certificate, spaced
 from smtp_tui.mail.remarks import error as finding_error
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings

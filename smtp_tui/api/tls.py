@@ -1,18 +1,27 @@
-"""TLS: whom to believe. A pin holds whatever else is set, and is judged inside the handshake,
-before any byte of a request exists."""
+"""TLS: which certificates are trusted, why one was not, and what a certificate says.
+
+A pin holds whatever else is set. It is compared inside the handshake, before any byte of a request
+exists.
+"""
 
 from __future__ import annotations
 
 import re
 import ssl
 import sys
+from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from smtp_tui.api.errors import CertificateRefused, Place
+from msgspec import Struct
+
 from smtp_tui.api.paths import FileProblem, read_trusted
 from smtp_tui.api.target import CaFile, Origin, Pinned, SystemTrust, Trust, Unverified
 
+if TYPE_CHECKING:
+    from cryptography import x509
+
+UNREADABLE: Final = "(cannot be read)"
 CA_BYTES: Final = 16 * 1024 * 1024
 _REASONS: Final = (
     ("self-signed", "it is self-signed"),
@@ -42,9 +51,9 @@ class CaFileUnusable(ValueError):
 
 
 def ssl_context(origin: Origin, trust: Trust) -> ssl.SSLContext:
-    """The context that judges the origin's certificate. Raises :class:`CaFileUnusable`.
+    """The context that verifies the origin's certificate. Raises :class:`CaFileUnusable`.
 
-    For plain http no authority is loaded: reading them takes longer than the first request.
+    For plain http no authorities are loaded: reading them takes longer than the first request.
     """
     if origin.scheme == "http":
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -151,10 +160,61 @@ def _openssl_words(text: str) -> str:
     return _MARKS.sub("", text).replace("_", " ").strip().lower() or "no reason told"
 
 
-def certificate_refused(error: ssl.SSLError, place: Place) -> CertificateRefused:
-    """A handshake that did not succeed, with what there is to look at."""
-    if isinstance(error, PinMismatch):
-        why = tls_reason(error)
-        return CertificateRefused(place, why, untrusted=True, pinned=error.pinned, seen=error.seen)
-    untrusted = isinstance(error, ssl.SSLCertVerificationError)
-    return CertificateRefused(place, tls_reason(error), untrusted=untrusted)
+class Certificate(Struct, frozen=True):
+    """What tells one certificate from another, as ssh shows of a new host key.
+
+    ``sha256`` is 64 hex digits, the dates are UTC, ``names`` are the host names and addresses that
+    it is valid for.
+    """
+
+    sha256: str
+    subject: str = UNREADABLE
+    issuer: str = UNREADABLE
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    names: tuple[str, ...] = ()
+
+    @property
+    def self_signed(self) -> bool:
+        """Whether it names itself as its issuer."""
+        return self.subject == self.issuer != UNREADABLE
+
+
+def spaced(sha256: str) -> str:
+    """A fingerprint as people compare it: capitals, in pairs, on two lines of sixteen."""
+    pairs = [sha256[at : at + 2].upper() for at in range(0, len(sha256), 2)]
+    return "\n".join(":".join(pairs[at : at + 16]) for at in range(0, len(pairs), 16))
+
+
+def read_certificate(der: bytes) -> Certificate:
+    """The fields of a certificate in DER form; only its fingerprint where the parser refuses it.
+
+    Python's own ``ssl`` gives no fields of a certificate that it did not verify.
+    """
+    from cryptography import x509  # noqa: PLC0415 - large, and only for a certificate to be shown
+
+    sha256 = fingerprint(der)
+    try:
+        found = x509.load_der_x509_certificate(der)
+        return Certificate(
+            sha256=sha256,
+            subject=found.subject.rfc4514_string() or "(blank)",
+            issuer=found.issuer.rfc4514_string() or "(blank)",
+            not_before=found.not_valid_before_utc,
+            not_after=found.not_valid_after_utc,
+            names=_names(found),
+        )
+    except (ValueError, x509.UnsupportedGeneralNameType, x509.DuplicateExtension):
+        return Certificate(sha256)
+
+
+def _names(certificate: x509.Certificate) -> tuple[str, ...]:
+    from cryptography import x509  # noqa: PLC0415 - as above
+
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return ()
+    names = extension.value
+    addresses = map(str, names.get_values_for_type(x509.IPAddress))
+    return (*names.get_values_for_type(x509.DNSName), *addresses)
