@@ -24,7 +24,6 @@ from smtp_tui.cli.say import clean, complain, remark
 from smtp_tui.editing.values import DraftProblem
 from smtp_tui.profiles.choosing import NoSuchProfile
 from smtp_tui.profiles.credentials import CredentialError
-from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 
@@ -47,7 +46,6 @@ EXPECTED: Final = (
     IdRefused,
     NoSuchProfile,
     ProfileRefused,
-    ProfilesFileError,
 )
 """What a command may raise; each has words of its own."""
 

@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 
 def known_profiles(environ: Environ) -> Known:
-    """Read the profiles. Raises ``ProfilesFileError`` and ``FileProblem`` with words."""
+    """Read the profiles. Raises ``FileProblem`` with words."""
     return known_of(ProfileStore(config_directory(environ)).load(), environ)
 
 

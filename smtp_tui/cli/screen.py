@@ -23,8 +23,7 @@ from smtp_tui.cli.signals import exit_on_signal
 from smtp_tui.profiles.choosing import NoSuchProfile, known_of
 from smtp_tui.profiles.environment import environment_profile
 from smtp_tui.profiles.model import Colour, Profile
-from smtp_tui.profiles.preferences import Preferences, PreferencesError, load_preferences
-from smtp_tui.profiles.reading import ProfilesFileError
+from smtp_tui.profiles.preferences import Preferences, load_preferences
 from smtp_tui.profiles.sources import EnvironmentToken
 from smtp_tui.profiles.store import ProfileStore, config_directory
 from smtp_tui.profiles.tokens import Tokens
@@ -48,14 +47,14 @@ def open_screen(environ: Mapping[str, str], wanted: str | None, *, read_only: bo
         config = config_directory(environ)
         store, preferences = ProfileStore(config), load_preferences(config)
         state = state_directory(environ)
-    except (FileProblem, PreferencesError) as error:
+    except FileProblem as error:
         return complain(str(error))
     choice, problem = None, ""
     try:
         choice = known_of(store.load(), environ).chosen(wanted)
     except NoSuchProfile as error:
         return complain(str(error))
-    except (ProfilesFileError, FileProblem) as error:
+    except FileProblem as error:
         problem = str(error)
     environment = environment_profile(environ)
     extra = (environment,) if environment is not None else ()
@@ -159,7 +158,7 @@ def _run(
 
     try:
         keymap = keymap_of(preferences.keys)
-    except PreferencesError as error:
+    except FileProblem as error:
         return complain(str(error))
     keyboard = wanted(preferences.enhanced_keyboard, os.environ)
     with Shutdown(sys.stdin.fileno()) as shutdown:

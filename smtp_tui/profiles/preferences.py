@@ -17,10 +17,6 @@ _SWITCHES: Final = ("mouse", "enhanced_keyboard")
 _KEYS: Final = frozenset({*_SWITCHES, "keys"})
 
 
-class PreferencesError(TomlProblem):
-    """A file that is not understood."""
-
-
 class ChosenKeys(Struct, frozen=True):
     """The keys for one action, as they are in the file, and where."""
 
@@ -29,9 +25,9 @@ class ChosenKeys(Struct, frozen=True):
     path: Path
     place: Place
 
-    def refused(self, words: str) -> PreferencesError:
+    def refused(self, words: str) -> TomlProblem:
         """The mistake in this line, to be raised."""
-        return PreferencesError(self.path, self.place, words)
+        return TomlProblem(self.path, self.place, words)
 
 
 class Preferences(Struct, frozen=True):
@@ -48,18 +44,10 @@ class Preferences(Struct, frozen=True):
 def load_preferences(directory: Path) -> Preferences:
     """The preferences of this directory; the defaults if there is no file.
 
-    Raises :class:`PreferencesError`, and :class:`~smtp_tui.state.files.FileProblem` where the
-    file cannot be read.
+    Raises :class:`~smtp_tui.state.files.FileProblem`, at the first mistake :class:`TomlProblem`.
     """
     path = directory / FILE_NAME
-    text = without_mark(read_text(path) or "")
-    try:
-        return _preferences(parse_toml(text, path))
-    except TomlProblem as problem:
-        raise PreferencesError(path, problem.place, problem.words) from None
-
-
-def _preferences(file: TomlFile) -> Preferences:
+    file = parse_toml(without_mark(read_text(path) or ""), path)
     for key in file.values.keys() - _KEYS:
         raise file.problem((key,), f'"{key}" is no key here{nearest(key, _KEYS)}')
     switches: dict[str, bool | None] = {}

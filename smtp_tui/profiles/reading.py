@@ -10,7 +10,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from smtp_tui.profiles.model import FIELDS, Profile, absolute, check_stored
-from smtp_tui.profiles.toml import TomlFile, TomlProblem, parse_toml
+from smtp_tui.profiles.toml import TomlFile, parse_toml
 from smtp_tui.text import nearest
 
 SCHEMA: Final = 1
@@ -18,10 +18,6 @@ TOP_KEYS: Final = ("schema", "default", "profiles")
 PROFILE_KEYS: Final = tuple(field.name for field in FIELDS if field.name != "name")
 _SCHEMAS: Final = range(1, 1_000_000)
 _NEAR: Final = 0.8
-
-
-class ProfilesFileError(TomlProblem):
-    """A profiles file that is not understood; it is left unchanged, for its owner to correct."""
 
 
 class Profiles(Struct, frozen=True):
@@ -48,22 +44,18 @@ class Profiles(Struct, frozen=True):
 
 
 def parse_profiles(text: str, path: Path) -> Profiles:
-    """Read a whole file. Raises :class:`ProfilesFileError` at the first mistake."""
-    try:
-        file = parse_toml(text, path)
-        newer = _newer(file)
-        if newer is None:
-            _check_keys(file, (), file.values, TOP_KEYS)
-        tables = file.values.get("profiles", {})
-        if not isinstance(tables, dict):
-            words = "profiles must be tables, such as [profiles.production]"
-            raise file.problem(("profiles",), words)
-        profiles = tuple(
-            _profile(file, name, table, judge_keys=newer is None) for name, table in tables.items()
-        )
-        return Profiles(profiles, _default(file, tables), newer)
-    except TomlProblem as problem:
-        raise ProfilesFileError(problem.path, problem.place, problem.words) from None
+    """Read a whole file. Raises :class:`TomlProblem` at the first mistake."""
+    file = parse_toml(text, path)
+    newer = _newer(file)
+    if newer is None:
+        _check_keys(file, (), file.values, TOP_KEYS)
+    tables = file.values.get("profiles", {})
+    if not isinstance(tables, dict):
+        raise file.problem(("profiles",), "profiles must be tables, such as [profiles.production]")
+    profiles = tuple(
+        _profile(file, name, table, judge_keys=newer is None) for name, table in tables.items()
+    )
+    return Profiles(profiles, _default(file, tables), newer)
 
 
 def _newer(file: TomlFile) -> str | None:

@@ -10,29 +10,14 @@ from msgspec.structs import replace
 
 from smtp_tui.api.target import Target, Trust
 from smtp_tui.profiles.model import Problem, Profile, absolute, check_stored
-from smtp_tui.profiles.reading import (
-    PROFILE_KEYS,
-    TOP_KEYS,
-    Profiles,
-    ProfilesFileError,
-    parse_profiles,
-)
-from smtp_tui.profiles.toml import Place, parse_toml, without_mark
+from smtp_tui.profiles.reading import PROFILE_KEYS, TOP_KEYS, Profiles, parse_profiles
+from smtp_tui.profiles.toml import Place, TomlProblem, parse_toml, without_mark
 from smtp_tui.state.files import locked, read_bytes, write_atomic
 from smtp_tui.state.places import APPLICATION, place_of
 from smtp_tui.text import nearest
 
 CONFIG_VARIABLE: Final = "SMTP_TUI_CONFIG_DIR"
 FILE_NAME: Final = "profiles.toml"
-
-__all__ = [
-    "ProfileChanged",
-    "ProfileRefused",
-    "ProfileStore",
-    "Profiles",
-    "ProfilesFileError",
-    "config_directory",
-]
 
 
 class ProfileRefused(Exception):
@@ -66,8 +51,9 @@ class ProfileStore:
     """The profiles of one configuration directory, in the file ``path``, which need not exist.
 
     Every method raises :class:`~smtp_tui.state.files.FileProblem` where the file cannot be read or
-    written, and :class:`ProfilesFileError` where it is not understood. Methods that change it also
-    raise :class:`ProfileRefused`, and return what the file holds afterwards.
+    written, and its :class:`TomlProblem` where it is not understood: it is then left unchanged, for
+    its owner to correct. Methods that change it also raise :class:`ProfileRefused`, and return what
+    the file holds afterwards.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -151,7 +137,7 @@ class ProfileStore:
             before = error.object[: error.start]
             column = error.start - (before.rfind(b"\n") + 1) + 1
             place = Place(before.count(b"\n") + 1, column)
-            raise ProfilesFileError(self.path, place, "is not UTF-8") from None
+            raise TomlProblem(self.path, place, "is not UTF-8") from None
 
     def _update(self, change: Callable[[Profiles], Profiles]) -> Profiles:
         """One read-modify-write; ``change`` returns what the file shall hold."""
@@ -169,7 +155,7 @@ class ProfileStore:
             try:
                 changed = rewritten(text, now, wanted)
                 after = parse_profiles(changed, self.path)
-            except (TOMLKitError, ProfilesFileError, ValueError):
+            except (TOMLKitError, TomlProblem, ValueError):
                 raise self._by_hand() from None
             if not (_same_profiles(after, wanted) and self._same_beside(text, changed, now, after)):
                 raise self._by_hand()
@@ -186,9 +172,9 @@ class ProfileStore:
             old.get(before.name) == new.get(profile.name) for before, profile in kept
         )
 
-    def _by_hand(self) -> ProfilesFileError:
+    def _by_hand(self) -> TomlProblem:
         words = "its layout cannot be changed without harm to its other parts; edit it by hand"
-        return ProfilesFileError(self.path, Place(1), words)
+        return TomlProblem(self.path, Place(1), words)
 
 
 def _same_profiles(first: Profiles, second: Profiles) -> bool:

@@ -35,8 +35,6 @@ MAX_RUNS: Final = 20_000
 MAX_WORDS: Final = 4_000
 COMPACT_BYTES: Final = 1024 * 1024
 
-__all__ = ["RecordKey", "TestHistory", "TestRun", "Tested"]
-
 
 class TestRun(Struct, frozen=True):
     """One test email and its result.

@@ -33,7 +33,7 @@ _MOVING: Final = frozenset("jkgG") | {
 
 
 def keymap_of(chosen: Iterable[ChosenKeys]) -> dict[str, str]:
-    """Return the keymap for Textual. Raises ``PreferencesError`` at the first mistake."""
+    """Return the keymap for Textual. Raises ``TomlProblem`` at the first mistake."""
     chosen = tuple(chosen)
     actions = dict(BY_ID)
     for choice in chosen:

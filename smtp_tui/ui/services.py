@@ -20,7 +20,6 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Target, Trust
 from smtp_tui.profiles.choosing import Choice
 from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileChanged, ProfileRefused, ProfileStore
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.files import FileProblem
@@ -132,7 +131,7 @@ class Services(Struct, frozen=True, dict=True):
     async def _in_file(self, name: str) -> Profile | None:
         try:
             return (await asyncio.to_thread(self.store.load)).named(name)
-        except (ProfilesFileError, FileProblem):
+        except FileProblem:
             return None
 
     def session(self, profile: Profile) -> Session:
@@ -167,7 +166,7 @@ class Services(Struct, frozen=True, dict=True):
         """Those of the file, as far as it can be read, and those of this run; blocks."""
         try:
             return (*self.extra_profiles, *self.store.load().profiles)
-        except (ProfilesFileError, FileProblem):
+        except FileProblem:
             return self.extra_profiles
 
     def adopt(self, profile: Profile, tokens: Tokens) -> None:
@@ -200,7 +199,7 @@ class Services(Struct, frozen=True, dict=True):
             self.store.keep_trust(profile.name, in_file, trust)
         except ProfileChanged:
             raise
-        except (ProfilesFileError, ProfileRefused, FileProblem) as error:
+        except (ProfileRefused, FileProblem) as error:
             self.held.confirmed[run] = trust
             words = f"the profile {profile.name} cannot keep it ({error})"
             return f"Trusted for this run only: {words}."

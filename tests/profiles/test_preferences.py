@@ -9,9 +9,9 @@ import pytest
 from smtp_tui.profiles.preferences import (
     FILE_NAME,
     Preferences,
-    PreferencesError,
     load_preferences,
 )
+from smtp_tui.profiles.toml import TomlProblem
 
 
 def written(directory: Path, text: str) -> Path:
@@ -54,6 +54,6 @@ def test_no_file_decides_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str) -> None:
-    with pytest.raises(PreferencesError) as raised:
+    with pytest.raises(TomlProblem) as raised:
         load_preferences(written(tmp_path, text))
     assert f"{tmp_path / FILE_NAME}, {words}" in str(raised.value)

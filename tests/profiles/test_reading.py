@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Unverified
 from smtp_tui.profiles.model import Colour, Profile
-from smtp_tui.profiles.reading import Profiles, ProfilesFileError, parse_profiles
+from smtp_tui.profiles.reading import Profiles, parse_profiles
 from smtp_tui.profiles.sources import CommandToken, EnvironmentToken, LoginToken, PromptToken
+from smtp_tui.profiles.toml import TomlProblem
 
 FILE = Path("/etc/smtp-tui/profiles.toml")
 WHOLE = """\
@@ -136,7 +137,7 @@ def test_a_mistake_is_named_with_file_line_and_column(
     old: str, new: str, line: int, column: int, words: str
 ) -> None:
     assert WHOLE.count(old) == 1
-    with pytest.raises(ProfilesFileError) as caught:
+    with pytest.raises(TomlProblem) as caught:
         read(WHOLE.replace(old, new))
     assert words in caught.value.words
     assert (caught.value.place.line, caught.value.place.column) == (line, column)
@@ -152,7 +153,7 @@ def test_the_line_is_found_in_other_layouts_too() -> None:
         '[profiles.b]\nhost = "h"\nport = 1\n[profiles.a]\nhost = "h"\n"port" = "1"\n': 6,
     }
     for text, line in layouts.items():
-        with pytest.raises(ProfilesFileError, match="port: must be") as caught:
+        with pytest.raises(TomlProblem, match="port: must be") as caught:
             read(text)
         assert caught.value.place.line == line
 
@@ -182,7 +183,7 @@ def test_any_text_is_either_read_or_refused_at_a_line_of_it(text: str) -> None:
     refusal = None
     try:
         read(text)
-    except ProfilesFileError as error:
+    except TomlProblem as error:
         refusal = error
     if refusal is None:
         assert isinstance(tomllib.loads(text), dict)
@@ -192,5 +193,5 @@ def test_any_text_is_either_read_or_refused_at_a_line_of_it(text: str) -> None:
 
 
 def test_nesting_without_end_is_refused() -> None:
-    with pytest.raises(ProfilesFileError, match="nested"):
+    with pytest.raises(TomlProblem, match="nested"):
         read("a = " + "[" * 100_000)

@@ -12,13 +12,9 @@ from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.store import (
-    ProfileRefused,
-    Profiles,
-    ProfilesFileError,
-    ProfileStore,
-    config_directory,
-)
+from smtp_tui.profiles.reading import Profiles
+from smtp_tui.profiles.store import ProfileRefused, ProfileStore, config_directory
+from smtp_tui.profiles.toml import TomlProblem
 from smtp_tui.state.files import FileProblem
 from tests.state.processes import run_together
 from tests.state.test_files import at_most
@@ -219,7 +215,7 @@ def test_a_file_that_is_not_understood_is_never_replaced(tmp_path: Path, text: s
         lambda: store.remove("a"),
     ]
     for attempt in attempts:
-        with pytest.raises(ProfilesFileError):
+        with pytest.raises(TomlProblem):
             attempt()
     assert store.path.read_text() == text
 
@@ -228,7 +224,7 @@ def test_bytes_that_are_no_text_are_named_with_line_and_column(tmp_path: Path) -
     store = store_of(tmp_path)
     store.path.write_bytes(b"schema = 1\n# \xfc\n")
     store.path.chmod(0o600)
-    with pytest.raises(ProfilesFileError, match="line 2, column 3: is not UTF-8"):
+    with pytest.raises(TomlProblem, match="line 2, column 3: is not UTF-8"):
         store.load()
 
 
@@ -301,7 +297,7 @@ def test_a_byte_order_mark_is_accepted_and_kept(tmp_path: Path) -> None:
 
 def test_a_mistake_after_a_byte_order_mark_is_named_with_its_column(tmp_path: Path) -> None:
     store = store_of(tmp_path, "\ufeffschema = x\n")
-    with pytest.raises(ProfilesFileError, match="line 1, column 10: is not valid TOML"):
+    with pytest.raises(TomlProblem, match="line 1, column 10: is not valid TOML"):
         store.load()
 
 

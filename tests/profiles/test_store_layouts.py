@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Unverified
 from smtp_tui.profiles.model import Colour, Profile
 from smtp_tui.profiles.sources import CommandToken, EnvironmentToken, LoginToken, PromptToken
-from smtp_tui.profiles.store import ProfilesFileError, ProfileStore
+from smtp_tui.profiles.store import ProfileStore
+from smtp_tui.profiles.toml import TomlProblem
 from tests.profiles.test_store import HAND_MADE, store_of
 
 LAYOUTS = [
@@ -43,7 +44,7 @@ def test_what_cannot_be_changed_without_harm_is_refused_and_left(tmp_path: Path)
     text = '[profiles.one]\nhost = "h"\nnote = """\n[profiles.one]\n"""\n'
     store = store_of(tmp_path, text)
     one = store.load().profiles[0]
-    with pytest.raises(ProfilesFileError, match="edit it by hand"):
+    with pytest.raises(TomlProblem, match="edit it by hand"):
         store.replace("one", replace(one, name="two", host="new"))
     assert store.path.read_text() == text
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
-from smtp_tui.profiles.preferences import Preferences, PreferencesError, load_preferences
+from smtp_tui.profiles.preferences import Preferences, load_preferences
+from smtp_tui.profiles.toml import TomlProblem
 from smtp_tui.ui.keymap import keymap_of
 from smtp_tui.ui.terminal.key_names import NAMED, SIGNS
 from tests.failing_sandbox import Sandbox
@@ -72,7 +73,7 @@ def test_keys_are_taken_as_written_also_when_two_change_places(
 def test_a_key_that_cannot_be_is_named_with_its_line(
     tmp_path: Path, text: str, line: int, words: str
 ) -> None:
-    with pytest.raises(PreferencesError) as raised:
+    with pytest.raises(TomlProblem) as raised:
         keymap_of(chosen(tmp_path, text).keys)
     assert f"config.toml, line {line}, " in str(raised.value)
     assert words in str(raised.value)

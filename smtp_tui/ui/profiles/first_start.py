@@ -17,7 +17,6 @@ from textual.widgets import Button, Input, OptionList
 from smtp_tui.mail.remarks import Remark, Severity
 from smtp_tui.profiles.credentials import clean_token
 from smtp_tui.profiles.model import Profile, check_name, check_stored
-from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
@@ -289,7 +288,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
         if save:
             try:
                 await asyncio.to_thread(self._services.store.add, profile)
-            except (ProfilesFileError, ProfileRefused, FileProblem) as error:
+            except (ProfileRefused, FileProblem) as error:
                 self._say(str(error))
                 return
         self._services.adopt(profile, self._session.tokens)

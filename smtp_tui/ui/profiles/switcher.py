@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from smtp_tui.api.target import HostRefused
 from smtp_tui.profiles.model import ENVIRONMENT, Profile
-from smtp_tui.profiles.reading import Profiles, ProfilesFileError
+from smtp_tui.profiles.reading import Profiles
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
@@ -117,7 +117,7 @@ class ProfilesDialog(Dialog[Switch | None]):
         problem = ""
         try:
             self._profiles = await asyncio.to_thread(self._services.store.load)
-        except (ProfilesFileError, FileProblem) as error:
+        except FileProblem as error:
             problem = str(error)
         if not self._open:
             return
@@ -309,7 +309,7 @@ class ProfilesDialog(Dialog[Switch | None]):
         self._say("Writing the profiles …")
         try:
             await asyncio.to_thread(change)
-        except (ProfilesFileError, ProfileRefused, FileProblem) as error:
+        except (ProfileRefused, FileProblem) as error:
             words = str(error)
         await self._read()
         self._say(words)

@@ -18,7 +18,6 @@ from textual.widgets import Input
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.mail.outcome import TestOutcome, Verdict
-from smtp_tui.profiles.reading import ProfilesFileError
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
@@ -246,7 +245,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         try:
             if await self._services.stored(name):
                 await asyncio.to_thread(self._services.store.set_recipient, name, to)
-        except (FileProblem, ProfilesFileError, ProfileRefused) as error:
+        except (FileProblem, ProfileRefused) as error:
             tell(self.app, clean(str(error)), about=About.PROFILE, kind=Kind.WARNING)
 
     def _watch(self, mail: TestMail) -> None:
