@@ -19,6 +19,8 @@ from uvicorn.server import ServerState
 
 from smtp_tui.sandbox.mail_server import CLOSING_SECONDS, MailServer
 
+HOST = "127.0.0.1"
+
 log = logging.getLogger("smtp_tui.sandbox")
 
 QUIET_LOGGERS = (log.name, "uvicorn", "mail.log", "mail.debug")
@@ -35,24 +37,24 @@ Listeners: TypeAlias = tuple[socket.socket, socket.socket, socket.socket]
 """Listening sockets: HTTP, SMTP with STARTTLS, SMTP inside TLS."""
 
 
-def listen(host: str, port: int, or_any: bool = False) -> socket.socket:
-    """A listening socket; port 0 is any free one, and so is a port in use with `or_any`.
+def listen(port: int, or_any: bool = False) -> socket.socket:
+    """A socket that listens on loopback; port 0 is any free one.
 
-    It listens at once: two sockets can be bound to the same port, and the second one would fail
-    later, when it is too late to take another port. Raises `OSError`.
+    With `or_any` another port is taken if the wanted one is in use. The socket listens at once: two
+    can be bound to the same port, and the second one would fail later, when it is too late to take
+    another port. Raises `OSError`.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sends each write at once only on a socket that says TCP; else a body waits 40 ms.
-    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((host, port))
+        made.bind((HOST, port))
         made.listen()
     except OSError as error:
         made.close()
         lost_to_another = not port and error.errno == errno.EADDRINUSE
         if lost_to_another or (or_any and port):
-            return listen(host, 0)
+            return listen(0)
         raise
     return made
 

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,24 +18,6 @@ from msgspec import Struct
 from smtp_tui.sandbox.store import Store
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
-
-Period: TypeAlias = tuple[timedelta, timedelta]
-"""From when until when a certificate is valid, relative to now."""
-
-ONE_YEAR: Period = (timedelta(hours=-1), timedelta(days=365))
-
-
-class Issuer(Struct, frozen=True):
-    """Who signs a certificate."""
-
-    name: x509.Name
-    key: ec.EllipticCurvePrivateKey
-
-    @classmethod
-    def new(cls, common_name: str) -> Issuer:
-        """An issuer with a new key."""
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-        return cls(name, ec.generate_private_key(ec.SECP256R1()))
 
 
 class Certificate(Struct, frozen=True):
@@ -60,15 +41,14 @@ class Certificate(Struct, frozen=True):
             context.load_cert_chain(chain)
 
 
-def make_certificate(
-    names: Iterable[str] = LOOPBACK_NAMES, period: Period = ONE_YEAR, issuer: Issuer | None = None
-) -> Certificate:
-    """A new certificate for these host names and addresses; without an issuer it signs itself.
+def make_certificate(names: Iterable[str] = LOOPBACK_NAMES) -> Certificate:
+    """A new self-signed certificate for these host names and addresses, valid for a year.
 
     It has all that OpenSSL's strict mode requires of a CA, so that a client can trust the file.
     """
-    subject = Issuer.new("smtp-tui sandbox")
-    issuer, public_key, now = issuer or subject, subject.key.public_key(), datetime.now(UTC)
+    key = ec.generate_private_key(ec.SECP256R1())
+    public_key, now = key.public_key(), datetime.now(UTC)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "smtp-tui sandbox")])
     usage = x509.KeyUsage(
         digital_signature=True,
         key_cert_sign=True,
@@ -84,25 +64,23 @@ def make_certificate(
         x509.BasicConstraints(ca=True, path_length=0): True,
         usage: True,
         x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]): False,
-        x509.SubjectAlternativeName(map(_general_name, dict.fromkeys(names))): False,
+        x509.SubjectAlternativeName(map(_general_name, names)): False,
         x509.SubjectKeyIdentifier.from_public_key(public_key): False,
-        x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()): False,
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(public_key): False,
     }
     builder = x509.CertificateBuilder(
-        issuer_name=issuer.name,
-        subject_name=subject.name,
+        issuer_name=subject,
+        subject_name=subject,
         public_key=public_key,
         serial_number=x509.random_serial_number(),
-        not_valid_before=now + period[0],
-        not_valid_after=now + period[1],
+        not_valid_before=now - timedelta(hours=1),
+        not_valid_after=now + timedelta(days=365),
     )
     for extension, critical in extensions.items():
         builder = builder.add_extension(extension, critical)
     return Certificate(
-        builder.sign(issuer.key, hashes.SHA256())
-        .public_bytes(serialization.Encoding.PEM)
-        .decode("ascii"),
-        subject.key.private_bytes(
+        builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode("ascii"),
+        key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
@@ -117,7 +95,7 @@ def _general_name(name: str) -> x509.GeneralName:
         return x509.DNSName(name)
 
 
-def kept_certificate(store: Store, host: str) -> Certificate:
+def kept_certificate(store: Store) -> Certificate:
     """The certificate that an earlier run kept in the store if it is still valid, else a new one.
 
     A client that pinned it meets the same certificate after a restart.
@@ -127,7 +105,7 @@ def kept_certificate(store: Store, host: str) -> Certificate:
         ends = x509.load_pem_x509_certificate(certificate.encode()).not_valid_after_utc
         if ends > datetime.now(UTC):
             return Certificate(certificate, key)
-    made = make_certificate((*LOOPBACK_NAMES, host))
+    made = make_certificate()
     store.keep_setting("certificate", made.certificate)
     store.keep_setting("key", made.key)
     return made

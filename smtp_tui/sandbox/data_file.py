@@ -1,7 +1,7 @@
-"""Opening the file that keeps the records, which holds passwords and the certificate's key.
+"""Opening the file with the records, which holds passwords and the certificate's key.
 
-The rules are those that ssh has for its own files: nobody but the user (or root) may be able to
-replace the file, put a link in its place, or read it.
+The rules are those of ssh for its own files: nobody but the user (or root) may be able to read the
+file, to replace it, or to put a link in its place.
 """
 
 from __future__ import annotations
@@ -9,21 +9,21 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _MOST_LINKS = 40
-"""Links followed before a path is taken for a loop, as the kernel does."""
+"""Links after which a path counts as a loop, as in the kernel."""
 
 
 def open_data_file(path: Path) -> Path:
-    """Make the file with mode 0600 where it is missing, and return where it really is.
+    """Create the file with mode 0600 if it is missing, and return where it really is.
 
-    Raises `OSError` with `filename` set: no group or other may read or write the file or write to
-    its directory; file, directory and every directory above belong to the user or to root, or are
-    sticky as /tmp is; a link is followed only when it belongs to the user or to root.
+    Raises `OSError` with `filename` set, unless nobody else can read or write the file or write to
+    its directory; the file belongs to the user; every directory above belongs to the user or to
+    root, and nobody else can write to it unless it is sticky, as /tmp is; and every link on the way
+    belongs to the user or to root.
     """
     real = _trusted(path)
     flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -52,47 +52,33 @@ def _check_file(path: Path, found: os.stat_result) -> None:
 def _trusted(path: Path) -> Path:
     """The path without links, after each step of it was checked."""
     real = Path("/")
-    _check_directory(real, last=False)
-    steps = list(_steps(path))
+    steps = [*(Path.cwd() / path).parts[1:]]
     links = 0
     while steps:
-        step = steps.pop(0)
-        if step == "..":
+        here = real / steps.pop(0)
+        if here.name == "..":
             real = real.parent
             continue
-        here = real / step
-        try:
-            found = here.lstat()
-        except FileNotFoundError:
+        is_link = here.is_symlink()
+        _check_directory(real, last=not steps and not is_link)
+        if not is_link:
             if steps:
-                raise
-            _check_directory(real, last=True)
-            return here
-        if stat.S_ISLNK(found.st_mode):
+                here.lstat()  # a directory that is missing is an error
+            real = here
+        else:
             links += 1
             if links > _MOST_LINKS:
                 raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(here))
-            if found.st_uid not in _trusted_owners():
+            if here.lstat().st_uid not in _trusted_owners():
                 raise _refused(here, "the link belongs to another user")
-            target = Path(here.readlink())
+            target = here.readlink()
             real = Path("/") if target.is_absolute() else real
-            steps = [part for part in target.parts if part != "/"] + steps
-            continue
-        if steps:
-            _check_directory(here, last=False)
-        else:
-            _check_directory(real, last=True)
-        real = here
+            steps = [*target.parts[target.is_absolute() :], *steps]
     return real
 
 
-def _steps(path: Path) -> Iterator[str]:
-    whole = Path.cwd() / path
-    return (step for step in whole.parts if step != "/")
-
-
 def _check_directory(path: Path, last: bool) -> None:
-    """`last`: the file is in it. Even if it is sticky, others could put an SQLite journal there."""
+    """`last`: it holds the file. Even if sticky, others could put an SQLite journal into it."""
     found = path.stat()
     if found.st_uid not in _trusted_owners():
         raise _refused(path, "the directory belongs to another user")

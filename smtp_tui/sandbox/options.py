@@ -23,7 +23,6 @@ class SandboxOptions(Struct, frozen=True):
     they signed; None verifies nothing.
     """
 
-    host: str = "127.0.0.1"
     port: int = 0
     tls: bool = False
     data: Path | None = None

@@ -18,7 +18,7 @@ from smtp_tui.sandbox.accounts import (
 )
 from smtp_tui.sandbox.answer_shapes import TestAnswers
 from smtp_tui.sandbox.application import Middleware, application
-from smtp_tui.sandbox.background import BackgroundServers, Listeners, listen
+from smtp_tui.sandbox.background import HOST, BackgroundServers, Listeners, listen
 from smtp_tui.sandbox.certificate import Certificate, kept_certificate
 from smtp_tui.sandbox.demo import seed
 from smtp_tui.sandbox.endpoint import Services
@@ -26,9 +26,6 @@ from smtp_tui.sandbox.mail_server import MailServer
 from smtp_tui.sandbox.options import SandboxOptions
 from smtp_tui.sandbox.recording import ReceivedMail, RecordedRequest
 from smtp_tui.sandbox.store import Store
-
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound here
-"""Addresses that mean any, and the address at which to reach them."""
 
 
 class Sandbox:
@@ -42,6 +39,7 @@ class Sandbox:
     mail server that holds its conversations differently.
     """
 
+    host = HOST
     tenant_id = TENANT_ID
     other_tenant_id = OTHER_TENANT_ID
 
@@ -87,7 +85,7 @@ class Sandbox:
                 directory = tempfile.TemporaryDirectory(prefix="smtp-tui-sandbox-")
                 self.certificate_path = Path(opened.enter_context(directory)) / "certificate.pem"
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self.show(self._certificate or kept_certificate(store, self.options.host))
+            self.show(self._certificate or kept_certificate(store))
             if self.options.demo_records and not store.all():
                 seed(store, self.smtp_port, self.smtps_port)
             self._store = store
@@ -120,14 +118,9 @@ class Sandbox:
         return self._store
 
     @property
-    def host(self) -> str:
-        """The address at which to reach it, without brackets."""
-        return EVERYWHERE.get(self.options.host, self.options.host)
-
-    @property
     def base_url(self) -> str:
         """Scheme, host and port, without a slash at the end."""
-        return f"{'https' if self.options.tls else 'http'}://{self._url_host}:{self.port}"
+        return f"{'https' if self.options.tls else 'http'}://{self.host}:{self.port}"
 
     def environment(self, account: Account = ADMINISTRATOR) -> dict[str, str]:
         """The vendor's variables for an account.
@@ -136,7 +129,7 @@ class Sandbox:
         has a scheme, because a host without one means https.
         """
         return {
-            "CAM_HOST": self._url_host if self.options.tls else f"http://{self._url_host}",
+            "CAM_HOST": self.host if self.options.tls else f"http://{self.host}",
             "CAM_PORT": str(self.port),
             "CAM_BEARER_TOKEN": self.tokens.first[account.name],
             "CAM_TENANT_ID": self.tenant_id,
@@ -168,10 +161,6 @@ class Sandbox:
         """Every mail that arrived, oldest first."""
         return tuple(self._mail.mailbox)
 
-    @property
-    def _url_host(self) -> str:
-        return f"[{self.host}]" if ":" in self.host else self.host
-
     def _services(self, store: Store) -> Services:
         return Services(
             options=self.options,
@@ -189,13 +178,13 @@ class Sandbox:
         the demo's records name them.
         """
         options = self.options
-        http = opened.enter_context(listen(options.host, self.port))
+        http = opened.enter_context(listen(self.port))
         wanted = self.smtp_port or int(store.setting("smtp_port") or 0)
-        smtp = opened.enter_context(listen(options.host, wanted, not options.smtp_port))
+        smtp = opened.enter_context(listen(wanted, not options.smtp_port))
         wanted = self.smtps_port or int(store.setting("smtps_port") or 0)
         if not wanted and options.smtp_port:
             wanted = options.smtp_port + 1
-        smtps = opened.enter_context(listen(options.host, wanted, not options.smtps_port))
+        smtps = opened.enter_context(listen(wanted, not options.smtps_port))
         self.port, self.smtp_port, self.smtps_port = (
             listener.getsockname()[1] for listener in (http, smtp, smtps)
         )

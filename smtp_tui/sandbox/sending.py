@@ -12,7 +12,7 @@ import errno
 import smtplib
 import socket
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from contextlib import closing, suppress
 from email.utils import formatdate, make_msgid, parseaddr
 
@@ -24,6 +24,9 @@ from smtp_tui.sandbox.parameters import port_number
 DEFAULT_FROM = "cam@sandbox.example"
 IMPLICIT_TLS_PORTS = frozenset({465})
 LOCAL_NAME = "cam.sandbox.example"
+DONE, DONE_OR_GO_ON = range(200, 300), range(200, 400)
+"""The reply codes of a command that is done, or for which more is to be sent."""
+
 _WRONG_NAME = (62, 64)
 """OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH."""
 
@@ -93,7 +96,7 @@ def send_test_mail(
 ) -> SentMail:
     """Send the test mail, waiting `timeout` seconds for each reply; raises `MailFailure`."""
     address = _checked_recipient(recipient)
-    _checked_sender(relay.mail_from)
+    _checked(relay.mail_from, "sender")
     connection = _connected(relay, timeout, allow_mail_to)
     with connection, closing(Conversation(relay, connection, context)) as conversation:
         try:
@@ -154,23 +157,16 @@ class Conversation(smtplib.SMTP):
         return MailFailure(words, "ECONNECTION")
 
     def _greet(self) -> None:
-        code, text = self.getreply()
+        reply = self.getreply()
         self._greeted = True
-        if code != 220:
-            said = _reply(code, text)
-            raise MailFailure(f"Invalid greeting. response={said}", "EPROTOCOL", "CONN", said)
+        _expect(reply, {220}, "Invalid greeting. response={}", "EPROTOCOL", "CONN")
 
     def _introduce(self) -> None:
-        code, text = self.ehlo()
-        if code == 421:
-            said = _reply(code, text)
-            words = f"Server terminates connection. response={said}"
-            raise MailFailure(words, "ECONNECTION", "EHLO", said)
-        if not 200 <= code <= 299:
-            code, text = self.helo()
-            if not 200 <= code <= 299:
-                said = _reply(code, text)
-                raise MailFailure(f"Invalid HELO. response={said}", "EPROTOCOL", "HELO", said)
+        reply = self.ehlo()
+        if reply[0] == 421:
+            _expect(reply, (), "Server terminates connection. response={}", "ECONNECTION", "EHLO")
+        if reply[0] not in DONE:
+            _expect(self.helo(), DONE, "Invalid HELO. response={}", "EPROTOCOL", "HELO")
 
     def _starttls(self) -> None:
         self._say("STARTTLS", "Error upgrading connection with STARTTLS", "ETLS", "STARTTLS")
@@ -183,12 +179,12 @@ class Conversation(smtplib.SMTP):
             raise MailFailure('Missing credentials for "PLAIN"', "EAUTH", "API")
         offered = self.esmtp_features.get("auth", "PLAIN").upper().split()
         user, password = self._relay.username.encode(), self._relay.password.encode()
-        if "PLAIN" in offered or "LOGIN" not in offered:
-            secret = base64.b64encode(b"\0" + user + b"\0" + password).decode("ascii")
-            self._say(f"AUTH PLAIN {secret}", "Invalid login", "EAUTH", "AUTH PLAIN")
-            return
-        for line in ("AUTH LOGIN", _base64(user), _base64(password)):
-            self._say(line, "Invalid login", "EAUTH", "AUTH LOGIN")
+        secret = _base64(b"\0" + user + b"\0" + password)
+        mechanism, lines = "PLAIN", [f"AUTH PLAIN {secret}"]
+        if "LOGIN" in offered and "PLAIN" not in offered:
+            mechanism, lines = "LOGIN", ["AUTH LOGIN", _base64(user), _base64(password)]
+        for line in lines:
+            self._say(line, "Invalid login", "EAUTH", f"AUTH {mechanism}")
 
     def _transfer(self, recipient: str, message_id: str) -> str:
         sender = self._relay.mail_from
@@ -197,16 +193,24 @@ class Conversation(smtplib.SMTP):
         self._say(f"RCPT TO:<{recipient}>", refused, "EENVELOPE", "RCPT TO")
         self._say("DATA", "Data command failed", "EENVELOPE", "DATA")
         self.send(_message(sender, recipient, message_id) + b"\r\n.\r\n")
-        code, text = self.getreply()
-        if not 200 <= code <= 299:
-            raise MailFailure("Message failed", "EMESSAGE", "DATA", _reply(code, text))
-        return _reply(code, text)
+        return _expect(self.getreply(), DONE, "Message failed", "EMESSAGE", "DATA")
 
     def _say(self, line: str, refused: str, code: str, command: str) -> None:
-        """Send a command; raises `MailFailure` for any reply but 2xx and 3xx."""
-        answer, text = self.docmd(line)
-        if not 200 <= answer <= 399:
-            raise MailFailure(refused, code, command, _reply(answer, text))
+        _expect(self.docmd(line), DONE_OR_GO_ON, refused, code, command)
+
+
+def _expect(
+    reply: tuple[int, bytes], good: Container[int], message: str, code: str, command: str
+) -> str:
+    """The server's whole reply as it came; raises `MailFailure` unless its code is a good one.
+
+    `message` is nodemailer's, with `{}` where it repeats the reply.
+    """
+    lines = reply[1].decode("utf-8", "replace").split("\n")
+    said = "\n".join([*(f"{reply[0]}-{line}" for line in lines[:-1]), f"{reply[0]} {lines[-1]}"])
+    if reply[0] not in good:
+        raise MailFailure(message.replace("{}", said), code, command, said)
+    return said
 
 
 def _connected(relay: Relay, timeout: float, allow_mail_to: Collection[str]) -> socket.socket:
@@ -214,15 +218,14 @@ def _connected(relay: Relay, timeout: float, allow_mail_to: Collection[str]) -> 
     host, port = relay.hostname, relay.port
     if port < 0:
         raise MailFailure("Port should be >= 0 and < 65536.", "ERR_SOCKET_BAD_PORT")
-    if host.rstrip(".").lower().endswith(".invalid"):
-        # RFC 6761: it never resolves. Not asking keeps the demo on this machine.
-        raise MailFailure(f"getaddrinfo ENOTFOUND {host}", "EDNS")
-    try:
-        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (socket.gaierror, UnicodeError) as error:
-        raise MailFailure(f"getaddrinfo ENOTFOUND {host}", "EDNS") from error
-    # `localhost` may be ::1 first, where the sandbox does not listen: the last address decides.
     failure = MailFailure(f"getaddrinfo ENOTFOUND {host}", "EDNS")
+    try:
+        # RFC 6761: `.invalid` never resolves. Not asking keeps the demo on this machine.
+        invalid = host.rstrip(".").lower().endswith(".invalid")
+        addresses = [] if invalid else socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:
+        raise failure from error
+    # `localhost` may be ::1 first, where the sandbox does not listen: the last address decides.
     allowed = _plain(host) in {_plain(name) for name in allow_mail_to}
     for *_, address in addresses:
         if not allowed and not is_loopback_name(str(address[0])):
@@ -237,26 +240,25 @@ def _connected(relay: Relay, timeout: float, allow_mail_to: Collection[str]) -> 
         except TimeoutError:
             failure = MailFailure("Connection timeout", "ETIMEDOUT")
         except OSError as error:
-            where = f"{address[0]}:{port}"
-            failure = MailFailure(f"connect {_name(error)} {where}", "ESOCKET")
+            failure = MailFailure(f"connect {_name(error)} {address[0]}:{port}", "ESOCKET")
     raise failure
 
 
 def _checked_recipient(recipient: str) -> str:
-    local, at, domain = recipient.strip().rpartition("@")
-    if not (local and at and domain) or not recipient.isprintable():
+    local, _, domain = recipient.strip().rpartition("@")
+    if not (local and domain) or not recipient.isprintable():
         raise MailFailure("No recipients defined", "EENVELOPE", "API")
-    if not local.isascii() or any(mark in recipient for mark in "<> "):
-        raise MailFailure(f"Invalid recipient {recipient!r}", "EENVELOPE", "API")
     try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
+        return _checked(f"{local}@{domain.encode('idna').decode('ascii')}", "recipient")
     except UnicodeError as error:
         raise MailFailure(f"Invalid recipient {recipient!r}", "EENVELOPE", "API") from error
 
 
-def _checked_sender(sender: str) -> None:
-    if not sender.isascii() or not sender.isprintable() or any(mark in sender for mark in "<> "):
-        raise MailFailure(f"Invalid sender {sender!r}", "EENVELOPE", "API")
+def _checked(address: str, role: str) -> str:
+    """The address, if it can stand in a command as it is."""
+    if not address.isascii() or not address.isprintable() or any(c in address for c in "<> "):
+        raise MailFailure(f"Invalid {role} {address!r}", "EENVELOPE", "API")
+    return address
 
 
 def _message(sender: str, recipient: str, message_id: str) -> bytes:
@@ -273,15 +275,6 @@ def _message(sender: str, recipient: str, message_id: str) -> bytes:
         "This is a test email for an SMTP connection.",
     )
     return "\r\n".join(lines).encode("ascii")
-
-
-def _reply(code: int, text: bytes) -> str:
-    """The server's whole reply as it came, reply codes included."""
-    lines = text.decode("utf-8", "replace").split("\n")
-    last = len(lines) - 1
-    return "\n".join(
-        f"{code}{' ' if place == last else '-'}{line}" for place, line in enumerate(lines)
-    )
 
 
 def _plain(host: str) -> str:
