@@ -7,7 +7,6 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterator
 from email.utils import formatdate
-from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl
 
@@ -42,41 +41,36 @@ CONTROL_PREFIX = "/sandbox/"
 
 RECORDS_PATH = "/cam/api/v1/smtpconnections"
 COMPOSER_PATH = "/cam/composer/api/v1/smtpconnections"
+MODIFY_PATH = f"{COMPOSER_PATH}/patchConnectionParametersById"
 REST_ROOTS = ("/cam/api/v1", "/cam/composer/api/v1", "/cam/tenant/api/v1")
 TOKEN_PATH = "/idprovider/v1/auth/identitytoken"
 TENANT_PATH = "/cam/tenant/api/v1/tenants/getTenantOnPrem"
 
 REQUEST_IDS = uuid.uuid5(uuid.NAMESPACE_DNS, "sandbox.example")
 
-_get = partial(Route, methods=["GET"])
-_post = partial(Route, methods=["POST"])
-
-OPERATIONS: Final = (
-    _get(RECORDS_PATH, records.list_records, name=Operation.LIST),
-    _get(f"{RECORDS_PATH}/", records.list_records, name=Operation.LIST),
-    _post(RECORDS_PATH, records.create_record, name=Operation.CREATE),
-    _post(f"{RECORDS_PATH}/", records.create_record, name=Operation.CREATE),
-    _get(f"{RECORDS_PATH}/{{id}}", records.get_record, name=Operation.GET),
-    Route(
-        f"{RECORDS_PATH}/{{id}}", records.delete_record, methods=["DELETE"], name=Operation.DELETE
-    ),
-    _post(
-        f"{COMPOSER_PATH}/patchConnectionParametersById",
-        records.modify_record,
-        name=Operation.MODIFY,
-    ),
-    _post(f"{COMPOSER_PATH}/testEmail", mail_tests.test_unsaved, name=Operation.TEST),
-    _post(f"{COMPOSER_PATH}/testEmailById", mail_tests.test_saved, name=Operation.TEST_SAVED),
-    _post(TOKEN_PATH, identity.issue_token, name=Operation.TOKEN),
-    _get(TENANT_PATH, identity.get_tenant, name=Operation.TENANT),
+OPERATIONS: Final = tuple(
+    Route(path, endpoint, methods=[method], name=operation)
+    for operation, method, path, endpoint in (
+        (Operation.LIST, "GET", RECORDS_PATH, records.list_records),
+        (Operation.LIST, "GET", f"{RECORDS_PATH}/", records.list_records),
+        (Operation.CREATE, "POST", RECORDS_PATH, records.create_record),
+        (Operation.CREATE, "POST", f"{RECORDS_PATH}/", records.create_record),
+        (Operation.GET, "GET", f"{RECORDS_PATH}/{{id}}", records.get_record),
+        (Operation.DELETE, "DELETE", f"{RECORDS_PATH}/{{id}}", records.delete_record),
+        (Operation.MODIFY, "POST", MODIFY_PATH, records.modify_record),
+        (Operation.TEST, "POST", f"{COMPOSER_PATH}/testEmail", mail_tests.test_unsaved),
+        (Operation.TEST_SAVED, "POST", f"{COMPOSER_PATH}/testEmailById", mail_tests.test_saved),
+        (Operation.TOKEN, "POST", TOKEN_PATH, identity.issue_token),
+        (Operation.TENANT, "GET", TENANT_PATH, identity.get_tenant),
+    )
 )
 """What the real server serves; the names of the routes are operations."""
 
 CONTROLS: Final = (
-    _post("/sandbox/test-answers", controls.choose_test_answers),
-    _post("/sandbox/expire-tokens", controls.expire_tokens),
-    _get("/sandbox/requests", controls.show_requests),
-    _get("/sandbox/mailbox", controls.show_mailbox),
+    Route("/sandbox/test-answers", controls.choose_test_answers, methods=["POST"]),
+    Route("/sandbox/expire-tokens", controls.expire_tokens, methods=["POST"]),
+    Route("/sandbox/requests", controls.show_requests, methods=["GET"]),
+    Route("/sandbox/mailbox", controls.show_mailbox, methods=["GET"]),
 )
 """The sandbox's own controls, documented in the package."""
 

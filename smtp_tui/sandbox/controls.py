@@ -16,9 +16,9 @@ from msgspec.structs import asdict
 from starlette.requests import Request
 from starlette.responses import Response
 
-from smtp_tui.sandbox.answer_shapes import TestShape
 from smtp_tui.sandbox.endpoint import json_object, json_response, require_administrator, services
 from smtp_tui.sandbox.loopback import bad_argument
+from smtp_tui.sandbox.options import TestShape
 from smtp_tui.sandbox.parameters import MASK
 from smtp_tui.sandbox.recording import RecordedRequest
 

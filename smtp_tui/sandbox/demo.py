@@ -12,7 +12,6 @@ from smtp_tui.sandbox.accounts import (
     TENANT_ID,
     Namespace,
 )
-from smtp_tui.sandbox.parameters import as_parameters
 from smtp_tui.sandbox.store import Store, StoredRecord
 
 CLOSED_PORT = 26
@@ -53,7 +52,9 @@ def seed(store: Store, smtp_port: int, smtps_port: int) -> None:
             StoredRecord(
                 id=f"5e7a1c0d3b2f4a68901{number:05x}",
                 name=name,
-                connection_parameters=tuple(as_parameters(parameters)),
+                connection_parameters=tuple(
+                    {"name": key, "value": value} for key, value in parameters.items()
+                ),
                 created_at=f"2020-04-{number:02d}T08:{number * 5:02d}:00.{number * 100:03d}Z",
                 tenant=tenant,
                 team=namespace.team,

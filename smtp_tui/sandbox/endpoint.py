@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from smtp_tui.sandbox.accounts import Account, TokenBook
-from smtp_tui.sandbox.answer_shapes import TestAnswers
 from smtp_tui.sandbox.loopback import (
     LoopBackError,
     bad_argument,
@@ -23,7 +22,7 @@ from smtp_tui.sandbox.loopback import (
     missing,
     unauthorized,
 )
-from smtp_tui.sandbox.options import SandboxOptions
+from smtp_tui.sandbox.options import SandboxOptions, TestAnswers
 from smtp_tui.sandbox.recording import ReceivedMail, RecordedRequest
 from smtp_tui.sandbox.store import Store
 

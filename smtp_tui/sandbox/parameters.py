@@ -7,7 +7,7 @@ so that a client that drops them is found out.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 from smtp_tui.sandbox.loopback import MISSING, Problem, bad_argument, invalid
@@ -15,18 +15,8 @@ from smtp_tui.sandbox.loopback import MISSING, Problem, bad_argument, invalid
 Parameter: TypeAlias = dict[str, Any]
 """One parameter as JSON: at least `name` and `value`."""
 
-Given: TypeAlias = Mapping[str, object] | Sequence[Mapping[str, object]]
-"""Parameters as Python callers give them: `{"port": 25}`, or the API's list."""
-
 MASK = "*****"
 """What the server shows instead of a secret that is set."""
-
-
-def as_parameters(given: Given) -> list[Parameter]:
-    """The API's list for parameters given in either form."""
-    if isinstance(given, Mapping):
-        return [{"name": name, "value": value} for name, value in given.items()]
-    return [dict(parameter) for parameter in given]
 
 
 def read_parameters(argument: str, value: object) -> list[Parameter]:

@@ -12,18 +12,16 @@ from smtp_tui.sandbox.accounts import (
     ADMINISTRATOR,
     OTHER_TENANT_ID,
     TENANT_ID,
-    USER,
     Account,
     TokenBook,
 )
-from smtp_tui.sandbox.answer_shapes import TestAnswers
 from smtp_tui.sandbox.application import Middleware, application
 from smtp_tui.sandbox.background import HOST, BackgroundServers, Listeners, listen
 from smtp_tui.sandbox.certificate import Certificate, kept_certificate
 from smtp_tui.sandbox.demo import seed
 from smtp_tui.sandbox.endpoint import Services
 from smtp_tui.sandbox.mail_server import MailServer
-from smtp_tui.sandbox.options import SandboxOptions
+from smtp_tui.sandbox.options import SandboxOptions, TestAnswers
 from smtp_tui.sandbox.recording import ReceivedMail, RecordedRequest
 from smtp_tui.sandbox.store import Store
 
@@ -141,15 +139,6 @@ class Sandbox:
     def admin_token(self) -> str:
         """The administrator's first token, another one in each sandbox."""
         return self.tokens.first[ADMINISTRATOR.name]
-
-    @property
-    def user_token(self) -> str:
-        """The user's first token, another one in each sandbox."""
-        return self.tokens.first[USER.name]
-
-    def password(self, account: Account = ADMINISTRATOR) -> str:
-        """The password of an account, another one in each sandbox."""
-        return self.tokens.passwords[account.name]
 
     @property
     def requests(self) -> tuple[RecordedRequest, ...]:

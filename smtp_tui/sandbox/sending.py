@@ -82,6 +82,7 @@ class SentMail(Struct, frozen=True):
     """A mail that the server accepted."""
 
     mail_from: str
+    recipient: str
     message_id: str
     response: str
 
@@ -137,7 +138,7 @@ class Conversation(smtplib.SMTP):
         response = self._transfer(recipient, message_id)
         with suppress(smtplib.SMTPException):
             self.docmd("QUIT")
-        return SentMail(self._relay.mail_from, message_id, response)
+        return SentMail(self._relay.mail_from, recipient, message_id, response)
 
     def encrypt(self) -> None:
         """Speak TLS from now on."""

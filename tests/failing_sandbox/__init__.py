@@ -14,7 +14,7 @@ from smtp_tui.sandbox.accounts import (
     USER,
     Account,
 )
-from smtp_tui.sandbox.answer_shapes import TestShape
+from smtp_tui.sandbox.options import TestShape
 from smtp_tui.sandbox.recording import Operation, ReceivedMail, RecordedRequest
 from smtp_tui.sandbox.store import StoredRecord
 from tests.failing_sandbox.certificates import (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias, TypeVar
 
 from smtp_tui import sandbox
 from smtp_tui.sandbox import SandboxOptions
@@ -12,11 +12,12 @@ from smtp_tui.sandbox.accounts import (
     ADMINISTRATOR,
     DEFAULT_NAMESPACE,
     TENANT_ID,
+    USER,
     Account,
     namespace_of,
 )
 from smtp_tui.sandbox.certificate import make_certificate
-from smtp_tui.sandbox.parameters import Given, as_parameters
+from smtp_tui.sandbox.parameters import Parameter
 from smtp_tui.sandbox.recording import ReceivedMail, RecordedRequest
 from smtp_tui.sandbox.store import StoredRecord
 from tests.failing_sandbox.faults import BackEnd, FaultPlan
@@ -24,6 +25,9 @@ from tests.failing_sandbox.mail import PlayingMailServer
 from tests.failing_sandbox.middleware import FaultMiddleware
 
 Item = TypeVar("Item")
+Given: TypeAlias = Mapping[str, object] | Sequence[Mapping[str, object]]
+"""Parameters as tests give them: `{"port": 25}`, or the API's list."""
+
 LOOK_SECONDS = 0.002
 
 
@@ -40,6 +44,15 @@ class Sandbox(sandbox.Sandbox):
         super().__init__(
             options, middleware=lambda app: FaultMiddleware(app, self.faults), mail=self.mail
         )
+
+    @property
+    def user_token(self) -> str:
+        """The user's first token."""
+        return self.token(USER)
+
+    def password(self, account: Account = ADMINISTRATOR) -> str:
+        """The password of an account."""
+        return self.tokens.passwords[account.name]
 
     def token(self, account: Account) -> str:
         """The token that an account has from the start."""
@@ -116,6 +129,13 @@ class Sandbox(sandbox.Sandbox):
     def bring_up(self, back_end: BackEnd) -> None:
         """Have a back end work again; other faults of the plan stay."""
         self.faults.drop(back_end.fault)
+
+
+def as_parameters(given: Given) -> list[Parameter]:
+    """The API's list for parameters given in either form."""
+    if isinstance(given, Mapping):
+        return [{"name": name, "value": value} for name, value in given.items()]
+    return [dict(parameter) for parameter in given]
 
 
 def _wait(items: Callable[[], tuple[Item, ...]], count: int, timeout: float) -> tuple[Item, ...]:
