@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from smtp_tui.api.clock import Clock
@@ -116,8 +117,10 @@ class Tokens:
         Raises ``ApiError``, ``LoginRefused`` among them: then the password is forgotten, since
         trying it again and again would lock the account.
         """
+        # pydantic takes too long for the event loop, and too much memory before it is needed.
+        await asyncio.to_thread(import_module, "smtp_tui.api.identity")
         from smtp_tui.api.errors import LoginRefused  # noqa: PLC0415 - with the client
-        from smtp_tui.api.identity import Identity  # noqa: PLC0415 - pydantic, for logins only
+        from smtp_tui.api.identity import Identity  # noqa: PLC0415 - as above
 
         if not isinstance(self.source, LoginToken):
             raise CredentialError("this profile has no user to log in")

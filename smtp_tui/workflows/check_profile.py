@@ -5,8 +5,10 @@ Name, connection and certificate are looked at without a byte of the token; only
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from enum import Enum
+from importlib import import_module
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from msgspec import Struct
@@ -151,7 +153,9 @@ async def look(target: Target, show: Show, seconds: float = SECONDS) -> bool:
 
 async def _find_tenant(client: Client, show: Show) -> bool:
     """Ask for the token's tenant; whether a list can be asked for, as a tenant is chosen."""
-    from smtp_tui.api.identity import Identity  # noqa: PLC0415 - pydantic, for checks only
+    # pydantic takes too long for the event loop, and too much memory before it is needed.
+    await asyncio.to_thread(import_module, "smtp_tui.api.identity")
+    from smtp_tui.api.identity import Identity  # noqa: PLC0415 - as above
 
     own = client.target.scope.tenant
     try:
