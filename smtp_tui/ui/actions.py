@@ -212,19 +212,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
 )  # fmt: skip
 
 BY_ID: Final = {action.id: action for action in ACTIONS}
-APP_ACTIONS: Final = (
-    "app.help",
-    "app.profiles",
-    "app.previous_profile",
-    "app.activity",
-    "app.journal",
-    "app.mailbox",
-    "app.redraw",
-    "app.leave",
-    "app.suspend_process",
-)
-"""The actions of the app itself, except the palette, which does not offer itself."""
-
 _SPOKEN: Final = {
     "escape": "esc",
     "pageup": "PgUp",
@@ -242,6 +229,14 @@ def spoken(key: str) -> str:
 def ids_in(*places: Place) -> tuple[str, ...]:
     """Return the ids of all actions of these places, for a screen's ``ACTIONS``."""
     return tuple(action.id for action in ACTIONS if action.place in places)
+
+
+APP_ACTIONS: Final = tuple(
+    action_id
+    for action_id in ids_in(Place.APP)
+    if action_id not in ("app.command_palette", "app.back")
+)
+"""The actions of the app itself; the palette does not offer itself, and screens go back."""
 
 
 def bindings(*ids: str) -> list[BindingType]:

@@ -166,12 +166,12 @@ class SmtpTui(MessagesApp):
             self.run_worker(self._choose_profile(), group="profiles", exclusive=True)
 
     async def _choose_profile(self) -> None:
-        from smtp_tui.ui.profiles.switcher import ProfilesDialog, Switch
+        from smtp_tui.ui.profiles.switcher import ProfilesDialog
 
         dialog = ProfilesDialog(self._services, self._current.session)
         answer = await self.push_screen_wait(dialog)
-        if isinstance(answer, Switch):
-            await self._current.use(answer.profile)
+        if answer is not None:
+            await self._current.use(answer)
         elif self._current.session is None:
             self.exit()
 

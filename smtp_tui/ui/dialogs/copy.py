@@ -1,7 +1,7 @@
-"""Copying: choose the form, see the very text, and have it sent to the terminal's clipboard.
+"""Copying to the terminal's clipboard: choose a form, see the exact text, send it.
 
-A terminal may refuse without a word, so the text can always be shown plainly instead: outside the
-screen, without borders, where the terminal's own selection takes it as it is.
+A terminal may refuse silently. So the text can be shown plainly too: outside the screen, without
+borders, where the terminal's own selection takes it unchanged.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ class CopyDialog(Dialog[None]):
         super().__init__()
         self._forms = forms
         self._at = 0
+        self._labels, self._text = PlainText(), PlainText(classes="row -auto")
 
     def compose_box(self) -> Iterable[Widget]:
         """The forms, and the text of the chosen one."""
-        yield PlainText("", id="forms")
-        yield PlainText("", id="copy-text", classes="row -auto")
+        yield from (self._labels, self._text)
         tab = "tab chooses · " if len(self._forms) > 1 else ""
         yield PlainText(
             f"{tab}Enter copies · v shows it plainly · {self.cancel_key} back", classes="hint"
@@ -65,20 +65,20 @@ class CopyDialog(Dialog[None]):
         self._show()
 
     def _show(self) -> None:
-        names = "  ".join(
+        labels = "  ".join(
             f"[{form.label}]" if position == self._at else f" {form.label} "
             for position, form in enumerate(self._forms)
         )
-        self.query_one("#forms", PlainText).update(names)
-        self.query_one("#copy-text", PlainText).update(clean_block(self._forms[self._at].text))
+        self._labels.update(labels)
+        self._text.update(clean_block(self._forms[self._at].text))
 
     def action_step(self, by: int) -> None:
-        """Another form."""
+        """Go to another form."""
         self._at = (self._at + by) % len(self._forms)
         self._show()
 
     def action_send(self) -> None:
-        """Send the text to the terminal, whose driver says which way it went."""
+        """Send the text to the terminal, whose driver tells how it was sent."""
         self.app.copy_to_clipboard(self._forms[self._at].text)
         self.dismiss(None)
 
@@ -97,7 +97,7 @@ GO_ON: Final = "Enter goes back to smtp-tui."
 
 
 async def _shown_until_enter(text: str) -> None:
-    """Show it, and wait for a line at the terminal, while signals and requests are served."""
+    """Show the text and wait for a line at the terminal, without blocking the event loop."""
     loop, pressed = asyncio.get_running_loop(), asyncio.Event()
     descriptor = sys.stdin.fileno()
     before = signal.getsignal(signal.SIGINT)

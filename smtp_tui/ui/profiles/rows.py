@@ -1,4 +1,4 @@
-"""What is shown of a profile among others: its columns, whether it answers, where its token is."""
+"""A profile as a row of the table: its columns, whether its host answers, and its token."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ COLUMNS: Final = (
     Column("team", "TEAM", 6, flexible=True, priority=5),
 )
 SECONDS: Final = 3.0
-"""How long each step of a look at a profile may take."""
+"""The time limit of each step of a look at a host."""
 LOOKING: Final = "…"
 
 
 def last_used_first(profiles: Iterable[Profile], recent: tuple[str, ...]) -> list[Profile]:
-    """In the order of their last use; what was never used stays in its order, after those."""
+    """Return the profiles by their last use; those never used follow in their own order."""
     places = {name: place for place, name in enumerate(recent)}
     return sorted(profiles, key=lambda one: places.get(one.name, len(places)))
 
 
-def row(profile: Profile, sign: str, state: str, token: str) -> Row:
-    """The profile as a row of the table."""
+def profile_row(profile: Profile, sign: str, state: str, token: str) -> Row:
+    """Return a profile as a row, named by its name."""
     return Row(
         profile.name,
         (
@@ -55,7 +55,7 @@ def row(profile: Profile, sign: str, state: str, token: str) -> Row:
 
 
 def details(profile: Profile, state: str, token: str) -> str:
-    """All of a profile on a line or two, for what the table has no room for."""
+    """Return everything about a profile that is worth a line or two."""
     parts = [
         clean(profile.shown_host, 80),
         f"tenant {clean(profile.tenant, 80) or 'not known'}",
@@ -69,7 +69,7 @@ def details(profile: Profile, state: str, token: str) -> str:
 
 
 async def reachability(target: Target) -> str:
-    """Whether the server answers and its certificate is good, in a word or two; sends nothing."""
+    """Return in a word or two whether the server answers with a good certificate; sends nothing."""
     steps: list[Step] = []
     if await look(target, steps.append, SECONDS):
         return "answers"
@@ -80,7 +80,7 @@ async def reachability(target: Target) -> str:
 
 
 def token_state(services: Services, profile: Profile) -> str:
-    """The token of a profile: how long it is still good, or where one would come from."""
+    """Return how long the token of a profile stays valid, or where one would come from."""
     try:
         held = services.tokens_of(profile, services.target_of(profile))
     except HostRefused:
@@ -101,5 +101,5 @@ def _time_left(held: Tokens) -> str:
 
 
 def source_text(source: TokenSource) -> str:
-    """Where a token comes from, in a word or two that are safe to show."""
+    """Return where a token comes from, in words that are safe to show."""
     return clean(source_words(source), 48)

@@ -1,4 +1,4 @@
-"""What is shown when the program cannot start as it was asked to: what, where, and what next."""
+"""The screen for a start that failed: what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smtp_tui.ui.widgets.plain_text import PlainText
 
 
 class StartProblemScreen(FullScreen[None]):
-    """Says what is wrong; profiles can still be looked at, and nothing is overwritten."""
+    """Nothing is overwritten, and the profiles can still be looked at."""
 
     KEYS = ()
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q,escape", "app.leave", "Quit")]
@@ -29,11 +29,13 @@ class StartProblemScreen(FullScreen[None]):
         self._problem = problem
 
     def compose_body(self) -> Iterable[Widget]:
-        """The problem and the ways out."""
-        profiles, keys = (bound(self, one).first_key for one in ("app.profiles", "app.help"))
+        """The problem, and the keys that help."""
+        profiles, keys = (
+            bound(self, action_id).first_key for action_id in ("app.profiles", "app.help")
+        )
         yield PlainText(
             f"{clean_block(self._problem)}\n\n"
-            "Nothing was changed. Mend it in an editor and start again,\n"
+            "Nothing was changed. Fix it in an editor and start again,\n"
             f"or press {profiles} to see the profiles that can be used.\n\n"
             f"{profiles} profiles · {keys} help · q quit"
         )

@@ -1,4 +1,4 @@
-"""Choosing where the next key presses go: the profiles, with a switch for this process only."""
+"""The profiles: switch to one for this process, and edit those in the file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
-from msgspec import Struct
 from msgspec.structs import replace
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -32,43 +31,31 @@ from smtp_tui.ui.profiles.rows import (
     LOOKING,
     details,
     last_used_first,
+    profile_row,
     reachability,
-    row,
     token_state,
 )
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.widgets.inputs import Paste, TextInput
+from smtp_tui.ui.widgets.filtered_table import FilteredTable
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import RecordsTable, Row
 from smtp_tui.workflows.session import Session
 
 
-class Switch(Struct, frozen=True):
-    """The answer of the dialog: use this profile from now on, in this process."""
-
-    profile: Profile
-
-
-class ProfilesDialog(Dialog[Switch | None]):
-    """Enter switches; D makes one the default for the next start, which is another thing."""
+class ProfilesDialog(Dialog[Profile | None]):
+    """The result is the profile to use from now on; the default is for the next start."""
 
     BOX_TITLE = "Profiles"
     DEFAULT_CSS = """
     ProfilesDialog > #box { width: 100; }
-    ProfilesDialog RecordsTable { height: 10; margin: 0 0 1 0; }
+    ProfilesDialog FilteredTable { height: auto; margin: 0 0 1 0; }
+    ProfilesDialog FilteredTable RecordsTable { height: 10; }
     ProfilesDialog #profiles-said { display: none; text-style: bold; }
     ProfilesDialog #profiles-said.-shown { display: block; }
-    ProfilesDialog #profile-filter { height: 1; display: none; }
-    ProfilesDialog #profile-filter.-open { display: block; }
     """
     ACTIONS = (
-        "dialog.cancel",
-        "profiles.new",
-        "profiles.edit",
-        "profiles.clone",
-        "profiles.check",
-        "profiles.delete",
-        "profiles.default",
+        *("dialog.cancel", "profiles.new", "profiles.edit", "profiles.clone", "profiles.check"),
+        *("profiles.delete", "profiles.default"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),
@@ -80,20 +67,19 @@ class ProfilesDialog(Dialog[Switch | None]):
         super().__init__()
         self._services = services
         self._session = session
-        self._current = session.profile if session is not None else None
+        self._in_use = session.profile.name if session is not None else None
         self._profiles = Profiles()
         self._states: dict[str, str] = {}
         self._recent: tuple[str, ...] = ()
+        self._list = FilteredTable(COLUMNS, back="dialog.cancel")
+        self._details, self._said = PlainText(), PlainText(id="profiles-said")
 
     def compose_box(self) -> Iterable[Widget]:
-        """Filter, table, what is wrong, keys."""
+        """Table, details, what is wrong, keys."""
         if self._services.choice is not None and self._services.choice.remark:
             yield PlainText(clean(f"At the start: {self._services.choice.remark}", 400))
-        yield TextInput(placeholder="filter", id="profile-filter", takes=Paste.WORDS)
-        yield RecordsTable(COLUMNS, id="profiles")
-        yield PlainText("", id="profile-details")
-        yield PlainText("", id="profiles-said")
-        key = {one: bound(self, one).first_key for one in self.ACTIONS}
+        yield from (self._list, self._details, self._said)
+        key = {action_id: bound(self, action_id).first_key for action_id in self.ACTIONS}
         yield PlainText(
             f"Enter switches this window · {key['profiles.new']} new · {key['profiles.edit']} edit"
             f" · {key['profiles.clone']} clone · {key['profiles.delete']} delete\n"
@@ -104,63 +90,64 @@ class ProfilesDialog(Dialog[Switch | None]):
 
     def on_mount(self) -> None:
         """Read the file and start on the profile in use."""
-        self.query_one(RecordsTable).focus()
-        self._load(self._current.name if self._current is not None else None)
+        self._list.table.focus()
+        self._load()
 
     @opens_screen
-    async def _load(self, chosen: str | None) -> None:
-        """Read the file, and put the cursor on a profile; keys typed ahead wait for it."""
-        await self._read(chosen)
+    async def _load(self) -> None:
+        """Read the file as if a screen were opened, so that keys typed ahead wait for it."""
+        await self._read(self._in_use)
 
     async def _read(self, chosen: str | None = None) -> None:
+        """Read the file, look at the hosts, and put the cursor on a profile."""
         self._recent = await self._services.recent()
         problem = ""
         try:
             self._profiles = await asyncio.to_thread(self._services.store.load)
         except FileProblem as error:
             problem = str(error)
-        if not self._open:
-            return
+        if not self.is_attached:
+            return  # closed meanwhile
         if problem:
             self._say(problem)
-        self._fill()
+        self.fill()
         self._look()
         if chosen is not None:
-            self.query_one(RecordsTable).move_to(chosen)
-
-    @property
-    def _open(self) -> bool:
-        """Whether the dialog still has its widgets; an answer may come while it closes."""
-        return bool(self.query(RecordsTable))
+            self._list.table.move_to(chosen)
 
     def _stored(self, profile: Profile) -> bool:
-        """Whether a profile stands in the file, as it was read last."""
+        """Return whether the file has a profile of this name."""
         return self._profiles.named(profile.name) is not None
 
     @property
     def _all(self) -> tuple[Profile, ...]:
-        extra = [one for one in self._services.extra_profiles if not self._profiles.named(one.name)]
+        extra = (each for each in self._services.extra_profiles if not self._stored(each))
         return tuple(last_used_first((*extra, *self._profiles.profiles), self._recent))
 
-    def _fill(self) -> None:
-        words = self.query_one("#profile-filter", Input).value.casefold().split()
-        rows = [self._row(profile) for profile in self._all]
-        self.query_one(RecordsTable).rows = tuple(
-            one for one in rows if all(word in " ".join(one.cells).casefold() for word in words)
-        )
-        self._show_details()
-        self.query_one(RecordsTable).styles.height = max(4, min(12, len(rows) + 1))
+    @property
+    def _chosen(self) -> Profile | None:
+        cursor = self._list.table.cursor_id
+        return next((profile for profile in self._all if profile.name == cursor), None)
+
+    @on(Input.Changed)
+    def fill(self) -> None:
+        """Show the profiles that hold the words of the filter."""
+        table, rows = self._list.table, tuple(map(self._row, self._all))
+        table.rows = self._list.matching(rows)
+        table.notice = self._list.nothing_found if rows else ""
+        table.styles.height = max(4, min(12, len(rows) + 1))
+        self.show_details()
         if not rows:
             self._say(f"No profile yet: {bound(self, 'profiles.new').first_key} makes one.")
 
     def _row(self, profile: Profile) -> Row:
-        in_use = self._current is not None and profile.name == self._current.name
+        in_use = profile.name == self._in_use
         sign = "*" if in_use else "d" if profile.name == self._profiles.default else ""
         state = self._states.get(profile.name, LOOKING)
-        return row(profile, sign, state, token_state(self._services, profile))
+        return profile_row(profile, sign, state, token_state(self._services, profile))
 
     def _look(self) -> None:
-        """Look at each profile by itself, so that a dead host delays none of the others."""
+        """Look at each host in a worker of its own, so that a dead one delays no other."""
         for profile in self._all:
             if profile.name not in self._states:
                 self._states[profile.name] = LOOKING
@@ -172,73 +159,54 @@ class ProfilesDialog(Dialog[Switch | None]):
         except HostRefused:
             state = "no host"
         self._states[profile.name] = state
-        if self._open:
-            self._fill()
+        if self.is_attached:
+            self.fill()
 
     @on(RecordsTable.CursorMoved)
-    def _show_details(self) -> None:
-        """All of the profile under the cursor, for what the table has no room for."""
+    def show_details(self) -> None:
+        """Show what the table has no room for."""
         chosen = self._chosen
         if chosen is not None:
             state = self._states.get(chosen.name, LOOKING)
-            words = details(chosen, state, token_state(self._services, chosen))
-            self.query_one("#profile-details", PlainText).update(words)
+            self._details.update(details(chosen, state, token_state(self._services, chosen)))
 
     def _say(self, text: str) -> None:
-        for said in self.query("#profiles-said").results(PlainText):  # none once it is closed
-            said.update(clean(text))
-            said.set_class(bool(text), "-shown")
-
-    @property
-    def _chosen(self) -> Profile | None:
-        cursor = self.query_one(RecordsTable).cursor_id
-        return next((one for one in self._all if one.name == cursor), None)
+        self._said.update(clean(text))
+        self._said.set_class(bool(text), "-shown")
 
     @on(RecordsTable.Opened)
-    def switch(self, event: RecordsTable.Opened) -> None:
+    @on(Input.Submitted)
+    def switch(self) -> None:
         """Use the profile under the cursor."""
-        event.stop()
         if self._chosen is not None:
-            self.dismiss(Switch(self._chosen))
+            self.dismiss(self._chosen)
 
     def action_filter(self) -> None:
         """Open the filter."""
-        field = self.query_one("#profile-filter", Input)
-        field.set_class(True, "-open")
-        field.focus()
+        self._list.open_filter()
 
-    @on(Input.Changed, "#profile-filter")
-    def narrow(self) -> None:
-        """Show only what holds the words."""
-        self._fill()
-
-    @on(Input.Submitted, "#profile-filter")
-    def switch_filtered(self, event: Input.Submitted) -> None:
-        """Enter in the filter switches to the row under the cursor."""
-        event.stop()
-        if self._chosen is not None:
-            self.dismiss(Switch(self._chosen))
-
-    def action_new(self) -> None:
-        """A new profile."""
-        self._new()
+    def action_cancel(self) -> None:
+        """Close the filter, or go back with nothing done."""
+        if not self._list.close_filter():
+            self.dismiss(None)
 
     @opens_screen
-    async def _new(self) -> None:
+    async def action_new(self) -> None:
+        """Set up a new profile."""
         found = await self.app.push_screen_wait(FirstStartScreen(self._services, self._session))
         if found is None:
             return
         await self._read(found.name)
         if not self._stored(found):
-            self.dismiss(Switch(found))
+            self.dismiss(found)
 
     def action_check(self) -> None:
-        """Try the profile under the cursor step by step."""
+        """Try the profile step by step."""
         if self._chosen is not None:
             self.app.push_screen(CheckDialog(self._services, self._chosen))
 
     def action_edit(self) -> None:
-        """Change the profile under the cursor."""
+        """Edit the profile; one that is not in the file is saved there."""
         chosen = self._chosen
         if chosen is None:
             return
@@ -249,7 +217,7 @@ class ProfilesDialog(Dialog[Switch | None]):
             self._edit(before, None, chosen.name)
 
     def action_clone(self) -> None:
-        """A new profile filled from the one under the cursor."""
+        """Edit a copy of the profile."""
         if self._chosen is not None:
             before = self._chosen.name
             name = _storable(before) if before == ENVIRONMENT else f"{before}-copy"
@@ -257,22 +225,26 @@ class ProfilesDialog(Dialog[Switch | None]):
 
     @opens_screen
     async def _edit(self, profile: Profile, stored_as: str | None, edited: str | None) -> None:
-        """A form of the profile; ``edited`` is the name of the one that it takes the place of."""
+        """Show the form of a profile.
+
+        ``stored_as`` is its name in the file. ``edited`` is the name of the profile that it
+        replaces: if that is in use, the new one is used at once.
+        """
         title = f"Save the profile {edited} to the file" if edited and stored_as is None else ""
         form = ProfileFormScreen(self._services, self._session, profile, stored_as, title)
         saved = await self.app.push_screen_wait(form)
-        if saved is not None and self._current is not None and edited == self._current.name:
-            self.dismiss(Switch(saved))  # what was changed holds at once, not after the next start
+        if saved is not None and edited is not None and edited == self._in_use:
+            self.dismiss(saved)
         elif saved is not None:
             self._states.pop(saved.name, None)
             await self._read(saved.name)
 
     def action_delete(self) -> None:
-        """Delete the profile under the cursor, after a question."""
+        """Delete the profile, after a question."""
         chosen = self._chosen
         if chosen is None:
             return
-        if self._current is not None and chosen.name == self._current.name:
+        if chosen.name == self._in_use:
             self._say("This profile is in use; switch to another one first.")
         elif not self._stored(chosen):
             self._say(f"{chosen.name} is not in the file, so there is nothing to delete.")
@@ -281,31 +253,22 @@ class ProfilesDialog(Dialog[Switch | None]):
 
     @opens_screen
     async def _delete(self, profile: Profile) -> None:
-        question = confirm(
-            f"Delete profile {clean(profile.name, 40)}?",
-            Content(f"Host {clean(profile.host, 80)}. Nothing on the server changes."),
-            "Delete",
-            self._services.clock,
-        )
+        name, host = clean(profile.name, 40), clean(profile.host, 80)
+        body = Content(f"Host {host}. Nothing on the server changes.")
+        question = confirm(f"Delete profile {name}?", body, "Delete", self._services.clock)
         if await self.app.push_screen_wait(question):
-            self._remove(profile)
+            self._change(lambda: self._services.store.remove(profile.name))
 
     def action_default(self) -> None:
         """Start with this profile from now on."""
         if self._chosen is not None:
-            self._make_default(self._chosen)
+            name = self._chosen.name
+            words = f"{name} is the default now; this window stays where it is."
+            self._change(lambda: self._services.store.set_default(name), words)
 
-    @work(group="profiles file", description="delete a profile")
-    async def _remove(self, profile: Profile) -> None:
-        await self._change(lambda: self._services.store.remove(profile.name), "")
-
-    @work(group="profiles file", description="make a profile the default")
-    async def _make_default(self, profile: Profile) -> None:
-        words = f"{profile.name} is the default now; this window stays where it is."
-        await self._change(lambda: self._services.store.set_default(profile.name), words)
-
-    async def _change(self, change: Callable[[], object], words: str) -> None:
-        """Change the file, waiting for others who write it, and say what came of it."""
+    @work(group="profiles file", description="change the profiles")
+    async def _change(self, change: Callable[[], object], words: str = "") -> None:
+        """Change the file in a thread, and say how that went."""
         self._say("Writing the profiles …")
         try:
             await asyncio.to_thread(change)
@@ -316,5 +279,5 @@ class ProfilesDialog(Dialog[Switch | None]):
 
 
 def _storable(name: str) -> str:
-    """A name under which a profile can stand in the file; that of the variables cannot."""
+    """Return a name that the file takes; the name of the vendor's variables is reserved."""
     return "saved" if name == ENVIRONMENT else name

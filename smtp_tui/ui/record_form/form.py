@@ -137,7 +137,7 @@ class RecordForm(VerticalScroll, can_focus=False):
         for name, field in self.fields.items():
             found = server_remarks(self._refused, name)
             if not found:
-                found = remarks(draft, name, self._opened) if check else field.findings
+                found = remarks(draft, name, self._opened) if check else field.remarks
             if self.new and not field.text and not (self._refused or self._insists):
                 found = tuple(one for one in found if one.severity is not Severity.ERROR)
             if not (field.changed or field.has_focus_within):

@@ -1,7 +1,8 @@
-"""The two one-line bars: whose records these are, and which keys help here."""
+"""The bars of every screen: the profile in use at the top, the keys at the bottom."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from textual.content import Content
@@ -9,7 +10,7 @@ from textual.widget import Widget
 
 from smtp_tui.api.target import Access, Unverified
 from smtp_tui.profiles.model import Colour, Profile
-from smtp_tui.text import clean, shortened, time_left
+from smtp_tui.text import cell_width, clean, shortened, time_left
 from smtp_tui.ui.actions import BY_ID, Action, Situation, unavailable
 from smtp_tui.ui.keymap import rebound
 from smtp_tui.ui.widgets.plain_text import harmless
@@ -17,86 +18,89 @@ from smtp_tui.workflows.session import Session
 
 
 def badge(profile: Profile) -> Content:
-    """The profile's label, else its name, in reverse video and in its colour where it has one."""
+    """Return the profile's label, or else its name, in its look."""
     return Content.styled(f" {clean(profile.label or profile.name, 40)} ", badge_look(profile))
 
 
 def titled(profile: Profile) -> Content:
-    """The badge, and the profile's name beside it where the badge holds a label instead."""
+    """Return the badge, followed by the profile's name where the badge holds a label."""
     if not profile.label:
         return badge(profile)
     return Content.assemble(badge(profile), f" {clean(profile.name, 40)}")
 
 
 def badge_look(profile: Profile) -> str:
-    """Reverse video, which shows without colours too, in the profile's colour."""
-    tint = "" if profile.colour is Colour.NONE else f" ansi_{profile.colour.value}"
-    return f"bold reverse{tint}"
+    """Return a style: reverse video, which needs no colours, in the profile's colour if any."""
+    colour = "" if profile.colour is Colour.NONE else f" ansi_{profile.colour.value}"
+    return f"bold reverse{colour}"
 
 
 def profile_words(session: Session, now: datetime, width: int) -> Content:
-    """Profile, host, tenant, access, team and token time; the least needed go when it is narrow.
+    """Return the header: profile, host, tenant, access, team and token.
 
-    Profile, warnings, host and what was overruled are always whole, on a second line if need be:
-    nobody shall wonder where a key press goes. The warnings stand first, where no tall dialog
-    covers them.
+    Profile, warnings, host and what was overruled are always complete, on a second line if need be:
+    nobody should wonder where a key press goes. The others are shortened or left out to fit
+    ``width`` cells. Warnings stand first, where no tall dialog covers them.
     """
-    title = titled(session.profile)
-    dot = " ·" if session.profile.label else ""
-    parts = [f"{dot} {clean(session.target.origin.text, 80)}"]
+    title, dot = titled(session.profile), " ·" if session.profile.label else ""
+    for warning in _warnings(session):
+        title = Content.assemble(title, " ", Content.styled(f" {warning} ", "bold reverse"))
+    words = f"{dot} {clean(session.target.origin.text, 80)}"
     if session.memory.overrules:
-        parts.append(f" · {clean(session.memory.overrules, 100)}")
-    loud: list[str] = []
-    if isinstance(session.target.trust, Unverified) and session.target.origin.scheme == "https":
-        loud.append("TLS NOT VERIFIED")
-    if session.target.access is not Access.NORMAL:
-        loud.append(session.target.access.value.upper())
-    scope = session.target.scope
-    room = width - title.cell_length - sum(map(len, parts)) - sum(len(one) + 3 for one in loud)
-    optional = _optional_words(session, now, scope.tenant, scope.team)
-    parts += [f" · {text}" for text in _fitted(optional, room)]
-    for word in loud:
-        title = Content.assemble(title, " ", Content.styled(f" {word} ", "bold reverse"))
-    return Content.assemble(title, "".join(parts))
+        words += f" · {clean(session.memory.overrules, 100)}"
+    room = width - title.cell_length - cell_width(words)
+    optional = _fitted(_optional_parts(session, now), room)
+    return Content.assemble(title, words, *(f" · {text}" for text in optional))
 
 
-def _fitted(parts: tuple[tuple[str, ...], ...], room: int) -> list[str]:
-    """As many parts as fit in their shortest wording, then longer wordings where room is left."""
-    chosen: list[tuple[str, tuple[str, ...]]] = []
+def _warnings(session: Session) -> list[str]:
+    target = session.target
+    warnings = []
+    if isinstance(target.trust, Unverified) and target.origin.scheme == "https":
+        warnings.append("TLS NOT VERIFIED")
+    if target.access is not Access.NORMAL:
+        warnings.append(target.access.value.upper())
+    return warnings
+
+
+def _optional_parts(session: Session, now: datetime) -> list[tuple[str, ...]]:
+    """Return the parts in order of need, each as its longest wording and shorter ones."""
+    tenant, team = clean(session.target.scope.tenant, 80), clean(session.target.scope.team, 60)
+    parts: list[tuple[str, ...]] = [
+        (f"tenant {tenant}", f"tenant {shortened(tenant, 13)}", shortened(tenant, 9))
+    ]
+    if session.target.access is Access.NORMAL:
+        parts.append(("normal",))
+    parts.append((f"team {team}", f"team {shortened(team, 12)}"))
+    tokens = session.tokens
+    if tokens.expires_at is not None:
+        left = time_left((tokens.expires_at - now).total_seconds())
+        parts.append((f"token {left} ({tokens.words})", f"token {left}"))
+    elif tokens.token() is not None:
+        parts.append((f"token from {tokens.words}", "token"))
+    return parts
+
+
+def _fitted(parts: Sequence[tuple[str, ...]], room: int) -> list[str]:
+    """Return the parts whose shortest wordings fit, then lengthen them while there is room."""
+    chosen = []
     for wordings in parts:
-        if len(wordings[-1]) + 3 > room:
+        cells = cell_width(wordings[-1]) + len(" · ")
+        if cells > room:
             break
-        chosen.append((wordings[-1], wordings))
-        room -= len(wordings[-1]) + 3
-    texts: list[str] = []
-    for shortest, wordings in chosen:
-        longer = next((text for text in wordings if len(text) - len(shortest) <= room), shortest)
-        room -= len(longer) - len(shortest)
-        texts.append(longer)
+        chosen.append(wordings)
+        room -= cells
+    texts = []
+    for wordings in chosen:
+        shortest = cell_width(wordings[-1])
+        text = next(text for text in wordings if cell_width(text) - shortest <= max(0, room))
+        room -= cell_width(text) - shortest
+        texts.append(text)
     return texts
 
 
-def _optional_words(
-    session: Session, now: datetime, tenant: str, team: str
-) -> tuple[tuple[str, ...], ...]:
-    """Each part in its longest and shorter wordings, most needed first."""
-    tenant, team = clean(tenant, 80), clean(team, 60)
-    words: list[tuple[str, ...]] = [
-        (f"tenant {tenant}", f"tenant {shortened(tenant, 13)}", shortened(tenant, 9)),
-    ]
-    if session.target.access is Access.NORMAL:
-        words.append(("normal",))
-    words.append((f"team {team}", f"team {shortened(team, 12)}"))
-    if session.tokens.expires_at is not None:
-        left = time_left((session.tokens.expires_at - now).total_seconds())
-        words.append((f"token {left} ({session.tokens.words})", f"token {left}"))
-    elif session.tokens.token() is not None:
-        words.append((f"token from {session.tokens.words}", "token"))
-    return tuple(words)
-
-
 class ProfileBar(Widget):
-    """The header line of every screen; ``session`` None says that no profile is in use."""
+    """The header of every screen; without a session it says that no profile is in use."""
 
     DEFAULT_CSS = """
     ProfileBar { height: auto; max-height: 4; width: 1fr; dock: top; }
@@ -106,10 +110,10 @@ class ProfileBar(Widget):
         super().__init__()
         self._session = session
         self._now = now
-        self._told = Content()
+        self._painted = Content()
 
     def render(self) -> Content:
-        """Drawn anew only when the minute or the token changed."""
+        """Return the words for the width there is."""
         return harmless(self._words())
 
     def _words(self) -> Content:
@@ -118,11 +122,11 @@ class ProfileBar(Widget):
         return profile_words(self._session, self._now, self.size.width)
 
     def tick(self, now: datetime) -> None:
-        """Let time pass: repaints when the words change, and only then."""
+        """Let time pass, and repaint only if the words changed."""
         self._now = now
         words = self._words()
-        if words != self._told:  # not what was rendered last: a layout renders without painting
-            self._told = words
+        if words != self._painted:  # not what was rendered: a layout renders without painting
+            self._painted = words
             self.refresh()
 
 
@@ -139,42 +143,39 @@ class KeyBar(Widget):
         self._situation = Situation()
 
     def show(self, situation: Situation) -> None:
-        """Take over what is possible now."""
+        """Show what is possible now."""
         if situation != self._situation:
             self._situation = situation
             self.refresh()
 
     def render(self) -> Content:
-        """As many keys as fit, in the order given; the last one is always kept.
+        """Return as many keys as fit, in the order given, and always the last one.
 
-        Where others do not fit, the key stands before it that finds them all.
+        If some do not fit and there is no key for the help, that of the palette, which finds all
+        actions, stands before the last.
         """
         chosen = rebound(self.screen)
-        actions = [chosen.get(one, BY_ID[one]) for one in self._action_ids]
-        *others, last = map(self._words, actions)
+        *others, last = (
+            self._words(chosen.get(action_id, BY_ID[action_id])) for action_id in self._action_ids
+        )
         room = self.size.width - last.cell_length
-        palette = chosen.get("app.command_palette", BY_ID["app.command_palette"])
-        more = [_key_words(palette.last_key, "More", False)]
-        if "app.help" in self._action_ids:
-            more = []
-        if sum(part.cell_length for part in others) <= room:
-            more = []
-        room -= sum(part.cell_length for part in more)
+        if sum(part.cell_length for part in others) > room and "app.help" not in self._action_ids:
+            palette = chosen.get("app.command_palette", BY_ID["app.command_palette"])
+            last = Content.assemble(_key_words(palette.last_key, "More"), last)
+            room = self.size.width - last.cell_length
         parts: list[Content] = []
         for part in others:
             if part.cell_length <= room:
                 parts.append(part)
                 room -= part.cell_length
-        return harmless(Content.assemble(*parts, *more, last))
+        return harmless(Content.assemble(*parts, last))
 
     def _words(self, action: Action) -> Content:
-        return _key_words(action.first_key, action.label, self._dim(action.id))
-
-    def _dim(self, action_id: str) -> bool:
-        return unavailable(action_id, self._situation) is not None
+        dim = unavailable(action.id, self._situation) is not None
+        return _key_words(action.first_key, action.label, dim=dim)
 
 
-def _key_words(key: str, label: str, dim: bool) -> Content:
+def _key_words(key: str, label: str, *, dim: bool = False) -> Content:
     if dim:
         return Content.styled(f" {key} {label} ", "dim")
     return Content.assemble(" ", Content.styled(key, "bold"), f" {label} ")

@@ -1,4 +1,4 @@
-"""The fields of a form: label, input, and under it what changed or what is wrong."""
+"""The fields of a form: a label, an input, and a note on what changed or is wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from smtp_tui.api.models import SecretState
-from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Clear, Keep, Replace, SecretEdit
 from smtp_tui.mail.parameters import label_of, trimmed
 from smtp_tui.mail.remarks import Remarks, Severity, has_error
@@ -24,13 +23,16 @@ from smtp_tui.ui.widgets.inputs import Paste, PasteRefused, SecretInput, TextInp
 from smtp_tui.ui.widgets.plain_text import PlainText, visible
 
 PAUSE: Final = 0.4
-"""Seconds of rest after which what was typed is checked, so that no key brings a remark."""
+"""Seconds after the last key before the text is checked, so that not every key brings a remark."""
 
 _SIGNS: Final = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.HINT: "·"}
 
 
 class Field(Vertical):
-    """One parameter of the form; tells of edits at once and of rests in typing."""
+    """One parameter of a form; ``opened`` is its text when the form was opened.
+
+    ``Edited`` is sent at every change, ``Rested`` when it is time to check the text.
+    """
 
     DEFAULT_CSS = """
     Field { height: auto; }
@@ -48,44 +50,37 @@ class Field(Vertical):
         """The text changed."""
 
     class Rested(Message):
-        """Typing paused, or the field was left: time to check."""
+        """Typing paused, or the focus left the field."""
 
         def __init__(self, field: Field) -> None:
             super().__init__()
             self.field = field
 
-        @property
-        def control(self) -> Field:
-            """The field."""
-            return self.field
-
-    def __init__(self, name: str, text: str, *, label: str | None = None, hint: str = "") -> None:
-        super().__init__(id=None, classes="field")
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        *,
+        label: str | None = None,
+        hint: str = "",
+        line: TextInput | None = None,
+    ) -> None:
+        super().__init__(classes="field")
         self.parameter = name
         self.opened = text
+        self.input = line or TextInput(text, placeholder=visible(hint))
+        self.remarks: Remarks = ()
         self._label = label if label is not None else label_of(name)
-        self._hint = hint
+        self._mark, self._note = PlainText(" ", classes="mark"), PlainText(classes="note")
         self._timer: Timer | None = None
         self._marked = False
-        self._findings: Remarks = ()
         self._paste_refused = ""
 
     def compose(self) -> Iterable[Widget]:
-        """Mark, label, input; then the note."""
+        """Mark, label and input; under them the note."""
         with Horizontal():
-            yield PlainText(" ", classes="mark")
-            yield PlainText(clean(self._label, 11), classes="label")
-            yield self.make_input()
-        yield PlainText("", classes="note")
-
-    def make_input(self) -> Input:
-        """The input itself."""
-        return TextInput(self.opened, placeholder=visible(self._hint))
-
-    @property
-    def input(self) -> Input:
-        """The input, for focus and value."""
-        return self.query_one(Input)
+            yield from (self._mark, PlainText(clean(self._label, 11), classes="label"), self.input)
+        yield self._note
 
     @property
     def text(self) -> str:
@@ -98,61 +93,54 @@ class Field(Vertical):
 
     @property
     def changed(self) -> bool:
-        """Whether the text, as it is sent, is another than the opened one."""
+        """Whether the text, as it would be sent, differs from the opened one."""
         return self.opened not in (self.text, trimmed(self.parameter, self.text))
-
-    def revert(self) -> None:
-        """Put the opened text back."""
-        self.input.value = self.opened
-
-    def show(self, changed: bool, findings: Remarks) -> None:
-        """Mark a change with its old value, and say what is wrong or worth knowing."""
-        self._marked, self._findings = changed, findings
-        self._draw()
-
-    def _draw(self) -> None:
-        self.query_one(".mark", PlainText).update("*" if self._marked else " ")
-        lines = [self.was] if self._marked else []
-        lines += [f"{_SIGNS[one.severity]} {one.text}" for one in self._findings]
-        if self._paste_refused:
-            lines.append(f"{_SIGNS[Severity.ERROR]} {self._paste_refused}")
-        note = self.query_one(".note", PlainText)
-        note.update("\n".join(lines))
-        note.set_class(bool(lines), "-shown")
-        wrong = bool(self._paste_refused) or has_error(self._findings)
-        note.set_class(wrong, "-error")
-
-    @property
-    def findings(self) -> Remarks:
-        """What was last said of the text."""
-        return self._findings
 
     @property
     def was(self) -> str:
         """The opened value in words."""
         return f"was {clean(self.opened, 200)}" if self.opened else "was blank"
 
+    def revert(self) -> None:
+        """Restore the opened text."""
+        self.input.value = self.opened
+
+    def show(self, changed: bool, remarks: Remarks) -> None:
+        """Mark a change with its old value, and show remarks on the text."""
+        self._marked, self.remarks = changed, remarks
+        self._show()
+
+    def _show(self) -> None:
+        self._mark.update("*" if self._marked else " ")
+        lines = [self.was] if self._marked else []
+        lines += [f"{_SIGNS[remark.severity]} {remark.text}" for remark in self.remarks]
+        if self._paste_refused:
+            lines.append(f"{_SIGNS[Severity.ERROR]} {self._paste_refused}")
+        self._note.update("\n".join(lines))
+        self._note.set_class(bool(lines), "-shown")
+        self._note.set_class(bool(self._paste_refused) or has_error(self.remarks), "-error")
+
     @on(PasteRefused)
     def say_refused(self, event: PasteRefused) -> None:
-        """Say why a pasted text was not taken, until something else is typed."""
+        """Say why a pasted text was refused, until something else is typed."""
         event.stop()
         self._paste_refused = event.words
-        self._draw()
+        self._show()
 
     @on(Input.Changed)
     def edited(self, event: Input.Changed) -> None:
-        """Tell the form, and wait for a rest."""
+        """Tell the form, and wait for a pause."""
         event.stop()
         if self._paste_refused:
             self._paste_refused = ""
-            self._draw()
+            self._show()
         self.post_message(self.Edited())
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(PAUSE, self._rested)
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:
-        """A field that is left is checked at once."""
+        """Have the text checked at once when the focus leaves."""
         self._rested()
 
     def _rested(self) -> None:
@@ -162,19 +150,28 @@ class Field(Vertical):
         self.post_message(self.Rested(self))
 
 
+class HiddenField(Field):
+    """A password or token that is typed unseen and stored nowhere."""
+
+    def __init__(self, name: str, *, label: str, hint: str, takes: Paste = Paste.PASSWORD) -> None:
+        line = SecretInput(placeholder=visible(hint), takes=takes)
+        super().__init__(name, "", label=label, line=line)
+
+
 class SecretField(Field):
-    """A password in three states: unchanged, replaced by what is typed, or cleared on purpose."""
+    """A stored password: kept, replaced by what is typed, or cleared. It is never prefilled."""
 
     def __init__(self, name: str, state: SecretState | None) -> None:
-        super().__init__(name, "")
+        self._secret = SecretInput()
+        super().__init__(name, "", line=self._secret)
         self.state = state
         self._clearing = False
 
-    def make_input(self) -> Input:
-        """A secret input, never prefilled."""
-        return SecretInput(placeholder=visible(self._placeholder()))
+    def on_mount(self) -> None:
+        """Say what is stored."""
+        self.input.placeholder = visible(self._state_words())
 
-    def _placeholder(self) -> str:
+    def _state_words(self) -> str:
         if self._clearing:
             return f"will be cleared · {self._key('form.revert')} keeps it"
         if self.state is None:
@@ -186,54 +183,36 @@ class SecretField(Field):
 
     @property
     def edit(self) -> SecretEdit:
-        """What is to become of the stored secret."""
+        """What is to be done with the stored password."""
         if self.text:
-            return Replace(SecretStr(self.text))
+            return Replace(self._secret.secret)
         return Clear() if self._clearing else Keep()
 
     @property
     def changed(self) -> bool:
-        """Whether anything is to become of it."""
+        """Whether it is replaced or cleared."""
         return not isinstance(self.edit, Keep)
 
     @property
     def was(self) -> str:
-        """What is known of the stored one, and what is to become of it."""
+        """What is stored, and what is to be done with it."""
         stored = self.state.value if self.state is not None else "not set"
-        if isinstance(self.edit, Clear):
-            return f"was {stored}; will be cleared"
-        return f"was {stored}; will be replaced"
+        return f"was {stored}; will be {'cleared' if self.edit == Clear() else 'replaced'}"
 
     def clear_stored(self) -> None:
-        """Have the stored secret cleared when the form is saved."""
-        self.input.value = ""
-        self._clearing = True
-        self._show_state()
+        """Clear the stored password when the form is saved."""
+        self._set(clearing=True)
 
     def revert(self) -> None:
-        """Leave the stored secret alone again."""
-        self._clearing = False
+        """Keep the stored password."""
+        self._set(clearing=False)
+
+    def _set(self, *, clearing: bool) -> None:
+        self._clearing = clearing
         self.input.value = ""
-        self._show_state()
-
-    def reveal(self) -> None:
-        """Show what was just typed."""
-        found = self.input
-        if isinstance(found, SecretInput):
-            found.reveal()
-
-    def _show_state(self) -> None:
-        self.input.placeholder = visible(self._placeholder())
+        self.input.placeholder = visible(self._state_words())
         self.post_message(self.Edited())
 
-
-class HiddenField(Field):
-    """A password or token that is typed unseen and stored nowhere."""
-
-    def __init__(self, name: str, *, label: str, hint: str, takes: Paste = Paste.PASSWORD) -> None:
-        super().__init__(name, "", label=label, hint=hint)
-        self._takes = takes
-
-    def make_input(self) -> Input:
-        """Return an input that hides what is typed."""
-        return SecretInput(placeholder=visible(self._hint), takes=self._takes)
+    def reveal(self) -> None:
+        """Show what was typed, or hide it again."""
+        self._secret.reveal()
