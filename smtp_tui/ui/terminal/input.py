@@ -72,8 +72,6 @@ _ESC: Final = "\x1b"
 _TEXT: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f]+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _UNDECODED: Final = re.compile("[\udc80-\udcff]")
-_BODY: Final = re.compile(r"[ -?]*")
-_SS3_BODY: Final = re.compile(r"[0-9;]*")
 _RXVT_SHIFT: Final = re.compile(r"([0-9]{1,2})\$\Z")  # no sequence, by the grammar
 _STRING_STOPS: Final = re.compile(r"[\x00-\x07\x0e-\x1f\x9c]")
 _MOUSE: Final = re.compile(r"<(\d{1,5});(\d{1,5});(\d{1,5})")
@@ -81,6 +79,11 @@ _MODE: Final = re.compile(r"\?2026;[123]\$")
 _PASTE_END: Final = "\x1b[201~"
 _INTRODUCERS: Final = "[OP]X^_"
 """CSI, SS3, and the strings: DCS, OSC, SOS, PM and APC."""
+_GRAMMAR: Final = {
+    "[": (frozenset(map(chr, range(0x20, 0x40))), frozenset(map(chr, range(0x40, 0x7F)))),
+    "O": (frozenset("0123456789;"), frozenset(map(chr, range(0x20, 0x7F)))),
+}
+"""The characters that a sequence has between its introducer and its end, and those that end it."""
 _LONGER: Final = {"[": 2, "M": 4}
 """Sequences that go on behind their final character: of the Linux console, of an old mouse."""
 _EIGHT_BIT: Final = {
@@ -97,6 +100,7 @@ _LETTERS: Final = {
 
 R is F3 only without parameters: with them it is the answer to where the cursor is.
 """
+_SS3: Final = _LETTERS | {"M": "enter", "R": "f3"}
 _RXVT_ARROWS: Final = {"a": "up", "b": "down", "c": "right", "d": "left"}
 _BARE: Final = {"R": "f3"} | {letter: f"shift+{key}" for letter, key in _RXVT_ARROWS.items()}
 """Keys whose sequence has no parameters."""
@@ -135,6 +139,7 @@ _CONTROLS: Final = {
 _MODIFIERS: Final = ("shift", "alt", "ctrl", "super", "hyper", "meta")
 _SHIFT: Final = 1
 _ALT: Final = 2
+_CTRL: Final = 4
 _RELEASED: Final = 3
 
 
@@ -156,13 +161,13 @@ class TerminalInput:
         self._begun = ""
         self._escape_apart = False
         self._in_string = False
-        self._paste: list[str] | None = None
-        self._paste_length = 0
+        self._in_paste = False
+        self._paste_too_long = False
 
     @property
     def patience(self) -> float | None:
         """Seconds to wait for more before :meth:`give_up`; None where nothing has begun."""
-        if self._paste is not None:
+        if self._in_paste:
             return PASTE_SECONDS
         if self._in_string or len(self._begun) > 1:
             return SEQUENCE_SECONDS
@@ -192,8 +197,8 @@ class TerminalInput:
         begun, apart = self._begun, self._escape_apart
         undecoded = self._decoder.decode(b"", final=True)
         self._begun, self._escape_apart = "", False
-        if self._paste is not None:
-            self._paste = None
+        if self._in_paste:
+            self._in_paste = False
             return [Unusable.PASTE_BROKEN_OFF]
         if self._in_string:
             self._in_string = False
@@ -211,8 +216,8 @@ class TerminalInput:
 
     def _take(self, text: str, at: int, tokens: list[Token]) -> int | None:
         """Take what begins at a place; its end, or None where the rest has yet to come."""
-        if self._paste is not None:
-            return self._take_paste(self._paste, text, at, tokens)
+        if self._in_paste:
+            return self._take_paste(text, at, tokens)
         if self._in_string:
             return self._take_string(text, at)
         if found := _TEXT.match(text, at):
@@ -245,26 +250,22 @@ class TerminalInput:
             found = data.decode(self._encoding)
         except (UnicodeDecodeError, LookupError):
             return None
-        return found if _TEXT.fullmatch(found) or self._paste is not None else None
+        return found if _TEXT.fullmatch(found) or self._in_paste else None
 
-    def _take_paste(self, pieces: list[str], text: str, at: int, tokens: list[Token]) -> int | None:
+    def _take_paste(self, text: str, at: int, tokens: list[Token]) -> int | None:
+        """Take a paste whole; of one that is too long, keep only what may be its end."""
         end = text.find(_PASTE_END, at)
-        whole = end >= 0
-        if not whole:
-            end = len(text) - _held_back(text)
-            if end <= at:
+        if end < 0:
+            if len(text) - at <= PASTE_LIMIT:
                 return None
-        self._paste_length += end - at
-        if self._paste_length <= PASTE_LIMIT:
-            pieces.append(text[at:end])
-        if not whole:
-            return end
-        if self._paste_length > PASTE_LIMIT:
+            self._paste_too_long = True
+            return len(text) - len(_PASTE_END) + 1
+        if self._paste_too_long or end - at > PASTE_LIMIT:
             tokens.append(Unusable.PASTE_TOO_LONG)
         else:
-            pasted = self._decoded("".join(pieces))
+            pasted = self._decoded(text[at:end])
             tokens.append(Unusable.ENCODING if pasted is None else Pasted(pasted))
-        self._paste = None
+        self._in_paste = False
         return end + len(_PASTE_END)
 
     def _take_string(self, text: str, at: int) -> int | None:
@@ -285,10 +286,8 @@ class TerminalInput:
         kind = text[at + 1 : at + 2]
         if not kind or (kind in _INTRODUCERS and len(text) == at + 2):
             return None
-        if kind == "[":
-            return self._take_csi(text, at + 2, tokens)
-        if kind == "O":
-            return _take_ss3(text, at + 2, tokens)
+        if kind in "[O":
+            return self._take_control(kind, text, at + 2, tokens)
         if kind in _INTRODUCERS:
             self._in_string = True
         elif kind == _ESC or (at == 0 and self._escape_apart):
@@ -300,60 +299,50 @@ class TerminalInput:
             tokens += _with_alt(kind)
         return at + 2
 
-    def _take_csi(self, text: str, at: int, tokens: list[Token]) -> int | None:
-        """Take a control sequence from behind its ``ESC [``."""
-        if text[at] in _LONGER:
-            end = at + _LONGER[text[at]]
-            control = _CONTROL.search(text, at, end)
-            if control is None:
-                tokens += _named(_CONSOLE.get(text[at:end]), 0)
-            end = control.start() if control else end
-            return end if end <= len(text) else None
-        if shifted := _RXVT_SHIFT.match(text, at):
+    def _take_control(self, kind: str, text: str, at: int, tokens: list[Token]) -> int | None:
+        """Take a control sequence (CSI, SS3) from behind its introducer."""
+        if kind == "[" and text[at] in _LONGER:
+            return _take_longer(text, at, tokens)
+        if kind == "[" and (shifted := _RXVT_SHIFT.match(text, at)):
             tokens += _named(_NUMBERS.get(int(shifted[1])), _SHIFT)
             return shifted.end()
-        body = _BODY.match(text, at)
-        end = body.end() if body else at
-        if end == len(text):
+        parameters, finals = _GRAMMAR[kind]
+        end = next((end for end in range(at, len(text)) if text[end] not in parameters), None)
+        if end is None:
             return None
-        if not "@" <= text[end] <= "~":
+        body, final = text[at:end], text[end]
+        if final not in finals:
             return end  # broken off by something else
-        if text[at : end + 1] == "200~":
-            self._paste, self._paste_length = [], 0
+        if kind == "O":
+            tokens += _keypad_key(body, final)
+        elif body + final == "200~":
+            self._in_paste, self._paste_too_long = True, False
         else:
-            tokens += _meaning(text[at:end], text[end])
+            tokens += _meaning(body, final)
         return end + 1
 
 
-def _held_back(text: str) -> int:
-    """How many characters at the end of a text may be the beginning of the end of a paste."""
-    return next(
-        (size for size in range(len(_PASTE_END) - 1, 0, -1) if text.endswith(_PASTE_END[:size])), 0
-    )
+def _take_longer(text: str, at: int, tokens: list[Token]) -> int | None:
+    """Take a sequence that goes on behind its final character, to a control at most."""
+    end = at + _LONGER[text[at]]
+    if control := _CONTROL.search(text, at, end):
+        return control.start()
+    tokens += _named(_CONSOLE.get(text[at:end]), 0)
+    return end if end <= len(text) else None
 
 
-def _take_ss3(text: str, at: int, tokens: list[Token]) -> int | None:
-    """Take the key of a keypad from behind its ``ESC O``."""
-    body = _SS3_BODY.match(text, at)
-    end = body.end() if body else at
-    if end == len(text):
-        return None
-    final = text[end]
-    if not " " <= final <= "~":
-        return end
-    fields = _parameters(text[at:end]) or [[0]]
+def _keypad_key(body: str, final: str) -> Iterator[Press]:
+    """The key of a sequence that a keypad sends (SS3), or nothing."""
+    fields = _parameters(body) or [[0]]
     modifiers = _bits(fields[-1][0])
     if modifiers is None:
-        return end + 1
+        return
     if final in _KEYPAD:
-        tokens += _typed(_KEYPAD[final])
-    elif final == "M":
-        tokens += _named("enter", modifiers)
+        yield from _typed(_KEYPAD[final])
     elif final in _RXVT_ARROWS:
-        tokens += _named(_RXVT_ARROWS[final], _bits(5) or 0)
+        yield from _named(_RXVT_ARROWS[final], _CTRL)
     else:
-        tokens += _named("f3" if final == "R" else _LETTERS.get(final), modifiers)
-    return end + 1
+        yield from _named(_SS3.get(final), modifiers)
 
 
 def _meaning(body: str, final: str) -> Iterator[Token]:
