@@ -153,20 +153,20 @@ def _run(
 
     from smtp_tui.ui.app import SmtpTui  # noqa: PLC0415 - Textual, after the variables are gone
     from smtp_tui.ui.keymap import keymap_of  # noqa: PLC0415 - with Textual
-    from smtp_tui.ui.terminal.driver import wanted  # noqa: PLC0415 - with Textual
+    from smtp_tui.ui.terminal.driver import switched_on  # noqa: PLC0415 - with Textual
     from smtp_tui.ui.terminal.shutdown import Shutdown  # noqa: PLC0415 - with Textual
 
     try:
         keymap = keymap_of(preferences.keys)
     except FileProblem as error:
         return complain(str(error))
-    keyboard = wanted(preferences.enhanced_keyboard, os.environ)
+    keyboard = switched_on(preferences.enhanced_keyboard, os.environ)
     with Shutdown(sys.stdin.fileno()) as shutdown:
         app = SmtpTui(services, profile, problem, shutdown, enhanced_keyboard=keyboard)
         app.set_keymap(keymap)
         report = io.StringIO()
         app.error_console = Console(file=report)  # its tracebacks would print tokens and passwords
-        app.run(mouse=wanted(preferences.mouse, os.environ))
+        app.run(mouse=switched_on(preferences.mouse, os.environ))
     for write in app.leaving.given_up:
         complain(
             f"left before the server answered: {write.request.operation.value}."

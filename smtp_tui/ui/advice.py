@@ -1,4 +1,4 @@
-"""Errors as a screen shows them: advice names the key that works on that screen, or no key."""
+"""Errors as a screen shows them: the advice names the key that works on that screen, if any."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ ScreenResult = TypeVar("ScreenResult")
 
 
 def key_here(screen: Screen[ScreenResult], action_ids: Iterable[str]) -> str:
-    """The key of the first of these actions that can be pressed on this screen now, else blank.
+    """The key of the first of these actions that works on this screen now; blank if none does.
 
-    Keys chosen by the user count; a letter does not while a field has the focus, which takes it.
+    Keys chosen by the user count. A letter does not while a field has the focus and takes it.
     """
     keys: dict[str, str] = {}
     for key, active in screen.active_bindings.items():
         if active.enabled and active.binding.id is not None:
             keys.setdefault(active.binding.id, key)
-    return next((spoken(keys[one]) for one in action_ids if one in keys), "")
+    return next((spoken(keys[action_id]) for action_id in action_ids if action_id in keys), "")
 
 
 def error_lines(screen: Screen[ScreenResult], error: ApiError) -> tuple[str, ...]:
-    """What happened, why, what to do next and the request id; not cleaned."""
+    """What happened, why, what to do next, and the request id. Not cleaned."""
 
     def worded(line: AdviceLine) -> str:
-        """The advice with the key that does it on this screen, if one does."""
+        """The advice with the key that does it on this screen, if there is one."""
         key = key_here(screen, line.actions)
         return f"{line.text} ({key})." if key else line.sentence
 
@@ -38,5 +38,5 @@ def error_lines(screen: Screen[ScreenResult], error: ApiError) -> tuple[str, ...
 
 
 def error_text(screen: Screen[ScreenResult], error: ApiError) -> str:
-    """The same as one cleaned text."""
+    """The lines of the error as one cleaned text."""
     return "\n".join(clean_block(line, 400) for line in error_lines(screen, error))

@@ -156,8 +156,8 @@ class FullScreen(Screen[Result]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what is not possible now; called by Textual, also before there is a DOM."""
-        ids = (one for one in self.ACTIONS if BY_ID[one].verb == action)
-        impossible = any(unavailable(one, self.situation) is not None for one in ids)
+        ids = (action_id for action_id in self.ACTIONS if BY_ID[action_id].verb == action)
+        impossible = any(unavailable(action_id, self.situation) for action_id in ids)
         return None if impossible else True
 
     def stop_waiting(self) -> bool:

@@ -1,4 +1,4 @@
-"""The look of what Textual brings along: palette, scroll bars, the selected text."""
+"""The look of Textual's own parts: palette, scroll bars, the selected text."""
 
 from typing import Final
 
@@ -16,4 +16,4 @@ CommandPalette CommandInput, CommandPalette CommandInput:focus {
 CommandList { border: none; border-bottom: solid ansi_default; max-height: 80vh; }
 CommandList:focus { border: none; border-bottom: solid ansi_default; }
 """
-"""Reverse video and the terminal's own colours, so that it holds without any."""
+"""Reverse video and the terminal's own colours, so that it works without colours too."""

@@ -1232,8 +1232,8 @@ FAULTS: Final = (
     Fault(
         "an advice names the key of another action",
         HONEST,
-        'return next((spoken(keys[one]) for one in action_ids if one in keys), "")',
-        'return next((spoken(key) for one, key in keys.items() if action_ids), "")',
+        "spoken(keys[action_id]) for action_id in action_ids if action_id in keys",
+        "spoken(key) for key in keys.values() if action_ids",
         (
             "tests/ui/test_advice.py"
             "::test_each_key_that_an_error_advises_on_a_screen_does_there_what_the_advice_says",

@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from smtp_tui.ui.terminal.clipboard import LIMIT, Way, way, wrapped
-from smtp_tui.ui.terminal.driver import STAND_INS, stand_ins, wanted
+from smtp_tui.ui.terminal.driver import STAND_INS, stand_ins, switched_on
 
 DRAWN = "╭─╮│…·→▌▲▼✓✗“•”漢é"
 
@@ -78,4 +78,4 @@ def test_what_is_too_long_for_a_clipboard_is_not_sent_in_part(by: Way) -> None:
 def test_what_stays_on_after_a_dropped_line_is_switched_on_as_set_else_at_home_only(
     setting: bool | None, environ: Mapping[str, str], taken: bool
 ) -> None:
-    assert wanted(setting, environ) is taken
+    assert switched_on(setting, environ) is taken

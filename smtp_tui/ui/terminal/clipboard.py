@@ -1,4 +1,4 @@
-"""The way from here to the clipboard of the terminal: OSC 52, and through a multiplexer wrapped.
+"""Copying to the clipboard of the terminal: OSC 52, wrapped if a multiplexer stands between.
 
 No terminal says whether it took the text, so no more is claimed than that it was sent.
 """
@@ -13,13 +13,13 @@ from typing import Final
 
 OSC_52: Final = "\x1b]52;"
 LIMIT: Final = 100_000
-"""Characters of a sequence that terminals take; hterm has the least."""
+"""The longest sequence that every terminal takes, in characters; hterm takes the least."""
 SCREEN_CHUNK: Final = 250
-"""Characters of a string that GNU screen passes on at once; its least limit is 256."""
+"""The longest string that GNU screen passes on at once; its smallest limit is 256."""
 
 
 class Way(Enum):
-    """What stands between the program and the terminal; the values are told after a copy."""
+    """What stands between the program and the terminal. The values are shown after a copy."""
 
     TERMINAL = (
         "Sent to the terminal's clipboard (OSC 52). Where it refuses, v in place of Enter shows it."
@@ -48,7 +48,7 @@ def way(environ: Mapping[str, str]) -> Way:
 
 
 def wrapped(sequence: str, by: Way) -> str:
-    """An OSC 52 as it has to be sent; blank for one that is too long for any terminal.
+    """An OSC 52 sequence as it has to be sent; blank if it is too long for any terminal.
 
     tmux takes the bare sequence with one setting and the wrapped one with another, so it gets
     both. screen passes strings on in pieces.
@@ -65,16 +65,16 @@ def wrapped(sequence: str, by: Way) -> str:
 
 
 def in_tmux_buffer(sequence: str, environ: Mapping[str, str]) -> bool:
-    """Have tmux itself take the text of an OSC 52 and send it on; False where it does not.
+    """Have tmux load the text of an OSC 52 sequence and send it on; return whether it did.
 
-    As tmux comes, it passes on no sequence of a program, but what it has in a buffer of its own.
-    Waits for the command ``tmux``, three seconds at most.
+    By default tmux passes on no sequence of a program, only what it has in its own buffers. Waits
+    for the command ``tmux``, three seconds at most.
     """
     text = base64.b64decode(sequence.rpartition(";")[2].rstrip("\a"))
     known = {name: environ[name] for name in ("PATH", "TMUX") if name in environ}  # no token
     try:
         done = subprocess.run(
-            ["tmux", "load-buffer", "-w", "-"],  # noqa: S607 - the one that the user started
+            ["tmux", "load-buffer", "-w", "-"],  # noqa: S607 - the tmux that the user started
             input=text,
             capture_output=True,
             env=known,

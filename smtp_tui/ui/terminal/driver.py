@@ -54,12 +54,12 @@ STAND_INS: Final = {
     **dict.fromkeys("·–—", "-"),
     **{"…": "~", "✓": "+", "✗": "x", "‘": "'", "’": "'"},
 }
-"""What the program draws with, by signs that every terminal has; all are one cell wide."""
+"""Signs that every terminal has for those that the program draws with; all are one cell wide."""
 ON_THE_CONSOLE: Final = {
     **dict(zip("╭╮╰╯", "┌┐└┘", strict=True)),
     **{sign: STAND_INS[sign] for sign in "✓✗…"},
 }
-"""The same for the Linux console, whose fonts hold 256 or 512 characters."""
+"""The same for the Linux console, whose fonts have 256 or 512 characters."""
 _NOT_SWITCHED_ON: Final = frozenset({"\x1b[?1004h", "\x1b[?1004l", "\x1b[?2048$p"})
 """Modes that Textual asks for and nothing here needs: reports of the focus and of the size."""
 _KEYBOARD_ON: Final = re.compile(r"\x1b\[>\d+u")
@@ -73,7 +73,7 @@ _READ_BYTES: Final = 65_536
 
 
 class StandIns(dict[int, str]):
-    """For ``str.translate``: each character, or a sign as wide where the terminal lacks it."""
+    """For ``str.translate``: each character, or an equally wide sign if the terminal lacks it."""
 
     def __init__(self, signs: Mapping[str, str], shows: Callable[[str], bool]) -> None:
         super().__init__()
@@ -114,7 +114,7 @@ def over_ssh(environ: Mapping[str, str]) -> bool:
     return "SSH_CONNECTION" in environ or "SSH_TTY" in environ
 
 
-def wanted(setting: bool | None, environ: Mapping[str, str]) -> bool:
+def switched_on(setting: bool | None, environ: Mapping[str, str]) -> bool:
     """Whether to switch on the mouse or the keyboard protocol: as set, else not over ssh.
 
     When an ssh connection drops, nobody is left to switch them off again. Also, each movement of
@@ -124,7 +124,7 @@ def wanted(setting: bool | None, environ: Mapping[str, str]) -> bool:
 
 
 def _wait_for_foreground(terminal: int) -> None:
-    """Stop until the shell gives this terminal to us; one that is gone belongs to nobody.
+    """Stop until the shell gives us this terminal. A terminal that is gone belongs to nobody.
 
     The kernel stops a program that sets a terminal from the background (SIGTTOU). A program that
     looked first and then stopped itself would miss an ``fg`` in between.
@@ -139,7 +139,7 @@ def _wait_for_foreground(terminal: int) -> None:
 
 
 def _in_foreground(terminal: int) -> bool:
-    """Whether the shell gave this terminal to us, or it is gone."""
+    """Whether the shell gave us this terminal, or it is gone."""
     try:
         return os.tcgetpgrp(terminal) == os.getpgrp()
     except OSError:
@@ -147,7 +147,7 @@ def _in_foreground(terminal: int) -> bool:
 
 
 class Told(Message):
-    """Something that the terminal has to tell the person, in words."""
+    """What the terminal has to tell the person."""
 
     def __init__(self, words: str, *, bad: bool = False) -> None:
         super().__init__()
@@ -158,7 +158,7 @@ class Told(Message):
 class TerminalDriver(LinuxDriver):
     """Textual's driver, with its own reading of the input, and an output that repeats nothing.
 
-    ``frames`` knows what is on the screen; whoever knows of a change to it tells it to forget.
+    ``frames`` knows what is on the screen; it is told to forget when something else wrote there.
     ``enhanced_keyboard`` says whether the terminal is to report keys exactly.
     """
 

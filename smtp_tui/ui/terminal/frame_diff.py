@@ -1,7 +1,7 @@
-"""What stands on the terminal's screen, so that nothing is sent that stands there already.
+"""What is on the terminal's screen, so that only the differences are sent.
 
 Textual paints a screen several times while it opens: at its first layout, for each height that is
-found out later, and once more for the focus. Over a slow line each of them would be felt.
+known later, and once more for the focus. Over a slow line each of them would be felt.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _RUN: Final = re.compile(r"\x1b\[([0-9;]*)m([^\x00-\x1f\x7f]*)\x1b\[0?m|([^\x00-
 
 
 class FrameDiff:
-    """The cells of the screen as they were last sent, by line; what is not known is sent."""
+    """The cells of the screen as they were last sent, by line. Unknown cells are sent."""
 
     def __init__(self) -> None:
         self._lines: dict[int, dict[int, Cell]] = {}
@@ -29,15 +29,15 @@ class FrameDiff:
         self._known = False
 
     def forget(self) -> None:
-        """Send the next frame whole, as the screen may have changed; a signal may say so."""
+        """Send the next frame whole, as the screen may have changed. Safe in a signal handler."""
         self._known = False
 
     def changes(self, data: str, size: tuple[int, int]) -> str:
         """Return what of ``data`` is not on the screen yet, which has ``size`` columns and lines.
 
-        A frame is moves to a place, each followed by runs of one look, and at last the cursor's
-        place. What is no frame is returned as it is; taking the screen and giving it back ends
-        all knowledge of it.
+        A frame is a series of moves, each followed by runs of one look, and at last the cursor's
+        place. Other data is returned as it is. After the program takes or leaves the screen,
+        nothing is known of it.
         """
         before, *parts = _MOVE.split(data)
         if before or not parts:
@@ -61,14 +61,14 @@ class FrameDiff:
         return painted
 
     def _changed(self, y: int, x: int, text: str) -> str:
-        """Return those runs of a line that differ, each behind a move where it needs one."""
+        """Return the runs of a line that differ, each after a move if it needs one."""
         runs = list(_runs(text))
         end = x + sum(len(cells) for _, cells in runs)
         if "".join(run for run, _ in runs) != text or not _narrow(text):
-            self._lines.pop(y, None)  # how wide that is, is the terminal's own business
+            self._lines.pop(y, None)  # only the terminal knows how wide that is
             return f"\x1b[{y};{x}H{text}"
         if y > self._known_size[1] or end > self._known_size[0] + 1:
-            self.forget()  # a frame of before a resize, which the terminal crowds at its edge
+            self.forget()  # a frame from before a resize, squeezed in at the edge
             return f"\x1b[{y};{x}H{text}"
         line, sent, at = self._lines.setdefault(y, {}), "", 0
         for run, cells in runs:
@@ -82,8 +82,8 @@ class FrameDiff:
 
 
 def _narrow(text: str) -> bool:
-    """Whether each character takes one cell; the codes between them do no harm here."""
-    return text.isascii() or all(cell_len(one) == 1 for one in set(text) if not one.isascii())
+    """Whether each character takes one cell; the codes between them are ASCII and do not count."""
+    return all(cell_len(character) == 1 for character in set(text) if not character.isascii())
 
 
 def _runs(text: str) -> Iterator[tuple[str, list[Cell]]]:

@@ -1,10 +1,10 @@
 """What a terminal sends, cut into keys, pastes and mouse reports.
 
-A terminal sends more than keys: it answers questions, asked by this program or by one before it,
+A terminal sends more than keys: it answers questions, asked by this program or by an earlier one,
 and some answers come late or in pieces. So the input is read by the grammar of ECMA-48, in which
 every sequence has an end. A whole sequence that is no known key is dropped, never typed.
 
-The class here is pure: bytes go in, tokens come out, and whoever feeds it keeps the time.
+The class here is pure: bytes go in, tokens come out, and the caller keeps the time.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def escape_seconds(environ: Mapping[str, str], *, over_ssh: bool) -> float:
 
 
 class TerminalInput:
-    """Takes bytes in pieces of any size, and gives tokens; holds back what is not whole yet."""
+    """Takes bytes in pieces of any size and returns tokens; keeps what is not complete yet."""
 
     def __init__(self, encoding: str = "utf-8", escape_wait: float = ESCAPE_SECONDS) -> None:
         self._encoding = encoding
@@ -166,7 +166,7 @@ class TerminalInput:
 
     @property
     def patience(self) -> float | None:
-        """Seconds to wait for more before :meth:`give_up`; None where nothing has begun."""
+        """Seconds to wait for more before :meth:`give_up`; None if nothing has begun."""
         if self._in_paste:
             return PASTE_SECONDS
         if self._in_string or len(self._begun) > 1:
@@ -176,7 +176,7 @@ class TerminalInput:
         return None
 
     def feed(self, data: bytes) -> list[Token]:
-        """What is whole with these bytes, in order."""
+        """The tokens that are complete with these bytes, in order."""
         if self._begun == _ESC and not self._in_string:
             self._escape_apart = True
         text = self._begun + self._decoder.decode(data)
@@ -193,7 +193,7 @@ class TerminalInput:
         return tokens
 
     def give_up(self) -> list[Token]:
-        """What to make of a beginning whose rest did not come."""
+        """The tokens for a beginning whose rest did not come."""
         begun, apart = self._begun, self._escape_apart
         undecoded = self._decoder.decode(b"", final=True)
         self._begun, self._escape_apart = "", False
@@ -215,7 +215,7 @@ class TerminalInput:
         return tokens
 
     def _take(self, text: str, at: int, tokens: list[Token]) -> int | None:
-        """Take what begins at a place; its end, or None where the rest has yet to come."""
+        """Take what begins at a place; return its end, or None if the rest has yet to come."""
         if self._in_paste:
             return self._take_paste(text, at, tokens)
         if self._in_string:
@@ -242,7 +242,7 @@ class TerminalInput:
             yield from _typed(readable)
 
     def _decoded(self, text: str) -> str | None:
-        """The text, taken in the locale's encoding where it is no UTF-8; None if that fails too."""
+        """The text, decoded by the locale if it is no UTF-8; None if that fails too."""
         if not _UNDECODED.search(text):
             return text
         data = text.encode("utf-8", "surrogateescape")
@@ -346,7 +346,7 @@ def _keypad_key(body: str, final: str) -> Iterator[Press]:
 
 
 def _meaning(body: str, final: str) -> Iterator[Token]:
-    """What a control sequence says: a key, the mouse, the one answer that is used, or nothing."""
+    """What a control sequence says: a key, the mouse, the one reply that is used, or nothing."""
     if final in "Mm" and (mouse := _MOUSE.fullmatch(body)):
         code, x, y = map(int, mouse.groups())
         if x and y:
@@ -385,7 +385,7 @@ def _keys_of(body: str, final: str) -> Iterator[Press]:
 
 
 def _parameters(body: str) -> list[list[int]] | None:
-    """The numbers between ``;`` and ``:``, 0 for a blank; None where there is anything else."""
+    """The numbers between ``;`` and ``:``, 0 for a blank; None if there is anything else."""
     fields = [field.split(":") for field in body.split(";")]
     numbers = [part for field in fields for part in field if part]
     if not all(part.isascii() and part.isdigit() and len(part) <= 7 for part in numbers):
@@ -394,7 +394,7 @@ def _parameters(body: str) -> list[list[int]] | None:
 
 
 def _bits(modifiers: int) -> int | None:
-    """The modifiers of a report as bits, without the locks; None where it is no such number."""
+    """The modifiers of a report as bits, without the locks; None if the number is none of them."""
     return (max(modifiers, 1) - 1) & 63 if modifiers <= 256 else None
 
 
@@ -405,7 +405,7 @@ def _key_of_code(code: int, more: list[int], modifiers: int, text: list[int]) ->
         yield from _named(_CODES[code], modifiers)
         return
     character = _KEYPAD_CODES.get(code) or _character(code)
-    typed = [_character(one) for one in text if one]
+    typed = [_character(code) for code in text if code]
     if not character or not all(typed):
         return
     if typed and not commands:
@@ -421,7 +421,7 @@ def _key_of_code(code: int, more: list[int], modifiers: int, text: list[int]) ->
 
 
 def _character(code: int) -> str:
-    """A printable character; blank where the code is of none, and for the codes of other keys."""
+    """The printable character of a code; blank if there is none, or the code is of another key."""
     if not 32 < code <= 0x10FFFF or 0xD800 <= code <= 0xF8FF:
         return ""
     return chr(code) if chr(code).isprintable() else ""
@@ -433,7 +433,7 @@ def _typed(text: str) -> Iterator[Press]:
 
 
 def _with_alt(character: str) -> Iterator[Press]:
-    """What ESC and a character at once are; with a backslash it is the end of a lost string."""
+    """The key of ESC with a character at once; with a backslash it is the end of a lost string."""
     if character == "\\":
         return
     if character in _CONTROLS:

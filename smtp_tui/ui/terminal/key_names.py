@@ -41,11 +41,11 @@ SAME_KEY: Final = {
     **{"alt+backspace": "ctrl+w", "ctrl+backspace": "ctrl+w"},
     **{"alt+b": "ctrl+left", "alt+f": "ctrl+right", "alt+tab": "shift+tab"},
 }
-"""Keys that many terminals cannot tell from another one; so they arrive as that one from all."""
+"""Keys that many terminals cannot tell from another key; from all of them they arrive as that."""
 
 
 def sign_of(key: str) -> str | None:
-    """The character that a key types which has a name; None where it has none or is no sign."""
+    """The sign that a key with this name types; None if it types none."""
     if key in SIGNS:
         return SIGNS[key]
     try:
