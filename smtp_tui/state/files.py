@@ -66,7 +66,7 @@ def ensure_directory(path: Path) -> Path:
     """
     real = trusted_path(path)
     with problems_of(path):
-        for directory in reversed([one for one in (real, *real.parents) if not one.exists()]):
+        for directory in reversed([each for each in (real, *real.parents) if not each.exists()]):
             with suppress(FileExistsError):
                 directory.mkdir(mode=0o700)
                 directory.chmod(0o700)

@@ -45,7 +45,7 @@ def test_every_command_that_writes_is_in_it_and_no_other(
     console.run("set", "NEW", "port=26", "--dry-run")
     result = console.run("audit", "--json")
     found = objects(result)
-    assert [one["operation"] for one in found] == ["delete", "test_saved", "create", "patch"]
+    assert [write["operation"] for write in found] == ["delete", "test_saved", "create", "patch"]
     patch = found[-1]
     assert patch["changes"] == [
         {"name": "port", "before": "25", "after": "587"},
@@ -54,7 +54,7 @@ def test_every_command_that_writes_is_in_it_and_no_other(
     assert (patch["record_id"], patch["record_name"]) == (record_id, "OLD")
     assert (patch["outcome"], patch["status"]) == ("done", 200)
     assert patch["at"].endswith("Z")
-    assert found[2]["record_id"] == next(one.id for one in sandbox.records())
+    assert found[2]["record_id"] == next(record.id for record in sandbox.records())
     assert PASSWORD not in result.out
 
 
@@ -101,13 +101,13 @@ def test_a_refused_and_an_unknown_write_are_told_as_that_and_what_a_look_found(
     sandbox.faults.add(Fault(FaultKind.RESET, Operation.CREATE))
     assert console.run("create", "NEW", "hostname=a.example", "port=25", "--yes").code == 6
     found = objects(console.run("audit", "--json"))
-    assert [one["outcome"] for one in found] == [
+    assert [write["outcome"] for write in found] == [
         *("found not done", "found done", "found not done", "found done", "refused")
     ]
     assert "403" in found[-1]["words"]
 
 
-def test_lines_that_are_none_are_counted_on_stderr_and_hide_no_other(
+def test_damaged_lines_are_counted_on_stderr_and_hide_no_other(
     console: Console, journal: Path, record_id: str
 ) -> None:
     console.run("delete", "OLD", "--yes")
@@ -164,7 +164,7 @@ def test_a_protected_profile_without_a_journal_writes_nothing_and_says_what_to_d
     assert result.code == 4
     assert "protected, and the journal of writes cannot be written" in result.err
     assert "smtp-tui doctor" in result.err
-    assert [one.name for one in sandbox.records()] == ["OLD"]
+    assert [record.name for record in sandbox.records()] == ["OLD"]
 
 
 def test_a_program_killed_with_a_write_in_flight_leaves_its_intent(
@@ -176,7 +176,7 @@ def test_a_program_killed_with_a_write_in_flight_leaves_its_intent(
         sandbox.wait_for_requests(4)
         process.send_signal(signal.SIGKILL)
     assert journal.stat().st_mode & 0o777 == 0o600
-    (one,) = objects(console.run("audit", "--json", "--unfinished"))
-    assert (one["record_name"], one["outcome"], one["ended_at"]) == ("OLD", "not known", None)
-    assert one["changes"] == [{"name": "port", "before": "25", "after": "587"}]
-    assert "the program ended first" in one["words"]
+    (write,) = objects(console.run("audit", "--json", "--unfinished"))
+    assert (write["record_name"], write["outcome"], write["ended_at"]) == ("OLD", "not known", None)
+    assert write["changes"] == [{"name": "port", "before": "25", "after": "587"}]
+    assert "the program ended first" in write["words"]

@@ -12,7 +12,7 @@ from tests.cli.console import Console
 from tests.failing_sandbox import Sandbox
 
 
-def test_a_healthy_machine_is_told_so(console: Console, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_healthy_machine_exits_0(console: Console, sandbox: Sandbox, tmp_path: Path) -> None:
     console.run("profiles", "add", "a", "--host", "h.example", "--tenant", "t")
     result = console.run("doctor")
     assert result.code == 0
@@ -72,7 +72,7 @@ def test_help_readme_and_doctor_tell_the_time_outs_and_what_is_not_used(console:
         assert "Proxies, .netrc, REQUESTS_CA_BUNDLE and SSLKEYLOGFILE in the environment" in flat
     console.setenv(https_proxy="http://user:planted@proxy.example")
     console.unset("SSLKEYLOGFILE")
-    facts = {one["name"]: one["words"] for one in console.run("doctor", "--json").json()}
+    facts = {fact["name"]: fact["words"] for fact in console.run("doctor", "--json").json()}
     assert facts["to connect"] == f"{LIMITS.connect:g} s"
     assert facts["silence"] == f"{LIMITS.read:g} s at most"
     assert facts["a whole request"] == f"{LIMITS.total:g} s at most"

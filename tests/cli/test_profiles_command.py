@@ -33,7 +33,7 @@ def only(store: ProfileStore) -> Profile:
     return profile
 
 
-def test_add_writes_every_field_it_is_told(empty_console: Console, store: ProfileStore) -> None:
+def test_add_writes_every_given_field(empty_console: Console, store: ProfileStore) -> None:
     result = empty_console.run(
         *ADD,
         *("--team", "mail", "--namespace", "ns", "--identity-url", "https://id.example.com"),
@@ -108,7 +108,7 @@ def test_a_token_command_sees_no_other_profile_s_token(
         seen.unlink()
 
 
-def test_set_changes_only_what_it_is_told(empty_console: Console, store: ProfileStore) -> None:
+def test_set_changes_only_the_given_fields(empty_console: Console, store: ProfileStore) -> None:
     empty_console.run(*ADD, "--label", "PROD", "--token-env", "T")
     text = store.path.read_text()
     commented = "# mine\n" + text.replace('label = "PROD"', 'label = "PROD"  # loud\nown = 1')
@@ -121,7 +121,7 @@ def test_set_changes_only_what_it_is_told(empty_console: Console, store: Profile
     )
 
 
-def test_another_host_takes_the_old_ones_port_along_with_it(
+def test_another_host_removes_the_port_of_the_old_one(
     empty_console: Console, store: ProfileStore
 ) -> None:
     store.add(Profile("prod", "old.example.com", 30000, "t-1", "mail"))
@@ -186,7 +186,7 @@ def test_what_cannot_be_stored_is_refused_in_one_line_and_the_file_stays(
     assert len(result.err.splitlines()) == 1
 
 
-def test_list_marks_the_default_and_shows_the_environments(
+def test_list_marks_the_default_and_shows_the_profile_of_the_environment(
     console: Console, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     console.run(*ADD, "--label", "PROD", "--token-command", "pass show cam")

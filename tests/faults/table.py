@@ -386,7 +386,7 @@ FAULTS: Final = (
         SECRET,
         "token=EnvironmentToken(named.token) if environ.get(named.token) else PromptToken(),",
         "token=EnvironmentToken('CAM_BEARER_TOKEN') if environ.get('CAM_BEARER_TOKEN') else PromptToken(),",
-        (f"{PROFILES_MODEL}::test_the_names_of_the_later_products_make_it_too",),
+        (f"{PROFILES_MODEL}::test_the_variables_of_later_products_make_it_too",),
     ),
     Fault(
         "a password file that others may read is taken",

@@ -57,7 +57,7 @@ async def _connections(server: Sandbox, access: Access) -> AsyncIterator[SmtpCon
 
 
 def _writes(server: Sandbox) -> list[Operation]:
-    return [one.operation for one in server.requests if one.operation in WRITES]
+    return [request.operation for request in server.requests if request.operation in WRITES]
 
 
 async def _write(connections: SmtpConnections, request: Request) -> None:
@@ -140,4 +140,4 @@ async def test_a_test_email_needs_no_name(server: Sandbox, record_id: str) -> No
 async def test_a_normal_profile_asks_for_no_name(server: Sandbox, record_id: str) -> None:
     async with _connections(server, Access.NORMAL) as connections:
         await connections.patch(_requests(record_id)["patch"])
-    assert [one.operation for one in server.requests] == [Operation.MODIFY]
+    assert [request.operation for request in server.requests] == [Operation.MODIFY]

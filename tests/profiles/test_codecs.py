@@ -48,24 +48,24 @@ def test_a_token_source_is_read_and_written(text: str, source: TokenSource) -> N
 
 
 @pytest.mark.parametrize("text", ["pin:{},login:{}", "pin {} login {}", " pin  {}  login {}"])
-def test_pins_can_be_given_without_blanks_for_the_shell(text: str) -> None:
+def test_pins_can_be_typed_without_spaces_for_the_shell(text: str) -> None:
     assert TRUST.from_text(text.format(PIN, OTHER)) == Pinned(PIN, OTHER)
     assert TRUST.from_text("ca:/etc/ca.pem") == CaFile(Path("/etc/ca.pem"))
 
 
-def test_a_fingerprint_is_taken_as_it_is_shown() -> None:
+def test_a_fingerprint_may_have_colons_and_capitals() -> None:
     shown = ":".join([PIN[:2].upper()] * 32)
     assert TRUST.from_text(f"pin {shown}") == Pinned(PIN)
 
 
 @pytest.mark.parametrize("text", ["on", "of", "ca", "pin", "pin 12", "pin a b c", "system x"])
-def test_what_stands_for_no_trust_is_refused(text: str) -> None:
+def test_an_invalid_trust_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"^(must be system, ca|a SHA-256)"):
         TRUST.from_text(text)
 
 
 @pytest.mark.parametrize("text", ["admin", "login", "command", "command 'open", "eyJhbGciOi"])
-def test_what_stands_for_no_token_source_is_refused(text: str) -> None:
+def test_an_invalid_token_source_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"VARIABLE|quote") as caught:
         TOKEN.from_text(text)
     assert "eyJ" not in str(caught.value), "a token typed in the wrong field was repeated"

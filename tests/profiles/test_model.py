@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from smtp_tui.api.target import Access, HostRefused, Origin, Pinned, Scope, Unverified
 from smtp_tui.profiles.environment import environment_profile
-from smtp_tui.profiles.model import Colour, Profile, Variables, check_profile, check_stored
+from smtp_tui.profiles.model import FIELDS, Colour, Profile, Variables, check_profile, check_stored
 from smtp_tui.profiles.sources import CommandToken, EnvironmentToken, LoginToken, PromptToken
 
 GOOD = Profile("production", "cam.example.com", tenant="t", port=30000)
@@ -102,7 +102,7 @@ def test_the_vendors_variables_make_the_profile_called_environment() -> None:
     )
 
 
-def test_the_names_of_the_later_products_make_it_too() -> None:
+def test_the_variables_of_later_products_make_it_too() -> None:
     for family in ("TSA", "MCM"):
         profile = environment_profile(
             {
@@ -141,3 +141,22 @@ def test_a_port_variable_that_is_no_port_is_refused_in_words() -> None:
 
 def test_no_token_is_in_the_profile_itself() -> None:
     assert "secret" not in repr(environment_profile(CAM))
+
+
+def test_every_field_is_declared_with_all_that_file_form_and_command_line_need() -> None:
+    assert [field.name for field in FIELDS] == [
+        name for name in Profile.__struct_fields__ if name != "variables"
+    ]
+    for field in FIELDS:
+        value = getattr(GOOD, field.name)
+        assert field.label
+        assert field.hint
+        assert field.codec.check(value) is None
+        assert field.parse(field.text(GOOD)) == value
+        if value is not None:
+            assert field.codec.from_toml(field.codec.toml(value)) == value
+
+
+def test_a_blank_text_is_the_default() -> None:
+    for field in FIELDS[2:]:
+        assert field.parse("") == getattr(Profile("a", "h"), field.name)

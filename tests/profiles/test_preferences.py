@@ -33,11 +33,11 @@ def written(directory: Path, text: str) -> Path:
         ("\ufeffmouse = true", Preferences(mouse=True)),
     ],
 )
-def test_what_is_decided_is_read(tmp_path: Path, text: str, wanted: Preferences) -> None:
+def test_preferences_are_read(tmp_path: Path, text: str, wanted: Preferences) -> None:
     assert load_preferences(written(tmp_path, text)) == wanted
 
 
-def test_no_file_decides_nothing(tmp_path: Path) -> None:
+def test_without_a_file_there_are_only_defaults(tmp_path: Path) -> None:
     assert load_preferences(tmp_path / "nowhere") == Preferences()
 
 

@@ -86,12 +86,12 @@ def test_the_forms_of_trust_and_token() -> None:
     assert only("[profiles.a.token]\nlogin = 'admin'").token == LoginToken("admin")
 
 
-def test_unknown_keys_are_let_be() -> None:
+def test_unknown_keys_are_ignored() -> None:
     assert only('notes = "x"\n[profiles.a.deeper]\nowner = 1').name == "a"
     assert read('other = 1\n[elsewhere]\nx = "y"\n').profiles == ()
 
 
-def test_a_newer_schema_is_read_and_not_to_be_changed() -> None:
+def test_a_newer_schema_is_read_only() -> None:
     found = read('schema = 2\n[profiles.a]\nhost = "h"\nhosts = ["h"]\n')
     assert found.profiles == (Profile("a", "h"),)
     assert found.read_only_why is not None
@@ -192,6 +192,6 @@ def test_any_text_is_either_read_or_refused_at_a_line_of_it(text: str) -> None:
         assert refusal.place.column >= 1
 
 
-def test_nesting_without_end_is_refused() -> None:
+def test_endless_nesting_is_refused() -> None:
     with pytest.raises(TomlProblem, match="nested"):
         read("a = " + "[" * 100_000)

@@ -86,7 +86,7 @@ def test_the_first_profile_makes_a_private_file_and_is_the_default(tmp_path: Pat
     assert store.path.read_text().startswith("schema = 1\n")
 
 
-def test_adding_leaves_every_line_there_is(tmp_path: Path) -> None:
+def test_adding_a_profile_keeps_every_line(tmp_path: Path) -> None:
     store = store_of(tmp_path, HAND_MADE)
     store.add(Profile("four", "four.example.com", tenant="t4"))
     text = store.path.read_text()
@@ -114,7 +114,7 @@ def test_changing_a_profile_touches_only_the_lines_that_change(tmp_path: Path) -
     )
 
 
-def test_a_new_key_does_not_part_the_next_profile_from_its_comment(tmp_path: Path) -> None:
+def test_a_new_key_goes_before_the_comment_of_the_next_profile(tmp_path: Path) -> None:
     store = store_of(tmp_path, HAND_MADE)
     store.set_recipient("one", "ops@example.com")
     text = store.path.read_text()
@@ -122,7 +122,7 @@ def test_a_new_key_does_not_part_the_next_profile_from_its_comment(tmp_path: Pat
     assert changed_lines(HAND_MADE, text) == ([], ['recipient = "ops@example.com"'])
 
 
-def test_a_value_that_is_taken_away_goes_and_its_neighbours_stay(tmp_path: Path) -> None:
+def test_a_removed_value_leaves_its_neighbours(tmp_path: Path) -> None:
     store = store_of(tmp_path, HAND_MADE)
     before = store.set_recipient("two", "a@b.c")
     two = before.named("two")
@@ -152,14 +152,14 @@ def test_a_rename_keeps_place_comments_tables_inside_and_the_default(tmp_path: P
         '[profiles."zwei ü"]',
         '[profiles."zwei ü".extra]',
     ]
-    assert [one.name for one in store.load().profiles] == ["number one", "zwei ü", "three"]
+    assert [profile.name for profile in store.load().profiles] == ["number one", "zwei ü", "three"]
 
 
 @pytest.mark.parametrize(
     ("name", "gone_last"),
     [("one", 'token = {env   =   "ONE_TOKEN"} # oddly spaced'), ("two", "  2 ]"), ("three", "")],
 )
-def test_removing_takes_the_profile_and_leaves_what_tells_of_the_others(
+def test_removing_a_profile_keeps_the_comments_of_the_others(
     tmp_path: Path, name: str, gone_last: str
 ) -> None:
     store = store_of(tmp_path, HAND_MADE)
@@ -184,7 +184,7 @@ def test_another_default_changes_that_line_only(tmp_path: Path) -> None:
     )
 
 
-def test_what_cannot_be_done_is_refused_in_words_and_changes_nothing(tmp_path: Path) -> None:
+def test_an_impossible_change_is_refused_and_changes_nothing(tmp_path: Path) -> None:
     store = store_of(tmp_path, HAND_MADE)
     one = store.load().profiles[0]
     refusals: dict[str, Callable[[], object]] = {
@@ -220,7 +220,7 @@ def test_a_file_that_is_not_understood_is_never_replaced(tmp_path: Path, text: s
     assert store.path.read_text() == text
 
 
-def test_bytes_that_are_no_text_are_named_with_line_and_column(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf_8_is_refused_with_line_and_column(tmp_path: Path) -> None:
     store = store_of(tmp_path)
     store.path.write_bytes(b"schema = 1\n# \xfc\n")
     store.path.chmod(0o600)
@@ -283,7 +283,7 @@ def test_reading_profiles_loads_no_library_that_only_writing_needs(tmp_path: Pat
 
 def test_a_byte_order_mark_is_accepted_and_kept(tmp_path: Path) -> None:
     store = store_of(tmp_path, "\ufeff" + HAND_MADE)
-    assert [one.name for one in store.load().profiles] == ["one", "two", "three"]
+    assert [profile.name for profile in store.load().profiles] == ["one", "two", "three"]
     store.set_recipient("two", "ops@example.com")
     store.set_default("two")
     text = store.path.read_text()

@@ -40,7 +40,7 @@ def test_other_layouts_are_changed_as_well(tmp_path: Path, text: str) -> None:
     assert ("x = 1" in store.path.read_text()) == ("x = 1" in text)
 
 
-def test_what_cannot_be_changed_without_harm_is_refused_and_left(tmp_path: Path) -> None:
+def test_a_layout_that_cannot_be_edited_safely_is_refused(tmp_path: Path) -> None:
     text = '[profiles.one]\nhost = "h"\nnote = """\n[profiles.one]\n"""\n'
     store = store_of(tmp_path, text)
     one = store.load().profiles[0]
@@ -49,13 +49,13 @@ def test_what_cannot_be_changed_without_harm_is_refused_and_left(tmp_path: Path)
     assert store.path.read_text() == text
 
 
-def test_a_ca_file_is_kept_as_a_path_from_the_top(tmp_path: Path) -> None:
+def test_the_path_of_a_ca_file_is_stored_absolute(tmp_path: Path) -> None:
     store = ProfileStore(tmp_path)
     store.add(Profile("a", "h", trust=CaFile(Path("here/../ca.pem"))))
     assert store.load().profiles[0].trust == CaFile(Path.cwd() / "ca.pem")
 
 
-def test_a_ca_file_beside_the_profiles_is_found_and_its_line_kept(tmp_path: Path) -> None:
+def test_a_relative_ca_file_is_found_beside_the_profiles_and_its_line_kept(tmp_path: Path) -> None:
     text = '[profiles.a]\nhost = "h"\ntrust = { ca_file = "ca.pem" } # ours\n'
     store = store_of(tmp_path, text)
     assert store.load().profiles[0].trust == CaFile(tmp_path / "ca.pem")

@@ -95,7 +95,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("name", WRITES)
-async def test_each_write_stands_there_with_everything_an_auditor_asks_for(
+async def test_each_write_is_journalled_with_everything_an_auditor_asks_for(
     sandbox: Sandbox, audited: Audited, name: str
 ) -> None:
     async with desk(sandbox, journal=audited.auditor) as held:
@@ -113,10 +113,10 @@ async def test_each_write_stands_there_with_everything_an_auditor_asks_for(
     assert intent.record_id == (held.record_id if stored else None)
     assert intent.recipient == ("ops@example.com" if name.startswith("test") else None)
     changes = [
-        JournalChange(one.name, one.before, str(sandbox.smtp_port))
-        if (one.name, one.after) == ("port", "25")
-        else one
-        for one in CHANGES[name]
+        JournalChange(change.name, change.before, str(sandbox.smtp_port))
+        if (change.name, change.after) == ("port", "25")
+        else change
+        for change in CHANGES[name]
     ]
     assert list(intent.changes) == changes
     assert outcome.changes == (), "changes stand once"
@@ -134,7 +134,7 @@ async def test_no_secret_reaches_the_file(sandbox: Sandbox, audited: Audited, na
         assert secret.encode() not in content
 
 
-async def test_a_password_that_is_cleared_and_a_value_that_changes_are_told(
+async def test_a_cleared_password_and_a_changed_value_are_journalled(
     sandbox: Sandbox, audited: Audited
 ) -> None:
     assignments = (Assignment("port", 587), Assignment("password", SecretStr("")))
@@ -161,12 +161,12 @@ async def test_the_intent_is_on_the_disk_while_the_server_is_still_silent(
         error = await writing
         await held.connections.looked_up(error, done=False)
     lines = audited.entries()
-    assert [one.outcome for one in lines] == [
+    assert [entry.outcome for entry in lines] == [
         None,
         WriteOutcome.UNKNOWN,
         WriteOutcome.FOUND_NOT_DONE,
     ]
-    assert {one.write_id for one in lines} == {intent.write_id}
+    assert {entry.write_id for entry in lines} == {intent.write_id}
     (found,) = writes_of(lines)
     assert found.outcome is WriteOutcome.FOUND_NOT_DONE
     assert "The server was silent" in found.words
@@ -225,7 +225,7 @@ async def test_a_place_that_cannot_be_written_stops_protected_profiles_and_warns
     assert words in audited.said[0]
 
 
-async def test_what_is_dropped_from_a_full_journal_is_told(
+async def test_what_is_dropped_from_a_full_journal_is_reported(
     sandbox: Sandbox, audited: Audited
 ) -> None:
     audited.journal = Journal(audited.journal.path.parent, rotate_bytes=1, files_kept=2)
@@ -238,7 +238,7 @@ async def test_what_is_dropped_from_a_full_journal_is_told(
     assert audited.said == [full]
 
 
-async def test_a_full_disk_is_told_and_told_again_when_it_comes_back(
+async def test_a_full_disk_is_reported_and_again_when_it_comes_back(
     sandbox: Sandbox, audited: Audited
 ) -> None:
     async with desk(sandbox, journal=audited.auditor) as held:
@@ -283,12 +283,12 @@ async def test_writes_are_read_newest_first_and_by_profile_record_and_age(
         await write(held, "create")
         await write(held, "delete")
     found = writes_of(audited.entries())
-    assert [one.begun.operation for one in found] == ["delete", "create", "patch"]
+    assert [write.begun.operation for write in found] == ["delete", "create", "patch"]
 
     def of(wanted: Wanted) -> list[str]:
-        return [one.begun.operation for one in found if wanted.holds(one)]
+        return [write.begun.operation for write in found if wanted.holds(write)]
 
-    created = next(one.id for one in sandbox.records() if one.name == "NEW")
+    created = next(record.id for record in sandbox.records() if record.name == "NEW")
     assert of(Wanted(record="OLD")) == of(Wanted(record=held.record_id)) == ["delete", "patch"]
     assert of(Wanted(record=created)) == ["create"]
     assert of(Wanted(profile="work", since=found[1].begun.at)) == ["delete", "create"]

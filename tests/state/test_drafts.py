@@ -44,12 +44,12 @@ def test_a_later_draft_of_the_same_form_takes_the_place_of_the_earlier(tmp_path:
 
 
 def test_two_processes_never_overwrite_each_others_draft(tmp_path: Path) -> None:
-    one, other = DraftStore(tmp_path), DraftStore(tmp_path)
-    earlier = one.save(DRAFT)
-    later = other.save(replace(DRAFT, saved_at=DRAFT.saved_at + timedelta(minutes=1)))
-    assert one.list_for(KEY) == (later, earlier)
-    one.discard(earlier)
-    assert other.list_for(KEY) == (later,)
+    first, second = DraftStore(tmp_path), DraftStore(tmp_path)
+    earlier = first.save(DRAFT)
+    later = second.save(replace(DRAFT, saved_at=DRAFT.saved_at + timedelta(minutes=1)))
+    assert first.list_for(KEY) == (later, earlier)
+    first.discard(earlier)
+    assert second.list_for(KEY) == (later,)
 
 
 def test_discarding_a_draft_of_another_process_forgets_it_and_twice_is_no_problem(
@@ -122,7 +122,7 @@ def test_what_a_killed_process_left_is_cleared_away_and_what_one_is_writing_is_n
     assert (dead.exists(), alive.exists()) == (False, True)
 
 
-def test_a_full_disk_is_said_and_leaves_the_last_draft(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_leaves_the_last_draft(tmp_path: Path) -> None:
     store = DraftStore(tmp_path)
     kept = store.save(DRAFT)
     with at_most(1024), pytest.raises(FileProblem, match="may not grow"):
@@ -149,4 +149,4 @@ def test_a_save_forgets_the_drafts_of_this_process_only(tmp_path: Path) -> None:
     left = DraftStore(tmp_path).list_for(KEY)
     assert mine not in left
     assert others in left
-    assert [one.pid == os.getpid() for one in left].count(False) == 1
+    assert [draft.pid == os.getpid() for draft in left].count(False) == 1

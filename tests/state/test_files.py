@@ -182,7 +182,7 @@ def place_without_write_permission() -> Iterator[Path]:
                 os.seteuid(0)
 
 
-def test_a_place_without_write_permission_is_said_and_still_read() -> None:
+def test_a_directory_without_write_permission_is_reported_and_still_read() -> None:
     with place_without_write_permission() as place:
         with pytest.raises(FileProblem, match="not permitted to this user"):
             write_atomic(place / "file", "new")
@@ -191,13 +191,13 @@ def test_a_place_without_write_permission_is_said_and_still_read() -> None:
         assert read_text(place / "file") == "text"
 
 
-def test_a_full_disk_is_said_and_leaves_the_old_file_whole(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_leaves_the_old_file_whole(tmp_path: Path) -> None:
     file = tmp_path / "file"
     write_atomic(file, "old" * 1000)
     with at_most(4096), pytest.raises(FileProblem, match="may not grow"):
         write_atomic(file, "new" * 10_000)
     assert read_text(file) == "old" * 1000
-    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_file_over_the_cap_or_in_another_encoding_is_refused(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_a_file_over_the_cap_or_in_another_encoding_is_refused(tmp_path: Path) -
         read_text(file)
 
 
-def test_a_lock_that_is_held_is_given_up_on_in_words(tmp_path: Path) -> None:
+def test_a_held_lock_ends_in_a_file_problem(tmp_path: Path) -> None:
     other = filelock.FileLock(tmp_path / ".file.lock")
     words = "another smtp-tui has been writing it for 0.1 seconds"
     with other, pytest.raises(FileProblem, match=words), locked(tmp_path / "file", seconds=0.1):

@@ -46,8 +46,8 @@ def test_what_was_added_is_there_after_a_restart_newest_first(tmp_path: Path) ->
     values = (("hostname", "mail.example.com"), ("port", "587"))
     runs = [run(minute, "550 5.1.1 [/nope] ü\x1b[31m\n", values) for minute in range(3)]
     first = TestHistory(tmp_path)
-    for one in (runs[1], runs[0], runs[2]):
-        first.add(KEY, one)
+    for added in (runs[1], runs[0], runs[2]):
+        first.add(KEY, added)
     again = loaded(tmp_path)
     assert runs_of(again) == runs_of(first) == (runs[2], runs[1], runs[0])
     assert runs_of(again)[0] == runs[2]
@@ -59,7 +59,7 @@ def test_the_last_twenty_of_each_record_are_shown(tmp_path: Path) -> None:
     for minute in range(RUNS_KEPT + 5):
         some.add(KEY, run(minute))
     for found in (some, loaded(tmp_path)):
-        assert [one.at.minute for one in runs_of(found)] == list(range(24, 4, -1))
+        assert [test.at.minute for test in runs_of(found)] == list(range(24, 4, -1))
 
 
 def test_a_secret_is_not_stored(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_time_is_kept_in_utc_and_needs_a_zone() -> None:
         TestRun(datetime(2026, 3, 1), *values)
 
 
-def test_lines_that_are_none_spoil_no_other(tmp_path: Path) -> None:
+def test_damaged_lines_spoil_no_other(tmp_path: Path) -> None:
     TestHistory(tmp_path).add(KEY, run(1))
     file = tmp_path / "tests.jsonl"
     whole = file.read_text()
@@ -88,7 +88,7 @@ def test_lines_that_are_none_spoil_no_other(tmp_path: Path) -> None:
     with file.open("a") as appended:
         appended.write("\n".join(bad))
     TestHistory(tmp_path).add(KEY, run(2))
-    assert [one.at.minute for one in runs_of(loaded(tmp_path))] == [2, 1]
+    assert [test.at.minute for test in runs_of(loaded(tmp_path))] == [2, 1]
 
 
 def test_a_file_that_cannot_be_written_keeps_the_run_in_memory(tmp_path: Path) -> None:
@@ -98,10 +98,10 @@ def test_a_file_that_cannot_be_written_keeps_the_run_in_memory(tmp_path: Path) -
     with at_most(len(before) + 50), pytest.raises(FileProblem, match="may not grow"):
         some.add(KEY, run(2))
     assert (tmp_path / "tests.jsonl").read_bytes() == before
-    assert [one.at.minute for one in runs_of(some)] == [2, 1]
+    assert [test.at.minute for test in runs_of(some)] == [2, 1]
 
 
-def test_a_file_that_has_grown_is_written_anew_with_what_is_shown(
+def test_a_file_that_has_grown_is_compacted_to_what_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history, "COMPACT_BYTES", 20_000)
@@ -152,7 +152,7 @@ def test_processes_that_add_at_once_lose_nothing(tmp_path: Path) -> None:
     found = loaded(tmp_path)
     for number in range(4):
         kept = [runs_of(found, RecordKey("https://h", "t", f"{number}-{ten}")) for ten in range(5)]
-        assert [one.milliseconds for ten in kept for one in reversed(ten)] == list(range(50))
+        assert [test.milliseconds for ten in kept for test in reversed(ten)] == list(range(50))
 
 
 def test_a_save_marks_the_tests_before_it_and_not_those_after_it(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_save_marks_the_tests_before_it_and_not_those_after_it(tmp_path: Path)
     some.saved(KEY, START)
     some.add(KEY, run(3))
     for found in (some, loaded(tmp_path)):
-        assert [one.saved_since for one in found.tests(KEY)] == [False, True]
+        assert [test.saved_since for test in found.tests(KEY)] == [False, True]
         newest = found.newest(KEY)
         assert newest is not None
         assert (newest.run.at.minute, newest.saved_since) == (3, False)
@@ -184,7 +184,7 @@ def test_a_profile_knows_where_its_newest_test_went(tmp_path: Path) -> None:
     assert loaded(tmp_path).recipient_of("nobody") == ""
 
 
-def test_a_file_written_anew_keeps_the_saves_of_the_records_it_keeps(
+def test_compacting_keeps_the_saves_of_the_records_it_keeps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     some = TestHistory(tmp_path)

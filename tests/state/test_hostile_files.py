@@ -164,7 +164,7 @@ def place() -> Iterator[Path]:
         yield Path(name)
 
 
-LINES = [json.dumps(plain(one)) for one in (INTENT, OUTCOME)]
+LINES = [json.dumps(plain(entry)) for entry in (INTENT, OUTCOME)]
 
 
 @given(line=st.sampled_from(LINES).flatmap(spoilt_line))
@@ -176,11 +176,11 @@ def test_the_journal_is_read_whatever_one_of_its_lines_holds(place: Path, line: 
     with (place / "audit.jsonl").open("ab") as file:
         file.write(LINES[1].encode() + b"\n")
     reading = Journal(place).read()
-    for one in writes_of(reading.entries):
-        json.dumps([plain(one.begun), plain(one.last)])
-        write_row(one)
-        written_content(one)
-        Wanted(since=NOW).holds(one)
+    for write in writes_of(reading.entries):
+        json.dumps([plain(write.begun), plain(write.last)])
+        write_row(write)
+        written_content(write)
+        Wanted(since=NOW).holds(write)
     assert {INTENT, OUTCOME} <= set(reading.entries), "the lines beside it stay readable"
 
 
@@ -209,8 +209,8 @@ def test_the_test_history_is_read_whatever_one_of_its_lines_holds(place: Path, l
     found = TestHistory(place)
     found.load()
     assert found.known
-    for one in found.tests(KEY):
-        ago(one.run, NOW)
+    for test in found.tests(KEY):
+        ago(test.run, NOW)
     found.newest(KEY)
     found.recipient_of("production")
     found.add(KEY, run(5))
@@ -227,10 +227,10 @@ def test_drafts_are_read_whatever_one_of_them_holds(place: Path, text: bytes) ->
     put(store.directory / "x.draft.json", text)
     shelf = store.shelf()
     assert len(shelf.drafts) + len(shelf.unreadable) == 1
-    for one in shelf.drafts:
-        assert one.in_use in (True, False, None)
-        assert (NOW - one.saved_at).total_seconds() is not None
-        store.list_for(one.key)
+    for draft in shelf.drafts:
+        assert draft.in_use in (True, False, None)
+        assert (NOW - draft.saved_at).total_seconds() is not None
+        store.list_for(draft.key)
 
 
 @given(text=spoilt_line(SETTINGS))

@@ -93,7 +93,7 @@ def test_a_secret_is_journalled_only_as_what_became_of_it() -> None:
     assert JournalChange("password", "unknown", "cleared").after == "cleared"
 
 
-def test_lines_that_are_none_are_counted_and_spoil_no_other(tmp_path: Path) -> None:
+def test_damaged_lines_are_counted_and_spoil_no_other(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.append(INTENT)
     line = journal.path.read_text()
@@ -119,7 +119,7 @@ def names(directory: Path) -> set[str]:
     return {file.name for file in directory.iterdir() if file.name.startswith("audit")}
 
 
-def test_old_files_beyond_the_number_that_is_kept_are_dropped_and_that_is_said(
+def test_old_files_beyond_the_number_that_is_kept_are_dropped_and_reported(
     tmp_path: Path,
 ) -> None:
     journal = Journal(tmp_path, rotate_bytes=2_000, files_kept=3)
@@ -190,14 +190,14 @@ def test_deletes_of_a_huge_record_keep_the_history_and_can_be_read(tmp_path: Pat
     first, *others = Journal(tmp_path).read().entries
     assert first == INTENT
     assert names(tmp_path) == {"audit.jsonl"}
-    for one in others:
-        assert one.changes == huge[: len(one.changes)]
+    for entry in others:
+        assert entry.changes == huge[: len(entry.changes)]
         rest = [
             {"name": left.name, "before": left.before, "after": left.after}
-            for left in huge[len(one.changes) :]
+            for left in huge[len(entry.changes) :]
         ]
         digest = hashlib.sha256(json.dumps(rest).encode()).hexdigest()
-        assert one.omitted == Omitted(len(rest), digest)
+        assert entry.omitted == Omitted(len(rest), digest)
     assert journal.path.stat().st_size < 6 * ENTRY_BYTES
 
 
@@ -235,7 +235,7 @@ def test_a_disk_that_is_full_stops_the_append_and_leaves_no_half_line(tmp_path: 
     assert journal.read().entries == (INTENT, OUTCOME)
 
 
-def test_a_journal_that_is_no_file_of_ours_is_refused(tmp_path: Path) -> None:
+def test_a_pipe_in_place_of_the_journal_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "audit.jsonl")
     with pytest.raises(FileProblem, match="no regular file"):
         Journal(tmp_path).append(INTENT)
@@ -270,7 +270,7 @@ def test_processes_that_append_at_once_lose_nothing_through_rotations(tmp_path: 
     reading = Journal(tmp_path, files_kept=40).read()
     assert reading.unreadable == 0
     for number in range(4):
-        mine = [one.status for one in reading.entries if one.profile == str(number)]
+        mine = [entry.status for entry in reading.entries if entry.profile == str(number)]
         assert mine == list(range(50))
 
 

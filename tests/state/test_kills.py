@@ -65,10 +65,10 @@ def held(directory: Path) -> dict[str, list[int]]:
     drafts = DraftStore(directory)
     shelf = drafts.shelf()
     assert shelf.unreadable == ()
-    drafted = [set(one.texts[0][1].split()) for one in shelf.drafts]
+    drafted = [set(draft.texts[0][1].split()) for draft in shelf.drafts]
     assert all(len(steps) == 1 for steps in drafted)
-    for one in shelf.drafts:
-        drafts.discard(one)
+    for draft in shelf.drafts:
+        drafts.discard(draft)
     reading = Journal(directory, ROTATE_BYTES, FILES_KEPT).read()
     assert reading.unreadable == 0
     tests = TestHistory(directory)
@@ -78,7 +78,7 @@ def held(directory: Path) -> dict[str, list[int]]:
         "profiles": [int(profile.recipient.partition("@")[0])],
         "drafts": [int(step) for steps in drafted for step in steps],
         "journal": [entry.status or 0 for entry in reading.entries],
-        "history": [one.milliseconds for one in reversed(runs_of(tests))],
+        "history": [run.milliseconds for run in reversed(runs_of(tests))],
         "settings": [int(sort.column)] if sort is not None and sort.column is not None else [],
     }
 
@@ -106,4 +106,4 @@ def test_a_writer_killed_at_any_moment_loses_nothing_and_leaves_nothing_half_wri
     prey.close()
     assert written > KILLS // 10, "the writers lived long enough to write"
     assert (tmp_path / "profiles.toml").read_text().count("# kept") == 2
-    assert len([one for one in tmp_path.iterdir() if one.suffix == ".tmp"]) <= len(FILES)
+    assert len([file for file in tmp_path.iterdir() if file.suffix == ".tmp"]) <= len(FILES)

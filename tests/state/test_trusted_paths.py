@@ -94,7 +94,7 @@ def layout(top: Path, part: str, mode: int, owner: int) -> Path:
 
 @needs_root
 def test_what_a_member_of_a_shared_group_could_exchange_is_not_read(shared: Path) -> None:
-    files = [layout(shared / str(number), *one) for number, one in enumerate(LAYOUTS)]
+    files = [layout(shared / str(number), *parts) for number, parts in enumerate(LAYOUTS)]
     said = run_as(VICTIM, READ, *files).split("\n")
     could = [words == "True" for words in run_as(ATTACKER, ATTACK, *files).split("\n")]
     for (part, mode, owner), words, attacked in zip(LAYOUTS, said, could, strict=True):

@@ -93,7 +93,7 @@ async def test_each_setting_can_be_written(
         ("port", "x", "a number from 1 to 65535"),
     ],
 )
-async def test_a_mistake_stands_under_its_field_and_nothing_is_saved(
+async def test_a_mistake_is_shown_under_its_field_and_nothing_is_saved(
     demo: Sandbox, tmp_path: Path, field: str, text: str, words: str
 ) -> None:
     async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
@@ -113,7 +113,7 @@ async def test_every_field_can_be_reached(
         await ui.sees("me@example.com")
 
 
-async def test_what_is_changed_of_the_profile_in_use_holds_at_once(
+async def test_a_change_of_the_profile_in_use_takes_effect_at_once(
     demo: Sandbox, tmp_path: Path
 ) -> None:
     async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
@@ -125,7 +125,7 @@ async def test_what_is_changed_of_the_profile_in_use_holds_at_once(
         await ui.press("d", "e")
         await ui.press("r")
         await ui.asked(Operation.LIST)
-        assert [one.operation for one in demo.requests] == [Operation.LIST]
+        assert [request.operation for request in demo.requests] == [Operation.LIST]
 
 
 async def test_the_token_of_a_profile_is_not_sent_to_the_host_that_it_is_edited_to(
@@ -144,5 +144,5 @@ async def test_the_token_of_a_profile_is_not_sent_to_the_host_that_it_is_edited_
             await ui.paste(other.admin_token)
             await ui.press("enter")
             await ui.sees("No SMTP connections")
-        bearers = {one.headers["authorization"] for one in other.requests}
+        bearers = {request.headers["authorization"] for request in other.requests}
     assert bearers == {f"Bearer {other.admin_token}"}
