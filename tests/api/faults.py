@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,7 +30,8 @@ from tests.failing_sandbox import Fault, FaultKind
 READS = ("list", "get", "tenant")
 WRITES = ("create", "patch", "delete")
 MAILS = ("test_values", "test_saved")
-OPERATIONS = (*READS, *WRITES, *MAILS, "token")
+KINDS = (READS, WRITES, MAILS, ("token",))
+"""The calls, by what a failure means for them."""
 
 SILENT = replace(QUICK, read=0.15)
 SLOW = replace(QUICK, total=0.3)
@@ -241,3 +242,11 @@ FAULTS: dict[str, Case] = {
     ),
 }
 """The faults by name. Those that answer nothing or too much need other time-outs and limits."""
+
+
+def pairs() -> Iterator[tuple[str, str]]:
+    """Each fault with the calls to try it on: one of each kind, and those that end otherwise."""
+    for name, case in FAULTS.items():
+        for kind in KINDS:
+            by_end = {case.ends[operation]: operation for operation in reversed(kind)}
+            yield from ((name, operation) for operation in by_end.values())

@@ -1,5 +1,5 @@
-"""Every operation against every fault, over a real socket: what it ends in, what is read of it,
-and how often it was sent.
+"""Every kind of call against every fault, over a real socket: how it ends, what is read of it, and
+how often it was sent.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import pytest
 
 from smtp_tui.api.errors import ApiError, BadAnswer, NoAnswer, ServerFault
 from tests.api.desk import QUICK, Desk, desk
-from tests.api.faults import FAULTS, MAILS, OPERATIONS, WRITES
+from tests.api.faults import FAULTS, MAILS, WRITES, pairs
 from tests.failing_sandbox import FaultKind, Sandbox, SandboxOptions
 
 ODD_WORDS = re.compile(
@@ -38,8 +38,7 @@ def _reads_well(error: ApiError, operation: str) -> None:
         assert len(line) < 500
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize(("name", "operation"), list(pairs()))
 async def test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice(
     shared: Sandbox, name: str, operation: str
 ) -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.api.faults import FAULTS, OPERATIONS
+from tests.api.faults import FAULTS, KINDS
 from tests.api.test_random_work import EXAMPLES, STEPS
 from tests.house.test_readme import section
 from tests.payloads import PAYLOADS
@@ -13,7 +13,7 @@ from tests.state.test_kills import KILLS
 PAGE = section("What it promises and how that is tested")
 NUMBERS = {
     r"(\d+) faults": len(FAULTS),
-    r"against (\d+) operations": len(OPERATIONS),
+    r"against (\d+) kinds of call": len(KINDS),
     r"(\d+) made-up sessions": EXAMPLES,
     r"sessions of (\d+) steps": STEPS,
     r"(\d+) payloads": len(PAYLOADS),
