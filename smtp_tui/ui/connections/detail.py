@@ -18,7 +18,7 @@ from smtp_tui.text import age, record_name
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.base import WriteEnded
-from smtp_tui.ui.connections.record_actions import RecordScreen
+from smtp_tui.ui.connections.record_actions import RecordScreen, RecordView
 from smtp_tui.ui.connections.record_view import RecordPane
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
@@ -45,7 +45,8 @@ class DetailScreen(RecordScreen[bool]):
     def __init__(
         self, session: Session, services: Services, record: Record, read_at: datetime
     ) -> None:
-        super().__init__(session, services)
+        view = RecordView(lambda: self._record, self._changed, self._show_record)
+        super().__init__(session, services, view)
         self._record = record
         self._read_at = read_at
         self._problem: ApiError | None = None
@@ -60,20 +61,15 @@ class DetailScreen(RecordScreen[bool]):
     def on_mount(self) -> None:
         """Show what the table knew, then read the record again."""
         self._pane.focus()
-        self.tested()
+        self._show_record()
         self.action_refresh()
-
-    @property
-    def record(self) -> Record:
-        """The record shown."""
-        return self._record
 
     @property
     def situation(self) -> Situation:
         """What the keys depend on: there is always a record."""
         return replace(super().situation, record=True)
 
-    def changed(self, record_id: str | None) -> None:
+    def _changed(self, record_id: str | None) -> None:
         """Read the record again after a save, or leave after a delete."""
         self._any_change = True
         if record_id == self._record.id:
@@ -87,7 +83,7 @@ class DetailScreen(RecordScreen[bool]):
             self._any_change = True
             self.action_refresh()
 
-    def tested(self) -> None:
+    def _show_record(self) -> None:
         """Show the record and its last tests."""
         tests = self.services.history.tests(self.session.key(self._record.id))
         self._pane.show(self._record, tests, self.services.clock.now())
@@ -111,7 +107,7 @@ class DetailScreen(RecordScreen[bool]):
             self._problem = error
         else:
             self._problem, self._read_at = None, self.services.clock.now()
-        self.tested()
+        self._show_record()
         self._show_problem()
 
     def _show_problem(self) -> None:

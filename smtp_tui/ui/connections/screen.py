@@ -22,7 +22,7 @@ from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.base import WIDE, WriteEnded, opens_screen
 from smtp_tui.ui.connections.order import Order, RememberedOrder
-from smtp_tui.ui.connections.record_actions import RecordScreen
+from smtp_tui.ui.connections.record_actions import RecordScreen, RecordView
 from smtp_tui.ui.connections.rows import COLUMNS, RecordsView, hint_words, prepared
 from smtp_tui.ui.connections.status import Listing, marks_aside
 from smtp_tui.ui.keymap import bound
@@ -65,7 +65,8 @@ class ConnectionsScreen(RecordScreen[None]):
     AUTO_FOCUS = ""  # after a dialog over an empty table, letters stay keys
 
     def __init__(self, session: Session, services: Services) -> None:
-        super().__init__(session, services)
+        view = RecordView(lambda: self.record, self._changed, self._fill, self._asides)
+        super().__init__(session, services, view)
         self.reading = True
         self.problem: ApiError | None = None
         self._view = RecordsView(RecordList(), self._last_test)
@@ -155,7 +156,7 @@ class ConnectionsScreen(RecordScreen[None]):
             self.reading = False
             self._show()
 
-    def changed(self, record_id: str | None) -> None:
+    def _changed(self, record_id: str | None) -> None:
         """Read the list again, and put the cursor on the record that changed."""
         self._cursor_to = record_id
         self.load()
@@ -163,7 +164,7 @@ class ConnectionsScreen(RecordScreen[None]):
     def on_write_ended(self, event: WriteEnded) -> None:
         """Read the list again, and put the cursor on the record that was written."""
         if event.session is self.session:
-            self.changed(event.record_id)
+            self._changed(event.record_id)
 
     # Showing it
 
@@ -261,11 +262,7 @@ class ConnectionsScreen(RecordScreen[None]):
             self._fill()
         self.show_status()
 
-    def tested(self) -> None:
-        """Show the new test."""
-        self._fill()
-
-    def asides(self, record: Record) -> tuple[str, ...]:
+    def _asides(self, record: Record) -> tuple[str, ...]:
         """Say that marked records are not meant."""
         return marks_aside(self.table.marks, record)
 

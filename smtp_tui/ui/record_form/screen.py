@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from enum import Enum
-from typing import ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
 from msgspec.structs import replace
 from textual import on, work
@@ -15,6 +15,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import DescendantFocus
 from textual.reactive import var
+from textual.screen import Screen
 from textual.widget import Widget
 
 from smtp_tui.api.errors import ApiError, NotFound
@@ -30,11 +31,11 @@ from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
 from smtp_tui.ui.dialogs.question import QuestionDialog
 from smtp_tui.ui.messages import forget, tell
 from smtp_tui.ui.operator import ScreenOperator
-from smtp_tui.ui.record_form.drafts import KeptDraft
+from smtp_tui.ui.record_form.drafts import KeptDraft, Offer, offered_draft
 from smtp_tui.ui.record_form.form import RecordForm
 from smtp_tui.ui.record_form.presets import PresetDialog
 from smtp_tui.ui.record_form.preview import PatchPreview
-from smtp_tui.ui.record_form.subject import FormSubject
+from smtp_tui.ui.record_form.subject import FormSubject, recreated
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email.dialog import EditParameter, ReviewValues, TestDialog
 from smtp_tui.ui.waiting import Wait
@@ -74,7 +75,7 @@ _WAYS_OUT: Final = tuple((way, way.value) for way in _Leave)
 class FormScreen(FullScreen[FormResult]):
     """Closes only when the server has said yes, and holds what it was sent, or the person leaves.
 
-    ``tried`` is whether a save was answered with a yes that was not kept.
+    ``not_stored`` is set once a save was answered with a yes that stored nothing, or only a part.
     """
 
     KEYS = (
@@ -124,7 +125,7 @@ class FormScreen(FullScreen[FormResult]):
         self._preview = PatchPreview()
         self._test_at_once = subject.tested
         self._cursor_at = subject.focus_on
-        self.tried = False
+        self.not_stored: NotStored | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         """Title, fields, what was refused, and the live request."""
@@ -372,7 +373,7 @@ class FormScreen(FullScreen[FormResult]):
             case Unchanged():
                 self._complain("The server already has these values; nothing was sent.")
             case NotStored(words):
-                self.tried = True
+                self.not_stored = outcome
                 forget(self, About.CHANGE)
                 self._complain(clean(words, 400))
             case Unknown(error) | Refused(ApiError() as error):
@@ -428,3 +429,23 @@ class FormScreen(FullScreen[FormResult]):
             self.action_review()
         elif isinstance(result, EditParameter):
             self._form.focus_field(result.name)
+
+
+async def fill_in(
+    opener: Screen[Any], session: Session, services: Services, subject: FormSubject
+) -> Saved | NotStored | None:
+    """Show the form, with a draft of before if the person wants it back; for workers only.
+
+    Where the record turned out to be gone, the form of a new one may follow. The answer is None
+    where nothing was sent that may have been stored.
+    """
+    if subject.like is None:
+        offer = await offered_draft(opener, session, services, subject.base)
+        if offer is Offer.LEFT:
+            return None
+        subject = replace(subject, typed=offer if isinstance(offer, Draft) else None)
+    form = FormScreen(session, services, subject)
+    result = await opener.app.push_screen_wait(form)
+    if isinstance(result, Recreate):
+        return await fill_in(opener, session, services, recreated(result))
+    return result or form.not_stored

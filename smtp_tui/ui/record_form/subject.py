@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from smtp_tui.api.models import PASSWORD, Record
-from smtp_tui.editing.draft import Draft, draft_of
+from smtp_tui.editing.draft import Draft, clone_draft, draft_of, new_draft
 from smtp_tui.editing.undo import lost_by_delete
 from smtp_tui.text import record_name
 from smtp_tui.workflows.outcomes import Recreate
@@ -27,6 +27,29 @@ class FormSubject(Struct, frozen=True):
     title: str = "New connection"
     notes: tuple[str, ...] = ()
     tested: bool = False
+
+
+def created() -> FormSubject:
+    """An empty form."""
+    return FormSubject(new_draft())
+
+
+def tested() -> FormSubject:
+    """An empty form, to test values that are saved nowhere."""
+    notes = ("A test of what is typed here saves nothing; only a review would save it.",)
+    title = "Test values that are saved nowhere"
+    return FormSubject(new_draft(), focus_on="hostname", title=title, notes=notes)
+
+
+def edited(record: Record, focus_on: str | None) -> FormSubject:
+    """The form of a record; ``focus_on`` is the parameter that a failed test points to."""
+    return FormSubject(draft_of(record), record, focus_on=focus_on, tested=focus_on is not None)
+
+
+def cloned(record: Record) -> FormSubject:
+    """The form of a new record like another one, without its password."""
+    notes = (f"Like {record_name(record.name, record.id)}, without its password.",)
+    return FormSubject(clone_draft(record), like=record, notes=notes)
 
 
 def recreated(recreate: Recreate) -> FormSubject:
