@@ -645,8 +645,8 @@ FAULTS: Final = (
     Fault(
         "a write of the left profile reloads the list of the new one",
         PLACE,
-        "        if event.session is self.session:\n            self.changed",
-        "        if event.session is not None:\n            self.changed",
+        "        if event.session is self.session:\n            self._changed",
+        "        if event.session is not None:\n            self._changed",
         (
             f"{UI_AFTERWARDS}::test_a_write_of_a_profile_that_was_left_has_no_list_of_another_read_again",
         ),
