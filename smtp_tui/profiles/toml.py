@@ -21,7 +21,7 @@ _POSITION: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of docum
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
 _KEY: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
 _KEYS: Final = rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*"
-_HEADER: Final = re.compile(rf"[ \t]*\[[ \t]*({_KEYS})[ \t]*\][ \t]*(?:#.*)?\r?\Z")
+_HEADER: Final = re.compile(rf"[ \t]*\[\[?[ \t]*({_KEYS})[ \t]*\]\]?[ \t]*(?:#.*)?\r?\Z")
 _ASSIGNMENT: Final = re.compile(rf"([ \t]*)({_KEYS})[ \t]*=")
 
 
@@ -103,12 +103,44 @@ def with_new_header(text: str, before: tuple[str, ...], after: tuple[str, ...]) 
     """The text with another path in the headers of one table and of the tables in it."""
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        header = _HEADER.match(line)
-        path = _path(header[1]) if header is not None else ()
+        header, path = _header(line)
         if header is not None and path[: len(before)] == before:
             keys = ".".join(_quoted(part) for part in after + path[len(before) :])
             lines[number] = line[: header.start(1)] + keys + line[header.end(1) :]
     return "\n".join(lines)
+
+
+def without_table(text: str, table: tuple[str, ...]) -> str:
+    """The text without one table and the tables in it.
+
+    Comments after its last key and a blank line stay, because they belong to what follows.
+    """
+    kept: list[str] = []
+    removed: list[str] = []
+    inside = False
+    for line in text.removesuffix("\n").split("\n"):
+        header, path = _header(line)
+        if header is not None:
+            inside = path[: len(table)] == table
+        if not inside:
+            kept += _comments_after(removed)
+            removed.clear()
+        (removed if inside else kept).append(line)
+    return "\n".join(kept + _comments_after(removed)) + text[len(text.removesuffix("\n")) :]
+
+
+def _comments_after(lines: list[str]) -> list[str]:
+    """The comments at the end of a table that belong to what follows it."""
+    is_comment = [line.strip()[:1] in ("", "#") for line in lines]
+    tail = lines[len(lines) - is_comment[::-1].index(False) :] if lines else []
+    blank = [not line.strip() for line in tail]
+    return tail[blank.index(True) + 1 :] if any(blank) else tail
+
+
+def _header(line: str) -> tuple[re.Match[str] | None, tuple[str, ...]]:
+    """The header of a table in a line, and its path."""
+    header = _HEADER.match(line)
+    return header, _path(header[1]) if header is not None else ()
 
 
 def _quoted(part: str) -> str:
@@ -120,9 +152,9 @@ def _keys(text: str) -> Iterator[tuple[Place, tuple[str, ...]]]:
     """Each key of a text with its whole path; keys inside of values are not found."""
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), start=1):
-        header = _HEADER.match(line)
+        header, path = _header(line)
         if header is not None:
-            table = _path(header[1])
+            table = path
             yield Place(number, header.start(1) + 1, header=True), table
             continue
         assignment = _ASSIGNMENT.match(line)

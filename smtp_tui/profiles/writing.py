@@ -9,12 +9,12 @@ import tomllib
 from typing import TYPE_CHECKING, Any, Final
 
 import tomlkit
-from tomlkit.items import AbstractTable, InlineTable, Item, Key, Table, Whitespace
+from tomlkit.items import AbstractTable, InlineTable
 
 from smtp_tui.profiles.codecs import Toml
 from smtp_tui.profiles.model import FIELDS, Profile
 from smtp_tui.profiles.reading import PROFILE_KEYS, SCHEMA, Profiles
-from smtp_tui.profiles.toml import find, with_new_header
+from smtp_tui.profiles.toml import with_new_header, without_table
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -93,38 +93,13 @@ def _with_changed(text: str, before: Profile, after: Profile) -> str:
 
 
 def _with_removed(text: str, name: str) -> str:
-    """The text without one profile.
-
-    Comments after its last key and a blank line stay, because they belong to what follows.
-    """
+    """The text without one profile, whether it has headers of its own or not."""
+    shorter = without_table(text, ("profiles", name))
+    if shorter != text:
+        return shorter
     document = tomlkit.parse(text)
-    tables = _tables(document)
-    table = tables[name]
-    at = find(tomlkit.dumps(document), ("profiles", name))
-    if not isinstance(table, Table) or table.is_super_table() or not at.header:
-        del tables[name]
-        return tomlkit.dumps(document)
-    kept = _after_the_last_key(table)
-    for key in list(table):
-        del table[key]
-    table.value.body[:] = kept
-    lines = tomlkit.dumps(document).split("\n")
-    del lines[find("\n".join(lines), ("profiles", name)).line - 1]
-    return "\n".join(lines)
-
-
-def _after_the_last_key(table: Table) -> list[tuple[Key | None, Item]]:
-    """The blank lines and comments at the end of a table that belong to what follows it."""
-    body = table.value.body
-    if body and isinstance(body[-1][1], Table):
-        return _after_the_last_key(body[-1][1])
-    tail: list[tuple[Key | None, Item]] = []
-    for pair in reversed(body):
-        if pair[0] is not None:
-            break
-        tail.insert(0, pair)
-    blank = [isinstance(item, Whitespace) for _, item in tail]
-    return tail[blank.index(True) + 1 :] if any(blank) else tail
+    del _tables(document)[name]
+    return tomlkit.dumps(document)
 
 
 def _renamed(text: str, before: str, after: str) -> str:

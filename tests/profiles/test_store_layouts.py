@@ -49,6 +49,14 @@ def test_a_layout_that_cannot_be_edited_safely_is_refused(tmp_path: Path) -> Non
     assert store.path.read_text() == text
 
 
+@pytest.mark.parametrize("header", ["[[other]]", "[other]", "[other.profiles.one]"])
+def test_removing_a_profile_leaves_the_table_that_follows(tmp_path: Path, header: str) -> None:
+    other = f'# what follows\n{header}\nhost = "h"\n'
+    store = store_of(tmp_path, f'[profiles.one]\nhost = "h"\n\n[profiles.one.more]\nx=1\n\n{other}')
+    store.remove("one")
+    assert store.path.read_text() == other
+
+
 def test_the_path_of_a_ca_file_is_stored_absolute(tmp_path: Path) -> None:
     store = ProfileStore(tmp_path)
     store.add(Profile("a", "h", trust=CaFile(Path("here/../ca.pem"))))
