@@ -66,15 +66,13 @@ class Comparison(Struct, frozen=True):
     """How a patch meets the record as it is now.
 
     ``patch`` is what can be sent as it is, told against the values of now; ``theirs`` stays as
-    others made it; ``conflicts`` need a choice; ``already`` names what others changed to the same;
-    ``unseen`` names secrets in the patch, of which nobody can tell whether others changed them.
+    others made it; ``conflicts`` need a choice; ``already`` names what others changed to the same.
     """
 
     patch: Patch
     theirs: tuple[TheirChange, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     already: tuple[str, ...] = ()
-    unseen: tuple[str, ...] = ()
     name_changed: bool = False
 
     @property
@@ -107,7 +105,6 @@ def compare(opened: Record, mine: Patch, now: Record) -> Comparison:
         theirs=_their_changes(opened, now, mine.names),
         conflicts=tuple(conflicts),
         already=tuple(already),
-        unseen=tuple(change.name for change in kept if isinstance(change.after, SecretStr)),
         name_changed=opened.name != now.name,
     )
 

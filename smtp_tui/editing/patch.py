@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from enum import Enum
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from smtp_tui.api.models import Assignment, Parameter, ParameterValue, Record, SecretState
+from smtp_tui.api.models import Assignment, Record, SecretState
 from smtp_tui.api.secret import SecretStr, is_mask
 from smtp_tui.editing.draft import Clear, Draft, Keep, Replace, SecretEdit
 from smtp_tui.editing.values import (
@@ -194,25 +193,3 @@ def creation_patch(draft: Draft, like: Record | None = None) -> Patch:
 def patch_for(draft: Draft, opened: Record | None, like: Record | None = None) -> Patch:
     """:func:`patch_of` a record that is edited, :func:`creation_patch` where there is none."""
     return creation_patch(draft, like) if opened is None else patch_of(opened, draft)
-
-
-def apply(record: Record, patch: Patch) -> Record:
-    """The record as the server makes it of a patch: merged by name, new names at the end.
-
-    Where it holds a name twice, the last one, which counts, is changed.
-    """
-    parameters = list(record.parameters)
-    for change in patch.changes:
-        value = _stored(change.after)
-        found = [at for at, each in enumerate(parameters) if each.name == change.name]
-        if found:
-            parameters[found[-1]] = replace(parameters[found[-1]], value=value)
-        else:
-            parameters.append(Parameter(change.name, value))
-    return replace(record, parameters=tuple(parameters))
-
-
-def _stored(after: Sent) -> ParameterValue:
-    if isinstance(after, SecretStr):
-        return SecretState.SET if after else SecretState.NOT_SET
-    return after

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from smtp_tui.api.models import (
     JsonValue,
     Parameter,
+    ParameterValue,
     Record,
     SecretState,
     is_secret_name,
@@ -14,7 +16,8 @@ from smtp_tui.api.models import (
 )
 from smtp_tui.api.secret import SecretStr, is_mask
 from smtp_tui.editing.draft import Clear, Draft, Keep, Replace, SecretEdit, draft_of
-from smtp_tui.editing.values import value_in
+from smtp_tui.editing.patch import Patch
+from smtp_tui.editing.values import Sent, value_in
 
 NAMES = ("hostname", "port", "username", "password", "timeout", "tls", "apiToken", "pin", "naïve")
 
@@ -83,3 +86,25 @@ def edited(draw: st.DrawFn) -> tuple[Record, Draft]:
     """A record and an edited draft of it."""
     record = draw(records())
     return record, draw(edits(record))
+
+
+def apply(record: Record, patch: Patch) -> Record:
+    """The record as the server makes it of a patch: merged by name, new names at the end.
+
+    Where it holds a name twice, the last one, which counts, is changed.
+    """
+    parameters = list(record.parameters)
+    for change in patch.changes:
+        value = _stored(change.after)
+        found = [at for at, each in enumerate(parameters) if each.name == change.name]
+        if found:
+            parameters[found[-1]] = replace(parameters[found[-1]], value=value)
+        else:
+            parameters.append(Parameter(change.name, value))
+    return replace(record, parameters=tuple(parameters))
+
+
+def _stored(after: Sent) -> ParameterValue:
+    if isinstance(after, SecretStr):
+        return SecretState.SET if after else SecretState.NOT_SET
+    return after

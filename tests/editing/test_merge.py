@@ -173,14 +173,6 @@ def test_every_conflict_needs_a_choice_and_nothing_else_has_one(choices: dict[st
         resolve(compare(opened, mine, record(port=465)), choices)
 
 
-def test_that_a_changed_password_cannot_be_seen_is_told_only_where_one_is_sent() -> None:
-    opened = record(port=25, password=SET)
-    without = draft_of(opened).with_text("port", "587")
-    assert compare(opened, patch_of(opened, without), opened).unseen == ()
-    touching = compare(opened, patch_of(opened, without.with_secret("password", TYPED)), opened)
-    assert touching.unseen == ("password",)
-
-
 def test_a_name_that_changed_meanwhile_is_told() -> None:
     opened = record(port=25)
     comparison = compare(opened, Patch(), Record("5f0", "Y", opened.parameters))

@@ -11,12 +11,12 @@ from smtp_tui.editing.patch import (
     Change,
     ChangeKind,
     Patch,
-    apply,
     change_of,
     creation_patch,
     patch_of,
 )
 from smtp_tui.editing.values import ABSENT, DraftProblem
+from tests.editing.strategies import apply
 
 
 def record(**parameters: JsonValue | SecretState) -> Record:

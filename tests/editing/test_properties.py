@@ -11,10 +11,10 @@ from smtp_tui.api.models import Record, SecretState, is_secret_name
 from smtp_tui.api.secret import SecretStr, is_mask
 from smtp_tui.editing.draft import Clear, Draft, Keep, Replace, clone_draft, draft_of
 from smtp_tui.editing.merge import Side, compare, resolve
-from smtp_tui.editing.patch import Change, apply, creation_patch, patch_of
+from smtp_tui.editing.patch import Change, creation_patch, patch_of
 from smtp_tui.editing.undo import inverse
 from smtp_tui.editing.values import ABSENT, Known, is_same, value_in
-from tests.editing.strategies import NAMES, edited, edits, records
+from tests.editing.strategies import NAMES, apply, edited, edits, records
 
 
 def values(record: Record) -> dict[str, Known]:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from smtp_tui.api.models import Parameter, Record, SecretState
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Clear, Keep, Replace, draft_of
-from smtp_tui.editing.patch import Change, Patch, apply, creation_patch, patch_of
+from smtp_tui.editing.patch import Change, Patch, creation_patch, patch_of
 from smtp_tui.editing.undo import Undo, inverse, lost_by_delete
+from tests.editing.strategies import apply
 
 OPENED = Record(
     id="5f0",

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from smtp_tui.api.errors import AccessRefused, StatusError, TokenRefused, UnderWay
 from smtp_tui.api.models import Record
+from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access
-from smtp_tui.editing.draft import draft_of, new_draft
+from smtp_tui.editing.draft import Replace, draft_of, new_draft
 from smtp_tui.editing.merge import Side
 from smtp_tui.editing.patch import patch_for
 from smtp_tui.workflows.outcomes import (
@@ -154,6 +155,19 @@ async def test_what_others_changed_to_the_same_is_reviewed_again_without_it(
     assert isinstance(outcome, Saved)
     assert operator.plans[1].changes == ('hostname "mail.example.com" → "new.example.com"',)
     assert operator.plans[1].notes == ("Someone else changed to the same already: port.",)
+
+
+async def test_that_a_changed_password_cannot_be_seen_is_told_only_where_one_is_sent(
+    sandbox: Sandbox, session: Session
+) -> None:
+    record, operator = await opened(sandbox, session), ScriptedOperator(False, False)
+    draft = draft_of(record).with_secret("password", Replace(SecretStr("n3w")))
+    await save_record(session, operator, draft, record, patch_for(draft, record))
+    await change(session, operator, record, port="587")
+    assert [plan.notes for plan in operator.plans] == [
+        ("Whether someone else changed the password meanwhile cannot be seen.",),
+        (),
+    ]
 
 
 async def test_a_record_that_is_gone_before_the_write_is_told_as_gone(
