@@ -27,7 +27,7 @@ from smtp_tui.ui.base import TICK, WIDE, Dialog, FullScreen
 from smtp_tui.ui.current_profile import CurrentProfile
 from smtp_tui.ui.keymap import rebound
 from smtp_tui.ui.leaving import Leaving
-from smtp_tui.ui.messages import MessagesApp
+from smtp_tui.ui.messages import MessagesApp, tell
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.terminal.driver import TerminalDriver, Told
 from smtp_tui.ui.terminal.frame_diff import FrameDiff
@@ -123,7 +123,7 @@ class SmtpTui(MessagesApp):
     def on_told(self, event: Told) -> None:
         """Tell what the terminal has to say."""
         kind = Kind.WARNING if event.bad else Kind.PLAIN
-        self.tell(event.words, about=About.TERMINAL, kind=kind)
+        tell(self, event.words, about=About.TERMINAL, kind=kind)
 
     def _warn(self, words: str) -> None:
         """Tell what a person should know, whatever is on the screen.
@@ -131,7 +131,7 @@ class SmtpTui(MessagesApp):
         Told later: whoever warns, such as the journal, must not depend on the screen.
         """
         words = clean(words, 400)
-        self.call_later(partial(self.tell, words, about=words, kind=Kind.WARNING))
+        self.call_later(partial(tell, self, words, about=words, kind=Kind.WARNING))
 
     @on(Driver.SignalResume)
     def action_redraw(self) -> None:
@@ -185,7 +185,7 @@ class SmtpTui(MessagesApp):
         lost = any(not text.saving() for text in self.leaving.unsaved())
         if lost:
             words = "Save or leave the form first: a switch would lose what is typed."
-            self.tell(words, about=About.FORM, kind=Kind.WARNING)
+            tell(self, words, about=About.FORM, kind=Kind.WARNING)
         return lost
 
     def action_activity(self) -> None:

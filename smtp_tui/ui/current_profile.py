@@ -15,7 +15,7 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
 from smtp_tui.ui.base import WriteEnded
 from smtp_tui.ui.connections.screen import ConnectionsScreen
-from smtp_tui.ui.messages import MessagesApp
+from smtp_tui.ui.messages import MessagesApp, tell
 from smtp_tui.ui.services import Services
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
@@ -85,7 +85,7 @@ class CurrentProfile:
             session = self._services.session(profile)
         except HostRefused as error:
             words = f"{clean(profile.name)}: {error}"
-            self._app.tell(words, about=About.PROFILE, kind=Kind.BAD)
+            tell(self._app, words, about=About.PROFILE, kind=Kind.BAD)
             return
         before = self.session
         if before is not None and before.profile.name != profile.name:
@@ -157,7 +157,7 @@ class CurrentProfile:
         self._report(words, f"test {next(self._numbers)}", Kind.PLAIN)
 
     def _report(self, words: str, about: str, kind: Kind) -> None:
-        self._app.tell(clean(words, 400), about=about, kind=kind, lasting=True)
+        tell(self._app, clean(words, 400), about=about, kind=kind, lasting=True)
 
     def _command_says(self, profile: Profile, line: str) -> None:
         """Show the last lines of a token command while it is waited for; none once it has ended."""
@@ -167,7 +167,7 @@ class CurrentProfile:
             return
         self._command_lines = (*self._command_lines, clean(line, 200))[-LINES_KEPT:]
         words = f"{clean(profile.name, 40)}: {clean(source_words(profile.token), 60)} says"
-        self._app.tell("\n  ".join((words, *self._command_lines)), about=About.TOKEN)
+        tell(self._app, "\n  ".join((words, *self._command_lines)), about=About.TOKEN)
 
     def keep_token(self) -> None:
         """Get the next token before this one ends, whatever is on the screen."""

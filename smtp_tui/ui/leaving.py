@@ -14,7 +14,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, record_name
 from smtp_tui.ui.base import FullScreen, TypedText
-from smtp_tui.ui.messages import MessagesApp
+from smtp_tui.ui.messages import MessagesApp, tell
 from smtp_tui.ui.waiting import waiting
 from smtp_tui.workflows.operator import Kind
 from smtp_tui.workflows.session import Session
@@ -156,7 +156,7 @@ class Leaving:
             dialog.dismiss(Answer.ENDED)
 
     def _stay(self, why: str) -> None:
-        self._app.tell(clean(f"Not left: {why}", 400), kind=Kind.WARNING)
+        tell(self._app, clean(f"Not left: {why}", 400), kind=Kind.WARNING)
 
     async def close(self, seconds: float | None) -> None:
         """Close the clients, waiting so long for writes under way; None waits for all of them."""

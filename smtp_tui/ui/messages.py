@@ -118,20 +118,11 @@ class MessagesApp(App[None]):
         """The messages that are shown now, oldest first."""
         return tuple(self._told.values())
 
-    def tell(
-        self,
-        words: str,
-        *,
-        about: str = About.OTHER,
-        kind: Kind = Kind.PLAIN,
-        lasting: bool = False,
-        offer: Offer | None = None,
-    ) -> None:
+    def show(self, message: Message) -> None:
         """Show a message in place of the last one on its subject."""
-        message = Message(words, about, kind, lasting, offer)
-        self._told.pop(about, None)
-        self._told[about] = message
-        self.set_timer(_SECONDS[kind], partial(self._expire, message))
+        self._told.pop(message.about, None)
+        self._told[message.about] = message
+        self.set_timer(_SECONDS[message.kind], partial(self._expire, message))
         self._show()
 
     def forget(self, about: str) -> None:
@@ -169,7 +160,7 @@ class MessagesApp(App[None]):
     @on(PasteRefused)
     def tell_refused(self, event: PasteRefused) -> None:
         """Say why a pasted text was not taken, for a field without a line for it."""
-        self.tell(event.words, kind=Kind.WARNING)
+        tell(self, event.words, kind=Kind.WARNING)
 
     def notify(
         self,
@@ -182,7 +173,7 @@ class MessagesApp(App[None]):
     ) -> None:
         """Textual's way to tell something leads here too; ``markup`` has no effect."""
         words = f"{title}: {message}" if title else message
-        self.tell(words, about=title or About.OTHER, kind=_KINDS[severity])
+        tell(self, words, about=title or About.OTHER, kind=_KINDS[severity])
 
 
 def tell(
@@ -191,12 +182,13 @@ def tell(
     *,
     about: str = About.OTHER,
     kind: Kind = Kind.PLAIN,
+    lasting: bool = False,
     offer: Offer | None = None,
 ) -> None:
-    """Show a message of a screen or widget."""
+    """Show a message of the app, a screen or a widget."""
     app = node.app
     if isinstance(app, MessagesApp):
-        app.tell(words, about=about, kind=kind, offer=offer)
+        app.show(Message(words, about, kind, lasting, offer))
 
 
 def forget(node: DOMNode, about: str) -> None:

@@ -1312,7 +1312,7 @@ FAULTS: Final = (
     Fault(
         "messages on one subject pile up",
         HONEST,
-        "        self._told[about] = message\n",
+        "        self._told[message.about] = message\n",
         "        self._told[str(len(self._told))] = message\n",
         ("tests/ui/test_messages.py::test_seven_failures_are_one_message",),
     ),

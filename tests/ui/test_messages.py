@@ -7,6 +7,7 @@ import unicodedata
 import pytest
 from msgspec.structs import replace
 
+from smtp_tui.ui.messages import tell
 from smtp_tui.workflows.operator import About, Kind
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import edit_port, save
@@ -66,7 +67,7 @@ async def test_a_message_of_whoever_forgot_to_clean_is_harmless(demo: Sandbox) -
     async with opened(demo) as ui:
         await ui.sees("6 connections")
         for name, _ in SHORT.values():
-            ui.app.tell(f"{name} told")
+            tell(ui.app, f"{name} told")
             await ui.sees(" told" if "\n" not in name else "B told")
             assert not [one for one in "".join(ui.lines()) if unicodedata.category(one) in HIDDEN]
             ui.app.notify(f"{name} notified", title=name, markup=True)
@@ -114,7 +115,7 @@ async def test_messages_stand_above_the_key_line_and_never_over_a_dialog(
         await ui.sees("Delete BATCH?")
         dialog = box(ui)
         for number in range(9):
-            ui.app.tell(f"message number {number}", about=f"subject {number}", kind=Kind.BAD)
+            tell(ui.app, f"message number {number}", about=f"subject {number}", kind=Kind.BAD)
         await ui.until(lambda: len(ui.app.messages) == 9, "nine messages")
         await ui.pilot.pause()
         assert box(ui) == dialog
@@ -129,9 +130,9 @@ async def test_a_message_leaves_the_room_it_took(demo: Sandbox) -> None:
     async with opened(demo, size=(80, 24)) as ui:
         await ui.sees("6 connections")
         before = ui.lines()
-        ui.app.tell("One thing", about=About.FORM)
+        tell(ui.app, "One thing", about=About.FORM)
         await ui.sees("One thing")
-        ui.app.tell("Another thing", about=About.FORM)
+        tell(ui.app, "Another thing", about=About.FORM)
         await ui.sees("Another thing")
         assert not ui.shows("One thing")
         ui.app.forget(About.FORM)
@@ -159,7 +160,7 @@ async def test_a_message_of_the_left_profile_goes_and_a_report_of_a_write_stays(
     async with opened(demo) as ui:
         await edit_port(ui, "BATCH", "587")
         await save(ui, "BATCH")
-        ui.app.tell("demo: done", about="write 1", lasting=True)
+        tell(ui.app, "demo: done", about="write 1", lasting=True)
         await ui.press("p")
         await ui.sees("Enter switches")
         await ui.press("j", "enter")
@@ -213,9 +214,9 @@ async def test_what_came_of_a_change_is_in_sight_beside_long_warnings(
 ) -> None:
     async with opened(demo, size=size) as ui:
         await ui.sees("BATCH")
-        ui.app.tell("Saved BATCH", about=About.CHANGE, kind=Kind.GOOD)
+        tell(ui.app, "Saved BATCH", about=About.CHANGE, kind=Kind.GOOD)
         for about in (About.DRAFT, About.FILES, About.OTHER):
-            ui.app.tell(f"{about}: " + "not kept " * 20, about=about, kind=Kind.WARNING)
+            tell(ui.app, f"{about}: " + "not kept " * 20, about=about, kind=Kind.WARNING)
         await ui.sees("other: not kept")
         assert ui.shows("Saved BATCH")
 
@@ -227,10 +228,10 @@ async def test_a_message_that_is_cut_ends_in_dots_and_hidden_messages_are_counte
     async with opened(demo, size=size) as ui:
         await ui.sees("BATCH")
         for number in range(3):
-            ui.app.tell(f"long {number} " + "words " * 60, about=f"subject {number}")
+            tell(ui.app, f"long {number} " + "words " * 60, about=f"subject {number}")
         await ui.sees("long 2", "long 1", "long 0")
         assert [line[-1] for line in foot(ui) if line].count("…") == 3
         for number in range(3, 9):
-            ui.app.tell(f"short {number}", about=f"subject {number}")
+            tell(ui.app, f"short {number}", about=f"subject {number}")
         await ui.sees("short 8", "… 4 more")
         assert len(foot(ui)) <= 6

@@ -5,13 +5,13 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import EnvironmentToken
+from smtp_tui.ui.messages import Message
 from smtp_tui.ui.services import Services
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.ui.helpers import Ui, opened
@@ -177,14 +177,14 @@ async def _until_named(ui: Ui, name: str) -> None:
 def _reports(ui: Ui, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The reports of writes and mails that nobody waited for, all that are told from now on."""
     reports: list[str] = []
-    tell = ui.app.tell
+    show = ui.app.show
 
-    def heard(words: str, *, lasting: bool = False, **how: Any) -> None:
-        if lasting:
-            reports.append(words)
-        tell(words, lasting=lasting, **how)
+    def shown(message: Message) -> None:
+        if message.lasting:
+            reports.append(message.words)
+        show(message)
 
-    monkeypatch.setattr(ui.app, "tell", heard)
+    monkeypatch.setattr(ui.app, "show", shown)
     return reports
 
 
