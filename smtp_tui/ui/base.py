@@ -88,6 +88,12 @@ class FullScreen(Screen[Result]):
     that stops waiting. ``opening`` is the worker that last opened another screen from here.
     """
 
+    DEFAULT_CSS = """
+    FullScreen .title { height: auto; text-style: bold; padding: 0 1; }
+    FullScreen .problem { height: auto; max-height: 6; padding: 0 1; display: none; }
+    FullScreen .problem.-shown { display: block; }
+    FullScreen .status { height: 1; padding: 0 1; text-style: dim; }
+    """
     ACTIONS: ClassVar[tuple[str, ...]] = ()
     KEYS: ClassVar[tuple[str, ...]] = ("app.help", "app.back")
     BACK: ClassVar[str] = "app.back"

@@ -36,11 +36,6 @@ class DetailScreen(RecordScreen[bool]):
         *("table.refresh", "app.help", "app.back"),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
-    DEFAULT_CSS = """
-    DetailScreen #problem { height: auto; max-height: 6; padding: 0 1; display: none; }
-    DetailScreen #problem.-shown { display: block; }
-    DetailScreen RecordPane { height: 1fr; }
-    """
 
     def __init__(
         self, session: Session, services: Services, record: Record, read_at: datetime
@@ -51,7 +46,7 @@ class DetailScreen(RecordScreen[bool]):
         self._read_at = read_at
         self._problem: ApiError | None = None
         self._any_change = False
-        self._problem_text = PlainText(id="problem")
+        self._problem_text = PlainText(classes="problem")
         self._pane = RecordPane(id="record", can_focus=True)
 
     def compose_body(self) -> Iterable[Widget]:

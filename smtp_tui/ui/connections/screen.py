@@ -52,14 +52,11 @@ class ConnectionsScreen(RecordScreen[None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), Binding("q", "app.leave")]
     DEFAULT_CSS = """
-    ConnectionsScreen #problem { height: auto; max-height: 6; padding: 0 1; display: none; }
-    ConnectionsScreen #problem.-shown { display: block; }
     ConnectionsScreen #pane {
         display: none; width: 50; border-left: solid ansi_bright_black;
     }
     ConnectionsScreen.-wide #pane { display: block; }
     ConnectionsScreen #pane.-empty { display: none; }
-    ConnectionsScreen #status { height: 1; padding: 0 1; text-style: dim; }
     """
 
     AUTO_FOCUS = ""  # after a dialog over an empty table, letters stay keys
@@ -79,8 +76,8 @@ class ConnectionsScreen(RecordScreen[None]):
         self._now = services.clock.now()
         self._list = FilteredTable(COLUMNS)
         self.table = self._list.table
-        self._problem_text = PlainText(id="problem")
-        self._beside, self._status = Horizontal(), PlainText(id="status")
+        self._problem_text = PlainText(classes="problem")
+        self._beside, self._status = Horizontal(), PlainText(classes="status")
         self._pane: RecordPane | None = None
 
     def compose_body(self) -> Iterable[Widget]:

@@ -30,10 +30,6 @@ class UnreadableScreen(FullScreen[None]):
     """A table of the entries, in the order of the server's answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("app.back")
-    DEFAULT_CSS = """
-    UnreadableScreen RecordsTable { height: 1fr; }
-    UnreadableScreen #unreadable-title { height: auto; text-style: bold; padding: 0 1; }
-    """
 
     def __init__(self, session: Session, clock: Clock, entries: tuple[Unreadable, ...]) -> None:
         super().__init__(session, clock)
@@ -46,7 +42,7 @@ class UnreadableScreen(FullScreen[None]):
         title = f"Entries of the list that could not be read: {len(self._entries):,}"
         if len(self._entries) > MOST_ROWS:
             title += f", of which the first {MOST_ROWS:,} are shown"
-        yield PlainText(title, id="unreadable-title")
+        yield PlainText(title, classes="title")
         yield self._table
 
     def on_mount(self) -> None:

@@ -47,10 +47,7 @@ class ActivityScreen(FullScreen[None]):
     KEYS = (*ACTIONS, "app.help", "app.back")
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
     DEFAULT_CSS = """
-    ActivityScreen RecordsTable { height: 1fr; }
-    ActivityScreen VerticalScroll { height: 1fr; padding: 0 1; }
-    ActivityScreen VerticalScroll { border-top: solid ansi_bright_black; }
-    ActivityScreen #activity-title { height: 1; text-style: bold; padding: 0 1; }
+    ActivityScreen VerticalScroll { border-top: solid ansi_bright_black; padding: 0 1; }
     """
 
     class Ended(Message):
@@ -73,7 +70,7 @@ class ActivityScreen(FullScreen[None]):
     def compose_body(self) -> Iterable[Widget]:
         """Title, table, the exchange under the cursor."""
         words = "Activity: every request of this session, secrets removed"
-        yield PlainText(words, id="activity-title")
+        yield PlainText(words, classes="title")
         yield self._table
         with VerticalScroll():
             yield self._text

@@ -44,10 +44,6 @@ class JournalScreen(FullScreen[None]):
     KEYS = (*ACTIONS, "app.help", "app.back")
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
     AUTO_FOCUS = ""  # over an empty table letters stay keys
-    DEFAULT_CSS = """
-    JournalScreen #journal-title { height: 1; text-style: bold; padding: 0 1; }
-    JournalScreen #journal-status { height: 1; padding: 0 1; text-style: dim; }
-    """
 
     def __init__(self, session: Session | None, clock: Clock, journal: Journal) -> None:
         super().__init__(session, clock)
@@ -56,11 +52,11 @@ class JournalScreen(FullScreen[None]):
         self._notice = "Reading the journal …"
         self._remarks: tuple[str, ...] = ()
         self._list = FilteredTable(_COLUMNS)
-        self._status = PlainText(id="journal-status")
+        self._status = PlainText(classes="status")
 
     def compose_body(self) -> Iterable[Widget]:
         """Title, table, status line."""
-        yield PlainText("Journal of writes, times in UTC", id="journal-title")
+        yield PlainText("Journal of writes, times in UTC", classes="title")
         yield self._list
         yield self._status
 

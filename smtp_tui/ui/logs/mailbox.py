@@ -37,9 +37,7 @@ class MailboxScreen(FullScreen[None]):
     KEYS = (*ACTIONS, "app.help", "app.back")
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
     DEFAULT_CSS = """
-    MailboxScreen RecordsTable { height: 1fr; }
-    MailboxScreen VerticalScroll { height: 1fr; border-top: solid ansi_bright_black; padding: 0 1; }
-    MailboxScreen #mailbox-title { height: 1; text-style: bold; padding: 0 1; }
+    MailboxScreen VerticalScroll { border-top: solid ansi_bright_black; padding: 0 1; }
     """
 
     def __init__(self, session: Session | None, clock: Clock, mailbox: Mailbox) -> None:
@@ -51,7 +49,7 @@ class MailboxScreen(FullScreen[None]):
 
     def compose_body(self) -> Iterable[Widget]:
         """Title, table, the mail under the cursor."""
-        yield PlainText("Mailbox of the demo's mail server", id="mailbox-title")
+        yield PlainText("Mailbox of the demo's mail server", classes="title")
         yield self._table
         with VerticalScroll():
             yield self._text

@@ -33,8 +33,8 @@ LOOKING: Final = "…"
 
 def last_used_first(profiles: Iterable[Profile], recent: tuple[str, ...]) -> list[Profile]:
     """Return the profiles by their last use; those never used follow in their own order."""
-    places = {name: place for place, name in enumerate(recent)}
-    return sorted(profiles, key=lambda one: places.get(one.name, len(places)))
+    ranks = {name: rank for rank, name in enumerate(recent)}
+    return sorted(profiles, key=lambda profile: ranks.get(profile.name, len(ranks)))
 
 
 def profile_row(profile: Profile, sign: str, state: str, token: str) -> Row:

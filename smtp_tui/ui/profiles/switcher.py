@@ -49,7 +49,7 @@ class ProfilesDialog(Dialog[Profile | None]):
     DEFAULT_CSS = """
     ProfilesDialog > #box { width: 100; }
     ProfilesDialog FilteredTable { height: auto; margin: 0 0 1 0; }
-    ProfilesDialog FilteredTable RecordsTable { height: 10; }
+    ProfilesDialog RecordsTable { height: 10; }
     ProfilesDialog #profiles-said { display: none; text-style: bold; }
     ProfilesDialog #profiles-said.-shown { display: block; }
     """

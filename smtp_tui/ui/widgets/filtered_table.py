@@ -30,10 +30,8 @@ class FilteredTable(Vertical):
         Binding("up", "move(-1)", show=False),
     ]
     DEFAULT_CSS = """
-    FilteredTable { height: 1fr; }
     FilteredTable > Input { height: 1; border: none; padding: 0 1; display: none; }
     FilteredTable > Input.-open { display: block; }
-    FilteredTable > RecordsTable { height: 1fr; }
     """
 
     def __init__(self, columns: Sequence[Column], *, back: str = "app.back") -> None:
