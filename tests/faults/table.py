@@ -62,23 +62,23 @@ STATE_FILES = "tests/state/test_files.py"
 STATE_JOURNAL = "tests/state/test_journal.py"
 STATE_POWER_CUT = "tests/state/test_power_cut.py"
 STATE_TRUSTED_PATHS = "tests/state/test_trusted_paths.py"
-UI_AFTERWARDS = "tests/ui/test_afterwards.py"
-UI_CONFLICT = "tests/ui/test_conflict.py"
-UI_CONNECTIONS_STATES = "tests/ui/test_connections_states.py"
-UI_DELETE = "tests/ui/test_delete.py"
-UI_DRAFTS = "tests/ui/test_drafts.py"
-UI_FORM = "tests/ui/test_form.py"
-UI_HOSTILE = "tests/ui/test_hostile.py"
+UI_AFTERWARDS = "tests/ui/record_form/test_afterwards.py"
+UI_CONFLICT = "tests/ui/review/test_conflict.py"
+UI_CONNECTIONS_STATES = "tests/ui/connections/test_states.py"
+UI_DELETE = "tests/ui/connections/test_delete.py"
+UI_DRAFTS = "tests/ui/record_form/test_drafts.py"
+UI_FORM = "tests/ui/record_form/test_form.py"
+UI_HOSTILE = "tests/ui/widgets/test_hostile.py"
 UI_LEAVING = "tests/ui/test_leaving.py"
-UI_PROFILES_FORM = "tests/ui/test_profiles_form.py"
-UI_PROFILES_SWITCHING = "tests/ui/test_profiles_switching.py"
-UI_RECORDS_TABLE = "tests/ui/test_records_table.py"
-UI_RECORDS_VIEW = "tests/ui/test_records_view.py"
-UI_REVIEW = "tests/ui/test_review.py"
-UI_SECRET_FIELD = "tests/ui/test_secret_field.py"
-UI_TEXT = "tests/ui/test_text.py"
-UI_TOKENS = "tests/ui/test_tokens.py"
-UI_TRUST = "tests/ui/test_trust.py"
+UI_PROFILES_FORM = "tests/ui/profiles/test_form.py"
+UI_PROFILES_SWITCHING = "tests/ui/profiles/test_switching.py"
+UI_RECORDS_TABLE = "tests/ui/widgets/test_table.py"
+UI_RECORDS_VIEW = "tests/ui/connections/test_rows.py"
+UI_REVIEW = "tests/ui/review/test_review.py"
+UI_SECRET_FIELD = "tests/ui/record_form/test_secret_field.py"
+UI_TEXT = "tests/test_text.py"
+UI_TOKENS = "tests/ui/sign_in/test_tokens.py"
+UI_TRUST = "tests/ui/sign_in/test_trust.py"
 
 FAULTS: Final = (
     Fault(
@@ -622,7 +622,7 @@ FAULTS: Final = (
         "        if comparison.clean:\n            return True",
         "        if not comparison.name_changed:\n            return True",
         (
-            "tests/ui/test_delete.py::test_a_record_changed_meanwhile_is_shown_as_it_is_now_before_it_is_deleted",
+            "tests/ui/connections/test_delete.py::test_a_record_changed_meanwhile_is_shown_as_it_is_now_before_it_is_deleted",
             "tests/cli/test_delete.py::test_a_record_that_changed_meanwhile_stays",
         ),
     ),
@@ -1178,7 +1178,7 @@ FAULTS: Final = (
         "guarded=plan.destroys or not by_key)",
         "guarded=plan.destroys)",
         (
-            "tests/ui/test_review_guard.py"
+            "tests/ui/review/test_guard.py"
             "::test_a_review_that_no_key_just_opened_ignores_enter_until_it_could_be_read",
         ),
     ),
@@ -1187,14 +1187,18 @@ FAULTS: Final = (
         KEPT,
         'raise BadPaste(f"Not pasted: the text has {len(lines)} lines, and only one fits here.")',
         "text = lines[0]",
-        ("tests/ui/test_paste.py::test_a_text_that_does_not_fit_one_line_is_refused_in_words",),
+        (
+            "tests/ui/widgets/test_paste.py::test_a_text_that_does_not_fit_one_line_is_refused_in_words",
+        ),
     ),
     Fault(
         "a password is selected by coming back to its field",
         KEPT,
         "select_on_focus=not password,",
         "select_on_focus=True,",
-        ("tests/ui/test_paste.py::test_a_password_field_is_not_selected_by_coming_back_to_it",),
+        (
+            "tests/ui/widgets/test_paste.py::test_a_password_field_is_not_selected_by_coming_back_to_it",
+        ),
     ),
     Fault(
         "a yes that stored nothing is believed",
@@ -1211,7 +1215,7 @@ FAULTS: Final = (
         "        if kind in _INTRODUCERS:\n            self._in_string = True",
         "        if kind in _INTRODUCERS:\n            self._in_string = False",
         (
-            "tests/ui/test_terminal_input.py"
+            "tests/ui/terminal/test_input.py"
             "::test_a_reply_of_the_terminal_is_no_key_however_it_is_torn_apart",
         ),
     ),
@@ -1220,7 +1224,7 @@ FAULTS: Final = (
         KEPT,
         "        elif kind == _ESC or (at == 0 and self._escape_apart):",
         "        elif kind == _ESC:",
-        ("tests/ui/test_terminal_input.py::test_escape_is_told_from_the_beginning_of_a_sequence",),
+        ("tests/ui/terminal/test_input.py::test_escape_is_told_from_the_beginning_of_a_sequence",),
     ),
     Fault(
         "an advice names a key that is not possible now",
@@ -1245,7 +1249,7 @@ FAULTS: Final = (
         "        return found + _half_login(draft, opened) if name == PASSWORD else found",
         "        return found",
         (
-            "tests/ui/test_email_verdicts.py::test_half_a_login_is_flagged_in_the_form",
+            "tests/ui/test_email/test_verdicts.py::test_half_a_login_is_flagged_in_the_form",
             "tests/cli/test_test_verdicts.py::test_half_a_login_is_flagged",
         ),
     ),
@@ -1277,8 +1281,8 @@ FAULTS: Final = (
         "        with claimed(session, request):\n            outcome",
         "        if request:\n            outcome",
         (
-            "tests/ui/test_outcomes.py::test_a_save_while_a_delete_is_under_way_is_refused_in_the_form",
-            "tests/ui/test_outcomes.py::test_an_undo_pressed_twice_sends_one_patch",
+            "tests/ui/record_form/test_outcomes.py::test_a_save_while_a_delete_is_under_way_is_refused_in_the_form",
+            "tests/ui/record_form/test_outcomes.py::test_an_undo_pressed_twice_sends_one_patch",
         ),
     ),
     Fault(
@@ -1287,8 +1291,8 @@ FAULTS: Final = (
         "    with claimed(session, delete_request(session.target.scope, record.id)):\n",
         "    if session:\n",
         (
-            "tests/ui/test_outcomes.py::test_a_second_delete_is_refused_with_the_reason_and_never_sent",
-            "tests/ui/test_outcomes.py::test_d_tab_enter_in_the_middle_of_the_read_before_a_delete_sends_one_delete",
+            "tests/ui/record_form/test_outcomes.py::test_a_second_delete_is_refused_with_the_reason_and_never_sent",
+            "tests/ui/record_form/test_outcomes.py::test_d_tab_enter_in_the_middle_of_the_read_before_a_delete_sends_one_delete",
         ),
     ),
     Fault(
@@ -1297,7 +1301,7 @@ FAULTS: Final = (
         "        session.memory.last_change = None  # nothing to undo, and nothing beyond it\n",
         "",
         (
-            "tests/ui/test_outcomes.py::test_after_a_save_that_changed_nothing_the_change_before_it_is_not_undone",
+            "tests/ui/record_form/test_outcomes.py::test_after_a_save_that_changed_nothing_the_change_before_it_is_not_undone",
         ),
     ),
     Fault(
@@ -1306,7 +1310,7 @@ FAULTS: Final = (
         'self._problem_text.set_class(self._problem is not None, "-shown")',
         'self._problem_text.set_class(False, "-shown")',
         (
-            "tests/ui/test_detail.py::test_after_a_failed_refresh_the_record_is_called_stale_until_one_succeeds",
+            "tests/ui/connections/test_detail.py::test_after_a_failed_refresh_the_record_is_called_stale_until_one_succeeds",
         ),
     ),
     Fault(
@@ -1349,7 +1353,7 @@ FAULTS: Final = (
         "_CONFLICT: Final = 409",
         "_CONFLICT: Final = 418",
         (
-            "tests/ui/test_refusals.py::test_a_409_to_a_create_leads_to_the_name_with_the_servers_words_under_it",
+            "tests/ui/record_form/test_refusals.py::test_a_409_to_a_create_leads_to_the_name_with_the_servers_words_under_it",
         ),
     ),
     Fault(
@@ -1376,7 +1380,7 @@ FAULTS: Final = (
         '            unreadable.append(Unreadable(position, str(error), _optional_text(name) or ""))\n',
         "            str(error)\n",
         (
-            "tests/ui/test_unreadable.py::test_a_list_in_which_nothing_can_be_read_says_how_many_and_why",
+            "tests/ui/connections/test_unreadable.py::test_a_list_in_which_nothing_can_be_read_says_how_many_and_why",
         ),
     ),
     Fault(

@@ -16,7 +16,7 @@ from smtp_tui.ui.terminal.typed_ahead import PATIENCE
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import edit, edit_port, review, save
 from tests.ui.helpers import Ui, opened
-from tests.ui.test_profiles_first_start import first_start
+from tests.ui.profiles.test_first_start import first_start
 
 IN_TIME = PATIENCE / 2
 """Seconds for a key on a busy machine; one that waits for a hanging request takes longer."""

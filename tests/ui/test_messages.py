@@ -12,7 +12,7 @@ from smtp_tui.workflows.operator import About, Kind
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import edit_port, save
 from tests.ui.helpers import Ui, opened
-from tests.ui.test_hostile import HIDDEN
+from tests.ui.widgets.test_hostile import HIDDEN
 
 SHORT = {
     "escape": ("A\x1b[2JB", "A\\x1b[2JB"),

@@ -16,7 +16,7 @@ from smtp_tui.profiles.sources import LoginToken
 from smtp_tui.ui.widgets.inputs import BadPaste, Paste, one_line
 from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.helpers import Ui, opened
-from tests.ui.test_profiles_first_start import first_start
+from tests.ui.profiles.test_first_start import first_start
 
 TOKEN = "abc-._~+/123="
 

@@ -9,7 +9,7 @@ import pytest
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import BATCH, apply, edit_port, save
 from tests.ui.helpers import Ui, opened
-from tests.ui.test_review import new_record
+from tests.ui.review.test_review import new_record
 
 
 async def undo(ui: Ui, demo: Sandbox) -> None:
