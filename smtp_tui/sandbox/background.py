@@ -7,11 +7,11 @@ import errno
 import logging
 import socket
 import ssl
-import threading
-from collections.abc import Iterable
-from concurrent.futures import Future
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
+from anyio.from_thread import start_blocking_portal
 from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -26,7 +26,6 @@ log = logging.getLogger("smtp_tui.sandbox")
 QUIET_LOGGERS = (log.name, "uvicorn", "mail.log", "mail.debug")
 """Loggers that without a handler would write over the screen of a demo."""
 
-START_SECONDS = 30.0
 CLOSING_TURNS = 100
 """Turns of the event loop that dropped connections get to clean up; a handful is enough."""
 
@@ -59,99 +58,82 @@ def listen(port: int, or_any: bool = False) -> socket.socket:
     return made
 
 
-class BackgroundServers:
-    """The HTTP server and both mail ports, in a thread."""
+@contextmanager
+def serving(
+    app: ASGIApp, mail: MailServer, listeners: Listeners, context: ssl.SSLContext, *, https: bool
+) -> Iterator[None]:
+    """Serve in a thread inside the block; at its end all connections are dropped.
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        mail: MailServer,
-        listeners: Listeners,
-        context: ssl.SSLContext,
-        *,
-        https: bool,
-    ) -> None:
-        """`context` is for both mail ports, and with `https` for the HTTP server too."""
-        self._app, self._mail = app, mail
-        self._listeners = listeners
-        self._context = context
-        self._https = https
-        self._state = ServerState()
-        self._ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
-        # A daemon: a program that dies without stopping its sandbox still ends.
-        self._thread = threading.Thread(target=self._run, name="smtp-tui sandbox", daemon=True)
+    `context` is for both mail ports, and with `https` for the HTTP server too. The thread is a
+    daemon: a program that dies without leaving the block still ends.
+    """
+    for name in QUIET_LOGGERS:
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
+    state = ServerState()
+    http, smtp, smtps = listeners
 
-    def start(self) -> None:
-        """Serve; returns when all ports are served."""
-        for name in QUIET_LOGGERS:
-            logger = logging.getLogger(name)
-            if not logger.handlers:
-                logger.addHandler(logging.NullHandler())
-        self._thread.start()
-        self._ready.result(START_SECONDS)
+    async def start() -> list[asyncio.Server]:
+        """Serve on all ports."""
+        asyncio.get_running_loop().set_exception_handler(_log_error)
+        by_http = await _serve_http(app, state, http, context if https else None)
+        return [by_http, *await mail.listen(smtp, smtps, context)]
 
-    def stop(self) -> None:
-        """Drop all connections and stop; returns when the thread has ended."""
-        loop, end = self._ready.result(START_SECONDS)
-        loop.call_soon_threadsafe(end.set)
-        self._thread.join()
+    async def stop() -> None:
+        """Accept no more, and drop what is open."""
+        await _accept_no_more(servers, listeners)
+        await _drop_connections(state, mail)
 
-    def _run(self) -> None:
+    with start_blocking_portal() as portal:
+        servers = portal.call(start)
         try:
-            asyncio.run(self._serve())
+            yield
         finally:
-            if not self._ready.done():
-                self._ready.set_exception(RuntimeError("the sandbox did not start"))
+            portal.call(stop)
 
-    async def _serve(self) -> None:
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(_log_error)
-        http, smtp, smtps = self._listeners
-        servers = [
-            await self._serve_http(http),
-            *await self._mail.listen(smtp, smtps, self._context),
-        ]
-        end = asyncio.Event()
-        self._ready.set_result((loop, end))
-        await end.wait()
-        await self._close(servers)
 
-    async def _serve_http(self, listener: socket.socket) -> asyncio.Server:
-        config = Config(
-            self._app,
-            http=H11Protocol,
-            ws="none",
-            lifespan="off",
-            interface="asgi3",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-        )
-        config.load()
-        tls: dict[str, Any] = {}
-        if self._https:
-            tls = {"ssl": self._context, "ssl_shutdown_timeout": CLOSING_SECONDS}
-        return await asyncio.get_running_loop().create_server(
-            lambda: H11Protocol(config, self._state, {}), sock=listener, **tls
-        )
+async def _serve_http(
+    app: ASGIApp, state: ServerState, listener: socket.socket, context: ssl.SSLContext | None
+) -> asyncio.Server:
+    config = Config(
+        app,
+        http=H11Protocol,
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+    )
+    config.load()
+    return await asyncio.get_running_loop().create_server(
+        lambda: H11Protocol(config, state, {}),
+        sock=listener,
+        ssl=context,
+        ssl_shutdown_timeout=CLOSING_SECONDS if context else None,
+    )
 
-    async def _close(self, servers: Iterable[asyncio.Server]) -> None:
-        # A server that is closed while it accepts a connection leaves the socket of that open
-        # (python/cpython#109564): first accept no more, then let those under way arrive.
-        for listener in self._listeners:
-            asyncio.get_running_loop().remove_reader(listener.fileno())
-        for _ in range(ACCEPTING_TURNS):
-            await asyncio.sleep(0)
-        for server in servers:
-            server.close()
-        for _ in range(CLOSING_TURNS):
-            open_http = [connection.transport for connection in self._state.connections]
-            still_open = (*open_http, *self._mail.open)
-            if not still_open:
-                break
-            for transport in still_open:
-                transport.abort()
-            await asyncio.sleep(0)
+
+async def _accept_no_more(servers: Iterable[asyncio.Server], listeners: Listeners) -> None:
+    # A server that is closed while it accepts a connection leaves the socket of that open
+    # (python/cpython#109564): first accept no more, then let those under way arrive.
+    for listener in listeners:
+        asyncio.get_running_loop().remove_reader(listener.fileno())
+    for _ in range(ACCEPTING_TURNS):
+        await asyncio.sleep(0)
+    for server in servers:
+        server.close()
+
+
+async def _drop_connections(state: ServerState, mail: MailServer) -> None:
+    for _ in range(CLOSING_TURNS):
+        still_open = [*(http.transport for http in state.connections), *mail.open]
+        if not still_open:
+            break
+        for transport in still_open:
+            transport.abort()
+        await asyncio.sleep(0)
 
 
 def _log_error(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

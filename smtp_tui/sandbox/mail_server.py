@@ -12,8 +12,10 @@ import email
 import hashlib
 import socket
 import ssl
+from collections.abc import Callable
 from email.policy import default
 from typing import Any
+from weakref import WeakSet
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -31,16 +33,34 @@ CLOSING_SECONDS = 1.0
 
 
 class MailServer:
-    """What all conversations share: the mailbox, and aiosmtpd's handlers."""
+    """The mailbox, and what aiosmtpd does with each recipient and message."""
 
-    def __init__(self) -> None:
-        """Start with an empty mailbox."""
+    def __init__(self, protocol: Callable[..., SMTP] = SMTP) -> None:
+        """Start with an empty mailbox. `protocol` is aiosmtpd's class or one like it."""
         self.mailbox: list[ReceivedMail] = []
-        self.open: set[asyncio.Transport] = set()
+        self._protocol = protocol
+        self._conversations: WeakSet[SMTP] = WeakSet()
 
-    def conversation(self, context: ssl.SSLContext | None) -> Conversation:
+    @property
+    def open(self) -> list[asyncio.Transport]:
+        """The transports of the connections that are open."""
+        transports = [conversation.transport for conversation in self._conversations]
+        return [transport for transport in transports if isinstance(transport, asyncio.Transport)]
+
+    def conversation(self, context: ssl.SSLContext | None) -> SMTP:
         """The protocol for a new connection; `context` is for STARTTLS, None offers none."""
-        return Conversation(self, context)
+        made = self._protocol(
+            self,
+            hostname=HOSTNAME,
+            ident="ESMTP sandbox",
+            tls_context=context,
+            auth_require_tls=False,
+            authenticator=_authenticate,
+            timeout=60,
+            loop=asyncio.get_running_loop(),
+        )
+        self._conversations.add(made)
+        return made
 
     async def listen(
         self, plain: socket.socket, tls: socket.socket, context: ssl.SSLContext
@@ -76,36 +96,6 @@ class MailServer:
         # The id follows from the number of mails, so that the same steps show the same text.
         number = f"mail {len(self.mailbox)}".encode()
         return f"250 2.0.0 Ok: queued as {hashlib.sha256(number).hexdigest()[:10].upper()}"
-
-
-class Conversation(SMTP):
-    """One SMTP conversation."""
-
-    def __init__(self, server: MailServer, context: ssl.SSLContext | None) -> None:
-        """`context` is for STARTTLS, None offers none."""
-        super().__init__(
-            server,
-            hostname=HOSTNAME,
-            ident="ESMTP sandbox",
-            tls_context=context,
-            auth_require_tls=False,
-            authenticator=_authenticate,
-            timeout=60,
-            loop=asyncio.get_running_loop(),
-        )
-        self._server = server
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember the connection, so that it can be dropped. STARTTLS calls this again."""
-        assert isinstance(transport, asyncio.Transport)
-        self._server.open.add(transport)
-        super().connection_made(transport)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """Forget the connection."""
-        if isinstance(self.transport, asyncio.Transport):
-            self._server.open.discard(self.transport)
-        super().connection_lost(error)
 
 
 def _authenticate(

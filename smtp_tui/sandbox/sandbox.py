@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ssl
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Self
 
 from smtp_tui.sandbox.accounts import (
@@ -16,7 +14,7 @@ from smtp_tui.sandbox.accounts import (
     TokenBook,
 )
 from smtp_tui.sandbox.application import Middleware, application
-from smtp_tui.sandbox.background import HOST, BackgroundServers, Listeners, listen
+from smtp_tui.sandbox.background import HOST, Listeners, listen, serving
 from smtp_tui.sandbox.certificate import Certificate, kept_certificate
 from smtp_tui.sandbox.demo import seed
 from smtp_tui.sandbox.endpoint import Services
@@ -53,7 +51,6 @@ class Sandbox:
         self.port = options.port
         self.smtp_port = options.smtp_port
         self.smtps_port = options.smtps_port
-        self.certificate_path: Path | None = None
         self.tokens = TokenBook(options.token_lifetime)
         self.test_answers = TestAnswers()
         self._requests: list[RecordedRequest] = []
@@ -79,20 +76,15 @@ class Sandbox:
             store = Store(self.options.data, self.options.numeric_ids)
             opened.callback(store.close)
             listeners = self._listen(store, opened)
-            if self.options.tls:
-                directory = tempfile.TemporaryDirectory(prefix="smtp-tui-sandbox-")
-                self.certificate_path = Path(opened.enter_context(directory)) / "certificate.pem"
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.show(self._certificate or kept_certificate(store))
             if self.options.demo_records and not store.all():
                 seed(store, self.smtp_port, self.smtps_port)
             self._store = store
             app = application(self._services(store), self._middleware)
-            servers = BackgroundServers(
-                app, self._mail, listeners, self._context, https=self.options.tls
+            opened.enter_context(
+                serving(app, self._mail, listeners, self._context, https=self.options.tls)
             )
-            servers.start()
-            opened.callback(servers.stop)
             self._closing = opened.pop_all()
 
     def stop(self) -> None:
@@ -100,13 +92,11 @@ class Sandbox:
         self._closing.close()
 
     def show(self, certificate: Certificate) -> None:
-        """Show this certificate from the next connection on; `certificate_path` holds it."""
+        """Show this certificate from the next connection on."""
         if self._context is None:
             raise RuntimeError("the sandbox was never started")
         self._certificate = certificate
         certificate.show_in(self._context)
-        if self.certificate_path is not None:
-            self.certificate_path.write_text(certificate.certificate, encoding="ascii")
 
     @property
     def store(self) -> Store:

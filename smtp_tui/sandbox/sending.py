@@ -14,6 +14,8 @@ import socket
 import ssl
 from collections.abc import Collection, Container, Mapping
 from contextlib import closing, suppress
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
 from email.utils import formatdate, make_msgid, parseaddr
 
 from msgspec import Struct
@@ -193,7 +195,7 @@ class Conversation(smtplib.SMTP):
         refused = "Can't send mail - all recipients were rejected"
         self._say(f"RCPT TO:<{recipient}>", refused, "EENVELOPE", "RCPT TO")
         self._say("DATA", "Data command failed", "EENVELOPE", "DATA")
-        self.send(_message(sender, recipient, message_id) + b"\r\n.\r\n")
+        self.send(_message(sender, recipient, message_id) + b".\r\n")
         return _expect(self.getreply(), DONE, "Message failed", "EMESSAGE", "DATA")
 
     def _say(self, line: str, refused: str, code: str, command: str) -> None:
@@ -263,19 +265,12 @@ def _checked(address: str, role: str) -> str:
 
 
 def _message(sender: str, recipient: str, message_id: str) -> bytes:
-    """The message. No line starts with a dot, and both addresses are checked ASCII."""
-    lines = (
-        f"From: {sender}",
-        f"To: {recipient}",
-        "Subject: Test email",
-        f"Date: {formatdate(usegmt=True)}",
-        f"Message-ID: {message_id}",
-        "MIME-Version: 1.0",
-        "Content-Type: text/plain; charset=utf-8",
-        "",
-        "This is a test email for an SMTP connection.",
-    )
-    return "\r\n".join(lines).encode("ascii")
+    """The message. None of its lines starts with a dot."""
+    message = EmailMessage(policy=SMTP_POLICY)
+    message["From"], message["To"], message["Subject"] = sender, recipient, "Test email"
+    message["Date"], message["Message-ID"] = formatdate(usegmt=True), message_id
+    message.set_content("This is a test email for an SMTP connection.")
+    return message.as_bytes()
 
 
 def _plain(host: str) -> str:

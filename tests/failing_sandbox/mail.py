@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import ssl
 from enum import StrEnum
-from typing import AnyStr
+from typing import Any, AnyStr
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from msgspec import Struct
 
-from smtp_tui.sandbox.mail_server import Conversation, MailServer
+from smtp_tui.sandbox.mail_server import MailServer
 from tests.failing_sandbox.certificates import CertificateKind, certificate_of
 from tests.failing_sandbox.wire import reset as reset_connection
 
@@ -102,7 +102,7 @@ class PlayingMailServer(MailServer):
 
     def __init__(self) -> None:
         """Start with a server that works."""
-        super().__init__()
+        super().__init__(PlayedConversation)
         self.scenario = NORMAL
 
     def play(self, scenario: Scenario) -> None:
@@ -113,12 +113,12 @@ class PlayingMailServer(MailServer):
         """Work again."""
         self.play(NORMAL)
 
-    def conversation(self, context: ssl.SSLContext | None) -> PlayedConversation:
+    def conversation(self, context: ssl.SSLContext | None) -> SMTP:
         """A conversation in the scenario that is played now."""
         kind = self.scenario.certificate
         if context is not None and kind is not CertificateKind.SELF_SIGNED:
             context = certificate_of(kind).server_context()
-        return PlayedConversation(self, self.scenario, context)
+        return super().conversation(context if self.scenario.offer_starttls else None)
 
     async def handle_EHLO(
         self, smtp: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -137,15 +137,13 @@ class PlayingMailServer(MailServer):
         return instead or await super().handle_DATA(smtp, session, envelope)
 
 
-class PlayedConversation(Conversation):
+class PlayedConversation(SMTP):
     """One conversation; its scenario stays the same for its whole length."""
 
-    def __init__(
-        self, server: PlayingMailServer, scenario: Scenario, context: ssl.SSLContext | None
-    ) -> None:
-        """`context` is for STARTTLS, if the scenario offers it."""
-        super().__init__(server, context if scenario.offer_starttls else None)
-        self.scenario = scenario
+    def __init__(self, server: PlayingMailServer, **settings: Any) -> None:
+        """Take the scenario that the server plays now; `settings` are aiosmtpd's."""
+        super().__init__(server, **settings)
+        self.scenario = server.scenario
         self._greeted = False
 
     async def act(self, phase: Phase) -> str | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeAlias, TypeVar
 
 from smtp_tui import sandbox
@@ -16,7 +19,7 @@ from smtp_tui.sandbox.accounts import (
     Account,
     namespace_of,
 )
-from smtp_tui.sandbox.certificate import make_certificate
+from smtp_tui.sandbox.certificate import Certificate, make_certificate
 from smtp_tui.sandbox.parameters import Parameter
 from smtp_tui.sandbox.recording import ReceivedMail, RecordedRequest
 from smtp_tui.sandbox.store import StoredRecord
@@ -41,9 +44,27 @@ class Sandbox(sandbox.Sandbox):
         """Nothing is opened before `start`."""
         self.faults = FaultPlan()
         self.mail = PlayingMailServer()
+        self.certificate_path: Path | None = None
+        self._directory = ExitStack()
         super().__init__(
             options, middleware=lambda app: FaultMiddleware(app, self.faults), mail=self.mail
         )
+
+    def show(self, certificate: Certificate) -> None:
+        """Show this certificate from the next connection on; over TLS, keep it as a file too."""
+        super().show(certificate)
+        if not self.options.tls:
+            return
+        if self.certificate_path is None:
+            directory = self._directory.enter_context(TemporaryDirectory())
+            self.certificate_path = Path(directory) / "certificate.pem"
+        self.certificate_path.write_text(certificate.certificate, encoding="ascii")
+
+    def stop(self) -> None:
+        """Stop, and remove the file of the certificate."""
+        super().stop()
+        self._directory.close()
+        self.certificate_path = None
 
     @property
     def user_token(self) -> str:
