@@ -34,7 +34,7 @@ from smtp_tui.state.history import TestHistory
 from smtp_tui.state.journal import Journal, actor_of
 from smtp_tui.state.places import state_directory
 from smtp_tui.state.settings import SettingsStore
-from smtp_tui.ui.services import Held, ReceivedMail, Services
+from smtp_tui.ui.services import ReceivedMail, Reports, Services
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
@@ -120,8 +120,8 @@ def _services(
     extra_profiles: tuple[Profile, ...],
     clock: Clock,
 ) -> Services:
-    activity, held, journal = Activity(), Held(), Journal(state)
-    auditor = Auditor(lambda: journal, actor_of(environ), clock, held.tell)
+    activity, reports, journal = Activity(), Reports(), Journal(state)
+    auditor = Auditor(lambda: journal, actor_of(environ), clock, reports.warn)
 
     def make_client(target: Target, tokens: Tokens) -> Client:
         """A client that shares activity, clock and journal with the others."""
@@ -140,7 +140,7 @@ def _services(
         environ=environ,
         extra_profiles=extra_profiles,
         make_client=make_client,
-        held=held,
+        reports=reports,
     )
 
 

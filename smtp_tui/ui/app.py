@@ -73,7 +73,6 @@ class SmtpTui(MessagesApp):
         self._typed_ahead = TypedAhead(self, self._hand_on, self._opening)
         self._current = CurrentProfile(self, services)
         self.leaving = Leaving(self, services.clock, lambda: self._current.sessions)
-        services.held.warn = self._warn
         if profile is not None and not start_problem:
             try:
                 self._current.start(profile)
@@ -124,14 +123,6 @@ class SmtpTui(MessagesApp):
         """Tell what the terminal has to say."""
         kind = Kind.WARNING if event.bad else Kind.PLAIN
         tell(self, event.words, about=About.TERMINAL, kind=kind)
-
-    def _warn(self, words: str) -> None:
-        """Tell what a person should know, whatever is on the screen.
-
-        Told later: whoever warns, such as the journal, must not depend on the screen.
-        """
-        words = clean(words, 400)
-        self.call_later(partial(tell, self, words, about=words, kind=Kind.WARNING))
 
     @on(Driver.SignalResume)
     def action_redraw(self) -> None:

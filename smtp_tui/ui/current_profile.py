@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from smtp_tui.api.target import HostRefused, Target
@@ -16,7 +17,7 @@ from smtp_tui.text import clean
 from smtp_tui.ui.base import WriteEnded
 from smtp_tui.ui.connections.screen import ConnectionsScreen
 from smtp_tui.ui.messages import MessagesApp, tell
-from smtp_tui.ui.services import Services
+from smtp_tui.ui.services import CommandSaid, LateTest, LateWrite, Report, Services, Warned
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 
@@ -44,9 +45,7 @@ class CurrentProfile:
         self._remembering = asyncio.Lock()
         self._command_lines: tuple[str, ...] = ()
         self._numbers = itertools.count()
-        services.held.report = self._ended
-        services.held.report_test = self._report_test
-        services.held.command_says = self._command_says
+        services.reports.show_with(self._show_report)
 
     @property
     def sessions(self) -> tuple[Session, ...]:
@@ -121,11 +120,22 @@ class CurrentProfile:
             async with self._remembering:  # in the order of the switches
                 await asyncio.to_thread(self._services.settings.used, profile.name)
         except FileProblem as error:
-            self._services.held.tell_once(f"The last profile is not remembered: {error}")
+            self._services.reports.warn_once(f"The last profile is not remembered: {error}")
 
-    def _ended(self, session: Session, ended: Unattended) -> None:
-        """A write ended that nobody waited for, in the profile in use or in one that was left."""
-        self._app.run_worker(self._follow_up(session, ended))
+    def _show_report(self, report: Report) -> None:
+        """Show what happened behind the screens."""
+        match report:
+            case LateWrite(session, ended):
+                self._app.run_worker(self._follow_up(session, ended))
+            case LateTest(words):
+                self._report(words, f"test {next(self._numbers)}", Kind.PLAIN)
+            case CommandSaid(profile, line):
+                self._command_says(profile, line)
+            case Warned(words):
+                # Later: whoever warns, such as the journal, must not depend on the screen.
+                words = clean(words, 400)
+                warn = partial(tell, self._app, words, about=words, kind=Kind.WARNING)
+                self._app.call_later(warn)
 
     async def _follow_up(self, session: Session, ended: Unattended) -> None:
         """Look what the server holds, report it, and have the screens read it again."""
@@ -151,10 +161,6 @@ class CurrentProfile:
         key, record = session.key(write.request.record_id), write.record
         name = record.name if record is not None else write.request.new_name
         self._services.drafts.discard_saved(key, name or "")
-
-    def _report_test(self, words: str) -> None:
-        """Tell what came of a test mail that nobody waited for any more."""
-        self._report(words, f"test {next(self._numbers)}", Kind.PLAIN)
 
     def _report(self, words: str, about: str, kind: Kind) -> None:
         tell(self._app, clean(words, 400), about=about, kind=kind, lasting=True)

@@ -35,45 +35,65 @@ if TYPE_CHECKING:
     from smtp_tui.workflows.test_email import TestMails
 
 
-class Held(Struct):
-    """What this run keeps in memory of the profiles that were used, and of no other run.
+class LateWrite(Struct, frozen=True):
+    """A write has ended that nobody waited for."""
 
-    ``tokens`` by all that a token belongs to, so that a profile that is come back to does not ask
-    again, and none is sent elsewhere; ``confirmed`` by profile name and origin, for certificates
-    and CA files that were confirmed where there is no file to keep them; ``report`` is told how a
-    write ended whose profile was left meanwhile, ``report_test`` what came of a test mail that
-    nobody waits for, ``command_says`` what a token command says while it is waited for, and
-    ``warn`` what a person should know whatever is on the screen; ``told`` is what was told once.
+    session: Session
+    ended: Unattended
+
+
+class LateTest(Struct, frozen=True):
+    """A test mail has an outcome that nobody waited for."""
+
+    words: str
+
+
+class CommandSaid(Struct, frozen=True):
+    """The token command of a profile says a line; a blank one when it has ended."""
+
+    profile: Profile
+    line: str
+
+
+class Warned(Struct, frozen=True):
+    """Something that a person should know, whatever is on the screen."""
+
+    words: str
+
+
+Report: TypeAlias = LateWrite | LateTest | CommandSaid | Warned
+
+
+class Reports:
+    """Brings what happens behind the screens to the one who shows it, from any thread.
+
+    What comes before there is one is kept until then.
     """
 
-    tokens: dict[Hashable, Tokens] = field(default_factory=dict)
-    confirmed: dict[tuple[str, str], Trust] = field(default_factory=dict)
-    report: Callable[[Session, Unattended], None] | None = None
-    report_test: Callable[[str], None] | None = None
-    warn: Callable[[str], None] | None = None
-    command_says: Callable[[Profile, str], None] | None = None
-    told: set[str] = field(default_factory=set)
+    def __init__(self) -> None:
+        self._early: list[Report] = []
+        self._show: Callable[[Report], object] = self._early.append
+        self._warned: set[str] = set()
 
-    def hear(self, profile: Profile, line: str) -> None:
-        """A token command says something to the person; nothing once it has ended."""
-        if self.command_says is not None:
-            self.command_says(profile, line)
+    def show_with(self, show: Callable[[Report], object]) -> None:
+        """Have every report shown by this from now on."""
+        self._show = show
+        for report in self._early:
+            show(report)
 
-    def report_late_test(self, words: str) -> None:
-        """Have a person told what came of a test mail that nobody waits for."""
-        if self.report_test is not None:
-            self.report_test(words)
+    def add(self, report: Report) -> None:
+        """Have a report shown."""
+        self._show(report)
 
-    def tell(self, words: str) -> None:
-        """Have a person told."""
-        if self.warn is not None:
+    def warn(self, words: str) -> None:
+        """Have a warning shown."""
+        self.add(Warned(words))
+
+    def warn_once(self, words: str) -> None:
+        """Have a warning shown once in a run, as for a disk that stays full."""
+        if words not in self._warned:
+            self._warned.add(words)
             self.warn(words)
-
-    def tell_once(self, words: str) -> None:
-        """The same once in a run, as for a disk that stays full: the work goes on in memory."""
-        if words not in self.told:
-            self.told.add(words)
-            self.tell(words)
 
 
 class ReceivedMail(Struct, frozen=True):
@@ -95,7 +115,9 @@ Mailbox: TypeAlias = Callable[[], tuple[ReceivedMail, ...]]
 class Services(Struct, frozen=True, dict=True):
     """What the program was started with, handed to every screen that needs it.
 
-    ``choice`` is what chose the profile of the start.
+    ``choice`` is what chose the profile of the start. Tokens are kept by all that they belong to,
+    so that a profile that is used again does not ask again, and none is sent elsewhere; what was
+    confirmed where no file can keep it, by profile name and origin.
     """
 
     store: ProfileStore
@@ -110,8 +132,10 @@ class Services(Struct, frozen=True, dict=True):
     make_client: Callable[[Target, Tokens], Client]
     mailbox: Mailbox | None = None
     read_only: bool = False
-    held: Held = field(default_factory=Held)
+    reports: Reports = field(default_factory=Reports)
     choice: Choice | None = None
+    _tokens: dict[Hashable, Tokens] = field(default_factory=dict)
+    _confirmed: dict[tuple[str, str], Trust] = field(default_factory=dict)
 
     @cached_property
     def tests(self) -> TestMails:
@@ -144,23 +168,23 @@ class Services(Struct, frozen=True, dict=True):
             memory=Memory(profile.recipient),
             make_client=self.make_client,
             keep_trust=lambda asked, trust: self._keep_trust(profile, asked, trust),
-            report=self.held.report,
+            report=lambda session, ended: self.reports.add(LateWrite(session, ended)),
         )
 
     def tokens_of(self, profile: Profile, target: Target) -> Tokens:
         """What holds the token of a profile: the same one for as long as it would go to the same
         servers, tenant and user."""
         belongs_to = _token_key(profile, target)
-        if belongs_to not in self.held.tokens:
+        if belongs_to not in self._tokens:
             tokens = Tokens(
                 profile.token,
                 self.environ,
                 self._all_profiles,
                 self.clock,
-                lambda line: self.held.hear(profile, line),
+                lambda line: self.reports.add(CommandSaid(profile, line)),
             )
-            self.held.tokens[belongs_to] = tokens
-        return self.held.tokens[belongs_to]
+            self._tokens[belongs_to] = tokens
+        return self._tokens[belongs_to]
 
     def _all_profiles(self) -> tuple[Profile, ...]:
         """Those of the file, as far as it can be read, and those of this run; blocks."""
@@ -171,7 +195,7 @@ class Services(Struct, frozen=True, dict=True):
 
     def adopt(self, profile: Profile, tokens: Tokens) -> None:
         """Let a profile that was just found out use the token that found it."""
-        self.held.tokens[_token_key(profile, profile.target())] = tokens
+        self._tokens[_token_key(profile, profile.target())] = tokens
 
     async def recent(self) -> tuple[str, ...]:
         """The names of the profiles that were used, the last one first."""
@@ -183,7 +207,7 @@ class Services(Struct, frozen=True, dict=True):
     def target_of(self, profile: Profile) -> Target:
         """Where the profile's requests go, as far as this run may reach. Raises ``HostRefused``."""
         target = profile.target()
-        confirmed = self.held.confirmed.get((profile.name, target.origin.url))
+        confirmed = self._confirmed.get((profile.name, target.origin.url))
         if confirmed is not None and isinstance(profile.trust, SystemTrust | Pinned):
             target = replace(target, trust=confirmed)
         return replace(target, access=Access.READ_ONLY) if self.read_only else target
@@ -194,13 +218,13 @@ class Services(Struct, frozen=True, dict=True):
         Blocks. Raises :class:`~smtp_tui.profiles.store.ProfileChanged`.
         """
         run = (profile.name, asked.origin.url)
-        in_file = replace(asked, trust=profile.trust) if run in self.held.confirmed else asked
+        in_file = replace(asked, trust=profile.trust) if run in self._confirmed else asked
         try:
             self.store.keep_trust(profile.name, in_file, trust)
         except ProfileChanged:
             raise
         except (ProfileRefused, FileProblem) as error:
-            self.held.confirmed[run] = trust
+            self._confirmed[run] = trust
             words = f"the profile {profile.name} cannot keep it ({error})"
             return f"Trusted for this run only: {words}."
         if isinstance(trust, CaFile):

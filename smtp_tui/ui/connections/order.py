@@ -58,7 +58,7 @@ class RememberedOrder:
         try:
             settings = await asyncio.to_thread(self._services.settings.load)
         except FileProblem as error:
-            self._services.held.tell_once(f"The last order is not known: {error}")
+            self._services.reports.warn_once(f"The last order is not known: {error}")
         else:
             sort = settings.sort_of(self._profile)
             if sort is not None and sort.column in (*SORT_KEYS, None) and not self._settled:
@@ -76,4 +76,4 @@ class RememberedOrder:
             try:
                 await asyncio.to_thread(self._services.settings.set_sort, self._profile, sort)
             except FileProblem as error:
-                self._services.held.tell_once(f"The order is not remembered: {error}")
+                self._services.reports.warn_once(f"The order is not remembered: {error}")

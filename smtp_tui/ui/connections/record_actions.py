@@ -223,7 +223,7 @@ class RecordScreen(FullScreen[Result]):
         try:
             await asyncio.to_thread(self.services.history.saved, key, now)
         except FileProblem as error:
-            self.services.held.tell_once(f"The time of the save is not kept: {error}")
+            self.services.reports.warn_once(f"The time of the save is not kept: {error}")
         self._shows.tested()
 
     @work(group="history", description="read the tests of before")
@@ -232,5 +232,5 @@ class RecordScreen(FullScreen[Result]):
         try:
             await asyncio.to_thread(self.services.history.load)
         except FileProblem as error:
-            self.services.held.tell_once(f"The tests of before are not shown: {error}")
+            self.services.reports.warn_once(f"The tests of before are not shown: {error}")
         self._shows.tested()

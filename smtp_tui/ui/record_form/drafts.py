@@ -140,7 +140,7 @@ async def offered_draft(
     try:
         await asyncio.to_thread(_take_over, services, newest)
     except FileProblem as error:  # it is taken up all the same, and stays where it was
-        services.held.tell_once(f"The draft is not kept: {error}")
+        services.reports.warn_once(f"The draft is not kept: {error}")
     typed = resumed(base, newest.texts, newest.opened)
     return typed.renamed(newest.record_name) if base.record_id is None else typed
 

@@ -221,7 +221,7 @@ class FormScreen(FullScreen[FormResult]):
         try:
             await asyncio.to_thread(self._draft.update)
         except FileProblem as error:
-            self.services.held.tell_once(f"The draft is not kept: {error}")
+            self.services.reports.warn_once(f"The draft is not kept: {error}")
 
     def _show(self, *, check: bool = True) -> None:
         """Bring marks, remarks and the live request in line with what is typed."""

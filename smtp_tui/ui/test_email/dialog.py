@@ -27,7 +27,7 @@ from smtp_tui.ui.base import Dialog, where_line
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.operator import ScreenOperator
-from smtp_tui.ui.services import Services
+from smtp_tui.ui.services import LateTest, Services
 from smtp_tui.ui.test_email.recipient import RecipientField
 from smtp_tui.ui.test_email.verdict import (
     facts_content,
@@ -336,7 +336,7 @@ async def _deliver(
         for screen in app.screen_stack:
             screen.post_message(TestFinished(mail))
         if not any(dialog.mail is mail for dialog in dialogs):
-            services.held.report_late_test(late_words(session.profile.name, mail))
+            services.reports.add(LateTest(late_words(session.profile.name, mail)))
 
     await services.tests.send(session, operator, mail, judged)
 
