@@ -14,7 +14,6 @@ from smtp_tui.profiles.credentials import (
     CredentialError,
     clean_token,
     read_environment_token,
-    run_token_command,
 )
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import (
@@ -25,6 +24,7 @@ from smtp_tui.profiles.sources import (
     TokenSource,
     source_words,
 )
+from smtp_tui.profiles.token_command import run_token_command
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.running import LINES_KEPT
 from smtp_tui.profiles.sources import source_words
+from smtp_tui.profiles.token_command import LINES_KEPT
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
 from smtp_tui.ui.base import WriteEnded

@@ -1128,8 +1128,8 @@ FAULTS: Final = (
     Fault(
         "what a token command started goes on",
         BOUNDS,
-        "os.killpg(process.pid, signal.SIGKILL)",
-        "process.kill()",
+        "os.killpg(transport.get_pid(), signal.SIGKILL)",
+        "transport.kill()",
         (
             f"{PROFILES_CREDENTIALS}::test_a_command_that_takes_too_long_is_ended_with_all_that_it_started",
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtp_tui.api.transport import LIMITS
-from smtp_tui.profiles.credentials import COMMAND_SECONDS
+from smtp_tui.profiles.token_command import COMMAND_SECONDS
 from tests.house.tree import ROOT
 
 

@@ -12,13 +12,11 @@ from smtp_tui.profiles.credentials import (
     CredentialError,
     IssuedToken,
     clean_token,
-    parse_output,
     read_environment_token,
-    run_token_command,
 )
 from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.running import COMMAND_BYTES
 from smtp_tui.profiles.sources import CommandToken, EnvironmentToken
+from smtp_tui.profiles.token_command import COMMAND_BYTES, parse_output, run_token_command
 from smtp_tui.profiles.tokens import Tokens
 
 SENTINEL = "S3ntinel.Token-_~+/=="
@@ -115,7 +113,7 @@ def test_no_error_says_anything_of_the_token() -> None:
             with pytest.raises(CredentialError) as caught:
                 read(text)
             error = caught.value
-            assert "S3ntinel" not in repr((error, error.words, error.__context__, error.__cause__))
+            assert "S3ntinel" not in repr((error, str(error), error.__context__, error.__cause__))
     assert "S3ntinel" not in repr(parse_output(SENTINEL.encode()))
 
 
