@@ -94,16 +94,20 @@ async def _run(argv: tuple[str, ...], environ: Mapping[str, str], command: _Comm
     It has answered when it exits, although a child may still hold its pipes. Then, or when the
     caller gives up, all that is left of its process group is ended.
     """
-    transport, _ = await asyncio.get_running_loop().subprocess_exec(
-        lambda: command,
-        *argv,
-        stdin=asyncio.subprocess.DEVNULL,
-        env=dict(environ),
-        start_new_session=True,
+    starting = asyncio.ensure_future(
+        asyncio.get_running_loop().subprocess_exec(
+            lambda: command,
+            *argv,
+            stdin=asyncio.subprocess.DEVNULL,
+            env=dict(environ),
+            start_new_session=True,
+        )
     )
     try:
+        await asyncio.shield(starting)  # it may have started children before it counts as started
         await command.answered.wait()
     finally:
+        transport, _ = await starting
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(transport.get_pid(), signal.SIGKILL)
         await command.exited.wait()
