@@ -21,7 +21,6 @@ from textual.widgets import Input
 from smtp_tui.api.activity import Exchange
 from smtp_tui.api.target import HostRefused
 from smtp_tui.profiles.model import Profile
-from smtp_tui.text import clean
 from smtp_tui.ui.actions import APP_ACTIONS, BY_ID, Action, Situation, bindings, unavailable
 from smtp_tui.ui.base import TICK, WIDE, Dialog, FullScreen
 from smtp_tui.ui.current_profile import CurrentProfile
