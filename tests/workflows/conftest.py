@@ -19,6 +19,12 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.fixture
+def tls() -> Iterator[Sandbox]:
+    with Sandbox(SandboxOptions(tls=True)) as running:
+        yield running
+
+
 @pytest_asyncio.fixture
 async def session(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Session]:
     environ = {

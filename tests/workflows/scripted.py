@@ -17,7 +17,8 @@ class ScriptedOperator:
     """Approves every plan, unless an answer is given for that review.
 
     An answer that is a function is called during its review, as if someone else were at work
-    meanwhile; the review is then approved. ``choices`` answer a conflict, ``token`` a 401.
+    meanwhile; the review is then approved. ``choices`` answer a conflict, ``token`` a 401 and
+    ``trusts`` a certificate that is met for the first time; ``asked`` is what was asked of them.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class ScriptedOperator:
         *answers: bool | Callable[[], object],
         choices: Mapping[str, Side] | None = None,
         token: str = "",
+        trusts: bool = False,
     ) -> None:
         self.plans: list[Plan] = []
         self.comparisons: list[Comparison] = []
@@ -33,6 +35,8 @@ class ScriptedOperator:
         self._answers = list(answers)
         self._choices = choices
         self._token = token
+        self._trusts = trusts
+        self.asked: list[str] = []
 
     async def review(self, session: Session, plan: Plan) -> bool:
         """Remember the plan, and give the next answer."""
@@ -50,13 +54,15 @@ class ScriptedOperator:
 
     async def new_token(self, session: Session, why: str) -> bool:
         """Give the token, if there is one."""
+        self.asked.append(why)
         if self._token:
             session.tokens.accept(SecretStr(self._token))
         return bool(self._token)
 
     async def trust(self, session: Session, refused: RefusedCertificate) -> Trust | None:
-        """Trust nothing."""
-        return None
+        """Trust what is offered, if that is wanted."""
+        self.asked.append(refused.shown.sha256)
+        return refused.offered if self._trusts else None
 
     @contextmanager
     def waiting(
