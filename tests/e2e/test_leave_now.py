@@ -31,4 +31,4 @@ def test_leaving_now_ends_with_the_code_of_an_unknown_outcome_and_the_journal_sa
         assert terminal.exit_code() == ExitCode.UNKNOWN_OUTCOME
         assert says("Whether it was done is not known").search(terminal.screen_text())
     entries = Journal(tmp_path / "state").read().entries
-    assert [one.outcome for one in entries] == [None, WriteOutcome.UNKNOWN]
+    assert [entry.outcome for entry in entries] == [None, WriteOutcome.UNKNOWN]

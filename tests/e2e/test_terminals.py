@@ -101,7 +101,7 @@ def test_a_key_that_clashes_is_told_with_its_line_before_anything_is_shown(tmp_p
 def test_a_letter_of_a_latin_1_terminal_is_typed(
     sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
-    kind = next(one for one in KINDS if one.encoding == "latin-1")
+    kind = next(kind for kind in KINDS if kind.encoding == "latin-1")
     locales = locale_directory(tmp_path)
     if locales is None:
         pytest.skip("localedef or the locale's source is missing: install Debian's locales")
@@ -185,8 +185,8 @@ def test_only_what_is_set_or_safe_at_home_stays_on_in_the_terminal_of_a_killed_p
         terminal.signal(signal.SIGKILL)
         terminal.exit_code()
         left = {
-            "mouse" if re.search(r"mode 10[01]\d is on", one) else one
-            for one in terminal.modes_restored()
+            "mouse" if re.search(r"mode 10[01]\d is on", mode) else mode
+            for mode in terminal.modes_restored()
         }
     # The screen, the cursor, wrapping and pastes are what a shell or `reset` puts right.
     display = {f"mode {mode} is on" for mode in (1049, 2004)} | {

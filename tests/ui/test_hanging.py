@@ -19,7 +19,7 @@ from tests.ui.helpers import Ui, opened
 from tests.ui.profiles.test_first_start import first_start
 
 IN_TIME = PATIENCE / 2
-"""Seconds for a key on a busy machine; one that waits for a hanging request takes longer."""
+"""Seconds for a key on a busy machine; a key that waits for a hanging request takes longer."""
 Open = Callable[[Sandbox, Path], AbstractAsyncContextManager[Ui]]
 
 
@@ -30,7 +30,8 @@ def _opened(sandbox: Sandbox, _: Path) -> AbstractAsyncContextManager[Ui]:
 def _with_login(sandbox: Sandbox, _: Path) -> AbstractAsyncContextManager[Ui]:
     source = LoginToken("admin")
     return opened(
-        sandbox, profile=lambda one: replace(one, token=source, identity_url=sandbox.base_url)
+        sandbox,
+        profile=lambda profile: replace(profile, token=source, identity_url=sandbox.base_url),
     )
 
 

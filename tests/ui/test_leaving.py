@@ -67,7 +67,7 @@ async def test_leaving_while_a_save_is_under_way_says_so_and_leaves_when_it_has_
         await ui.sees("The program leaves when the server has answered … 0s")
         await ended(ui)
         assert ui.app.leaving.given_up == []
-        outcomes = [one.outcome for one in ui.services.journal.read().entries]
+        outcomes = [entry.outcome for entry in ui.services.journal.read().entries]
     assert outcomes == [None, WriteOutcome.DONE]
 
 
@@ -105,7 +105,9 @@ async def test_leaving_now_keeps_the_draft_and_journals_the_outcome_as_not_known
         ui.clock.forward(1)
         await ui.press("tab", "enter")
         await ended(ui)
-        assert [one.record and one.record.name for one in ui.app.leaving.given_up] == ["BATCH"]
+        assert [write.record and write.record.name for write in ui.app.leaving.given_up] == [
+            "BATCH"
+        ]
         intent, outcome = ui.services.journal.read().entries
         assert outcome.outcome is WriteOutcome.UNKNOWN
         assert intent.write_id == outcome.write_id
@@ -150,7 +152,7 @@ async def test_what_is_typed_can_be_kept_as_a_draft_on_the_way_out(demo: Sandbox
         await ui.press("down", "enter")
         await ended(ui)
         drafts = ui.services.drafts.shelf().drafts
-    assert [dict(one.texts)["hostname"] for one in drafts] == ["x.example"]
+    assert [dict(draft.texts)["hostname"] for draft in drafts] == ["x.example"]
 
 
 async def test_discarding_on_the_way_out_leaves_no_draft(demo: Sandbox) -> None:

@@ -60,7 +60,7 @@ async def test_a_short_hostile_name_is_harmless_in_a_message(
         await delete(ui)
         await ui.sees(f"Deleted {shown} ·")
         drawn = "".join(ui.lines())
-        assert not [one for one in drawn if unicodedata.category(one) in HIDDEN]
+        assert not [sign for sign in drawn if unicodedata.category(sign) in HIDDEN]
 
 
 async def test_a_message_of_whoever_forgot_to_clean_is_harmless(demo: Sandbox) -> None:
@@ -69,10 +69,14 @@ async def test_a_message_of_whoever_forgot_to_clean_is_harmless(demo: Sandbox) -
         for name, _ in SHORT.values():
             tell(ui.app, f"{name} told")
             await ui.sees(" told" if "\n" not in name else "B told")
-            assert not [one for one in "".join(ui.lines()) if unicodedata.category(one) in HIDDEN]
+            assert not [
+                sign for sign in "".join(ui.lines()) if unicodedata.category(sign) in HIDDEN
+            ]
             ui.app.notify(f"{name} notified", title=name, markup=True)
             await ui.sees("notified")
-            assert not [one for one in "".join(ui.lines()) if unicodedata.category(one) in HIDDEN]
+            assert not [
+                sign for sign in "".join(ui.lines()) if unicodedata.category(sign) in HIDDEN
+            ]
             ui.app.clear_messages()
             await ui.loses("notified")
         assert ui.shows("6 connections")
@@ -184,7 +188,9 @@ async def test_the_seconds_of_a_refresh_go_on_behind_the_question_for_a_token(
 async def test_the_seconds_of_the_first_list_go_on_behind_the_question_for_a_token(
     demo: Sandbox,
 ) -> None:
-    async with opened(demo, size=(60, 20), services=lambda one: replace(one, environ={})) as ui:
+    async with opened(
+        demo, size=(60, 20), services=lambda services: replace(services, environ={})
+    ) as ui:
         await ui.sees("paste the bearer token", "Reading the connections … 0s")
         ui.clock.forward(7)
         await ui.sees("paste the bearer token", "Reading the connections … 7s")

@@ -26,7 +26,7 @@ def frame(*pieces: Piece) -> str:
     sent, line = "", 0
     for (y, x), runs in pieces:
         sent += "\n" if line not in (0, y) else ""
-        sent += f"\x1b[{y};{x}H" + "".join(run(*one) for one in runs)
+        sent += f"\x1b[{y};{x}H" + "".join(run(look, words) for look, words in runs)
         line = y
     return sent + AT_HOME
 

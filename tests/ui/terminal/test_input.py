@@ -164,7 +164,7 @@ def test_a_reply_of_the_terminal_is_no_key_however_it_is_torn_apart(reply: str) 
 def test_replies_in_a_row_cut_anywhere_are_no_keys(
     replies: list[bytes], data: st.DataObject, key: str
 ) -> None:
-    sent = b"".join(one for one in replies if len(one) < 100) + key.encode()
+    sent = b"".join(reply for reply in replies if len(reply) < 100) + key.encode()
     cuts = sorted(data.draw(st.lists(st.integers(0, len(sent)), max_size=5)))
     pieces = [sent[a:b] for a, b in zip([0, *cuts], [*cuts, len(sent)], strict=True)]
     found = pressed(read(*pieces))
@@ -193,8 +193,8 @@ def test_a_control_sequence_is_at_most_one_key_and_types_only_what_it_reports(
     if (body, final) == ("200", "~"):
         assert tokens == [Unusable.PASTE_BROKEN_OFF]
         return
-    keys = [one for one in tokens if isinstance(one, Press)]
-    typed = [one for one in keys if one.character and one.character.isprintable()]
+    keys = [token for token in tokens if isinstance(token, Press)]
+    typed = [key for key in keys if key.character and key.character.isprintable()]
     assert len(tokens) <= 1 or (final == "u" and body.count(";") == 2)  # with the text it types
     assert not typed or final in "u~"
 
@@ -241,7 +241,7 @@ def test_text_arrives_letter_by_letter_wherever_it_is_cut(text: str, data: st.Da
     sent = text.encode()
     place = data.draw(st.integers(0, len(sent)))
     found = read(sent[:place], sent[place:])
-    assert "".join(one.character or "" for one in found if isinstance(one, Press)) == text
+    assert "".join(key.character or "" for key in found if isinstance(key, Press)) == text
     assert len(found) == len(text)
 
 
@@ -365,7 +365,7 @@ def test_the_mouse_and_the_one_answer_that_is_used_are_told() -> None:
 
 def test_reading_a_key_costs_less_than_a_tenth_of_a_millisecond() -> None:
     source = TerminalInput()
-    keys = [one.encode() for one in string.ascii_letters] + [b"\x1b[B", b"\x1b[97;5u"] * 20
+    keys = [letter.encode() for letter in string.ascii_letters] + [b"\x1b[B", b"\x1b[97;5u"] * 20
     started = time.process_time()
     for key in keys * 20:
         source.feed(key)

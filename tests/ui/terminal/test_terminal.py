@@ -52,7 +52,9 @@ def test_a_copy_arrives_whole_through_what_stands_between(
     strings = re.findall(r"\x1bP(.*?)(?<!\x1b)\x1b\\", sent, re.DOTALL)
     if by is Way.TMUX:
         assert sent.startswith(copy)
-        assert [one.removeprefix("tmux;").replace("\x1b\x1b", "\x1b") for one in strings] == [copy]
+        assert [text.removeprefix("tmux;").replace("\x1b\x1b", "\x1b") for text in strings] == [
+            copy
+        ]
     elif by is Way.SCREEN:
         assert "".join(strings) == copy
         assert max(map(len, strings)) <= 256
