@@ -194,7 +194,7 @@ def test_a_fault_of_our_own_is_one_line_without_a_value(
     result = console.run("list")
     assert (result.code, result.out) == (70, "")
     [line] = result.err.splitlines()
-    assert "LookupError at api/trust.py:" in line
+    assert "LookupError at api/tls.py:" in line
     assert "planted" not in line
 
 
