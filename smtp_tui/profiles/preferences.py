@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.profiles.toml import Place, TomlFile, TomlProblem, find, parse_toml, without_mark
+from smtp_tui.profiles.toml import TomlFile, TomlProblem, parse_toml, without_mark
 from smtp_tui.state.files import read_text
 from smtp_tui.text import nearest
 
@@ -18,16 +18,16 @@ _KEYS: Final = frozenset({*_SWITCHES, "keys"})
 
 
 class ChosenKeys(Struct, frozen=True):
-    """The keys for one action, as they are in the file, and where."""
+    """The keys for one action, as they are in a file, and the path of their key there."""
 
     action: str
     keys: tuple[str, ...]
-    path: Path
-    place: Place
+    file: TomlFile
+    at: tuple[str, ...]
 
     def refused(self, words: str) -> TomlProblem:
         """The mistake in this line, to be raised."""
-        return TomlProblem(self.path, self.place, words)
+        return self.file.problem(self.at, words)
 
 
 class Preferences(Struct, frozen=True):
@@ -70,8 +70,7 @@ def _chosen(file: TomlFile, at: tuple[str, ...], table: dict[str, object]) -> It
         if isinstance(keys, dict):
             yield from _chosen(file, here, keys)
         elif isinstance(keys, list) and keys and all(isinstance(key, str) for key in keys):
-            place = find(file.text, here)
-            yield ChosenKeys(".".join(here[1:]), tuple(keys), file.path, place)
+            yield ChosenKeys(".".join(here[1:]), tuple(keys), file, here)
         else:
             words = 'a key is a text in quotes, such as "E", or a list of them'
             raise file.problem(here, words)

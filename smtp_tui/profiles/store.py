@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from smtp_tui.api.target import Target, Trust
 from smtp_tui.profiles.model import Problem, Profile, absolute, check_stored
 from smtp_tui.profiles.reading import PROFILE_KEYS, TOP_KEYS, Profiles, parse_profiles
-from smtp_tui.profiles.toml import Place, TomlProblem, parse_toml, without_mark
+from smtp_tui.profiles.toml import Position, TomlProblem, parse_toml, without_mark
 from smtp_tui.state.files import locked, read_bytes, write_atomic
 from smtp_tui.state.places import APPLICATION, place_of
 from smtp_tui.text import nearest
@@ -136,8 +136,8 @@ class ProfileStore:
         except UnicodeDecodeError as error:
             before = error.object[: error.start]
             column = error.start - (before.rfind(b"\n") + 1) + 1
-            place = Place(before.count(b"\n") + 1, column)
-            raise TomlProblem(self.path, place, "is not UTF-8") from None
+            position = Position(before.count(b"\n") + 1, column)
+            raise TomlProblem(self.path, position, "is not UTF-8") from None
 
     def _update(self, change: Callable[[Profiles], Profiles]) -> Profiles:
         """One read-modify-write; ``change`` returns what the file shall hold."""
@@ -174,11 +174,11 @@ class ProfileStore:
 
     def _by_hand(self) -> TomlProblem:
         words = "its layout cannot be changed without harm to its other parts; edit it by hand"
-        return TomlProblem(self.path, Place(1), words)
+        return TomlProblem(self.path, Position(1), words)
 
 
 def _same_profiles(first: Profiles, second: Profiles) -> bool:
-    """Whether both hold the same; a profile without a header of its own may change its place."""
+    """Whether both hold the same; a profile without a header of its own may change its position."""
     named = [{profile.name: profile for profile in each.profiles} for each in (first, second)]
     return named[0] == named[1] and first.default == second.default
 

@@ -25,12 +25,11 @@ _HEADER: Final = re.compile(rf"[ \t]*\[\[?[ \t]*({_KEYS})[ \t]*\]\]?[ \t]*(?:#.*
 _ASSIGNMENT: Final = re.compile(rf"([ \t]*)({_KEYS})[ \t]*=")
 
 
-class Place(Struct, frozen=True):
-    """Line and column of a key, both counted from 1; ``header`` if it is the header of a table."""
+class Position(Struct, frozen=True):
+    """Line and column in a text, both counted from 1."""
 
     line: int
     column: int = 1
-    header: bool = False
 
 
 def without_mark(text: str) -> str:
@@ -38,28 +37,30 @@ def without_mark(text: str) -> str:
     return text.removeprefix(BOM)
 
 
-def find(text: str, path: tuple[str, ...]) -> Place:
+def find(text: str, path: tuple[str, ...]) -> Position:
     """Where a key is, such as ``("profiles", "production", "access")``.
 
-    If it is not found, this is the place of the nearest table that would hold it.
+    If it is not found, this is the position of the nearest table that would hold it.
     """
-    best, depth = Place(1), 0
-    for place, found in _keys(text):
+    best, depth = Position(1), 0
+    for position, found in _keys(text):
         if path[: len(found)] == found and len(found) > depth:
-            best, depth = place, len(found)
+            best, depth = position, len(found)
     return best
 
 
 class TomlProblem(FileProblem):
-    """A file that is not understood; ``place`` is that of the first mistake."""
+    """A file that is not understood; ``position`` is that of the first mistake."""
 
-    def __init__(self, path: Path, place: Place, words: str) -> None:
+    def __init__(self, path: Path, position: Position, words: str) -> None:
         super().__init__(path, words)
-        self.place = place
+        self.position = position
 
     def __str__(self) -> str:
         """File, line, column and words."""
-        return f"{self.path}, line {self.place.line}, column {self.place.column}: {self.words}"
+        return (
+            f"{self.path}, line {self.position.line}, column {self.position.column}: {self.words}"
+        )
 
 
 class TomlFile(Struct, frozen=True):
@@ -79,24 +80,24 @@ def parse_toml(text: str, path: Path) -> TomlFile:
     try:
         return TomlFile(path, text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        place, words = _error_place(text, str(error))
+        position, words = _error_place(text, str(error))
     except ValueError:  # such as a number of thousands of digits
-        place, words = Place(1), "it holds a number or a date that is out of range"
+        position, words = Position(1), "it holds a number or a date that is out of range"
     except RecursionError:
-        place, words = Place(1), "it is nested too deeply"
-    raise TomlProblem(path, place, f"is not valid TOML: {words}")
+        position, words = Position(1), "it is nested too deeply"
+    raise TomlProblem(path, position, f"is not valid TOML: {words}")
 
 
-def _error_place(text: str, message: str) -> tuple[Place, str]:
-    """The place that a message of the TOML reader names, and the message without it."""
+def _error_place(text: str, message: str) -> tuple[Position, str]:
+    """The position that a message of the TOML reader names, and the message without it."""
     match = _POSITION.search(message)
     if match is None:
-        return Place(1), message
+        return Position(1), message
     words = message[: match.start()] + message[match.end() :]
     if match[1] is None:
         lines = text.split("\n")
-        return Place(len(lines), len(lines[-1]) + 1), words
-    return Place(int(match[1]), int(match[2])), words
+        return Position(len(lines), len(lines[-1]) + 1), words
+    return Position(int(match[1]), int(match[2])), words
 
 
 def with_new_header(text: str, before: tuple[str, ...], after: tuple[str, ...]) -> str:
@@ -148,18 +149,18 @@ def _quoted(part: str) -> str:
     return part if _BARE.match(part) else json.dumps(part, ensure_ascii=False)
 
 
-def _keys(text: str) -> Iterator[tuple[Place, tuple[str, ...]]]:
+def _keys(text: str) -> Iterator[tuple[Position, tuple[str, ...]]]:
     """Each key of a text with its whole path; keys inside of values are not found."""
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), start=1):
         header, path = _header(line)
         if header is not None:
             table = path
-            yield Place(number, header.start(1) + 1, header=True), table
+            yield Position(number, header.start(1) + 1), table
             continue
         assignment = _ASSIGNMENT.match(line)
         if assignment is not None:
-            yield Place(number, assignment.start(2) + 1), table + _path(assignment[2])
+            yield Position(number, assignment.start(2) + 1), table + _path(assignment[2])
 
 
 def _path(keys: str) -> tuple[str, ...]:

@@ -140,7 +140,7 @@ def test_a_mistake_is_named_with_file_line_and_column(
     with pytest.raises(TomlProblem) as caught:
         read(WHOLE.replace(old, new))
     assert words in caught.value.words
-    assert (caught.value.place.line, caught.value.place.column) == (line, column)
+    assert (caught.value.position.line, caught.value.position.column) == (line, column)
     assert str(caught.value).startswith(f"{FILE}, line {line}, column {column}: ")
 
 
@@ -155,7 +155,7 @@ def test_the_line_is_found_in_other_layouts_too() -> None:
     for text, line in layouts.items():
         with pytest.raises(TomlProblem, match="port: must be") as caught:
             read(text)
-        assert caught.value.place.line == line
+        assert caught.value.position.line == line
 
 
 PIECES = st.sampled_from(
@@ -188,8 +188,8 @@ def test_any_text_is_either_read_or_refused_at_a_line_of_it(text: str) -> None:
     if refusal is None:
         assert isinstance(tomllib.loads(text), dict)
     else:
-        assert 1 <= refusal.place.line <= text.count("\n") + 1
-        assert refusal.place.column >= 1
+        assert 1 <= refusal.position.line <= text.count("\n") + 1
+        assert refusal.position.column >= 1
 
 
 def test_endless_nesting_is_refused() -> None:
