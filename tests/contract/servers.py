@@ -125,7 +125,7 @@ class LoopBackServer:
     def stored(self, record_id: str) -> dict[str, object]:
         """The values that the server holds, secrets included."""
         record = ask(self, "GET", f"/test/records/{record_id}").content
-        return {one["name"]: one["value"] for one in record["connection_parameters"]}
+        return {item["name"]: item["value"] for item in record["connection_parameters"]}
 
     def empty(self) -> None:
         """Delete every record."""

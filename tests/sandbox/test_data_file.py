@@ -110,13 +110,13 @@ def _refuses(place: Path, made: Making) -> None:
     assert path.exists() is existed, "nothing was made there"
 
 
-@pytest.mark.parametrize("made", OTHERS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("made", OTHERS, ids=lambda make: make.__name__)
 def test_a_file_that_others_can_get_at_is_refused(tmp_path: Path, made: Making) -> None:
     _refuses(tmp_path / "place", made)
 
 
 @needs_two_users
-@pytest.mark.parametrize("made", FOREIGN, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("made", FOREIGN, ids=lambda make: make.__name__)
 def test_what_belongs_to_another_user_is_refused(tmp_path: Path, made: Making) -> None:
     place = tmp_path / "place"
     place.mkdir(mode=0o700)

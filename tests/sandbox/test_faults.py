@@ -1,4 +1,4 @@
-"""Each way of failing can be rehearsed, does to the work what it says, and ends when used up."""
+"""The faults of the tests' sandbox: each does what it says, and ends when it is used up."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def open_get(caller: Caller, timeout: float = 5.0) -> Iterator[http.client.HTTPC
 
 
 @pytest.mark.parametrize(("kind", "status"), STATUSES.items())
-def test_a_status_fault_hits_once_without_doing_the_work(
+def test_a_status_fault_hits_once_and_does_no_work(
     sandbox: Sandbox, admin: Caller, kind: FaultKind, status: int
 ) -> None:
     sandbox.faults.add(Fault(kind))
@@ -64,7 +64,9 @@ def test_a_status_fault_hits_once_without_doing_the_work(
     assert len(sandbox.records()) == 1
 
 
-@pytest.mark.parametrize("kind", [*STATUSES, FaultKind.RESET, FaultKind.HANG, FaultKind.ENDLESS])
+@pytest.mark.parametrize(
+    "kind", [FaultKind.SERVER_ERROR, FaultKind.RESET, FaultKind.HANG, FaultKind.ENDLESS]
+)
 def test_the_work_can_be_done_before_it_fails(
     sandbox: Sandbox, admin: Caller, kind: FaultKind
 ) -> None:
@@ -74,7 +76,7 @@ def test_the_work_can_be_done_before_it_fails(
     target = f"{RECORDS}?tenantId={SCOPE['tenantId']}&ace_orgGuid=all"
     connection.request("POST", target, json.dumps(NEW), headers)
     try:
-        assert connection.getresponse().status in {*STATUSES.values(), 200}
+        assert connection.getresponse().status in {200, 500}
     except (TimeoutError, ConnectionError):
         assert kind in {FaultKind.RESET, FaultKind.HANG}
     finally:
@@ -90,12 +92,9 @@ def test_pages_of_proxies_are_html(sandbox: Sandbox, admin: Caller) -> None:
     assert b"Application is not available" in router.body
 
 
-@pytest.mark.parametrize("retry_after", ["3", "Wed, 21 Oct 2026 07:28:00 GMT"])
-def test_too_many_requests_says_when_to_come_back(
-    sandbox: Sandbox, admin: Caller, retry_after: str
-) -> None:
-    sandbox.faults.add(Fault(FaultKind.TOO_MANY, retry_after=retry_after))
-    assert admin.call("GET", RECORDS).headers["retry-after"] == retry_after
+def test_too_many_requests_says_when_to_come_back(sandbox: Sandbox, admin: Caller) -> None:
+    sandbox.faults.add(Fault(FaultKind.TOO_MANY, retry_after="3"))
+    assert admin.call("GET", RECORDS).headers["retry-after"] == "3"
 
 
 def test_a_redirect_names_another_place(sandbox: Sandbox, admin: Caller) -> None:
@@ -104,7 +103,7 @@ def test_a_redirect_names_another_place(sandbox: Sandbox, admin: Caller) -> None
     assert (reply.status, reply.headers["location"]) == (307, "http://127.0.0.1:1/x")
 
 
-def test_a_fault_waits_for_its_operation(sandbox: Sandbox, admin: Caller) -> None:
+def test_a_fault_hits_only_its_operation(sandbox: Sandbox, admin: Caller) -> None:
     sandbox.faults.add(
         Fault(FaultKind.FORBIDDEN, Operation.CREATE),
         Fault(FaultKind.CONFLICT, "/cam/composer/*"),
@@ -252,18 +251,18 @@ def test_a_content_type_can_be_wrong(sandbox: Sandbox, admin: Caller) -> None:
         (FaultKind.DUPLICATE_KEYS, b'"id":"ffffffffffffffffffffffff"}'),
     ],
 )
-@pytest.mark.parametrize("one", [False, True])
 def test_something_bad_can_be_planted_in_each_record(
-    sandbox: Sandbox, admin: Caller, kind: FaultKind, planted: bytes, one: bool
+    sandbox: Sandbox, admin: Caller, kind: FaultKind, planted: bytes
 ) -> None:
     record_id = sandbox.add_record("A", {"hostname": "h"})
-    sandbox.faults.add(Fault(kind))
-    reply = admin.call("GET", f"{RECORDS}/{record_id}" if one else RECORDS)
-    assert planted in reply.body
-    assert record_id.encode() in reply.body
+    sandbox.faults.add(Fault(kind), Fault(kind))
+    for path in (RECORDS, f"{RECORDS}/{record_id}"):
+        reply = admin.call("GET", path)
+        assert planted in reply.body
+        assert record_id.encode() in reply.body
 
 
-def test_members_of_the_real_body_can_be_taken_doubled_or_made_odd(
+def test_members_of_the_real_body_can_be_removed_doubled_or_changed(
     sandbox: Sandbox, admin: Caller
 ) -> None:
     sandbox.add_record("A", {"hostname": "h"})
@@ -284,7 +283,7 @@ def test_members_of_the_real_body_can_be_taken_doubled_or_made_odd(
     assert listed(FaultKind.NULL) is None
 
 
-def test_a_real_answer_can_be_packed_cut_or_hold_an_error_or_cookies(
+def test_a_real_answer_can_be_compressed_cut_or_hold_an_error_or_cookies(
     sandbox: Sandbox, admin: Caller
 ) -> None:
     good = admin.call("GET", RECORDS).body

