@@ -17,20 +17,8 @@ from smtp_tui.cli.values import check, filled, parsed, preset_named
 from smtp_tui.editing.draft import Draft, draft_of, new_draft
 from smtp_tui.editing.patch import patch_for
 from smtp_tui.workflows import delete_record as deleting
+from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows.look_up import Found
-from smtp_tui.workflows.outcomes import (
-    Conflicted,
-    Declined,
-    Deleted,
-    DeleteOutcome,
-    Gone,
-    NotStored,
-    Refused,
-    Saved,
-    SaveOutcome,
-    Unchanged,
-    Unknown,
-)
 from smtp_tui.workflows.save_record import save_record
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.validation import NAME
@@ -88,19 +76,18 @@ def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
             may_write(session, Operation.DELETE)
         record, operator = await find(session, options.record), CommandOperator(options)
         outcome = await deleting.delete_record(session, operator, record, rehearse=options.dry_run)
-        name = record_name(record.name, record.id)
+        name, told = record_name(record.name, record.id), {"id": record.id, "name": record.name}
         match outcome:
-            case Deleted(notes=notes, unanswered=None):
-                _say(*notes, f"Deleted {name}")
-                if options.json:
-                    show_json({"id": record.id, "name": record.name, "deleted": True})
-                return ExitCode.OK
-            case Gone():
+            case ends.Deleted(notes=notes, unanswered=None):
+                _tell_done(options, *notes, f"Deleted {name}", told={**told, "deleted": True})
+            case ends.Gone():
                 remark(f"{sentence(name)} was gone already.")
                 return ExitCode.NOT_FOUND
-            case Declined():
+            case ends.Declined():
                 operator.show_rehearsed(session)
-        return _not_done(outcome)
+            case _:
+                return _not_done(outcome)
+        return ExitCode.OK
 
     return on_profile(profile, options, environ, work)
 
@@ -112,86 +99,70 @@ async def _save(
     rehearse = options.dry_run
     outcome = await save_record(session, operator, draft, opened, patch, rehearse=rehearse)
     match outcome:
-        case Saved(unanswered=None):
-            _tell_saved(outcome, options)
-        case Unchanged() if opened is not None:
-            remark("Nothing changes: the server has these values already. Nothing was sent.")
-            if options.json:
-                show_json({"id": opened.id, "name": opened.name, "changed": []})
-        case Declined():
+        case ends.Saved(record_id, name, notes=notes, unanswered=None):
+            told: dict[str, object] = {"id": record_id, "name": name}
+            done = f"Created {record_name(name)}"
+            if opened is not None:
+                told["changed"] = list(outcome.patch.names)
+                done = f"Changed {record_name(name, record_id)}: {', '.join(outcome.patch.names)}"
+            _tell_done(options, *notes, done, told=told)
+            if opened is None and record_id is not None and not options.json:
+                show(clean(record_id))
+        case ends.Unchanged() if opened is not None:
+            done = "Nothing changes: the server has these values already. Nothing was sent"
+            _tell_done(options, done, told={"id": opened.id, "name": opened.name, "changed": []})
+        case ends.Declined():
             operator.show_rehearsed(session)
         case _:
             return _not_done(outcome)
     return ExitCode.OK
 
 
-def _tell_saved(saved: Saved, options: argparse.Namespace) -> None:
-    name = record_name(saved.name, saved.record_id)
-    if saved.before is None:
-        _say(*saved.notes, f"Created {name}")
-        if options.json:
-            show_json({"id": saved.record_id, "name": saved.name})
-        elif saved.record_id is not None:
-            show(clean(saved.record_id))
-        return
-    _say(*saved.notes, f"Changed {name}: {', '.join(saved.patch.names)}")
+def _tell_done(options: argparse.Namespace, *words: str, told: dict[str, object]) -> None:
+    """Say what was done; with ``--json`` print it too."""
+    for line in words:
+        remark(f"{line}.")
     if options.json:
-        changed = list(saved.patch.names)
-        show_json({"id": saved.record_id, "name": saved.name, "changed": changed})
+        show_json(told)
 
 
-def _say(*sentences: str) -> None:
-    for words in sentences:
-        remark(f"{clean(words)}.")
-
-
-def _not_done(outcome: SaveOutcome | DeleteOutcome) -> ExitCode:
+def _not_done(outcome: ends.SaveOutcome | ends.DeleteOutcome) -> ExitCode:
     """Say why nothing was written, or that this is not known."""
     match outcome:
         case (
-            (Unknown() as unknown)
-            | Saved(unanswered=Unknown() as unknown)
-            | Deleted(unanswered=Unknown() as unknown)
+            (ends.Unknown() as unknown)
+            | ends.Saved(unanswered=ends.Unknown() as unknown)
+            | ends.Deleted(unanswered=ends.Unknown() as unknown)
         ):
-            return _tell_unknown(unknown)
-        case Refused(error) | Gone(error) if error is not None:
+            code = tell(unknown.error)
+            for line in _found(unknown.error.call.operation, unknown.found):
+                remark(f"  {line}.")
+            return code
+        case ends.Refused(error) | ends.Gone(error) if error is not None:
             return tell(error)
-        case NotStored(words):
-            remark(clean(words))
+        case ends.NotStored(words):
+            remark(words)
             return ExitCode.FAILED
-        case Conflicted():
-            return ExitCode.CONFLICT
-    return ExitCode.OK  # a dry run, for the operator raises without a yes
+    return ExitCode.CONFLICT  # which the operator told
 
 
-def _tell_unknown(unknown: Unknown) -> ExitCode:
-    """Say what the server holds after a lost answer."""
-    code = tell(unknown.error)
-    found = unknown.found
+def _found(operation: Operation, found: Found) -> list[str]:
+    """What the server holds after a lost answer, a line each."""
     if found.problem:
-        remark(f"  Reading it again did not help: {clean(found.problem)}")
-        return code
-    match unknown.error.call.operation, found.done:
-        case Operation.PATCH, _:
-            _tell_values(found)
+        return [f"Reading it again did not help: {found.problem}"]
+    match operation, found.done:
         case Operation.DELETE, True:
-            remark("  Read again: it is gone.")
+            return ["Read again: it is gone"]
         case Operation.DELETE, False:
-            remark("  Read again: it is still there.")
+            return ["Read again: it is still there"]
         case Operation.CREATE, False:
-            remark("  Read again: it is not there.")
-    return code
-
-
-def _tell_values(found: Found) -> None:
+            return ["Read again: it is not there"]
+        case Operation.CREATE, _:
+            return []  # the advice of the error tells it
     held = found.held
     old = [difference.name for difference in held.differences if difference.old]
-    if held.new:
-        remark(f"  Read again: the server has the new value of {clean(', '.join(held.new))}.")
-    if old:
-        remark(f"  Read again: the server has the old value of {clean(', '.join(old))}.")
-    for difference in held.differences:
-        if not difference.old:
-            remark(f"  Read again: the server {clean(difference.words)}.")
-    if held.unseen:
-        remark(f"  Of {clean(', '.join(held.unseen))} nothing can be seen.")
+    other = [difference.words for difference in held.differences if not difference.old]
+    lines = [f"the server has the new value of {', '.join(held.new)}"] if held.new else []
+    lines += [f"the server has the old value of {', '.join(old)}"] if old else []
+    lines = [f"Read again: {line}" for line in (*lines, *(f"the server {each}" for each in other))]
+    return [*lines, *([f"Of {', '.join(held.unseen)} nothing can be seen"] if held.unseen else [])]

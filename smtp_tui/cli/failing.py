@@ -68,9 +68,9 @@ def _tell_api_error(error: ApiError) -> ExitCode:
         for name, words in error.fields:
             remark(f"  {clean(name, 100)}: {clean(words, 400)}")
     for words in filter(None, map(_for_shell, error.advice)):
-        remark(f"  {clean(words)}")
+        remark(f"  {words}")
     if error.call.request_id:
-        remark(f"  Request id: {clean(error.call.request_id)}")
+        remark(f"  Request id: {error.call.request_id}")
     return code_of(error)
 
 

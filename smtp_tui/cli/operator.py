@@ -62,11 +62,11 @@ class CommandOperator:
     def _print(self, session: Session, plan: Plan) -> None:
         """Print the plan on stderr. Where it goes was printed when the profile was chosen."""
         known = plan.record_id is not None and plan.name.strip()
-        remark(clean(f"{plan.verb} {plan.named}{f' ({plan.record_id})' if known else ''}"))
+        remark(f"{plan.verb} {plan.named}{f' ({plan.record_id})' if known else ''}")
         for change in plan.changes:
-            remark(f"  {plan.mark} {clean(change)}")
+            remark(f"  {plan.mark} {change}")
         for note in plan.notes:
-            remark(f"  {clean(note)}")
+            remark(f"  {note}")
         if self._options.dry_run:
             self._rehearsed = plan
             return
@@ -118,7 +118,7 @@ class CommandOperator:
             name = clean(conflict.name, 100)
             remark(f"  {name}: opened {opened} · yours {mine} · server {theirs}")
         for change in comparison.theirs if not comparison.conflicts else ():
-            remark(f"  {clean(change.words())}")
+            remark(f"  {change.words()}")
 
     async def new_token(self, session: Session, why: str) -> bool:
         """Have a token or a password typed, unseen, where the profile's token is typed at all.
@@ -161,7 +161,7 @@ class CommandOperator:
     def tell(self, notice: Notice) -> None:
         """Print a notice on stderr."""
         warning = "warning: " if notice.kind is Kind.WARNING else ""
-        remark(f"{warning}{clean(notice.words)}")
+        remark(f"{warning}{notice.words}")
 
 
 def _request_text(session: Session, plan: Plan) -> str:

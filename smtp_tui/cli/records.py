@@ -19,7 +19,7 @@ from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in
 
 _ENTRIES_SHOWN: Final = 20
-"""Unreadable entries that are told one by one."""
+"""Unreadable entries that are printed each."""
 _LOOKS_LIKE_ID: Final = re.compile(r"[0-9a-f]{24}\Z")
 
 
@@ -38,7 +38,7 @@ def list_records(options: argparse.Namespace, environ: Environ) -> ExitCode:
             return _tell_unreadable(found)
         if not found.records:
             scope = session.target.scope
-            remark(f"No records in tenant {clean(scope.tenant)}, team {clean(scope.team)}.")
+            remark(f"No records in tenant {scope.tenant}, team {scope.team}.")
         return ExitCode.OK
 
     return on_profile(chosen_profile(options, environ), options, environ, work)
@@ -67,7 +67,7 @@ def get_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         else:
             show(record_text(record))
         for oddity in record.oddities:
-            remark(f"odd: {clean(oddity)}")
+            remark(f"odd: {oddity}")
         return ExitCode.OK
 
     return on_profile(chosen_profile(options, environ), options, environ, work)

@@ -17,6 +17,8 @@ from smtp_tui.cli.signals import exit_on_signal
 from smtp_tui.text import clean, clean_block, record_name, sentence
 
 PROGRAM: Final = "smtp-tui"
+_LONGEST: Final = 20_000
+"""Characters of a line that are printed: a whole value of a request, for one."""
 _PLAINER: Final = str.maketrans({"→": "->", "·": "-", "…": "...", "“": '"', "”": '"'})
 
 
@@ -42,15 +44,14 @@ def show_json(value: object) -> None:
 
 
 def remark(text: str) -> None:
-    """Words, on stderr; the exit code tells where nobody takes them. The caller has cleaned what
-    came from outside."""
+    """Print one line on stderr, cleaned here. Where nobody takes it, the exit code still tells."""
     with suppress(OSError), exit_on_signal():
-        print(_fitting(text, sys.stderr), file=sys.stderr)
+        print(_fitting(clean(text, _LONGEST), sys.stderr), file=sys.stderr)
 
 
 def complain(words: str, code: ExitCode = ExitCode.USAGE) -> ExitCode:
     """Say one line on stderr; the answer is the exit code."""
-    remark(f"{PROGRAM}: {clean(words)}")
+    remark(f"{PROGRAM}: {words}")
     return code
 
 

@@ -19,7 +19,7 @@ def plain(record: Record) -> dict[str, object]:
         "id": record.id,
         "name": record.name,
         "created_at": record.created_at.isoformat() if record.created_at else None,
-        "connection_parameters": [_plain_parameter(one) for one in record.parameters],
+        "connection_parameters": [_plain_parameter(parameter) for parameter in record.parameters],
         "oddities": list(record.oddities),
     }
 
@@ -50,7 +50,7 @@ def record_text(record: Record) -> str:
     """One record whole, a line for each parameter."""
     created = record.created_at.isoformat() if record.created_at else "not told"
     pairs = [("name", record.name), ("id", record.id), ("created", created)]
-    pairs += [(one.name, one.text) for one in record.parameters]
+    pairs += [(parameter.name, parameter.text) for parameter in record.parameters]
     cells = [(clean(name, CELL), clean(text)) for name, text in pairs]
     width = max(cell_width(name) for name, _ in cells)
     return "\n".join(f"{padded(name, width)}  {text}".rstrip() for name, text in cells)

@@ -73,7 +73,7 @@ def check(draft: Draft, names: Iterable[str], opened: Record | None) -> None:
             if found.severity is Severity.ERROR:
                 wrong.append(f"{name}: {found.text}")
             elif found.severity is Severity.WARNING:
-                remark(f"warning: {clean(name, 100)}: {clean(found.text)}")
+                remark(f"warning: {clean(name, 100)}: {found.text}")
     if wrong:
         raise Refusal(" ".join(wrong))
 

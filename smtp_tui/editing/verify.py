@@ -38,7 +38,7 @@ class Held(Struct, frozen=True):
         """Whether the write was done as a whole; None where that cannot be told."""
         if self.unseen or (self.new and self.differences):
             return None
-        if any(not one.old for one in self.differences):
+        if any(not difference.old for difference in self.differences):
             return None
         return not self.differences
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec import Struct
+
 from smtp_tui.api.errors import ApiError, NotFound
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import IdRefused, delete_request
@@ -48,34 +50,34 @@ async def delete_record(
     return deleted
 
 
-class _Delete:
-    """The record as the operator last saw it."""
+class _Delete(Struct):
+    """The record as the operator last saw it, and the notes of every and of the next review."""
 
-    def __init__(
-        self, session: Session, operator: Operator, record: Record, notes: tuple[str, ...]
-    ) -> None:
-        self._session = session
-        self._operator = operator
-        self.record = record
-        self._asides = self._notes = notes
+    session: Session
+    operator: Operator
+    record: Record
+    asides: tuple[str, ...]
+    news: tuple[str, ...] = ()
 
     def plan(self, *notes: str) -> Plan:
         """The delete of the record as it was seen."""
-        return delete_plan(self._session.target.scope, self.record, (*self._notes, *notes))
+        return delete_plan(
+            self.session.target.scope, self.record, (*self.asides, *self.news, *notes)
+        )
 
     async def check(self, plan: Plan) -> Conflicted | bool:
         """Whether it still is what was seen; else the operator may look at it as it is now."""
         now = await read_signed_in(
-            self._session,
-            self._operator,
-            lambda: self._session.connections.get(self.record.id),
+            self.session,
+            self.operator,
+            lambda: self.session.connections.get(self.record.id),
             f"Reading {plan.named} before it is deleted",
             Sent.NOTHING,
         )
         comparison = compare(self.record, Patch(), now)
         if comparison.clean:
             return True
-        if await self._operator.resolve(self._session, comparison) is None:
+        if await self.operator.resolve(self.session, comparison) is None:
             return Conflicted(comparison)
-        self.record, self._notes = now, (*self._asides, _CHANGED)
+        self.record, self.news = now, (_CHANGED,)
         return False

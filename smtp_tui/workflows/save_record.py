@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec import Struct
+
 from smtp_tui.api.errors import ApiError, NotFound
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import IdRefused
@@ -61,32 +63,27 @@ async def save_record(
     return saved
 
 
-class _Save:
-    """What shall be saved, and the record as the operator last saw it."""
+class _Save(Struct):
+    """What is to be saved, and the record as the operator last saw it.
 
-    def __init__(
-        self,
-        session: Session,
-        operator: Operator,
-        draft: Draft,
-        opened: Record | None,
-        patch: Patch,
-        notes: tuple[str, ...],
-    ) -> None:
-        self._session = session
-        self._operator = operator
-        self._draft = draft
-        self.record = opened
-        self._patch = patch
-        self._asides = notes
-        self._news: tuple[str, ...] = ()
-        self._taken: str | None = None
+    ``asides`` are notes of every review, ``news`` those of the next one. ``taken`` is the id of a
+    record that has the new name, blank where it is free, None as long as nobody looked.
+    """
+
+    session: Session
+    operator: Operator
+    draft: Draft
+    record: Record | None
+    patch: Patch
+    asides: tuple[str, ...]
+    news: tuple[str, ...] = ()
+    taken: str | None = None
 
     def plan(self, *notes: str) -> Plan | None:
         """The changes that are left, or the new record."""
-        notes = (*self._asides, *self._news, *notes)
-        scope = self._session.target.scope
-        return save_plan(scope, self._draft, self._patch, notes, self._taken or "")
+        notes = (*self.asides, *self.news, *notes)
+        scope = self.session.target.scope
+        return save_plan(scope, self.draft, self.patch, notes, self.taken or "")
 
     async def check(self, plan: Plan) -> Conflicted | bool:
         """Compare with the record as it is now; of a new one, whether its name is free."""
@@ -94,56 +91,56 @@ class _Save:
             return await self._check_name(plan)
         record_id = self.record.id
         now = await read_signed_in(
-            self._session,
-            self._operator,
-            lambda: self._session.connections.get(record_id),
+            self.session,
+            self.operator,
+            lambda: self.session.connections.get(record_id),
             f"Reading {plan.named} before it is changed",
             Sent.NOTHING,
         )
-        comparison = compare(self.record, self._patch, now)
+        comparison = compare(self.record, self.patch, now)
         if comparison.conflicts:
-            choices = await self._operator.resolve(self._session, comparison)
+            choices = await self.operator.resolve(self.session, comparison)
             if choices is None:
                 return Conflicted(comparison)
-            self._patch, self.record = resolve(comparison, choices), now
-            self._news = (_CHOSEN,)
+            self.patch, self.record = resolve(comparison, choices), now
+            self.news = (_CHOSEN,)
             return False
         self._tell(comparison, now)
         if comparison.already:
             already = ", ".join(comparison.already)
-            self._patch = comparison.patch
-            self._news = (f"Someone else changed to the same already: {already}.",)
+            self.patch = comparison.patch
+            self.news = (f"Someone else changed to the same already: {already}.",)
         return not comparison.already
 
     async def _check_name(self, plan: Plan) -> bool:
         """The server takes a second record of a name without a word, so this is said once."""
-        if self._taken is not None:
+        if self.taken is not None:
             return True
         found = await read_signed_in(
-            self._session,
-            self._operator,
-            self._session.connections.list,
+            self.session,
+            self.operator,
+            self.session.connections.list,
             f"Reading whether {plan.named} exists already",
             Sent.NOTHING,
         )
         same = [record.id for record in found.records if record.name == plan.name]
-        self._taken = same[0] if same else ""
-        self._news = (_TAKEN,) if same else ()
+        self.taken = same[0] if same else ""
+        self.news = (_TAKEN,) if same else ()
         return not same
 
     def _tell(self, comparison: Comparison, now: Record) -> None:
         """Say what others changed that is kept."""
         if comparison.name_changed:
             words = f"The record is called {record_name(now.name, now.id)} now."
-            self._operator.tell(Notice(words, About.RECORD_NAME))
+            self.operator.tell(Notice(words, About.RECORD_NAME))
         if comparison.theirs:
             words = "; ".join(change.words() for change in comparison.theirs)
             words = f"Changed by someone else meanwhile, and kept: {words}"
-            self._operator.tell(Notice(words, About.THEIR_CHANGE))
+            self.operator.tell(Notice(words, About.THEIR_CHANGE))
 
     def saved(self, done: Done) -> Saved:
         """The outcome of a save that was done."""
         before, created = self.record, done.created
         record_id = before.id if before is not None else created.id if created else None
-        name = before.name if before is not None else self._draft.name.strip()
-        return Saved(record_id, name, before, self._patch, done.notes, done.unanswered)
+        name = before.name if before is not None else self.draft.name.strip()
+        return Saved(record_id, name, before, self.patch, done.notes, done.unanswered)

@@ -147,15 +147,6 @@ def test_the_same_changed_meanwhile_stops_with_a_conflict(
     assert "port: opened 25 · yours 587 · server 465" in result.err
 
 
-def test_a_conflict_stops_a_change_of_which_another_part_is_free_of_conflict(
-    console: Console, sandbox: Sandbox, record_id: str
-) -> None:
-    typist = Typist("yes", lambda: sandbox.change_record(record_id, {"port": 465}))
-    result = console.run("set", "PRIMARY", "port=587", "hostname=new.example.com", typist=typist)
-    assert (result.code, writes(sandbox)) == (8, [])
-    assert "port: opened 25 · yours 587 · server 465" in result.err
-
-
 def test_something_else_changed_meanwhile_is_kept_and_told(
     console: Console, sandbox: Sandbox, record_id: str
 ) -> None:

@@ -52,6 +52,7 @@ MAIL_EVIDENCE = "tests/mail/test_evidence.py"
 MAIL_RECIPIENT = "tests/mail/test_recipient.py"
 MAIL_JUDGE = "tests/mail/test_judge.py"
 MAIL_PARAMETERS = "tests/mail/test_parameters.py"
+WORKFLOWS_SAVE = "tests/workflows/test_save_record.py"
 PROFILES_ACCESS = "tests/profiles/test_access.py"
 PROFILES_CREDENTIALS = "tests/profiles/test_credentials.py"
 PROFILES_MODEL = "tests/profiles/test_model.py"
@@ -135,7 +136,7 @@ FAULTS: Final = (
         SHOWN,
         "        if not checked:\n            plan = job.plan()\n            continue",
         "        if not checked and (plan := job.plan()):\n            return await _send(session, operator, plan, job.record)",
-        (f"{UI_CONFLICT}::test_a_change_that_someone_else_made_the_same_way_is_said_and_not_sent",),
+        (f"{WORKFLOWS_SAVE}::test_what_others_changed_to_the_same_is_reviewed_again_without_it",),
     ),
     Fault(
         "a test mail goes to several people",
@@ -547,16 +548,14 @@ FAULTS: Final = (
         PLACE,
         "            if choices is None:\n                return Conflicted(comparison)",
         "            if choices is None:\n                return True",
-        (f"{CLI_SET}::test_a_conflict_stops_a_change_of_which_another_part_is_free_of_conflict",),
+        (f"{WORKFLOWS_SAVE}::test_a_conflict_that_is_not_resolved_sends_nothing",),
     ),
     Fault(
         "a form passes over a conflict when another field is clean",
         PLACE,
         "        if comparison.conflicts:\n            choices",
         "        if comparison.conflicts and not comparison.patch:\n            choices",
-        (
-            f"{UI_CONFLICT}::test_a_conflict_in_one_field_is_shown_though_another_field_is_free_of_conflict",
-        ),
+        (f"{WORKFLOWS_SAVE}::test_a_conflict_that_is_not_resolved_sends_nothing",),
     ),
     Fault(
         "what others changed meanwhile is overwritten",
@@ -631,7 +630,7 @@ FAULTS: Final = (
         PLACE,
         "        if self.record is None:\n            return await self._check_name(plan)",
         "        if self.record is not None:\n            return True\n        if self.record is None:\n            return await self._check_name(plan)",
-        (f"{UI_CONFLICT}::test_changes_that_do_not_meet_are_both_kept_and_mentioned",),
+        (f"{WORKFLOWS_SAVE}::test_what_others_changed_besides_is_kept_and_told",),
     ),
     Fault(
         "read-only is forgotten by the screen",
@@ -849,7 +848,9 @@ FAULTS: Final = (
         HONEST,
         "        return not same\n",
         "        return True\n",
-        (f"{UI_REVIEW}::test_a_name_that_exists_is_told_before_a_second_record_of_it_is_made",),
+        (
+            f"{WORKFLOWS_SAVE}::test_a_taken_name_is_reviewed_again_before_a_second_record_of_it_is_made",
+        ),
     ),
     Fault(
         "quitting does not wait for a write",
@@ -1165,8 +1166,8 @@ FAULTS: Final = (
     Fault(
         "create exits 0 when the server refused",
         SCRIPTS,
-        "            return tell(error)\n        case NotStored",
-        "            tell(error)\n            return ExitCode.OK\n        case NotStored",
+        "            return tell(error)\n        case ends.NotStored",
+        "            tell(error)\n            return ExitCode.OK\n        case ends.NotStored",
         (
             "tests/cli/test_create.py::test_a_refusal_is_no_success_and_is_not_sent_again",
             "tests/cli/test_delete.py::test_a_refusal_is_no_success_and_is_not_sent_again",

@@ -126,6 +126,20 @@ async def test_a_resolved_conflict_is_reviewed_again_before_it_is_sent(
     assert sandbox.record(record.id).values["port"] == 587
 
 
+async def test_another_change_during_the_second_review_is_another_conflict(
+    sandbox: Sandbox, session: Session
+) -> None:
+    record = await opened(sandbox, session)
+    someone = (changes(sandbox, record, port=465), changes(sandbox, record, port=2525))
+    operator = ScriptedOperator(*someone, choices={"port": Side.MINE})
+    assert isinstance(await change(session, operator, record, port="587"), Saved)
+    assert [plan.changes for plan in operator.plans][1:] == [
+        ("port 465 → 587",),
+        ("port 2525 → 587",),
+    ]
+    assert len(writes(sandbox)) == 1
+
+
 async def test_a_conflict_resolved_for_the_server_leaves_nothing_to_send(
     sandbox: Sandbox, session: Session
 ) -> None:

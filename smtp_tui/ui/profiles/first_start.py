@@ -30,7 +30,7 @@ from smtp_tui.ui.profiles.form import ProfileFormScreen
 from smtp_tui.ui.profiles.found import Found, proposed_name, teams_of
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.waiting import Wait, waiting
-from smtp_tui.ui.widgets.fields import Field, HiddenField
+from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, HiddenField
 from smtp_tui.ui.widgets.inputs import Paste, SecretInput
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.check_profile import (
@@ -60,10 +60,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "go", "Check, then save", priority=True, id="profiles.save"),
         Binding("escape", "back", "Leave", id="dialog.cancel"),
-        Binding("tab", "app.focus_next", show=False, priority=True),
-        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
+        *FIELD_KEYS,
     ]
     DEFAULT_CSS = """
     FirstStartScreen VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }

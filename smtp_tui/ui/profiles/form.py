@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 from textual import on, work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
@@ -22,7 +22,7 @@ from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
 from smtp_tui.ui.dialogs.question import confirm
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.widgets.fields import Field
+from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.session import Session
 
@@ -33,10 +33,7 @@ class ProfileFormScreen(FullScreen[Profile | None]):
     ACTIONS = KEYS = ("profiles.save", "form.revert", "form.back")
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),
-        Binding("tab", "app.focus_next", show=False, priority=True),
-        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
+        *FIELD_KEYS,
     ]
     DEFAULT_CSS = """
     ProfileFormScreen VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }

@@ -1,4 +1,4 @@
-"""The fields of one record: what is typed becomes a draft, and what is wrong stands under it."""
+"""The fields of one record: what is typed in them is a draft, and remarks stand below them."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class RecordForm(VerticalScroll, can_focus=False):
         return SecretField(name, known if isinstance(known, SecretState) else SecretState.SET)
 
     def on_mount(self) -> None:
-        """Take up what was typed before."""
+        """Fill in what was typed before."""
         if self._typed is None:
             return
         for name, field in self.fields.items():
@@ -88,7 +88,7 @@ class RecordForm(VerticalScroll, can_focus=False):
     @property
     def focused_field(self) -> Field | None:
         """The field with the cursor."""
-        return next((one for one in self.query(Field) if one.has_focus_within), None)
+        return next((field for field in self.query(Field) if field.has_focus_within), None)
 
     @property
     def draft(self) -> Draft:
@@ -124,13 +124,13 @@ class RecordForm(VerticalScroll, can_focus=False):
                 field.text = field.opened
 
     def refuse(self, said: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        """Show what the server said against fields; what names no field of the form is returned."""
+        """Show what the server said against fields, and return what names no field of the form."""
         self._refused = said
         self.show()
-        return tuple(one for one in said if one[0] not in self.fields)
+        return tuple(field for field in said if field[0] not in self.fields)
 
     def show(self, *, check: bool = True) -> None:
-        """Bring marks and remarks in line; without ``check`` the remarks stay as they are."""
+        """Update marks and remarks; without ``check`` the remarks stay as they are."""
         draft = self.draft
         if not check:
             self._refused = ()
@@ -139,13 +139,13 @@ class RecordForm(VerticalScroll, can_focus=False):
             if not found:
                 found = remarks(draft, name, self._opened) if check else field.remarks
             if self.new and not field.text and not (self._refused or self._insists):
-                found = tuple(one for one in found if one.severity is not Severity.ERROR)
+                found = tuple(each for each in found if each.severity is not Severity.ERROR)
             if not (field.changed or field.has_focus_within):
-                found = tuple(one for one in found if one.severity is not Severity.HINT)
+                found = tuple(each for each in found if each.severity is not Severity.HINT)
             field.show(field.changed and not self.new, found)
 
     def first_problem(self, *, but: str | None = None) -> str | None:
-        """The first field, other than ``but``, that keeps the draft from being sent; shown."""
+        """The first field, other than ``but``, that cannot be sent; its errors are shown."""
         draft = self.draft
         self._insists = True  # from now on a blank field says what it lacks
         for name, field in self.fields.items():

@@ -1,4 +1,4 @@
-"""Well-known providers, to fill host and port of a record from."""
+"""Well-known providers, whose host and port can be filled in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COLUMNS = (
 
 
 class PresetDialog(Dialog[Preset | None]):
-    """Enter takes the provider's host and port, and nothing else."""
+    """Enter fills in the provider's host and port, and nothing else."""
 
     BOX_TITLE = "Provider presets"
     BINDINGS = bindings("dialog.cancel")
@@ -42,7 +42,8 @@ class PresetDialog(Dialog[Preset | None]):
         """Fill the table."""
         table = self.query_one(RecordsTable)
         table.rows = tuple(
-            Row(one.name, (one.name, one.hostname, str(one.port))) for one in presets().preset
+            Row(preset.name, (preset.name, preset.hostname, str(preset.port)))
+            for preset in presets().preset
         )
         table.focus()
 
@@ -60,4 +61,4 @@ class PresetDialog(Dialog[Preset | None]):
 
 
 def _preset(name: str | None) -> Preset | None:
-    return next((one for one in presets().preset if one.name == name), None)
+    return next((preset for preset in presets().preset if preset.name == name), None)

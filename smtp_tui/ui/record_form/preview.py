@@ -21,7 +21,7 @@ class PatchPreview(Widget):
     """Method, last part of the path and body, a dot for each character of a secret; or why nothing
     can be sent.
 
-    A typed letter changes one line of it, and only that line goes over the wire.
+    A typed letter changes one line, and only that line is sent to the terminal.
     """
 
     DEFAULT_CSS = """
@@ -33,11 +33,11 @@ class PatchPreview(Widget):
         self._shown = Content()
 
     def render(self) -> Content:
-        """What was shown last."""
+        """The request, or why there is none."""
         return harmless(self._shown)
 
     def show(self, scope: Scope, draft: Draft, patch: Patch | DraftProblem) -> None:
-        """Draw what this draft would send."""
+        """Show what this draft would send."""
         before, self._shown = self._shown, _content(scope, draft, patch)
         old, new = before.split(), self._shown.split()
         width = self.size.width

@@ -1,4 +1,4 @@
-"""Editing a record, or writing a new one: the form, and beside it the request it would send."""
+"""The form of a record, and beside it the request that saving would send."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from smtp_tui.ui.record_form.subject import FormSubject, recreated
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email.dialog import EditParameter, ReviewValues, TestDialog
 from smtp_tui.ui.waiting import Wait
-from smtp_tui.ui.widgets.fields import Field, SecretField
+from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, SecretField
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Sent
 from smtp_tui.workflows.outcomes import (
@@ -73,7 +73,7 @@ _WAYS_OUT: Final = tuple((way, way.value) for way in _Leave)
 
 
 class FormScreen(FullScreen[FormResult]):
-    """Closes only when the server has said yes, and holds what it was sent, or the person leaves.
+    """Closes when the server holds what was sent, or when the person leaves.
 
     ``not_stored`` is set once a save was answered with a yes that stored nothing, or only a part.
     """
@@ -86,10 +86,7 @@ class FormScreen(FullScreen[FormResult]):
     BACK = "form.back"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),
-        Binding("tab", "app.focus_next", show=False, priority=True),
-        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
+        *FIELD_KEYS,
         Binding("pagedown", "scroll_side(4)", show=False),
         Binding("pageup", "scroll_side(-4)", show=False),
     ]
@@ -128,7 +125,7 @@ class FormScreen(FullScreen[FormResult]):
         self.not_stored: NotStored | None = None
 
     def compose_body(self) -> Iterable[Widget]:
-        """Title, fields, what was refused, and the live request."""
+        """Title, fields, what was refused, and the request."""
         with Horizontal(id="columns"):
             with Vertical(id="form"):
                 yield PlainText(self._title(), id="form-title")
@@ -139,7 +136,7 @@ class FormScreen(FullScreen[FormResult]):
 
     def _title(self) -> Content:
         title = self._subject.title if self._form.new else f"Edit {self._named}"
-        notes = [Content.styled(clean(one), "not bold") for one in self._subject.notes]
+        notes = [Content.styled(clean(note), "not bold") for note in self._subject.notes]
         return Content("\n").join([Content(title), *notes])
 
     @property
@@ -156,11 +153,11 @@ class FormScreen(FullScreen[FormResult]):
 
     @work(group="read", exclusive=True, description="read the record that is edited")
     async def _read_again(self, opened: Record) -> None:
-        """Compare with what the server holds now, not with what a list said some time ago."""
+        """Compare with what the server holds now, not with what the list said some time ago."""
         try:
             now = await self.session.connections.get(opened.id)
         except NotFound:
-            self._complain("The server holds this record no more; saving offers to create it anew.")
+            self._complain("This record does not exist any more; saving offers to create it anew.")
         except ApiError:
             return  # the form works on what the list said, and the save reads once more
         else:
@@ -184,7 +181,7 @@ class FormScreen(FullScreen[FormResult]):
         return replace(super().situation, busy=self.busy, secret_field=secret)
 
     def watch_busy(self) -> None:
-        """Nothing can be typed into what is being saved; the cursor comes back afterwards."""
+        """Disable the fields while they are saved; the cursor comes back afterwards."""
         if not self.is_mounted or self._draft.done or not self._form.fields:
             return
         field = self._form.focused_field
@@ -196,13 +193,13 @@ class FormScreen(FullScreen[FormResult]):
         self.show_situation()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Password keys and hints are for the field with the cursor."""
+        """Show the hints and keys of the field with the cursor."""
         self._form.show()
         self.show_situation()
 
     @on(Field.Edited)
     def edited(self) -> None:
-        """The live request follows each key; remarks wait for a rest."""
+        """Update the request at each key; remarks wait for a pause."""
         self._draft.latest = self._form.draft
         if self._said_unchanged:
             self._said_unchanged = False
@@ -211,7 +208,7 @@ class FormScreen(FullScreen[FormResult]):
 
     @on(Field.Rested)
     def rested(self) -> None:
-        """Check what was typed, and keep it."""
+        """Check what was typed, and keep it as a draft."""
         self._show()
         if not self._draft.done:
             self._update_draft()
@@ -224,7 +221,7 @@ class FormScreen(FullScreen[FormResult]):
             self.services.reports.warn_once(f"The draft is not kept: {error}")
 
     def _show(self, *, check: bool = True) -> None:
-        """Bring marks, remarks and the live request in line with what is typed."""
+        """Update marks, remarks and the request."""
         self._form.show(check=check)
         draft = self._form.draft
         self._preview.show(self.session.target.scope, draft, self._drafted(draft))
@@ -242,7 +239,7 @@ class FormScreen(FullScreen[FormResult]):
         problem.set_class(bool(text), "-shown")
 
     def action_scroll_side(self, lines: int) -> None:
-        """Scroll the live request."""
+        """Scroll the request."""
         self.query_one("#side", VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_revert(self) -> None:
@@ -252,7 +249,7 @@ class FormScreen(FullScreen[FormResult]):
             field.revert()
 
     def action_clear(self) -> None:
-        """Have the stored password cleared when saved."""
+        """Clear the stored password when the form is saved."""
         field = self._form.focused_field
         if isinstance(field, SecretField):
             field.clear_stored()
@@ -272,7 +269,7 @@ class FormScreen(FullScreen[FormResult]):
             self._form.fields["port"].text = str(preset.port)
 
     def action_back(self) -> None:
-        """Stop waiting, or leave; asks where something would be lost."""
+        """Stop waiting, or leave; asks first if something would be lost."""
         if self.stop_waiting() or self.busy:
             return
         if self.unsaved:
@@ -323,7 +320,7 @@ class FormScreen(FullScreen[FormResult]):
             await asyncio.to_thread(self._draft.keep)
 
     def stopped(self, wait: Wait) -> None:
-        """Before the write the form stays; after it what was typed is a draft until it is known."""
+        """Stay in the form before the write; after it leave, what was typed being a draft."""
         super().stopped(wait)
         match self.what_left(wait):
             case Sent.LOST:
@@ -335,7 +332,7 @@ class FormScreen(FullScreen[FormResult]):
                 self.dismiss(None)
 
     def action_review(self) -> None:
-        """Show what would be sent."""
+        """Check the fields, then review and save."""
         self._show()
         problem = self._form.first_problem()
         if problem is not None:
@@ -354,7 +351,7 @@ class FormScreen(FullScreen[FormResult]):
 
     @work(group="save", description="review and save a form")
     async def _save(self, draft: Draft, patch: Patch) -> None:
-        """Save; the form stays until the server said yes, and holds what was sent."""
+        """Save; the form stays until the server holds what was sent."""
         operator, opened = ScreenOperator(self, by_key=True), self._opened
         self.busy = True
         try:
@@ -382,7 +379,7 @@ class FormScreen(FullScreen[FormResult]):
                 self._complain(clean(str(error)))
 
     async def _offer_anew(self, error: NotFound, draft: Draft, opened: Record) -> None:
-        """The record is gone: what was typed can become a new one."""
+        """Offer to create a record that is gone from what was typed."""
         body = Content(
             f"{clean(error.why, 300)}\n\nSomeone deleted {self._named} meanwhile. "
             "It can be created anew from what stands here; its password has to be typed."
@@ -394,7 +391,7 @@ class FormScreen(FullScreen[FormResult]):
             self._close(Recreate(opened, draft))
 
     def _show_refusal(self, error: ApiError) -> None:
-        """Say it at the field it names, else below the form; what was typed stays."""
+        """Say it at the field that the error names, else below the form."""
         said = tuple(dict.fromkeys(refused_values(error)))
         others = self._form.refuse(said)
         lines = [f"{clean(name, 60)}: {clean(words, 300)}" for name, words in others]
@@ -407,7 +404,7 @@ class FormScreen(FullScreen[FormResult]):
             self._form.focus_field(NAME)
 
     def action_test(self) -> None:
-        """Test with what is typed, saving nothing."""
+        """Send a test email with what is typed; nothing is saved."""
         self._show()
         problem = self._form.first_problem(but=NAME)
         patch = self._drafted(self._form.draft)

@@ -27,7 +27,7 @@ _COLUMNS = (
 
 
 class ConflictDialog(GuardedDialog[Mapping[str, Side] | None]):
-    """Left keeps yours, right what the server has now; Enter goes on to the review."""
+    """Left keeps your value, right the server's; Enter goes on to the review."""
 
     BOX_TITLE = "Changed on both sides"
     DEFAULT_CSS = """
@@ -56,7 +56,7 @@ class ConflictDialog(GuardedDialog[Mapping[str, Side] | None]):
         yield PlainText(keys, classes="hint")
 
     def on_mount(self) -> None:
-        """The server's value is kept until another is chosen."""
+        """Start on the first conflict; the server's values are kept until others are chosen."""
         self._table.focus()
 
     def _show(self) -> None:

@@ -32,11 +32,11 @@ from smtp_tui.workflows.session import Session
 
 
 class ReviewDialog(GuardedDialog[bool]):
-    """Starts on Apply, or on Cancel where something is destroyed.
+    """Starts on Apply, or on Cancel where the plan destroys something.
 
     ``by_key`` says that the key just pressed opened it; any other review takes no Enter at first.
-    In a protected profile the record's name has to be typed first. The first review after a switch
-    of the profile shows its name in large.
+    In a protected profile the record's name has to be typed. The first review after a switch of
+    the profile shows its name in large letters.
     """
 
     DEFAULT_CSS = """
@@ -48,9 +48,7 @@ class ReviewDialog(GuardedDialog[bool]):
     """
     ACTIONS = ("dialog.cancel", "dialog.copy")
     BODY = "#review-body"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("dialog.copy"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("dialog.copy")
 
     def __init__(self, session: Session, plan: Plan, clock: Clock, *, by_key: bool) -> None:
         super().__init__(clock, guarded=plan.destroys or not by_key)
@@ -66,17 +64,15 @@ class ReviewDialog(GuardedDialog[bool]):
         return f"{self._plan.verb} {self._plan.named}?"
 
     def compose_box(self) -> Iterable[Widget]:
-        """Where, the changes, notes, the request, and the two answers."""
+        """Where it goes, the changes, notes, the request, and the two answers."""
         plan = self._plan
         with VerticalScroll(id="review-body", can_focus=False):
             if not self._session.memory.introduced:
                 yield PlainText(_banner(self._session), id="banner")
             yield PlainText(where_line(self._session))
-            changes = [
-                Content.styled(f"{plan.mark} {clean(change)}", "bold") for change in plan.changes
-            ]
-            notes = [Content(f"  {clean(note)}") for note in plan.notes]
-            yield PlainText(Content("\n").join([*changes, *notes]), classes="changes")
+            lines = [Content.styled(f"{plan.mark} {clean(each)}", "bold") for each in plan.changes]
+            lines += [Content(f"  {clean(note)}") for note in plan.notes]
+            yield PlainText(Content("\n").join(lines), classes="changes")
             yield PlainText(request_text(self._session.target, plan.request), id="request")
         if self._protected:
             what = "Type yes, for the record has no name"
@@ -96,7 +92,7 @@ class ReviewDialog(GuardedDialog[bool]):
         yield PlainText(hint, classes="hint")
 
     def on_mount(self) -> None:
-        """Start on Apply, on Cancel, or on the name where it has to be typed."""
+        """Start on the name where it has to be typed, else on Apply or on Cancel."""
         self._session.memory.introduced = True
         apply = self.query_one("#apply", Button)
         apply.disabled = self._protected
@@ -106,34 +102,34 @@ class ReviewDialog(GuardedDialog[bool]):
             (self.query_one("#cancel", Button) if self._plan.destroys else apply).focus()
 
     def on_resize(self) -> None:
-        """Keep the answers in sight: what is long scrolls above them."""
+        """Keep the answers in sight, and let the rest scroll above them."""
         answers = 7 + (4 if self._protected else 0) + (1 if self.size.width < 80 else 0)
         body = self.query_one("#review-body", VerticalScroll)
         body.styles.max_height = max(4, self.size.height - answers)
 
     @on(Input.Changed, "#name")
     def compare_name(self, event: Input.Changed) -> None:
-        """Allow the write only for the very name."""
+        """Enable Apply only for the whole name."""
         event.stop()
         self.say("")
         self.query_one("#apply", Button).disabled = event.value != self._to_type
 
     @on(Input.Submitted, "#name")
     def apply_typed(self, event: Input.Submitted) -> None:
-        """Enter in the name goes on when the name is right."""
+        """Take Enter for Apply when the name is right."""
         event.stop()
         if event.value == self._to_type and self.settled:
             self._apply()
 
     def _apply(self) -> None:
-        """Yes; the client of a protected profile compares the name with the server's once more."""
+        """Approve; in a protected profile the client compares the name with the server's too."""
         if self._protected:
             self._session.connections.confirm(self._plan.request, self._plan.name)
         self.dismiss(True)
 
     @on(Button.Pressed)
     def answer(self, event: Button.Pressed) -> None:
-        """Tell the one who asked."""
+        """Approve or decline, unless the key was typed before the dialog was drawn."""
         event.stop()
         if self.settled and event.button.id == "apply":
             self._apply()
@@ -141,19 +137,19 @@ class ReviewDialog(GuardedDialog[bool]):
             self.dismiss(False)
 
     def action_cancel(self) -> None:
-        """Back to where it came from, as it was."""
+        """Decline."""
         self.dismiss(False)
 
     def action_copy(self) -> None:
-        """Copy the request as curl."""
+        """Offer the request as a curl command."""
         curl = curl_line(self._session.target, self._plan.request)
         self.app.push_screen(CopyDialog((Copyable("curl", curl),)))
 
 
 def _banner(session: Session) -> Content:
-    """The profile's name in large: three lines in reverse video, its letters apart."""
+    """The profile's name in large letters: three lines in reverse video."""
     spaced = " ".join(clean(session.profile.name, 30).upper())
     line = f"   {spaced}   "
     blank = " " * len(line)
     look = badge_look(session.profile)
-    return Content("\n").join(Content.styled(one, look) for one in (blank, line, blank))
+    return Content("\n").join(Content.styled(text, look) for text in (blank, line, blank))

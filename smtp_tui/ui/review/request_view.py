@@ -14,20 +14,18 @@ def body_text(request: Request, *, counted: bool = False) -> str:
     if request.body is None:
         return "(no body)"
     value = json.loads(request.masked_body(counted=counted))
-    lines = ["{"]
-    members = list(value.items())
-    for position, (key, member) in enumerate(members):
-        comma = "," if position < len(members) - 1 else ""
-        name = json.dumps(key, ensure_ascii=False)
-        if isinstance(member, list) and member:
-            lines.append(f"  {name}: [")
-            inner = [f"    {json.dumps(one, ensure_ascii=False)}" for one in member]
-            lines.append(",\n".join(inner))
-            lines.append(f"  ]{comma}")
-        else:
-            lines.append(f"  {name}: {json.dumps(member, ensure_ascii=False)}{comma}")
-    lines.append("}")
-    return clean_block("\n".join(lines))
+    members = (f"  {_json(name)}: {_member(member)}" for name, member in value.items())
+    return clean_block("{\n" + ",\n".join(members) + "\n}")
+
+
+def _member(member: object) -> str:
+    if not isinstance(member, list) or not member:
+        return _json(member)
+    return "[\n" + ",\n".join(f"    {_json(each)}" for each in member) + "\n  ]"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def request_text(target: Target, request: Request) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from textual import on
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantBlur
 from textual.message import Message
@@ -24,6 +25,14 @@ from smtp_tui.ui.widgets.plain_text import PlainText, visible
 
 PAUSE: Final = 0.4
 """Seconds after the last key before the text is checked, so that not every key brings a remark."""
+
+FIELD_KEYS: Final[list[BindingType]] = [
+    Binding("tab", "app.focus_next", show=False, priority=True),
+    Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    Binding("down", "app.focus_next", show=False),
+    Binding("up", "app.focus_previous", show=False),
+]
+"""The keys that move between the fields of a form, also where they are typed ahead of a repaint."""
 
 _SIGNS: Final = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.HINT: "·"}
 

@@ -23,20 +23,6 @@ async def test_undo_after_a_save_offers_the_inverse_patch_through_the_review(
         ]
 
 
-async def test_undo_keeps_what_someone_else_changed_meanwhile(demo: Sandbox) -> None:
-    async with opened(demo) as ui:
-        await edit_port(ui, "BATCH", "587")
-        await save(ui, "BATCH")
-        demo.change_record(BATCH, {"hostname": "new.example.com"})
-        await ui.press("u")
-        await ui.sees("~ port 587 → 26")
-        ui.clock.forward(1)
-        await ui.press("enter")
-        await ui.asked(Operation.MODIFY, 2)
-        values = demo.record(BATCH).values
-        assert (values["hostname"], values["port"]) == ("new.example.com", 26)
-
-
 async def test_undo_of_a_replaced_password_says_that_the_former_one_cannot_return(
     demo: Sandbox,
 ) -> None:
@@ -101,22 +87,6 @@ async def test_undo_never_reaches_past_a_newer_change(demo: Sandbox) -> None:
         await ui.sees("7 connections", "fresh")
         assert len(ui.requests(Operation.MODIFY)) == 1
         assert demo.record(BATCH).values["port"] == 587
-
-
-async def test_a_delete_compares_first_and_shows_what_changed_meanwhile(demo: Sandbox) -> None:
-    async with opened(demo) as ui:
-        await ui.sees("BATCH")
-        demo.change_record(BATCH, {"port": 2525})
-        await ui.press("d")
-        await ui.sees("Delete BATCH?", "127.0.0.1:26")
-        ui.clock.forward(1)
-        await ui.press("tab", "enter")
-        await ui.sees("Someone changed it since you looked", "127.0.0.1:2525")
-        assert ui.requests(Operation.DELETE) == []
-        ui.clock.forward(1)
-        await ui.press("tab", "enter")
-        await ui.sees("Deleted BATCH")
-        assert len(ui.requests(Operation.DELETE)) == 1
 
 
 async def test_an_undo_that_brings_back_a_part_says_what_did_not_come_back(demo: Sandbox) -> None:

@@ -156,13 +156,10 @@ async def test_a_save_that_was_left_and_changed_nothing_is_told_as_that(demo: Sa
         await ui.sees("There is a draft", "port 26 → 587")
 
 
-@pytest.mark.parametrize("kind", [FaultKind.GZIP, FaultKind.UTF16, FaultKind.NOT_JSON])
-async def test_a_yes_whose_answer_cannot_be_read_is_a_yes_and_says_so(
-    demo: Sandbox, kind: FaultKind
-) -> None:
+async def test_a_yes_whose_answer_cannot_be_read_is_a_yes_and_says_so(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await edit_port(ui, "BATCH", "587")
-        demo.faults.add(Fault(kind, Operation.MODIFY))
+        demo.faults.add(Fault(FaultKind.NOT_JSON, Operation.MODIFY))
         await apply(ui, "BATCH")
         await ui.sees("Saved BATCH", "The server said yes; its answer could not be read")
         await confirm_delete(ui, "BATCH")

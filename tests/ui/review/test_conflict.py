@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
-from smtp_tui.ui.terminal import typed_ahead
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
-from tests.ui.forms import BATCH, PRIMARY, apply, create, edit, edit_port, retype, save
-from tests.ui.helpers import PATIENCE, opened
-
-
-async def test_changes_that_do_not_meet_are_both_kept_and_mentioned(demo: Sandbox) -> None:
-    async with opened(demo) as ui:
-        await edit_port(ui, "BATCH", "587")
-        demo.change_record(BATCH, {"hostname": "new.example.com"})
-        await apply(ui, "BATCH")
-        await ui.sees("Changed by someone else meanwhile")
-        values = demo.record(BATCH).values
-        assert (values["hostname"], values["port"]) == ("new.example.com", 587)
+from tests.ui.forms import BATCH, PRIMARY, apply, create, edit_port, save
+from tests.ui.helpers import opened
 
 
 async def test_the_same_parameter_on_both_sides_opens_a_table_and_the_servers_value_can_stay(
@@ -54,20 +41,6 @@ async def test_mine_can_be_chosen_and_is_reviewed_once_more_against_the_servers_
         assert demo.record(BATCH).values["port"] == 587
 
 
-async def test_a_conflict_in_one_field_is_shown_though_another_field_is_free_of_conflict(
-    demo: Sandbox,
-) -> None:
-    async with opened(demo) as ui:
-        await edit_port(ui, "BATCH", "587")
-        await ui.press("shift+tab")
-        await retype(ui, "new.example.com")
-        demo.change_record(BATCH, {"port": 2525})
-        await apply(ui, "BATCH")
-        await ui.sees("Changed on both sides")
-        assert all(text in ui.line("▌  port") for text in ("26", "587", "2525"))
-        assert ui.requests(Operation.MODIFY) == []
-
-
 async def test_esc_in_the_conflict_returns_to_the_form_as_it_was(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await edit_port(ui, "BATCH", "587")
@@ -99,24 +72,6 @@ async def test_a_record_that_is_gone_can_be_created_anew_from_the_form_with_its_
         assert ui.requests(Operation.MODIFY) == []
 
 
-async def test_a_change_that_someone_else_made_the_same_way_is_said_and_not_sent(
-    demo: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(typed_ahead, "PATIENCE", 10 * PATIENCE)  # no key is held back for long
-    async with opened(demo) as ui:
-        await edit(ui, "BATCH")
-        await retype(ui, "relay.example.com")
-        await ui.press("tab")
-        await retype(ui, "587")
-        demo.change_record(BATCH, {"port": 587})
-        await apply(ui, "BATCH", "~ port 26 → 587")
-        await ui.sees("changed to the same already: port")
-        ui.clock.forward(1)
-        await ui.press("enter")
-        (request,) = await ui.asked(Operation.MODIFY)
-        assert [one["name"] for one in request.json()["connection_parameters"]] == ["hostname"]
-
-
 async def test_a_write_whose_answer_was_lost_is_looked_up_and_found_done(demo: Sandbox) -> None:
     demo.faults.add(Fault(FaultKind.RESET, Operation.MODIFY, after_work=True))
     async with opened(demo) as ui:
@@ -135,24 +90,6 @@ async def test_a_write_whose_outcome_stays_unknown_says_so_and_keeps_the_form(
         await ui.sees("still has the old values")
         await ui.sees("Edit BATCH", "was 26")
         assert len(ui.requests(Operation.MODIFY)) == 1
-
-
-async def test_a_third_change_while_the_conflict_is_open_is_not_overwritten_unseen(
-    demo: Sandbox,
-) -> None:
-    async with opened(demo) as ui:
-        await edit_port(ui, "BATCH", "587")
-        demo.change_record(BATCH, {"port": 2525})
-        await apply(ui, "BATCH")
-        await ui.sees("Changed on both sides")
-        demo.change_record(BATCH, {"port": 3000})
-        ui.clock.forward(1)
-        await ui.press("left", "enter")
-        await ui.sees("~ port 2525 → 587")
-        ui.clock.forward(1)
-        await ui.press("enter")
-        await ui.until(lambda: ui.shows("Changed on both sides", "3000"), "the third value")
-        assert ui.requests(Operation.MODIFY) == []
 
 
 async def test_a_create_whose_answer_was_lost_says_whether_the_record_is_there(

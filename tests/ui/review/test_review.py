@@ -191,22 +191,6 @@ async def test_the_review_of_a_new_record_names_its_values_and_speaks_of_no_chan
         assert not ui.shows("will be")
 
 
-async def test_a_name_that_exists_is_told_before_a_second_record_of_it_is_made(
-    demo: Sandbox,
-) -> None:
-    async with opened(demo) as ui:
-        await new_record(ui, "BATCH")
-        await ui.press("ctrl+s")
-        await ui.sees("Create BATCH?")
-        await ui.press("enter")
-        await ui.sees("Create BATCH?", "A record of this name exists already")
-        assert not ui.requests(Operation.CREATE)
-        ui.clock.forward(1)
-        await ui.press("enter")
-        await ui.sees("Created BATCH")
-        assert len(ui.requests(Operation.CREATE)) == 1
-
-
 async def new_record(ui: Ui, name: str) -> None:
     """Fill in the form of a new record."""
     await ui.sees("6 connections")
