@@ -123,7 +123,7 @@ async def test_what_is_confirmed_for_a_profile_that_was_edited_meanwhile_is_not_
     profile, environ = profile_of(tls, tmp_path)
 
     def edited(asked: Target, trust: Trust) -> str:
-        raise ProfileChanged([("host", "it is another one by now")])
+        raise ProfileChanged((("host", "it is another one by now"),))
 
     operator = ScriptedOperator(trusts=True)
     async with session_of(profile, environ) as opened:
