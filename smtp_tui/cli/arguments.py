@@ -1,5 +1,8 @@
-"""The tree of arguments. A mistake in them is one line, and never repeats a value: it may be
-a password that was typed in the wrong place."""
+"""The commands and their arguments.
+
+A message about a mistake is one line and never repeats a value: it may be a password that was
+typed in the wrong place.
+"""
 
 from __future__ import annotations
 
@@ -40,11 +43,11 @@ _VALUES_HELP: Final = "parameters, such as port=587; never a password"
 
 
 class UsageProblem(Exception):
-    """Arguments that are not understood; the message is one line."""
+    """Arguments that are not understood; the message is one line without a value."""
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that raises its one line instead of printing usage and leaving."""
+    """An argument parser that raises its message instead of printing it and exiting."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         options.setdefault("allow_abbrev", False)
@@ -72,7 +75,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The arguments read. Raises :class:`UsageProblem`, and ``SystemExit`` after help or version.
+    """Parse the arguments. Raises :class:`UsageProblem`, and ``SystemExit`` after help or version.
 
     ``name=value`` may stand anywhere, also after options, where argparse alone would refuse it.
     """
@@ -92,8 +95,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _not_empty(text: str) -> str:
-    """An argument that names something. An unset variable of a shell leaves it empty, and must
-    not name the record, or the profile, that has a blank name."""
+    """A name that is not blank.
+
+    An unset shell variable leaves an argument empty; that must not name a record or a profile
+    with a blank name.
+    """
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty, as an unset variable of a shell is")
     return text
@@ -155,7 +161,7 @@ def _add_allowed_mail(parser: Parser) -> None:
 
 
 def _command(commands: Subcommands, name: str, words: str, more: str = "") -> Parser:
-    """A command whose help begins with ``words``, which stand in the list of commands too."""
+    """Add a command; ``words`` describe it in its own help and in the list of commands."""
     description = f"{words[0].upper()}{words[1:]}."
     return commands.add_parser(
         name, help=words, description=f"{description}\n\n{more}" if more else description
@@ -298,7 +304,7 @@ def _add_profiles(commands: Subcommands) -> None:
     add = _command(actions, "add", "add a profile")
     add.add_argument("name", metavar="NAME", type=_not_empty)
     _add_profile_fields(add, new=True)
-    change = _command(actions, "set", "change a profile; what is not given stays")
+    change = _command(actions, "set", "change a profile; other fields stay as they are")
     change.add_argument("name", metavar="NAME", type=_not_empty)
     _add_profile_fields(change, new=False)
     remove = _command(actions, "remove", "remove a profile from the file")

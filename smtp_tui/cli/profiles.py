@@ -38,7 +38,7 @@ def list_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
 
 def _tell_overruled(known: Known) -> None:
-    """Say where another profile than the default would be used."""
+    """Say if another profile than the default would be used."""
     with suppress(NoSuchProfile):
         choice = known.chosen(None)
         if choice is not None and choice.remark:
@@ -72,7 +72,8 @@ def set_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
 def remove_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Remove a profile from the file; nothing on its server changes."""
-    profile = known_profiles(environ).named(options.name)
+    known = known_profiles(environ)
+    profile = known.named(options.name)
     if not options.yes:
         if not on_terminal():
             words = "nothing was removed: nobody can be asked, so --yes is needed"
@@ -81,10 +82,9 @@ def remove_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
         words = f"Remove the profile {clean(profile.name)} (host {host})? Type yes:"
         if ask(words).strip().lower() != "yes":
             raise Refusal("nothing was removed: not confirmed", ExitCode.REFUSED)
-    store = _store(environ)
-    was_default = store.load().default == options.name
-    store.remove(options.name)
-    default = " There is no default now: smtp-tui profiles use NAME." if was_default else ""
+    left = _store(environ).remove(options.name)
+    lost = known.profiles.default is not None and left.default is None
+    default = " There is no default now: smtp-tui profiles use NAME." if lost else ""
     remark(f"Removed {clean(options.name)}.{default}")
     return ExitCode.OK
 
