@@ -12,8 +12,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.running import Environ
-from smtp_tui.cli.say import clean, remark, show
-from smtp_tui.cli.shapes import table
+from smtp_tui.cli.say import clean, remark, show, table
 from smtp_tui.state.encoding import plain
 from smtp_tui.state.journal import Journal, Wanted, Written, writes_of
 from smtp_tui.state.places import state_directory

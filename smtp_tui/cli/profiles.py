@@ -11,8 +11,7 @@ from msgspec.structs import replace
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.running import Environ, known_profiles
-from smtp_tui.cli.say import ask, clean, on_terminal, remark, show, show_json
-from smtp_tui.cli.shapes import table
+from smtp_tui.cli.say import ask, clean, on_terminal, remark, show, show_json, table
 from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.profiles.choosing import Known, NoSuchProfile
 from smtp_tui.profiles.environment import TOKEN_VARIABLES

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from smtp_tui.api.errors import NotFound
-from smtp_tui.api.models import Record, RecordList
+from smtp_tui.api.models import Parameter, Record, RecordList
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.running import Environ, chosen_profile, on_profile
-from smtp_tui.cli.say import clean, complain, remark, show, show_json
-from smtp_tui.cli.shapes import plain, record_text, records_table
-from smtp_tui.text import nearest
+from smtp_tui.cli.say import CELL, clean, complain, remark, show, show_json, table
+from smtp_tui.text import cell_width, nearest, padded
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in
 
 _ENTRIES_SHOWN: Final = 20
 """Unreadable entries that are printed each."""
+_COLUMNS: Final = ("hostname", "port", "username")
 _LOOKS_LIKE_ID: Final = re.compile(r"[0-9a-f]{24}\Z")
 
 
@@ -109,3 +110,38 @@ def _only(found: RecordList, wanted: str, session: Session) -> Record:
         words += f", but {len(found.unreadable)} entries of the list cannot be read"
         raise Refusal(words, ExitCode.FAILED)
     raise Refusal(words, ExitCode.NOT_FOUND)
+
+
+def plain(record: Record) -> dict[str, object]:
+    """A record as JSON; a secret has ``secret`` (set, not set or unknown) in place of a value."""
+    return {
+        "id": record.id,
+        "name": record.name,
+        "created_at": record.created_at.isoformat() if record.created_at else None,
+        "connection_parameters": [_plain_parameter(parameter) for parameter in record.parameters],
+        "oddities": list(record.oddities),
+    }
+
+
+def _plain_parameter(parameter: Parameter) -> dict[str, object]:
+    if parameter.secret:
+        return {"name": parameter.name, "secret": parameter.text}
+    return {"name": parameter.name, "value": parameter.value}
+
+
+def records_table(records: Sequence[Record]) -> str:
+    """Name, host, port, user and id of each record, in the server's order."""
+    rows = [
+        (record.name, *(record.text(name) for name in _COLUMNS), record.id) for record in records
+    ]
+    return table(("NAME", "HOSTNAME", "PORT", "USERNAME", "ID"), rows)
+
+
+def record_text(record: Record) -> str:
+    """One record whole, a line for each parameter."""
+    created = record.created_at.isoformat() if record.created_at else "not told"
+    pairs = [("name", record.name), ("id", record.id), ("created", created)]
+    pairs += [(parameter.name, parameter.text) for parameter in record.parameters]
+    cells = [(clean(name, CELL), clean(text)) for name, text in pairs]
+    width = max(cell_width(name) for name, _ in cells)
+    return "\n".join(f"{padded(name, width)}  {text}".rstrip() for name, text in cells)

@@ -8,15 +8,17 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final, TextIO
 
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.signals import exit_on_signal
-from smtp_tui.text import clean, clean_block, record_name, sentence
+from smtp_tui.text import cell_width, clean, clean_block, padded, record_name, sentence
 
 PROGRAM: Final = "smtp-tui"
+CELL: Final = 60
+"""Characters of a cell of a table that are printed."""
 _LONGEST: Final = 20_000
 """Characters of a line that are printed: a whole value of a request, for one."""
 _PLAINER: Final = str.maketrans({"→": "->", "·": "-", "…": "...", "“": '"', "”": '"'})
@@ -41,6 +43,14 @@ def show(text: str) -> None:
 def show_json(value: object) -> None:
     """Data as JSON in ASCII, which no terminal takes for a control sequence; as ``show``."""
     show(json.dumps(value, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f"))
+
+
+def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as their widest cell; every cell is cleaned and cut here."""
+    cells = [[clean(cell, CELL) for cell in row] for row in (heading, *rows)]
+    widths = [max(map(cell_width, column)) for column in zip(*cells, strict=True)]
+    lines = ("  ".join(map(padded, row, widths)).rstrip() for row in cells)
+    return "\n".join(lines)
 
 
 def remark(text: str) -> None:
@@ -97,6 +107,7 @@ def _fitting(text: str, stream: TextIO | None) -> str:
 
 
 __all__ = [
+    "CELL",
     "PROGRAM",
     "OutputLost",
     "ask",
@@ -111,4 +122,5 @@ __all__ = [
     "sentence",
     "show",
     "show_json",
+    "table",
 ]
