@@ -795,6 +795,13 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "commands say what drives the terminal",
+        HONEST,
+        "print(_fitting(clean(text, _LONGEST), sys.stderr)",
+        "print(_fitting(text, sys.stderr)",
+        ("tests/cli/test_edge.py::test_a_mistake_in_the_arguments_is_one_line_and_code_2",),
+    ),
+    Fault(
         "commands print what drives the terminal",
         HONEST,
         "    cells = [[clean(cell, CELL) for cell in row] for row in (heading, *rows)]",
