@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from smtp_tui.api.requests import Operation
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access, Trust
 from smtp_tui.cli.exit_codes import ExitCode
@@ -89,8 +90,8 @@ class CommandOperator:
     def _confirm(self, session: Session, plan: Plan) -> None:
         """In a protected profile only the record's name counts.
 
-        For what destroys, a person types the name as well (``yes`` where there is none), and a
-        script says ``--yes``.
+        To delete, a person types the name in any profile (``yes`` where there is none); a script
+        says ``--yes``.
         """
         protected = session.target.access is Access.PROTECTED
         if self._options.yes and not protected:
@@ -101,7 +102,8 @@ class CommandOperator:
                 why = f"the profile {session.target.name} is protected"
                 needed = "--confirm-name with the record's name"
             raise Refusal(f"nothing was sent: {why}, so {needed} is needed", ExitCode.REFUSED)
-        if (protected or plan.destroys) and plan.name.strip():
+        deletes = plan.request.operation is Operation.DELETE
+        if (protected or deletes) and plan.name.strip():
             typed = ask(f"To go on, type the record's name ({clean(plan.name, 200)}):")
             _check_name(session, plan, typed)
         elif ask("Apply? Type yes:").strip().lower() != "yes":

@@ -100,6 +100,7 @@ def test_clearing_a_password_is_an_act_of_its_own(
     result = console.run("set", "PRIMARY", "--clear-password", "--yes")
     assert (result.code, sandbox.record(record_id).values["password"]) == (0, "")
     assert "~ password will be cleared" in result.err
+    assert console.run("set", "PRIMARY", "--clear-password", typist=Typist("yes")).code == 0
 
 
 @pytest.mark.parametrize("text", ["*****", "•••"])
