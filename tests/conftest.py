@@ -3,6 +3,7 @@
 `pytest --hypothesis-profile=long` looks further: other examples each time, and many more.
 """
 
+import gc
 import os
 import signal
 
@@ -13,6 +14,14 @@ import tests.guard.sitecustomize  # noqa: F401 - for what importing it does
 settings.register_profile("steady", derandomize=True, database=None, deadline=None)
 settings.register_profile("long", max_examples=2_000, deadline=None)
 settings.load_profile("steady")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what the collection made out of every later collection of garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
 
 os.umask(0o022)  # with 0002 the directories that tests make would be refused as open to a group
 

@@ -24,28 +24,30 @@ def written(sandbox: Sandbox) -> int:
     return sum(one.operation in WRITING for one in sandbox.requests)
 
 
-@pytest.mark.parametrize("empty", ["", " ", "\t"])
+NAMING = [
+    ("get", "{}"),
+    ("set", "{}", "port=587", "--yes"),
+    ("set", "--yes", "{}", "port=587"),
+    ("delete", "{}", "--yes"),
+    ("delete", "A", "--confirm-name", "{}"),
+    ("create", "{}", "hostname=a.example", "port=25", "--yes"),
+    ("test", "{}", *TO),
+    ("test", "{}", "port=587", *TO),
+    ("audit", "--record", "{}"),
+    ("audit", "--profile", "{}"),
+    ("--profile", "{}", "delete", "A", "--yes"),
+    ("delete", "--profile", "{}", "A", "--yes"),
+    ("profiles", "add", "{}", "--host", "a.example"),
+    ("profiles", "set", "{}", "--team", "all"),
+    ("profiles", "remove", "{}", "--yes"),
+    ("profiles", "use", "{}"),
+    ("profiles", "check", "{}"),
+]
+
+
 @pytest.mark.parametrize(
-    "arguments",
-    [
-        ("get", "{}"),
-        ("set", "{}", "port=587", "--yes"),
-        ("set", "--yes", "{}", "port=587"),
-        ("delete", "{}", "--yes"),
-        ("delete", "A", "--confirm-name", "{}"),
-        ("create", "{}", "hostname=a.example", "port=25", "--yes"),
-        ("test", "{}", *TO),
-        ("test", "{}", "port=587", *TO),
-        ("audit", "--record", "{}"),
-        ("audit", "--profile", "{}"),
-        ("--profile", "{}", "delete", "A", "--yes"),
-        ("delete", "--profile", "{}", "A", "--yes"),
-        ("profiles", "add", "{}", "--host", "a.example"),
-        ("profiles", "set", "{}", "--team", "all"),
-        ("profiles", "remove", "{}", "--yes"),
-        ("profiles", "use", "{}"),
-        ("profiles", "check", "{}"),
-    ],
+    ("arguments", "empty"),
+    [*((arguments, "") for arguments in NAMING), (NAMING[0], " "), (NAMING[0], "\t")],
 )
 def test_an_empty_argument_names_nothing(
     console: Console, sandbox: Sandbox, arguments: tuple[str, ...], empty: str

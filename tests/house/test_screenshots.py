@@ -41,22 +41,23 @@ def outside(svg: str) -> list[str]:
     return [one for one in found if one != FORMAT]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All pictures, made in a terminal without colours, in a language without letters."""
-    directory = tmp_path_factory.mktemp("made")
-    done = make(str(directory), NO_COLOR="1", LC_ALL="C", TERM="dumb", PYTHONHASHSEED="1")
+@pytest.mark.timeout(180)
+def test_pictures_made_anew_are_the_same_and_the_check_names_what_is_not_current(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # One test, because each making of the pictures takes seconds.
+    made, kept = tmp_path / "made", tmp_path / "kept"
+    made.mkdir()
+    done = make(str(made), NO_COLOR="1", LC_ALL="C", TERM="dumb", PYTHONHASHSEED="1")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    return directory
+    drawn = pictures(made)
+    assert {f"{name}-{size}.svg" for name in SHOWN for size in SIZES} <= set(drawn)
+    assert {ET.fromstring(svg).tag for svg in drawn.values()} == {f"{{{FORMAT}}}svg"}
 
-
-def test_every_screen_of_the_readme_is_drawn_at_both_sizes(made: Path) -> None:
-    assert {f"{name}-{size}.svg" for name in SHOWN for size in SIZES} <= set(pictures(made))
-
-
-def test_the_check_names_exactly_what_is_not_current(made: Path, tmp_path: Path) -> None:
-    kept = tmp_path / "kept"
     shutil.copytree(made, kept)
+    assert report(differing(made, kept)) == 0
+    assert capsys.readouterr().out == ""
+
     changed = kept / "edit-wide.svg"
     changed.write_bytes(changed.read_bytes().replace(b"587", b"588", 1))
     (kept / "review-80x24.svg").unlink()
@@ -71,15 +72,7 @@ def test_the_check_names_exactly_what_is_not_current(made: Path, tmp_path: Path)
     ]
 
 
-def test_the_check_is_content_with_current_pictures(
-    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    kept = tmp_path / "kept"
-    shutil.copytree(made, kept)
-    assert report(differing(made, kept)) == 0
-    assert capsys.readouterr().out == ""
-
-
+@pytest.mark.timeout(180)
 def test_a_port_that_is_taken_is_said_in_words(tmp_path: Path) -> None:
     # The lock under which pictures are made, so that no other test needs the port meanwhile; this
     # one's script looks for it elsewhere.
@@ -111,8 +104,3 @@ def test_no_picture_names_an_outside_host() -> None:
 )
 def test_what_names_an_outside_host_is_found(svg: str) -> None:
     assert outside(svg)
-
-
-def test_every_picture_is_well_formed(made: Path) -> None:
-    for svg in pictures(made).values():
-        assert ET.fromstring(svg).tag == f"{{{FORMAT}}}svg"

@@ -183,8 +183,11 @@ def _reads(ui: Ui) -> list[object]:
     return [*ui.requests(Asked.LIST), *ui.requests(Asked.GET)]
 
 
-@pytest.mark.parametrize("keymap", [{}, REBOUND], ids=["default keys", "own keys"])
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize(
+    ("screen", "keymap"),
+    [*((screen, {}) for screen in SCREENS), ("list", REBOUND), ("edit", REBOUND)],
+    ids=[*SCREENS, "list, own keys", "edit, own keys"],
+)
 async def test_each_key_that_an_error_advises_on_a_screen_does_there_what_the_advice_says(
     sandbox: Sandbox, screen: str, keymap: dict[str, str]
 ) -> None:

@@ -44,8 +44,10 @@ def clean_screen(ui: Ui) -> None:
     assert not bad, bad
 
 
-@pytest.mark.parametrize("kind", NAMES)
-@pytest.mark.parametrize("size", [(120, 40), (60, 20)])
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [*((kind, (120, 40)) for kind in NAMES), ("huge", (60, 20)), ("markup", (60, 20))],
+)
 async def test_a_hostile_record_is_shown_harmless_on_every_screen(
     sandbox: Sandbox, kind: str, size: tuple[int, int]
 ) -> None:
