@@ -1,4 +1,4 @@
-"""What was asked and answered in this run, with the secrets removed before it is kept."""
+"""The exchanges with servers in this run; secrets are removed before anything is kept."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ KEPT_EXCHANGES: Final = 500
 
 
 class Exchange(Struct, frozen=True):
-    """One request and how it ended. ``milliseconds`` is the whole time; no field holds a secret:
-    ``request`` has masks in their place.
+    """One request and how it ended; ``milliseconds`` is the whole time. No field holds a secret.
 
-    ``status`` is None where no answer came; ``failure`` then says why.
+    ``status`` is None if no answer came; ``failure`` then says why.
     """
 
     at: datetime
@@ -45,10 +44,8 @@ class Activity:
         self._listeners: list[Callable[[], None]] = []
 
     def record(self, exchange: Exchange) -> None:
-        """Keep one exchange. Listeners are called later, from the event loop.
-
-        The client records in the middle of a request: a listener that raised there would end a
-        write without its outcome.
+        """Keep one exchange. Listeners are called later, from the event loop: one that raised here,
+        in the middle of a request, would end a write without its outcome.
         """
         self._exchanges.append(exchange)
         for listener in self._listeners:
@@ -60,7 +57,7 @@ class Activity:
         return tuple(self._exchanges)
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call ``listener`` after each exchange; the answer is the function that ends it."""
+        """Call ``listener`` after each exchange; returns the function that stops this."""
         self._listeners.append(listener)
 
         def end() -> None:

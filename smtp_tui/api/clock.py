@@ -1,4 +1,4 @@
-"""Time, handed in, so that what is shown can be the same twice."""
+"""The time, as an object that is passed in, so that tests and pictures can set it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """The machine's time. A picture of the program is taken with another one."""
+    """The machine's clock; tests and pictures use one of their own."""
 
     def now(self) -> datetime:
-        """The moment, in UTC."""
+        """The current time, in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds from some start, for durations."""
+        """Seconds since some fixed point, for durations."""
         return time.monotonic()

@@ -17,12 +17,12 @@ _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9]+")
 
 
 def curl_line(target: Target, request: Request) -> str:
-    """The request as curl reads it, one option a line.
+    """The request as a command for curl, one option per line.
 
-    A password comes from ``$SMTP_PASSWORD``, another secret from a variable named after it. The
-    shell puts its text into the JSON as it is, so one with a quote or a backslash has to be written
-    there as JSON writes it. A pinned certificate has no option in curl: such a line is refused by
-    curl until it is given a CA file.
+    A password comes from ``$SMTP_PASSWORD``, any other secret from a variable named after its
+    parameter. The shell inserts the variable's text into the JSON unchanged, so a quote or a
+    backslash in it must be escaped as in JSON. curl has no option for a pinned certificate and
+    refuses it unless a CA file is added.
     """
     identity = request.content_type == FORM
     origin = target.identity_origin if identity else target.origin
@@ -47,7 +47,7 @@ def _is_set(value: object) -> bool:
 
 
 def _form(body: Body) -> list[str]:
-    """Each field on its own: curl encodes them, the shell variables included."""
+    """One option per field: curl encodes the values, those of shell variables included."""
     return [
         f'--data-urlencode "{name}=${{{PASSWORD_VARIABLE}}}"'
         if _is_set(value)

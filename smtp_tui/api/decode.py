@@ -208,7 +208,7 @@ def decode_record(body: bytes) -> Record:
 
 
 def record_of(value: JsonValue) -> Record:
-    """Build a record from decoded JSON, odd values kept. Raises :class:`Undecodable`.
+    """Build a record from decoded JSON, keeping odd values. Raises :class:`Undecodable`.
 
     A record with two ids is refused: nobody can know which of them a write would reach.
     """
@@ -224,7 +224,7 @@ def record_of(value: JsonValue) -> Record:
         raise Undecodable("a record without an id")
     if not (is_addressable(identifier) and identifier.isprintable()):
         raise Undecodable("a record whose id cannot be addressed")
-    oddities = [f"{name} stands there twice; the last one counts" for name in repeated]
+    oddities = [f"{name} occurs twice; the last one counts" for name in repeated]
     name = value.get("name")
     if not isinstance(name, str):
         _holds_secret(name)
@@ -242,7 +242,7 @@ def record_of(value: JsonValue) -> Record:
 
 
 def _counted(oddities: list[str]) -> tuple[str, ...]:
-    """Each oddity once, with how often it was found where that was several times."""
+    """Each oddity once, with its count if it occurred several times."""
     return tuple(
         oddity if times == 1 else f"{oddity} ({times} times)"
         for oddity, times in Counter(oddities).items()
@@ -280,7 +280,7 @@ def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
     for name, times in Counter(parameter.name for parameter in found).items():
         if times > 1:
             how_often = "twice" if times == _TWICE else f"{times} times"
-            oddities.append(f"the parameter {name} stands there {how_often}; the last one counts")
+            oddities.append(f"the parameter {name} occurs {how_often}; the last one counts")
     return tuple(found)
 
 
@@ -351,7 +351,7 @@ _KINDS: Final[dict[type, str]] = {
 
 
 def cut(text: str, limit: int) -> str:
-    """A text of at most so many characters, with a mark where more followed."""
+    """The text, cut to ``limit`` characters with an ellipsis if it is longer."""
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
@@ -361,15 +361,15 @@ def is_page(text: str) -> bool:
 
 
 def page_words(text: str) -> str:
-    """A page in words, its title included where it has one."""
+    """What to call a page: by its title, if it has one."""
     title = _title(text)
     return f"an HTML page titled “{cut(title, 120)}”" if title else "an HTML page"
 
 
 def without_tags(text: str) -> str:
-    """Plain text as it is, a page in words, and text with tags in it without them.
+    """Text without HTML tags; a whole page is named by its title.
 
-    Only what looks like a tag goes: an address in angle brackets stays.
+    Only what looks like a tag is removed: an address in angle brackets stays.
     """
     if "<" not in text:
         return text

@@ -129,7 +129,7 @@ class ApiError(Exception):
         if not self.outcome_unknown:
             return f"Could not {operation.value} at {host}"
         if operation in TESTS:
-            return f"The test email may have been sent, {host} did not say so"
+            return f"The test email may have been sent; {host} did not say"
         return f"Unknown whether it was done: {operation.value} at {host}"
 
     @property
@@ -282,7 +282,7 @@ class BadAnswer(ApiError):
 
     @property
     def outcome_unknown(self) -> bool:
-        """True after a write: whoever answered so, the server behind may have done it."""
+        """True after a write: the server behind whatever answered so may have done it."""
         return self.call.operation.writes
 
 
@@ -498,7 +498,7 @@ def _wait(retry_after: str | None) -> Advice:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """Retry-After in seconds; infinite for a date, a day or more; None where it is none."""
+    """Retry-After in seconds; infinite for a date, a day or more; None if it is neither."""
     text = (retry_after or "").strip()
     if text.isascii() and text.isdigit():
         return float(text) if len(text) < 6 and int(text) < _A_DAY else math.inf
@@ -506,7 +506,7 @@ def _seconds(retry_after: str | None) -> float | None:
 
 
 def _date(text: str) -> str:
-    """An HTTP date, written anew; blank where it is none."""
+    """An HTTP date in its standard form; blank if the text is not one."""
     from email.utils import format_datetime, parsedate_to_datetime  # noqa: PLC0415 - slow, rare
 
     try:

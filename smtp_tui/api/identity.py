@@ -102,7 +102,7 @@ class Identity:
         except Undecodable as error:
             raise self._client.bad_answer(request, answer, error) from None
         except ValidationError as error:
-            fields = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
+            fields = ", ".join(".".join(map(str, wrong["loc"])) for wrong in error.errors())
             why = f"the answer lacks what is needed: {fields}"
             raise self._client.bad_answer(request, answer, why) from None
 

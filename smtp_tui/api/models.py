@@ -43,7 +43,7 @@ _WORD: Final = re.compile(r"[A-Z]*[^\W_A-Z]+|[A-Z]+")
 
 
 class SecretState(Enum):
-    """What the server let us know of a secret: never its value, which is dropped when decoded."""
+    """What is known of a secret on the server; its value is dropped when it is decoded."""
 
     SET = "set"
     NOT_SET = "not set"
@@ -55,15 +55,15 @@ ParameterValue: TypeAlias = "JsonValue | SecretState"
 
 @lru_cache(maxsize=1024)
 def is_secret_name(name: str) -> bool:
-    """Whether a parameter of this name holds a secret, known to the vendor's page or not.
+    """Whether a parameter of this name holds a secret, documented by the vendor or not.
 
-    Case, width and separators do not matter (``API-Key``, ``apiKey``). It rather hides too much.
+    Case, width and separators do not matter (``API-Key``, ``apiKey``). In doubt it is a secret.
     """
     return mentions_secret(name)
 
 
 def mentions_secret(text: str) -> bool:
-    """The same for a text of any length: whether a secret's name stands in it."""
+    """Whether the name of a secret occurs in a text of any length."""
     plain = unicodedata.normalize("NFKC", text)
     squeezed = "".join(char for char in plain.casefold() if char.isalnum())
     return (
@@ -74,9 +74,9 @@ def mentions_secret(text: str) -> bool:
 
 
 def secret_state(value: JsonValue) -> SecretState:
-    """What a server's stand-in for a secret says: stars and ciphertext mean that one is set.
+    """What a server's placeholder for a secret means: stars and ciphertext say that one is set.
 
-    Null, blank and no value at all say only that the server does not show it.
+    Null, blank and a missing value say only that the server does not show it.
     """
     return SecretState.UNKNOWN if value in (None, "") else SecretState.SET
 
@@ -90,7 +90,7 @@ def is_addressable(record_id: str) -> bool:
 
 
 def value_text(value: ParameterValue) -> str:
-    """A value as one types it: text as it is, other JSON values in JSON, a secret as its state."""
+    """A value as it would be typed: text unchanged, other values as JSON, a secret by its state."""
     if isinstance(value, SecretState):
         return value.value
     if isinstance(value, str):
@@ -99,7 +99,7 @@ def value_text(value: ParameterValue) -> str:
 
 
 class Parameter(Struct, frozen=True):
-    """One connection parameter as the server keeps it; its value keeps the JSON type it came in."""
+    """One connection parameter as the server holds it; its value keeps its JSON type."""
 
     name: str
     value: ParameterValue
@@ -118,7 +118,7 @@ class Parameter(Struct, frozen=True):
 
 
 class Record(Struct, frozen=True):
-    """One SMTP connection. ``oddities`` are words on what was unusual in the server's answer."""
+    """One SMTP connection. ``oddities`` say what was unusual in the server's answer."""
 
     id: str
     name: str
@@ -129,23 +129,23 @@ class Record(Struct, frozen=True):
     oddities: tuple[str, ...] = ()
 
     def parameter(self, name: str) -> Parameter | None:
-        """The parameter of that name; the last one where a record holds it twice."""
+        """The parameter of that name; the last one if a record has it twice."""
         for parameter in reversed(self.parameters):
             if parameter.name == name:
                 return parameter
         return None
 
     def text(self, name: str) -> str:
-        """The value of a parameter as text, empty where the record has none of that name."""
+        """The value of a parameter as text; empty if the record has no such parameter."""
         parameter = self.parameter(name)
         return "" if parameter is None or parameter.value is None else parameter.text
 
     def plain_values(self) -> dict[str, str]:
-        """The values that are no secrets, by parameter, as text."""
+        """The values that are not secret, by parameter, as text."""
         return {
-            one.name: one.text
-            for one in self.parameters
-            if not one.secret and not is_secret_name(one.name)
+            parameter.name: parameter.text
+            for parameter in self.parameters
+            if not parameter.secret and not is_secret_name(parameter.name)
         }
 
     @property
@@ -158,9 +158,9 @@ class Record(Struct, frozen=True):
 
 
 class Unreadable(Struct, frozen=True):
-    """A list entry that is no record: counted and shown, never silently dropped.
+    """A list entry that is not a record: counted and shown, never silently dropped.
 
-    ``name`` is its name where it has one, so that people recognise it.
+    ``name`` is its name, if it has one, so that people recognise it.
     """
 
     position: int
@@ -208,7 +208,7 @@ class Assignment(Struct, frozen=True):
 class TestAnswer(Struct, frozen=True):
     """What the server answered to a test email: its shape is not documented, so it is kept whole.
 
-    ``body`` is the decoded JSON, or the text where it was no JSON.
+    ``body`` is the decoded JSON, or the text if it was not JSON.
     """
 
     __test__ = False  # not a test case, whatever its name

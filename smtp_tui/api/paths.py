@@ -30,7 +30,7 @@ _WORDS: Final = {
 
 
 class FileProblem(Exception):
-    """A file that cannot be read or written; ``words`` say why and, where known, what helps."""
+    """A file that cannot be read or written; ``words`` say why and, if known, what helps."""
 
     def __init__(self, path: Path, words: str) -> None:
         super().__init__(f"{path}: {words}")
@@ -39,7 +39,7 @@ class FileProblem(Exception):
 
 
 def problem_of(path: Path, error: OSError) -> FileProblem:
-    """The words for what the system refused, in place of an errno."""
+    """What the system refused, in words instead of an errno."""
     known = _WORDS.get(error.errno or 0)
     return FileProblem(path, known or os.strerror(error.errno or 0).lower())
 
@@ -125,7 +125,7 @@ def open_trusted(path: Path) -> int:
 
 
 def check_regular(status: os.stat_result, path: Path) -> None:
-    """Refuse a pipe, a device or a directory, which may block whoever opens it."""
+    """Refuse a pipe, a device or a directory: opening one may block."""
     if stat.S_ISDIR(status.st_mode):
         raise FileProblem(path, _WORDS[errno.EISDIR])
     if not stat.S_ISREG(status.st_mode):
@@ -133,7 +133,7 @@ def check_regular(status: os.stat_result, path: Path) -> None:
 
 
 def check_file(status: os.stat_result, path: Path) -> None:
-    """Judge the file that was opened, whatever its name leads to by now."""
+    """Check the file that was opened, which may not be what its name refers to by now."""
     check_regular(status, path)
     _check_owner(status, path, path)
     if status.st_mode & _OTHERS_WRITE:
@@ -141,7 +141,7 @@ def check_file(status: os.stat_result, path: Path) -> None:
 
 
 def read_trusted(path: Path, cap: int) -> bytes | None:
-    """The content of a regular file on a trusted path; None where there is none.
+    """The content of a regular file on a trusted path; None if there is none.
 
     Raises :class:`FileProblem`, also where it is longer than ``cap`` bytes.
     """

@@ -1,11 +1,12 @@
-"""The way to a server step by step, before any request: its name, a connection, its certificate.
+"""Reaching a server step by step, without a request: its name, a connection, its certificate.
 
-Nothing of a profile's secrets is known here, so that looking costs nothing.
+No secret of a profile is known here.
 """
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import ssl
 import threading
@@ -28,6 +29,15 @@ from smtp_tui.api.tls import CaFileUnusable, ssl_context
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _CLOSING: Final = 1.0
+NO_SUCH_NAME: Final = "There is no such host name"
+NO_CONNECTION: Final = "No connection could be made"
+REASONS: Final = {
+    errno.ECONNREFUSED: "The connection was refused: nothing listens on that port",
+    errno.EHOSTUNREACH: "There is no way to that host from here",
+    errno.ENETUNREACH: "There is no way to that host from here",
+    errno.ECONNRESET: "The connection was broken off before anything was sent",
+}
+"""Why no connection was made, by the system's number."""
 
 
 class Address(Struct, frozen=True):
@@ -39,34 +49,34 @@ class Address(Struct, frozen=True):
 
 
 def _call(origin: Origin) -> Call:
-    """Where a look at a server happens, for its errors."""
+    """What names this in an error."""
     return Call(Operation.REACH, origin.text)
 
 
 async def resolve(origin: Origin, seconds: float) -> tuple[Address, ...]:
     """The addresses of the host. Raises ``HostUnreachable``.
 
-    Looked up in a thread of its own: the event loop has few, and name servers that are silent
-    would hold them, and the end of the program, for half a minute.
+    The look-up has its own thread: the event loop has few, and silent name servers would block
+    them, and the end of the program, for half a minute.
     """
     loop = asyncio.get_running_loop()
     found: asyncio.Future[tuple[Address, ...]] = loop.create_future()
     port = origin.port or DEFAULT_PORTS[origin.scheme]
 
     def settle(addresses: tuple[Address, ...] | None) -> None:
-        """Give the addresses to whoever waits for them; called in the event loop."""
+        """Set the result, unless nobody waits any more; called in the event loop."""
         if found.done():
             return
         if addresses:
             found.set_result(addresses)
         else:
-            found.set_exception(HostUnreachable(_call(origin), "There is no such host name"))
+            found.set_exception(HostUnreachable(_call(origin), NO_SUCH_NAME))
 
     def look_up() -> None:
         """Look the name up; runs in the thread."""
         try:
             infos = socket.getaddrinfo(origin.host, port, type=socket.SOCK_STREAM)
-            addresses = tuple(Address(one[0], str(one[4][0]), port) for one in infos)
+            addresses = tuple(Address(info[0], str(info[4][0]), port) for info in infos)
         except (OSError, UnicodeError):
             addresses = ()
         with suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
@@ -82,11 +92,11 @@ async def resolve(origin: Origin, seconds: float) -> tuple[Address, ...]:
 
 
 async def connect(origin: Origin, addresses: tuple[Address, ...], seconds: float) -> Address:
-    """The first address that takes a connection. Raises ``HostUnreachable``.
+    """The first address that accepts a connection. Raises ``HostUnreachable``.
 
-    The addresses share the time, so that a silent one does not use up that of the others.
+    The addresses share the time, so that a silent one leaves some for the others.
     """
-    why = "No connection could be made"
+    why = NO_CONNECTION
     clock = asyncio.get_running_loop().time
     end = clock() + seconds
     for number, address in enumerate(addresses):
@@ -95,10 +105,8 @@ async def connect(origin: Origin, addresses: tuple[Address, ...], seconds: float
                 _, writer = await asyncio.open_connection(address.text, address.port)
         except TimeoutError:
             why = f"No connection within {seconds:g} seconds"
-        except ConnectionRefusedError:
-            why = "The connection was refused: nothing listens on that port"
         except OSError as error:
-            why = f"No connection could be made: {error.strerror or 'no reason told'}"
+            why = REASONS.get(error.errno or 0, NO_CONNECTION)
         else:
             await _close(writer)
             return address
@@ -110,11 +118,28 @@ async def judge(origin: Origin, address: Address, trust: Trust, seconds: float) 
 
     Raises ``HostUnreachable`` and ``CertificateRefused``.
     """
+    call = _call(origin)
     try:
         context = await asyncio.to_thread(ssl_context, origin, trust)  # reads many authorities
+        async with asyncio.timeout(seconds):
+            _, writer = await asyncio.open_connection(
+                address.text,
+                address.port,
+                ssl=context,
+                server_hostname=origin.host,
+                ssl_shutdown_timeout=_CLOSING,
+            )
+            shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+            await _close(writer)
     except CaFileUnusable as error:
-        raise CertificateRefused(_call(origin), str(error)) from None
-    return await _handshake(origin, address, context, seconds)
+        raise CertificateRefused(call, str(error)) from None
+    except TimeoutError:
+        raise HostUnreachable(call, f"No TLS within {seconds:g} seconds") from None
+    except ssl.SSLError as error:
+        raise certificate_refused(error, call) from None
+    except OSError:
+        raise HostUnreachable(call, "The connection broke while TLS was agreed on") from None
+    return shown or b""
 
 
 async def accepted_certificate(origin: Origin, trust: Trust, seconds: float) -> bytes:
@@ -142,30 +167,6 @@ async def speaks_tls(origin: Origin, seconds: float) -> bool:
     except ApiError:
         return False
     return True
-
-
-async def _handshake(
-    origin: Origin, address: Address, context: ssl.SSLContext, seconds: float
-) -> bytes:
-    call = _call(origin)
-    try:
-        async with asyncio.timeout(seconds):
-            _, writer = await asyncio.open_connection(
-                address.text,
-                address.port,
-                ssl=context,
-                server_hostname=origin.host,
-                ssl_shutdown_timeout=_CLOSING,
-            )
-            shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
-            await _close(writer)
-    except TimeoutError:
-        raise HostUnreachable(call, f"No TLS within {seconds:g} seconds") from None
-    except ssl.SSLError as error:
-        raise certificate_refused(error, call) from None
-    except OSError:
-        raise HostUnreachable(call, "The connection broke while TLS was agreed on") from None
-    return shown or b""
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:

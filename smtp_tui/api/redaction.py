@@ -1,10 +1,11 @@
-"""Takes secrets out of what a server said, before it is shown or kept."""
+"""Removes secrets from what a server said, before it is shown or kept."""
 
 from __future__ import annotations
 
 import base64
 import json
 import re
+from itertools import chain
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -21,12 +22,12 @@ _TOO_DEEP: Final = "(nested too deeply to keep here)"
 
 
 def without_echo(body: bytes, secrets: tuple[str, ...]) -> bytes:
-    """A body with every echo of what was sent as a secret masked, however the server wrote it.
+    """A body in which every echo of a secret that was sent is masked, however it is encoded.
 
-    One or two characters are no secret: masking them would leave nothing to read.
+    Secrets of one or two characters stay: masking them would leave nothing to read.
     """
-    known = tuple(one for one in secrets if len(one) >= SHORTEST_SECRET)
-    for form in sorted({form for one in known for form in _forms(one)}, key=len, reverse=True):
+    known = tuple(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
+    for form in sorted({*chain(*map(_forms, known))}, key=len, reverse=True):
         body = _without_cut(body.replace(form, MASK.encode()), form)
     if not known or b"\\" not in body:
         return body  # each other way to write a text in JSON has a backslash
@@ -62,7 +63,7 @@ def _without_cut(body: bytes, secret: bytes) -> bytes:
                 continue
             if length >= SHORTEST_SECRET or body[begin - 1 : begin] in _QUOTES:
                 tails = (secret[-size:] for size in range(_TAIL, 0, -1))
-                tail = next((one for one in tails if body.startswith(one, end)), b"")
+                tail = next((tail for tail in tails if body.startswith(tail, end)), b"")
                 parts += [body[done:begin], MASK.encode(), cut[0]]
                 done = end + len(tail)
                 break
@@ -80,7 +81,7 @@ _VALUED: Final = re.compile(
 
 
 def without_quoted(text: str) -> str:
-    """A message without the secrets of the parameters that it quotes, whoever stored them."""
+    """A message without the secrets of the parameters that it quotes."""
 
     def named(found: re.Match[str]) -> str:
         """A name followed by its value."""
@@ -94,7 +95,7 @@ def without_quoted(text: str) -> str:
 
 
 def text_without_echo(text: str, secrets: tuple[str, ...]) -> str:
-    """The same for a text that is no body, such as a header."""
+    """The same for a text, such as a header."""
     return without_echo(text.encode("utf-8", "surrogatepass"), secrets).decode("utf-8", "replace")
 
 
@@ -119,7 +120,7 @@ def _without(value: JsonValue, secrets: tuple[str, ...]) -> JsonValue:
                 value = value.replace(secret, MASK)
             return value
         case list():
-            return [_without(one, secrets) for one in value]
+            return [_without(item, secrets) for item in value]
         case dict():
             return {
                 str(_without(key, secrets)): _without(one, secrets) for key, one in value.items()
@@ -130,8 +131,7 @@ def _without(value: JsonValue, secrets: tuple[str, ...]) -> JsonValue:
 def redacted(body: bytes, secrets: tuple[str, ...]) -> str:
     """An answer as text to keep: secret parameters masked, and every echo of what was sent.
 
-    Where it is no JSON, nobody can say which part is a secret: such a text is kept only if it
-    mentions none.
+    In text that is not JSON a secret cannot be located: it is kept only if it mentions none.
     """
     if len(body) > KEPT_BYTES:
         return f"({len(body)} bytes: too large to keep here)"
@@ -160,7 +160,7 @@ def _masked(value: JsonValue) -> JsonValue:
         case str():
             return without_quoted(value)
         case list():
-            return [_masked(one) for one in value]
+            return [_masked(item) for item in value]
         case dict():
             hidden = is_secret_parameter(value)
             return {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 from urllib.parse import quote, unquote, urlencode
 
 from msgspec import Struct
@@ -32,6 +32,9 @@ _MOST_DOTS: Final = 256
 Query: TypeAlias = tuple[tuple[str, str], ...]
 BodyValue: TypeAlias = str | SecretStr | SecretState | tuple[Assignment, ...]
 Body: TypeAlias = dict[str, BodyValue]
+
+
+_T = TypeVar("_T")
 
 
 class Operation(Enum):
@@ -135,7 +138,7 @@ class Request(Struct, frozen=True):
         return json.dumps(self.body, default=shown, ensure_ascii=False, indent=indent)
 
     def without_secrets(self) -> Request:
-        """The same request with only the state of every secret, for whoever keeps or shows it."""
+        """The same request with only the state of every secret, to be kept or shown."""
         if self.body is None:
             return self
         return replace(self, body={name: _hidden(value) for name, value in self.body.items()})
@@ -150,7 +153,7 @@ def _pair(value: object) -> object:
     """What ``json`` makes of an assignment; it knows all other values but the secrets."""
     if isinstance(value, Assignment):
         return {"name": value.name, "value": value.value}
-    raise TypeError(f"{type(value).__name__} is no JSON value that can be sent")
+    raise TypeError(f"{type(value).__name__} is not a JSON value that can be sent")
 
 
 def _reveal(value: object) -> object:
@@ -173,18 +176,17 @@ def _dots(value: object) -> object:
     return mask(value)
 
 
-def _hidden(value: BodyValue) -> BodyValue:
-    match value:
-        case SecretStr():
-            return SecretState.SET if value else SecretState.NOT_SET
-        case tuple():
-            return tuple(
-                replace(pair, value=SecretState.SET if pair.value else SecretState.NOT_SET)
-                if isinstance(pair.value, SecretStr)
-                else pair
-                for pair in value
-            )
+def _state(value: _T) -> _T | SecretState:
+    """The state of a secret; any other value as it is."""
+    if isinstance(value, SecretStr):
+        return SecretState.SET if value else SecretState.NOT_SET
     return value
+
+
+def _hidden(value: BodyValue) -> BodyValue:
+    if isinstance(value, tuple):
+        return tuple(replace(pair, value=_state(pair.value)) for pair in value)
+    return _state(value)
 
 
 class Answer(Struct, frozen=True):
@@ -239,7 +241,7 @@ def _record_path(record_id: str) -> str:
     try:
         return f"{RECORDS_PATH}/{quote(record_id, safe='')}"
     except UnicodeEncodeError:
-        raise IdRefused("the id of this record is no text that can be sent") from None
+        raise IdRefused("the id of this record is not text that can be sent") from None
 
 
 def _team_query(scope: Scope) -> Query:

@@ -1,8 +1,7 @@
 """Text that must never be shown: the token and the SMTP passwords.
 
-The interface is pydantic's ``SecretStr``; the class stands here because importing pydantic
-doubles the time to the first rows, and reading a list needs nothing else of it. Pydantic models
-take it as a field type like their own.
+The interface is that of pydantic's ``SecretStr``, whose import would double the time to the first
+rows. Pydantic models accept this class as the type of a field.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ class SecretStr:
         self._value = value
 
     def get_secret_value(self) -> str:
-        """The text itself, for the one place that sends it."""
+        """The text itself, only for sending it."""
         return self._value
 
     def __eq__(self, other: object) -> bool:
@@ -60,12 +59,12 @@ class SecretStr:
 def is_token(text: str) -> bool:
     """Whether a header may carry a text as a bearer token (RFC 6750, b64token).
 
-    Anything else would come back in the error messages of other libraries.
+    Libraries quote anything else in their error messages.
     """
     return _TOKEN.match(text) is not None
 
 
 def is_mask(text: str) -> bool:
-    """Whether a text is only what servers and screens show in place of a secret: never sent."""
+    """Whether a text is only what servers and screens show instead of a secret; never sent."""
     stripped = text.strip()
     return bool(stripped) and set(stripped) <= MASK_CHARACTERS

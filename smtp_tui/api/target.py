@@ -1,4 +1,4 @@
-"""Where requests go and how far they may reach: origin, scope, access and trust of one profile."""
+"""Where the requests of a profile go and what they may do: origin, scope, access and trust."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}\Z")
 
 
 class Access(Enum):
-    """How far a profile may change things; enforced by the client, not only by keys."""
+    """What a profile may change; the client enforces it, not only the keys."""
 
     NORMAL = "normal"
     PROTECTED = "protected"
@@ -61,7 +61,7 @@ def _plain_fingerprint(text: str) -> str:
 
 
 class Unverified(Struct, frozen=True):
-    """No certificate is checked: possible, explicit, and marked on every screen."""
+    """No certificate is checked; every screen says so."""
 
 
 Trust: TypeAlias = SystemTrust | CaFile | Pinned | Unverified
@@ -129,7 +129,7 @@ class Target(Struct, frozen=True):
         return Origin(self.origin.scheme, self.origin.host, DEFAULT_IDENTITY_PORT)
 
     def trust_for(self, origin: Origin) -> Trust:
-        """Whom to believe at one of the two origins: each may show a certificate of its own."""
+        """What to trust at one of the two origins: each may have its own certificate."""
         if not isinstance(self.trust, Pinned):
             return self.trust
         pin = self.trust.sha256
@@ -140,7 +140,7 @@ class Target(Struct, frozen=True):
     def meets_first(self, origin: Origin) -> bool:
         """Whether no certificate of that origin was confirmed yet, so that one may be offered.
 
-        A CA file is an explicit choice, and a pin holds: neither is talked out of.
+        Neither a CA file nor a pin can be overridden.
         """
         if isinstance(self.trust, Pinned):
             return not (self.trust.sha256 if origin == self.origin else self.trust.identity)

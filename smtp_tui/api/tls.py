@@ -23,17 +23,28 @@ if TYPE_CHECKING:
 
 UNREADABLE: Final = "(cannot be read)"
 CA_BYTES: Final = 16 * 1024 * 1024
-_REASONS: Final = (
-    ("self-signed", "it is self-signed"),
-    ("self signed", "it is self-signed"),
-    ("expired", "it has expired"),
-    ("not yet valid", "it is not valid yet"),
-    ("mismatch", "it belongs to another host"),
-    ("unable to get local issuer", "its issuer is not known here"),
-    ("unable to get issuer", "its issuer is not known here"),
+_UNTRUSTED: Final = "The server's certificate was not trusted"
+_NO_TLS: Final = (
+    "The server does not speak TLS on this port. Where it speaks plain http, write http:// before"
+    " the host: that goes to this machine, to others only if the profile allows it"
 )
-
-
+_BROKEN_OFF: Final = (
+    "The server broke the connection off while TLS was agreed on: perhaps it does not speak TLS on"
+    " this port"
+)
+_REASONS: Final = {
+    "self-signed": f"{_UNTRUSTED}: it is self-signed",
+    "self signed": f"{_UNTRUSTED}: it is self-signed",
+    "expired": f"{_UNTRUSTED}: it has expired",
+    "not yet valid": f"{_UNTRUSTED}: it is not valid yet",
+    "mismatch": f"{_UNTRUSTED}: it belongs to another host",
+    "unable to get local issuer": f"{_UNTRUSTED}: its issuer is not known here",
+    "unable to get issuer": f"{_UNTRUSTED}: its issuer is not known here",
+    "wrong version number": _NO_TLS,
+    "record layer": _NO_TLS,
+    "unexpected_eof": _BROKEN_OFF,
+}
+"""What is said for OpenSSL's words."""
 _MARKS: Final = re.compile(r"\[[^\]]*\]|\(_ssl\.c:\d+\)")
 
 
@@ -137,21 +148,13 @@ def tls_reason(error: ssl.SSLError) -> str:
             f"Pinned SHA-256 {error.pinned}, the server shows {error.seen}"
         )
     text = getattr(error, "verify_message", "") or str(error)
-    for needle, words in _REASONS:
+    for needle, words in _REASONS.items():
         if needle in text.lower():
-            return f"The server's certificate was not trusted: {words}"
+            return words
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"The server's certificate was not trusted: {_openssl_words(text)}"
-    if "wrong version number" in text.lower() or "record layer" in text.lower():
-        return (
-            "The server does not speak TLS on this port. Where it speaks plain http, write http://"
-            " before the host: that goes to this machine, to others only if the profile allows it"
-        )
-    if isinstance(error, ssl.SSLEOFError) or "unexpected_eof" in text.lower():
-        return (
-            "The server broke the connection off while TLS was agreed on: perhaps it does not"
-            " speak TLS on this port"
-        )
+        return f"{_UNTRUSTED}: {_openssl_words(text)}"
+    if isinstance(error, ssl.SSLEOFError):
+        return _BROKEN_OFF
     return f"TLS could not be agreed on: {_openssl_words(getattr(error, 'reason', '') or text)}"
 
 

@@ -10,7 +10,6 @@ read: each of these would send a secret, or take an unbounded number of bytes, u
 from __future__ import annotations
 
 import asyncio
-import errno
 import socket
 import ssl
 from codecs import BOM_UTF8
@@ -32,6 +31,7 @@ from smtp_tui.api.errors import (
     StatusError,
     certificate_refused,
 )
+from smtp_tui.api.reach import NO_CONNECTION, NO_SUCH_NAME, REASONS
 from smtp_tui.api.requests import Answer, Request
 from smtp_tui.api.target import Origin
 
@@ -195,10 +195,10 @@ def _no_connection(error: httpx.ConnectError, call: Call) -> ApiError:
             return certificate_refused(cause, call)
         if isinstance(cause, socket.gaierror):
             again = cause.errno == socket.EAI_AGAIN
-            return HostUnreachable(call, _NO_NAME_SERVER if again else _NO_SUCH_NAME)
-        if isinstance(cause, OSError) and cause.errno in _REASONS:
-            return HostUnreachable(call, _REASONS[cause.errno])
-    return HostUnreachable(call, "No connection could be made")
+            return HostUnreachable(call, _NO_NAME_SERVER if again else NO_SUCH_NAME)
+        if isinstance(cause, OSError) and cause.errno in REASONS:
+            return HostUnreachable(call, REASONS[cause.errno])
+    return HostUnreachable(call, NO_CONNECTION)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -212,10 +212,3 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 _NO_NAME_SERVER: Final = "The host name could not be looked up: no name server answered"
-_NO_SUCH_NAME: Final = "There is no such host name"
-_REASONS: Final = {
-    errno.ECONNREFUSED: "The connection was refused: nothing listens on that port",
-    errno.EHOSTUNREACH: "There is no way to that host from here",
-    errno.ENETUNREACH: "There is no way to that host from here",
-    errno.ECONNRESET: "The connection was broken off before anything was sent",
-}

@@ -1,13 +1,12 @@
-"""The writes of one client: journalled before and after, finished whoever stops waiting for them.
+"""The writes of one client: journalled before and after, and finished even if nobody waits.
 
-The one way to the server for whatever changes something or sends mail, so that no screen, command,
-undo or bulk action gets past the journal.
+Whatever changes something or sends mail goes to the server through here, so that no screen or
+command gets past the journal.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Coroutine
 from enum import Enum
 from typing import Protocol, TypeAlias
@@ -60,12 +59,11 @@ class Ended(Struct, frozen=True):
 
 
 Judge: TypeAlias = Callable[[Answer], Ended]
-"""What an answer with a good status means; raises ``ApiError`` where it is none."""
+"""What an answer with a good status means; raises ``ApiError`` if it is not a success."""
 
 
 class WriteLog(Protocol):
-    """Whoever keeps the journal. Neither method raises: the answer is why nothing could be kept,
-    empty where it is kept."""
+    """The journal. Its methods do not raise: they return why nothing could be kept, or ``""``."""
 
     async def intend(self, write: Write) -> str:
         """Keep what is about to be sent; it is safe when this returns."""
@@ -95,10 +93,10 @@ class Unattended(Struct, frozen=True):
 
 
 class Writes:
-    """What is on its way to the server. ``report`` is told once of each that nobody awaits.
+    """The writes under way. ``report`` is called once for each that ended with nobody waiting.
 
-    ``everywhere`` holds the writes under way of all clients of this run, so that a second write
-    to a record is refused whichever client has the first one.
+    ``everywhere`` holds those of all clients of this run, so that a second write to a record is
+    refused whichever client sends the first.
     """
 
     def __init__(self, journal: WriteLog, everywhere: list[Write]) -> None:
@@ -174,7 +172,7 @@ class Writes:
         self._warn(problem)
 
     def _warn(self, problem: str) -> None:
-        """Have a person told, later: whoever tells it must not come between a write's steps."""
+        """Have a person told, but later, so that nothing comes between the steps of a write."""
         if problem:
             asyncio.get_running_loop().call_soon(self._journal.warn, problem)
 
@@ -224,11 +222,6 @@ class Writes:
 
 
 _LEFT = "The program was left meanwhile"
-
-
-def new_write_id() -> str:
-    """What ties the outcome of a write to its intent."""
-    return os.urandom(8).hex()
 
 
 def done(answer: Answer) -> Ended:

@@ -176,7 +176,7 @@ class Desk:
         return await self.connections.list()
 
     async def record(self) -> Record:
-        """The record that stands there from the start."""
+        """The record that is there from the start."""
         return await self.connections.get(self.record_id)
 
     async def asked(self, count: int) -> tuple[RecordedRequest, ...]:

@@ -200,8 +200,8 @@ def test_a_member_named_twice_is_an_oddity_of_its_record() -> None:
     (record,) = decode_list(body).records
     assert record.name == "M"
     assert record.oddities == (
-        "name stands there twice; the last one counts",
-        "tenantId stands there twice; the last one counts",
+        "name occurs twice; the last one counts",
+        "tenantId occurs twice; the last one counts",
     )
 
 
@@ -253,7 +253,7 @@ def test_a_parameter_twice_counts_the_last_time_and_says_so() -> None:
     pairs: JsonValue = [{"name": "port", "value": 25}, {"name": "port", "value": 587}]
     record = record_of({"id": "a", "name": "N", "connection_parameters": pairs})
     assert record.text("port") == "587"
-    assert record.oddities == ("the parameter port stands there twice; the last one counts",)
+    assert record.oddities == ("the parameter port occurs twice; the last one counts",)
 
 
 def test_a_parameter_with_two_values_counts_the_last_and_says_so() -> None:
@@ -374,8 +374,8 @@ def test_an_oddity_that_is_found_often_is_told_once_with_its_count() -> None:
     record = decode_record(json.dumps(body).encode())
     assert record.oddities == (
         "a parameter without a name was left out (3 times)",
-        "the parameter port stands there 14 times; the last one counts",
-        "the parameter hostname stands there twice; the last one counts",
+        "the parameter port occurs 14 times; the last one counts",
+        "the parameter hostname occurs twice; the last one counts",
     )
 
 

@@ -125,7 +125,7 @@ HTML = b"<html><head><title>404 Not Found</title></head><body>nginx</body></html
         pytest.param(b'{"error": {"code": 404, "message": "no"}}', id="a numeric code"),
     ],
 )
-@pytest.mark.parametrize("name", [*READS, *WRITES])
+@pytest.mark.parametrize("name", ["get", "patch", "delete"])
 async def test_a_404_means_gone_only_by_its_code_or_to_a_read_of_a_record(
     work: Desk, name: str, body: bytes
 ) -> None:

@@ -72,14 +72,11 @@ def _echo(work: Desk, status: int, body: bytes, call: Operation | None = None) -
 
 
 @pytest.mark.parametrize("fault", ALL_FAULTS, ids=lambda fault: str(fault.kind))
-@pytest.mark.parametrize("name", ["list", "patch", "test_values"])
-async def test_no_report_of_an_error_holds_a_secret(
-    sandbox: Sandbox, name: str, fault: Fault
-) -> None:
+async def test_no_report_of_an_error_holds_a_secret(sandbox: Sandbox, fault: Fault) -> None:
     async with desk(sandbox, limits=IMPATIENT) as held:
         sandbox.faults.add(fault)
         try:
-            await held.do(name)
+            await held.do("patch")
         except ApiError as error:
             text = _reported(error)
         else:
@@ -285,7 +282,7 @@ async def test_an_answer_that_is_deep_but_readable_does_no_harm(work: Desk) -> N
     assert len(work.activity.exchanges) == 2
 
 
-@pytest.mark.parametrize("name", [*READS, *WRITES])
+@pytest.mark.parametrize("name", ["list", "patch", "test_values"])
 @pytest.mark.parametrize(
     "body",
     [

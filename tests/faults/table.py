@@ -763,9 +763,9 @@ FAULTS: Final = (
     Fault(
         "a redirected write counts as refused",
         HONEST,
-        '        """True after a write: whoever answered so, the server behind may have done it."""\n'
+        '        """True after a write: the server behind whatever answered so may have done it."""\n'
         "        return self.call.operation.writes",
-        '        """True after a write: whoever answered so, the server behind may have done it."""\n'
+        '        """True after a write: the server behind whatever answered so may have done it."""\n'
         "        return False",
         (
             f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[redirect-create]",
