@@ -23,7 +23,7 @@ from smtp_tui.api.decode import (
     is_page,
     page_words,
 )
-from smtp_tui.api.errors import ApiError, NotFound
+from smtp_tui.api.errors import NotFound
 from smtp_tui.api.models import JsonValue, Record, RecordList, TestAnswer
 from smtp_tui.api.redaction import masked
 from smtp_tui.api.requests import Answer, Operation, Request, Write, get_request, list_request
@@ -94,26 +94,36 @@ class SmtpConnections:
         client = self._client
         client.writes.check_free(request, client.target, client.call(request))
 
-    async def create(self, request: Request) -> Written:
-        """Create a record."""
-        answer = await self._write(request, None)
-        return Written(answer.write, _unreadable(answer), record=_record_or_none(answer))
-
-    async def patch(self, request: Request, record: Record | None = None) -> Written:
-        """Change the parameters of the request and nothing else.
+    async def write(self, request: Request, record: Record | None = None) -> Written:
+        """Create, change or delete a record; that one to be deleted was gone is no error.
 
         ``record`` is what a person saw before, here and below: the journal keeps it.
         """
-        answer = await self._write(request, record)
-        return Written(answer.write, _unreadable(answer))
-
-    async def delete(self, request: Request, record: Record | None = None) -> Written:
-        """Delete a record; that it was gone already is no error."""
         try:
-            answer = await self._write(request, record)
+            answer = await self._client.send(
+                request, record=record, judge=lambda answer: self._outcome(request, answer)
+            )
         except NotFound:
+            if request.operation is not Operation.DELETE:
+                raise
             return Written(gone=True)
-        return Written(answer.write, _unreadable(answer), gone=_was_gone(answer))
+        return Written(
+            answer.write,
+            _unreadable(answer),
+            record=_record_or_none(answer) if request.operation is Operation.CREATE else None,
+            gone=request.operation is Operation.DELETE and _was_gone(answer),
+        )
+
+    def _outcome(self, request: Request, answer: Answer) -> Ended:
+        """What the journal keeps. A page comes from a login or a proxy, whatever its status."""
+        text = answer.body.decode("utf-8", errors="replace")
+        if is_page(text):
+            page = f"the answer is {page_words(text)}, not one of the CAM server"
+            raise self._client.bad_answer(request, answer, page)
+        if request.operation is Operation.DELETE and _was_gone(answer):
+            return replace(done(answer), outcome=WriteOutcome.GONE)
+        created = _record_or_none(answer) if request.operation is Operation.CREATE else None
+        return replace(done(answer), record_id=created.id if created else None)
 
     async def test(
         self,
@@ -151,28 +161,9 @@ class SmtpConnections:
         )
         return ended(answer)[0]
 
-    async def looked_up(self, error: ApiError, *, done: bool) -> None:
-        """Have the journal know what a look afterwards found of a write with an unknown outcome."""
-        await self._client.writes.look_up(error, done=done)
-
-    async def not_stored(self, write: Write, words: str) -> None:
-        """Have the journal know that the server does not hold what it said yes to."""
-        await self._client.writes.not_stored(write, words)
-
-    async def _write(self, request: Request, record: Record | None) -> Answer:
-        """Send a write. A page with a status of success is a login's or a proxy's, not a yes."""
-
-        def judge(answer: Answer) -> Ended:
-            text = answer.body.decode("utf-8", errors="replace")
-            if is_page(text):
-                page = f"the answer is {page_words(text)}, not one of the CAM server"
-                raise self._client.bad_answer(request, answer, page)
-            if request.operation is Operation.DELETE and _was_gone(answer):
-                return replace(done(answer), outcome=WriteOutcome.GONE)
-            created = _record_or_none(answer) if request.operation is Operation.CREATE else None
-            return replace(done(answer), record_id=created.id if created else None)
-
-        return await self._client.send(request, record=record, judge=judge)
+    async def journal(self, write: Write, outcome: WriteOutcome, words: str = "") -> None:
+        """Have the journal keep what a look at the server found of a write afterwards."""
+        await self._client.writes.keep(write, Ended(outcome, words=words))
 
 
 def _test_body(body: bytes) -> JsonValue:

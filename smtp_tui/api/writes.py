@@ -158,14 +158,14 @@ class Writes:
             ended = Ended(WriteOutcome.UNKNOWN, words=_LEFT)
             raise
         finally:
-            await self._keep(write, ended)
+            await self.keep(write, ended)
         return replace(answer, write=write)
 
     async def _intend(self, write: Write, call: Call) -> None:
         try:
             problem = await self._journal.intend(write)
         except asyncio.CancelledError:
-            await self._keep(write, Ended(WriteOutcome.NOT_SENT, words=_LEFT))
+            await self.keep(write, Ended(WriteOutcome.NOT_SENT, words=_LEFT))
             raise
         if problem and write.target.access is Access.PROTECTED:
             raise NotJournalled(call, write.target.name, problem)
@@ -176,17 +176,8 @@ class Writes:
         if problem:
             asyncio.get_running_loop().call_soon(self._journal.warn, problem)
 
-    async def look_up(self, error: ApiError, *, done: bool) -> None:
-        """Keep what a look afterwards found of a write whose outcome was not known."""
-        outcome = WriteOutcome.FOUND_DONE if done else WriteOutcome.FOUND_NOT_DONE
-        if error.write is not None:
-            await self._keep(error.write, Ended(outcome, request_id=error.call.request_id))
-
-    async def not_stored(self, write: Write, words: str) -> None:
-        """Keep that the server said yes to a write and does not hold what was sent."""
-        await self._keep(write, Ended(WriteOutcome.NOT_STORED, words=words))
-
-    async def _keep(self, write: Write, ended: Ended) -> None:
+    async def keep(self, write: Write, ended: Ended) -> None:
+        """Journal an outcome; a person is told where that cannot be done."""
         self._warn(await self._journal.ended(write, ended))
 
     def _forget(self, task: asyncio.Task[Answer]) -> None:

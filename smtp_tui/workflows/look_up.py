@@ -13,7 +13,7 @@ from smtp_tui.api.errors import Advice, AdviceLine, ApiError, NotFound
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Operation, Write
 from smtp_tui.api.smtp_connections import SmtpConnections
-from smtp_tui.api.writes import Unattended
+from smtp_tui.api.writes import Unattended, WriteOutcome
 from smtp_tui.editing.verify import Held, held
 
 NOTHING_HELD: Final = Held()
@@ -55,7 +55,7 @@ async def verify(
     """
     found = await _look(connections, write, created.id if created is not None else None)
     if found.contradicts:
-        await connections.not_stored(write, found.words)
+        await connections.journal(write, WriteOutcome.NOT_STORED, found.words)
     return found
 
 
@@ -69,7 +69,8 @@ async def look_up(connections: SmtpConnections, error: ApiError) -> Found:
         return Found(None)
     found = await _look(connections, write, None)
     if found.done is not None:
-        await connections.looked_up(error, done=found.done)
+        outcome = WriteOutcome.FOUND_DONE if found.done else WriteOutcome.FOUND_NOT_DONE
+        await connections.journal(write, outcome)
     return found
 
 

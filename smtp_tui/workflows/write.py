@@ -113,7 +113,7 @@ async def _send(
     """Send it, then read the record: to verify a yes, or to look up a lost answer."""
     try:
         with operator.waiting(f"{_DOING[plan.request.operation]} {plan.named}", sent=Sent.WRITE):
-            written = await _written(session, plan.request, record)
+            written = await session.connections.write(plan.request, record)
     except ApiError as error:
         if not error.outcome_unknown:
             raise
@@ -128,15 +128,6 @@ async def _send(
     if written.unreadable:
         notes.insert(0, f"The server said yes; its answer could not be read: {written.unreadable}")
     return Done(tuple(notes), written.record or found.record)
-
-
-async def _written(session: Session, request: Request, record: Record | None) -> Written:
-    match request.operation:
-        case Operation.CREATE:
-            return await session.connections.create(request)
-        case Operation.DELETE:
-            return await session.connections.delete(request, record)
-    return await session.connections.patch(request, record)
 
 
 async def _look_up(

@@ -141,12 +141,8 @@ class Desk:
                 return await self.connections.list()
             case "get":
                 return await self.connections.get(self.record_id)
-            case "create":
-                return await self.connections.create(request)
-            case "patch":
-                return await self.connections.patch(request)
-            case "delete":
-                return await self.connections.delete(request)
+            case "create" | "patch" | "delete":
+                return await self.connections.write(request)
             case "tenant":
                 return await self.identity.tenant()
             case "token":

@@ -108,7 +108,7 @@ async def _saying(data: bytes, tls: ssl.SSLContext | None = None) -> AsyncIterat
 async def _refused_elsewhere(held: Desk, port: int, scheme: str = "http") -> ApiError:
     client = elsewhere(held, port, scheme=scheme, limits=IMPATIENT)
     with pytest.raises(ApiError) as caught:
-        await SmtpConnections(client).patch(held.request("patch"))
+        await SmtpConnections(client).write(held.request("patch"))
     await client.aclose()
     return caught.value
 

@@ -79,7 +79,7 @@ async def test_a_body_holds_what_the_operation_needs_and_no_more(
 async def test_a_create_sends_the_name_and_the_values_as_pairs(work: Desk) -> None:
     values = (Assignment("hostname", "mail.example.com"), Assignment("port", 587))
     request = requests.create_request(work.scope, "SECOND", values)
-    created = (await work.connections.create(request)).record
+    created = (await work.connections.write(request)).record
     assert _asked(work.sandbox).json() == {
         "name": "SECOND",
         "connection_parameters": [
@@ -114,7 +114,7 @@ async def test_a_test_of_a_saved_record_without_overrides_sends_none(work: Desk)
 
 async def test_a_patch_changes_the_assigned_parameters_and_leaves_the_others(work: Desk) -> None:
     port = (Assignment("port", 587),)
-    await work.connections.patch(requests.patch_request(work.scope, work.record_id, port))
+    await work.connections.write(requests.patch_request(work.scope, work.record_id, port))
     assert _asked(work.sandbox).json() == {
         "id": work.record_id,
         "connection_parameters": [{"name": "port", "value": 587}],
@@ -151,7 +151,7 @@ async def test_a_password_with_any_character_arrives_as_it_was_typed(sandbox: Sa
     odd = "a&b=c d%+é\"\\'\n$(x)"
     async with desk(sandbox) as held:
         change = (Assignment("password", SecretStr(odd)),)
-        await held.connections.patch(requests.patch_request(held.scope, held.record_id, change))
+        await held.connections.write(requests.patch_request(held.scope, held.record_id, change))
         assert sandbox.record(held.record_id).values["password"] == odd
         with pytest.raises(LoginRefused, match="not right"):
             await held.identity.log_in("admin", SecretStr(odd))
@@ -214,8 +214,8 @@ async def test_parameters_that_nobody_documented_are_kept_in_the_record(work: De
 
 async def test_a_delete_of_what_is_gone_says_so(work: Desk) -> None:
     request = work.request("delete")
-    assert not (await work.connections.delete(request)).gone
-    assert (await work.connections.delete(request)).gone
+    assert not (await work.connections.write(request)).gone
+    assert (await work.connections.write(request)).gone
 
 
 async def test_an_empty_list_is_a_list(sandbox: Sandbox) -> None:

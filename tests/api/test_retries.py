@@ -79,7 +79,7 @@ async def test_a_write_that_found_no_connection_is_not_tried_again(work: Desk) -
         port = taken.getsockname()[1]
     client = elsewhere(work, port)
     with pytest.raises(HostUnreachable) as caught:
-        await SmtpConnections(client).patch(work.request("patch"))
+        await SmtpConnections(client).write(work.request("patch"))
     await client.aclose()
     assert not caught.value.outcome_unknown
     assert len(work.activity.exchanges) == 1

@@ -136,7 +136,7 @@ async def test_a_password_with_odd_characters_is_found_in_an_echo(work: Desk) ->
     _echo(work, 422, body)
     change = (Assignment("password", SecretStr(odd)),)
     with pytest.raises(ApiError) as caught:
-        await work.connections.patch(patch_request(work.scope, work.record_id, change))
+        await work.connections.write(patch_request(work.scope, work.record_id, change))
     assert caught.value.why == f"The server answered 422: no: {MASK}"
     assert "Sentinel/3" not in work.activity.exchanges[0].answer
 
@@ -201,7 +201,7 @@ async def test_no_object_keeps_a_password_once_its_request_is_gone(sandbox: Sand
     unique = "gone-Sentinel-" + "x" * 8
     async with desk(sandbox) as held:
         change = (Assignment("password", SecretStr(unique)),)
-        await held.connections.patch(patch_request(held.scope, held.record_id, change))
+        await held.connections.write(patch_request(held.scope, held.record_id, change))
         del change
         gc.collect()
         held_secrets = [one for one in gc.get_objects() if isinstance(one, Activity)]
@@ -359,7 +359,7 @@ async def test_a_password_is_not_shown_where_the_servers_quote_of_it_is_cut(
     _echo(work, 422, json.dumps({"error": error}).encode())
     change = (Assignment("password", SecretStr(LONG_PASSWORD)),)
     with pytest.raises(ApiError) as caught:
-        await work.connections.patch(patch_request(work.scope, work.record_id, change))
+        await work.connections.write(patch_request(work.scope, work.record_id, change))
     shown = "\n".join(
         [*caught.value.lines(), repr(vars(caught.value)), str(work.activity.exchanges)]
     )

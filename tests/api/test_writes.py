@@ -111,7 +111,7 @@ async def test_a_write_without_a_token_is_kept_as_not_sent(sandbox: Sandbox) -> 
 async def test_a_delete_of_what_is_gone_is_kept_as_that_and_a_create_with_its_new_id(
     work: Desk,
 ) -> None:
-    await work.connections.delete(delete_request(work.scope, "5e7a1c0d3b2f4a6890109999"))
+    await work.connections.write(delete_request(work.scope, "5e7a1c0d3b2f4a6890109999"))
     assert ended(work.pad).outcome is WriteOutcome.GONE
     work.pad.lines.clear()
     await work.do("create")
@@ -242,7 +242,7 @@ async def test_a_second_write_is_refused_by_another_client_of_this_run_too(
     waiting = asyncio.create_task(work.do(first))
     await work.asked(1)
     with pytest.raises(UnderWay):
-        await SmtpConnections(other).delete(work.request("delete"))
+        await SmtpConnections(other).write(work.request("delete"))
     await work.client.writes.give_up()
     with pytest.raises(asyncio.CancelledError):
         await waiting
@@ -283,7 +283,7 @@ async def test_a_warning_that_raises_does_not_keep_a_write_from_its_end(work: De
     token = HeldToken(work.sandbox.admin_token)
     pad = Grumpy(problem="the disk is full")
     other = Client(work.client.target, token, work.activity, Clock(), pad)
-    assert await SmtpConnections(other).delete(work.request("delete"))
+    assert await SmtpConnections(other).write(work.request("delete"))
     await asyncio.sleep(0)
     assert len(raised) == 2
     await other.aclose()

@@ -57,15 +57,15 @@ VALUES = (
 async def test_a_record_is_created_read_changed_and_deleted(server: Server) -> None:
     async with at_work(server) as connections:
         assert (await connections.list()).records == ()
-        await connections.create(create_request(SCOPE, "FIRST", VALUES))
-        await connections.create(create_request(SCOPE, "SECOND", VALUES[:1]))
+        await connections.write(create_request(SCOPE, "FIRST", VALUES))
+        await connections.write(create_request(SCOPE, "SECOND", VALUES[:1]))
         listed = (await connections.list()).records
         assert [one.name for one in listed] == ["FIRST", "SECOND"]
         first = listed[0].id
         assert first is not None
         assert (await connections.get(first)).name == "FIRST"
         change = (Assignment("port", 587), Assignment("from", "a@example.com"))
-        await connections.patch(patch_request(SCOPE, first, change))
+        await connections.write(patch_request(SCOPE, first, change))
         assert server.stored(first) == {
             "hostname": "localhost",
             "port": 587,
@@ -73,18 +73,18 @@ async def test_a_record_is_created_read_changed_and_deleted(server: Server) -> N
             "password": SECRET,
             "from": "a@example.com",
         }
-        assert not (await connections.delete(delete_request(SCOPE, first))).gone
-        assert (await connections.delete(delete_request(SCOPE, first))).gone
+        assert not (await connections.write(delete_request(SCOPE, first))).gone
+        assert (await connections.write(delete_request(SCOPE, first))).gone
         assert [one.name for one in (await connections.list()).records] == ["SECOND"]
         with pytest.raises(NotFound):
             await connections.get(first)
         with pytest.raises(NotFound):
-            await connections.patch(patch_request(SCOPE, first, change))
+            await connections.write(patch_request(SCOPE, first, change))
 
 
 async def test_a_stored_password_is_not_told(server: Server) -> None:
     async with at_work(server) as connections:
-        await connections.create(create_request(SCOPE, "FIRST", VALUES))
+        await connections.write(create_request(SCOPE, "FIRST", VALUES))
         (record,) = (await connections.list()).records
     assert SECRET not in repr(record)
     assert SECRET not in ask(server, "GET", RECORDS_PATH).text
@@ -104,7 +104,7 @@ async def test_an_ended_token_is_a_refused_token_each_time(server: Server) -> No
 async def test_a_refused_record_is_an_error_of_ours(server: Server) -> None:
     async with at_work(server) as connections:
         with pytest.raises(ApiError) as caught:
-            await connections.create(create_request(SCOPE, "FIRST", VALUES[1:]))
+            await connections.write(create_request(SCOPE, "FIRST", VALUES[1:]))
     assert SECRET not in "\n".join(caught.value.lines())
     assert "hostname can't be blank" in "\n".join(caught.value.lines())
 
@@ -112,7 +112,7 @@ async def test_a_refused_record_is_an_error_of_ours(server: Server) -> None:
 async def test_saved_and_unsaved_values_are_tested(server: Server) -> None:
     host = (Assignment("hostname", "localhost"), Assignment("port", server.mail_port))
     async with at_work(server) as connections:
-        await connections.create(create_request(SCOPE, "FIRST", host))
+        await connections.write(create_request(SCOPE, "FIRST", host))
         (record,) = (await connections.list()).records
         assert record.id is not None
         to = "ops@example.com"

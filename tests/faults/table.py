@@ -878,7 +878,7 @@ FAULTS: Final = (
     Fault(
         "the outcome of a write is not journalled",
         HONEST,
-        "            await self._keep(write, ended)\n        return replace(answer",
+        "            await self.keep(write, ended)\n        return replace(answer",
         "            del ended\n        return replace(answer",
         (f"{API_WRITES}::test_whatever_goes_wrong_is_kept_as_what_it_is",),
     ),

@@ -13,6 +13,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import AccessRefused
 from smtp_tui.api.models import Assignment
 from smtp_tui.api.requests import (
+    CHANGES,
     Request,
     create_request,
     delete_request,
@@ -61,15 +62,10 @@ def _writes(server: Sandbox) -> list[Operation]:
 
 
 async def _write(connections: SmtpConnections, request: Request) -> None:
-    match request.operation.name:
-        case "CREATE":
-            await connections.create(request)
-        case "PATCH":
-            await connections.patch(request)
-        case "DELETE":
-            await connections.delete(request)
-        case _:
-            await connections.test(request, as_it_came)
+    if request.operation in CHANGES:
+        await connections.write(request)
+    else:
+        await connections.test(request, as_it_came)
 
 
 def _requests(record_id: str) -> dict[str, Request]:
@@ -123,11 +119,11 @@ async def test_a_name_is_good_for_one_write_of_one_request(server: Sandbox, reco
         patch = _requests(record_id)["patch"]
         connections.confirm(patch, NAME)
         with pytest.raises(AccessRefused):
-            await connections.delete(_requests(record_id)["delete"])
+            await connections.write(_requests(record_id)["delete"])
         connections.confirm(patch, NAME)
-        await connections.patch(patch)
+        await connections.write(patch)
         with pytest.raises(AccessRefused):
-            await connections.patch(patch)
+            await connections.write(patch)
     assert _writes(server) == [Operation.MODIFY]
 
 
@@ -139,5 +135,5 @@ async def test_a_test_email_needs_no_name(server: Sandbox, record_id: str) -> No
 
 async def test_a_normal_profile_asks_for_no_name(server: Sandbox, record_id: str) -> None:
     async with _connections(server, Access.NORMAL) as connections:
-        await connections.patch(_requests(record_id)["patch"])
+        await connections.write(_requests(record_id)["patch"])
     assert [request.operation for request in server.requests] == [Operation.MODIFY]

@@ -65,11 +65,9 @@ async def write(held: Desk, name: str) -> None:
     request, record = held.request(name), await held.record()
     match name:
         case "create":
-            await held.connections.create(request)
-        case "patch":
-            await held.connections.patch(request, record)
-        case "delete":
-            await held.connections.delete(request, record)
+            await held.connections.write(request)
+        case "patch" | "delete":
+            await held.connections.write(request, record)
         case "test_saved":
             await held.connections.test(request, as_it_came, record)
         case _:
@@ -141,7 +139,7 @@ async def test_a_cleared_password_and_a_changed_value_are_journalled(
     async with desk(sandbox, journal=audited.auditor) as held:
         record = await held.record()
         request = patch_request(held.scope, record.id, assignments)
-        await held.connections.patch(request, record)
+        await held.connections.write(request, record)
     assert audited.entries()[0].changes == (
         JournalChange("port", "25", "587"),
         JournalChange("password", "set", "cleared"),
@@ -159,7 +157,8 @@ async def test_the_intent_is_on_the_disk_while_the_server_is_still_silent(
         (found,) = writes_of([intent])
         assert (found.outcome, found.words) == (WriteOutcome.UNKNOWN, NO_OUTCOME)
         error = await writing
-        await held.connections.looked_up(error, done=False)
+        assert error.write is not None
+        await held.connections.journal(error.write, WriteOutcome.FOUND_NOT_DONE)
     lines = audited.entries()
     assert [entry.outcome for entry in lines] == [
         None,
