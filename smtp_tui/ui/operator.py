@@ -52,16 +52,11 @@ class ScreenOperator:
 
     async def new_token(self, session: Session, why: str) -> bool:
         """Ask for a token, or for the password that brings one."""
-        from smtp_tui.ui.sign_in.dialogs import LoginDialog, TokenDialog
+        from smtp_tui.ui.sign_in.dialogs import SignInDialog
 
-        source, ask = session.tokens.source, self._screen.app.push_screen_wait
-        if isinstance(source, LoginToken):
-            return await ask(LoginDialog(session, source.user, sentence(why))) is True
-        token = await ask(TokenDialog(session, sentence(why)))
-        if token is None:
-            return False
-        session.tokens.accept(token)
-        return True
+        source = session.tokens.source
+        user = source.user if isinstance(source, LoginToken) else ""
+        return await self._screen.app.push_screen_wait(SignInDialog(session, sentence(why), user))
 
     async def trust(self, session: Session, refused: RefusedCertificate) -> Trust | None:
         """Show the certificate, and what trusting it means."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar, Final, TypeVar
+from typing import ClassVar, Final
 
 from msgspec.structs import replace
 from textual import on, work
@@ -19,7 +19,7 @@ from smtp_tui.api.errors import CertificateRefused, HostUnreachable
 from smtp_tui.api.reach import accepted_certificate
 from smtp_tui.api.target import CaFile, Origin, Pinned, Trust
 from smtp_tui.api.tls import Certificate, spaced
-from smtp_tui.mail.remarks import error as finding_error
+from smtp_tui.mail.remarks import error as error_remark
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, GuardedDialog
@@ -32,8 +32,6 @@ from smtp_tui.workflows.trust_certificate import SECONDS
 
 _LABEL: Final = 8
 _LINE: Final = 300
-
-ScreenResult = TypeVar("ScreenResult")
 
 
 def certificate_text(shown: Certificate, label: str = "SHA-256") -> Content:
@@ -66,6 +64,7 @@ class FirstMeetingDialog(GuardedDialog[Trust | None]):
     ``offered`` is the answer that trusts this certificate. A CA file is tried first.
     """
 
+    AUTO_FOCUS = "#cancel"
     BOX_TITLE = "Unknown certificate"
 
     def __init__(self, session: Session, refused: RefusedCertificate, offered: Pinned) -> None:
@@ -93,10 +92,6 @@ class FirstMeetingDialog(GuardedDialog[Trust | None]):
             yield Button("Trust the CA file", id="ca", compact=True)
         yield PlainText(f"tab moves · Enter chooses · {self.cancel_key} cancels", classes="hint")
 
-    def on_mount(self) -> None:
-        """Start on Cancel."""
-        self.query_one("#cancel", Button).focus()
-
     @on(Button.Pressed)
     def answer(self, event: Button.Pressed) -> None:
         """Tell the one who asked."""
@@ -109,7 +104,7 @@ class FirstMeetingDialog(GuardedDialog[Trust | None]):
             case "ca":
                 self._try_file()
             case _:
-                self.dismiss(None)
+                self.action_cancel()
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
@@ -135,12 +130,8 @@ class FirstMeetingDialog(GuardedDialog[Trust | None]):
             self.dismiss(trust)
 
     def _refuse(self, words: str) -> None:
-        self._ca_file.show(False, (finding_error(clean(words, _LINE)),))
+        self._ca_file.show(False, (error_remark(clean(words, _LINE)),))
         self._ca_file.input.focus()
-
-    def action_cancel(self) -> None:
-        """Back, with nothing trusted."""
-        self.dismiss(None)
 
 
 def _ca_file(typed: str) -> CaFile:
@@ -150,6 +141,7 @@ def _ca_file(typed: str) -> CaFile:
 class ChangedDialog(Dialog[None]):
     """The pinned certificate and the one shown now; there is no way on from here but back."""
 
+    AUTO_FOCUS = "Button"
     BOX_TITLE = "THE CERTIFICATE CHANGED"
     BINDINGS: ClassVar[list[BindingType]] = bindings("dialog.cancel")
     DEFAULT_CSS = """
@@ -182,17 +174,4 @@ class ChangedDialog(Dialog[None]):
             " ends with the program.",
             classes="apart",
         )
-        yield Button("Back", id="back", compact=True)
-
-    def on_mount(self) -> None:
-        """Only one way: back."""
-        self.query_one("#back", Button).focus()
-
-    @on(Button.Pressed)
-    def back(self, event: Button.Pressed) -> None:
-        """Leave."""
-        event.stop()
-        self.dismiss(None)
-
-
-__all__ = ["ChangedDialog", "FirstMeetingDialog", "certificate_text"]
+        yield Button("Back", action="screen.cancel", compact=True)

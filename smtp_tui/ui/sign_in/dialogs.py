@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
 
 from textual import on, work
 from textual.content import Content
@@ -23,89 +22,68 @@ from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import log_in
 
-ScreenResult = TypeVar("ScreenResult")
 
+class SignInDialog(Dialog[bool]):
+    """Takes a bearer token, or the password of the profile's user; True once there is a token.
 
-class TokenDialog(Dialog[SecretStr | None]):
-    """Takes a bearer token by keyboard or paste; it is never shown and never stored."""
+    What is typed is never shown and never stored. Where it is refused, the dialog stays.
+    """
 
-    BOX_TITLE = "Token"
     BINDINGS = bindings("dialog.cancel", "secret.reveal")
-    ACTIONS = ("dialog.cancel",)
 
-    def __init__(self, session: Session, why: str) -> None:
+    def __init__(self, session: Session, why: str, user: str = "") -> None:
         super().__init__()
         self._session = session
         self._why = why
-
-    def compose_box(self) -> Iterable[Widget]:
-        """Why, for which profile, and the field."""
-        yield PlainText(where_line(self._session))
-        yield PlainText(clean(self._why, 300), classes="why")
-        yield SecretInput(
-            placeholder="paste the bearer token, then Enter", id="token", takes=Paste.TOKEN
-        )
-        yield PlainText("", classes="said")
-        words = f"Kept in memory until you quit. Enter uses it · {self.cancel_key} leaves"
-        yield PlainText(words, classes="hint")
-
-    @on(Input.Submitted, "#token")
-    def use(self, event: Input.Submitted) -> None:
-        """Check the form of the token before it can reach a header."""
-        event.stop()
-        try:
-            self.dismiss(clean_token(self.query_one("#token", SecretInput).value))
-        except CredentialError as error:
-            self.say(sentence(str(error)))
-
-    def action_reveal(self) -> None:
-        """Show what was just typed, until the field is left."""
-        self.query_one("#token", SecretInput).reveal()
-
-
-class LoginDialog(Dialog[bool]):
-    """Takes the password of the profile's user and logs in; stays until that worked or is left."""
-
-    BOX_TITLE = "Log in"
-    BINDINGS = bindings("dialog.cancel", "secret.reveal")
-    ACTIONS = ("dialog.cancel",)
-
-    def __init__(self, session: Session, user: str, why: str) -> None:
-        super().__init__()
-        self._session = session
         self._user = user
-        self._why = why
+
+    @property
+    def title_text(self) -> str:
+        """What is asked for."""
+        return "Log in" if self._user else "Token"
 
     def compose_box(self) -> Iterable[Widget]:
-        """Why, for whom, where the password goes, and the field."""
-        identity = self._session.target.identity_origin
+        """Why, for which profile, the field, and where a password goes."""
         yield PlainText(where_line(self._session))
         yield PlainText(clean(self._why, 300), classes="why")
-        yield PlainText(
-            Content.assemble(
-                "User ",
-                Content.styled(clean(self._user, 60), "bold"),
-                f" · the password goes to {clean(identity.text, 80)} only",
+        if self._user:
+            identity = clean(self._session.target.identity_origin.text, 80)
+            user = Content.styled(clean(self._user, 60), "bold")
+            yield PlainText(
+                Content.assemble("User ", user, f" · the password goes to {identity} only")
             )
-        )
-        yield SecretInput(placeholder="password, then Enter", id="password")
+            yield SecretInput(placeholder="password, then Enter")
+            kept, enter = "Kept in memory until you quit, to renew the token.", "logs in"
+        else:
+            yield SecretInput(placeholder="paste the bearer token, then Enter", takes=Paste.TOKEN)
+            kept, enter = "Kept in memory until you quit.", "uses it"
         yield WaitLine(self._session.tokens.clock, lambda: self.cancel_key)
         yield PlainText("", classes="said")
-        yield PlainText(
-            "Kept in memory until you quit, to renew the token."
-            f" Enter logs in · {self.cancel_key} leaves",
-            classes="hint",
-        )
+        yield PlainText(f"{kept} Enter {enter} · {self.cancel_key} leaves", classes="hint")
 
-    @on(Input.Submitted, "#password")
+    @property
+    def _field(self) -> SecretInput:
+        return self.query_one(SecretInput)
+
+    @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
-        """Log in with what was typed."""
+        """Log in with the password, or check the form of the token."""
         event.stop()
-        field = self.query_one("#password", SecretInput)
-        if field.value and not field.disabled:
-            field.disabled = True
+        if not self._user:
+            self._use_token()
+        elif self._field.value and not self._field.disabled:
+            self._field.disabled = True
             self.say("")
-            self._log_in(field.secret)
+            self._log_in(self._field.secret)
+
+    def _use_token(self) -> None:
+        """Use the token, if a header may carry it."""
+        try:
+            self._session.tokens.accept(clean_token(self._field.value))
+        except CredentialError as error:
+            self.say(sentence(str(error)))
+        else:
+            self.dismiss(True)
 
     @work(group="login", exclusive=True, description="log in")
     async def _log_in(self, password: SecretStr) -> None:
@@ -114,20 +92,16 @@ class LoginDialog(Dialog[bool]):
                 await log_in(self._session, ScreenOperator(self), password)
         except (ApiError, CredentialError) as error:
             self.say(sentence(error.why if isinstance(error, ApiError) else str(error)))
-            field = self.query_one("#password", SecretInput)
-            field.value = ""
-            field.disabled = False
-            field.focus()
+            self._field.value = ""
+            self._field.disabled = False
+            self._field.focus()
         else:
             self.dismiss(True)
 
     def action_reveal(self) -> None:
         """Show what was just typed, until the field is left."""
-        self.query_one("#password", SecretInput).reveal()
+        self._field.reveal()
 
     def action_cancel(self) -> None:
         """Leave without a token."""
         self.dismiss(False)
-
-
-__all__ = ["LoginDialog", "TokenDialog"]
