@@ -71,7 +71,12 @@ async def _changed_at_work(server: Sandbox, directory: Path, trust: Trust) -> As
         server.change_certificate()
         server.faults.add(Fault(FaultKind.RESET, Operation.LIST))
         await ui.press("r")
-        await ui.sees("stale")
+        await ui.until(
+            lambda: ui.shows("stale") or ui.shows("SHA-256") or ui.shows("Pinned"), "news"
+        )
+        if not ui.shows("stale"):  # the list was read over a new connection
+            await ui.press("escape")
+            await ui.sees("stale")
         server.forget_requests()
         yield ui
 
