@@ -42,11 +42,6 @@ class Saved(Struct, frozen=True):
         """Whether the record is new."""
         return self.before is None
 
-    @property
-    def shown(self) -> Record | None:
-        """The record as a person saw it."""
-        return self.before
-
 
 class Deleted(Struct, frozen=True):
     """The record is deleted; ``record`` is how it was last seen. The rest as of :class:`Saved`."""
@@ -55,11 +50,6 @@ class Deleted(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     unanswered: Unknown | None = None
     created: ClassVar[bool] = False
-
-    @property
-    def shown(self) -> Record:
-        """The record as a person saw it."""
-        return self.record
 
 
 class Unchanged(Struct, frozen=True):

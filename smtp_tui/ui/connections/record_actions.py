@@ -162,15 +162,15 @@ class RecordScreen(FullScreen[Result]):
     async def _undo(self) -> None:
         from smtp_tui.ui.operator import ScreenOperator
         from smtp_tui.ui.record_form.subject import recreated
-        from smtp_tui.workflows.outcomes import Recreate
+        from smtp_tui.workflows.outcomes import Recreate, Saved
         from smtp_tui.workflows.undo import undo
 
         change = self.session.memory.last_change
         outcome = await undo(self.session, ScreenOperator(self))
         if isinstance(outcome, Recreate):
             await self._fill_in(recreated(outcome))
-        elif change is not None and outcome is not None:
-            self._tell_outcome(outcome, change.shown)
+        elif isinstance(change, Saved) and outcome is not None:
+            self._tell_outcome(outcome, change.before)
 
     def _tell_outcome(self, outcome: DeleteOutcome | UndoOutcome, record: Record | None) -> None:
         """Say what came of a change of this record, and show the records as they are now.
