@@ -1,6 +1,6 @@
-"""What stands in a form: texts as typed, and for each secret one of three intents.
+"""A draft: the texts of a form as typed, and for each secret whether it is kept or changed.
 
-A draft never holds a stored secret, because none is ever known: a secret is kept, replaced by
+A draft never holds a stored secret, because the server shows none: a secret is kept, replaced by
 what was typed just now, or cleared on purpose.
 """
 
@@ -52,15 +52,14 @@ class Draft(Struct, frozen=True):
     def names(self) -> tuple[str, ...]:
         """Every parameter of the form, in form order: the known four, other texts, secrets."""
         own = [name for name, _ in (*self.texts, *self.secrets)]
-        known = [name for name in FORM_ORDER if name in own]
-        return (*known, *(name for name in own if name not in FORM_ORDER))
+        return tuple(dict.fromkeys((*(name for name in FORM_ORDER if name in own), *own)))
 
     def text(self, name: str) -> str:
-        """What is typed for a plain parameter; nothing where the form has none of that name."""
+        """What is typed for a plain parameter; blank where the form has none of that name."""
         return dict(self.texts).get(name, "")
 
     def secret(self, name: str) -> SecretEdit:
-        """What shall become of a secret; one the form does not have is kept."""
+        """What happens to a secret; one that the form does not have is kept."""
         return dict(self.secrets).get(name, KEEP)
 
     def with_text(self, name: str, text: str) -> Draft:

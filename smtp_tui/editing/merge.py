@@ -1,7 +1,7 @@
 """Three-way comparison just before a write: the record as opened, what was typed, the server now.
 
-The server keeps no version of a record, so reading again is the only way to see that someone else
-was there; what it never shows, a password, cannot be compared at all, and that is said.
+The server keeps no version of a record, so reading it again is the only way to see that someone
+else changed it. A password is never shown, so it cannot be compared.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from smtp_tui.editing.values import (
 
 
 class Side(Enum):
-    """Whose value shall stand where both changed the same parameter."""
+    """Whose value is kept where both changed the same parameter."""
 
     MINE = "yours"
     THEIRS = "server now"
@@ -42,7 +42,7 @@ class Conflict(Struct, frozen=True):
 
     @property
     def columns(self) -> tuple[str, str, str]:
-        """Opened, yours and server now, in words; a secret never shows."""
+        """Opened, yours and server now, in words; a secret is never shown."""
         return value_words(self.opened), value_words(self.mine), value_words(self.theirs)
 
 
@@ -77,7 +77,7 @@ class Comparison(Struct, frozen=True):
 
     @property
     def clean(self) -> bool:
-        """Whether nothing happened meanwhile that a person should hear of before the write."""
+        """Whether nobody else changed the record meanwhile."""
         return not (self.theirs or self.conflicts or self.already or self.name_changed)
 
 
@@ -122,7 +122,7 @@ def _seen(record: Record, name: str, secret: bool) -> Known:
 
 
 def _unchanged(before: Known, now: Known) -> bool:
-    """Whether nobody was seen to change it; a secret that is not mentioned is merely unknown."""
+    """Whether no change can be seen; a secret that is not mentioned is unknown."""
     if isinstance(before, SecretState) and now is ABSENT:
         return before is SecretState.UNKNOWN
     if isinstance(now, SecretState) and before is ABSENT:

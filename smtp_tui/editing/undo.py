@@ -1,4 +1,4 @@
-"""The way back after a save or a delete, and in words what no way back can return."""
+"""Reversing a save or a delete, and in words what cannot be brought back."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ Sent: TypeAlias = "JsonValue | SecretStr"
 
 
 class DraftProblem(ValueError):
-    """What stands in a field cannot be sent; ``words`` say why, for the line under that field."""
+    """The text of a field cannot be sent; ``words`` say why, for the line under the field."""
 
     def __init__(self, name: str, words: str) -> None:
         super().__init__(f"{name}: {words}")
@@ -66,7 +66,7 @@ def typed_value(name: str, typed: str, original: Known) -> JsonValue:
 
 
 def check_sendable(name: str, text: str) -> None:
-    """Refuse half characters, which a broken paste leaves and no request can carry."""
+    """Refuse surrogates, which a broken paste leaves and no request can carry."""
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise DraftProblem(name, "this holds a broken character that cannot be sent; type it again")
 
