@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 
+from msgspec import to_builtins
+
 from smtp_tui.api.requests import Operation
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
@@ -120,19 +122,9 @@ def _show_json(mail: TestMail) -> None:
     outcome = mail.outcome
     if not isinstance(outcome, TestOutcome):
         return
-    show_json(
-        {
-            "verdict": outcome.verdict.value,
-            "phase": outcome.phase.value,
-            "parameter": outcome.parameter,
-            "meaning": outcome.meaning,
-            "advice": outcome.advice,
-            "server_text": outcome.server_text,
-            "server": outcome.server,
-            "queue_id": outcome.queue_id,
-            "request_id": outcome.request_id,
-            "to": mail.to,
-            "id": mail.subject.record_id,
-            "milliseconds": round(mail.seconds * 1000),
-        }
-    )
+    facts = {
+        "to": mail.to,
+        "id": mail.subject.record_id,
+        "milliseconds": round(mail.seconds * 1000),
+    }
+    show_json({**to_builtins(outcome), **facts})
