@@ -84,10 +84,6 @@ class Draft(Struct, frozen=True):
         """The draft as it may be written to a disk: nothing typed into a secret field is in it."""
         return replace(self, secrets=tuple((name, KEEP) for name, _ in self.secrets))
 
-    def renamed(self, name: str) -> Draft:
-        """The draft under another name, which only a record to be created can take."""
-        return replace(self, name=name)
-
     def as_new(self) -> Draft:
         """The same content for a record to be created, as when the record it was for is gone."""
         return replace(self, record_id=None)

@@ -12,6 +12,7 @@ from contextlib import suppress
 from enum import Enum
 from typing import Any, Final
 
+from msgspec.structs import replace
 from textual.content import Content
 from textual.screen import Screen
 
@@ -142,7 +143,7 @@ async def offered_draft(
     except FileProblem as error:  # it is taken up all the same, and stays where it was
         services.reports.warn_once(f"The draft is not kept: {error}")
     typed = resumed(base, newest.texts, newest.opened)
-    return typed.renamed(newest.record_name) if base.record_id is None else typed
+    return replace(typed, name=newest.record_name) if base.record_id is None else typed
 
 
 def _take_over(services: Services, draft: SavedDraft) -> None:
