@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec import Struct
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -18,6 +18,7 @@ from textual.widgets import Input
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.mail.outcome import TestOutcome, Verdict
+from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
@@ -28,7 +29,6 @@ from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import LateTest, Services
-from smtp_tui.ui.test_email.recipient import RecipientField
 from smtp_tui.ui.test_email.verdict import (
     facts_content,
     late_words,
@@ -37,6 +37,7 @@ from smtp_tui.ui.test_email.verdict import (
     subject_name,
 )
 from smtp_tui.ui.waiting import wait_words
+from smtp_tui.ui.widgets.inputs import PasteRefused, TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
@@ -55,6 +56,65 @@ class EditParameter(Struct, frozen=True):
 
 class ReviewValues(Struct, frozen=True):
     """The answer of the dialog where the tested values are to be saved."""
+
+
+class RecipientField(Vertical):
+    """Label, input, and under it what is to be said of the address."""
+
+    DEFAULT_CSS = """
+    RecipientField { height: auto; }
+    RecipientField Horizontal { height: 1; }
+    RecipientField .label { width: 13; }
+    RecipientField Input { width: 1fr; height: 1; }
+    RecipientField Input:focus { text-style: underline; }
+    RecipientField .note { display: none; padding-left: 13; }
+    RecipientField .note.-shown { display: block; }
+    """
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self._first = address
+
+    def compose(self) -> Iterable[Widget]:
+        """The line and the note."""
+        with Horizontal():
+            yield PlainText("Send to:", classes="label")
+            yield TextInput(self._first, placeholder="recipient address")
+        yield PlainText("", classes="note")
+
+    @property
+    def input(self) -> Input:
+        """The input, for focus."""
+        return self.query_one(Input)
+
+    def address(self) -> str | None:
+        """The address as it is sent, or None where there is none, which is then said."""
+        address, remarks = parse_recipient(self.input.value.strip())
+        if address is None:
+            self.input.focus()
+            self.note("\n".join(remark.text for remark in remarks))
+        return address
+
+    def note(self, text: str) -> None:
+        """Say something under the address; an empty text takes it back."""
+        note = self.query_one(".note", PlainText)
+        note.update(text)
+        note.set_class(bool(text), "-shown")
+        if text:
+            note.scroll_visible(animate=False)
+
+    @on(PasteRefused)
+    def say_refused(self, event: PasteRefused) -> None:
+        """Say why a pasted text was not taken."""
+        event.stop()
+        self.note(event.words)
+
+    @on(Input.Changed)
+    def check(self, event: Input.Changed) -> None:
+        """Say what is unusual about the address; that it is not finished is no remark."""
+        event.stop()
+        address, remarks = parse_recipient(event.value.strip())
+        self.note("" if address is None else "\n".join(remark.text for remark in remarks))
 
 
 class TestFinished(Message):
