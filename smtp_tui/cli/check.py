@@ -36,7 +36,8 @@ def check_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
         remark("No profile to check.")
     checked = run_until_told(_all(profiles, environ, as_they_come=not options.json))
     if options.json:
-        show_json([_plain(*one) for one in zip(profiles, checked, strict=True)])
+        pairs = zip(profiles, checked, strict=True)
+        show_json([_plain(profile, steps) for profile, steps in pairs])
     return ExitCode.FAILED if any(map(failed, checked)) else ExitCode.OK
 
 

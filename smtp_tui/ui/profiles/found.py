@@ -34,10 +34,10 @@ class Team(Struct, frozen=True):
 
 def teams_of(namespaces: tuple[Namespace, ...]) -> tuple[Team, ...]:
     """Each team and namespace once; an administrator's team where none is told."""
-    found = [
-        Team(uid, space, f"team {name or uid} · namespace {space}")
-        for uid, name, space in ((one.team_id, one.team_name, one.uid) for one in namespaces)
-    ]
+    found = []
+    for space in namespaces:
+        words = f"team {space.team_name or space.team_id} · namespace {space.uid}"
+        found.append(Team(space.team_id, space.uid, words))
     return tuple(dict.fromkeys(found)) or (Team("all", "", "team all"),)
 
 
