@@ -1262,6 +1262,13 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "a test that was left half-way is not remembered",
+        HONEST,
+        "            asyncio.get_running_loop().run_in_executor(None, self._keep, session, mail)\n",
+        "",
+        ("tests/workflows/test_test_email.py::test_a_mail_that_is_left_is_remembered_as_unknown",),
+    ),
+    Fault(
         "a CA file is trusted before it verified the server",
         SECRET,
         "            await accepted_certificate(self._refused.origin, trust, SECONDS)\n"
