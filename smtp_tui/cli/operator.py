@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from smtp_tui.api.requests import Operation
+from smtp_tui.api.requests import Operation, Request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access, Trust
 from smtp_tui.cli.exit_codes import ExitCode
@@ -41,13 +41,15 @@ class CommandOperator:
 
     def __init__(self, options: argparse.Namespace | None = None) -> None:
         self._options = options if options is not None else argparse.Namespace()
+        self._approved: Request | None = None
         self._rehearsed: Plan | None = None
 
     async def review(self, session: Session, plan: Plan) -> bool:
         """Print the plan and have it confirmed, unless this is a dry run.
 
         Raises :class:`Refusal` without a yes, for a wrong ``--confirm-name``, and for a new record
-        whose name is taken.
+        whose name is taken. What a flag approved is not approved again: after a 401 only a person
+        sends the same request with another token.
         """
         options = self._options
         if plan.taken:
@@ -55,9 +57,12 @@ class CommandOperator:
             raise Refusal(words, ExitCode.REFUSED)
         if options.confirm_name is not None:
             _check_name(session, plan, options.confirm_name)
+        if plan.request == self._approved and (options.yes or options.confirm_name is not None):
+            raise Refusal("the token was refused; it is new now, so run it again", ExitCode.TOKEN)
         self._print(session, plan)
         if not options.dry_run and options.confirm_name is None:
             self._confirm(session, plan)
+        self._approved = plan.request
         return True
 
     def _print(self, session: Session, plan: Plan) -> None:

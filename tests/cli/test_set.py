@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -209,6 +211,31 @@ def test_a_token_refused_on_the_write_is_not_repeated(
     sandbox.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.MODIFY))
     result = console.run("set", "PRIMARY", "port=587", "--yes")
     assert (result.code, len(writes(sandbox))) == (7, 1)
+
+
+def test_yes_does_not_send_again_with_the_next_token_of_a_command(
+    console: Console, sandbox: Sandbox, record_id: str, tmp_path: Path
+) -> None:
+    tokens, program = tmp_path / "tokens", tmp_path / "next_token.py"
+    tokens.write_text(f"{sandbox.issue_token()}\n{sandbox.issue_token()}\n")
+    program.write_text(
+        "import pathlib, sys\n"
+        "file = pathlib.Path(sys.argv[1])\n"
+        "first, _, rest = file.read_text().partition('\\n')\n"
+        "file.write_text(rest)\n"
+        "print(first)\n"
+    )
+    command = f"{sys.executable} {program} {tokens}"
+    added = console.run(
+        *("profiles", "add", "prod", "--host", sandbox.base_url, "--tenant", sandbox.tenant_id),
+        *("--token-command", command),
+    )
+    assert added.code == 0
+    console.setenv(SMTP_TUI_PROFILE="prod")
+    sandbox.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.MODIFY))
+    result = console.run("set", "PRIMARY", "port=587", "--yes")
+    assert (result.code, len(writes(sandbox))) == (7, 1)
+    assert "run it again" in result.err
 
 
 def test_read_only_is_refused_before_anything_is_asked(

@@ -795,6 +795,13 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "--yes sends again with a new token",
+        ONCE,
+        "        if plan.request == self._approved and (",
+        "        if not plan.name and (",
+        (f"{CLI_SET}::test_yes_does_not_send_again_with_the_next_token_of_a_command",),
+    ),
+    Fault(
         "commands say what drives the terminal",
         HONEST,
         "print(_fitting(clean(text, _LONGEST), sys.stderr)",
