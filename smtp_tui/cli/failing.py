@@ -23,7 +23,7 @@ from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.say import clean, complain, remark
 from smtp_tui.editing.values import DraftProblem
 from smtp_tui.profiles.choosing import NoSuchProfile
-from smtp_tui.profiles.credentials import CredentialError
+from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 

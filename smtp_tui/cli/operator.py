@@ -25,9 +25,8 @@ from smtp_tui.cli.say import (
     show_json,
 )
 from smtp_tui.editing.merge import Comparison
-from smtp_tui.profiles.credentials import CredentialError, clean_token
 from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.sources import LoginToken, PromptToken
+from smtp_tui.profiles.sources import CredentialError, LoginToken, PromptToken, clean_token
 from smtp_tui.workflows.operator import Kind, Notice, RefusedCertificate, Sent
 from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.session import Session

@@ -20,7 +20,7 @@ from smtp_tui.editing.draft import draft_of, new_draft
 from smtp_tui.editing.patch import creation_patch, patch_of
 from smtp_tui.mail.outcome import TestOutcome, Verdict
 from smtp_tui.mail.recipient import parse_recipient
-from smtp_tui.profiles.credentials import CredentialError
+from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.places import state_directory
 from smtp_tui.workflows.session import Session

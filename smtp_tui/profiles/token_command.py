@@ -17,10 +17,15 @@ import msgspec
 from smtp_tui.api.decode import cut
 from smtp_tui.api.redaction import text_without_echo
 from smtp_tui.api.secret import MASK
-from smtp_tui.profiles.credentials import CredentialError, IssuedToken, clean_token
 from smtp_tui.profiles.environment import TOKEN_VARIABLES
 from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.sources import CommandToken, EnvironmentToken
+from smtp_tui.profiles.sources import (
+    CommandToken,
+    CredentialError,
+    EnvironmentToken,
+    IssuedToken,
+    clean_token,
+)
 
 COMMAND_SECONDS: Final = 10.0
 COMMAND_BYTES: Final = 64 * 1024

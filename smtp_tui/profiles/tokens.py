@@ -10,18 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.profiles.credentials import (
-    CredentialError,
-    clean_token,
-    read_environment_token,
-)
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import (
     CommandToken,
+    CredentialError,
     EnvironmentToken,
     LoginToken,
     PromptToken,
     TokenSource,
+    clean_token,
+    read_environment_token,
     source_words,
 )
 from smtp_tui.profiles.token_command import run_token_command
@@ -92,7 +90,7 @@ class Tokens:
     async def fetch(self) -> bool:
         """Ask the source where it can answer without a person; whether there is a token now.
 
-        Raises :class:`~smtp_tui.profiles.credentials.CredentialError` with words.
+        Raises :class:`~smtp_tui.profiles.sources.CredentialError` with words.
         """
         match self.source:
             case EnvironmentToken():
@@ -137,7 +135,7 @@ class Tokens:
     async def renew(self, client: Client) -> bool:
         """Another token without asking a person; False where this source has none.
 
-        Raises ``ApiError`` and :class:`~smtp_tui.profiles.credentials.CredentialError`.
+        Raises ``ApiError`` and :class:`~smtp_tui.profiles.sources.CredentialError`.
         """
         before = self._token
         if self._password is not None:

@@ -18,7 +18,7 @@ from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable, T
 from smtp_tui.api.reach import Address, connect, judge, resolve
 from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Target, Trust
 from smtp_tui.api.tls import fingerprint
-from smtp_tui.profiles.credentials import CredentialError
+from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.text import time_left
 from smtp_tui.workflows.operator import Operator

@@ -9,8 +9,7 @@ from typing import TypeVar
 
 from smtp_tui.api.errors import ApiError, CertificateRefused, TokenNeeded, TokenRefused
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.profiles.credentials import CredentialError
-from smtp_tui.profiles.sources import LoginToken
+from smtp_tui.profiles.sources import CredentialError, LoginToken
 from smtp_tui.workflows.operator import Operator, Sent
 from smtp_tui.workflows.session import Session
 

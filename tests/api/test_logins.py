@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from smtp_tui.api.errors import BadAnswer
 from smtp_tui.api.models import JsonValue
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.profiles.credentials import CredentialError
-from smtp_tui.profiles.sources import LoginToken
+from smtp_tui.profiles.sources import CredentialError, LoginToken
 from smtp_tui.profiles.tokens import Tokens
 from tests.api.desk import Desk, desk
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.profiles.credentials import (
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import (
+    CommandToken,
     CredentialError,
+    EnvironmentToken,
     IssuedToken,
     clean_token,
     read_environment_token,
 )
-from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.sources import CommandToken, EnvironmentToken
 from smtp_tui.profiles.token_command import COMMAND_BYTES, parse_output, run_token_command
 from smtp_tui.profiles.tokens import Tokens
 

@@ -19,9 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtp_tui.profiles.choosing import Known, NoSuchProfile
-from smtp_tui.profiles.credentials import CredentialError
 from smtp_tui.profiles.preferences import load_preferences
-from smtp_tui.profiles.sources import PromptToken
+from smtp_tui.profiles.sources import CredentialError, PromptToken
 from smtp_tui.profiles.store import ProfileRefused, ProfileStore
 from smtp_tui.profiles.token_command import parse_output
 from smtp_tui.profiles.tokens import Tokens, end_of

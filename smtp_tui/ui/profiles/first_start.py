@@ -15,9 +15,8 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList
 
 from smtp_tui.mail.remarks import Remark, Severity
-from smtp_tui.profiles.credentials import clean_token
 from smtp_tui.profiles.model import Profile, check_name, check_stored
-from smtp_tui.profiles.sources import LoginToken, PromptToken
+from smtp_tui.profiles.sources import LoginToken, PromptToken, clean_token
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, sentence

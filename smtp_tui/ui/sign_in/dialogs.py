@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.profiles.credentials import CredentialError, clean_token
+from smtp_tui.profiles.sources import CredentialError, clean_token
 from smtp_tui.text import clean, sentence
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, where_line
