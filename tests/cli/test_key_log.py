@@ -28,8 +28,9 @@ def trust_of(sandbox: Sandbox, kind: str) -> str:
     }[kind]
 
 
-@pytest.mark.parametrize("kind", TRUSTS)
-@pytest.mark.parametrize("named", ["a new file", "a directory"])
+@pytest.mark.parametrize(
+    ("kind", "named"), [*((kind, "a new file") for kind in TRUSTS), ("a pin", "a directory")]
+)
 def test_the_installed_program_does_not_heed_a_key_log_in_its_environment(
     tmp_path: Path, environ: dict[str, str], kind: str, named: str
 ) -> None:
