@@ -1,4 +1,4 @@
-"""Each fault as a person meets it: while reading over old rows, while saving, while testing.
+"""Each kind of fault as a person meets it: while reading over old rows, saving, and testing.
 
 The table of faults is that of the client; here it is driven by keys, and the screen is read.
 """
@@ -42,16 +42,30 @@ PATIENT = Limits(connect=60.0, read=60.0, total=90.0, body=300_000, retry_pause=
 HASTY = replace(PATIENT, read=2.5, total=3.5)
 """For the faults that only a time-out ends; a busy machine needs the other ones for the rest."""
 TIMED = {name for name, case in FAULTS.items() if case.limits in (SILENT, SLOW)}
-GROUPS = pytest.mark.parametrize(
-    ("names", "limits"),
-    [(sorted(TIMED), HASTY), ([name for name in FAULTS if name not in TIMED], PATIENT)],
-    ids=["time-outs", "answers"],
-)
 UNKNOWN = (NoAnswer, BadAnswer, ServerFault)
 VERDICT = re.compile(r"│  (ACCEPTED|REJECTED|UNREACHABLE|UNKNOWN|NOT SENT) ")
 NOT_SENT = (TokenRefused, AccessDenied, NotFound, TooManyRequests)
 REFUSED_CALLS = {"409", "413", "422", "418 without words"}
 """Refusals of the call itself, before any mail is tried."""
+
+
+def _one_of_each(operation: str) -> pytest.MarkDecorator:
+    """One fault of each kind that a person can tell apart, or that leaves the server different.
+
+    All faults meet each operation in the tests of the client.
+    """
+    kinds: dict[tuple[object, ...], str] = {}
+    for name, case in FAULTS.items():
+        end = case.ends[operation]
+        told = (end.error, end.advice, end.requests, name in REFUSED_CALLS)
+        kinds.setdefault((name in TIMED, case.fault.works, *told), name)
+    timed = [name for name in kinds.values() if name in TIMED]
+    answered = [name for name in kinds.values() if name not in TIMED]
+    assert timed
+    assert len(answered) > 10
+    return pytest.mark.parametrize(
+        ("names", "limits"), [(timed, HASTY), (answered, PATIENT)], ids=["time-outs", "answers"]
+    )
 
 
 def _limited(services: Services, limits: Limits) -> Services:
@@ -95,7 +109,8 @@ async def _keeps(ui: Ui, words: str) -> None:
     await ui.until(lambda: last_test(ui).startswith(words), f"{words} in the table")
 
 
-@GROUPS
+@pytest.mark.timeout(180)
+@_one_of_each("list")
 async def test_a_read_that_fails_is_told_in_words_over_the_old_rows_which_are_marked_stale(
     sandbox: Sandbox, names: list[str], limits: Limits
 ) -> None:
@@ -111,6 +126,7 @@ async def test_a_read_that_fails_is_told_in_words_over_the_old_rows_which_are_ma
             async with _until_answered(ui, Called.LIST):
                 await ui.press("r")
             if end.error is None:
+                await ui.asked(Operation.LIST, before + end.requests)
                 await ui.until(lambda: ui.shows("fresh 0s"), f"an answer in spite of {name}")
             else:
                 await _reads(ui, _words(case, end))
@@ -126,7 +142,8 @@ async def test_a_read_that_fails_is_told_in_words_over_the_old_rows_which_are_ma
             await ui.sees("PRIMARY", "fresh 0s")
 
 
-@GROUPS
+@pytest.mark.timeout(180)
+@_one_of_each("patch")
 async def test_a_save_that_fails_leaves_the_form_with_the_text_and_is_sent_once(
     sandbox: Sandbox, names: list[str], limits: Limits
 ) -> None:
@@ -163,7 +180,8 @@ async def test_a_save_that_fails_leaves_the_form_with_the_text_and_is_sent_once(
             sandbox.faults.clear()
 
 
-@GROUPS
+@pytest.mark.timeout(180)
+@_one_of_each("test_saved")
 async def test_a_test_that_fails_is_told_as_not_sent_or_unknown_and_is_sent_once(
     sandbox: Sandbox, names: list[str], limits: Limits
 ) -> None:
