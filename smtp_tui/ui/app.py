@@ -69,7 +69,7 @@ class SmtpTui(MessagesApp):
         self._services = services
         self._start_problem = start_problem
         self._ends = shutdown
-        self._typed_ahead = TypedAhead(self, self._hand_on, self._opening)
+        self.typed_ahead = TypedAhead(self, self._hand_on, self._opening)
         self._current = CurrentProfile(self, services)
         self.leaving = Leaving(self, services.clock, lambda: self._current.sessions)
         if profile is not None and not start_problem:
@@ -81,7 +81,7 @@ class SmtpTui(MessagesApp):
     def on_mount(self) -> None:
         """The connections; what hinders them; or the form of a first profile."""
         if self._ends is not None:
-            self._ends.attend(self, lambda: self._typed_ahead.busy, self.leaving.keep)
+            self._ends.attend(self, lambda: self.typed_ahead.busy, self.leaving.keep)
         self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # or it could not be removed
         self.set_interval(TICK, self._current.keep_token)
         self.set_timer(AT_REST, _collect_again)
@@ -107,7 +107,7 @@ class SmtpTui(MessagesApp):
 
     async def on_event(self, event: Event) -> None:
         """Take keys one at a time."""
-        await self._typed_ahead.take(event)
+        await self.typed_ahead.take(event)
 
     async def _hand_on(self, event: Event) -> None:
         await super().on_event(event)

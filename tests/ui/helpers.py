@@ -24,7 +24,9 @@ from typing import Any
 from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.style import Style
-from textual.events import Paste
+from textual._compositor import LayoutUpdate
+from textual.events import Key, Paste
+from textual.keys import REPLACED_KEYS, _character_to_key, key_to_character
 from textual.pilot import Pilot
 
 from smtp_tui.api.client import Client
@@ -41,6 +43,9 @@ from smtp_tui.ui.services import Services
 from tests.failing_sandbox import Operation, RecordedRequest, Sandbox
 
 PATIENCE = 30.0
+BRIEFLY = 0.005
+HELD_BACK = 0.5
+"""Seconds for which a key may be held back because the app waits for an answer."""
 CELL = 12.2
 _KEYS = {" ": "space", "\n": "enter", "\t": "tab"}
 
@@ -113,20 +118,46 @@ class Ui:
     clock: HeldClock
 
     async def press(self, *keys: str) -> None:
-        """Press keys by Textual's names: `"ctrl+s"`, `"enter"`, `"slash"`, or single letters."""
-        await self.pilot.press(*keys)
+        """Press keys by Textual's names: `"ctrl+s"`, `"enter"`, `"slash"`, or single letters.
+
+        The app has done with a key before the next one is pressed, unless it waits for an answer
+        meanwhile. What a key starts in the background may still be under way afterwards: wait for
+        what it shows.
+        """
+        for key in keys:
+            self.app.post_message(_key(key))
+            await self._rest()
         await self.pilot.pause()
+        await self._rest()
+
+    async def settle(self) -> None:
+        """Let the app do and draw what it can without waiting for a thread or an answer."""
+        await self._rest()
+        if self.app.is_running:
+            await self.pilot.pause(0)
+
+    async def _rest(self) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + HELD_BACK
+        await asyncio.sleep(0)
+        while True:
+            if _anything_to_run(loop):
+                await asyncio.sleep(0)
+            elif self.app.typed_ahead.busy and loop.time() < deadline:
+                await asyncio.sleep(BRIEFLY)
+            else:
+                return
 
     async def type(self, text: str) -> None:
         """Type a text, character by character."""
-        await self.press(*[_KEYS.get(one, one) for one in text])
+        await self.press(*[_KEYS.get(character, character) for character in text])
 
     async def paste(self, text: str) -> None:
         """Paste a text into what has the focus, as a terminal with bracketed paste sends it."""
         focused = self.app.screen.focused
         assert focused is not None, f"nothing to paste into; the screen:\n{self.text()}"
         focused.post_message(Paste(text))
-        await self.pilot.pause()
+        await self.settle()
 
     async def until(self, condition: Callable[[], Any], words: str) -> None:
         """Wait until something holds; fails with the screen when it never does."""
@@ -135,7 +166,8 @@ class Ui:
             crashed = self.app.return_code == 1
             if crashed or asyncio.get_running_loop().time() > deadline:
                 raise AssertionError(f"waited in vain for {words}; the screen:\n{self.text()}")
-            await self.pilot.pause(0.01)
+            await asyncio.sleep(BRIEFLY)
+        await self.settle()
 
     async def sees(self, *texts: str) -> None:
         """Wait until all these texts stand on the screen."""
@@ -155,8 +187,15 @@ class Ui:
         return spans(self.app.export_screenshot())
 
     def lines(self) -> list[str]:
-        """The lines of the screen, as many as it is high."""
-        return lines_of(self.spans(), self.app.size.height)
+        """The lines of the screen, as many as it is high, without blanks at their ends."""
+        # As `export_screenshot` reads the screen, without the price of a picture.
+        drawn = self.app.screen._compositor.render_update(
+            full=True, screen_stack=self.app._background_screens
+        )
+        assert isinstance(drawn, LayoutUpdate)
+        lines = ["".join(part.text for part in strip) for strip in drawn.strips]
+        lines += [""] * (self.app.size.height - len(lines))  # while the screen is laid out
+        return [line.replace("\xa0", " ").rstrip() for line in lines]
 
     def text(self) -> str:
         """The screen's plain text."""
@@ -184,6 +223,18 @@ class Ui:
             lambda: len(self.requests(operation)) >= count, f"{count} × {operation.value}"
         )
         return self.requests(operation)
+
+
+def _anything_to_run(loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether a callback or a task is ready; there is no public way to ask."""
+    return bool(loop._ready)  # type: ignore[attr-defined]
+
+
+def _key(name: str) -> Key:
+    """A key press as a terminal's driver posts it, by a character or by Textual's name."""
+    if len(name) == 1:
+        return Key(name if name.isalnum() else _character_to_key(name), name)
+    return Key(name, key_to_character(REPLACED_KEYS.get(name, name)))
 
 
 def style(ui: Ui, selector: str, text: str) -> Style:
@@ -219,7 +270,9 @@ async def opened(
         wired = services(replace(found, extra_profiles=(first, *others)))
         app = SmtpTui(wired, first, problem)
         async with app.run_test(size=size, notifications=True) as pilot:
-            yield Ui(app, pilot, sandbox, wired, first, clock)
+            ui = Ui(app, pilot, sandbox, wired, first, clock)
+            yield ui
+            await ui.settle()
 
 
 def impatient(services: Services) -> Services:

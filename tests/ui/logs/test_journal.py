@@ -49,6 +49,7 @@ async def test_every_write_of_the_screens_stands_there_newest_first_and_enter_sh
         await ui.press("enter")
         await ui.until(lambda: len(ui.requests(Operation.MODIFY)) == 2, "the undo")
         await ui.until(lambda: len(ui.app.screen_stack) == 1, "the table")
+        await ui.until(lambda: not ui.services.activity.writes, "the undo to be answered")
         await ask_to_delete(ui, "BATCH")
         await ui.sees("Deleted BATCH")
         await ui.press("A")
