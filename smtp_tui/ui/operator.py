@@ -56,7 +56,8 @@ class ScreenOperator:
 
         source = session.tokens.source
         user = source.user if isinstance(source, LoginToken) else ""
-        return await self._screen.app.push_screen_wait(SignInDialog(session, sentence(why), user))
+        dialog = SignInDialog(session, sentence(why), user, ScreenOperator)
+        return await self._screen.app.push_screen_wait(dialog)
 
     async def trust(self, session: Session, refused: RefusedCertificate) -> Trust | None:
         """Show the certificate, and what trusting it means."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from textual import on, work
 from textual.content import Content
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -15,10 +17,10 @@ from smtp_tui.profiles.sources import CredentialError, clean_token
 from smtp_tui.text import clean, sentence
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, where_line
-from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.waiting import WaitLine, waiting
 from smtp_tui.ui.widgets.inputs import Paste, SecretInput
 from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.workflows.operator import Operator
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import log_in
 
@@ -27,12 +29,20 @@ class SignInDialog(Dialog[bool]):
     """Takes a bearer token, or the password of the profile's user; True once there is a token.
 
     What is typed is never shown and never stored. Where it is refused, the dialog stays.
+    ``operator_on`` makes the operator that a login asks, for a certificate, on this dialog.
     """
 
     BINDINGS = bindings("dialog.cancel", "secret.reveal")
 
-    def __init__(self, session: Session, why: str, user: str = "") -> None:
+    def __init__(
+        self,
+        session: Session,
+        why: str,
+        user: str,
+        operator_on: Callable[[Screen[Any]], Operator],
+    ) -> None:
         super().__init__()
+        self._operator_on = operator_on
         self._session = session
         self._why = why
         self._user = user
@@ -89,7 +99,7 @@ class SignInDialog(Dialog[bool]):
     async def _log_in(self, password: SecretStr) -> None:
         try:
             with waiting(self, f"Logging in as {self._user}"):
-                await log_in(self._session, ScreenOperator(self), password)
+                await log_in(self._session, self._operator_on(self), password)
         except (ApiError, CredentialError) as error:
             self.say(sentence(error.why if isinstance(error, ApiError) else str(error)))
             self._field.value = ""
