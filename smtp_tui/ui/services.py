@@ -1,8 +1,4 @@
-"""What a screen works with: one profile and its client, frozen for as long as it is in use.
-
-A switch of the profile is a new session on a new screen; nothing is refreshed in place, so a late
-answer for the old one has nowhere to land.
-"""
+"""What the program was started with, and how what happens behind the screens is reported."""
 
 from __future__ import annotations
 
