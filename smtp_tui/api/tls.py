@@ -153,7 +153,7 @@ def tls_reason(error: ssl.SSLError) -> str:
             return words
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"{_UNTRUSTED}: {_openssl_words(text)}"
-    if isinstance(error, ssl.SSLEOFError):
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return _BROKEN_OFF
     return f"TLS could not be agreed on: {_openssl_words(getattr(error, 'reason', '') or text)}"
 

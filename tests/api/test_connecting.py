@@ -206,6 +206,13 @@ async def answers(self: Peer, reader: asyncio.StreamReader, writer: asyncio.Stre
     writer.write(bad_request(b"no"))
 
 
+@pytest.mark.parametrize("error", [ssl.SSLEOFError, ssl.SSLZeroReturnError])
+def test_an_end_during_the_handshake_has_one_reason_however_it_is_seen(
+    error: type[ssl.SSLError],
+) -> None:
+    assert "speak TLS on this port" in tls_reason(error(8, "closed (EOF) (_ssl.c:1006)"))
+
+
 @pytest.mark.parametrize("talk", [hangs_up, answers])
 async def test_tls_to_a_port_of_plain_http_says_so(work: Desk, talk: Talk) -> None:
     async with peer(talk) as server:
