@@ -77,8 +77,8 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 def ask(question: str) -> str:
     """The answer of the person at the terminal, without its line end; blank at its end."""
-    print(_fitting(question, sys.stderr), end=" ", file=sys.stderr, flush=True)
     with _interruptible(), exit_on_signal():
+        print(_fitting(question, sys.stderr), end=" ", file=sys.stderr, flush=True)
         return sys.stdin.readline().rstrip("\r\n")
 
 

@@ -223,6 +223,7 @@ async def test_a_test_mail_under_way_is_judged_once_under_its_own_profile_over_s
             (record,) = server.records()
             port = listener.getsockname()[1]
             server.change_record(record.id, {"hostname": "127.0.0.1", "port": port})
+            await ui.sees(f"{name}-ONE")
             await ui.press("t")
             await ui.sees("Send to", f"{name.lower()}@sandbox.example")
             await ui.press("enter")
