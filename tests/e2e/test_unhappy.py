@@ -119,8 +119,9 @@ def test_a_401_asks_for_a_token_and_a_pasted_one_reads_the_list(
         terminal.wait_quiet(0.2)
         terminal.press("enter")
         terminal.wait_gone("401")
+        used = f"Bearer {token}"
+        terminal.wait_for(lambda _: sandbox.requests[-1].headers["authorization"] == used)
         terminal.wait_for(re.compile(r"PRIMARY.*\bfresh\b", re.DOTALL))
-        assert sandbox.requests[-1].headers["authorization"] == f"Bearer {token}"
         assert token.encode() not in terminal.raw
         assert token[:20].encode() not in terminal.raw
         leave(terminal)
