@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
+
+from textual.worker import Worker
 
 from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.profiles.model import Profile
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from smtp_tui.api.requests import Write
     from smtp_tui.api.writes import Unattended
     from smtp_tui.workflows.look_up import Found
-
-FollowUp: TypeAlias = Callable[[], Coroutine[None, None, None]]
 
 
 class CurrentProfile:
@@ -130,8 +129,7 @@ class CurrentProfile:
         match report:
             case LateWrite(session, ended):
                 # Not a coroutine yet: while the app closes, the worker never begins.
-                follow_up: FollowUp = partial(self._follow_up, session, ended)
-                self._app.run_worker(follow_up)
+                _: Worker[None] = self._app.run_worker(partial(self._follow_up, session, ended))
             case LateTest(words):
                 self._report(words, f"test {next(self._numbers)}", Kind.PLAIN)
             case CommandSaid(profile, line):
