@@ -46,13 +46,15 @@ class TypedText(Struct, frozen=True):
     """What a person typed on a screen and has saved nowhere yet.
 
     ``unsaved`` is whether there is any, ``saving`` whether it is on its way to the server. ``keep``
-    writes it to a draft that survives the program; it blocks and raises ``FileProblem``. It is
-    None on a screen that has no drafts. ``forget`` gives it up.
+    writes it to a draft that survives the program; it blocks and raises ``FileProblem``.
+    ``keeps`` is whether it would write anything: a password alone is not kept. ``forget`` gives
+    it up.
     """
 
     unsaved: Callable[[], bool]
     saving: Callable[[], bool] = lambda: False
-    keep: Callable[[], None] | None = None
+    keeps: Callable[[], bool] = lambda: False
+    keep: Callable[[], None] = lambda: None
     forget: Callable[[], None] = lambda: None
 
 

@@ -73,8 +73,7 @@ class Leaving:
         problem: FileProblem | None = None
         for text in self._texts():
             try:
-                if text.keep is not None:
-                    text.keep()
+                text.keep()
             except FileProblem as error:
                 problem = problem or error
         if problem is not None:
@@ -95,7 +94,7 @@ class Leaving:
     async def _ask(self) -> None:
         from smtp_tui.ui.dialogs.question import QuestionDialog
 
-        keeps = all(text.keep for text in self.unsaved())
+        keeps = all(text.keeps() for text in self.unsaved())
         draft = ((Answer.KEEP, "Quit, and keep it as a draft (without the password)"),)
         answers = (
             (Answer.STAY, "Stay"),

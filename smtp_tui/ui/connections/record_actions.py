@@ -177,14 +177,16 @@ class RecordScreen(FullScreen[Result]):
 
         Nothing where the operator declined.
         """
+        from smtp_tui.editing.undo import can_undo
         from smtp_tui.workflows import outcomes as ends
 
         name = record_name(record.name, record.id) if record is not None else ""
         match outcome:
-            case ends.Saved(record_id, saved_name, before, notes=notes):
+            case ends.Saved(record_id, saved_name, before, patch, notes):
                 verb, offer = "Created", None
                 if before is not None:
-                    verb, offer = "Saved", Offer("record.undo", "undoes")
+                    verb = "Saved"
+                    offer = Offer("record.undo", "undoes") if can_undo(patch) else None
                     self._remember_save(before.id)
                 self._done(f"{verb} {record_name(saved_name, record_id)}", *notes, offer=offer)
                 self._shows.changed(record_id)
@@ -199,7 +201,8 @@ class RecordScreen(FullScreen[Result]):
                 self._not_done(f"{name}\n{clean(words, 400)}".strip())
                 self._shows.changed(record.id if record is not None else None)
             case ends.Irreversible(lost=lost):
-                self._not_done(f"{name}: nothing can return: {clean('; '.join(lost), 400)}")
+                words = clean("; ".join(lost), 400)
+                self._not_done(f"The change of {name} cannot be undone: {words}")
             case ends.Unchanged():
                 self._not_done("The server already has these values; nothing was sent.")
             case ends.Refused(ApiError() as error) | ends.Unknown(error):

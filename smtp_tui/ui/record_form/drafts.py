@@ -56,8 +56,8 @@ class KeptDraft:
 
     @property
     def changed(self) -> bool:
-        """Whether there is something to keep."""
-        return self.latest.texts != self.base.texts
+        """Whether there is something to keep; a secret alone is not."""
+        return (self.latest.name, self.latest.texts) != (self.base.name, self.base.texts)
 
     def keep(self) -> None:
         """Write what is typed, in place of what this form wrote before."""

@@ -69,7 +69,7 @@ class _Leave(Enum):
     DISCARD = "Discard it"
 
 
-_WAYS_OUT: Final = tuple((way, way.value) for way in _Leave)
+_KEPT: Final = "What was typed is kept as a draft, without a password."
 
 
 class FormScreen(FullScreen[FormResult]):
@@ -114,7 +114,11 @@ class FormScreen(FullScreen[FormResult]):
         key, typed = session.key(subject.base.record_id), subject.typed or subject.base
         self._draft = KeptDraft(services.drafts, services.clock, key, subject.base, typed)
         self.typed = TypedText(
-            lambda: self.unsaved, lambda: self.busy, self._draft.keep, self._draft.give_up
+            unsaved=lambda: self.unsaved,
+            saving=lambda: self.busy,
+            keeps=lambda: self._draft.changed,
+            keep=self._draft.keep,
+            forget=self._draft.give_up,
         )
         self._closes_with: tuple[FormResult] | None = None
         self._form = RecordForm(subject.base, subject.opened, subject.typed)
@@ -281,7 +285,10 @@ class FormScreen(FullScreen[FormResult]):
     async def _ask_to_leave(self) -> None:
         body = Content(f"Changed and not saved: {clean(', '.join(self._form.changed_names))}")
         clock = self.services.clock
-        question = QuestionDialog("Leave?", body, _WAYS_OUT, clock, escape=_Leave.STAY)
+        ways = tuple(
+            (way, way.value) for way in _Leave if way is not _Leave.KEEP or self._draft.changed
+        )
+        question = QuestionDialog("Leave?", body, ways, clock, escape=_Leave.STAY)
         match await self.app.push_screen_wait(question):
             case _Leave.REVIEW:
                 self.action_review()
@@ -299,6 +306,7 @@ class FormScreen(FullScreen[FormResult]):
             self._complain(f"The draft cannot be kept: {clean(str(error))}")
         else:
             self._draft.done = True
+            tell(self, _KEPT, about=About.DRAFT)
             self.dismiss(None)
 
     def _close(self, result: FormResult) -> None:
@@ -327,8 +335,7 @@ class FormScreen(FullScreen[FormResult]):
                 forget(self, About.WAITING)
                 self._complain(Sent.LOST.value)
             case Sent.WRITE:
-                kept = "What was typed is kept as a draft, without a password."
-                tell(self, f"{Sent.WRITE.value} {kept}", about=About.WAITING)
+                tell(self, f"{Sent.WRITE.value} {_KEPT}", about=About.WAITING)
                 self.dismiss(None)
 
     def action_review(self) -> None:

@@ -31,8 +31,10 @@ async def test_undo_of_a_replaced_password_says_that_the_former_one_cannot_retur
         await ui.press("tab", "tab", "tab")
         await ui.type("hunter2")
         await save(ui, "PRIMARY")
+        await ui.sees("Saved PRIMARY")
+        assert not ui.shows("undoes")
         await ui.press("u")
-        await ui.sees("PRIMARY: nothing can return")
+        await ui.sees("The change of PRIMARY cannot be undone")
         assert len(ui.requests(Operation.MODIFY)) == 1
 
 
@@ -96,7 +98,7 @@ async def test_an_undo_that_brings_back_a_part_says_what_did_not_come_back(demo:
         await ui.type("hunter2")
         await save(ui, "PRIMARY")
         await ui.press("u")
-        await ui.sees("Change PRIMARY?", "port 26 →", "must be typed again")
+        await ui.sees("Change PRIMARY?", "port 26 →", "has to be typed again")
         ui.clock.forward(1)
         await ui.press("enter")
-        await ui.sees("Saved PRIMARY", "the former one was never known here")
+        await ui.sees("Saved PRIMARY", "the former password is not known")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.forms import BATCH, apply, edit, retype, save
 from tests.ui.helpers import Ui, opened
@@ -113,8 +115,9 @@ async def test_a_draft_follows_what_the_server_holds_now_where_it_changed_nothin
         await ui.sees("Edit BATCH", "new.example.com", "was 26")
 
 
+@pytest.mark.parametrize("hostname", ["", "relay.example.com"])
 async def test_a_draft_of_a_new_record_is_offered_with_its_name(
-    demo: Sandbox, tmp_path: Path
+    demo: Sandbox, tmp_path: Path, hostname: str
 ) -> None:
     async with opened(demo, directory=tmp_path) as ui:
         await ui.sees("BATCH")
@@ -122,16 +125,17 @@ async def test_a_draft_of_a_new_record_is_offered_with_its_name(
         await ui.sees("New connection")
         await ui.type("FRESH")
         await ui.press("tab")
-        await ui.type("relay.example.com")
+        await ui.type(hostname)
         await leave_by(ui, 2)
         await ui.loses("New connection")
+        await ui.sees("What was typed is kept as a draft")
     async with opened(demo, directory=tmp_path) as ui:
         await ui.sees("BATCH")
         await ui.press("n")
         await ui.sees("There is a draft", "FRESH")
         ui.clock.forward(1)
         await ui.press("enter")
-        await ui.sees("New connection", "FRESH", "relay.example.com")
+        await ui.sees("New connection", "FRESH", hostname)
 
 
 async def test_two_programs_do_not_overwrite_each_others_drafts(
@@ -166,3 +170,20 @@ async def test_an_expired_token_leaves_the_draft_on_the_disk(demo: Sandbox, tmp_
         await ui.until(lambda: "587" in kept(tmp_path), "the draft on the disk")
         assert "hunter2" not in kept(tmp_path)
         assert demo.record(BATCH).values["port"] == 26
+
+
+async def test_a_password_alone_is_not_offered_to_be_kept(demo: Sandbox, tmp_path: Path) -> None:
+    async with opened(demo, directory=tmp_path) as ui:
+        await edit(ui, "BATCH")
+        await ui.press("tab", "tab", "tab")
+        await ui.type("hunter2")
+        await ui.press("escape")
+        await ui.sees("Changed and not saved: password", "Discard")
+        assert not ui.shows("keep it as a draft")
+        await ui.press("escape")
+        await ui.loses("Changed and not saved")
+        await ui.press("ctrl+c")
+        await ui.sees("Quit without saving?", "Discard and quit")
+        assert not ui.shows("keep it as a draft")
+        await ui.press("escape")
+    assert kept(tmp_path) == ""
