@@ -31,7 +31,7 @@ def inverse(patch: Patch, before: Record, after: Record) -> Undo:
         if isinstance(change.after, SecretStr) or isinstance(former, SecretState):
             lost.extend(_lost_secret(change, former is SecretState.NOT_SET))
         elif former is ABSENT:
-            lost.append(f"{change.name} did not exist before, and can only be blanked")
+            lost.append(f"{change.name}: it did not exist before, and can only be blanked")
             if not is_same(present, ""):
                 changes.append(Change(change.name, present, ""))
         elif not is_same(present, former):
@@ -46,10 +46,10 @@ def can_undo(patch: Patch) -> bool:
 
 def _lost_secret(change: Change, was_not_set: bool) -> tuple[str, ...]:
     if not was_not_set:
-        return (f"the former {change.name} is not known, so it has to be typed again",)
+        return (f"{change.name}: the former one is not known, so it has to be typed again",)
     if change.kind is ChangeKind.CLEAR_SECRET:
         return ()
-    return (f"{change.name} was not set before, and stays until it is cleared",)
+    return (f"{change.name}: it was not set before, and stays until it is cleared",)
 
 
 def lost_by_delete(record: Record) -> tuple[str, ...]:

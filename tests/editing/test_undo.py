@@ -42,7 +42,7 @@ def test_what_was_added_is_blanked_and_told() -> None:
     patch = patch_of(OPENED, draft_of(OPENED).with_text("username", "relay"))
     undo = inverse(patch, OPENED, apply(OPENED, patch))
     assert undo.patch == Patch((Change("username", "relay", ""),))
-    assert undo.lost == ("username did not exist before, and can only be blanked",)
+    assert undo.lost == ("username: it did not exist before, and can only be blanked",)
 
 
 def test_a_replaced_or_cleared_password_is_lost_and_nothing_is_sent_for_it() -> None:
@@ -50,7 +50,7 @@ def test_a_replaced_or_cleared_password_is_lost_and_nothing_is_sent_for_it() -> 
         patch = patch_of(OPENED, draft_of(OPENED).with_secret("password", edit))
         undo = inverse(patch, OPENED, apply(OPENED, patch))
         assert not undo.patch
-        assert undo.lost == ("the former password is not known, so it has to be typed again",)
+        assert undo.lost == ("password: the former one is not known, so it has to be typed again",)
 
 
 def test_a_password_that_was_not_set_is_not_cleared_behind_ones_back() -> None:
@@ -60,7 +60,7 @@ def test_a_password_that_was_not_set_is_not_cleared_behind_ones_back() -> None:
     undo = inverse(patch, opened, apply(opened, patch))
     assert not undo.patch
     assert undo.lost == (
-        "password was not set before, and stays until it is cleared",
+        "password: it was not set before, and stays until it is cleared",
     )  # fmt: skip
 
 

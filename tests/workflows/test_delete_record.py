@@ -137,7 +137,7 @@ async def test_what_cannot_return_is_told(sandbox: Sandbox, session: Session) ->
     await save_record(session, operator, draft, record, patch_for(draft, record))
     partly = await undo(session, operator)
     assert isinstance(partly, Saved)
-    assert partly.notes == ("tls did not exist before, and can only be blanked",)
+    assert partly.notes == ("tls: it did not exist before, and can only be blanked",)
 
 
 async def test_a_replaced_password_cannot_return(sandbox: Sandbox, session: Session) -> None:
@@ -146,7 +146,7 @@ async def test_a_replaced_password_cannot_return(sandbox: Sandbox, session: Sess
     await save_record(session, operator, draft, record, patch_for(draft, record))
     outcome = await undo(session, operator)
     assert isinstance(outcome, Irreversible)
-    assert "must be typed again" in outcome.lost[0]
+    assert "has to be typed again" in outcome.lost[0]
     assert len(writes(sandbox)) == 1
 
 

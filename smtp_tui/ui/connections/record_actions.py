@@ -201,8 +201,8 @@ class RecordScreen(FullScreen[Result]):
                 self._not_done(f"{name}\n{clean(words, 400)}".strip())
                 self._shows.changed(record.id if record is not None else None)
             case ends.Irreversible(lost=lost):
-                words = clean("; ".join(lost), 400)
-                self._not_done(f"The change of {name} cannot be undone: {words}")
+                why = "\n".join(clean(words, 200) for words in lost)
+                self._not_done(f"The change of {name} cannot be undone\n{why}")
             case ends.Unchanged():
                 self._not_done("The server already has these values; nothing was sent.")
             case ends.Refused(ApiError() as error) | ends.Unknown(error):

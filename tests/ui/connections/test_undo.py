@@ -101,4 +101,4 @@ async def test_an_undo_that_brings_back_a_part_says_what_did_not_come_back(demo:
         await ui.sees("Change PRIMARY?", "port 26 →", "has to be typed again")
         ui.clock.forward(1)
         await ui.press("enter")
-        await ui.sees("Saved PRIMARY", "the former password is not known")
+        await ui.sees("Saved PRIMARY", "password: the former one is not known")
