@@ -8,6 +8,7 @@ imports Textual when it is loaded.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -70,19 +71,23 @@ class Need(Enum):
 
     def met(self, situation: Situation) -> bool:
         """Return whether the situation has it."""
-        return {
-            Need.WRITE: not situation.read_only,
-            Need.RECORD: situation.record,
-            Need.SHOWN_ROWS: situation.rows,
-            # Keys typed while rows are being read act on them when they arrive.
-            Need.ROWS: situation.rows or situation.reading,
-            Need.UNREADABLE: situation.unreadable,
-            Need.IDLE: not situation.busy,
-            Need.UNDOABLE: not situation.created,
-            Need.CHANGE: situation.undo,
-            Need.PREVIOUS_PROFILE: situation.previous_profile,
-            Need.SECRET_FIELD: situation.secret_field,
-        }[self]
+        return _MET[self](situation)
+
+
+# Asked for every key of a screen at every move of its cursor.
+_MET: Final[dict[Need, Callable[[Situation], bool]]] = {
+    Need.WRITE: lambda now: not now.read_only,
+    Need.RECORD: lambda now: now.record,
+    Need.SHOWN_ROWS: lambda now: now.rows,
+    # Keys typed while rows are being read act on them when they arrive.
+    Need.ROWS: lambda now: now.rows or now.reading,
+    Need.UNREADABLE: lambda now: now.unreadable,
+    Need.IDLE: lambda now: not now.busy,
+    Need.UNDOABLE: lambda now: not now.created,
+    Need.CHANGE: lambda now: now.undo,
+    Need.PREVIOUS_PROFILE: lambda now: now.previous_profile,
+    Need.SECRET_FIELD: lambda now: now.secret_field,
+}
 
 
 class Action(Struct, frozen=True):

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
 from smtp_tui.api.target import Trust
-from smtp_tui.editing.merge import Comparison, Side
 from smtp_tui.profiles.sources import LoginToken
 from smtp_tui.text import clean, sentence
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.waiting import waiting
 from smtp_tui.workflows.operator import Notice, RefusedCertificate, Sent
-from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.session import Session
+
+if TYPE_CHECKING:
+    from smtp_tui.editing.merge import Comparison, Side
+    from smtp_tui.workflows.plan import Plan
 
 _LONGEST = 300
 """Characters of a notice that are shown."""

@@ -78,10 +78,12 @@ class Listing(Struct, frozen=True):
     def status(self, width: int) -> str:
         """Return counts, marks, order, age and hint; if too wide, without the order or filter."""
         read = self.age is not None
-        unreadable = f"{len(self.unreadable)} unreadable ({self.key('table.unreadable')})"
+        unreadable = ""
+        if self.unreadable:  # a look at the keys of the screen costs a quarter of a key press
+            unreadable = f"{len(self.unreadable)} unreadable ({self.key('table.unreadable')})"
         parts = {
             "count": counted(self.shown, self.total, "connection") if read else "",
-            "unreadable": unreadable if self.unreadable else "",
+            "unreadable": unreadable,
             "marks": f"{self.marked} marked" if self.marked else "",
             "filter": f"filter “{clean(self.filter_text, 30)}”" if self.filter_text else "",
             "order": self.order.words if read else "",
