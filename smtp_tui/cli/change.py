@@ -97,7 +97,9 @@ async def _save(
 ) -> ExitCode:
     patch, operator = patch_for(draft, opened), CommandOperator(options)
     rehearse = options.dry_run
-    outcome = await save_record(session, operator, draft, opened, patch, rehearse=rehearse)
+    outcome = await save_record(
+        session, operator, draft, opened, patch, rehearse=rehearse, look_first=True
+    )
     match outcome:
         case ends.Saved(record_id, name, notes=notes, unanswered=None):
             told: dict[str, object] = {"id": record_id, "name": name}

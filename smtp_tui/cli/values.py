@@ -21,7 +21,7 @@ def parsed(arguments: Iterable[str]) -> dict[str, str]:
     for position, argument in enumerate(arguments, start=1):
         name, separator, value = argument.partition("=")
         if not separator or not name.strip():
-            raise Refusal(f"value {position} is not of the form name=value")
+            raise Refusal(f"value number {position} is not of the form name=value")
         if name in found:
             raise Refusal(f"{name} is given twice")
         found[name] = value
@@ -86,5 +86,7 @@ def preset_named(wanted: str) -> Preset:
     matching = exact or [preset for preset in known if sought and sought in preset.name.casefold()]
     if len(matching) == 1:
         return matching[0]
-    names = ", ".join(preset.name for preset in (matching or known))
-    raise Refusal(f"which preset? One of: {names}")
+    names = [preset.name for preset in (matching or known)]
+    what = f"{wanted} may be several presets" if matching else f"there is no preset {wanted}"
+    near = "" if matching else nearest(wanted, names)
+    raise Refusal(f"{what}{near}; --preset takes one of: {', '.join(names)}")

@@ -93,10 +93,9 @@ def advice(operation: Operation, found: Found) -> Advice:
         case Operation.CREATE, False:
             words = "Read again: no record of that name is there. Save once more"
             return (AdviceLine(words, ("form.review",)),)
-        case Operation.CREATE, True:
-            told = f" (id {found.record.id})" if found.record is not None else ""
-            words = f"Read again: a record of that name is there{told}. Look at it before you save"
-            return (AdviceLine(words),)
+        case Operation.CREATE, _ if found.record is not None:
+            there = f"a record of that name is there (id {found.record.id})"
+            return (AdviceLine(f"Read again: {there}. Look at it before you save"),)
     return ()
 
 

@@ -40,10 +40,12 @@ async def save_record(
     notes: tuple[str, ...] = (),
     *,
     rehearse: bool = False,
+    look_first: bool = False,
 ) -> SaveOutcome:
     """Save the patch of a draft: to the ``opened`` record, or as a new one where that is None.
 
-    ``notes`` stand in each review. ``rehearse`` does everything but send.
+    ``notes`` stand in each review. ``rehearse`` does everything but send. ``look_first`` has the
+    first review say whether a new name is taken, for an operator that then refuses.
     """
     job = _Save(session, operator, draft, opened, patch, notes)
     try:
@@ -51,6 +53,8 @@ async def save_record(
         if request is None:
             return Unchanged()
         with claimed(session, request):
+            if look_first and opened is None:
+                await job.name_is_free()
             outcome = await carry_out(session, operator, job, rehearse=rehearse)
     except NotFound as error:
         return Refused(error) if opened is None else Gone(error)
@@ -67,7 +71,7 @@ class _Save(Struct):
     """What is to be saved, and the record as the operator last saw it.
 
     ``asides`` are notes of every review, ``news`` those of the next one. ``taken`` is the id of a
-    record that has the new name, blank where it is free, None as long as nobody looked.
+    record that was seen to have the new name.
     """
 
     session: Session
@@ -77,18 +81,18 @@ class _Save(Struct):
     patch: Patch
     asides: tuple[str, ...]
     news: tuple[str, ...] = ()
-    taken: str | None = None
+    taken: str = ""
 
     def plan(self, *notes: str) -> Plan | None:
         """The changes that are left, or the new record."""
         notes = (*self.asides, *self.news, *notes)
         scope = self.session.target.scope
-        return save_plan(scope, self.draft, self.patch, notes, self.taken or "")
+        return save_plan(scope, self.draft, self.patch, notes, self.taken)
 
     async def check(self, plan: Plan) -> Conflicted | bool:
         """Compare with the record as it is now; of a new one, whether its name is free."""
         if self.record is None:
-            return await self._check_name(plan)
+            return bool(self.taken) or await self.name_is_free()
         record_id = self.record.id
         now = await read_signed_in(
             self.session,
@@ -112,18 +116,20 @@ class _Save(Struct):
             self.news = (f"Someone else changed to the same already: {already}.",)
         return not comparison.already
 
-    async def _check_name(self, plan: Plan) -> bool:
-        """The server takes a second record of a name without a word, so this is said once."""
-        if self.taken is not None:
-            return True
+    async def name_is_free(self) -> bool:
+        """Whether no record has the new name; if one does, the next review says so.
+
+        The server makes a second record of a name without a word.
+        """
+        name = self.draft.name.strip()
         found = await read_signed_in(
             self.session,
             self.operator,
             self.session.connections.list,
-            f"Reading whether {plan.named} exists already",
+            f"Reading whether {record_name(name)} exists already",
             Sent.NOTHING,
         )
-        same = [record.id for record in found.records if record.name == plan.name]
+        same = [record.id for record in found.records if record.name == name]
         self.taken = same[0] if same else ""
         self.news = (_TAKEN,) if same else ()
         return not same

@@ -18,6 +18,7 @@ from smtp_tui.workflows.outcomes import (
     Recreate,
     Refused,
     Saved,
+    Unchanged,
     UndoOutcome,
 )
 from smtp_tui.workflows.save_record import save_record
@@ -57,7 +58,7 @@ async def _undo_patch(
         return Refused(error)
     back = inverse(patch, before, now)
     if not back.patch:
-        return Irreversible(now, back.lost)
+        return Irreversible(now, back.lost) if back.lost else Unchanged()
     outcome = await save_record(session, operator, draft_of(now), now, back.patch, back.lost)
     if isinstance(outcome, Saved):
         return replace(outcome, notes=(*back.lost, *outcome.notes))

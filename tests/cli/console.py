@@ -30,7 +30,7 @@ class Result:
 class Typist:
     """Stdin with a person at it: one answer, typed after something else was done."""
 
-    def __init__(self, answer: str, first: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, answer: str, first: Callable[[], object] = lambda: None) -> None:
         self._answer = answer
         self._first = first
 

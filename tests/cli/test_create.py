@@ -44,7 +44,9 @@ def test_a_preset_fills_host_and_port_and_can_be_overruled(
     assert sandbox.records()[0].values == {"hostname": "smtp.gmail.com", "port": 465}
     unclear = console.run("create", "OTHER", "--preset", "mailgun", "--yes")
     assert (unclear.code, len(sandbox.records())) == (2, 1)
-    assert "Mailgun (US), Mailgun (EU)" in unclear.err
+    assert "mailgun may be several presets; --preset takes one of: Mailgun (US), " in unclear.err
+    unknown = console.run("create", "OTHER", "--preset", "Gmial", "--yes")
+    assert 'there is no preset Gmial; did you mean "Gmail"?' in unknown.err
 
 
 @pytest.mark.parametrize(
@@ -64,11 +66,23 @@ def test_what_a_record_cannot_be_without_is_asked_for(
     assert (result.code, result.out, sandbox.requests) == (2, "", ())
 
 
-def test_a_name_that_is_taken_is_refused(console: Console, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("more", ["--yes", "--dry-run", "--json"])
+def test_a_name_that_is_taken_is_refused_before_anything_is_reviewed(
+    console: Console, sandbox: Sandbox, more: str
+) -> None:
     taken = sandbox.add_record("NEW", {"hostname": "h", "port": 25})
-    result = console.run("create", "NEW", *VALUES, "--yes")
-    assert (result.code, creations(sandbox)) == (4, 0)
+    result = console.run("create", "NEW", *VALUES, more, typist=Typist("yes"))
+    assert (result.code, result.out, creations(sandbox)) == (4, "", 0)
     assert taken in result.err
+    assert "Create NEW" not in result.err
+
+
+def test_a_name_that_is_taken_during_the_review_is_refused_too(
+    console: Console, sandbox: Sandbox
+) -> None:
+    someone = Typist("yes", lambda: sandbox.add_record("NEW", {"hostname": "h", "port": 25}))
+    result = console.run("create", "NEW", *VALUES, typist=someone)
+    assert (result.code, creations(sandbox)) == (4, 0)
 
 
 def test_it_is_asked_for_and_can_be_rehearsed(console: Console, sandbox: Sandbox) -> None:

@@ -19,6 +19,7 @@ from smtp_tui.workflows.outcomes import (
     Recreate,
     Refused,
     Saved,
+    Unchanged,
     Unknown,
 )
 from smtp_tui.workflows.save_record import save_record
@@ -138,6 +139,16 @@ async def test_what_cannot_return_is_told(sandbox: Sandbox, session: Session) ->
     partly = await undo(session, operator)
     assert isinstance(partly, Saved)
     assert partly.notes == ("tls: it did not exist before, and can only be blanked",)
+
+
+async def test_what_someone_else_reversed_already_needs_no_undo(
+    sandbox: Sandbox, session: Session
+) -> None:
+    record, operator = await opened(sandbox, session), ScriptedOperator()
+    await change(session, operator, record, port="587")
+    sandbox.change_record(record.id, {"port": 25})
+    assert await undo(session, operator) == Unchanged()
+    assert len(writes(sandbox)) == 1
 
 
 async def test_a_replaced_password_cannot_return(sandbox: Sandbox, session: Session) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.errors import AccessRefused, StatusError, TokenRefused, UnderWay
@@ -15,6 +17,7 @@ from smtp_tui.api.target import Access
 from smtp_tui.editing.draft import Replace, draft_of, new_draft
 from smtp_tui.editing.merge import Side
 from smtp_tui.editing.patch import patch_for
+from smtp_tui.workflows.operator import Sent
 from smtp_tui.workflows.outcomes import (
     Conflicted,
     Declined,
@@ -60,10 +63,13 @@ async def change(
     return await save_record(session, operator, draft, record, patch, rehearse=rehearse)
 
 
-async def create(session: Session, operator: ScriptedOperator, name: str) -> SaveOutcome:
+async def create(
+    session: Session, operator: ScriptedOperator, name: str, *, look_first: bool = False
+) -> SaveOutcome:
     """Create a record."""
     draft = new_draft(name, "mail.example.com", "587")
-    return await save_record(session, operator, draft, None, patch_for(draft, None))
+    patch = patch_for(draft, None)
+    return await save_record(session, operator, draft, None, patch, look_first=look_first)
 
 
 def changes(sandbox: Sandbox, record: Record, **values: object) -> Callable[[], None]:
@@ -285,6 +291,56 @@ async def test_a_taken_name_is_reviewed_again_before_a_second_record_of_it_is_ma
     assert [plan.taken for plan in operator.plans] == ["", taken]
     assert writes(sandbox) == []
     assert isinstance(await create(session, ScriptedOperator(), "NEW"), Saved)
+
+
+async def test_the_first_review_can_say_that_a_name_is_taken(
+    sandbox: Sandbox, session: Session
+) -> None:
+    taken = sandbox.add_record("NEW", VALUES)
+    operator = ScriptedOperator(False)
+    assert await create(session, operator, "NEW", look_first=True) == Declined()
+    assert [plan.taken for plan in operator.plans] == [taken]
+
+
+@pytest.mark.parametrize("look_first", [True, False])
+async def test_a_name_that_is_taken_during_a_review_is_told_before_anything_is_sent(
+    sandbox: Sandbox, session: Session, look_first: bool
+) -> None:
+    operator = ScriptedOperator(lambda: sandbox.add_record("NEW", VALUES), False)
+    assert await create(session, operator, "NEW", look_first=look_first) == Declined()
+    assert writes(sandbox) == []
+
+
+async def test_a_name_is_looked_for_again_after_a_401(sandbox: Sandbox, session: Session) -> None:
+    someone = (True, lambda: sandbox.add_record("NEW", VALUES), False)
+    operator = ScriptedOperator(*someone, token=sandbox.issue_token())
+    sandbox.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.CREATE))
+    assert await create(session, operator, "NEW") == Declined()
+    assert [bool(plan.taken) for plan in operator.plans] == [False, False, True]
+    assert len(writes(sandbox)) == 1
+
+
+async def test_a_lost_answer_to_a_create_names_the_record_that_has_its_name(
+    sandbox: Sandbox, session: Session
+) -> None:
+    class Meanwhile(ScriptedOperator):
+        """Someone else makes a record of the name before it is looked up."""
+
+        @contextmanager
+        def waiting(
+            self, what: str, *, sent: Sent | None = None, stop: object = None
+        ) -> Iterator[None]:
+            """Add the record once the answer is lost."""
+            if sent is Sent.LOST:
+                self.waits.append(sandbox.add_record("NEW", VALUES))
+            yield
+
+    operator = Meanwhile()
+    sandbox.faults.add(Fault(FaultKind.RESET, Operation.CREATE))
+    outcome = await create(session, operator, "NEW")
+    assert isinstance(outcome, Unknown)
+    assert outcome.found.done is None
+    assert f"is there (id {operator.waits[0]})" in outcome.error.advised()
 
 
 async def test_a_lost_answer_to_a_create_is_unknown_even_where_the_name_is_there(
