@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -12,7 +11,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.running import Environ
-from smtp_tui.cli.say import clean, remark, show, table
+from smtp_tui.cli.say import clean, remark, show, show_json, table
 from smtp_tui.state.encoding import plain
 from smtp_tui.state.journal import Journal, Wanted, Written, writes_of
 from smtp_tui.state.places import state_directory
@@ -34,7 +33,7 @@ def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
     writes = [write for write in writes_of(content.entries) if wanted.holds(write)]
     if options.json:
         for write in writes:
-            show(json.dumps(_plain(write)).replace("\x7f", "\\u007f"))
+            show_json(_plain(write), indent=None)
     elif writes:
         show(_table(writes))
     if not writes:

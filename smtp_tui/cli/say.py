@@ -40,9 +40,9 @@ def show(text: str) -> None:
         raise OutputLost(words) from None
 
 
-def show_json(value: object) -> None:
+def show_json(value: object, indent: int | None = 2) -> None:
     """Data as JSON in ASCII, which no terminal takes for a control sequence; as ``show``."""
-    show(json.dumps(value, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f"))
+    show(json.dumps(value, ensure_ascii=True, indent=indent).replace("\x7f", "\\u007f"))
 
 
 def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -17,7 +17,7 @@ from smtp_tui.editing.patch import Change, Patch, in_form_order
 from smtp_tui.editing.values import (
     ABSENT,
     Known,
-    Sent,
+    Sendable,
     looks_same,
     shown,
     value_in,
@@ -37,7 +37,7 @@ class Conflict(Struct, frozen=True):
 
     name: str
     opened: Known
-    mine: Sent
+    mine: Sendable
     theirs: Known
 
     @property
@@ -130,7 +130,7 @@ def _unchanged(before: Known, now: Known) -> bool:
     return looks_same(before, now)
 
 
-def _satisfied(after: Sent, now: Known) -> bool:
+def _satisfied(after: Sendable, now: Known) -> bool:
     """Whether the server already holds what the change asks for."""
     if isinstance(after, SecretStr):
         return not after and now is SecretState.NOT_SET

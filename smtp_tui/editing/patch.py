@@ -15,7 +15,7 @@ from smtp_tui.editing.values import (
     Absent,
     DraftProblem,
     Known,
-    Sent,
+    Sendable,
     check_sendable,
     looks_same,
     shown,
@@ -43,7 +43,7 @@ class Change(Struct, frozen=True):
 
     name: str
     before: Known
-    after: Sent
+    after: Sendable
 
     def __post_init__(self) -> None:
         Assignment(self.name, self.after)

@@ -26,7 +26,7 @@ ABSENT: Final = Absent.ABSENT
 Known: TypeAlias = "ParameterValue | Absent"
 """What is known of a parameter on the server: its value, the state of a secret, or its absence."""
 
-Sent: TypeAlias = "JsonValue | SecretStr"
+Sendable: TypeAlias = "JsonValue | SecretStr"
 """What can be sent for a parameter; a secret that is blank clears the stored one."""
 
 

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 class Memory(Struct):
     """What one session remembers between its screens.
 
-    ``introduced`` is False after a switch, until a review has shown the profile's name in large.
-    ``overrules`` says for the header what chose the profile of the start, where that overruled
-    another choice. ``claims`` are the writes that are being reviewed or sent, by record id.
+    ``introduced`` is False after a switch, until a review has shown the profile's name in large
+    letters. ``overrules`` says for the header what chose the profile of the start, where that
+    overruled another choice. ``claims`` are the writes that are being reviewed or sent, by record
+    id.
     """
 
     recipient: str

@@ -1,4 +1,4 @@
-"""Signing in: a token for what is read, and another one after a 401, without losing anything."""
+"""Signing in: a token before a read, and another one after a 401, without losing what was typed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Replaced(Enum):
 
 
 async def ensure_token(session: Session, operator: Operator) -> None:
-    """Have a token, from the profile's source or else from the operator."""
+    """Get a token, from the profile's source or else from the operator."""
     tokens = session.tokens
     if tokens.token() is not None and not tokens.due:
         return
@@ -46,7 +46,7 @@ async def ensure_token(session: Session, operator: Operator) -> None:
 
 
 async def replace_token(session: Session, operator: Operator, why: str) -> bool:
-    """Have another token than the one that was refused; whether there is one now.
+    """Replace a token that was refused; whether there is another one now.
 
     Where the profile's source gives one, nobody is asked.
     """
@@ -56,7 +56,7 @@ async def replace_token(session: Session, operator: Operator, why: str) -> bool:
 
 
 async def after_refusal(session: Session, operator: Operator, error: ApiError) -> str:
-    """Mend what a request was refused for: have another token, or trust the certificate.
+    """Mend what a request was refused for: get another token, or trust the certificate.
 
     What was mended, as a sentence; blank where nothing was. The request is not sent again.
     """
@@ -88,7 +88,7 @@ async def log_in(session: Session, operator: Operator, password: SecretStr) -> N
 
 
 async def keep_fresh(session: Session) -> None:
-    """Have the next token before this one ends, where that needs no person."""
+    """Get the next token before this one ends, where that needs no person."""
     if session.tokens.due and not session.tokens.asking.locked():
         async with session.tokens.asking:
             await _renew(session)
@@ -101,7 +101,7 @@ async def read_signed_in(
     what: str,
     sent: Sent | None = None,
 ) -> Answer:
-    """Do a read; after a 401 have another token, asking once, and read again.
+    """Read; after a 401 get another token, asking once, and read again.
 
     ``what`` is what the operator waits for meanwhile. A certificate that is met for the first time
     is shown, and read again once it is trusted. Only for reads: a write is never repeated without

@@ -201,7 +201,7 @@ class TestMails(Struct, frozen=True):
     async def prepare(
         self, session: Session, operator: Operator, subject: TestSubject, to: str
     ) -> TestMail | None:
-        """Have a token and a request; None where the operator gave no token.
+        """Get a token and build the request; None where the operator gave no token.
 
         The mail counts as under way from now on. Raises
         :class:`~smtp_tui.api.requests.IdRefused` and ``ValueError``.

@@ -39,7 +39,7 @@ class Done(Struct, frozen=True):
     unanswered: Unknown | None = None
 
 
-WriteOutcome: TypeAlias = Done | Unchanged | Declined | Conflicted | NotStored | Unknown
+JobOutcome: TypeAlias = Done | Unchanged | Declined | Conflicted | NotStored | Unknown
 
 
 class Job(Protocol):
@@ -58,10 +58,10 @@ class Job(Protocol):
 
 async def carry_out(
     session: Session, operator: Operator, job: Job, *, rehearse: bool = False
-) -> WriteOutcome:
+) -> JobOutcome:
     """Review, look, and send what the last review showed; ``rehearse`` ends before the sending.
 
-    After a 401 another token is had once, and the plan is reviewed again. Raises ``ApiError``
+    After the first 401 it gets another token and the plan is reviewed again. Raises ``ApiError``
     where the server refused, or nothing was sent.
     """
     renewed = False

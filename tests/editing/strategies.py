@@ -17,7 +17,7 @@ from smtp_tui.api.models import (
 from smtp_tui.api.secret import SecretStr, is_mask
 from smtp_tui.editing.draft import Clear, Draft, Keep, Replace, SecretEdit, draft_of
 from smtp_tui.editing.patch import Patch
-from smtp_tui.editing.values import Sent, value_in
+from smtp_tui.editing.values import Sendable, value_in
 
 NAMES = ("hostname", "port", "username", "password", "timeout", "tls", "apiToken", "pin", "naïve")
 
@@ -104,7 +104,7 @@ def apply(record: Record, patch: Patch) -> Record:
     return replace(record, parameters=tuple(parameters))
 
 
-def _stored(after: Sent) -> ParameterValue:
+def _stored(after: Sendable) -> ParameterValue:
     if isinstance(after, SecretStr):
         return SecretState.SET if after else SecretState.NOT_SET
     return after
