@@ -40,6 +40,16 @@ the environment are not used."""
 _NOTES: Final = f"{PROFILE_HELP}\n\n{NETWORK_HELP}\n\n{codes_help()}"
 _LONG: Final = re.compile(r"--[a-z][a-z-]*")
 _VALUES_HELP: Final = "parameters, such as port=587; never a password"
+EMPTY: Final = "it is empty, as an unset variable of a shell is"
+_PORTS: Final = range(65536)
+_QUOTED: Final = re.compile(
+    r"""(ignored explicit argument|invalid choice:) (?P<quote>['"]).*?(?<!\\)(?P=quote)"""
+)
+_PLAIN: Final = {
+    "ignored explicit argument": "it takes no value",
+    "invalid choice:": "it is none of those",
+}
+"""What argparse says before it repeats a value, and what is said instead."""
 
 
 class UsageProblem(Exception):
@@ -60,17 +70,18 @@ class Parser(argparse.ArgumentParser):
         self.commands = self.add_subparsers(**options)
         return self.commands
 
-    def options_for(self, options: argparse.Namespace) -> list[str]:
-        """The long options that the commands in these parsed arguments take."""
+    def used(self, options: argparse.Namespace) -> list[Parser]:
+        """This parser, and those of the commands in these parsed arguments."""
         parsers = [self]
         for name in (options.command, getattr(options, "action", None)):
             commands = parsers[-1].commands
             if commands is not None and name in commands.choices:
                 parsers.append(commands.choices[name])
-        return [option for parser in parsers for option in _LONG.findall(parser.format_usage())]
+        return parsers
 
     def error(self, message: str) -> NoReturn:
         """Raise :class:`UsageProblem`."""
+        message = _QUOTED.sub(lambda found: _PLAIN[found[1]], message)
         raise UsageProblem(f"{message} ({self.prog} --help tells more)")
 
 
@@ -81,17 +92,23 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """
     parser = _parser()
     options, left = parser.parse_known_args(arguments)
+    used = parser.used(options)
     unknown = [argument.partition("=")[0] for argument in left if argument.startswith("-")]
-    if unknown and unknown[0] in parser.options_for(argparse.Namespace(command=None)):
+    if unknown and unknown[0] in _long_options(parser):
         parser.error(f"{unknown[0]} stands before the command")
     if unknown:
-        near = nearest(unknown[0], parser.options_for(options))
-        parser.error(f"there is no option {unknown[0]} here{near}")
+        near = nearest(unknown[0], _long_options(*used))
+        used[-1].error(f"there is no option {unknown[0]} here{near}")
     if left and not hasattr(options, "values"):
-        parser.error(f"{len(left)} arguments too many" if len(left) > 1 else "an argument too many")
+        many = f"{len(left)} arguments too many" if len(left) > 1 else "an argument too many"
+        used[-1].error(many)
     if left:
         options.values = [*options.values, *left]
     return options
+
+
+def _long_options(*parsers: Parser) -> list[str]:
+    return [option for parser in parsers for option in _LONG.findall(parser.format_usage())]
 
 
 def _not_empty(text: str) -> str:
@@ -101,8 +118,14 @@ def _not_empty(text: str) -> str:
     with a blank name.
     """
     if not text.strip():
-        raise argparse.ArgumentTypeError("it is empty, as an unset variable of a shell is")
+        raise argparse.ArgumentTypeError(EMPTY)
     return text
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) in _PORTS:
+        return int(text)
+    raise argparse.ArgumentTypeError("a port is a number up to 65535, or 0 for any that is free")
 
 
 def _parser() -> Parser:
@@ -142,10 +165,10 @@ def _add_sandbox(commands: Subcommands) -> None:
         "It prints the variables that lead smtp-tui to it, and runs until ctrl+c.\n"
         "Test mail is really sent, but to this machine only.",
     )
-    sandbox.add_argument("--port", type=int, default=30000, help="of the API (30000)")
+    sandbox.add_argument("--port", type=_port, default=30000, help="of the API (30000)")
     sandbox.add_argument("--tls", action="store_true", help="https, self-signed")
     sandbox.add_argument("--data", type=Path, help="an SQLite file that keeps the records")
-    sandbox.add_argument("--smtp-port", type=int, default=0, help="of its mail server (any free)")
+    sandbox.add_argument("--smtp-port", type=_port, default=0, help="of its mail server (any free)")
     _add_allowed_mail(sandbox)
     sandbox.add_argument("--empty", action="store_true", help="start without the demo's records")
 
@@ -218,7 +241,7 @@ def _add_confirmation(parser: Parser) -> None:
 
 
 def _add_values(parser: Parser) -> None:
-    parser.add_argument("values", nargs="*", metavar="name=value", help=_VALUES_HELP)
+    parser.add_argument("values", nargs="*", default=[], metavar="name=value", help=_VALUES_HELP)
     _add_new_parameter(parser)
 
 
@@ -248,7 +271,9 @@ def _add_writing(commands: Subcommands) -> None:
     )
     _add_values(create)
     _add_password(create)
-    create.add_argument("--preset", help="take hostname and port of a provider, such as gmail")
+    create.add_argument(
+        "--preset", type=_not_empty, help="take hostname and port of a provider, such as gmail"
+    )
     _add_confirmation(create)
     delete = _record_command(commands, "delete", "delete a record")
     _add_record(delete)
@@ -260,6 +285,7 @@ def _add_test(commands: Subcommands) -> None:
     test.add_argument(
         "values",
         nargs="*",
+        default=[],
         metavar="RECORD | name=value",
         help="a record, then values to use in place of its own; nothing is saved",
     )

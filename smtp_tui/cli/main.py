@@ -36,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return complain("interrupted", ExitCode.INTERRUPTED)
     except EOFError:
-        return complain("nothing was typed, so nothing was sent", ExitCode.REFUSED)
+        return complain("nothing was typed, so nothing was done", ExitCode.REFUSED)
     except Exception as error:  # noqa: BLE001 - the edge: a traceback helps nobody but us
         return complain(_crash_words(error), ExitCode.CRASHED)
     finally:

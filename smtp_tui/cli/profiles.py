@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
+from smtp_tui.cli.arguments import EMPTY
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.running import Environ, known_profiles
@@ -15,7 +16,7 @@ from smtp_tui.cli.say import ask, clean, on_terminal, remark, show, show_json, t
 from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.profiles.choosing import Known, NoSuchProfile
 from smtp_tui.profiles.environment import TOKEN_VARIABLES
-from smtp_tui.profiles.model import FIELDS, Profile
+from smtp_tui.profiles.model import FIELDS, Profile, check_profile
 from smtp_tui.profiles.sources import EnvironmentToken, source_words
 from smtp_tui.profiles.store import ProfileStore, config_directory
 from smtp_tui.text import nearest
@@ -65,7 +66,8 @@ def set_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
         return ExitCode.OK
     _store(environ).replace(options.name, after)
     _warn(options, after, environ)
-    remark(f"Changed {clean(after.name)}.")
+    renamed = f", which is {clean(after.name)} now" if after.name != before.name else ""
+    remark(f"Changed {clean(before.name)}{renamed}.")
     return ExitCode.OK
 
 
@@ -122,6 +124,9 @@ def _changed(profile: Profile, options: argparse.Namespace) -> Profile:
                 profile = replace(profile, **{field.name: field.codec.from_text(text)})
             except ValueError as error:
                 raise Refusal(f"{field.name}: {error}") from None
+    for name, _ in check_profile(profile):
+        if getattr(options, f"new_{name}", None) == "":
+            raise Refusal(f"{name}: {EMPTY}")
     address, remarks = parse_recipient(profile.recipient)
     if profile.recipient and address is None:
         raise Refusal("--recipient: " + " ".join(remark.text for remark in remarks))

@@ -17,7 +17,6 @@ from smtp_tui.cli.signals import exit_on_signal
 if TYPE_CHECKING:
     from smtp_tui.sandbox import Sandbox
 
-_PORTS = range(65536)
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 _WAKE_SECONDS = 3600.0
 
@@ -28,8 +27,6 @@ def serve_sandbox(options: argparse.Namespace) -> int:
         from smtp_tui.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         return complain(f"The sandbox needs the package {error.name}: install smtp-tui[sandbox].")
-    if options.port not in _PORTS or options.smtp_port not in _PORTS:
-        return complain("A port is a number from 1 to 65535, or 0 for any that is free.")
     wanted = SandboxOptions(
         port=options.port,
         tls=options.tls,

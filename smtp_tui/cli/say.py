@@ -76,26 +76,40 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def ask(question: str) -> str:
-    """The answer of the person at the terminal, without its line end; blank at its end."""
-    with _interruptible(), exit_on_signal():
+    """The answer of the person at the terminal, without its line end.
+
+    Raises ``EOFError`` at the end of the input.
+    """
+    with _asking():
         print(_fitting(question, sys.stderr), end=" ", file=sys.stderr, flush=True)
-        return sys.stdin.readline().rstrip("\r\n")
+        answer = sys.stdin.readline()
+        if not answer:
+            raise EOFError
+        return answer.rstrip("\r\n")
 
 
 def ask_secret(question: str) -> str:
     """What the person at the terminal types unseen. Raises ``EOFError`` at the end of the input."""
     from getpass import getpass  # noqa: PLC0415 - rarely needed
 
-    with _interruptible(), exit_on_signal():
+    with _asking():
         return getpass(f"{question} ")
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let ctrl+c end a question at once; an event loop would only take note of the first one."""
+def _asking() -> Iterator[None]:
+    """Let a signal end a question at once; what is said next begins a line of its own.
+
+    An event loop would only take note of the first ctrl+c.
+    """
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        yield
+        with exit_on_signal():
+            yield
+    except (EOFError, KeyboardInterrupt, SystemExit):
+        with suppress(OSError):
+            print(file=sys.stderr)
+        raise
     finally:
         signal.signal(signal.SIGINT, before)
 

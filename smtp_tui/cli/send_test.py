@@ -8,6 +8,7 @@ import asyncio
 from msgspec import to_builtins
 
 from smtp_tui.api.requests import Operation
+from smtp_tui.cli.arguments import EMPTY
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.operator import CommandOperator
@@ -42,7 +43,7 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
     wanted = None
     if not options.unsaved:
         if arguments and not arguments[0].strip():
-            raise Refusal("the record is empty, as an unset variable of a shell is")
+            raise Refusal(f"the record: {EMPTY}")
         if not arguments or "=" in arguments[0]:
             raise Refusal("name a record, or give --values to test values stored nowhere")
         wanted = arguments.pop(0)

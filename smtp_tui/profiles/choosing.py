@@ -39,7 +39,7 @@ class Choice(Struct, frozen=True):
         """A sentence on what was overruled; empty if nothing was."""
         if not self.overruled:
             return ""
-        others = ", ".join(f"{other.name} ({other.source})" for other in self.overruled)
+        others = " or ".join(f"{other.name} ({other.source})" for other in self.overruled)
         return f"Using the profile {self.profile.name} ({self.by.source}), not {others}."
 
     @property

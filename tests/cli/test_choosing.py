@@ -52,7 +52,7 @@ class Case(Struct, frozen=True):
     def remark(self) -> str:
         """What has to be said, empty where nothing is overruled."""
         (source, name), *others = self.sources
-        overruled = ", ".join(f"{other} ({by})" for by, other in others if other != name)
+        overruled = " or ".join(f"{other} ({by})" for by, other in others if other != name)
         return f"Using the profile {name} ({source}), not {overruled}." if overruled else ""
 
 
@@ -133,7 +133,7 @@ def test_the_screen_follows_the_same_rule_and_says_it_in_the_header_and_in_profi
         terminal.wait_for("No SMTP connections")
         header = "\n".join(terminal.screen_text().splitlines()[:2])
         assert "environment" in header
-        overruled = ", ".join(name for _, name in case.sources[1:])
+        overruled = " or ".join(name for _, name in case.sources[1:])
         assert (f"CAM_HOST overrules {overruled}" in header) is bool(overruled)
         terminal.press("p")
         terminal.wait_for("Enter switches this window")

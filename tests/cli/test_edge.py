@@ -85,6 +85,11 @@ def test_a_change_by_a_script_from_start_to_end(sandbox: Sandbox, environ: dict[
         ("get",),
         ("set", "A", "--pass", "planted"),
         ("set", "A", "--password=planted", "--yes"),
+        ("set", "A", "--password-stdin=planted", "--yes"),
+        ("set", "A", "--password-stdin=pla'nted\"planted", "--yes"),
+        ("planted",),
+        ("profiles", "planted"),
+        ("sandbox", "--port", "planted"),
         ("set", "A", "--no\x1b[31m", "planted"),
         ("test", "A"),
         ("profiles",),
@@ -101,6 +106,27 @@ def test_a_mistake_in_the_arguments_is_one_line_and_code_2(
     assert "--help" in result.err
     assert "planted" not in result.err
     assert "\x1b" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("list", "--foo"), "(smtp-tui list --help tells more)"),
+        (("profiles", "use", "a", "b"), "(smtp-tui profiles use --help tells more)"),
+        (("set", "--yes"), "the following arguments are required: RECORD ("),
+        (("list", "--json=x"), "argument --json: it takes no value ("),
+        (("lsit",), "argument command: it is none of those (choose from "),
+        (("sandbox", "--port", "abc"), "argument --port: a port is a number up to 65535, or 0 "),
+        (("sandbox", "--smtp-port", "65536"), "argument --smtp-port: a port is a number up to "),
+        (("set", "A", "port"), "value number 1 is not of the form name=value"),
+    ],
+)
+def test_a_mistake_in_the_arguments_says_what_is_right(
+    console: Console, arguments: tuple[str, ...], words: str
+) -> None:
+    result = console.run(*arguments)
+    assert result.code == ExitCode.USAGE
+    assert words in result.err
 
 
 def test_values_may_stand_after_options(console: Console, sandbox: Sandbox) -> None:
@@ -206,6 +232,8 @@ def test_ctrl_c_at_the_question_sends_nothing(
         terminal.wait_for("Apply? Type yes:")
         terminal.press("ctrl+c")
         assert terminal.exit_code() == 130
+        lines = terminal.screen_text().splitlines()
+        assert lines.index("smtp-tui: interrupted") > 0
     assert all(one.method == "GET" for one in sandbox.requests)
 
 

@@ -37,6 +37,7 @@ NAMING = [
     ("audit", "--profile", "{}"),
     ("--profile", "{}", "delete", "A", "--yes"),
     ("delete", "--profile", "{}", "A", "--yes"),
+    ("create", "NEW", "--preset", "{}", "--yes"),
     ("profiles", "add", "{}", "--host", "a.example"),
     ("profiles", "set", "{}", "--team", "all"),
     ("profiles", "remove", "{}", "--yes"),
@@ -182,6 +183,27 @@ def test_a_recipient_that_is_no_address_is_refused_in_a_profile(empty_console: C
     assert result.code == ExitCode.USAGE
     assert "--recipient" in result.err
     assert empty_console.run(*add, "ops@example.com").code == 0
+
+
+@pytest.mark.parametrize(
+    "option", ["--rename", "--host", "--tenant", "--team", "--token-env", "--token-login"]
+)
+def test_what_a_profile_cannot_do_without_is_not_emptied(
+    empty_console: Console, tmp_path: Path, option: str
+) -> None:
+    add = ("--host", "a.example", "--tenant", "t", "--label", "PROD")
+    empty_console.run("profiles", "add", "a", *add)
+    before = (tmp_path / "config" / "profiles.toml").read_text()
+    result = empty_console.run("profiles", "set", "a", option, "")
+    assert (result.code, result.out) == (ExitCode.USAGE, "")
+    assert (tmp_path / "config" / "profiles.toml").read_text() == before
+    assert empty_console.run("profiles", "set", "a", "--label", "").code == 0
+
+
+def test_a_new_profile_is_not_added_with_an_empty_tenant(empty_console: Console) -> None:
+    result = empty_console.run("profiles", "add", "a", "--host", "a.example", "--tenant", "")
+    assert result.code == ExitCode.USAGE
+    assert "tenant: it is empty, as an unset variable of a shell is" in result.err
 
 
 def test_a_token_variable_that_is_not_set_is_said_with_the_nearest_one(console: Console) -> None:

@@ -131,7 +131,8 @@ def test_another_host_removes_the_port_of_the_old_one(
 
 def test_rename_keeps_the_default(empty_console: Console, store: ProfileStore) -> None:
     empty_console.run(*ADD)
-    assert empty_console.run("profiles", "set", "prod", "--rename", "live").code == 0
+    renamed = empty_console.run("profiles", "set", "prod", "--rename", "live")
+    assert (renamed.code, renamed.err) == (0, "Changed prod, which is live now.\n")
     assert (only(store).name, store.load().default) == ("live", "live")
 
 
