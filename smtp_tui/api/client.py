@@ -26,6 +26,7 @@ from smtp_tui.api.errors import (
     HostUnreachable,
     NotSent,
     ServerFault,
+    TenantNeeded,
     TokenNeeded,
     TokenRefused,
     raise_for_status,
@@ -145,6 +146,8 @@ class Client:
         call = self.call(request)
         try:
             self._check_open(call)
+            if request.lacks_tenant:
+                raise TenantNeeded(call, self.target.name)
             if not request.operation.writes:
                 return await self._read(request, call, accepts)
             await self._check_access(request, call)

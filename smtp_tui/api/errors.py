@@ -7,6 +7,7 @@
     │   ├── HostUnreachable        no such name, refused, no route, connect time-out
     │   ├── CertificateRefused     TLS was judged before any byte of the token
     │   ├── TokenNeeded            no token to send, or one that cannot be a token
+    │   ├── TenantNeeded           the profile names no tenant, and the request is about one
     │   ├── AccessRefused          the profile does not allow it
     │   ├── UnderWay               another write to the same record has not ended
     │   └── NotJournalled          a protected profile, and its journal cannot be written
@@ -230,6 +231,21 @@ class TokenNeeded(NotSent):
             "profiles set NAME --token-command …",
         ),
     )
+
+
+class TenantNeeded(NotSent):
+    """The profile names no tenant. Only a login and the question for the tenant go without one."""
+
+    usual_advice = (
+        AdviceLine(
+            "Check the profile to find its tenant, and write that into it",
+            _PROFILES,
+            "profiles check NAME",
+        ),
+    )
+
+    def __init__(self, call: Call, profile: str, *, advice: Advice | None = None) -> None:
+        super().__init__(call, f"The profile {profile} names no tenant", advice=advice)
 
 
 class AccessRefused(NotSent):

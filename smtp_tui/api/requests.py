@@ -54,13 +54,16 @@ class Operation(Enum):
     @property
     def writes(self) -> bool:
         """Whether the call may change something or send mail; such a call is never repeated."""
-        return self in CHANGES or self in TESTS
+        return self not in _READS
 
 
-CHANGES: Final = frozenset({Operation.CREATE, Operation.PATCH, Operation.DELETE})
-"""The calls that change something on the server; a test email does not."""
+_READS: Final = frozenset(
+    {Operation.LIST, Operation.GET, Operation.TOKEN, Operation.TENANT, Operation.REACH}
+)
 TESTS: Final = frozenset({Operation.TEST_VALUES, Operation.TEST_SAVED})
 """The calls that send mail and change nothing."""
+CHANGES: Final = frozenset(Operation) - _READS - TESTS
+"""The calls that change something on the server, among them any call that nothing is said of."""
 
 
 class IdRefused(ValueError):
@@ -83,6 +86,11 @@ class Request(Struct, frozen=True):
         if not self.query:
             return self.path
         return f"{self.path}?{urlencode(self.query, errors='surrogatepass', quote_via=quote)}"
+
+    @property
+    def lacks_tenant(self) -> bool:
+        """Whether it is about a tenant's records and names no tenant."""
+        return ("tenantId", "") in self.query
 
     @property
     def record_id(self) -> str | None:

@@ -14,6 +14,7 @@ from smtp_tui.api.errors import (
     NotFound,
     NotJournalled,
     NotSent,
+    TenantNeeded,
     TokenNeeded,
     TokenRefused,
 )
@@ -74,20 +75,23 @@ def _tell_api_error(error: ApiError) -> ExitCode:
     return code_of(error)
 
 
+_CODES: Final = (
+    ((TokenNeeded, TokenRefused, LoginRefused), ExitCode.TOKEN),
+    ((TenantNeeded,), ExitCode.USAGE),
+    ((AccessRefused, NotJournalled), ExitCode.REFUSED),
+    ((NotSent, NoAnswer), ExitCode.UNREACHABLE),
+    ((NotFound,), ExitCode.NOT_FOUND),
+)
+"""Kinds of errors and their exit codes; the first that fits counts, so a class stands before its
+base class."""
+
+
 def code_of(error: ApiError) -> ExitCode:
     """The exit code of what a request came to."""
     if error.outcome_unknown:
         return ExitCode.UNKNOWN_OUTCOME
-    match error:
-        case TokenNeeded() | TokenRefused() | LoginRefused():
-            return ExitCode.TOKEN
-        case AccessRefused() | NotJournalled():
-            return ExitCode.REFUSED
-        case NotSent() | NoAnswer():
-            return ExitCode.UNREACHABLE
-        case NotFound():
-            return ExitCode.NOT_FOUND
-    return ExitCode.FAILED
+    fitting = (code for kinds, code in _CODES if isinstance(error, kinds))
+    return next(fitting, ExitCode.FAILED)
 
 
 def _for_shell(line: AdviceLine) -> str:

@@ -15,14 +15,14 @@ from msgspec.structs import replace
 
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.errors import AccessRefused, AdviceLine, Call
+from smtp_tui.api.errors import AccessRefused, AdviceLine, Call, TenantNeeded
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.say import clean, is_terminal, remark
 from smtp_tui.cli.signals import handle_signals
-from smtp_tui.profiles.choosing import Known, NoSuchProfile, known_of
+from smtp_tui.profiles.choosing import Known, known_of
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import source_words
 from smtp_tui.profiles.store import ProfileStore, config_directory
@@ -81,8 +81,7 @@ def on_profile(
 
     async def whole() -> ExitCode:
         """Sign in, work, and finish the writes under way."""
-        if not profile.target().scope.tenant:
-            raise NoSuchProfile(_no_tenant(profile))
+        _check_tenant(profile)
         async with session_of(profile, environ, read_only=options.read_only) as session:
             if not await session.tokens.fetch():
                 await CommandOperator().new_token(session, "")
@@ -143,15 +142,21 @@ def _tokens_of(profile: Profile, environ: Environ) -> Tokens:
     return Tokens(profile.token, environ, lambda: known_profiles(environ).all, say=say)
 
 
-def _no_tenant(profile: Profile) -> str:
+def _check_tenant(profile: Profile) -> None:
+    """Say no before a token is asked for; the client would refuse the first request as well.
+
+    Raises :class:`TenantNeeded`.
+    """
+    target = profile.target()
+    if target.scope.tenant:
+        return
     name = shlex.quote(profile.name)
-    keeping = f"smtp-tui profiles set {name} --tenant ID"
+    keep = AdviceLine("To keep it", command=f"profiles set {name} --tenant ID")
     if profile.variables is not None:
-        keeping = f"set {profile.variables.tenant}"
-    return (
-        f"the profile {profile.name} names no tenant; to find it: smtp-tui profiles check {name};"
-        f" to keep it: {keeping}"
-    )
+        keep = AdviceLine(f"To keep it, set {profile.variables.tenant}")
+    find = AdviceLine("To find it", command=f"profiles check {name}")
+    call = Call(Operation.LIST, target.origin.text)  # with which every command begins
+    raise TenantNeeded(call, target.name, advice=(find, keep))
 
 
 def may_write(session: Session, operation: Operation) -> None:

@@ -15,12 +15,14 @@ from smtp_tui.api.errors import (
     NotFound,
     OperationMissing,
     StatusError,
+    TenantNeeded,
     TokenNeeded,
 )
 from smtp_tui.api.models import TestAnswer
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.smtp_connections import Written
+from smtp_tui.api.target import Access, Scope
 from smtp_tui.api.writes import WriteOutcome
 from tests.api.desk import READS, WRITES, Desk, desk
 from tests.failing_sandbox import Fault, FaultKind, Sandbox
@@ -228,6 +230,30 @@ async def test_what_cannot_be_a_token_is_never_sent(
     if token:
         assert token not in " ".join((*error.lines(), str(error)))
     _reads_well(error)
+
+
+@pytest.mark.parametrize("access", [Access.NORMAL, Access.PROTECTED])
+@pytest.mark.parametrize("name", [*READS, *WRITES])
+async def test_without_a_tenant_nothing_about_records_is_sent(
+    sandbox: Sandbox, name: str, access: Access
+) -> None:
+    async with desk(sandbox, scope=Scope(""), access=access) as held:
+        error = await held.refused(name)
+    assert type(error) is TenantNeeded
+    assert error.why == "The profile work names no tenant"
+    assert not error.outcome_unknown
+    assert (sandbox.requests, held.activity.exchanges, held.pad.lines) == ((), (), [])
+    (line,) = error.advice
+    assert (line.actions, line.command) == (("app.profiles",), "profiles check NAME")
+    _reads_well(error)
+
+
+async def test_without_a_tenant_a_login_and_the_question_for_the_tenant_are_sent(
+    sandbox: Sandbox,
+) -> None:
+    async with desk(sandbox, scope=Scope("")) as held:
+        assert (await held.log_in()).access_token
+        assert (await held.identity.tenant()).id == sandbox.tenant_id
 
 
 async def test_the_error_names_the_host_that_was_asked(sandbox: Sandbox) -> None:

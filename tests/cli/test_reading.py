@@ -154,7 +154,8 @@ def test_a_profile_without_a_tenant_sends_nothing(console: Console, sandbox: San
     console.unset("CAM_TENANT_ID")
     result = console.run("list")
     assert (result.code, sandbox.requests) == (2, ())
-    assert "profiles check" in result.err
+    assert "The profile environment names no tenant" in result.err
+    assert "To find it: smtp-tui profiles check environment\n" in result.err
 
 
 def test_without_any_profile_it_says_what_to_do(empty_console: Console) -> None:

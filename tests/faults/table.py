@@ -1370,6 +1370,13 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "a request without a tenant is sent",
+        PLACE,
+        "if request.lacks_tenant:",
+        "if request.lacks_tenant and request.operation.writes:",
+        (f"{API_FAILURES}::test_without_a_tenant_nothing_about_records_is_sent",),
+    ),
+    Fault(
         "a taken name is told far from its field",
         HONEST,
         "_CONFLICT: Final = 409",

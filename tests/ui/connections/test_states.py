@@ -48,6 +48,15 @@ async def test_an_error_says_what_failed_why_and_what_next(sandbox: Sandbox) -> 
         assert ui.shows("Check the team of the profile (p).", "Request id:")
 
 
+async def test_a_profile_without_a_tenant_asks_for_nothing_and_says_how_to_find_it(
+    sandbox: Sandbox,
+) -> None:
+    async with opened(sandbox, profile=lambda one: replace(one, tenant="")) as ui:
+        await ui.sees("Could not list the connections at", "names no tenant")
+        assert ui.shows("Check the profile to find its tenant, and write that into it (p).")
+    assert sandbox.requests == ()
+
+
 async def test_a_host_that_is_down_is_said_and_r_recovers_once_it_is_up(sandbox: Sandbox) -> None:
     sandbox.add_record("PRIMARY", {"hostname": "a.example", "port": 25})
     sandbox.faults.add(Fault(FaultKind.RESET, Operation.LIST, count=None))
