@@ -7,6 +7,7 @@ import gc
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -51,18 +52,19 @@ async def test_whenever_a_request_is_cancelled_its_connection_is_closed(
                 await asyncio.sleep(0)
 
     tls = certificate.server_context() if scheme == "https" else None
-    ends = set()
+    answered = 0
     async with peer(talk, tls) as server, client(server.port, scheme) as one:
-        for turns in range(0, 160, 2):
-            task = asyncio.create_task(one.send(reading(f"/{100 + turns}")))
+        for turns in count():  # each is cancelled one turn of the loop later than the one before
+            task = asyncio.create_task(one.send(reading("/100")))
             for _ in range(turns):
                 await asyncio.sleep(0)
             task.cancel()
             await asyncio.wait((task,))
-            ends.add(task.cancelled())
+            answered += not task.cancelled()
+            if answered == 10:
+                break
         assert (await one.send(reading("/999"))).body == b"999"
         await server.has(lambda: server.open == 0)
-    assert ends == {True, False}
     gc.collect()  # a socket that was left open is an error
 
 
