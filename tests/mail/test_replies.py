@@ -31,10 +31,13 @@ def test_the_example_of_a_row_is_decided_by_that_row(row: Row) -> None:
 
 def test_every_code_that_a_row_names_alone_is_decided_by_that_row() -> None:
     for row in table().code:
-        if row.patterns or row.enhanced:
+        if row.patterns:
             continue
-        for code in row.codes:
+        for code in row.codes if not row.enhanced else ():
             assert reading_of(f"{code.replace('xx', '59')} Refused").row is row
+        for enhanced in row.enhanced if not row.codes else ():
+            code = enhanced.replace("x.x", "0.99").replace("x", "5")
+            assert reading_of(f"{code} Refused").row is row
 
 
 def test_every_row_is_written_as_the_table_says() -> None:
@@ -48,7 +51,7 @@ def test_every_row_is_written_as_the_table_says() -> None:
 
 
 def test_every_pattern_compiles_and_is_written_for_lower_case_text() -> None:
-    for pattern in [pattern for row in ROWS for pattern in row.patterns]:
+    for pattern in [pattern for row in (*ROWS, *table().clue) for pattern in row.patterns]:
         re.compile(pattern)
         assert not re.search(r"(?<!\\)[A-Z]", pattern), pattern
 
