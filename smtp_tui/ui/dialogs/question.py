@@ -75,3 +75,10 @@ class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
 def confirm(title: str, body: Content, verb: str, clock: Clock) -> QuestionDialog[bool]:
     """Return the question before something is thrown away; it starts on Cancel."""
     return QuestionDialog(title, body, ((False, "Cancel"), (True, verb)), clock, escape=False)
+
+
+def leave_unsaved(clock: Clock) -> QuestionDialog[bool]:
+    """Return the question before a form without drafts is left."""
+    body = Content("What was typed here is not saved.")
+    answers = ((False, "Keep editing"), (True, "Discard it"))
+    return QuestionDialog("Leave without saving?", body, answers, clock, escape=False)

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList
 
@@ -21,7 +20,7 @@ from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, sentence
 from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
-from smtp_tui.ui.dialogs.question import confirm
+from smtp_tui.ui.dialogs.question import leave_unsaved
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.profiles.check import steps_text
@@ -315,13 +314,7 @@ class FirstStartScreen(FullScreen[Profile | None]):
 
     @opens_screen
     async def _ask_to_leave(self) -> None:
-        question = confirm(
-            "Leave without saving?",
-            Content("What was typed here is not saved."),
-            "Leave",
-            self._services.clock,
-        )
-        if await self.app.push_screen_wait(question):
+        if await self.app.push_screen_wait(leave_unsaved(self._services.clock)):
             self.dismiss(None)
 
     async def on_unmount(self) -> None:

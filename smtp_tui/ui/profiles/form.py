@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from textual import on, work
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.widget import Widget
 
 from smtp_tui.mail.remarks import Remark, Severity
@@ -20,7 +19,7 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
-from smtp_tui.ui.dialogs.question import confirm
+from smtp_tui.ui.dialogs.question import leave_unsaved
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
 from smtp_tui.ui.widgets.plain_text import PlainText
@@ -151,11 +150,5 @@ class ProfileFormScreen(FullScreen[Profile | None]):
 
     @opens_screen
     async def _ask_to_leave(self) -> None:
-        question = confirm(
-            "Leave without saving?",
-            Content("The profile was changed and not saved."),
-            "Discard changes",
-            self._services.clock,
-        )
-        if await self.app.push_screen_wait(question):
+        if await self.app.push_screen_wait(leave_unsaved(self._services.clock)):
             self.dismiss(None)

@@ -23,7 +23,7 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.state.places import RecordKey
 from smtp_tui.text import age, clean
 from smtp_tui.ui.dialogs.question import QuestionDialog
-from smtp_tui.ui.messages import tell
+from smtp_tui.ui.messages import forget, tell
 from smtp_tui.ui.services import Services
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
@@ -130,6 +130,7 @@ async def offered_draft(
         question: QuestionDialog[_Answer | None] = QuestionDialog(
             "There is a draft", _words(newest, services), _ANSWERS, services.clock, escape=None
         )
+        forget(screen, About.DRAFT)  # what was said when the draft was kept
         answer = await screen.app.push_screen_wait(question)
         if answer is _Answer.DISCARD:
             await asyncio.to_thread(services.drafts.discard, newest)
