@@ -628,8 +628,8 @@ FAULTS: Final = (
     Fault(
         "a save does not read the record before it",
         PLACE,
-        "        if self.record is None:\n            return await self._check_name(plan)",
-        "        if self.record is not None:\n            return True\n        if self.record is None:\n            return await self._check_name(plan)",
+        "        if self.record is None:\n            return bool(self.taken)",
+        "        if self.record is not None:\n            return True\n        if self.record is None:\n            return bool(self.taken)",
         (f"{WORKFLOWS_SAVE}::test_what_others_changed_besides_is_kept_and_told",),
     ),
     Fault(
@@ -865,6 +865,27 @@ FAULTS: Final = (
         (
             f"{WORKFLOWS_SAVE}::test_a_taken_name_is_reviewed_again_before_a_second_record_of_it_is_made",
         ),
+    ),
+    Fault(
+        "a name is not looked for again after a 401",
+        HONEST,
+        'self.taken = same[0] if same else ""',
+        'self.taken = same[0] if same else "none"',
+        (f"{WORKFLOWS_SAVE}::test_a_name_is_looked_for_again_after_a_401",),
+    ),
+    Fault(
+        "a mistake on the command line repeats a password",
+        SECRET,
+        "        message = _QUOTED.sub(lambda found: _PLAIN[found[1]], message)\n",
+        "",
+        ("tests/cli/test_edge.py::test_a_mistake_in_the_arguments_is_one_line_and_code_2",),
+    ),
+    Fault(
+        "an unset variable empties a tenant",
+        PLACE,
+        '        if getattr(options, f"new_{name}", None) == "":',
+        "        if not name:",
+        ("tests/cli/test_mistakes.py::test_what_a_profile_cannot_do_without_is_not_emptied",),
     ),
     Fault(
         "quitting does not wait for a write",
