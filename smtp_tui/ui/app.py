@@ -160,8 +160,8 @@ class SmtpTui(MessagesApp):
 
         dialog = ProfilesDialog(self._services, self._current.session)
         answer = await self.push_screen_wait(dialog)
-        if answer is not None:
-            await self._current.use(answer)
+        if answer is not None:  # in its own worker: the next press of the key ends this one
+            self.run_worker(self._current.use(answer))
         elif self._current.session is None:
             self.exit()
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Event
 
 import pytest
 from msgspec.structs import replace
 
 from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.reading import Profiles
 from smtp_tui.profiles.sources import EnvironmentToken
+from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.ui.messages import Message
 from smtp_tui.ui.services import Services
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
@@ -35,7 +39,9 @@ def patient() -> Iterator[tuple[Sandbox, Sandbox]]:
 
 
 @asynccontextmanager
-async def two_profiles(fast: Sandbox, slow: Sandbox) -> AsyncIterator[Ui]:
+async def two_profiles(
+    fast: Sandbox, slow: Sandbox, store: ProfileStore | None = None
+) -> AsyncIterator[Ui]:
     """Profiles `alpha` and `beta` whose records bear their names; beta is in use."""
     for sandbox, name in ((fast, "ALPHA"), (slow, "BETA")):
         sandbox.add_record(f"{name}-ONE", {"hostname": f"one.{name.lower()}.example", "port": 25})
@@ -49,7 +55,8 @@ async def two_profiles(fast: Sandbox, slow: Sandbox) -> AsyncIterator[Ui]:
         token = EnvironmentToken("BETA_TOKEN")
         beta = replace(first, name="beta", host=host, recipient=recipient, token=token)
         environ = {**services.environ, "BETA_TOKEN": slow.admin_token}
-        return replace(services, environ=environ, extra_profiles=(first, beta))
+        kept = store or services.store
+        return replace(services, store=kept, environ=environ, extra_profiles=(first, beta))
 
     async with opened(fast, profile=alpha, services=both, size=(80, 24)) as ui:
         await ui.sees("ALPHA-ONE")
@@ -247,3 +254,30 @@ async def test_a_test_mail_under_way_is_judged_once_under_its_own_profile_over_s
 
 def _tests(server: Sandbox) -> int:
     return sum(one.operation is Operation.TEST_SAVED for one in server.requests)
+
+
+class SlowDisk(ProfileStore):
+    """A disk that is read when a test says so, once ``slow`` is set."""
+
+    slow = False
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.let_go = Event()
+
+    def load(self) -> Profiles:
+        assert not self.slow or self.let_go.wait(30)
+        return super().load()
+
+
+async def test_a_switch_on_a_slow_disk_is_not_lost_when_the_profiles_are_opened_again(
+    sandbox: Sandbox, other: Sandbox, tmp_path: Path
+) -> None:
+    store = SlowDisk(tmp_path)
+    async with two_profiles(sandbox, other, store) as ui:
+        await ui.press("p")
+        await ui.sees("Enter switches")
+        store.slow = True
+        await ui.press("j", "enter", "p")
+        store.let_go.set()
+        await ui.sees("ALPHA-ONE")
