@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -57,12 +59,19 @@ DISKS = {
 }
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A directory with a short path, so that a message about a file in it fits on the screen."""
+    with TemporaryDirectory() as home:
+        yield Path(home)
+
+
 @pytest.fixture(params=DISKS.values(), ids=list(DISKS))
-def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Disk:
+def disk(request: pytest.FixtureRequest, home: Path) -> Disk:
     """A disk with a profile on it."""
     for name in ("config", "state"):
-        (tmp_path / "disk" / name).mkdir(parents=True, mode=0o700)
-    profiles = tmp_path / "disk" / "config" / "profiles.toml"
+        (home / "disk" / name).mkdir(parents=True, mode=0o700)
+    profiles = home / "disk" / "config" / "profiles.toml"
     profiles.write_text(PROFILES)
     profiles.chmod(0o600)
     found: Disk = request.param
@@ -70,12 +79,12 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Disk:
 
 
 def test_an_edit_goes_on_in_memory_and_what_is_not_kept_is_said(
-    disk: Disk, sandbox: Sandbox, seeded: Seed, tmp_path: Path
+    disk: Disk, home: Path, sandbox: Sandbox, seeded: Seed
 ) -> None:
-    env = places(tmp_path / "disk") | sandbox.environment()
+    env = places(home / "disk") | sandbox.environment()
     arguments = ("--profile", "environment")
     command = disk.command(*arguments)
-    with Terminal(command, cwd=tmp_path, env=env, columns=109) as terminal:  # paths are long here
+    with Terminal(command, cwd=home, env=env) as terminal:
         terminal.wait_for("PRIMARY")
         narrow(terminal, "second")
         edit(terminal, "SECONDARY")
@@ -96,12 +105,12 @@ def test_an_edit_goes_on_in_memory_and_what_is_not_kept_is_said(
 
 
 def test_a_command_says_what_the_disk_refused_and_leaves_the_file_whole(
-    disk: Disk, tmp_path: Path
+    disk: Disk, home: Path
 ) -> None:
     command = disk.command("profiles", "add", "b", "--host", "cam.example.com")
-    env = os.environ | places(tmp_path / "disk") | {"HOME": str(tmp_path)}
+    env = os.environ | places(home / "disk") | {"HOME": str(home)}
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == ExitCode.USAGE
     assert f"profiles.toml: {disk.said}" in done.stderr
     assert len(done.stderr.splitlines()) == 1
-    assert (tmp_path / "disk" / "config" / "profiles.toml").read_text() == PROFILES
+    assert (home / "disk" / "config" / "profiles.toml").read_text() == PROFILES

@@ -1321,8 +1321,8 @@ FAULTS: Final = (
     Fault(
         "a save goes out while a delete of the record is under way",
         ONCE,
-        "        with claimed(session, request):\n            outcome",
-        "        if request:\n            outcome",
+        "        with claimed(session, request):\n            if look_first",
+        "        if request:\n            if look_first",
         (
             "tests/ui/record_form/test_outcomes.py::test_a_save_while_a_delete_is_under_way_is_refused_in_the_form",
             "tests/ui/record_form/test_outcomes.py::test_an_undo_pressed_twice_sends_one_patch",
