@@ -51,7 +51,9 @@ def test_every_row_is_written_as_the_table_says() -> None:
 
 
 def test_every_pattern_compiles_and_is_written_for_lower_case_text() -> None:
-    for pattern in [pattern for row in (*ROWS, *table().clue) for pattern in row.patterns]:
+    of_rows = [pattern for row in ROWS for pattern in row.patterns]
+    of_clues = [pattern for clue in table().clue for pattern in clue.patterns]
+    for pattern in of_rows + of_clues:
         re.compile(pattern)
         assert not re.search(r"(?<!\\)[A-Z]", pattern), pattern
 
