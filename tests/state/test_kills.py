@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from threading import Event
 
@@ -22,8 +23,8 @@ from tests.state.test_history import runs_of
 
 KILLS = 60
 FILES = ("profiles", "drafts", "journal", "history", "settings")
-LONGEST = 0.08
-"""Seconds a writer lives at most, in which it goes round all files several times."""
+LONGEST = 6
+"""How many rounds through all files a writer lives at most, as long as one takes here and now."""
 
 
 class Prey:
@@ -40,19 +41,39 @@ class Prey:
 
     def killed_after(self, seconds: float, step: int) -> dict[str, list[int]]:
         """Kill a writer that began with this step; the steps of each file that it told of."""
+        writer = self._started(step)
+        Event().wait(seconds)
+        return self._killed(writer)
+
+    def seconds_of_a_round(self) -> float:
+        """How long a writer takes for all files once, on this machine as it is now."""
+        writer = self._started(1)
+        begun = time.monotonic()
+        for _ in FILES:
+            self._line()
+        seconds = time.monotonic() - begun
+        self._killed(writer)
+        return seconds
+
+    def _started(self, step: int) -> int:
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         self._process.stdin.write(f"{step}\n")
         self._process.stdin.flush()
-        word, pid = self._process.stdout.readline().split()
+        word, pid = self._line().split()
         assert word == "writer"
-        Event().wait(seconds)
-        os.kill(int(pid), signal.SIGKILL)
+        return int(pid)
+
+    def _killed(self, writer: int) -> dict[str, list[int]]:
+        os.kill(writer, signal.SIGKILL)
         said: dict[str, list[int]] = {name: [] for name in FILES}
-        while (line := self._process.stdout.readline().strip()) != "gone":
+        while (line := self._line()) != "gone":
             name, number = line.split()
             said[name].append(int(number))
         return said
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
 
     def close(self) -> None:
         """Let it end by itself."""
@@ -83,18 +104,25 @@ def held(directory: Path) -> dict[str, list[int]]:
     }
 
 
+PROFILES = '# kept\n[profiles.p] # kept\nhost = "h"\nrecipient = "0@example.com"\n'
 KEPT = {"profiles": 1, "drafts": 1, "journal": 10**9, "history": RUNS_KEPT, "settings": 1}
 
 
 def test_a_writer_killed_at_any_moment_loses_nothing_and_leaves_nothing_half_written(
     tmp_path: Path,
 ) -> None:
-    store_of(tmp_path, '# kept\n[profiles.p] # kept\nhost = "h"\nrecipient = "0@example.com"\n')
+    tried = tmp_path / "tried"
+    tried.mkdir(mode=0o700)
+    for directory in (tmp_path, tried):
+        store_of(directory, PROFILES)
+    trial = Prey(tried)
+    longest = LONGEST * trial.seconds_of_a_round()
+    trial.close()
     moments = random.Random(4711)
     there: dict[str, list[int]] = {name: [] for name in FILES} | {"profiles": [0]}
     prey, step, written = Prey(tmp_path), 1, 0
     for _ in range(KILLS):
-        said = prey.killed_after(moments.uniform(0, LONGEST), step)
+        said = prey.killed_after(moments.uniform(0, longest), step)
         for name, found in held(tmp_path).items():
             sure = there[name] + said[name]
             next_one = said[name][-1] + 1 if said[name] else step

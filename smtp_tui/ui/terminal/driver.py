@@ -7,7 +7,6 @@ another, so what a terminal needs is done here, once, and no screen knows of it.
 from __future__ import annotations
 
 import asyncio
-import errno
 import locale
 import os
 import re
@@ -15,7 +14,7 @@ import select
 import shutil
 import signal
 import sys
-import termios
+import time
 from collections.abc import Callable, Mapping
 from threading import Thread
 from types import FrameType
@@ -70,6 +69,8 @@ _KEYBOARD_MODE: Final = "\x1b[>5u"
 Letters stay letters, so that a shell which finds it switched on can still be typed in.
 """
 _READ_BYTES: Final = 65_536
+_FOREGROUND_SECONDS: Final = 0.05
+"""How often a program in the background looks whether the terminal is its own again."""
 
 
 class StandIns(dict[int, str]):
@@ -124,18 +125,13 @@ def switched_on(setting: bool | None, environ: Mapping[str, str]) -> bool:
 
 
 def _wait_for_foreground(terminal: int) -> None:
-    """Stop until the shell gives us this terminal. A terminal that is gone belongs to nobody.
+    """Wait until the shell gives us this terminal. A terminal that is gone belongs to nobody.
 
-    The kernel stops a program that sets a terminal from the background (SIGTTOU). A program that
-    looked first and then stopped itself would miss an ``fg`` in between.
+    A program that stops itself here, or is stopped by the kernel (SIGTTOU), misses an ``fg`` of
+    the same moment: the shell took it for running and does not continue it.
     """
-    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
     while not _in_foreground(terminal):
-        try:
-            termios.tcsetattr(terminal, termios.TCSANOW, termios.tcgetattr(terminal))
-        except termios.error as error:
-            if error.args[0] != errno.EINTR:  # EINTR is the SIGCONT that woke it
-                return  # no shell is left that could call it back
+        time.sleep(_FOREGROUND_SECONDS)
 
 
 def _in_foreground(terminal: int) -> bool:
@@ -225,7 +221,7 @@ class TerminalDriver(LinuxDriver):
         super().suspend_application_mode()
 
     def resume_application_mode(self) -> None:
-        """Take the terminal once it is ours again; in the background the program stops once more.
+        """Take the terminal once it is ours again, which it is not in the background.
 
         After SIGSTOP there is nothing to take, only a screen that others may have written on.
         """
