@@ -18,7 +18,7 @@ from smtp_tui.cli.say import clean, clean_block, record_name, remark, show, show
 from smtp_tui.cli.secret_input import read_password
 from smtp_tui.cli.values import check, filled, parsed
 from smtp_tui.editing.draft import draft_of, new_draft
-from smtp_tui.editing.patch import creation_patch, patch_of
+from smtp_tui.editing.patch import patch_for
 from smtp_tui.mail.outcome import TestOutcome, Verdict
 from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.profiles.sources import CredentialError
@@ -57,7 +57,7 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
         draft = filled(
             draft_of(opened) if opened else new_draft(), texts, password, new=options.new_parameters
         )
-        patch = patch_of(opened, draft) if opened else creation_patch(draft)
+        patch = patch_for(draft, opened)
         check(draft, patch.names if opened else draft.names, opened)
         name = opened.name if opened else ""
         subject = TestSubject(opened.id if opened else None, name, opened, patch)

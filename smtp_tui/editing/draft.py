@@ -11,12 +11,10 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from smtp_tui.api.models import PASSWORD, Parameter, Record, is_secret_name
+from smtp_tui.api.models import Parameter, Record, SecretState, is_secret_name
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.editing.values import shown
-from smtp_tui.mail.parameters import FORM_ORDER
-
-_PLAIN: Final = tuple(name for name in FORM_ORDER if name != PASSWORD)
+from smtp_tui.editing.values import shown, value_in
+from smtp_tui.mail.parameters import FORM_ORDER, place_in_form
 
 
 class Keep(Struct, frozen=True):
@@ -51,8 +49,8 @@ class Draft(Struct, frozen=True):
     @property
     def names(self) -> tuple[str, ...]:
         """Every parameter of the form, in form order: the known four, other texts, secrets."""
-        own = [name for name, _ in (*self.texts, *self.secrets)]
-        return tuple(dict.fromkeys((*(name for name in FORM_ORDER if name in own), *own)))
+        own = (name for name, _ in (*self.texts, *self.secrets))
+        return tuple(sorted(own, key=place_in_form))
 
     def text(self, name: str) -> str:
         """What is typed for a plain parameter; blank where the form has none of that name."""
@@ -72,12 +70,7 @@ class Draft(Struct, frozen=True):
         return replace(self, texts=tuple({**dict(self.texts), name: text}.items()))
 
     def with_secret(self, name: str, edit: SecretEdit) -> Draft:
-        """The draft with another intent for a secret; a new name is appended.
-
-        Raises ``ValueError`` for a parameter that is plain text in this draft.
-        """
-        if name in dict(self.texts):
-            raise ValueError(f"{name} is plain text in this draft")
+        """The draft with another intent for a secret; a new name is appended."""
         return replace(self, secrets=tuple({**dict(self.secrets), name: edit}.items()))
 
     def without_secrets(self) -> Draft:
@@ -95,35 +88,25 @@ def draft_of(record: Record) -> Draft:
     The known four are there even where the record lacks them. A parameter that the record holds
     twice becomes one field with the last value, which is the one that counts.
     """
-    found = {parameter.name: parameter for parameter in record.parameters}
-    secrets = {name for name, parameter in found.items() if _is_secret(parameter)} | {PASSWORD}
-    names = (*FORM_ORDER, *(name for name in found if name not in FORM_ORDER))
+    names = dict.fromkeys((*FORM_ORDER, *(parameter.name for parameter in record.parameters)))
+    values = {name: value_in(record, name) for name in names}
+    secrets = [
+        name
+        for name, value in values.items()
+        if is_secret_name(name) or isinstance(value, SecretState)
+    ]
     return Draft(
         record_id=record.id,
         name=record.name,
-        texts=tuple(
-            (name, shown(found[name].value) if name in found else "")
-            for name in names
-            if name not in secrets
-        ),
-        secrets=tuple((name, KEEP) for name in names if name in secrets),
+        texts=tuple((name, shown(values[name])) for name in names if name not in secrets),
+        secrets=tuple((name, KEEP) for name in secrets),
     )
-
-
-def _is_secret(parameter: Parameter) -> bool:
-    # A plain value under a secret's name is a server's slip: it must not reach a text field.
-    return parameter.secret or is_secret_name(parameter.name)
 
 
 def new_draft(name: str = "", hostname: str = "", port: str = "") -> Draft:
     """An empty form, or one that a provider's preset fills in; username and password are blank."""
-    given = {"hostname": hostname, "port": port}
-    return Draft(
-        record_id=None,
-        name=name,
-        texts=tuple((plain, given.get(plain, "")) for plain in _PLAIN),
-        secrets=((PASSWORD, KEEP),),
-    )
+    preset = (Parameter("hostname", hostname), Parameter("port", port))
+    return draft_of(Record("", name, preset)).as_new()
 
 
 def clone_draft(record: Record) -> Draft:

@@ -11,15 +11,15 @@ from enum import Enum
 
 from msgspec import Struct
 
-from smtp_tui.api.models import Record, SecretState, is_secret_name
+from smtp_tui.api.models import Record, SecretState
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.patch import Change, Patch, in_form_order
 from smtp_tui.editing.values import (
     ABSENT,
     Known,
     Sendable,
+    holds,
     looks_same,
-    shown,
     value_in,
     value_words,
 )
@@ -110,33 +110,22 @@ def compare(opened: Record, mine: Patch, now: Record) -> Comparison:
 
 
 def _seen_in_both(opened: Record, now: Record, name: str) -> tuple[Known, Known]:
-    """The values of both, where a secret that was given openly counts as set and shows no more."""
-    before = _seen(opened, name, is_secret_name(name))
-    return before, _seen(now, name, is_secret_name(name) or isinstance(before, SecretState))
-
-
-def _seen(record: Record, name: str, secret: bool) -> Known:
-    value = value_in(record, name)
-    open_secret = secret and value is not ABSENT and not isinstance(value, SecretState)
-    return SecretState.SET if open_secret else value
+    """The values of both. What was a secret is one still, even where it is now given openly."""
+    before = value_in(opened, name)
+    return before, value_in(now, name, secret=isinstance(before, SecretState))
 
 
 def _unchanged(before: Known, now: Known) -> bool:
     """Whether no change can be seen; a secret that is not mentioned is unknown."""
-    if isinstance(before, SecretState) and now is ABSENT:
-        return before is SecretState.UNKNOWN
-    if isinstance(now, SecretState) and before is ABSENT:
-        return now is SecretState.UNKNOWN
-    return looks_same(before, now)
+    unseen = (ABSENT, SecretState.UNKNOWN)
+    return looks_same(before, now) or (before in unseen and now in unseen)
 
 
 def _satisfied(after: Sendable, now: Known) -> bool:
     """Whether the server already holds what the change asks for."""
     if isinstance(after, SecretStr):
         return not after and now is SecretState.NOT_SET
-    if isinstance(now, SecretState):
-        return False
-    return looks_same(after, now) or (shown(after) == "" and shown(now) == "")
+    return holds(now, after)
 
 
 def _their_changes(opened: Record, now: Record, mine: tuple[str, ...]) -> tuple[TheirChange, ...]:

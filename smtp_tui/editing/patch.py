@@ -1,15 +1,14 @@
-"""From a draft to what is sent: the parameters that differ from the opened record, nothing else."""
+"""From a draft to what is sent, which is only what differs from the opened record; and back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
 
 from msgspec import Struct
 
 from smtp_tui.api.models import Assignment, Record, SecretState
 from smtp_tui.api.secret import SecretStr, is_mask
-from smtp_tui.editing.draft import Clear, Draft, Keep, Replace, SecretEdit
+from smtp_tui.editing.draft import Clear, Draft, Keep, Replace, SecretEdit, draft_of
 from smtp_tui.editing.values import (
     ABSENT,
     Absent,
@@ -17,22 +16,14 @@ from smtp_tui.editing.values import (
     Known,
     Sendable,
     check_sendable,
-    looks_same,
+    holds,
+    is_same,
     shown,
     typed_value,
     value_in,
     value_words,
 )
-from smtp_tui.mail.parameters import FORM_ORDER
-
-
-class ChangeKind(Enum):
-    """What a change does, so that a review can mark it with more than a colour."""
-
-    SET = "set"
-    ADD = "add"
-    REPLACE_SECRET = "replace secret"
-    CLEAR_SECRET = "clear secret"
+from smtp_tui.mail.parameters import place_in_form
 
 
 class Change(Struct, frozen=True):
@@ -49,36 +40,27 @@ class Change(Struct, frozen=True):
         Assignment(self.name, self.after)
 
     @property
-    def kind(self) -> ChangeKind:
-        """What this change does."""
-        if isinstance(self.after, SecretStr):
-            return ChangeKind.REPLACE_SECRET if self.after else ChangeKind.CLEAR_SECRET
-        return ChangeKind.ADD if self.before is ABSENT else ChangeKind.SET
+    def secret(self) -> bool:
+        """Whether a secret changes: one that is replaced, or cleared."""
+        return isinstance(self.after, SecretStr)
 
     @property
-    def assignment(self) -> Assignment:
-        """The pair to be sent."""
-        return Assignment(self.name, self.after)
+    def clears(self) -> bool:
+        """Whether a secret is removed."""
+        return self.secret and not self.after
 
     def words(self) -> str:
         """The change as a line of review, such as ``port 25 → 587``; a secret never shows."""
-        match self.kind:
-            case ChangeKind.REPLACE_SECRET if self.before is SecretState.NOT_SET:
-                return f"{self.name} will be set"
-            case ChangeKind.REPLACE_SECRET:
-                return f"{self.name} will be replaced"
-            case ChangeKind.CLEAR_SECRET:
-                return f"{self.name} will be cleared"
-            case ChangeKind.ADD:
-                return f"{self.name} will be added: {value_words(self.after)}"
-            case ChangeKind.SET:
-                return f"{self.name} {value_words(self.before)} → {value_words(self.after)}"
+        if self.secret:
+            replaced = "set" if self.before is SecretState.NOT_SET else "replaced"
+            return f"{self.name} will be {'cleared' if self.clears else replaced}"
+        if self.before is ABSENT:
+            return f"{self.name} will be added: {value_words(self.after)}"
+        return f"{self.name} {value_words(self.before)} → {value_words(self.after)}"
 
     def creation_words(self) -> str:
         """The value as a line of review of a new record, which has none before."""
-        if isinstance(self.after, SecretStr):
-            return f"{self.name} is set" if self.after else f"{self.name} is blank"
-        return f"{self.name} {value_words(self.after)}"
+        return f"{self.name} {'is set' if self.secret else value_words(self.after)}"
 
 
 class Patch(Struct, frozen=True):
@@ -97,6 +79,11 @@ class Patch(Struct, frozen=True):
         return bool(self.changes)
 
     @property
+    def can_undo(self) -> bool:
+        """Whether any of it can be undone: the change of a secret cannot."""
+        return not all(change.secret for change in self.changes)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The parameters that change."""
         return tuple(change.name for change in self.changes)
@@ -107,39 +94,46 @@ class Patch(Struct, frozen=True):
 
     def assignments(self) -> tuple[Assignment, ...]:
         """What is sent."""
-        return tuple(change.assignment for change in self.changes)
+        return tuple(Assignment(change.name, change.after) for change in self.changes)
 
 
 def in_form_order(changes: Iterable[Change]) -> Patch:
     """A patch whose changes stand in the order of the form, others after them as they came."""
-    rank = {name: position for position, name in enumerate(FORM_ORDER)}
-    return Patch(tuple(sorted(changes, key=lambda change: rank.get(change.name, len(rank)))))
+    return Patch(tuple(sorted(changes, key=lambda change: place_in_form(change.name))))
 
 
-def change_of(opened: Record, draft: Draft, name: str) -> Change | None:
-    """What a draft changes in one parameter of the record it was opened from, None if nothing.
+def patch_for(draft: Draft, opened: Record | None, like: Record | None = None) -> Patch:
+    """All that a draft changes in the record it was opened from, in form order.
+
+    Of a new record, where ``opened`` is None, all that it gets: texts that are not blank and
+    secrets just typed. ``like`` is the record that was cloned or deleted: what it held as a number
+    or as true stays one. The name is not part of it: the server has no way to change one.
+
+    Raises :class:`DraftProblem` for the first field that cannot be sent, and ``ValueError`` for a
+    draft of another record.
+    """
+    if opened is not None and draft.record_id != opened.id:
+        raise ValueError("the draft belongs to another record")
+    changes = (_change(draft, name, opened, like or opened) for name in draft.names)
+    return in_form_order(change for change in changes if change is not None)
+
+
+def _change(draft: Draft, name: str, opened: Record | None, like: Record | None) -> Change | None:
+    """What a draft changes in one parameter, None if nothing. Raises :class:`DraftProblem`.
 
     A text that reads as the stored value leaves it alone, whatever its JSON type; so does a blank
-    for a parameter that was absent or null. Raises :class:`DraftProblem`.
+    for a parameter that was absent or null.
     """
-    before = value_in(opened, name)
+    before = ABSENT if opened is None else value_in(opened, name)
     if name in dict(draft.secrets):
         secret = _secret_sent(name, draft.secret(name))
-        return None if secret is None else Change(name, _hidden(before), secret)
+        nothing = secret is None or (opened is None and not secret)
+        return None if nothing else Change(name, before, secret)
     typed = draft.text(name)
-    if typed == shown(before):
+    if typed == shown(before) or (not typed.strip() and isinstance(before, Absent | SecretState)):
         return None
-    if not typed.strip() and isinstance(before, Absent | SecretState):
-        return None
-    after = typed_value(name, typed, before)
-    if looks_same(after, before) or (after == "" and shown(before) == ""):
-        return None
-    return Change(name, before, after)
-
-
-def _hidden(before: Known) -> Known:
-    """What may be told of a secret: a value the server gave openly counts as set, no more."""
-    return before if isinstance(before, SecretState) or before is ABSENT else SecretState.SET
+    after = typed_value(name, typed, ABSENT if like is None else value_in(like, name))
+    return None if holds(before, after) else Change(name, before, after)
 
 
 def _secret_sent(name: str, edit: SecretEdit) -> SecretStr | None:
@@ -158,38 +152,46 @@ def _secret_sent(name: str, edit: SecretEdit) -> SecretStr | None:
             return secret
 
 
-def patch_of(opened: Record, draft: Draft) -> Patch:
-    """All that a draft changes in the record it was opened from, in form order.
+# Back again
 
-    The name is not part of it: the server has no way to change one. Where the record holds a
-    parameter twice, the last one is compared and the server is told the name once. Raises
-    :class:`DraftProblem` for the first field that cannot be sent, and ``ValueError`` for a draft
-    of another record.
+
+class Undo(Struct, frozen=True):
+    """``patch`` brings back what can be brought back; ``lost`` says in words what cannot."""
+
+    patch: Patch
+    lost: tuple[str, ...] = ()
+
+
+def inverse(patch: Patch, before: Record, after: Record) -> Undo:
+    """The patch that turns ``after`` into ``before`` where ``patch`` changed it.
+
+    Values come back in the JSON type they had. A secret never does, as it was never known; nor is
+    one cleared to undo its being set. The server cannot remove a parameter: what was added is
+    blanked.
     """
-    if draft.record_id != opened.id:
-        raise ValueError("the draft belongs to another record")
-    changes = (change_of(opened, draft, name) for name in draft.names)
-    return in_form_order(change for change in changes if change is not None)
-
-
-def creation_patch(draft: Draft, like: Record | None = None) -> Patch:
-    """All that a new record gets, for its review: texts that are not blank, secrets just typed.
-
-    ``like`` is the record that was cloned or deleted: what it held as a number or as true stays
-    one. Raises :class:`DraftProblem`.
-    """
-    source = Record(id="", name="") if like is None else like
     changes: list[Change] = []
-    for name, edit in draft.secrets:
-        secret = _secret_sent(name, edit)
-        if secret:
-            changes.append(Change(name, ABSENT, secret))
-    for name, typed in draft.texts:
-        if typed.strip():
-            changes.append(Change(name, ABSENT, typed_value(name, typed, value_in(source, name))))
-    return in_form_order(changes)
+    lost: dict[str, str] = {}
+    for change in patch.changes:
+        former, present = value_in(before, change.name), value_in(after, change.name)
+        if former is ABSENT and not change.secret:
+            lost[change.name] = "it did not exist before, and can only be blanked"
+            former = ""
+        if not change.secret and not isinstance(former, SecretState | Absent):
+            if not is_same(present, former):
+                changes.append(Change(change.name, present, former))
+        elif former is not SecretState.NOT_SET:
+            lost[change.name] = "the former one is not known, so it has to be typed again"
+        elif not change.clears:
+            lost[change.name] = "it was not set before, and stays until it is cleared"
+    return Undo(in_form_order(changes), tuple(f"{name}: {why}" for name, why in lost.items()))
 
 
-def patch_for(draft: Draft, opened: Record | None, like: Record | None = None) -> Patch:
-    """:func:`patch_of` a record that is edited, :func:`creation_patch` where there is none."""
-    return creation_patch(draft, like) if opened is None else patch_of(opened, draft)
+def lost_by_delete(record: Record) -> tuple[str, ...]:
+    """What creating the record anew cannot return: its id, its secrets, its time of creation."""
+    secrets = (
+        f"its {name}"
+        for name, _ in draft_of(record).secrets
+        if value_in(record, name) is not SecretState.NOT_SET
+    )
+    created = () if record.created_at is None else ("its time of creation",)
+    return ("its id", *secrets, *created)

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import json
-import math
 from enum import Enum
-from typing import Final, NoReturn, TypeAlias
+from types import NoneType
+from typing import Final, TypeAlias
 
-from smtp_tui.api.models import JsonValue, ParameterValue, Record, SecretState, value_text
+from smtp_tui.api.decode import Undecodable, decode_json
+from smtp_tui.api.models import (
+    JsonValue,
+    ParameterValue,
+    Record,
+    SecretState,
+    is_secret_name,
+    value_text,
+)
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.mail.parameters import trimmed
 
 _PORT: Final = "port"
 _DIGITS_LIMIT: Final = 20
+_KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
+    (str, "text"),
+    (bool, "true or false"),
+    ((int, float), "a number"),
+    (list, "a JSON list"),
+    (dict, "a JSON object"),
+)
 
 
 class Absent(Enum):
@@ -22,6 +37,7 @@ class Absent(Enum):
 
 
 ABSENT: Final = Absent.ABSENT
+_WITHOUT_TEXT: Final = (NoneType, SecretState, Absent)
 
 Known: TypeAlias = "ParameterValue | Absent"
 """What is known of a parameter on the server: its value, the state of a secret, or its absence."""
@@ -39,10 +55,17 @@ class DraftProblem(ValueError):
         self.words = words
 
 
-def value_in(record: Record, name: str) -> Known:
-    """The value a record has for a name; the last one counts where it holds the name twice."""
+def value_in(record: Record, name: str, *, secret: bool = False) -> Known:
+    """The value a record has for a name; the last one counts where it holds the name twice.
+
+    Of a secret that the server gave openly it tells only that it is set. ``secret`` says that it
+    is one, whatever its name.
+    """
     parameter = record.parameter(name)
-    return ABSENT if parameter is None else parameter.value
+    if parameter is None:
+        return ABSENT
+    given_openly = (secret or is_secret_name(name)) and not parameter.secret
+    return SecretState.SET if given_openly else parameter.value
 
 
 def typed_value(name: str, typed: str, original: Known) -> JsonValue:
@@ -59,9 +82,14 @@ def typed_value(name: str, typed: str, original: Known) -> JsonValue:
         return text
     if isinstance(original, SecretState):
         raise DraftProblem(name, "the server keeps this as a secret; type it in a secret field")
-    value = _json_of(name, text, original)
-    if _kind(value) != _kind(original):
-        raise DraftProblem(name, f"the stored value is {_kind(original)}; type {_kind(original)}")
+    kind = _kind(original)
+    try:
+        value = decode_json(text.encode())
+    except Undecodable:
+        words = f"the stored value is {kind}; what is typed is no JSON"
+        raise DraftProblem(name, words) from None
+    if _kind(value) != kind:
+        raise DraftProblem(name, f"the stored value is {kind}; type {kind}")
     return value
 
 
@@ -71,42 +99,8 @@ def check_sendable(name: str, text: str) -> None:
         raise DraftProblem(name, "this holds a broken character that cannot be sent; type it again")
 
 
-def _json_of(name: str, text: str, original: JsonValue) -> JsonValue:
-    words = f"the stored value is {_kind(original)}; what is typed is no JSON"
-    try:
-        value: JsonValue = json.loads(
-            text, parse_constant=_refuse_constant, parse_float=_finite_float
-        )
-    except (ValueError, RecursionError):
-        raise DraftProblem(name, words) from None
-    return value
-
-
-def _refuse_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
-
-
-def _finite_float(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text} is too large")
-    return number
-
-
 def _kind(value: JsonValue) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true or false"
-        case int() | float():
-            return "a number"
-        case str():
-            return "text"
-        case list():
-            return "a JSON list"
-        case dict():
-            return "a JSON object"
+    return next((words for kind, words in _KINDS if isinstance(value, kind)), "null")
 
 
 def shown(value: Known) -> str:
@@ -119,11 +113,13 @@ def looks_same(left: Known, right: Known) -> bool:
 
     Absence and null are the same as themselves only; so is the state of a secret.
     """
-    if isinstance(left, SecretState | Absent) or isinstance(right, SecretState | Absent):
-        return left is right
-    if left is None or right is None:
+    if isinstance(left, _WITHOUT_TEXT) or isinstance(right, _WITHOUT_TEXT):
         return left is right
     return _canonical(left) == _canonical(right)
+
+
+def _canonical(value: JsonValue) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
 
 
 def is_same(left: Known, right: Known) -> bool:
@@ -131,10 +127,9 @@ def is_same(left: Known, right: Known) -> bool:
     return looks_same(left, right) and isinstance(left, str) == isinstance(right, str)
 
 
-def _canonical(value: JsonValue) -> str:
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+def holds(there: Known, value: JsonValue) -> bool:
+    """Whether what is ``there`` needs no change to be ``value``: a blank may be absent or null."""
+    return looks_same(there, value) or shown(there) == shown(value) == ""
 
 
 def value_words(value: Known | SecretStr) -> str:

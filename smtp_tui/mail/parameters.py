@@ -276,6 +276,11 @@ FORM_ORDER: Final = tuple(_KNOWN)
 """The parameters of every form in its order; others follow in the record's order."""
 
 
+def place_in_form(name: str) -> int:
+    """The key to sort parameters by, so that they stand in the order of the form."""
+    return FORM_ORDER.index(name) if name in FORM_ORDER else len(FORM_ORDER)
+
+
 def label_of(name: str) -> str:
     """The label of a parameter; one that is not documented is shown under its own name."""
     return _KNOWN[name].label if name in _KNOWN else name

@@ -10,8 +10,7 @@ from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Operation, Request, create_request, delete_request, patch_request
 from smtp_tui.api.target import Scope
 from smtp_tui.editing.draft import Draft
-from smtp_tui.editing.patch import ChangeKind, Patch
-from smtp_tui.editing.undo import lost_by_delete
+from smtp_tui.editing.patch import Patch, lost_by_delete
 from smtp_tui.text import record_name
 
 _VERBS: Final = {
@@ -70,11 +69,10 @@ def save_plan(
     if draft.record_id is None:
         values = tuple(change.creation_words() for change in patch.changes)
         return Plan(request, name, None, values, notes, taken)
-    kinds = {change.kind for change in patch.changes}
-    if ChangeKind.REPLACE_SECRET in kinds:
+    if any(change.secret and not change.clears for change in patch.changes):
         notes = (*notes, _UNSEEN)
     changes = tuple(change.words() for change in patch.changes)
-    destroys = ChangeKind.CLEAR_SECRET in kinds
+    destroys = any(change.clears for change in patch.changes)
     return Plan(request, draft.name, draft.record_id, changes, notes, destroys=destroys)
 
 

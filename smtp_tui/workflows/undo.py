@@ -7,8 +7,7 @@ from msgspec.structs import replace
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record
 from smtp_tui.editing.draft import draft_of
-from smtp_tui.editing.patch import Patch
-from smtp_tui.editing.undo import inverse
+from smtp_tui.editing.patch import Patch, inverse
 from smtp_tui.text import record_name
 from smtp_tui.workflows.operator import Operator, Sent
 from smtp_tui.workflows.outcomes import (

@@ -85,11 +85,6 @@ def test_a_secret_cannot_be_typed_as_text(name: str) -> None:
         draft_of(RECORD).with_text(name, "hunter2")
 
 
-def test_a_plain_field_cannot_become_a_secret() -> None:
-    with pytest.raises(ValueError, match="plain text"):
-        draft_of(RECORD).with_secret("timeout", Clear())
-
-
 def test_no_typed_secret_is_in_what_goes_to_disk_or_in_a_repr() -> None:
     draft = draft_of(RECORD).with_secret("password", Replace(SecretStr("hunter2")))
     assert "hunter2" not in repr(draft)

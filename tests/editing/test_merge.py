@@ -8,7 +8,7 @@ from smtp_tui.api.models import JsonValue, Parameter, Record, SecretState
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Clear, Draft, Keep, Replace, SecretEdit, draft_of
 from smtp_tui.editing.merge import Comparison, Conflict, Side, TheirChange, compare, resolve
-from smtp_tui.editing.patch import Change, Patch, patch_of
+from smtp_tui.editing.patch import Change, Patch, patch_for
 from smtp_tui.editing.values import ABSENT, Known
 
 NOTHING, SENT, THEIRS, ALREADY, CONFLICT = "nothing", "sent", "theirs", "already", "conflict"
@@ -69,7 +69,7 @@ def outcome(comparison: Comparison) -> str:
 
 
 def check(opened: Record, draft: Draft, now: Record, expected: str, name: str) -> None:
-    mine = patch_of(opened, draft)
+    mine = patch_for(draft, opened)
     comparison = compare(opened, mine, now)
     assert outcome(comparison) == expected
     assert comparison.clean == (expected in (NOTHING, SENT))
@@ -130,7 +130,7 @@ def test_a_port_that_only_changed_its_type_was_changed_by_nobody(
 ) -> None:
     before = record(port=opened)
     comparison = compare(
-        before, patch_of(before, draft_of(before).with_text("port", "587")), record(port=now)
+        before, patch_for(draft_of(before).with_text("port", "587"), before), record(port=now)
     )
     assert comparison.patch == Patch((Change("port", now, 587),))
     assert comparison.clean
@@ -138,7 +138,7 @@ def test_a_port_that_only_changed_its_type_was_changed_by_nobody(
 
 def test_both_sides_are_kept_where_they_do_not_meet_and_theirs_is_told() -> None:
     opened = record(hostname="a", port=25, old=1)
-    mine = patch_of(opened, draft_of(opened).with_text("port", "587"))
+    mine = patch_for(draft_of(opened).with_text("port", "587"), opened)
     comparison = compare(opened, mine, record(hostname="b", port=25, new=2))
     assert comparison.patch == mine
     assert comparison.theirs == (
@@ -156,7 +156,7 @@ def test_both_sides_are_kept_where_they_do_not_meet_and_theirs_is_told() -> None
 def test_a_choice_is_told_against_the_value_of_now_and_stands_in_form_order() -> None:
     opened = record(port=25, zone="a")
     draft = draft_of(opened).with_text("port", "587").with_text("zone", "b")
-    comparison = compare(opened, patch_of(opened, draft), record(port=465, zone="a"))
+    comparison = compare(opened, patch_for(draft, opened), record(port=465, zone="a"))
     assert comparison.conflicts == (Conflict("port", 25, 587, 465),)
     assert comparison.conflicts[0].columns == ("25", "587", "465")
     merged = resolve(comparison, {"port": Side.MINE})
@@ -168,7 +168,7 @@ def test_a_choice_is_told_against_the_value_of_now_and_stands_in_form_order() ->
 )
 def test_every_conflict_needs_a_choice_and_nothing_else_has_one(choices: dict[str, Side]) -> None:
     opened = record(port=25)
-    mine = patch_of(opened, draft_of(opened).with_text("port", "587"))
+    mine = patch_for(draft_of(opened).with_text("port", "587"), opened)
     with pytest.raises(ValueError, match="one choice"):
         resolve(compare(opened, mine, record(port=465)), choices)
 
@@ -191,7 +191,7 @@ def test_no_secret_shows_in_a_comparison_even_where_the_server_gave_it_openly(na
     now = record(port=25, **{name: "hunter2"})
     told = compare(opened, Patch(), now)
     assert told.theirs == (TheirChange(name, NOT_SET, SET),)
-    mine = patch_of(opened, draft_of(opened).with_secret(name, Replace(SecretStr("s3cret"))))
+    mine = patch_for(draft_of(opened).with_secret(name, Replace(SecretStr("s3cret"))), opened)
     met = compare(opened, mine, now)
     assert met.conflicts[0].columns == ("not set", "a new value, typed here", "set")
     assert "hunter2" not in repr((told, met))

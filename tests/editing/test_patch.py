@@ -7,14 +7,7 @@ import pytest
 from smtp_tui.api.models import Assignment, JsonValue, Parameter, Record, SecretState
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Clear, Replace, clone_draft, draft_of, new_draft
-from smtp_tui.editing.patch import (
-    Change,
-    ChangeKind,
-    Patch,
-    change_of,
-    creation_patch,
-    patch_of,
-)
+from smtp_tui.editing.patch import Change, Patch, patch_for
 from smtp_tui.editing.values import ABSENT, DraftProblem
 from tests.editing.strategies import apply
 
@@ -24,7 +17,7 @@ def record(**parameters: JsonValue | SecretState) -> Record:
 
 
 def sent(opened: Record, name: str, typed: str) -> list[tuple[str, object]]:
-    patch = patch_of(opened, draft_of(opened).with_text(name, typed))
+    patch = patch_for(draft_of(opened).with_text(name, typed), opened)
     return [(each.name, each.value) for each in patch.assignments()]
 
 
@@ -38,8 +31,8 @@ def test_a_port_that_reads_the_same_is_untouched_whatever_its_type(
 
 @pytest.mark.parametrize("stored", [25, "25", None, "", True])
 def test_a_port_that_changes_is_sent_as_a_number(stored: JsonValue) -> None:
-    assignment = patch_of(
-        record(port=stored), draft_of(record(port=stored)).with_text("port", " 587\n")
+    assignment = patch_for(
+        draft_of(record(port=stored)).with_text("port", " 587\n"), record(port=stored)
     ).assignments()
     assert [(each.name, type(each.value), each.value) for each in assignment] == [
         ("port", int, 587)
@@ -71,9 +64,8 @@ def test_what_was_absent_and_is_left_blank_is_not_sent(name: str, typed: str) ->
 
 def test_what_was_absent_and_is_filled_in_is_added() -> None:
     opened = record(hostname="a")
-    change = change_of(opened, draft_of(opened).with_text("username", "relay"), "username")
-    assert change == Change("username", ABSENT, "relay")
-    assert change.kind is ChangeKind.ADD
+    patch = patch_for(draft_of(opened).with_text("username", "relay"), opened)
+    assert patch.changes == (Change("username", ABSENT, "relay"),)
 
 
 def test_a_text_that_is_blanked_is_sent_blank() -> None:
@@ -127,7 +119,7 @@ def test_json_of_another_kind_or_none_at_all_is_a_problem_of_that_field(
 ) -> None:
     opened = record(option=stored)
     with pytest.raises(DraftProblem) as caught:
-        patch_of(opened, draft_of(opened).with_text("option", typed))
+        patch_for(draft_of(opened).with_text("option", typed), opened)
     assert caught.value.name == "option"
     assert caught.value.words.startswith("the stored value is ")
 
@@ -139,22 +131,22 @@ def test_half_a_character_is_a_problem_of_its_field_and_not_of_the_request() -> 
         draft_of(opened).with_secret("password", Replace(SecretStr("b\udc80"))),
     ):
         with pytest.raises(DraftProblem, match="broken character"):
-            patch_of(opened, draft)
+            patch_for(draft, opened)
 
 
 def test_a_kept_secret_is_never_part_of_a_patch() -> None:
     opened = record(port=25, password=SecretState.SET)
-    assert patch_of(opened, draft_of(opened).with_text("port", "587")).names == ("port",)
+    assert patch_for(draft_of(opened).with_text("port", "587"), opened).names == ("port",)
 
 
 def test_a_cleared_secret_is_sent_blank_and_a_replaced_one_as_typed() -> None:
     opened = record(password=SecretState.SET)
     draft = draft_of(opened)
-    assert patch_of(opened, draft.with_secret("password", Clear())).assignments() == (
+    assert patch_for(draft.with_secret("password", Clear()), opened).assignments() == (
         Assignment("password", SecretStr("")),
     )
     typed = draft.with_secret("password", Replace(SecretStr(" hunter2 ")))
-    assert patch_of(opened, typed).assignments() == (
+    assert patch_for(typed, opened).assignments() == (
         Assignment("password", SecretStr(" hunter2 ")),
     )
 
@@ -163,7 +155,7 @@ def test_a_cleared_secret_is_sent_blank_and_a_replaced_one_as_typed() -> None:
 def test_a_mask_or_nothing_is_no_replacement(typed: str) -> None:
     opened = record(password=SecretState.SET)
     draft = draft_of(opened).with_secret("password", Replace(SecretStr(typed)))
-    for attempt in (lambda: patch_of(opened, draft), lambda: creation_patch(draft).assignments()):
+    for attempt in (lambda: patch_for(draft, opened), lambda: patch_for(draft, None).assignments()):
         with pytest.raises(DraftProblem) as caught:
             attempt()
         assert caught.value.name == "password"
@@ -178,29 +170,29 @@ def test_a_change_cannot_be_built_of_a_mask_or_an_open_secret() -> None:
 
 def test_a_secret_that_the_server_gave_openly_is_not_in_the_change() -> None:
     opened = record(password="hunter2")
-    patch = patch_of(opened, draft_of(opened).with_secret("password", Clear()))
+    patch = patch_for(draft_of(opened).with_secret("password", Clear()), opened)
     assert patch.changes == (Change("password", SecretState.SET, SecretStr("")),)
 
 
 def test_a_text_drafted_before_the_server_made_it_a_secret_is_refused() -> None:
     draft = draft_of(record(pin="1")).with_text("pin", "2")
     with pytest.raises(DraftProblem, match="secret"):
-        patch_of(record(pin=SecretState.SET), draft)
+        patch_for(draft, record(pin=SecretState.SET))
 
 
 def test_changes_stand_in_form_order_with_the_password_after_the_username() -> None:
     opened = record(zone="a", password=SecretState.SET, port=25, hostname="a")
     draft = draft_of(opened).with_text("zone", "b").with_text("hostname", "b")
     draft = draft.with_text("username", "u").with_secret("password", Clear())
-    assert patch_of(opened, draft).names == ("hostname", "username", "password", "zone")
+    assert patch_for(draft, opened).names == ("hostname", "username", "password", "zone")
 
 
 def test_a_draft_of_another_record_is_refused() -> None:
     opened = record(port=25)
     with pytest.raises(ValueError, match="another record"):
-        patch_of(Record("other", "X"), draft_of(opened))
+        patch_for(draft_of(opened), Record("other", "X"))
     with pytest.raises(ValueError, match="another record"):
-        patch_of(opened, draft_of(opened).as_new())
+        patch_for(draft_of(opened).as_new(), opened)
 
 
 def test_a_parameter_stands_in_a_patch_once() -> None:
@@ -230,25 +222,25 @@ def test_the_review_says_what_changes_in_plain_words(change: Change, words: str)
 
 def test_a_creation_sends_what_is_filled_in_and_a_typed_password() -> None:
     draft = new_draft("NEW", hostname=" mail.example.com ", port="587").with_text("zone", " ")
-    assert creation_patch(draft).assignments() == (
+    assert patch_for(draft, None).assignments() == (
         Assignment("hostname", "mail.example.com"),
         Assignment("port", 587),
     )
     typed = draft.with_secret("password", Replace(SecretStr("hunter2")))
-    assert creation_patch(typed).assignments()[-1] == Assignment("password", SecretStr("hunter2"))
+    assert patch_for(typed, None).assignments()[-1] == Assignment("password", SecretStr("hunter2"))
     assert (
-        creation_patch(draft.with_secret("password", Clear())).assignments()
-        == creation_patch(draft).assignments()
+        patch_for(draft.with_secret("password", Clear()), None).assignments()
+        == patch_for(draft, None).assignments()
     )
 
 
 def test_a_clone_keeps_json_types_and_leaves_secrets_out() -> None:
     source = record(hostname="a", port="25", tls=True, password=SecretState.SET, pin=None)
-    patch = creation_patch(clone_draft(source), like=source)
+    patch = patch_for(clone_draft(source), None, like=source)
     assert [(change.name, change.after) for change in patch.changes] == [
         ("hostname", "a"), ("port", 25), ("tls", True),
     ]  # fmt: skip
-    assert {change.kind for change in patch.changes} == {ChangeKind.ADD}
+    assert {change.before for change in patch.changes} == {ABSENT}
 
 
 def test_applying_changes_the_value_that_counts_and_keeps_what_describes_it() -> None:

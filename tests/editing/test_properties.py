@@ -11,8 +11,7 @@ from smtp_tui.api.models import Record, SecretState, is_secret_name
 from smtp_tui.api.secret import SecretStr, is_mask
 from smtp_tui.editing.draft import Clear, Draft, Keep, Replace, clone_draft, draft_of
 from smtp_tui.editing.merge import Side, compare, resolve
-from smtp_tui.editing.patch import Change, creation_patch, patch_of
-from smtp_tui.editing.undo import inverse
+from smtp_tui.editing.patch import Change, inverse, patch_for
 from smtp_tui.editing.values import ABSENT, Known, is_same, value_in
 from tests.editing.strategies import NAMES, apply, edited, edits, records
 
@@ -24,7 +23,7 @@ def values(record: Record) -> dict[str, Known]:
 @given(edited())
 def test_applying_the_patch_gives_the_draft(case: tuple[Record, Draft]) -> None:
     opened, draft = case
-    after = apply(opened, patch_of(opened, draft))
+    after = apply(opened, patch_for(draft, opened))
     got = draft_of(after)
     assert {name: got.text(name) for name, _ in draft.texts} == dict(draft.texts)
     for name, edit in draft.secrets:
@@ -39,20 +38,20 @@ def test_applying_the_patch_gives_the_draft(case: tuple[Record, Draft]) -> None:
 
 @given(records())
 def test_a_draft_without_an_edit_is_an_empty_patch(opened: Record) -> None:
-    assert not patch_of(opened, draft_of(opened))
+    assert not patch_for(draft_of(opened), opened)
 
 
 @given(edited())
 def test_a_second_save_of_the_same_draft_changes_no_text(case: tuple[Record, Draft]) -> None:
     opened, draft = case
-    after = apply(opened, patch_of(opened, draft))
-    assert not patch_of(after, draft.without_secrets())
+    after = apply(opened, patch_for(draft, opened))
+    assert not patch_for(draft.without_secrets(), after)
 
 
 @given(edited())
 def test_what_is_not_in_the_patch_is_untouched(case: tuple[Record, Draft]) -> None:
     opened, draft = case
-    patch = patch_of(opened, draft)
+    patch = patch_for(draft, opened)
     after = apply(opened, patch)
     last = {parameter.name: at for at, parameter in enumerate(opened.parameters)}
     for at, parameter in enumerate(opened.parameters):
@@ -72,7 +71,7 @@ def two_disjoint(draw: st.DrawFn) -> tuple[Record, Draft, Draft]:
 @given(two_disjoint())
 def test_merging_disjoint_changes_commutes(case: tuple[Record, Draft, Draft]) -> None:
     opened, one, other = case
-    first, second = patch_of(opened, one), patch_of(opened, other)
+    first, second = patch_for(one, opened), patch_for(other, opened)
     ends = []
     for mine, theirs in ((first, second), (second, first)):
         now = apply(opened, theirs)
@@ -95,7 +94,7 @@ def test_each_parameter_ends_as_one_side_wanted_it(
     case: tuple[Record, Draft, Draft], side: Side
 ) -> None:
     opened, my_draft, their_draft = case
-    mine, theirs = patch_of(opened, my_draft), patch_of(opened, their_draft)
+    mine, theirs = patch_for(my_draft, opened), patch_for(their_draft, opened)
     now = apply(opened, theirs)
     comparison = compare(opened, mine, now)
     end = apply(now, resolve(comparison, {each.name: side for each in comparison.conflicts}))
@@ -110,7 +109,7 @@ def test_each_parameter_ends_as_one_side_wanted_it(
 @given(edited())
 def test_undo_brings_back_what_was_known_and_names_the_rest(case: tuple[Record, Draft]) -> None:
     opened, draft = case
-    patch = patch_of(opened, draft)
+    patch = patch_for(draft, opened)
     after = apply(opened, patch)
     undo = inverse(patch, opened, after)
     end = apply(after, undo.patch)
@@ -141,8 +140,8 @@ def test_no_path_sends_a_mask_or_a_secret_that_was_not_typed(
     case: tuple[Record, Draft, Draft],
 ) -> None:
     opened, draft, their_draft = case
-    patch = patch_of(opened, draft)
-    now = apply(opened, patch_of(opened, their_draft))
+    patch = patch_for(draft, opened)
+    now = apply(opened, patch_for(their_draft, opened))
     comparison = compare(opened, patch, now)
     merged = resolve(comparison, {each.name: Side.MINE for each in comparison.conflicts})
     meant = {(name, "") for name, edit in draft.secrets if isinstance(edit, Clear)} | {
@@ -152,7 +151,7 @@ def test_no_path_sends_a_mask_or_a_secret_that_was_not_typed(
     }
     for changes in (patch.changes, merged.changes):
         assert set(_secrets_sent(changes)) <= meant
-    assert set(_secrets_sent(creation_patch(draft.as_new(), opened).changes)) <= meant
+    assert set(_secrets_sent(patch_for(draft.as_new(), None, opened).changes)) <= meant
     assert not any(is_mask(text) for _, text in meant)
     assert _secrets_sent(inverse(patch, opened, apply(opened, patch)).patch.changes) == []
-    assert _secrets_sent(creation_patch(clone_draft(opened), opened).changes) == []
+    assert _secrets_sent(patch_for(clone_draft(opened), None, opened).changes) == []

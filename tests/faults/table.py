@@ -99,8 +99,8 @@ FAULTS: Final = (
     Fault(
         "a value that reads the same is sent",
         SHOWN,
-        'if looks_same(after, before) or (after == "" and shown(before) == ""):',
-        "if after is before:",
+        "return None if holds(before, after) else",
+        "return None if after is before else",
         (f"{EDITING_PATCH}::test_a_port_that_reads_the_same_is_untouched_whatever_its_type",),
     ),
     Fault(
@@ -360,8 +360,8 @@ FAULTS: Final = (
     Fault(
         "undo sends a secret that it does not know",
         SECRET,
-        "if isinstance(change.after, SecretStr) or isinstance(former, SecretState):",
-        "if isinstance(former, SecretState):",
+        "if not change.secret and not isinstance(former, SecretState | Absent):",
+        "if not isinstance(former, SecretState):",
         (
             f"{EDITING_UNDO}::test_a_password_set_where_the_record_mentioned_none_is_not_cleared_behind_ones_back",
         ),

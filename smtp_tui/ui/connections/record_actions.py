@@ -177,7 +177,6 @@ class RecordScreen(FullScreen[Result]):
 
         Nothing where the operator declined.
         """
-        from smtp_tui.editing.undo import can_undo
         from smtp_tui.workflows import outcomes as ends
 
         name = record_name(record.name, record.id) if record is not None else ""
@@ -186,7 +185,7 @@ class RecordScreen(FullScreen[Result]):
                 verb, offer = "Created", None
                 if before is not None:
                     verb = "Saved"
-                    offer = Offer("record.undo", "undoes") if can_undo(patch) else None
+                    offer = Offer("record.undo", "undoes") if patch.can_undo else None
                     self._remember_save(before.id)
                 self._done(f"{verb} {record_name(saved_name, record_id)}", *notes, offer=offer)
                 self._shows.changed(record_id)

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.editing.draft import Draft, clone_draft, draft_of, new_draft
-from smtp_tui.editing.undo import lost_by_delete
+from smtp_tui.editing.patch import lost_by_delete
 from smtp_tui.text import record_name
 from smtp_tui.workflows.outcomes import Recreate
 
