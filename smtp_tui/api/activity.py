@@ -41,7 +41,7 @@ class Activity:
     def __init__(self) -> None:
         self.writes: list[Write] = []
         self._exchanges: deque[Exchange] = deque(maxlen=KEPT_EXCHANGES)
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], object]] = []
 
     def record(self, exchange: Exchange) -> None:
         """Keep one exchange. Listeners are called later, from the event loop: one that raised here,
@@ -56,7 +56,7 @@ class Activity:
         """A snapshot, oldest first."""
         return tuple(self._exchanges)
 
-    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+    def listen(self, listener: Callable[[], object]) -> Callable[[], None]:
         """Call ``listener`` after each exchange; returns the function that stops this."""
         self._listeners.append(listener)
 

@@ -180,10 +180,9 @@ class SmtpTui(MessagesApp):
 
     def action_activity(self) -> None:
         """Show every request of this run."""
-        from smtp_tui.ui.logs.activity import ActivityScreen
+        from smtp_tui.ui.logs import ActivityScreen
 
-        services, session = self._services, self._current.session
-        self.push_screen(ActivityScreen(session, services.clock, services.activity, self._curl))
+        self.push_screen(ActivityScreen(self._current.session, self._services, self._curl))
 
     def _curl(self, exchange: Exchange) -> str:
         """The request as curl, at the host it went to, which may be another profile's by now."""
@@ -197,7 +196,7 @@ class SmtpTui(MessagesApp):
 
     def action_journal(self) -> None:
         """Show every write of this user."""
-        from smtp_tui.ui.logs.journal import JournalScreen
+        from smtp_tui.ui.logs import JournalScreen
 
         services, session = self._services, self._current.session
         if not isinstance(self.screen, JournalScreen):
@@ -205,7 +204,7 @@ class SmtpTui(MessagesApp):
 
     def action_mailbox(self) -> None:
         """Show the demo's mailbox."""
-        from smtp_tui.ui.logs.mailbox import MailboxScreen
+        from smtp_tui.ui.logs import MailboxScreen
 
         services, session = self._services, self._current.session
         if services.mailbox is not None:

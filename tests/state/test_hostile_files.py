@@ -32,7 +32,7 @@ from smtp_tui.state.journal import Journal, Wanted, writes_of
 from smtp_tui.state.settings import SettingsStore, Sort
 from smtp_tui.ui.connections.last_test import ago
 from smtp_tui.ui.keymap import keymap_of
-from smtp_tui.ui.logs.journal import write_row, written_content
+from smtp_tui.ui.logs import write_row, written_content
 from tests.profiles.test_store import HAND_MADE
 from tests.state.test_drafts import DRAFT
 from tests.state.test_history import KEY, run

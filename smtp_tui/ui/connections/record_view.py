@@ -19,7 +19,6 @@ from smtp_tui.api.requests import get_request
 from smtp_tui.mail.parameters import FORM_ORDER, label_of, port_hint
 from smtp_tui.state.history import Tested
 from smtp_tui.text import clean, cut_to_cells, moment, padded
-from smtp_tui.ui.dialogs.copy import Copyable
 from smtp_tui.ui.test_email.verdict import run_content
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.session import Session
@@ -90,8 +89,8 @@ def _value(record: Record, name: str) -> str:
     return f"{text}   {hint}" if hint else text or "(blank)"
 
 
-def copyables(session: Session, record: Record) -> tuple[Copyable, ...]:
-    """Return the curl line and the command that read the record, its JSON, and its id."""
+def copyables(session: Session, record: Record) -> dict[str, str]:
+    """Return the curl line and the command that read the record, its JSON and its id, by label."""
     request, profile = get_request(session.target.scope, record.id), session.profile.name
     value = {
         "id": record.id,
@@ -104,9 +103,9 @@ def copyables(session: Session, record: Record) -> tuple[Copyable, ...]:
             for parameter in record.parameters
         ],
     }
-    return (
-        Copyable("curl", curl_line(session.target, request)),
-        Copyable("command", shlex.join(("smtp-tui", "get", "--profile", profile, record.id))),
-        Copyable("JSON", json.dumps(value, ensure_ascii=False, indent=2)),
-        Copyable("id", record.id),
-    )
+    return {
+        "curl": curl_line(session.target, request),
+        "command": shlex.join(("smtp-tui", "get", "--profile", profile, record.id)),
+        "JSON": json.dumps(value, ensure_ascii=False, indent=2),
+        "id": record.id,
+    }

@@ -11,10 +11,9 @@ import os
 import signal
 import sys
 import termios
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final
 
-from msgspec import Struct
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -27,15 +26,11 @@ from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Kind
 
 
-class Copyable(Struct, frozen=True):
-    """One form of what can be copied."""
-
-    label: str
-    text: str
-
-
 class CopyDialog(Dialog[None]):
-    """Tab shows the next form; Enter or y sends it to the terminal's clipboard; v shows it."""
+    """Tab shows the next form; Enter or y sends it to the terminal's clipboard; v shows it.
+
+    ``forms`` are the texts by the label of their form.
+    """
 
     BOX_TITLE = "Copy"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,9 +41,9 @@ class CopyDialog(Dialog[None]):
         Binding("v", "plain", "Show plainly"),
     ]
 
-    def __init__(self, forms: tuple[Copyable, ...]) -> None:
+    def __init__(self, forms: Mapping[str, str]) -> None:
         super().__init__()
-        self._forms = forms
+        self._forms = tuple(forms.items())
         self._at = 0
         self._labels, self._text = PlainText(), PlainText(classes="row -auto")
 
@@ -66,11 +61,11 @@ class CopyDialog(Dialog[None]):
 
     def _show(self) -> None:
         labels = "  ".join(
-            f"[{form.label}]" if position == self._at else f" {form.label} "
-            for position, form in enumerate(self._forms)
+            f"[{label}]" if position == self._at else f" {label} "
+            for position, (label, _) in enumerate(self._forms)
         )
         self._labels.update(labels)
-        self._text.update(clean_block(self._forms[self._at].text))
+        self._text.update(clean_block(self._forms[self._at][1]))
 
     def action_step(self, by: int) -> None:
         """Go to another form."""
@@ -79,7 +74,7 @@ class CopyDialog(Dialog[None]):
 
     def action_send(self) -> None:
         """Send the text to the terminal, whose driver tells how it was sent."""
-        self.app.copy_to_clipboard(self._forms[self._at].text)
+        self.app.copy_to_clipboard(self._forms[self._at][1])
         self.dismiss(None)
 
     @opens_screen
@@ -87,7 +82,7 @@ class CopyDialog(Dialog[None]):
         """Show the text outside the screen until Enter, ctrl+c or the end of the input."""
         try:
             with self.app.suspend():
-                await _shown_until_enter(clean_block(self._forms[self._at].text))
+                await _shown_until_enter(clean_block(self._forms[self._at][1]))
         except SuspendNotSupported:
             words = "This terminal cannot show it outside the screen."
             tell(self, words, about=About.TERMINAL, kind=Kind.WARNING)

@@ -21,7 +21,7 @@ from smtp_tui.api.target import Access
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import GuardedDialog, where_line
-from smtp_tui.ui.dialogs.copy import Copyable, CopyDialog
+from smtp_tui.ui.dialogs.copy import CopyDialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.review.request_view import request_text
 from smtp_tui.ui.widgets.bars import badge_look
@@ -143,7 +143,7 @@ class ReviewDialog(GuardedDialog[bool]):
     def action_copy(self) -> None:
         """Offer the request as a curl command."""
         curl = curl_line(self._session.target, self._plan.request)
-        self.app.push_screen(CopyDialog((Copyable("curl", curl),)))
+        self.app.push_screen(CopyDialog({"curl": curl}))
 
 
 def _banner(session: Session) -> Content:

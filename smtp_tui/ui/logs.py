@@ -1,0 +1,405 @@
+"""What happened, newest first: every request, every write, and the mails of the demo."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import ClassVar, Final
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input
+
+from smtp_tui.api.activity import Exchange
+from smtp_tui.api.clock import Clock
+from smtp_tui.state.files import FileProblem
+from smtp_tui.state.journal import Journal, JournalChange, Written, writes_of
+from smtp_tui.text import clean, clean_block, padded, record_name
+from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.base import Dialog, FullScreen
+from smtp_tui.ui.dialogs.copy import CopyDialog
+from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.messages import tell
+from smtp_tui.ui.review.request_view import body_text
+from smtp_tui.ui.services import Mailbox, ReceivedMail, Services
+from smtp_tui.ui.widgets.columns import Column
+from smtp_tui.ui.widgets.filtered_table import FilteredTable, counted
+from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.ui.widgets.table import RecordsTable, Row
+from smtp_tui.workflows.operator import About, Kind
+from smtp_tui.workflows.session import Session
+
+NEWEST: Final = 4_000
+"""Lines of the journal that are read for the screen; ``smtp-tui audit`` reads all."""
+_LABEL_CELLS: Final = 11
+_SECOND: Final = "%Y-%m-%d %H:%M:%S UTC"
+
+
+class LogScreen(FullScreen[None]):
+    """A table of entries, newest first; the lower half shows the one under the cursor."""
+
+    HEADING: ClassVar[str]
+    COLUMNS: ClassVar[tuple[Column, ...]]
+    NOTHING: ClassVar[str]
+    DEFAULT_CSS = """
+    LogScreen VerticalScroll { border-top: solid ansi_bright_black; padding: 0 1; }
+    """
+
+    def __init__(self, session: Session | None, clock: Clock) -> None:
+        super().__init__(session, clock)
+        self.table = RecordsTable(self.COLUMNS)
+        self._text = PlainText(self.NOTHING)
+        self._contents: dict[str, Callable[[], Content]] = {}
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Heading, table, the entry under the cursor."""
+        yield PlainText(self.HEADING, classes="title")
+        yield self.table
+        with VerticalScroll():
+            yield self._text
+
+    def on_mount(self) -> None:
+        """Let the keys move in the table."""
+        self.table.focus()
+
+    def fill(self, entries: Iterable[tuple[Row, Callable[[], Content]]]) -> None:
+        """Show these rows, and of the one under the cursor its content."""
+        shown = list(entries)
+        self._contents = {row.id: content for row, content in shown}
+        self.table.rows = tuple(row for row, _ in shown)
+
+    @on(RecordsTable.CursorMoved)
+    def show(self) -> None:
+        """Show the entry under the cursor."""
+        content = self._contents.get(self.table.cursor_id or "")
+        if content is not None:
+            self._text.update(content())
+
+
+class ActivityScreen(LogScreen):
+    """The exchanges with servers in this run.
+
+    ``curl`` writes an exchange as a curl command, blank where that is not possible.
+    """
+
+    ACTIONS = ("activity.copy",)
+    KEYS = (*ACTIONS, "app.help", "app.back")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
+    HEADING = "Activity: every request of this session, secrets removed"
+    NOTHING = "No requests yet."
+    COLUMNS = (
+        Column("at", "TIME", 8),
+        Column("profile", "PROFILE", 14, priority=2),
+        Column("method", "METHOD", 6),
+        Column("path", "PATH", 20, flexible=True),
+        Column("status", "STATUS", 6, right=True),
+        Column("ms", "MS", 6, right=True, priority=1),
+    )
+
+    def __init__(
+        self, session: Session | None, services: Services, curl: Callable[[Exchange], str]
+    ) -> None:
+        super().__init__(session, services.clock)
+        self._activity = services.activity
+        self._curl = curl
+
+    def on_mount(self) -> None:
+        """Show what was asked, and what will be while this is open."""
+        self._fill()
+        self._stop_listening = self._activity.listen(lambda: self.call_later(self._fill))
+
+    def on_unmount(self) -> None:
+        """Stop listening."""
+        self._stop_listening()
+
+    def _fill(self) -> None:
+        exchanges = reversed(self._activity.exchanges)
+        self.fill((_row(each), partial(exchange_content, each)) for each in exchanges)
+
+    def action_copy(self) -> None:
+        """Offer the request as curl."""
+        exchanges, cursor = self._activity.exchanges, self.table.cursor_id
+        chosen = next((each for each in exchanges if _row_id(each) == cursor), None)
+        if chosen is None:
+            return
+        text = self._curl(chosen)
+        if text:
+            self.app.push_screen(CopyDialog({"curl": text}))
+        else:
+            words = "This request cannot be written as curl."
+            tell(self, words, about=About.TERMINAL, kind=Kind.WARNING)
+
+
+def _row_id(exchange: Exchange) -> str:
+    """Return what names an exchange. A position does not: the oldest ones are dropped."""
+    return str(id(exchange))
+
+
+def _row(exchange: Exchange) -> Row:
+    cells = (
+        exchange.at.strftime("%H:%M:%S"),
+        clean(exchange.profile, 40),
+        exchange.request.method,
+        clean(exchange.request.path, 200),
+        str(exchange.status) if exchange.status is not None else "-",
+        str(exchange.milliseconds),
+    )
+    return Row(_row_id(exchange), cells)
+
+
+def exchange_content(exchange: Exchange) -> Content:
+    """Return a request, its answer, and why it failed."""
+    request = exchange.request
+    lines = [
+        Content.styled(f"{request.method} {clean(exchange.origin + request.address)}", "bold"),
+        Content(body_text(request)),
+        Content(""),
+        Content.styled(_answer_words(exchange), "bold"),
+    ]
+    if exchange.failure:
+        lines.append(Content(clean(exchange.failure)))
+    if exchange.answer:
+        lines.append(Content(clean_block(_indented(exchange.answer))))
+    return Content("\n").join(lines)
+
+
+def _indented(answer: str) -> str:
+    """Return JSON with one member per line, and any other text unchanged."""
+    try:
+        return json.dumps(json.loads(answer), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return answer
+
+
+def _answer_words(exchange: Exchange) -> str:
+    status = f"status {exchange.status}" if exchange.status is not None else "no answer"
+    request_id = f" · request id {clean(exchange.request_id)}" if exchange.request_id else ""
+    return f"{status} · {exchange.milliseconds} ms{request_id}"
+
+
+class MailboxScreen(LogScreen):
+    """The mails that arrived at the demo's mail server."""
+
+    ACTIONS = ("table.refresh",)
+    KEYS = (*ACTIONS, "app.help", "app.back")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
+    HEADING = "Mailbox of the demo's mail server"
+    NOTHING = "No mail yet. Go back and test a record that works."
+    COLUMNS = (
+        Column("at", "TIME", 8),
+        Column("to", "TO", 18, flexible=True),
+        Column("subject", "SUBJECT", 18, flexible=True, priority=1),
+        Column("login", "LOGIN", 8, flexible=True, priority=2),
+        Column("tls", "TLS", 3, priority=3),
+    )
+
+    def __init__(self, session: Session | None, clock: Clock, mailbox: Mailbox) -> None:
+        super().__init__(session, clock)
+        self._mailbox = mailbox
+
+    def on_mount(self) -> None:
+        """Show what has arrived."""
+        self.action_refresh()
+
+    def action_refresh(self) -> None:
+        """Look again."""
+        mails = reversed(list(enumerate(self._mailbox())))
+        self.fill(
+            (_mail_row(str(number), mail), partial(_mail_content, mail)) for number, mail in mails
+        )
+
+
+def _mail_row(row_id: str, mail: ReceivedMail) -> Row:
+    cells = (
+        mail.received_at.strftime("%H:%M:%S"),
+        clean(", ".join(mail.rcpt_to), 200),
+        clean(mail.subject, 200),
+        clean(mail.username or "-", 60),
+        "yes" if mail.tls else "no",
+    )
+    return Row(row_id, cells)
+
+
+def _mail_content(mail: ReceivedMail) -> Content:
+    return Content(
+        f"From {clean(mail.mail_from, 200)}\nTo {clean(', '.join(mail.rcpt_to), 300)}\n"
+        f"Subject {clean(mail.subject, 300)}\n\n{clean_block(mail.body)}"
+    )
+
+
+class JournalScreen(FullScreen[None]):
+    """Writes, the newest first. The files are read in a thread."""
+
+    ACTIONS = ("journal.open", "journal.filter", "journal.refresh")
+    KEYS = (*ACTIONS, "app.help", "app.back")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
+    AUTO_FOCUS = ""  # over an empty table letters stay keys
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column("at", "TIME", 11),
+        Column("profile", "PROFILE", 12, priority=2),
+        Column("operation", "OPERATION", 11, priority=1),
+        Column("record", "RECORD", 12, flexible=True),
+        Column("outcome", "OUTCOME", 16),
+    )
+
+    def __init__(self, session: Session | None, clock: Clock, journal: Journal) -> None:
+        super().__init__(session, clock)
+        self._journal = journal
+        self._writes: tuple[Written, ...] = ()
+        self._notice = "Reading the journal …"
+        self._remarks: tuple[str, ...] = ()
+        self._list = FilteredTable(self.COLUMNS)
+        self._status = PlainText(classes="status")
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Title, table, status line."""
+        yield PlainText("Journal of writes, times in UTC", classes="title")
+        yield self._list
+        yield self._status
+
+    def on_mount(self) -> None:
+        """Read the journal."""
+        self._list.table.focus()
+        self.show_writes()
+        self.action_refresh()
+
+    def action_refresh(self) -> None:
+        """Read again, also what other processes wrote."""
+        self._read()
+
+    @work(group="journal", exclusive=True, description="read the journal")
+    async def _read(self) -> None:
+        try:
+            reading = await asyncio.to_thread(self._journal.read, NEWEST)
+        except FileProblem as problem:
+            self._writes, self._remarks = (), ()
+            key, words = bound(self, "journal.refresh").first_key, clean(str(problem), 400)
+            self._notice = f"The journal cannot be read.\n\n{words}\n\n{key} reads again."
+        else:
+            self._writes = writes_of(reading.entries)
+            cut = len(reading.entries) == NEWEST
+            self._remarks = (
+                f"{reading.unreadable} unreadable" if reading.unreadable else "",
+                f"{reading.overlong} too long to read" if reading.overlong else "",
+                "smtp-tui audit shows those before" if cut else "",
+            )
+            self._notice = (
+                "No writes yet.\n\n"
+                "Every create, change, delete and test email is written here before it is sent."
+            )
+        self.show_writes()
+
+    @on(Input.Changed)
+    def show_writes(self) -> None:
+        """Show the writes that hold the words of the filter."""
+        table, total = self._list.table, len(self._writes)
+        table.rows = self._list.matching(map(write_row, self._writes))
+        table.notice = self._list.nothing_found if self._writes else self._notice
+        path = clean(str(self._journal.path), 200)
+        parts = (counted(len(table.rows), total, "write"), *self._remarks, path)
+        self._status.update(" · ".join(filter(None, parts)))
+
+    def action_filter(self) -> None:
+        """Open the filter."""
+        self._list.open_filter()
+
+    @on(RecordsTable.Opened)
+    def action_open(self) -> None:
+        """Show everything about the write under the cursor."""
+        chosen = self._list.table.cursor_id
+        for written in self._writes:
+            if written.begun.write_id == chosen:
+                self.app.push_screen(WrittenDialog(written))
+
+    def action_back(self) -> None:
+        """Close the filter, or go back."""
+        if not self._list.close_filter():
+            self.dismiss(None)
+
+
+class WrittenDialog(Dialog[None]):
+    """One write with everything that is known about it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("dialog.cancel"),
+        Binding("q,enter", "cancel", show=False),
+        Binding("j", "scroll_body(1)", show=False),
+        Binding("k", "scroll_body(-1)", show=False),
+    ]
+
+    def __init__(self, written: Written) -> None:
+        super().__init__()
+        self._written = written
+
+    @property
+    def title_text(self) -> str:
+        """Operation and record."""
+        begun, record_id = self._written.begun, self._written.record_id
+        nameless = not (begun.record_name.strip() or record_id)
+        named = "new values" if nameless else record_name(begun.record_name, record_id)
+        return f"{begun.operation.replace('_', ' ')} · {named}"
+
+    def compose_box(self) -> Iterable[Widget]:
+        """The facts, and the keys."""
+        yield PlainText(written_content(self._written))
+        yield PlainText(f"↑ ↓ scroll · {self.cancel_key} back", classes="hint")
+
+
+def write_row(written: Written) -> Row:
+    """Return a write as a row, named by the id of the write."""
+    begun = written.begun
+    cells = (
+        begun.at.strftime("%m-%d %H:%M"),
+        clean(begun.profile, 40),
+        clean(begun.operation.replace("_", " "), 40),
+        clean(begun.record_name or written.record_id or "-", 200),
+        written.outcome.value,
+    )
+    return Row(begun.write_id, cells)
+
+
+def written_content(written: Written) -> Content:
+    """Return everything that is known about a write, one fact per line."""
+    begun = written.begun
+    ended = written.last.at if written.outcomes else None
+    facts = (
+        ("outcome", written.outcome.value),
+        ("", written.words),
+        ("status", "" if written.status is None else str(written.status)),
+        ("request id", written.request_id or ""),
+        ("begun", begun.at.strftime(_SECOND)),
+        ("last known", ended.strftime(_SECOND) if ended else ""),
+        ("user", begun.user + (f", by ssh from {begun.ssh_client}" if begun.ssh_client else "")),
+        ("profile", begun.profile),
+        ("host", begun.host),
+        ("tenant", begun.tenant),
+        ("team", begun.team),
+        ("namespace", begun.namespace),
+        ("record", begun.record_name),
+        ("id", written.record_id or ""),
+        ("recipient", begun.recipient or ""),
+        ("write", begun.write_id),
+    )
+    lines = [
+        Content.assemble((padded(name, _LABEL_CELLS), "dim"), clean(text, 600))
+        for name, text in facts
+        if text
+    ]
+    lines += [Content(_change(change)) for change in begun.changes]
+    if begun.omitted is not None:
+        count, sha256 = begun.omitted.count, clean(begun.omitted.sha256, 64)
+        changes = "1 more change" if count == 1 else f"{count} more changes"
+        lines.append(Content(f"  … {changes}, SHA-256 {sha256}"))
+    return Content("\n").join(lines)
+
+
+def _change(change: JournalChange) -> str:
+    before, after = (
+        "(none)" if value is None else f"“{value}”" for value in (change.before, change.after)
+    )
+    return f"  ~ {clean(change.name, 100)}  {clean(before, 300)} → {clean(after, 300)}"
