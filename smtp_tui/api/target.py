@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import force_setattr
 
 DEFAULT_IDENTITY_PORT: Final = 8443
@@ -29,13 +29,13 @@ class SystemTrust(Struct, frozen=True):
     """Certificates are verified against the system's authorities."""
 
 
-class CaFile(Struct, frozen=True):
+class CaFile(Struct, frozen=True, forbid_unknown_fields=True):
     """Certificates are verified against the authorities of one PEM file."""
 
-    path: Path
+    path: Path = field(name="ca_file")
 
 
-class Pinned(Struct, frozen=True):
+class Pinned(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Exactly one certificate is trusted: SHA-256 of its DER form, 64 lower-case hex digits.
 
     ``identity`` is that of the server which issues tokens, where it shows another one; either may
@@ -43,8 +43,8 @@ class Pinned(Struct, frozen=True):
     ``ValueError`` where a text is no such fingerprint (colons and capitals are taken).
     """
 
-    sha256: str
-    identity: str = ""
+    sha256: str = field(default="", name="pin")
+    identity: str = field(default="", name="identity_pin")
 
     def __post_init__(self) -> None:
         if self.sha256 or not self.identity:

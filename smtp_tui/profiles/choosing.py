@@ -10,7 +10,7 @@ from msgspec import Struct
 from smtp_tui.api.target import HostRefused, parse_origin
 from smtp_tui.profiles.environment import environment_profile, vendor_hosts
 from smtp_tui.profiles.model import ENVIRONMENT, Profile
-from smtp_tui.profiles.reading import Profiles
+from smtp_tui.profiles.store import Profiles
 from smtp_tui.text import nearest
 
 VARIABLE: Final = "SMTP_TUI_PROFILE"

@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final, Generic, TypeAlias, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError, convert, to_builtins
 
 from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Trust, Unverified
 from smtp_tui.profiles.sources import (
@@ -18,6 +18,7 @@ from smtp_tui.profiles.sources import (
     LoginToken,
     PromptToken,
     TokenSource,
+    source_words,
 )
 from smtp_tui.text import nearest
 
@@ -31,8 +32,6 @@ TRUST_FORMS: Final = (
     "system, ca /path/to/file.pem, pin FINGERPRINT (login FINGERPRINT: of the login server), or off"
 )
 TOKEN_FORMS: Final = "$VARIABLE, login USER, command PROGRAM …, or blank to be asked"
-_TRUST_TOML: Final = '"system", { ca_file = "…" }, { pin = "…" } or "off"'
-_TOKEN_TOML: Final = '"prompt", { env = "…" }, { command = ["…"] } or { login = "…" }'
 _PORTS: Final = "from 1 to 65535"
 _TRUST_WORDS: Final = {"ca": "ca_file", "pin": "pin", "login": "identity_pin"}
 _COLON: Final = re.compile(r"(?:^|,)(ca|pin|login):")
@@ -53,6 +52,47 @@ class Codec(Struct, Generic[Value], frozen=True):
     check: Callable[[Value], str | None] = lambda _: None
 
 
+class _Forms(Struct, Generic[Value], frozen=True):
+    """Values that are a word in the file, or a table whose keys are the fields of a struct.
+
+    ``tables`` are the structs by their keys, ``words_for_all`` names all forms.
+    """
+
+    words_for_all: str
+    words: dict[str, Value]
+    tables: dict[str, type[Value]]
+
+    def toml(self, value: Value) -> Toml:
+        """The word or table of a value."""
+        found = (word for word, meant in self.words.items() if meant == value)
+        written: Toml = next(found, None) or to_builtins(value, enc_hook=str)
+        return written
+
+    def from_toml(self, raw: object, words_for_all: str = "") -> Value:
+        """The value of a word or table. Raises ``ValueError``."""
+        if isinstance(raw, str) and raw in self.words:
+            return self.words[raw]
+        keys = list(raw) if isinstance(raw, dict) else []
+        table = next((self.tables[key] for key in keys if key in self.tables), None)
+        try:
+            if table is not None:
+                return convert(raw, table, dec_hook=_to_path)
+        except ValidationError as error:
+            if isinstance(error.__cause__, ValueError):  # of the struct itself
+                raise error.__cause__ from None
+        known = self.tables if keys else self.words
+        found = (nearest(str(key), known) for key in keys or [raw])
+        raise ValueError(
+            f"must be {words_for_all or self.words_for_all}{next(filter(None, found), '')}"
+        )
+
+
+def _to_path(_: type, raw: object) -> Path:
+    if not isinstance(raw, str) or not raw:
+        raise TypeError
+    return Path(raw)
+
+
 def text_problem(text: str) -> str | None:
     """What is wrong with a text of one line, in words."""
     if not text.isprintable():
@@ -62,31 +102,22 @@ def text_problem(text: str) -> str | None:
     return None if len(text) <= MAX_TEXT else f"it is longer than {MAX_TEXT} characters"
 
 
-def text_codec(check: Callable[[str], str | None] = text_problem) -> Codec[str]:
-    """The codec of a text of one line."""
-
-    def from_toml(raw: object) -> str:
-        if not isinstance(raw, str):
-            raise ValueError("must be a text in quotes")
+def _text_from_toml(raw: object) -> str:
+    if isinstance(raw, str):
         return raw
-
-    return Codec(str, from_toml, str, str, check)
+    raise ValueError("must be a text in quotes")
 
 
 def enum_codec(members: type[Choice]) -> Codec[Choice]:
     """The codec of an enumeration whose members are written as their values."""
-    by_name: dict[object, Choice] = {member.value: member for member in members}
-    names = [str(name) for name in by_name]
-
-    def from_toml(raw: object) -> Choice:
-        if isinstance(raw, str) and raw in by_name:
-            return by_name[raw]
-        raise ValueError(f"must be one of {', '.join(names)}{nearest(str(raw), names)}")
-
-    def text(member: Choice) -> str:
-        return str(member.value)
-
-    return Codec(text, from_toml, text, lambda text: from_toml(text.lower()))
+    words = {str(member.value): member for member in members}
+    forms = _Forms(f"one of {', '.join(words)}", words, {})
+    return Codec(
+        forms.toml,
+        forms.from_toml,
+        lambda member: str(member.value),
+        lambda text: forms.from_toml(text.lower()),
+    )
 
 
 def _port_from_toml(raw: object) -> int | None:
@@ -117,37 +148,15 @@ def _flag_from_text(text: str) -> bool:
     raise ValueError("must be yes or no")
 
 
-def _trust_to_toml(trust: Trust) -> Toml:
-    match trust:
-        case SystemTrust():
-            return "system"
-        case Unverified():
-            return "off"
-        case CaFile(path):
-            return {"ca_file": str(path)}
-        case Pinned(sha256, identity):
-            pins = {"pin": sha256, "identity_pin": identity}
-            return {key: pin for key, pin in pins.items() if pin}
-
-
-def _trust_from_toml(raw: object, forms: str = _TRUST_TOML) -> Trust:
-    match raw:
-        case "system":
-            return SystemTrust()
-        case "off":
-            return Unverified()
-        case {"ca_file": str(file), **rest} if file and not rest:
-            return CaFile(Path(file))
-        case {"pin": str(pin), **rest} if not rest.keys() - {"identity_pin"}:
-            return Pinned(pin, text_codec().from_toml(rest.get("identity_pin", "")))
-        case {"identity_pin": str(identity), **rest} if not rest:
-            return Pinned("", identity)
-    near = _nearest_form(raw, ("system", "off"), ("ca_file", "pin", "identity_pin"))
-    raise ValueError(f"must be {forms}{near}")
+_TRUST: Final = _Forms[Trust](
+    '"system", { ca_file = "…" }, { pin = "…" } or "off"',
+    {"system": SystemTrust(), "off": Unverified()},
+    {"ca_file": CaFile, "pin": Pinned, "identity_pin": Pinned},
+)
 
 
 def _trust_to_text(trust: Trust) -> str:
-    raw = _trust_to_toml(trust)
+    raw = _TRUST.toml(trust)
     if not isinstance(raw, dict):
         return str(raw)
     return " ".join(f"{word} {raw[key]}" for word, key in _TRUST_WORDS.items() if key in raw)
@@ -163,63 +172,41 @@ def _trust_from_text(text: str) -> Trust:
     elif len(words) % 2 == 0:
         pairs = zip(words[::2], words[1::2], strict=True)
         raw = {_TRUST_WORDS.get(word, word): pin for word, pin in pairs}
-    return _trust_from_toml(raw, TRUST_FORMS)
+    return _TRUST.from_toml(raw, TRUST_FORMS)
 
 
-def _token_to_toml(source: TokenSource) -> Toml:
-    match source:
-        case PromptToken():
-            return "prompt"
-        case EnvironmentToken(variable):
-            return {"env": variable}
-        case LoginToken(user):
-            return {"login": user}
-        case CommandToken(argv):
-            return {"command": list(argv)}
-
-
-def _token_from_toml(raw: object) -> TokenSource:
-    match raw:
-        case "prompt":
-            return PromptToken()
-        case {"env": str(variable), **rest} if not rest:
-            return EnvironmentToken(variable)
-        case {"login": str(user), **rest} if not rest:
-            return LoginToken(user)
-        case {"command": list(argv), **rest} if not rest:
-            if all(isinstance(argument, str) for argument in argv):
-                return CommandToken(tuple(argv))
-    near = _nearest_form(raw, ("prompt",), ("env", "command", "login"))
-    raise ValueError(f"must be {_TOKEN_TOML}{near}")
+_TOKEN: Final = _Forms[TokenSource](
+    '"prompt", { env = "…" }, { command = ["…"] } or { login = "…" }',
+    {"prompt": PromptToken()},
+    {"env": EnvironmentToken, "command": CommandToken, "login": LoginToken},
+)
 
 
 def _token_to_text(source: TokenSource) -> str:
     match source:
-        case EnvironmentToken(variable):
-            return f"${variable}"
         case CommandToken(argv):
             return f"command {shlex.join(argv)}"
-        case LoginToken(user):
-            return f"login {user}"
         case PromptToken():
             return ""
+    return source_words(source)
 
 
 def _token_from_text(text: str) -> TokenSource:
     """Read a source; a command is split as a shell would, and no shell is started."""
     word, _, rest = text.strip().partition(" ")
-    if word in ("", "prompt") and not rest:
-        return PromptToken()
+    rest = rest.strip()
     if word.startswith("$"):
         return EnvironmentToken(text.strip()[1:].strip("{}"))
-    if word == "login" and rest.strip():
-        return LoginToken(rest.strip())
-    if word != "command" or not rest.strip():
+    if word == "login" and rest:
+        return LoginToken(rest)
+    if word == "command" and rest:
+        try:
+            return CommandToken(tuple(shlex.split(rest)))
+        except ValueError:
+            raise ValueError("a quote in the command is not closed") from None
+    if rest or word not in ("", "prompt"):
         raise ValueError(TOKEN_FORMS)
-    try:
-        return CommandToken(tuple(shlex.split(rest)))
-    except ValueError:
-        raise ValueError("a quote in the command is not closed") from None
+    return PromptToken()
 
 
 def _token_problem(source: TokenSource) -> str | None:
@@ -236,21 +223,12 @@ def _token_problem(source: TokenSource) -> str | None:
             return None
 
 
-def _nearest_form(raw: object, words: tuple[str, ...], keys: tuple[str, ...]) -> str:
-    """The end of a message: the form that was probably meant, or nothing."""
-    if isinstance(raw, str):
-        return nearest(raw, words)
-    if isinstance(raw, dict):
-        return next((near for key in raw if (near := nearest(str(key), keys))), "")
-    return ""
-
-
-TEXT: Final = text_codec()
+TEXT: Final = Codec[str](str, _text_from_toml, str, str, text_problem)
 PORT: Final = Codec[int | None](
     lambda port: port, _port_from_toml, lambda port: str(port or ""), _port_from_text, _port_problem
 )
 FLAG: Final = Codec[bool](bool, _flag_from_toml, lambda on: "yes" if on else "no", _flag_from_text)
-TRUST: Final = Codec(_trust_to_toml, _trust_from_toml, _trust_to_text, _trust_from_text)
+TRUST: Final = Codec(_TRUST.toml, _TRUST.from_toml, _trust_to_text, _trust_from_text)
 TOKEN: Final = Codec(
-    _token_to_toml, _token_from_toml, _token_to_text, _token_from_text, _token_problem
+    _TOKEN.toml, _TOKEN.from_toml, _token_to_text, _token_from_text, _token_problem
 )

@@ -35,7 +35,6 @@ from smtp_tui.profiles.codecs import (
     TRUST_FORMS,
     Codec,
     enum_codec,
-    text_codec,
     text_problem,
 )
 from smtp_tui.profiles.sources import PromptToken, TokenSource
@@ -115,10 +114,10 @@ class Variables(Struct, frozen=True):
     token: str
 
 
-_NAME: Final = text_codec(check_name)
-_HOST: Final = text_codec(lambda _: None)
+_NAME: Final = replace(TEXT, check=check_name)
+_HOST: Final = replace(TEXT, check=lambda _: None)
 """A host is checked together with port and ``allow_http``."""
-_TEAM: Final = text_codec(_team_problem)
+_TEAM: Final = replace(TEXT, check=_team_problem)
 _ACCESS: Final = enum_codec(Access)
 _COLOUR: Final = enum_codec(Colour)
 _COLOURS: Final = "of the label: " + ", ".join(colour.value for colour in Colour)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
-from smtp_tui.profiles.toml import TomlFile, TomlProblem, parse_toml, without_mark
-from smtp_tui.state.files import read_text
+from smtp_tui.profiles.toml import TomlFile, TomlProblem, read_toml
 from smtp_tui.text import nearest
 
 FILE_NAME: Final = "config.toml"
@@ -46,16 +45,13 @@ def load_preferences(directory: Path) -> Preferences:
 
     Raises :class:`~smtp_tui.state.files.FileProblem`, at the first mistake :class:`TomlProblem`.
     """
-    path = directory / FILE_NAME
-    file = parse_toml(without_mark(read_text(path) or ""), path)
+    file = read_toml(directory / FILE_NAME)
     for key in file.values.keys() - _KEYS:
         raise file.problem((key,), f'"{key}" is no key here{nearest(key, _KEYS)}')
-    switches: dict[str, bool | None] = {}
-    for name in _SWITCHES:
-        switch = file.values.get(name)
-        if switch is not None and not isinstance(switch, bool):
+    switches: dict[str, Any] = {key: file.values[key] for key in _SWITCHES if key in file.values}
+    for name, switch in switches.items():
+        if not isinstance(switch, bool):
             raise file.problem((name,), f"{name} must be true or false, without quotes")
-        switches[name] = switch
     keys = file.values.get("keys", {})
     if not isinstance(keys, dict):
         raise file.problem(("keys",), "keys must be a table: [keys]")

@@ -10,29 +10,29 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from smtp_tui.api.secret import SecretStr, is_token
 
 _BEARER: Final = re.compile(r"bearer\s+", re.IGNORECASE)
 
 
-class EnvironmentToken(Struct, frozen=True):
+class EnvironmentToken(Struct, frozen=True, forbid_unknown_fields=True):
     """The token stands in an environment variable."""
 
-    variable: str
+    variable: str = field(name="env")
 
 
-class CommandToken(Struct, frozen=True):
+class CommandToken(Struct, frozen=True, forbid_unknown_fields=True):
     """A program prints the token; it is started as it stands here, without a shell."""
 
-    argv: tuple[str, ...]
+    argv: tuple[str, ...] = field(name="command")
 
 
-class LoginToken(Struct, frozen=True):
+class LoginToken(Struct, frozen=True, forbid_unknown_fields=True):
     """The token is issued for a user, whose password is typed and kept in memory only."""
 
-    user: str
+    user: str = field(name="login")
 
 
 class PromptToken(Struct, frozen=True):

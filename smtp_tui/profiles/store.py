@@ -1,23 +1,29 @@
-"""The file profiles.toml: read as it is, changed one profile at a time, under a lock."""
+"""The file profiles.toml: each mistake is named with its line, one profile changed at a time."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Target, Trust
-from smtp_tui.profiles.model import Problem, Profile, absolute, check_stored
-from smtp_tui.profiles.reading import PROFILE_KEYS, TOP_KEYS, Profiles, parse_profiles
-from smtp_tui.profiles.toml import Position, TomlProblem, parse_toml, without_mark
-from smtp_tui.state.files import locked, read_bytes, write_atomic
+from smtp_tui.profiles.model import FIELDS, Problem, Profile, absolute, check_stored
+from smtp_tui.profiles.toml import TomlFile, TomlProblem, parse_toml, read_toml
+from smtp_tui.state.files import locked, write_atomic
 from smtp_tui.state.places import APPLICATION, place_of
 from smtp_tui.text import nearest
 
 CONFIG_VARIABLE: Final = "SMTP_TUI_CONFIG_DIR"
 FILE_NAME: Final = "profiles.toml"
+SCHEMA: Final = 1
+_SCHEMAS: Final = range(1, 1_000_000)
+_TOP_KEYS: Final = ("schema", "default", "profiles")
+_PROFILE_KEYS: Final = tuple(field.name for field in FIELDS[1:])
+_NEAR: Final = 0.8
 
 
 class ProfileRefused(Exception):
@@ -27,6 +33,34 @@ class ProfileRefused(Exception):
         self.problems = problems
         self.words = "; ".join(f"{field}: {words}" for field, words in problems)
         super().__init__(self.words)
+
+
+class ProfileChanged(ProfileRefused):
+    """The profile in the file is no longer the one that the person was asked about."""
+
+
+class Profiles(Struct, frozen=True):
+    """What the file holds, in its order. ``read_only_why`` says why it must not be changed."""
+
+    profiles: tuple[Profile, ...] = ()
+    default: str | None = None
+    read_only_why: str | None = None
+
+    def named(self, name: str) -> Profile | None:
+        """The profile of that name."""
+        return next((profile for profile in self.profiles if profile.name == name), None)
+
+    def known(self, name: str) -> Profile:
+        """The profile of that name. Raises :class:`ProfileRefused` if there is none."""
+        found = self.named(name)
+        if found is None:
+            near = nearest(name, [profile.name for profile in self.profiles])
+            raise ProfileRefused((("name", f'there is no profile "{name}"{near}'),))
+        return found
+
+
+Change: TypeAlias = tuple[Profile | None, Profile | None, str | None]
+"""A profile before and after, None where there is none, and the default afterwards."""
 
 
 def config_directory(environ: Mapping[str, str]) -> Path:
@@ -43,10 +77,6 @@ def config_directory(environ: Mapping[str, str]) -> Path:
     return place_of(environ, CONFIG_VARIABLE, find)
 
 
-class ProfileChanged(ProfileRefused):
-    """The profile in the file is no longer the one that the person was asked about."""
-
-
 class ProfileStore:
     """The profiles of one configuration directory, in the file ``path``, which need not exist.
 
@@ -61,18 +91,13 @@ class ProfileStore:
 
     def load(self) -> Profiles:
         """What the file holds now; a missing file holds nothing."""
-        return parse_profiles(without_mark(self._text()), self.path)
+        return profiles_of(read_toml(self.path))
 
     def add(self, profile: Profile) -> Profiles:
         """Add a profile at the end of the file; the first one becomes the default."""
-        new = _checked(profile)
-
-        def change(now: Profiles) -> Profiles:
-            _check_free(new.name, now)
-            default = now.default if now.profiles else new.name
-            return Profiles((*now.profiles, new), default)
-
-        return self._update(change)
+        return self._update(
+            lambda now: (None, profile, now.default if now.profiles else profile.name)
+        )
 
     def replace(self, name: str, profile: Profile) -> Profiles:
         """Change the profile of that name, its name too; a default stays the default."""
@@ -104,115 +129,127 @@ class ProfileStore:
 
     def remove(self, name: str) -> Profiles:
         """Remove a profile; if it was the default, there is none afterwards."""
-
-        def change(now: Profiles) -> Profiles:
-            gone = _known(name, now)
-            left = tuple(profile for profile in now.profiles if profile != gone)
-            return Profiles(left, None if now.default == name else now.default)
-
-        return self._update(change)
+        return self._update(
+            lambda now: (now.known(name), None, None if now.default == name else now.default)
+        )
 
     def set_default(self, name: str) -> Profiles:
         """Start with this profile from now on."""
-        return self._update(lambda now: replace(now, default=_known(name, now).name))
+        return self._update(lambda now: (None, None, now.known(name).name))
 
     def _change(self, name: str, edited: Callable[[Profile], Profile]) -> Profiles:
         """Change one profile, wherever it is by now."""
 
-        def change(now: Profiles) -> Profiles:
-            before = _known(name, now)
-            after = _checked(edited(before))
-            if after.name != name:
-                _check_free(after.name, now)
-            profiles = tuple(after if profile == before else profile for profile in now.profiles)
-            return Profiles(profiles, after.name if now.default == name else now.default)
+        def change(now: Profiles) -> Change:
+            before = now.known(name)
+            after = edited(before)
+            return before, after, after.name if now.default == name else now.default
 
         return self._update(change)
 
-    def _text(self) -> str:
-        content = read_bytes(self.path)
-        try:
-            return "" if content is None else content.decode()
-        except UnicodeDecodeError as error:
-            before = error.object[: error.start]
-            column = error.start - (before.rfind(b"\n") + 1) + 1
-            position = Position(before.count(b"\n") + 1, column)
-            raise TomlProblem(self.path, position, "is not UTF-8") from None
-
-    def _update(self, change: Callable[[Profiles], Profiles]) -> Profiles:
-        """One read-modify-write; ``change`` returns what the file shall hold."""
-        from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415 - reading needs no tomlkit
-
-        from smtp_tui.profiles.writing import rewritten  # noqa: PLC0415 - nor this
+    def _update(self, change: Callable[[Profiles], Change]) -> Profiles:
+        """One read-modify-write. What comes out is read back before it is written."""
+        from smtp_tui.profiles.writing import rewritten  # noqa: PLC0415 - tomlkit, for writers
 
         with locked(self.path):
-            content = self._text()
-            text = without_mark(content)
-            now = parse_profiles(text, self.path)
+            file = read_toml(self.path)
+            now = profiles_of(file)
             if now.read_only_why is not None:
                 raise ProfileRefused((("schema", now.read_only_why),))
-            wanted = change(now)
+            old, new, default = change(now)
+            if new is not None:
+                new = _checked(new, old, now)
+            text = file.text if file.text.strip() else f"schema = {SCHEMA}\n"
             try:
-                changed = rewritten(text, now, wanted)
-                after = parse_profiles(changed, self.path)
-            except (TOMLKitError, TomlProblem, ValueError):
-                raise self._by_hand() from None
-            if not (_same_profiles(after, wanted) and self._same_beside(text, changed, now, after)):
-                raise self._by_hand()
-            if changed != text:
-                mark = content[: len(content) - len(text)]
-                write_atomic(self.path, mark + changed)
+                text = rewritten(text, old, new, default)
+                after = profiles_of(parse_toml(text, self.path))
+                if new not in (None, *after.profiles):
+                    raise ValueError("it is not read back as it was written")
+            except (ValueError, TomlProblem):
+                words = "its layout cannot be changed without harm to its other parts"
+                raise TomlProblem(self.path, f"{words}; edit it by hand") from None
+            if text != file.text:
+                write_atomic(self.path, file.mark + text)
         return after
 
-    def _same_beside(self, text: str, changed: str, now: Profiles, after: Profiles) -> bool:
-        """Whether all that is not ours is the same: unknown keys, at the top and in profiles."""
-        old, new = (_foreign(parse_toml(each, self.path).values) for each in (text, changed))
-        kept = ((before, profile) for before, profile in now.paired(after) if before and profile)
-        return old.pop("") == new.pop("") and all(
-            old.get(before.name) == new.get(profile.name) for before, profile in kept
-        )
 
-    def _by_hand(self) -> TomlProblem:
-        words = "its layout cannot be changed without harm to its other parts; edit it by hand"
-        return TomlProblem(self.path, Position(1), words)
-
-
-def _same_profiles(first: Profiles, second: Profiles) -> bool:
-    """Whether both hold the same; a profile without a header of its own may change its position."""
-    named = [{profile.name: profile for profile in each.profiles} for each in (first, second)]
-    return named[0] == named[1] and first.default == second.default
-
-
-def _foreign(raw: dict[str, object]) -> dict[str, object]:
-    """The unknown keys of each profile by its name, and under a blank name those at the top."""
-    tables = raw.get("profiles", {})
-    assert isinstance(tables, dict)  # the text has been read as profiles before
-    found: dict[str, object] = {
-        name: {key: table[key] for key in table.keys() - set(PROFILE_KEYS)}
-        for name, table in tables.items()
-    }
-    return {"": {key: raw[key] for key in raw.keys() - set(TOP_KEYS)}, **found}
-
-
-def _checked(profile: Profile) -> Profile:
+def _checked(new: Profile, old: Profile | None, now: Profiles) -> Profile:
     """The profile as it will be read back: the path of a CA file is absolute.
 
     Raises :class:`ProfileRefused` for what may not be in the file.
     """
-    problems = check_stored(profile)
+    problems = check_stored(new)
+    if not problems and now.named(new.name) not in (None, old):
+        problems = (("name", f'there is a profile "{new.name}" already'),)
     if problems:
         raise ProfileRefused(problems)
-    return absolute(profile, Path())
+    return absolute(new, Path())
 
 
-def _check_free(name: str, now: Profiles) -> None:
-    if now.named(name) is not None:
-        raise ProfileRefused((("name", f'there is a profile "{name}" already'),))
+def profiles_of(file: TomlFile) -> Profiles:
+    """What a file holds. Raises :class:`TomlProblem` at the first mistake."""
+    newer = _newer(file)
+    if newer is None:
+        _check_keys(file, (), file.values, _TOP_KEYS)
+    tables = file.values.get("profiles", {})
+    if not isinstance(tables, dict):
+        raise file.problem(("profiles",), "profiles must be tables, such as [profiles.production]")
+    profiles = tuple(
+        _profile(file, name, table, judge_keys=newer is None) for name, table in tables.items()
+    )
+    return Profiles(profiles, _default(file, tables), newer)
 
 
-def _known(name: str, now: Profiles) -> Profile:
-    found = now.named(name)
-    if found is None:
-        near = nearest(name, [profile.name for profile in now.profiles])
-        raise ProfileRefused((("name", f'there is no profile "{name}"{near}'),))
-    return found
+def _newer(file: TomlFile) -> str | None:
+    """Why the file must not be changed if a newer program wrote it."""
+    schema = file.values.get("schema", SCHEMA)
+    if type(schema) is not int or schema not in _SCHEMAS:
+        words = f"schema must be a number; this program writes {SCHEMA}"
+        raise file.problem(("schema",), words)
+    if schema == SCHEMA:
+        return None
+    return (
+        f"{file.path} was written by a newer smtp-tui (schema {schema}, this one knows "
+        f"{SCHEMA}): it is read and not changed"
+    )
+
+
+def _default(file: TomlFile, tables: Mapping[str, object]) -> str | None:
+    default = file.values.get("default")
+    if default is None or (isinstance(default, str) and default in tables):
+        return default
+    if not isinstance(default, str):
+        raise file.problem(("default",), "default must be the name of a profile in quotes")
+    near = nearest(default, tables)
+    raise file.problem(("default",), f"there is no profile with the default's name{near}")
+
+
+def _profile(file: TomlFile, name: str, table: object, *, judge_keys: bool) -> Profile:
+    at = ("profiles", name)
+    if not isinstance(table, dict):
+        raise file.problem(at, f"a profile must be a table: [profiles.{name}]")
+    if judge_keys:
+        _check_keys(file, at, table, _PROFILE_KEYS)
+    if "host" not in table:
+        raise file.problem(at, "the profile has no host")
+    values: dict[str, Any] = {"name": name}
+    for field in FIELDS[1:]:
+        try:
+            if field.name in table:
+                values[field.name] = field.codec.from_toml(table[field.name])
+        except ValueError as error:
+            raise file.problem((*at, field.name), f"{field.name}: {error}") from None
+    profile = absolute(Profile(**values), file.path.parent)
+    for key, words in check_stored(profile):
+        raise file.problem(at if key == "name" else (*at, key), f"{key}: {words}")
+    return profile
+
+
+def _check_keys(
+    file: TomlFile, at: tuple[str, ...], table: Mapping[str, object], known: tuple[str, ...]
+) -> None:
+    """Refuse a misspelt key: if ``acces`` were ignored, a profile would be unprotected."""
+    for key in table.keys() - set(known):
+        close = difflib.get_close_matches(key.lower(), known, n=1, cutoff=_NEAR)
+        if close and close[0] not in table:
+            raise file.problem((*at, key), f'"{key}" is no key here; did you mean "{close[0]}"?')

@@ -5,7 +5,6 @@ Python's reader gives values without their positions, so those are found here.
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -15,152 +14,98 @@ from typing import Final
 from msgspec import Struct
 
 from smtp_tui.api.decode import BOM
-from smtp_tui.state.files import FileProblem
+from smtp_tui.state.files import FileProblem, read_bytes
 
 _POSITION: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
-_BARE: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
 _KEY: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
-_KEYS: Final = rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*"
-_HEADER: Final = re.compile(rf"[ \t]*\[\[?[ \t]*({_KEYS})[ \t]*\]\]?[ \t]*(?:#.*)?\r?\Z")
-_ASSIGNMENT: Final = re.compile(rf"([ \t]*)({_KEYS})[ \t]*=")
-
-
-class Position(Struct, frozen=True):
-    """Line and column in a text, both counted from 1."""
-
-    line: int
-    column: int = 1
-
-
-def without_mark(text: str) -> str:
-    """The text without the byte order mark that some editors write before it."""
-    return text.removeprefix(BOM)
-
-
-def find(text: str, path: tuple[str, ...]) -> Position:
-    """Where a key is, such as ``("profiles", "production", "access")``.
-
-    If it is not found, this is the position of the nearest table that would hold it.
-    """
-    best, depth = Position(1), 0
-    for position, found in _keys(text):
-        if path[: len(found)] == found and len(found) > depth:
-            best, depth = position, len(found)
-    return best
+_KEYS: Final = rf"({_KEY}(?:[ \t]*\.[ \t]*{_KEY})*)"
+_HEADER: Final = re.compile(rf"[ \t]*\[\[?[ \t]*{_KEYS}[ \t]*\]\]?[ \t]*(?:#.*)?\r?\Z")
+_ASSIGNMENT: Final = re.compile(rf"[ \t]*{_KEYS}[ \t]*=")
 
 
 class TomlProblem(FileProblem):
-    """A file that is not understood; ``position`` is that of the first mistake."""
+    """A file that is not understood; ``line`` and ``column`` of the first mistake count from 1."""
 
-    def __init__(self, path: Path, position: Position, words: str) -> None:
+    def __init__(self, path: Path, words: str, line: int = 1, column: int = 1) -> None:
         super().__init__(path, words)
-        self.position = position
+        self.line, self.column = line, column
 
     def __str__(self) -> str:
         """File, line, column and words."""
-        return (
-            f"{self.path}, line {self.position.line}, column {self.position.column}: {self.words}"
-        )
+        return f"{self.path}, line {self.line}, column {self.column}: {self.words}"
 
 
 class TomlFile(Struct, frozen=True):
-    """A file that is valid TOML: its path, its text and its values."""
+    """A file that is valid TOML: its path, its text and its values.
+
+    ``mark`` is the byte order mark that some editors write before the text, or blank.
+    """
 
     path: Path
     text: str
     values: dict[str, object]
+    mark: str = ""
 
     def problem(self, key: tuple[str, ...], words: str) -> TomlProblem:
-        """What is wrong with the value of a key."""
-        return TomlProblem(self.path, find(self.text, key), words)
+        """What is wrong with the value of a key, such as ``("profiles", "production", "access")``.
+
+        If the key is not found, the position is that of the nearest table that would hold it.
+        """
+        found = (place for place in _keys(self.text) if key[: len(place[2])] == place[2])
+        line, column, _ = max(found, key=lambda place: len(place[2]), default=(1, 1, ()))
+        return TomlProblem(self.path, words, line, column)
 
 
-def parse_toml(text: str, path: Path) -> TomlFile:
-    """Read a text. Raises :class:`TomlProblem`, whatever the text holds."""
+def read_toml(path: Path) -> TomlFile:
+    """Read a file; one that is missing is empty. Raises :class:`FileProblem`."""
+    content = read_bytes(path) or b""
     try:
-        return TomlFile(path, text, tomllib.loads(text))
+        return parse_toml(content.decode(), path)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        raise TomlProblem(path, "is not UTF-8", line, column) from None
+
+
+def parse_toml(content: str, path: Path) -> TomlFile:
+    """Read the content of a file. Raises :class:`TomlProblem`, whatever it is."""
+    text = content.removeprefix(BOM)
+    line = column = 1
+    try:
+        return TomlFile(path, text, tomllib.loads(text), content.removesuffix(text))
     except tomllib.TOMLDecodeError as error:
-        position, words = _error_place(text, str(error))
+        words = _POSITION.sub("", str(error))
+        line, column = _position(_POSITION.search(str(error)), text)
     except ValueError:  # such as a number of thousands of digits
-        position, words = Position(1), "it holds a number or a date that is out of range"
+        words = "it holds a number or a date that is out of range"
     except RecursionError:
-        position, words = Position(1), "it is nested too deeply"
-    raise TomlProblem(path, position, f"is not valid TOML: {words}")
+        words = "it is nested too deeply"
+    raise TomlProblem(path, f"is not valid TOML: {words}", line, column)
 
 
-def _error_place(text: str, message: str) -> tuple[Position, str]:
-    """The position that a message of the TOML reader names, and the message without it."""
-    match = _POSITION.search(message)
-    if match is None:
-        return Position(1), message
-    words = message[: match.start()] + message[match.end() :]
-    if match[1] is None:
-        lines = text.split("\n")
-        return Position(len(lines), len(lines[-1]) + 1), words
-    return Position(int(match[1]), int(match[2])), words
+def _position(named: re.Match[str] | None, text: str) -> tuple[int, int]:
+    """Line and column that the TOML reader names; otherwise the end of the text."""
+    if named is not None and named[1] is not None:
+        return int(named[1]), int(named[2])
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
 
 
-def with_new_header(text: str, before: tuple[str, ...], after: tuple[str, ...]) -> str:
-    """The text with another path in the headers of one table and of the tables in it."""
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
-        header, path = _header(line)
-        if header is not None and path[: len(before)] == before:
-            keys = ".".join(_quoted(part) for part in after + path[len(before) :])
-            lines[number] = line[: header.start(1)] + keys + line[header.end(1) :]
-    return "\n".join(lines)
-
-
-def without_table(text: str, table: tuple[str, ...]) -> str:
-    """The text without one table and the tables in it.
-
-    Comments after its last key and a blank line stay, because they belong to what follows.
-    """
-    kept: list[str] = []
-    removed: list[str] = []
-    inside = False
-    for line in text.removesuffix("\n").split("\n"):
-        header, path = _header(line)
-        if header is not None:
-            inside = path[: len(table)] == table
-        if not inside:
-            kept += _comments_after(removed)
-            removed.clear()
-        (removed if inside else kept).append(line)
-    return "\n".join(kept + _comments_after(removed)) + text[len(text.removesuffix("\n")) :]
-
-
-def _comments_after(lines: list[str]) -> list[str]:
-    """The comments at the end of a table that belong to what follows it."""
-    is_comment = [line.strip()[:1] in ("", "#") for line in lines]
-    tail = lines[len(lines) - is_comment[::-1].index(False) :] if lines else []
-    blank = [not line.strip() for line in tail]
-    return tail[blank.index(True) + 1 :] if any(blank) else tail
-
-
-def _header(line: str) -> tuple[re.Match[str] | None, tuple[str, ...]]:
-    """The header of a table in a line, and its path."""
+def header_of(line: str) -> tuple[re.Match[str] | None, tuple[str, ...]]:
+    """The header of a table in a line, its keys in group 1, and its path."""
     header = _HEADER.match(line)
     return header, _path(header[1]) if header is not None else ()
 
 
-def _quoted(part: str) -> str:
-    """A key as TOML writes it; its escapes for such texts are those of JSON."""
-    return part if _BARE.match(part) else json.dumps(part, ensure_ascii=False)
-
-
-def _keys(text: str) -> Iterator[tuple[Position, tuple[str, ...]]]:
-    """Each key of a text with its whole path; keys inside of values are not found."""
+def _keys(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Line, column and whole path of each key of a text; keys inside of values are not found."""
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), start=1):
-        header, path = _header(line)
+        header, path = header_of(line)
         if header is not None:
             table = path
-            yield Position(number, header.start(1) + 1), table
-            continue
-        assignment = _ASSIGNMENT.match(line)
-        if assignment is not None:
-            yield Position(number, assignment.start(2) + 1), table + _path(assignment[2])
+            yield number, header.start(1) + 1, table
+        elif (assignment := _ASSIGNMENT.match(line)) is not None:
+            yield number, assignment.start(1) + 1, table + _path(assignment[1])
 
 
 def _path(keys: str) -> tuple[str, ...]:

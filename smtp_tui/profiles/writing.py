@@ -1,138 +1,147 @@
 """Edits the text of profiles.toml. Everything else in it, comments included, is kept byte for byte.
 
-tomlkit keeps comments, order and unknown keys; the store reads the result back before writing it.
+A table is added, renamed and removed by its header, which keeps its place and the comments around
+it. tomlkit does the rest. What comes out is accepted only if its values are those that are wanted.
 """
 
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping, MutableMapping
+from itertools import groupby, takewhile
+from typing import Any, Final
 
 import tomlkit
-from tomlkit.items import AbstractTable, InlineTable
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import InlineTable, Table
 
-from smtp_tui.profiles.codecs import Toml
 from smtp_tui.profiles.model import FIELDS, Profile
-from smtp_tui.profiles.reading import PROFILE_KEYS, SCHEMA, Profiles
-from smtp_tui.profiles.toml import with_new_header, without_table
-
-if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+from smtp_tui.profiles.toml import header_of
 
 _ALWAYS: Final = ("host", "tenant", "team")
 
 
-def toml_of(profile: Profile) -> dict[str, Toml]:
-    """The keys of a profile as the file holds them; None for a key that is left out."""
-    return {
-        field.name: field.codec.toml(getattr(profile, field.name))
-        for field in FIELDS
-        if field.name in PROFILE_KEYS
-    }
+def rewritten(text: str, old: Profile | None, new: Profile | None, default: str | None) -> str:
+    """The text with one profile added, changed or removed, and with this default.
 
-
-def rewritten(text: str, before: Profiles, after: Profiles) -> str:
-    """The text with another default, and with one profile added, changed or removed."""
-    for old, new in before.paired(after):
-        if old is None and new is not None:
-            text = _with_added(text, new)
-        elif old is not None and new is None:
-            text = _with_removed(text, old.name)
-        elif old is not None and new is not None and old != new:
-            text = _with_changed(text, old, new)
-    return text if before.default == after.default else _with_default(text, after.default)
-
-
-def _with_default(text: str, name: str | None) -> str:
-    document = tomlkit.parse(text)
-    if name is None:
-        del document["default"]
-    else:
-        document["default"] = name
-    return tomlkit.dumps(document)
-
-
-def _with_added(text: str, profile: Profile) -> str:
-    """The text with one more profile at its end; defaults are not written."""
-    defaults = toml_of(Profile(name=profile.name, host=""))
-    written = {
-        key: _item(value)
-        for key, value in toml_of(profile).items()
-        if value is not None and (key in _ALWAYS or value != defaults[key])
-    }
-    rendered = tomlkit.document()
-    rendered["profiles"] = tomlkit.table(is_super_table=True).add(profile.name, written)
-    before = text.rstrip() or f"schema = {SCHEMA}"
-    appended = f"{before}\n\n{tomlkit.dumps(rendered).strip()}\n"
+    ``old`` is the profile before, None for a new one; ``new`` is None for one that is removed.
+    Raises ``ValueError`` for a layout that cannot be changed without harm.
+    """
+    wanted = _values(text)
+    _edit(wanted, old, new, default)
     try:
-        tomllib.loads(appended)
-    except tomllib.TOMLDecodeError:  # all profiles stand in one line
-        document = tomlkit.parse(text)
-        inline = tomlkit.inline_table()
-        inline.update(written)
-        _tables(document)[profile.name] = inline
-        return tomlkit.dumps(document)
-    return appended
+        text = _by_headers(text, old, new)
+        if _values(text) != wanted:
+            document = tomlkit.parse(text)
+            _edit(document, old, new, default)
+            text = tomlkit.dumps(document)
+    except TOMLKitError as error:
+        raise ValueError(str(error)) from None
+    if _values(text) != wanted:
+        raise ValueError("something else was changed too")
+    return text
 
 
-def _with_changed(text: str, before: Profile, after: Profile) -> str:
-    """The text with one profile changed: only the keys that differ are touched."""
-    if after.name != before.name:
-        text = _renamed(text, before.name, after.name)
-    document = tomlkit.parse(text)
-    table = _tables(document)[after.name]
-    old = toml_of(before)
-    for key, value in toml_of(after).items():
-        if value == old[key]:
-            continue
-        if value is None:
-            table.pop(key, None)
-        else:
-            _set(table, key, _item(value))
-    return tomlkit.dumps(document)
+def _values(text: str) -> dict[str, Any]:
+    return {"profiles": {}} | tomllib.loads(text)
 
 
-def _with_removed(text: str, name: str) -> str:
-    """The text without one profile, whether it has headers of its own or not."""
-    shorter = without_table(text, ("profiles", name))
-    if shorter != text:
-        return shorter
-    document = tomlkit.parse(text)
-    del _tables(document)[name]
-    return tomlkit.dumps(document)
+def _edit(
+    values: MutableMapping[str, Any], old: Profile | None, new: Profile | None, default: str | None
+) -> None:
+    """Make the change in the values of a file, as far as it is not made yet."""
+    if default is None:
+        values.pop("default", None)
+    elif values.get("default") != default:
+        values["default"] = default
+    tables: MutableMapping[str, Any] = values.get("profiles", {})
+    if new is not None:
+        if new.name not in tables:
+            tables[new.name] = tables.pop(old.name) if old is not None else _inline({})
+        for key, value in _differing(old, new).items():
+            _set(tables[new.name], key, value)
+    elif old is not None:
+        tables.pop(old.name, None)
 
 
-def _renamed(text: str, before: str, after: str) -> str:
-    """The text with another name in the headers of one profile."""
-    renamed = with_new_header(text, ("profiles", before), ("profiles", after))
-    document = tomlkit.parse(renamed)
-    tables = _tables(document)
-    if before in tables:  # without a header of its own it moves to the end
-        tables[after] = tables.pop(before)
-    return tomlkit.dumps(document)
+def _differing(old: Profile | None, new: Profile) -> dict[str, object]:
+    """The values to write, None for a key to remove; a new profile's defaults are not written."""
+    before = old if old is not None else Profile(name=new.name, host="")
+    found: dict[str, object] = {}
+    for field in FIELDS[1:]:
+        value = field.codec.toml(getattr(new, field.name))
+        always = old is None and field.name in _ALWAYS
+        if always or value != field.codec.toml(getattr(before, field.name)):
+            found[field.name] = _inline(value) if isinstance(value, dict) else value
+    return found
 
 
-def _tables(document: tomlkit.TOMLDocument) -> MutableMapping[str, Any]:
-    tables: MutableMapping[str, Any] = document["profiles"]
-    return tables
-
-
-def _item(value: Toml) -> object:
-    if not isinstance(value, dict):
-        return value
-    inline = tomlkit.inline_table()
-    inline.update(value)
-    return inline
+def _inline(values: Mapping[str, object]) -> InlineTable:
+    table = tomlkit.inline_table()
+    table.update(values)
+    return table
 
 
 def _set(table: MutableMapping[str, Any], key: str, value: object) -> None:
     """Set a key; a new one goes before the comments at the end, which belong to what follows."""
-    if key in table or not isinstance(table, AbstractTable) or isinstance(table, InlineTable):
-        table[key] = value
+    if value is None:
+        table.pop(key, None)
         return
-    body = table.value.body
+    body = table.value.body if isinstance(table, Table) and key not in table else []
     tail = []
     while body and body[-1][0] is None:
         tail.append(body.pop())
     table[key] = value
     body.extend(reversed(tail))
+
+
+def _by_headers(text: str, old: Profile | None, new: Profile | None) -> str:
+    """The text with a table added, renamed or removed, as far as it has a header of its own."""
+    if old is not None:
+        table = ("profiles", old.name)
+        return _without(text, table) if new is None else _renamed(text, table, new.name)
+    if new is None:
+        return text
+    added = tomlkit.dumps({"profiles": {new.name: _differing(None, new)}})
+    appended = f"{text.rstrip()}\n\n{added}"
+    try:
+        tomllib.loads(appended)
+    except tomllib.TOMLDecodeError:  # all profiles stand in one line
+        return text
+    return appended
+
+
+def _renamed(text: str, table: tuple[str, str], name: str) -> str:
+    """The text with another name in the headers of one table and of the tables in it."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        header, path = header_of(line)
+        if header is not None and path[:2] == table:
+            keys = tomlkit.key((table[0], name, *path[2:])).as_string()
+            lines[number] = line[: header.start(1)] + keys + line[header.end(1) :]
+    return "\n".join(lines)
+
+
+def _without(text: str, table: tuple[str, str]) -> str:
+    """The text without one table and the tables in it.
+
+    Comments after its last key and a blank line stay, because they belong to what follows.
+    """
+    inside = False
+    marked: list[tuple[bool, str]] = []
+    for line in text.removesuffix("\n").split("\n"):
+        header, path = header_of(line)
+        inside = path[:2] == table if header is not None else inside
+        marked.append((inside, line))
+    kept: list[str] = []
+    for removed, group in groupby(marked, key=lambda each: each[0]):
+        lines = [line for _, line in group]
+        kept += _comments_after(lines) if removed else lines
+    return "\n".join(kept) + text[len(text.removesuffix("\n")) :]
+
+
+def _comments_after(lines: list[str]) -> list[str]:
+    """The comments at the end of a table that belong to what follows it."""
+    tail = [*takewhile(lambda line: line.strip()[:1] in ("", "#"), reversed(lines))][::-1]
+    blank = [not line.strip() for line in tail]
+    return tail[blank.index(True) + 1 :] if any(blank) else tail

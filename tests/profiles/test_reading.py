@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Unverified
 from smtp_tui.profiles.model import Colour, Profile
-from smtp_tui.profiles.reading import Profiles, parse_profiles
 from smtp_tui.profiles.sources import CommandToken, EnvironmentToken, LoginToken, PromptToken
-from smtp_tui.profiles.toml import TomlProblem
+from smtp_tui.profiles.store import Profiles, profiles_of
+from smtp_tui.profiles.toml import TomlProblem, parse_toml
 
 FILE = Path("/etc/smtp-tui/profiles.toml")
 WHOLE = """\
@@ -40,7 +40,7 @@ host = "localhost"
 
 
 def read(text: str) -> Profiles:
-    return parse_profiles(text, FILE)
+    return profiles_of(parse_toml(text, FILE))
 
 
 def only(lines: str) -> Profile:
@@ -140,7 +140,7 @@ def test_a_mistake_is_named_with_file_line_and_column(
     with pytest.raises(TomlProblem) as caught:
         read(WHOLE.replace(old, new))
     assert words in caught.value.words
-    assert (caught.value.position.line, caught.value.position.column) == (line, column)
+    assert (caught.value.line, caught.value.column) == (line, column)
     assert str(caught.value).startswith(f"{FILE}, line {line}, column {column}: ")
 
 
@@ -155,7 +155,7 @@ def test_the_line_is_found_in_other_layouts_too() -> None:
     for text, line in layouts.items():
         with pytest.raises(TomlProblem, match="port: must be") as caught:
             read(text)
-        assert caught.value.position.line == line
+        assert caught.value.line == line
 
 
 PIECES = st.sampled_from(
@@ -188,8 +188,8 @@ def test_any_text_is_either_read_or_refused_at_a_line_of_it(text: str) -> None:
     if refusal is None:
         assert isinstance(tomllib.loads(text), dict)
     else:
-        assert 1 <= refusal.position.line <= text.count("\n") + 1
-        assert refusal.position.column >= 1
+        assert 1 <= refusal.line <= text.count("\n") + 1
+        assert refusal.column >= 1
 
 
 def test_endless_nesting_is_refused() -> None:

@@ -12,8 +12,7 @@ from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.reading import Profiles
-from smtp_tui.profiles.store import ProfileRefused, ProfileStore, config_directory
+from smtp_tui.profiles.store import ProfileRefused, Profiles, ProfileStore, config_directory
 from smtp_tui.profiles.toml import TomlProblem
 from smtp_tui.state.files import FileProblem
 from tests.state.processes import run_together

@@ -15,8 +15,7 @@ from textual.widgets import Input
 
 from smtp_tui.api.target import HostRefused
 from smtp_tui.profiles.model import ENVIRONMENT, Profile
-from smtp_tui.profiles.reading import Profiles
-from smtp_tui.profiles.store import ProfileRefused
+from smtp_tui.profiles.store import ProfileRefused, Profiles
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings

@@ -12,9 +12,8 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.reading import Profiles
 from smtp_tui.profiles.sources import EnvironmentToken
-from smtp_tui.profiles.store import ProfileStore
+from smtp_tui.profiles.store import Profiles, ProfileStore
 from smtp_tui.ui.messages import Message
 from smtp_tui.ui.services import Services
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
