@@ -23,7 +23,7 @@ from tests.state.test_history import runs_of
 
 KILLS = 60
 FILES = ("profiles", "drafts", "journal", "history", "settings")
-LONGEST = 6
+LONGEST = 3
 """How many rounds through all files a writer lives at most, as long as one takes here and now."""
 
 
