@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias
 
@@ -18,6 +18,8 @@ from smtp_tui.profiles.model import FIELDS
 from smtp_tui.text import nearest
 
 Subcommands: TypeAlias = "argparse._SubParsersAction[Parser]"
+Argument: TypeAlias = Callable[[argparse._ActionsContainer], object]
+"""Adds an argument to a parser, or to a group of one."""
 
 DESCRIPTION: Final = (
     "Manage the SMTP connections of IBM Cloud Automation Manager from the keyboard.\n"
@@ -39,9 +41,7 @@ network: a request has 10 s to connect, ends after 60 s of silence, and after
 the environment are not used."""
 _NOTES: Final = f"{PROFILE_HELP}\n\n{NETWORK_HELP}\n\n{codes_help()}"
 _LONG: Final = re.compile(r"--[a-z][a-z-]*")
-_VALUES_HELP: Final = "parameters, such as port=587; never a password"
 EMPTY: Final = "it is empty, as an unset variable of a shell is"
-_PORTS: Final = range(65536)
 _QUOTED: Final = re.compile(
     r"""(ignored explicit argument|invalid choice:) (?P<quote>['"]).*?(?<!\\)(?P=quote)"""
 )
@@ -57,32 +57,25 @@ class UsageProblem(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that raises its message instead of printing it and exiting."""
+    """An argument parser that raises its message instead of printing it and exiting.
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        options.setdefault("allow_abbrev", False)
-        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
-        super().__init__(*arguments, **options)
-        self.commands: Subcommands | None = None
+    The parsed options name the parser of their command as ``parser``.
+    """
 
-    def add_commands(self, **options: Any) -> Subcommands:
-        """Add subcommands, as :meth:`add_subparsers`."""
-        self.commands = self.add_subparsers(**options)
-        return self.commands
-
-    def used(self, options: argparse.Namespace) -> list[Parser]:
-        """This parser, and those of the commands in these parsed arguments."""
-        parsers = [self]
-        for name in (options.command, getattr(options, "action", None)):
-            commands = parsers[-1].commands
-            if commands is not None and name in commands.choices:
-                parsers.append(commands.choices[name])
-        return parsers
+    def __init__(self, **options: Any) -> None:
+        layout = argparse.RawDescriptionHelpFormatter
+        super().__init__(allow_abbrev=False, formatter_class=layout, **options)
+        self.set_defaults(parser=self)
 
     def error(self, message: str) -> NoReturn:
         """Raise :class:`UsageProblem`."""
         message = _QUOTED.sub(lambda found: _PLAIN[found[1]], message)
         raise UsageProblem(f"{message} ({self.prog} --help tells more)")
+
+    @property
+    def long_options(self) -> list[str]:
+        """The options of this parser that are words."""
+        return _LONG.findall(self.format_usage())
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -90,25 +83,20 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     ``name=value`` may stand anywhere, also after options, where argparse alone would refuse it.
     """
-    parser = _parser()
-    options, left = parser.parse_known_args(arguments)
-    used = parser.used(options)
+    program = _parser()
+    options, left = program.parse_known_args(arguments)
+    command: Parser = options.parser
     unknown = [argument.partition("=")[0] for argument in left if argument.startswith("-")]
-    if unknown and unknown[0] in _long_options(parser):
-        parser.error(f"{unknown[0]} stands before the command")
+    if unknown and unknown[0] in program.long_options:
+        program.error(f"{unknown[0]} stands before the command")
     if unknown:
-        near = nearest(unknown[0], _long_options(*used))
-        used[-1].error(f"there is no option {unknown[0]} here{near}")
+        near = nearest(unknown[0], program.long_options + command.long_options)
+        command.error(f"there is no option {unknown[0]} here{near}")
     if left and not hasattr(options, "values"):
-        many = f"{len(left)} arguments too many" if len(left) > 1 else "an argument too many"
-        used[-1].error(many)
+        command.error(f"{len(left)} arguments too many" if left[1:] else "an argument too many")
     if left:
         options.values = [*options.values, *left]
     return options
-
-
-def _long_options(*parsers: Parser) -> list[str]:
-    return [option for parser in parsers for option in _LONG.findall(parser.format_usage())]
 
 
 def _not_empty(text: str) -> str:
@@ -123,9 +111,80 @@ def _not_empty(text: str) -> str:
 
 
 def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) in _PORTS:
+    if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 65536:
         return int(text)
     raise argparse.ArgumentTypeError("a port is a number up to 65535, or 0 for any that is free")
+
+
+def _argument(spelled: str, words: str | None = None, **options: Any) -> Argument:
+    """An argument spelled as in the help: ``--port PORT``; a flag where nothing follows."""
+    name, _, metavar = spelled.partition(" ")
+    usual = {"metavar": metavar, "type": _not_empty} if metavar else {"action": "store_true"}
+    return lambda container: container.add_argument(name, help=words, **{**usual, **options})
+
+
+def _one_of(*arguments: Argument) -> Argument:
+    def add(container: argparse._ActionsContainer) -> None:
+        """Add arguments of which at most one may be given."""
+        group = container.add_mutually_exclusive_group()
+        for argument in arguments:
+            argument(group)
+
+    return add
+
+
+_MORE: Final = {"action": "append", "default": []}
+"""For an option that may be given more than once."""
+_ALLOW_MAIL: Final = _argument(
+    "--allow-mail-to HOST",
+    "let test mail leave this machine for HOST; may be given more than once",
+    **_MORE,
+)
+_JSON: Final = _argument("--json", "data as JSON, never with a secret")
+_RECORD: Final = _argument("record RECORD", "an id, or a name that only one has")
+_NEW_PARAMETER: Final = _argument(
+    "--new-parameter NAME",
+    "allow a name=value whose name is neither known nor on the record; may be repeated",
+    dest="new_parameters",
+    **_MORE,
+)
+_ANY: Final = {"nargs": "*", "default": []}
+"""For an argument that may be given any number of times, or not at all."""
+_VALUES: Final = (
+    _argument("values name=value", "parameters, such as port=587; never a password", **_ANY),
+    _NEW_PARAMETER,
+)
+_PASSWORD: Final = (
+    _argument("--password-stdin", "read the password from stdin"),
+    _argument(
+        "--password-file PATH", "read the password from a file that only you can read", type=Path
+    ),
+)
+_YES: Final = _argument("--yes", "do not ask")
+_CONFIRMATION: Final = (
+    _YES,
+    _argument(
+        "--confirm-name NAME",
+        "the record's name, instead of typing it; needed where a profile is protected",
+    ),
+    _argument("--dry-run", "print the request, send nothing"),
+)
+
+
+def _command(
+    commands: Subcommands, name: str, run: str, words: str, *arguments: Argument, more: str = ""
+) -> Parser:
+    """Add a command; ``words`` describe it in its own help and in the list of commands.
+
+    ``run`` is the function that does it, as module and name in this package. It is imported by
+    that name, so that no command waits for what only others need.
+    """
+    description = f"{words[0].upper()}{words[1:]}.\n\n{more}".rstrip()
+    parser = commands.add_parser(name, help=words, description=description)
+    parser.set_defaults(run=run)
+    for argument in arguments:
+        argument(parser)
+    return parser
 
 
 def _parser() -> Parser:
@@ -133,236 +192,140 @@ def _parser() -> Parser:
     parser.add_argument("--version", action="version", version=smtp_tui.__version__)
     parser.add_argument("--profile", type=_not_empty, help="use this profile")
     parser.add_argument("--read-only", action="store_true", help="allow no change in this run")
-    commands = parser.add_commands(dest="command", metavar="command")
-    demo = _command(
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    _add_sandboxes(commands)
+    _add_records(commands)
+    _add_profiles(commands)
+    _add_local(commands)
+    return parser
+
+
+def _add_sandboxes(commands: Subcommands) -> None:
+    _command(
         commands,
         "demo",
+        "screen.open_demo",
         "open the screen on a sandbox with its own mail server",
-        "Nothing has to be set up, and no server of yours is asked. Nothing is kept.",
+        _ALLOW_MAIL,
+        more="Nothing has to be set up, and no server of yours is asked. Nothing is kept.",
     )
-    _add_allowed_mail(demo)
-    _add_sandbox(commands)
-    _add_reading(commands)
-    _add_writing(commands)
-    _add_test(commands)
-    _add_profiles(commands)
-    _add_audit(commands)
-    doctor = _command(
-        commands,
-        "doctor",
-        "print versions, paths and what is not well",
-        "It asks no server, prints no secret, and exits 1 where something is not well.",
-    )
-    _add_json(doctor)
-    return parser
-
-
-def _add_sandbox(commands: Subcommands) -> None:
-    sandbox = _command(
+    _command(
         commands,
         "sandbox",
+        "sandbox.serve_sandbox",
         "serve a stand-in for the CAM server",
-        "It prints the variables that lead smtp-tui to it, and runs until ctrl+c.\n"
+        _argument("--port PORT", "of the API (30000)", type=_port, default=30000),
+        _argument("--tls", "https, self-signed"),
+        _argument("--data DATA", "an SQLite file that keeps the records", type=Path),
+        _argument("--smtp-port SMTP_PORT", "of its mail server (any free)", type=_port, default=0),
+        _ALLOW_MAIL,
+        _argument("--empty", "start without the demo's records"),
+        more="It prints the variables that lead smtp-tui to it, and runs until ctrl+c.\n"
         "Test mail is really sent, but to this machine only.",
     )
-    sandbox.add_argument("--port", type=_port, default=30000, help="of the API (30000)")
-    sandbox.add_argument("--tls", action="store_true", help="https, self-signed")
-    sandbox.add_argument("--data", type=Path, help="an SQLite file that keeps the records")
-    sandbox.add_argument("--smtp-port", type=_port, default=0, help="of its mail server (any free)")
-    _add_allowed_mail(sandbox)
-    sandbox.add_argument("--empty", action="store_true", help="start without the demo's records")
 
 
-def _add_allowed_mail(parser: Parser) -> None:
-    parser.add_argument(
-        "--allow-mail-to",
-        metavar="HOST",
-        action="append",
-        default=[],
-        help="let test mail leave this machine for HOST; may be given more than once",
+def _add_records(commands: Subcommands) -> None:
+    def add(name: str, run: str, words: str, *arguments: Argument) -> None:
+        """Add a command on the records of a profile."""
+        _command(commands, name, run, words, profile, _JSON, *arguments).epilog = _NOTES
+
+    profile = _argument("--profile PROFILE", "use this profile", default=argparse.SUPPRESS)
+    add("list", "records.list_records", "print the records")
+    add("get", "records.get_record", "print one record", _RECORD)
+    add(
+        "set",
+        "change.set_record",
+        "change some parameters of a record",
+        *(_RECORD, *_VALUES),
+        _one_of(*_PASSWORD, _argument("--clear-password", "remove the stored password")),
+        *_CONFIRMATION,
     )
-
-
-def _command(commands: Subcommands, name: str, words: str, more: str = "") -> Parser:
-    """Add a command; ``words`` describe it in its own help and in the list of commands."""
-    description = f"{words[0].upper()}{words[1:]}."
-    return commands.add_parser(
-        name, help=words, description=f"{description}\n\n{more}" if more else description
+    add(
+        "create",
+        "change.create_record",
+        "create a record and print its id",
+        _argument("name NAME", "of the record; it cannot be changed later"),
+        *(*_VALUES, _one_of(*_PASSWORD)),
+        _argument("--preset PRESET", "take hostname and port of a provider, such as gmail"),
+        *_CONFIRMATION,
     )
-
-
-def _record_command(commands: Subcommands, name: str, words: str) -> Parser:
-    parser = _command(commands, name, words)
-    parser.epilog = _NOTES
-    parser.add_argument(
-        "--profile", type=_not_empty, default=argparse.SUPPRESS, help="use this profile"
+    add("delete", "change.delete_record", "delete a record", _RECORD, *_CONFIRMATION)
+    add(
+        "test",
+        "send_test.send_test",
+        "send a test email and tell what came of it",
+        _argument(
+            "values RECORD | name=value",
+            "a record, then values to use in place of its own; nothing is saved",
+            **_ANY,
+        ),
+        _argument("--to ADDRESS", "one address", required=True),
+        _argument("--values", "test these values only, no record", dest="unsaved"),
+        *(_one_of(*_PASSWORD), _NEW_PARAMETER),
     )
-    _add_json(parser)
-    return parser
-
-
-def _add_json(parser: Parser) -> None:
-    parser.add_argument("--json", action="store_true", help="data as JSON, never with a secret")
-
-
-def _add_reading(commands: Subcommands) -> None:
-    _record_command(commands, "list", "print the records")
-    get = _record_command(commands, "get", "print one record")
-    _add_record(get)
-
-
-def _add_record(parser: Parser) -> None:
-    parser.add_argument(
-        "record", metavar="RECORD", type=_not_empty, help="an id, or a name that only one has"
-    )
-
-
-def _add_password(parser: Parser) -> argparse._MutuallyExclusiveGroup:
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument("--password-stdin", action="store_true", help="read the password from stdin")
-    group.add_argument(
-        "--password-file",
-        type=Path,
-        metavar="PATH",
-        help="read the password from a file that only you can read",
-    )
-    return group
-
-
-def _add_confirmation(parser: Parser) -> None:
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-    parser.add_argument(
-        "--confirm-name",
-        metavar="NAME",
-        type=_not_empty,
-        help="the record's name, instead of typing it; needed where a profile is protected",
-    )
-    parser.add_argument("--dry-run", action="store_true", help="print the request, send nothing")
-
-
-def _add_values(parser: Parser) -> None:
-    parser.add_argument("values", nargs="*", default=[], metavar="name=value", help=_VALUES_HELP)
-    _add_new_parameter(parser)
-
-
-def _add_new_parameter(parser: Parser) -> None:
-    parser.add_argument(
-        "--new-parameter",
-        dest="new_parameters",
-        metavar="NAME",
-        action="append",
-        default=[],
-        type=_not_empty,
-        help="allow a name=value whose name is neither known nor on the record; may be repeated",
-    )
-
-
-def _add_writing(commands: Subcommands) -> None:
-    change = _record_command(commands, "set", "change some parameters of a record")
-    _add_record(change)
-    _add_values(change)
-    _add_password(change).add_argument(
-        "--clear-password", action="store_true", help="remove the stored password"
-    )
-    _add_confirmation(change)
-    create = _record_command(commands, "create", "create a record and print its id")
-    create.add_argument(
-        "name", metavar="NAME", type=_not_empty, help="of the record; it cannot be changed later"
-    )
-    _add_values(create)
-    _add_password(create)
-    create.add_argument(
-        "--preset", type=_not_empty, help="take hostname and port of a provider, such as gmail"
-    )
-    _add_confirmation(create)
-    delete = _record_command(commands, "delete", "delete a record")
-    _add_record(delete)
-    _add_confirmation(delete)
-
-
-def _add_test(commands: Subcommands) -> None:
-    test = _record_command(commands, "test", "send a test email and tell what came of it")
-    test.add_argument(
-        "values",
-        nargs="*",
-        default=[],
-        metavar="RECORD | name=value",
-        help="a record, then values to use in place of its own; nothing is saved",
-    )
-    test.add_argument("--to", required=True, metavar="ADDRESS", help="one address")
-    test.add_argument(
-        "--values", dest="unsaved", action="store_true", help="test these values only, no record"
-    )
-    _add_password(test)
-    _add_new_parameter(test)
-
-
-def _add_audit(commands: Subcommands) -> None:
-    words = "print the journal of writes, newest first"
-    more = (
-        "Every write is in it: what was about to be sent, and what came of it.\n"
-        "Where the outcome is not known, look at the record. It asks no server."
-    )
-    parser = _command(commands, "audit", words, more)
-    parser.epilog = codes_help()
-    parser.add_argument(
-        "--profile", type=_not_empty, default=argparse.SUPPRESS, help="only of this profile"
-    )
-    parser.add_argument(
-        "--record", metavar="RECORD", type=_not_empty, help="only of this id or name"
-    )
-    parser.add_argument(
-        "--since",
-        metavar="TIME",
-        help="only since a time (UTC without a zone), or 90m, 12h, 7d",
-    )
-    parser.add_argument(
-        "--unfinished", action="store_true", help="only those whose outcome is not known"
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON object a line, no secret")
 
 
 def _add_profiles(commands: Subcommands) -> None:
-    words = "list, change and check the profiles"
-    parser = _command(commands, "profiles", words)
-    actions = parser.add_commands(dest="action", metavar="action", required=True)
-    _add_json(_command(actions, "list", "print the profiles; * marks the default"))
-    add = _command(actions, "add", "add a profile")
-    add.add_argument("name", metavar="NAME", type=_not_empty)
-    _add_profile_fields(add, new=True)
-    change = _command(actions, "set", "change a profile; other fields stay as they are")
-    change.add_argument("name", metavar="NAME", type=_not_empty)
-    _add_profile_fields(change, new=False)
-    remove = _command(actions, "remove", "remove a profile from the file")
-    remove.add_argument("name", metavar="NAME", type=_not_empty)
-    remove.add_argument("--yes", action="store_true", help="do not ask")
-    use = _command(actions, "use", "make a profile the default")
-    use.add_argument("name", metavar="NAME", type=_not_empty)
-    check = _command(
+    words, name = "list, change and check the profiles", _argument("name NAME")
+    profiles = _command(commands, "profiles", "", words)
+    actions = profiles.add_subparsers(dest="action", metavar="action", required=True)
+    words = "print the profiles; * marks the default"
+    _command(actions, "list", "profiles.list_profiles", words, _JSON)
+    _command(actions, "add", "profiles.add_profile", "add a profile", name, *_fields(new=True))
+    words = "change a profile; other fields stay as they are"
+    _command(actions, "set", "profiles.set_profile", words, name, *_fields(new=False))
+    words = "remove a profile from the file"
+    _command(actions, "remove", "profiles.remove_profile", words, name, _YES)
+    _command(actions, "use", "profiles.use_profile", "make a profile the default", name)
+    _command(
         actions,
         "check",
+        "check.check_profiles",
         "check whether profiles work",
-        "The steps are name, connection, certificate, token, tenant and list.\n"
+        _argument("names NAME", "only these profiles", **_ANY),
+        _JSON,
+        more="The steps are name, connection, certificate, token, tenant and list.\n"
         "It asks for no token or password: the steps that need a typed one are skipped.\n"
         "It exits 1 where a step failed.",
     )
-    check.add_argument(
-        "names", nargs="*", metavar="NAME", type=_not_empty, help="only these profiles"
-    )
-    _add_json(check)
-    _add_json(_command(actions, "path", "print where the profiles file is"))
+    words = "print where the profiles file is"
+    _command(actions, "path", "profiles.show_path", words, _JSON)
 
 
-def _add_profile_fields(parser: Parser, *, new: bool) -> None:
+def _fields(*, new: bool) -> Iterator[Argument]:
     """The options for the fields of a new profile, or for a change of one; as ``new_FIELD``."""
     for field in FIELDS[1:] if new else FIELDS:  # the name of a new one is an argument
-        options = field.options or ()
-        group = parser.add_mutually_exclusive_group() if len(options) > 1 else parser
-        for option in options:
+        found: list[Argument] = []
+        for option in field.options or ():
             takes: dict[str, Any] = {"action": "store_const", "const": option.text}
+            spelled = option.flag
             if "{}" in option.text:
-                metavar = option.metavar or field.name.rpartition("_")[2].upper()
-                takes = {"type": option.text.format, "metavar": metavar}
-            if new and field.name == "host":
-                takes["required"] = True
-            group.add_argument(option.flag, dest=f"new_{field.name}", help=option.help, **takes)
+                spelled += f" {option.metavar or field.name.rpartition('_')[2].upper()}"
+                takes = {"type": option.text.format, "required": new and field.name == "host"}
+            found.append(_argument(spelled, option.help, dest=f"new_{field.name}", **takes))
+        yield from [_one_of(*found)] if len(found) > 1 else found
+
+
+def _add_local(commands: Subcommands) -> None:
+    _command(
+        commands,
+        "audit",
+        "audit.show_journal",
+        "print the journal of writes, newest first",
+        _argument("--profile PROFILE", "only of this profile", default=argparse.SUPPRESS),
+        _argument("--record RECORD", "only of this id or name"),
+        _argument("--since TIME", "only since a time (UTC without a zone), or 90m, 12h, 7d"),
+        _argument("--unfinished", "only those whose outcome is not known"),
+        _argument("--json", "one JSON object a line, no secret"),
+        more="Every write is in it: what was about to be sent, and what came of it.\n"
+        "Where the outcome is not known, look at the record. It asks no server.",
+    ).epilog = codes_help()
+    _command(
+        commands,
+        "doctor",
+        "doctor.examine",
+        "print versions, paths and what is not well",
+        _JSON,
+        more="It asks no server, prints no secret, and exits 1 where something is not well.",
+    )

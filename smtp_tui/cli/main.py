@@ -7,9 +7,10 @@ import io
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import smtp_tui
 from smtp_tui.cli.exit_codes import ExitCode
@@ -18,6 +19,8 @@ from smtp_tui.cli.say import OutputLost, complain, is_terminal
 if TYPE_CHECKING:
     import argparse
 
+Command: TypeAlias = "Callable[[argparse.Namespace, Mapping[str, str]], int]"
+"""Does what the arguments ask, with the environment; the answer is the exit code."""
 _NO_SCREEN = ("dumb", "unknown")
 """Names of terminals that cannot place a cursor."""
 
@@ -66,19 +69,12 @@ def _run(arguments: Sequence[str]) -> int:
         return int(leaving.code or 0)
     if options.command in (None, "demo"):
         return _screen(options)
-    return _command(options)
+    from smtp_tui.cli.failing import EXPECTED, tell  # noqa: PLC0415 - not for the screen
 
-
-def _command(options: argparse.Namespace) -> int:
-    if options.command == "sandbox":
-        from smtp_tui.cli.sandbox import serve_sandbox  # noqa: PLC0415 - not for other commands
-
-        return serve_sandbox(options)
-    from smtp_tui.cli.commands import command_of  # noqa: PLC0415 - not for the screen
-    from smtp_tui.cli.failing import EXPECTED, tell  # noqa: PLC0415 - as above
-
+    module, _, name = options.run.partition(".")
+    command: Command = getattr(import_module(f"smtp_tui.cli.{module}"), name)
     try:
-        return int(command_of(options)(options, os.environ))
+        return command(options, os.environ)
     except EXPECTED as error:
         return tell(error)
 

@@ -7,7 +7,7 @@ import shlex
 import signal
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM)
 _WAKE_SECONDS = 3600.0
 
 
-def serve_sandbox(options: argparse.Namespace) -> int:
+def serve_sandbox(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Serve until SIGINT or SIGTERM; returns the exit code."""
     try:
         from smtp_tui.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415 - an extra
