@@ -98,7 +98,11 @@ class Stage:
 
     async def kept(self, verdict: str) -> None:
         """Wait until the table has a verdict too, behind the dialog that says it."""
-        tables = [one.table for one in self.app.screen_stack if isinstance(one, ConnectionsScreen)]
+        tables = [
+            screen.table
+            for screen in self.app.screen_stack
+            if isinstance(screen, ConnectionsScreen)
+        ]
 
         def there() -> bool:
             return any(verdict in str(row.cells) for table in tables for row in table.rows)

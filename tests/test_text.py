@@ -21,13 +21,13 @@ NASTY = st.text(
 @given(NASTY)
 def test_one_line_holds_no_character_that_is_not_seen(text: str) -> None:
     shown = clean(text)
-    assert not [one for one in shown if unicodedata.category(one) in HIDDEN]
+    assert not [character for character in shown if unicodedata.category(character) in HIDDEN]
 
 
 @given(NASTY)
 def test_a_block_holds_none_either_but_its_line_ends(text: str) -> None:
     shown = clean_block(text).replace("\n", "")
-    assert not [one for one in shown if unicodedata.category(one) in HIDDEN]
+    assert not [character for character in shown if unicodedata.category(character) in HIDDEN]
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])))

@@ -66,7 +66,7 @@ async def test_a_create_whose_answer_was_lost_may_have_been_done_and_is_not_deni
         error = await held.refused("create")
         assert error.what.startswith("Unknown whether it was done: create the connection at ")
         assert error.advised() == "Look at what the server holds now before you repeat it."
-        assert [one.name for one in (await held.listed()).records] == ["OLD", "NEW"]
+        assert [record.name for record in (await held.listed()).records] == ["OLD", "NEW"]
 
 
 async def test_a_list_just_inside_the_limit_is_read(sandbox: Sandbox) -> None:
@@ -194,15 +194,15 @@ async def test_a_port_that_takes_no_more_connections_is_said_after_the_time_for_
         full.listen(0)
         port = full.getsockname()[1]
         waiting = [socket.socket() for _ in range(4)]
-        for one in waiting:
-            one.setblocking(False)
-            one.connect_ex(("127.0.0.1", port))
+        for waiter in waiting:
+            waiter.setblocking(False)
+            waiter.connect_ex(("127.0.0.1", port))
         client = elsewhere(work, port, limits=limits)
         with pytest.raises(HostUnreachable, match="No connection within 0"):
             await SmtpConnections(client).list()
         await client.aclose()
-        for one in waiting:
-            one.close()
+        for waiter in waiting:
+            waiter.close()
 
 
 @pytest.mark.parametrize("trust", [SystemTrust(), Pinned("0" * 64)], ids=["system", "pin"])

@@ -49,7 +49,7 @@ async def _both(held: Desk, request: requests.Request, **variables: str) -> None
     for secret in (*request.secrets(), held.sandbox.admin_token):
         assert not secret or secret not in line
     held.sandbox.forget_requests()
-    await held.client.send(request, accepts=lambda one: one.status in {400, 401, 404, 422})
+    await held.client.send(request, accepts=lambda answer: answer.status in {400, 401, 404, 422})
     code, output = await _run(line, CAM_BEARER_TOKEN=held.sandbox.admin_token, **variables)
     assert code == 0, output
     ours, theirs = held.sandbox.requests

@@ -73,7 +73,9 @@ def test_every_entry_of_a_list_is_a_record_or_counted(entries: list[JsonValue]) 
         return
     found = decode_list(body)
     assert len(found.records) + len(found.unreadable) == len(entries)
-    assert json.dumps([parameter.text for one in found.records for parameter in one.parameters])
+    assert json.dumps(
+        [parameter.text for record in found.records for parameter in record.parameters]
+    )
 
 
 @given(st.text(alphabet='{}[]",:1a\\tn ', max_size=60))
@@ -167,12 +169,12 @@ def test_a_value_with_a_secret_inside_is_a_secret_as_a_whole() -> None:
 def test_a_bad_entry_is_counted_and_said_with_its_place(entry: JsonValue, why: str) -> None:
     found = decode_list(_list({"id": "good"}, entry, {"id": "other"}))
     assert [record.id for record in found.records] == ["good", "other"]
-    assert [(one.position, one.why) for one in found.unreadable] == [(2, why)]
+    assert [(entry.position, entry.why) for entry in found.unreadable] == [(2, why)]
 
 
 def test_an_unreadable_entry_keeps_its_name_so_that_people_recognise_it() -> None:
     found = decode_list(_list({"name": "PRIMARY"}, {"id": "..", "name": 5}, None))
-    assert [one.name for one in found.unreadable] == ["PRIMARY", "", ""]
+    assert [entry.name for entry in found.unreadable] == ["PRIMARY", "", ""]
 
 
 @pytest.mark.parametrize(("number", "digits"), [(5, "5"), (0, "0"), (10**30, "1" + "0" * 30)])
@@ -209,7 +211,9 @@ def test_a_member_named_twice_is_an_oddity_of_its_record() -> None:
 def test_a_record_with_two_ids_cannot_be_read(second: bytes) -> None:
     found = decode_list(b'[{"id": "a", "name": "N", "id": %b}, {"id": "c"}]' % second)
     assert [record.id for record in found.records] == ["c"]
-    assert [(one.name, one.why) for one in found.unreadable] == [("N", "a record with two ids")]
+    assert [(entry.name, entry.why) for entry in found.unreadable] == [
+        ("N", "a record with two ids")
+    ]
 
 
 @pytest.mark.parametrize("depth", [51, 400, 900])
@@ -224,7 +228,7 @@ def test_a_value_too_deep_to_show_takes_only_its_record_down(depth: int) -> None
     body = "[" + ", ".join(f"{{{members}}}" for members in records) + "]"
     found = decode_list(body.encode())
     assert [record.id for record in found.records] == ["c"]
-    assert {one.why for one in found.unreadable} == {"a record that is nested too deeply"}
+    assert {entry.why for entry in found.unreadable} == {"a record that is nested too deeply"}
 
 
 @pytest.mark.parametrize(

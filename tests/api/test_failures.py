@@ -80,7 +80,7 @@ async def test_a_record_with_two_ids_is_counted_and_takes_no_other_down(work: De
     work.sandbox.faults.add(Fault(FaultKind.DUPLICATE_KEYS))
     found = await work.listed()
     assert found.records == ()
-    assert [one.position for one in found.unreadable] == [1]
+    assert [entry.position for entry in found.unreadable] == [1]
     assert found.unreadable[0].why == "a record with two ids"
 
 
@@ -286,7 +286,7 @@ async def test_a_change_that_was_answered_yes_is_done_and_says_that_the_answer_i
     assert ended is not None
     assert ended.outcome is WriteOutcome.DONE
     if name == "create":
-        assert {one.name for one in work.sandbox.records()} == {"OLD", "NEW"}
+        assert {record.name for record in work.sandbox.records()} == {"OLD", "NEW"}
 
 
 @pytest.mark.parametrize("fault", [None, Fault(FaultKind.BOM), Fault(FaultKind.EMPTY)])

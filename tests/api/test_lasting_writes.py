@@ -53,7 +53,7 @@ async def test_closing_waits_for_the_write_under_way(sandbox: Sandbox) -> None:
         waiting = asyncio.create_task(held.do("create"))
         await held.asked(1)
         await held.client.aclose()
-        assert [one.status for one in held.activity.exchanges] == [200]
+        assert [exchange.status for exchange in held.activity.exchanges] == [200]
         assert await waiting is not None
     assert [record.name for record in sandbox.records()] == ["OLD", "NEW"]
 
@@ -69,7 +69,7 @@ async def test_closing_after_the_waiting_was_given_up_still_finishes_the_write(
         with suppress(asyncio.CancelledError):
             await waiting
         await held.client.aclose()
-        assert [one.status for one in held.activity.exchanges] == [200]
+        assert [exchange.status for exchange in held.activity.exchanges] == [200]
     assert sandbox.records() == ()
 
 
@@ -83,7 +83,7 @@ async def test_a_write_that_fails_with_nobody_waiting_is_kept_as_failed(work: De
     writing.cancel()
     await reading
     exchanges = await _exchanges(work.activity, 2)
-    failed = next(one for one in exchanges if one.request.method == "DELETE")
+    failed = next(exchange for exchange in exchanges if exchange.request.method == "DELETE")
     assert failed.status == 403
     assert failed.failure == "The server answered 403: Access Denied"
 

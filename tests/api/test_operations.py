@@ -46,7 +46,9 @@ async def test_each_operation_has_the_method_path_query_and_bearer_of_the_vendor
     sandbox: Sandbox, name: str, method: str, path: str, query: dict[str, str]
 ) -> None:
     async with desk(sandbox, scope=OF_A_TEAM) as held:
-        await held.client.send(held.request(name), accepts=lambda one: one.status in {400, 404})
+        await held.client.send(
+            held.request(name), accepts=lambda answer: answer.status in {400, 404}
+        )
         asked = _asked(sandbox)
         assert (asked.method, asked.path) == (method, path.replace("ID", held.record_id))
     assert asked.query == query
@@ -66,7 +68,7 @@ async def test_each_operation_has_the_method_path_query_and_bearer_of_the_vendor
 async def test_a_body_holds_what_the_operation_needs_and_no_more(
     work: Desk, name: str, body: dict[str, Any] | None
 ) -> None:
-    await work.client.send(work.request(name), accepts=lambda one: one.status in {400})
+    await work.client.send(work.request(name), accepts=lambda answer: answer.status in {400})
     asked = _asked(work.sandbox)
     if body is None:
         assert asked.body == b""
@@ -168,14 +170,16 @@ async def test_the_tenant_call_has_a_bearer_and_no_query_and_tells_the_namespace
     assert asked.target == "/cam/tenant/api/v1/tenants/getTenantOnPrem"
     assert asked.headers["authorization"] == f"Bearer {sandbox.user_token}"
     assert tenant.id == TENANT_ID
-    assert [(one.uid, one.team_id) for one in tenant.namespaces] == [("mail", "mail-operators")]
+    assert [(namespace.uid, namespace.team_id) for namespace in tenant.namespaces] == [
+        ("mail", "mail-operators")
+    ]
 
 
 @pytest.mark.parametrize("name", [*READS, *WRITES])
 async def test_every_request_names_the_program_and_asks_for_plain_json(
     work: Desk, name: str
 ) -> None:
-    await work.client.send(work.request(name), accepts=lambda one: one.status in {400})
+    await work.client.send(work.request(name), accepts=lambda answer: answer.status in {400})
     headers = _asked(work.sandbox).headers
     assert headers["user-agent"] == f"smtp-tui/{smtp_tui.__version__}"
     assert headers["accept"] == "application/json"

@@ -71,7 +71,9 @@ class Work(RuleBasedStateMachine):
 
     def stored(self) -> Truth:
         """Each record's name and port, by id, as the sandbox holds them."""
-        return {one.id: (one.name, one.values.get("port")) for one in self.sandbox.records()}
+        return {
+            record.id: (record.name, record.values.get("port")) for record in self.sandbox.records()
+        }
 
     def some_id(self, place: int) -> str:
         """The id of a record that is there, or was."""
@@ -113,7 +115,7 @@ class Work(RuleBasedStateMachine):
 
     def writes(self) -> int:
         """How many requests the sandbox has seen that are no reads."""
-        return sum(one.method != "GET" for one in self.sandbox.requests)
+        return sum(request.method != "GET" for request in self.sandbox.requests)
 
     @rule(name=NAMES, port=PORTS, confirmed=st.booleans(), fault=SOME_FAULT)
     def create(self, name: str, port: int | str, confirmed: bool, fault: str | None) -> None:

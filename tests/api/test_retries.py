@@ -69,7 +69,7 @@ async def test_a_read_is_tried_again_after_no_connection_was_made(work: Desk) ->
     with pytest.raises(HostUnreachable):
         await SmtpConnections(client).list()
     await client.aclose()
-    assert [(one.status, one.failure) for one in work.activity.exchanges] == [
+    assert [(exchange.status, exchange.failure) for exchange in work.activity.exchanges] == [
         (None, "The connection was refused: nothing listens on that port")
     ] * 2
 

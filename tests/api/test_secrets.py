@@ -47,10 +47,10 @@ def _reported(error: BaseException) -> str:
             yield from follow(one.__cause__)
             one = one.__context__
 
-    for one in follow(error):
-        report = traceback.TracebackException.from_exception(one, capture_locals=True)
-        parts += [*report.format(), repr(one), str(one), repr(vars(one))]
-        frame = one.__traceback__
+    for held in follow(error):
+        report = traceback.TracebackException.from_exception(held, capture_locals=True)
+        parts += [*report.format(), repr(held), str(held), repr(vars(held))]
+        frame = held.__traceback__
         while frame is not None:
             parts += [repr(value) for value in frame.tb_frame.f_locals.values()]
             frame = frame.tb_next
@@ -176,7 +176,9 @@ def _plain(exchange: Exchange) -> object:
 async def _everything(held: Desk) -> None:
     """All calls, well and badly answered."""
     for name in (*READS, *WRITES):
-        await held.client.send(held.request(name), accepts=lambda one: one.status in {400, 404})
+        await held.client.send(
+            held.request(name), accepts=lambda answer: answer.status in {400, 404}
+        )
     await held.log_in()
     with suppress(ApiError):
         await held.identity.log_in("admin", SecretStr(BODY_PASSWORD))
@@ -193,7 +195,7 @@ async def test_what_is_kept_of_a_session_holds_no_secret(sandbox: Sandbox) -> No
     issued = [name for name in ("access_token", "refresh_token", "id_token") if name in whole]
     assert len(issued) == 3
     assert "unsigned" not in whole, "the id_token's own text"
-    lines = "\n".join(curl_line(held.client.target, one.request) for one in exchanges)
+    lines = "\n".join(curl_line(held.client.target, exchange.request) for exchange in exchanges)
     _clean(lines, sandbox.admin_token, BODY_PASSWORD, sandbox.password())
 
 
@@ -204,7 +206,7 @@ async def test_no_object_keeps_a_password_once_its_request_is_gone(sandbox: Sand
         await held.connections.write(patch_request(held.scope, held.record_id, change))
         del change
         gc.collect()
-        held_secrets = [one for one in gc.get_objects() if isinstance(one, Activity)]
+        held_secrets = [thing for thing in gc.get_objects() if isinstance(thing, Activity)]
         kept = [
             value
             for activity in held_secrets

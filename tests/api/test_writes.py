@@ -115,7 +115,7 @@ async def test_a_delete_of_what_is_gone_is_kept_as_that_and_a_create_with_its_ne
     assert ended(work.pad).outcome is WriteOutcome.GONE
     work.pad.lines.clear()
     await work.do("create")
-    created = next(one for one in work.sandbox.records() if one.name == "NEW")
+    created = next(record for record in work.sandbox.records() if record.name == "NEW")
     assert ended(work.pad).record_id == created.id
 
 
@@ -140,7 +140,7 @@ async def test_a_write_given_up_on_leaving_is_kept_as_what_is_known_of_it(
             await pad.begun.wait()
         else:
             await held.asked(1)
-        assert [one.id for one in held.client.writes.under_way]
+        assert [write.id for write in held.client.writes.under_way]
         await held.client.writes.give_up()
         with pytest.raises(asyncio.CancelledError):
             await waiting
@@ -161,7 +161,7 @@ async def test_without_a_journal_a_protected_profile_sends_nothing_and_another_o
     assert type(error) is NotJournalled
     assert "the disk is full" in error.why
     assert not error.outcome_unknown
-    assert all(one.operation is Operation.GET for one in sandbox.requests)
+    assert all(request.operation is Operation.GET for request in sandbox.requests)
     async with desk(sandbox) as held:
         held.pad.problem = "the disk is full"
         await held.do(name)
@@ -177,7 +177,7 @@ async def test_a_profile_left_while_a_name_is_compared_sends_no_write(sandbox: S
         await held.client.aclose()
         assert not (await writing).outcome_unknown
     assert held.pad.lines == []
-    assert [one.operation for one in sandbox.requests] == [Operation.GET]
+    assert [request.operation for request in sandbox.requests] == [Operation.GET]
 
 
 async def test_a_profile_left_before_a_read_is_repeated_asks_no_more(sandbox: Sandbox) -> None:
@@ -267,7 +267,7 @@ async def test_a_listener_that_raises_leaves_no_write_without_its_outcome(
     work.activity.listen(listener)
     await work.do(name)
     await asyncio.sleep(0)
-    assert [type(one["exception"]) for one in raised] == [Faulty]
+    assert [type(report["exception"]) for report in raised] == [Faulty]
     outcome = WriteOutcome.MAIL_ACCEPTED if name in TESTS else WriteOutcome.DONE
     assert ended(work.pad).outcome is outcome
 

@@ -56,7 +56,7 @@ def until(terminal: Terminal, wanted: str | Callable[[str], bool]) -> None:
 def peak_megabytes(terminal: Terminal) -> float:
     """The most memory the program has held so far (VmHWM)."""
     status = Path(f"/proc/{terminal.pid}/status").read_text(encoding="ascii")
-    (line,) = [one for one in status.splitlines() if one.startswith("VmHWM:")]
+    (line,) = [line for line in status.splitlines() if line.startswith("VmHWM:")]
     return int(line.split()[1]) / 1024
 
 

@@ -54,7 +54,7 @@ def rows(figures: Iterable[Figure]) -> list[Row]:
         values = [one.value for one in found if (one.budget, one.of_base) == (budget, of_base)]
         return median(values) if values else None
 
-    return [Row(one, middle(one, False), middle(one, True)) for one in BUDGETS]
+    return [Row(budget, middle(budget, False), middle(budget, True)) for budget in BUDGETS]
 
 
 def table(measured: Iterable[Row]) -> str:

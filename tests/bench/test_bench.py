@@ -15,7 +15,7 @@ from tests.bench.server import Server, running
 
 TRIES = 3
 """A stall of the machine counts bytes of one key for the next; what is sent too much always is."""
-MOST_BYTES = {one.what: one.most or 0 for one in BUDGETS if one.unit is Unit.BYTES}
+MOST_BYTES = {budget.what: budget.most or 0 for budget in BUDGETS if budget.unit is Unit.BYTES}
 
 
 @pytest.fixture(scope="module")

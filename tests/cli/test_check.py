@@ -27,7 +27,7 @@ def steps(console: Console, *names: str) -> dict[str, dict[str, str]]:
 def words(console: Console, name: str, step: str) -> str:
     """What is said of one step."""
     [found] = console.run("profiles", "check", name, "--json").json()
-    said = {one["step"]: str(one["words"]) for one in found["steps"]}
+    said = {step["step"]: str(step["words"]) for step in found["steps"]}
     return said[step]
 
 
@@ -62,9 +62,9 @@ def test_the_first_step_that_fails_is_named_and_those_after_it_skipped(
         found = steps(console, name)[name]
         order = list(found)
         at = order.index(failing)
-        assert [found[one] for one in order[:at]] == ["ok"] * at, name
+        assert [found[stage] for stage in order[:at]] == ["ok"] * at, name
         assert found[failing] == "failed", name
-        assert {found[one] for one in order[at + 1 :]} == {"skipped"}, name
+        assert {found[stage] for stage in order[at + 1 :]} == {"skipped"}, name
     assert sandbox.requests == ()
     assert console.run("profiles", "check", "no-port").code == 1
 

@@ -229,7 +229,7 @@ def test_help_and_readme_give_the_order_of_the_sources(console: Console) -> None
     readme = (Path(__file__).parents[2] / "README.md").read_text().partition("Which profile")[2]
     commands = ("list", "get", "set", "create", "delete", "test")
     helps = [console.run(*one, "--help").out for one in ((), *((name,) for name in commands))]
-    for text in (readme, *(one.partition("which profile is used")[2] for one in helps)):
+    for text in (readme, *(text.partition("which profile is used")[2] for text in helps)):
         flat = " ".join(text.replace("`", "").split())
         places = [
             flat.index(words)

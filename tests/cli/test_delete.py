@@ -18,7 +18,7 @@ def record_id(sandbox: Sandbox) -> str:
 
 def names(sandbox: Sandbox) -> list[str]:
     """The records that are left."""
-    return [one.name for one in sandbox.records()]
+    return [record.name for record in sandbox.records()]
 
 
 def test_yes_deletes_the_named_record_only(
@@ -78,7 +78,7 @@ def test_an_unknown_outcome_is_looked_up_and_nothing_is_repeated(
     result = console.run("delete", "OLD", "--yes")
     assert result.code == 6
     assert f"Read again: {words}" in result.err.replace("it is still", "still")
-    assert sum(one.operation is Operation.DELETE for one in sandbox.requests) == 1
+    assert sum(request.operation is Operation.DELETE for request in sandbox.requests) == 1
 
 
 @pytest.mark.parametrize("kind", [FaultKind.INVALID, FaultKind.FORBIDDEN, FaultKind.CONFLICT])
@@ -89,4 +89,4 @@ def test_a_refusal_is_no_success_and_is_not_sent_again(
     result = console.run("delete", record_id, "--yes")
     assert (result.code, result.out) == (1, "")
     assert names(sandbox) == ["BEFORE", "OLD"]
-    assert [one.operation for one in sandbox.requests].count(Operation.DELETE) == 1
+    assert [request.operation for request in sandbox.requests].count(Operation.DELETE) == 1

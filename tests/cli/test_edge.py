@@ -234,7 +234,7 @@ def test_ctrl_c_at_the_question_sends_nothing(
         assert terminal.exit_code() == 130
         lines = terminal.screen_text().splitlines()
         assert lines.index("smtp-tui: interrupted") > 0
-    assert all(one.method == "GET" for one in sandbox.requests)
+    assert all(request.method == "GET" for request in sandbox.requests)
 
 
 @pytest.fixture

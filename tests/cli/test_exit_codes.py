@@ -80,9 +80,9 @@ def test_a_write_that_the_server_refused_never_ends_with_0(
     assert str(status) in result.err
     for done in ("Created", "Changed A", "Deleted"):
         assert done not in result.err
-    assert [one.id for one in sandbox.records()] == [record_id]
+    assert [record.id for record in sandbox.records()] == [record_id]
     assert sandbox.record(record_id).values == GOOD
-    assert sum(one.operation is operation for one in sandbox.requests) == 1
+    assert sum(request.operation is operation for request in sandbox.requests) == 1
 
 
 def test_a_dry_run_of_a_create_with_a_taken_name_ends_as_the_real_run(
@@ -93,7 +93,7 @@ def test_a_dry_run_of_a_create_with_a_taken_name_ends_as_the_real_run(
         result = console.run(*CREATE[:-1], *flags)
         assert (result.code, result.out) == (ExitCode.REFUSED, "")
         assert f"there is a record NEW already ({taken})" in result.err
-    assert all(one.method == "GET" for one in sandbox.requests)
+    assert all(request.method == "GET" for request in sandbox.requests)
 
 
 CHANGES = {
@@ -139,12 +139,12 @@ def test_create_set_and_delete_are_confirmed_alike(
         for record in sandbox.records():
             sandbox.delete_record(record.id)
         sandbox.add_record("A", GOOD)
-        before = sum(one.method != "GET" for one in sandbox.requests)
+        before = sum(request.method != "GET" for request in sandbox.requests)
         typist = None if typed is None else Typist(typed.format(name))
-        given = (*arguments, *(one.format(name) for one in flags))
+        given = (*arguments, *(flag.format(name) for flag in flags))
         result = console.run(*given, typist=typist)
         assert result.code == codes[access], (given, typed, result.err)
-        sent = sum(one.method != "GET" for one in sandbox.requests) - before
+        sent = sum(request.method != "GET" for request in sandbox.requests) - before
         assert sent == (result.code == 0 and "--dry-run" not in flags), (given, typed)
         if "--dry-run" in flags and result.code == 0:
             assert sandbox.base_url in result.out

@@ -45,8 +45,8 @@ def test_a_missing_operation_is_told_as_such_and_ends_with_1(
     assert "Check the host of the profile and the version of the server" in result.err
     assert "gone" not in result.err
     assert "may have been sent" not in result.err
-    assert [one.id for one in sandbox.records()] == [record_id]
-    assert sum(one.operation is operation for one in sandbox.requests) == 1
+    assert [record.id for record in sandbox.records()] == [record_id]
+    assert sum(request.operation is operation for request in sandbox.requests) == 1
 
 
 @pytest.mark.parametrize("code", ["MODEL_NOT_FOUND", "NOT_FOUND"])

@@ -21,7 +21,7 @@ WRITING = frozenset(
 
 def written(sandbox: Sandbox) -> int:
     """How many requests could have changed something, or sent mail."""
-    return sum(one.operation in WRITING for one in sandbox.requests)
+    return sum(request.operation in WRITING for request in sandbox.requests)
 
 
 NAMING = [
@@ -55,7 +55,7 @@ def test_an_empty_argument_names_nothing(
 ) -> None:
     for name in ("A", empty):
         sandbox.add_record(name, GOOD)
-    result = console.run(*(one.format(empty) for one in arguments))
+    result = console.run(*(argument.format(empty) for argument in arguments))
     assert (result.code, result.out) == (ExitCode.USAGE, "")
     assert "empty" in result.err
     assert sandbox.requests == ()

@@ -99,14 +99,14 @@ def test_a_record_is_found_by_its_name_and_by_its_id(console: Console, sandbox: 
     by_id = console.run("get", record_id)
     assert by_name.out == by_id.out
     assert dict(line.split(None, 1) for line in by_id.out.splitlines())["password"] == "set"
-    assert [one.operation for one in sandbox.requests] == [Operation.GET]
+    assert [request.operation for request in sandbox.requests] == [Operation.GET]
 
 
 def test_an_ambiguous_name_is_refused_with_the_ids(console: Console, sandbox: Sandbox) -> None:
     ids = [sandbox.add_record("TWIN", GOOD) for _ in range(2)]
     result = console.run("get", "TWIN")
     assert (result.code, result.out) == (4, "")
-    assert all(one in result.err for one in ids)
+    assert all(record_id in result.err for record_id in ids)
 
 
 def test_a_name_of_another_case_or_tenant_is_not_found(console: Console, sandbox: Sandbox) -> None:

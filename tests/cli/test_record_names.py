@@ -25,7 +25,7 @@ def test_commands_name_a_record_alike_whatever_its_name(
     text = NAMES[name]
     record_id = sandbox.add_record(text, VALUES)
     arguments, *said = COMMANDS[command]
-    result = console.run(*(one.format(id=record_id) for one in arguments))
+    result = console.run(*(argument.format(id=record_id) for argument in arguments))
     for words in said:
         assert words.format(name=record_name(text, record_id)) in result.err
     assert "characters)" not in result.err

@@ -109,9 +109,14 @@ def test_the_vendors_curl_lines_work_with_the_printed_variables(tmp_path: Path) 
 
         created = run("create")
         more["ID"] = created["id"]
-        assert [(one["id"], one["name"]) for one in run("list")] == [(more["ID"], "SECONDARY")]
+        assert [(record["id"], record["name"]) for record in run("list")] == [
+            (more["ID"], "SECONDARY")
+        ]
         run("modify")
-        stored = {one["name"]: one["value"] for one in run("get")["connection_parameters"]}
+        stored = {
+            parameter["name"]: parameter["value"]
+            for parameter in run("get")["connection_parameters"]
+        }
         assert stored["port"] == 587
         assert stored["hostname"] == "test"
         assert "my-new-password" not in stored.values()

@@ -97,7 +97,7 @@ def test_values_stored_nowhere_are_tested_without_a_record(
     values = ("hostname=127.0.0.1", f"port={sandbox.smtp_port}")
     result = console.run("test", "--values", *values, *TO)
     assert (result.code, verdict(result)) == (0, "ACCEPTED")
-    assert [one.operation for one in sandbox.requests] == [Operation.TEST]
+    assert [request.operation for request in sandbox.requests] == [Operation.TEST]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_what_cannot_be_tested_sends_nothing(
 ) -> None:
     result = console.run("test", *arguments)
     assert (result.code, result.out, sandbox.mailbox) == (2, "", ())
-    assert all(one.method == "GET" for one in sandbox.requests)
+    assert all(request.method == "GET" for request in sandbox.requests)
 
 
 def test_read_only_sends_no_mail(console: Console, sandbox: Sandbox, record_id: str) -> None:

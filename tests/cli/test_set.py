@@ -21,8 +21,8 @@ def record_id(sandbox: Sandbox) -> str:
 
 def writes(sandbox: Sandbox) -> list[object]:
     """The bodies of every request that is no read; None where the body was not read."""
-    sent = [one for one in sandbox.requests if one.method != "GET"]
-    return [one.json() if one.body else None for one in sent]
+    sent = [request for request in sandbox.requests if request.method != "GET"]
+    return [request.json() if request.body else None for request in sent]
 
 
 def test_exactly_the_changed_parameters_are_sent(

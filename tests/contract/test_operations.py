@@ -60,7 +60,7 @@ async def test_a_record_is_created_read_changed_and_deleted(server: Server) -> N
         await connections.write(create_request(SCOPE, "FIRST", VALUES))
         await connections.write(create_request(SCOPE, "SECOND", VALUES[:1]))
         listed = (await connections.list()).records
-        assert [one.name for one in listed] == ["FIRST", "SECOND"]
+        assert [record.name for record in listed] == ["FIRST", "SECOND"]
         first = listed[0].id
         assert first is not None
         assert (await connections.get(first)).name == "FIRST"
@@ -75,7 +75,7 @@ async def test_a_record_is_created_read_changed_and_deleted(server: Server) -> N
         }
         assert not (await connections.write(delete_request(SCOPE, first))).gone
         assert (await connections.write(delete_request(SCOPE, first))).gone
-        assert [one.name for one in (await connections.list()).records] == ["SECOND"]
+        assert [record.name for record in (await connections.list()).records] == ["SECOND"]
         with pytest.raises(NotFound):
             await connections.get(first)
         with pytest.raises(NotFound):

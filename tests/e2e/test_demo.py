@@ -9,7 +9,7 @@ from tests.e2e.terminal import Terminal, installed_program
 def children(pid: int) -> list[int]:
     """The process ids whose parent is `pid`."""
     text = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(one) for one in text.read_text(encoding="ascii").split()]
+    return [int(number) for number in text.read_text(encoding="ascii").split()]
 
 
 def test_the_demo_mails_into_its_own_mailbox_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_the_demo_mails_into_its_own_mailbox_and_leaves_nothing_behind(tmp_path:
         assert terminal.modes_restored() == []
         assert not terminal.in_alternate_screen
     assert list(temporary.iterdir()) == []
-    assert [one.name for one in tmp_path.iterdir()] == ["tmp"]
+    assert [file.name for file in tmp_path.iterdir()] == ["tmp"]
 
 
 def test_the_demo_shows_why_a_wrong_password_and_a_wrong_host_fail(tmp_path: Path) -> None:

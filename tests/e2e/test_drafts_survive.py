@@ -47,8 +47,8 @@ def taken_up(sandbox: Sandbox, directory: Path) -> None:
         terminal.press("esc")
         terminal.press("q")
         assert terminal.exit_code() == 0
-    patches = [one for one in sandbox.requests if one.operation is Operation.MODIFY]
-    assert [one.json()["connection_parameters"] for one in patches] == [
+    patches = [request for request in sandbox.requests if request.operation is Operation.MODIFY]
+    assert [patch.json()["connection_parameters"] for patch in patches] == [
         [{"name": "port", "value": 587}]
     ]
 

@@ -49,8 +49,8 @@ def kinds(written: bytes) -> set[str]:
         else:
             found.add(f"{match[0][1:2]} {match['number'] or ''}")
     rest = SEQUENCE.sub("", text)
-    hidden = {one for one in rest if unicodedata.category(one) in HIDDEN}
-    return found | {f"U+{ord(one):04X}" for one in hidden}
+    hidden = {character for character in rest if unicodedata.category(character) in HIDDEN}
+    return found | {f"U+{ord(character):04X}" for character in hidden}
 
 
 def _profiles(sandbox: Sandbox, label: str) -> str:

@@ -161,15 +161,15 @@ class _Session:
 
 
 def _lists(sandbox: Sandbox) -> list[RecordedRequest]:
-    return [one for one in sandbox.requests if one.operation is Operation.LIST]
+    return [request for request in sandbox.requests if request.operation is Operation.LIST]
 
 
 def _secrets(sandbox: Sandbox) -> dict[str, bytes]:
     """The passwords, and every token that the server was shown or a variable holds."""
     bearers = {
-        one.headers["authorization"].partition(" ")[2]
-        for one in sandbox.requests
-        if "authorization" in one.headers
+        request.headers["authorization"].partition(" ")[2]
+        for request in sandbox.requests
+        if "authorization" in request.headers
     }
     assert len(bearers) == 3, "two tokens of the command and the one of the login"
     tokens = {f"token {at}": bearer[:40] for at, bearer in enumerate(sorted(bearers))}
@@ -196,7 +196,7 @@ def _files(home: Path) -> dict[str, bytes]:
 
 def _terminal(written: bytes) -> dict[str, bytes]:
     """What went to the terminal: as it is, as text, and what its clipboard was given."""
-    copied = b"\n".join(base64.b64decode(one) for one in CLIPBOARD.findall(written))
+    copied = b"\n".join(base64.b64decode(sequence) for sequence in CLIPBOARD.findall(written))
     plain = ESCAPES.sub(b"", written)
     return {"the terminal": written, "the terminal's text": plain, "the clipboard": copied}
 
@@ -246,7 +246,7 @@ def test_no_secret_is_left_in_files_arguments_child_environments_copies_or_the_t
         terminal.press("q")
         assert terminal.exit_code() == 0
         written = _terminal(terminal.raw)
-    done = {one.operation for one in sandbox.requests}
+    done = {request.operation for request in sandbox.requests}
     assert {Operation.MODIFY, Operation.TEST_SAVED, Operation.TOKEN} <= done
     files = _files(home)
     for kept in ("drafts", "audit", "tests", "profiles.toml"):
@@ -299,7 +299,7 @@ def test_a_crash_ends_with_one_plain_line_and_leaves_no_token_and_no_password(
         assert terminal.exit_code() == ExitCode.CRASHED
         written = _terminal(terminal.raw)
         assert terminal.modes_restored() == []
-    (bearer,) = {one.headers["authorization"].partition(" ")[2] for one in _lists(sandbox)}
+    (bearer,) = {request.headers["authorization"].partition(" ")[2] for request in _lists(sandbox)}
     texts = {"token": bearer[:40], "password": sandbox.password(), "SMTP": SMTP_PASSWORD}
     secrets = {name: text.encode() for name, text in texts.items()}
     assert _found(secrets, written | _files(home)) == []

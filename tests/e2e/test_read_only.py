@@ -28,4 +28,4 @@ def test_in_a_read_only_run_every_key_that_writes_is_dim_and_says_why_and_nothin
         terminal.wait_for(says("READ-ONLY", "PRIMARY", "fresh"))
         terminal.press("q")
         assert terminal.exit_code() == 0
-    assert {one.operation for one in sandbox.requests} == {Operation.LIST, Operation.GET}
+    assert {request.operation for request in sandbox.requests} == {Operation.LIST, Operation.GET}

@@ -199,4 +199,4 @@ def test_a_profiles_file_that_is_not_understood_is_named_with_its_line_and_kept(
         terminal.wait_for("PRIMARY")
         leave(terminal)
     assert path.read_bytes() == before
-    assert [one.name for one in path.parent.iterdir() if one.suffix == ".toml"] == [path.name]
+    assert [file.name for file in path.parent.iterdir() if file.suffix == ".toml"] == [path.name]

@@ -44,7 +44,7 @@ def test_what_differs_is_said_and_what_is_only_stored_otherwise_is_not(
     sent: dict[str, JsonValue], there: dict[str, ParameterValue], words: tuple[str, ...]
 ) -> None:
     found = held(sent.items(), BEFORE, record(**there))
-    assert tuple(one.words for one in found.differences) == words
+    assert tuple(difference.words for difference in found.differences) == words
 
 
 @pytest.mark.parametrize(

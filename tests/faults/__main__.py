@@ -24,8 +24,8 @@ LAST_LINES = 15
 def main() -> int:
     """Run what was asked for; the answer is the exit code."""
     options = _options()
-    chosen = [one for one in FAULTS if not options.only or one.name in options.only]
-    unknown = set(options.only) - {one.name for one in FAULTS}
+    chosen = [fault for fault in FAULTS if not options.only or fault.name in options.only]
+    unknown = set(options.only) - {fault.name for fault in FAULTS}
     if unknown:
         print(f"there is no fault {', '.join(sorted(unknown))}")
         return 2

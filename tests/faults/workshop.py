@@ -74,4 +74,4 @@ class Workshop:
 def _left_out(_: str, names: list[str]) -> set[str]:
     """What tools have left in the tree."""
     hidden = {name for name in names if name.startswith(".")} - KEPT
-    return hidden | (LEFT_OUT & set(names)) | {one for one in names if one.endswith(".egg-info")}
+    return hidden | (LEFT_OUT & set(names)) | {name for name in names if name.endswith(".egg-info")}

@@ -26,9 +26,9 @@ def sentences(tree: ast.Module) -> Iterator[ast.Constant]:
 def named(module: str, tree: ast.Module) -> list[str]:
     """Where a sentence of a module names a key."""
     return [
-        f"{module}:{one.lineno} {one.value!r}"
-        for one in sentences(tree)
-        if KEY.search(str(one.value))
+        f"{module}:{sentence.lineno} {sentence.value!r}"
+        for sentence in sentences(tree)
+        if KEY.search(str(sentence.value))
     ]
 
 

@@ -95,7 +95,7 @@ def drawn(node: ast.AST) -> Iterator[str]:
 
 def _markup(node: ast.Call) -> bool:
     values = [each.value for each in node.keywords if each.arg == "markup"]
-    return any(not isinstance(one, ast.Constant) or one.value is not False for one in values)
+    return any(not isinstance(value, ast.Constant) or value.value is not False for value in values)
 
 
 def draws(module: str, node: ast.AST) -> Iterator[str]:
@@ -117,14 +117,14 @@ def ways_around(module: str, tree: ast.Module) -> list[str]:
         problems = [*imported(module, node), *draws(module, node)]
         problems += [] if module in OWN_WORDS else drawn(node)
         line = getattr(node, "lineno", 0)
-        found += [f"{module}:{line} {one}" for one in problems]
+        found += [f"{module}:{line} {problem}" for problem in problems]
     return found
 
 
 def test_no_text_reaches_a_widget_past_the_one_sink() -> None:
     modules = [(name, tree) for name, tree in sources() if within(name, "smtp_tui.ui")]
     assert len(modules) > 40
-    assert [one for name, tree in modules for one in ways_around(name, tree)] == []
+    assert [way for name, tree in modules for way in ways_around(name, tree)] == []
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ class Ui:
 
     def requests(self, operation: Operation) -> list[RecordedRequest]:
         """What the sandbox was asked of one kind, oldest first."""
-        return [one for one in self.sandbox.requests if one.operation is operation]
+        return [request for request in self.sandbox.requests if request.operation is operation]
 
     async def asked(self, operation: Operation, count: int = 1) -> list[RecordedRequest]:
         """Wait until the sandbox was asked so often."""
@@ -266,7 +266,7 @@ async def opened(
         clock = HeldClock()
         found, first = demo_services(sandbox, directory or Path(temporary), clock)
         first = profile(first)
-        others = tuple(one for one in found.extra_profiles if one.name != first.name)
+        others = tuple(profile for profile in found.extra_profiles if profile.name != first.name)
         wired = services(replace(found, extra_profiles=(first, *others)))
         app = SmtpTui(wired, first, problem)
         async with app.run_test(size=size, notifications=True) as pilot:

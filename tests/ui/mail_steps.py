@@ -36,7 +36,11 @@ async def is_judged(ui: Ui, *words: str) -> None:
 
 def parameter_with_the_cursor(ui: Ui) -> str | None:
     focused = ui.app.focused
-    fields = [one for one in focused.ancestors if isinstance(one, Field)] if focused else []
+    fields = (
+        [ancestor for ancestor in focused.ancestors if isinstance(ancestor, Field)]
+        if focused
+        else []
+    )
     return fields[0].parameter if fields else None
 
 

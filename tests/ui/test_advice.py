@@ -204,7 +204,9 @@ async def test_each_key_that_an_error_advises_on_a_screen_does_there_what_the_ad
         named = {key for text in texts for key in re.findall(r" \((\S+)\)\.", text)}
         assert named == keys.keys()
     wanted = SCREENS[screen][1]
-    assert {keymap.get(one, BY_ID[one].first_key) for one in wanted} == keys.keys()
+    assert {
+        keymap.get(action_id, BY_ID[action_id].first_key) for action_id in wanted
+    } == keys.keys()
     for key, actions in keys.items():
         async with _on(sandbox, screen, keymap) as ui:
             typed, reads = _typed(ui), len(_reads(ui))
@@ -212,7 +214,7 @@ async def test_each_key_that_an_error_advises_on_a_screen_does_there_what_the_ad
             (action,) = wanted & set(actions)
             await _does(ui, action, reads)
             assert _typed(ui)[: len(typed)] == typed
-            assert not any(ui.requests(one) for one in WRITES)
+            assert not any(ui.requests(operation) for operation in WRITES)
 
 
 async def test_a_taken_name_in_the_create_form_advises_no_key_that_would_be_typed(

@@ -197,7 +197,7 @@ _hooked: list[str] = []
 
 def test_the_watch_sees_a_file_that_is_opened(on_the_loop: list[str], tmp_path: Path) -> None:
     SettingsStore(tmp_path).used("one")
-    assert any("settings.json" in one for one in on_the_loop)
+    assert any("settings.json" in path for path in on_the_loop)
 
 
 async def _round(ui: Ui) -> None:

@@ -50,8 +50,8 @@ async def test_no_log_record_worker_picture_or_error_of_a_session_holds_a_secret
         await ui.press("enter")
         await ui.sees("500")
         pictures.append(ui.app.export_screenshot())
-        errors = [one.failure or "" for one in ui.services.activity.exchanges]
-    assert any("httpx" in one.name for one in caplog.records), "the libraries log"
+        errors = [exchange.failure or "" for exchange in ui.services.activity.exchanges]
+    assert any("httpx" in record.name for record in caplog.records), "the libraries log"
     assert len(workers) > 3
     assert any(errors), "the refused write has an error text"
     bearer = ui.requests(Operation.LIST)[0].headers["authorization"].partition(" ")[2]

@@ -30,7 +30,10 @@ from smtp_tui.workflows.sign_in import read_signed_in
 class DetailScreen(RecordScreen[bool]):
     """Every parameter of one record. The result is whether anything changed on the server."""
 
-    ACTIONS = (*(one for one in ids_in(Place.RECORD) if one != "record.open"), "table.refresh")
+    ACTIONS = (
+        *(action_id for action_id in ids_in(Place.RECORD) if action_id != "record.open"),
+        "table.refresh",
+    )
     KEYS = (
         *("record.edit", "record.test", "record.clone", "record.delete", "record.copy"),
         *("table.refresh", "app.help", "app.back"),

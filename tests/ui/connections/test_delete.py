@@ -37,7 +37,7 @@ async def test_it_starts_on_cancel_and_enter_there_deletes_nothing(demo: Sandbox
         await ui.press("r")
         await ui.asked(Operation.LIST, 2)
         await ui.sees("6 connections")
-        assert {one.operation for one in demo.requests} == {Operation.LIST}
+        assert {request.operation for request in demo.requests} == {Operation.LIST}
 
 
 async def test_an_enter_typed_ahead_does_nothing(demo: Sandbox) -> None:
@@ -56,13 +56,13 @@ async def test_tab_and_enter_delete_the_record_and_the_list_is_read_again(demo: 
         await ui.sees("5 connections", "Deleted OLD-RELAY")
         (request,) = ui.requests(Operation.DELETE)
         assert request.path.endswith("5e7a1c0d3b2f4a6890100003")
-        assert all(one.name != "OLD-RELAY" for one in demo.records())
+        assert all(record.name != "OLD-RELAY" for record in demo.records())
 
 
 async def test_a_record_gone_meanwhile_is_said_and_the_list_read_again(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await ask(ui, "BATCH")
-        gone = next(one for one in demo.records() if one.name == "BATCH")
+        gone = next(record for record in demo.records() if record.name == "BATCH")
         demo.delete_record(gone.id)
         ui.clock.forward(1)
         await ui.press("tab", "enter")
@@ -116,7 +116,9 @@ async def test_a_delete_that_was_not_done_is_said_to_be_unknown_and_still_there(
 
 
 async def test_in_a_protected_profile_the_records_name_must_be_typed(demo: Sandbox) -> None:
-    async with opened(demo, profile=lambda one: replace(one, access=Access.PROTECTED)) as ui:
+    async with opened(
+        demo, profile=lambda profile: replace(profile, access=Access.PROTECTED)
+    ) as ui:
         await ask(ui, "BATCH")
         assert ui.shows("PROTECTED", "Type the name of the record: BATCH")
         assert ui.app.screen.query_one("#apply").disabled
@@ -135,7 +137,9 @@ async def test_in_a_protected_profile_the_records_name_must_be_typed(demo: Sandb
 
 
 async def test_in_a_read_only_profile_the_keys_are_dim_and_nothing_is_sent(demo: Sandbox) -> None:
-    async with opened(demo, profile=lambda one: replace(one, access=Access.READ_ONLY)) as ui:
+    async with opened(
+        demo, profile=lambda profile: replace(profile, access=Access.READ_ONLY)
+    ) as ui:
         await ui.sees("6 connections", "READ-ONLY")
         assert ui.look("d Delete") != ui.look(" Filter ")
         demo.forget_requests()
@@ -144,7 +148,7 @@ async def test_in_a_read_only_profile_the_keys_are_dim_and_nothing_is_sent(demo:
         await ui.press("r")
         await ui.asked(Operation.LIST)
         assert ui.shows("6 connections")
-        assert [one.operation for one in demo.requests] == [Operation.LIST]
+        assert [request.operation for request in demo.requests] == [Operation.LIST]
 
 
 @pytest.mark.parametrize(("key", "title"), [("d", "Delete SECONDARY?"), ("t", "Test email")])

@@ -74,7 +74,7 @@ async def test_a_marked_record_that_is_gone_is_not_counted(demo: Sandbox) -> Non
         await ui.sees("6 connections")
         await ui.press("asterisk")
         await ui.sees("6 marked")
-        gone = next(one for one in demo.records() if one.name == "BATCH")
+        gone = next(record for record in demo.records() if record.name == "BATCH")
         demo.delete_record(gone.id)
         await ui.press("r")
         await ui.sees("5 connections · 5 marked")

@@ -82,7 +82,9 @@ def test_records_that_sort_alike_stand_in_the_same_order_whatever_the_servers(
 ) -> None:
     """Same name but for its case, same port and host, never tested: the id decides."""
     records = [record(number, name, port=25) for number, name in enumerate(["A", "a", "A", "b"])]
-    orders = [ids(view(*one), order=Order(column, reverse)) for one in permutations(records)]
+    orders = [
+        ids(view(*shuffled), order=Order(column, reverse)) for shuffled in permutations(records)
+    ]
     assert all(order == orders[0] for order in orders)
 
 

@@ -34,7 +34,7 @@ async def test_a_refresh_can_be_given_up_and_the_rows_stay(sandbox: Sandbox) -> 
 async def test_an_empty_list_says_which_tenant_and_team_were_asked_and_n_creates(
     sandbox: Sandbox,
 ) -> None:
-    async with opened(sandbox, profile=lambda one: replace(one, team="mail-team")) as ui:
+    async with opened(sandbox, profile=lambda profile: replace(profile, team="mail-team")) as ui:
         await ui.sees("No SMTP connections", f"tenant {sandbox.tenant_id} and team mail-team")
         assert ui.shows("n creates", "p changes", "r reads")
         await ui.press("n")
@@ -51,7 +51,7 @@ async def test_an_error_says_what_failed_why_and_what_next(sandbox: Sandbox) -> 
 async def test_a_profile_without_a_tenant_asks_for_nothing_and_says_how_to_find_it(
     sandbox: Sandbox,
 ) -> None:
-    async with opened(sandbox, profile=lambda one: replace(one, tenant="")) as ui:
+    async with opened(sandbox, profile=lambda profile: replace(profile, tenant="")) as ui:
         await ui.sees("Could not list the connections at", "names no tenant")
         assert ui.shows("Check the profile to find its tenant, and write that into it (p).")
     assert sandbox.requests == ()

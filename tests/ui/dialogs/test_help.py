@@ -36,7 +36,7 @@ def own_bindings(node: type[DOMNode]) -> list[Binding]:
 
 
 def test_every_id_of_an_action_is_its_own() -> None:
-    ids = [one.id for one in ACTIONS]
+    ids = [action.id for action in ACTIONS]
     assert len(ids) == len(set(ids))
 
 
@@ -53,9 +53,9 @@ def test_every_binding_of_a_screen_has_a_method_and_no_key_is_bound_twice() -> N
 
 
 def test_every_action_is_bound_somewhere_with_its_own_keys() -> None:
-    bound = {one.id for node in nodes() for one in own_bindings(node)}
+    bound = {binding.id for node in nodes() for binding in own_bindings(node)}
     bound |= {one for node in nodes() for one in getattr(node, "ACTIONS", ())}
-    assert {one.id for one in ACTIONS} <= bound
+    assert {action.id for action in ACTIONS} <= bound
 
 
 @pytest.mark.parametrize(
@@ -70,14 +70,14 @@ def test_every_action_whose_place_fits_is_offered_on_its_screen(
     screen: type[ConnectionsScreen | DetailScreen | FormScreen], places: set[Place]
 ) -> None:
     offered = set(screen.ACTIONS)
-    missing = {one.id for one in ACTIONS if one.place in places} - offered
+    missing = {action.id for action in ACTIONS if action.place in places} - offered
     assert missing <= ({"record.open"} if screen is DetailScreen else set())
 
 
 def test_suspend_and_quit_work_whatever_has_the_focus() -> None:
     for one in ("app.suspend_process", "app.leave"):
         assert BY_ID[one].priority
-    keys = {one.key: one for one in own_bindings(SmtpTui)}
+    keys = {binding.key: binding for binding in own_bindings(SmtpTui)}
     assert keys["ctrl+z"].priority
     assert keys["ctrl+c"].priority
     assert issubclass(SmtpTui, App)

@@ -8,7 +8,7 @@ from tests.ui.helpers import Ui, opened
 
 async def names(ui: Ui) -> set[str]:
     """The names of the commands that the app gives to the palette on the screen in front."""
-    return {one.title for one in ui.app.get_system_commands(ui.app.screen)}
+    return {command.title for command in ui.app.get_system_commands(ui.app.screen)}
 
 
 @pytest.mark.parametrize("key", ["ctrl+p", "colon"])

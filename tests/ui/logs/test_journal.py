@@ -173,7 +173,7 @@ async def test_without_a_journal_a_protected_profile_saves_nothing_and_keeps_wha
         return services
 
     async with opened(
-        demo, profile=lambda one: replace(one, access=Access.PROTECTED), services=protected
+        demo, profile=lambda profile: replace(profile, access=Access.PROTECTED), services=protected
     ) as ui:
         await edit_port(ui, "BATCH", "587")
         await ui.press("ctrl+s")

@@ -36,7 +36,7 @@ def _beside(*others: Callable[[Profile], Profile]) -> Callable[[Services], Servi
 
 
 def _named(name: str, **changes: object) -> Callable[[Profile], Profile]:
-    return lambda one: replace(one, name=name, label="", **changes)
+    return lambda profile: replace(profile, name=name, label="", **changes)
 
 
 async def _open_dialog(ui: Ui) -> None:

@@ -139,13 +139,13 @@ async def test_many_switches_mix_nothing_and_report_every_write_once(
         ]
         assert len(verdicts) == _tests(server) == mails // 2
         (record,) = server.records()
-        (profile,) = [one for one in ui.services.extra_profiles if one.name == label]
+        (profile,) = [profile for profile in ui.services.extra_profiles if profile.name == label]
         tests = ui.services.history.tests(ui.services.session(profile).key(record.id))
         assert {test.run.profile for test in tests} == {label}
         assert len(tests) == mails // 2
     exchanges = ui.services.activity.exchanges
     urls = {"alpha": sandbox.base_url, "beta": other.base_url}
-    assert all(one.origin == urls[one.profile] for one in exchanges)
+    assert all(exchange.origin == urls[exchange.profile] for exchange in exchanges)
 
 
 async def _mail(ui: Ui, name: str, server: Sandbox) -> None:
@@ -164,7 +164,7 @@ async def _mail(ui: Ui, name: str, server: Sandbox) -> None:
 
 
 def _modified(server: Sandbox) -> int:
-    return sum(one.operation is Operation.MODIFY for one in server.requests)
+    return sum(request.operation is Operation.MODIFY for request in server.requests)
 
 
 def _sent(writes: int, name: str) -> int:
@@ -252,7 +252,7 @@ async def test_a_test_mail_under_way_is_judged_once_under_its_own_profile_over_s
 
 
 def _tests(server: Sandbox) -> int:
-    return sum(one.operation is Operation.TEST_SAVED for one in server.requests)
+    return sum(request.operation is Operation.TEST_SAVED for request in server.requests)
 
 
 class SlowDisk(ProfileStore):

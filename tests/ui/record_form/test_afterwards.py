@@ -13,7 +13,7 @@ FOUND = {True: WriteOutcome.FOUND_DONE, False: WriteOutcome.FOUND_NOT_DONE}
 
 
 def outcomes(ui: Ui) -> list[WriteOutcome | None]:
-    return [one.outcome for one in ui.services.journal.read().entries]
+    return [entry.outcome for entry in ui.services.journal.read().entries]
 
 
 async def test_a_save_that_got_no_answer_in_time_is_looked_up_on_the_form(demo: Sandbox) -> None:

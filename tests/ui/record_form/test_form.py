@@ -20,7 +20,7 @@ async def test_the_form_starts_on_hostname_and_tab_goes_through_the_fields_in_fo
         def parameter() -> str | None:
             focused = ui.app.focused
             around = focused.ancestors if focused is not None else ()
-            field = next((one for one in around if one.has_class("field")), None)
+            field = next((widget for widget in around if widget.has_class("field")), None)
             return getattr(field, "parameter", None)
 
         await ui.until(lambda: parameter() == "hostname", "the cursor on hostname")
@@ -150,7 +150,7 @@ async def test_a_password_that_was_not_touched_is_in_no_request(demo: Sandbox) -
     async with opened(demo) as ui:
         await edit_port(ui, "PRIMARY", "2525")
         await save(ui, "PRIMARY")
-        sent = b"".join(one.body for one in demo.requests)
+        sent = b"".join(request.body for request in demo.requests)
         assert b"password" not in sent
         assert b"*" not in sent
         assert demo.records()[0].values["password"] == "relay-password"
@@ -193,7 +193,7 @@ async def test_a_clone_has_everything_but_the_password(demo: Sandbox) -> None:
         await ui.press("j", "c")
         await ui.sees("Like INVOICES, without its password.")
         body = await create(ui, "INVOICES copy")
-        names = [one["name"] for one in body["connection_parameters"]]
+        names = [parameter["name"] for parameter in body["connection_parameters"]]
         assert names == ["hostname", "port", "username", "from", "tls"]
 
 
@@ -210,7 +210,7 @@ async def test_a_preset_fills_host_and_port_only_and_says_when_it_was_checked(
         await ui.sees("smtp.gmail.com", "587")
         await ui.type("MINE")
         body = await create(ui, "MINE")
-        names = [one["name"] for one in body["connection_parameters"]]
+        names = [parameter["name"] for parameter in body["connection_parameters"]]
         assert names == ["hostname", "port"]
 
 

@@ -20,7 +20,7 @@ def says_yes(operation: Operation, body: bytes = b"{}") -> Fault:
 
 
 def outcomes(ui: Ui) -> list[WriteOutcome | None]:
-    return [one.outcome for one in ui.services.journal.read().entries]
+    return [entry.outcome for entry in ui.services.journal.read().entries]
 
 
 async def confirm_delete(ui: Ui, name: str) -> None:

@@ -58,7 +58,7 @@ async def test_a_409_to_a_create_leads_to_the_name_with_the_servers_words_under_
         await ui.sees("Create OTHER?")
         await ui.press("enter")
         await ui.sees("Created OTHER")
-    assert [one.name for one in sandbox.records()] == ["OTHER"]
+    assert [record.name for record in sandbox.records()] == ["OTHER"]
 
 
 async def test_a_409_to_a_change_is_not_said_of_the_name(demo: Sandbox) -> None:

@@ -66,7 +66,9 @@ async def test_a_record_that_is_gone_can_be_created_anew_from_the_form_with_its_
         await ui.sees("Create PRIMARY anew", "What does not come back")
         await ui.type("relay-password")
         body = await create(ui, "PRIMARY")
-        sent = {one["name"]: one["value"] for one in body["connection_parameters"]}
+        sent = {
+            parameter["name"]: parameter["value"] for parameter in body["connection_parameters"]
+        }
         assert sent["port"] == 2525
         assert sent["password"] == "relay-password"
         assert ui.requests(Operation.MODIFY) == []

@@ -89,7 +89,9 @@ async def test_the_first_write_after_a_switch_names_the_profile_in_large_and_onl
 
 
 async def test_a_protected_profile_wants_the_name_of_the_record_typed(demo: Sandbox) -> None:
-    async with opened(demo, profile=lambda one: replace(one, access=Access.PROTECTED)) as ui:
+    async with opened(
+        demo, profile=lambda profile: replace(profile, access=Access.PROTECTED)
+    ) as ui:
         await edit(ui, "BATCH")
         await retype(ui, "x.example.com")
         await ui.press("ctrl+s")
@@ -108,7 +110,9 @@ async def test_a_protected_profile_wants_the_name_of_the_record_typed(demo: Sand
 async def test_a_protected_profile_opens_apply_for_the_whole_name_only(
     demo: Sandbox, key: str
 ) -> None:
-    async with opened(demo, profile=lambda one: replace(one, access=Access.PROTECTED)) as ui:
+    async with opened(
+        demo, profile=lambda profile: replace(profile, access=Access.PROTECTED)
+    ) as ui:
         await edit(ui, "BATCH")
         if key == "d":
             await ui.press("escape")
@@ -153,7 +157,9 @@ async def test_a_protected_profile_deletes_a_record_without_a_name_only_after_a_
     sandbox: Sandbox, name: str
 ) -> None:
     record_id = sandbox.add_record(name, {"hostname": "a.example", "port": 25})
-    async with opened(sandbox, profile=lambda one: replace(one, access=Access.PROTECTED)) as ui:
+    async with opened(
+        sandbox, profile=lambda profile: replace(profile, access=Access.PROTECTED)
+    ) as ui:
         await ui.sees("1 connection")
         await ui.press("d")
         await ui.sees("Type yes, for the record has no name")

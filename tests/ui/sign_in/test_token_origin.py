@@ -101,10 +101,10 @@ async def test_after_its_host_was_edited_no_token_of_a_profile_arrives_there(
         asks = "Log in" if isinstance(source, LoginToken) else "paste the bearer token"
         await ui.sees(other.base_url, asks)
         assert not other.requests
-        (before,) = {one.headers["authorization"] for one in ui.requests(Operation.LIST)}
+        (before,) = {request.headers["authorization"] for request in ui.requests(Operation.LIST)}
         await _give_token(ui, source, other)
         await ui.until(lambda: other.requests, "the edited host to be asked")
-        assert before not in {one.headers.get("authorization") for one in other.requests}
+        assert before not in {request.headers.get("authorization") for request in other.requests}
 
 
 async def test_the_profile_of_the_variables_is_edited_into_one_of_the_file_and_used_at_once(

@@ -26,7 +26,7 @@ from tests.ui.helpers import Ui, opened
 
 
 def _with(source: TokenSource, sandbox: Sandbox) -> Callable[[Profile], Profile]:
-    return lambda one: replace(one, token=source, identity_url=sandbox.base_url)
+    return lambda profile: replace(profile, token=source, identity_url=sandbox.base_url)
 
 
 def _without_variables(services: Services) -> Services:
@@ -102,7 +102,7 @@ async def test_a_token_is_renewed_before_it_ends_without_a_question() -> None:
             await ui.asked(Operation.TOKEN, 2)
             await ui.sees("PRIMARY", "token 10m")
             first, second, third = (
-                one.headers["authorization"] for one in await ui.asked(Operation.LIST, 3)
+                request.headers["authorization"] for request in await ui.asked(Operation.LIST, 3)
             )
             assert first == second != third
 

@@ -206,10 +206,10 @@ def keep_as_it_is(directory: Path) -> Profile:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda one: replace(one, trust=CaFile(Path("/etc/authority.pem"))),
-        lambda one: replace(one, trust=Pinned("ab" * 32)),
-        lambda one: replace(one, host="https://another.example.com"),
-        lambda one: replace(one, identity_url="https://login.example.com"),
+        lambda profile: replace(profile, trust=CaFile(Path("/etc/authority.pem"))),
+        lambda profile: replace(profile, trust=Pinned("ab" * 32)),
+        lambda profile: replace(profile, host="https://another.example.com"),
+        lambda profile: replace(profile, identity_url="https://login.example.com"),
     ],
     ids=["CA file", "another pin", "host", "login server"],
 )

@@ -51,7 +51,9 @@ def test_the_screen_is_the_same_as_if_all_were_sent(frames: list[list[Piece]]) -
     whole, changed, diff = Shown(), Shown(), FrameDiff()
     for pieces in frames:
         fitting = [
-            one for one in pieces if one[0][1] + sum(2 * len(w) for _, w in one[1]) <= COLUMNS
+            piece
+            for piece in pieces
+            if piece[0][1] + sum(2 * len(w) for _, w in piece[1]) <= COLUMNS
         ]
         sent = frame(*fitting)
         whole.stream.feed(sent)

@@ -31,4 +31,6 @@ async def test_no_cursor_blinks_and_nothing_turns(
         fields = [field for screen in ui.app.screen_stack for field in screen.query(Input)]
         assert ui.app.screen.query(Input)
         assert [field for field in fields if field.cursor_blink] == []
-        assert [one for one in ui.app.screen.query(LoadingIndicator) if one.auto_refresh] == []
+        assert [
+            widget for widget in ui.app.screen.query(LoadingIndicator) if widget.auto_refresh
+        ] == []

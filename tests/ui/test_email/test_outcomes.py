@@ -135,7 +135,9 @@ async def test_an_accepted_mail_tells_server_and_queue_id_and_never_says_deliver
         await ui.until(lambda: last_test(ui) == "ACCEPTED now", "the table to say ACCEPTED")
     (mail,) = sandbox.mailbox
     assert mail.rcpt_to == ("you@sandbox.example",)
-    (request,) = [one for one in sandbox.requests if one.operation is Operation.TEST_SAVED]
+    (request,) = [
+        request for request in sandbox.requests if request.operation is Operation.TEST_SAVED
+    ]
     assert request.json() == {"id": record_id, "to": "you@sandbox.example"}
 
 

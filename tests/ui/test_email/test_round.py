@@ -36,7 +36,7 @@ async def test_the_recipient_is_remembered_for_the_profile_after_a_restart(
         await ui.press("enter")
         await is_judged(ui, " ACCEPTED ")
     async with opened(
-        sandbox, directory=directory, profile=lambda one: replace(one, recipient="")
+        sandbox, directory=directory, profile=lambda profile: replace(profile, recipient="")
     ) as ui:
         await ui.until(lambda: last_test(ui).startswith("ACCEPTED"), "the test of before")
         await ui.press("t")
@@ -57,7 +57,7 @@ async def test_values_saved_nowhere_are_tested_without_saving(sandbox: Sandbox) 
         await ui.sees("Uses values that are saved nowhere:", "password   none")
         await ui.press("enter")
         await is_judged(ui, " ACCEPTED  by localhost:")
-    (request,) = [one for one in sandbox.requests if one.operation is Operation.TEST]
+    (request,) = [request for request in sandbox.requests if request.operation is Operation.TEST]
     assert request.json() == {
         "to": "you@sandbox.example",
         "conn_params": [
@@ -89,13 +89,13 @@ async def test_the_round_of_mend_and_test_takes_e_ctrl_t_and_ctrl_s(sandbox: San
         await ui.sees("Change MAIL?", "~ password will be replaced")
         await ui.press("enter")
         await ui.sees("Saved MAIL")
-    tests = [one for one in sandbox.requests if one.operation is Operation.TEST_SAVED]
-    assert [sorted(one.json()) for one in tests] == [
+    tests = [request for request in sandbox.requests if request.operation is Operation.TEST_SAVED]
+    assert [sorted(test.json()) for test in tests] == [
         ["id", "to"],
         ["conn_params", "id", "to"],
         ["conn_params", "id", "to"],
     ]
-    assert [json.dumps(one.json().get("conn_params")) for one in tests[1:]] == [
+    assert [json.dumps(test.json().get("conn_params")) for test in tests[1:]] == [
         '[{"name": "password", "value": "wrong-again"}]',
         '[{"name": "password", "value": "relay-password"}]',
     ]

@@ -60,9 +60,9 @@ async def test_a_hidden_reason_is_said_with_the_id_to_look_for(sandbox: Sandbox)
         await ui.sees(" UNKNOWN ", "Request id: ")
         assert "CAM answered 500. It hides the reason of any refused mail" in flowing(ui)
         (exchange,) = [
-            one
-            for one in ui.services.activity.exchanges
-            if one.request.operation.name == "TEST_SAVED"
+            exchange
+            for exchange in ui.services.activity.exchanges
+            if exchange.request.operation.name == "TEST_SAVED"
         ]
         assert exchange.request_id is not None
         assert exchange.request_id in flowing(ui)

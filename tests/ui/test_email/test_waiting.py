@@ -100,7 +100,10 @@ async def test_one_mail_at_a_time_a_second_dialog_joins_the_one_under_way(
         await ui.press("r")
         await ui.sees("The test before is still under way; one at a time.")
         await is_judged(ui, " UNKNOWN ", "Timeout")
-    assert len([one for one in patient.requests if one.operation is Operation.TEST_SAVED]) == 1
+    assert (
+        len([request for request in patient.requests if request.operation is Operation.TEST_SAVED])
+        == 1
+    )
 
 
 async def test_a_program_left_before_the_answer_keeps_the_test_as_unknown(

@@ -40,7 +40,11 @@ HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 def clean_screen(ui: Ui) -> None:
     """No line of the screen holds a character that could drive the terminal or hide in it."""
-    bad = [one for one in ui.text().replace("\n", "") if unicodedata.category(one) in HIDDEN]
+    bad = [
+        character
+        for character in ui.text().replace("\n", "")
+        if unicodedata.category(character) in HIDDEN
+    ]
     assert not bad, bad
 
 
@@ -92,7 +96,10 @@ async def test_a_clone_sends_the_original_and_not_its_stand_ins(
         clean_screen(ui)
         await ui.press("enter")
         (request,) = await ui.asked(Operation.CREATE)
-        sent = {one["name"]: one["value"] for one in request.json()["connection_parameters"]}
+        sent = {
+            parameter["name"]: parameter["value"]
+            for parameter in request.json()["connection_parameters"]
+        }
         assert sent["x-note"] == note
 
 
@@ -165,7 +172,7 @@ async def test_an_input_draws_stand_ins_and_keeps_its_value(kind: str) -> None:
         await pilot.press("end", "!")
         field = app.query_one(Input)
         drawn = field.render_line(0).text
-        assert not [one for one in drawn if unicodedata.category(one) in HIDDEN]
+        assert not [character for character in drawn if unicodedata.category(character) in HIDDEN]
         assert field.value == NAMES[kind] + "!"
 
 
@@ -173,7 +180,9 @@ async def test_an_input_draws_stand_ins_and_keeps_its_value(kind: str) -> None:
 def test_each_character_of_an_input_has_one_in_its_place(text: str) -> None:
     shown = visible(text)
     assert len(shown) == len(text)
-    assert not [one for one in shown if unicodedata.category(one) in {*HIDDEN, "Cn"}]
+    assert not [
+        character for character in shown if unicodedata.category(character) in {*HIDDEN, "Cn"}
+    ]
 
 
 class Careless(MessagesApp):
@@ -203,4 +212,6 @@ async def test_a_widget_and_a_message_clean_what_nobody_cleaned_before(kind: str
         shown = visible(text)
         assert [shown in line for line in drawn].count(True) == 3
         assert any(line.strip().startswith("said: ") for line in drawn)
-        assert not [one for one in "".join(drawn) if unicodedata.category(one) in HIDDEN]
+        assert not [
+            character for character in "".join(drawn) if unicodedata.category(character) in HIDDEN
+        ]

@@ -72,7 +72,7 @@ def test_whatever_is_pasted_becomes_one_line_of_the_text_or_is_refused(
         line = one_line(text, kind)
     except BadPaste:
         return
-    assert not any(unicodedata.category(one) in ("Cc", "Zl", "Zp") for one in line)
+    assert not any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in line)
     if kind is Paste.TEXT or kind is Paste.PASSWORD:
         assert line in text, "something inside was changed"
         around = " \t\r\n" if kind is Paste.TEXT else "\r\n"
