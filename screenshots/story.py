@@ -28,7 +28,7 @@ from smtp_tui.ui.connections.screen import ConnectionsScreen
 SIZES = {"wide": (120, 40), "80x24": (80, 24)}
 """Columns and rows, by the word in the file's name."""
 
-PORTS = SandboxOptions(port=28080, smtp_port=28025, smtps_port=28026, demo_records=True)
+PORTS = SandboxOptions(port=28080, smtp_port=28025, demo_records=True)
 """They are seen in the pictures, so they are fixed; below those that systems hand out."""
 
 START = datetime(2020, 5, 4, 9, 30, tzinfo=UTC)
@@ -222,7 +222,7 @@ def main(directory: Path) -> int:
             for size in SIZES:
                 asyncio.run(perform(directory, size))
     except OSError as error:
-        ports = f"{PORTS.port}, {PORTS.smtp_port} and {PORTS.smtps_port}"
+        ports = f"{PORTS.port}, {PORTS.smtp_port} and {PORTS.smtp_port + 1}"
         print(f"The pictures need the ports {ports} of 127.0.0.1; {error}", file=sys.stderr)
         return 2
     except MissingWords as error:

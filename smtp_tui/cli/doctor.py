@@ -34,7 +34,7 @@ _PACKAGES: Final = (
     *("textual", "httpx", "h11", "msgspec", "pydantic"),
     *("tomlkit", "filelock", "platformdirs"),
 )
-_SANDBOX_PACKAGES: Final = ("starlette", "uvicorn", "aiosmtpd", "cryptography")
+_SANDBOX_PACKAGES: Final = ("uvicorn", "aiosmtpd", "cryptography")
 _SHOWN: Final = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_ALL")
 _UNUSED: Final = (
     *("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"),

@@ -23,13 +23,12 @@ and test mail goes to loopback only, unless `allow_mail_to` names more hosts.
 
 Controls over HTTP, all with an administrator's bearer token, never among the recorded requests:
 
-    POST   /sandbox/test-answers   {"shape": "details_text"}, see `options.TestShape`
+    POST   /sandbox/test-answers   {"shape": "details_text"}, see `mail_tests.REFUSED`
     POST   /sandbox/expire-tokens  make every token expire
     GET    /sandbox/requests       the requests so far, with secrets masked
     GET    /sandbox/mailbox        the mail that arrived
 """
 
-from smtp_tui.sandbox.options import SandboxOptions
-from smtp_tui.sandbox.sandbox import Sandbox
+from smtp_tui.sandbox.sandbox import Sandbox, SandboxOptions
 
 __all__ = ["Sandbox", "SandboxOptions"]

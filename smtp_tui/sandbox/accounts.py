@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import time
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 TENANT_ID = "f58e4d39-ac01-40fb-b259-88cd9a33f8e8"
 """The first tenant, the one that `getTenantOnPrem` returns."""
@@ -37,22 +37,15 @@ NAMESPACES = (DEFAULT_NAMESPACE, MAIL_NAMESPACE)
 
 
 class Account(Struct, frozen=True):
-    """Someone who can sign in; `tenants` and `namespaces` limit what the account sees."""
+    """Someone who can sign in; `tenants` and `namespaces` limit what the account sees.
+
+    The first namespace, and its team, are those that the account works in by default.
+    """
 
     name: str
     administrator: bool
     tenants: tuple[str, ...]
     namespaces: tuple[Namespace, ...]
-
-    @property
-    def team(self) -> str:
-        """The team that this account asks for by default (`ace_orgGuid`)."""
-        return self.namespaces[0].team
-
-    @property
-    def namespace(self) -> str:
-        """The namespace that this account works in by default (`cloudOE_spaceGuid`)."""
-        return self.namespaces[0].uid
 
 
 ADMINISTRATOR = Account("admin", True, (TENANT_ID, OTHER_TENANT_ID), NAMESPACES)
@@ -70,26 +63,16 @@ def namespace_of(team: str) -> Namespace:
     return next((known for known in NAMESPACES if known.team == team), DEFAULT_NAMESPACE)
 
 
-def _new_token() -> str:
-    """A token of the real server's form: 1024 hex characters."""
-    return secrets.token_hex(512)
-
-
-class TokenBook(Struct):
+class TokenBook:
     """The accounts' passwords, and the bearer tokens. May be used from any thread.
 
     `lifetime` is in seconds. `first` holds the token that each account has from the start.
     """
 
-    lifetime: float
-    passwords: dict[str, str] = field(
-        default_factory=lambda: {name: secrets.token_hex(10) for name in ACCOUNTS}
-    )
-    first: dict[str, str] = field(default_factory=dict)
-    _held: dict[str, tuple[Account, float]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Give each account its first token."""
+    def __init__(self, lifetime: float) -> None:
+        self.lifetime = lifetime
+        self.passwords = {name: secrets.token_hex(10) for name in ACCOUNTS}
+        self._held: dict[str, tuple[Account, float]] = {}
         self.first = {name: self.issue(account) for name, account in ACCOUNTS.items()}
 
     def sign_in(self, name: str, password: str) -> Account | None:
@@ -101,7 +84,7 @@ class TokenBook(Struct):
 
     def issue(self, account: Account, lifetime: float | None = None) -> str:
         """A new token that is valid for `lifetime` seconds (None: the default lifetime)."""
-        token = _new_token()
+        token = secrets.token_hex(512)  # in the real server's form
         ends = time.monotonic() + (self.lifetime if lifetime is None else lifetime)
         self._held[token] = (account, ends)
         return token
@@ -113,8 +96,7 @@ class TokenBook(Struct):
 
     def expire_all(self) -> None:
         """Make every token expire now, the first ones included."""
-        for token, (account, _) in tuple(self._held.items()):
-            self._held[token] = (account, 0.0)
+        self._held = {token: (account, 0.0) for token, (account, _) in self._held.items()}
 
     def forget_expired(self, token: str) -> bool:
         """Forget an expired token; False if there is no such token."""

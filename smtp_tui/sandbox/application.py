@@ -1,37 +1,35 @@
-"""The HTTP application: the routes, and what every request passes before it reaches one."""
+"""The sandbox over HTTP, as an ASGI application: who may ask, and which endpoint answers.
+
+A web page can make a browser of this machine send requests to any address, and the page's own name
+can resolve to loopback. Both show in the `Host` and `Origin` headers, so only names of loopback are
+served.
+"""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import itertools
+import json
+import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from email.utils import formatdate
 from typing import Any, Final, TypeAlias
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct, field
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Match, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from smtp_tui.sandbox import controls, identity, mail_tests, records
-from smtp_tui.sandbox.endpoint import Services, error_response
-from smtp_tui.sandbox.loopback import (
-    LoopBackError,
-    no_method,
-    no_method_of_model,
-    not_for_this_machine,
-    too_large,
-)
-from smtp_tui.sandbox.origin import refused_origin
-from smtp_tui.sandbox.recording import Operation, RecordedRequest
+from smtp_tui.sandbox.call import Call, Operation, RecordedRequest, Services
+from smtp_tui.sandbox.loopback import ErrorAnswer, LoopBackError
+from smtp_tui.sandbox.sending import is_loopback_name
+from smtp_tui.sandbox.store import Store
 
-Middleware: TypeAlias = Callable[[ASGIApp], ASGIApp]
-"""Wraps the application; it is called with requests that are recorded already."""
+Message: TypeAlias = dict[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Endpoint: TypeAlias = Callable[..., Awaitable[object]]
 
 BODY_LIMIT = 3 * 1024 * 1024
 """Bytes of a request body; more is answered with 413."""
@@ -48,121 +46,107 @@ TENANT_PATH = "/cam/tenant/api/v1/tenants/getTenantOnPrem"
 
 REQUEST_IDS = uuid.uuid5(uuid.NAMESPACE_DNS, "sandbox.example")
 
-OPERATIONS: Final = tuple(
-    Route(path, endpoint, methods=[method], name=operation)
-    for operation, method, path, endpoint in (
-        (Operation.LIST, "GET", RECORDS_PATH, records.list_records),
-        (Operation.LIST, "GET", f"{RECORDS_PATH}/", records.list_records),
-        (Operation.CREATE, "POST", RECORDS_PATH, records.create_record),
-        (Operation.CREATE, "POST", f"{RECORDS_PATH}/", records.create_record),
-        (Operation.GET, "GET", f"{RECORDS_PATH}/{{id}}", records.get_record),
-        (Operation.DELETE, "DELETE", f"{RECORDS_PATH}/{{id}}", records.delete_record),
-        (Operation.MODIFY, "POST", MODIFY_PATH, records.modify_record),
-        (Operation.TEST, "POST", f"{COMPOSER_PATH}/testEmail", mail_tests.test_unsaved),
-        (Operation.TEST_SAVED, "POST", f"{COMPOSER_PATH}/testEmailById", mail_tests.test_saved),
-        (Operation.TOKEN, "POST", TOKEN_PATH, identity.issue_token),
-        (Operation.TENANT, "GET", TENANT_PATH, identity.get_tenant),
-    )
+ROUTES: Final[tuple[tuple[Operation, str, str, Endpoint], ...]] = (
+    (Operation.LIST, "GET", f"{RECORDS_PATH}/?", records.list_records),
+    (Operation.CREATE, "POST", f"{RECORDS_PATH}/?", records.create_record),
+    (Operation.GET, "GET", f"{RECORDS_PATH}/([^/]+)", records.get_record),
+    (Operation.DELETE, "DELETE", f"{RECORDS_PATH}/([^/]+)", records.delete_record),
+    (Operation.MODIFY, "POST", MODIFY_PATH, records.modify_record),
+    (Operation.TEST, "POST", f"{COMPOSER_PATH}/testEmail", mail_tests.test_unsaved),
+    (Operation.TEST_SAVED, "POST", f"{COMPOSER_PATH}/testEmailById", mail_tests.test_saved),
+    (Operation.TOKEN, "POST", TOKEN_PATH, identity.issue_token),
+    (Operation.TENANT, "GET", TENANT_PATH, identity.get_tenant),
+    (Operation.OTHER, "POST", "/sandbox/test-answers", controls.choose_test_answers),
+    (Operation.OTHER, "POST", "/sandbox/expire-tokens", controls.expire_tokens),
+    (Operation.OTHER, "GET", "/sandbox/requests", controls.show_requests),
+    (Operation.OTHER, "GET", "/sandbox/mailbox", controls.show_mailbox),
 )
-"""What the real server serves; the names of the routes are operations."""
+"""Operation, method, pattern of the path, and the endpoint, which takes the groups of the pattern.
 
-CONTROLS: Final = (
-    Route("/sandbox/test-answers", controls.choose_test_answers, methods=["POST"]),
-    Route("/sandbox/expire-tokens", controls.expire_tokens, methods=["POST"]),
-    Route("/sandbox/requests", controls.show_requests, methods=["GET"]),
-    Route("/sandbox/mailbox", controls.show_mailbox, methods=["GET"]),
-)
-"""The sandbox's own controls, documented in the package."""
+An endpoint returns the content of a 200, or raises an `ErrorAnswer`. The controls, which the
+package documents, are the sandbox's own; the rest is what the real server serves.
+"""
 
 
-def operation_of(scope: Scope) -> Operation:
-    """The operation that a request's method and path stand for; `OTHER` for anything unknown."""
-    for route in OPERATIONS:
-        if route.matches(scope)[0] is Match.FULL:
-            return Operation(route.name)
-    return Operation.OTHER
+class Answer(Struct, frozen=True):
+    """Status, headers in order, and body."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
 
 
-def application(services: Services, middleware: Middleware | None = None) -> ASGIApp:
-    """The application that serves these services, with a middleware around its routes."""
-    routes: list[BaseRoute] = [*OPERATIONS, *CONTROLS]
-    made = Starlette(
-        routes=routes, exception_handlers={HTTPException: _unserved, LoopBackError: _refused}
-    )
-    # A redirect of `…/` would resend passwords; the real server has none.
-    made.router.redirect_slashes = False
-    made.state.services = services
-    answering = Answering(made)
-    return Gate(middleware(answering) if middleware else answering, services.requests)
+class Application(Struct):
+    """The ASGI application. Tests extend `respond`."""
 
+    services: Services
+    store: Store
+    numbers: Iterator[int] = field(default_factory=itertools.count)
 
-class Gate(Struct, frozen=True):
-    """Refuses requests that are not addressed to this machine, and records the others.
-
-    A request is read whole before it goes on.
-    """
-
-    app: ASGIApp
-    requests: list[RecordedRequest]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        refused = refused_origin(scope["headers"])
-        if refused is not None:
-            await error_response(not_for_this_machine(refused))(scope, receive, send)
-            return
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        """Serve one request, which is read whole first."""
         body = await _body(receive)
         if body is None:
             return
-        if not scope["path"].startswith(CONTROL_PREFIX):
-            self.requests.append(_recorded(scope, body))
-        if len(body) > BODY_LIMIT:
-            await error_response(too_large())(scope, receive, send)
-            return
-        await self.app(scope, replay(body, receive), send)
+        request = _recorded(scope, body)
+        if _foreign_header(request) or request.path.startswith(CONTROL_PREFIX):
+            await send_answer(send, await self.answer(request))
+        else:
+            self.services.requests.append(request)
+            await self.respond(request, receive, send)
+
+    async def respond(self, request: RecordedRequest, receive: Receive, send: Send) -> None:
+        """Answer a request that was recorded."""
+        await send_answer(send, await self.answer(request))
+
+    async def answer(self, request: RecordedRequest) -> Answer:
+        """The answer, with headers of Express and of the real server's proxy and session store."""
+        try:
+            status, content = 200, await self._content(request)
+        except ErrorAnswer as error:
+            status, content = error.status, error.content
+        # As Express writes JSON: compact, with a weak Etag of length and SHA-1.
+        body = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+        digest = base64.b64encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
+        # The id follows from the number of answers: the same steps show the same id.
+        request_id = str(uuid.uuid5(REQUEST_IDS, str(next(self.numbers))))
+        headers = {
+            "content-type": "application/json; charset=utf-8",
+            "etag": f'W/"{len(body):x}-{digest[:27]}"',
+            "content-length": str(len(body)),
+            **server_headers(request_id),
+        }
+        return Answer(status, tuple(headers.items()), body)
+
+    async def _content(self, request: RecordedRequest) -> object:
+        foreign = _foreign_header(request)
+        if foreign:
+            words = f"The sandbox answers only to names of this machine, not to {foreign}"
+            raise LoopBackError(403, words)
+        if len(request.body) > BODY_LIMIT:
+            raise LoopBackError(413, "request entity too large", name="PayloadTooLargeError")
+        _, endpoint, arguments = _route(request.method, request.path)
+        if endpoint is None:
+            raise _unserved(request)
+        return await endpoint(Call(request, self.store, self.services), *arguments)
 
 
-class Answering(Struct, frozen=True):
-    """Adds the headers of the real server's proxy and session store to each answer."""
-
-    app: ASGIApp
-    numbers: Iterator[int] = field(default_factory=itertools.count)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-
-        async def send_with_headers(message: Message) -> None:
-            """Send a part of the answer, with more headers in its first part."""
-            if message["type"] == "http.response.start":
-                # The id follows from the number of answers: the same steps show the same id.
-                headers = server_headers(str(uuid.uuid5(REQUEST_IDS, str(next(self.numbers)))))
-                message = {**message, "headers": [*message["headers"], *headers]}
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
-
-
-def server_headers(request_id: str) -> list[tuple[bytes, bytes]]:
+def server_headers(request_id: str) -> dict[str, str]:
     """The headers that the real server's proxy and session store add."""
     session = hashlib.sha256(request_id.encode()).hexdigest()
-    headers = {
+    return {
         "server": "nginx",
         "date": formatdate(usegmt=True),
         "x-request-id": request_id,
         "set-cookie": f"connect.sid=s%3A{session[:32]}.{session[32:]}; Path=/; HttpOnly",
     }
-    return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
-def replay(body: bytes, receive: Receive) -> Receive:
-    """What yields a body that was read already, and then what the original yields."""
-    unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receive_again() -> Message:
-        """The next message."""
-        return unread.pop() if unread else await receive()
-
-    return receive_again
+async def send_answer(send: Send, answer: Answer) -> None:
+    """Send an answer over HTTP."""
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
 
 
 async def _body(receive: Receive) -> bytes | None:
@@ -171,53 +155,65 @@ async def _body(receive: Receive) -> bytes | None:
     Of a body over the limit the rest is read and dropped, so that the client reads the answer.
     """
     body = bytearray()
-    more = True
-    while more:
+    while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
         if len(body) <= BODY_LIMIT:
-            body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return bytes(body)
+            body += message["body"]
+        if not message["more_body"]:
+            return bytes(body)
 
 
-def _recorded(scope: Scope, body: bytes) -> RecordedRequest:
-    query = scope["query_string"].decode("latin-1")
-    headers: list[tuple[bytes, bytes]] = scope["headers"]
+def _recorded(scope: Mapping[str, Any], body: bytes) -> RecordedRequest:
+    method, path, query = scope["method"], scope["path"], scope["query_string"].decode("latin-1")
     return RecordedRequest(
-        method=scope["method"],
-        path=scope["path"],
-        target=_target(scope),
+        method=method,
+        path=path,
+        target=scope["raw_path"].decode("latin-1") + (f"?{query}" if query else ""),
         query=dict(parse_qsl(query, keep_blank_values=True)),
-        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in headers},
+        headers={name.decode(): value.decode("latin-1") for name, value in scope["headers"]},
         body=body,
-        operation=operation_of(scope),
+        operation=_route(method, path)[0],
     )
 
 
-def _target(scope: Scope) -> str:
-    """The raw path, with the query as sent."""
-    raw: bytes = scope["raw_path"]
-    query: bytes = scope["query_string"]
-    return (raw + b"?" + query if query else raw).decode("latin-1")
+def _route(method: str, path: str) -> tuple[Operation, Endpoint | None, Sequence[str]]:
+    """The operation that is asked for, the endpoint if there is one, and its arguments."""
+    for operation, served, pattern, endpoint in ROUTES:
+        found = re.fullmatch(pattern, path)
+        if found and served == ("GET" if method == "HEAD" else method):
+            return operation, endpoint, found.groups()
+    return Operation.OTHER, None, ()
 
 
-async def _refused(_: Request, error: Any) -> Response:
-    """The answer to a `LoopBackError`."""
-    return error_response(error)
+def _foreign_header(request: RecordedRequest) -> str:
+    """The header that is not for this machine, as `Name: value`; empty if there is none."""
+    host, origin = request.headers.get("host", ""), request.headers.get("origin")
+    if not _is_loopback_url(f"//{host}"):
+        return f"Host: {host or '(none)'}"
+    return f"Origin: {origin}" if origin is not None and not _is_loopback_url(origin) else ""
 
 
-async def _unserved(request: Request, _: Exception) -> Response:
+def _is_loopback_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.username is None and is_loopback_name(parts.hostname or "")
+    except ValueError:
+        return False
+
+
+def _unserved(request: RecordedRequest) -> LoopBackError:
     """A path or method that no route serves, answered without a token too, as LoopBack does.
 
     The path in the message is relative: to the model if that is known, else to the REST root.
     """
-    target, path = _target(request.scope), request.url.path
     for model in (RECORDS_PATH, COMPOSER_PATH):
-        if path == model or path.startswith(f"{model}/"):
-            rest = target.removeprefix(model)
+        if request.path == model or request.path.startswith(f"{model}/"):
+            rest = request.target.removeprefix(model)
             rest = rest if rest.startswith("/") else f"/{rest}"
-            return error_response(no_method_of_model(request.method, rest))
-    root = next((root for root in REST_ROOTS if target.startswith(f"{root}/")), "")
-    return error_response(no_method(request.method, target.removeprefix(root)))
+            words = f'Shared class "SmtpConnection" has no method handling {request.method} {rest}'
+            return LoopBackError(404, words)
+    root = next((root for root in REST_ROOTS if request.target.startswith(f"{root}/")), "")
+    target = request.target.removeprefix(root)
+    return LoopBackError(404, f"There is no method to handle {request.method} {target}")

@@ -7,17 +7,17 @@ import errno
 import logging
 import socket
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 from anyio.from_thread import start_blocking_portal
-from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from smtp_tui.sandbox.mail_server import CLOSING_SECONDS, MailServer
+from smtp_tui.sandbox.application import Application
+from smtp_tui.sandbox.mail_server import MailServer
 
 HOST = "127.0.0.1"
 
@@ -25,6 +25,11 @@ log = logging.getLogger("smtp_tui.sandbox")
 
 QUIET_LOGGERS = (log.name, "uvicorn", "mail.log", "mail.debug")
 """Loggers that without a handler would write over the screen of a demo."""
+
+NOWHERE = logging.NullHandler()
+
+CLOSING_SECONDS = 1.0
+"""How long the end of a TLS connection may take."""
 
 CLOSING_TURNS = 100
 """Turns of the event loop that dropped connections get to clean up; a handful is enough."""
@@ -34,6 +39,9 @@ ACCEPTING_TURNS = 10
 
 Listeners: TypeAlias = tuple[socket.socket, socket.socket, socket.socket]
 """Listening sockets: HTTP, SMTP with STARTTLS, SMTP inside TLS."""
+
+Protocols: TypeAlias = Iterable[tuple[Callable[[], asyncio.Protocol], ssl.SSLContext | None]]
+"""What speaks on each listener, and inside which TLS."""
 
 
 def listen(port: int, or_any: bool = False) -> socket.socket:
@@ -60,7 +68,7 @@ def listen(port: int, or_any: bool = False) -> socket.socket:
 
 @contextmanager
 def serving(
-    app: ASGIApp, mail: MailServer, listeners: Listeners, context: ssl.SSLContext, *, https: bool
+    app: Application, mail: MailServer, listeners: Listeners, context: ssl.SSLContext, https: bool
 ) -> Iterator[None]:
     """Serve in a thread inside the block; at its end all connections are dropped.
 
@@ -68,54 +76,38 @@ def serving(
     daemon: a program that dies without leaving the block still ends.
     """
     for name in QUIET_LOGGERS:
-        logger = logging.getLogger(name)
-        if not logger.handlers:
-            logger.addHandler(logging.NullHandler())
-    state = ServerState()
-    http, smtp, smtps = listeners
-
-    async def start() -> list[asyncio.Server]:
-        """Serve on all ports."""
-        asyncio.get_running_loop().set_exception_handler(_log_error)
-        by_http = await _serve_http(app, state, http, context if https else None)
-        return [by_http, *await mail.listen(smtp, smtps, context)]
-
-    async def stop() -> None:
-        """Accept no more, and drop what is open."""
-        await _accept_no_more(servers, listeners)
-        await _drop_connections(state, mail)
-
+        logging.getLogger(name).addHandler(NOWHERE)
+    config, state = Config(app, ws="none", log_config=None), ServerState()
+    config.load()
+    protocols: Protocols = (
+        (lambda: H11Protocol(config, state, {}), context if https else None),
+        (lambda: mail.conversation(context), None),
+        (lambda: mail.conversation(None), context),
+    )
     with start_blocking_portal() as portal:
-        servers = portal.call(start)
+        servers = portal.call(_serve, listeners, protocols)
         try:
             yield
         finally:
-            portal.call(stop)
+            portal.call(_accept_no_more, listeners, servers)
+            portal.call(_drop_connections, state, mail)
 
 
-async def _serve_http(
-    app: ASGIApp, state: ServerState, listener: socket.socket, context: ssl.SSLContext | None
-) -> asyncio.Server:
-    config = Config(
-        app,
-        http=H11Protocol,
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-    )
-    config.load()
-    return await asyncio.get_running_loop().create_server(
-        lambda: H11Protocol(config, state, {}),
-        sock=listener,
-        ssl=context,
-        ssl_shutdown_timeout=CLOSING_SECONDS if context else None,
-    )
+async def _serve(listeners: Listeners, protocols: Protocols) -> list[asyncio.Server]:
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_log_error)
+    return [
+        await loop.create_server(
+            protocol,
+            sock=listener,
+            ssl=context,
+            ssl_shutdown_timeout=CLOSING_SECONDS if context else None,
+        )
+        for listener, (protocol, context) in zip(listeners, protocols, strict=True)
+    ]
 
 
-async def _accept_no_more(servers: Iterable[asyncio.Server], listeners: Listeners) -> None:
+async def _accept_no_more(listeners: Listeners, servers: Iterable[asyncio.Server]) -> None:
     # A server that is closed while it accepts a connection leaves the socket of that open
     # (python/cpython#109564): first accept no more, then let those under way arrive.
     for listener in listeners:
@@ -128,7 +120,9 @@ async def _accept_no_more(servers: Iterable[asyncio.Server], listeners: Listener
 
 async def _drop_connections(state: ServerState, mail: MailServer) -> None:
     for _ in range(CLOSING_TURNS):
-        still_open = [*(http.transport for http in state.connections), *mail.open]
+        protocols = (*state.connections, *mail.conversations)
+        transports = [protocol.transport for protocol in protocols]
+        still_open = [line for line in transports if isinstance(line, asyncio.Transport)]
         if not still_open:
             break
         for transport in still_open:

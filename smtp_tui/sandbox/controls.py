@@ -13,72 +13,70 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from msgspec.structs import asdict
-from starlette.requests import Request
-from starlette.responses import Response
 
-from smtp_tui.sandbox.endpoint import json_object, json_response, require_administrator, services
-from smtp_tui.sandbox.loopback import bad_argument
-from smtp_tui.sandbox.options import TestShape
+from smtp_tui.sandbox.call import Call, RecordedRequest
+from smtp_tui.sandbox.loopback import LoopBackError, forbidden
+from smtp_tui.sandbox.mail_tests import REFUSED
 from smtp_tui.sandbox.parameters import MASK
-from smtp_tui.sandbox.recording import RecordedRequest
 
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 _SECRET_NAME = re.compile(r"pass|secret|token|credential|key", re.IGNORECASE)
 
 
-async def choose_test_answers(request: Request) -> Response:
-    """`POST /sandbox/test-answers`: the shape of the answers to test emails, a `TestShape`."""
-    require_administrator(request)
-    given = await json_object(request)
-    try:
-        shape = TestShape(str(given.get("shape")))
-    except ValueError as error:
-        raise bad_argument(f"There is no such shape: {error}") from error
-    services(request).test_answers.shape = shape
-    return json_response({"shape": shape})
+async def choose_test_answers(call: Call) -> object:
+    """`POST /sandbox/test-answers`: the shape of the answers to test emails."""
+    _require_administrator(call)
+    shape = str(call.json_object().get("shape"))
+    if shape not in REFUSED:
+        raise LoopBackError(400, f"There is no such shape: {shape}")
+    call.services.test_shape = shape
+    return {"shape": shape}
 
 
-async def expire_tokens(request: Request) -> Response:
+async def expire_tokens(call: Call) -> object:
     """`POST /sandbox/expire-tokens`: make every token expire, that of this request included."""
-    require_administrator(request)
-    services(request).tokens.expire_all()
-    return json_response({"expired": True})
+    _require_administrator(call)
+    call.services.tokens.expire_all()
+    return {"expired": True}
 
 
-async def show_requests(request: Request) -> Response:
+async def show_requests(call: Call) -> object:
     """`GET /sandbox/requests`: every request so far, oldest first."""
-    require_administrator(request)
-    return json_response([_shown(recorded) for recorded in services(request).requests])
+    _require_administrator(call)
+    return [_shown(request) for request in call.services.requests]
 
 
-async def show_mailbox(request: Request) -> Response:
+async def show_mailbox(call: Call) -> object:
     """`GET /sandbox/mailbox`: every mail that arrived, oldest first."""
-    require_administrator(request)
-    return json_response([asdict(mail) for mail in services(request).mailbox])
+    _require_administrator(call)
+    return [asdict(mail) for mail in call.services.mailbox]
+
+
+def _require_administrator(call: Call) -> None:
+    if not call.account().administrator:
+        raise forbidden()
 
 
 def _shown(request: RecordedRequest) -> dict[str, object]:
-    shown = asdict(request)
-    shown["body"] = _shown_body(request.headers.get("content-type", ""), request.body)
-    shown["headers"] = {
+    headers = {
         name: MASK if name in _SECRET_HEADERS else value for name, value in request.headers.items()
     }
-    return shown
+    return {**asdict(request), "headers": headers, "body": _shown_body(request)}
 
 
-def _shown_body(content_type: str, body: bytes) -> str:
-    if not body:
-        return ""
+def _shown_body(request: RecordedRequest) -> str:
     try:
-        text = body.decode("utf-8")
-        if "json" in content_type:
+        text = request.body.decode("utf-8")
+        if not text:
+            return ""
+        if "json" in request.content_type:
             return json.dumps(_masked(json.loads(text)), ensure_ascii=False)
-        if "form" in content_type:
+        if "form" in request.content_type:
             pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True)
             return urlencode([(k, MASK if _is_secret(k) and v else v) for k, v in pairs], safe="*")
     except (ValueError, RecursionError):
         pass
-    return f"({len(body)} bytes, not shown)"
+    return f"({len(request.body)} bytes, not shown)"
 
 
 def _masked(content: Any) -> Any:

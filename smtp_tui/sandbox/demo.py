@@ -5,21 +5,17 @@ Ids and times are fixed, so that screenshots stay the same.
 
 from __future__ import annotations
 
-from smtp_tui.sandbox.accounts import (
-    DEFAULT_NAMESPACE,
-    MAIL_NAMESPACE,
-    OTHER_TENANT_ID,
-    TENANT_ID,
-    Namespace,
-)
-from smtp_tui.sandbox.store import Store, StoredRecord
+from collections.abc import Iterator
+
+from smtp_tui.sandbox.accounts import ALL_TEAMS, MAIL_NAMESPACE, OTHER_TENANT_ID, TENANT_ID
+from smtp_tui.sandbox.store import StoredRecord
 
 CLOSED_PORT = 26
 """A mistyped 25: a system port where nothing listens."""
 
 
-def seed(store: Store, smtp_port: int, smtps_port: int) -> None:
-    """Add the demo's records to an empty store; the ports are those of the mail server."""
+def demo_records(smtp_port: int, smtps_port: int) -> Iterator[StoredRecord]:
+    """The records, oldest first; the ports are those of the mail server."""
     own = {"hostname": "localhost", "port": smtp_port}
     login = {"username": "relay", "password": "relay-password"}
     extra = {
@@ -31,11 +27,10 @@ def seed(store: Store, smtp_port: int, smtps_port: int) -> None:
         "from": "invoices@sandbox.example",
         "tls": "true",
     }
-    alerts = {**own, "username": "alerts@europe.example", "password": "guess"}
-    first = (TENANT_ID, MAIL_NAMESPACE)
-    house = (TENANT_ID, DEFAULT_NAMESPACE)
-    europe = (OTHER_TENANT_ID, DEFAULT_NAMESPACE)
-    records: tuple[tuple[str, tuple[str, Namespace], dict[str, object]], ...] = (
+    first = (TENANT_ID, MAIL_NAMESPACE.team)
+    house = (TENANT_ID, ALL_TEAMS)
+    europe = (OTHER_TENANT_ID, ALL_TEAMS)
+    records: tuple[tuple[str, tuple[str, str], dict[str, object]], ...] = (
         ("PRIMARY", first, {**own, **login}),
         ("SECONDARY", first, {**own, "username": "relay", "password": "last-years-password"}),
         ("OLD-RELAY", house, {"hostname": "relay.old-datacenter.invalid", "port": 25, **login}),
@@ -44,20 +39,15 @@ def seed(store: Store, smtp_port: int, smtps_port: int) -> None:
         ("PARTNER", house, {"hostname": "localhost", "port": smtps_port, **login}),
         ("INVOICES", house, {**extra}),
         ("EU-RELAY", europe, {**own, **login}),
-        ("EU-ALERTS", europe, {**alerts}),
+        ("EU-ALERTS", europe, {**own, "username": "alerts@europe.example", "password": "guess"}),
         ("EU-LEGACY", europe, {"hostname": "smtp.europe.invalid", "port": 587}),
     )
-    for number, (name, (tenant, namespace), parameters) in enumerate(records, start=1):
-        store.add(
-            StoredRecord(
-                id=f"5e7a1c0d3b2f4a68901{number:05x}",
-                name=name,
-                connection_parameters=tuple(
-                    {"name": key, "value": value} for key, value in parameters.items()
-                ),
-                created_at=f"2020-04-{number:02d}T08:{number * 5:02d}:00.{number * 100:03d}Z",
-                tenant=tenant,
-                team=namespace.team,
-                namespace=namespace.uid,
-            )
+    for number, (name, (tenant, team), values) in enumerate(records, start=1):
+        yield StoredRecord(
+            name,
+            tuple({"name": key, "value": value} for key, value in values.items()),
+            tenant,
+            team,
+            id=f"5e7a1c0d3b2f4a68901{number:05x}",
+            created_at=f"2020-04-{number:02d}T08:{number * 5:02d}:00.{number * 100:03d}Z",
         )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import email
 import hashlib
-import socket
 import ssl
 from collections.abc import Callable
 from email.policy import default
@@ -18,8 +17,8 @@ from typing import Any
 from weakref import WeakSet
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from msgspec import Struct
 
-from smtp_tui.sandbox.recording import ReceivedMail
 from smtp_tui.sandbox.store import utc_now
 
 ACCOUNTS = {"relay": "relay-password", "reports@sandbox.example": "reports-password"}
@@ -28,8 +27,22 @@ ACCOUNTS = {"relay": "relay-password", "reports@sandbox.example": "reports-passw
 HOSTNAME = "mail.sandbox.example"
 REFUSED_DOMAIN = "refused.example"
 BAD_LOGIN = "535 5.7.8 Error: authentication failed"
-CLOSING_SECONDS = 1.0
-"""How long the end of a TLS connection may take."""
+
+
+class ReceivedMail(Struct, frozen=True):
+    """One message that the sandbox's mail server accepted.
+
+    `received_at` is ISO 8601 in UTC; `tls` tells whether the connection was encrypted;
+    `username` is the account that signed in, or None.
+    """
+
+    mail_from: str
+    rcpt_to: tuple[str, ...]
+    subject: str
+    body: str
+    received_at: str
+    tls: bool
+    username: str | None
 
 
 class MailServer:
@@ -38,14 +51,8 @@ class MailServer:
     def __init__(self, protocol: Callable[..., SMTP] = SMTP) -> None:
         """Start with an empty mailbox. `protocol` is aiosmtpd's class or one like it."""
         self.mailbox: list[ReceivedMail] = []
+        self.conversations: WeakSet[SMTP] = WeakSet()
         self._protocol = protocol
-        self._conversations: WeakSet[SMTP] = WeakSet()
-
-    @property
-    def open(self) -> list[asyncio.Transport]:
-        """The transports of the connections that are open."""
-        transports = [conversation.transport for conversation in self._conversations]
-        return [transport for transport in transports if isinstance(transport, asyncio.Transport)]
 
     def conversation(self, context: ssl.SSLContext | None) -> SMTP:
         """The protocol for a new connection; `context` is for STARTTLS, None offers none."""
@@ -59,23 +66,8 @@ class MailServer:
             timeout=60,
             loop=asyncio.get_running_loop(),
         )
-        self._conversations.add(made)
+        self.conversations.add(made)
         return made
-
-    async def listen(
-        self, plain: socket.socket, tls: socket.socket, context: ssl.SSLContext
-    ) -> tuple[asyncio.Server, asyncio.Server]:
-        """Serve on two bound sockets: SMTP with STARTTLS, and SMTP inside TLS."""
-        loop = asyncio.get_running_loop()
-        return (
-            await loop.create_server(lambda: self.conversation(context), sock=plain),
-            await loop.create_server(
-                lambda: self.conversation(None),
-                sock=tls,
-                ssl=context,
-                ssl_shutdown_timeout=CLOSING_SECONDS,
-            ),
-        )
 
     async def handle_RCPT(
         self, smtp: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -7,10 +7,10 @@ so that a client that drops them is found out.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from smtp_tui.sandbox.loopback import MISSING, Problem, bad_argument, invalid
+from smtp_tui.sandbox.loopback import MISSING, LoopBackError, Problem, invalid
 
 Parameter: TypeAlias = dict[str, Any]
 """One parameter as JSON: at least `name` and `value`."""
@@ -22,25 +22,24 @@ MASK = "*****"
 def read_parameters(argument: str, value: object) -> list[Parameter]:
     """The parameters in a request body; raises a 400 LoopBackError when it is no list of them."""
     if not isinstance(value, list):
-        raise bad_argument("Value is not an array.")
+        raise LoopBackError(400, "Value is not an array.")
     for item in value:
         if not isinstance(item, dict) or not isinstance(item.get("name"), str):
-            raise bad_argument(f"{argument} holds an item without a name.")
+            raise LoopBackError(400, f"{argument} holds an item without a name.")
     return [dict(item) for item in value]
 
 
 def new_parameters(value: object) -> list[Parameter]:
     """The parameters of a new record: LoopBack words the errors of a property differently."""
-    match value:
-        case None:
-            return []
-        case dict():
-            shown = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-            raise bad_argument(f"Items must be an array: {shown}")
-        case list():
-            return read_parameters("connection_parameters", value)
-    shown = json.dumps(value, ensure_ascii=False)
-    raise bad_argument(f"could not create List from JSON string: {shown}")
+    if value is None:
+        return []
+    if isinstance(value, dict):
+        shown = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        raise LoopBackError(400, f"Items must be an array: {shown}")
+    if not isinstance(value, list):
+        shown = json.dumps(value, ensure_ascii=False)
+        raise LoopBackError(400, f"could not create List from JSON string: {shown}")
+    return read_parameters("connection_parameters", value)
 
 
 def merged(stored: Iterable[Parameter], changes: Iterable[Parameter]) -> tuple[Parameter, ...]:
@@ -54,12 +53,13 @@ def merged(stored: Iterable[Parameter], changes: Iterable[Parameter]) -> tuple[P
 
 def masked(parameters: Iterable[Parameter]) -> list[Parameter]:
     """The parameters as the server shows them: a secret that is set becomes `*****`."""
-    return [
-        {**parameter, "value": MASK}
-        if _is_secret(parameter) and parameter.get("value")
-        else parameter
-        for parameter in parameters
-    ]
+    shown = []
+    for parameter in parameters:
+        secret = parameter["name"] == "password" or parameter.get("secured") == "true"
+        shown.append(
+            {**parameter, "value": MASK} if secret and parameter.get("value") else parameter
+        )
+    return shown
 
 
 def values(parameters: Iterable[Parameter]) -> dict[str, object]:
@@ -70,26 +70,26 @@ def values(parameters: Iterable[Parameter]) -> dict[str, object]:
 def check_record(name: object, parameters: list[Parameter]) -> None:
     """Raise the 422 LoopBackError that a new record deserves, if any."""
     # Twice: LoopBack checks it as a required property, and again for presence.
-    blank = name is MISSING or name is None or name == ""
-    problems = [Problem("name", "presence", "can't be blank", name)] * (2 if blank else 0)
-    check_changes(parameters, problems, required=True)
+    blank = [Problem("name", "presence", "can't be blank", name)] * 2
+    problems = blank if name in (MISSING, None, "") else []
+    _check({"hostname": None, **values(parameters)}, parameters, problems)
 
 
-def check_changes(
-    parameters: list[Parameter], problems: Sequence[Problem] = (), *, required: bool = False
-) -> None:
-    """Raise the 422 LoopBackError that these parameters deserve, together with other problems.
+def check_changes(parameters: list[Parameter]) -> None:
+    """Raise the 422 LoopBackError that these parameters deserve, if any."""
+    _check(values(parameters), parameters, [])
 
-    Without `required` a host name that is not among them is no problem.
-    """
-    given = values(parameters)
-    found = list(problems)
-    if (required or "hostname" in given) and _blank(given.get("hostname")):
-        found.append(_problem("hostname", "hostname can't be blank", parameters))
+
+def _check(given: dict[str, object], sent: list[Parameter], problems: list[Problem]) -> None:
+    """`sent` is one property of the record, so it has the problems of all its parameters."""
+    found, hostname = {}, given.get("hostname")
+    if "hostname" in given and not (isinstance(hostname, str) and hostname.strip()):
+        found["custom.hostname"] = "hostname can't be blank"
     if "port" in given and port_number(given["port"]) is None:
-        found.append(_problem("port", "port must be a number from 1 to 65535", parameters))
-    if found:
-        raise invalid(found)
+        found["custom.port"] = "port must be a number from 1 to 65535"
+    problems += [Problem("connection_parameters", code, found[code], sent) for code in found]
+    if problems:
+        raise invalid(problems)
 
 
 def port_number(value: object) -> int | None:
@@ -99,16 +99,3 @@ def port_number(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if 1 <= value <= 65535 else None
-
-
-def _problem(code: str, message: str, parameters: list[Parameter]) -> Problem:
-    """The list is one property of the record, so it has the problems of all parameters."""
-    return Problem("connection_parameters", f"custom.{code}", message, parameters)
-
-
-def _is_secret(parameter: Parameter) -> bool:
-    return parameter["name"] == "password" or parameter.get("secured") == "true"
-
-
-def _blank(value: object) -> bool:
-    return not isinstance(value, str) or not value.strip()

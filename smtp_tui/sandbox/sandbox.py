@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Self
+
+from msgspec import Struct
 
 from smtp_tui.sandbox.accounts import (
     ADMINISTRATOR,
@@ -13,52 +17,67 @@ from smtp_tui.sandbox.accounts import (
     Account,
     TokenBook,
 )
-from smtp_tui.sandbox.application import Middleware, application
+from smtp_tui.sandbox.application import Application
 from smtp_tui.sandbox.background import HOST, Listeners, listen, serving
-from smtp_tui.sandbox.certificate import Certificate, kept_certificate
-from smtp_tui.sandbox.demo import seed
-from smtp_tui.sandbox.endpoint import Services
-from smtp_tui.sandbox.mail_server import MailServer
-from smtp_tui.sandbox.options import SandboxOptions, TestAnswers
-from smtp_tui.sandbox.recording import ReceivedMail, RecordedRequest
+from smtp_tui.sandbox.call import RecordedRequest, Services
+from smtp_tui.sandbox.certificate import kept_certificate
+from smtp_tui.sandbox.demo import demo_records
+from smtp_tui.sandbox.mail_server import MailServer, ReceivedMail
+from smtp_tui.sandbox.sending import Mailer
 from smtp_tui.sandbox.store import Store
+
+
+class SandboxOptions(Struct, frozen=True):
+    """The settings of one sandbox, fixed before it starts.
+
+    `port` and `smtp_port` are TCP ports; 0 is any free one. When `smtp_port` is given, SMTP inside
+    TLS is at the next one up if that is free, so that a demo shows the same numbers each time.
+    `data` is an SQLite file, which holds passwords, see `store`; None keeps the records in memory.
+    `demo_records` fills an empty store. `allow_mail_to` names the hosts besides loopback that test
+    mail may go to. `token_lifetime` and `mail_timeout` are in seconds.
+    """
+
+    port: int = 0
+    tls: bool = False
+    data: Path | None = None
+    smtp_port: int = 0
+    allow_mail_to: tuple[str, ...] = ()
+    token_lifetime: float = 43199.0
+    demo_records: bool = False
+    mail_timeout: float = 5.0
 
 
 class Sandbox:
     """A CAM server and a mail server on loopback; use it as a context manager.
 
     `port`, `smtp_port` and `smtps_port` are known once it runs. After `stop` it may be started
-    again, on the same ports and with the same certificate: with a data file the records are still
-    there, without one it starts afresh.
+    again, on the same ports: with a data file the records are still there, without one it starts
+    afresh.
 
-    Tests extend it in two places: `middleware` wraps the HTTP application, and `mail` may be a
-    mail server that holds its conversations differently.
+    Tests extend it in two places: `application` may be one that fails, and `mail` a mail server
+    that holds its conversations differently.
     """
 
     host = HOST
     tenant_id = TENANT_ID
     other_tenant_id = OTHER_TENANT_ID
+    store: Store
 
     def __init__(
         self,
         options: SandboxOptions = SandboxOptions(),  # noqa: B008 - frozen
         *,
-        middleware: Middleware | None = None,
+        application: Callable[[Services, Store], Application] = Application,
         mail: MailServer | None = None,
     ) -> None:
         """Nothing is opened before `start`."""
         self.options = options
-        self.port = options.port
-        self.smtp_port = options.smtp_port
-        self.smtps_port = options.smtps_port
+        self.port, self.smtp_port, self.smtps_port = options.port, options.smtp_port, 0
         self.tokens = TokenBook(options.token_lifetime)
-        self.test_answers = TestAnswers()
-        self._requests: list[RecordedRequest] = []
-        self._middleware = middleware
+        self._application = application
         self._mail = mail or MailServer()
-        self._certificate = options.certificate
-        self._context: ssl.SSLContext | None = None
-        self._store: Store | None = None
+        mailer = Mailer(options.mail_timeout, options.allow_mail_to)
+        self.services = Services(self.tokens, mailer, self._mail.mailbox)
         self._closing = ExitStack()
 
     def __enter__(self) -> Self:
@@ -73,17 +92,15 @@ class Sandbox:
     def start(self) -> None:
         """Open the store, listen and serve; raises `OSError` when a port is in use."""
         with ExitStack() as opened:
-            store = Store(self.options.data, self.options.numeric_ids)
-            opened.callback(store.close)
-            listeners = self._listen(store, opened)
-            self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self.show(self._certificate or kept_certificate(store))
-            if self.options.demo_records and not store.all():
-                seed(store, self.smtp_port, self.smtps_port)
-            self._store = store
-            app = application(self._services(store), self._middleware)
+            self.store = Store(self.options.data)
+            opened.callback(self.store.close)
+            listeners = self._listen(opened)
+            if self.options.demo_records and not self.store.all():
+                for record in demo_records(self.smtp_port, self.smtps_port):
+                    self.store.add(record)
+            app, context = self._application(self.services, self.store), self.tls_context()
             opened.enter_context(
-                serving(app, self._mail, listeners, self._context, https=self.options.tls)
+                serving(app, self._mail, listeners, context, https=self.options.tls)
             )
             self._closing = opened.pop_all()
 
@@ -91,19 +108,9 @@ class Sandbox:
         """Drop all connections and stop; recorded requests and mail stay readable."""
         self._closing.close()
 
-    def show(self, certificate: Certificate) -> None:
-        """Show this certificate from the next connection on."""
-        if self._context is None:
-            raise RuntimeError("the sandbox was never started")
-        self._certificate = certificate
-        certificate.show_in(self._context)
-
-    @property
-    def store(self) -> Store:
-        """The records and settings; raises `RuntimeError` before the first start."""
-        if self._store is None:
-            raise RuntimeError("the sandbox was never started")
-        return self._store
+    def tls_context(self) -> ssl.SSLContext:
+        """The TLS of all its servers."""
+        return kept_certificate(self.store).server_context()
 
     @property
     def base_url(self) -> str:
@@ -121,8 +128,8 @@ class Sandbox:
             "CAM_PORT": str(self.port),
             "CAM_BEARER_TOKEN": self.tokens.first[account.name],
             "CAM_TENANT_ID": self.tenant_id,
-            "ICP_TEAM": account.team,
-            "NAMESPACE": account.namespace,
+            "ICP_TEAM": account.namespaces[0].team,
+            "NAMESPACE": account.namespaces[0].uid,
         }
 
     @property
@@ -133,37 +140,25 @@ class Sandbox:
     @property
     def requests(self) -> tuple[RecordedRequest, ...]:
         """Every request so far, oldest first, except those to `/sandbox/`."""
-        return tuple(self._requests)
+        return tuple(self.services.requests)
 
     @property
     def mailbox(self) -> tuple[ReceivedMail, ...]:
         """Every mail that arrived, oldest first."""
-        return tuple(self._mail.mailbox)
+        return tuple(self.services.mailbox)
 
-    def _services(self, store: Store) -> Services:
-        return Services(
-            options=self.options,
-            store=store,
-            tokens=self.tokens,
-            requests=self._requests,
-            mailbox=self._mail.mailbox,
-            test_answers=self.test_answers,
-        )
-
-    def _listen(self, store: Store, opened: ExitStack) -> Listeners:
+    def _listen(self, opened: ExitStack) -> Listeners:
         """Listen on the three ports, and learn which they are.
 
         The mail ports of an earlier run on the same file are used again if they are free, because
         the demo's records name them.
         """
-        options = self.options
+        store, given = self.store, self.options.smtp_port
         http = opened.enter_context(listen(self.port))
         wanted = self.smtp_port or int(store.setting("smtp_port") or 0)
-        smtp = opened.enter_context(listen(wanted, not options.smtp_port))
-        wanted = self.smtps_port or int(store.setting("smtps_port") or 0)
-        if not wanted and options.smtp_port:
-            wanted = options.smtp_port + 1
-        smtps = opened.enter_context(listen(wanted, not options.smtps_port))
+        smtp = opened.enter_context(listen(wanted, or_any=not given))
+        wanted = self.smtps_port or int(store.setting("smtps_port") or (given and given + 1))
+        smtps = opened.enter_context(listen(wanted, or_any=True))
         self.port, self.smtp_port, self.smtps_port = (
             listener.getsockname()[1] for listener in (http, smtp, smtps)
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import errno
+import ipaddress
 import smtplib
 import socket
 import ssl
@@ -18,13 +19,11 @@ from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import formatdate, make_msgid, parseaddr
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from smtp_tui.sandbox.origin import is_loopback_name
 from smtp_tui.sandbox.parameters import port_number
 
 DEFAULT_FROM = "cam@sandbox.example"
-IMPLICIT_TLS_PORTS = frozenset({465})
 LOCAL_NAME = "cam.sandbox.example"
 DONE, DONE_OR_GO_ON = range(200, 300), range(200, 400)
 """The reply codes of a command that is done, or for which more is to be sent."""
@@ -39,20 +38,25 @@ class MailFailure(Exception):
     def __init__(
         self, message: str, code: str, command: str = "CONN", response: str | None = None
     ) -> None:
-        """`response` is the server's whole reply with its reply codes, if there was one."""
-        super().__init__(message if response is None else f"{message}: {response}")
-        self.code = code
-        self.command = command
-        self.response = response
+        """`response` is the server's whole reply with its reply codes, if there was one.
 
-    def details(self) -> dict[str, object]:
-        """The members besides the message, in the order of the JSON error."""
-        found: dict[str, object] = {"code": self.code}
-        if self.response is not None:
-            found["response"] = self.response
-            found["responseCode"] = int(self.response[:3]) if self.response[:3].isdigit() else None
-        found["command"] = self.command
-        return found
+        `details` are the members besides the message, in the order of the JSON error.
+        """
+        super().__init__(message if response is None else f"{message}: {response}")
+        self.response = response
+        self.details: dict[str, object] = {"code": code}
+        if response is not None:
+            number = int(response[:3]) if response[:3].isdigit() else None
+            self.details |= {"response": response, "responseCode": number}
+        self.details["command"] = command
+
+
+def unverified_context() -> ssl.SSLContext:
+    """TLS that takes any certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 class Relay(Struct, frozen=True):
@@ -62,58 +66,59 @@ class Relay(Struct, frozen=True):
     port: int
     username: str
     password: str
-    mail_from: str
-
-    @classmethod
-    def of(cls, given: Mapping[str, object]) -> Relay:
-        """The relay that parameters describe; sending tells what is wrong with them."""
-        username = _text(given.get("username"))
-        own = username if "@" in username else DEFAULT_FROM
-        port = given.get("port")
-        number = 587 if port in (None, "") else port_number(port)
-        return cls(
-            hostname=_text(given.get("hostname")).strip() or "localhost",
-            port=-1 if number is None else number,
-            username=username,
-            password=_text(given.get("password")),
-            mail_from=parseaddr(_text(given.get("from")))[1] or own,
-        )
+    sender: str
 
 
-class SentMail(Struct, frozen=True):
-    """A mail that the server accepted."""
+class Mailer(Struct, frozen=True):
+    """How mail is sent: each reply is waited for `timeout` seconds; where it may go to."""
 
-    mail_from: str
-    recipient: str
-    message_id: str
-    response: str
+    timeout: float
+    allow_mail_to: Collection[str] = ()
+    context: ssl.SSLContext = field(default_factory=unverified_context)
+    implicit_tls_ports: Collection[int] = (465,)
 
+    def send(self, parameters: Mapping[str, object], recipient: str) -> dict[str, object]:
+        """Send the test mail and return nodemailer's result; raises `MailFailure`."""
+        address, relay = _checked_recipient(recipient), _relay(parameters)
+        connection = self._connected(relay.hostname, relay.port)
+        with connection, closing(Conversation(relay, connection, self.context)) as conversation:
+            try:
+                if relay.port in self.implicit_tls_ports:
+                    conversation.encrypt()
+                return conversation.deliver(address)
+            except smtplib.SMTPResponseException as error:
+                raise MailFailure("Unexpected Response", "EPROTOCOL") from error
+            except ssl.SSLError as error:
+                raise MailFailure(_tls_message(error, relay.hostname), "ESOCKET") from error
+            except OSError as error:
+                raise conversation.lost(error) from error
 
-def send_test_mail(
-    relay: Relay,
-    recipient: str,
-    timeout: float,
-    context: ssl.SSLContext,
-    allow_mail_to: Collection[str] = (),
-    implicit_tls_ports: Collection[int] = IMPLICIT_TLS_PORTS,
-) -> SentMail:
-    """Send the test mail, waiting `timeout` seconds for each reply; raises `MailFailure`."""
-    address = _checked_recipient(recipient)
-    _checked(relay.mail_from, "sender")
-    connection = _connected(relay, timeout, allow_mail_to)
-    with connection, closing(Conversation(relay, connection, context)) as conversation:
+    def _connected(self, host: str, port: int) -> socket.socket:
+        """A connection to a host, which has to be on loopback or one of the allowed ones."""
+        failure = MailFailure(f"getaddrinfo ENOTFOUND {host}", "EDNS")
         try:
-            if relay.port in implicit_tls_ports:
-                conversation.encrypt()
-            return conversation.deliver(address)
-        except smtplib.SMTPServerDisconnected as error:
-            raise conversation.lost(error) from error
-        except smtplib.SMTPException as error:
-            raise MailFailure("Unexpected Response", "EPROTOCOL") from error
-        except ssl.SSLError as error:
-            raise MailFailure(_tls_message(error, relay.hostname), "ESOCKET") from error
-        except OSError as error:
-            raise conversation.lost(error) from error
+            # RFC 6761: `.invalid` never resolves. Not asking keeps the demo on this machine.
+            invalid = _plain(host).endswith(".invalid")
+            addresses = [] if invalid else socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (socket.gaierror, UnicodeError) as error:
+            raise failure from error
+        # `localhost` may be ::1 first, where the sandbox does not listen: the last address decides.
+        allowed = _plain(host) in map(_plain, self.allow_mail_to)
+        for *_, address in addresses:
+            if not allowed and not is_loopback_name(str(address[0])):
+                failure = MailFailure(
+                    f"connect ENETUNREACH {address[0]}:{port}: the sandbox sends mail to this"
+                    f" machine only, unless it is started with --allow-mail-to {host}",
+                    "ESOCKET",
+                )
+                continue
+            try:
+                return socket.create_connection((str(address[0]), port), self.timeout)
+            except TimeoutError:
+                failure = MailFailure("Connection timeout", "ETIMEDOUT")
+            except OSError as error:
+                failure = MailFailure(f"connect {_name(error)} {address[0]}:{port}", "ESOCKET")
+        raise failure
 
 
 class Conversation(smtplib.SMTP):
@@ -128,19 +133,35 @@ class Conversation(smtplib.SMTP):
         self._context = context
         self._greeted = False
 
-    def deliver(self, recipient: str) -> SentMail:
+    def deliver(self, recipient: str) -> dict[str, object]:
         """Run the whole conversation; raises `MailFailure` or what the socket raises."""
-        self._greet()
+        greeting = self.getreply()
+        self._greeted = True
+        _expect(greeting, {220}, "Invalid greeting. response={}", "EPROTOCOL", "CONN")
         self._introduce()
         if self.has_extn("starttls") and not isinstance(self.sock, ssl.SSLSocket):
-            self._starttls()
+            self._say("STARTTLS", "Error upgrading connection with STARTTLS", "ETLS", "STARTTLS")
+            self.encrypt()
+            self.esmtp_features = {}
+            self._introduce()
         if self._relay.username:
             self._log_in()
-        message_id = make_msgid(domain=LOCAL_NAME)
-        response = self._transfer(recipient, message_id)
+        sender, message_id = self._relay.sender, make_msgid(domain=LOCAL_NAME)
+        self._say(f"MAIL FROM:<{sender}>", "Mail command failed", "EENVELOPE", "MAIL FROM")
+        refused = "Can't send mail - all recipients were rejected"
+        self._say(f"RCPT TO:<{recipient}>", refused, "EENVELOPE", "RCPT TO")
+        self._say("DATA", "Data command failed", "EENVELOPE", "DATA")
+        self.send(_message(sender, recipient, message_id) + b".\r\n")
+        response = _expect(self.getreply(), DONE, "Message failed", "EMESSAGE", "DATA")
         with suppress(smtplib.SMTPException):
             self.docmd("QUIT")
-        return SentMail(self._relay.mail_from, recipient, message_id, response)
+        return {
+            "accepted": [recipient],
+            "rejected": [],
+            "envelope": {"from": sender, "to": [recipient]},
+            "messageId": message_id,
+            "response": response,
+        }
 
     def encrypt(self) -> None:
         """Speak TLS from now on."""
@@ -159,23 +180,12 @@ class Conversation(smtplib.SMTP):
         words = "Connection closed unexpectedly" if self._greeted else "Unexpected socket close"
         return MailFailure(words, "ECONNECTION")
 
-    def _greet(self) -> None:
-        reply = self.getreply()
-        self._greeted = True
-        _expect(reply, {220}, "Invalid greeting. response={}", "EPROTOCOL", "CONN")
-
     def _introduce(self) -> None:
         reply = self.ehlo()
         if reply[0] == 421:
             _expect(reply, (), "Server terminates connection. response={}", "ECONNECTION", "EHLO")
         if reply[0] not in DONE:
             _expect(self.helo(), DONE, "Invalid HELO. response={}", "EPROTOCOL", "HELO")
-
-    def _starttls(self) -> None:
-        self._say("STARTTLS", "Error upgrading connection with STARTTLS", "ETLS", "STARTTLS")
-        self.encrypt()
-        self.esmtp_features = {}
-        self._introduce()
 
     def _log_in(self) -> None:
         if not self._relay.password:
@@ -188,15 +198,6 @@ class Conversation(smtplib.SMTP):
             mechanism, lines = "LOGIN", ["AUTH LOGIN", _base64(user), _base64(password)]
         for line in lines:
             self._say(line, "Invalid login", "EAUTH", f"AUTH {mechanism}")
-
-    def _transfer(self, recipient: str, message_id: str) -> str:
-        sender = self._relay.mail_from
-        self._say(f"MAIL FROM:<{sender}>", "Mail command failed", "EENVELOPE", "MAIL FROM")
-        refused = "Can't send mail - all recipients were rejected"
-        self._say(f"RCPT TO:<{recipient}>", refused, "EENVELOPE", "RCPT TO")
-        self._say("DATA", "Data command failed", "EENVELOPE", "DATA")
-        self.send(_message(sender, recipient, message_id) + b".\r\n")
-        return _expect(self.getreply(), DONE, "Message failed", "EMESSAGE", "DATA")
 
     def _say(self, line: str, refused: str, code: str, command: str) -> None:
         _expect(self.docmd(line), DONE_OR_GO_ON, refused, code, command)
@@ -216,35 +217,29 @@ def _expect(
     return said
 
 
-def _connected(relay: Relay, timeout: float, allow_mail_to: Collection[str]) -> socket.socket:
-    """A connection to the relay, which has to be on loopback or one of the allowed hosts."""
-    host, port = relay.hostname, relay.port
-    if port < 0:
-        raise MailFailure("Port should be >= 0 and < 65536.", "ERR_SOCKET_BAD_PORT")
-    failure = MailFailure(f"getaddrinfo ENOTFOUND {host}", "EDNS")
+def is_loopback_name(host: str) -> bool:
+    """Whether a host name or address (without brackets or port) always means this machine."""
+    host = host.removesuffix(".").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
     try:
-        # RFC 6761: `.invalid` never resolves. Not asking keeps the demo on this machine.
-        invalid = host.rstrip(".").lower().endswith(".invalid")
-        addresses = [] if invalid else socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (socket.gaierror, UnicodeError) as error:
-        raise failure from error
-    # `localhost` may be ::1 first, where the sandbox does not listen: the last address decides.
-    allowed = _plain(host) in {_plain(name) for name in allow_mail_to}
-    for *_, address in addresses:
-        if not allowed and not is_loopback_name(str(address[0])):
-            failure = MailFailure(
-                f"connect ENETUNREACH {address[0]}:{port}: the sandbox sends mail to this machine"
-                f" only, unless it is started with --allow-mail-to {host}",
-                "ESOCKET",
-            )
-            continue
-        try:
-            return socket.create_connection((str(address[0]), port), timeout)
-        except TimeoutError:
-            failure = MailFailure("Connection timeout", "ETIMEDOUT")
-        except OSError as error:
-            failure = MailFailure(f"connect {_name(error)} {address[0]}:{port}", "ESOCKET")
-    raise failure
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _relay(given: Mapping[str, object]) -> Relay:
+    """The relay that parameters describe; raises `MailFailure` for a bad port or sender."""
+    hostname, username, password, sender = (
+        str(given.get(name) or "") for name in ("hostname", "username", "password", "from")
+    )
+    port = given.get("port")
+    number = 587 if port in (None, "") else port_number(port)
+    if number is None:
+        raise MailFailure("Port should be >= 0 and < 65536.", "ERR_SOCKET_BAD_PORT")
+    own = username if "@" in username else DEFAULT_FROM
+    sender = _checked(parseaddr(sender)[1] or own, "sender")
+    return Relay(hostname.strip() or "localhost", number, username, password, sender)
 
 
 def _checked_recipient(recipient: str) -> str:
@@ -283,21 +278,6 @@ def _name(error: OSError) -> str:
 
 def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def mailer_context(authorities: Collection[str] | None) -> ssl.SSLContext:
-    """TLS for a mailer that trusts these certificates (PEM) alone; None verifies nothing."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if authorities is None:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    else:
-        context.load_verify_locations(cadata="\n".join(authorities))
-    return context
 
 
 def _tls_message(error: ssl.SSLError, hostname: str) -> str:

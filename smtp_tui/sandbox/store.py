@@ -1,19 +1,27 @@
-"""The sandbox's records in SQLite, so that they survive a restart on the same file."""
+"""The sandbox's records in SQLite, so that they survive a restart on the same file.
+
+The file holds passwords and the certificate's key. The rules for it are those of ssh for its own
+files: nobody but the user (or root) may be able to read the file, to replace it, or to put a link
+in its place.
+"""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import sqlite3
+import stat
 import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import astuple, replace
+from msgspec.structs import replace
 
-from smtp_tui.sandbox.data_file import open_data_file
+from smtp_tui.sandbox.accounts import namespace_of
 from smtp_tui.sandbox.parameters import Parameter, masked, merged, values
 
 SCHEMA = """
@@ -37,13 +45,12 @@ class StoredRecord(Struct, frozen=True):
     The store chooses `id` and `created_at` (ISO 8601, UTC) of a record that is added without them.
     """
 
-    id: str
     name: str
     connection_parameters: tuple[Parameter, ...]
-    created_at: str
     tenant: str
     team: str
-    namespace: str
+    id: str = ""
+    created_at: str = ""
 
     @property
     def values(self) -> dict[str, object]:
@@ -52,31 +59,27 @@ class StoredRecord(Struct, frozen=True):
 
     def answer(self) -> dict[str, object]:
         """The record as the API shows it, secrets masked."""
-        shown = {
+        return {
+            "id": self.id,
             "name": self.name,
             "connection_parameters": masked(self.connection_parameters),
             "created_at": self.created_at,
             "tenantId": self.tenant,
-            "namespaceId": self.namespace,
+            "namespaceId": namespace_of(self.team).uid,
         }
-        if self.id.isascii() and self.id.isdigit() and len(self.id) < 16:
-            return {**shown, "id": int(self.id)}  # as LoopBack's memory connector does
-        return {"id": self.id, **shown}
 
 
 class Store:
     """Records, and a few settings that survive a restart. May be used from any thread."""
 
-    def __init__(self, path: Path | None, numeric_ids: bool = False) -> None:
+    def __init__(self, path: Path | None) -> None:
         """Open the file, or create it; None is a store in memory.
 
-        With `numeric_ids` new records are numbered. Raises `OSError` for a file that other users
-        have access to, see `data_file`.
+        Raises `OSError` for a file that other users have access to.
         """
-        self._numeric_ids = numeric_ids
         self._lock = threading.RLock()
         self._database = sqlite3.connect(
-            ":memory:" if path is None else open_data_file(path), check_same_thread=False
+            ":memory:" if path is None else _private_file(path), check_same_thread=False
         )
         self._database.executescript(SCHEMA)
 
@@ -86,77 +89,119 @@ class Store:
 
     def add(self, record: StoredRecord) -> StoredRecord:
         """Add a record to the end of the list, with an id and a time if it has none."""
-        with self._lock, self._database:
-            record = replace(
-                record,
-                id=record.id or self._next_id(),
-                created_at=record.created_at or utc_now(),
+        with self._lock:
+            # The id follows from the number of records so far: the same steps give the same one.
+            ((sequence,),) = self._rows(
+                "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'records'"
             )
-            identity, name, parameters, *rest = astuple(record)
-            self._database.execute(
+            number = hashlib.sha256(f"record {sequence}".encode()).hexdigest()[:24]
+            record = replace(
+                record, id=record.id or number, created_at=record.created_at or utc_now()
+            )
+            self._rows(
                 "INSERT INTO records VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
-                (identity, name, json.dumps(parameters), *rest),
+                record.id,
+                record.name,
+                json.dumps(record.connection_parameters),
+                record.created_at,
+                record.tenant,
+                record.team,
+                namespace_of(record.team).uid,
             )
         return record
 
-    def all(self, tenant: str | None = None) -> tuple[StoredRecord, ...]:
-        """The records of one tenant, or of all, oldest first."""
-        rows = self._rows(
-            "SELECT * FROM records WHERE ? IS NULL OR tenant = ? ORDER BY sequence", tenant, tenant
-        )
-        return tuple(_record(*row) for row in rows)
+    def all(self) -> tuple[StoredRecord, ...]:
+        """Every record, oldest first."""
+        return tuple(map(_record, self._rows("SELECT * FROM records ORDER BY sequence")))
 
     def get(self, record_id: str) -> StoredRecord | None:
         """One record by its id."""
         rows = self._rows("SELECT * FROM records WHERE id = ?", record_id)
-        return _record(*rows[0]) if rows else None
+        return _record(rows[0]) if rows else None
 
-    def change(self, record_id: str, changes: Iterable[Parameter]) -> StoredRecord | None:
-        """Merge parameters into a record by name and return it; None if there is no such record."""
-        with self._lock, self._database:
-            record = self.get(record_id)
-            if record is None:
-                return None
-            parameters = merged(record.connection_parameters, changes)
-            self._database.execute(
-                "UPDATE records SET parameters = ? WHERE id = ?",
-                (json.dumps(parameters), record_id),
-            )
+    def change(self, record: StoredRecord, changes: Iterable[Parameter]) -> StoredRecord:
+        """Merge parameters into a record by name and return it."""
+        parameters = merged(record.connection_parameters, changes)
+        self._rows(
+            "UPDATE records SET parameters = ? WHERE id = ?", json.dumps(parameters), record.id
+        )
         return replace(record, connection_parameters=parameters)
 
     def delete(self, record_id: str) -> bool:
         """Remove a record; False if there is no such record."""
-        with self._lock, self._database:
-            cursor = self._database.execute("DELETE FROM records WHERE id = ?", (record_id,))
-        return cursor.rowcount == 1
+        known = self.get(record_id) is not None
+        self._rows("DELETE FROM records WHERE id = ?", record_id)
+        return known
 
     def setting(self, name: str) -> str | None:
         """A setting that an earlier run kept."""
         rows = self._rows("SELECT value FROM settings WHERE name = ?", name)
-        return str(rows[0][0]) if rows else None
+        return rows[0][0] if rows else None
 
     def keep_setting(self, name: str, value: str) -> None:
         """Keep a setting for the next run."""
+        self._rows("INSERT OR REPLACE INTO settings VALUES (?, ?)", name, value)
+
+    def _rows(self, statement: str, *arguments: str) -> list[tuple[str, ...]]:
+        """Run a statement, keep what it changed, and return what it found."""
         with self._lock, self._database:
-            self._database.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
-
-    def _rows(self, query: str, *arguments: str | None) -> list[tuple[str, ...]]:
-        with self._lock:
-            return self._database.execute(query, arguments).fetchall()
-
-    def _next_id(self) -> str:
-        """An id that follows from the number of records so far: the same steps give the same."""
-        rows = self._rows("SELECT seq FROM sqlite_sequence WHERE name = 'records'")
-        sequence = 1 + (int(rows[0][0]) if rows else 0)
-        if self._numeric_ids:
-            return str(sequence)
-        return hashlib.sha256(f"record {sequence}".encode()).hexdigest()[:24]
+            return self._database.execute(statement, arguments).fetchall()
 
 
-def _record(_: str, identity: str, name: str, parameters: str, *rest: str) -> StoredRecord:
-    return StoredRecord(identity, name, tuple(json.loads(parameters)), *rest)
+def _record(row: tuple[str, ...]) -> StoredRecord:
+    _, record_id, name, parameters, created_at, tenant, team, _ = row
+    return StoredRecord(name, tuple(json.loads(parameters)), tenant, team, record_id, created_at)
 
 
 def utc_now() -> str:
     """The time as the server writes it: ISO 8601 with milliseconds and a Z."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _private_file(path: Path) -> Path:
+    """Create the file with mode 0600 if it is missing, and return where it really is.
+
+    Raises `OSError` with `filename` set, unless nobody else can read or write the file; the file
+    belongs to the user; and the directories are safe, see `_check_directories`.
+    """
+    real = Path(os.path.realpath(path))
+    _check_directories(Path.cwd() / path, real)
+    flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        opened = os.open(real, flags | os.O_CREAT | os.O_EXCL, 0o600)
+        os.fchmod(opened, 0o600)  # a umask may have taken the owner's bits too
+    except FileExistsError:
+        opened = os.open(real, flags)
+    found = os.fstat(opened)
+    os.close(opened)
+    mode = stat.S_IMODE(found.st_mode)
+    if not stat.S_ISREG(found.st_mode):
+        raise _refused(real, "it is no regular file")
+    if found.st_uid != os.geteuid():
+        raise _refused(real, "it belongs to another user")
+    if mode & 0o077:
+        raise _refused(real, f"it is open to others (mode {mode:04o}, not 0600)")
+    return real
+
+
+def _check_directories(path: Path, real: Path) -> None:
+    """Raise `OSError` if others may replace the file, or put an SQLite journal beside it.
+
+    Every directory above belongs to the user or to root, and nobody else can write to it, unless
+    it is sticky, as /tmp is, and is not the file's own. Links in the path belong to them too.
+    """
+    trusted = {0, os.geteuid()}
+    for step in (path, *path.parents):
+        if step.is_symlink() and step.lstat().st_uid not in trusted:
+            raise _refused(step, "the link belongs to another user")
+    for directory in real.parents:
+        found = directory.stat()
+        mode = stat.S_IMODE(found.st_mode)
+        if found.st_uid not in trusted:
+            raise _refused(directory, "the directory belongs to another user")
+        if mode & 0o022 and (directory == real.parent or not mode & stat.S_ISVTX):
+            raise _refused(directory, f"others may write to the directory (mode {mode:04o})")
+
+
+def _refused(path: Path, why: str) -> OSError:
+    return PermissionError(errno.EPERM, why, str(path))

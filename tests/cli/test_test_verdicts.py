@@ -9,12 +9,12 @@ import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode
 from tests.cli.console import Console, Result
-from tests.failing_sandbox import Fault, FaultKind, Operation, Phase, Sandbox, TestShape, refuse
+from tests.failing_sandbox import TEST_SHAPES, Fault, FaultKind, Operation, Phase, Sandbox, refuse
 
 TO = ("--to", "someone@example.com")
 LOGIN = {"username": "relay", "password": "relay-password"}
 BAD_LOGIN = "535 5.7.8 Error: authentication failed"
-HIDING = {TestShape.HIDDEN: "500", TestShape.BAD_GATEWAY: "502"}
+HIDING = {"hidden": "500", "bad_gateway": "502"}
 CODES = {
     "REJECTED": ExitCode.MAIL_REJECTED,
     "UNREACHABLE": ExitCode.MAIL_UNREACHABLE,
@@ -38,26 +38,26 @@ def verdict(result: Result) -> str:
     return result.out.split()[0] if result.out else ""
 
 
-@pytest.mark.parametrize("shape", TestShape)
+@pytest.mark.parametrize("shape", TEST_SHAPES)
 def test_a_refused_login_is_told_whatever_the_shape_of_the_answer(
-    console: Console, sandbox: Sandbox, record_id: str, shape: TestShape
+    console: Console, sandbox: Sandbox, record_id: str, shape: str
 ) -> None:
     sandbox.mail.play(refuse(Phase.AUTH, BAD_LOGIN))
-    sandbox.test_answers.shape = shape
+    sandbox.services.test_shape = shape
     result = console.run("test", "GOOD", *TO)
-    wanted = "UNKNOWN" if shape in HIDING or shape is TestShape.QUEUED else "REJECTED"
+    wanted = "UNKNOWN" if shape in HIDING or shape == "queued" else "REJECTED"
     assert (verdict(result), result.code) == (wanted, CODES[wanted])
     if wanted == "REJECTED":
         assert "Look at: password" in result.out
-        assert (BAD_LOGIN in result.out) is (shape is not TestShape.SMTP_STATUS)
+        assert (BAD_LOGIN in result.out) is (shape != "smtp_status")
 
 
 @pytest.mark.parametrize(("shape", "status"), HIDING.items())
 def test_a_hidden_reason_is_said_with_the_request_id_in_text_and_in_json(
-    console: Console, sandbox: Sandbox, record_id: str, shape: TestShape, status: str
+    console: Console, sandbox: Sandbox, record_id: str, shape: str, status: str
 ) -> None:
     sandbox.mail.play(refuse(Phase.AUTH, BAD_LOGIN))
-    sandbox.test_answers.shape = shape
+    sandbox.services.test_shape = shape
     text = console.run("test", "GOOD", *TO)
     assert f"CAM answered {status}. It hides the reason of any refused mail" in text.out
     assert f"Request id: {audited(console)['request_id']}" in text.out
@@ -94,7 +94,7 @@ def test_a_401_of_the_mailer_asks_for_no_token_and_a_401_of_cam_does(
     console: Console, sandbox: Sandbox, record_id: str
 ) -> None:
     sandbox.mail.play(refuse(Phase.AUTH, BAD_LOGIN))
-    sandbox.test_answers.shape = TestShape.UNAUTHORIZED
+    sandbox.services.test_shape = "unauthorized"
     result = console.run("test", "GOOD", *TO)
     assert (result.code, verdict(result)) == (ExitCode.MAIL_REJECTED, "REJECTED")
     assert "token" not in result.out + result.err
@@ -105,7 +105,7 @@ def test_a_401_of_the_mailer_asks_for_no_token_and_a_401_of_cam_does(
 
 
 def test_a_404_of_the_mailer_is_an_unknown_mail_host(console: Console, sandbox: Sandbox) -> None:
-    sandbox.test_answers.shape = TestShape.NOT_FOUND
+    sandbox.services.test_shape = "not_found"
     values = ("hostname=mail.example.invalid", "port=25")
     result = console.run("test", "--values", *values, *TO)
     assert (result.code, verdict(result)) == (ExitCode.MAIL_UNREACHABLE, "UNREACHABLE")
@@ -137,11 +137,11 @@ def test_no_html_and_no_raw_bytes_are_printed(
     assert not any(char < " " and char != "\n" for char in text.out)
 
 
-@pytest.mark.parametrize("shape", [TestShape.LOOPBACK, TestShape.SUCCESS_FALSE])
+@pytest.mark.parametrize("shape", ["loopback", "success_false"])
 def test_a_yes_without_a_login_says_that_none_was_used(
-    console: Console, sandbox: Sandbox, record_id: str, shape: TestShape
+    console: Console, sandbox: Sandbox, record_id: str, shape: str
 ) -> None:
-    sandbox.test_answers.shape = shape
+    sandbox.services.test_shape = shape
     values = ("hostname=127.0.0.1", f"port={sandbox.smtp_port}")
     assert "No login was used" not in console.run("test", "GOOD", *TO).out
     blank = console.run("test", "GOOD", "username=", *TO)
@@ -202,7 +202,7 @@ def test_the_journal_keeps_the_verdict(
     assert (kept["operation"], kept["outcome"]) == ("test_saved", outcome)
     assert words in str(kept["words"])
     assert outcome in console.run("audit").out
-    sandbox.test_answers.shape = TestShape.HIDDEN
+    sandbox.services.test_shape = "hidden"
     console.run("test", "GOOD", *TO, "port=1")
     assert audited(console)["outcome"] == "not known"
 

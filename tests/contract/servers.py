@@ -84,7 +84,7 @@ def ask(
 
 
 class SandboxServer:
-    """The sandbox, numbering records as LoopBack's memory connector does."""
+    """The sandbox."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
@@ -170,7 +170,7 @@ def loopback_application() -> Iterator[LoopBackServer]:
 @contextmanager
 def sandbox_server() -> Iterator[SandboxServer]:
     """Run the sandbox."""
-    with Sandbox(SandboxOptions(numeric_ids=True, mail_timeout=1.0)) as sandbox:
+    with Sandbox(SandboxOptions(mail_timeout=1.0)) as sandbox:
         yield SandboxServer(sandbox)
 
 

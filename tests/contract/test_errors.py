@@ -256,7 +256,7 @@ def test_an_error_that_a_method_hands_on_keeps_its_words_below_500_only(
         assert (reply.status, reply.content) == (status, {"error": told})
     else:
         error = LoopBackError(status, "the mail server said no", code="EAUTH")
-        assert (error.status, error.body) == (status, {"error": told})
+        assert (error.status, error.content) == (status, {"error": told})
 
 
 PHRASES = {
@@ -274,7 +274,7 @@ PHRASES = {
     [("details.text", "535 5.7.8 no"), ("details.list", ["535 5.7.8 no", "really"])],
 )
 def test_details_are_passed_on_as_they_are(server: Server, host: str, details: object) -> None:
-    body: object = LoopBackError(422, "the test failed", details=details).body
+    body: object = LoopBackError(422, "the test failed", details=details).content
     if isinstance(server, LoopBackServer):
         sent = {"to": "a@example.com", "conn_params": [{**HOST, "value": host}]}
         body = ask(server, "POST", TEST, sent).content

@@ -3,7 +3,7 @@
 with Sandbox() as sandbox:
     sandbox.faults.add(Fault(FaultKind.TOO_MANY, Operation.LIST, retry_after="3"))
     sandbox.mail.play(refuse(Phase.RCPT, "450 4.2.0 try later"))
-    sandbox.test_answers.shape = TestShape.DETAILS_TEXT
+    sandbox.services.test_shape = "details_text"
 """
 
 from smtp_tui.sandbox import SandboxOptions
@@ -14,8 +14,9 @@ from smtp_tui.sandbox.accounts import (
     USER,
     Account,
 )
-from smtp_tui.sandbox.options import TestShape
-from smtp_tui.sandbox.recording import Operation, ReceivedMail, RecordedRequest
+from smtp_tui.sandbox.call import Operation, RecordedRequest
+from smtp_tui.sandbox.mail_server import ReceivedMail
+from smtp_tui.sandbox.mail_tests import REFUSED
 from smtp_tui.sandbox.store import StoredRecord
 from tests.failing_sandbox.certificates import (
     CertificateKind,
@@ -36,10 +37,14 @@ from tests.failing_sandbox.mail import (
 )
 from tests.failing_sandbox.sandbox import Sandbox
 
+TEST_SHAPES = tuple(REFUSED)
+"""The name of every shape of an answer to a test email."""
+
 __all__ = [
     "ADMINISTRATOR",
     "OTHER_TENANT_ID",
     "TENANT_ID",
+    "TEST_SHAPES",
     "USER",
     "Account",
     "BackEnd",
@@ -56,7 +61,6 @@ __all__ = [
     "SandboxOptions",
     "Scenario",
     "StoredRecord",
-    "TestShape",
     "Tls",
     "certificate_of",
     "drop",

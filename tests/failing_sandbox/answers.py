@@ -9,21 +9,16 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from smtp_tui.sandbox import loopback
+from smtp_tui.sandbox import application, loopback
 from smtp_tui.sandbox.application import server_headers
 from smtp_tui.sandbox.loopback import LoopBackError
 from tests.failing_sandbox.faults import Fault, FaultKind
 
 
-class Answer(Struct, frozen=True):
-    """Status, headers in order, and body."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
+class Answer(application.Answer, frozen=True):
+    """An answer that can be changed."""
 
     def header(self, name: str) -> str | None:
         """The first header of this name (lower case)."""
@@ -65,17 +60,21 @@ LOGIN_PAGE = (
 )
 
 _ERRORS: dict[FaultKind, LoopBackError] = {
-    FaultKind.UNAUTHORIZED: loopback.unauthorized(),
+    FaultKind.UNAUTHORIZED: LoopBackError(
+        401, "Authorization Required", code="AUTHORIZATION_REQUIRED"
+    ),
     FaultKind.FORBIDDEN: loopback.forbidden(),
     FaultKind.NOT_FOUND: loopback.unknown_id("123"),
     FaultKind.REQUEST_TIMEOUT: LoopBackError(408, "Request Timeout"),
     FaultKind.CONFLICT: LoopBackError(409, "Conflict", code="CONFLICT"),
-    FaultKind.TOO_LARGE: loopback.too_large(),
+    FaultKind.TOO_LARGE: LoopBackError(
+        413, "request entity too large", name="PayloadTooLargeError"
+    ),
     FaultKind.INVALID: loopback.invalid(
         [loopback.Problem("name", "presence", "can't be blank", "")]
     ),
     FaultKind.TOO_MANY: LoopBackError(429, "Too Many Requests"),
-    FaultKind.SERVER_ERROR: loopback.server_fault(),
+    FaultKind.SERVER_ERROR: LoopBackError(500, ""),
 }
 
 _PLANTS = {
@@ -94,7 +93,7 @@ _BODIES: dict[FaultKind, Callable[[bytes], bytes]] = {
     FaultKind.UTF16: lambda body: body.decode().encode("utf-16"),
     FaultKind.SHORT: lambda body: body[: len(body) // 2],
     FaultKind.NULL: lambda _: b"null",
-    FaultKind.ERROR_INSIDE: lambda _: json.dumps(loopback.server_fault().body).encode(),
+    FaultKind.ERROR_INSIDE: lambda _: json.dumps(LoopBackError(500, "").content).encode(),
 }
 """Kinds that replace the real body."""
 
@@ -134,7 +133,7 @@ def made_up(fault: Fault) -> Answer | None:
     """The answer of a kind that does not need the real one; None for the other kinds."""
     if fault.kind in _ERRORS:
         error = _ERRORS[fault.kind]
-        answer = _as_served(_json_answer(error.status, error.body))
+        answer = _as_served(_json_answer(error.status, error.content))
         if fault.retry_after is not None:
             answer = answer.with_header("retry-after", fault.retry_after)
         return answer
@@ -228,6 +227,6 @@ def _html_answer(status: int, page: str) -> Answer:
 
 def _as_served(answer: Answer) -> Answer:
     """The answer with the headers that the real server's proxy adds."""
-    for name, value in server_headers(str(uuid.uuid4())):
-        answer = answer.with_header(name.decode(), value.decode())
+    for name, value in server_headers(str(uuid.uuid4())).items():
+        answer = answer.with_header(name, value)
     return answer

@@ -13,7 +13,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from smtp_tui.sandbox.recording import Operation
+from smtp_tui.sandbox.call import Operation
 
 
 class FaultKind(StrEnum):

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+import ssl
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias, TypeVar
 
+from msgspec.structs import replace
+
 from smtp_tui import sandbox
 from smtp_tui.sandbox import SandboxOptions
-from smtp_tui.sandbox.accounts import (
-    ADMINISTRATOR,
-    DEFAULT_NAMESPACE,
-    TENANT_ID,
-    USER,
-    Account,
-    namespace_of,
-)
-from smtp_tui.sandbox.certificate import Certificate, make_certificate
+from smtp_tui.sandbox.accounts import ADMINISTRATOR, ALL_TEAMS, TENANT_ID, USER, Account
+from smtp_tui.sandbox.call import RecordedRequest
+from smtp_tui.sandbox.certificate import Certificate, kept_certificate, make_certificate
+from smtp_tui.sandbox.mail_server import ReceivedMail
 from smtp_tui.sandbox.parameters import Parameter
-from smtp_tui.sandbox.recording import ReceivedMail, RecordedRequest
 from smtp_tui.sandbox.store import StoredRecord
+from tests.failing_sandbox.application import FailingApplication
 from tests.failing_sandbox.faults import BackEnd, FaultPlan
 from tests.failing_sandbox.mail import PlayingMailServer
-from tests.failing_sandbox.middleware import FaultMiddleware
 
 Item = TypeVar("Item")
 Given: TypeAlias = Mapping[str, object] | Sequence[Mapping[str, object]]
@@ -37,28 +34,49 @@ LOOK_SECONDS = 0.002
 class Sandbox(sandbox.Sandbox):
     """The program's sandbox, with a plan of faults and a mail server that plays scenarios.
 
-    `faults` and `mail` may be changed at any time.
+    `faults` and `mail` may be changed at any time. It shows the certificate that is given, else the
+    sandbox's own, the same one after a restart.
     """
 
-    def __init__(self, options: SandboxOptions = SandboxOptions()) -> None:  # noqa: B008 - frozen
+    def __init__(
+        self,
+        options: SandboxOptions = SandboxOptions(),  # noqa: B008 - frozen
+        certificate: Certificate | None = None,
+    ) -> None:
         """Nothing is opened before `start`."""
         self.faults = FaultPlan()
         self.mail = PlayingMailServer()
         self.certificate_path: Path | None = None
+        self._certificate = certificate
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._directory = ExitStack()
         super().__init__(
-            options, middleware=lambda app: FaultMiddleware(app, self.faults), mail=self.mail
+            options,
+            application=lambda *parts: FailingApplication(*parts, plan=self.faults),
+            mail=self.mail,
         )
+
+    def tls_context(self) -> ssl.SSLContext:
+        """A context whose certificate can be changed."""
+        self.show(self._certificate or kept_certificate(self.store))
+        return self._context
 
     def show(self, certificate: Certificate) -> None:
         """Show this certificate from the next connection on; over TLS, keep it as a file too."""
-        super().show(certificate)
+        self._certificate = certificate
+        certificate.show_in(self._context)
         if not self.options.tls:
             return
         if self.certificate_path is None:
             directory = self._directory.enter_context(TemporaryDirectory())
             self.certificate_path = Path(directory) / "certificate.pem"
         self.certificate_path.write_text(certificate.certificate, encoding="ascii")
+
+    def verify_mail_servers(self, authorities: Collection[str]) -> None:
+        """Send mail only to servers that show one of these certificates (PEM), or one signed so."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cadata="\n".join(authorities))
+        self.services.mailer = replace(self.services.mailer, context=context)
 
     def stop(self) -> None:
         """Stop, and remove the file of the certificate."""
@@ -97,7 +115,7 @@ class Sandbox(sandbox.Sandbox):
 
     def forget_requests(self) -> None:
         """Empty `requests`, so that a test can count from here."""
-        self._requests.clear()
+        self.services.requests.clear()
 
     def add_record(
         self, name: str, parameters: Given, *, tenant: str | None = None, team: str | None = None
@@ -106,22 +124,14 @@ class Sandbox(sandbox.Sandbox):
 
         `parameters` is `{"port": 25}` or the API's list; `team` None is the administrator's.
         """
-        wanted = team or DEFAULT_NAMESPACE.team
-        record = StoredRecord(
-            id="",
-            name=name,
-            connection_parameters=tuple(as_parameters(parameters)),
-            created_at="",
-            tenant=tenant or TENANT_ID,
-            team=wanted,
-            namespace=namespace_of(wanted).uid,
+        made = StoredRecord(
+            name, tuple(as_parameters(parameters)), tenant or TENANT_ID, team or ALL_TEAMS
         )
-        return self.store.add(record).id
+        return self.store.add(made).id
 
     def change_record(self, record_id: str, parameters: Given) -> None:
         """Merge parameters into a record as another client would; raises `KeyError`."""
-        if self.store.change(record_id, as_parameters(parameters)) is None:
-            raise KeyError(record_id)
+        self.store.change(self.record(record_id), as_parameters(parameters))
 
     def delete_record(self, record_id: str) -> None:
         """Delete a record as another client would; raises `KeyError`."""
@@ -130,7 +140,7 @@ class Sandbox(sandbox.Sandbox):
 
     def records(self, tenant: str | None = None) -> tuple[StoredRecord, ...]:
         """The records of a tenant, or of all, as stored: real passwords included."""
-        return self.store.all(tenant)
+        return tuple(kept for kept in self.store.all() if tenant in (None, kept.tenant))
 
     def record(self, record_id: str) -> StoredRecord:
         """One record as stored; raises `KeyError`."""

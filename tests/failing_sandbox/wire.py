@@ -10,9 +10,9 @@ import asyncio
 import socket
 import struct
 
-from starlette.types import Receive, Send
 from uvicorn.protocols.http.h11_impl import RequestResponseCycle
 
+from smtp_tui.sandbox.application import Receive, Send
 from tests.failing_sandbox.answers import Answer
 
 LINGER_ZERO = struct.pack("ii", 1, 0)

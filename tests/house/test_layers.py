@@ -38,7 +38,6 @@ VERSION = ("smtp_tui", "smtp_tui.__version__")
 ROOM_OF_LIBRARY = {
     "textual": ("ui", "cli"),
     "httpx": ("api",),
-    "starlette": ("sandbox",),
     "anyio": ("sandbox",),
     "uvicorn": ("sandbox",),
     "aiosmtpd": ("sandbox",),

@@ -19,8 +19,8 @@ from smtp_tui.api.models import JsonValue, TestAnswer
 from smtp_tui.mail.judge import judge
 from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
 from smtp_tui.mail.replies import Accepted, read, table
+from tests.failing_sandbox import TEST_SHAPES, Sandbox, SandboxOptions, Scenario, drop, refuse
 from tests.failing_sandbox import Phase as Step
-from tests.failing_sandbox import Sandbox, SandboxOptions, Scenario, TestShape, drop, refuse
 from tests.mail.reply_texts import CASES
 from tests.sandbox.caller import Caller
 
@@ -93,8 +93,8 @@ REASONS = {
 EACH_SOURCE = ("recipient", "temporary", "name")
 """A reply to a command, a reply that the mailer's words place, and a mailer's own words."""
 
-HIDING = {TestShape.HIDDEN, TestShape.BAD_GATEWAY, TestShape.QUEUED}
-WITHOUT_MESSAGE = {TestShape.STRINGIFIED, TestShape.SMTP_STATUS}
+HIDING = {"hidden", "bad_gateway", "queued"}
+WITHOUT_MESSAGE = {"stringified", "smtp_status"}
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +103,9 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def played(sandbox: Sandbox, shape: TestShape, reason: Reason) -> tuple[int, TestOutcome]:
+def played(sandbox: Sandbox, shape: str, reason: Reason) -> tuple[int, TestOutcome]:
     sandbox.mail.play(reason.scenario)
-    sandbox.test_answers.shape = shape
+    sandbox.services.test_shape = shape
     port = reason.port or sandbox.smtp_port
     reply = Caller(sandbox).test(TO, hostname=reason.hostname, port=port, **LOGIN)
     outcome = judge(TestAnswer(reply.status, reply.json(), "id-7"), TO)
@@ -115,10 +115,10 @@ def played(sandbox: Sandbox, shape: TestShape, reason: Reason) -> tuple[int, Tes
 
 @pytest.mark.parametrize("reason", [REASONS[name] for name in EACH_SOURCE], ids=EACH_SOURCE)
 @pytest.mark.parametrize(
-    "shape", [shape for shape in TestShape if shape not in HIDING | WITHOUT_MESSAGE]
+    "shape", [shape for shape in TEST_SHAPES if shape not in HIDING | WITHOUT_MESSAGE]
 )
 def test_a_reason_is_found_in_every_shape_and_its_words_are_shown(
-    sandbox: Sandbox, shape: TestShape, reason: Reason
+    sandbox: Sandbox, shape: str, reason: Reason
 ) -> None:
     _, outcome = played(sandbox, shape, reason)
     assert outcome.verdict is reason.verdict
@@ -133,7 +133,7 @@ def test_an_error_that_lost_its_message_is_judged_by_its_other_members(
     sandbox: Sandbox, name: str
 ) -> None:
     reason = REASONS[name]
-    _, outcome = played(sandbox, TestShape.STRINGIFIED, reason)
+    _, outcome = played(sandbox, "stringified", reason)
     assert (outcome.verdict, outcome.phase, outcome.parameter) == (
         reason.verdict,
         reason.phase,
@@ -148,16 +148,14 @@ def test_an_error_that_lost_its_message_is_judged_by_its_other_members(
 def test_a_reply_code_that_became_the_status_is_read_as_a_reply_code(
     sandbox: Sandbox, name: str, status: int, phase: Phase
 ) -> None:
-    came, outcome = played(sandbox, TestShape.SMTP_STATUS, REASONS[name])
+    came, outcome = played(sandbox, "smtp_status", REASONS[name])
     assert came == status
     assert (outcome.verdict, outcome.phase) == (Verdict.REJECTED, phase)
 
 
-@pytest.mark.parametrize(
-    ("shape", "status"), [(TestShape.HIDDEN, 500), (TestShape.BAD_GATEWAY, 502)]
-)
+@pytest.mark.parametrize(("shape", "status"), [("hidden", 500), ("bad_gateway", 502)])
 def test_an_answer_that_hides_the_reason_says_so_and_names_the_request(
-    sandbox: Sandbox, shape: TestShape, status: int
+    sandbox: Sandbox, shape: str, status: int
 ) -> None:
     came, outcome = played(sandbox, shape, REASONS["login"])
     assert came == status
@@ -167,13 +165,13 @@ def test_an_answer_that_hides_the_reason_says_so_and_names_the_request(
     assert outcome.request_id == "id-7"
 
 
-@pytest.mark.parametrize("shape", TestShape)
+@pytest.mark.parametrize("shape", TEST_SHAPES)
 def test_a_yes_is_accepted_in_every_shape_but_a_queued_mail_is_not_sent(
-    sandbox: Sandbox, shape: TestShape
+    sandbox: Sandbox, shape: str
 ) -> None:
     good = Reason(Scenario(), "", Verdict.ACCEPTED, Phase.MESSAGE, None)
     _, outcome = played(sandbox, shape, good)
-    if shape is TestShape.QUEUED:
+    if shape == "queued":
         assert outcome.verdict is Verdict.UNKNOWN
         assert "has queued the mail" in outcome.meaning
     else:

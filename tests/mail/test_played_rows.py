@@ -106,7 +106,8 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def careful() -> Iterator[Sandbox]:
     """A sandbox whose mailer verifies certificates."""
-    with Sandbox(SandboxOptions(mail_timeout=0.5, mail_authorities=trusted_by_mailer())) as running:
+    with Sandbox(SandboxOptions(mail_timeout=0.5)) as running:
+        running.verify_mail_servers(trusted_by_mailer())
         yield running
 
 

@@ -19,7 +19,7 @@ import pytest
 from smtp_tui.api.models import TestAnswer
 from smtp_tui.mail.judge import judge
 from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
-from tests.failing_sandbox import Sandbox, SandboxOptions, TestShape
+from tests.failing_sandbox import Sandbox, SandboxOptions
 from tests.sandbox.caller import Caller
 
 MISSING = shutil.which("postfix") is None or os.geteuid() != 0
@@ -228,11 +228,11 @@ def test_a_relay_that_postfix_denies_is_a_missing_login(
     assert (outcome.verdict, outcome.parameter) == (Verdict.REJECTED, "username")
 
 
-@pytest.mark.parametrize("shape", [TestShape.LOOPBACK, TestShape.RESULT_ERROR, TestShape.TEXT])
+@pytest.mark.parametrize("shape", ["loopback", "result_error", "text"])
 def test_what_postfix_takes_is_accepted_with_its_queue_id(
-    sandbox: Sandbox, ports: dict[str, int], shape: TestShape
+    sandbox: Sandbox, ports: dict[str, int], shape: str
 ) -> None:
-    sandbox.test_answers.shape = shape
+    sandbox.services.test_shape = shape
     outcome = outcome_of(sandbox, {"port": ports["open"]})
     assert outcome.verdict is Verdict.ACCEPTED
     assert "queued as" in outcome.server_text

@@ -113,7 +113,7 @@ async def test_a_ca_file_verifies_the_certificate_it_signed(server: Sandbox) -> 
 async def test_a_ca_file_does_not_excuse_what_is_wrong_with_a_certificate(
     kind: CertificateKind, words: str
 ) -> None:
-    with Sandbox(SandboxOptions(tls=True, certificate=certificate_of(kind))) as server:
+    with Sandbox(SandboxOptions(tls=True), certificate_of(kind)) as server:
         error = await _refused(server, _ca_file(server))
     assert words in error.why
 
@@ -188,7 +188,7 @@ async def test_a_ca_file_that_is_no_private_regular_file_is_refused_at_once(
 async def test_a_pin_trusts_that_certificate_whatever_is_wrong_with_it(
     kind: CertificateKind,
 ) -> None:
-    with Sandbox(SandboxOptions(tls=True, certificate=certificate_of(kind))) as server:
+    with Sandbox(SandboxOptions(tls=True), certificate_of(kind)) as server:
         shown = await _shown(server)
         assert server.requests == (), "looking at a certificate sends no request"
         assert await _list(server, Pinned(shown.sha256)) == 0

@@ -8,12 +8,11 @@ import ssl
 
 import pytest
 
-from smtp_tui.sandbox.sending import MailFailure, Relay, mailer_context, send_test_mail
+from smtp_tui.sandbox.sending import Mailer, MailFailure
 from tests.failing_sandbox import (
     CertificateKind,
     Phase,
     Sandbox,
-    SandboxOptions,
     Scenario,
     Tls,
     drop,
@@ -216,24 +215,17 @@ def test_a_plain_client_hears_nothing_from_a_server_that_waits_for_tls(
 
 
 def test_port_465_means_tls_from_the_first_byte(sandbox: Sandbox) -> None:
-    relay = Relay.of({"hostname": "localhost", "port": sandbox.smtps_port, **LOGIN})
-    sent = send_test_mail(
-        relay, "a@example.com", 5.0, mailer_context(None), implicit_tls_ports={sandbox.smtps_port}
-    )
-    assert sent.response.startswith("250 ")
+    mailer = Mailer(5.0, implicit_tls_ports={sandbox.smtps_port})
+    relay = {"hostname": "localhost", "port": sandbox.smtps_port, **LOGIN}
+    assert str(mailer.send(relay, "a@example.com")["response"]).startswith("250 ")
     assert sandbox.mailbox[0].tls is True
 
 
 def test_tls_to_a_plain_server_is_a_wrong_version(sandbox: Sandbox) -> None:
-    relay = Relay.of({"hostname": "localhost", "port": sandbox.smtp_port})
+    mailer = Mailer(5.0, implicit_tls_ports={sandbox.smtp_port})
+    relay = {"hostname": "localhost", "port": sandbox.smtp_port}
     with pytest.raises(MailFailure, match="wrong version number"):
-        send_test_mail(
-            relay,
-            "a@example.com",
-            5.0,
-            mailer_context(None),
-            implicit_tls_ports={sandbox.smtp_port},
-        )
+        mailer.send(relay, "a@example.com")
 
 
 def test_other_programs_may_use_the_mail_server_too(sandbox: Sandbox) -> None:
@@ -281,14 +273,14 @@ def test_stopping_does_not_wait_for_someone_who_says_nothing() -> None:
     ],
 )
 def test_a_careful_mailer_says_what_is_wrong_with_a_certificate(
-    kind: CertificateKind, words: str
+    sandbox: Sandbox, admin: Caller, kind: CertificateKind, words: str
 ) -> None:
-    with Sandbox(SandboxOptions(mail_authorities=trusted_by_mailer())) as sandbox:
-        sandbox.mail.play(Scenario(certificate=kind))
-        error = Caller(sandbox).test(hostname="localhost", port=sandbox.smtp_port).error
-        assert error["message"].startswith(words)
-        assert error["code"] == "ESOCKET"
-        assert sandbox.mailbox == ()
+    sandbox.verify_mail_servers(trusted_by_mailer())
+    sandbox.mail.play(Scenario(certificate=kind))
+    error = admin.test(hostname="localhost", port=sandbox.smtp_port).error
+    assert error["message"].startswith(words)
+    assert error["code"] == "ESOCKET"
+    assert sandbox.mailbox == ()
 
 
 def test_a_connection_that_is_reset_is_an_error_of_the_socket(

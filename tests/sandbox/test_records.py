@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.failing_sandbox import OTHER_TENANT_ID, TENANT_ID, Sandbox, SandboxOptions
+from tests.failing_sandbox import OTHER_TENANT_ID, TENANT_ID, Sandbox
 from tests.sandbox.caller import COMPOSER, RECORDS, SCOPE, TENANT, Caller
 
 PAGE = {
@@ -241,17 +241,6 @@ def test_what_is_not_served_is_named(admin: Caller, method: str, path: str, said
     reply = admin.call(method, path, query={"a": "b c"})
     assert reply.status == 404
     assert reply.error["message"] == f"{said}?a=b+c"
-
-
-def test_numbered_records_have_their_number_as_the_last_member() -> None:
-    with Sandbox(SandboxOptions(numeric_ids=True)) as sandbox:
-        admin = Caller(sandbox)
-        created = [admin.call("POST", RECORDS, PAGE).json() for _ in range(2)]
-        assert [record["id"] for record in created] == [1, 2]
-        assert {list(record)[-1] for record in created} == {"id"}
-        assert admin.call("GET", f"{RECORDS}/2").json() == created[1]
-        assert admin.modify("2", {"name": "port", "value": 7}).json()["id"] == 2
-        assert admin.call("DELETE", f"{RECORDS}/1").json() == {"count": 1}
 
 
 def test_a_body_over_three_megabytes_is_refused(sandbox: Sandbox, admin: Caller) -> None:

@@ -6,20 +6,20 @@ import json
 
 import pytest
 
-from tests.failing_sandbox import Fault, FaultKind, Operation, Phase, Sandbox, TestShape, refuse
+from tests.failing_sandbox import Fault, FaultKind, Operation, Phase, Sandbox, refuse
 from tests.ui.helpers import Ui, opened
 from tests.ui.mail_steps import LOGIN, add, is_judged, send
 
 BAD_LOGIN = "535 5.7.8 Error: authentication failed"
 SHAPES = [
-    TestShape.UNAUTHORIZED,
-    TestShape.NOT_FOUND,
-    TestShape.DETAILS_LIST,
-    TestShape.CAUSES,
-    TestShape.INNER_JSON,
-    TestShape.RESULT_ERROR,
-    TestShape.DATA_TEXT,
-    TestShape.STDERR,
+    "unauthorized",
+    "not_found",
+    "details_list",
+    "causes",
+    "inner_json",
+    "result_error",
+    "data_text",
+    "stderr",
 ]
 """Those that read alike for a person; the commands are tested with every shape."""
 
@@ -31,11 +31,11 @@ def flowing(ui: Ui) -> str:
 
 @pytest.mark.parametrize("shape", SHAPES)
 async def test_a_refused_login_is_a_verdict_and_never_an_ended_token(
-    sandbox: Sandbox, shape: TestShape
+    sandbox: Sandbox, shape: str
 ) -> None:
     add(sandbox)
     sandbox.mail.play(refuse(Phase.AUTH, BAD_LOGIN))
-    sandbox.test_answers.shape = shape
+    sandbox.services.test_shape = shape
     async with opened(sandbox) as ui:
         await send(ui)
         await is_judged(ui, " REJECTED  login · ", BAD_LOGIN, "e edits the password")
@@ -54,7 +54,7 @@ async def test_a_401_of_cam_asks_for_a_token(sandbox: Sandbox) -> None:
 async def test_a_hidden_reason_is_said_with_the_id_to_look_for(sandbox: Sandbox) -> None:
     add(sandbox)
     sandbox.mail.play(refuse(Phase.AUTH, BAD_LOGIN))
-    sandbox.test_answers.shape = TestShape.HIDDEN
+    sandbox.services.test_shape = "hidden"
     async with opened(sandbox, size=(80, 24)) as ui:
         await send(ui)
         await ui.sees(" UNKNOWN ", "Request id: ")
@@ -70,7 +70,7 @@ async def test_a_hidden_reason_is_said_with_the_id_to_look_for(sandbox: Sandbox)
 
 async def test_a_queued_mail_is_not_called_accepted(sandbox: Sandbox) -> None:
     add(sandbox)
-    sandbox.test_answers.shape = TestShape.QUEUED
+    sandbox.services.test_shape = "queued"
     async with opened(sandbox) as ui:
         await send(ui)
         await is_judged(ui, " UNKNOWN ", "Test email queued")

@@ -1,11 +1,11 @@
-"""The ASGI middleware that lets requests fail as the plan says."""
+"""The application that lets requests fail as the plan says."""
 
 from __future__ import annotations
 
-from msgspec import Struct
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from msgspec.structs import astuple
 
-from smtp_tui.sandbox.application import CONTROL_PREFIX, operation_of, replay
+from smtp_tui.sandbox.application import Application, Receive, Send, send_answer
+from smtp_tui.sandbox.call import RecordedRequest
 from tests.failing_sandbox.answers import ITEM, Answer, as_told, made_up, spoilt
 from tests.failing_sandbox.faults import Fault, FaultKind, FaultPlan
 from tests.failing_sandbox.wire import Wire
@@ -13,58 +13,35 @@ from tests.failing_sandbox.wire import Wire
 _ITEMS_AT_ONCE = 50
 
 
-class FaultMiddleware(Struct, frozen=True):
-    """Wraps the sandbox's application; its own controls never fail."""
+class FailingApplication(Application, kw_only=True):
+    """The sandbox's application; its own controls never fail."""
 
-    app: ASGIApp
     plan: FaultPlan
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond(self, request: RecordedRequest, receive: Receive, send: Send) -> None:
         """Serve one request, properly or with the fault that the plan has for it."""
-        fault = None
-        if not scope["path"].startswith(CONTROL_PREFIX):
-            fault = self.plan.take(operation_of(scope), scope["path"])
+        fault = self.plan.take(request.operation, request.path)
         if fault is None:
-            await self.app(scope, receive, send)
+            await super().respond(request, receive, send)
             return
-        body: bytes = (await receive())["body"]
         wire = Wire(receive, send)
         if fault.kind is FaultKind.DELAY and not fault.works:
             # A back end does not notice that its client left: the work is done all the same.
             await wire.pause(fault.seconds)
-            await self.app(scope, replay(body, receive), send)
+            await super().respond(request, receive, send)
             return
-        answer = await self._worked(scope, replay(body, receive)) if fault.works else None
+        answer = Answer(*astuple(await self.answer(request))) if fault.works else None
         await _fail(fault, wire, answer, send)
-
-    async def _worked(self, scope: Scope, receive: Receive) -> Answer:
-        """What the application answers."""
-        messages: list[Message] = []
-
-        async def capture(message: Message) -> None:
-            """Keep a part of the answer instead of sending it."""
-            messages.append(message)
-
-        await self.app(scope, receive, capture)
-        start, *parts = messages
-        headers = tuple((name.decode(), value.decode()) for name, value in start["headers"])
-        return Answer(start["status"], headers, b"".join(part["body"] for part in parts))
 
 
 async def _fail(fault: Fault, wire: Wire, answer: Answer | None, send: Send) -> None:
     instead = made_up(fault)
     if instead is not None:
-        await _send(send, instead)
+        await send_answer(send, instead)
     elif fault.kind is FaultKind.RAW:
         await wire.answer(as_told(fault))
     elif not await _break(fault, wire, answer) and answer is not None:
-        await _send(send, spoilt(fault, answer))
-
-
-async def _send(send: Send, answer: Answer) -> None:
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+        await send_answer(send, spoilt(fault, answer))
 
 
 async def _break(fault: Fault, wire: Wire, answer: Answer | None) -> bool:
