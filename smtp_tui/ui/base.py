@@ -28,7 +28,7 @@ from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import MessageLine, MessagesApp, tell
 from smtp_tui.ui.waiting import Wait, WaitLine
 from smtp_tui.ui.widgets.bars import KeyBar, ProfileBar, titled
-from smtp_tui.ui.widgets.inputs import PasteRefused
+from smtp_tui.ui.widgets.fields import PasteRefused
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Sent
 from smtp_tui.workflows.session import Session

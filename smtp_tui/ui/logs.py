@@ -27,10 +27,8 @@ from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.review.request_view import body_text
 from smtp_tui.ui.services import Mailbox, ReceivedMail, Services
-from smtp_tui.ui.widgets.columns import Column
-from smtp_tui.ui.widgets.filtered_table import FilteredTable, counted
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import RecordsTable, Row
+from smtp_tui.ui.widgets.table import Column, FilteredTable, RecordsTable, Row, counted
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 

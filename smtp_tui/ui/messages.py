@@ -13,7 +13,7 @@ from textual.app import App, ScreenStackError
 from textual.content import Content
 
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.widgets.inputs import PasteRefused
+from smtp_tui.ui.widgets.fields import PasteRefused
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.workflows.operator import About, Kind
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, ParamSpec, TypeAlias, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from smtp_tui.state.journal import Journal
     from smtp_tui.state.settings import SettingsStore
     from smtp_tui.workflows.test_email import TestMails
+
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
 class LateWrite(Struct, frozen=True):
@@ -90,6 +94,20 @@ class Reports:
         if words not in self._warned:
             self._warned.add(words)
             self.warn(words)
+
+    async def attempt(
+        self,
+        words: str,
+        work: Callable[Arguments, Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result | None:
+        """Work with a file in a thread; where that fails, warn once in these words, and why."""
+        try:
+            return await asyncio.to_thread(work, *args, **kwargs)
+        except FileProblem as error:
+            self.warn_once(f"{words}: {error}")
+            return None
 
 
 class ReceivedMail(Struct, frozen=True):

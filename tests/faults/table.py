@@ -196,15 +196,15 @@ FAULTS: Final = (
     Fault(
         "a refused save closes the form",
         KEPT,
-        "                self._show_refusal(error)\n            case Refused",
-        "                self.close(None)\n            case Refused",
+        "                self._show_refusal(error)\n            case ends.Refused",
+        "                self._close(None)\n            case ends.Refused",
         (f"{UI_FORM}::test_a_refusal_of_the_server_lands_under_the_field_it_names",),
     ),
     Fault(
         "what is typed is not kept at a signal",
         KEPT,
-        "            if self._given_up or self.done or not self.changed:",
-        "            if self._given_up or self.done or self.changed:",
+        "            if self.done:\n                return\n            if self.latest",
+        "            if not self.done:\n                return\n            if self.latest",
         (
             f"{E2E_DRAFTS_SURVIVE}::test_a_form_survives_a_signal_right_after_the_key_and_the_terminal_is_restored",
         ),
@@ -609,8 +609,8 @@ FAULTS: Final = (
     Fault(
         "the cursor stays in its line when rows move",
         PLACE,
-        "    found = _index_of(new, row_id, cursor)\n    if",
-        "    found = min(cursor, len(new) - 1)\n    if",
+        "        if found:\n            return min(found)[1]",
+        "        if found:\n            return min(cursor, len(new) - 1)",
         (
             f"{UI_RECORDS_TABLE}::test_the_cursor_stays_on_its_record_and_in_its_line_when_rows_are_sorted_anew",
         ),

@@ -24,7 +24,7 @@ from smtp_tui.ui.messages import Offer, tell
 from smtp_tui.workflows.operator import About, Kind
 
 if TYPE_CHECKING:
-    from smtp_tui.ui.record_form.subject import FormSubject
+    from smtp_tui.ui.record_form.form import FormSubject
     from smtp_tui.ui.services import Services
     from smtp_tui.workflows.outcomes import DeleteOutcome, UndoOutcome
     from smtp_tui.workflows.session import Session
@@ -72,21 +72,21 @@ class RecordScreen(FullScreen[Result]):
     @opens_screen
     async def _edit(self, record: Record, focus_on: str | None = None) -> None:
         """``focus_on`` is the parameter that a failed test points to."""
-        from smtp_tui.ui.record_form.subject import edited
+        from smtp_tui.ui.record_form.form import edited
 
         await self._fill_in(edited(record, focus_on))
 
     @opens_screen
     async def action_new(self) -> None:
         """Open an empty form."""
-        from smtp_tui.ui.record_form.subject import created
+        from smtp_tui.ui.record_form.form import created
 
         await self._fill_in(created())
 
     @opens_screen
     async def action_clone(self) -> None:
         """Open a form filled from the record, without its password."""
-        from smtp_tui.ui.record_form.subject import cloned
+        from smtp_tui.ui.record_form.form import cloned
 
         record = self._shows.record()
         if record is not None:
@@ -95,7 +95,7 @@ class RecordScreen(FullScreen[Result]):
     @opens_screen
     async def action_test_values(self) -> None:
         """Open an empty form, to test values that are saved nowhere."""
-        from smtp_tui.ui.record_form.subject import tested
+        from smtp_tui.ui.record_form.form import tested
 
         await self._fill_in(tested())
 
@@ -161,7 +161,7 @@ class RecordScreen(FullScreen[Result]):
     @work(group="undo", description="undo the last change")
     async def _undo(self) -> None:
         from smtp_tui.ui.operator import ScreenOperator
-        from smtp_tui.ui.record_form.subject import recreated
+        from smtp_tui.ui.record_form.form import recreated
         from smtp_tui.workflows.outcomes import Recreate, Saved
         from smtp_tui.workflows.undo import undo
 

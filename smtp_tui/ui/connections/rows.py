@@ -18,8 +18,7 @@ from smtp_tui.state.history import Tested
 from smtp_tui.text import clean, lookalikes
 from smtp_tui.ui.connections.last_test import last_test_words
 from smtp_tui.ui.connections.order import Order
-from smtp_tui.ui.widgets.columns import Column
-from smtp_tui.ui.widgets.table import Row
+from smtp_tui.ui.widgets.table import Column, Row
 
 COLUMNS: Final = (
     Column("name", "NAME", 10, flexible=True),

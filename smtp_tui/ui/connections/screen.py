@@ -28,9 +28,8 @@ from smtp_tui.ui.connections.status import Listing, marks_aside
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.waiting import Wait
-from smtp_tui.ui.widgets.filtered_table import FilteredTable
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import RecordsTable
+from smtp_tui.ui.widgets.table import FilteredTable, RecordsTable
 from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:

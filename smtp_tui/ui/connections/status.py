@@ -11,7 +11,7 @@ from smtp_tui.api.models import Record, Unreadable
 from smtp_tui.api.target import Scope
 from smtp_tui.text import age, cell_width, clean, record_name
 from smtp_tui.ui.connections.order import Order
-from smtp_tui.ui.widgets.filtered_table import counted
+from smtp_tui.ui.widgets.table import counted
 
 _ENTRIES_SHOWN: Final = 5
 """Unreadable entries that the notice names; a screen lists the others."""

@@ -13,9 +13,8 @@ from smtp_tui.api.models import Unreadable
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import FullScreen
-from smtp_tui.ui.widgets.columns import Column
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import RecordsTable, Row
+from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
 from smtp_tui.workflows.session import Session
 
 MOST_ROWS: Final = 1_000

@@ -17,7 +17,7 @@ from textual.widgets import Input
 from smtp_tui.text import padded
 from smtp_tui.ui.actions import APP_ACTIONS, BY_ID, Action, Place, Situation, unavailable
 from smtp_tui.ui.base import Dialog
-from smtp_tui.ui.widgets.inputs import Paste, TextInput
+from smtp_tui.ui.widgets.fields import Paste, TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText
 
 _IN_A_LIST: Final = (

@@ -28,8 +28,7 @@ from smtp_tui.ui.profiles.form import ProfileFormScreen
 from smtp_tui.ui.profiles.found import Found, proposed_name, teams_of
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.waiting import Wait, waiting
-from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, HiddenField
-from smtp_tui.ui.widgets.inputs import Paste, SecretInput
+from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, HiddenField, Paste, SecretInput
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.check_profile import (
     Stage,

@@ -12,8 +12,7 @@ from smtp_tui.profiles.sources import EnvironmentToken, TokenSource, source_word
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.text import clean, shortened, time_left
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.widgets.columns import Column
-from smtp_tui.ui.widgets.table import Row
+from smtp_tui.ui.widgets.table import Column, Row
 from smtp_tui.workflows.check_profile import Stage, Step, look
 
 COLUMNS: Final = (

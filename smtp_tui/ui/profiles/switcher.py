@@ -35,9 +35,8 @@ from smtp_tui.ui.profiles.rows import (
     token_state,
 )
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.widgets.filtered_table import FilteredTable
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import RecordsTable, Row
+from smtp_tui.ui.widgets.table import FilteredTable, RecordsTable, Row
 from smtp_tui.workflows.session import Session
 
 

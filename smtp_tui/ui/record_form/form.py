@@ -5,97 +5,154 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
-from smtp_tui.api.models import Record, SecretState
-from smtp_tui.editing.draft import Draft, Replace
+from smtp_tui.api.models import PASSWORD, Record, SecretState
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.editing.draft import (
+    Clear,
+    Draft,
+    Keep,
+    Replace,
+    SecretEdit,
+    clone_draft,
+    draft_of,
+    new_draft,
+)
+from smtp_tui.editing.patch import lost_by_delete
 from smtp_tui.mail.parameters import FORM_ORDER
 from smtp_tui.mail.remarks import Severity, has_error
-from smtp_tui.text import clean
-from smtp_tui.ui.widgets.fields import Field, SecretField
-from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.text import clean, record_name
+from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.widgets.fields import Field, SecretInput
+from smtp_tui.ui.widgets.plain_text import PlainText, visible
+from smtp_tui.workflows.outcomes import Recreate
 from smtp_tui.workflows.validation import NAME, remarks, server_remarks
 
 NAME_SHOWN: Final = 200
 """Characters of a name that are shown where it cannot be edited."""
 
 
+class FormSubject(Struct, frozen=True):
+    """What a form is about. ``base`` is what its fields are compared with.
+
+    ``opened`` is the record that is edited, None for a new one; ``like`` the record a new one is
+    made from; ``typed`` what is in the fields at the start where that is not ``base``; ``tested``
+    is whether a test mail led here, so that the next one needs no question.
+    """
+
+    base: Draft
+    opened: Record | None = None
+    like: Record | None = None
+    typed: Draft | None = None
+    focus_on: str | None = None
+    title: str = "New connection"
+    notes: tuple[str, ...] = ()
+    tested: bool = False
+
+
+def created() -> FormSubject:
+    """An empty form."""
+    return FormSubject(new_draft())
+
+
+def tested() -> FormSubject:
+    """An empty form, to test values that are saved nowhere."""
+    notes = ("A test of what is typed here saves nothing; only a review would save it.",)
+    title = "Test values that are saved nowhere"
+    return FormSubject(new_draft(), focus_on="hostname", title=title, notes=notes)
+
+
+def edited(record: Record, focus_on: str | None) -> FormSubject:
+    """The form of a record; ``focus_on`` is the parameter that a failed test points to."""
+    title = f"Edit {record_name(record.name, record.id)}"
+    tested = focus_on is not None
+    return FormSubject(draft_of(record), record, focus_on=focus_on, title=title, tested=tested)
+
+
+def cloned(record: Record) -> FormSubject:
+    """The form of a new record like another one, without its password."""
+    notes = (f"Like {record_name(record.name, record.id)}, without its password.",)
+    return FormSubject(clone_draft(record), like=record, notes=notes)
+
+
+def recreated(recreate: Recreate) -> FormSubject:
+    """The form that creates a deleted record anew; its secrets have to be typed."""
+    record, typed = recreate.record, recreate.typed
+    draft = (typed or draft_of(record)).as_new()
+    return FormSubject(
+        draft.without_secrets(),
+        like=record,
+        typed=draft if typed is not None else None,
+        focus_on=PASSWORD if typed is not None else None,
+        title=f"Create {record_name(draft.name, record.id)} anew",
+        notes=(f"What does not come back: {', '.join(lost_by_delete(record))}.",),
+    )
+
+
 class RecordForm(VerticalScroll, can_focus=False):
     """One field per parameter in form order; the name only where it can still be chosen.
 
-    ``base`` is what the fields are compared with, ``typed`` what they start with where that is
-    something else, as after a draft was taken up again.
+    ``base`` is what the fields are compared with, ``opened`` the record that it stands for.
     """
 
     DEFAULT_CSS = """
     RecordForm { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     """
 
-    def __init__(self, base: Draft, opened: Record | None, typed: Draft | None) -> None:
+    def __init__(self, subject: FormSubject) -> None:
         super().__init__()
-        self._base = base
-        self._opened = opened
-        self._typed = typed
+        self.base, self.opened = subject.base, subject.opened
+        self.new = subject.opened is None
+        names = (NAME, *self.base.names) if self.new else self.base.names
+        self.fields = {name: self._field(name, subject.typed or self.base) for name in names}
         self._refused: tuple[tuple[str, str], ...] = ()
         self._insists = False
 
-    @property
-    def new(self) -> bool:
-        """Whether the record is still to be created."""
-        return self._base.record_id is None
+    def _field(self, name: str, typed: Draft) -> Field:
+        if self.new and name == NAME:
+            field = Field(NAME, self.base.name, label="Name")
+            field.text = typed.name
+        elif name in dict(self.base.secrets):
+            field = SecretField(name, self._stored(name))
+            edit = typed.secret(name)
+            field.text = edit.secret.get_secret_value() if isinstance(edit, Replace) else ""
+        else:
+            field = Field(name, self.base.text(name))
+            field.text = typed.text(name)
+        return field
+
+    def _stored(self, name: str) -> SecretState | None:
+        """Return what is known of a stored secret, None for a new record."""
+        if self.opened is None:
+            return None
+        parameter = self.opened.parameter(name)
+        known = parameter.value if parameter is not None else SecretState.UNKNOWN
+        return known if isinstance(known, SecretState) else SecretState.SET
 
     def compose(self) -> Iterable[Widget]:
         """The name, then each parameter."""
-        if self.new:
-            yield Field(NAME, self._base.name, label="Name")
-        else:
+        if not self.new:
             why = Content.styled("   the server cannot rename it", "dim")
-            name = f"  {'Name':<12}{clean(self._base.name, NAME_SHOWN)}"
+            name = f"  {'Name':<12}{clean(self.base.name, NAME_SHOWN)}"
             yield PlainText(Content.assemble(name, why))
-        for name in self._base.names:
-            yield self._field(name)
-
-    def _field(self, name: str) -> Field:
-        if name not in dict(self._base.secrets):
-            return Field(name, self._base.text(name))
-        if self._opened is None:
-            return SecretField(name, None)
-        parameter = self._opened.parameter(name)
-        known = parameter.value if parameter is not None else SecretState.UNKNOWN
-        return SecretField(name, known if isinstance(known, SecretState) else SecretState.SET)
-
-    def on_mount(self) -> None:
-        """Fill in what was typed before."""
-        if self._typed is None:
-            return
-        for name, field in self.fields.items():
-            if name == NAME and self.new:
-                field.text = self._typed.name
-            elif isinstance(field, SecretField):
-                edit = self._typed.secret(name)
-                field.text = edit.secret.get_secret_value() if isinstance(edit, Replace) else ""
-            else:
-                field.text = self._typed.text(name)
-
-    @property
-    def fields(self) -> dict[str, Field]:
-        """The fields by parameter, in form order."""
-        return {field.parameter: field for field in self.query(Field)}
+        yield from self.fields.values()
 
     @property
     def focused_field(self) -> Field | None:
         """The field with the cursor."""
-        return next((field for field in self.query(Field) if field.has_focus_within), None)
+        return next((field for field in self.fields.values() if field.has_focus_within), None)
 
     @property
     def draft(self) -> Draft:
         """What the form holds now."""
-        draft = self._base
+        draft = self.base
         for name, field in self.fields.items():
-            if name == NAME and self.new:
+            if self.new and name == NAME:
                 draft = replace(draft, name=field.text)
             elif isinstance(field, SecretField):
                 draft = draft.with_secret(name, field.edit)
@@ -110,18 +167,16 @@ class RecordForm(VerticalScroll, can_focus=False):
 
     def focus_field(self, name: str | None) -> None:
         """Put the cursor into a field; by default the name of a new record, else the hostname."""
-        fields = self.fields
         first = NAME if self.new else FORM_ORDER[0]
-        field = fields[name if name is not None and name in fields else first]
-        self.screen.set_focus(field.input)
+        self.screen.set_focus(self.fields.get(name or first, self.fields[first]).input)
 
-    def adopt(self, record: Record, base: Draft) -> None:
+    def adopt(self, record: Record) -> None:
         """Take the record as it is now for the opened one; only while nothing was changed."""
-        self._opened, self._base = record, base
+        self.opened, self.base = record, draft_of(record)
         for name, field in self.fields.items():
             if not isinstance(field, SecretField):
-                field.opened = base.text(name)
-                field.text = field.opened
+                field.opened = self.base.text(name)
+                field.revert()
 
     def refuse(self, said: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         """Show what the server said against fields, and return what names no field of the form."""
@@ -137,7 +192,7 @@ class RecordForm(VerticalScroll, can_focus=False):
         for name, field in self.fields.items():
             found = server_remarks(self._refused, name)
             if not found:
-                found = remarks(draft, name, self._opened) if check else field.remarks
+                found = remarks(draft, name, self.opened) if check else field.remarks
             if self.new and not field.text and not (self._refused or self._insists):
                 found = tuple(each for each in found if each.severity is not Severity.ERROR)
             if not (field.changed or field.has_focus_within):
@@ -145,14 +200,60 @@ class RecordForm(VerticalScroll, can_focus=False):
             field.show(field.changed and not self.new, found)
 
     def first_problem(self, *, but: str | None = None) -> str | None:
-        """The first field, other than ``but``, that cannot be sent; its errors are shown."""
-        draft = self.draft
+        """The first field, other than ``but``, that cannot be sent; errors are shown."""
         self._insists = True  # from now on a blank field says what it lacks
-        for name, field in self.fields.items():
-            if name == but:
-                continue
-            found = remarks(draft, name, self._opened)
-            if has_error(found):
-                field.show(field.changed and not self.new, found)
-                return name
-        return None
+        self.show()
+        draft = self.draft
+        wrong = (name for name in self.fields if has_error(remarks(draft, name, self.opened)))
+        return next((name for name in wrong if name != but), None)
+
+
+class SecretField(Field):
+    """A stored password: kept, replaced by what is typed, or cleared. It is never prefilled.
+
+    ``stored`` is what is known of it, None where there is none yet.
+    """
+
+    def __init__(self, name: str, stored: SecretState | None) -> None:
+        super().__init__(name, "", line=SecretInput())
+        self._stored = stored
+        self._clearing = False
+
+    def on_mount(self) -> None:
+        """Say what is stored."""
+        self._show_stored()
+
+    def _show_stored(self) -> None:
+        clear, revert = (bound(self.screen, each) for each in ("secret.clear", "form.revert"))
+        if self._clearing:
+            words = f"will be cleared · {revert.first_key} keeps it"
+        elif self._stored is None:
+            words = "none"
+        else:
+            words = f"{self._stored.value} · type to replace, {clear.first_key} clears"
+        self.input.placeholder = visible(words)
+
+    @property
+    def edit(self) -> SecretEdit:
+        """What is to be done with the stored password."""
+        if self.text:
+            return Replace(SecretStr(self.text))
+        return Clear() if self._clearing else Keep()
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is replaced or cleared."""
+        return not isinstance(self.edit, Keep)
+
+    @property
+    def was(self) -> str:
+        """What is stored, and what is to be done with it."""
+        stored = self._stored.value if self._stored is not None else "not set"
+        return f"was {stored}; will be {'replaced' if self.text else 'cleared'}"
+
+    def revert(self, *, clearing: bool = False) -> None:
+        """Keep the stored password, or clear it when the form is saved."""
+        self._clearing = clearing
+        self.text = ""
+        self._show_stored()
+        self.post_message(self.Edited())

@@ -9,9 +9,8 @@ from textual.widget import Widget
 from smtp_tui.mail.presets import Preset, presets
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
-from smtp_tui.ui.widgets.columns import Column
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import RecordsTable, Row
+from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
 
 _COLUMNS = (
     Column("name", "PROVIDER", 14, flexible=True),

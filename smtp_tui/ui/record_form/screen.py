@@ -20,9 +20,10 @@ from textual.widget import Widget
 
 from smtp_tui.api.errors import ApiError, NotFound
 from smtp_tui.api.models import Record
-from smtp_tui.editing.draft import Draft, draft_of
+from smtp_tui.editing.draft import Draft
 from smtp_tui.editing.patch import Patch, patch_for
 from smtp_tui.editing.values import DraftProblem
+from smtp_tui.state.drafts import SavedDraft
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, record_name
 from smtp_tui.ui.actions import Situation, bindings
@@ -31,33 +32,23 @@ from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
 from smtp_tui.ui.dialogs.question import QuestionDialog
 from smtp_tui.ui.messages import forget, tell
 from smtp_tui.ui.operator import ScreenOperator
-from smtp_tui.ui.record_form.drafts import KeptDraft, Offer, offered_draft
-from smtp_tui.ui.record_form.form import RecordForm
+from smtp_tui.ui.record_form.autosave import Autosave, with_draft
+from smtp_tui.ui.record_form.form import FormSubject, RecordForm, SecretField, recreated
 from smtp_tui.ui.record_form.presets import PresetDialog
 from smtp_tui.ui.record_form.preview import PatchPreview
-from smtp_tui.ui.record_form.subject import FormSubject, recreated
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email.dialog import EditParameter, ReviewValues, TestDialog
 from smtp_tui.ui.waiting import Wait
-from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, SecretField
+from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
 from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows.operator import About, Sent
-from smtp_tui.workflows.outcomes import (
-    Gone,
-    NotStored,
-    Recreate,
-    Refused,
-    Saved,
-    SaveOutcome,
-    Unchanged,
-    Unknown,
-)
 from smtp_tui.workflows.save_record import save_record
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestSubject
 from smtp_tui.workflows.validation import NAME, refused_values
 
-FormResult: TypeAlias = Saved | Recreate | None
+FormResult: TypeAlias = ends.Saved | ends.Recreate | None
 
 
 class _Leave(Enum):
@@ -103,30 +94,28 @@ class FormScreen(FullScreen[FormResult]):
     FormScreen #form-problem.-shown { display: block; }
     """
 
-    busy: var[bool] = var(False)
+    busy: var[bool] = var(False, init=False)
 
     def __init__(self, session: Session, services: Services, subject: FormSubject) -> None:
         super().__init__(session, services.clock)
         self.session = session
         self.services = services
         self._subject = subject
-        self._opened = subject.opened
-        key, typed = session.key(subject.base.record_id), subject.typed or subject.base
-        self._draft = KeptDraft(services.drafts, services.clock, key, subject.base, typed)
+        self._form = RecordForm(subject)
+        self._autosave = Autosave(services.drafts)
         self.typed = TypedText(
             unsaved=lambda: self.unsaved,
             saving=lambda: self.busy,
-            keeps=lambda: self._draft.changed,
-            keep=self._draft.keep,
-            forget=self._draft.give_up,
+            keeps=lambda: self._autosave.latest is not None,
+            keep=self._autosave.keep,
+            forget=self._autosave.give_up,
         )
-        self._closes_with: tuple[FormResult] | None = None
-        self._form = RecordForm(subject.base, subject.opened, subject.typed)
-        self._said_unchanged = False
         self._preview = PatchPreview()
+        self._closes_with: tuple[FormResult] | None = None
+        self._said_unchanged = False
         self._test_at_once = subject.tested
-        self._cursor_at = subject.focus_on
-        self.not_stored: NotStored | None = None
+        self._cursor_at: str | None = None
+        self.not_stored: ends.NotStored | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         """Title, fields, what was refused, and the request."""
@@ -139,21 +128,15 @@ class FormScreen(FullScreen[FormResult]):
                 yield self._preview
 
     def _title(self) -> Content:
-        title = self._subject.title if self._form.new else f"Edit {self._named}"
         notes = [Content.styled(clean(note), "not bold") for note in self._subject.notes]
-        return Content("\n").join([Content(title), *notes])
-
-    @property
-    def _named(self) -> str:
-        base = self._subject.base
-        return record_name(base.name, base.record_id)
+        return Content("\n").join([Content(self._subject.title), *notes])
 
     def on_mount(self) -> None:
         """Start on the hostname, on the name of a new record, or where a test pointed."""
         self._form.focus_field(self._subject.focus_on)
         self._show()
-        if self._opened is not None and self._subject.typed is None:
-            self._read_again(self._opened)
+        if self._form.opened is not None and self._subject.typed is None:
+            self._read_again(self._form.opened)
 
     @work(group="read", exclusive=True, description="read the record that is edited")
     async def _read_again(self, opened: Record) -> None:
@@ -166,27 +149,23 @@ class FormScreen(FullScreen[FormResult]):
             return  # the form works on what the list said, and the save reads once more
         else:
             if not self.unsaved and not self.busy and now != opened:
-                base = draft_of(now)
-                self._opened = now
-                self._subject = replace(self._subject, base=base)
-                self._draft.rebase(base)
-                self._form.adopt(now, base)
+                self._form.adopt(now)
                 self._show()
 
     @property
     def unsaved(self) -> bool:
         """Whether anything was typed that leaving would lose."""
-        return bool(self._form.changed_names) and not self._draft.done
+        return bool(self._form.changed_names) and not self._autosave.done
 
     @property
     def situation(self) -> Situation:
         """Dim what cannot be done while a request is under way."""
-        secret = self.is_attached and isinstance(self._form.focused_field, SecretField)
+        secret = isinstance(self._form.focused_field, SecretField)
         return replace(super().situation, busy=self.busy, secret_field=secret)
 
     def watch_busy(self) -> None:
         """Disable the fields while they are saved; the cursor comes back afterwards."""
-        if not self.is_mounted or self._draft.done or not self._form.fields:
+        if not self.is_attached or self._autosave.done:
             return
         field = self._form.focused_field
         if self.busy:
@@ -204,7 +183,7 @@ class FormScreen(FullScreen[FormResult]):
     @on(Field.Edited)
     def edited(self) -> None:
         """Update the request at each key; remarks wait for a pause."""
-        self._draft.latest = self._form.draft
+        self._autosave.latest = self._to_keep()
         if self._said_unchanged:
             self._said_unchanged = False
             self._complain("")
@@ -214,15 +193,21 @@ class FormScreen(FullScreen[FormResult]):
     def rested(self) -> None:
         """Check what was typed, and keep it as a draft."""
         self._show()
-        if not self._draft.done:
-            self._update_draft()
+        self._keep_draft()
 
     @work(group="draft", exclusive=True, description="keep a draft")
-    async def _update_draft(self) -> None:
-        try:
-            await asyncio.to_thread(self._draft.update)
-        except FileProblem as error:
-            self.services.reports.warn_once(f"The draft is not kept: {error}")
+    async def _keep_draft(self) -> None:
+        await self.services.reports.attempt("The draft is not kept", self._autosave.keep)
+
+    def _to_keep(self) -> SavedDraft | None:
+        """What is typed, as a draft; None where nothing but a secret is changed."""
+        draft, base = self._form.draft, self._form.base
+        if (draft.name, draft.texts) == (base.name, base.texts):
+            return None
+        key, now = self.session.key(base.record_id), self.services.clock.now()
+        return SavedDraft(
+            key=key, record_name=draft.name, saved_at=now, texts=draft.texts, opened=base.texts
+        )
 
     def _show(self, *, check: bool = True) -> None:
         """Update marks, remarks and the request."""
@@ -233,7 +218,7 @@ class FormScreen(FullScreen[FormResult]):
     def _drafted(self, draft: Draft) -> Patch | DraftProblem:
         """What the draft changes, or the first field that cannot be sent."""
         try:
-            return patch_for(draft, self._opened, self._subject.like)
+            return patch_for(draft, self._form.opened, self._subject.like)
         except DraftProblem as problem:
             return problem
 
@@ -256,13 +241,13 @@ class FormScreen(FullScreen[FormResult]):
         """Clear the stored password when the form is saved."""
         field = self._form.focused_field
         if isinstance(field, SecretField):
-            field.clear_stored()
+            field.revert(clearing=True)
 
     def action_reveal(self) -> None:
         """Show what was just typed into the password field."""
         field = self._form.focused_field
         if isinstance(field, SecretField):
-            field.reveal()
+            field.input.password = not field.input.password
 
     @opens_screen
     async def action_preset(self) -> None:
@@ -286,7 +271,7 @@ class FormScreen(FullScreen[FormResult]):
         body = Content(f"Changed and not saved: {clean(', '.join(self._form.changed_names))}")
         clock = self.services.clock
         ways = tuple(
-            (way, way.value) for way in _Leave if way is not _Leave.KEEP or self._draft.changed
+            (way, way.value) for way in _Leave if way is not _Leave.KEEP or self._autosave.latest
         )
         question = QuestionDialog("Leave?", body, ways, clock, escape=_Leave.STAY)
         match await self.app.push_screen_wait(question):
@@ -299,19 +284,18 @@ class FormScreen(FullScreen[FormResult]):
 
     async def _leave_draft(self) -> None:
         """Keep what is typed for later and leave, or stay and say why it cannot be kept."""
-        self._draft.latest = self._form.draft
         try:
-            await asyncio.to_thread(self._draft.keep)
+            await asyncio.to_thread(self._autosave.keep)
         except FileProblem as error:
             self._complain(f"The draft cannot be kept: {clean(str(error))}")
         else:
-            self._draft.done = True
+            self._autosave.done = True
             tell(self, _KEPT, about=About.DRAFT)
             self.dismiss(None)
 
     def _close(self, result: FormResult) -> None:
         """Close for good and drop the draft; where a dialog stands over the form, after it."""
-        self._draft.give_up()
+        self._autosave.give_up()
         if self.is_active:
             self.dismiss(result)
         else:
@@ -325,7 +309,7 @@ class FormScreen(FullScreen[FormResult]):
     async def on_unmount(self) -> None:
         """Keep what a screen held that is closed from outside."""
         with suppress(FileProblem):  # there is no screen to say it on any more
-            await asyncio.to_thread(self._draft.keep)
+            await asyncio.to_thread(self._autosave.keep)
 
     def stopped(self, wait: Wait) -> None:
         """Stay in the form before the write; after it leave, what was typed being a draft."""
@@ -340,7 +324,6 @@ class FormScreen(FullScreen[FormResult]):
 
     def action_review(self) -> None:
         """Check the fields, then review and save."""
-        self._show()
         problem = self._form.first_problem()
         if problem is not None:
             self._form.focus_field(problem)
@@ -359,43 +342,44 @@ class FormScreen(FullScreen[FormResult]):
     @work(group="save", description="review and save a form")
     async def _save(self, draft: Draft, patch: Patch) -> None:
         """Save; the form stays until the server holds what was sent."""
-        operator, opened = ScreenOperator(self, by_key=True), self._opened
+        operator, opened = ScreenOperator(self, by_key=True), self._form.opened
         self.busy = True
         try:
             outcome = await save_record(self.session, operator, draft, opened, patch)
-            if isinstance(outcome, Gone) and outcome.error is not None and opened is not None:
+            if isinstance(outcome, ends.Gone) and outcome.error is not None and opened is not None:
                 await self._offer_anew(outcome.error, draft, opened)
         finally:
             self.busy = False
         self._tell(outcome)  # only now the keys that it advises work again
 
-    def _tell(self, outcome: SaveOutcome) -> None:
+    def _tell(self, outcome: ends.SaveOutcome) -> None:
         """Close after a save, else say why there was none."""
         match outcome:
-            case Saved():
+            case ends.Saved():
                 self._close(outcome)
-            case Unchanged():
+            case ends.Unchanged():
                 self._complain("The server already has these values; nothing was sent.")
-            case NotStored(words):
+            case ends.NotStored(words):
                 self.not_stored = outcome
                 forget(self, About.CHANGE)
                 self._complain(clean(words, 400))
-            case Unknown(error) | Refused(ApiError() as error):
+            case ends.Unknown(error) | ends.Refused(ApiError() as error):
                 self._show_refusal(error)
-            case Refused(error):
+            case ends.Refused(error):
                 self._complain(clean(str(error)))
 
     async def _offer_anew(self, error: NotFound, draft: Draft, opened: Record) -> None:
         """Offer to create a record that is gone from what was typed."""
+        name = record_name(opened.name, opened.id)
         body = Content(
-            f"{clean(error.why, 300)}\n\nSomeone deleted {self._named} meanwhile. "
+            f"{clean(error.why, 300)}\n\nSomeone deleted {name} meanwhile. "
             "It can be created anew from what stands here; its password has to be typed."
         )
         answers = ((False, "Back to the form"), (True, "Create it anew"))
         clock = self.services.clock
         question = QuestionDialog("The record is gone", body, answers, clock, escape=False)
         if await self.app.push_screen_wait(question):
-            self._close(Recreate(opened, draft))
+            self._close(ends.Recreate(opened, draft))
 
     def _show_refusal(self, error: ApiError) -> None:
         """Say it at the field that the error names, else below the form."""
@@ -412,7 +396,6 @@ class FormScreen(FullScreen[FormResult]):
 
     def action_test(self) -> None:
         """Send a test email with what is typed; nothing is saved."""
-        self._show()
         problem = self._form.first_problem(but=NAME)
         patch = self._drafted(self._form.draft)
         if problem is not None:
@@ -422,8 +405,8 @@ class FormScreen(FullScreen[FormResult]):
 
     @opens_screen
     async def _test(self, patch: Patch) -> None:
-        base = self._subject.base
-        subject = TestSubject(base.record_id, base.name, self._opened, patch)
+        base, opened = self._form.base, self._form.opened
+        subject = TestSubject(base.record_id, base.name, opened, patch)
         dialog = TestDialog(
             self.session, self.services, subject, form=True, at_once=self._test_at_once
         )
@@ -437,19 +420,19 @@ class FormScreen(FullScreen[FormResult]):
 
 async def fill_in(
     opener: Screen[Any], session: Session, services: Services, subject: FormSubject
-) -> Saved | NotStored | None:
+) -> ends.Saved | ends.NotStored | None:
     """Show the form, with a draft of before if the person wants it back; for workers only.
 
     Where the record turned out to be gone, the form of a new one may follow. The answer is None
     where nothing was sent that may have been stored.
     """
     if subject.like is None:
-        offer = await offered_draft(opener, session, services, subject.base)
-        if offer is Offer.LEFT:
+        resumed = await with_draft(opener, session, services, subject)
+        if resumed is None:
             return None
-        subject = replace(subject, typed=offer if isinstance(offer, Draft) else None)
+        subject = resumed
     form = FormScreen(session, services, subject)
     result = await opener.app.push_screen_wait(form)
-    if isinstance(result, Recreate):
+    if isinstance(result, ends.Recreate):
         return await fill_in(opener, session, services, recreated(result))
     return result or form.not_stored

@@ -13,9 +13,8 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.editing.merge import Comparison, Side
 from smtp_tui.text import clean
 from smtp_tui.ui.base import GuardedDialog
-from smtp_tui.ui.widgets.columns import Column
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import RecordsTable, Row
+from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
 
 _COLUMNS = (
     Column("parameter", "PARAMETER", 10),

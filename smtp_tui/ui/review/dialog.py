@@ -25,7 +25,7 @@ from smtp_tui.ui.dialogs.copy import CopyDialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.review.request_view import request_text
 from smtp_tui.ui.widgets.bars import badge_look
-from smtp_tui.ui.widgets.inputs import TextInput
+from smtp_tui.ui.widgets.fields import TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.session import Session

@@ -18,7 +18,7 @@ from smtp_tui.text import clean, sentence
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, where_line
 from smtp_tui.ui.waiting import WaitLine, waiting
-from smtp_tui.ui.widgets.inputs import Paste, SecretInput
+from smtp_tui.ui.widgets.fields import Paste, SecretInput
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import Operator
 from smtp_tui.workflows.session import Session

@@ -37,7 +37,7 @@ from smtp_tui.ui.test_email.verdict import (
     subject_name,
 )
 from smtp_tui.ui.waiting import wait_words
-from smtp_tui.ui.widgets.inputs import PasteRefused, TextInput
+from smtp_tui.ui.widgets.fields import PasteRefused, TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session

@@ -1,27 +1,155 @@
-"""The fields of a form: a label, an input, and a note on what changed or is wrong."""
+"""Inputs of one line, and the fields of a form: a label, an input, and what is wrong with it.
+
+Pasted text is taken whole or refused with a reason, and secrets stay hidden.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
+from enum import Enum
 from typing import Final
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import DescendantBlur
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
-from smtp_tui.api.models import SecretState
-from smtp_tui.editing.draft import Clear, Keep, Replace, SecretEdit
+from smtp_tui.api.secret import SecretStr
 from smtp_tui.mail.parameters import label_of, trimmed
 from smtp_tui.mail.remarks import Remarks, Severity, has_error
 from smtp_tui.text import clean
-from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.widgets.inputs import Paste, PasteRefused, SecretInput, TextInput
-from smtp_tui.ui.widgets.plain_text import PlainText, visible
+from smtp_tui.ui.widgets.plain_text import PlainText, VisibleText, visible
+
+_LINE_BREAK: Final = re.compile(r"\r\n|[\r\n]")
+_BEARER: Final = re.compile(r"bearer +", re.IGNORECASE)
+_TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/=]+")
+_NOT_IN_A_LINE: Final = frozenset({"Cc", "Zl", "Zp"})
+
+
+class Paste(Enum):
+    """What an input takes."""
+
+    TEXT = "text"
+    WORDS = "words to search for"
+    PASSWORD = "password"
+    TOKEN = "token"
+
+
+class PasteRefused(Message):
+    """A pasted text was refused and the input is unchanged; ``words`` say why."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
+
+
+class BadPaste(ValueError):
+    """The text does not fit in one line; the message says why."""
+
+
+def one_line(text: str, kind: Paste = Paste.TEXT) -> str:
+    """Return the line that a pasted text means. Raises :class:`BadPaste`.
+
+    Surrounding blanks and line breaks are dropped; around a password only line breaks, because a
+    blank may belong to it. A token that a terminal wrapped is joined, and so are search words.
+    """
+    text = text.strip("\r\n") if kind is Paste.PASSWORD else text.strip()
+    lines = _LINE_BREAK.split(text)
+    if kind is Paste.TOKEN and len(lines) > 1:
+        first = _BEARER.sub("", lines[0])
+        if all(_TOKEN.fullmatch(line) for line in (first, *lines[1:])):
+            return "".join(lines)
+    if kind is Paste.WORDS:
+        text = " ".join(line.strip() for line in lines)
+    elif len(lines) > 1:
+        raise BadPaste(f"Not pasted: the text has {len(lines)} lines, and only one fits here.")
+    if any(unicodedata.category(char) in _NOT_IN_A_LINE for char in text):
+        raise BadPaste("Not pasted: there is a control character in the text.")
+    return text
+
+
+class TextInput(Input):
+    """An input that shows what cannot be seen, and whose cursor does not blink.
+
+    A blinking cursor would send bytes to the terminal while nothing happens.
+    """
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        id: str | None = None,
+        takes: Paste = Paste.TEXT,
+        password: bool = False,
+    ) -> None:
+        super().__init__(
+            value,
+            placeholder=visible(placeholder),
+            highlighter=VisibleText(),
+            id=id,
+            compact=True,
+            password=password,
+            select_on_focus=not password,  # or the next key would replace the whole password
+        )
+        self.cursor_blink = False
+        self._takes = takes
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert the pasted line, or say why it was refused and leave the input unchanged."""
+        event.stop()
+        event.prevent_default()
+        try:
+            line = one_line(event.text, self._takes)
+        except BadPaste as error:
+            self.post_message(PasteRefused(str(error)))
+            return
+        if line:  # blanks alone must not delete the selection
+            self.replace(line, *self.selection)
+
+
+class SecretInput(TextInput):
+    """An input for a password or token: shows dots, copies nothing, and logs nothing."""
+
+    class Changed(Input.Changed):
+        """The text changed; the repr, which goes to logs, does not contain it."""
+
+        def __repr__(self) -> str:
+            return "SecretInput.Changed()"
+
+    class Submitted(Input.Submitted):
+        """Enter was pressed; the repr does not contain the text."""
+
+        def __repr__(self) -> str:
+            return "SecretInput.Submitted()"
+
+    def __init__(self, *, placeholder: str = "", takes: Paste = Paste.PASSWORD) -> None:
+        super().__init__(placeholder=visible(placeholder), takes=takes, password=True)
+
+    @property
+    def secret(self) -> SecretStr:
+        """What was typed."""
+        return SecretStr(self.value)
+
+    def reveal(self) -> None:
+        """Show what was typed, or hide it again."""
+        self.password = not self.password
+
+    def on_blur(self, event: events.Blur) -> None:
+        """Hide again when the focus leaves."""
+        self.password = True
+
+    def action_copy(self) -> None:
+        """Do nothing: a secret does not go to a clipboard."""
+
+    def action_cut(self) -> None:
+        """Do nothing: a secret does not go to a clipboard."""
+
 
 PAUSE: Final = 0.4
 """Seconds after the last key before the text is checked, so that not every key brings a remark."""
@@ -38,7 +166,7 @@ _SIGNS: Final = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.HINT: "�
 
 
 class Field(Vertical):
-    """One parameter of a form; ``opened`` is its text when the form was opened.
+    """One parameter of a form; ``opened`` is its text as it is stored.
 
     ``Edited`` is sent at every change, ``Rested`` when it is time to check the text.
     """
@@ -68,18 +196,18 @@ class Field(Vertical):
     def __init__(
         self,
         name: str,
-        text: str,
+        opened: str,
         *,
-        label: str | None = None,
+        label: str = "",
         hint: str = "",
         line: TextInput | None = None,
     ) -> None:
         super().__init__(classes="field")
         self.parameter = name
-        self.opened = text
-        self.input = line or TextInput(text, placeholder=visible(hint))
+        self.opened = opened
+        self.input = line or TextInput(opened, placeholder=visible(hint))
         self.remarks: Remarks = ()
-        self._label = label if label is not None else label_of(name)
+        self._label = label or label_of(name)
         self._mark, self._note = PlainText(" ", classes="mark"), PlainText(classes="note")
         self._timer: Timer | None = None
         self._marked = False
@@ -112,7 +240,7 @@ class Field(Vertical):
 
     def revert(self) -> None:
         """Restore the opened text."""
-        self.input.value = self.opened
+        self.text = self.opened
 
     def show(self, changed: bool, remarks: Remarks) -> None:
         """Mark a change with its old value, and show remarks on the text."""
@@ -148,7 +276,7 @@ class Field(Vertical):
             self._timer.stop()
         self._timer = self.set_timer(PAUSE, self._rested)
 
-    def on_descendant_blur(self, event: DescendantBlur) -> None:
+    def on_descendant_blur(self) -> None:
         """Have the text checked at once when the focus leaves."""
         self._rested()
 
@@ -165,63 +293,3 @@ class HiddenField(Field):
     def __init__(self, name: str, *, label: str, hint: str, takes: Paste = Paste.PASSWORD) -> None:
         line = SecretInput(placeholder=visible(hint), takes=takes)
         super().__init__(name, "", label=label, line=line)
-
-
-class SecretField(Field):
-    """A stored password: kept, replaced by what is typed, or cleared. It is never prefilled."""
-
-    def __init__(self, name: str, state: SecretState | None) -> None:
-        self._secret = SecretInput()
-        super().__init__(name, "", line=self._secret)
-        self.state = state
-        self._clearing = False
-
-    def on_mount(self) -> None:
-        """Say what is stored."""
-        self.input.placeholder = visible(self._state_words())
-
-    def _state_words(self) -> str:
-        if self._clearing:
-            return f"will be cleared · {self._key('form.revert')} keeps it"
-        if self.state is None:
-            return "none"
-        return f"{self.state.value} · type to replace, {self._key('secret.clear')} clears"
-
-    def _key(self, action_id: str) -> str:
-        return bound(self.screen, action_id).first_key
-
-    @property
-    def edit(self) -> SecretEdit:
-        """What is to be done with the stored password."""
-        if self.text:
-            return Replace(self._secret.secret)
-        return Clear() if self._clearing else Keep()
-
-    @property
-    def changed(self) -> bool:
-        """Whether it is replaced or cleared."""
-        return not isinstance(self.edit, Keep)
-
-    @property
-    def was(self) -> str:
-        """What is stored, and what is to be done with it."""
-        stored = self.state.value if self.state is not None else "not set"
-        return f"was {stored}; will be {'cleared' if self.edit == Clear() else 'replaced'}"
-
-    def clear_stored(self) -> None:
-        """Clear the stored password when the form is saved."""
-        self._set(clearing=True)
-
-    def revert(self) -> None:
-        """Keep the stored password."""
-        self._set(clearing=False)
-
-    def _set(self, *, clearing: bool) -> None:
-        self._clearing = clearing
-        self.input.value = ""
-        self.input.placeholder = visible(self._state_words())
-        self.post_message(self.Edited())
-
-    def reveal(self) -> None:
-        """Show what was typed, or hide it again."""
-        self._secret.reveal()

@@ -5,30 +5,54 @@ for the text of a line only when that line is shown, paints each line in one sty
 only lines that changed. It knows nothing of records: a row is an id and cleaned texts.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Final
 
 from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
+from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import var
+from textual.reactive import reactive, var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input
 
-from smtp_tui.text import fit
-from smtp_tui.ui.widgets.columns import GUTTER, Column, Layout
+from smtp_tui.text import cell_width, clean, fit
+from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.widgets.fields import Paste, TextInput
 from smtp_tui.ui.widgets.plain_text import visible
 
-HEADING_LINES = 1
-STALE = " stale"
-_SAMPLE = 200
+GUTTER: Final = 3
+"""Cells before the first column: the sign of the cursor, the mark, a space."""
+GAP: Final = 2
+"""Cells between two columns."""
+HEADING_LINES: Final = 1
+STALE: Final = " stale"
+_SAMPLE: Final = 200
 """Rows that are measured for column widths, however many there are."""
+
+
+class Column(Struct, frozen=True):
+    """One column. ``width`` is in cells; a ``flexible`` column gets at least that if it needs it.
+
+    When the terminal is too narrow, the column with the highest ``priority`` is dropped first.
+    """
+
+    key: str
+    heading: str
+    width: int
+    flexible: bool = False
+    right: bool = False
+    priority: int = 0
 
 
 class Row(Struct, frozen=True):
@@ -83,22 +107,16 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     class Event(Message):
         """A message of a table; ``row_id`` is the row under the cursor, None without rows."""
 
-        def __init__(self, table: "RecordsTable", row_id: str | None) -> None:
+        def __init__(self, row_id: str | None) -> None:
             super().__init__()
-            self.table = table
             self.row_id = row_id
-
-        @property
-        def control(self) -> "RecordsTable":
-            """The table, for selectors of handlers."""
-            return self.table
 
     class CursorMoved(Event):
         """The cursor is on another id, or on none."""
 
         def can_replace(self, message: Message) -> bool:
             """Answer a held-down key once, for the row where it came to rest."""
-            return isinstance(message, type(self)) and message.table is self.table
+            return isinstance(message, type(self))
 
     class Opened(Event):
         """The row under the cursor was chosen with Enter or a double click."""
@@ -111,13 +129,14 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     sort_column: var[str | None] = var(None, init=False)
     sort_reverse: var[bool] = var(False, init=False)
     stale: var[bool] = var(False, init=False)
-    notice: var[str] = var("", init=False)
+    notice: reactive[str] = reactive("")
     cursor_row: var[int] = var(0, init=False)
 
     def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._columns = Layout(columns)
         self._strips: LRUCache[tuple[Row, bool, bool], Strip] = LRUCache(512)
+        self._painted: dict[int, tuple[Row, bool, bool] | None] = {}
         self._shared_width = -1
         self._told_id: str | None = None
         self._last_id: str | None = None
@@ -139,7 +158,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def move_to(self, row_id: str) -> bool:
         """Put the cursor on the row with this id. Return whether there is one."""
-        index = _index_of(self.rows, row_id, self.cursor_row)
+        index = next((index for index, row in enumerate(self.rows) if row.id == row_id), None)
         if index is not None:
             self.cursor_row = index
         return index is not None
@@ -150,9 +169,9 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Keep the cursor on a row that exists; 0 while there is none."""
         return max(0, min(row, len(self.rows) - 1))
 
-    def watch_cursor_row(self, old: int, new: int) -> None:
+    def watch_cursor_row(self) -> None:
         """Repaint the row that was left and the row that was reached."""
-        self._refresh_rows(old, new)
+        self._repaint()
         self._keep_in_view()
         self._tell_cursor()
 
@@ -161,11 +180,9 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         if new is old:
             return
         top, cursor = self.scroll_offset.y, self.cursor_row
-        before = [self._key(old, index, cursor) for index in range(top, top + self.page)]
         row = follow(old, new, cursor, self._last_id)
         self.set_reactive(RecordsTable.cursor_row, row)
-        sample = new[:: max(1, len(new) // _SAMPLE)]
-        self._columns.measure(row.cells for row in sample)
+        self._columns.measure(new[:: max(1, len(new) // _SAMPLE)])
         self._lay_out()
         self.virtual_size = Size(0, len(new) + HEADING_LINES)
         # The cursor keeps its line on the screen, unless it was scrolled out of sight.
@@ -174,19 +191,13 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._keep_in_view()
         if not (old and new):
             self.refresh()
-        start = self.scroll_offset.y
-        for line, key in enumerate(before):
-            if key != self._key(new, start + line, row):
-                self._refresh_line(line + HEADING_LINES)
+        self._repaint()
         self._tell_cursor()
 
-    def watch_marks(self, old: frozenset[str], new: frozenset[str]) -> None:
+    def watch_marks(self) -> None:
         """Repaint the visible rows whose mark changed, and tell the screen."""
-        top = self.scroll_offset.y
-        for index, row in enumerate(self.rows[top : top + self.page], top):
-            if (row.id in old) != (row.id in new):
-                self._refresh_rows(index)
-        self.post_message(self.MarksChanged(self, self.cursor_id))
+        self._repaint()
+        self.post_message(self.MarksChanged(self.cursor_id))
 
     def watch_sort_column(self) -> None:
         """Repaint the heading, which shows the order."""
@@ -199,14 +210,8 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._strips.clear()
         self.refresh()
 
-    def watch_notice(self) -> None:
-        """Repaint the notice where it is shown."""
-        if not self.rows:
-            self.refresh()
-
     def on_mount(self) -> None:
-        """Take over rows that were assigned before there was a size."""
-        self.virtual_size = Size(0, len(self.rows) + HEADING_LINES)
+        """Tell the row that the cursor starts on."""
         self._tell_cursor()
 
     def on_resize(self) -> None:
@@ -224,7 +229,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Return line ``y`` of the widget: the heading, a row, or a line of the notice."""
         if self._shared_width != self.free_width:
-            self._share()  # the first frame is painted before its size is told
+            self._lay_out()  # the first frame is painted before its size is told
         if y < HEADING_LINES:
             heading = self._columns.heading(self.sort_column, reverse=self.sort_reverse)
             if self.stale:
@@ -232,8 +237,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
             return self._line(heading, self.get_component_rich_style("records-table--heading"))
         if not self.rows:
             return self._line(self._notice_line(y - HEADING_LINES), self.rich_style)
-        index = self.scroll_offset.y + y - HEADING_LINES
-        key = self._key(self.rows, index, self.cursor_row)
+        key = self._painted[y] = self._key(y)
         if key is None:
             return Strip.blank(self.size.width, self.rich_style)
         strip = self._strips.get(key)
@@ -245,11 +249,13 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         lines = Content(self.notice).wrap(max(1, self.free_width - 2 * GUTTER))
         return " " * GUTTER + lines[number].plain if number < len(lines) else ""
 
-    def _key(self, rows: tuple[Row, ...], index: int, cursor: int) -> tuple[Row, bool, bool] | None:
-        """Return everything that the look of a row depends on, or None below the last row."""
-        if index >= len(rows):
+    def _key(self, y: int) -> tuple[Row, bool, bool] | None:
+        """Return all that the look of line ``y`` depends on, or None below the last row."""
+        index = self.scroll_offset.y + y - HEADING_LINES
+        if index >= len(self.rows):
             return None
-        return rows[index], index == cursor, rows[index].id in self.marks
+        row = self.rows[index]
+        return row, index == self.cursor_row, row.id in self.marks
 
     def _paint(self, row: Row, cursor: bool, marked: bool) -> Strip:
         """Paint one row in one style, which keeps the bytes for a key press few."""
@@ -270,28 +276,22 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _lay_out(self) -> None:
         """Share the width anew, and repaint everything if a column changed."""
-        if self._share():
+        self._shared_width = self.free_width
+        if self._columns.share(self._shared_width - GUTTER):
+            self._strips.clear()
             self.refresh()
 
-    def _share(self) -> bool:
-        self._shared_width = self.free_width
-        changed = self._columns.share(self._shared_width - GUTTER)
-        if changed:
-            self._strips.clear()
-        return changed
-
-    # Moving
+    def _repaint(self) -> None:
+        """Repaint the lines whose row looks different from when they were painted last."""
+        for y, painted in self._painted.items():
+            if self._key(y) != painted:
+                self._refresh_line(y)
 
     def _refresh_line(self, y: int) -> None:
         """Repaint one line of the widget, without the scroll bar beside it."""
         self.refresh(Region(0, y, self.free_width, 1))
 
-    def _refresh_rows(self, *indexes: int) -> None:
-        """Repaint those of these rows that are in view."""
-        top = self.scroll_offset.y
-        for index in indexes:
-            if top <= index < top + self.page:
-                self._refresh_line(index - top + HEADING_LINES)
+    # Moving
 
     def _scroll(self, top: int) -> None:
         """Make ``top`` the first row shown, as far as there are rows for it."""
@@ -316,7 +316,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         if row_id != self._told_id and self.is_attached:
             self._told_id = row_id
             self._last_id = row_id if row_id is not None else self._last_id
-            self.post_message(self.CursorMoved(self, row_id))
+            self.post_message(self.CursorMoved(row_id))
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by rows."""
@@ -348,7 +348,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     def action_select(self) -> None:
         """Open the row under the cursor."""
         if self.rows:
-            self.post_message(self.Opened(self, self.cursor_id))
+            self.post_message(self.Opened(self.cursor_id))
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row that was clicked; a second click opens it."""
@@ -362,39 +362,168 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
                 self.action_select()
 
 
-# Where the cursor goes when rows are replaced
+class Layout:
+    """Shares a width among columns and writes rows and heading as lines of text.
+
+    Widths are counted in terminal cells: a wide character takes two.
+    """
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self._columns = columns
+        self._wanted = [0] * len(columns)
+        self._widths: tuple[int, ...] = ()
+
+    def measure(self, rows: Iterable[Row]) -> None:
+        """Learn from some rows how wide the content is.
+
+        A preferred width never shrinks: columns that move while a filter is typed are hard to read.
+        """
+        for row in rows:
+            self._wanted = [*map(max, self._wanted, map(cell_width, row.cells))]
+
+    def share(self, width: int) -> bool:
+        """Share ``width`` cells among the columns. Return whether a column changed."""
+        before, self._widths = self._widths, place(self._columns, self._wanted, width)
+        return before != self._widths
+
+    def row(self, cells: Sequence[str], *, cursor: bool, marked: bool) -> str:
+        """Return a row as a line; cursor and mark are signs, so that no colour is needed."""
+        texts = [
+            fit(text, width, right=column.right)
+            for column, width, text in zip(self._columns, self._widths, cells, strict=True)
+            if width
+        ]
+        gutter = ("▌" if cursor else " ") + ("*" if marked else " ")
+        return gutter.ljust(GUTTER) + (" " * GAP).join(texts)
+
+    def heading(self, sort_column: str | None, *, reverse: bool) -> str:
+        """Return the heading; the sort sign stays when the column's name is cut."""
+        texts = []
+        for column, width in zip(self._columns, self._widths, strict=True):
+            if width:
+                sign = (" ▼" if reverse else " ▲") if column.key == sort_column else ""
+                name = fit(column.heading, min(cell_width(column.heading), width - len(sign)))
+                texts.append(fit(name + sign, width, right=column.right, ellipsis=""))
+        return " " * GUTTER + (" " * GAP).join(texts)
+
+
+def place(columns: Sequence[Column], wanted: Sequence[int], width: int) -> tuple[int, ...]:
+    """Share ``width`` cells: return the width of each column, 0 where it is dropped.
+
+    One is always kept. ``wanted`` is the width of the content of each column. A flexible column
+    whose content is narrower than its ``width`` gives the difference to the others. Spare cells go
+    one by one to the narrowest flexible column whose content does not fit yet, then to the
+    narrowest.
+    """
+    width += GAP  # as if there were a gap after the last column too
+    chosen = dict(enumerate(columns))
+    while len(chosen) > 1 and sum(column.width + GAP for column in chosen.values()) > width:
+        del chosen[max(chosen, key=lambda index: (columns[index].priority, index))]
+    flexible = [index for index, column in chosen.items() if column.flexible]
+    widths = {index: column.width for index, column in chosen.items()}
+    for index in flexible:
+        content = max(wanted[index], cell_width(columns[index].heading))
+        widths[index] = min(widths[index], content)
+    spare = width - sum(cells + GAP for cells in widths.values())
+    if spare < 0:
+        widths = dict.fromkeys(chosen, max(1, width - GAP))
+    for _ in range(spare if flexible else 0):
+        cut = [index for index in flexible if widths[index] < wanted[index]] or flexible
+        widths[min(cut, key=widths.__getitem__)] += 1
+    return tuple(widths.get(index, 0) for index in range(len(columns)))
 
 
 def follow(old: Sequence[Row], new: Sequence[Row], cursor: int, last_id: str | None) -> int:
     """Return the index of the cursor after ``new`` rows took the place of ``old`` ones.
 
     It stays on its id; if that is gone, it goes to the nearest old row that stayed, the one below
-    first; after the table was empty, to the id it was on before (``last_id``).
+    first; after the table was empty, to the id it was on before (``last_id``). A few neighbours are
+    tried first: indexing 100,000 ids costs more than the rest of a key press.
     """
-    row_id = old[cursor].id if old else last_id
-    if row_id is None or not new:
-        return 0
-    found = _index_of(new, row_id, cursor)
-    if found is None and old:
-        found = next(_nearest(old, new, cursor), None)
-    return found if found is not None else min(cursor, len(new) - 1)
-
-
-def _index_of(rows: Sequence[Row], row_id: str, guess: int) -> int | None:
-    """Return the index of an id, after a look where it was before; None if it is gone."""
-    if guess < len(rows) and rows[guess].id == row_id:
-        return guess
-    return next((index for index, row in enumerate(rows) if row.id == row_id), None)
-
-
-def _nearest(old: Sequence[Row], new: Sequence[Row], cursor: int) -> Iterator[int]:
-    """Yield the index in ``new`` of the old row nearest to the cursor that stayed, if any did.
-
-    A few neighbours are tried first: indexing 100,000 ids costs more than the rest of a key press.
-    """
+    if old and cursor < len(new) and new[cursor].id == old[cursor].id:
+        return cursor
     for reach in (32, len(old)):
         around = range(max(0, cursor - reach), min(len(old), cursor + reach + 1))
         far = {old[index].id: (abs(index - cursor), index < cursor) for index in around}
+        if not old and last_id is not None:
+            far[last_id] = (0, False)
         found = [(far[row.id], index) for index, row in enumerate(new) if row.id in far]
         if found:
-            yield min(found)[1]
+            return min(found)[1]
+    return max(0, min(cursor, len(new) - 1))
+
+
+class FilteredTable(Vertical):
+    """The screen handles ``Input.Changed`` by filling the table again.
+
+    The cursor keys move in the table while the filter is typed; Enter goes to the rows.
+    ``back`` is the action of the screen that first closes the filter.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+    ]
+    DEFAULT_CSS = """
+    FilteredTable > Input { height: 1; border: none; padding: 0 1; display: none; }
+    FilteredTable > Input.-open { display: block; }
+    """
+
+    def __init__(self, columns: Sequence[Column], *, back: str = "app.back") -> None:
+        super().__init__()
+        self.table = RecordsTable(columns, id="table")
+        self._field = TextInput(placeholder="filter", takes=Paste.WORDS)
+        self._back = back
+
+    def compose(self) -> Iterable[Widget]:
+        """Filter and table."""
+        yield self._field
+        yield self.table
+
+    @property
+    def filter_text(self) -> str:
+        """What is typed into the filter."""
+        return self._field.value
+
+    @property
+    def nothing_found(self) -> str:
+        """The notice where no row holds the words of the filter."""
+        key = bound(self.screen, self._back).last_key
+        return f"Nothing holds “{clean(self.filter_text, 100)}”.\n\n{key} clears the filter."
+
+    def matching(self, rows: Iterable[Row]) -> tuple[Row, ...]:
+        """Return the rows whose cells hold every word of the filter."""
+        words = self.filter_text.casefold().split()
+        return tuple(
+            row for row in rows if all(word in " ".join(row.cells).casefold() for word in words)
+        )
+
+    def open_filter(self) -> None:
+        """Show the filter and type there."""
+        self._field.add_class("-open")
+        self._field.focus()
+
+    def close_filter(self) -> bool:
+        """Clear and hide the filter. Return whether it was open."""
+        opened = self._field.has_class("-open")
+        if opened:
+            self._field.value = ""
+            self._field.remove_class("-open")
+            self.table.focus()
+        return opened
+
+    @on(Input.Submitted)
+    def to_rows(self) -> None:
+        """Go to the rows; the filter stays."""
+        self.table.focus()
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor of the table while the filter has the focus."""
+        self.table.cursor_row += rows
+
+
+def counted(shown: int, total: int, noun: str) -> str:
+    """Return how many rows there are, or how many of them are shown."""
+    if shown != total:
+        return f"{shown} of {total}"
+    return f"1 {noun}" if total == 1 else f"{total} {noun}s"

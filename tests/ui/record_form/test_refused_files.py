@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from smtp_tui.editing.draft import new_draft
 from smtp_tui.state.drafts import DraftStore, SavedDraft
 from smtp_tui.state.places import RecordKey
-from smtp_tui.ui.record_form.drafts import KeptDraft
+from smtp_tui.ui.record_form.autosave import Autosave
 from smtp_tui.ui.services import Services
 from tests.failing_sandbox import Sandbox
 from tests.ui.forms import edit_port
@@ -92,16 +92,17 @@ async def test_a_draft_that_cannot_be_taken_over_is_taken_up_all_the_same(
 
 async def test_a_draft_given_up_is_not_brought_back_by_a_slow_disk(tmp_path: Path) -> None:
     drafts = SlowDisk(tmp_path)
-    base = new_draft()
-    typed = base.with_text("hostname", "mail.example.com")
-    kept = KeptDraft(drafts, HeldClock(), KEY, base, typed)
-    keeping = Thread(target=kept.keep)
+    typed = new_draft().with_text("hostname", "mail.example.com").texts
+    now = HeldClock().now()
+    autosave = Autosave(drafts)
+    autosave.latest = SavedDraft(key=KEY, record_name="", saved_at=now, texts=typed, opened=())
+    keeping = Thread(target=autosave.keep)
     keeping.start()
     assert drafts.begun.wait(30)
-    kept.give_up()
+    autosave.give_up()
     drafts.let_go.set()
     keeping.join(30)
     await asyncio.get_running_loop().shutdown_default_executor()
     assert drafts.shelf().drafts == ()
-    kept.keep()
+    autosave.keep()
     assert drafts.shelf().drafts == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtp_tui.ui.widgets.inputs import SecretInput
+from smtp_tui.ui.widgets.fields import SecretInput
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import edit
 from tests.ui.helpers import Ui, opened

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import LoginToken
-from smtp_tui.ui.widgets.inputs import BadPaste, Paste, one_line
+from smtp_tui.ui.widgets.fields import BadPaste, Paste, one_line
 from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.helpers import Ui, opened
 from tests.ui.profiles.test_first_start import first_start

@@ -13,8 +13,7 @@ from textual.strip import Strip
 
 from smtp_tui.text import fit
 from smtp_tui.ui.connections.rows import COLUMNS as RECORD_COLUMNS
-from smtp_tui.ui.widgets.columns import GAP, Column, place
-from smtp_tui.ui.widgets.table import RecordsTable, Row, follow
+from smtp_tui.ui.widgets.table import GAP, Column, RecordsTable, Row, follow, place
 
 COLUMNS = (
     Column("name", "NAME", 10, flexible=True, priority=0),
@@ -323,9 +322,9 @@ def test_a_text_is_always_fitted_to_the_very_width(
 def test_columns_never_take_more_than_there_is_and_leave_nothing_over(
     width: int, wanted: tuple[int, ...]
 ) -> None:
-    placed = place(COLUMNS, wanted, width)
-    assert sum(each.width for each in placed) + GAP * (len(placed) - 1) == width
-    kept = {each.column.priority for each in placed}
+    widths = place(COLUMNS, wanted, width)
+    kept = {column.priority for column, cells in zip(COLUMNS, widths, strict=True) if cells}
+    assert sum(widths) + GAP * (len(kept) - 1) == width
     assert kept == set(range(len(kept)))
 
 
@@ -336,10 +335,14 @@ def test_columns_never_take_more_than_there_is_and_leave_nothing_over(
 def test_no_text_is_cut_beside_a_column_that_has_room_to_spare(
     width: int, wanted: tuple[int, ...]
 ) -> None:
-    placed = [each for each in place(COLUMNS, wanted, width) if each.column.flexible]
-    needed = {each.index: max(wanted[each.index], cell_len(each.column.heading)) for each in placed}
-    cut = [each for each in placed if each.width < wanted[each.index]]
-    roomy = [each for each in placed if each.width > needed[each.index]]
+    placed = zip(COLUMNS, wanted, place(COLUMNS, wanted, width), strict=True)
+    flexible = [each for each in placed if each[0].flexible and each[2]]
+    cut = [column for column, content, cells in flexible if cells < content]
+    roomy = [
+        column
+        for column, content, cells in flexible
+        if cells > max(content, cell_len(column.heading))
+    ]
     assert not (cut and roomy), (cut, roomy)
 
 
