@@ -14,7 +14,7 @@ from typing import Final
 
 MAX_LINKS: Final = 40
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
-_READ_FLAGS: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+_FLAGS: Final = os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 _WORDS: Final = {
     errno.EACCES: "is not permitted to this user",
     errno.EPERM: "is not permitted to this user",
@@ -103,15 +103,15 @@ def _open_to_others(directory: Path, path: Path) -> FileProblem:
     return FileProblem(path, words)
 
 
-def open_trusted(path: Path) -> int:
-    """Open a regular file on a trusted path for reading, without waiting for anything.
+def open_trusted(path: Path, flags: int = os.O_RDONLY) -> int:
+    """Open a regular file on a trusted path, for reading or as told, and wait for nothing.
 
     Raises ``FileNotFoundError``, and :class:`FileProblem` for everything else.
     """
     real = trusted_path(path)
     try:
         check_regular(os.lstat(real), path)
-        descriptor = os.open(real, _READ_FLAGS)
+        descriptor = os.open(real, flags | _FLAGS)
     except FileNotFoundError:
         raise
     except OSError as error:

@@ -21,14 +21,12 @@ import smtp_tui
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import clean, show, show_json
-from smtp_tui.profiles.choosing import NoSuchProfile, known_of
-from smtp_tui.profiles.environment import environment_profile
+from smtp_tui.profiles.choosing import Known, NoSuchProfile, environment_profile
 from smtp_tui.profiles.preferences import FILE_NAME as CONFIG_FILE
 from smtp_tui.profiles.preferences import load_preferences
-from smtp_tui.profiles.store import ProfileStore, config_directory
-from smtp_tui.state.files import FileProblem
+from smtp_tui.profiles.store import ProfileStore
+from smtp_tui.state.files import FileProblem, config_directory, state_directory
 from smtp_tui.state.journal import FILE_NAME as JOURNAL
-from smtp_tui.state.places import state_directory
 
 _PACKAGES: Final = (
     *("textual", "httpx", "h11", "msgspec", "pydantic"),
@@ -144,7 +142,7 @@ def _profiles(store: ProfileStore, environ: Environ) -> Fact:
         return Fact("profiles", found.read_only_why, False)
     default = found.default or "none"
     with suppress(NoSuchProfile):
-        choice = known_of(found, environ).chosen(None)
+        choice = Known(found, environ).chosen(None)
         if choice is not None and choice.overruled:
             default += f", overruled by {choice.by.source}"
     count = len(found.profiles)

@@ -15,10 +15,10 @@ from smtp_tui.cli.running import Environ, known_profiles
 from smtp_tui.cli.say import ask, clean, on_terminal, remark, show, show_json, table
 from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.profiles.choosing import Known, NoSuchProfile
-from smtp_tui.profiles.environment import TOKEN_VARIABLES
 from smtp_tui.profiles.model import FIELDS, Profile, check_profile
-from smtp_tui.profiles.sources import EnvironmentToken, source_words
-from smtp_tui.profiles.store import ProfileStore, config_directory
+from smtp_tui.profiles.sources import TOKEN_VARIABLES, EnvironmentToken, source_words
+from smtp_tui.profiles.store import ProfileStore
+from smtp_tui.state.files import config_directory
 from smtp_tui.text import nearest
 
 

@@ -22,14 +22,14 @@ from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.say import clean, is_terminal, remark
 from smtp_tui.cli.signals import handle_signals
-from smtp_tui.profiles.choosing import Known, known_of
+from smtp_tui.profiles.choosing import Known
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import source_words
-from smtp_tui.profiles.store import ProfileStore, config_directory
+from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.auditor import Auditor
+from smtp_tui.state.files import config_directory, state_directory
 from smtp_tui.state.journal import Journal, actor_of
-from smtp_tui.state.places import state_directory
 from smtp_tui.workflows.session import Memory, Session
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 def known_profiles(environ: Environ) -> Known:
     """Read the profiles. Raises ``FileProblem`` with words."""
-    return known_of(ProfileStore(config_directory(environ)).load(), environ)
+    return Known(ProfileStore(config_directory(environ)).load(), environ)
 
 
 def chosen_profile(

@@ -20,19 +20,17 @@ from smtp_tui.api.target import Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.say import complain
 from smtp_tui.cli.signals import exit_on_signal
-from smtp_tui.profiles.choosing import NoSuchProfile, known_of
-from smtp_tui.profiles.environment import environment_profile
+from smtp_tui.profiles.choosing import Known, NoSuchProfile, environment_profile
 from smtp_tui.profiles.model import Colour, Profile
 from smtp_tui.profiles.preferences import Preferences, load_preferences
 from smtp_tui.profiles.sources import EnvironmentToken
-from smtp_tui.profiles.store import ProfileStore, config_directory
+from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.auditor import Auditor
 from smtp_tui.state.drafts import DraftStore
-from smtp_tui.state.files import FileProblem
+from smtp_tui.state.files import FileProblem, config_directory, state_directory
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.journal import Journal, actor_of
-from smtp_tui.state.places import state_directory
 from smtp_tui.state.settings import SettingsStore
 from smtp_tui.ui.services import ReceivedMail, Reports, Services
 
@@ -51,7 +49,7 @@ def open_screen(environ: Mapping[str, str], wanted: str | None, *, read_only: bo
         return complain(str(error))
     choice, problem = None, ""
     try:
-        choice = known_of(store.load(), environ).chosen(wanted)
+        choice = Known(store.load(), environ).chosen(wanted)
     except NoSuchProfile as error:
         return complain(str(error))
     except FileProblem as error:

@@ -22,8 +22,8 @@ from smtp_tui.editing.patch import patch_for
 from smtp_tui.mail.outcome import TestOutcome, Verdict
 from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.profiles.sources import CredentialError
+from smtp_tui.state.files import state_directory
 from smtp_tui.state.history import TestHistory
-from smtp_tui.state.places import state_directory
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestMail, TestMails, TestSubject
 

@@ -1,4 +1,7 @@
-"""Which profile is used: one rule, for the screen and for every command."""
+"""Which profile is used: one rule, for the screen and for every command.
+
+The vendor's own variables describe a profile too, for which no file is needed.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,17 @@ from typing import Final
 from msgspec import Struct
 
 from smtp_tui.api.target import HostRefused, parse_origin
-from smtp_tui.profiles.environment import environment_profile, vendor_hosts
-from smtp_tui.profiles.model import ENVIRONMENT, Profile
+from smtp_tui.profiles.model import ENVIRONMENT, Profile, Variables
+from smtp_tui.profiles.sources import EnvironmentToken, PromptToken
 from smtp_tui.profiles.store import Profiles
 from smtp_tui.text import nearest
 
 VARIABLE: Final = "SMTP_TUI_PROFILE"
+_HOSTS: Final = ("CAM_HOST", "CAM_HOSTNAME", "TSA_HOSTNAME", "TSA_HOST", "MCM_HOSTNAME", "MCM_HOST")
+"""The variables for a host, the most important first. Port, tenant and token are taken from the
+variables of the same product only: a token belongs to its host."""
+_NO_PORT: Final = 0
+"""Stands for a text that is not a number; :meth:`Profile.target` refuses it."""
 
 
 class NoSuchProfile(Exception):
@@ -51,24 +59,16 @@ class Choice(Struct, frozen=True):
 
 
 class Known(Struct, frozen=True):
-    """The profiles of the file, that of the vendor's variables, and what the environment says.
-
-    ``variable`` is the text of ``SMTP_TUI_PROFILE``, ``hosts`` are the vendor's variables that hold
-    a host, the one in use first.
-    """
+    """The profiles of the file, and the variables of the environment."""
 
     profiles: Profiles
-    environment: Profile | None = None
-    variable: str = ""
-    hosts: tuple[tuple[str, str], ...] = ()
+    environ: Mapping[str, str]
 
     @property
     def all(self) -> tuple[Profile, ...]:
-        """Every profile, the environment's first; one of the file hides it if named the same."""
-        stored = self.profiles.profiles
-        if self.environment is None or self.profiles.named(self.environment.name):
-            return stored
-        return (self.environment, *stored)
+        """Every profile, the environment's first."""
+        environment = environment_profile(self.environ)
+        return (*filter(None, (environment,)), *self.profiles.profiles)
 
     def chosen(self, wanted: str | None) -> Choice | None:
         """The choice of the most specific source; None if a person has to choose.
@@ -81,21 +81,19 @@ class Known(Struct, frozen=True):
         by, *others = candidates
         profile = self.named(by.name, by.source)
         overruled = [other for other in others if other.name != profile.name]
-        if profile is self.environment:
-            used = self.hosts[0][1]
-            overruled += [
-                Candidate(_shown(host), name) for name, host in self.hosts[1:] if host != used
-            ]
+        if profile.variables is not None:
+            (_, used), *more = _hosts(self.environ)
+            overruled += [Candidate(_shown(host), name) for name, host in more if host != used]
         return Choice(profile, by, tuple(overruled))
 
     def _candidates(self, wanted: str | None) -> Iterator[Candidate]:
         """What names a profile, the most specific first."""
         if wanted is not None:
             yield Candidate(wanted, "--profile")
-        if self.variable:
-            yield Candidate(self.variable, VARIABLE)
-        if self.environment is not None:
-            yield Candidate(self.environment.name, self.hosts[0][0])
+        if variable := self.environ.get(VARIABLE, "").strip():
+            yield Candidate(variable, VARIABLE)
+        for name, _ in _hosts(self.environ)[:1]:
+            yield Candidate(ENVIRONMENT, name)
         stored, default = self.profiles.profiles, self.profiles.default
         if default is not None:
             yield Candidate(default, "the default")
@@ -135,7 +133,39 @@ def _shown(host: str) -> str:
         return "another host"
 
 
-def known_of(profiles: Profiles, environ: Mapping[str, str]) -> Known:
-    """The profiles of the file together with what the environment says."""
-    variable = environ.get(VARIABLE, "").strip()
-    return Known(profiles, environment_profile(environ), variable, vendor_hosts(environ))
+def environment_profile(environ: Mapping[str, str]) -> Profile | None:
+    """The profile that the vendor's own variables describe; None if no host is set.
+
+    Without a token variable the token is asked for. :meth:`Profile.target` refuses a text that is
+    no host or no port.
+    """
+    hosts = _hosts(environ)
+    if not hosts:
+        return None
+    variable, host = hosts[0]
+    product = variable.partition("_")[0]
+    named = Variables(
+        variable, f"{product}_PORT", f"{product}_TENANT_ID", f"{product}_BEARER_TOKEN"
+    )
+    digits = _first(environ, named.port)
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= 5
+    return Profile(
+        name=ENVIRONMENT,
+        host=host,
+        port=(int(digits) if is_number else _NO_PORT) if digits else None,
+        tenant=_first(environ, named.tenant),
+        team=_first(environ, "ICP_TEAM", "MCM_TEAM") or "all",
+        namespace=_first(environ, "NAMESPACE"),
+        token=EnvironmentToken(named.token) if environ.get(named.token) else PromptToken(),
+        variables=named,
+    )
+
+
+def _hosts(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The variables that hold a host, with it. The first one makes the profile."""
+    return [(name, host) for name in _HOSTS if (host := _first(environ, name))]
+
+
+def _first(environ: Mapping[str, str], *names: str) -> str:
+    found = (environ.get(name, "").strip() for name in names)
+    return next(filter(None, found), "")

@@ -14,6 +14,8 @@ from msgspec import Struct, field
 
 from smtp_tui.api.secret import SecretStr, is_token
 
+TOKEN_VARIABLES: Final = ("CAM_BEARER_TOKEN", "TSA_BEARER_TOKEN", "MCM_BEARER_TOKEN")
+"""The vendor's own."""
 _BEARER: Final = re.compile(r"bearer\s+", re.IGNORECASE)
 
 

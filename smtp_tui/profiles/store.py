@@ -14,10 +14,8 @@ from smtp_tui.api.target import Target, Trust
 from smtp_tui.profiles.model import FIELDS, Problem, Profile, absolute, check_stored
 from smtp_tui.profiles.toml import TomlFile, TomlProblem, parse_toml, read_toml
 from smtp_tui.state.files import locked, write_atomic
-from smtp_tui.state.places import APPLICATION, place_of
 from smtp_tui.text import nearest
 
-CONFIG_VARIABLE: Final = "SMTP_TUI_CONFIG_DIR"
 FILE_NAME: Final = "profiles.toml"
 SCHEMA: Final = 1
 _SCHEMAS: Final = range(1, 1_000_000)
@@ -61,20 +59,6 @@ class Profiles(Struct, frozen=True):
 
 Change: TypeAlias = tuple[Profile | None, Profile | None, str | None]
 """A profile before and after, None where there is none, and the default afterwards."""
-
-
-def config_directory(environ: Mapping[str, str]) -> Path:
-    """The directory of ``profiles.toml``; it need not exist yet.
-
-    Raises :class:`~smtp_tui.state.files.FileProblem` where there is no home directory.
-    """
-
-    def find() -> Path:
-        from platformdirs import user_config_path  # noqa: PLC0415 - not where the variable is set
-
-        return user_config_path(APPLICATION, appauthor=False)
-
-    return place_of(environ, CONFIG_VARIABLE, find)
 
 
 class ProfileStore:

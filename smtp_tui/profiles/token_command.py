@@ -17,9 +17,9 @@ import msgspec
 from smtp_tui.api.decode import cut
 from smtp_tui.api.redaction import text_without_echo
 from smtp_tui.api.secret import MASK
-from smtp_tui.profiles.environment import TOKEN_VARIABLES
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import (
+    TOKEN_VARIABLES,
     CommandToken,
     CredentialError,
     EnvironmentToken,

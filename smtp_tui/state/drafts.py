@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -16,20 +17,25 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import force_setattr, replace
 
-from smtp_tui.state.encoding import Integer, Pairs, plain, read_object, utc, without_secrets
+from smtp_tui.state.encoding import (
+    Integer,
+    Pairs,
+    RecordKey,
+    plain,
+    read_object,
+    utc,
+    without_secrets,
+)
 from smtp_tui.state.files import (
     FileProblem,
     clear_leftovers,
-    ensure_directory,
     problems_of,
     read_text,
     write_atomic,
 )
-from smtp_tui.state.places import RecordKey
 
 DIRECTORY_NAME: Final = "drafts"
 _SUFFIX: Final = ".draft.json"
-_PIDS: Final = 2**31
 
 
 class SavedDraft(Struct, frozen=True):
@@ -54,21 +60,12 @@ class SavedDraft(Struct, frozen=True):
         force_setattr(self, "saved_at", utc(self.saved_at))
 
     @property
-    def in_use(self) -> bool | None:
-        """Whether the process that saved it still runs; None if it ran on another host.
+    def in_use(self) -> bool:
+        """Whether the process that saved it still runs on this host.
 
         A process that has the number of an ended one counts as running.
         """
-        if self.host != os.uname().nodename:
-            return None
-        return _runs(self.pid)
-
-
-class Shelf(Struct, frozen=True):
-    """All drafts, newest first, and the files that could not be read."""
-
-    drafts: tuple[SavedDraft, ...] = ()
-    unreadable: tuple[FileProblem, ...] = ()
+        return self.host == os.uname().nodename and _runs(self.pid)
 
 
 class DraftStore:
@@ -85,29 +82,26 @@ class DraftStore:
         """
         host = os.uname().nodename
         mine = replace(draft, pid=os.getpid(), host=host, token=self._token)
-        ensure_directory(self.directory)
-        write_atomic(self._file(mine), _text_of(mine))
+        values = plain(mine)
+        text = json.dumps({**values.pop("key"), **values}, indent=1)
+        write_atomic(self._file(mine), f"{text}\n")
         return mine
 
     def list_for(self, key: RecordKey) -> tuple[SavedDraft, ...]:
         """The drafts for one record, newest first, including those of other processes."""
-        return tuple(draft for draft in self.shelf().drafts if draft.key == key)
+        return tuple(draft for draft in self.all() if draft.key == key)
 
-    def shelf(self) -> Shelf:
-        """Every draft there is. Temporary files of killed processes are removed."""
+    def all(self) -> tuple[SavedDraft, ...]:
+        """Every draft that can be read. Temporary files of killed processes are removed."""
+        clear_leftovers(self.directory, lambda _, pid: not _runs(pid))
         drafts: list[SavedDraft] = []
-        unreadable: list[FileProblem] = []
-        for file in self._files():
-            try:
-                text = read_text(file)
-                if text is not None:
+        with problems_of(self.directory):
+            files = [*self.directory.iterdir()] if self.directory.exists() else []
+        for file in files:
+            with suppress(FileProblem, ValueError):
+                if file.name.endswith(_SUFFIX) and (text := read_text(file)) is not None:
                     drafts.append(_parse(text))
-            except FileProblem as problem:
-                unreadable.append(problem)
-            except ValueError as error:
-                unreadable.append(FileProblem(file, f"is no draft: {error}"))
-        drafts.sort(key=lambda draft: draft.saved_at, reverse=True)
-        return Shelf(tuple(drafts), tuple(unreadable))
+        return tuple(sorted(drafts, key=lambda draft: draft.saved_at, reverse=True))
 
     def discard(self, draft: SavedDraft) -> None:
         """Remove a draft, once saved or given up; it may be gone already."""
@@ -125,33 +119,17 @@ class DraftStore:
 
         key = json.dumps([draft.key.origin_url, draft.key.tenant, draft.key.record_id])
         digest = hashlib.sha256(key.encode()).hexdigest()[:24]
-        return self.directory / f"{digest}-{draft.token or self._token}{_SUFFIX}"
-
-    def _files(self) -> list[Path]:
-        with problems_of(self.directory):
-            try:
-                found = list(self.directory.iterdir())
-            except FileNotFoundError:
-                return []
-        clear_leftovers(self.directory, lambda _, pid: not _runs(pid))
-        return sorted(file for file in found if file.name.endswith(_SUFFIX))
+        return self.directory / f"{digest}-{draft.token}{_SUFFIX}"
 
 
 def _runs(pid: int) -> bool:
-    if not 0 < pid < _PIDS:
-        return False
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
-        return True
-    return True
-
-
-def _text_of(draft: SavedDraft) -> str:
-    values = plain(draft)
-    return json.dumps({**values.pop("key"), **values}, indent=1) + "\n"
+        pass
+    return pid > 0
 
 
 def _parse(text: str) -> SavedDraft:

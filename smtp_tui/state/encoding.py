@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from smtp_tui.api.models import is_secret_name
+from smtp_tui.api.target import Target
 
 VERSION: Final = 1
 """The version of the format, which each JSON object states as ``v``."""
@@ -62,3 +63,19 @@ def read_line(line: str) -> dict[str, Any]:
     if type(values.get("v")) is not int or values["v"] != VERSION:
         raise ValueError("it is from another version")
     return values
+
+
+class RecordKey(Struct, frozen=True):
+    """One record of one server, whatever the profile that leads to it is called.
+
+    ``origin_url`` is scheme, host and port; ``record_id`` None stands for a record to be created.
+    """
+
+    origin_url: str = msgspec.field(name="origin")
+    tenant: str
+    record_id: str | None = msgspec.field(name="record")
+
+
+def record_key(target: Target, record_id: str | None) -> RecordKey:
+    """The key of a record as one profile sees it."""
+    return RecordKey(target.origin.url, target.scope.tenant, record_id)

@@ -11,22 +11,24 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from smtp_tui.api.paths import (
     FileProblem,
     check_file,
-    check_regular,
     open_trusted,
     problem_of,
     read_trusted,
     trusted_path,
 )
+
+if TYPE_CHECKING:
+    from platformdirs import PlatformDirs
 
 __all__ = ["FileProblem"]  # for those who read and write files through this module
 DEFAULT_CAP: Final = 4 * 1024 * 1024
@@ -55,6 +57,38 @@ def own_path(path: Path) -> Path:
     real = trusted_path(path)
     trusted_path(real.parent)
     return real
+
+
+def state_directory(environ: Mapping[str, str]) -> Path:
+    """The directory of test history, drafts, journal and settings; it need not exist yet.
+
+    Raises :class:`FileProblem` where there is no home directory to put it in.
+    """
+    return _directory(environ, "SMTP_TUI_STATE_DIR", lambda dirs: dirs.user_state_path)
+
+
+def config_directory(environ: Mapping[str, str]) -> Path:
+    """The directory of ``profiles.toml`` and ``config.toml``. Raises as :func:`state_directory`."""
+    return _directory(environ, "SMTP_TUI_CONFIG_DIR", lambda dirs: dirs.user_config_path)
+
+
+def _directory(
+    environ: Mapping[str, str], variable: str, find: Callable[[PlatformDirs], Path]
+) -> Path:
+    """The directory that a variable names, otherwise the usual one of this user."""
+    chosen = environ.get(variable)
+    try:
+        if chosen:
+            place = Path(chosen).expanduser().absolute()
+        else:
+            from platformdirs import PlatformDirs  # noqa: PLC0415 - not where the variable is set
+
+            place = find(PlatformDirs(_OWN_NAME, appauthor=False))
+    except RuntimeError:  # both raise it for a user without a home
+        place = Path(chosen or "~")
+    if not place.is_absolute():
+        raise FileProblem(place, f"there is no home directory; set {variable}")
+    return place
 
 
 def ensure_directory(path: Path) -> Path:
@@ -99,28 +133,6 @@ def read_text(path: Path, cap: int = DEFAULT_CAP) -> str | None:
         return content.decode()
     except UnicodeDecodeError as error:
         raise FileProblem(path, f"is not UTF-8 at byte {error.start}") from None
-
-
-def open_checked(path: Path, flags: int) -> int:
-    """Open a file for writing and return its descriptor; a new file is made 0600.
-
-    Raises :class:`FileProblem` for a file that is not ours, and ``OSError`` from the system.
-    """
-    real = own_path(path)
-    flags |= os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    try:
-        descriptor = os.open(real, flags | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        check_regular(os.lstat(real), path)
-        descriptor = os.open(real, flags)
-    else:
-        os.fchmod(descriptor, 0o600)  # whatever the umask
-    try:
-        check_file(os.fstat(descriptor), path)
-    except FileProblem:
-        os.close(descriptor)
-        raise
-    return descriptor
 
 
 def write_all(descriptor: int, content: bytes) -> None:
@@ -221,13 +233,6 @@ def clear_leftovers(directory: Path, dead: Callable[[str, int], bool]) -> None:
                 leftover.unlink(missing_ok=True)
 
 
-class Lines(Struct, frozen=True):
-    """The lines of a file; ``overlong`` counts those that were skipped for their length."""
-
-    lines: list[str]
-    overlong: int = 0
-
-
 def append_line(path: Path, line: str, *, sync: bool) -> int:
     """Add one line, completely or not at all, and return the new size of the file in bytes.
 
@@ -235,27 +240,34 @@ def append_line(path: Path, line: str, *, sync: bool) -> int:
     ``sync`` waits until the line is on the disk. Call it with the file's lock held. Raises
     :class:`FileProblem`.
     """
+    own_path(path)
+    content = line.encode() + b"\n"
     with problems_of(path):
-        descriptor = open_checked(path, os.O_RDWR | os.O_APPEND)
         try:
-            size = os.fstat(descriptor).st_size
-            torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-            content = (b"\n" if torn else b"") + line.encode() + b"\n"
-            _append_whole(descriptor, content, size, sync=sync)
-            return size + len(content)
+            descriptor = open_trusted(path, os.O_RDWR | os.O_APPEND)
+        except FileNotFoundError:
+            write_atomic(path, content.decode())
+            return len(content)
+        size = os.fstat(descriptor).st_size
+        try:
+            if size > 0 and os.pread(descriptor, 1, size - 1) != b"\n":
+                content = b"\n" + content
+            write_all(descriptor, content)
+            if sync:
+                os.fsync(descriptor)
+        except OSError:
+            os.ftruncate(descriptor, size)
+            raise
         finally:
             os.close(descriptor)
+    return size + len(content)
 
 
-def _append_whole(descriptor: int, content: bytes, size: int, *, sync: bool) -> None:
-    """Append to a file of this size, or cut it back to its size. Raises ``OSError``."""
-    try:
-        write_all(descriptor, content)
-        if sync:
-            os.fsync(descriptor)
-    except OSError:
-        os.ftruncate(descriptor, size)
-        raise
+class Lines(Struct, frozen=True):
+    """The lines of a file; ``overlong`` counts those that were skipped for their length."""
+
+    lines: list[str]
+    overlong: int = 0
 
 
 def read_lines(path: Path, longest: int = LONGEST_LINE) -> Lines:

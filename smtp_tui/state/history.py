@@ -20,6 +20,7 @@ from smtp_tui.state.encoding import (
     VERSION,
     Integer,
     Pairs,
+    RecordKey,
     plain,
     read_line,
     read_object,
@@ -27,7 +28,6 @@ from smtp_tui.state.encoding import (
     without_secrets,
 )
 from smtp_tui.state.files import append_line, locked, read_lines, write_atomic
-from smtp_tui.state.places import RecordKey
 
 FILE_NAME: Final = "tests.jsonl"
 RUNS_KEPT: Final = 20

@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from smtp_tui.api.target import Target, Trust
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.tokens import Tokens
-from smtp_tui.state.places import RecordKey, record_key
+from smtp_tui.state.encoding import RecordKey, record_key
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client

@@ -27,9 +27,9 @@ from smtp_tui.editing.patch import Change, Patch
 from smtp_tui.mail import replies
 from smtp_tui.mail.judge import judge, judge_error, unknown
 from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
+from smtp_tui.state.encoding import RecordKey
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory, TestRun
-from smtp_tui.state.places import RecordKey
 from smtp_tui.text import duration
 from smtp_tui.workflows.operator import About, Kind, Notice, Operator
 from smtp_tui.workflows.session import Session

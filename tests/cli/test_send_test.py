@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.api.target import parse_origin
+from smtp_tui.state.encoding import RecordKey
 from smtp_tui.state.history import TestHistory
-from smtp_tui.state.places import RecordKey
 from tests.cli.console import Console, Result
 from tests.failing_sandbox import Fault, FaultKind, Operation, Phase, Sandbox, drop, refuse
 

@@ -53,7 +53,7 @@ def soon(holds: Callable[[], bool]) -> bool:
 
 def is_kept(directory: Path) -> bool:
     """Whether the next start would offer what was typed; a password is never kept."""
-    drafts = DraftStore(directory / "state").shelf().drafts
+    drafts = DraftStore(directory / "state").all()
     return [dict(draft.texts)["port"] for draft in drafts] == ["587"] and "hunter2" not in str(
         drafts
     )

@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "cli": ("",),
     "ui": ("ui", "text", "workflows", "state", "profiles", "editing", "mail", "api"),
     "workflows": ("workflows", "text", "state", "profiles", "editing", "mail", "api"),
-    "profiles": ("profiles", "text", "state.files", "state.places", "api"),
+    "profiles": ("profiles", "text", "state.files", "api"),
     "state": ("state", "api"),
     "editing": ("editing", "mail.parameters", "api"),
     "mail": ("mail", "api"),
@@ -30,8 +30,8 @@ MAY_IMPORT = {
 }
 """What each room may import of the package; the version may be read by all.
 
-Profiles share with the state what writes a file safely and what finds its place, no more. A draft
-follows the parameters as `mail` describes them.
+Profiles share with the state what finds a file and writes it safely, no more. A draft follows the
+parameters as `mail` describes them.
 """
 VERSION = ("smtp_tui", "smtp_tui.__version__")
 

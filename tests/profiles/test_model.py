@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Access, HostRefused, Origin, Pinned, Scope, Unverified
-from smtp_tui.profiles.environment import environment_profile
+from smtp_tui.profiles.choosing import environment_profile
 from smtp_tui.profiles.model import FIELDS, Colour, Profile, Variables, check_profile, check_stored
 from smtp_tui.profiles.sources import CommandToken, EnvironmentToken, LoginToken, PromptToken
 

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.store import ProfileRefused, Profiles, ProfileStore, config_directory
+from smtp_tui.profiles.store import ProfileRefused, Profiles, ProfileStore
 from smtp_tui.profiles.toml import TomlProblem
-from smtp_tui.state.files import FileProblem
+from smtp_tui.state.files import FileProblem, config_directory
 from tests.state.processes import run_together
 from tests.state.test_files import at_most
 

@@ -7,9 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.state import history
+from smtp_tui.state.encoding import RecordKey
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import RUNS_KEPT, TestHistory, TestRun
-from smtp_tui.state.places import RecordKey
 from tests.state.processes import run_together
 from tests.state.test_files import at_most
 
@@ -133,7 +133,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from smtp_tui.state import history
 from smtp_tui.state.history import TestHistory, TestRun
-from smtp_tui.state.places import RecordKey
+from smtp_tui.state.encoding import RecordKey
 history.COMPACT_BYTES = 5_000
 directory, number = Path(sys.argv[1]), sys.argv[-1]
 some = TestHistory(directory)

@@ -84,11 +84,11 @@ def held(directory: Path) -> dict[str, list[int]]:
     """The steps that each file holds, oldest first, as the product reads it; all of it is whole."""
     (profile,) = ProfileStore(directory).load().profiles
     drafts = DraftStore(directory)
-    shelf = drafts.shelf()
-    assert shelf.unreadable == ()
-    drafted = [set(draft.texts[0][1].split()) for draft in shelf.drafts]
+    found = drafts.all()
+    assert len(found) == len([*drafts.directory.glob("*.draft.json")]), "all can be read"
+    drafted = [set(draft.texts[0][1].split()) for draft in found]
     assert all(len(steps) == 1 for steps in drafted)
-    for draft in shelf.drafts:
+    for draft in found:
         drafts.discard(draft)
     reading = Journal(directory, ROTATE_BYTES, FILES_KEPT).read()
     assert reading.unreadable == 0

@@ -151,7 +151,7 @@ async def test_what_is_typed_can_be_kept_as_a_draft_on_the_way_out(demo: Sandbox
         ui.clock.forward(1)
         await ui.press("down", "enter")
         await ended(ui)
-        drafts = ui.services.drafts.shelf().drafts
+        drafts = ui.services.drafts.all()
     assert [dict(draft.texts)["hostname"] for draft in drafts] == ["x.example"]
 
 
@@ -166,4 +166,4 @@ async def test_discarding_on_the_way_out_leaves_no_draft(demo: Sandbox) -> None:
         ui.clock.forward(1)
         await ui.press("down", "down", "enter")
         await ended(ui)
-        assert not ui.services.drafts.shelf().drafts
+        assert not ui.services.drafts.all()

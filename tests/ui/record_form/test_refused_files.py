@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from smtp_tui.editing.draft import new_draft
 from smtp_tui.state.drafts import DraftStore, SavedDraft
-from smtp_tui.state.places import RecordKey
+from smtp_tui.state.encoding import RecordKey
 from smtp_tui.ui.record_form.autosave import Autosave
 from smtp_tui.ui.services import Services
 from tests.failing_sandbox import Sandbox
@@ -72,7 +72,7 @@ async def test_a_draft_that_cannot_be_taken_over_is_taken_up_all_the_same(
 ) -> None:
     async with opened(demo, directory=tmp_path) as ui:
         await edit_port(ui, "BATCH", "587")
-        await ui.until(lambda: ui.services.drafts.shelf().drafts, "the draft on the disk")
+        await ui.until(ui.services.drafts.all, "the draft on the disk")
         ui.app.exit()
 
     class ReadOnly(DraftStore):
@@ -103,6 +103,6 @@ async def test_a_draft_given_up_is_not_brought_back_by_a_slow_disk(tmp_path: Pat
     drafts.let_go.set()
     keeping.join(30)
     await asyncio.get_running_loop().shutdown_default_executor()
-    assert drafts.shelf().drafts == ()
+    assert drafts.all() == ()
     autosave.keep()
-    assert drafts.shelf().drafts == ()
+    assert drafts.all() == ()

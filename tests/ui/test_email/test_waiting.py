@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from smtp_tui.state.places import RecordKey
+from smtp_tui.state.encoding import RecordKey
 from tests.failing_sandbox import (
     Operation,
     Phase,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.api.target import Scope, Target, parse_origin
-from smtp_tui.state.files import FileProblem
-from smtp_tui.state.places import RecordKey, record_key, state_directory
+from smtp_tui.state.encoding import RecordKey, record_key
+from smtp_tui.state.files import FileProblem, state_directory
 
 
 def test_the_variable_moves_the_state(tmp_path: Path) -> None:
