@@ -1045,8 +1045,8 @@ FAULTS: Final = (
     Fault(
         "a line of the journal is not synced",
         FILES,
-        "        if sync:\n            os.fsync(descriptor)",
-        "        if sync and not content:\n            os.fsync(descriptor)",
+        "            if sync:\n                os.fsync(descriptor)",
+        "            if sync and not content:\n                os.fsync(descriptor)",
         (f"{STATE_POWER_CUT}::test_a_line_of_the_journal_is_synced_before_the_write_is_sent",),
     ),
     Fault(
