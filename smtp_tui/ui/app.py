@@ -28,8 +28,9 @@ from smtp_tui.ui.keymap import rebound
 from smtp_tui.ui.leaving import Leaving
 from smtp_tui.ui.messages import MessagesApp, tell
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.terminal.driver import TerminalDriver, Told
+from smtp_tui.ui.terminal.driver import TerminalDriver
 from smtp_tui.ui.terminal.frame_diff import FrameDiff
+from smtp_tui.ui.terminal.reader import Told
 from smtp_tui.ui.terminal.shutdown import WRITE_SECONDS, Shutdown
 from smtp_tui.ui.terminal.typed_ahead import TypedAhead
 from smtp_tui.ui.theme import APP_CSS

@@ -16,7 +16,7 @@ from tests.e2e.screens import CONNECTIONS, SCREENS, Screen, standing
 from tests.e2e.terminal import ESCAPE_GAP, Terminal, installed_program
 from tests.e2e.test_drafts_survive import typing_in_a_form
 from tests.failing_sandbox import Sandbox
-from tests.ui.terminal.test_input import KEYS, REPLIES
+from tests.ui.terminal.test_reader import KEYS, REPLIES
 
 DISGUISED = random.Random(11)
 """Makes up reports as terminals send them, with numbers that none has."""

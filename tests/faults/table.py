@@ -1248,19 +1248,19 @@ FAULTS: Final = (
     Fault(
         "an answer of the terminal is typed",
         SHOWN,
-        "        if kind in _INTRODUCERS:\n            self._in_string = True",
-        "        if kind in _INTRODUCERS:\n            self._in_string = False",
+        r"        | [P\]X^_] [^\x00-\x07\x0e-\x1f\x9c]*+ (?: \x1b\\ | [\x07\x18\x1a\x9c] )",
+        r"        | [P\]X^_]",
         (
-            "tests/ui/terminal/test_input.py"
+            "tests/ui/terminal/test_reader.py"
             "::test_a_reply_of_the_terminal_is_no_key_however_it_is_torn_apart",
         ),
     ),
     Fault(
         "Escape and the next key are taken for a key with alt",
         KEPT,
-        "        elif kind == _ESC or (at == 0 and self._escape_apart):",
-        "        elif kind == _ESC:",
-        ("tests/ui/terminal/test_input.py::test_escape_is_told_from_the_beginning_of_a_sequence",),
+        "        if self._escape_apart and len(text) > 1 and text[1] not in _INTRODUCERS:",
+        "        if text[:2] == 2 * _ESC:",
+        ("tests/ui/terminal/test_reader.py::test_escape_is_told_from_the_beginning_of_a_sequence",),
     ),
     Fault(
         "an advice names a key that is not possible now",

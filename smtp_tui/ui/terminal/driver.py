@@ -7,37 +7,30 @@ another, so what a terminal needs is done here, once, and no screen knows of it.
 from __future__ import annotations
 
 import asyncio
+import codecs
 import locale
 import os
-import re
 import select
 import shutil
 import signal
+import socket
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from threading import Thread
 from types import FrameType
 from typing import Any, Final
 
 from rich.cells import cell_len
-from textual import events
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import MouseEvent
 from textual.message import Message
-from textual.messages import TerminalSupportsSynchronizedOutput
 
 from smtp_tui.ui.terminal import clipboard
 from smtp_tui.ui.terminal.frame_diff import FrameDiff
-from smtp_tui.ui.terminal.input import (
-    Pasted,
-    Pointer,
-    Press,
-    TerminalInput,
-    Token,
-    Unusable,
-    escape_seconds,
-)
+from smtp_tui.ui.terminal.reader import TerminalReader, Told, escape_seconds
 
 STAND_INS: Final = {
     **dict.fromkeys("─━═┄╌", "-"),
@@ -54,15 +47,12 @@ STAND_INS: Final = {
     **{"…": "~", "✓": "+", "✗": "x", "‘": "'", "’": "'"},
 }
 """Signs that every terminal has for those that the program draws with; all are one cell wide."""
-ON_THE_CONSOLE: Final = {
-    **dict(zip("╭╮╰╯", "┌┐└┘", strict=True)),
-    **{sign: STAND_INS[sign] for sign in "✓✗…"},
-}
+ON_THE_CONSOLE: Final = str.maketrans("╭╮╰╯✓✗…", "┌┐└┘+x~")
 """The same for the Linux console, whose fonts have 256 or 512 characters."""
 _NOT_SWITCHED_ON: Final = frozenset({"\x1b[?1004h", "\x1b[?1004l", "\x1b[?2048$p"})
 """Modes that Textual asks for and nothing here needs: reports of the focus and of the size."""
-_KEYBOARD_ON: Final = re.compile(r"\x1b\[>\d+u")
-_KEYBOARD_OFF: Final = "\x1b[<u"
+_KEYBOARD_ON: Final = "\x1b[>"
+_KEYBOARD_OFF: Final = "\x1b[<"
 _KEYBOARD_MODE: Final = "\x1b[>5u"
 """Kitty's keyboard protocol: keys that would be ambiguous, with the letter of the base layout.
 
@@ -73,41 +63,21 @@ _FOREGROUND_SECONDS: Final = 0.05
 """How often a program in the background looks whether the terminal is its own again."""
 
 
-class StandIns(dict[int, str]):
-    """For ``str.translate``: each character, or an equally wide sign if the terminal lacks it."""
-
-    def __init__(self, signs: Mapping[str, str], shows: Callable[[str], bool]) -> None:
-        super().__init__()
-        self._signs = signs
-        self._shows = shows
-
-    def __missing__(self, code: int) -> str:
-        """Find out once for each character."""
-        sign = chr(code)
-        if not self._shows(sign):
-            sign = self._signs.get(sign) or "?" * cell_len(sign)
-        self[code] = sign
-        return sign
+def _stand_in(error: UnicodeError) -> tuple[str, int]:
+    """For :meth:`str.encode`: a sign as wide in place of what an encoding lacks."""
+    assert isinstance(error, UnicodeEncodeError)
+    lacking = error.object[error.start : error.end]
+    return "".join(STAND_INS.get(sign) or "?" * cell_len(sign) for sign in lacking), error.end
 
 
-def stand_ins(encodings: frozenset[str], term: str) -> StandIns | None:
-    """The stand-ins for a terminal whose text has to pass all of these encodings.
-
-    None for a terminal that lacks no character.
-    """
-    if not all(name.lower().replace("-", "").startswith("utf8") for name in encodings):
-        return StandIns(STAND_INS, lambda sign: all(_encodes(name, sign) for name in encodings))
-    if term.partition("-")[0] == "linux":
-        return StandIns(ON_THE_CONSOLE, lambda sign: sign not in ON_THE_CONSOLE)
-    return None
+codecs.register_error("smtp_tui.stand_in", _stand_in)
 
 
-def _encodes(encoding: str, character: str) -> bool:
-    try:
-        character.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
+def drawable(text: str, encodings: Iterable[str], term: str) -> str:
+    """The text as a terminal can show it that is written to in these encodings."""
+    for encoding in encodings:
+        text = text.encode(encoding, "smtp_tui.stand_in").decode(encoding)
+    return text.translate(ON_THE_CONSOLE) if term.partition("-")[0] == "linux" else text
 
 
 def over_ssh(environ: Mapping[str, str]) -> bool:
@@ -130,25 +100,9 @@ def _wait_for_foreground(terminal: int) -> None:
     A program that stops itself here, or is stopped by the kernel (SIGTTOU), misses an ``fg`` of
     the same moment: the shell took it for running and does not continue it.
     """
-    while not _in_foreground(terminal):
-        time.sleep(_FOREGROUND_SECONDS)
-
-
-def _in_foreground(terminal: int) -> bool:
-    """Whether the shell gave us this terminal, or it is gone."""
-    try:
-        return os.tcgetpgrp(terminal) == os.getpgrp()
-    except OSError:
-        return True
-
-
-class Told(Message):
-    """What the terminal has to tell the person."""
-
-    def __init__(self, words: str, *, bad: bool = False) -> None:
-        super().__init__()
-        self.words = words
-        self.bad = bad
+    with suppress(OSError):
+        while os.tcgetpgrp(terminal) != os.getpgrp():
+            time.sleep(_FOREGROUND_SECONDS)
 
 
 class TerminalDriver(LinuxDriver):
@@ -159,27 +113,15 @@ class TerminalDriver(LinuxDriver):
     """
 
     def __init__(
-        self,
-        app: App[Any],
-        *,
-        frames: FrameDiff,
-        enhanced_keyboard: bool,
-        debug: bool = False,
-        mouse: bool = True,
-        size: tuple[int, int] | None = None,
+        self, app: App[Any], *, frames: FrameDiff, enhanced_keyboard: bool, **options: Any
     ) -> None:
-        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        super().__init__(app, **options)
         stream = sys.__stderr__
         self._encoding = locale.getencoding()
-        drawn_in = stream.encoding if stream is not None else self._encoding
-        self._stand_ins = stand_ins(
-            frozenset((self._encoding, drawn_in)), os.environ.get("TERM", "")
-        )
+        self._encodings = (self._encoding, stream.encoding if stream is not None else "utf-8")
         self._frames = frames
         self._enhanced_keyboard = enhanced_keyboard
-        self._mouse_at = (0, 0)
         self._suspended = False
-        self._stop_reading: tuple[int, int] | None = None
 
     def start_application_mode(self) -> None:
         """Take the screen, and hear of each new size, at which a terminal cuts what it shows.
@@ -187,8 +129,7 @@ class TerminalDriver(LinuxDriver):
         One after the other: handlers of a signal interrupt each other, and the size that an
         interrupted one had read would be told after the newest.
         """
-        self._close_pipe()
-        self._stop_reading = os.pipe()
+        self._stop, self._stopped = socket.socketpair()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         resized = signal.getsignal(signal.SIGWINCH)
         if callable(resized):
@@ -201,19 +142,8 @@ class TerminalDriver(LinuxDriver):
 
     def disable_input(self) -> None:
         """Stop reading at once."""
-        if self._stop_reading is not None:
-            os.write(self._stop_reading[1], b".")
+        self._stop.send(b".")
         super().disable_input()
-
-    def close(self) -> None:
-        """Close what the terminal was read with."""
-        super().close()
-        self._close_pipe()
-
-    def _close_pipe(self) -> None:
-        for end in self._stop_reading or ():
-            os.close(end)
-        self._stop_reading = None
 
     def suspend_application_mode(self) -> None:
         """Give the terminal back to the shell, as ctrl+z asks."""
@@ -238,16 +168,15 @@ class TerminalDriver(LinuxDriver):
 
         A copy goes the way that leads to its clipboard. A mode that is not wanted is not sent.
         """
-        if data in _NOT_SWITCHED_ON:
+        keyboard = data.startswith((_KEYBOARD_ON, _KEYBOARD_OFF))
+        if data in _NOT_SWITCHED_ON or (keyboard and not self._enhanced_keyboard):
             return
-        if data == _KEYBOARD_OFF or _KEYBOARD_ON.fullmatch(data):
-            if not self._enhanced_keyboard:
-                return
-            data = data if data == _KEYBOARD_OFF else _KEYBOARD_MODE
+        if data.startswith(_KEYBOARD_ON):
+            data = _KEYBOARD_MODE
         if data.startswith(clipboard.OSC_52):
             data = self._copied(data)
-        elif self._stand_ins is not None and not data.isascii():
-            data = data.translate(self._stand_ins)
+        elif not data.isascii():
+            data = drawable(data, self._encodings, os.environ.get("TERM", ""))
         data = self._frames.changes(data, shutil.get_terminal_size())
         if data:
             super().write(data)
@@ -270,82 +199,31 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until told to stop. A terminal that is gone sends nothing more."""
-        if self._stop_reading is None:
-            return
         patience = escape_seconds(os.environ, over_ssh=over_ssh(os.environ))
-        source = TerminalInput(self._encoding, patience)
-        stop, terminal = self._stop_reading[0], self.fileno
-        watched = [stop, terminal]
+        reader = TerminalReader(self._encoding, patience)
+        watched = [self._stopped.fileno(), self.fileno]
         while True:
-            ready, _, _ = select.select(watched, [], [], source.patience)
-            if stop in ready:
+            ready, _, _ = select.select(watched, [], [], reader.patience)
+            if watched[0] in ready:
                 return
             if not ready:
-                self._take(source.give_up())
+                self._take(reader.give_up())
                 continue
             try:
-                data = os.read(terminal, _READ_BYTES)
+                data = os.read(self.fileno, _READ_BYTES)
             except OSError:  # how Linux tells that a terminal is gone
                 data = b""
             if data:
-                self._take(source.feed(data))
+                self._take(reader.feed(data))
             else:
-                watched = [stop]
+                watched = watched[:1]
 
-    def _take(self, tokens: list[Token]) -> None:
-        """Tell the app what was typed; each kind of input that could not be used is told once."""
-        for token in tokens:
-            if isinstance(token, Press):
-                self.process_message(events.Key(token.key, token.character))
-            elif isinstance(token, Pasted):
-                self.process_message(events.Paste(token.text))
-            elif isinstance(token, Pointer):
-                self._point(token)
-            elif not isinstance(token, Unusable):
-                self.process_message(TerminalSupportsSynchronizedOutput())
-        for problem in {token for token in tokens if isinstance(token, Unusable)}:
-            self.process_message(Told(problem.value, bad=True))
-
-    def _point(self, report: Pointer) -> None:
-        """Tell the app what the mouse did, if that was inside the window."""
+    def _take(self, messages: Iterable[Message]) -> None:
+        """Tell the app what was typed, and what the mouse did inside the window."""
         columns, lines = shutil.get_terminal_size()
-        if report.x < columns and report.y < lines:
-            event = mouse_event(report, self._mouse_at)
-            if event is not None:
-                self._mouse_at = report.x, report.y
-                self.process_message(event)
-
-
-_WHEELS: Final = (
-    events.MouseScrollUp,
-    events.MouseScrollDown,
-    events.MouseScrollLeft,
-    events.MouseScrollRight,
-)
-_SHIFT, _META, _CTRL, _MOVES, _WHEEL, _MORE = 4, 8, 16, 32, 64, 128
-
-
-def mouse_event(report: Pointer, before: tuple[int, int]) -> events.MouseEvent | None:
-    """A mouse report as Textual's event; ``before`` is the cell where the mouse was."""
-    code, x, y = report.code, report.x, report.y
-    if code & _MORE:
-        return None
-    button = (code + 1) & 3
-    kind: type[events.MouseEvent] = events.MouseUp if report.released else events.MouseDown
-    if code & _WHEEL:
-        kind, button = _WHEELS[code & 3], 0
-    elif code & _MOVES or not button:
-        kind = events.MouseMove
-    return kind(
-        None,
-        x,
-        y,
-        x - before[0],
-        y - before[1],
-        button,
-        shift=bool(code & _SHIFT),
-        meta=bool(code & _META),
-        ctrl=bool(code & _CTRL),
-        screen_x=x,
-        screen_y=y,
-    )
+        for message in messages:
+            outside = isinstance(message, MouseEvent) and (
+                message.x >= columns or message.y >= lines
+            )
+            if not outside:
+                self.process_message(message)

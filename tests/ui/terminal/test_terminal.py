@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from smtp_tui.ui.terminal.clipboard import LIMIT, Way, way, wrapped
-from smtp_tui.ui.terminal.driver import STAND_INS, stand_ins, switched_on
+from smtp_tui.ui.terminal.driver import STAND_INS, drawable, switched_on
 
 DRAWN = "╭─╮│…·→▌▲▼✓✗“•”漢é"
 
@@ -27,8 +27,7 @@ DRAWN = "╭─╮│…·→▌▲▼✓✗“•”漢é"
 def test_what_a_terminal_lacks_is_shown_by_a_sign_of_the_same_width(
     encodings: set[str], term: str, shown: str
 ) -> None:
-    table = stand_ins(frozenset(encodings), term)
-    text = DRAWN if table is None else DRAWN.translate(table)
+    text = drawable(DRAWN, encodings, term)
     assert text == shown
     assert cell_len(text) == cell_len(DRAWN)
 
