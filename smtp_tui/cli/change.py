@@ -16,10 +16,9 @@ from smtp_tui.cli.secret_input import read_password
 from smtp_tui.cli.values import check, filled, parsed, preset_named
 from smtp_tui.editing.draft import Draft, draft_of, new_draft
 from smtp_tui.editing.patch import patch_for
-from smtp_tui.workflows import delete_record as deleting
 from smtp_tui.workflows import outcomes as ends
+from smtp_tui.workflows import write_record
 from smtp_tui.workflows.look_up import Found
-from smtp_tui.workflows.save_record import save_record
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.validation import NAME
 
@@ -75,7 +74,8 @@ def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         if not options.dry_run:
             may_write(session, Operation.DELETE)
         record, operator = await find(session, options.record), CommandOperator(options)
-        outcome = await deleting.delete_record(session, operator, record, rehearse=options.dry_run)
+        rehearse = options.dry_run
+        outcome = await write_record.delete_record(session, operator, record, rehearse=rehearse)
         name, told = record_name(record.name, record.id), {"id": record.id, "name": record.name}
         match outcome:
             case ends.Deleted(notes=notes, unanswered=None):
@@ -97,7 +97,7 @@ async def _save(
 ) -> ExitCode:
     patch, operator = patch_for(draft, opened), CommandOperator(options)
     rehearse = options.dry_run
-    outcome = await save_record(
+    outcome = await write_record.save_record(
         session, operator, draft, opened, patch, rehearse=rehearse, look_first=True
     )
     match outcome:
@@ -128,7 +128,7 @@ def _tell_done(options: argparse.Namespace, *words: str, told: dict[str, object]
         show_json(told)
 
 
-def _not_done(outcome: ends.SaveOutcome | ends.DeleteOutcome) -> ExitCode:
+def _not_done(outcome: ends.Outcome) -> ExitCode:
     """Say why nothing was written, or that this is not known."""
     match outcome:
         case (
@@ -161,10 +161,10 @@ def _found(operation: Operation, found: Found) -> list[str]:
             return ["Read again: it is not there"]
         case Operation.CREATE, _:
             return []  # the advice of the error tells it
-    held = found.held
-    old = [difference.name for difference in held.differences if difference.old]
-    other = [difference.words for difference in held.differences if not difference.old]
-    lines = [f"the server has the new value of {', '.join(held.new)}"] if held.new else []
+    old = [difference.name for difference in found.differences if difference.old]
+    other = [difference.words for difference in found.differences if not difference.old]
+    lines = [f"the server has the new value of {', '.join(found.new)}"] if found.new else []
     lines += [f"the server has the old value of {', '.join(old)}"] if old else []
     lines = [f"Read again: {line}" for line in (*lines, *(f"the server {each}" for each in other))]
-    return [*lines, *([f"Of {', '.join(held.unseen)} nothing can be seen"] if held.unseen else [])]
+    unseen = f"Of {', '.join(found.unseen)} nothing can be seen"
+    return [*lines, unseen] if found.unseen else lines

@@ -142,12 +142,12 @@ class CurrentProfile:
 
     async def _follow_up(self, session: Session, ended: Unattended) -> None:
         """Look what the server holds, report it, and have the screens read it again."""
-        from smtp_tui.workflows.look_up import follow_up
+        from smtp_tui.workflows.look_up import look_up
 
         in_use = session is self.session
         asked = session if in_use else self._services.session(session.profile)
         try:
-            found = await follow_up(asked.connections, ended)
+            found = await look_up(asked.connections, ended.write, ended.error)
         finally:
             if not in_use:
                 await asked.aclose()

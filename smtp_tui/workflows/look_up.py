@@ -5,142 +5,162 @@ A yes is believed only where the server holds what was sent. The journal keeps w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from smtp_tui.api.errors import Advice, AdviceLine, ApiError, NotFound
-from smtp_tui.api.models import Record
-from smtp_tui.api.requests import Operation, Write
+from smtp_tui.api.models import JsonValue, Record, SecretState, is_secret_name
+from smtp_tui.api.requests import CHANGES, Operation, Write
+from smtp_tui.api.secret import MASK
 from smtp_tui.api.smtp_connections import SmtpConnections
-from smtp_tui.api.writes import Unattended, WriteOutcome
-from smtp_tui.editing.verify import Held, held
+from smtp_tui.api.writes import WriteOutcome
+from smtp_tui.editing.values import ABSENT, Known, holds, looks_same, value_in, value_words
 
-NOTHING_HELD: Final = Held()
+_NOT_DONE: Final = {
+    Operation.CREATE: AdviceLine(
+        "Read again: no record of that name is there. Save once more", ("form.review",)
+    ),
+    Operation.PATCH: AdviceLine(
+        "Read again: the server still has the old values. Review and save once more",
+        ("form.review",),
+    ),
+    Operation.DELETE: AdviceLine(
+        "Read again: the record is still there. Delete it once more", ("record.delete",)
+    ),
+}
+
+
+class Difference(Struct, frozen=True):
+    """What the server holds in place of what was sent; ``words`` complete "the server …".
+
+    ``name`` is the parameter, blank where it is about the whole record. ``old`` is set where the
+    server has the value of before.
+    """
+
+    words: str
+    name: str = ""
+    old: bool = False
 
 
 class Found(Struct, frozen=True):
     """What the server holds after a write.
 
     ``done`` is None where it cannot be told; ``problem`` says why nothing could be read, if that
-    is the reason. ``differs`` says what the server holds instead, as it completes "the server …".
-    ``record`` is the record as it is now.
+    is the reason. ``new`` names the parameters with the value that was sent, ``unseen`` those
+    whose value no server shows. ``record`` is the record as it is now.
     """
 
     done: bool | None
-    held: Held = NOTHING_HELD
-    differs: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    new: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
     record: Record | None = None
     problem: str = ""
 
     @property
     def contradicts(self) -> bool:
         """Whether the server does not hold what it said yes to."""
-        return bool(self.differs)
+        return bool(self.differences)
 
     @property
     def words(self) -> str:
         """What contradicts a yes, or why the record could not be read; else blank."""
-        if self.differs:
-            return f"The server answered yes but {'; '.join(self.differs)}"
+        if self.differences:
+            differ = "; ".join(difference.words for difference in self.differences)
+            return f"The server answered yes but {differ}"
         return f"It could not be read again: {self.problem}" if self.problem else ""
 
 
-async def verify(
-    connections: SmtpConnections, write: Write, created: Record | None = None
+async def look_up(
+    connections: SmtpConnections,
+    write: Write,
+    error: ApiError | None = None,
+    created: Record | None = None,
 ) -> Found:
-    """Read the record after a yes; a contradiction is journalled as not stored.
+    """Read the record after a yes, or after the ``error`` in place of an answer.
 
-    ``created`` is the new record, where the server's answer told it.
+    The journal keeps what contradicts a yes, and whether a write without an answer was done. A
+    test email leaves nothing to read, and a password is never shown. ``created`` is the new record
+    where the server's answer told it.
     """
-    found = await _look(connections, write, created.id if created is not None else None)
-    if found.contradicts:
-        await connections.journal(write, WriteOutcome.NOT_STORED, found.words)
-    return found
-
-
-async def look_up(connections: SmtpConnections, error: ApiError) -> Found:
-    """Read the record after a lost answer; what is found is journalled.
-
-    A test email leaves nothing to read, and a password is never shown.
-    """
-    write = error.write
-    if write is None or not error.outcome_unknown:
+    refused = error is not None and not error.outcome_unknown
+    if refused or write.request.operation not in CHANGES:
         return Found(None)
-    found = await _look(connections, write, None)
-    if found.done is not None:
+    found = await _look(connections, write, created.id if created is not None else None)
+    if error is None and found.contradicts:
+        await connections.journal(write, WriteOutcome.NOT_STORED, found.words)
+    elif error is not None and found.done is not None:
         outcome = WriteOutcome.FOUND_DONE if found.done else WriteOutcome.FOUND_NOT_DONE
         await connections.journal(write, outcome)
     return found
 
 
-async def follow_up(connections: SmtpConnections, ended: Unattended) -> Found:
-    """What became of a write that nobody waited for."""
-    if ended.error is not None:
-        return await look_up(connections, ended.error)
-    return await verify(connections, ended.write)
-
-
 def advice(operation: Operation, found: Found) -> Advice:
     """What to do about a write that was looked up. Empty where it cannot be told what happened."""
-    match operation, found.done:
-        case Operation.PATCH, False:
-            words = "Read again: the server still has the old values. Review and save once more"
-            return (AdviceLine(words, ("form.review",)),)
-        case Operation.DELETE, False:
-            words = "Read again: the record is still there. Delete it once more"
-            return (AdviceLine(words, ("record.delete",)),)
-        case Operation.CREATE, False:
-            words = "Read again: no record of that name is there. Save once more"
-            return (AdviceLine(words, ("form.review",)),)
-        case Operation.CREATE, _ if found.record is not None:
-            there = f"a record of that name is there (id {found.record.id})"
-            return (AdviceLine(f"Read again: {there}. Look at it before you save"),)
+    if found.done is False:
+        return (_NOT_DONE[operation],)
+    if operation is Operation.CREATE and found.record is not None:
+        there = f"a record of that name is there (id {found.record.id})"
+        return (AdviceLine(f"Read again: {there}. Look at it before you save"),)
     return ()
 
 
 async def _look(connections: SmtpConnections, write: Write, created_id: str | None) -> Found:
-    record_id = write.request.record_id or created_id
+    operation, record_id = write.request.operation, write.request.record_id or created_id
     try:
-        match write.request.operation:
-            case Operation.CREATE if record_id is None:
-                return await _named(connections, write)
-            case Operation.DELETE if record_id is not None:
-                return await _deleted(connections, record_id)
-            case Operation.PATCH | Operation.CREATE if record_id is not None:
-                return _compared(write, await connections.get(record_id))
-    except NotFound:
-        return Found(None, differs=("holds no such record",))
-    except ApiError as error:
-        return Found(None, problem=error.why)
-    return Found(None)
-
-
-async def _named(connections: SmtpConnections, write: Write) -> Found:
-    """Whether a record of the name that was to be created holds what was sent."""
-    name = write.request.new_name
-    named = [record for record in (await connections.list()).records if record.name == name]
-    if not named:
-        return Found(False, differs=("holds no record of that name",))
-    found = [_compared(write, record) for record in named]
-    best = next((each for each in found if not each.contradicts), found[-1])
-    # Another record may have had that name before, so one that differs tells nothing.
-    done = None if best.contradicts else True
-    return Found(done, best.held, best.differs, best.record)
-
-
-async def _deleted(connections: SmtpConnections, record_id: str) -> Found:
-    try:
+        if record_id is None:
+            return await _look_for_name(connections, write)
         record = await connections.get(record_id)
     except NotFound:
-        return Found(True)
-    return Found(False, differs=("still has the record",), record=record)
+        if operation is Operation.DELETE:
+            return Found(True)
+        return Found(None, (Difference("holds no such record"),))
+    except ApiError as error:
+        return Found(None, problem=error.why)
+    if operation is Operation.DELETE:
+        return Found(False, (Difference("still has the record"),), record=record)
+    return compared(write.request.assigned(), write.record, record)
 
 
-def _compared(write: Write, now: Record) -> Found:
-    state = held(write.request.assigned(), write.record, now)
-    differs = tuple(difference.words for difference in state.differences)
-    return Found(state.done, state, differs, now)
+async def _look_for_name(connections: SmtpConnections, write: Write) -> Found:
+    """Whether a record of the name that was to be created holds what was sent."""
+    name, sent = write.request.new_name, write.request.assigned()
+    records = (await connections.list()).records
+    found = [compared(sent, None, record) for record in records if record.name == name]
+    if not found:
+        return Found(False, (Difference("holds no record of that name"),))
+    best = next((each for each in found if not each.contradicts), found[-1])
+    # Another record may have had that name before, so one that differs tells nothing.
+    return replace(best, done=None if best.contradicts else True)
 
 
-__all__ = ["Found", "advice", "follow_up", "look_up", "verify"]
+def compared(sent: Iterable[tuple[str, JsonValue]], before: Record | None, now: Record) -> Found:
+    """Compare the values that were sent, secrets masked, with those of the record now."""
+    new: list[str] = []
+    unseen: list[str] = []
+    differences: list[Difference] = []
+    for name, value in sent:
+        there = value_in(now, name)
+        if value == MASK or is_secret_name(name) or isinstance(there, SecretState):
+            unseen.append(name)
+        elif holds(there, value) or _same_number(there, value):
+            new.append(name)
+        else:
+            old = before is not None and looks_same(there, value_in(before, name))
+            has = f"{'still has' if old else 'has'} {value_words(there)} for {name}"
+            words = f"has no {name}" if there is ABSENT else has
+            differences.append(Difference(words, name, old))
+    mixed = bool(new and differences) or not all(difference.old for difference in differences)
+    done = None if unseen or mixed else not differences
+    return Found(done, tuple(differences), tuple(new), tuple(unseen), now)
+
+
+def _same_number(there: Known, value: JsonValue) -> bool:
+    """Whether a server stored 1.0 as 1."""
+    return there == value and not isinstance(value, bool) and not isinstance(there, bool)
+
+
+__all__ = ["Found", "advice", "look_up"]

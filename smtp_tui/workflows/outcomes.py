@@ -94,14 +94,10 @@ class Recreate(Struct, frozen=True):
 class Irreversible(Struct, frozen=True):
     """Nothing of the last change can be undone; ``lost`` says why, for each parameter."""
 
-    record: Record
     lost: tuple[str, ...]
 
 
-SaveOutcome: TypeAlias = (
-    Saved | Unchanged | Declined | Conflicted | Gone | Refused | NotStored | Unknown
+Outcome: TypeAlias = (
+    Saved | Deleted | Unchanged | Declined | Conflicted | Gone | Refused | NotStored | Unknown
 )
-DeleteOutcome: TypeAlias = (
-    Deleted | Unchanged | Gone | Declined | Conflicted | Refused | NotStored | Unknown
-)
-UndoOutcome: TypeAlias = SaveOutcome | Recreate | Irreversible
+UndoOutcome: TypeAlias = Outcome | Recreate | Irreversible

@@ -13,12 +13,11 @@ from smtp_tui.editing.draft import Draft
 from smtp_tui.editing.patch import Patch, lost_by_delete
 from smtp_tui.text import record_name
 
-_VERBS: Final = {
-    Operation.CREATE: "Create",
-    Operation.PATCH: "Change",
-    Operation.DELETE: "Delete",
+_WORDS: Final = {
+    Operation.CREATE: ("Create", "Creating", "+"),
+    Operation.PATCH: ("Change", "Saving", "~"),
+    Operation.DELETE: ("Delete", "Deleting", "-"),
 }
-_MARKS: Final = {Operation.CREATE: "+", Operation.PATCH: "~", Operation.DELETE: "-"}
 _UNSEEN: Final = "Whether someone else changed the password meanwhile cannot be seen."
 _MAIL_FAILS: Final = "Services that mail through it will fail."
 
@@ -42,12 +41,17 @@ class Plan(Struct, frozen=True):
     @property
     def verb(self) -> str:
         """What the write does: Create, Change or Delete."""
-        return _VERBS[self.request.operation]
+        return _WORDS[self.request.operation][0]
+
+    @property
+    def doing(self) -> str:
+        """What is waited for while it is sent: Creating, Saving or Deleting."""
+        return _WORDS[self.request.operation][1]
 
     @property
     def mark(self) -> str:
         """The sign before each change."""
-        return _MARKS[self.request.operation]
+        return _WORDS[self.request.operation][2]
 
     @property
     def named(self) -> str:
@@ -65,10 +69,9 @@ def save_plan(
     request = save_request(scope, draft, patch)
     if request is None:
         return None
-    name = draft.name.strip()
     if draft.record_id is None:
         values = tuple(change.creation_words() for change in patch.changes)
-        return Plan(request, name, None, values, notes, taken)
+        return Plan(request, draft.name.strip(), None, values, notes, taken)
     if any(change.secret and not change.clears for change in patch.changes):
         notes = (*notes, _UNSEEN)
     changes = tuple(change.words() for change in patch.changes)

@@ -32,14 +32,14 @@ class Memory(Struct):
     ``introduced`` is False after a switch, until a review has shown the profile's name in large
     letters. ``overrules`` says for the header what chose the profile of the start, where that
     overruled another choice. ``claims`` are the writes that are being reviewed or sent, by record
-    id.
+    id and new name.
     """
 
     recipient: str
     introduced: bool = True
     overrules: str = ""
     last_change: Saved | Deleted | None = None
-    claims: dict[str, Operation] = field(default_factory=dict)
+    claims: dict[tuple[str | None, str | None], Operation] = field(default_factory=dict)
 
     @property
     def created(self) -> bool:

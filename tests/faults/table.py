@@ -135,7 +135,7 @@ FAULTS: Final = (
         "a changed request is not reviewed again",
         SHOWN,
         "        if not checked:\n            plan = job.plan()\n            continue",
-        "        if not checked and (plan := job.plan()):\n            return await _send(session, operator, plan, job.record)",
+        "        if not checked and (plan := job.plan()):\n            return await _send(job, plan)",
         (f"{WORKFLOWS_SAVE}::test_what_others_changed_to_the_same_is_reviewed_again_without_it",),
     ),
     Fault(
@@ -1005,7 +1005,7 @@ FAULTS: Final = (
         "a write goes out by itself after a new token",
         ONCE,
         "            renewed, plan = True, job.plan(_NEW_TOKEN)\n",
-        "            return await _send(session, operator, plan, job.record)\n",
+        "            return await _send(job, plan)\n",
         (f"{UI_TOKENS}::test_a_401_in_a_form_keeps_what_was_typed_and_offers_the_write_again",),
     ),
     Fault(
@@ -1239,7 +1239,7 @@ FAULTS: Final = (
     Fault(
         "a yes that stored nothing is believed",
         HONEST,
-        "return bool(self.differs)",
+        "return bool(self.differences)",
         "return False",
         (
             "tests/cli/test_not_stored.py::test_a_set_that_changed_nothing_says_what_the_server_still_has",
@@ -1321,8 +1321,8 @@ FAULTS: Final = (
     Fault(
         "a save goes out while a delete of the record is under way",
         ONCE,
-        "        with claimed(session, request):\n            if look_first",
-        "        if request:\n            if look_first",
+        "    session.connections.check_free(request)\n",
+        '    if request.method == "POST":\n        yield\n        return\n',
         (
             "tests/ui/record_form/test_outcomes.py::test_a_save_while_a_delete_is_under_way_is_refused_in_the_form",
             "tests/ui/record_form/test_outcomes.py::test_an_undo_pressed_twice_sends_one_patch",
@@ -1331,8 +1331,8 @@ FAULTS: Final = (
     Fault(
         "d, Tab and Enter a second time ask to delete again",
         ONCE,
-        "    with claimed(session, delete_request(session.target.scope, record.id)):\n",
-        "    if session:\n",
+        "    session.connections.check_free(request)\n",
+        '    if request.method == "DELETE":\n        yield\n        return\n',
         (
             "tests/ui/record_form/test_outcomes.py::test_a_second_delete_is_refused_with_the_reason_and_never_sent",
             "tests/ui/record_form/test_outcomes.py::test_d_tab_enter_in_the_middle_of_the_read_before_a_delete_sends_one_delete",
@@ -1341,8 +1341,8 @@ FAULTS: Final = (
     Fault(
         "a yes that stored nothing offers an undo",
         HONEST,
-        "        session.memory.last_change = None  # nothing to undo, and nothing beyond it\n",
-        "",
+        "        memory.last_change = None  # nothing to undo, and nothing beyond it\n",
+        "        pass\n",
         (
             "tests/ui/record_form/test_outcomes.py::test_after_a_save_that_changed_nothing_the_change_before_it_is_not_undone",
         ),

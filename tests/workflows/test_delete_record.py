@@ -8,7 +8,6 @@ from smtp_tui.api.models import Record
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Replace, draft_of
 from smtp_tui.editing.patch import patch_for
-from smtp_tui.workflows.delete_record import delete_record
 from smtp_tui.workflows.outcomes import (
     Conflicted,
     Declined,
@@ -22,9 +21,8 @@ from smtp_tui.workflows.outcomes import (
     Unchanged,
     Unknown,
 )
-from smtp_tui.workflows.save_record import save_record
 from smtp_tui.workflows.session import Session
-from smtp_tui.workflows.undo import undo
+from smtp_tui.workflows.write_record import delete_record, save_record, undo
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.workflows.scripted import ScriptedOperator
 from tests.workflows.test_save_record import VALUES, change, create, opened, writes

@@ -23,14 +23,14 @@ from smtp_tui.workflows.outcomes import (
     Declined,
     Gone,
     NotStored,
+    Outcome,
     Refused,
     Saved,
-    SaveOutcome,
     Unchanged,
     Unknown,
 )
-from smtp_tui.workflows.save_record import save_record
 from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.write_record import save_record
 from tests.failing_sandbox import Fault, FaultKind, Operation, RecordedRequest, Sandbox
 from tests.workflows.scripted import ScriptedOperator
 
@@ -54,7 +54,7 @@ async def change(
     *,
     rehearse: bool = False,
     **texts: str,
-) -> SaveOutcome:
+) -> Outcome:
     """Save other texts for parameters of a record."""
     draft = draft_of(record)
     for name, text in texts.items():
@@ -65,7 +65,7 @@ async def change(
 
 async def create(
     session: Session, operator: ScriptedOperator, name: str, *, look_first: bool = False
-) -> SaveOutcome:
+) -> Outcome:
     """Create a record."""
     draft = new_draft(name, "mail.example.com", "587")
     patch = patch_for(draft, None)

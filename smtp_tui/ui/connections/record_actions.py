@@ -26,7 +26,7 @@ from smtp_tui.workflows.operator import About, Kind
 if TYPE_CHECKING:
     from smtp_tui.ui.record_form.form import FormSubject
     from smtp_tui.ui.services import Services
-    from smtp_tui.workflows.outcomes import DeleteOutcome, UndoOutcome
+    from smtp_tui.workflows.outcomes import UndoOutcome
     from smtp_tui.workflows.session import Session
 
 Result = TypeVar("Result")
@@ -144,7 +144,7 @@ class RecordScreen(FullScreen[Result]):
     @work(group="delete", description="delete a record")
     async def _delete(self, record: Record) -> None:
         from smtp_tui.ui.operator import ScreenOperator
-        from smtp_tui.workflows.delete_record import delete_record
+        from smtp_tui.workflows.write_record import delete_record
 
         notes = self._shows.asides(record)
         outcome = await delete_record(self.session, ScreenOperator(self), record, notes)
@@ -163,7 +163,7 @@ class RecordScreen(FullScreen[Result]):
         from smtp_tui.ui.operator import ScreenOperator
         from smtp_tui.ui.record_form.form import recreated
         from smtp_tui.workflows.outcomes import Recreate, Saved
-        from smtp_tui.workflows.undo import undo
+        from smtp_tui.workflows.write_record import undo
 
         change = self.session.memory.last_change
         outcome = await undo(self.session, ScreenOperator(self))
@@ -172,7 +172,7 @@ class RecordScreen(FullScreen[Result]):
         elif isinstance(change, Saved) and outcome is not None:
             self._tell_outcome(outcome, change.before)
 
-    def _tell_outcome(self, outcome: DeleteOutcome | UndoOutcome, record: Record | None) -> None:
+    def _tell_outcome(self, outcome: UndoOutcome, record: Record | None) -> None:
         """Say what came of a change of this record, and show the records as they are now.
 
         Nothing where the operator declined.

@@ -43,10 +43,10 @@ from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows.operator import About, Sent
-from smtp_tui.workflows.save_record import save_record
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestSubject
 from smtp_tui.workflows.validation import NAME, refused_values
+from smtp_tui.workflows.write_record import save_record
 
 FormResult: TypeAlias = ends.Saved | ends.Recreate | None
 
@@ -352,7 +352,7 @@ class FormScreen(FullScreen[FormResult]):
             self.busy = False
         self._tell(outcome)  # only now the keys that it advises work again
 
-    def _tell(self, outcome: ends.SaveOutcome) -> None:
+    def _tell(self, outcome: ends.Outcome) -> None:
         """Close after a save, else say why there was none."""
         match outcome:
             case ends.Saved():

@@ -6,7 +6,7 @@ import pytest
 
 from smtp_tui.api.models import JsonValue, Parameter, ParameterValue, Record, SecretState
 from smtp_tui.api.secret import MASK
-from smtp_tui.editing.verify import held
+from smtp_tui.workflows.look_up import compared
 
 
 def record(**values: ParameterValue) -> Record:
@@ -43,7 +43,7 @@ BEFORE = record(hostname="a.example", port=25, password=SecretState.SET)
 def test_what_differs_is_said_and_what_is_only_stored_otherwise_is_not(
     sent: dict[str, JsonValue], there: dict[str, ParameterValue], words: tuple[str, ...]
 ) -> None:
-    found = held(sent.items(), BEFORE, record(**there))
+    found = compared(sent.items(), BEFORE, record(**there))
     assert tuple(difference.words for difference in found.differences) == words
 
 
@@ -61,4 +61,4 @@ def test_what_differs_is_said_and_what_is_only_stored_otherwise_is_not(
 def test_whether_a_write_was_done_is_only_told_where_that_can_be_seen(
     sent: dict[str, JsonValue], there: dict[str, ParameterValue], done: bool | None
 ) -> None:
-    assert held(sent.items(), BEFORE, record(**there)).done is done
+    assert compared(sent.items(), BEFORE, record(**there)).done is done

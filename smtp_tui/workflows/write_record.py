@@ -1,0 +1,362 @@
+"""Saving, deleting and undoing, all on one course: review, read, send once, look afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Final, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from smtp_tui.api.errors import ApiError, Call, NotFound, TokenNeeded, TokenRefused, UnderWay
+from smtp_tui.api.models import Record
+from smtp_tui.api.requests import IdRefused, Operation, Request, Write
+from smtp_tui.api.writes import Unattended
+from smtp_tui.editing.draft import Draft, draft_of
+from smtp_tui.editing.merge import Comparison, compare, resolve
+from smtp_tui.editing.patch import Patch, inverse
+from smtp_tui.text import record_name
+from smtp_tui.workflows.look_up import Found, advice, look_up
+from smtp_tui.workflows.operator import About, Notice, Operator, Sent
+from smtp_tui.workflows.outcomes import (
+    Conflicted,
+    Declined,
+    Deleted,
+    Gone,
+    Irreversible,
+    NotStored,
+    Outcome,
+    Recreate,
+    Refused,
+    Saved,
+    Unchanged,
+    UndoOutcome,
+    Unknown,
+)
+from smtp_tui.workflows.plan import Plan, delete_plan, save_plan
+from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.sign_in import read_signed_in, replace_token
+
+_CHOSEN: Final = "Values changed on the server meanwhile; this is what you chose."
+_CHANGED: Final = "Someone changed it since you looked; this is how it is now."
+_TAKEN: Final = "A record of this name exists already; this makes a second one."
+_NEW_TOKEN: Final = "The token is new. Nothing was changed yet: review once more."
+
+
+async def save_record(
+    session: Session,
+    operator: Operator,
+    draft: Draft,
+    opened: Record | None,
+    patch: Patch,
+    notes: tuple[str, ...] = (),
+    *,
+    rehearse: bool = False,
+    look_first: bool = False,
+) -> Outcome:
+    """Save the patch of a draft: to the ``opened`` record, or as a new one where that is None.
+
+    ``notes`` stand in each review. ``rehearse`` does everything but send. ``look_first`` has the
+    first review say whether a new name is taken, for an operator that then refuses.
+    """
+    job = _Save(session, operator, draft, opened, patch, notes)
+    if look_first and opened is None:
+        try:
+            await job.name_is_free()
+        except ApiError as error:
+            return Refused(error)
+    return await _carry_out(job, rehearse=rehearse)
+
+
+async def delete_record(
+    session: Session,
+    operator: Operator,
+    record: Record,
+    notes: tuple[str, ...] = (),
+    *,
+    rehearse: bool = False,
+) -> Outcome:
+    """Delete a record as the last review showed it; the rest as of :func:`save_record`."""
+    return await _carry_out(_Delete(session, operator, record, notes), rehearse=rehearse)
+
+
+async def undo(session: Session, operator: Operator) -> UndoOutcome | None:
+    """Reverse the last change, through the same review; None where there is nothing to undo.
+
+    A create is not undone. A change that could not be undone can be tried again.
+    """
+    change = session.memory.last_change
+    if isinstance(change, Deleted):
+        return Recreate(change.record)
+    if change is None or change.before is None:
+        return None
+    named = record_name(change.before.name, change.before.id)
+    try:
+        now = await _read(session, operator, change.before, f"Reading what {named} holds now")
+    except ApiError as error:
+        return Refused(error)
+    back = inverse(change.patch, change.before, now)
+    if not back.patch:
+        return Irreversible(back.lost) if back.lost else Unchanged()
+    outcome = await save_record(session, operator, draft_of(now), now, back.patch, back.lost)
+    if isinstance(outcome, NotStored):
+        session.memory.last_change = change
+    if isinstance(outcome, Saved):
+        return replace(outcome, notes=(*back.lost, *outcome.notes))
+    return outcome
+
+
+# What each write shows, and what it compares with the server before it is sent
+
+
+class _Job(Protocol):
+    """A write that is wanted; ``record`` is what the operator saw of it, None for a new one."""
+
+    session: Session
+    operator: Operator
+
+    @property
+    def record(self) -> Record | None:
+        """The record as it is shown in the next review."""
+
+    def plan(self, *notes: str) -> Plan | None:
+        """What to review, with these notes besides; None where there is nothing to send."""
+
+    async def check(self, plan: Plan) -> Conflicted | bool:
+        """Look at the server after the review; False where there is another plan to review."""
+
+    def done(self, created: Record | None) -> Saved | Deleted:
+        """The outcome once it was done. ``created`` is the new record where it is known."""
+
+
+class _Save(Struct):
+    """What is to be saved, and the record as the operator last saw it.
+
+    ``asides`` are notes of every review, ``news`` those of the next one. ``taken`` is the id of a
+    record that was seen to have the new name.
+    """
+
+    session: Session
+    operator: Operator
+    draft: Draft
+    record: Record | None
+    patch: Patch
+    asides: tuple[str, ...]
+    news: tuple[str, ...] = ()
+    taken: str = ""
+
+    def plan(self, *notes: str) -> Plan | None:
+        """The changes that are left, or the new record."""
+        notes = (*self.asides, *self.news, *notes)
+        scope = self.session.target.scope
+        return save_plan(scope, self.draft, self.patch, notes, self.taken)
+
+    async def check(self, plan: Plan) -> Conflicted | bool:
+        """Compare with the record as it is now; of a new one, whether its name is free."""
+        if self.record is None:
+            return bool(self.taken) or await self.name_is_free()
+        what = f"Reading {plan.named} before it is changed"
+        now = await _read(self.session, self.operator, self.record, what)
+        comparison = compare(self.record, self.patch, now)
+        if comparison.conflicts:
+            choices = await self.operator.resolve(self.session, comparison)
+            if choices is None:
+                return Conflicted(comparison)
+            self.patch, self.record = resolve(comparison, choices), now
+            self.news = (_CHOSEN,)
+            return False
+        self._tell(comparison, now)
+        if comparison.already:
+            already = ", ".join(comparison.already)
+            self.patch = comparison.patch
+            self.news = (f"Someone else changed to the same already: {already}.",)
+        return not comparison.already
+
+    async def name_is_free(self) -> bool:
+        """Whether no record has the new name; if one does, the next review says so.
+
+        The server makes a second record of a name without a word.
+        """
+        name = self.draft.name.strip()
+        what = f"Reading whether {record_name(name)} exists already"
+        read = self.session.connections.list
+        found = await read_signed_in(self.session, self.operator, read, what, Sent.NOTHING)
+        same = [record.id for record in found.records if record.name == name]
+        self.taken = same[0] if same else ""
+        self.news = (_TAKEN,) if same else ()
+        return not same
+
+    def _tell(self, comparison: Comparison, now: Record) -> None:
+        """Say what others changed that is kept."""
+        if comparison.name_changed:
+            words = f"The record is called {record_name(now.name, now.id)} now."
+            self.operator.tell(Notice(words, About.RECORD_NAME))
+        if comparison.theirs:
+            words = "; ".join(change.words() for change in comparison.theirs)
+            words = f"Changed by someone else meanwhile, and kept: {words}"
+            self.operator.tell(Notice(words, About.THEIR_CHANGE))
+
+    def done(self, created: Record | None) -> Saved:
+        """The record is saved; of a new one the server may not have told the id."""
+        known = self.record or created
+        name = self.draft.name.strip() if self.record is None else self.record.name
+        return Saved(known.id if known else None, name, self.record, self.patch)
+
+
+class _Delete(Struct):
+    """The record as the operator last saw it, and the notes of every and of the next review."""
+
+    session: Session
+    operator: Operator
+    record: Record
+    asides: tuple[str, ...]
+    news: tuple[str, ...] = ()
+
+    def plan(self, *notes: str) -> Plan:
+        """The delete of the record as it was seen."""
+        notes = (*self.asides, *self.news, *notes)
+        return delete_plan(self.session.target.scope, self.record, notes)
+
+    async def check(self, plan: Plan) -> Conflicted | bool:
+        """Whether it still is what was seen; else the operator may look at it as it is now."""
+        what = f"Reading {plan.named} before it is deleted"
+        now = await _read(self.session, self.operator, self.record, what)
+        comparison = compare(self.record, Patch(), now)
+        if comparison.clean:
+            return True
+        if await self.operator.resolve(self.session, comparison) is None:
+            return Conflicted(comparison)
+        self.record, self.news = now, (_CHANGED,)
+        return False
+
+    def done(self, created: Record | None) -> Deleted:
+        """The record is deleted."""
+        return Deleted(self.record)
+
+
+async def _read(session: Session, operator: Operator, record: Record, what: str) -> Record:
+    """The record as it is now, before anything is sent."""
+    read = partial(session.connections.get, record.id)
+    return await read_signed_in(session, operator, read, what, Sent.NOTHING)
+
+
+# The course that all take
+
+
+async def _carry_out(job: _Job, *, rehearse: bool) -> Outcome:
+    """Keep other writes away from the record until the outcome of this one is known."""
+    memory = job.session.memory
+    try:
+        plan = job.plan()
+        if plan is None:
+            return Unchanged()
+        with _claimed(job.session, plan.request):
+            outcome = await _review_and_send(job, plan, rehearse=rehearse)
+    except NotFound as error:
+        return Refused(error) if job.record is None else Gone(error)
+    except (ApiError, IdRefused) as error:
+        return Refused(error)
+    if isinstance(outcome, Saved | Deleted):
+        memory.last_change = outcome
+    elif isinstance(outcome, NotStored):
+        memory.last_change = None  # nothing to undo, and nothing beyond it
+    return outcome
+
+
+@contextmanager
+def _claimed(session: Session, request: Request) -> Iterator[None]:
+    """Reserve a record, from the first review of a write until its outcome is known.
+
+    Raises ``UnderWay`` where another write to that record has not ended.
+    """
+    session.connections.check_free(request)
+    claims, record = session.memory.claims, (request.record_id, request.new_name)
+    if record in claims:
+        raise UnderWay(Call(request.operation, session.target.origin.text), claims[record])
+    claims[record] = request.operation
+    try:
+        yield
+    finally:
+        del claims[record]
+
+
+async def _review_and_send(job: _Job, plan: Plan | None, *, rehearse: bool) -> Outcome:
+    """Send what the last review showed; ``rehearse`` ends before the sending.
+
+    After the first 401 it gets another token and the plan is reviewed again. Raises ``ApiError``
+    where the server refused, or nothing was sent.
+    """
+    renewed = False
+    while plan is not None:
+        if not await job.operator.review(job.session, plan):
+            return Declined()
+        checked = await job.check(plan)
+        if isinstance(checked, Conflicted):
+            return checked
+        if not checked:
+            plan = job.plan()
+            continue
+        if rehearse:
+            return Declined()
+        try:
+            return await _send(job, plan)
+        except (TokenRefused, TokenNeeded) as error:
+            if renewed or not await replace_token(job.session, job.operator, error.why):
+                raise
+            renewed, plan = True, job.plan(_NEW_TOKEN)
+    return Unchanged()
+
+
+async def _send(job: _Job, plan: Plan) -> Outcome:
+    """Send it, then read the record: to verify a yes, or to look up a lost answer."""
+    connections = job.session.connections
+    try:
+        with job.operator.waiting(f"{plan.doing} {plan.named}", sent=Sent.WRITE):
+            written = await connections.write(plan.request, job.record)
+    except ApiError as error:
+        if not error.outcome_unknown or error.write is None:
+            raise
+        return await _look_up(job, plan, error, error.write)
+    if written.write is None or written.gone:
+        return Gone()
+    found = await _verify(job, plan, written.write, written.record)
+    if found.contradicts:
+        return NotStored(f"{found.words}.")
+    notes = [found.words] if found.words else []
+    if written.unreadable:
+        notes.insert(0, f"The server said yes; its answer could not be read: {written.unreadable}")
+    return replace(job.done(written.record or found.record), notes=tuple(notes))
+
+
+async def _look_up(job: _Job, plan: Plan, error: ApiError, write: Write) -> Outcome:
+    """A change or delete that is found done is done; a new record may be someone else's."""
+    with job.operator.waiting(f"No answer came; reading {plan.named} again", sent=Sent.LOST):
+        found = await look_up(job.session.connections, write, error)
+    operation = plan.request.operation
+    error.advice = advice(operation, found) or error.advice
+    unknown = Unknown(error, found)
+    if found.done and operation is not Operation.CREATE:
+        return replace(job.done(None), unanswered=unknown)
+    return unknown
+
+
+async def _verify(job: _Job, plan: Plan, write: Write, created: Record | None) -> Found:
+    """Read the record again; stopping that leaves the server's yes as it is."""
+    session = job.session
+    reading = asyncio.create_task(look_up(session.connections, write, created=created))
+    try:
+        with job.operator.waiting(f"Done; reading {plan.named} again", stop=reading.cancel):
+            await asyncio.wait({reading})
+    except asyncio.CancelledError:
+        if session.report is not None:
+            session.report(session, Unattended(write, None))
+        raise
+    finally:
+        reading.cancel()
+    return Found(None, problem="you stopped waiting") if reading.cancelled() else reading.result()
+
+
+__all__ = ["delete_record", "save_record", "undo"]
