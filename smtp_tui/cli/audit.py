@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from smtp_tui.api.clock import Clock
+from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import clean, remark, show, show_json, table
 from smtp_tui.state.encoding import plain
 from smtp_tui.state.files import state_directory
-from smtp_tui.state.journal import Journal, Wanted, Written, writes_of
+from smtp_tui.state.journal import Journal, Written, writes_of
 
 _AGE: Final = re.compile(r"([0-9]{1,6})([mhd])\Z")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
@@ -22,15 +23,21 @@ _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 
 def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print the wanted writes, newest first; lines that cannot be read are counted."""
-    wanted = Wanted(
-        profile=options.profile,
-        record=options.record,
-        since=None if options.since is None else _moment(options.since, Clock().now()),
-        unfinished=options.unfinished,
-    )
+    since = None if options.since is None else _moment(options.since, Clock().now())
+
+    def wanted(write: Written) -> bool:
+        """Whether the options ask for a write; a record is named by its id or its whole name."""
+        begun = write.begun
+        return (
+            options.profile in (None, begun.profile)
+            and options.record in (None, write.record_id, begun.record_name)
+            and (since is None or begun.at >= since)
+            and (not options.unfinished or write.outcome is WriteOutcome.UNKNOWN)
+        )
+
     journal = Journal(state_directory(environ))
     content = journal.read()
-    writes = [write for write in writes_of(content.entries) if wanted.holds(write)]
+    writes = [*filter(wanted, writes_of(content.entries))]
     if options.json:
         for write in writes:
             show_json(_plain(write), indent=None)

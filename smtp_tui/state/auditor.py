@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
 
-from msgspec.structs import replace
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import JsonValue, Record, SecretState, is_secret_name, value_text
@@ -26,31 +26,21 @@ from smtp_tui.state.journal import (
     JournalEntry,
 )
 
-PATIENCE: Final = 15.0
-"""Seconds after which a disk that does not answer counts as one that cannot be written to."""
 
-
-class Auditor:
+class Auditor(Struct):
     """The :class:`~smtp_tui.api.writes.WriteLog` of all clients of one run.
 
     ``journal`` is called for each entry and may raise ``FileProblem``. ``say`` tells a person of a
-    gap in the journal: once for each reason, and again if it comes back.
+    gap in the journal: once for each reason, and again if it comes back. ``patience`` are seconds
+    after which a disk that does not answer counts as one that cannot be written to.
     """
 
-    def __init__(
-        self,
-        journal: Callable[[], Journal],
-        actor: Actor,
-        clock: Clock,
-        say: Callable[[str], None],
-        patience: float = PATIENCE,
-    ) -> None:
-        self._journal = journal
-        self._actor = actor
-        self._clock = clock
-        self._say = say
-        self._patience = patience
-        self._said = ""
+    journal: Callable[[], Journal]
+    actor: Actor
+    clock: Clock
+    say: Callable[[str], object]
+    patience: float = 15.0
+    _said: str = ""
 
     async def intend(self, write: Write) -> str:
         """Journal the intent; returns why it is not on the disk, empty if it is."""
@@ -64,22 +54,22 @@ class Auditor:
         """Tell the person, unless it was told already and nothing was journalled since."""
         if problem != self._said:
             self._said = problem
-            self._say(f"The journal of writes has a gap: {problem}")
+            self.say(f"The journal of writes has a gap: {problem}")
 
     async def _append(self, write: Write, ended: Ended | None) -> str:
-        at = self._clock.now()
+        at = self.clock.now()
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self.patience):
                 dropped = await asyncio.to_thread(
-                    lambda: self._journal().append(self._entry(write, ended, at))
+                    lambda: self.journal().append(self._entry(write, ended, at))
                 )
         except FileProblem as problem:
             return str(problem)
         except TimeoutError:
-            return f"the disk has not answered within {self._patience:g} seconds"
+            return f"the disk has not answered within {self.patience:g} seconds"
         self._said = ""
         if dropped:
-            self._say(f"The journal of writes was full: {dropped}")
+            self.say(f"The journal of writes was full: {dropped}")
         return ""
 
     def _entry(self, write: Write, ended: Ended | None, at: datetime) -> JournalEntry:
@@ -89,8 +79,8 @@ class Auditor:
             kind=EntryKind.INTENT,
             write_id=write.id,
             at=at,
-            user=self._actor.user,
-            ssh_client=self._actor.ssh_client,
+            user=self.actor.user,
+            ssh_client=self.actor.ssh_client,
             profile=target.name,
             host=target.origin.text,
             tenant=target.scope.tenant,
@@ -101,29 +91,20 @@ class Auditor:
             record_name=record.name if record else request.new_name or "",
             recipient=request.recipient,
         )
-        return _outcome(intent, ended) if ended else replace(intent, changes=_changes(write))
-
-
-def _outcome(intent: JournalEntry, ended: Ended) -> JournalEntry:
-    return replace(
-        intent,
-        kind=EntryKind.OUTCOME,
-        record_id=intent.record_id or ended.record_id,
-        outcome=ended.outcome,
-        status=ended.status,
-        request_id=ended.request_id,
-        words=ended.words,
-    )
+        if ended is None:
+            return replace(intent, changes=_changes(write))
+        found = asdict(ended) | {"record_id": request.record_id or ended.record_id}
+        return replace(intent, kind=EntryKind.OUTCOME, **found)
 
 
 def _changes(write: Write) -> tuple[JournalChange, ...]:
     """What the request assigns, and what the record was seen to hold before."""
-    sent, record = write.request.assigned(), write.record
+    record = write.record
     if write.request.method == "DELETE" and record is not None:
         names = dict.fromkeys(parameter.name for parameter in record.parameters)
         return tuple(JournalChange(name, _before(record, name), None) for name in names)
     changes = []
-    for name, value in sent:
+    for name, value in write.request.assigned():
         before = _before(record, name)
         changes.append(JournalChange(name, before, _after(name, value, before)))
     return tuple(changes)

@@ -57,11 +57,18 @@ def read_object(text: str) -> dict[str, Any]:
         raise ValueError("the JSON is nested too deeply") from None
 
 
+class NewerVersion(ValueError):
+    """An object that a newer program wrote."""
+
+
 def read_line(line: str) -> dict[str, Any]:
     """An object of a file that only grows. Raises ``ValueError`` for another version's."""
     values = read_object(line)
-    if type(values.get("v")) is not int or values["v"] != VERSION:
-        raise ValueError("it is from another version")
+    version = values.get("v")
+    if type(version) is not int or version < VERSION:
+        raise ValueError("it says no version that ever was")
+    if version > VERSION:
+        raise NewerVersion("it is from a newer version")
     return values
 
 

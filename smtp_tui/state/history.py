@@ -17,13 +17,12 @@ from msgspec import Struct, convert, field
 from msgspec.structs import force_setattr
 
 from smtp_tui.state.encoding import (
-    VERSION,
     Integer,
+    NewerVersion,
     Pairs,
     RecordKey,
     plain,
     read_line,
-    read_object,
     utc,
     without_secrets,
 )
@@ -93,26 +92,34 @@ class TestHistory:
         self._guard = threading.Lock()
         self._compact_at = COMPACT_BYTES
 
-    def load(self) -> None:
+    def load(self) -> bool:
         """Read what all processes have written so far; unreadable lines are skipped.
 
-        Raises :class:`FileProblem`; what is in memory stays.
+        Returns whether some are from a newer program. Raises :class:`FileProblem`; what is in
+        memory stays.
         """
-        self._remember_all(read_lines(self.path).lines)
-
-    def add(self, key: RecordKey, run: TestRun) -> None:
-        """Add one test email, in memory first.
-
-        Raises :class:`FileProblem` where it could not be written; it is then shown until this
-        process ends.
-        """
-        self._add(key, run)
+        newer = False
+        for line in read_lines(self.path).lines:
+            try:
+                values = read_line(line)
+                key = convert(values, RecordKey)
+                event = convert(values, _Save) if "saved" in values else convert(values, TestRun)
+            except ValueError as error:
+                newer |= isinstance(error, NewerVersion)
+            else:
+                self.remember(key, event)
+        return newer
 
     def saved(self, key: RecordKey, at: datetime) -> None:
-        """Note that a save changed the record, in memory first. Raises :class:`FileProblem`."""
-        self._add(key, _Save(at))
+        """Note that a save changed the record. Raises as :meth:`add`."""
+        self.add(key, _Save(at))
 
-    def _add(self, key: RecordKey, event: _Event) -> None:
+    def add(self, key: RecordKey, event: _Event) -> None:
+        """Add one test email or save, in memory first.
+
+        Raises :class:`FileProblem` where it could not be written; it then holds until this process
+        ends.
+        """
         self.remember(key, event)
         with locked(self.path):
             size = append_line(self.path, json.dumps(plain(key, event)), sync=False)
@@ -140,16 +147,6 @@ class TestHistory:
         runs = [run for run in newest if run.profile == profile]
         return max(runs, key=lambda run: run.at).recipient if runs else ""
 
-    def _remember_all(self, lines: list[str]) -> None:
-        for line in lines:
-            try:
-                values = read_line(line)
-                key = convert(values, RecordKey)
-                event = convert(values, _Save) if "saved" in values else convert(values, TestRun)
-            except ValueError:
-                continue
-            self.remember(key, event)
-
     def remember(self, key: RecordKey, event: _Event) -> None:
         """Keep a test email or a save in memory only. Threads call this, so it holds a lock."""
         with self._guard:
@@ -163,23 +160,13 @@ class TestHistory:
 
     def _compact(self) -> None:
         """Write the file again with what is still shown; call it with the file's lock held."""
-        lines = read_lines(self.path).lines
-        if any(_is_newer(line) for line in lines):
+        if self.load():
             return  # a newer program writes here too: its lines are not ours to drop
-        self._remember_all(lines)
-        runs = [(run.at, key, run) for key, some in self._runs.items() for run in some]
-        runs.sort(key=lambda run: run[0])
-        kept: list[tuple[RecordKey, _Event]] = [(key, run) for _, key, run in runs[-MAX_RUNS:]]
+        runs = [(key, run) for key, some in self._runs.items() for run in some]
+        runs.sort(key=lambda test: test[1].at)
+        kept: list[tuple[RecordKey, _Event]] = [*runs[-MAX_RUNS:]]
         tested = {key for key, _ in kept}
         kept += [(key, _Save(at)) for key, at in self._saved.items() if key in tested]
         text = "".join(f"{json.dumps(plain(key, event))}\n" for key, event in kept)
         write_atomic(self.path, text)
         self._compact_at = max(COMPACT_BYTES, 2 * len(text.encode()))
-
-
-def _is_newer(line: str) -> bool:
-    try:
-        version = read_object(line).get("v")
-    except ValueError:
-        return False
-    return isinstance(version, int) and version > VERSION

@@ -12,14 +12,15 @@ import os
 import pwd
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import force_setattr, replace
+from msgspec.structs import asdict, force_setattr, replace
 
 from smtp_tui.api.models import SecretState, is_secret_name
 from smtp_tui.api.writes import WriteOutcome
@@ -34,6 +35,8 @@ from smtp_tui.state.files import (
     sync_directory,
 )
 
+Part = TypeVar("Part", bound=Struct)
+
 FILE_NAME: Final = "audit.jsonl"
 ROTATE_BYTES: Final = 5 * 1024 * 1024
 FILES_KEPT: Final = 10
@@ -43,13 +46,7 @@ TEXT_BYTES: Final = 4 * 1024
 REPLACED: Final = "replaced"
 CLEARED: Final = "cleared"
 _ROTATED: Final = re.compile(rf"{re.escape(FILE_NAME)}\.(?P<number>[1-9][0-9]{{0,8}})\Z")
-_TEXTS: Final = (
-    *("write_id", "user", "ssh_client", "profile", "host", "tenant", "team", "namespace"),
-    *("operation", "record_id", "record_name", "recipient", "request_id", "words"),
-)
 _SECRET_WORDS: Final = frozenset({REPLACED, CLEARED, *(state.value for state in SecretState)})
-
-
 NO_OUTCOME: Final = (
     "No outcome stands here: the program ended first, or the write is still under way."
 )
@@ -196,7 +193,10 @@ class Journal:
         unreadable = overlong = 0
         for file in self._files():
             read = read_lines(file)
-            found = [entry for line in read.lines if (entry := _parse(line)) is not None]
+            found: list[JournalEntry] = []
+            for line in read.lines:
+                with suppress(ValueError):  # a secret among the changes is one too
+                    found.append(msgspec.convert(read_line(line), JournalEntry))
             entries = found + entries
             unreadable += len(read.lines) - len(found)
             overlong += read.overlong
@@ -215,56 +215,55 @@ class Journal:
         return [real, *(real.with_name(match.string) for match in rotated)]
 
     def _rotate(self, now: datetime) -> str:
-        """Make room if the file is full; returns what was dropped for that, in words."""
+        """Make room if the file is full; returns what was dropped for that, in words.
+
+        Those files are dropped that are neither among the newest nor young enough to be kept.
+        """
         files = self._files()
-        if not files[0].exists() or files[0].stat().st_size < self._rotate_bytes:
-            return ""
         real = files[0]
+        if not real.exists() or real.stat().st_size < self._rotate_bytes:
+            return ""
         for number, file in reversed([*enumerate(files, start=1)]):
             file.replace(real.with_name(f"{real.name}.{number}"))
         sync_directory(real.parent)
-        return self._drop([*reversed(self._files()[1:])], now)
-
-    def _drop(self, oldest_first: list[Path], now: datetime) -> str:
-        """Remove the files that are neither among the newest nor young enough to be kept."""
         dropped: list[float] = []
-        for file in oldest_first[: max(0, len(oldest_first) + 1 - self._files_kept)]:
+        for file in reversed(self._files()[self._files_kept :]):
             written = file.stat().st_mtime
             if now.timestamp() - written <= KEPT.total_seconds():
                 break
             file.unlink()
             dropped.append(written)
-        return f"writes up to {_day(max(dropped))} were dropped from it" if dropped else ""
+        if not dropped:
+            return ""
+        day = datetime.fromtimestamp(max(dropped), UTC).date()
+        return f"writes up to {day} were dropped from it"
 
 
 def fitted(entry: JournalEntry) -> JournalEntry:
     """The entry with its texts shortened, and as many of its changes as ``ENTRY_BYTES`` holds."""
-    texts = {name: _shortened(getattr(entry, name)) for name in _TEXTS}
-    bare = replace(entry, changes=(), omitted=_LONGEST_OMITTED, **texts)
+    bare = replace(_shortened(entry), changes=(), omitted=_LONGEST_OMITTED)
     room = ENTRY_BYTES - len(json.dumps(plain(bare))) - 1
     changes: list[JournalChange] = []
-    for change in entry.changes:
-        short = JournalChange(
-            _shortened(change.name) or "", _shortened(change.before), _shortened(change.after)
-        )
-        room -= len(json.dumps(msgspec.to_builtins(short))) + 2
+    for change in map(_shortened, entry.changes):
+        room -= len(json.dumps(msgspec.to_builtins(change))) + 2
         if room < 0:
             break
-        changes.append(short)
-    omitted = _omitted(entry.changes[len(changes) :])
+        changes.append(change)
+    left = entry.changes[len(changes) :]
+    digest = _sha256(json.dumps(msgspec.to_builtins(left)))
+    omitted = Omitted(len(left), digest) if left else None
     return replace(bare, changes=tuple(changes), omitted=omitted)
 
 
-def _day(timestamp: float) -> str:
-    try:
-        return f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%d}"
-    except (ValueError, OverflowError, OSError):
-        return "a time that is not known"
+def _shortened(part: Part) -> Part:
+    """A struct with each of its texts in at most TEXT_BYTES of JSON."""
+    texts = {name: text for name, text in asdict(part).items() if isinstance(text, str)}
+    return replace(part, **{name: _short(text) for name, text in texts.items()})
 
 
-def _shortened(text: str | None) -> str | None:
-    """The text, or its beginning with its length and SHA-256, in at most TEXT_BYTES of JSON."""
-    if text is None or len(json.dumps(text)) <= TEXT_BYTES:
+def _short(text: str) -> str:
+    """The text, or its beginning with its length and SHA-256."""
+    if len(json.dumps(text)) <= TEXT_BYTES:
         return text
     rest = f"… ({len(text):,} characters, SHA-256 {_sha256(text)})"
     room = TEXT_BYTES - len(json.dumps(rest))
@@ -274,24 +273,10 @@ def _shortened(text: str | None) -> str | None:
     return kept + rest
 
 
-def _omitted(changes: tuple[JournalChange, ...]) -> Omitted | None:
-    if not changes:
-        return None
-    content = json.dumps(msgspec.to_builtins(changes))
-    return Omitted(len(changes), _sha256(content))
-
-
 def _sha256(text: str) -> str:
     import hashlib  # noqa: PLC0415 - the first frame does not need it
 
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _parse(line: str) -> JournalEntry | None:
-    try:
-        return msgspec.convert(read_line(line), JournalEntry)
-    except ValueError:  # a secret among the changes is one too
-        return None
 
 
 class Written(Struct, frozen=True):
@@ -341,29 +326,9 @@ def writes_of(entries: Iterable[JournalEntry]) -> tuple[Written, ...]:
     by_write: dict[str, list[JournalEntry]] = {}
     for entry in entries:
         by_write.setdefault(entry.write_id, []).append(entry)
-    writes = [_written(found) for found in reversed(by_write.values())]
+    writes: list[Written] = []
+    for found in reversed(by_write.values()):
+        outcomes = tuple(entry for entry in found if entry.kind is EntryKind.OUTCOME)
+        intents = (entry for entry in found if entry.kind is EntryKind.INTENT)
+        writes.append(Written(next(intents, found[0]), outcomes))
     return tuple(sorted(writes, key=lambda write: write.begun.at, reverse=True))
-
-
-def _written(entries: list[JournalEntry]) -> Written:
-    outcomes = tuple(entry for entry in entries if entry.kind is EntryKind.OUTCOME)
-    intents = (entry for entry in entries if entry.kind is EntryKind.INTENT)
-    return Written(next(intents, entries[0]), outcomes)
-
-
-class Wanted(Struct, frozen=True):
-    """Which writes to show; None narrows nothing."""
-
-    profile: str | None = None
-    record: str | None = None
-    since: datetime | None = None
-    unfinished: bool = False
-
-    def holds(self, write: Written) -> bool:
-        """Whether a write is wanted; ``record`` is an id or a whole name."""
-        return (
-            self.profile in (None, write.begun.profile)
-            and self.record in (None, write.record_id, write.begun.record_name)
-            and (self.since is None or write.begun.at >= self.since)
-            and (not self.unfinished or write.outcome is WriteOutcome.UNKNOWN)
-        )

@@ -21,13 +21,6 @@ PROFILES_KEPT: Final = 200
 class Sort(Struct, frozen=True):
     """How the table of one profile is sorted; ``column`` None is the server's order."""
 
-    column: str | None
-    descending: bool = False
-
-
-class ProfileSort(Struct, frozen=True):
-    """The sort of one profile, as it is stored."""
-
     profile: str
     column: str | None = None
     descending: bool = False
@@ -36,13 +29,12 @@ class ProfileSort(Struct, frozen=True):
 class Settings(Struct, frozen=True):
     """``recent`` are profile names, last used first."""
 
-    sorts: tuple[ProfileSort, ...]
+    sorts: tuple[Sort, ...]
     recent: tuple[str, ...]
 
     def sort_of(self, profile: str) -> Sort | None:
         """How the table of that profile was sorted last."""
-        found = (sort for sort in self.sorts if sort.profile == profile)
-        return next((Sort(sort.column, sort.descending) for sort in found), None)
+        return next((sort for sort in self.sorts if sort.profile == profile), None)
 
 
 class SettingsStore:
@@ -65,29 +57,27 @@ class SettingsStore:
             words = "is not understood; remove it to start afresh"
             raise FileProblem(self.path, words) from None
 
-    def set_sort(self, profile: str, sort: Sort) -> Settings:
+    def set_sort(self, sort: Sort) -> None:
         """Remember how the table of a profile is sorted."""
 
         def change(settings: Settings) -> Settings:
-            others = (other for other in settings.sorts if other.profile != profile)
-            newest = ProfileSort(profile, sort.column, sort.descending)
-            return replace(settings, sorts=(newest, *others)[:PROFILES_KEPT])
+            others = (other for other in settings.sorts if other.profile != sort.profile)
+            return replace(settings, sorts=(sort, *others)[:PROFILES_KEPT])
 
-        return self._update(change)
+        self._update(change)
 
-    def used(self, profile: str) -> Settings:
+    def used(self, profile: str) -> None:
         """Remember that a profile is the one used last."""
 
         def change(settings: Settings) -> Settings:
             others = (name for name in settings.recent if name != profile)
             return replace(settings, recent=(profile, *others)[:PROFILES_KEPT])
 
-        return self._update(change)
+        self._update(change)
 
-    def _update(self, change: Callable[[Settings], Settings]) -> Settings:
+    def _update(self, change: Callable[[Settings], Settings]) -> None:
         with locked(self.path):
             before = self.load()
             after = change(before)
             if after != before:
                 write_atomic(self.path, json.dumps(plain(after), indent=1) + "\n")
-        return after

@@ -71,13 +71,15 @@ def test_the_table_names_time_profile_operation_record_outcome_and_user(
 
 def test_filters_narrow_it_and_nothing_found_is_said(console: Console, record_id: str) -> None:
     console.run("set", "OLD", "port=587", "--yes")
+    new_id = console.run("create", "NEW", "hostname=a.example", "port=25", "--yes").out.strip()
     for arguments, count in (
         (("--record", "OLD"), 1),
         (("--record", record_id), 1),
+        (("--record", new_id), 1),
         (("--record", "OL"), 0),
-        (("--profile", "environment"), 1),
+        (("--profile", "environment"), 2),
         (("--profile", "other"), 0),
-        (("--since", "1h"), 1),
+        (("--since", "1h"), 2),
         (("--since", "2999-01-01"), 0),
         (("--unfinished",), 0),
     ):

@@ -38,7 +38,7 @@ def writers(directory: Path) -> Mapping[str, Callable[[int], object]]:
         ),
         "journal": lambda step: journal.append(replace(OUTCOME, status=step)),
         "history": lambda step: tests.add(KEY, replace(run(step), milliseconds=step)),
-        "settings": lambda step: settings.set_sort("p", Sort(str(step))),
+        "settings": lambda step: settings.set_sort(Sort("p", str(step))),
     }
 
 

@@ -16,15 +16,15 @@ def test_without_a_file_there_are_the_defaults(tmp_path: Path) -> None:
 
 def test_the_sort_of_each_profile_is_remembered(tmp_path: Path) -> None:
     store = SettingsStore(tmp_path)
-    store.set_sort("a", Sort("name"))
-    store.set_sort("b", Sort("port", descending=True))
-    store.set_sort("a", Sort("hostname"))
-    store.set_sort("d", Sort(None))
+    store.set_sort(Sort("a", "name"))
+    store.set_sort(Sort("b", "port", descending=True))
+    store.set_sort(Sort("a", "hostname"))
+    store.set_sort(Sort("d"))
     settings = SettingsStore(tmp_path).load()
-    assert settings.sort_of("a") == Sort("hostname")
-    assert settings.sort_of("b") == Sort("port", descending=True)
+    assert settings.sort_of("a") == Sort("a", "hostname")
+    assert settings.sort_of("b") == Sort("b", "port", descending=True)
     assert settings.sort_of("c") is None
-    assert settings.sort_of("d") == Sort(None)
+    assert settings.sort_of("d") == Sort("d")
 
 
 def test_profiles_are_remembered_last_used_first_each_once(tmp_path: Path) -> None:

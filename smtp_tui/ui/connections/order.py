@@ -72,8 +72,8 @@ class RememberedOrder:
     async def write(self) -> None:
         """Write the order to the settings; of several writes the last one has the last order."""
         async with self._writing:
-            sort = Sort(self.now.column, self.now.reverse)
+            sort = Sort(self._profile, self.now.column, self.now.reverse)
             try:
-                await asyncio.to_thread(self._services.settings.set_sort, self._profile, sort)
+                await asyncio.to_thread(self._services.settings.set_sort, sort)
             except FileProblem as error:
                 self._services.reports.warn_once(f"The order is not remembered: {error}")

@@ -14,9 +14,11 @@ from tests.failing_sandbox import Sandbox
 from tests.ui.helpers import Ui, opened
 
 
-async def kept(ui: Ui, profile: str, sort: Sort) -> None:
+async def kept(ui: Ui, sort: Sort) -> None:
     """Wait until the order of a profile stands on the disk."""
-    await ui.until(lambda: ui.services.settings.load().sort_of(profile) == sort, f"{sort} kept")
+    await ui.until(
+        lambda: ui.services.settings.load().sort_of(sort.profile) == sort, f"{sort} kept"
+    )
 
 
 async def test_each_profile_begins_with_its_order_at_a_switch_and_at_the_next_start(
@@ -25,11 +27,11 @@ async def test_each_profile_begins_with_its_order_at_a_switch_and_at_the_next_st
     async with opened(demo, directory=tmp_path) as ui:
         await ui.sees("6 connections · sorted by name")
         await ui.press("s", "S")
-        await kept(ui, "demo", Sort("hostname", descending=True))
+        await kept(ui, Sort("demo", "hostname", descending=True))
         await ui.press("p", "j", "enter")
         await ui.sees("3 connections · sorted by name")
         await ui.press("s", "s")
-        await kept(ui, "demo-europe", Sort("port"))
+        await kept(ui, Sort("demo-europe", "port"))
         await ui.press("minus")
         await ui.sees("HOSTNAME ▼", "6 connections · sorted by hostname, reversed")
         await ui.press("minus")
@@ -38,7 +40,7 @@ async def test_each_profile_begins_with_its_order_at_a_switch_and_at_the_next_st
         await ui.sees("HOSTNAME ▼", "6 connections · sorted by hostname, reversed")
         assert "OLD-RELAY" in ui.lines()[2]
         await ui.press("s", "s", "s", "s")
-        await kept(ui, "demo", Sort(None))
+        await kept(ui, Sort("demo"))
     async with opened(demo, directory=tmp_path) as ui:
         await ui.sees("6 connections · in the server's order")
         await ui.press("s")
@@ -46,7 +48,7 @@ async def test_each_profile_begins_with_its_order_at_a_switch_and_at_the_next_st
 
 
 async def test_the_order_is_not_told_before_it_is_known(demo: Sandbox, tmp_path: Path) -> None:
-    SettingsStore(tmp_path / "state").set_sort("demo", Sort("port"))
+    SettingsStore(tmp_path / "state").set_sort(Sort("demo", "port"))
     async with opened(demo, directory=tmp_path) as ui:
         orders = set[str]()
 
@@ -63,7 +65,7 @@ async def test_a_column_that_is_not_known_is_no_order(
     demo: Sandbox, tmp_path: Path, column: str
 ) -> None:
     store = SettingsStore(tmp_path / "state")
-    store.set_sort("demo", Sort(column, descending=True))
+    store.set_sort(Sort("demo", column, descending=True))
     text = json.loads(store.path.read_text())
     store.path.write_text(json.dumps({**text, "unknown": {"kept": "ignored"}}))
     async with opened(demo, directory=tmp_path) as ui:
@@ -92,10 +94,10 @@ class SlowDisk(SettingsStore):
         super().__init__(directory)
         self.begun, self.let_go = Event(), Event()
 
-    def set_sort(self, profile: str, sort: Sort) -> Settings:
+    def set_sort(self, sort: Sort) -> None:
         self.begun.set()
         assert self.let_go.wait(30)
-        return super().set_sort(profile, sort)
+        super().set_sort(sort)
 
 
 async def test_no_key_waits_for_a_slow_disk_and_the_last_order_is_the_one_kept(
@@ -109,7 +111,7 @@ async def test_no_key_waits_for_a_slow_disk_and_the_last_order_is_the_one_kept(
             await ui.sees(f"sorted by {words}")
         assert settings.begun.is_set()
         settings.let_go.set()
-        await kept(ui, "demo", Sort("username", descending=True))
+        await kept(ui, Sort("demo", "username", descending=True))
 
 
 class SlowRead(SettingsStore):
@@ -127,11 +129,11 @@ class SlowRead(SettingsStore):
 async def test_a_key_pressed_before_the_order_of_last_time_was_read_is_the_newer_order(
     demo: Sandbox, tmp_path: Path
 ) -> None:
-    SettingsStore(tmp_path).set_sort("demo", Sort("port"))
+    SettingsStore(tmp_path).set_sort(Sort("demo", "port"))
     settings = SlowRead(tmp_path)
     async with opened(demo, services=lambda some: replace(some, settings=settings)) as ui:
         await ui.sees("Reading the connections")
         await ui.press("s")
         settings.let_go.set()
         await ui.sees("HOSTNAME ▲", "6 connections · sorted by hostname")
-        await kept(ui, "demo", Sort("hostname"))
+        await kept(ui, Sort("demo", "hostname"))
