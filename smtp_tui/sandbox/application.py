@@ -24,7 +24,6 @@ from smtp_tui.sandbox import controls, identity, mail_tests, records
 from smtp_tui.sandbox.call import Call, Operation, RecordedRequest, Services
 from smtp_tui.sandbox.loopback import ErrorAnswer, LoopBackError
 from smtp_tui.sandbox.sending import is_loopback_name
-from smtp_tui.sandbox.store import Store
 
 Message: TypeAlias = dict[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -80,7 +79,6 @@ class Application(Struct):
     """The ASGI application. Tests extend `respond`."""
 
     services: Services
-    store: Store
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
@@ -128,7 +126,7 @@ class Application(Struct):
         _, endpoint, arguments = _route(request.method, request.path)
         if endpoint is None:
             raise _unserved(request)
-        return await endpoint(Call(request, self.store, self.services), *arguments)
+        return await endpoint(Call(request, self.services), *arguments)
 
 
 def server_headers(request_id: str) -> dict[str, str]:

@@ -57,11 +57,12 @@ class RecordedRequest(Struct, frozen=True):
 
 
 class Services(Struct):
-    """The parts of a sandbox that last over a restart.
+    """The parts of a sandbox.
 
     `test_shape` is the shape of the answers to test emails, see `mail_tests`.
     """
 
+    store: Store
     tokens: TokenBook
     mailer: Mailer
     mailbox: list[ReceivedMail]
@@ -73,7 +74,6 @@ class Call(Struct, frozen=True):
     """A request, and the sandbox that it came to."""
 
     request: RecordedRequest
-    store: Store
     services: Services
 
     def account(self) -> Account:

@@ -12,12 +12,15 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import NameOID
 from msgspec import Struct
 
 from smtp_tui.sandbox.store import Store
 
-LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+LOOPBACK_NAMES = (
+    x509.DNSName("localhost"),
+    *(x509.IPAddress(ipaddress.ip_address(address)) for address in ("127.0.0.1", "::1")),
+)
 
 
 class Certificate(Struct, frozen=True):
@@ -41,58 +44,35 @@ class Certificate(Struct, frozen=True):
             context.load_cert_chain(chain)
 
 
-def make_certificate(names: Iterable[str] = LOOPBACK_NAMES) -> Certificate:
+def make_certificate(names: Iterable[x509.GeneralName] = LOOPBACK_NAMES) -> Certificate:
     """A new self-signed certificate for these host names and addresses, valid for a year.
 
-    It has all that OpenSSL's strict mode requires of a CA, so that a client can trust the file.
+    A client can trust the file: for one that signed itself, OpenSSL's strict mode asks no more.
     """
-    key = ec.generate_private_key(ec.SECP256R1())
-    public_key, now = key.public_key(), datetime.now(UTC)
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "smtp-tui sandbox")])
-    usage = x509.KeyUsage(
-        digital_signature=True,
-        key_cert_sign=True,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-    extensions: dict[x509.ExtensionType, bool] = {
-        x509.BasicConstraints(ca=True, path_length=0): True,
-        usage: True,
-        x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]): False,
-        x509.SubjectAlternativeName(map(_general_name, names)): False,
-        x509.SubjectKeyIdentifier.from_public_key(public_key): False,
-        x509.AuthorityKeyIdentifier.from_issuer_public_key(public_key): False,
-    }
     builder = x509.CertificateBuilder(
         issuer_name=subject,
         subject_name=subject,
-        public_key=public_key,
+        public_key=key.public_key(),
         serial_number=x509.random_serial_number(),
         not_valid_before=now - timedelta(hours=1),
         not_valid_after=now + timedelta(days=365),
     )
-    for extension, critical in extensions.items():
-        builder = builder.add_extension(extension, critical)
-    return Certificate(
-        builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode("ascii"),
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        ).decode("ascii"),
+    extensions = (
+        x509.SubjectAlternativeName(names),
+        # They tell one sandbox from another: all have the same subject.
+        x509.SubjectKeyIdentifier.from_public_key(key.public_key()),
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()),
     )
-
-
-def _general_name(name: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(name))
-    except ValueError:
-        return x509.DNSName(name)
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
+    pem = serialization.Encoding.PEM
+    pkcs8, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return Certificate(
+        builder.sign(key, hashes.SHA256()).public_bytes(pem).decode("ascii"),
+        key.private_bytes(pem, pkcs8, plain).decode("ascii"),
+    )
 
 
 def kept_certificate(store: Store) -> Certificate:

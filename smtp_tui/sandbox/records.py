@@ -56,7 +56,7 @@ def view(call: Call, composer: bool = False) -> View:
 
 def visible_record(call: Call, seen: View, record_id: str) -> StoredRecord:
     """The record with this id inside the view; raises the 404 LoopBackError."""
-    record = call.store.get(record_id)
+    record = call.services.store.get(record_id)
     if record is None or not seen.shows(record):
         raise unknown_id(record_id)
     return record
@@ -65,7 +65,7 @@ def visible_record(call: Call, seen: View, record_id: str) -> StoredRecord:
 async def list_records(call: Call) -> object:
     """Every visible record, oldest first, as a bare array."""
     seen = view(call)
-    return [record.answer() for record in call.store.all() if seen.shows(record)]
+    return [record.answer() for record in call.services.store.all() if seen.shows(record)]
 
 
 async def create_record(call: Call) -> object:
@@ -77,7 +77,7 @@ async def create_record(call: Call) -> object:
     if seen.teams is not None and seen.team not in seen.teams:
         raise forbidden()
     made = StoredRecord(content["name"], merged([], parameters), seen.tenant, seen.team)
-    return call.store.add(made).answer()
+    return call.services.store.add(made).answer()
 
 
 async def get_record(call: Call, record_id: str) -> object:
@@ -87,8 +87,8 @@ async def get_record(call: Call, record_id: str) -> object:
 
 async def delete_record(call: Call, record_id: str) -> object:
     """Delete one record; an unknown id is no error, its count is 0."""
-    seen, record = view(call), call.store.get(record_id)
-    gone = record is not None and seen.shows(record) and call.store.delete(record_id)
+    seen, record = view(call), call.services.store.get(record_id)
+    gone = record is not None and seen.shows(record) and call.services.store.delete(record_id)
     return {"count": int(gone)}
 
 
@@ -100,4 +100,4 @@ async def modify_record(call: Call) -> object:
     record_id, changes = text(record_id), read_parameters("connection_parameters", given)
     record = visible_record(call, seen, record_id)
     check_changes(changes)
-    return call.store.change(record, changes).answer()
+    return call.services.store.change(record, changes).answer()

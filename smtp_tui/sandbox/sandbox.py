@@ -48,65 +48,54 @@ class SandboxOptions(Struct, frozen=True):
 
 
 class Sandbox:
-    """A CAM server and a mail server on loopback; use it as a context manager.
+    """A CAM server and a mail server on loopback, from its making until `stop`.
 
-    `port`, `smtp_port` and `smtps_port` are known once it runs. After `stop` it may be started
-    again, on the same ports: with a data file the records are still there, without one it starts
-    afresh.
-
-    Tests extend it in two places: `application` may be one that fails, and `mail` a mail server
-    that holds its conversations differently.
+    It stops at the end of a `with` block too. Tests extend it in two places: `application` may be
+    one that fails, and `mail` a mail server that holds its conversations differently.
     """
 
     host = HOST
     tenant_id = TENANT_ID
     other_tenant_id = OTHER_TENANT_ID
-    store: Store
 
     def __init__(
         self,
         options: SandboxOptions = SandboxOptions(),  # noqa: B008 - frozen
         *,
-        application: Callable[[Services, Store], Application] = Application,
+        application: Callable[[Services], Application] = Application,
         mail: MailServer | None = None,
     ) -> None:
-        """Nothing is opened before `start`."""
+        """Open the store, listen and serve; raises `OSError` when a port is in use."""
         self.options = options
-        self.port, self.smtp_port, self.smtps_port = options.port, options.smtp_port, 0
         self.tokens = TokenBook(options.token_lifetime)
-        self._application = application
-        self._mail = mail or MailServer()
-        mailer = Mailer(options.mail_timeout, options.allow_mail_to)
-        self.services = Services(self.tokens, mailer, self._mail.mailbox)
-        self._closing = ExitStack()
+        mail = mail or MailServer()
+        with ExitStack() as opened:
+            self.store = Store(options.data)
+            opened.callback(self.store.close)
+            listeners = self._listen(opened)
+            self.port, self.smtp_port, self.smtps_port = (
+                listener.getsockname()[1] for listener in listeners
+            )
+            if options.demo_records and not self.store.all():
+                for record in demo_records(self.smtp_port, self.smtps_port):
+                    self.store.add(record)
+            mailer = Mailer(options.mail_timeout, options.allow_mail_to)
+            self.services = Services(self.store, self.tokens, mailer, mail.mailbox)
+            app, context = application(self.services), self.tls_context()
+            opened.enter_context(serving(app, mail, listeners, context, https=options.tls))
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
-        """Start."""
-        self.start()
+        """It runs already."""
         return self
 
     def __exit__(self, *_: object) -> None:
         """Stop."""
         self.stop()
 
-    def start(self) -> None:
-        """Open the store, listen and serve; raises `OSError` when a port is in use."""
-        with ExitStack() as opened:
-            self.store = Store(self.options.data)
-            opened.callback(self.store.close)
-            listeners = self._listen(opened)
-            if self.options.demo_records and not self.store.all():
-                for record in demo_records(self.smtp_port, self.smtps_port):
-                    self.store.add(record)
-            app, context = self._application(self.services, self.store), self.tls_context()
-            opened.enter_context(
-                serving(app, self._mail, listeners, context, https=self.options.tls)
-            )
-            self._closing = opened.pop_all()
-
     def stop(self) -> None:
         """Drop all connections and stop; recorded requests and mail stay readable."""
-        self._closing.close()
+        self._opened.close()
 
     def tls_context(self) -> ssl.SSLContext:
         """The TLS of all its servers."""
@@ -148,20 +137,17 @@ class Sandbox:
         return tuple(self.services.mailbox)
 
     def _listen(self, opened: ExitStack) -> Listeners:
-        """Listen on the three ports, and learn which they are.
+        """Listen on the three ports.
 
         The mail ports of an earlier run on the same file are used again if they are free, because
         the demo's records name them.
         """
-        store, given = self.store, self.options.smtp_port
-        http = opened.enter_context(listen(self.port))
-        wanted = self.smtp_port or int(store.setting("smtp_port") or 0)
+        kept, given = self.store.setting, self.options.smtp_port
+        http = opened.enter_context(listen(self.options.port))
+        wanted = given or int(kept("smtp_port") or 0)
         smtp = opened.enter_context(listen(wanted, or_any=not given))
-        wanted = self.smtps_port or int(store.setting("smtps_port") or (given and given + 1))
+        wanted = int(kept("smtps_port") or (given and given + 1))
         smtps = opened.enter_context(listen(wanted, or_any=True))
-        self.port, self.smtp_port, self.smtps_port = (
-            listener.getsockname()[1] for listener in (http, smtp, smtps)
-        )
-        store.keep_setting("smtp_port", str(self.smtp_port))
-        store.keep_setting("smtps_port", str(self.smtps_port))
+        self.store.keep_setting("smtp_port", str(smtp.getsockname()[1]))
+        self.store.keep_setting("smtps_port", str(smtps.getsockname()[1]))
         return http, smtp, smtps

@@ -53,7 +53,6 @@ class Work(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.stack = AsyncExitStack()
         self.sandbox = Sandbox()
-        self.sandbox.start()
         entered = self.stack.enter_async_context(desk(self.sandbox, access=Access.PROTECTED))
         self.held = self.run(entered)
         self.gone: list[str] = []

@@ -30,7 +30,7 @@ def down(sandbox: Sandbox) -> Iterator[None]:
         kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         kept.bind((sandbox.host, sandbox.port))
         yield
-    sandbox.start()
+    sandbox.start_again()
 
 
 def reload(terminal: Terminal) -> None:

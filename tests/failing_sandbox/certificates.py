@@ -31,7 +31,7 @@ def certificate_of(kind: CertificateKind) -> Certificate:
     """The certificate of a kind for loopback, the same one in each call."""
     match kind:
         case CertificateKind.WRONG_NAME:
-            return make_certificate((OTHER_HOST,))
+            return make_certificate((x509.DNSName(OTHER_HOST),))
         case CertificateKind.EXPIRED:
             return _signed_again(days=-1)
         case CertificateKind.UNKNOWN_ISSUER:

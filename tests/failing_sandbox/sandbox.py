@@ -35,7 +35,7 @@ class Sandbox(sandbox.Sandbox):
     """The program's sandbox, with a plan of faults and a mail server that plays scenarios.
 
     `faults` and `mail` may be changed at any time. It shows the certificate that is given, else the
-    sandbox's own, the same one after a restart.
+    sandbox's own.
     """
 
     def __init__(
@@ -43,18 +43,28 @@ class Sandbox(sandbox.Sandbox):
         options: SandboxOptions = SandboxOptions(),  # noqa: B008 - frozen
         certificate: Certificate | None = None,
     ) -> None:
-        """Nothing is opened before `start`."""
+        """Open all of it, see there."""
         self.faults = FaultPlan()
         self.mail = PlayingMailServer()
         self.certificate_path: Path | None = None
         self._certificate = certificate
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._directory = ExitStack()
+        self._open(options)
+
+    def _open(self, options: SandboxOptions) -> None:
         super().__init__(
             options,
-            application=lambda *parts: FailingApplication(*parts, plan=self.faults),
+            application=lambda services: FailingApplication(services, plan=self.faults),
             mail=self.mail,
         )
+
+    def start_again(self) -> None:
+        """Serve again after `stop`, at the same port and with the same tokens."""
+        tokens, requests = self.tokens, self.services.requests
+        self._open(replace(self.options, port=self.port))
+        self.tokens = self.services.tokens = tokens
+        self.services.requests = requests
 
     def tls_context(self) -> ssl.SSLContext:
         """A context whose certificate can be changed."""

@@ -316,7 +316,6 @@ def test_failed_requests_are_recorded_too(sandbox: Sandbox, admin: Caller) -> No
 def test_a_stop_ends_what_hangs() -> None:
     before = threading.active_count()
     sandbox = Sandbox()
-    sandbox.start()
     sandbox.faults.add(Fault(FaultKind.HANG))
     with socket.create_connection((sandbox.host, sandbox.port), 5) as client:
         client.sendall(b"GET /x HTTP/1.1\r\nhost: localhost\r\n\r\n")

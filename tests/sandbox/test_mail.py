@@ -256,7 +256,6 @@ def test_a_server_text_may_carry_anything_a_terminal_would_obey(
 
 def test_stopping_does_not_wait_for_someone_who_says_nothing() -> None:
     sandbox = Sandbox()
-    sandbox.start()
     with socket.create_connection(("127.0.0.1", sandbox.smtp_port), 5) as silent:
         assert silent.recv(100).startswith(b"220 ")
         sandbox.stop()
