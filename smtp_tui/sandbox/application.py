@@ -22,12 +22,11 @@ from msgspec import Struct, field
 
 from smtp_tui.sandbox import controls, identity, mail_tests, records
 from smtp_tui.sandbox.call import Call, Operation, RecordedRequest, Services
-from smtp_tui.sandbox.loopback import ErrorAnswer, LoopBackError
+from smtp_tui.sandbox.loopback import ErrorAnswer, LoopBackError, forbidden
 from smtp_tui.sandbox.sending import is_loopback_name
 
-Message: TypeAlias = dict[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
+Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 Endpoint: TypeAlias = Callable[..., Awaitable[object]]
 
 BODY_LIMIT = 3 * 1024 * 1024
@@ -126,7 +125,10 @@ class Application(Struct):
         _, endpoint, arguments = _route(request.method, request.path)
         if endpoint is None:
             raise _unserved(request)
-        return await endpoint(Call(request, self.services), *arguments)
+        call = Call(request, self.services)
+        if request.path.startswith(CONTROL_PREFIX) and not call.account().administrator:
+            raise forbidden()
+        return await endpoint(call, *arguments)
 
 
 def server_headers(request_id: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from anyio.from_thread import start_blocking_portal
 from uvicorn.config import Config
@@ -21,9 +21,7 @@ from smtp_tui.sandbox.mail_server import MailServer
 
 HOST = "127.0.0.1"
 
-log = logging.getLogger("smtp_tui.sandbox")
-
-QUIET_LOGGERS = (log.name, "uvicorn", "mail.log", "mail.debug")
+QUIET_LOGGERS = ("uvicorn", "mail.log", "mail.debug")
 """Loggers that without a handler would write over the screen of a demo."""
 
 NOWHERE = logging.NullHandler()
@@ -95,7 +93,8 @@ def serving(
 
 async def _serve(listeners: Listeners, protocols: Protocols) -> list[asyncio.Server]:
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(_log_error)
+    # What asyncio would print over the screen of a demo: mostly clients that left in the middle.
+    loop.set_exception_handler(lambda *_: None)
     return [
         await loop.create_server(
             protocol,
@@ -128,8 +127,3 @@ async def _drop_connections(state: ServerState, mail: MailServer) -> None:
         for transport in still_open:
             transport.abort()
         await asyncio.sleep(0)
-
-
-def _log_error(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what asyncio would print: mostly clients that left in the middle."""
-    log.debug("%s", context.get("message"), exc_info=context.get("exception"))

@@ -13,7 +13,6 @@ import hashlib
 import ssl
 from collections.abc import Callable
 from email.policy import default
-from typing import Any
 from weakref import WeakSet
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -21,7 +20,7 @@ from msgspec import Struct
 
 from smtp_tui.sandbox.store import utc_now
 
-ACCOUNTS = {"relay": "relay-password", "reports@sandbox.example": "reports-password"}
+ACCOUNTS = {b"relay": b"relay-password", b"reports@sandbox.example": b"reports-password"}
 """User name to password."""
 
 HOSTNAME = "mail.sandbox.example"
@@ -91,11 +90,9 @@ class MailServer:
 
 
 def _authenticate(
-    server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
+    server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword
 ) -> AuthResult:
-    assert isinstance(data, LoginPassword)
-    known = ACCOUNTS.get(_text(data.login))
-    if known is not None and known == _text(data.password):
+    if ACCOUNTS.get(data.login) == data.password:
         return AuthResult(success=True, auth_data=data)
     return AuthResult(success=False, handled=False, message=BAD_LOGIN)
 
@@ -103,8 +100,7 @@ def _authenticate(
 def _received(smtp: SMTP, session: Session, envelope: Envelope) -> ReceivedMail:
     assert smtp.transport is not None
     message = email.message_from_bytes(envelope.original_content or b"", policy=default)
-    login = session.auth_data if session.authenticated else None
-    part = message.get_body(("plain", "html"))
+    login, part = session.auth_data, message.get_body(("plain", "html"))
     return ReceivedMail(
         mail_from=envelope.mail_from or "",
         rcpt_to=tuple(envelope.rcpt_tos),
@@ -112,9 +108,5 @@ def _received(smtp: SMTP, session: Session, envelope: Envelope) -> ReceivedMail:
         body="" if part is None else str(part.get_content()),
         received_at=utc_now(),
         tls=smtp.transport.get_extra_info("sslcontext") is not None,
-        username=_text(login.login) if isinstance(login, LoginPassword) else None,
+        username=login.login.decode() if isinstance(login, LoginPassword) else None,
     )
-
-
-def _text(value: bytes) -> str:
-    return value.decode("utf-8", "replace")

@@ -44,11 +44,9 @@ def view(call: Call, composer: bool = False) -> View:
     account = call.account()
     tenant, team = (argument(call.request.query, name) for name in ("tenantId", "ace_orgGuid"))
     own = frozenset(namespace.team for namespace in account.namespaces)
-    teams: frozenset[str] | None
-    if team == ALL_TEAMS:
-        teams = None if account.administrator else own if composer else frozenset()
-    else:
-        teams = own & {team}
+    teams: frozenset[str] | None = own & {team}
+    if team == ALL_TEAMS and (account.administrator or composer):
+        teams = None if account.administrator else own
     if tenant not in account.tenants:
         teams = frozenset()
     return View(tenant, team, teams)
