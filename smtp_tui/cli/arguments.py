@@ -189,6 +189,7 @@ def _command(
 
 def _parser() -> Parser:
     parser = Parser(prog="smtp-tui", description=DESCRIPTION, epilog=_NOTES)
+    parser.set_defaults(dry_run=False, clear_password=False)  # where a command has no such option
     parser.add_argument("--version", action="version", version=smtp_tui.__version__)
     parser.add_argument("--profile", type=_not_empty, help="use this profile")
     parser.add_argument("--read-only", action="store_true", help="allow no change in this run")

@@ -12,10 +12,11 @@ from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.running import Environ
-from smtp_tui.cli.say import clean, remark, show, show_json, table
+from smtp_tui.cli.say import remark, show, show_json, table
 from smtp_tui.state.encoding import plain
 from smtp_tui.state.files import state_directory
 from smtp_tui.state.journal import Journal, Written, writes_of
+from smtp_tui.text import clean
 
 _AGE: Final = re.compile(r"([0-9]{1,6})([mhd])\Z")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Operation
@@ -10,37 +11,31 @@ from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal, tell
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.records import find
-from smtp_tui.cli.running import Environ, chosen_profile, may_write, on_profile
-from smtp_tui.cli.say import clean, record_name, remark, sentence, show, show_json
-from smtp_tui.cli.secret_input import read_password
-from smtp_tui.cli.values import check, filled, parsed, preset_named
-from smtp_tui.editing.draft import Draft, draft_of, new_draft
-from smtp_tui.editing.patch import patch_for
+from smtp_tui.cli.running import Environ, chosen_profile, on_profile
+from smtp_tui.cli.say import remark, show, show_json
+from smtp_tui.cli.values import preset_named, read_values
+from smtp_tui.editing.draft import KEEP, Draft, draft_of, new_draft
+from smtp_tui.editing.patch import Patch
+from smtp_tui.text import clean, record_name, sentence
 from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows import write_record
-from smtp_tui.workflows.look_up import Found
 from smtp_tui.workflows.session import Session
-from smtp_tui.workflows.validation import NAME
 
 
 def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Change parameters of a record; only what differs is sent."""
     profile = chosen_profile(options, environ, writes=True)
-    texts, password = parsed(options.values), read_password(options)
-    if not texts and password is None and not options.clear_password:
+    values = read_values(options, options.values)
+    if not values.texts and values.password == KEEP:
         raise Refusal("nothing to set: give a name=value, a password or --clear-password")
 
-    async def work(session: Session) -> ExitCode:
+    async def work(session: Session, operator: CommandOperator) -> ExitCode:
         """Find the record, and save what changes."""
-        if not options.dry_run:
-            may_write(session, Operation.PATCH)
-        opened = await find(session, options.record)
-        clear, new = options.clear_password, options.new_parameters
-        draft = filled(draft_of(opened), texts, password, clear=clear, new=new)
-        check(draft, patch_for(draft, opened).names, opened)
-        return await _save(session, options, draft, opened)
+        opened = await find(session, operator, options.record)
+        draft, patch = values.fill(draft_of(opened), opened)
+        return await _save(session, operator, draft, patch, opened)
 
-    return on_profile(profile, options, environ, work)
+    return on_profile(profile, options, environ, work, Operation.PATCH)
 
 
 def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -51,72 +46,79 @@ def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         preset = preset_named(options.preset)
         hostname, port = preset.hostname, str(preset.port)
         remark(f"{preset.name}: {preset.note}")
-    draft = new_draft(options.name.strip(), hostname, port)
-    texts, password = parsed(options.values), read_password(options)
-    draft = filled(draft, texts, password, new=options.new_parameters)
-    check(draft, (NAME, *draft.names), None)
+    values = read_values(options, options.values)
+    draft, patch = values.fill(new_draft(options.name.strip(), hostname, port), None)
 
-    async def work(session: Session) -> ExitCode:
+    async def work(session: Session, operator: CommandOperator) -> ExitCode:
         """Save the new record."""
-        if not options.dry_run:
-            may_write(session, Operation.CREATE)
-        return await _save(session, options, draft, None)
+        return await _save(session, operator, draft, patch, None)
 
-    return on_profile(profile, options, environ, work)
+    return on_profile(profile, options, environ, work, Operation.CREATE)
+
+
+async def _save(
+    session: Session, operator: CommandOperator, draft: Draft, patch: Patch, opened: Record | None
+) -> ExitCode:
+    rehearse = operator.options.dry_run
+    outcome = await write_record.save_record(
+        session, operator, draft, opened, patch, rehearse=rehearse, look_first=True
+    )
+    return _tell_end(session, operator, opened, outcome)
 
 
 def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Delete a record."""
     profile = chosen_profile(options, environ, writes=True)
 
-    async def work(session: Session) -> ExitCode:
+    async def work(session: Session, operator: CommandOperator) -> ExitCode:
         """Find the record, and delete it."""
-        if not options.dry_run:
-            may_write(session, Operation.DELETE)
-        record, operator = await find(session, options.record), CommandOperator(options)
-        rehearse = options.dry_run
+        record, rehearse = await find(session, operator, options.record), options.dry_run
         outcome = await write_record.delete_record(session, operator, record, rehearse=rehearse)
-        name, told = record_name(record.name, record.id), {"id": record.id, "name": record.name}
-        match outcome:
-            case ends.Deleted(notes=notes, unanswered=None):
-                _tell_done(options, *notes, f"Deleted {name}", told={**told, "deleted": True})
-            case ends.Gone():
-                remark(f"{sentence(name)} was gone already.")
-                return ExitCode.NOT_FOUND
-            case ends.Declined():
-                operator.show_rehearsed(session)
-            case _:
-                return _not_done(outcome)
-        return ExitCode.OK
+        return _tell_end(session, operator, record, outcome)
 
-    return on_profile(profile, options, environ, work)
+    return on_profile(profile, options, environ, work, Operation.DELETE)
 
 
-async def _save(
-    session: Session, options: argparse.Namespace, draft: Draft, opened: Record | None
+def _tell_end(
+    session: Session,
+    operator: CommandOperator,
+    record: Record | None,
+    outcome: ends.Outcome,
 ) -> ExitCode:
-    patch, operator = patch_for(draft, opened), CommandOperator(options)
-    rehearse = options.dry_run
-    outcome = await write_record.save_record(
-        session, operator, draft, opened, patch, rehearse=rehearse, look_first=True
-    )
+    """Say how a write ended, and with ``--json`` print what was done. ``record`` is None if new."""
+    options = operator.options
+    told: dict[str, object] = {"id": record.id, "name": record.name} if record is not None else {}
+    named = record_name(record.name, record.id) if record is not None else ""
+    if isinstance(outcome, ends.Saved | ends.Deleted) and outcome.unanswered is not None:
+        outcome = outcome.unanswered
     match outcome:
-        case ends.Saved(record_id, name, notes=notes, unanswered=None):
-            told: dict[str, object] = {"id": record_id, "name": name}
-            done = f"Created {record_name(name)}"
-            if opened is not None:
-                told["changed"] = list(outcome.patch.names)
-                done = f"Changed {record_name(name, record_id)}: {', '.join(outcome.patch.names)}"
-            _tell_done(options, *notes, done, told=told)
-            if opened is None and record_id is not None and not options.json:
+        case ends.Deleted(notes=notes):
+            _tell_done(options, *notes, f"Deleted {named}", told={**told, "deleted": True})
+        case ends.Saved(record_id, name, None, notes=notes):
+            told = {"id": record_id, "name": name}
+            _tell_done(options, *notes, f"Created {record_name(name)}", told=told)
+            if record_id is not None and not options.json:
                 show(clean(record_id))
-        case ends.Unchanged() if opened is not None:
+        case ends.Saved(patch=patch, notes=notes):
+            done = f"Changed {named}: {', '.join(patch.names)}"
+            _tell_done(options, *notes, done, told={**told, "changed": patch.names})
+        case ends.Unchanged():
             done = "Nothing changes: the server has these values already. Nothing was sent"
-            _tell_done(options, done, told={"id": opened.id, "name": opened.name, "changed": []})
+            _tell_done(options, done, told={**told, "changed": []})
         case ends.Declined():
             operator.show_rehearsed(session)
+        case ends.Unknown(error):
+            return tell(error, *_found(outcome))
+        case ends.Refused(error) | ends.Gone(error) if error is not None:
+            return tell(error)
+        case ends.Gone():
+            remark(f"{sentence(named)} was gone already.")
+            return ExitCode.NOT_FOUND
+        case ends.NotStored(words):
+            remark(words)
+            return ExitCode.FAILED
         case _:
-            return _not_done(outcome)
+            return ExitCode.CONFLICT  # which the operator told
     return ExitCode.OK
 
 
@@ -128,43 +130,25 @@ def _tell_done(options: argparse.Namespace, *words: str, told: dict[str, object]
         show_json(told)
 
 
-def _not_done(outcome: ends.Outcome) -> ExitCode:
-    """Say why nothing was written, or that this is not known."""
-    match outcome:
-        case (
-            (ends.Unknown() as unknown)
-            | ends.Saved(unanswered=ends.Unknown() as unknown)
-            | ends.Deleted(unanswered=ends.Unknown() as unknown)
-        ):
-            code = tell(unknown.error)
-            for line in _found(unknown.error.call.operation, unknown.found):
-                remark(f"  {line}.")
-            return code
-        case ends.Refused(error) | ends.Gone(error) if error is not None:
-            return tell(error)
-        case ends.NotStored(words):
-            remark(words)
-            return ExitCode.FAILED
-    return ExitCode.CONFLICT  # which the operator told
-
-
-def _found(operation: Operation, found: Found) -> list[str]:
+def _found(unknown: ends.Unknown) -> Iterator[str]:
     """What the server holds after a lost answer, a line each."""
+    found = unknown.found
     if found.problem:
-        return [f"Reading it again did not help: {found.problem}"]
-    match operation, found.done:
+        yield f"Reading it again did not help: {found.problem}"
+    match unknown.error.call.operation, found.done:
         case Operation.DELETE, True:
-            return ["Read again: it is gone"]
+            yield "Read again: it is gone"
         case Operation.DELETE, False:
-            return ["Read again: it is still there"]
+            yield "Read again: it is still there"
         case Operation.CREATE, False:
-            return ["Read again: it is not there"]
-        case Operation.CREATE, _:
-            return []  # the advice of the error tells it
-    old = [difference.name for difference in found.differences if difference.old]
-    other = [difference.words for difference in found.differences if not difference.old]
-    lines = [f"the server has the new value of {', '.join(found.new)}"] if found.new else []
-    lines += [f"the server has the old value of {', '.join(old)}"] if old else []
-    lines = [f"Read again: {line}" for line in (*lines, *(f"the server {each}" for each in other))]
-    unseen = f"Of {', '.join(found.unseen)} nothing can be seen"
-    return [*lines, unseen] if found.unseen else lines
+            yield "Read again: it is not there"
+        case Operation.PATCH, _:
+            old = [difference.name for difference in found.differences if difference.old]
+            for which, names in (("new", found.new), ("old", old)):
+                if names:
+                    yield f"Read again: the server has the {which} value of {', '.join(names)}"
+            for difference in found.differences:
+                if not difference.old:
+                    yield f"Read again: the server {difference.words}"
+            if found.unseen:
+                yield f"Of {', '.join(found.unseen)} nothing can be seen"

@@ -20,13 +20,14 @@ from msgspec import Struct, to_builtins
 import smtp_tui
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.running import Environ
-from smtp_tui.cli.say import clean, show, show_json
+from smtp_tui.cli.say import show, show_json
 from smtp_tui.profiles.choosing import Known, NoSuchProfile, environment_profile
 from smtp_tui.profiles.preferences import FILE_NAME as CONFIG_FILE
 from smtp_tui.profiles.preferences import load_preferences
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.state.files import FileProblem, config_directory, state_directory
 from smtp_tui.state.journal import FILE_NAME as JOURNAL
+from smtp_tui.text import clean
 
 _PACKAGES: Final = (
     *("textual", "httpx", "h11", "msgspec", "pydantic"),

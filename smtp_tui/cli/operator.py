@@ -14,32 +14,21 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access, Trust
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
-from smtp_tui.cli.say import (
-    ask,
-    ask_secret,
-    clean,
-    clean_block,
-    on_terminal,
-    remark,
-    show,
-    show_json,
-)
+from smtp_tui.cli.say import ask, ask_secret, on_terminal, remark, show, show_json
 from smtp_tui.editing.merge import Comparison
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import CredentialError, LoginToken, PromptToken, clean_token
+from smtp_tui.text import clean, clean_block
 from smtp_tui.workflows.operator import Kind, Notice, RefusedCertificate, Sent
 from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.session import Session
 
 
 class CommandOperator:
-    """Answers the questions of a workflow with what the command line allows.
+    """Answers the questions of a workflow with what the command line allows."""
 
-    ``options`` hold ``dry_run``, ``json``, ``yes`` and ``confirm_name`` where the command writes.
-    """
-
-    def __init__(self, options: argparse.Namespace | None = None) -> None:
-        self._options = options if options is not None else argparse.Namespace()
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
         self._approved: Request | None = None
         self._rehearsed: Plan | None = None
 
@@ -50,7 +39,7 @@ class CommandOperator:
         whose name is taken. What a flag approved is not approved again: after a 401 only a person
         sends the same request with another token.
         """
-        options = self._options
+        options = self.options
         if plan.taken:
             words = f"there is a record {plan.named} already ({plan.taken})"
             raise Refusal(words, ExitCode.REFUSED)
@@ -72,7 +61,7 @@ class CommandOperator:
             remark(f"  {plan.mark} {change}")
         for note in plan.notes:
             remark(f"  {note}")
-        if self._options.dry_run:
+        if self.options.dry_run:
             self._rehearsed = plan
             return
         for line in _request_text(session, plan).split("\n"):
@@ -83,7 +72,7 @@ class CommandOperator:
         plan = self._rehearsed
         if plan is None:
             return
-        if not self._options.json:
+        if not self.options.json:
             show(_request_text(session, plan))
             return
         request = plan.request
@@ -98,7 +87,7 @@ class CommandOperator:
         says ``--yes``.
         """
         protected = session.target.access is Access.PROTECTED
-        if self._options.yes and not protected:
+        if self.options.yes and not protected:
             return
         if not on_terminal():
             why, needed = "nobody can be asked", "--yes"
@@ -129,16 +118,14 @@ class CommandOperator:
     async def new_token(self, session: Session, why: str) -> bool:
         """Have a token or a password typed, unseen, where the profile's token is typed at all.
 
-        Raises ``ApiError`` from a login, and ``CredentialError`` where nobody can be asked for the
-        first token.
+        Raises ``ApiError`` from a login, and ``CredentialError`` where there is no first token.
         """
         source, tokens = session.tokens.source, session.tokens
-        if not isinstance(source, LoginToken | PromptToken):
-            return False
-        if not on_terminal():
+        typed = isinstance(source, LoginToken | PromptToken)
+        if not (typed and on_terminal()):
             if tokens.token() is not None:
                 return False  # it was refused, which the error of the request says better
-            raise CredentialError(_no_terminal(session.profile))
+            raise CredentialError(_no_terminal(session.profile) if typed else why)
         if isinstance(source, LoginToken):
             password = SecretStr(ask_secret(f"Password of {clean(source.user)}:"))
             await tokens.log_in(session.client, password)
@@ -193,6 +180,3 @@ def _no_terminal(profile: Profile) -> str:
         f"the token of the profile {profile.name} is typed, and there is no terminal to type it on;"
         f" to read it instead: smtp-tui profiles set {shlex.quote(profile.name)} --token-env VAR"
     )
-
-
-__all__ = ["CommandOperator"]

@@ -12,14 +12,14 @@ from smtp_tui.cli.arguments import EMPTY
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.running import Environ, known_profiles
-from smtp_tui.cli.say import ask, clean, on_terminal, remark, show, show_json, table
-from smtp_tui.mail.recipient import parse_recipient
+from smtp_tui.cli.say import ask, on_terminal, remark, show, show_json, table
+from smtp_tui.cli.values import recipient_of
 from smtp_tui.profiles.choosing import Known, NoSuchProfile
 from smtp_tui.profiles.model import FIELDS, Profile, check_profile
 from smtp_tui.profiles.sources import TOKEN_VARIABLES, EnvironmentToken, source_words
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.state.files import config_directory
-from smtp_tui.text import nearest
+from smtp_tui.text import clean, nearest
 
 
 def list_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -127,9 +127,8 @@ def _changed(profile: Profile, options: argparse.Namespace) -> Profile:
     for name, _ in check_profile(profile):
         if getattr(options, f"new_{name}", None) == "":
             raise Refusal(f"{name}: {EMPTY}")
-    address, remarks = parse_recipient(profile.recipient)
-    if profile.recipient and address is None:
-        raise Refusal("--recipient: " + " ".join(remark.text for remark in remarks))
+    if profile.recipient:
+        recipient_of("--recipient", profile.recipient)
     return profile
 
 

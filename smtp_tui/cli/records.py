@@ -13,8 +13,8 @@ from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.running import Environ, chosen_profile, on_profile
-from smtp_tui.cli.say import CELL, clean, complain, remark, show, show_json, table
-from smtp_tui.text import cell_width, nearest, padded
+from smtp_tui.cli.say import CELL, complain, remark, show, show_json, table
+from smtp_tui.text import cell_width, clean, nearest, padded
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in
 
@@ -27,10 +27,10 @@ _LOOKS_LIKE_ID: Final = re.compile(r"[0-9a-f]{24}\Z")
 def list_records(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print the records of a profile."""
 
-    async def work(session: Session) -> ExitCode:
+    async def work(session: Session, operator: CommandOperator) -> ExitCode:
         """Ask the server, and print what it answered."""
         read = session.connections.list
-        found = await read_signed_in(session, CommandOperator(), read, "Reading the list")
+        found = await read_signed_in(session, operator, read, "Reading the list")
         if options.json:
             show_json([plain(record) for record in found.records])
         elif found.records:
@@ -60,9 +60,9 @@ def _tell_unreadable(found: RecordList) -> ExitCode:
 def get_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print one record."""
 
-    async def work(session: Session) -> ExitCode:
+    async def work(session: Session, operator: CommandOperator) -> ExitCode:
         """Ask the server, and print what it answered."""
-        record = await find(session, options.record)
+        record = await find(session, operator, options.record)
         if options.json:
             show_json(plain(record))
         else:
@@ -74,12 +74,11 @@ def get_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     return on_profile(chosen_profile(options, environ), options, environ, work)
 
 
-async def find(session: Session, wanted: str) -> Record:
+async def find(session: Session, operator: CommandOperator, wanted: str) -> Record:
     """The record of that id, else the only one of exactly that name, as the server holds it now.
 
     Raises :class:`Refusal` where there is none or more than one, and ``ApiError``.
     """
-    operator = CommandOperator()
     return await read_signed_in(session, operator, lambda: _find(session, wanted), "Reading")
 
 

@@ -8,7 +8,6 @@ import shlex
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from types import FrameType
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from msgspec.structs import replace
@@ -20,8 +19,8 @@ from smtp_tui.api.requests import Operation
 from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.operator import CommandOperator
-from smtp_tui.cli.say import clean, is_terminal, remark
-from smtp_tui.cli.signals import handle_signals
+from smtp_tui.cli.say import is_terminal, remark
+from smtp_tui.cli.signals import heard
 from smtp_tui.profiles.choosing import Known
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import source_words
@@ -30,13 +29,14 @@ from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.auditor import Auditor
 from smtp_tui.state.files import config_directory, state_directory
 from smtp_tui.state.journal import Journal, actor_of
+from smtp_tui.text import clean
 from smtp_tui.workflows.session import Memory, Session
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
 
 Environ: TypeAlias = Mapping[str, str]
-Work: TypeAlias = Callable[[Session], Awaitable[ExitCode]]
+Work: TypeAlias = Callable[[Session, CommandOperator], Awaitable[ExitCode]]
 T = TypeVar("T")
 
 
@@ -75,19 +75,48 @@ def where(profile: Profile) -> str:
 
 
 def on_profile(
-    profile: Profile, options: argparse.Namespace, environ: Environ, work: Work
+    profile: Profile,
+    options: argparse.Namespace,
+    environ: Environ,
+    work: Work,
+    writes: Operation | None = None,
 ) -> ExitCode:
-    """Sign in, and do ``work`` with the session. Raises what ``failing.EXPECTED`` lists."""
+    """Do ``work`` with the session, which signs in when it first asks the server.
+
+    ``writes`` is what a command is for that changes something or sends mail. Raises what
+    ``failing.EXPECTED`` lists.
+    """
+    _check_may(profile, options, writes)
 
     async def whole() -> ExitCode:
-        """Sign in, work, and finish the writes under way."""
-        _check_tenant(profile)
+        """Work, and finish the writes under way."""
         async with session_of(profile, environ, read_only=options.read_only) as session:
-            if not await session.tokens.fetch():
-                await CommandOperator().new_token(session, "")
-            return await work(session)
+            return await work(session, CommandOperator(options))
 
     return run_until_told(whole())
+
+
+def _check_may(profile: Profile, options: argparse.Namespace, writes: Operation | None) -> None:
+    """Say no before anything is asked or shown; the client would refuse it later.
+
+    Raises :class:`TenantNeeded` and :class:`AccessRefused`.
+    """
+    target = profile.target()
+    call = Call(writes or Operation.LIST, target.origin.text)
+    if not target.scope.tenant:
+        name = shlex.quote(profile.name)
+        keep = AdviceLine("To keep it", command=f"profiles set {name} --tenant ID")
+        if profile.variables is not None:
+            keep = AdviceLine(f"To keep it, set {profile.variables.tenant}")
+        find = AdviceLine("To find it", command=f"profiles check {name}")
+        raise TenantNeeded(call, target.name, advice=(find, keep))
+    if writes is None or options.dry_run:
+        return
+    if target.access is Access.READ_ONLY:
+        raise AccessRefused(call, f"The profile {target.name} is read-only")
+    if options.read_only:
+        advice = AdviceLine("Leave out --read-only to allow it")
+        raise AccessRefused(call, "This run is read-only (--read-only)", advice=(advice,))
 
 
 @asynccontextmanager
@@ -142,37 +171,6 @@ def _tokens_of(profile: Profile, environ: Environ) -> Tokens:
     return Tokens(profile.token, environ, lambda: known_profiles(environ).all, say=say)
 
 
-def _check_tenant(profile: Profile) -> None:
-    """Say no before a token is asked for; the client would refuse the first request as well.
-
-    Raises :class:`TenantNeeded`.
-    """
-    target = profile.target()
-    if target.scope.tenant:
-        return
-    name = shlex.quote(profile.name)
-    keep = AdviceLine("To keep it", command=f"profiles set {name} --tenant ID")
-    if profile.variables is not None:
-        keep = AdviceLine(f"To keep it, set {profile.variables.tenant}")
-    find = AdviceLine("To find it", command=f"profiles check {name}")
-    call = Call(Operation.LIST, target.origin.text)  # with which every command begins
-    raise TenantNeeded(call, target.name, advice=(find, keep))
-
-
-def may_write(session: Session, operation: Operation) -> None:
-    """Say no before anything is asked or shown; the client would refuse it as well.
-
-    Raises :class:`AccessRefused`.
-    """
-    if session.target.access is not Access.READ_ONLY:
-        return
-    call = Call(operation, session.target.origin.text)
-    if session.profile.access is not Access.READ_ONLY:
-        line = AdviceLine("Leave out --read-only to allow it")
-        raise AccessRefused(call, "This run is read-only (--read-only)", advice=(line,))
-    raise AccessRefused(call, f"The profile {session.target.name} is read-only")
-
-
 def run_until_told(work: Coroutine[None, None, T]) -> T:
     """Do ``work`` in an event loop; SIGTERM, SIGHUP and SIGQUIT cancel all of its tasks.
 
@@ -185,18 +183,15 @@ def run_until_told(work: Coroutine[None, None, T]) -> T:
         """Do the work with the signals answered."""
         loop = asyncio.get_running_loop()
 
-        def give_up() -> None:
-            """Cancel every task of this event loop."""
-            for task in asyncio.all_tasks():
+        def give_up(number: int) -> None:
+            """Remember the signal, and cancel every task of this event loop."""
+            told.append(number)
+            for task in asyncio.all_tasks(loop):
                 task.cancel()
 
-        def tell(number: int, _: FrameType | None) -> None:
-            """Remember the signal, and have the event loop give up."""
-            told.append(number)
-            loop.call_soon_threadsafe(give_up)
-
-        with handle_signals(tell):
-            return await work
+        for number in heard():
+            loop.add_signal_handler(number, give_up, number)
+        return await work
 
     try:
         return asyncio.run(attended())

@@ -14,9 +14,8 @@ from typing import Final, TextIO
 
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.signals import exit_on_signal
-from smtp_tui.text import cell_width, clean, clean_block, padded, record_name, sentence
+from smtp_tui.text import cell_width, clean, padded
 
-PROGRAM: Final = "smtp-tui"
 CELL: Final = 60
 """Characters of a cell of a table that are printed."""
 _LONGEST: Final = 20_000
@@ -61,7 +60,7 @@ def remark(text: str) -> None:
 
 def complain(words: str, code: ExitCode = ExitCode.USAGE) -> ExitCode:
     """Say one line on stderr; the answer is the exit code."""
-    remark(f"{PROGRAM}: {words}")
+    remark(f"smtp-tui: {words}")
     return code
 
 
@@ -118,23 +117,3 @@ def _fitting(text: str, stream: TextIO | None) -> str:
     """The text with plainer signs where the stream's encoding has not ours."""
     encoding = "utf-8" if stream is None else stream.encoding or ""
     return text if encoding.lower().startswith("utf") else text.translate(_PLAINER)
-
-
-__all__ = [
-    "CELL",
-    "PROGRAM",
-    "OutputLost",
-    "ask",
-    "ask_secret",
-    "clean",
-    "clean_block",
-    "complain",
-    "is_terminal",
-    "on_terminal",
-    "record_name",
-    "remark",
-    "sentence",
-    "show",
-    "show_json",
-    "table",
-]

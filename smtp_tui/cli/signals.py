@@ -8,21 +8,24 @@ exception is raised only in a wait, where the signal then finds the program.
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
-from typing import Final, TypeAlias
 
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
-Handler: TypeAlias = Callable[[int, FrameType | None], None]
+def heard() -> list[signal.Signals]:
+    """Those that are not ignored, as SIGHUP is under ``nohup``."""
+    ending = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+    return [number for number in ending if signal.getsignal(number) is not signal.SIG_IGN]
 
 
 @contextmanager
-def handle_signals(handler: Handler) -> Iterator[None]:
-    """Call a handler for them inside the block, except for ignored ones. Main thread only."""
-    heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, handler) for number in heard}
+def exit_on_signal() -> Iterator[None]:
+    """Raise ``SystemExit`` in the block: for a wait for a person, a reader or another thread.
+
+    Main thread only.
+    """
+    before = {number: signal.signal(number, _exit) for number in heard()}
     try:
         yield
     finally:
@@ -30,13 +33,5 @@ def handle_signals(handler: Handler) -> Iterator[None]:
             signal.signal(number, old)
 
 
-def exit_on_signal() -> AbstractContextManager[None]:
-    """Raise ``SystemExit`` in the block: for a wait for a person, a reader or another thread."""
-    return handle_signals(_exit)
-
-
 def _exit(number: int, _: FrameType | None) -> None:
     raise SystemExit(128 + number)
-
-
-__all__ = ["exit_on_signal", "handle_signals"]

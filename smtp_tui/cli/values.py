@@ -1,48 +1,65 @@
-"""From ``name=value`` arguments to a draft, checked as the form checks it."""
+"""What a command is given for a record: ``name=value`` arguments and a password.
+
+They become a draft, checked as the form checks it. A password comes from stdin or a private file,
+never from the command line: that can be read by everyone on the machine, and stays in the history.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import argparse
+import os
+import stat
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
 
 from smtp_tui.api.models import PASSWORD, Record, is_secret_name
+from smtp_tui.api.paths import FileProblem, open_trusted, problem_of
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.cli.failing import Refusal
-from smtp_tui.cli.say import clean, remark
-from smtp_tui.editing.draft import Clear, Draft, Replace
+from smtp_tui.cli.say import ask_secret, on_terminal, remark
+from smtp_tui.editing.draft import KEEP, Clear, Draft, Replace, SecretEdit
+from smtp_tui.editing.patch import Patch, patch_for
 from smtp_tui.mail.presets import Preset, presets
+from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.mail.remarks import Severity
-from smtp_tui.text import nearest
+from smtp_tui.text import clean, nearest
 from smtp_tui.workflows.validation import NAME, remarks
 
-
-def parsed(arguments: Iterable[str]) -> dict[str, str]:
-    """Parameters by name. Raises :class:`Refusal`, which never holds a value: it may be secret."""
-    found: dict[str, str] = {}
-    for position, argument in enumerate(arguments, start=1):
-        name, separator, value = argument.partition("=")
-        if not separator or not name.strip():
-            raise Refusal(f"value number {position} is not of the form name=value")
-        if name in found:
-            raise Refusal(f"{name} is given twice")
-        found[name] = value
-    return found
+_CAP: Final = 16 * 1024
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
-def filled(
-    draft: Draft,
-    texts: dict[str, str],
-    password: SecretStr | None,
-    *,
-    clear: bool = False,
-    new: Collection[str] = (),
-) -> Draft:
-    """The draft with these values. Raises :class:`Refusal` for a secret among the texts, and for a
-    name that is neither known nor in the draft nor among the ``new`` ones."""
-    known = set(draft.names)
-    for name in new:
-        if name not in texts:
-            raise Refusal(f"--new-parameter {name}: no {name}=value is given")
-    for name, text in texts.items():
+class Values(Struct, frozen=True):
+    """Texts by parameter, what happens to the password, and the parameters that may be new."""
+
+    texts: dict[str, str]
+    password: SecretEdit
+    new: Sequence[str]
+
+    def fill(self, draft: Draft, opened: Record | None) -> tuple[Draft, Patch]:
+        """The draft with these values, and what it changes; what is odd about them is said.
+
+        Raises :class:`Refusal` for a secret among the texts, for a name that is neither known nor
+        in the draft nor new, and for what surely is wrong.
+        """
+        for name in self.new:
+            if name not in self.texts:
+                raise Refusal(f"--new-parameter {name}: no {name}=value is given")
+        known = draft.names
+        for name, text in self.texts.items():
+            self._check_name(name, draft, known)
+            draft = draft.with_text(name, text)
+        draft = draft.with_secret(PASSWORD, self.password)
+        patch = patch_for(draft, opened)
+        names = draft.names if opened is None else patch.names
+        _check(draft, (NAME, *names) if opened is None and draft.name else names, opened)
+        return draft, patch
+
+    def _check_name(self, name: str, draft: Draft, known: tuple[str, ...]) -> None:
         if name in dict(draft.secrets) or is_secret_name(name):
             raise Refusal(
                 f"{name} is a secret: everyone on this machine can read a command line."
@@ -50,32 +67,94 @@ def filled(
             )
         if name == NAME and name not in dict(draft.texts):
             raise Refusal("name is no parameter, and the vendor has no call to rename a record")
-        if name not in known and name not in new:
+        if name not in known and name not in self.new:
             near = nearest(name.casefold(), known)
             raise Refusal(
                 f"{name} is neither a known parameter nor on the record{near};"
                 f" --new-parameter {name} adds it"
             )
-        draft = draft.with_text(name, text)
-    if password is not None:
-        return draft.with_secret(PASSWORD, Replace(password))
-    return draft.with_secret(PASSWORD, Clear()) if clear else draft
 
 
-def check(draft: Draft, names: Iterable[str], opened: Record | None) -> None:
-    """Say what is odd about the values, and stop at what surely is wrong. Raises :class:`Refusal`.
-
-    Hints are for a form; here only warnings are said.
-    """
-    wrong: list[str] = []
-    for name in names:
-        for found in remarks(draft, name, opened):
-            if found.severity is Severity.ERROR:
-                wrong.append(f"{name}: {found.text}")
-            elif found.severity is Severity.WARNING:
-                remark(f"warning: {clean(name, 100)}: {found.text}")
+def _check(draft: Draft, names: Iterable[str], opened: Record | None) -> None:
+    """Say what is odd, and stop at what is wrong. Hints are for a form; none is said here."""
+    found = [(name, each) for name in names for each in remarks(draft, name, opened)]
+    for name, each in found:
+        if each.severity is Severity.WARNING:
+            remark(f"warning: {clean(name, 100)}: {each.text}")
+    wrong = [f"{name}: {each.text}" for name, each in found if each.severity is Severity.ERROR]
     if wrong:
         raise Refusal(" ".join(wrong))
+
+
+def read_values(options: argparse.Namespace, arguments: Iterable[str]) -> Values:
+    """The values of these arguments and the password of the options.
+
+    Raises :class:`Refusal`, which never holds a value, since that may be secret; and as
+    :func:`read_password`.
+    """
+    texts: dict[str, str] = {}
+    for position, argument in enumerate(arguments, start=1):
+        name, separator, value = argument.partition("=")
+        if not separator or not name.strip():
+            raise Refusal(f"value number {position} is not of the form name=value")
+        if name in texts:
+            raise Refusal(f"{name} is given twice")
+        texts[name] = value
+    password = read_password(options)
+    edit = Clear() if options.clear_password else KEEP if password is None else Replace(password)
+    return Values(texts, edit, options.new_parameters)
+
+
+def read_password(options: argparse.Namespace) -> SecretStr | None:
+    """The password that ``--password-stdin`` or ``--password-file`` gives; None without them.
+
+    One line end at its end is not part of it. Raises :class:`Refusal` for an empty one, and
+    :class:`FileProblem` for a file that others may read.
+    """
+    if options.password_stdin:
+        content, where = _from_stdin(), "stdin"
+    elif options.password_file is not None:
+        content, where = _from_file(options.password_file), str(options.password_file)
+    else:
+        return None
+    if len(content) > _CAP:
+        raise Refusal(f"the password from {where} is longer than {_CAP:,} bytes")
+    try:
+        text = content.decode().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise Refusal(f"the password from {where} is not UTF-8 text") from None
+    if not text:
+        raise Refusal(f"the password from {where} is empty; --clear-password removes a stored one")
+    return SecretStr(text)
+
+
+def _from_stdin() -> bytes:
+    if on_terminal():
+        return ask_secret("SMTP password:").encode(errors="surrogateescape")
+    if sys.stdin is None:
+        raise Refusal("stdin is closed, so there is no password to read")
+    return sys.stdin.buffer.read(_CAP + 1)
+
+
+def _from_file(path: Path) -> bytes:
+    """The content of a file that nobody else can read or exchange."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise FileProblem(path, "is no regular file; use --password-stdin")
+        with os.fdopen(open_trusted(path), "rb") as file:
+            if os.fstat(file.fileno()).st_mode & _OTHERS:
+                raise FileProblem(path, f"others may read it; try: chmod 600 {path}")
+            return file.read(_CAP + 1)
+    except OSError as error:
+        raise problem_of(path, error) from None
+
+
+def recipient_of(option: str, text: str) -> str:
+    """The address that an option gives. Raises :class:`Refusal`."""
+    address, found = parse_recipient(text)
+    if address is None:
+        raise Refusal(f"{option}: {' '.join(each.text for each in found)}")
+    return address
 
 
 def preset_named(wanted: str) -> Preset:
@@ -83,7 +162,7 @@ def preset_named(wanted: str) -> Preset:
     sought = wanted.casefold()
     known = presets().preset
     exact = [preset for preset in known if preset.name.casefold() == sought]
-    matching = exact or [preset for preset in known if sought and sought in preset.name.casefold()]
+    matching = exact or [preset for preset in known if sought in preset.name.casefold()]
     if len(matching) == 1:
         return matching[0]
     names = [preset.name for preset in (matching or known)]

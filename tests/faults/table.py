@@ -588,8 +588,8 @@ FAULTS: Final = (
     Fault(
         "--yes is enough in a protected profile",
         PLACE,
-        "        if self._options.yes and not protected:",
-        "        if self._options.yes:",
+        "        if self.options.yes and not protected:",
+        "        if self.options.yes:",
         (f"{CLI_SET}::test_a_protected_profile_wants_the_records_name",),
     ),
     Fault(
@@ -1180,8 +1180,8 @@ FAULTS: Final = (
     Fault(
         "an unknown outcome has another exit code",
         SCRIPTS,
-        "    if error.outcome_unknown:\n        return ExitCode.UNKNOWN_OUTCOME",
-        "    if not error.call:\n        return ExitCode.UNKNOWN_OUTCOME",
+        "    if isinstance(error, errors.ApiError) and error.outcome_unknown:",
+        "    if error is None:",
         (f"{CLI_SET}::test_an_unknown_outcome_is_called_unknown_and_looked_up_once",),
     ),
     Fault(
@@ -1201,8 +1201,8 @@ FAULTS: Final = (
     Fault(
         "create exits 0 when the server refused",
         SCRIPTS,
-        "            return tell(error)\n        case ends.NotStored",
-        "            tell(error)\n            return ExitCode.OK\n        case ends.NotStored",
+        "            return tell(error)\n        case ends.Gone():",
+        "            tell(error)\n            return ExitCode.OK\n        case ends.Gone():",
         (
             "tests/cli/test_create.py::test_a_refusal_is_no_success_and_is_not_sent_again",
             "tests/cli/test_delete.py::test_a_refusal_is_no_success_and_is_not_sent_again",
@@ -1307,7 +1307,7 @@ FAULTS: Final = (
     Fault(
         "set exits 0 when nothing was given to set",
         SCRIPTS,
-        "    if not texts and password is None and not options.clear_password:",
+        "    if not values.texts and values.password == KEEP:",
         "    if False:",
         ("tests/cli/test_mistakes.py::test_a_set_without_anything_to_set_is_refused",),
     ),

@@ -38,7 +38,7 @@ def main() -> None:
     import filelock  # noqa: F401 - with the rights of root
 
     import smtp_tui.api.tls
-    import smtp_tui.cli.secret_input
+    import smtp_tui.cli.values
     import smtp_tui.profiles.store
     import smtp_tui.state.journal  # noqa: F401 - all of them for the code
 

@@ -144,7 +144,7 @@ def test_root_makes_nothing_in_the_home_of_another_user(shared: Path, existing: 
 PASSWORD = """
 import argparse, sys
 from pathlib import Path
-from smtp_tui.cli.secret_input import read_password
+from smtp_tui.cli.values import read_password
 from smtp_tui.state.files import FileProblem
 options = argparse.Namespace(password_stdin=False, password_file=Path(sys.argv[1]))
 try:
