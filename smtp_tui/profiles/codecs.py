@@ -38,53 +38,52 @@ _COLON: Final = re.compile(r"(?:^|,)(ca|pin|login):")
 
 
 class Codec(Struct, Generic[Value], frozen=True):
-    """How the values of one type are written and read.
+    """How the values of one type are written in profiles.toml, and as a person types them.
 
-    ``toml`` and ``from_toml`` convert to and from profiles.toml, ``text`` and ``from_text`` to and
-    from what a person types. What cannot be read raises ``ValueError`` with words for a person.
-    ``check`` returns what is wrong with a value, in words.
+    The file holds one of ``words``, a value of the type ``plain``, or a table: ``tables`` are the
+    structs by their keys. ``form`` names what it holds, for messages. ``shown`` and ``typed``
+    convert to and from what a person types, where that differs. ``check`` returns what is wrong
+    with a value, in words. What cannot be read raises ``ValueError`` with words for a person.
     """
 
-    toml: Callable[[Value], Toml]
-    from_toml: Callable[[object], Value]
-    text: Callable[[Value], str]
-    from_text: Callable[[str], Value]
+    form: str
+    plain: type[Value] | None = None
+    words: dict[str, Value] = {}
+    tables: dict[str, type[Value]] = {}
+    shown: Callable[[Value], str] | None = None
+    typed: Callable[[str], Value] | None = None
     check: Callable[[Value], str | None] = lambda _: None
 
-
-class _Forms(Struct, Generic[Value], frozen=True):
-    """Values that are a word in the file, or a table whose keys are the fields of a struct.
-
-    ``tables`` are the structs by their keys, ``words_for_all`` names all forms.
-    """
-
-    words_for_all: str
-    words: dict[str, Value]
-    tables: dict[str, type[Value]]
-
     def toml(self, value: Value) -> Toml:
-        """The word or table of a value."""
+        """The value as the file holds it."""
         found = (word for word, meant in self.words.items() if meant == value)
         written: Toml = next(found, None) or to_builtins(value, enc_hook=str)
         return written
 
-    def from_toml(self, raw: object, words_for_all: str = "") -> Value:
-        """The value of a word or table. Raises ``ValueError``."""
+    def from_toml(self, raw: object, form: str = "") -> Value:
+        """What stands in the file; ``form`` names what else may stand there, for messages."""
         if isinstance(raw, str) and raw in self.words:
             return self.words[raw]
         keys = list(raw) if isinstance(raw, dict) else []
-        table = next((self.tables[key] for key in keys if key in self.tables), None)
+        tables = (self.tables[key] for key in keys if key in self.tables)
+        kind = next(tables, None) if keys else self.plain
         try:
-            if table is not None:
-                return convert(raw, table, dec_hook=_to_path)
+            if kind is not None:
+                return convert(raw, kind, dec_hook=_to_path)
         except ValidationError as error:
             if isinstance(error.__cause__, ValueError):  # of the struct itself
                 raise error.__cause__ from None
         known = self.tables if keys else self.words
-        found = (nearest(str(key), known) for key in keys or [raw])
-        raise ValueError(
-            f"must be {words_for_all or self.words_for_all}{next(filter(None, found), '')}"
-        )
+        near = next(filter(None, (nearest(str(key), known) for key in keys or [raw])), "")
+        raise ValueError(f"must be {form or self.form}{near}")
+
+    def text(self, value: Value) -> str:
+        """The value as a person types it."""
+        return self.shown(value) if self.shown is not None else str(self.toml(value))
+
+    def from_text(self, text: str) -> Value:
+        """What a person typed."""
+        return self.typed(text) if self.typed is not None else self.from_toml(text.lower())
 
 
 def _to_path(_: type, raw: object) -> Path:
@@ -102,31 +101,13 @@ def text_problem(text: str) -> str | None:
     return None if len(text) <= MAX_TEXT else f"it is longer than {MAX_TEXT} characters"
 
 
-def _text_from_toml(raw: object) -> str:
-    if isinstance(raw, str):
-        return raw
-    raise ValueError("must be a text in quotes")
-
-
 def enum_codec(members: type[Choice]) -> Codec[Choice]:
     """The codec of an enumeration whose members are written as their values."""
     words = {str(member.value): member for member in members}
-    forms = _Forms(f"one of {', '.join(words)}", words, {})
-    return Codec(
-        forms.toml,
-        forms.from_toml,
-        lambda member: str(member.value),
-        lambda text: forms.from_toml(text.lower()),
-    )
+    return Codec(f"one of {', '.join(words)}", words=words)
 
 
-def _port_from_toml(raw: object) -> int | None:
-    if isinstance(raw, int) and not isinstance(raw, bool):
-        return raw
-    raise ValueError(f"must be a number without quotes, {_PORTS}")
-
-
-def _port_from_text(text: str) -> int | None:
+def _typed_port(text: str) -> int | None:
     if text.isascii() and text.isdigit() and len(text) <= 5:
         return int(text)
     raise ValueError(f"a port is a number {_PORTS}")
@@ -136,33 +117,20 @@ def _port_problem(port: int | None) -> str | None:
     return None if port is None or 1 <= port <= 65535 else f"a port is a number {_PORTS}"
 
 
-def _flag_from_toml(raw: object) -> bool:
-    if isinstance(raw, bool):
-        return raw
-    raise ValueError("must be true or false, without quotes")
-
-
-def _flag_from_text(text: str) -> bool:
+def _typed_flag(text: str) -> bool:
     if text.lower() in ("yes", "y", "no", "n"):
         return text.lower().startswith("y")
     raise ValueError("must be yes or no")
 
 
-_TRUST: Final = _Forms[Trust](
-    '"system", { ca_file = "…" }, { pin = "…" } or "off"',
-    {"system": SystemTrust(), "off": Unverified()},
-    {"ca_file": CaFile, "pin": Pinned, "identity_pin": Pinned},
-)
-
-
-def _trust_to_text(trust: Trust) -> str:
-    raw = _TRUST.toml(trust)
+def _shown_trust(trust: Trust) -> str:
+    raw = TRUST.toml(trust)
     if not isinstance(raw, dict):
         return str(raw)
     return " ".join(f"{word} {raw[key]}" for word, key in _TRUST_WORDS.items() if key in raw)
 
 
-def _trust_from_text(text: str) -> Trust:
+def _typed_trust(text: str) -> Trust:
     """Read ``ca FILE`` and ``pin X login Y``; for the shell also ``ca:FILE``, ``pin:X,login:Y``."""
     text = _COLON.sub(r" \1 ", text).strip()
     words = text.split()
@@ -172,17 +140,10 @@ def _trust_from_text(text: str) -> Trust:
     elif len(words) % 2 == 0:
         pairs = zip(words[::2], words[1::2], strict=True)
         raw = {_TRUST_WORDS.get(word, word): pin for word, pin in pairs}
-    return _TRUST.from_toml(raw, TRUST_FORMS)
+    return TRUST.from_toml(raw, TRUST_FORMS)
 
 
-_TOKEN: Final = _Forms[TokenSource](
-    '"prompt", { env = "…" }, { command = ["…"] } or { login = "…" }',
-    {"prompt": PromptToken()},
-    {"env": EnvironmentToken, "command": CommandToken, "login": LoginToken},
-)
-
-
-def _token_to_text(source: TokenSource) -> str:
+def _shown_token(source: TokenSource) -> str:
     match source:
         case CommandToken(argv):
             return f"command {shlex.join(argv)}"
@@ -191,7 +152,7 @@ def _token_to_text(source: TokenSource) -> str:
     return source_words(source)
 
 
-def _token_from_text(text: str) -> TokenSource:
+def _typed_token(text: str) -> TokenSource:
     """Read a source; a command is split as a shell would, and no shell is started."""
     word, _, rest = text.strip().partition(" ")
     rest = rest.strip()
@@ -223,12 +184,32 @@ def _token_problem(source: TokenSource) -> str | None:
             return None
 
 
-TEXT: Final = Codec[str](str, _text_from_toml, str, str, text_problem)
+TEXT: Final = Codec("a text in quotes", str, typed=str, check=text_problem)
 PORT: Final = Codec[int | None](
-    lambda port: port, _port_from_toml, lambda port: str(port or ""), _port_from_text, _port_problem
+    f"a number without quotes, {_PORTS}",
+    int,
+    shown=lambda port: str(port or ""),
+    typed=_typed_port,
+    check=_port_problem,
 )
-FLAG: Final = Codec[bool](bool, _flag_from_toml, lambda on: "yes" if on else "no", _flag_from_text)
-TRUST: Final = Codec(_TRUST.toml, _TRUST.from_toml, _trust_to_text, _trust_from_text)
-TOKEN: Final = Codec(
-    _TOKEN.toml, _TOKEN.from_toml, _token_to_text, _token_from_text, _token_problem
+FLAG: Final = Codec(
+    "true or false, without quotes",
+    bool,
+    shown=lambda on: "yes" if on else "no",
+    typed=_typed_flag,
+)
+TRUST: Final = Codec[Trust](
+    '"system", { ca_file = "…" }, { pin = "…" } or "off"',
+    words={"system": SystemTrust(), "off": Unverified()},
+    tables={"ca_file": CaFile, "pin": Pinned, "identity_pin": Pinned},
+    shown=_shown_trust,
+    typed=_typed_trust,
+)
+TOKEN: Final = Codec[TokenSource](
+    '"prompt", { env = "…" }, { command = ["…"] } or { login = "…" }',
+    words={"prompt": PromptToken()},
+    tables={"env": EnvironmentToken, "command": CommandToken, "login": LoginToken},
+    shown=_shown_token,
+    typed=_typed_token,
+    check=_token_problem,
 )

@@ -25,18 +25,7 @@ from smtp_tui.api.target import (
     Trust,
     parse_origin,
 )
-from smtp_tui.profiles.codecs import (
-    FLAG,
-    PORT,
-    TEXT,
-    TOKEN,
-    TOKEN_FORMS,
-    TRUST,
-    TRUST_FORMS,
-    Codec,
-    enum_codec,
-    text_problem,
-)
+from smtp_tui.profiles import codecs
 from smtp_tui.profiles.sources import PromptToken, TokenSource
 
 ENVIRONMENT: Final = "environment"
@@ -74,9 +63,9 @@ class Field(Struct, frozen=True):
     with the hint as its help. ``name`` and ``default`` come from :class:`Profile`.
     """
 
-    codec: Codec[Any]
     label: str
     hint: str
+    codec: codecs.Codec[Any] = codecs.TEXT
     options: tuple[Option, ...] | None = None
     name: str = ""
     default: Any = ""
@@ -102,7 +91,9 @@ def check_name(name: str) -> str | None:
 
 
 def _team_problem(team: str) -> str | None:
-    return text_problem(team) if team.strip() else 'a team is needed; administrators use "all"'
+    return (
+        codecs.text_problem(team) if team.strip() else 'a team is needed; administrators use "all"'
+    )
 
 
 class Variables(Struct, frozen=True):
@@ -114,12 +105,12 @@ class Variables(Struct, frozen=True):
     token: str
 
 
-_NAME: Final = replace(TEXT, check=check_name)
-_HOST: Final = replace(TEXT, check=lambda _: None)
+_NAME: Final = replace(codecs.TEXT, check=check_name)
+_HOST: Final = replace(codecs.TEXT, check=lambda _: None)
 """A host is checked together with port and ``allow_http``."""
-_TEAM: Final = replace(TEXT, check=_team_problem)
-_ACCESS: Final = enum_codec(Access)
-_COLOUR: Final = enum_codec(Colour)
+_TEAM: Final = replace(codecs.TEXT, check=_team_problem)
+_ACCESS: Final = codecs.enum_codec(Access)
+_COLOUR: Final = codecs.enum_codec(Colour)
 _COLOURS: Final = "of the label: " + ", ".join(colour.value for colour in Colour)
 _HTTP_HINT: Final = "yes or no; to this machine it is always allowed"
 _RENAME: Final = Option("--rename", "its new name", metavar="NAME")
@@ -151,54 +142,55 @@ class Profile(Struct, frozen=True):
     is None for a profile of the file.
     """
 
-    name: Annotated[str, Field(_NAME, "Name", "a short word, such as production", (_RENAME,))]
+    name: Annotated[str, Field("Name", "a short word, such as production", _NAME, (_RENAME,))]
     host: Annotated[
-        str, Field(_HOST, "Host", "cam.example.com, or with https:// or :30000", (_TO_HOST,))
+        str, Field("Host", "cam.example.com, or with https:// or :30000", _HOST, (_TO_HOST,))
     ]
     port: Annotated[
-        int | None, Field(PORT, "Port", "blank: that of the host or its scheme", ())
+        int | None, Field("Port", "blank: that of the host or its scheme", codecs.PORT, ())
     ] = None
-    tenant: Annotated[str, Field(TEXT, "Tenant", "the tenant id (CAM_TENANT_ID)")] = ""
-    team: Annotated[str, Field(_TEAM, "Team", "all for administrators, else the team's id")] = "all"
-    namespace: Annotated[
-        str, Field(TEXT, "Namespace", "sent with changes and tests of records")
-    ] = ""
-    access: Annotated[Access, Field(_ACCESS, "Access", "normal, protected or read-only")] = (
+    tenant: Annotated[str, Field("Tenant", "the tenant id (CAM_TENANT_ID)")] = ""
+    team: Annotated[str, Field("Team", "all for administrators, else the team's id", _TEAM)] = "all"
+    namespace: Annotated[str, Field("Namespace", "sent with changes and tests of records")] = ""
+    access: Annotated[Access, Field("Access", "normal, protected or read-only", _ACCESS)] = (
         Access.NORMAL
     )
-    label: Annotated[str, Field(TEXT, "Label", "a word shown in the header, such as PROD")] = ""
-    colour: Annotated[Colour, Field(_COLOUR, "Colour", _COLOURS)] = Colour.NONE
-    token: Annotated[TokenSource, Field(TOKEN, "Token", TOKEN_FORMS, _TOKENS)] = PromptToken()
-    identity_url: Annotated[
-        str, Field(TEXT, "Login at", "where tokens are issued; blank: port 8443")
-    ] = ""
-    trust: Annotated[Trust, Field(TRUST, "Trust", TRUST_FORMS, (_TRUSTS,))] = SystemTrust()
-    allow_http: Annotated[bool, Field(FLAG, "Plain http", _HTTP_HINT, _HTTP)] = False
-    recipient: Annotated[str, Field(TEXT, "Test to", "the address that test emails go to")] = ""
+    label: Annotated[str, Field("Label", "a word shown in the header, such as PROD")] = ""
+    colour: Annotated[Colour, Field("Colour", _COLOURS, _COLOUR)] = Colour.NONE
+    token: Annotated[TokenSource, Field("Token", codecs.TOKEN_FORMS, codecs.TOKEN, _TOKENS)] = (
+        PromptToken()
+    )
+    identity_url: Annotated[str, Field("Login at", "where tokens are issued; blank: port 8443")] = (
+        ""
+    )
+    trust: Annotated[Trust, Field("Trust", codecs.TRUST_FORMS, codecs.TRUST, (_TRUSTS,))] = (
+        SystemTrust()
+    )
+    allow_http: Annotated[bool, Field("Plain http", _HTTP_HINT, codecs.FLAG, _HTTP)] = False
+    recipient: Annotated[str, Field("Test to", "the address that test emails go to")] = ""
     variables: Variables | None = None
 
     def target(self) -> Target:
         """What the client needs of it. Raises :class:`HostRefused` for a host that is none."""
+        identity = None
         try:
             origin = parse_origin(self.host, self.port, allow_http=self.allow_http)
+            if self.identity_url:
+                identity = parse_origin(self.identity_url, allow_http=self.allow_http)
         except HostRefused as refusal:
-            variable = self._refused_variable()
-            raise HostRefused(f"{variable}: {refusal}" if variable else str(refusal)) from None
-        identity = None
-        if self.identity_url:
-            identity = parse_origin(self.identity_url, allow_http=self.allow_http)
+            raise HostRefused(f"{self._refused_variable()}{refusal}") from None
         scope = Scope(self.tenant, self.team, self.namespace)
         return Target(self.name, origin, scope, self.access, self.trust, identity)
 
-    def _refused_variable(self) -> str | None:
+    def _refused_variable(self) -> str:
         """The variable that spoils the origin: the port's where the host alone is good."""
         if self.variables is None:
-            return None
+            return ""
         try:
             parse_origin(self.host, allow_http=self.allow_http)
         except HostRefused:
-            return self.variables.host
-        return self.variables.port
+            return f"{self.variables.host}: "
+        return f"{self.variables.port}: "
 
     @property
     def shown_host(self) -> str:
@@ -245,21 +237,20 @@ def check_profile(profile: Profile) -> tuple[Problem, ...]:
 
 def check_stored(profile: Profile) -> tuple[Problem, ...]:
     """What may not be in the file; the tenant may still be unknown."""
-    found = [(field.name, field.codec.check(getattr(profile, field.name))) for field in FIELDS]
-    problems = tuple((name, words) for name, words in found if words is not None)
-    if any(name == "port" for name, _ in problems):
-        return problems
-    return (*problems, *_origin_problems(profile))
+    found = ((field.name, field.codec.check(getattr(profile, field.name))) for field in FIELDS)
+    problems = [(name, words) for name, words in found if words is not None]
+    if all(name != "port" for name, _ in problems):
+        problems += _origin_problems(profile)
+    return tuple(problems)
 
 
 def _origin_problems(profile: Profile) -> Iterator[Problem]:
     """What is wrong with the servers that requests go to."""
-    try:
-        parse_origin(profile.host, profile.port, allow_http=profile.allow_http)
-    except HostRefused as refusal:
-        yield "host", str(refusal)
-    try:
-        if profile.identity_url:
-            parse_origin(profile.identity_url, allow_http=profile.allow_http)
-    except HostRefused as refusal:
-        yield "identity_url", str(refusal)
+    servers = {"host": (profile.host, profile.port)}
+    if profile.identity_url:
+        servers["identity_url"] = (profile.identity_url, None)
+    for name, (text, port) in servers.items():
+        try:
+            parse_origin(text, port, allow_http=profile.allow_http)
+        except HostRefused as refusal:
+            yield name, str(refusal)

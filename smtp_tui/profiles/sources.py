@@ -50,7 +50,7 @@ def source_words(source: TokenSource) -> str:
         case EnvironmentToken(variable):
             return f"${variable}"
         case CommandToken(argv):
-            return f"command {argv[0]}" if argv else "command"
+            return f"command {argv[0]}"
         case LoginToken(user):
             return f"login {user}"
         case PromptToken():
@@ -62,7 +62,7 @@ class CredentialError(Exception):
 
 
 class IssuedToken(Struct, frozen=True):
-    """A token and, where its source says so, when it ends (UTC)."""
+    """A token and, where its source says so, when it ends."""
 
     token: SecretStr
     expires_at: datetime | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -21,7 +20,6 @@ SCHEMA: Final = 1
 _SCHEMAS: Final = range(1, 1_000_000)
 _TOP_KEYS: Final = ("schema", "default", "profiles")
 _PROFILE_KEYS: Final = tuple(field.name for field in FIELDS[1:])
-_NEAR: Final = 0.8
 
 
 class ProfileRefused(Exception):
@@ -98,13 +96,9 @@ class ProfileStore:
         """
 
         def change(before: Profile) -> Profile:
-            target = before.target()
-            same = (
-                target.origin == asked.origin,
-                target.identity_origin == asked.identity_origin,
-                before.trust == asked.trust,
-            )
-            if not all(same):
+            now = before.target()
+            servers = (asked.origin, asked.identity_origin, asked.trust)
+            if (now.origin, now.identity_origin, now.trust) != servers:
                 words = "host, login server or trust were changed in the file meanwhile"
                 raise ProfileChanged((("trust", words),))
             return replace(before, trust=trust)
@@ -234,6 +228,6 @@ def _check_keys(
 ) -> None:
     """Refuse a misspelt key: if ``acces`` were ignored, a profile would be unprotected."""
     for key in table.keys() - set(known):
-        close = difflib.get_close_matches(key.lower(), known, n=1, cutoff=_NEAR)
-        if close and close[0] not in table:
-            raise file.problem((*at, key), f'"{key}" is no key here; did you mean "{close[0]}"?')
+        near = nearest(key.lower(), set(known) - table.keys(), cutoff=0.8)
+        if near:
+            raise file.problem((*at, key), f'"{key}" is no key here{near}')

@@ -9,7 +9,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -52,7 +52,7 @@ _RANDOM: Final = re.compile(
 
 async def run_token_command(
     source: CommandToken,
-    environ: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] = os.environ,
     profiles: Iterable[Profile] = (),
     seconds: float = COMMAND_SECONDS,
     say: Callable[[str], None] = lambda line: None,
@@ -60,37 +60,34 @@ async def run_token_command(
     """Start the program of a profile and read the token it prints.
 
     No shell, a session of its own, no input, at most ``COMMAND_BYTES``; ``say`` is told what it
-    writes to stderr, line by line, cleaned and redacted. Of ``environ`` (this process's where None)
-    no variable is handed on that holds the token of one of these profiles, nor the vendor's. When
-    it takes longer than ``seconds``, or the caller gives up, it is ended with all that it started.
+    writes to stderr, line by line, cleaned and redacted. Of ``environ`` no variable is handed on
+    that holds the token of one of these profiles, nor the vendor's. When it takes longer than
+    ``seconds``, or the caller gives up, it is ended with all that it started.
     Raises :class:`CredentialError`, with the last lines that it said.
     """
-    if not source.argv or not source.argv[0]:
-        raise CredentialError("the token command is empty")
-    known = os.environ if environ is None else environ
-    handed = _without_tokens(known, profiles)
-    secrets = tuple(known[name] for name in known.keys() - handed.keys())
-    name = f'the token command "{source.argv[0]}"'
+    handed = _without_tokens(environ, profiles)
+    secrets = tuple(environ[name] for name in environ.keys() - handed.keys())
     command = _Command(secrets, say)
     try:
         async with asyncio.timeout(seconds):
             status = await _run(source.argv, handed, command)
-    except TimeoutError:
-        words = f"{name} gave no answer within {seconds:g} seconds"
-    except FileNotFoundError:
-        words = f"{name} was not found"
-    except (OSError, ValueError):
-        words = f"{name} cannot be started"
-    else:
         if len(command.output) > COMMAND_BYTES:
-            raise CredentialError(f"{name} printed more than {COMMAND_BYTES:,} bytes")
-        try:
-            if status == 0:
-                return parse_output(bytes(command.output))
-            words = f"{name} {_ended(status)}"
-        except CredentialError as error:
-            words = f"{name}: {error}"
-    raise CredentialError(words + command.last_words())
+            words = f" printed more than {COMMAND_BYTES:,} bytes"
+        elif status == 0:
+            return parse_output(bytes(command.output))
+        else:
+            words = (
+                f" ended with status {status}" if status > 0 else f" was ended by signal {-status}"
+            )
+    except TimeoutError:
+        words = f" gave no answer within {seconds:g} seconds"
+    except FileNotFoundError:
+        words = " was not found"
+    except (OSError, ValueError):
+        words = " cannot be started"
+    except CredentialError as error:
+        words = f": {error}"
+    raise CredentialError(f'the token command "{source.argv[0]}"{words}{command.last_words()}')
 
 
 async def _run(argv: tuple[str, ...], environ: Mapping[str, str], command: _Command) -> int:
@@ -198,10 +195,6 @@ def _without_tokens(environ: Mapping[str, str], profiles: Iterable[Profile]) -> 
     return {name: environ[name] for name in environ.keys() - named - set(TOKEN_VARIABLES)}
 
 
-def _ended(status: int) -> str:
-    return f"ended with status {status}" if status > 0 else f"was ended by signal {-status}"
-
-
 def _without_secrets(text: str, secrets: tuple[str, ...]) -> str:
     """A line without the secrets that are known, and without what looks like one."""
     text = _NAMED.sub(rf"\1{MASK}", text_without_echo(text, secrets))
@@ -236,21 +229,14 @@ def parse_output(output: bytes) -> IssuedToken:
     Raises :class:`CredentialError`.
     """
     text = output.decode("ascii", errors="replace").strip()
-    if text.startswith("{"):
-        return _parse_json(text)
-    if len(text.splitlines()) > 1:
-        raise CredentialError("it printed several lines; a token is one line")
-    return IssuedToken(clean_token(text))
-
-
-def _parse_json(text: str) -> IssuedToken:
+    if not text.startswith("{"):
+        if len(text.splitlines()) > 1:
+            raise CredentialError("it printed several lines; a token is one line")
+        return IssuedToken(clean_token(text))
     try:
         printed = msgspec.json.decode(text, type=_Printed)
     except (msgspec.DecodeError, RecursionError) as error:
         said = str(error).replace("$.", "")
         problems = (words for field, words in _PROBLEMS.items() if field in said)
         raise CredentialError(next(problems, "it printed JSON that cannot be read")) from None
-    expires_at = printed.expires_at
-    with suppress(OverflowError):  # no calendar holds it, so nothing usable was told
-        return IssuedToken(clean_token(printed.token), expires_at and expires_at.astimezone(UTC))
-    return IssuedToken(clean_token(printed.token))
+    return IssuedToken(clean_token(printed.token), printed.expires_at)

@@ -13,7 +13,6 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import (
     CommandToken,
-    CredentialError,
     EnvironmentToken,
     LoginToken,
     PromptToken,
@@ -120,8 +119,7 @@ class Tokens:
         from smtp_tui.api.errors import LoginRefused  # noqa: PLC0415 - with the client
         from smtp_tui.api.identity import Identity  # noqa: PLC0415 - as above
 
-        if not isinstance(self.source, LoginToken):
-            raise CredentialError("this profile has no user to log in")
+        assert isinstance(self.source, LoginToken)
         asked_at = self.clock.now()
         try:
             issued = await Identity(client).log_in(self.source.user, password)
@@ -166,10 +164,7 @@ class Tokens:
             case EnvironmentToken(variable) if not self.typed:
                 return f"came from the variable {variable}"
             case CommandToken(argv) if not self.typed:
-                return f"came from the command {argv[0] if argv else ''}".rstrip()
+                return f"came from the command {argv[0]}"
             case LoginToken(user) if not self.typed:
                 return f"came from the login of {user}"
         return "was typed"
-
-
-__all__ = ["CredentialError", "Tokens"]

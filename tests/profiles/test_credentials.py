@@ -183,7 +183,6 @@ async def test_there_is_no_shell_between() -> None:
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        (CommandToken(()), "is empty"),
         (CommandToken(("no-such-program-here",)), '"no-such-program-here" was not found'),
         (CommandToken(("/",)), "cannot be started"),
         (CommandToken(("a\0b",)), "cannot be started"),
