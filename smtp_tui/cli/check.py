@@ -19,8 +19,8 @@ from smtp_tui.cli.say import remark, show, show_json
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import LoginToken, PromptToken, source_words
 from smtp_tui.text import clean
-from smtp_tui.workflows.check_profile import SECONDS as STEP_SECONDS
 from smtp_tui.workflows.check_profile import Result, Stage, Step, Steps, failed, look, take_steps
+from smtp_tui.workflows.sign_in import SECONDS as STEP_SECONDS
 
 SECONDS: Final = 20.0
 """How long all steps of one profile may take."""

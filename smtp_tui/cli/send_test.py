@@ -52,7 +52,7 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
         opened = None if wanted is None else await find(session, operator, wanted)
         draft = new_draft() if opened is None else draft_of(opened)
         _, patch = values.fill(draft, opened)
-        subject = TestSubject(draft.record_id, draft.name, opened, patch)
+        subject = TestSubject(draft.name, opened, patch)
         remark(f"Testing {_what(subject)}; the mail leaves from the CAM host.")
         if subject.warning:
             remark(f"warning: {clean(subject.warning)}")

@@ -49,3 +49,9 @@ class TestOutcome(Struct, frozen=True):
     server: str | None = None
     queue_id: str | None = None
     request_id: str | None = None
+
+    @property
+    def failed_step(self) -> str:
+        """The phase in which it failed, in words; blank where it did not, or that is not known."""
+        known = self.verdict is not Verdict.ACCEPTED and self.phase is not Phase.UNKNOWN
+        return self.phase.value if known else ""

@@ -1,7 +1,7 @@
-"""The connection parameters of a record: how each is labelled and validated.
+"""The connection parameters of a record: how each is labelled and checked.
 
-The product documents four parameters and accepts any other. To add one, write its validator here
-and name it in `_KNOWN`.
+The product documents four parameters and accepts any other. To add one, write its check here and
+name it in `_KNOWN`.
 
 Sources: RFC 1123 2.1 and RFC 1035 2.3.4 (host names), RFC 4291 (IPv6), RFC 5890 (A-labels),
 RFC 5321 4.5.4.2 (port 25), RFC 6409 (587), RFC 8314 3.3 (465), the IANA service names, and the
@@ -13,28 +13,34 @@ from __future__ import annotations
 import ipaddress
 import string
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from typing import Final
-
-from msgspec import Struct
 
 from smtp_tui.api.models import PASSWORD, is_secret_name
 from smtp_tui.api.secret import is_mask
 from smtp_tui.mail.presets import preset_for
 from smtp_tui.mail.remarks import (
+    Check,
     Remark,
     Remarks,
-    error,
+    check_text,
     has_invisible,
     hint,
-    unsendable,
-    validate_text,
+    refuse_unsendable,
+    remarks_of,
     warning,
 )
 
 MAX_HOSTNAME: Final = 253
 MAX_LABEL: Final = 63
 MAX_PORT: Final = 65535
+
+_TOO_LONG: Final = f"A host name has at most {MAX_HOSTNAME} characters."
+_NO_IPV4: Final = "This is not an IPv4 address. It has four numbers from 0 to 255."
+_NO_IPV6: Final = "This is not an IPv6 address. Check the groups and colons."
+_LOOPBACK: Final = "This means the CAM server itself, not your own machine."
+_TLS_AT_ONCE: Final = "expects TLS from the first byte; the product documents no setting for it."
+_IF_IT_HANGS: Final = "Try 587 if a test hangs."
 
 _LABEL_CHARACTERS: Final = frozenset(string.ascii_letters + string.digits + "_-")
 _NOT_IN_A_HOSTNAME: Final = ("://", "@", "/", "\\", "?", "#")
@@ -61,101 +67,86 @@ _PORT_HINT: Final = {
 }
 
 
-def validate_hostname(text: str) -> Remarks:
-    """Validate the mail server's name or IP address as it would be saved."""
-    refusal = _hostname_error(text)
-    if refusal is not None:
-        return (error(refusal),)
-    if ":" in text or text.startswith("["):
-        return _validate_ipv6(text)
-    if not text.isascii():
-        return (_international_hostname(text),)
-    if is_numeric(text):
-        return _validate_ipv4(text)
-    return _validate_name(text)
+def check_hostname(text: str) -> Iterator[Remark]:
+    """Check the mail server's name or IP address as it would be saved."""
+    _refuse_other_text(text)
+    if ":" in text or text.startswith("[") or is_numeric(text):
+        yield from _check_address(text)
+    elif text.isascii():
+        yield from _check_name(text)
+    else:
+        encoded = to_a_labels(text)
+        if encoded is None:
+            raise ValueError(
+                "Only letters a to z, digits, hyphens, underscores and dots belong in a host name."
+            )
+        raise ValueError(f"Write the international name in its ASCII form: {encoded}")
 
 
-def _hostname_error(text: str) -> str | None:
-    """Why a text is neither a host name nor an IP address of any kind."""
+def _refuse_other_text(text: str) -> None:
+    """Raise ``ValueError`` for what is neither a host name nor an IP address of any kind."""
     if not text.strip():
-        return "Type the name or IP address of the mail server, for example smtp.example.com."
+        raise ValueError(
+            "Type the name or IP address of the mail server, for example smtp.example.com."
+        )
+    refuse_unsendable(text)
     mark = next((mark for mark in _NOT_IN_A_HOSTNAME if mark in text), None)
     before, _, after = text.partition(":")
     reasons = (
         (mark, f"A host name has no {mark}. Type only the name of the mail server."),
         (any(map(str.isspace, text)), "A host name has no spaces. Remove them."),
         (before and _is_digits(after), "The port has a field of its own. Remove it here."),
-        (len(text) > MAX_HOSTNAME + 1, f"A host name has at most {MAX_HOSTNAME} characters."),
+        (len(text) > MAX_HOSTNAME + 1, _TOO_LONG),
     )
-    return unsendable(text) or next((words for wrong, words in reasons if wrong), None)
+    for wrong, words in reasons:
+        if wrong:
+            raise ValueError(words)
 
 
-def _validate_ipv6(text: str) -> Remarks:
+def _check_address(text: str) -> Iterator[Remark]:
     bracketed = text.startswith("[") and text.endswith("]")
     inner = text[1:-1] if bracketed else text
     if "%" in inner:
-        return (error("Remove the % and what follows; it has a meaning on one machine only."),)
+        raise ValueError("Remove the % and what follows; it has a meaning on one machine only.")
+    numeric = is_numeric(text)
     try:
-        address = ipaddress.IPv6Address(inner)
+        address = ipaddress.IPv4Address(inner) if numeric else ipaddress.IPv6Address(inner)
     except ValueError:
-        return (error("This is not an IPv6 address. Check the groups and colons."),)
+        raise ValueError(_NO_IPV4 if numeric else _NO_IPV6) from None
     if bracketed:
-        return (warning("Not every mailer accepts the brackets. Without them it is safer."),)
-    return _loopback_hint(address.is_loopback)
+        yield warning("Not every mailer accepts the brackets. Without them it is safer.")
+    elif address.is_loopback:
+        yield hint(_LOOPBACK)
 
 
-def _validate_ipv4(text: str) -> Remarks:
-    try:
-        address = ipaddress.IPv4Address(text)
-    except ValueError:
-        return (error("This is not an IPv4 address. It has four numbers from 0 to 255."),)
-    return _loopback_hint(address.is_loopback)
-
-
-def _validate_name(text: str) -> Remarks:
+def _check_name(text: str) -> Iterator[Remark]:
     name = text.removesuffix(".")
-    problem = _label_error(name)
-    if problem is not None:
-        return (error(problem),)
-    if len(name) > MAX_HOSTNAME:
-        return (error(f"A host name has at most {MAX_HOSTNAME} characters."),)
-    labels = name.split(".")
-    remarks: Remarks = ()
+    labels = _labels(name)
     if name != text:
-        remarks += (
-            warning("The dot at the end is unusual, and certificates are verified without it."),
-        )
+        yield warning("The dot at the end is unusual, and certificates are verified without it.")
     if any(label != label.strip("-") for label in labels):
-        remarks += (warning("A part starts or ends with a hyphen, which most resolvers refuse."),)
+        yield warning("A part starts or ends with a hyphen, which most resolvers refuse.")
     if name.lower() == "localhost":
-        return remarks + _loopback_hint(True)
-    if len(labels) == 1:
-        remarks += (hint("A name without a dot works only if the CAM host can look it up."),)
-    return remarks
+        yield hint(_LOOPBACK)
+    elif len(labels) == 1:
+        yield hint("A name without a dot works only if the CAM host can look it up.")
 
 
-def _label_error(name: str) -> str | None:
-    for label in name.split("."):
+def _labels(name: str) -> list[str]:
+    """The labels of a host name. Raises ``ValueError`` where it cannot be one."""
+    labels = name.split(".")
+    for label in labels:
         if not label:
-            return "There is a dot too many."
+            raise ValueError("There is a dot too many.")
         if not _LABEL_CHARACTERS.issuperset(label):
-            return "Only letters, digits, hyphens, underscores and dots belong in a host name."
+            raise ValueError(
+                "Only letters, digits, hyphens, underscores and dots belong in a host name."
+            )
         if len(label) > MAX_LABEL:
-            return f"Between two dots there are at most {MAX_LABEL} characters."
-    return None
-
-
-def _loopback_hint(loopback: bool) -> Remarks:
-    return (hint("This means the CAM server itself, not your own machine."),) if loopback else ()
-
-
-def _international_hostname(text: str) -> Remark:
-    encoded = to_a_labels(text)
-    if encoded is None:
-        return error(
-            "Only letters a to z, digits, hyphens, underscores and dots belong in a host name."
-        )
-    return error(f"Write the international name in its ASCII form: {encoded}")
+            raise ValueError(f"Between two dots there are at most {MAX_LABEL} characters.")
+    if len(name) > MAX_HOSTNAME:
+        raise ValueError(_TOO_LONG)
+    return labels
 
 
 def to_a_labels(domain: str) -> str | None:
@@ -169,12 +160,11 @@ def to_a_labels(domain: str) -> str | None:
     wanted = unicodedata.normalize("NFC", domain).lower()
     try:
         encoded = wanted.encode("idna")
-        if encoded.decode("idna") != wanted:
-            return None
-    except UnicodeError:
+        name = encoded.decode("ascii")
+        _labels(name)
+        return name if encoded.decode("idna") == wanted else None
+    except ValueError:
         return None
-    name = encoded.decode("ascii")
-    return None if len(name) > MAX_HOSTNAME or _label_error(name) else name
 
 
 def is_numeric(text: str) -> bool:
@@ -195,12 +185,12 @@ def parse_port(text: str) -> int | None:
     return port if 1 <= port <= MAX_PORT else None
 
 
-def validate_port(text: str) -> Remarks:
-    """Validate a typed port alone; `port_remarks` tells what it means for a mail server."""
+def check_port(text: str) -> Iterable[Remark]:
+    """Check a typed port alone; `port_remarks` tells what it means for a mail server."""
     if not text.strip():
-        return (error("Type the port, usually 587 or 25."),)
+        raise ValueError("Type the port, usually 587 or 25.")
     if parse_port(text) is None:
-        return (error("The port is a number from 1 to 65535."),)
+        raise ValueError("The port is a number from 1 to 65535.")
     return ()
 
 
@@ -208,19 +198,13 @@ def port_remarks(hostname: str, port: int | None) -> Remarks:
     """What a port means for a mail server. None of it is an error: set-ups differ."""
     if port is None:
         return ()
-    preset = preset_for(hostname)
+    preset, service = preset_for(hostname), _OTHER_SERVICE.get(port)
     if port in _IMPLICIT_TLS:
-        advice = (
-            f"{preset.name} also takes {preset.port}." if preset else "Try 587 if a test hangs."
-        )
-        reason = (
-            f"Port {port} expects TLS from the first byte; the product documents no setting for it."
-        )
-        return (warning(f"{reason} {advice}"),)
+        advice = f"{preset.name} also takes {preset.port}." if preset else _IF_IT_HANGS
+        return (warning(f"Port {port} {_TLS_AT_ONCE} {advice}"),)
     if preset is not None and port not in preset.ports:
         return (warning(f"{preset.name} documents port {preset.port}, not {port}."),)
-    service = _OTHER_SERVICE.get(port)
-    if service is not None and preset is None:
+    if preset is None and service is not None:
         return (warning(f"Port {port} belongs to {service}, not to sending mail. Try 587 or 25."),)
     return (hint(_PORT_HINT[port]),) if port in _PORT_HINT else ()
 
@@ -238,38 +222,29 @@ def port_hint(port: int | str | None) -> str | None:
     return f"{service} port, not SMTP" if service else None
 
 
-def validate_username(text: str) -> Remarks:
-    """Validate an account name. It may be empty: a relay needs no login."""
+def check_username(text: str) -> Iterator[Remark]:
+    """Check an account name. It may be empty: a relay needs no login."""
     if not text:
-        return (hint("Without a username the mail server is used without a login."),)
-    if not text.strip():
-        return (error("It consists of spaces. Clear it or type the account."),)
-    return validate_text(text)
+        yield hint("Without a username the mail server is used without a login.")
+    elif not text.strip():
+        raise ValueError("It consists of spaces. Clear it or type the account.")
+    yield from check_text(text)
 
 
-def validate_password(text: str) -> Remarks:
-    """Validate a typed password. An empty one is fine here: its meaning is up to the caller."""
+def check_password(text: str) -> Iterator[Remark]:
+    """Check a typed password. An empty one is fine here: its meaning is up to the caller."""
     if is_mask(text):
-        return (error("This is only the mask shown for a password. Type the password itself."),)
-    remarks = validate_text(text, space_note=" It will be part of the password.")
-    if not text.isascii() and not has_invisible(text) and not unsendable(text):
-        remarks += (hint("Some mail servers cannot log in with characters beyond ASCII."),)
-    return remarks
+        raise ValueError("This is only the mask shown for a password. Type the password itself.")
+    yield from check_text(text, space_note=" It will be part of the password.")
+    if not text.isascii() and not has_invisible(text):
+        yield hint("Some mail servers cannot log in with characters beyond ASCII.")
 
 
-class _Parameter(Struct, frozen=True):
-    """How a parameter is edited; `trimmed` if spaces around its value are never meant."""
-
-    label: str
-    validate: Callable[[str], Remarks]
-    trimmed: bool = True
-
-
-_KNOWN: Final = {
-    "hostname": _Parameter("Hostname", validate_hostname),
-    "port": _Parameter("Port", validate_port),
-    "username": _Parameter("Username", validate_username),
-    PASSWORD: _Parameter("Password", validate_password, trimmed=False),
+_KNOWN: Final[dict[str, Check]] = {
+    "hostname": check_hostname,
+    "port": check_port,
+    "username": check_username,
+    PASSWORD: check_password,
 }
 
 FORM_ORDER: Final = tuple(_KNOWN)
@@ -283,16 +258,15 @@ def place_in_form(name: str) -> int:
 
 def label_of(name: str) -> str:
     """The label of a parameter; one that is not documented is shown under its own name."""
-    return _KNOWN[name].label if name in _KNOWN else name
+    return name.capitalize() if name in _KNOWN else name
 
 
 def trimmed(name: str, typed: str) -> str:
-    """A typed value as it is validated and sent: without spaces around it where they are a slip."""
-    return typed.strip() if name in _KNOWN and _KNOWN[name].trimmed else typed
+    """A typed value as it is checked and sent: without spaces around it where they are a slip."""
+    return typed.strip() if name in _KNOWN and not is_secret_name(name) else typed
 
 
-def validate_parameter(name: str, text: str) -> Remarks:
-    """Validate a typed value by its parameter's name; every secret is validated as a password."""
-    if name in _KNOWN:
-        return _KNOWN[name].validate(text)
-    return validate_password(text) if is_secret_name(name) else validate_text(text)
+def parameter_remarks(name: str, text: str) -> Remarks:
+    """What is to be said of a typed value; every secret is checked as a password."""
+    check = check_password if is_secret_name(name) else check_text
+    return remarks_of(_KNOWN.get(name, check), text)

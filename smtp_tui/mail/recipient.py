@@ -7,7 +7,7 @@ names such as `mail.corp.local`, and an international domain with two ASCII form
 from __future__ import annotations
 
 from smtp_tui.mail.parameters import is_numeric, to_a_labels
-from smtp_tui.mail.remarks import Remarks, error, hint, unsendable, warning
+from smtp_tui.mail.remarks import Remarks, error, hint, refuse_unsendable, warning
 
 
 def parse_recipient(text: str) -> tuple[str | None, Remarks]:
@@ -23,9 +23,9 @@ def _parsed(text: str) -> tuple[str, Remarks]:
     if not text.strip():
         raise ValueError("Type the address the test mail goes to.")
     several = "," in text or ";" in text or text.count("@") > 1
-    reason = "Type one address only." if several else unsendable(text)
-    if reason is not None:
-        raise ValueError(reason)
+    if several:
+        raise ValueError("Type one address only.")
+    refuse_unsendable(text)
     ascii_domain = _ascii_domain(text)
     local, _, domain = text.rpartition("@")
     if is_numeric(domain):

@@ -1,11 +1,15 @@
-"""What is wrong with a typed value, or worth knowing about it."""
+"""What is wrong with a typed value, or worth knowing about it.
+
+A check yields what is worth knowing, and raises ``ValueError`` with the words of an error.
+"""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
-from typing import Final
+from functools import partial
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -27,23 +31,22 @@ class Remark(Struct, frozen=True):
     text: str
 
 
-Remarks = tuple[Remark, ...]
-"""What every validator returns; empty when the value is fine."""
+Remarks: TypeAlias = tuple[Remark, ...]
+"""What is said of one value; empty when it is fine."""
+
+Check: TypeAlias = Callable[[str], Iterable[Remark]]
+
+error = partial(Remark, Severity.ERROR)
+warning = partial(Remark, Severity.WARNING)
+hint = partial(Remark, Severity.HINT)
 
 
-def error(text: str) -> Remark:
-    """Make a remark that stops the form."""
-    return Remark(Severity.ERROR, text)
-
-
-def warning(text: str) -> Remark:
-    """Make a remark that asks to look again."""
-    return Remark(Severity.WARNING, text)
-
-
-def hint(text: str) -> Remark:
-    """Make a remark that only informs."""
-    return Remark(Severity.HINT, text)
+def remarks_of(check: Check, text: str) -> Remarks:
+    """All that a check says of a text, or its error alone."""
+    try:
+        return tuple(check(text))
+    except ValueError as refusal:
+        return (error(str(refusal)),)
 
 
 def has_error(remarks: Iterable[Remark]) -> bool:
@@ -51,31 +54,26 @@ def has_error(remarks: Iterable[Remark]) -> bool:
     return any(remark.severity is Severity.ERROR for remark in remarks)
 
 
-def unsendable(text: str) -> str | None:
-    """Why a text cannot be sent: a control character, a line break, or half a character."""
+def refuse_unsendable(text: str) -> None:
+    """Raise ``ValueError`` for half a character, a control character or a line break."""
     for char in text:
         category = unicodedata.category(char)
         if category == "Cs":
-            return "It contains bytes that are not text. Type it again."
+            raise ValueError("It contains bytes that are not text. Type it again.")
         if category in ("Cc", "Zl", "Zp"):
-            return "It contains a control character or a line break. Remove it."
-    return None
+            raise ValueError("It contains a control character or a line break. Remove it.")
 
 
-def validate_text(text: str, *, space_note: str = "") -> Remarks:
-    """Validate a value of unknown meaning. Only what can never work is an error.
+def check_text(text: str, *, space_note: str = "") -> Iterator[Remark]:
+    """Check a value of unknown meaning. Only what can never work is an error.
 
     `space_note` is added to the warning about a space at either end.
     """
-    reason = unsendable(text)
-    if reason is not None:
-        return (error(reason),)
-    remarks: Remarks = ()
+    refuse_unsendable(text)
     if text != text.strip():
-        remarks += (warning(f"There is a space at the start or the end.{space_note}"),)
+        yield warning(f"There is a space at the start or the end.{space_note}")
     if has_invisible(text):
-        remarks += (warning("It contains an invisible character, perhaps from a paste."),)
-    return remarks
+        yield warning("It contains an invisible character, perhaps from a paste.")
 
 
 def has_invisible(text: str) -> bool:
@@ -83,10 +81,10 @@ def has_invisible(text: str) -> bool:
     return any(unicodedata.category(char) == "Cf" for char in text)
 
 
-def validate_record_name(text: str) -> Remarks:
-    """Validate the name of a new record."""
+def check_record_name(text: str) -> Iterator[Remark]:
+    """Check the name of a new record."""
     if not text.strip():
-        return (error("Type a name. It cannot be changed later."),)
+        raise ValueError("Type a name. It cannot be changed later.")
     if len(text) > MAX_NAME:
-        return (error(f"A name has at most {MAX_NAME} characters."),)
-    return validate_text(text)
+        raise ValueError(f"A name has at most {MAX_NAME} characters.")
+    yield from check_text(text)

@@ -23,14 +23,12 @@ from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.text import time_left
 from smtp_tui.workflows.operator import Operator
 from smtp_tui.workflows.session import Session
-from smtp_tui.workflows.sign_in import after_refusal, ensure_token
+from smtp_tui.workflows.sign_in import SECONDS, after_refusal, ensure_token
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
     from smtp_tui.api.identity import Tenant
 
-SECONDS: Final = 10.0
-"""How long each of the first three steps may take."""
 LOGIN_SECONDS: Final = 3.0
 """How long the vendor's port for logins may take to answer before the API's own is used."""
 

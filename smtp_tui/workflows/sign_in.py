@@ -1,17 +1,27 @@
-"""Signing in: a token before a read, and another one after a 401, without losing what was typed."""
+"""Signing in: a token before a read, another one after a 401, a certificate that is met first.
+
+Nothing that was typed is lost meanwhile.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from enum import Enum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from smtp_tui.api.errors import ApiError, CertificateRefused, TokenNeeded, TokenRefused
+from smtp_tui.api.reach import shown_certificate
+from smtp_tui.api.requests import Operation
 from smtp_tui.api.secret import SecretStr
+from smtp_tui.api.tls import read_certificate
 from smtp_tui.profiles.sources import CredentialError, LoginToken
-from smtp_tui.workflows.operator import Operator, Sent
+from smtp_tui.profiles.store import ProfileChanged
+from smtp_tui.workflows.operator import About, Kind, Notice, Operator, RefusedCertificate, Sent
 from smtp_tui.workflows.session import Session
+
+SECONDS: Final = 10.0
+"""How long each step of reaching a server may take."""
 
 Answer = TypeVar("Answer")
 
@@ -63,8 +73,6 @@ async def after_refusal(session: Session, operator: Operator, error: ApiError) -
     if isinstance(error, TokenRefused | TokenNeeded):
         return "The token is new." if await replace_token(session, operator, error.why) else ""
     if isinstance(error, CertificateRefused):
-        from smtp_tui.workflows.trust_certificate import trust_certificate  # noqa: PLC0415 - below
-
         with suppress(ApiError):  # the server is gone meanwhile; the refusal says enough
             if await trust_certificate(session, operator, error):
                 return "The certificate is trusted now."
@@ -79,9 +87,6 @@ async def log_in(session: Session, operator: Operator, password: SecretStr) -> N
     try:
         await session.tokens.log_in(session.client, password)
     except CertificateRefused as error:
-        # Imported late: it needs a parser of certificates.
-        from smtp_tui.workflows.trust_certificate import trust_certificate  # noqa: PLC0415
-
         if not await trust_certificate(session, operator, error):
             raise
         await session.tokens.log_in(session.client, password)
@@ -116,7 +121,6 @@ async def _read(
 ) -> Answer:
     await ensure_token(session, operator)
     replaced: _Replaced | None = None
-    trusted = False
     while True:
         used = session.tokens.token()
         try:
@@ -129,12 +133,8 @@ async def _read(
             if replaced is _Replaced.NOT:
                 raise
         except CertificateRefused as error:
-            # Imported late: it needs a parser of certificates.
-            from smtp_tui.workflows.trust_certificate import trust_certificate  # noqa: PLC0415
-
-            if trusted or not await trust_certificate(session, operator, error):
+            if not await trust_certificate(session, operator, error):
                 raise
-            trusted = True
 
 
 async def _replace(
@@ -171,3 +171,36 @@ async def _renew(session: Session) -> None:
         await session.tokens.renew(session.client)
     except (ApiError, CredentialError):
         session.tokens.postpone()
+
+
+async def trust_certificate(
+    session: Session, operator: Operator, error: CertificateRefused
+) -> bool:
+    """Show the operator what was refused; True once it is trusted for this profile.
+
+    Raises ``ApiError`` where the server shows no certificate any more.
+    """
+    if not error.untrusted:
+        return False
+    target = session.client.target
+    login = error.call.operation is Operation.TOKEN
+    origin = target.identity_origin if login else target.origin
+    with operator.waiting(f"Looking at the certificate of {origin.text}"):
+        shown = read_certificate(await shown_certificate(origin, SECONDS))
+    first = target.meets_first(origin)
+    if not first and not error.pinned:
+        return False
+    offered = target.pinned(origin, shown.sha256) if first else None
+    refused = RefusedCertificate(origin, error.why, shown, offered, error.pinned)
+    trust = await operator.trust(session, refused)
+    if trust is None:
+        return False
+    try:
+        kept = await session.trust(target, trust)
+    except ProfileChanged as changed:
+        words = f"The certificate is not trusted. Profile {session.profile.name}: {changed.words}."
+        operator.tell(Notice(words, About.PROFILE, Kind.BAD))
+        return False
+    if kept:
+        operator.tell(Notice(kept, About.PROFILE))
+    return True

@@ -11,14 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from smtp_tui.api.errors import ApiError
-from smtp_tui.api.models import (
-    PASSWORD,
-    Record,
-    SecretState,
-    TestAnswer,
-    is_secret_name,
-    value_text,
-)
+from smtp_tui.api.models import PASSWORD, Record, SecretState, TestAnswer, value_text
 from smtp_tui.api.requests import Request, test_saved_request, test_values_request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Scope
@@ -26,7 +19,7 @@ from smtp_tui.api.writes import Ended, WriteOutcome
 from smtp_tui.editing.patch import Change, Patch
 from smtp_tui.mail import replies
 from smtp_tui.mail.judge import judge, judge_error, unknown
-from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
+from smtp_tui.mail.outcome import TestOutcome, Verdict
 from smtp_tui.state.encoding import RecordKey
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory, TestRun
@@ -42,6 +35,14 @@ _JOURNALLED: Final = {
     Verdict.UNREACHABLE: WriteOutcome.MAIL_UNREACHABLE,
     Verdict.UNKNOWN: WriteOutcome.UNKNOWN,
 }
+_STORED: Final = {
+    SecretState.SET: "the stored one, unseen",
+    SecretState.NOT_SET: "none is stored",
+    SecretState.UNKNOWN: "the stored one, if there is one",
+}
+"""Whose password is used where none is typed, by what is known of it."""
+_NO_LOGIN: Final = "No login was used: there is no username."
+"""Said of a yes, which then tells nothing of a password."""
 
 
 class TestSubject(Struct, frozen=True):
@@ -49,89 +50,81 @@ class TestSubject(Struct, frozen=True):
 
     __test__ = False  # not a test case, whatever its name
 
-    record_id: str | None
     name: str
-    opened: Record | None
+    opened: Record | None = None
     patch: Patch = Patch()
+
+    @property
+    def record_id(self) -> str | None:
+        """The id of the saved record, None for values that are saved nowhere."""
+        return None if self.opened is None else self.opened.id
 
     @property
     def words(self) -> str:
         """Which values are used."""
-        if self.record_id is None:
+        if self.opened is None:
             return "values that are saved nowhere"
         if self.patch:
             return "the saved record with these unsaved changes (*)"
         return "the saved record"
 
-    def values(self) -> tuple[tuple[str, str], ...]:
+    @property
+    def values(self) -> dict[str, str]:
         """The values that are used, by parameter, as text; secrets are left out."""
-        found: dict[str, str] = {}
-        if self.opened is not None:
-            found = self.opened.plain_values()
-        for change in self.patch.changes:
-            if not isinstance(change.after, SecretStr) and not is_secret_name(change.name):
-                found[change.name] = value_text(change.after)
-        return tuple(found.items())
+        saved = {} if self.opened is None else self.opened.plain_values()
+        typed = ((change.name, change.after) for change in self.patch.changes)
+        return saved | {
+            name: value_text(value) for name, value in typed if not isinstance(value, SecretStr)
+        }
 
     @property
     def host(self) -> str:
         """The mail server that is tested, with its port."""
-        values = dict(self.values())
-        port = values.get("port", "")
-        return f"{values.get('hostname', '')}{':' if port else ''}{port}"
+        return ":".join(filter(None, map(self.values.get, ("hostname", "port"))))
 
     @property
     def unsaved(self) -> tuple[str, ...]:
         """The parameters of a saved record that were typed and are not saved."""
-        return self.patch.names if self.record_id is not None else ()
+        return () if self.opened is None else self.patch.names
 
     def lines(self) -> tuple[tuple[bool, str, str], ...]:
         """Every value in words: whether it is unsaved, the parameter, the value."""
-        lines = [
-            (name in self.unsaved, name, f"{text or '(blank)'}{self._before(name)}")
-            for name, text in self.values()
-        ]
+        words = {
+            name: f"{text or '(blank)'}{self._before(name)}" for name, text in self.values.items()
+        }
         for change in self.patch.changes:
-            secret = isinstance(change.after, SecretStr) or is_secret_name(change.name)
-            if secret and change.name != PASSWORD:
-                lines.append((change.name in self.unsaved, change.name, _typed_words(change)))
-        lines.append((PASSWORD in self.unsaved, PASSWORD, self.password_words))
-        return tuple(lines)
+            if change.secret and change.name != PASSWORD:
+                words[change.name] = _typed_words(change)
+        words[PASSWORD] = self._password_words
+        return tuple((name in self.unsaved, name, value) for name, value in words.items())
 
     def _before(self, name: str) -> str:
-        if name not in self.unsaved or self.opened is None:
+        if self.opened is None or name not in self.patch.names:
             return ""
         return f"   saved: {self.opened.text(name) or '(blank)'}"
 
     @property
-    def password_words(self) -> str:
+    def _password_words(self) -> str:
         """Whose password is used."""
         change = self.patch.change(PASSWORD)
         if change is not None:
             return _typed_words(change)
-        if self.record_id is None:
-            return "none"
-        known = self.opened.password if self.opened is not None else SecretState.UNKNOWN
-        if known is SecretState.SET:
-            return "the stored one, unseen"
-        if known is SecretState.NOT_SET:
-            return "none is stored"
-        return "the stored one, if there is one"
+        return "none" if self.opened is None else _STORED[self.opened.password]
 
     @property
     def logs_in(self) -> bool:
         """Whether a mailer can log in: none does without a username."""
-        return bool(dict(self.values()).get("username", "").strip())
+        return bool(self.values.get("username", "").strip())
 
     @property
     def warning(self) -> str:
         """Where the stored password would go that it was not saved for; blank where nowhere."""
-        if self.opened is None or not self.logs_in or self.patch.change(PASSWORD) is not None:
+        opened, typed = self.opened, self.patch.change(PASSWORD)
+        if opened is None or typed is not None or not self.logs_in:
             return ""
-        if self.opened.password is SecretState.NOT_SET:
-            return ""
-        saved, tested = self.opened.text("hostname"), dict(self.values()).get("hostname", "")
-        if _plain_host(saved) == _plain_host(tested):
+        saved, tested = opened.text("hostname"), self.values.get("hostname", "")
+        same_host = _plain_host(saved) == _plain_host(tested)
+        if same_host or opened.password is SecretState.NOT_SET:
             return ""
         return (
             f"The stored password will be sent to {tested}, not to {saved or 'no host'} as saved."
@@ -139,9 +132,9 @@ class TestSubject(Struct, frozen=True):
 
     def request(self, scope: Scope, to: str) -> Request:
         """The request that tests. Raises :class:`~smtp_tui.api.requests.IdRefused`."""
-        if self.record_id is None:
+        if self.opened is None:
             return test_values_request(scope, to, self.patch.assignments())
-        return test_saved_request(scope, self.record_id, to, self.patch.assignments())
+        return test_saved_request(scope, self.opened.id, to, self.patch.assignments())
 
 
 def _plain_host(text: str) -> str:
@@ -181,10 +174,9 @@ class TestMail(Struct):
             return ()
         accepted = outcome.verdict is Verdict.ACCEPTED
         server = (outcome.server or self.subject.host) if accepted else ""
-        step = "" if accepted or outcome.phase is Phase.UNKNOWN else outcome.phase.value
         queue = f"queue id {outcome.queue_id}" if outcome.queue_id else ""
         by = f"by {server}" if server else ""
-        return tuple(filter(None, (by, queue, step, duration(self.seconds))))
+        return tuple(filter(None, (by, queue, outcome.failed_step, duration(self.seconds))))
 
 
 class TestMails(Struct, frozen=True):
@@ -229,32 +221,30 @@ class TestMails(Struct, frozen=True):
         ``judged`` is called with the outcome before it is written to a file. Where this is
         cancelled, the outcome is kept as unknown. The operator is told where it cannot be written.
         """
-        clock = session.tokens.clock
+        clock, key = session.tokens.clock, session.key(mail.subject.record_id)
         try:
             mail.outcome = await _outcome(session, mail)
             mail.seconds = clock.monotonic() - mail.since
         except asyncio.CancelledError:
             mail.outcome, mail.seconds = unknown(LEFT), clock.monotonic() - mail.since
             # The program waits for its threads at its end, and for no task that was cancelled.
-            asyncio.get_running_loop().run_in_executor(None, self._keep, session, mail)
+            asyncio.get_running_loop().run_in_executor(None, self._keep, key, _run(session, mail))
             raise
         finally:
-            del self.under_way[session.key(mail.subject.record_id)]
+            del self.under_way[key]
         run = _run(session, mail)
         if run is not None:
-            self.history.remember(session.key(mail.subject.record_id), run)
+            self.history.remember(key, run)
         judged(mail)
-        problem = await asyncio.to_thread(self._keep, session, mail)
+        problem = await asyncio.to_thread(self._keep, key, run)
         if problem:
             operator.tell(Notice(problem, About.FILES, Kind.WARNING))
 
-    def _keep(self, session: Session, mail: TestMail) -> str:
+    def _keep(self, key: RecordKey, run: TestRun | None) -> str:
         """Add the test to the history file; words where that cannot be written. Blocks."""
-        run = _run(session, mail)
-        if run is None:
-            return ""
         try:
-            self.history.add(session.key(mail.subject.record_id), run)
+            if run is not None:
+                self.history.add(key, run)
         except FileProblem as error:
             return f"This test is not remembered: {error}"
         return ""
@@ -269,7 +259,7 @@ def _run(session: Session, mail: TestMail) -> TestRun | None:
         at=mail.at,
         profile=session.profile.name,
         recipient=mail.to,
-        values=subject.values(),
+        values=tuple(subject.values.items()),
         verdict=outcome.verdict.value,
         phase=outcome.phase.value,
         words=outcome.server_text or outcome.meaning,
@@ -285,27 +275,17 @@ async def _outcome(session: Session, mail: TestMail) -> TestOutcome | ApiError:
         outcome = judge(answer, mail.to)
         if outcome is None:
             return None
-        outcome = _with_login(outcome, mail.subject)
-        return outcome, _journalled(outcome, answer)
+        if outcome.verdict is Verdict.ACCEPTED and not mail.subject.logs_in:
+            outcome = replace(outcome, meaning=f"{outcome.meaning} {_NO_LOGIN}")
+        words = ": ".join(filter(None, (outcome.failed_step, outcome.meaning)))
+        journalled = _JOURNALLED[outcome.verdict]
+        return outcome, Ended(journalled, answer.status, answer.request_id, words)
 
     await asyncio.to_thread(replies.table)  # so that judging reads no file
     try:
         return await session.connections.test(mail.request, verdict, mail.subject.opened)
     except ApiError as error:
         return judge_error(error) or error
-
-
-def _with_login(outcome: TestOutcome, subject: TestSubject) -> TestOutcome:
-    """Say of a yes that it came without a login: it tells nothing of a password."""
-    if outcome.verdict is not Verdict.ACCEPTED or subject.logs_in:
-        return outcome
-    return replace(outcome, meaning=f"{outcome.meaning} No login was used: there is no username.")
-
-
-def _journalled(outcome: TestOutcome, answer: TestAnswer) -> Ended:
-    told = outcome.verdict is not Verdict.ACCEPTED and outcome.phase is not Phase.UNKNOWN
-    words = f"{outcome.phase.value}: {outcome.meaning}" if told else outcome.meaning
-    return Ended(_JOURNALLED[outcome.verdict], answer.status, answer.request_id, words)
 
 
 __all__ = ["TestMail", "TestMails", "TestSubject"]

@@ -8,8 +8,15 @@ from smtp_tui.api.errors import ApiError, Invalid, StatusError
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.requests import Operation
 from smtp_tui.editing.draft import Draft, Replace
-from smtp_tui.mail.parameters import parse_port, port_remarks, trimmed, validate_parameter
-from smtp_tui.mail.remarks import Remarks, Severity, error, validate_record_name, warning
+from smtp_tui.mail.parameters import parameter_remarks, parse_port, port_remarks, trimmed
+from smtp_tui.mail.remarks import (
+    Remarks,
+    Severity,
+    check_record_name,
+    error,
+    remarks_of,
+    warning,
+)
 
 NAME: Final = "name"
 _CONFLICT: Final = 409
@@ -18,16 +25,16 @@ _CONFLICT: Final = 409
 def remarks(draft: Draft, name: str, opened: Record | None) -> Remarks:
     """What is wrong with one field, or odd about it. A value that was not changed has no error."""
     if name == NAME:
-        return validate_record_name(draft.name.strip())
+        return remarks_of(check_record_name, draft.name.strip())
     if name in dict(draft.secrets):
         edit = draft.secret(name)
         typed = edit.secret.get_secret_value() if isinstance(edit, Replace) else ""
-        found = validate_parameter(name, typed) if typed else ()
+        found = parameter_remarks(name, typed) if typed else ()
         return found + _half_login(draft, opened) if name == PASSWORD else found
     typed = draft.text(name)
     untouched = opened is not None and typed == opened.text(name)
     text = typed if untouched else trimmed(name, typed)
-    found = validate_parameter(name, text) if text or name in ("hostname", "port") else ()
+    found = parameter_remarks(name, text) if text or name in ("hostname", "port") else ()
     if name == "port":
         found += port_remarks(trimmed("hostname", draft.text("hostname")), parse_port(text))
     if untouched:

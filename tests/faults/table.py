@@ -1292,7 +1292,7 @@ FAULTS: Final = (
     Fault(
         "a test that was left half-way is not remembered",
         HONEST,
-        "            asyncio.get_running_loop().run_in_executor(None, self._keep, session, mail)\n",
+        "            asyncio.get_running_loop().run_in_executor(None, self._keep, key, _run(session, mail))\n",
         "",
         ("tests/workflows/test_test_email.py::test_a_mail_that_is_left_is_remembered_as_unknown",),
     ),

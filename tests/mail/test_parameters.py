@@ -9,16 +9,12 @@ from hypothesis import strategies as st
 from smtp_tui.mail.parameters import (
     FORM_ORDER,
     label_of,
+    parameter_remarks,
     parse_port,
     port_hint,
     port_remarks,
-    validate_hostname,
-    validate_parameter,
-    validate_password,
-    validate_port,
-    validate_username,
 )
-from smtp_tui.mail.remarks import Remarks, Severity, has_error, validate_record_name
+from smtp_tui.mail.remarks import Remarks, Severity, check_record_name, has_error, remarks_of
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=300)
 ERROR, WARNING, HINT = Severity.ERROR, Severity.WARNING, Severity.HINT
@@ -46,7 +42,7 @@ def test_the_form_starts_with_the_documented_parameters() -> None:
     ],
 )
 def test_a_name_or_address_of_a_mail_server_passes_without_a_remark(text: str) -> None:
-    assert validate_hostname(text) == ()
+    assert parameter_remarks("hostname", text) == ()
 
 
 @pytest.mark.parametrize(
@@ -75,19 +71,19 @@ def test_a_name_or_address_of_a_mail_server_passes_without_a_remark(text: str) -
     ],
 )
 def test_a_wrong_host_name_is_refused_with_the_reason(text: str, reason: str) -> None:
-    remarks = validate_hostname(text)
+    remarks = parameter_remarks("hostname", text)
     assert severities(remarks) == [ERROR]
     assert reason in remarks[0].text
 
 
 @pytest.mark.parametrize("text", ["mail.example.com.", "[2001:db8::25]", "-mail.example.com"])
 def test_an_unusual_host_name_is_allowed_with_a_warning(text: str) -> None:
-    assert severities(validate_hostname(text)) == [WARNING]
+    assert severities(parameter_remarks("hostname", text)) == [WARNING]
 
 
 @pytest.mark.parametrize("text", ["localhost", "127.0.0.1", "::1"])
 def test_a_loopback_host_is_said_to_be_the_cam_server(text: str) -> None:
-    remarks = validate_hostname(text)
+    remarks = parameter_remarks("hostname", text)
     assert severities(remarks) == [HINT]
     assert "CAM server" in remarks[0].text
 
@@ -95,7 +91,7 @@ def test_a_loopback_host_is_said_to_be_the_cam_server(text: str) -> None:
 @pytest.mark.parametrize(("text", "port"), [("25", 25), (" 587 ", 587), ("0465", 465)])
 def test_a_typed_port_is_read_as_a_number(text: str, port: int) -> None:
     assert parse_port(text) == port
-    assert validate_port(text) == ()
+    assert parameter_remarks("port", text) == ()
 
 
 @pytest.mark.parametrize(
@@ -103,7 +99,7 @@ def test_a_typed_port_is_read_as_a_number(text: str, port: int) -> None:
 )
 def test_what_is_no_port_is_refused(text: str) -> None:
     assert parse_port(text) is None
-    assert severities(validate_port(text)) == [ERROR]
+    assert severities(parameter_remarks("port", text)) == [ERROR]
 
 
 @pytest.mark.parametrize(
@@ -153,12 +149,12 @@ def test_a_port_hint_fits_its_column(port: int | str | None) -> None:
 
 @pytest.mark.parametrize("text", ["*", "•••", "**••", " ***** "])
 def test_a_mask_is_refused_as_a_password(text: str) -> None:
-    assert severities(validate_password(text)) == [ERROR]
+    assert severities(parameter_remarks("password", text)) == [ERROR]
 
 
 @pytest.mark.parametrize("text", ["a\nb", "\x1b[31m", "\x7f", "a\u2028b", "\ud800"])
 def test_a_password_with_control_characters_is_refused(text: str) -> None:
-    assert severities(validate_password(text)) == [ERROR]
+    assert severities(parameter_remarks("password", text)) == [ERROR]
 
 
 @pytest.mark.parametrize(
@@ -173,47 +169,47 @@ def test_a_password_with_control_characters_is_refused(text: str) -> None:
     ],
 )
 def test_a_password_is_only_warned_of(text: str, expected: list[Severity]) -> None:
-    assert severities(validate_password(text)) == expected
+    assert severities(parameter_remarks("password", text)) == expected
 
 
 @given(st.text(alphabet="0123456789§", min_size=6))
 def test_a_remark_about_a_password_never_repeats_it(secret: str) -> None:
-    for remark in validate_password(f" {secret}"):
+    for remark in parameter_remarks("password", f" {secret}"):
         assert secret not in remark.text
 
 
 def test_a_relay_without_login_needs_no_username() -> None:
-    assert severities(validate_username("")) == [HINT]
-    assert severities(validate_username("  ")) == [ERROR]
-    assert severities(validate_username("cam@example.com ")) == [WARNING]
-    assert validate_username("cam@example.com") == ()
+    assert severities(parameter_remarks("username", "")) == [HINT]
+    assert severities(parameter_remarks("username", "  ")) == [ERROR]
+    assert severities(parameter_remarks("username", "cam@example.com ")) == [WARNING]
+    assert parameter_remarks("username", "cam@example.com") == ()
 
 
 def test_a_record_needs_a_name_without_control_characters() -> None:
-    assert severities(validate_record_name(" ")) == [ERROR]
-    assert severities(validate_record_name("a\tb")) == [ERROR]
-    assert severities(validate_record_name("a" * 256)) == [ERROR]
-    assert severities(validate_record_name("PRIMARY ")) == [WARNING]
-    assert validate_record_name("Zürich relay / 2") == ()
+    assert severities(remarks_of(check_record_name, " ")) == [ERROR]
+    assert severities(remarks_of(check_record_name, "a\tb")) == [ERROR]
+    assert severities(remarks_of(check_record_name, "a" * 256)) == [ERROR]
+    assert severities(remarks_of(check_record_name, "PRIMARY ")) == [WARNING]
+    assert remarks_of(check_record_name, "Zürich relay / 2") == ()
 
 
 def test_a_parameter_is_validated_by_its_name() -> None:
-    assert has_error(validate_parameter("hostname", "a b"))
-    assert has_error(validate_parameter("port", "x"))
-    assert has_error(validate_parameter("password", "***"))
-    assert has_error(validate_parameter("api_token", "•••"))
-    assert not has_error(validate_parameter("note", "***"))
-    assert has_error(validate_parameter("note", "a\x1bb"))
+    assert has_error(parameter_remarks("hostname", "a b"))
+    assert has_error(parameter_remarks("port", "x"))
+    assert has_error(parameter_remarks("password", "***"))
+    assert has_error(parameter_remarks("api_token", "•••"))
+    assert not has_error(parameter_remarks("note", "***"))
+    assert has_error(parameter_remarks("note", "a\x1bb"))
 
 
 @given(name=st.sampled_from(FORM_ORDER) | ANY_TEXT, text=ANY_TEXT)
 def test_no_text_makes_a_validator_raise(name: str, text: str) -> None:
-    assert all(remark.text.strip() for remark in validate_parameter(name, text))
-    validate_record_name(text)
+    assert all(remark.text.strip() for remark in parameter_remarks(name, text))
+    remarks_of(check_record_name, text)
     port_remarks(text, parse_port(text))
 
 
 @given(ANY_TEXT)
 def test_a_host_name_that_passes_holds_only_what_was_promised(text: str) -> None:
-    if not has_error(validate_hostname(text)):
+    if not has_error(parameter_remarks("hostname", text)):
         assert set(text.lower()) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_.:[]")

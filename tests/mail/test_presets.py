@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from smtp_tui.mail.parameters import port_hint, port_remarks, validate_hostname
+from smtp_tui.mail.parameters import parameter_remarks, port_hint, port_remarks
 from smtp_tui.mail.presets import Preset, preset_for, presets
 from smtp_tui.mail.remarks import Severity
 
@@ -25,7 +25,7 @@ def test_a_preset_starts_from_a_port_it_documents_and_that_raises_no_warning(
 ) -> None:
     assert preset.port in preset.ports
     assert list(preset.ports) == sorted(set(preset.ports))
-    assert validate_hostname(preset.hostname) == ()
+    assert parameter_remarks("hostname", preset.hostname) == ()
     assert port_hint(preset.port) is None
     remarks = port_remarks(preset.hostname, preset.port)
     assert all(remark.severity is Severity.HINT for remark in remarks)

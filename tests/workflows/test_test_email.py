@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.errors import TokenRefused
+from smtp_tui.api.models import Record
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.mail.outcome import TestOutcome, Verdict
 from smtp_tui.profiles.sources import PromptToken
@@ -34,7 +35,7 @@ async def subject_of(sandbox: Sandbox, session: Session) -> TestSubject:
     login = {"username": "relay", "password": "relay-password"}
     values = {"hostname": "localhost", "port": sandbox.smtp_port, **login}
     record = await session.connections.get(sandbox.add_record("MAIL", values))
-    return TestSubject(record.id, record.name, record)
+    return TestSubject(record.name, record)
 
 
 async def sent(
@@ -94,7 +95,7 @@ async def test_a_mail_is_sent_once_judged_journalled_and_remembered(
 async def test_values_that_are_saved_nowhere_leave_nothing_in_the_history(
     sandbox: Sandbox, session: Session, mails: TestMails, tmp_path: Path
 ) -> None:
-    subject = TestSubject(None, "", None)
+    subject = TestSubject("")
     assert verdict(await sent(mails, session, subject, ScriptedOperator())) is not None
     assert not (tmp_path / "state" / "tests.jsonl").exists()
 
@@ -138,7 +139,7 @@ async def test_without_a_token_or_with_an_id_that_is_none_nothing_is_prepared(
 ) -> None:
     subject = await subject_of(sandbox, session)
     with pytest.raises(IdRefused):
-        await mails.prepare(session, ScriptedOperator(), TestSubject("..", "", None), TO)
+        await mails.prepare(session, ScriptedOperator(), TestSubject("", Record("..", "")), TO)
     without = replace(session, tokens=Tokens(PromptToken(), {}, lambda: ()))
     assert await mails.prepare(without, ScriptedOperator(), subject, TO) is None
     assert mails.under_way == {}

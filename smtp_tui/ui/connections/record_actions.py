@@ -115,7 +115,7 @@ class RecordScreen(FullScreen[Result]):
         record = self._shows.record()
         if record is None:
             return
-        subject, asides = TestSubject(record.id, record.name, record), self._shows.asides(record)
+        subject, asides = TestSubject(record.name, record), self._shows.asides(record)
         dialog = TestDialog(self.session, self.services, subject, asides=asides)
         result = await self.app.push_screen_wait(dialog)
         self._shows.tested()

@@ -406,7 +406,7 @@ class FormScreen(FullScreen[FormResult]):
     @opens_screen
     async def _test(self, patch: Patch) -> None:
         base, opened = self._form.base, self._form.opened
-        subject = TestSubject(base.record_id, base.name, opened, patch)
+        subject = TestSubject(base.name, opened, patch)
         dialog = TestDialog(
             self.session, self.services, subject, form=True, at_once=self._test_at_once
         )

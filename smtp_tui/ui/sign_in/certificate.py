@@ -28,7 +28,7 @@ from smtp_tui.ui.widgets.fields import Field
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import RefusedCertificate
 from smtp_tui.workflows.session import Session
-from smtp_tui.workflows.trust_certificate import SECONDS
+from smtp_tui.workflows.sign_in import SECONDS
 
 _LABEL: Final = 8
 _LINE: Final = 300
