@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, urlsplit
 from msgspec import Struct, field
 
 from smtp_tui.sandbox import controls, identity, mail_tests, records
-from smtp_tui.sandbox.call import Call, Operation, RecordedRequest, Services
+from smtp_tui.sandbox.call import Call, RecordedRequest, Services
 from smtp_tui.sandbox.loopback import ErrorAnswer, LoopBackError, forbidden
 from smtp_tui.sandbox.sending import is_loopback_name
 
@@ -44,20 +44,20 @@ TENANT_PATH = "/cam/tenant/api/v1/tenants/getTenantOnPrem"
 
 REQUEST_IDS = uuid.uuid5(uuid.NAMESPACE_DNS, "sandbox.example")
 
-ROUTES: Final[tuple[tuple[Operation, str, str, Endpoint], ...]] = (
-    (Operation.LIST, "GET", f"{RECORDS_PATH}/?", records.list_records),
-    (Operation.CREATE, "POST", f"{RECORDS_PATH}/?", records.create_record),
-    (Operation.GET, "GET", f"{RECORDS_PATH}/([^/]+)", records.get_record),
-    (Operation.DELETE, "DELETE", f"{RECORDS_PATH}/([^/]+)", records.delete_record),
-    (Operation.MODIFY, "POST", MODIFY_PATH, records.modify_record),
-    (Operation.TEST, "POST", f"{COMPOSER_PATH}/testEmail", mail_tests.test_unsaved),
-    (Operation.TEST_SAVED, "POST", f"{COMPOSER_PATH}/testEmailById", mail_tests.test_saved),
-    (Operation.TOKEN, "POST", TOKEN_PATH, identity.issue_token),
-    (Operation.TENANT, "GET", TENANT_PATH, identity.get_tenant),
-    (Operation.OTHER, "POST", "/sandbox/test-answers", controls.choose_test_answers),
-    (Operation.OTHER, "POST", "/sandbox/expire-tokens", controls.expire_tokens),
-    (Operation.OTHER, "GET", "/sandbox/requests", controls.show_requests),
-    (Operation.OTHER, "GET", "/sandbox/mailbox", controls.show_mailbox),
+ROUTES: Final[tuple[tuple[str, str, str, Endpoint], ...]] = (
+    ("list", "GET", f"{RECORDS_PATH}/?", records.list_records),
+    ("create", "POST", f"{RECORDS_PATH}/?", records.create_record),
+    ("get", "GET", f"{RECORDS_PATH}/([^/]+)", records.get_record),
+    ("delete", "DELETE", f"{RECORDS_PATH}/([^/]+)", records.delete_record),
+    ("modify", "POST", MODIFY_PATH, records.modify_record),
+    ("test", "POST", f"{COMPOSER_PATH}/testEmail", mail_tests.test_unsaved),
+    ("test_saved", "POST", f"{COMPOSER_PATH}/testEmailById", mail_tests.test_saved),
+    ("token", "POST", TOKEN_PATH, identity.issue_token),
+    ("tenant", "GET", TENANT_PATH, identity.get_tenant),
+    ("other", "POST", "/sandbox/test-answers", controls.choose_test_answers),
+    ("other", "POST", "/sandbox/expire-tokens", controls.expire_tokens),
+    ("other", "GET", "/sandbox/requests", controls.show_requests),
+    ("other", "GET", "/sandbox/mailbox", controls.show_mailbox),
 )
 """Operation, method, pattern of the path, and the endpoint, which takes the groups of the pattern.
 
@@ -178,13 +178,13 @@ def _recorded(scope: Mapping[str, Any], body: bytes) -> RecordedRequest:
     )
 
 
-def _route(method: str, path: str) -> tuple[Operation, Endpoint | None, Sequence[str]]:
+def _route(method: str, path: str) -> tuple[str, Endpoint | None, Sequence[str]]:
     """The operation that is asked for, the endpoint if there is one, and its arguments."""
     for operation, served, pattern, endpoint in ROUTES:
         found = re.fullmatch(pattern, path)
         if found and served == ("GET" if method == "HEAD" else method):
             return operation, endpoint, found.groups()
-    return Operation.OTHER, None, ()
+    return "other", None, ()
 
 
 def _foreign_header(request: RecordedRequest) -> str:

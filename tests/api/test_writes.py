@@ -161,7 +161,7 @@ async def test_without_a_journal_a_protected_profile_sends_nothing_and_another_o
     assert type(error) is NotJournalled
     assert "the disk is full" in error.why
     assert not error.outcome_unknown
-    assert all(request.operation is Operation.GET for request in sandbox.requests)
+    assert all(request.operation == Operation.GET for request in sandbox.requests)
     async with desk(sandbox) as held:
         held.pad.problem = "the disk is full"
         await held.do(name)

@@ -12,7 +12,7 @@ VALUES = ("hostname=mail.example.com", "port=587")
 
 def creations(sandbox: Sandbox) -> int:
     """How often a create reached the server."""
-    return sum(request.operation is Operation.CREATE for request in sandbox.requests)
+    return sum(request.operation == Operation.CREATE for request in sandbox.requests)
 
 
 def test_the_id_is_all_that_stands_on_stdout(console: Console, sandbox: Sandbox) -> None:

@@ -78,7 +78,7 @@ def test_an_unknown_outcome_is_looked_up_and_nothing_is_repeated(
     result = console.run("delete", "OLD", "--yes")
     assert result.code == 6
     assert f"Read again: {words}" in result.err.replace("it is still", "still")
-    assert sum(request.operation is Operation.DELETE for request in sandbox.requests) == 1
+    assert sum(request.operation == Operation.DELETE for request in sandbox.requests) == 1
 
 
 @pytest.mark.parametrize("kind", [FaultKind.INVALID, FaultKind.FORBIDDEN, FaultKind.CONFLICT])

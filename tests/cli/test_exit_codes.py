@@ -82,7 +82,7 @@ def test_a_write_that_the_server_refused_never_ends_with_0(
         assert done not in result.err
     assert [record.id for record in sandbox.records()] == [record_id]
     assert sandbox.record(record_id).values == GOOD
-    assert sum(request.operation is operation for request in sandbox.requests) == 1
+    assert sum(request.operation == operation for request in sandbox.requests) == 1
 
 
 def test_a_dry_run_of_a_create_with_a_taken_name_ends_as_the_real_run(

@@ -46,7 +46,7 @@ def test_a_missing_operation_is_told_as_such_and_ends_with_1(
     assert "gone" not in result.err
     assert "may have been sent" not in result.err
     assert [record.id for record in sandbox.records()] == [record_id]
-    assert sum(request.operation is operation for request in sandbox.requests) == 1
+    assert sum(request.operation == operation for request in sandbox.requests) == 1
 
 
 @pytest.mark.parametrize("code", ["MODEL_NOT_FOUND", "NOT_FOUND"])

@@ -47,7 +47,7 @@ def taken_up(sandbox: Sandbox, directory: Path) -> None:
         terminal.press("esc")
         terminal.press("q")
         assert terminal.exit_code() == 0
-    patches = [request for request in sandbox.requests if request.operation is Operation.MODIFY]
+    patches = [request for request in sandbox.requests if request.operation == Operation.MODIFY]
     assert [patch.json()["connection_parameters"] for patch in patches] == [
         [{"name": "port", "value": 587}]
     ]

@@ -161,7 +161,7 @@ class _Session:
 
 
 def _lists(sandbox: Sandbox) -> list[RecordedRequest]:
-    return [request for request in sandbox.requests if request.operation is Operation.LIST]
+    return [request for request in sandbox.requests if request.operation == Operation.LIST]
 
 
 def _secrets(sandbox: Sandbox) -> dict[str, bytes]:

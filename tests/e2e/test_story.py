@@ -73,7 +73,7 @@ def test_list_narrow_patch_test_switch_quit(sandbox: Sandbox, seeded: Seed, tmp_
         assert terminal.exit_code() == 0
         assert terminal.modes_restored() == []
         assert not terminal.in_alternate_screen
-    tests = [request for request in writes(sandbox) if request.operation is Operation.TEST_SAVED]
+    tests = [request for request in writes(sandbox) if request.operation == Operation.TEST_SAVED]
     assert [request.json() for request in tests] == [
         {"id": seeded.primary, "to": "reader@example.com"}
     ]

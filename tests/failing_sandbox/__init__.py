@@ -14,7 +14,7 @@ from smtp_tui.sandbox.accounts import (
     USER,
     Account,
 )
-from smtp_tui.sandbox.call import Operation, RecordedRequest
+from smtp_tui.sandbox.call import RecordedRequest
 from smtp_tui.sandbox.mail_server import ReceivedMail
 from smtp_tui.sandbox.mail_tests import REFUSED
 from smtp_tui.sandbox.store import StoredRecord
@@ -23,7 +23,7 @@ from tests.failing_sandbox.certificates import (
     certificate_of,
     trusted_by_mailer,
 )
-from tests.failing_sandbox.faults import BackEnd, Fault, FaultKind, FaultPlan
+from tests.failing_sandbox.faults import BackEnd, Fault, FaultKind, FaultPlan, Operation
 from tests.failing_sandbox.mail import (
     Conduct,
     Phase,

@@ -13,7 +13,20 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from smtp_tui.sandbox.call import Operation
+
+class Operation(StrEnum):
+    """What a request is for, as the sandbox names it."""
+
+    CREATE = "create"
+    LIST = "list"
+    GET = "get"
+    DELETE = "delete"
+    MODIFY = "modify"
+    TEST = "test"
+    TEST_SAVED = "test_saved"
+    TOKEN = "token"
+    TENANT = "tenant"
+    OTHER = "other"
 
 
 class FaultKind(StrEnum):
@@ -127,7 +140,7 @@ class Fault(Struct, frozen=True):
         """Whether the request does what it asks for before it fails."""
         return self.after_work or self.kind in WORKS_FIRST
 
-    def matches(self, operation: Operation, path: str) -> bool:
+    def matches(self, operation: str, path: str) -> bool:
         """Whether this fault is for such a request."""
         if self.operation is None:
             return True
@@ -165,7 +178,7 @@ class FaultPlan:
         with self._lock:
             self._faults.clear()
 
-    def take(self, operation: Operation, path: str) -> Fault | None:
+    def take(self, operation: str, path: str) -> Fault | None:
         """The fault for this request, using up one of its count."""
         with self._lock:
             for index, fault in enumerate(self._faults):

@@ -57,7 +57,7 @@ async def _connections(server: Sandbox, access: Access) -> AsyncIterator[SmtpCon
         await client.aclose()
 
 
-def _writes(server: Sandbox) -> list[Operation]:
+def _writes(server: Sandbox) -> list[str]:
     return [request.operation for request in server.requests if request.operation in WRITES]
 
 

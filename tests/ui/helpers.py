@@ -215,7 +215,7 @@ class Ui:
 
     def requests(self, operation: Operation) -> list[RecordedRequest]:
         """What the sandbox was asked of one kind, oldest first."""
-        return [request for request in self.sandbox.requests if request.operation is operation]
+        return [request for request in self.sandbox.requests if request.operation == operation]
 
     async def asked(self, operation: Operation, count: int = 1) -> list[RecordedRequest]:
         """Wait until the sandbox was asked so often."""

@@ -35,7 +35,7 @@ async def names(session: Session, operator: ScriptedOperator) -> list[str]:
 
 
 def asked(sandbox: Sandbox) -> int:
-    return len([request for request in sandbox.requests if request.operation is Operation.LIST])
+    return len([request for request in sandbox.requests if request.operation == Operation.LIST])
 
 
 async def test_a_refused_token_is_asked_for_once_and_the_read_is_repeated(

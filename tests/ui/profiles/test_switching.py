@@ -164,7 +164,7 @@ async def _mail(ui: Ui, name: str, server: Sandbox) -> None:
 
 
 def _modified(server: Sandbox) -> int:
-    return sum(request.operation is Operation.MODIFY for request in server.requests)
+    return sum(request.operation == Operation.MODIFY for request in server.requests)
 
 
 def _sent(writes: int, name: str) -> int:
@@ -252,7 +252,7 @@ async def test_a_test_mail_under_way_is_judged_once_under_its_own_profile_over_s
 
 
 def _tests(server: Sandbox) -> int:
-    return sum(request.operation is Operation.TEST_SAVED for request in server.requests)
+    return sum(request.operation == Operation.TEST_SAVED for request in server.requests)
 
 
 class SlowDisk(ProfileStore):

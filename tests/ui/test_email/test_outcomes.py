@@ -136,7 +136,7 @@ async def test_an_accepted_mail_tells_server_and_queue_id_and_never_says_deliver
     (mail,) = sandbox.mailbox
     assert mail.rcpt_to == ("you@sandbox.example",)
     (request,) = [
-        request for request in sandbox.requests if request.operation is Operation.TEST_SAVED
+        request for request in sandbox.requests if request.operation == Operation.TEST_SAVED
     ]
     assert request.json() == {"id": record_id, "to": "you@sandbox.example"}
 

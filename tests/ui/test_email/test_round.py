@@ -57,7 +57,7 @@ async def test_values_saved_nowhere_are_tested_without_saving(sandbox: Sandbox) 
         await ui.sees("Uses values that are saved nowhere:", "password   none")
         await ui.press("enter")
         await is_judged(ui, " ACCEPTED  by localhost:")
-    (request,) = [request for request in sandbox.requests if request.operation is Operation.TEST]
+    (request,) = [request for request in sandbox.requests if request.operation == Operation.TEST]
     assert request.json() == {
         "to": "you@sandbox.example",
         "conn_params": [
@@ -89,7 +89,7 @@ async def test_the_round_of_mend_and_test_takes_e_ctrl_t_and_ctrl_s(sandbox: San
         await ui.sees("Change MAIL?", "~ password will be replaced")
         await ui.press("enter")
         await ui.sees("Saved MAIL")
-    tests = [request for request in sandbox.requests if request.operation is Operation.TEST_SAVED]
+    tests = [request for request in sandbox.requests if request.operation == Operation.TEST_SAVED]
     assert [sorted(test.json()) for test in tests] == [
         ["id", "to"],
         ["conn_params", "id", "to"],

@@ -117,7 +117,7 @@ async def test_a_stored_password_for_another_host_is_warned_of_before_it_is_sent
         await ui.sees("Enter sends")
         warning = "The stored password will be sent to localhost, not to mail.example.com as saved."
         assert warning in flowing(ui)
-        assert sandbox.requests[-1].operation is not Operation.TEST_SAVED
+        assert sandbox.requests[-1].operation != Operation.TEST_SAVED
         await ui.press("enter")
         await is_judged(ui, " ACCEPTED ")
         assert not ui.shows("The stored password will be sent")

@@ -101,7 +101,7 @@ async def test_one_mail_at_a_time_a_second_dialog_joins_the_one_under_way(
         await ui.sees("The test before is still under way; one at a time.")
         await is_judged(ui, " UNKNOWN ", "Timeout")
     assert (
-        len([request for request in patient.requests if request.operation is Operation.TEST_SAVED])
+        len([request for request in patient.requests if request.operation == Operation.TEST_SAVED])
         == 1
     )
 
