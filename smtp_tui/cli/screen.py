@@ -119,7 +119,7 @@ def _services(
     clock: Clock,
 ) -> Services:
     activity, reports, journal = Activity(), Reports(), Journal(state)
-    auditor = Auditor(lambda: journal, actor_of(environ), clock, reports.warn)
+    auditor = Auditor(lambda: journal, actor_of(environ), clock, lambda words: reports.warn(words))  # noqa: PLW0108 - the app replaces it
 
     def make_client(target: Target, tokens: Tokens) -> Client:
         """A client that shares activity, clock and journal with the others."""

@@ -22,7 +22,7 @@ from smtp_tui.api.activity import Exchange
 from smtp_tui.api.target import HostRefused
 from smtp_tui.profiles.model import Profile
 from smtp_tui.ui.actions import APP_ACTIONS, BY_ID, Action, Situation, bindings, unavailable
-from smtp_tui.ui.base import TICK, WIDE, Dialog, FullScreen
+from smtp_tui.ui.base import OPENING, TICK, WIDE, Dialog, FullScreen
 from smtp_tui.ui.current_profile import CurrentProfile
 from smtp_tui.ui.keymap import rebound
 from smtp_tui.ui.leaving import Leaving
@@ -115,9 +115,8 @@ class SmtpTui(MessagesApp):
 
     def _opening(self) -> bool:
         """Whether the screen in front is about to open another one over itself."""
-        screen = self.screen
-        opening = screen.opening if isinstance(screen, FullScreen | Dialog) else None
-        return opening is not None and opening.is_running
+        openers = (worker for worker in self.workers if worker.group == OPENING)
+        return any(worker.node is self.screen and worker.is_running for worker in openers)
 
     def on_told(self, event: Told) -> None:
         """Tell what the terminal has to say."""
@@ -169,7 +168,7 @@ class SmtpTui(MessagesApp):
     def action_previous_profile(self) -> None:
         """Back to the profile before, unless a form holds something typed."""
         if not self._would_lose_text():
-            self.run_worker(self._current.use_previous())
+            self.run_worker(self._current.use(None))
 
     def _would_lose_text(self) -> bool:
         """Whether a switch would lose what is typed, which is then said; a save goes on."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
-from functools import wraps
-from typing import Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar
+from math import inf
+from typing import Any, ClassVar, Final, ParamSpec, TypeVar
 
 from msgspec import Struct
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.events import Key
+from textual.events import Event, Key, Mount, ScreenResume
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
@@ -34,9 +34,10 @@ from smtp_tui.workflows.operator import About, Sent
 from smtp_tui.workflows.session import Session
 
 Result = TypeVar("Result")
-Opener = TypeVar("Opener", bound="FullScreen[Any] | Dialog[Any]")
 Arguments = ParamSpec("Arguments")
 
+OPENING: Final = "opening"
+"""The group of the workers that open another screen over theirs."""
 TICK: Final = 10.0
 WIDE: Final = 110
 """Columns from which on a second pane stands beside the first."""
@@ -59,17 +60,10 @@ class TypedText(Struct, frozen=True):
 
 
 def opens_screen(
-    method: Callable[Concatenate[Opener, Arguments], Coroutine[Any, Any, None]],
-) -> Callable[Concatenate[Opener, Arguments], None]:
+    method: Callable[Arguments, Coroutine[Any, Any, None]],
+) -> Callable[Arguments, Worker[None]]:
     """Run a method that opens a screen in a worker. Keys typed meanwhile go to that screen."""
-
-    @wraps(method)
-    def start(opener: Opener, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        work = method(opener, *args, **kwargs)
-        name = method.__name__  # Textual would describe the worker by its arguments
-        opener.opening = opener.run_worker(work, name, "opening", name, exclusive=True)
-
-    return start
+    return work(group=OPENING, exclusive=True, description="open a screen")(method)
 
 
 class WriteEnded(Message):
@@ -87,7 +81,7 @@ class FullScreen(Screen[Result]):
     Between body and key line stand what is waited for and the messages, if there are any.
     ``ACTIONS`` are the ids of what can be done here besides what the app offers everywhere.
     ``KEYS`` are those on the key line, the last of which is always shown. ``BACK`` is the action
-    that stops waiting. ``opening`` is the worker that last opened another screen from here.
+    that stops waiting.
     """
 
     DEFAULT_CSS = """
@@ -101,7 +95,6 @@ class FullScreen(Screen[Result]):
     BACK: ClassVar[str] = "app.back"
 
     typed: TypedText | None = None
-    opening: Worker[None] | None = None
 
     def __init__(self, session: Session | None, clock: Clock) -> None:
         super().__init__()
@@ -124,6 +117,11 @@ class FullScreen(Screen[Result]):
     def compose_body(self) -> Iterable[Widget]:
         """What stands between the bars."""
         return ()
+
+    async def on_event(self, event: Event) -> None:
+        """Do nothing once the program ends: a screen that opens then gets no widgets any more."""
+        if self.is_attached or not isinstance(event, Mount | ScreenResume):
+            await super().on_event(event)
 
     def on_mount(self) -> None:
         """Show which keys work, and let time pass in the header."""
@@ -207,8 +205,8 @@ def _everywhere(action_id: str) -> Binding:
 class Dialog(ModalScreen[Result]):
     """A question or an answer over a screen whose header stays in sight above it.
 
-    Esc goes back without doing anything. The arrow and page keys scroll ``BODY``. What is refused
-    is said on the line with the class ``said``, if the dialog has one.
+    ``title`` stands in the border. Esc goes back without doing anything. The arrow and page keys
+    scroll ``BODY``. What is refused is said on the line with the class ``said``, if there is one.
     """
 
     DEFAULT_CSS = """
@@ -232,7 +230,6 @@ class Dialog(ModalScreen[Result]):
     Dialog Button:focus { text-style: bold reverse; }
     Dialog > #box Button:disabled { text-style: dim; border: none !important; }
     """
-    BOX_TITLE: ClassVar[str] = ""
     BODY: ClassVar[str] = "#box"
     ACTIONS: ClassVar[tuple[str, ...]] = ("dialog.cancel",)
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -243,22 +240,20 @@ class Dialog(ModalScreen[Result]):
         Binding("pageup", "scroll_body(-8)", show=False),
     ]
 
-    opening: Worker[None] | None = None
-
     def compose(self) -> ComposeResult:
         """The box, and in it what :meth:`compose_box` yields."""
         with VerticalScroll(id="box", can_focus=False) as box:
-            box.border_title = Content(clean(cut_to_cells(self.title_text, 72)))
+            box.border_title = Content(clean(cut_to_cells(self.title or "", 72)))
             yield from self.compose_box()
 
     def compose_box(self) -> Iterable[Widget]:
         """What stands in the box."""
         return ()
 
-    @property
-    def title_text(self) -> str:
-        """The title in the border."""
-        return self.BOX_TITLE
+    async def on_event(self, event: Event) -> None:
+        """Do nothing once the program ends, as a screen."""
+        if self.is_attached or not isinstance(event, Mount | ScreenResume):
+            await super().on_event(event)
 
     @property
     def cancel_key(self) -> str:
@@ -307,24 +302,19 @@ class GuardedDialog(Dialog[Result]):
     def __init__(self, clock: Clock, *, guarded: bool = True) -> None:
         super().__init__()
         self._clock = clock
-        self._guarded = guarded
-        self._shown_at = clock.monotonic()
-        self._drawn = False
+        self._readable_at = inf if guarded else 0.0
 
     def on_mount(self) -> None:
-        """Count from the moment of showing, and note when it was drawn."""
-        self._shown_at = self._clock.monotonic()
+        """Count from the moment when it is drawn."""
         self.call_after_refresh(self._note_drawn)
 
     def _note_drawn(self) -> None:
-        self._drawn = True
+        self._readable_at = min(self._readable_at, self._clock.monotonic() + TYPED_AHEAD)
 
     @property
     def settled(self) -> bool:
         """Whether the dialog was drawn and has stood long enough to have been read."""
-        if not self._guarded:
-            return True
-        return self._drawn and self._clock.monotonic() - self._shown_at >= TYPED_AHEAD
+        return self._clock.monotonic() >= self._readable_at
 
     def on_key(self, event: Key) -> None:
         """Drop an Enter or space that was typed ahead."""

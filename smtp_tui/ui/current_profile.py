@@ -19,7 +19,7 @@ from smtp_tui.text import clean
 from smtp_tui.ui.base import WriteEnded
 from smtp_tui.ui.connections.screen import ConnectionsScreen
 from smtp_tui.ui.messages import MessagesApp, tell
-from smtp_tui.ui.services import CommandSaid, LateTest, LateWrite, Report, Services, Warned
+from smtp_tui.ui.services import Services
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 
@@ -47,7 +47,9 @@ class CurrentProfile:
         self._remembering = asyncio.Lock()
         self._command_lines: tuple[str, ...] = ()
         self._numbers = itertools.count()
-        services.reports.show_with(self._show_report)
+        services.reports.write_ended = self._write_ended
+        services.reports.command_said = self._command_said
+        services.reports.warn = self._warn
 
     @property
     def sessions(self) -> tuple[Session, ...]:
@@ -69,19 +71,17 @@ class CurrentProfile:
         self.session = session
         self.targets.append(session.target)
 
-    async def use(self, profile: Profile) -> None:
-        """Use another profile: a new session on a new screen. Switches follow one another."""
-        async with self._switching:
-            await self._use(profile)
+    async def use(self, profile: Profile | None) -> None:
+        """Use another profile, or the one before: a new session on a new screen.
 
-    async def use_previous(self) -> None:
-        """Go back to the profile before, if there is one."""
+        Switches follow one another.
+        """
         async with self._switching:
-            if self.previous is not None:
-                await self._use(self.previous)
+            profile = profile or self.previous
+            if profile is not None:
+                await self._use(await self._services.in_file(profile.name) or profile)
 
     async def _use(self, profile: Profile) -> None:
-        profile = await self._services.current(profile)
         try:
             session = self._services.session(profile)
         except HostRefused as error:
@@ -118,27 +118,18 @@ class CurrentProfile:
         self._left.remove(session)
 
     async def _remember_use(self, profile: Profile) -> None:
-        try:
-            async with self._remembering:  # in the order of the switches
-                await asyncio.to_thread(self._services.settings.used, profile.name)
-        except FileProblem as error:
-            self._services.reports.warn_once(f"The last profile is not remembered: {error}")
+        words, used = "The last profile is not remembered", self._services.settings.used
+        async with self._remembering:  # in the order of the switches
+            await self._services.reports.attempt(words, used, profile.name)
 
-    def _show_report(self, report: Report) -> None:
-        """Show what happened behind the screens."""
-        match report:
-            case LateWrite(session, ended):
-                # Not a coroutine yet: while the app closes, the worker never begins.
-                _: Worker[None] = self._app.run_worker(partial(self._follow_up, session, ended))
-            case LateTest(words):
-                self._report(words, f"test {next(self._numbers)}", Kind.PLAIN)
-            case CommandSaid(profile, line):
-                self._command_says(profile, line)
-            case Warned(words):
-                # Later: whoever warns, such as the journal, must not depend on the screen.
-                words = clean(words, 400)
-                warn = partial(tell, self._app, words, about=words, kind=Kind.WARNING)
-                self._app.call_later(warn)
+    def _write_ended(self, session: Session, ended: Unattended) -> None:
+        # Not a coroutine yet: while the app closes, the worker never begins.
+        _: Worker[None] = self._app.run_worker(partial(self._follow_up, session, ended))
+
+    def _warn(self, words: str) -> None:
+        """Warn, but later: whoever warns, such as the journal, must not depend on the screen."""
+        words = clean(words, 400)
+        self._app.call_later(partial(tell, self._app, words, about=words, kind=Kind.WARNING))
 
     async def _follow_up(self, session: Session, ended: Unattended) -> None:
         """Look what the server holds, report it, and have the screens read it again."""
@@ -156,7 +147,9 @@ class CurrentProfile:
                 await asyncio.to_thread(self._forget_draft, session, ended.write)
         words, good = report_words(ended, found)
         self._app.forget(About.WAITING)
-        self._report(words, f"write {ended.write.id}", Kind.GOOD if good else Kind.BAD)
+        kind = Kind.GOOD if good else Kind.BAD
+        about = f"write {ended.write.id}"
+        tell(self._app, clean(words, 400), about=about, kind=kind, lasting=True)
         for screen in self._app.screen_stack:
             screen.post_message(WriteEnded(session, ended.request.record_id))
 
@@ -165,10 +158,7 @@ class CurrentProfile:
         name = record.name if record is not None else write.request.new_name
         self._services.drafts.discard_saved(key, name or "")
 
-    def _report(self, words: str, about: str, kind: Kind) -> None:
-        tell(self._app, clean(words, 400), about=about, kind=kind, lasting=True)
-
-    def _command_says(self, profile: Profile, line: str) -> None:
+    def _command_said(self, profile: Profile, line: str) -> None:
         """Show the last lines of a token command while it is waited for; none once it has ended."""
         if not line:
             self._command_lines = ()

@@ -104,12 +104,12 @@ class ActivityScreen(LogScreen):
     ) -> None:
         super().__init__(session, services.clock)
         self._activity = services.activity
+        self._stop_listening = services.activity.listen(lambda: self.call_later(self._fill))
         self._curl = curl
 
     def on_mount(self) -> None:
         """Show what was asked, and what will be while this is open."""
         self._fill()
-        self._stop_listening = self._activity.listen(lambda: self.call_later(self._fill))
 
     def on_unmount(self) -> None:
         """Stop listening."""
@@ -333,14 +333,10 @@ class WrittenDialog(Dialog[None]):
     def __init__(self, written: Written) -> None:
         super().__init__()
         self._written = written
-
-    @property
-    def title_text(self) -> str:
-        """Operation and record."""
-        begun, record_id = self._written.begun, self._written.record_id
+        begun, record_id = written.begun, written.record_id
         nameless = not (begun.record_name.strip() or record_id)
         named = "new values" if nameless else record_name(begun.record_name, record_id)
-        return f"{begun.operation.replace('_', ' ')} · {named}"
+        self.title = f"{begun.operation.replace('_', ' ')} · {named}"
 
     def compose_box(self) -> Iterable[Widget]:
         """The facts, and the keys."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, ParamSpec, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, TypeVarTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -31,80 +31,36 @@ if TYPE_CHECKING:
     from smtp_tui.workflows.test_email import TestMails
 
 
-Arguments = ParamSpec("Arguments")
+Given = TypeVarTuple("Given")
 Result = TypeVar("Result")
 
 
-class LateWrite(Struct, frozen=True):
-    """A write has ended that nobody waited for."""
-
-    session: Session
-    ended: Unattended
-
-
-class LateTest(Struct, frozen=True):
-    """A test mail has an outcome that nobody waited for."""
-
-    words: str
-
-
-class CommandSaid(Struct, frozen=True):
-    """The token command of a profile says a line; a blank one when it has ended."""
-
-    profile: Profile
-    line: str
-
-
-class Warned(Struct, frozen=True):
-    """Something that a person should know, whatever is on the screen."""
-
-    words: str
-
-
-Report: TypeAlias = LateWrite | LateTest | CommandSaid | Warned
-
-
 class Reports:
-    """Brings what happens behind the screens to the one who shows it, from any thread.
+    """How what happens behind the screens gets to the one who shows it.
 
-    What comes before there is one is kept until then.
+    ``write_ended``: a write has ended that nobody waited for. ``command_said``: the token command
+    of a profile says a line; a blank one when it has ended. ``warn`` tells what a person should
+    know, whatever is on the screen, and may be called in any thread.
     """
 
     def __init__(self) -> None:
-        self._early: list[Report] = []
-        self._show: Callable[[Report], object] = self._early.append
+        self.write_ended: Callable[[Session, Unattended], None] = lambda *_: None
+        self.command_said: Callable[[Profile, str], None] = lambda *_: None
+        self.warn: Callable[[str], None] = lambda _: None
         self._warned: set[str] = set()
 
-    def show_with(self, show: Callable[[Report], object]) -> None:
-        """Have every report shown by this from now on."""
-        self._show = show
-        for report in self._early:
-            show(report)
-
-    def add(self, report: Report) -> None:
-        """Have a report shown."""
-        self._show(report)
-
-    def warn(self, words: str) -> None:
-        """Have a warning shown."""
-        self.add(Warned(words))
-
     def warn_once(self, words: str) -> None:
-        """Have a warning shown once in a run, as for a disk that stays full."""
+        """Warn once in a run, as of a disk that stays full."""
         if words not in self._warned:
             self._warned.add(words)
             self.warn(words)
 
     async def attempt(
-        self,
-        words: str,
-        work: Callable[Arguments, Result],
-        *args: Arguments.args,
-        **kwargs: Arguments.kwargs,
+        self, words: str, work: Callable[[*Given], Result], *given: *Given
     ) -> Result | None:
         """Work with a file in a thread; where that fails, warn once in these words, and why."""
         try:
-            return await asyncio.to_thread(work, *args, **kwargs)
+            return await asyncio.to_thread(work, *given)
         except FileProblem as error:
             self.warn_once(f"{words}: {error}")
             return None
@@ -158,15 +114,8 @@ class Services(Struct, frozen=True, dict=True):
 
         return TestMails(self.history)
 
-    async def stored(self, name: str) -> bool:
-        """Whether a profile of that name stands in the file, where its settings can be kept."""
-        return await self._in_file(name) is not None
-
-    async def current(self, profile: Profile) -> Profile:
-        """The profile as it stands in the file now; as it is where it does not stand there."""
-        return await self._in_file(profile.name) or profile
-
-    async def _in_file(self, name: str) -> Profile | None:
+    async def in_file(self, name: str) -> Profile | None:
+        """The profile of that name as it stands in the file now; None where it does not."""
         try:
             return (await asyncio.to_thread(self.store.load)).named(name)
         except FileProblem:
@@ -182,7 +131,7 @@ class Services(Struct, frozen=True, dict=True):
             memory=Memory(profile.recipient),
             make_client=self.make_client,
             keep_trust=lambda asked, trust: self._keep_trust(profile, asked, trust),
-            report=lambda session, ended: self.reports.add(LateWrite(session, ended)),
+            report=lambda *ended: self.reports.write_ended(*ended),  # noqa: PLW0108 - the app replaces it
         )
 
     def tokens_of(self, profile: Profile, target: Target) -> Tokens:
@@ -195,7 +144,7 @@ class Services(Struct, frozen=True, dict=True):
                 self.environ,
                 self._all_profiles,
                 self.clock,
-                lambda line: self.reports.add(CommandSaid(profile, line)),
+                lambda line: self.reports.command_said(profile, line),
             )
             self._tokens[belongs_to] = tokens
         return self._tokens[belongs_to]

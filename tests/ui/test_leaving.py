@@ -167,3 +167,16 @@ async def test_discarding_on_the_way_out_leaves_no_draft(demo: Sandbox) -> None:
         await ui.press("down", "down", "enter")
         await ended(ui)
         assert not ui.services.drafts.all()
+
+
+@pytest.mark.parametrize("opener", ["d", "e", "a"])
+async def test_a_screen_that_opens_while_the_program_ends_does_not_change_its_exit_code(
+    demo: Sandbox, opener: str
+) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("6 connections")
+        signal = ui.app.screen_change_signal
+        signal.subscribe(ui.app, lambda _: ui.app.exit(return_code=143), immediate=True)
+        await ui.press(opener)
+        await ui.until(lambda: ui.app.return_code is not None, "the program to end")
+    assert ui.app.return_code == 143

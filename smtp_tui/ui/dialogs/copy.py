@@ -32,7 +32,7 @@ class CopyDialog(Dialog[None]):
     ``forms`` are the texts by the label of their form.
     """
 
-    BOX_TITLE = "Copy"
+    TITLE = "Copy"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog.cancel"),
         Binding("tab,right,down,j", "step(1)", "Next form"),

@@ -44,7 +44,7 @@ _INDENT: Final = 14
 class HelpScreen(Dialog[None]):
     """``chosen`` are the actions that have other keys than by default."""
 
-    BOX_TITLE = "Help"
+    TITLE = "Help"
     BODY = "#help-keys"
     DEFAULT_CSS = """
     HelpScreen > #box { height: 100%; }

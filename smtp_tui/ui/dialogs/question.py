@@ -39,16 +39,11 @@ class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
         escape: Answer,
     ) -> None:
         super().__init__(clock)
-        self._title = title
+        self.title = title
         self._body = body
         self._answers = answers
         self._escape = escape
         self._buttons = [Button(harmless(label), compact=True) for _, label in answers]
-
-    @property
-    def title_text(self) -> str:
-        """What is asked."""
-        return self._title
 
     def compose_box(self) -> Iterable[Widget]:
         """What it is about, and the answers."""

@@ -50,7 +50,7 @@ def _line(step: Step, width: int) -> Content:
 class CheckDialog(Dialog[None]):
     """The steps for one profile, with a session of its own; what is in use stays as it is."""
 
-    BOX_TITLE = "Check"
+    TITLE = "Check"
     ACTIONS = ("dialog.cancel", "test.again")
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS)
     DEFAULT_CSS = """
@@ -82,7 +82,8 @@ class CheckDialog(Dialog[None]):
     @work(group="check", exclusive=True, description="check a profile")
     async def _check(self) -> None:
         try:
-            session = self._services.session(await self._services.current(self._profile))
+            stored = await self._services.in_file(self._profile.name)
+            session = self._services.session(stored or self._profile)
         except HostRefused as error:
             self._show((Step(Stage.NAME, Result.FAILED, str(error)),), False)
             return

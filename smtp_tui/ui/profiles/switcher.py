@@ -43,7 +43,7 @@ from smtp_tui.workflows.session import Session
 class ProfilesDialog(Dialog[Profile | None]):
     """The result is the profile to use from now on; the default is for the next start."""
 
-    BOX_TITLE = "Profiles"
+    TITLE = "Profiles"
     DEFAULT_CSS = """
     ProfilesDialog > #box { width: 100; }
     ProfilesDialog FilteredTable { height: auto; margin: 0 0 1 0; }

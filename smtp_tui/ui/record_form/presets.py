@@ -22,7 +22,7 @@ _COLUMNS = (
 class PresetDialog(Dialog[Preset | None]):
     """Enter fills in the provider's host and port, and nothing else."""
 
-    BOX_TITLE = "Provider presets"
+    TITLE = "Provider presets"
     BINDINGS = bindings("dialog.cancel")
     DEFAULT_CSS = """
     PresetDialog RecordsTable { height: 13; max-height: 60vh; }

@@ -28,7 +28,7 @@ _COLUMNS = (
 class ConflictDialog(GuardedDialog[Mapping[str, Side] | None]):
     """Left keeps your value, right the server's; Enter goes on to the review."""
 
-    BOX_TITLE = "Changed on both sides"
+    TITLE = "Changed on both sides"
     DEFAULT_CSS = """
     ConflictDialog RecordsTable { height: 8; margin: 1 0; }
     """

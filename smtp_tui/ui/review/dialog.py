@@ -54,14 +54,10 @@ class ReviewDialog(GuardedDialog[bool]):
         super().__init__(clock, guarded=plan.destroys or not by_key)
         self._session = session
         self._plan = plan
+        self.title = f"{plan.verb} {plan.named}?"
         self._protected = session.target.access is Access.PROTECTED
         self._named = bool(plan.name.strip())
         self._to_type = plan.name if self._named else "yes"
-
-    @property
-    def title_text(self) -> str:
-        """What is asked."""
-        return f"{self._plan.verb} {self._plan.named}?"
 
     def compose_box(self) -> Iterable[Widget]:
         """Where it goes, the changes, notes, the request, and the two answers."""

@@ -65,7 +65,7 @@ class FirstMeetingDialog(GuardedDialog[Trust | None]):
     """
 
     AUTO_FOCUS = "#cancel"
-    BOX_TITLE = "Unknown certificate"
+    TITLE = "Unknown certificate"
 
     def __init__(self, session: Session, refused: RefusedCertificate, offered: Pinned) -> None:
         super().__init__(session.tokens.clock)
@@ -142,7 +142,7 @@ class ChangedDialog(Dialog[None]):
     """The pinned certificate and the one shown now; there is no way on from here but back."""
 
     AUTO_FOCUS = "Button"
-    BOX_TITLE = "THE CERTIFICATE CHANGED"
+    TITLE = "THE CERTIFICATE CHANGED"
     BINDINGS: ClassVar[list[BindingType]] = bindings("dialog.cancel")
     DEFAULT_CSS = """
     ChangedDialog .apart { margin-top: 1; }

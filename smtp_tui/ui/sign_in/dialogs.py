@@ -46,11 +46,7 @@ class SignInDialog(Dialog[bool]):
         self._session = session
         self._why = why
         self._user = user
-
-    @property
-    def title_text(self) -> str:
-        """What is asked for."""
-        return "Log in" if self._user else "Token"
+        self.title = "Log in" if user else "Token"
 
     def compose_box(self) -> Iterable[Widget]:
         """Why, for which profile, the field, and where a password goes."""

@@ -28,7 +28,7 @@ from smtp_tui.ui.base import Dialog, where_line
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.operator import ScreenOperator
-from smtp_tui.ui.services import LateTest, Services
+from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email.verdict import (
     facts_content,
     late_words,
@@ -168,6 +168,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         self._session = session
         self._services = services
         self._subject = subject
+        self.title = f"Test email · {subject_name(subject)}"
         self._form = form
         self._at_once = at_once
         self._asides = asides
@@ -175,11 +176,6 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         self._preparing = False
         self._waiting = False
         self._tried = False
-
-    @property
-    def title_text(self) -> str:
-        """What is tested."""
-        return f"Test email · {subject_name(self._subject)}"
 
     def compose_box(self) -> Iterable[Widget]:
         """Where, the outcome, which values, to whom."""
@@ -303,7 +299,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
     async def _remember_recipient(self, to: str) -> None:
         name = self._session.profile.name
         try:
-            if await self._services.stored(name):
+            if await self._services.in_file(name) is not None:
                 await asyncio.to_thread(self._services.store.set_recipient, name, to)
         except (FileProblem, ProfileRefused) as error:
             tell(self.app, clean(str(error)), about=About.PROFILE, kind=Kind.WARNING)
@@ -388,7 +384,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
 async def _deliver(
     app: App[None], session: Session, services: Services, operator: ScreenOperator, mail: TestMail
 ) -> None:
-    """Send a mail, and tell every screen of its outcome; as a report where none shows it."""
+    """Send a mail, and tell every screen of its outcome; as a message where none shows it."""
 
     def judged(mail: TestMail) -> None:
         """Post the outcome, which the history holds by now."""
@@ -396,7 +392,8 @@ async def _deliver(
         for screen in app.screen_stack:
             screen.post_message(TestFinished(mail))
         if not any(dialog.mail is mail for dialog in dialogs):
-            services.reports.add(LateTest(late_words(session.profile.name, mail)))
+            words = clean(late_words(session.profile.name, mail), 400)
+            tell(app, words, about=words, lasting=True)
 
     await services.tests.send(session, operator, mail, judged)
 
