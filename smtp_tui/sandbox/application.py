@@ -22,7 +22,7 @@ from msgspec import Struct, field
 
 from smtp_tui.sandbox import controls, identity, mail_tests, records
 from smtp_tui.sandbox.call import Call, RecordedRequest, Services
-from smtp_tui.sandbox.loopback import ErrorAnswer, LoopBackError, forbidden
+from smtp_tui.sandbox.loopback import MODEL, ErrorAnswer, LoopBackError, forbidden
 from smtp_tui.sandbox.sending import is_loopback_name
 
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
@@ -212,7 +212,7 @@ def _unserved(request: RecordedRequest) -> LoopBackError:
         if request.path == model or request.path.startswith(f"{model}/"):
             rest = request.target.removeprefix(model)
             rest = rest if rest.startswith("/") else f"/{rest}"
-            words = f'Shared class "SmtpConnection" has no method handling {request.method} {rest}'
+            words = f'Shared class "{MODEL}" has no method handling {request.method} {rest}'
             return LoopBackError(404, words)
     root = next((root for root in REST_ROOTS if request.target.startswith(f"{root}/")), "")
     target = request.target.removeprefix(root)
