@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias
 
@@ -20,6 +21,8 @@ from smtp_tui.text import nearest
 Subcommands: TypeAlias = "argparse._SubParsersAction[Parser]"
 Argument: TypeAlias = Callable[[argparse._ActionsContainer], object]
 """Adds an argument to a parser, or to a group of one."""
+AddCommand: TypeAlias = "Callable[[str, str, str], Parser]"
+"""Adds a command of this name, function and help."""
 
 DESCRIPTION: Final = (
     "Manage the SMTP connections of IBM Cloud Automation Manager from the keyboard.\n"
@@ -66,6 +69,12 @@ class Parser(argparse.ArgumentParser):
         layout = argparse.RawDescriptionHelpFormatter
         super().__init__(allow_abbrev=False, formatter_class=layout, **options)
         self.set_defaults(parser=self)
+
+    def takes(self, *arguments: Argument, more: str = "") -> None:
+        """Add arguments; ``more`` follows the description."""
+        self.description = f"{self.description}\n\n{more}".rstrip()
+        for argument in arguments:
+            argument(self)
 
     def error(self, message: str) -> NoReturn:
         """Raise :class:`UsageProblem`."""
@@ -171,50 +180,33 @@ _CONFIRMATION: Final = (
 )
 
 
-def _command(
-    commands: Subcommands, name: str, run: str, words: str, *arguments: Argument, more: str = ""
-) -> Parser:
+def _command(commands: Subcommands, name: str, run: str, words: str) -> Parser:
     """Add a command; ``words`` describe it in its own help and in the list of commands.
 
     ``run`` is the function that does it, as module and name in this package. It is imported by
     that name, so that no command waits for what only others need.
     """
-    description = f"{words[0].upper()}{words[1:]}.\n\n{more}".rstrip()
-    parser = commands.add_parser(name, help=words, description=description)
+    parser = commands.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
     parser.set_defaults(run=run)
-    for argument in arguments:
-        argument(parser)
     return parser
 
 
 def _parser() -> Parser:
     parser = Parser(prog="smtp-tui", description=DESCRIPTION, epilog=_NOTES)
+    parser.set_defaults(run="screen.open_screen")
     parser.set_defaults(dry_run=False, clear_password=False)  # where a command has no such option
     parser.add_argument("--version", action="version", version=smtp_tui.__version__)
-    parser.add_argument("--profile", type=_not_empty, help="use this profile")
-    parser.add_argument("--read-only", action="store_true", help="allow no change in this run")
+    parser.takes(
+        _argument("--profile PROFILE", "use this profile"),
+        _argument("--read-only", "allow no change in this run"),
+    )
     commands = parser.add_subparsers(dest="command", metavar="command")
-    _add_sandboxes(commands)
-    _add_records(commands)
-    _add_profiles(commands)
-    _add_local(commands)
-    return parser
-
-
-def _add_sandboxes(commands: Subcommands) -> None:
-    _command(
-        commands,
-        "demo",
-        "screen.open_demo",
-        "open the screen on a sandbox with its own mail server",
+    add = partial(_command, commands)
+    add("demo", "screen.open_demo", "open the screen on a sandbox with its own mail server").takes(
         _ALLOW_MAIL,
         more="Nothing has to be set up, and no server of yours is asked. Nothing is kept.",
     )
-    _command(
-        commands,
-        "sandbox",
-        "sandbox.serve_sandbox",
-        "serve a stand-in for the CAM server",
+    add("sandbox", "sandbox.serve_sandbox", "serve a stand-in for the CAM server").takes(
         _argument("--port PORT", "of the API (30000)", type=_port, default=30000),
         _argument("--tls", "https, self-signed"),
         _argument("--data DATA", "an SQLite file that keeps the records", type=Path),
@@ -224,74 +216,78 @@ def _add_sandboxes(commands: Subcommands) -> None:
         more="It prints the variables that lead smtp-tui to it, and runs until ctrl+c.\n"
         "Test mail is really sent, but to this machine only.",
     )
+    _add_records(add)
+    profiles = add("profiles", "", "list, change and check the profiles")
+    actions = profiles.add_subparsers(dest="action", metavar="action", required=True)
+    _add_actions(partial(_command, actions))
+    audit = add("audit", "audit.show_journal", "print the journal of writes, newest first")
+    audit.epilog = codes_help()
+    audit.takes(
+        _argument("--profile PROFILE", "only of this profile", default=argparse.SUPPRESS),
+        _argument("--record RECORD", "only of this id or name"),
+        _argument("--since TIME", "only since a time (UTC without a zone), or 90m, 12h, 7d"),
+        _argument("--unfinished", "only those whose outcome is not known"),
+        _argument("--json", "one JSON object a line, no secret"),
+        more="Every write is in it: what was about to be sent, and what came of it.\n"
+        "Where the outcome is not known, look at the record. It asks no server.",
+    )
+    add("doctor", "doctor.examine", "print versions, paths and what is not well").takes(
+        _JSON, more="It asks no server, prints no secret, and exits 1 where something is not well."
+    )
+    return parser
 
 
-def _add_records(commands: Subcommands) -> None:
-    def add(name: str, run: str, words: str, *arguments: Argument) -> None:
-        """Add a command on the records of a profile."""
-        _command(commands, name, run, words, profile, _JSON, *arguments).epilog = _NOTES
+def _add_records(add: AddCommand) -> None:
+    """Add the commands on the records of a profile."""
 
-    profile = _argument("--profile PROFILE", "use this profile", default=argparse.SUPPRESS)
-    add("list", "records.list_records", "print the records")
-    add("get", "records.get_record", "print one record", _RECORD)
-    add(
-        "set",
-        "change.set_record",
-        "change some parameters of a record",
+    def on_profile(name: str, run: str, words: str) -> Parser:
+        """Add a command with what all of them take."""
+        parser = add(name, run, words)
+        parser.epilog = _NOTES
+        usual = _argument("--profile PROFILE", "use this profile", default=argparse.SUPPRESS)
+        parser.takes(usual, _JSON)
+        return parser
+
+    on_profile("list", "records.list_records", "print the records")
+    on_profile("get", "records.get_record", "print one record").takes(_RECORD)
+    on_profile("set", "change.set_record", "change some parameters of a record").takes(
         *(_RECORD, *_VALUES),
         _one_of(*_PASSWORD, _argument("--clear-password", "remove the stored password")),
         *_CONFIRMATION,
     )
-    add(
-        "create",
-        "change.create_record",
-        "create a record and print its id",
+    on_profile("create", "change.create_record", "create a record and print its id").takes(
         _argument("name NAME", "of the record; it cannot be changed later"),
         *(*_VALUES, _one_of(*_PASSWORD)),
         _argument("--preset PRESET", "take hostname and port of a provider, such as gmail"),
         *_CONFIRMATION,
     )
-    add("delete", "change.delete_record", "delete a record", _RECORD, *_CONFIRMATION)
-    add(
-        "test",
-        "send_test.send_test",
-        "send a test email and tell what came of it",
-        _argument(
-            "values RECORD | name=value",
-            "a record, then values to use in place of its own; nothing is saved",
-            **_ANY,
-        ),
+    on_profile("delete", "change.delete_record", "delete a record").takes(_RECORD, *_CONFIRMATION)
+    words = "a record, then values to use in place of its own; nothing is saved"
+    on_profile("test", "send_test.send_test", "send a test email and tell what came of it").takes(
+        _argument("values RECORD | name=value", words, **_ANY),
         _argument("--to ADDRESS", "one address", required=True),
         _argument("--values", "test these values only, no record", dest="unsaved"),
         *(_one_of(*_PASSWORD), _NEW_PARAMETER),
     )
 
 
-def _add_profiles(commands: Subcommands) -> None:
-    words, name = "list, change and check the profiles", _argument("name NAME")
-    profiles = _command(commands, "profiles", "", words)
-    actions = profiles.add_subparsers(dest="action", metavar="action", required=True)
-    words = "print the profiles; * marks the default"
-    _command(actions, "list", "profiles.list_profiles", words, _JSON)
-    _command(actions, "add", "profiles.add_profile", "add a profile", name, *_fields(new=True))
+def _add_actions(add: AddCommand) -> None:
+    """Add what can be done with profiles."""
+    name = _argument("name NAME")
+    add("list", "profiles.list_profiles", "print the profiles; * marks the default").takes(_JSON)
+    add("add", "profiles.add_profile", "add a profile").takes(name, *_fields(new=True))
     words = "change a profile; other fields stay as they are"
-    _command(actions, "set", "profiles.set_profile", words, name, *_fields(new=False))
-    words = "remove a profile from the file"
-    _command(actions, "remove", "profiles.remove_profile", words, name, _YES)
-    _command(actions, "use", "profiles.use_profile", "make a profile the default", name)
-    _command(
-        actions,
-        "check",
-        "check.check_profiles",
-        "check whether profiles work",
+    add("set", "profiles.set_profile", words).takes(name, *_fields(new=False))
+    add("remove", "profiles.remove_profile", "remove a profile from the file").takes(name, _YES)
+    add("use", "profiles.use_profile", "make a profile the default").takes(name)
+    add("check", "check.check_profiles", "check whether profiles work").takes(
         _argument("names NAME", "only these profiles", **_ANY),
         _JSON,
         more="The steps are name, connection, certificate, token, tenant and list.\n"
         "It asks for no token or password: the steps that need a typed one are skipped.\n"
         "It exits 1 where a step failed.",
     )
-    words = "print where the profiles file is"
-    _command(actions, "path", "profiles.show_path", words, _JSON)
+    add("path", "profiles.show_path", "print where the profiles file is").takes(_JSON)
 
 
 def _fields(*, new: bool) -> Iterator[Argument]:
@@ -306,27 +302,3 @@ def _fields(*, new: bool) -> Iterator[Argument]:
                 takes = {"type": option.text.format, "required": new and field.name == "host"}
             found.append(_argument(spelled, option.help, dest=f"new_{field.name}", **takes))
         yield from [_one_of(*found)] if len(found) > 1 else found
-
-
-def _add_local(commands: Subcommands) -> None:
-    _command(
-        commands,
-        "audit",
-        "audit.show_journal",
-        "print the journal of writes, newest first",
-        _argument("--profile PROFILE", "only of this profile", default=argparse.SUPPRESS),
-        _argument("--record RECORD", "only of this id or name"),
-        _argument("--since TIME", "only since a time (UTC without a zone), or 90m, 12h, 7d"),
-        _argument("--unfinished", "only those whose outcome is not known"),
-        _argument("--json", "one JSON object a line, no secret"),
-        more="Every write is in it: what was about to be sent, and what came of it.\n"
-        "Where the outcome is not known, look at the record. It asks no server.",
-    ).epilog = codes_help()
-    _command(
-        commands,
-        "doctor",
-        "doctor.examine",
-        "print versions, paths and what is not well",
-        _JSON,
-        more="It asks no server, prints no secret, and exits 1 where something is not well.",
-    )

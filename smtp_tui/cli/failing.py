@@ -7,8 +7,9 @@ from typing import Final
 from smtp_tui.api import errors
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.api.target import HostRefused
+from smtp_tui.cli.arguments import UsageProblem
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.say import complain, remark
+from smtp_tui.cli.say import OutputLost, complain, remark
 from smtp_tui.editing.values import DraftProblem
 from smtp_tui.profiles.choosing import NoSuchProfile
 from smtp_tui.profiles.sources import CredentialError
@@ -25,46 +26,47 @@ class Refusal(Exception):
         self.code = code
 
 
-EXPECTED: Final = (
-    Refusal,
-    errors.ApiError,
-    CredentialError,
-    DraftProblem,
-    FileProblem,
-    HostRefused,
-    IdRefused,
-    NoSuchProfile,
-    ProfileRefused,
-)
-"""What a command may raise; each has words of its own."""
-
-
-_CODES: Final = (
-    (
-        (errors.TokenNeeded, errors.TokenRefused, errors.LoginRefused, CredentialError),
-        ExitCode.TOKEN,
-    ),
-    ((errors.TenantNeeded,), ExitCode.USAGE),
-    ((errors.AccessRefused, errors.NotJournalled), ExitCode.REFUSED),
-    ((errors.NotSent, errors.NoAnswer), ExitCode.UNREACHABLE),
-    ((errors.NotFound,), ExitCode.NOT_FOUND),
-    ((errors.ApiError,), ExitCode.FAILED),
-)
-"""Kinds of errors and their exit codes; the first that fits counts, so a class stands before its
-base class. That of all others is ``USAGE``."""
+_CODES: Final[dict[type[Exception], ExitCode]] = {
+    UsageProblem: ExitCode.USAGE,
+    Refusal: ExitCode.USAGE,
+    DraftProblem: ExitCode.USAGE,
+    FileProblem: ExitCode.USAGE,
+    HostRefused: ExitCode.USAGE,
+    IdRefused: ExitCode.USAGE,
+    ModuleNotFoundError: ExitCode.USAGE,
+    NoSuchProfile: ExitCode.USAGE,
+    ProfileRefused: ExitCode.USAGE,
+    OutputLost: ExitCode.OUTPUT_LOST,
+    CredentialError: ExitCode.TOKEN,
+    errors.ApiError: ExitCode.FAILED,
+    errors.TokenNeeded: ExitCode.TOKEN,
+    errors.TokenRefused: ExitCode.TOKEN,
+    errors.LoginRefused: ExitCode.TOKEN,
+    errors.TenantNeeded: ExitCode.USAGE,
+    errors.AccessRefused: ExitCode.REFUSED,
+    errors.NotJournalled: ExitCode.REFUSED,
+    errors.NotSent: ExitCode.UNREACHABLE,
+    errors.NoAnswer: ExitCode.UNREACHABLE,
+    errors.NotFound: ExitCode.NOT_FOUND,
+}
+"""What a command may raise, and its exit code; that of its own class counts, else of the nearest
+base class. Each has words of its own."""
+EXPECTED: Final = tuple(_CODES)
 
 
 def code_of(error: Exception) -> ExitCode:
-    """The exit code of what went wrong."""
+    """The exit code of an expected error."""
     if isinstance(error, Refusal):
         return error.code
     if isinstance(error, errors.ApiError) and error.outcome_unknown:
         return ExitCode.UNKNOWN_OUTCOME
-    return next((code for kinds, code in _CODES if isinstance(error, kinds)), ExitCode.USAGE)
+    return next(_CODES[kind] for kind in type(error).__mro__ if kind in _CODES)
 
 
 def tell(error: Exception, *found: str) -> ExitCode:
     """Say what went wrong, and what was found out then; the answer is the exit code."""
+    if isinstance(error, ModuleNotFoundError):
+        return complain(f"The package {error.name} is missing: install smtp-tui[sandbox].")
     if not isinstance(error, errors.ApiError):
         return complain(str(error), code_of(error))
     complain(f"{error.what}: {error.why}")

@@ -9,13 +9,10 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from smtp_tui.cli.say import complain
 from smtp_tui.cli.signals import exit_on_signal
-
-if TYPE_CHECKING:
-    from smtp_tui.sandbox import Sandbox
+from smtp_tui.sandbox import Sandbox, SandboxOptions
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 _WAKE_SECONDS = 3600.0
@@ -23,10 +20,6 @@ _WAKE_SECONDS = 3600.0
 
 def serve_sandbox(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Serve until SIGINT or SIGTERM; returns the exit code."""
-    try:
-        from smtp_tui.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        return complain(f"The sandbox needs the package {error.name}: install smtp-tui[sandbox].")
     wanted = SandboxOptions(
         port=options.port,
         tls=options.tls,

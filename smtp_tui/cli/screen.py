@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from smtp_tui.api.target import Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.say import complain
 from smtp_tui.cli.signals import exit_on_signal
-from smtp_tui.profiles.choosing import Known, NoSuchProfile, environment_profile
+from smtp_tui.profiles.choosing import Known, environment_profile
 from smtp_tui.profiles.model import Colour, Profile
 from smtp_tui.profiles.preferences import Preferences, load_preferences
 from smtp_tui.profiles.sources import EnvironmentToken
@@ -35,45 +35,37 @@ from smtp_tui.state.settings import SettingsStore
 from smtp_tui.ui.services import ReceivedMail, Reports, Services
 
 if TYPE_CHECKING:
+    import argparse
+
     from smtp_tui.api.client import Client
     from smtp_tui.sandbox import Sandbox
 
 
-def open_screen(environ: Mapping[str, str], wanted: str | None, *, read_only: bool) -> int:
+def open_screen(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Open the screen on a profile; a problem with the profiles file is said there, not hidden."""
-    try:
-        config = config_directory(environ)
-        store, preferences = ProfileStore(config), load_preferences(config)
-        state = state_directory(environ)
-    except FileProblem as error:
-        return complain(str(error))
+    config = config_directory(environ)
+    store, preferences = ProfileStore(config), load_preferences(config)
     choice, problem = None, ""
     try:
-        choice = Known(store.load(), environ).chosen(wanted)
-    except NoSuchProfile as error:
-        return complain(str(error))
+        choice = Known(store.load(), environ).chosen(options.profile)
     except FileProblem as error:
         problem = str(error)
     environment = environment_profile(environ)
     extra = (environment,) if environment is not None else ()
-    services = _services(store, state, environ, extra, Clock())
-    services = replace(services, read_only=read_only, choice=choice)
+    services = _services(store, state_directory(environ), environ, extra, Clock())
+    services = replace(services, read_only=options.read_only, choice=choice)
     return _run(services, choice.profile if choice is not None else None, problem, preferences)
 
 
-def open_demo(allow_mail_to: Sequence[str] = ()) -> int:
-    """Open the screen on a sandbox in this process; nothing of it is left afterwards.
+def open_demo(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Open the screen on a sandbox in this process; nothing of it is left afterwards."""
+    from smtp_tui.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415 - an extra
 
-    Test mail leaves this machine for the hosts of ``allow_mail_to`` only.
-    """
-    try:
-        from smtp_tui.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        return complain(f"The demo needs the package {error.name}: install smtp-tui[sandbox].")
+    wanted = SandboxOptions(demo_records=True, allow_mail_to=tuple(options.allow_mail_to))
     with (
         exit_on_signal(),  # a signal leaves no files behind
         tempfile.TemporaryDirectory(prefix="smtp-tui-demo-") as directory,
-        Sandbox(SandboxOptions(demo_records=True, allow_mail_to=tuple(allow_mail_to))) as sandbox,
+        Sandbox(wanted) as sandbox,
     ):
         services, profile = demo_services(sandbox, Path(directory), Clock())
         return _run(services, profile, "", Preferences())
@@ -154,10 +146,7 @@ def _run(
     from smtp_tui.ui.terminal.driver import switched_on  # noqa: PLC0415 - with Textual
     from smtp_tui.ui.terminal.shutdown import Shutdown  # noqa: PLC0415 - with Textual
 
-    try:
-        keymap = keymap_of(preferences.keys)
-    except FileProblem as error:
-        return complain(str(error))
+    keymap = keymap_of(preferences.keys)
     keyboard = switched_on(preferences.enhanced_keyboard, os.environ)
     with Shutdown(sys.stdin.fileno()) as shutdown:
         app = SmtpTui(services, profile, problem, shutdown, enhanced_keyboard=keyboard)
@@ -180,6 +169,3 @@ def _crash_words(report: str) -> str:
     kinds = re.findall(r"^(\w+)(?<!NOTE)(?::.*)?$", report, re.MULTILINE)  # a note counts errors
     kind = f" ({kinds[0]})" if kinds else ""
     return f"ended by a fault of its own{kind}. Nothing was sent that was not reviewed."
-
-
-__all__ = ["demo_services", "open_demo", "open_screen"]
