@@ -87,7 +87,7 @@ class SmtpTui(MessagesApp):
         self.set_interval(TICK, self._current.keep_token)
         self.set_timer(AT_REST, _collect_again)
         if self._start_problem:
-            from smtp_tui.ui.profiles.start_problem import StartProblemScreen
+            from smtp_tui.ui.profiles.check import StartProblemScreen
 
             self.push_screen(StartProblemScreen(self._services.clock, self._start_problem))
         elif self._current.session is None:
@@ -139,7 +139,7 @@ class SmtpTui(MessagesApp):
 
     @work
     async def _first_start(self) -> None:
-        from smtp_tui.ui.profiles.first_start import FIRST_START, FirstStartScreen
+        from smtp_tui.ui.profiles.form import FIRST_START, FirstStartScreen
 
         if await asyncio.to_thread(self._services.store.path.exists):
             await self._choose_profile()

@@ -1,21 +1,23 @@
-"""The steps of a check of a profile, each shown as it ends; and the dialog that does one."""
+"""A check of a profile, each step shown as it ends; and what stands in the way of a start."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
+from contextlib import aclosing
 from typing import ClassVar, Final
 
 from textual import work
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
+from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import HostRefused
 from smtp_tui.profiles.model import Profile
-from smtp_tui.text import clean
+from smtp_tui.text import clean, clean_block
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import Dialog
+from smtp_tui.ui.base import Dialog, FullScreen
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
@@ -25,18 +27,21 @@ from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.check_profile import Result, Stage, Step, Steps, check_profile, failed
 
 _SIGNS: Final = {Result.OK: "✓", Result.NOTE: "!", Result.FAILED: "✗", Result.SKIPPED: "·"}
-_STAGES: Final = tuple(Stage)
 _LABEL: Final = 12
 _LIMIT: Final = 300
 
 
-def steps_text(steps: Steps, running: bool, width: int) -> Content:
+class StepsText(PlainText):
     """Every step with its sign and words; those to come are dim, the one under way has dots."""
-    lines = [_line(step, width) for step in steps]
-    for position, stage in enumerate(_STAGES[len(steps) :]):
-        dots = "…" if running and position == 0 and not failed(steps) else ""
-        lines.append(Content.styled(f"· {stage.value:<{_LABEL}}{dots}", "dim"))
-    return Content("\n").join(lines)
+
+    def show(self, steps: Steps, running: bool) -> None:
+        """Show the steps so far, and whether more are under way."""
+        lines = [_line(step, self.size.width) for step in steps]
+        for position, stage in enumerate(tuple(Stage)[len(steps) :]):
+            dots = "…" if running and position == 0 and not failed(steps) else ""
+            lines.append(Content.styled(f"· {stage.value:<{_LABEL}}{dots}", "dim"))
+        self.update(Content("\n").join(lines))
+        self.scroll_visible(animate=False)
 
 
 def _line(step: Step, width: int) -> Content:
@@ -54,19 +59,20 @@ class CheckDialog(Dialog[None]):
     ACTIONS = ("dialog.cancel", "test.again")
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS)
     DEFAULT_CSS = """
-    CheckDialog #steps { margin: 1 0; height: auto; }
+    CheckDialog StepsText { margin: 1 0; height: auto; }
     """
 
     def __init__(self, services: Services, profile: Profile) -> None:
         super().__init__()
         self._services = services
         self._profile = profile
+        self._steps = StepsText()
 
     def compose_box(self) -> Iterable[Widget]:
         """Where, the steps, keys."""
         profile = self._profile
         yield PlainText(Content.assemble(titled(profile), f" · {clean(profile.host, 80)}"))
-        yield PlainText("", id="steps")
+        yield self._steps
         yield WaitLine(self._services.clock, lambda: self.cancel_key)
         again = bound(self, "test.again").first_key
         yield PlainText(f"{again} checks again · {self.cancel_key} back", classes="hint")
@@ -75,24 +81,41 @@ class CheckDialog(Dialog[None]):
         """Begin at once."""
         self.action_again()
 
-    def action_again(self) -> None:
-        """Check once more."""
-        self._check()
-
     @work(group="check", exclusive=True, description="check a profile")
-    async def _check(self) -> None:
+    async def action_again(self) -> None:
+        """Check, or check once more."""
         try:
             stored = await self._services.in_file(self._profile.name)
             session = self._services.session(stored or self._profile)
         except HostRefused as error:
-            self._show((Step(Stage.NAME, Result.FAILED, str(error)),), False)
+            self._steps.show((Step(Stage.NAME, Result.FAILED, str(error)),), False)
             return
-        try:
+        async with aclosing(session):
             with waiting(self, f"Checking the profile {self._profile.name}"):
-                await check_profile(session, ScreenOperator(self), self._show)
-        finally:
-            await session.aclose()
+                await check_profile(session, ScreenOperator(self), self._steps.show)
 
-    def _show(self, steps: Steps, running: bool) -> None:
-        shown = self.query_one("#steps", PlainText)
-        shown.update(steps_text(steps, running, shown.size.width))
+
+class StartProblemScreen(FullScreen[None]):
+    """A start that failed. Nothing is overwritten, and the profiles can still be looked at."""
+
+    KEYS = ()
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,escape", "app.leave", "Quit")]
+    DEFAULT_CSS = """
+    StartProblemScreen PlainText { padding: 1 2; }
+    """
+
+    def __init__(self, clock: Clock, problem: str) -> None:
+        super().__init__(None, clock)
+        self._problem = problem
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The problem, and the keys that help."""
+        profiles, keys = (
+            bound(self, action_id).first_key for action_id in ("app.profiles", "app.help")
+        )
+        yield PlainText(
+            f"{clean_block(self._problem)}\n\n"
+            "Nothing was changed. Fix it in an editor and start again,\n"
+            f"or press {profiles} to see the profiles that can be used.\n\n"
+            f"{profiles} profiles · {keys} help · q quit"
+        )

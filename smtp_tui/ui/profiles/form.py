@@ -1,147 +1,133 @@
-"""A profile as a form: only the host is needed, everything else may stay as it is."""
+"""A profile as a form: all of its fields, or the few from which a login finds the others."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from contextlib import aclosing
+from typing import Any, ClassVar, Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 from textual import on, work
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
+from textual.widgets import Button, Input, OptionList
 
-from smtp_tui.mail.remarks import Remark, Severity
-from smtp_tui.profiles.model import FIELDS, Problem, Profile, check_profile
+from smtp_tui.mail.remarks import error
+from smtp_tui.profiles.model import (
+    FIELDS,
+    Problem,
+    Profile,
+    check_name,
+    check_profile,
+    check_stored,
+)
+from smtp_tui.profiles.sources import LoginToken, PromptToken, clean_token
 from smtp_tui.profiles.store import ProfileRefused
+from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.files import FileProblem
-from smtp_tui.text import clean
+from smtp_tui.text import clean, sentence
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
 from smtp_tui.ui.dialogs.question import leave_unsaved
+from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.operator import ScreenOperator
+from smtp_tui.ui.profiles.check import StepsText
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
-from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.ui.waiting import Wait, waiting
+from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, HiddenField, Paste, SecretInput
+from smtp_tui.ui.widgets.plain_text import PlainText, harmless
+from smtp_tui.workflows import check_profile as check
 from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.sign_in import log_in
+
+FIRST_START: Final = (
+    "No profile yet, and no CAM_HOST in the environment. Give the host"
+    " and how to log in: tenant, team and namespace are found."
+)
 
 
-class ProfileFormScreen(FullScreen[Profile | None]):
-    """Edits one profile of the file; closes when it is saved or left."""
+class ProfileScreen(FullScreen[Profile | None]):
+    """A form that ends with a profile, or with None where it was left."""
 
-    ACTIONS = KEYS = ("profiles.save", "form.revert", "form.back")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(*ACTIONS),
-        *FIELD_KEYS,
-    ]
+    BACK = "form.back"
     DEFAULT_CSS = """
-    ProfileFormScreen VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
-    ProfileFormScreen #profile-title { text-style: bold; margin-bottom: 1; }
-    ProfileFormScreen #profile-said { height: auto; margin-top: 1; text-style: bold; }
+    ProfileScreen #fields { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    ProfileScreen #heading { text-style: bold; }
+    ProfileScreen #said { display: none; margin-top: 1; text-style: bold; }
     """
 
-    def __init__(
-        self,
-        services: Services,
-        session: Session | None,
-        profile: Profile,
-        stored_as: str | None,
-        title: str = "",
-    ) -> None:
+    def __init__(self, services: Services, session: Session | None) -> None:
         super().__init__(session, services.clock)
-        self._services = services
-        self._profile = profile
-        self._stored_as = stored_as
-        self._saving = False
         self.typed = TypedText(lambda: self.unsaved)
-        self._heading = title or (f"Profile {stored_as}" if stored_as else "New profile")
-
-    def compose_body(self) -> Iterable[Widget]:
-        """The title, the fields, and why a save was refused."""
-        with VerticalScroll(can_focus=False):
-            yield PlainText(clean(self._heading), id="profile-title")
-            for field in FIELDS:
-                text = field.text(self._profile)
-                yield Field(field.name, text, label=field.label, hint=field.hint)
-            yield PlainText("", id="profile-said")
-
-    def on_mount(self) -> None:
-        """Start on the name of a new profile, on the host of a stored one."""
-        first = "host" if self._stored_as or self._profile.name else "name"
-        self._fields[first].input.focus()
+        self._services = services
+        self._body = VerticalScroll(id="fields", can_focus=False)
+        self._said = PlainText(id="said")
 
     @property
-    def _fields(self) -> dict[str, Field]:
+    def fields(self) -> dict[str, Field]:
+        """The fields by their names."""
         return {field.parameter: field for field in self.query(Field)}
 
-    def _read(self) -> tuple[Profile, tuple[Problem, ...]]:
-        """The profile as typed, and what is wrong with it."""
-        typed = {name: field.text.strip() for name, field in self._fields.items()}
-        values: dict[str, Any] = {}
-        problems: list[Problem] = []
-        for field in FIELDS:
-            try:
-                if typed[field.name] != field.text(self._profile):
-                    values[field.name] = field.parse(typed[field.name])
-            except ValueError as error:
-                problems.append((field.name, str(error)))
-        profile = replace(self._profile, **values)
-        return profile, (*problems, *check_profile(profile))
-
-    @on(Field.Edited)
-    def _edited(self) -> None:
-        self.query_one("#profile-said", PlainText).update("")
-
-    def action_save(self) -> None:
-        """Check and save."""
-        if self._saving:
-            return
-        profile, problems = self._read()
-        for name, field in self._fields.items():
-            wrong = (words for where, words in problems if where == name)
-            field.show(False, tuple(Remark(Severity.ERROR, words) for words in wrong))
-        if problems:
-            self._fields[problems[0][0]].input.focus()
-        else:
-            self._saving = True
-            self._save(profile)
-
-    @work(group="profiles file", description="save a profile")
-    async def _save(self, profile: Profile) -> None:
-        """Write the file, waiting for other processes that write it; the fields keep their text."""
-        store, name = self._services.store, self._stored_as
-        self._say("Saving the profile …")
-        self.query_one(VerticalScroll).disabled = True
-        try:
-            if name is None:
-                await asyncio.to_thread(store.add, profile)
-            else:
-                await asyncio.to_thread(store.replace, name, profile)
-        except (ProfileRefused, FileProblem) as error:
-            self._saving = False
-            self.query_one(VerticalScroll).disabled = False
-            self._fields["name" if name is None else "host"].input.focus()
-            self._say(str(error))
-        else:
-            self.dismiss(profile)
-
-    def _say(self, text: str) -> None:
-        self.query_one("#profile-said", PlainText).update(clean(text))
-
-    def action_revert(self) -> None:
-        """Put the original text back in the focused field."""
-        for field in self.query(Field):
-            if field.has_focus_within:
-                field.revert()
+    @property
+    def focused_field(self) -> Field | None:
+        """The field with the cursor."""
+        return next((field for field in self.query(Field) if field.has_focus_within), None)
 
     @property
     def unsaved(self) -> bool:
         """Whether leaving would lose anything that was typed."""
         return any(field.changed for field in self.query(Field))
 
+    def say(self, words: str) -> None:
+        """Say something below the fields; blank words take it back."""
+        self._said.update(sentence(words))
+        self._said.display = bool(words)
+
+    @on(Field.Edited)
+    def take_back(self) -> None:
+        """What was said is about what was typed before."""
+        self.say("")
+
+    def refuses(self, problems: Iterable[Problem]) -> bool:
+        """Say under each field what is wrong, and go to the first; whether there is anything."""
+        found = tuple(problems)
+        for name, field in self.fields.items():
+            field.show(False, tuple(error(words) for where, words in found if where == name))
+        wrong = [field for field in self.query(Field) if field.remarks]
+        if wrong:
+            wrong[0].input.focus()
+        return bool(wrong)
+
+    def save(self, profile: Profile, stored_as: str | None = None) -> None:
+        """Write the profile to the file, where it is ``stored_as`` that by now, and close."""
+        if not self._body.disabled:
+            self._body.disabled = True
+            self._save(profile, stored_as)
+
+    @work(group="profiles file", description="save a profile")
+    async def _save(self, profile: Profile, stored_as: str | None) -> None:
+        """Wait for other processes that write the file, too; the fields keep their text."""
+        store = self._services.store
+        self.say("Saving the profile …")
+        try:
+            if stored_as is None:
+                await asyncio.to_thread(store.add, profile)
+            else:
+                await asyncio.to_thread(store.replace, stored_as, profile)
+        except (ProfileRefused, FileProblem) as problem:
+            self._body.disabled = False
+            self.fields["name" if stored_as is None else "host"].input.focus()
+            self.say(str(problem))
+        else:
+            self.dismiss(profile)
+
     def action_back(self) -> None:
-        """Leave; asks first if something would be lost."""
-        if self._saving:
+        """Stop waiting, or leave; asks where something would be lost."""
+        if self.stop_waiting() or self._body.disabled:
             return  # a save ends by itself, at the latest when the lock has not come free
         if self.unsaved:
             self._ask_to_leave()
@@ -152,3 +138,312 @@ class ProfileFormScreen(FullScreen[Profile | None]):
     async def _ask_to_leave(self) -> None:
         if await self.app.push_screen_wait(leave_unsaved(self._services.clock)):
             self.dismiss(None)
+
+
+class ProfileFormScreen(ProfileScreen):
+    """Edits a profile, ``stored_as`` a name in the file or new: all may stay but for the host."""
+
+    ACTIONS = KEYS = ("profiles.save", "form.revert", "form.back")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), *FIELD_KEYS]
+    DEFAULT_CSS = """
+    ProfileFormScreen #heading { margin-bottom: 1; }
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        session: Session | None,
+        profile: Profile,
+        stored_as: str | None,
+        title: str = "",
+    ) -> None:
+        super().__init__(services, session)
+        self._profile = profile
+        self._stored_as = stored_as
+        self._heading = title or (f"Profile {stored_as}" if stored_as else "New profile")
+
+    def compose_body(self) -> Iterable[Widget]:
+        """All that a profile has, and why a save was refused."""
+        with self._body:
+            yield PlainText(clean(self._heading), id="heading")
+            for field in FIELDS:
+                text = field.text(self._profile)
+                yield Field(field.name, text, label=field.label, hint=field.hint)
+            yield self._said
+
+    def on_mount(self) -> None:
+        """Start on the name of a new profile, on the host of a stored one."""
+        first = "host" if self._stored_as or self._profile.name else "name"
+        self.fields[first].input.focus()
+
+    def _read(self) -> tuple[Profile, tuple[Problem, ...]]:
+        """The profile as typed, and what is wrong with it."""
+        typed = {name: field.text.strip() for name, field in self.fields.items()}
+        values: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for field in FIELDS:
+            try:
+                if typed[field.name] != field.text(self._profile):
+                    values[field.name] = field.parse(typed[field.name])
+            except ValueError as problem:
+                problems.append((field.name, str(problem)))
+        profile = replace(self._profile, **values)
+        return profile, (*problems, *check_profile(profile))
+
+    def action_save(self) -> None:
+        """Check and save."""
+        profile, problems = self._read()
+        if not self.refuses(problems):
+            self.save(profile, self._stored_as)
+
+    def action_revert(self) -> None:
+        """Put the original text back in the focused field."""
+        if self.focused_field is not None:
+            self.focused_field.revert()
+
+
+class _Found(Struct, frozen=True):
+    """What a check found: a profile but for its team, the teams by id and namespace, a token.
+
+    ``texts`` is what was typed for it.
+    """
+
+    profile: Profile
+    teams: dict[tuple[str, str], str]
+    tokens: Tokens
+    steps: check.Steps
+    texts: tuple[str, ...]
+
+
+class FirstStartScreen(ProfileScreen):
+    """Host and login in, profile out: checked step by step, and saved where that is wanted."""
+
+    ACTIONS = ("profiles.save", "form.back")
+    KEYS = ()
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), *FIELD_KEYS]
+    DEFAULT_CSS = """
+    FirstStartScreen .part { margin-top: 1; height: auto; }
+    FirstStartScreen Button, FirstStartScreen Button.-primary {
+        width: auto; min-width: 0; margin-right: 2; padding: 0 1;
+        background: ansi_default; color: ansi_default; text-style: none;
+    }
+    FirstStartScreen Button:focus { text-style: bold reverse; }
+    FirstStartScreen OptionList {
+        height: auto; max-height: 6; border: none; padding: 0; background: ansi_default;
+    }
+    FirstStartScreen #found { display: none; }
+    FirstStartScreen.-found #found { display: block; }
+    FirstStartScreen.-found #before, FirstStartScreen.-found #why { display: none; }
+    FirstStartScreen #first-keys { dock: bottom; height: 1; text-style: dim; padding: 0 1; }
+    """
+
+    def __init__(self, services: Services, used: Session | None, why: str = "") -> None:
+        super().__init__(services, used)
+        self._used = used
+        self._why = why
+        self._found: _Found | None = None
+        self._steps = StepsText(classes="part")
+        self._teams = OptionList(compact=True)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """What is typed, what is found, what to do with it; and the keys."""
+        with self._body:
+            yield from self._fields()
+            yield self._said
+        save, leave = (bound(self, action_id).last_key for action_id in self.ACTIONS)
+        yield PlainText(f"{save} checks, then saves · tab next · {leave} leaves", id="first-keys")
+
+    def _fields(self) -> Iterable[Widget]:
+        yield PlainText("Connect to a CAM server", id="heading")
+        if self._why:
+            yield PlainText(clean(self._why), id="why")
+        with Vertical(classes="part"):
+            hint = "cam.example.com, or cam.example.com:30000"
+            yield Field("host", "", label="Host", hint=hint)
+            hint = "blank: port 8443 of the host, else the same"
+            yield Field("identity_url", "", label="Login at", hint=hint)
+            yield Field("user", "", label="User", hint="or leave blank, with a token")
+            yield HiddenField("password", label="Password", hint="kept in memory only")
+            yield HiddenField("token", label="or Token", hint="a bearer token", takes=Paste.TOKEN)
+        with Horizontal(classes="part", id="before"):
+            yield Button("Check", action="screen.save", compact=True)
+            yield Button("All fields", action="screen.all_fields", compact=True)
+        yield self._steps
+        with Vertical(classes="part", id="found"):
+            yield PlainText("Team and namespace", id="teams-title")
+            yield self._teams
+            yield Field("name", "", label="Save as", hint="a short word, such as production")
+            with Horizontal(classes="part"):
+                yield Button("Save and open", id="save", action="screen.save", compact=True)
+                yield Button("Open, save nothing", action="screen.finish(False)", compact=True)
+
+    def on_mount(self) -> None:
+        """Start on the host."""
+        self.fields["host"].input.focus()
+
+    @on(Field.Edited)
+    def forget_found(self) -> None:
+        """What was found belongs to what was typed before."""
+        if self._found is not None and self._texts() != self._found.texts:
+            self._found = None
+            self.set_class(False, "-found")
+            self._steps.update("")
+
+    def _texts(self) -> tuple[str, ...]:
+        """What the answers of the server depend on."""
+        return tuple(field.text for name, field in self.fields.items() if name != "name")
+
+    @on(Input.Submitted)
+    def next_field(self, event: Input.Submitted) -> None:
+        """Enter goes on; after the password, token or name it does what is next."""
+        event.stop()
+        field = self.focused_field
+        if field is not None and field.text and field.parameter in ("password", "token", "name"):
+            self.action_save()
+        else:
+            self.focus_next()
+
+    def action_save(self) -> None:
+        """Check; once all was found, save and open."""
+        if self._found is not None:
+            self.action_finish(True)
+        else:
+            self._check()
+
+    def _typed(self) -> Profile:
+        """The profile as far as it was typed."""
+        texts = {name: field.text.strip() for name, field in self.fields.items()}
+        by_login = bool(texts["user"]) and not self.fields["token"].text
+        return Profile(
+            name=proposed_name(texts["host"]),
+            host=texts["host"],
+            identity_url=texts["identity_url"],
+            token=LoginToken(texts["user"]) if by_login else PromptToken(),
+        )
+
+    def _problems(self, profile: Profile) -> Iterable[Problem]:
+        """What is wrong with what was typed."""
+        for name, words in check_stored(profile):
+            plain_http = name == "host" and profile.host.startswith("http:")
+            yield name, f"{words} (under All fields, at Plain http)" if plain_http else words
+        if isinstance(profile.token, LoginToken):
+            if not self.fields["password"].text:
+                yield "password", "the password of that user"
+        elif not self.fields["token"].text:
+            yield "user", "a user and a password are needed, or a token"
+
+    @work(group="check", exclusive=True, description="check a new profile")
+    async def _check(self) -> None:
+        profile, texts = self._typed(), self._texts()
+        self.say("")
+        if self.refuses(self._problems(profile)):
+            return
+        # A certificate that is confirmed here is kept with the profile, when that is saved.
+        session = replace(self._services.session(profile), keep_trust=lambda _asked, _trust: "")
+        async with aclosing(session):
+            with waiting(self, "Checking the profile"):
+                steps = await check.check_profile(
+                    session, ScreenOperator(self), self._steps.show, lambda: self._token(session)
+                )
+        tenant, target = steps[-1].tenant, session.client.target
+        if tenant is None:
+            if steps[-1].stage is check.Stage.TENANT:
+                self.say("Not every server tells its tenant: All fields takes it by hand.")
+            return
+        login = target.identity.url if target.identity is not None else ""
+        url = profile.identity_url or login
+        profile = replace(profile, tenant=tenant.id, trust=target.trust, identity_url=url)
+        teams = {
+            (space.team_id, space.uid): (
+                f"team {space.team_name or space.team_id} · namespace {space.uid}"
+            )
+            for space in tenant.namespaces
+        }
+        teams = teams or {("all", ""): "team all"}  # an administrator's, where none is told
+        self._offer(_Found(profile, teams, session.tokens, steps, texts))
+
+    async def _token(self, session: Session) -> None:
+        """The token that was typed, or one for the user. Raises as a login does."""
+        typed = self.fields["token"].text
+        if typed:
+            session.tokens.accept(clean_token(typed))
+            return
+        if not session.profile.identity_url:
+            session.client.target = await check.with_login(session.client.target)
+        password = self.fields["password"].input
+        assert isinstance(password, SecretInput)
+        await log_in(session, ScreenOperator(self), password.secret)
+
+    def _offer(self, found: _Found) -> None:
+        """Show what was found, and start on the choice where there is one."""
+        self._found = found
+        self.set_class(True, "-found")
+        self.fields["name"].text = found.profile.name
+        self._teams.set_options(harmless(clean(words, 100)) for words in found.teams.values())
+        several = len(found.teams) > 1
+        self._teams.display = self.query_one("#teams-title").display = several
+        self._teams.highlighted = 0  # which is told, so that the list of that team is read
+        (self._teams if several else self.query_one("#save", Button)).focus()
+
+    @on(OptionList.OptionHighlighted)
+    def read_list(self, event: OptionList.OptionHighlighted) -> None:
+        """Try to read the list of the team that is chosen."""
+        event.stop()
+        if self._found is not None:
+            self._try_list(self._found)
+
+    @on(OptionList.OptionSelected)
+    def take_team(self, event: OptionList.OptionSelected) -> None:
+        """Go on with the team that is chosen."""
+        event.stop()
+        self.query_one("#save", Button).focus()
+
+    @work(group="check", exclusive=True, description="read the list of a team")
+    async def _try_list(self, found: _Found) -> None:
+        """The last step, for the team that is chosen."""
+        target = self._chosen(found).target()
+        async with aclosing(self._services.make_client(target, found.tokens)) as client:
+            with waiting(self, "Reading the connections"):
+                step = await check.try_list(client)
+        self._steps.show((*found.steps, step), False)
+        self.call_after_refresh(self._body.scroll_end, animate=False)
+
+    def _chosen(self, found: _Found) -> Profile:
+        """The profile with all that was found, under the name that was typed."""
+        team, namespace = list(found.teams)[self._teams.highlighted or 0]
+        name = self.fields["name"].text.strip()
+        return replace(found.profile, name=name, team=team, namespace=namespace)
+
+    def action_finish(self, save: bool) -> None:
+        """Open what was found, with the token that found it; saved only when wanted."""
+        if self._found is None:
+            return
+        profile = self._chosen(self._found)
+        if self.refuses(check_stored(profile)):
+            return
+        self._services.adopt(profile, self._found.tokens)
+        if save:
+            self.save(profile)
+        else:
+            self.dismiss(profile)
+
+    @opens_screen
+    async def action_all_fields(self) -> None:
+        """Go on in the form with all fields of a profile."""
+        form = ProfileFormScreen(self._services, self._used, self._typed(), None)
+        profile = await self.app.push_screen_wait(form)
+        if profile is not None:
+            self.dismiss(profile)
+
+    def stopped(self, wait: Wait) -> None:
+        """No step is under way any more."""
+        super().stopped(wait)
+        self._steps.show((), False)
+        self.say("Stopped waiting.")
+
+
+def proposed_name(host: str) -> str:
+    """A short name from the host: its first label, or a word where it is an address."""
+    label = re.split("[.:/]", host.rpartition("://")[2])[0]
+    address = label.isdigit() or label.startswith("[")
+    return "cam" if address or check_name(label) is not None else label

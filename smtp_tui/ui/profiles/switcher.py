@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from msgspec.structs import replace
 from textual import on, work
@@ -13,31 +13,38 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
 
-from smtp_tui.api.target import HostRefused
+from smtp_tui.api.errors import CertificateRefused
+from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.profiles.model import ENVIRONMENT, Profile
+from smtp_tui.profiles.sources import EnvironmentToken, source_words
 from smtp_tui.profiles.store import ProfileRefused, Profiles
 from smtp_tui.state.files import FileProblem
-from smtp_tui.text import clean
+from smtp_tui.text import clean, shortened, time_left
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, opens_screen
 from smtp_tui.ui.dialogs.question import confirm
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.profiles.check import CheckDialog
-from smtp_tui.ui.profiles.first_start import FirstStartScreen
-from smtp_tui.ui.profiles.form import ProfileFormScreen
-from smtp_tui.ui.profiles.rows import (
-    COLUMNS,
-    LOOKING,
-    details,
-    last_used_first,
-    profile_row,
-    reachability,
-    token_state,
-)
+from smtp_tui.ui.profiles.form import FirstStartScreen, ProfileFormScreen
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import FilteredTable, RecordsTable, Row
+from smtp_tui.ui.widgets.table import Column, FilteredTable, RecordsTable, Row
+from smtp_tui.workflows.check_profile import Stage, Step, look
 from smtp_tui.workflows.session import Session
+
+_COLUMNS: Final = (
+    Column("sign", "", 1),
+    Column("name", "PROFILE", 12, flexible=True),
+    Column("host", "HOST", 26, flexible=True),
+    Column("tenant", "TENANT", 13, priority=1),
+    Column("state", "STATE", 12, priority=2),
+    Column("access", "ACCESS", 9, priority=3),
+    Column("token", "TOKEN", 12, flexible=True, priority=4),
+    Column("team", "TEAM", 6, flexible=True, priority=5),
+)
+_LOOK_SECONDS: Final = 3.0
+"""The time limit of each step of a look at a host."""
+_LOOKING: Final = "…"
 
 
 class ProfilesDialog(Dialog[Profile | None]):
@@ -49,7 +56,6 @@ class ProfilesDialog(Dialog[Profile | None]):
     ProfilesDialog FilteredTable { height: auto; margin: 0 0 1 0; }
     ProfilesDialog RecordsTable { height: 10; }
     ProfilesDialog #profiles-said { display: none; text-style: bold; }
-    ProfilesDialog #profiles-said.-shown { display: block; }
     """
     ACTIONS = (
         *("dialog.cancel", "profiles.new", "profiles.edit", "profiles.clone", "profiles.check"),
@@ -69,7 +75,7 @@ class ProfilesDialog(Dialog[Profile | None]):
         self._profiles = Profiles()
         self._states: dict[str, str] = {}
         self._recent: tuple[str, ...] = ()
-        self._list = FilteredTable(COLUMNS, back="dialog.cancel")
+        self._list = FilteredTable(_COLUMNS, back="dialog.cancel")
         self._details, self._said = PlainText(), PlainText(id="profiles-said")
 
     def compose_box(self) -> Iterable[Widget]:
@@ -106,10 +112,13 @@ class ProfilesDialog(Dialog[Profile | None]):
             problem = str(error)
         if not self.is_attached:
             return  # closed meanwhile
+        self.fill()
         if problem:
             self._say(problem)
-        self.fill()
-        self._look()
+        for profile in self._all:
+            if profile.name not in self._states:
+                self._states[profile.name] = _LOOKING
+                self._look_at(profile)
         if chosen is not None:
             self._list.table.move_to(chosen)
 
@@ -118,9 +127,12 @@ class ProfilesDialog(Dialog[Profile | None]):
         return self._profiles.named(profile.name) is not None
 
     @property
-    def _all(self) -> tuple[Profile, ...]:
+    def _all(self) -> list[Profile]:
+        """The last used first; those never used follow in their own order."""
         extra = (each for each in self._services.extra_profiles if not self._stored(each))
-        return tuple(last_used_first((*extra, *self._profiles.profiles), self._recent))
+        ranks = {name: rank for rank, name in enumerate(self._recent)}
+        profiles = (*extra, *self._profiles.profiles)
+        return sorted(profiles, key=lambda profile: ranks.get(profile.name, len(ranks)))
 
     @property
     def _chosen(self) -> Profile | None:
@@ -140,18 +152,21 @@ class ProfilesDialog(Dialog[Profile | None]):
 
     def _row(self, profile: Profile) -> Row:
         in_use = profile.name == self._in_use
-        sign = "*" if in_use else "d" if profile.name == self._profiles.default else ""
-        state = self._states.get(profile.name, LOOKING)
-        return profile_row(profile, sign, state, token_state(self._services, profile))
+        cells = (
+            "*" if in_use else "d" if profile.name == self._profiles.default else "",
+            clean(profile.name, 80),
+            clean(profile.shown_host, 80),
+            shortened(clean(profile.tenant, 80), 13),
+            self._states.get(profile.name, _LOOKING),
+            profile.access.value,
+            token_state(self._services, profile),
+            clean(profile.team, 40),
+        )
+        return Row(profile.name, cells)
 
-    def _look(self) -> None:
-        """Look at each host in a worker of its own, so that a dead one delays no other."""
-        for profile in self._all:
-            if profile.name not in self._states:
-                self._states[profile.name] = LOOKING
-                self.run_worker(self._look_at(profile), group="look", description="look at a host")
-
+    @work(group="look", description="look at a host")
     async def _look_at(self, profile: Profile) -> None:
+        """Look at a host in a worker of its own, so that a dead one delays no other."""
         try:
             state = await reachability(self._services.target_of(profile))
         except HostRefused:
@@ -163,14 +178,23 @@ class ProfilesDialog(Dialog[Profile | None]):
     @on(RecordsTable.CursorMoved)
     def show_details(self) -> None:
         """Show what the table has no room for."""
-        chosen = self._chosen
-        if chosen is not None:
-            state = self._states.get(chosen.name, LOOKING)
-            self._details.update(details(chosen, state, token_state(self._services, chosen)))
+        profile = self._chosen
+        if profile is None:
+            return
+        parts = (
+            clean(profile.shown_host, 80),
+            f"tenant {clean(profile.tenant, 80) or 'not known'}",
+            f"team {clean(profile.team, 40)}",
+            f"namespace {clean(profile.namespace, 40) or 'none'}",
+            profile.access.value,
+            f"token {token_state(self._services, profile)}",
+            self._states.get(profile.name, _LOOKING).strip(_LOOKING),
+        )
+        self._details.update(" · ".join(filter(None, parts)))
 
     def _say(self, text: str) -> None:
         self._said.update(clean(text))
-        self._said.set_class(bool(text), "-shown")
+        self._said.display = bool(text)
 
     @on(RecordsTable.Opened)
     @on(Input.Submitted)
@@ -206,20 +230,15 @@ class ProfilesDialog(Dialog[Profile | None]):
     def action_edit(self) -> None:
         """Edit the profile; one that is not in the file is saved there."""
         chosen = self._chosen
-        if chosen is None:
-            return
-        if self._stored(chosen):
+        if chosen is not None and self._stored(chosen):
             self._edit(chosen, chosen.name, chosen.name)
-        else:
-            before = replace(chosen, name=_storable(chosen.name), variables=None)
-            self._edit(before, None, chosen.name)
+        elif chosen is not None:
+            self._edit(_storable(chosen, chosen.name), None, chosen.name)
 
     def action_clone(self) -> None:
         """Edit a copy of the profile."""
         if self._chosen is not None:
-            before = self._chosen.name
-            name = _storable(before) if before == ENVIRONMENT else f"{before}-copy"
-            self._edit(replace(self._chosen, name=name, variables=None), None, None)
+            self._edit(_storable(self._chosen, f"{self._chosen.name}-copy"), None, None)
 
     @opens_screen
     async def _edit(self, profile: Profile, stored_as: str | None, edited: str | None) -> None:
@@ -237,7 +256,8 @@ class ProfilesDialog(Dialog[Profile | None]):
             self._states.pop(saved.name, None)
             await self._read(saved.name)
 
-    def action_delete(self) -> None:
+    @opens_screen
+    async def action_delete(self) -> None:
         """Delete the profile, after a question."""
         chosen = self._chosen
         if chosen is None:
@@ -247,15 +267,11 @@ class ProfilesDialog(Dialog[Profile | None]):
         elif not self._stored(chosen):
             self._say(f"{chosen.name} is not in the file, so there is nothing to delete.")
         else:
-            self._delete(chosen)
-
-    @opens_screen
-    async def _delete(self, profile: Profile) -> None:
-        name, host = clean(profile.name, 40), clean(profile.host, 80)
-        body = Content(f"Host {host}. Nothing on the server changes.")
-        question = confirm(f"Delete profile {name}?", body, "Delete", self._services.clock)
-        if await self.app.push_screen_wait(question):
-            self._change(lambda: self._services.store.remove(profile.name))
+            body = Content(f"Host {clean(chosen.host, 80)}. Nothing on the server changes.")
+            title = f"Delete profile {clean(chosen.name, 40)}?"
+            question = confirm(title, body, "Delete", self._services.clock)
+            if await self.app.push_screen_wait(question):
+                self._change(lambda: self._services.store.remove(chosen.name))
 
     def action_default(self) -> None:
         """Start with this profile from now on."""
@@ -276,6 +292,36 @@ class ProfilesDialog(Dialog[Profile | None]):
         self._say(words)
 
 
-def _storable(name: str) -> str:
-    """Return a name that the file takes; the name of the vendor's variables is reserved."""
-    return "saved" if name == ENVIRONMENT else name
+def _storable(profile: Profile, name: str) -> Profile:
+    """Return it as the file takes it; the name of the profile of the variables is reserved."""
+    name = "saved" if profile.name == ENVIRONMENT else name
+    return replace(profile, name=name, variables=None)
+
+
+async def reachability(target: Target) -> str:
+    """Return in a word or two whether the server answers with a good certificate; sends nothing."""
+    steps: list[Step] = []
+    if await look(target, steps.append, _LOOK_SECONDS):
+        return "answers"
+    last = steps[-1]
+    if isinstance(last.error, CertificateRefused):
+        return "CERT CHANGED" if last.error.pinned else "untrusted"
+    return "no such host" if last.stage is Stage.NAME else "no answer"
+
+
+def token_state(services: Services, profile: Profile) -> str:
+    """Return how long the token of a profile stays valid, or where one would come from."""
+    words = clean(source_words(profile.token), 48)
+    try:
+        held = services.tokens_of(profile, services.target_of(profile))
+    except HostRefused:
+        return words
+    if held.token() is not None:
+        if held.expires_at is None:
+            return f"held ({held.words})"
+        left = time_left((held.expires_at - held.clock.now()).total_seconds())
+        return f"{left} ({held.words})"
+    if isinstance(profile.token, EnvironmentToken):
+        there = "set" if services.environ.get(profile.token.variable) else "not set"
+        return f"{words} {there}"
+    return words

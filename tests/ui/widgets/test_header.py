@@ -17,7 +17,7 @@ from smtp_tui.api.target import Access, Unverified
 from smtp_tui.profiles.model import Colour, Profile
 from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.ui.profiles.start_problem import StartProblemScreen
+from smtp_tui.ui.profiles.check import StartProblemScreen
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.sign_in.certificate import ChangedDialog, FirstMeetingDialog
 from tests.failing_sandbox import (
