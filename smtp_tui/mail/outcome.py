@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from msgspec import Struct
+
+WORDS_LIMIT: Final = 200_000
+"""Characters of a server's words that are shown; a mail server says a few hundred."""
 
 
 class Verdict(Enum):

@@ -212,7 +212,7 @@ class SmtpTui(MessagesApp):
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
-        from smtp_tui.ui.dialogs.help import HelpScreen
+        from smtp_tui.ui.dialogs import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
             ids, situation = self._offered(self.screen)

@@ -223,19 +223,14 @@ class Dialog(ModalScreen[Result]):
     Dialog .said.-shown { display: block; }
     Dialog .row { height: 1; margin-top: 1; }
     Dialog .row.-auto { height: auto; }
-    Dialog Button, Dialog Button.-primary, Dialog Button.-error {
-        width: auto; min-width: 0; margin-right: 2; padding: 0 1;
-        background: ansi_default; color: ansi_default; text-style: none;
-    }
-    Dialog Button:focus { text-style: bold reverse; }
     Dialog > #box Button:disabled { text-style: dim; border: none !important; }
     """
     BODY: ClassVar[str] = "#box"
     ACTIONS: ClassVar[tuple[str, ...]] = ("dialog.cancel",)
     BINDINGS: ClassVar[list[BindingType]] = [
         *map(_everywhere, ("app.leave", "app.suspend_process", "app.help", "app.redraw")),
-        Binding("down", "scroll_body(1)", show=False),
-        Binding("up", "scroll_body(-1)", show=False),
+        Binding("down,j", "scroll_body(1)", show=False),
+        Binding("up,k", "scroll_body(-1)", show=False),
         Binding("pagedown", "scroll_body(8)", show=False),
         Binding("pageup", "scroll_body(-8)", show=False),
     ]

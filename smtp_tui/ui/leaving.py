@@ -21,7 +21,7 @@ from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
     from smtp_tui.api.requests import Write
-    from smtp_tui.ui.dialogs.question import QuestionDialog
+    from smtp_tui.ui.dialogs import QuestionDialog
 
 _LOOK: Final = 0.25
 """Seconds between two looks whether the writes have ended."""
@@ -92,7 +92,7 @@ class Leaving:
             self._app.exit()
 
     async def _ask(self) -> None:
-        from smtp_tui.ui.dialogs.question import QuestionDialog
+        from smtp_tui.ui.dialogs import QuestionDialog
 
         keeps = all(text.keeps() for text in self.unsaved())
         draft = ((Answer.KEEP, "Quit, and keep it as a draft (without the password)"),)
@@ -134,7 +134,7 @@ class Leaving:
 
     async def _wait(self) -> Answer | None:
         """Wait for the writes under way, unless the person would rather stay or leave now."""
-        from smtp_tui.ui.dialogs.question import QuestionDialog
+        from smtp_tui.ui.dialogs import QuestionDialog
 
         body = Content("\n").join([*map(_line, self._writes), Content(""), _LEAVING_NOW])
         answers = ((Answer.STAY, "Stay"), (Answer.NOW, "Leave now"))

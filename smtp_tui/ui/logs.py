@@ -22,7 +22,7 @@ from smtp_tui.state.journal import Journal, JournalChange, Written, writes_of
 from smtp_tui.text import clean, clean_block, padded, record_name
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, FullScreen
-from smtp_tui.ui.dialogs.copy import CopyDialog
+from smtp_tui.ui.dialogs import CopyDialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.review.request_view import body_text
@@ -60,10 +60,6 @@ class LogScreen(FullScreen[None]):
         yield self.table
         with VerticalScroll():
             yield self._text
-
-    def on_mount(self) -> None:
-        """Let the keys move in the table."""
-        self.table.focus()
 
     def fill(self, entries: Iterable[tuple[Row, Callable[[], Content]]]) -> None:
         """Show these rows, and of the one under the cursor its content."""
@@ -326,8 +322,6 @@ class WrittenDialog(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog.cancel"),
         Binding("q,enter", "cancel", show=False),
-        Binding("j", "scroll_body(1)", show=False),
-        Binding("k", "scroll_body(-1)", show=False),
     ]
 
     def __init__(self, written: Written) -> None:

@@ -54,7 +54,7 @@ class ScreenOperator:
 
     async def new_token(self, session: Session, why: str) -> bool:
         """Ask for a token, or for the password that brings one."""
-        from smtp_tui.ui.sign_in.dialogs import SignInDialog
+        from smtp_tui.ui.sign_in import SignInDialog
 
         source = session.tokens.source
         user = source.user if isinstance(source, LoginToken) else ""
@@ -63,11 +63,11 @@ class ScreenOperator:
 
     async def trust(self, session: Session, refused: RefusedCertificate) -> Trust | None:
         """Show the certificate, and what trusting it means."""
-        from smtp_tui.ui.sign_in.certificate import ChangedDialog, FirstMeetingDialog
+        from smtp_tui.ui.sign_in import ChangedDialog, FirstMeetingDialog
 
         ask = self._screen.app.push_screen_wait
         if refused.offered is not None:
-            return await ask(FirstMeetingDialog(session, refused, refused.offered))
+            return await ask(FirstMeetingDialog(session, refused))
         await ask(ChangedDialog(session, refused))
         return None
 

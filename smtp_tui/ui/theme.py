@@ -1,4 +1,4 @@
-"""The look of Textual's own parts: palette, scroll bars, the selected text."""
+"""The look of Textual's own parts: buttons, palette, scroll bars, the selected text."""
 
 from typing import Final
 
@@ -7,6 +7,11 @@ APP_CSS: Final = """
 Input > .input--selection, RecordsTable:focus > .records-table--cursor {
     background: ansi_default; color: ansi_default; text-style: reverse;
 }
+Button {
+    width: auto; min-width: 0; margin-right: 2; padding: 0 1;
+    background: ansi_default; color: ansi_default;
+}
+Button:focus { text-style: bold reverse; }
 SearchIcon { display: none; }
 CommandPalette > Vertical { margin-top: 1; }
 CommandPalette #--input { border: solid ansi_default; }

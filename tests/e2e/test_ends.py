@@ -88,7 +88,7 @@ CRASHES = {
         "ui.record_form.screen", "FormScreen", "action_revert", ("ctrl+r",)
     ),
     "the handler of a message": Break("ui.record_form.screen", "FormScreen", "_show", ("x",)),
-    "a worker": Break("ui.test_email.dialog", "TestDialog", "__init__", ("ctrl+t",)),
+    "a worker": Break("ui.test_email", "TestDialog", "__init__", ("ctrl+t",)),
     "a drawing": Break("ui.widgets.bars", "KeyBar", "render", ("shift+tab",)),
     "the making of a screen": Break("ui.review.dialog", "ReviewDialog", "compose_box", ("ctrl+s",)),
     "the keeping of the draft": Break("state.drafts", "DraftStore", "save", ("shift+tab", "1")),

@@ -109,7 +109,7 @@ class RecordScreen(FullScreen[Result]):
     @opens_screen
     async def action_test(self) -> None:
         """Send a test email with the saved record."""
-        from smtp_tui.ui.test_email.dialog import EditParameter, TestDialog
+        from smtp_tui.ui.test_email import EditParameter, TestDialog
         from smtp_tui.workflows.test_email import TestSubject
 
         record = self._shows.record()
@@ -129,7 +129,7 @@ class RecordScreen(FullScreen[Result]):
     def action_copy(self) -> None:
         """Offer the record as curl, command and JSON."""
         from smtp_tui.ui.connections.record_view import copyables
-        from smtp_tui.ui.dialogs.copy import CopyDialog
+        from smtp_tui.ui.dialogs import CopyDialog
 
         record = self._shows.record()
         if record is not None:

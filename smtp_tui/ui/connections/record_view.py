@@ -16,10 +16,11 @@ from textual.widget import Widget
 from smtp_tui.api.curl import curl_line
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.requests import get_request
+from smtp_tui.mail.outcome import WORDS_LIMIT, Phase, Verdict
 from smtp_tui.mail.parameters import FORM_ORDER, label_of, port_hint
-from smtp_tui.state.history import Tested
-from smtp_tui.text import clean, cut_to_cells, moment, padded
-from smtp_tui.ui.test_email.verdict import run_content
+from smtp_tui.state.history import Tested, TestRun
+from smtp_tui.text import clean, clean_block, cut_to_cells, duration, moment, padded
+from smtp_tui.ui.connections.last_test import Standing, ago, standing
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.session import Session
 
@@ -68,7 +69,9 @@ def record_content(record: Record, tests: tuple[Tested, ...], now: datetime) -> 
     ]
     lines += [Content.styled(f"! {clean(oddity)}", "bold") for oddity in record.oddities]
     lines += [Content(""), Content.styled("Last tests", "bold")]
-    lines += [run_content(test, record, now) for test in tests] or [Content("  none from here yet")]
+    lines += [_run_content(test, record, now) for test in tests] or [
+        Content("  none from here yet")
+    ]
     return Content("\n").join(lines)
 
 
@@ -87,6 +90,41 @@ def _value(record: Record, name: str) -> str:
     text = clean(parameter.text)
     hint = port_hint(record.text("port")) if name == "port" else None
     return f"{text}   {hint}" if hint else text or "(blank)"
+
+
+def _run_content(tested: Tested, record: Record, now: datetime) -> Content:
+    """One test of the list: verdict, age, where it failed, what was used, the server's words."""
+    run = tested.run
+    facts = [ago(run, now), duration(run.milliseconds / 1000)]
+    if run.verdict != Verdict.ACCEPTED.value and run.phase != Phase.UNKNOWN.value:
+        facts.insert(0, clean(run.phase, 20))
+    stands = standing(tested, record)
+    if stands is not Standing.CURRENT:
+        facts.append(stands.value)
+    lines = [
+        Content.assemble(
+            Content.styled(f"  {clean(run.verdict, 20)}", "bold"), f" · {' · '.join(facts)}"
+        ),
+        Content(f"    {moment(run.at)} to {clean(run.recipient, 80)} as {clean(run.profile, 40)}"),
+        Content(f"    used {_used(run)}"),
+    ]
+    words = clean_block(run.words, WORDS_LIMIT).replace("\n", "\n    ")
+    if words:
+        lines.append(Content.styled(f"    {words}", "dim"))
+    return Content("\n").join(lines)
+
+
+def _used(run: TestRun) -> str:
+    """The values of a run in a line, those that were not saved with a star."""
+    parts = [
+        f"{'*' if name in run.unsaved else ''}{clean(name, 30)} {clean(text, 100) or '(blank)'}"
+        for name, text in run.values
+    ]
+    secrets = [name for name in run.unsaved if name not in dict(run.values)]
+    parts += [f"*{clean(name, 30)} typed" for name in secrets]
+    if PASSWORD not in secrets:
+        parts.append("stored password")
+    return ", ".join(parts) + (" (* not saved)" if run.unsaved else "")
 
 
 def copyables(session: Session, record: Record) -> dict[str, str]:

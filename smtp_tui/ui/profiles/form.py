@@ -32,7 +32,7 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, sentence
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
-from smtp_tui.ui.dialogs.question import leave_unsaved
+from smtp_tui.ui.dialogs import leave_unsaved
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.profiles.check import StepsText
@@ -223,18 +223,10 @@ class FirstStartScreen(ProfileScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), *FIELD_KEYS]
     DEFAULT_CSS = """
     FirstStartScreen .part { margin-top: 1; height: auto; }
-    FirstStartScreen Button, FirstStartScreen Button.-primary {
-        width: auto; min-width: 0; margin-right: 2; padding: 0 1;
-        background: ansi_default; color: ansi_default; text-style: none;
-    }
-    FirstStartScreen Button:focus { text-style: bold reverse; }
-    FirstStartScreen OptionList {
-        height: auto; max-height: 6; border: none; padding: 0; background: ansi_default;
-    }
+    FirstStartScreen OptionList { max-height: 6; background: ansi_default; }
     FirstStartScreen #found { display: none; }
     FirstStartScreen.-found #found { display: block; }
     FirstStartScreen.-found #before, FirstStartScreen.-found #why { display: none; }
-    FirstStartScreen #first-keys { dock: bottom; height: 1; text-style: dim; padding: 0 1; }
     """
 
     def __init__(self, services: Services, used: Session | None, why: str = "") -> None:
@@ -251,7 +243,7 @@ class FirstStartScreen(ProfileScreen):
             yield from self._fields()
             yield self._said
         save, leave = (bound(self, action_id).last_key for action_id in self.ACTIONS)
-        yield PlainText(f"{save} checks, then saves · tab next · {leave} leaves", id="first-keys")
+        yield PlainText(f"{save} checks, then saves · tab next · {leave} leaves", classes="status")
 
     def _fields(self) -> Iterable[Widget]:
         yield PlainText("Connect to a CAM server", id="heading")
@@ -276,10 +268,6 @@ class FirstStartScreen(ProfileScreen):
             with Horizontal(classes="part"):
                 yield Button("Save and open", id="save", action="screen.save", compact=True)
                 yield Button("Open, save nothing", action="screen.finish(False)", compact=True)
-
-    def on_mount(self) -> None:
-        """Start on the host."""
-        self.fields["host"].input.focus()
 
     @on(Field.Edited)
     def forget_found(self) -> None:

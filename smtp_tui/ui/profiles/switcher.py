@@ -22,7 +22,7 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, shortened, time_left
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, opens_screen
-from smtp_tui.ui.dialogs.question import confirm
+from smtp_tui.ui.dialogs import confirm
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.profiles.check import CheckDialog
 from smtp_tui.ui.profiles.form import FirstStartScreen, ProfileFormScreen

@@ -20,7 +20,7 @@ from smtp_tui.editing.draft import resumed
 from smtp_tui.state.drafts import DraftStore, SavedDraft
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import age, clean
-from smtp_tui.ui.dialogs.question import QuestionDialog
+from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.messages import forget, tell
 from smtp_tui.ui.record_form.form import FormSubject
 from smtp_tui.ui.services import Services

@@ -29,7 +29,7 @@ from smtp_tui.text import clean, record_name
 from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
-from smtp_tui.ui.dialogs.question import QuestionDialog
+from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.messages import forget, tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.record_form.autosave import Autosave, with_draft
@@ -37,7 +37,7 @@ from smtp_tui.ui.record_form.form import FormSubject, RecordForm, SecretField, r
 from smtp_tui.ui.record_form.presets import PresetDialog
 from smtp_tui.ui.record_form.preview import PatchPreview
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.test_email.dialog import EditParameter, ReviewValues, TestDialog
+from smtp_tui.ui.test_email import EditParameter, ReviewValues, TestDialog
 from smtp_tui.ui.waiting import Wait
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
 from smtp_tui.ui.widgets.plain_text import PlainText

@@ -21,7 +21,7 @@ from smtp_tui.api.target import Access
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import GuardedDialog, where_line
-from smtp_tui.ui.dialogs.copy import CopyDialog
+from smtp_tui.ui.dialogs import CopyDialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.review.request_view import request_text
 from smtp_tui.ui.widgets.bars import badge_look

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.ui.test_email.dialog import TestDialog
+from smtp_tui.ui.test_email import TestDialog
 from tests.failing_sandbox import (
     Operation,
     Phase,

@@ -19,7 +19,7 @@ from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.ui.profiles.check import StartProblemScreen
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.sign_in.certificate import ChangedDialog, FirstMeetingDialog
+from smtp_tui.ui.sign_in import ChangedDialog, FirstMeetingDialog
 from tests.failing_sandbox import (
     ADMINISTRATOR,
     Fault,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from msgspec import Struct
 from textual import on, work
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -17,11 +17,12 @@ from textual.widgets import Input
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.requests import IdRefused
-from smtp_tui.mail.outcome import TestOutcome, Verdict
+from smtp_tui.mail.outcome import WORDS_LIMIT, TestOutcome, Verdict
 from smtp_tui.mail.recipient import parse_recipient
+from smtp_tui.mail.remarks import Remarks, error
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
-from smtp_tui.text import clean
+from smtp_tui.text import clean, clean_block, record_name
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.advice import error_lines
 from smtp_tui.ui.base import Dialog, where_line
@@ -29,15 +30,8 @@ from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.test_email.verdict import (
-    facts_content,
-    late_words,
-    outcome_content,
-    refused_content,
-    subject_name,
-)
 from smtp_tui.ui.waiting import wait_words
-from smtp_tui.ui.widgets.fields import PasteRefused, TextInput
+from smtp_tui.ui.widgets.fields import Field
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
@@ -48,6 +42,10 @@ if TYPE_CHECKING:
     from textual.app import App
 
 
+_LEAVES: Final = "The mail leaves from the CAM host, not from this machine."
+_TRIED: Final = "It was the CAM host that tried, not this machine."
+
+
 class EditParameter(Struct, frozen=True):
     """The answer of the dialog where a parameter is to be edited."""
 
@@ -56,65 +54,6 @@ class EditParameter(Struct, frozen=True):
 
 class ReviewValues(Struct, frozen=True):
     """The answer of the dialog where the tested values are to be saved."""
-
-
-class RecipientField(Vertical):
-    """Label, input, and under it what is to be said of the address."""
-
-    DEFAULT_CSS = """
-    RecipientField { height: auto; }
-    RecipientField Horizontal { height: 1; }
-    RecipientField .label { width: 13; }
-    RecipientField Input { width: 1fr; height: 1; }
-    RecipientField Input:focus { text-style: underline; }
-    RecipientField .note { display: none; padding-left: 13; }
-    RecipientField .note.-shown { display: block; }
-    """
-
-    def __init__(self, address: str) -> None:
-        super().__init__()
-        self._first = address
-
-    def compose(self) -> Iterable[Widget]:
-        """The line and the note."""
-        with Horizontal():
-            yield PlainText("Send to:", classes="label")
-            yield TextInput(self._first, placeholder="recipient address")
-        yield PlainText("", classes="note")
-
-    @property
-    def input(self) -> Input:
-        """The input, for focus."""
-        return self.query_one(Input)
-
-    def address(self) -> str | None:
-        """The address as it is sent, or None where there is none, which is then said."""
-        address, remarks = parse_recipient(self.input.value.strip())
-        if address is None:
-            self.input.focus()
-            self.note("\n".join(remark.text for remark in remarks))
-        return address
-
-    def note(self, text: str) -> None:
-        """Say something under the address; an empty text takes it back."""
-        note = self.query_one(".note", PlainText)
-        note.update(text)
-        note.set_class(bool(text), "-shown")
-        if text:
-            note.scroll_visible(animate=False)
-
-    @on(PasteRefused)
-    def say_refused(self, event: PasteRefused) -> None:
-        """Say why a pasted text was not taken."""
-        event.stop()
-        self.note(event.words)
-
-    @on(Input.Changed)
-    def check(self, event: Input.Changed) -> None:
-        """Say what is unusual about the address; that it is not finished is no remark."""
-        event.stop()
-        address, remarks = parse_recipient(event.value.strip())
-        self.note("" if address is None else "\n".join(remark.text for remark in remarks))
 
 
 class TestFinished(Message):
@@ -139,20 +78,14 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
 
     DEFAULT_CSS = """
     TestDialog #test-body { height: auto; scrollbar-size-vertical: 1; }
-    TestDialog #outcome { height: auto; margin-top: 1; display: none; }
-    TestDialog #outcome.-shown { display: block; }
-    TestDialog #warning { height: auto; margin-top: 1; }
-    TestDialog #facts { margin-top: 1; }
-    TestDialog #test-keys { margin-top: 1; }
+    TestDialog .apart { margin-top: 1; }
+    TestDialog Field .mark { display: none; }
+    TestDialog Field .label { width: 13; }
     """
     BODY = "#test-body"
     AUTO_FOCUS = ""  # after the token dialog too, letters stay keys
     ACTIONS = ("dialog.cancel", "test.edit", "test.again", "test.save")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(*ACTIONS),
-        Binding("j", "scroll_body(1)", show=False),
-        Binding("k", "scroll_body(-1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS)
 
     def __init__(
         self,
@@ -176,43 +109,37 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         self._preparing = False
         self._waiting = False
         self._tried = False
+        recipient = session.memory.recipient or services.history.recipient_of(session.profile.name)
+        self._to = Field("to", recipient, label="Send to:", hint="recipient address")
+        self._body = VerticalScroll(id="test-body", can_focus=False)
+        warning = Content.styled(clean(subject.warning), "bold $text-warning")
+        self._warning = PlainText(warning, classes="apart")
+        self._said = PlainText(classes="apart")
+        self._facts = PlainText(facts_content(subject), classes="apart")
+        self._hint = PlainText(classes="hint apart")
 
     def compose_box(self) -> Iterable[Widget]:
         """Where, the outcome, which values, to whom."""
-        subject, profile = self._subject, self._session.profile.name
-        recipient = self._session.memory.recipient or self._services.history.recipient_of(profile)
-        with VerticalScroll(id="test-body", can_focus=False):
+        with self._body:
             yield PlainText(where_line(self._session))
-            yield from (PlainText(line) for line in self._asides)
-            if subject.warning:
-                warning = Content.styled(clean(subject.warning), "bold $text-warning")
-                yield PlainText(warning, id="warning")
-            yield PlainText("", id="outcome")
-            yield PlainText(facts_content(subject), id="facts")
-            yield RecipientField(recipient)
-        yield PlainText("", id="test-keys", classes="hint")
+            yield from map(PlainText, self._asides)
+            yield from (self._warning, self._said, self._facts, self._to)
+        yield self._hint
 
     def on_mount(self) -> None:
         """Start on the recipient, or on a test of this record that is still under way."""
         self._ticker = self.set_interval(1.0, self._tick, pause=True)
+        self._warning.display, self._said.display = bool(self._subject.warning), False
         self._to.input.focus()
         if self._earlier is not None:
             self._watch(self._earlier)
         elif self._at_once and not self._subject.warning:
-            self._submit()
+            self.action_again()
         self._show_keys()
 
     def on_resize(self) -> None:
         """Keep the keys in sight: what is long scrolls above them."""
         self._body.styles.max_height = max(4, self.size.height - 5)
-
-    @property
-    def _body(self) -> VerticalScroll:
-        return self.query_one(self.BODY, VerticalScroll)
-
-    @property
-    def _to(self) -> RecipientField:
-        return self.query_one(RecipientField)
 
     @property
     def _earlier(self) -> TestMail | None:
@@ -233,7 +160,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         return True
 
     def _show_keys(self) -> None:
-        self.query_one("#test-keys", PlainText).update(" · ".join(self._keys()))
+        self._hint.update(" · ".join(self._keys()))
         self.refresh_bindings()
 
     def _keys(self) -> Iterable[str]:
@@ -254,27 +181,37 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
 
     def _say(self, content: Content | str) -> None:
         """Show this at the top, where it is seen on a small terminal too."""
-        outcome = self.query_one("#outcome", PlainText)
-        outcome.update(content)
-        outcome.set_class(True, "-shown")
+        self._said.update(content)
+        self._said.display = True
         self._body.scroll_home(animate=False)
 
-    @on(Input.Submitted)
-    def submit(self, event: Input.Submitted) -> None:
-        """Enter sends."""
-        event.stop()
-        self._submit()
+    def _note(self, remarks: Remarks = ()) -> None:
+        """Say this under the address, in place of what was said there before."""
+        self._to.show(False, remarks)
+        if remarks:
+            self._to.scroll_visible(animate=False)
 
-    def _submit(self) -> None:
-        """Check the address, then send, unless a test of this record is still under way."""
-        address = self._to.address()
+    @on(Field.Edited)
+    def check_address(self) -> None:
+        """Say what is unusual about the address; that it is not finished is no remark."""
+        address, remarks = parse_recipient(self._to.text.strip())
+        self._note(() if address is None else remarks)
+
+    @on(Input.Submitted)
+    def action_again(self) -> None:
+        """Send, or send once more, to the address that stands there, if it is one.
+
+        Not while a test of this record is still under way.
+        """
+        address, remarks = parse_recipient(self._to.text.strip())
         if address is None:
-            return
-        if self._preparing or self._earlier is not None:
-            self._to.note("The test before is still under way; one at a time.")
-            return
-        self._preparing = True
-        self._send(address)
+            self._to.input.focus()
+            self._note(remarks)
+        elif self._preparing or self._earlier is not None:
+            self._note((error("The test before is still under way; one at a time."),))
+        else:
+            self._preparing = True
+            self._send(address)
 
     @work(group="test", description="send a test email")
     async def _send(self, to: str) -> None:
@@ -282,8 +219,8 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         tests, operator = self._services.tests, ScreenOperator(self)
         try:
             mail = await tests.prepare(self._session, operator, self._subject, to)
-        except (IdRefused, ValueError) as error:
-            self._say(clean(str(error)))
+        except (IdRefused, ValueError) as refusal:
+            self._say(clean(str(refusal)))
             return
         finally:
             self._preparing = False
@@ -301,18 +238,17 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         try:
             if await self._services.in_file(name) is not None:
                 await asyncio.to_thread(self._services.store.set_recipient, name, to)
-        except (FileProblem, ProfileRefused) as error:
-            tell(self.app, clean(str(error)), about=About.PROFILE, kind=Kind.WARNING)
+        except (FileProblem, ProfileRefused) as problem:
+            tell(self.app, clean(str(problem)), about=About.PROFILE, kind=Kind.WARNING)
 
     def _watch(self, mail: TestMail) -> None:
         """Count the seconds of a mail that is under way."""
         self.mail = mail
         self._waiting = True
-        for warning in self.query("#warning"):
-            warning.display = False  # it was about to happen, and has
+        self._warning.display = False  # it was about to happen, and has
         self._to.input.disabled = True
-        self._to.note("")
-        self.query_one("#facts", PlainText).update(facts_content(mail.subject))
+        self._note()
+        self._facts.update(facts_content(mail.subject))
         self._ticker.resume()
         self._tick()
         self._show_keys()
@@ -334,11 +270,11 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
             return
         self._ticker.pause()
         self._waiting = False
-        self._to.note("")
+        self._note()
         self._to.input.disabled = False
         self.set_focus(None)
         tried = isinstance(mail.outcome, TestOutcome)
-        self.query_one("#facts", PlainText).update(facts_content(mail.subject, done=tried))
+        self._facts.update(facts_content(mail.subject, done=tried))
         if isinstance(mail.outcome, ApiError):
             self._say(refused_content(error_lines(self, mail.outcome)[1:]))
             self._recover(mail.outcome)
@@ -347,8 +283,8 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         self._show_keys()
 
     @work(group="test", description="ask for a token, or show a certificate")
-    async def _recover(self, error: ApiError) -> None:
-        mended = await after_refusal(self._session, ScreenOperator(self), error)
+    async def _recover(self, refusal: ApiError) -> None:
+        mended = await after_refusal(self._session, ScreenOperator(self), refusal)
         if mended:
             again = bound(self, "test.again").first_key
             self._say(f"{mended} Nothing was sent yet: {again} sends.")
@@ -361,10 +297,6 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
             self._to.input.focus()
         else:
             self.dismiss(EditParameter(parameter or "hostname"))
-
-    def action_again(self) -> None:
-        """Send, or send once more, to the address that stands there."""
-        self._submit()
 
     def action_save(self) -> None:
         """Back to the form, to review and save what was tested."""
@@ -398,4 +330,54 @@ async def _deliver(
     await services.tests.send(session, operator, mail, judged)
 
 
-__all__ = ["EditParameter", "ReviewValues", "TestDialog"]
+def facts_content(subject: TestSubject, *, done: bool = False) -> Content:
+    """Which values are used, whose password, and from where the mail leaves."""
+    lines = [Content(f"{'Used' if done else 'Uses'} {subject.words}:")]
+    for unsaved, name, text in subject.lines():
+        line = f"{'*' if unsaved else ' '} {clean(name, 30):<10} {clean(text)}"
+        lines.append(Content.styled(line, "bold") if unsaved else Content(line))
+    lines.append(Content(_TRIED if done else _LEAVES))
+    return Content("\n").join(lines)
+
+
+def outcome_content(outcome: TestOutcome, mail: TestMail) -> Content:
+    """Verdict, facts, what it means, what to try, and the server's words, whole."""
+    verdict = Content.styled(f" {outcome.verdict.value} ", "bold reverse")
+    facts = " · ".join(clean(fact, 90) for fact in mail.facts)
+    lines = [Content.assemble(verdict, f" {facts}"), Content(clean(outcome.meaning))]
+    if outcome.advice:
+        lines.append(Content(outcome.advice))
+    if outcome.request_id and outcome.verdict is Verdict.UNKNOWN:
+        lines.append(Content(f"Request id: {clean(outcome.request_id)}"))
+    if outcome.server_text:
+        lines += [
+            Content.styled("What came back, word for word:", "dim"),
+            Content(clean_block(outcome.server_text, WORDS_LIMIT)),
+        ]
+    return Content("\n").join(lines)
+
+
+def refused_content(lines: tuple[str, ...]) -> Content:
+    """Why no mail was tried at all: the lines of an error, but for its headline."""
+    head = Content.assemble(Content.styled(" NOT SENT ", "bold reverse"), " no mail was tried")
+    return Content("\n").join([head, *(Content(clean(line, 2000)) for line in lines)])
+
+
+def subject_name(subject: TestSubject) -> str:
+    """What is tested, as titles and messages name it."""
+    if subject.record_id is None and not subject.name.strip():
+        return "new values"
+    return record_name(subject.name, subject.record_id)
+
+
+def late_words(profile: str, mail: TestMail) -> str:
+    """What came of a test mail in a line, for someone who has turned to other things."""
+    what = f"Test of {subject_name(mail.subject)} ({clean(profile, 40)})"
+    outcome = mail.outcome
+    if isinstance(outcome, ApiError):
+        return f"{what}: not sent. {clean(outcome.why, 300)}"
+    if outcome is None:
+        return what
+    tried = outcome.verdict is not Verdict.ACCEPTED
+    step = f" · {outcome.phase.value}" if tried else ""
+    return f"{what}: {outcome.verdict.value}{step} · {outcome.meaning}"

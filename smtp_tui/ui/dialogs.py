@@ -1,0 +1,256 @@
+"""Dialogs that any screen may open: a question, what can be copied, and the keys of the screen.
+
+A terminal may refuse silently to copy. So the text can be shown plainly too: outside the screen,
+without borders, where the terminal's own selection takes it unchanged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import termios
+from collections.abc import Iterable, Mapping
+from textwrap import fill
+from typing import ClassVar, Final, Generic, TypeVar
+
+from textual import on
+from textual.app import SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.widget import Widget
+from textual.widgets import Button, Input
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.text import clean_block, padded
+from smtp_tui.ui.actions import APP_ACTIONS, BY_ID, Action, Place, Situation, bindings, unavailable
+from smtp_tui.ui.base import Dialog, GuardedDialog, opens_screen
+from smtp_tui.ui.messages import tell
+from smtp_tui.ui.widgets.fields import Paste, TextInput
+from smtp_tui.ui.widgets.plain_text import PlainText, harmless
+from smtp_tui.workflows.operator import About, Kind
+
+Answer = TypeVar("Answer")
+
+_IN_A_LIST: Final = (
+    ("j k ↑ ↓", "Move the cursor"),
+    ("g G", "First and last row"),
+    ("PgUp PgDn", "A page up or down"),
+    ("space", "Mark the row and go on"),
+)
+_EVERYWHERE: Final = (
+    "app.command_palette",
+    *(action_id for action_id in APP_ACTIONS if action_id != "app.mailbox"),
+    "app.back",
+)
+_NOTES: Final = """\
+  Every write is reviewed first, and only what changed is sent.
+  The record is read again just before a write. The vendor has no version
+  field, so a change in the very same moment cannot be seen.
+  A test mail that is ACCEPTED was taken by a mail server; nobody here can
+  know whether it was delivered."""
+_INDENT: Final = 14
+"""Cells before the text of an action: the keys stand there."""
+
+
+class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
+    """``answers`` are pairs of an answer and its label; esc gives ``escape``."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "app.focus_next", show=False),
+        Binding("up,k", "app.focus_previous", show=False),
+    ]
+    DEFAULT_CSS = """
+    QuestionDialog #question { margin-bottom: 1; }
+    """
+
+    def __init__(
+        self,
+        title: str,
+        body: Content,
+        answers: tuple[tuple[Answer, str], ...],
+        clock: Clock,
+        *,
+        escape: Answer,
+    ) -> None:
+        super().__init__(clock)
+        self.title = title
+        self._body = body
+        self._answers = answers
+        self._escape = escape
+        self._buttons = [Button(harmless(label), compact=True) for _, label in answers]
+
+    def compose_box(self) -> Iterable[Widget]:
+        """What it is about, and the answers."""
+        yield PlainText(self._body, id="question")
+        yield from self._buttons
+        yield PlainText(f"↑ ↓ move · Enter chooses · {self.cancel_key} goes back", classes="hint")
+
+    @on(Button.Pressed)
+    def answer(self, event: Button.Pressed) -> None:
+        """Give the answer of the button, unless the key was typed before the dialog was drawn."""
+        event.stop()
+        if self.settled:
+            self.dismiss(self._answers[self._buttons.index(event.button)][0])
+
+    def action_cancel(self) -> None:
+        """Go back, with nothing done."""
+        self.dismiss(self._escape)
+
+
+def confirm(title: str, body: Content, verb: str, clock: Clock) -> QuestionDialog[bool]:
+    """Return the question before something is thrown away; it starts on Cancel."""
+    return QuestionDialog(title, body, ((False, "Cancel"), (True, verb)), clock, escape=False)
+
+
+def leave_unsaved(clock: Clock) -> QuestionDialog[bool]:
+    """Return the question before a form without drafts is left."""
+    body = Content("What was typed here is not saved.")
+    answers = ((False, "Keep editing"), (True, "Discard it"))
+    return QuestionDialog("Leave without saving?", body, answers, clock, escape=False)
+
+
+class CopyDialog(Dialog[None]):
+    """Tab shows the next form; Enter or y sends it to the terminal's clipboard; v shows it.
+
+    ``forms`` are the texts by the label of their form.
+    """
+
+    TITLE = "Copy"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("dialog.cancel"),
+        Binding("tab,right,down,j", "step(1)", "Next form"),
+        Binding("shift+tab,left,up,k", "step(-1)", "Form before"),
+        Binding("enter,y", "send", "Copy"),
+        Binding("v", "plain", "Show plainly"),
+    ]
+
+    def __init__(self, forms: Mapping[str, str]) -> None:
+        super().__init__()
+        self._forms = tuple(forms.items())
+        self._at = 0
+        self._labels, self._text = PlainText(), PlainText(classes="row -auto")
+        self._show()
+
+    def compose_box(self) -> Iterable[Widget]:
+        """The forms, and the text of the chosen one."""
+        yield from (self._labels, self._text)
+        tab = "tab chooses · " if len(self._forms) > 1 else ""
+        yield PlainText(
+            f"{tab}Enter copies · v shows it plainly · {self.cancel_key} back", classes="hint"
+        )
+
+    def _show(self) -> None:
+        labels = "  ".join(
+            f"[{label}]" if position == self._at else f" {label} "
+            for position, (label, _) in enumerate(self._forms)
+        )
+        self._labels.update(labels)
+        self._text.update(clean_block(self._forms[self._at][1]))
+
+    def action_step(self, by: int) -> None:
+        """Go to another form."""
+        self._at = (self._at + by) % len(self._forms)
+        self._show()
+
+    def action_send(self) -> None:
+        """Send the text to the terminal, whose driver tells how it was sent."""
+        self.app.copy_to_clipboard(self._forms[self._at][1])
+        self.dismiss(None)
+
+    @opens_screen
+    async def action_plain(self) -> None:
+        """Show the text outside the screen until Enter, ctrl+c or the end of the input."""
+        try:
+            with self.app.suspend():
+                await _shown_until_enter(clean_block(self._forms[self._at][1]))
+        except SuspendNotSupported:
+            words = "This terminal cannot show it outside the screen."
+            tell(self, words, about=About.TERMINAL, kind=Kind.WARNING)
+
+
+async def _shown_until_enter(text: str) -> None:
+    """Show the text and wait for a line at the terminal, without blocking the event loop."""
+    loop, pressed = asyncio.get_running_loop(), asyncio.Event()
+    descriptor = sys.stdin.fileno()
+    before = signal.getsignal(signal.SIGINT)
+    loop.add_reader(descriptor, pressed.set)
+    loop.add_signal_handler(signal.SIGINT, pressed.set)
+    try:
+        print(f"\n{text}\n\nEnter goes back to smtp-tui.", flush=True)
+        await pressed.wait()
+        if os.isatty(descriptor):
+            termios.tcflush(descriptor, termios.TCIFLUSH)
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, before)
+        loop.remove_reader(descriptor)
+
+
+class HelpScreen(Dialog[None]):
+    """``chosen`` are the actions that have other keys than by default."""
+
+    TITLE = "Help"
+    BODY = "#help-keys"
+    DEFAULT_CSS = """
+    HelpScreen > #box { height: 100%; }
+    HelpScreen #help-keys { height: 1fr; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Back")]
+
+    def __init__(
+        self, action_ids: tuple[str, ...], situation: Situation, chosen: Mapping[str, Action]
+    ) -> None:
+        super().__init__()
+        ids = dict.fromkeys((*action_ids, *_EVERYWHERE))
+        self._actions = tuple(chosen.get(action_id, BY_ID[action_id]) for action_id in ids)
+        self._situation = situation
+        self._field = TextInput(placeholder="search the keys", takes=Paste.WORDS)
+        self._text = PlainText()
+
+    def compose_box(self) -> Iterable[Widget]:
+        """Search field, keys, hint."""
+        yield self._field
+        with VerticalScroll(id="help-keys", can_focus=False):
+            yield self._text
+        yield PlainText(f"↑ ↓ scroll · {self.cancel_key} back", classes="hint")
+
+    @on(Resize)
+    @on(Input.Changed)
+    def show_keys(self) -> None:
+        """Show what holds the words, wrapped to the width."""
+        words = self._field.value.casefold().split()
+        sections = [
+            (place.value, [self._action(each) for each in self._actions if each.place is place])
+            for place in Place
+        ]
+        sections.append(("In a list", [Content(_line(*each)) for each in _IN_A_LIST]))
+        lines: list[Content] = []
+        for title, entries in sections:
+            found = [each for each in entries if _holds(each.plain, words)]
+            if found:
+                lines += [Content.styled(title, "bold"), *found, Content("")]
+        if not words:
+            lines += [Content.styled("Good to know", "bold"), Content(_NOTES)]
+        self._text.update(Content("\n").join(lines) if lines else "No key is about that.")
+
+    def _action(self, action: Action) -> Content:
+        reason = unavailable(action.id, self._situation)
+        width = max(40, self._field.size.width - 2)
+        text = _line(action.key_display, f"{action.label}: {action.help}", width)
+        if reason is None:
+            return Content(text)
+        return Content.styled(f"{text}\n{_line('', f'Not now: {reason}', width)}", "dim")
+
+
+def _line(keys: str, words: str, width: int = 80) -> str:
+    start, rest = padded(f"  {keys}", _INDENT - 1) + " ", " " * _INDENT
+    return fill(words, width, initial_indent=start, subsequent_indent=rest, break_long_words=False)
+
+
+def _holds(text: str, words: list[str]) -> bool:
+    flat = " ".join(text.casefold().split())
+    return all(word in flat for word in words)

@@ -1,1 +1,0 @@
-"""Questions that any screen may ask."""
