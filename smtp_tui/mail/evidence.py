@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
 
 from msgspec import Struct, field
 
@@ -32,43 +32,22 @@ _ITEMS: Final = 200
 _LONGEST_JSON: Final = 1_000_000
 _TRACES: Final = frozenset({"stack", "stacktrace", "trace"})
 _ERROR_KEYS: Final = frozenset({"error", "err", "errors", "exception"})
-_WORD_KEYS: Final = _ERROR_KEYS | {
-    "message",
-    "msg",
-    "errormessage",
-    "errmsg",
-    "response",
-    "description",
-    "reason",
-    "detail",
-    "details",
-    "text",
-    "stderr",
-    "cause",
-    "info",
-    "title",
-}
+_MESSAGE_KEYS: Final = frozenset({"message", "msg", "errormessage", "errmsg", "response", "stderr"})
+_REASON_KEYS: Final = frozenset({"reason", "cause", "detail", "details", "description"})
+_FLAG_KEYS: Final = frozenset({"success", "ok", "sent", "status", "result"})
+_SPOKEN_KEYS: Final = (
+    _ERROR_KEYS | _MESSAGE_KEYS | _REASON_KEYS | _FLAG_KEYS | {"text", "info", "title"}
+)
+"""Members whose text is for a person, even where it is one word."""
 _DATA_KEYS: Final = frozenset(
     {"name", "value", "hostname", "host", "username", "user", "to", "from", "subject", "url"}
 )
 """Members that repeat what was sent; their values are not about the mail."""
 
-_FLAG_KEYS: Final = frozenset({"success", "ok", "sent", "status", "result"})
 _STATUS_KEYS: Final = frozenset({"status", "statuscode", "code"})
 _REPLY_KEYS: Final = frozenset({"responsecode", "smtpcode", "replycode"})
-_FLAG_WORDS: Final[dict[str, bool]] = {
-    "success": True,
-    "succeeded": True,
-    "successful": True,
-    "ok": True,
-    "sent": True,
-    "true": True,
-    "error": False,
-    "fail": False,
-    "failed": False,
-    "failure": False,
-    "false": False,
-}
+_YES: Final = frozenset({"success", "succeeded", "successful", "ok", "sent", "true"})
+_NO: Final = frozenset({"error", "fail", "failed", "failure", "false"})
 _NO_ERROR: Final = ("false", "none", "null", "no")
 _HTTP: Final = frozenset(range(400, 521)) - {421, 450, 451, 452, 454, 455}
 _REPLIES: Final = frozenset(
@@ -142,11 +121,8 @@ class Evidence(Struct):
         return all(_NO_REASON.match(word) for word in self.words)
 
 
-class _Piece(Struct, frozen=True):
-    """A text to read, with the reply code or the mailer's code that stands beside it."""
-
-    text: str
-    code: str = ""
+_Piece: TypeAlias = tuple[str, str]
+"""A text to read, and the reply code or the mailer's code that stands beside it."""
 
 
 def gather(body: JsonValue) -> Evidence:
@@ -155,19 +131,19 @@ def gather(body: JsonValue) -> Evidence:
     pieces: list[_Piece] = []
     command = ""
     for item in _walk(body, evidence):
-        if isinstance(item, dict):
-            pieces += _note_object(evidence, item)
-            command = command or _text_of(item, "command")
-        else:
-            pieces += _note_texts(evidence, [("", text) for text in item])
+        pieces += _note_object(evidence, item)
+        command = command or _text_of(item, "command")
     deciding = _read_all(evidence, pieces, command or ("RCPT TO" if evidence.rejected else ""))
     if deciding is not None:
-        _put_first(evidence, deciding.text)
+        _put_first(evidence, deciding)
     return evidence
 
 
-def _walk(body: JsonValue, evidence: Evidence) -> Iterator[dict[str, JsonValue] | list[str]]:
-    """Yield every object, and the texts of every list: outer ones first, at most ``_NODES``."""
+def _walk(body: JsonValue, evidence: Evidence) -> Iterator[Mapping[str, JsonValue]]:
+    """Yield the objects of at most ``_NODES`` values, the outer ones first.
+
+    A text in a list is an object with a member that has no name.
+    """
     queue: deque[JsonValue] = deque([[body] if isinstance(body, str) else body])
     for _ in range(_NODES):
         if not queue:
@@ -178,7 +154,7 @@ def _walk(body: JsonValue, evidence: Evidence) -> Iterator[dict[str, JsonValue] 
         evidence.has_more_words |= len(value) > _ITEMS
         if isinstance(value, list):
             inner = [_opened(entry) for entry in value[:_ITEMS]]
-            yield [entry for entry in inner if isinstance(entry, str)]
+            yield from ({"": entry} for entry in inner if isinstance(entry, str))
         else:
             members = {key.lower(): _opened(entry) for key, entry in [*value.items()][:_ITEMS]}
             inner = [*members.values()]
@@ -200,7 +176,7 @@ def _opened(value: JsonValue) -> JsonValue:
     return inner if isinstance(inner, dict | list) else value
 
 
-def _note_object(evidence: Evidence, item: dict[str, JsonValue]) -> list[_Piece]:
+def _note_object(evidence: Evidence, item: Mapping[str, JsonValue]) -> list[_Piece]:
     """Note the flags and codes of an object; return the texts to read."""
     code = ""
     for key, value in item.items():
@@ -221,36 +197,33 @@ def _note_object(evidence: Evidence, item: dict[str, JsonValue]) -> list[_Piece]
             evidence.status = max(number, evidence.status or 0)
     if "stderr" in item and _number(item.get("code")):
         evidence.is_error = True  # a command that failed with this exit code
-    pieces = _note_texts(evidence, _texts_of(item))
+    pieces = _note_texts(evidence, item)
     if len(pieces) > 1 or code:
-        pieces.append(_Piece("\n".join(piece.text[:1000] for piece in pieces), code))
+        pieces.append(("\n".join(text[:1000] for text, _ in pieces), code))
     return pieces
 
 
-def _texts_of(item: dict[str, JsonValue]) -> list[tuple[str, str]]:
+def _texts_of(item: Mapping[str, JsonValue]) -> list[tuple[str, str]]:
     """The texts of an object by their keys, without what only repeats the values that were sent."""
-    texts = []
-    if not ("name" in item and "value" in item):  # a parameter
-        texts = [
-            (key, value)
-            for key, value in item.items()
-            if isinstance(value, str) and key not in _DATA_KEYS
-        ]
+    repeats = item.keys() if {"name", "value"} <= item.keys() else _DATA_KEYS  # a parameter
+    texts = [
+        (key, value) for key, value in item.items() if isinstance(value, str) and key not in repeats
+    ]
     if "errno" in item or "syscall" in item:
         texts.append(("syscall", _system_call(item)))
     return texts
 
 
-def _note_texts(evidence: Evidence, texts: list[tuple[str, str]]) -> list[_Piece]:
+def _note_texts(evidence: Evidence, item: Mapping[str, JsonValue]) -> list[_Piece]:
     """Keep the texts that are words for a person; return the texts to read."""
     pieces = []
-    for key, text in texts:
+    for key, text in _texts_of(item):
         if _NUMBER.match(text) or _ADDRESS.match(text) or not text.strip():
             continue
         if key in _FLAG_KEYS and _flag(text) is not None:
             continue
-        pieces.append(_Piece(text))
-        spoken = key in _WORD_KEYS | _FLAG_KEYS or any(map(str.isspace, text.strip()))
+        pieces.append((text, ""))
+        spoken = key in _SPOKEN_KEYS or any(map(str.isspace, text.strip()))
         if spoken and key not in _TRACES | {"syscall", "command"}:
             _add_words(evidence, text)
     return pieces
@@ -284,22 +257,21 @@ def _put_first(evidence: Evidence, text: str) -> None:
     evidence.words.insert(0, holding or plain)
 
 
-def _read_all(evidence: Evidence, pieces: list[_Piece], command: str) -> _Piece | None:
-    """Read each piece once and keep the most specific readings; return the piece that decides."""
+def _read_all(evidence: Evidence, pieces: list[_Piece], command: str) -> str | None:
+    """Read each piece once and keep the most specific readings; return the text that decides."""
     left = _CHARACTERS
-    deciding: _Piece | None = None
-    for piece in [*dict.fromkeys(pieces)][:_TEXTS]:
+    deciding: str | None = None
+    for text, code in [*dict.fromkeys(pieces)][:_TEXTS]:
         if left <= 0:
             break
-        left -= min(len(piece.text), LOOKED_AT)
-        if _MAILER_CODE.search(piece.text[:LOOKED_AT]):
-            evidence.has_mailer_code = True
-        reading = read(piece.text, piece.code, command)
+        left -= min(len(text), LOOKED_AT)
+        evidence.has_mailer_code |= _MAILER_CODE.search(text[:LOOKED_AT]) is not None
+        reading = read(text, code, command)
         if reading is None:
             continue
         if reading.says_no:
             if _is_better(reading, evidence.refusal):
-                evidence.refusal, deciding = reading, piece
+                evidence.refusal, deciding = reading, text
         elif reading.row.verdict is Verdict.ACCEPTED:
             evidence.yes = evidence.yes or reading
         else:
@@ -309,20 +281,17 @@ def _read_all(evidence: Evidence, pieces: list[_Piece], command: str) -> _Piece 
 
 def _is_better(reading: Reading, known: Reading | None) -> bool:
     """Whether a reading tells more: a reply beats words without one, then the earlier row."""
-    return known is None or (not reading.is_reply, reading.rank) < (
-        not known.is_reply,
-        known.rank,
-    )
+    return known is None or reading.order < known.order
 
 
-def _system_call(item: dict[str, JsonValue]) -> str:
+def _system_call(item: Mapping[str, JsonValue]) -> str:
     """Word a failed system call as Node does, because `JSON.stringify` leaves its message out."""
     number = _number(item.get("errno"))
     code = _ERRNO.get(abs(number)) if number is not None else None
     return f"{_text_of(item, 'syscall')} {code or _text_of(item, 'code')}".strip()
 
 
-def _text_of(item: dict[str, JsonValue], key: str) -> str:
+def _text_of(item: Mapping[str, JsonValue], key: str) -> str:
     value = item.get(key)
     return value if isinstance(value, str) else ""
 
@@ -335,7 +304,8 @@ def _number(value: JsonValue) -> int | None:
 
 def _flag(value: JsonValue) -> bool | None:
     if isinstance(value, str):
-        return _FLAG_WORDS.get(value.strip().casefold())
+        word = value.strip().casefold()
+        return word in _YES if word in _YES | _NO else None
     return value if isinstance(value, bool) else None
 
 

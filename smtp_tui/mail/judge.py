@@ -20,12 +20,6 @@ from smtp_tui.mail.evidence import Evidence, gather
 from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
 from smtp_tui.mail.replies import Reading, accepted_by, read
 
-_ACCEPTED: Final = 202
-_BAD_REQUEST: Final = 400
-_REQUEST_TIMEOUT: Final = 408
-_UNPROCESSABLE: Final = 422
-_SERVER_FAULT: Final = 500
-_FROM_PROXY: Final = (502, 503, 504)
 _SMTP_STATUSES: Final = frozenset({*range(530, 540), *range(550, 560)})
 """Statuses that HTTP does not have: LoopBack passes on the reply code that an error carries."""
 
@@ -104,8 +98,8 @@ def _by_status(answer: TestAnswer, evidence: Evidence) -> TestOutcome | None:
         return _from_proxy(status)
     if _refuses_the_call(status, evidence):
         return None
-    own = evidence.status if status < _BAD_REQUEST and evidence.status else status
-    if own >= _BAD_REQUEST or evidence.is_error or evidence.says_success is False:
+    own = evidence.status if status < 400 and evidence.status else status
+    if own >= 400 or evidence.is_error or evidence.says_success is False:
         return _failed(status, own, evidence)
     return _succeeded(status, evidence)
 
@@ -122,11 +116,11 @@ def _is_about_mail(answer: TestAnswer, evidence: Evidence, refusal: Reading) -> 
     status = answer.status
     if refusal.is_reply or (evidence.has_mailer_code and not _is_from_proxy(answer)):
         return True
-    if status < _BAD_REQUEST:
+    if status < 400:
         return evidence.is_error or not evidence.says_success
-    if status >= _SERVER_FAULT:
+    if status >= 500:
         return not _is_from_proxy(answer)
-    if status in (_BAD_REQUEST, _UNPROCESSABLE):
+    if status in (400, 422):
         return not _is_about_the_call(evidence)
     if refusal.phase is Phase.LOGIN:
         return _RELAY_LOGIN.search(evidence.text) is not None
@@ -135,7 +129,7 @@ def _is_about_mail(answer: TestAnswer, evidence: Evidence, refusal: Reading) -> 
 
 def _is_from_proxy(answer: TestAnswer) -> bool:
     """Whether plain words with a 502, 503 or 504 come from a server in front of CAM."""
-    return isinstance(answer.body, str) and answer.status in _FROM_PROXY
+    return isinstance(answer.body, str) and answer.status in (502, 503, 504)
 
 
 def _is_about_the_call(evidence: Evidence) -> bool:
@@ -144,9 +138,9 @@ def _is_about_the_call(evidence: Evidence) -> bool:
 
 def _refuses_the_call(status: int, evidence: Evidence) -> bool:
     """Whether CAM refused the call itself: a token, a path, an argument, the size, the rate."""
-    if status in (_BAD_REQUEST, _UNPROCESSABLE):
+    if status in (400, 422):
         return _is_about_the_call(evidence)
-    return _BAD_REQUEST < status < _SERVER_FAULT and status != _REQUEST_TIMEOUT
+    return 400 < status < 500 and status != 408
 
 
 def _succeeded(status: int, evidence: Evidence) -> TestOutcome:
@@ -156,7 +150,7 @@ def _succeeded(status: int, evidence: Evidence) -> TestOutcome:
         return _accepted(evidence, "The mail server took the mail.")
     if evidence.step is not None:
         return _from_reading(evidence.step)
-    if status == _ACCEPTED or _SAYS_QUEUED.search(evidence.text[:1000]):
+    if status == 202 or _SAYS_QUEUED.search(evidence.text[:1000]):
         meaning = "CAM has queued the mail; whether the mail server takes it is not known."
         return TestOutcome(Verdict.UNKNOWN, meaning, _LOOK)
     if evidence.says_success or _says_sent(evidence.text):
@@ -167,9 +161,9 @@ def _succeeded(status: int, evidence: Evidence) -> TestOutcome:
 
 def _from_page(status: int) -> TestOutcome | None:
     """Judge a web page, which no method of CAM answers with."""
-    if _BAD_REQUEST <= status < _SERVER_FAULT and status != _REQUEST_TIMEOUT:
+    if 400 <= status < 500 and status != 408:
         return None
-    if status >= _SERVER_FAULT:
+    if status >= 500:
         return _from_proxy(status)
     meaning = f"A web page came instead of an answer ({status}), so nothing is known of the mail."
     return TestOutcome(Verdict.UNKNOWN, meaning, "Check the profile's host and port.")
@@ -183,13 +177,11 @@ def _from_proxy(status: int) -> TestOutcome:
 def _refused_recipient(evidence: Evidence) -> TestOutcome:
     if evidence.refusal is not None and evidence.refusal.row.verdict is Verdict.REJECTED:
         return _from_reading(evidence.refusal)
-    return TestOutcome(
-        Verdict.REJECTED,
+    meaning, advice = (
         "The mail server refused the recipient.",
         "Check the address the test goes to.",
-        phase=Phase.RECIPIENT,
-        parameter="to",
     )
+    return TestOutcome(Verdict.REJECTED, meaning, advice, phase=Phase.RECIPIENT, parameter="to")
 
 
 def _failed(status: int, own: int, evidence: Evidence) -> TestOutcome:
@@ -197,18 +189,18 @@ def _failed(status: int, own: int, evidence: Evidence) -> TestOutcome:
 
     `own` is the status that the body names, where the answer itself came with a good one.
     """
-    if own >= _SERVER_FAULT and evidence.gives_no_reason:
+    if own >= 500 and evidence.gives_no_reason:
         meaning = (
             f"CAM answered {own}. It hides the reason of any refused mail behind this answer; only "
             "its log has it. The mail may have been sent."
         )
         advice = "Search CAM's log for this request, and look in the mailbox of the recipient."
         return TestOutcome(Verdict.UNKNOWN, meaning, advice)
-    if own >= _SERVER_FAULT or own == _REQUEST_TIMEOUT:
+    if own >= 500 or own == 408:
         return unknown(f"The CAM server failed with {own}. The mail may have been sent.")
     if evidence.yes is not None or evidence.step is not None:
         return unknown("CAM reports a failure, though the mail server's words say yes.")
-    said = f"answered {status}" if status >= _BAD_REQUEST else "reports a failure"
+    said = f"answered {status}" if status >= 400 else "reports a failure"
     meaning = f"The CAM server {said}, in words this program does not know."
     advice = "Read the words below." if evidence.words else "It gave no reason."
     return TestOutcome(Verdict.REJECTED, meaning, advice)
@@ -216,14 +208,9 @@ def _failed(status: int, own: int, evidence: Evidence) -> TestOutcome:
 
 def _accepted(evidence: Evidence, meaning: str) -> TestOutcome:
     server, queue_id = accepted_by(evidence.text)
-    return TestOutcome(
-        Verdict.ACCEPTED,
-        f"{meaning} Whether it is delivered is not known.",
-        _LOOK,
-        phase=Phase.MESSAGE,
-        server=server,
-        queue_id=queue_id,
-    )
+    meaning = f"{meaning} Whether it is delivered is not known."
+    outcome = TestOutcome(Verdict.ACCEPTED, meaning, _LOOK, phase=Phase.MESSAGE)
+    return replace(outcome, server=server, queue_id=queue_id)
 
 
 def _from_reading(reading: Reading) -> TestOutcome:
@@ -240,10 +227,8 @@ def _says_sent(text: str) -> bool:
 
 def _refuses(evidence: Evidence, recipient: str) -> bool:
     """Whether the answer lists the recipient as refused, or refuses some and accepts none."""
-    wanted = recipient.strip().casefold()
-    if any(address.strip(" <>").casefold() == wanted for address in evidence.rejected):
-        return True
-    return bool(evidence.rejected) and not evidence.accepted
+    refused = [address.strip(" <>").casefold() for address in evidence.rejected]
+    return recipient.strip().casefold() in refused or bool(refused and not evidence.accepted)
 
 
 def _as_json(body: JsonValue) -> str:

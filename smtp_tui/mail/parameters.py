@@ -47,16 +47,9 @@ _NOT_IN_A_HOSTNAME: Final = ("://", "@", "/", "\\", "?", "#")
 _OTHER_SERVICE: Final = {
     22: "SSH",
     53: "DNS",
-    80: "web",
-    110: "POP3",
-    143: "IMAP",
-    443: "web",
-    993: "IMAP",
-    995: "POP3",
-    3000: "web",
-    8080: "web",
-    8443: "web",
-    9443: "web",
+    **dict.fromkeys((110, 995), "POP3"),
+    **dict.fromkeys((143, 993), "IMAP"),
+    **dict.fromkeys((80, 443, 3000, 8080, 8443, 9443), "web"),
 }
 _IMPLICIT_TLS: Final = frozenset({465, 2465})
 _PORT_HINT: Final = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -33,7 +32,7 @@ class Presets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @functools.cache
 def presets() -> Presets:
     """Read `presets.toml`, once."""
-    return msgspec.convert(tomllib.loads(_FILE.read_text(encoding="utf-8")), Presets)
+    return msgspec.toml.decode(_FILE.read_bytes(), type=Presets)
 
 
 def preset_for(hostname: str) -> Preset | None:

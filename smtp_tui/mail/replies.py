@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 from pathlib import Path
 from typing import Final, Literal
 
@@ -109,8 +108,8 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True):
 class Reading(Struct, frozen=True):
     """The row of a text, the codes that stand in it, and the phase it is about.
 
-    `by_mailer` is whether the words are the mailer's own. Of several readings of one answer, the
-    one with the lowest `rank` is the most specific.
+    `by_mailer` is whether the words are the mailer's own; `rank` is the place of the row among
+    those that the text was matched against.
     """
 
     row: Row
@@ -127,6 +126,11 @@ class Reading(Struct, frozen=True):
         return self.reply_code is not None or self.enhanced is not None
 
     @property
+    def order(self) -> tuple[bool, int]:
+        """What comes first tells more: a reply before words without one, then the earlier row."""
+        return not self.is_reply, self.rank
+
+    @property
     def says_no(self) -> bool:
         """Whether something went wrong, rather than a yes or a step on the way to one."""
         step = self.reply_code is not None and self.reply_code < 400
@@ -136,7 +140,7 @@ class Reading(Struct, frozen=True):
 @functools.cache
 def table() -> Table:
     """Read `replies.toml`, once. Blocks for some milliseconds at the first call."""
-    return msgspec.convert(tomllib.loads(_FILE.read_text(encoding="utf-8")), Table)
+    return msgspec.toml.decode(_FILE.read_bytes(), type=Table)
 
 
 def read(text: str, code: str = "", command: str = "") -> Reading | None:
@@ -151,13 +155,11 @@ def read(text: str, code: str = "", command: str = "") -> Reading | None:
     plain = _plain(head)
     if code and reply_code is None:
         plain = f"{plain} {code.lower()}"
-    rank = 0
-    for rows, by_mailer in _candidates(reply_code, enhanced):
-        for row in rows:
-            if _matches(row, plain, reply_code, enhanced):
-                phase, parameter = _phase(row, plain, command)
-                return Reading(row, reply_code, enhanced, phase, parameter, by_mailer, rank)
-            rank += 1
+    for rank, row in enumerate(_candidates(reply_code, enhanced)):
+        if _matches(row, plain, reply_code, enhanced):
+            phase, parameter = _phase(row, plain, command)
+            by_mailer = row in table().mailer
+            return Reading(row, reply_code, enhanced, phase, parameter, by_mailer, rank)
     return None
 
 
@@ -193,33 +195,29 @@ def _plain(head: str) -> str:
     return re.sub(r"\s+", " ", joined).strip().lower()
 
 
-def _candidates(
-    reply_code: int | None, enhanced: str | None
-) -> tuple[tuple[tuple[Row, ...], bool], ...]:
-    """The rows a text may match, in order, and whether they are about a mailer's own words."""
+def _candidates(reply_code: int | None, enhanced: str | None) -> tuple[Row, ...]:
+    """The rows a text may match, in order."""
     known = table()
     if reply_code is not None and reply_code < 400:
-        return ((known.code, False),)
+        return known.code
     if reply_code is not None or enhanced is not None:
-        return ((known.server, False), (known.code, False), (known.mailer, True))
-    return ((known.mailer, True), (known.server, False))
+        return (*known.server, *known.code, *known.mailer)
+    return (*known.mailer, *known.server)
 
 
 def _matches(row: Row, plain: str, reply_code: int | None, enhanced: str | None) -> bool:
-    if row.codes and not _fits_code(row.codes, str(reply_code)):
+    code = str(reply_code)
+    if row.codes and {code, f"{code[0]}xx"}.isdisjoint(row.codes):
         return False
-    if row.enhanced and not (enhanced and _fits_enhanced(row.enhanced, enhanced)):
+    if row.enhanced and _as_in_rows(enhanced or "").isdisjoint(row.enhanced):
         return False
     return not row.patterns or _has(plain, row.patterns)
 
 
-def _fits_code(wanted: tuple[str, ...], code: str) -> bool:
-    return code in wanted or f"{code[0]}xx" in wanted
-
-
-def _fits_enhanced(wanted: tuple[str, ...], enhanced: str) -> bool:
+def _as_in_rows(enhanced: str) -> set[str]:
+    """The ways in which a row may name an enhanced status code."""
     any_class = "" if enhanced.startswith("2") else f"x{enhanced[1:]}"
-    return not {enhanced, f"{enhanced[0]}.x.x", any_class}.isdisjoint(wanted)
+    return {enhanced, f"{enhanced[:1]}.x.x", any_class}
 
 
 def _phase(row: Row, plain: str, command: str) -> tuple[Phase, str | None]:

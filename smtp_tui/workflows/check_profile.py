@@ -20,7 +20,7 @@ from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Target, Trust
 from smtp_tui.api.tls import fingerprint
 from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.profiles.tokens import Tokens
-from smtp_tui.text import time_left
+from smtp_tui.text import sentence, time_left
 from smtp_tui.workflows.operator import Operator
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import SECONDS, after_refusal, ensure_token
@@ -116,11 +116,10 @@ async def take_steps(session: Session, get_token: GetToken, show: Show) -> None:
         return
     try:
         await get_token()
+        if session.tokens.token() is None:
+            raise CredentialError("no token was given")
     except (ApiError, CredentialError) as error:
         show(_failed(Stage.TOKEN, error))
-        return
-    if session.tokens.token() is None:
-        show(Step(Stage.TOKEN, Result.FAILED, "No token was given"))
         return
     show(Step(Stage.TOKEN, Result.OK, _token_words(session.tokens)))
     if await _find_tenant(session.client, show):
@@ -159,11 +158,9 @@ async def _find_tenant(client: Client, show: Show) -> bool:
     try:
         tenant = await Identity(client).tenant()
     except ApiError as error:
-        if own:
-            words = f"Not told, so the profile's is used: {error.why}"
-            show(Step(Stage.TENANT, Result.NOTE, words))
-        else:
-            show(_failed(Stage.TENANT, error))
+        words = f"Not told, so the profile's is used: {error.why}"
+        note = Step(Stage.TENANT, Result.NOTE, words)
+        show(note if own else _failed(Stage.TENANT, error))
         return bool(own)
     words, result = f"{tenant.name} {tenant.id}".strip(), Result.OK
     if own and own != tenant.id:
@@ -201,8 +198,7 @@ async def with_login(target: Target) -> Target:
 def _failed(stage: Stage, error: ApiError | CredentialError) -> Step:
     if isinstance(error, ApiError):
         return Step(stage, Result.FAILED, error.why, error)
-    words = str(error)
-    return Step(stage, Result.FAILED, words[:1].upper() + words[1:])
+    return Step(stage, Result.FAILED, sentence(str(error)))
 
 
 def _named(host: str, addresses: tuple[Address, ...]) -> str:

@@ -161,6 +161,3 @@ def compared(sent: Iterable[tuple[str, JsonValue]], before: Record | None, now: 
 def _same_number(there: Known, value: JsonValue) -> bool:
     """Whether a server stored 1.0 as 1."""
     return there == value and not isinstance(value, bool) and not isinstance(there, bool)
-
-
-__all__ = ["Found", "advice", "look_up"]

@@ -112,6 +112,3 @@ class Operator(Protocol):
 
     def tell(self, notice: Notice) -> None:
         """Show a notice."""
-
-
-__all__ = ["About", "Kind", "Notice", "Operator", "RefusedCertificate", "Sent"]

@@ -286,6 +286,3 @@ async def _outcome(session: Session, mail: TestMail) -> TestOutcome | ApiError:
         return await session.connections.test(mail.request, verdict, mail.subject.opened)
     except ApiError as error:
         return judge_error(error) or error
-
-
-__all__ = ["TestMail", "TestMails", "TestSubject"]

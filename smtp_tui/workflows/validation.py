@@ -71,6 +71,3 @@ def server_remarks(fields: tuple[tuple[str, str], ...], name: str) -> Remarks:
     """What the server said against one field."""
     said = dict.fromkeys(words for field, words in fields if field == name)
     return tuple(error(f"The server refused it: {words}") for words in said)
-
-
-__all__ = ["NAME", "refused_values", "remarks", "server_remarks"]

@@ -357,6 +357,3 @@ async def _verify(job: _Job, plan: Plan, write: Write, created: Record | None) -
     finally:
         reading.cancel()
     return Found(None, problem="you stopped waiting") if reading.cancelled() else reading.result()
-
-
-__all__ = ["delete_record", "save_record", "undo"]
