@@ -65,11 +65,8 @@ Judge: TypeAlias = Callable[[Answer], Ended]
 class WriteLog(Protocol):
     """The journal. Its methods do not raise: they return why nothing could be kept, or ``""``."""
 
-    async def intend(self, write: Write) -> str:
-        """Keep what is about to be sent; it is safe when this returns."""
-
-    async def ended(self, write: Write, ended: Ended) -> str:
-        """Keep what came of it."""
+    async def keep(self, write: Write, ended: Ended | None) -> str:
+        """Keep what is about to be sent, or what came of it; it is safe when this returns."""
 
     def warn(self, problem: str) -> None:
         """Tell a person that the journal has a gap, and why."""
@@ -163,7 +160,7 @@ class Writes:
 
     async def _intend(self, write: Write, call: Call) -> None:
         try:
-            problem = await self._journal.intend(write)
+            problem = await self._journal.keep(write, None)
         except asyncio.CancelledError:
             await self.keep(write, Ended(WriteOutcome.NOT_SENT, words=_LEFT))
             raise
@@ -178,7 +175,7 @@ class Writes:
 
     async def keep(self, write: Write, ended: Ended) -> None:
         """Journal an outcome; a person is told where that cannot be done."""
-        self._warn(await self._journal.ended(write, ended))
+        self._warn(await self._journal.keep(write, ended))
 
     def _forget(self, task: asyncio.Task[Answer]) -> None:
         self._everywhere.remove(self._tasks.pop(task))

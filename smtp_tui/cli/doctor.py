@@ -145,7 +145,7 @@ def _profiles(store: ProfileStore, environ: Environ) -> Fact:
     with suppress(NoSuchProfile):
         choice = Known(found, environ).chosen(None)
         if choice is not None and choice.overruled:
-            default += f", overruled by {choice.by.source}"
+            default += f", overruled by {choice.source}"
     count = len(found.profiles)
     return Fact("profiles", f"{count} profile{'' if count == 1 else 's'}, default {default}")
 

@@ -6,7 +6,7 @@ The vendor's own variables describe a profile too, for which no file is needed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -28,18 +28,15 @@ class NoSuchProfile(Exception):
     """No profile to work with: it does not exist, or none was chosen."""
 
 
-class Candidate(Struct, frozen=True):
-    """The name of a profile, and what names it: an option, a variable, the default."""
-
-    name: str
-    source: str
+Candidate: TypeAlias = tuple[str, str]
+"""The name of a profile, and what names it: an option, a variable, the default."""
 
 
 class Choice(Struct, frozen=True):
     """The chosen profile, what chose it, and what that overrules. Its texts are not cleaned."""
 
     profile: Profile
-    by: Candidate
+    source: str
     overruled: tuple[Candidate, ...] = ()
 
     @property
@@ -47,15 +44,15 @@ class Choice(Struct, frozen=True):
         """A sentence on what was overruled; empty if nothing was."""
         if not self.overruled:
             return ""
-        others = " or ".join(f"{other.name} ({other.source})" for other in self.overruled)
-        return f"Using the profile {self.profile.name} ({self.by.source}), not {others}."
+        others = " or ".join(f"{name} ({source})" for name, source in self.overruled)
+        return f"Using the profile {self.profile.name} ({self.source}), not {others}."
 
     @property
     def short(self) -> str:
         """The same in a few words, for the header."""
         if not self.overruled:
             return ""
-        return f"{self.by.source} overrules {', '.join(other.name for other in self.overruled)}"
+        return f"{self.source} overrules {', '.join(name for name, _ in self.overruled)}"
 
 
 class Known(Struct, frozen=True):
@@ -78,27 +75,27 @@ class Known(Struct, frozen=True):
         candidates = tuple(self._candidates(wanted))
         if not candidates:
             return None
-        by, *others = candidates
-        profile = self.named(by.name, by.source)
-        overruled = [other for other in others if other.name != profile.name]
+        (wanted, source), *others = candidates
+        profile = self.named(wanted, source)
+        overruled = [other for other in others if other[0] != profile.name]
         if profile.variables is not None:
             (_, used), *more = _hosts(self.environ)
-            overruled += [Candidate(_shown(host), name) for name, host in more if host != used]
-        return Choice(profile, by, tuple(overruled))
+            overruled += [(_shown(host), name) for name, host in more if host != used]
+        return Choice(profile, source, tuple(overruled))
 
     def _candidates(self, wanted: str | None) -> Iterator[Candidate]:
         """What names a profile, the most specific first."""
         if wanted is not None:
-            yield Candidate(wanted, "--profile")
+            yield wanted, "--profile"
         if variable := self.environ.get(VARIABLE, "").strip():
-            yield Candidate(variable, VARIABLE)
+            yield variable, VARIABLE
         for name, _ in _hosts(self.environ)[:1]:
-            yield Candidate(ENVIRONMENT, name)
+            yield ENVIRONMENT, name
         stored, default = self.profiles.profiles, self.profiles.default
         if default is not None:
-            yield Candidate(default, "the default")
+            yield default, "the default"
         elif len(stored) == 1:
-            yield Candidate(stored[0].name, "the only profile")
+            yield stored[0].name, "the only profile"
 
     def decided(self, wanted: str | None) -> Choice:
         """Like :meth:`chosen`, where nobody can be asked. Raises :class:`NoSuchProfile`."""

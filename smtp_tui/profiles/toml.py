@@ -17,8 +17,8 @@ from smtp_tui.api.decode import BOM
 from smtp_tui.state.files import FileProblem, read_bytes
 
 _POSITION: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
-_KEY: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
-_KEYS: Final = rf"({_KEY}(?:[ \t]*\.[ \t]*{_KEY})*)"
+_KEY: Final = re.compile(r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')""")
+_KEYS: Final = rf"({_KEY.pattern}(?:[ \t]*\.[ \t]*{_KEY.pattern})*)"
 _HEADER: Final = re.compile(rf"[ \t]*\[\[?[ \t]*{_KEYS}[ \t]*\]\]?[ \t]*(?:#.*)?\r?\Z")
 _ASSIGNMENT: Final = re.compile(rf"[ \t]*{_KEYS}[ \t]*=")
 
@@ -110,11 +110,6 @@ def _keys(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
 
 def _path(keys: str) -> tuple[str, ...]:
     try:
-        inner: object = tomllib.loads(f"{keys} = 0")
+        return tuple(key for part in _KEY.findall(keys) for key in tomllib.loads(f"{part} = 0"))
     except tomllib.TOMLDecodeError:
         return ()
-    parts: list[str] = []
-    while isinstance(inner, dict):
-        key, inner = next(iter(inner.items()))
-        parts.append(key)
-    return tuple(parts)

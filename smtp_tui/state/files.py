@@ -14,7 +14,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct
 
@@ -26,9 +26,6 @@ from smtp_tui.api.paths import (
     read_trusted,
     trusted_path,
 )
-
-if TYPE_CHECKING:
-    from platformdirs import PlatformDirs
 
 __all__ = ["FileProblem"]  # for those who read and write files through this module
 DEFAULT_CAP: Final = 4 * 1024 * 1024
@@ -64,26 +61,25 @@ def state_directory(environ: Mapping[str, str]) -> Path:
 
     Raises :class:`FileProblem` where there is no home directory to put it in.
     """
-    return _directory(environ, "SMTP_TUI_STATE_DIR", lambda dirs: dirs.user_state_path)
+    return _directory(environ, "SMTP_TUI_STATE_DIR", "user_state_path")
 
 
 def config_directory(environ: Mapping[str, str]) -> Path:
     """The directory of ``profiles.toml`` and ``config.toml``. Raises as :func:`state_directory`."""
-    return _directory(environ, "SMTP_TUI_CONFIG_DIR", lambda dirs: dirs.user_config_path)
+    return _directory(environ, "SMTP_TUI_CONFIG_DIR", "user_config_path")
 
 
-def _directory(
-    environ: Mapping[str, str], variable: str, find: Callable[[PlatformDirs], Path]
-) -> Path:
-    """The directory that a variable names, otherwise the usual one of this user."""
+def _directory(environ: Mapping[str, str], variable: str, usual: str) -> Path:
+    """The directory that a variable names, otherwise the one that platformdirs calls ``usual``."""
     chosen = environ.get(variable)
+    place: Path
     try:
         if chosen:
             place = Path(chosen).expanduser().absolute()
         else:
             from platformdirs import PlatformDirs  # noqa: PLC0415 - not where the variable is set
 
-            place = find(PlatformDirs(_OWN_NAME, appauthor=False))
+            place = getattr(PlatformDirs(_OWN_NAME, appauthor=False), usual)
     except RuntimeError:  # both raise it for a user without a home
         place = Path(chosen or "~")
     if not place.is_absolute():
@@ -91,8 +87,8 @@ def _directory(
     return place
 
 
-def ensure_directory(path: Path) -> Path:
-    """Make a directory, 0700 whatever the umask, and return its real path.
+def ensure_directory(path: Path) -> None:
+    """Make a directory, 0700 whatever the umask.
 
     An existing directory is closed to others only if it is clearly this program's (by its name, or
     because it is empty): a home directory someone points us to keeps its mode. Raises
@@ -108,7 +104,6 @@ def ensure_directory(path: Path) -> Path:
         mode = stat.S_IMODE(real.stat().st_mode)
         if mode & 0o077 and (real.name == _OWN_NAME or not any(real.iterdir())):
             real.chmod(0o700)
-    return real
 
 
 def read_bytes(path: Path, cap: int = DEFAULT_CAP) -> bytes | None:
@@ -152,23 +147,16 @@ def write_atomic(path: Path, text: str) -> None:
     real = own_path(path)
     temporary = real.parent / f".{real.name}.{os.getpid()}.{os.urandom(8).hex()}.tmp"
     with problems_of(path):
-        _check_replaceable(real, path)
+        if real.exists():
+            check_file(real.lstat(), path)
+            if not real.lstat().st_mode & stat.S_IWUSR:
+                raise FileProblem(path, f"is marked read-only; try: chmod u+w {path}")
         try:
             _write_new(temporary, text.encode())
             temporary.replace(real)
         finally:
             temporary.unlink(missing_ok=True)
         sync_directory(real.parent)
-
-
-def _check_replaceable(real: Path, path: Path) -> None:
-    try:
-        status = real.lstat()
-    except FileNotFoundError:
-        return
-    check_file(status, path)
-    if not status.st_mode & stat.S_IWUSR:
-        raise FileProblem(path, f"is marked read-only; try: chmod u+w {path}")
 
 
 def _write_new(temporary: Path, content: bytes) -> None:

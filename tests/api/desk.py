@@ -83,12 +83,7 @@ class Pad:
     problem: str = ""
     warnings: list[str] = field(default_factory=list)
 
-    async def intend(self, write: Write) -> str:
-        if not self.problem:
-            self.lines.append((write, None))
-        return self.problem
-
-    async def ended(self, write: Write, ended: Ended) -> str:
+    async def keep(self, write: Write, ended: Ended | None) -> str:
         if not self.problem:
             self.lines.append((write, ended))
         return self.problem

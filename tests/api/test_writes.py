@@ -27,10 +27,11 @@ class SlowPad(Pad):
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     go: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def intend(self, write: Write) -> str:
-        self.begun.set()
-        await self.go.wait()
-        return await super().intend(write)
+    async def keep(self, write: Write, ended: Ended | None) -> str:
+        if ended is None:
+            self.begun.set()
+            await self.go.wait()
+        return await super().keep(write, ended)
 
 
 def ended(pad: Pad) -> Ended:

@@ -1036,8 +1036,8 @@ FAULTS: Final = (
     Fault(
         "a directory is not synced after a replace",
         FILES,
-        "        sync_directory(real.parent)\n\n\ndef _check_replaceable",
-        "\n\ndef _check_replaceable",
+        "        sync_directory(real.parent)\n\n\ndef _write_new",
+        "\n\ndef _write_new",
         (
             f"{STATE_POWER_CUT}::test_a_file_is_synced_before_it_replaces_another_and_its_directory_afterwards",
         ),

@@ -17,9 +17,9 @@ from smtp_tui.api.requests import patch_request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access
 from smtp_tui.api.writes import WriteOutcome
-from smtp_tui.state.auditor import Auditor
 from smtp_tui.state.journal import (
     NO_OUTCOME,
+    Auditor,
     EntryKind,
     Journal,
     JournalChange,
