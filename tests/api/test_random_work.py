@@ -22,7 +22,7 @@ from smtp_tui.api.models import Assignment
 from smtp_tui.api.requests import Operation as Called
 from smtp_tui.api.requests import Request, create_request, delete_request, patch_request
 from smtp_tui.api.target import Access
-from smtp_tui.ui.connections.order import Order
+from smtp_tui.state.settings import Sort
 from smtp_tui.ui.connections.rows import RecordsView
 from tests.api.desk import QUICK, desk
 from tests.api.faults import FAULTS
@@ -156,7 +156,9 @@ class Work(RuleBasedStateMachine):
     @invariant()
     def the_table_after_a_refresh_equals_the_store(self) -> None:
         answer = self.run(self.held.listed())
-        rows = RecordsView(answer, lambda _: None).rows("", Order(None), datetime.now(UTC))
+        rows = RecordsView(answer, lambda _: None, Sort("demo"), datetime.now(UTC)).rows(
+            "", Sort("demo")
+        )
         assert answer.unreadable == ()
         assert [row.id for row in rows] == list(self.stored())
         for record in answer.records:

@@ -602,8 +602,8 @@ FAULTS: Final = (
     Fault(
         "Apply can be pressed before the name is typed",
         PLACE,
-        "        apply.disabled = self._protected",
-        "        apply.disabled = False",
+        "compact=True, disabled=self._protected)",
+        "compact=True)",
         (f"{UI_REVIEW}::test_a_protected_profile_opens_apply_for_the_whole_name_only",),
     ),
     Fault(
@@ -851,8 +851,8 @@ FAULTS: Final = (
     Fault(
         "records that sort alike change places",
         HONEST,
-        "return lambda record: (value(record), record.name.casefold(), record.id)",
-        "return lambda record: (value(record), record.name.casefold(), '')",
+        "return value, record.name.casefold(), record.id",
+        "return value, record.name.casefold(), ''",
         (
             f"{UI_RECORDS_VIEW}::test_records_that_sort_alike_stand_in_the_same_order_whatever_the_servers",
         ),

@@ -22,7 +22,6 @@ WIDGETS = {
 """What may be imported of Textual's widgets, and the only modules that may, where not all."""
 DRAWERS = {
     "smtp_tui.ui.widgets.bars": "harmless",
-    "smtp_tui.ui.record_form.preview": "harmless",
     "smtp_tui.ui.widgets.table": "visible",
 }
 """The modules that draw by themselves, and what each has to call for it."""

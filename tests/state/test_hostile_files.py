@@ -30,7 +30,7 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.journal import Journal, writes_of
 from smtp_tui.state.settings import SettingsStore, Sort
-from smtp_tui.ui.connections.last_test import ago
+from smtp_tui.ui.connections.rows import ago
 from smtp_tui.ui.keymap import keymap_of
 from smtp_tui.ui.logs import write_row, written_content
 from tests.profiles.test_store import HAND_MADE

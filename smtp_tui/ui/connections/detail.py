@@ -1,30 +1,151 @@
-"""The screen of one record: what the pane shows on a wide terminal, with room for all of it."""
+"""What opens from the list: one record, as a pane or a screen, and the unreadable entries."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from msgspec.structs import replace
 from textual import work
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
+from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError
-from smtp_tui.api.models import Record
-from smtp_tui.text import age, record_name
+from smtp_tui.api.models import PASSWORD, Record, Unreadable
+from smtp_tui.mail.outcome import WORDS_LIMIT, Phase, Verdict
+from smtp_tui.mail.parameters import FORM_ORDER, label_of, port_hint
+from smtp_tui.state.history import Tested, TestRun
+from smtp_tui.text import (
+    age,
+    clean,
+    clean_block,
+    cut_to_cells,
+    duration,
+    moment,
+    padded,
+    record_name,
+)
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.advice import error_text
-from smtp_tui.ui.base import WriteEnded
+from smtp_tui.ui.base import FullScreen, WriteEnded
 from smtp_tui.ui.connections.record_actions import RecordScreen, RecordView
-from smtp_tui.ui.connections.record_view import RecordPane
+from smtp_tui.ui.connections.rows import ago, outdated
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in
+
+_LABEL_CELLS: Final = 10
+MOST_ROWS: Final = 1_000
+_COLUMNS: Final = (
+    Column("position", "ENTRY", 7, right=True),
+    Column("name", "NAME", 12, flexible=True, priority=1),
+    Column("why", "WHY", 24, flexible=True),
+)
+
+
+class RecordPane(VerticalScroll):
+    """The parameters of one record, and its last tests."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+        Binding("space", "page_down", show=False),
+        Binding("g", "scroll_home", show=False),
+        Binding("G", "scroll_end", show=False),
+    ]
+    DEFAULT_CSS = """
+    RecordPane { padding: 0 1; scrollbar-size-vertical: 1; }
+    RecordPane PlainText { height: auto; }
+    """
+
+    def __init__(self, *, id: str, can_focus: bool) -> None:
+        super().__init__(id=id, can_focus=can_focus)
+        self._text = PlainText()
+
+    def compose(self) -> Iterable[Widget]:
+        """The lines of the record."""
+        yield self._text
+
+    def show(self, record: Record | None, tests: tuple[Tested, ...], now: datetime) -> None:
+        """Show another record, or none."""
+        self._text.update("" if record is None else record_content(record, tests, now))
+
+
+def record_content(record: Record, tests: tuple[Tested, ...], now: datetime) -> Content:
+    """Return name, parameters in the order of the form, ids, creation, oddities and last tests."""
+    lines = [Content.styled(clean(record.name, 200) or "(no name)", "bold"), Content("")]
+    names = (*FORM_ORDER, *(parameter.name for parameter in record.parameters))
+    lines += [_line(label_of(name), _value(record, name)) for name in dict.fromkeys(names)]
+    lines += [
+        Content(""),
+        _line("Id", clean(record.id)),
+        _line("Created", moment(record.created_at)),
+        _line("Tenant", clean(record.tenant_id or "not told")),
+        _line("Namespace", clean(record.namespace_id or "not told")),
+    ]
+    lines += [Content.styled(f"! {clean(oddity)}", "bold") for oddity in record.oddities]
+    lines += [Content(""), Content.styled("Last tests", "bold")]
+    found = [_run_content(test, record, now) for test in tests]
+    lines += found or [Content("  none from here yet")]
+    return Content("\n").join(lines)
+
+
+def _line(label: str, value: str) -> Content:
+    return Content.assemble(
+        (padded(cut_to_cells(clean(label), 40), _LABEL_CELLS), "dim"), f" {value}"
+    )
+
+
+def _value(record: Record, name: str) -> str:
+    if name == PASSWORD:
+        return record.password.value
+    parameter = record.parameter(name)
+    if parameter is None:
+        return "-"
+    text = clean(parameter.text)
+    hint = port_hint(record.text("port")) if name == "port" else None
+    return f"{text}   {hint}" if hint else text or "(blank)"
+
+
+def _run_content(tested: Tested, record: Record, now: datetime) -> Content:
+    """One test of the list: verdict, age, where it failed, what was used, the server's words."""
+    run = tested.run
+    facts = [ago(run, now), duration(run.milliseconds / 1000)]
+    if run.verdict != Verdict.ACCEPTED.value and run.phase != Phase.UNKNOWN.value:
+        facts.insert(0, clean(run.phase, 20))
+    if why := outdated(tested, record):
+        facts.append(why)
+    lines = [
+        Content.assemble(
+            Content.styled(f"  {clean(run.verdict, 20)}", "bold"), f" · {' · '.join(facts)}"
+        ),
+        Content(f"    {moment(run.at)} to {clean(run.recipient, 80)} as {clean(run.profile, 40)}"),
+        Content(f"    used {_used(run)}"),
+    ]
+    words = clean_block(run.words, WORDS_LIMIT).replace("\n", "\n    ")
+    if words:
+        lines.append(Content.styled(f"    {words}", "dim"))
+    return Content("\n").join(lines)
+
+
+def _used(run: TestRun) -> str:
+    """The values of a run in a line, those that were not saved with a star."""
+    parts = [
+        f"{'*' if name in run.unsaved else ''}{clean(name, 30)} {clean(text, 100) or '(blank)'}"
+        for name, text in run.values
+    ]
+    secrets = [name for name in run.unsaved if name not in dict(run.values)]
+    parts += [f"*{clean(name, 30)} typed" for name in secrets]
+    if PASSWORD not in secrets:
+        parts.append("stored password")
+    return ", ".join(parts) + (" (* not saved)" if run.unsaved else "")
 
 
 class DetailScreen(RecordScreen[bool]):
@@ -78,21 +199,16 @@ class DetailScreen(RecordScreen[bool]):
     def on_write_ended(self, event: WriteEnded) -> None:
         """Read the record again if it was written."""
         if event.session is self.session and event.record_id == self._record.id:
-            self._any_change = True
-            self.action_refresh()
+            self._changed(event.record_id)
 
     def _show_record(self) -> None:
         """Show the record and its last tests."""
         tests = self.services.history.tests(self.session.key(self._record.id))
         self._pane.show(self._record, tests, self.services.clock.now())
 
-    def action_refresh(self) -> None:
-        """Read the record again."""
-        self._reload()
-
     @work(group="load", exclusive=True, description="read a record")
-    async def _reload(self) -> None:
-        """Read the record; after an error the old one stays and is called stale."""
+    async def action_refresh(self) -> None:
+        """Read the record again; after an error the old one stays and is called stale."""
         record_id, name = self._record.id, record_name(self._record.name, self._record.id)
         try:
             self._record = await read_signed_in(
@@ -126,3 +242,32 @@ class DetailScreen(RecordScreen[bool]):
         """Stop waiting, or go back and tell whether the table has to be read again."""
         if not self.stop_waiting():
             self.dismiss(self._any_change)
+
+
+class UnreadableScreen(FullScreen[None]):
+    """A table of the entries, in the order of the server's answer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("app.back")
+
+    def __init__(self, session: Session, clock: Clock, entries: tuple[Unreadable, ...]) -> None:
+        super().__init__(session, clock)
+        self._entries = entries
+        self._table = RecordsTable(_COLUMNS, id="entries")
+        self._table.rows = tuple(map(_row, entries[:MOST_ROWS]))
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Title and table."""
+        title = f"Entries of the list that could not be read: {len(self._entries):,}"
+        if len(self._entries) > MOST_ROWS:
+            title += f", of which the first {MOST_ROWS:,} are shown"
+        yield PlainText(title, classes="title")
+        yield self._table
+
+    def on_mount(self) -> None:
+        """Let the keys move in the table."""
+        self._table.focus()
+
+
+def _row(entry: Unreadable) -> Row:
+    name = clean(entry.name, 200) or "-"
+    return Row(str(entry.position), (f"{entry.position:,}", name, clean(entry.why, 300)))

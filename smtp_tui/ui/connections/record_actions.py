@@ -5,7 +5,8 @@ What a dialog needs is imported when it opens: it would be a quarter of the time
 
 from __future__ import annotations
 
-import asyncio
+import json
+import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -13,9 +14,10 @@ from msgspec import Struct
 from textual import work
 from textual.binding import BindingType
 
+from smtp_tui.api.curl import curl_line
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record
-from smtp_tui.state.files import FileProblem
+from smtp_tui.api.requests import get_request
 from smtp_tui.text import clean, record_name, sentence
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.advice import error_text
@@ -79,9 +81,9 @@ class RecordScreen(FullScreen[Result]):
     @opens_screen
     async def action_new(self) -> None:
         """Open an empty form."""
-        from smtp_tui.ui.record_form.form import created
+        from smtp_tui.ui.record_form.form import FormSubject
 
-        await self._fill_in(created())
+        await self._fill_in(FormSubject())
 
     @opens_screen
     async def action_clone(self) -> None:
@@ -95,9 +97,11 @@ class RecordScreen(FullScreen[Result]):
     @opens_screen
     async def action_test_values(self) -> None:
         """Open an empty form, to test values that are saved nowhere."""
-        from smtp_tui.ui.record_form.form import tested
+        from smtp_tui.ui.record_form.form import FormSubject
 
-        await self._fill_in(tested())
+        notes = ("A test of what is typed here saves nothing; only a review would save it.",)
+        title = "Test values that are saved nowhere"
+        await self._fill_in(FormSubject(focus_on="hostname", title=title, notes=notes))
 
     async def _fill_in(self, subject: FormSubject) -> None:
         from smtp_tui.ui.record_form.screen import fill_in
@@ -128,7 +132,6 @@ class RecordScreen(FullScreen[Result]):
 
     def action_copy(self) -> None:
         """Offer the record as curl, command and JSON."""
-        from smtp_tui.ui.connections.record_view import copyables
         from smtp_tui.ui.dialogs import CopyDialog
 
         record = self._shows.record()
@@ -186,7 +189,7 @@ class RecordScreen(FullScreen[Result]):
                 if before is not None:
                     verb = "Saved"
                     offer = Offer("record.undo", "undoes") if patch.can_undo else None
-                    self._remember_save(before.id)
+                    self._remember_save(before)
                 self._done(f"{verb} {record_name(saved_name, record_id)}", *notes, offer=offer)
                 self._shows.changed(record_id)
             case ends.Deleted(notes=notes):
@@ -209,6 +212,12 @@ class RecordScreen(FullScreen[Result]):
             case ends.Refused(error):
                 self._not_done(clean(str(error), 400))
 
+    def _remember_save(self, record: Record) -> None:
+        """Keep the time: the tests before it say nothing any more."""
+        key, now, history = self.session.key(record.id), self._clock.now(), self.services.history
+        failure = "The time of the save is not kept"
+        self.with_history(failure, lambda: history.saved(key, now))
+
     def _done(self, *lines: str, offer: Offer | None = None) -> None:
         """Say what was done, in place of what was said of the change before."""
         words = "\n".join(clean(line, 200) for line in lines)
@@ -218,21 +227,30 @@ class RecordScreen(FullScreen[Result]):
         """Say why not, in place of what was said of the change before; ``words`` are cleaned."""
         tell(self, words, about=About.CHANGE, kind=Kind.BAD)
 
-    @work(group="history", description="remember a save")
-    async def _remember_save(self, record_id: str) -> None:
-        """Keep the time: the tests before it say nothing any more."""
-        key, now = self.session.key(record_id), self.services.clock.now()
-        try:
-            await asyncio.to_thread(self.services.history.saved, key, now)
-        except FileProblem as error:
-            self.services.reports.warn_once(f"The time of the save is not kept: {error}")
+    @work(group="history", description="read or write the tests")
+    async def with_history(self, failure: str, work: Callable[[], None]) -> None:
+        """Read or write the tests in a thread, and warn where that fails; the rest goes on."""
+        await self.services.reports.attempt(failure, work)
         self._shows.tested()
 
-    @work(group="history", description="read the tests of before")
-    async def read_history(self) -> None:
-        """Read the tests of before, also those by others; the rest works without them."""
-        try:
-            await asyncio.to_thread(self.services.history.load)
-        except FileProblem as error:
-            self.services.reports.warn_once(f"The tests of before are not shown: {error}")
-        self._shows.tested()
+
+def copyables(session: Session, record: Record) -> dict[str, str]:
+    """Return the curl line and the command that read the record, its JSON and its id, by label."""
+    request, profile = get_request(session.target.scope, record.id), session.profile.name
+    value = {
+        "id": record.id,
+        "name": record.name,
+        "connection_parameters": [
+            {
+                "name": parameter.name,
+                "value": parameter.text if parameter.secret else parameter.value,
+            }
+            for parameter in record.parameters
+        ],
+    }
+    return {
+        "curl": curl_line(session.target, request),
+        "command": shlex.join(("smtp-tui", "get", "--profile", profile, record.id)),
+        "JSON": json.dumps(value, ensure_ascii=False, indent=2),
+        "id": record.id,
+    }

@@ -1,4 +1,4 @@
-"""From records to table rows: columns, filter and order.
+"""From records to table rows: columns, filter, order, and what the last test still says.
 
 The costly work is done once per list of records, so that a key typed into the filter stays fast.
 """
@@ -14,10 +14,9 @@ from msgspec import Struct
 
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.mail.parameters import port_hint
-from smtp_tui.state.history import Tested
-from smtp_tui.text import clean, lookalikes
-from smtp_tui.ui.connections.last_test import last_test_words
-from smtp_tui.ui.connections.order import Order
+from smtp_tui.state.history import Tested, TestRun
+from smtp_tui.state.settings import Sort
+from smtp_tui.text import age, clean, lookalikes
 from smtp_tui.ui.widgets.table import Column, Row
 
 COLUMNS: Final = (
@@ -28,146 +27,123 @@ COLUMNS: Final = (
     Column("last_test", "LAST TEST", 17, priority=3),
     Column("hint", "HINT", 12, flexible=True, priority=5),
 )
+SORT_KEYS: Final = ("name", "hostname", "port", "username", "last_test", None)
+"""The columns to sort by; None is the order of the server, oldest first."""
 CELL_LIMIT: Final = 300
 
 LastTest = Callable[[str], Tested | None]
 
 
 class _Entry(Struct):
-    """A record, the text that the filter searches, and its row, None until it is first needed.
-
-    ``row_id`` is the record's id, followed by a number where another record has the same id.
-    ``tested`` is whether the row tells of a test, whose age grows.
-    """
+    """A record, the text that the filter searches, its newest test and its row."""
 
     record: Record
-    row_id: str
+    position: int
     haystack: str
-    row: Row | None = None
-    tested: bool = False
+    tested: Tested | None
+    row: Row
 
 
 class RecordsView:
     """The records of one answer, ready to be filtered and sorted.
 
-    Rows are made once, and those with a test again after :meth:`look_again`. The records are sorted
+    Rows are made once, and those with a test again in :meth:`look_again`. The records are sorted
     once for each order. A key typed into the filter costs one search per record.
     """
 
-    def __init__(self, answer: RecordList, last_test: LastTest) -> None:
+    def __init__(self, answer: RecordList, last_test: LastTest, sort: Sort, now: datetime) -> None:
         self.answer = answer
         self._last_test = last_test
+        self._alike = lookalikes(record.name for record in answer.records)
         self._by_id: dict[str, Record] = {}
         self._entries: list[_Entry] = []
-        for number, record in enumerate(answer.records):
-            row_id = f"{record.id}\n{number}" if record.id in self._by_id else record.id
+        for position, record in enumerate(answer.records):
+            # An id may come twice; each record is a row of its own.
+            row_id = f"{record.id}\n{position}" if record.id in self._by_id else record.id
+            tested = last_test(record.id)
+            row = Row(row_id, self._cells(record, tested, now))
             self._by_id[row_id] = record
-            self._entries.append(_Entry(record, row_id, _haystack(record)))
-        self._alike = lookalikes(record.name for record in answer.records)
-        self._looked = False
-        self._sorted: tuple[Order, list[_Entry]] = (Order(None), self._entries)
+            self._entries.append(_Entry(record, position, _haystack(record), tested, row))
+        self._put_in_order(sort)
+
+    @classmethod
+    async def prepared(
+        cls, answer: RecordList, last_test: LastTest, sort: Sort, now: datetime
+    ) -> RecordsView:
+        """Make the view of an answer in a thread, so that no key waits."""
+        return await asyncio.to_thread(cls, answer, last_test, sort, now)
 
     def __len__(self) -> int:
         return len(self._entries)
-
-    @property
-    def tested(self) -> bool:
-        """Whether any row tells of a test, whose age grows."""
-        return any(entry.tested for entry in self._entries)
 
     def record(self, row_id: str | None) -> Record | None:
         """Return the record of a row, or None if there is none in this answer."""
         return self._by_id.get(row_id) if row_id is not None else None
 
-    def look_again(self) -> None:
-        """Have the next rows tell of new tests, and of their age by then."""
-        self._looked = False
-
-    def rows(self, filter_text: str, order: Order, now: datetime) -> tuple[Row, ...]:
-        """Return the rows of the records that hold every word of the filter, in order."""
-        if not self._looked:
-            self._look(now)
-        found = self._in_order(order)
-        for word in filter_text.casefold().split():
-            found = [entry for entry in found if word in entry.haystack]
-        return tuple([entry.row for entry in found if entry.row is not None])
-
-    def _look(self, now: datetime) -> None:
-        """Make the missing rows, and those with a test again."""
+    def look_again(self, now: datetime) -> None:
+        """Have the rows tell of new tests, and of the age of all."""
         for entry in self._entries:
             tested = self._last_test(entry.record.id)
-            if entry.row is None or entry.tested or tested is not None:
-                entry.row, entry.tested = self._row(entry, now), tested is not None
-        if self._sorted[0].column == "last_test":
-            self._sorted = (Order(None), self._entries)
-        self._looked = True
+            if tested is not None or entry.tested is not None:
+                entry.tested = tested
+                entry.row = Row(entry.row.id, self._cells(entry.record, tested, now))
+        self._put_in_order(self._sort)
 
-    def _in_order(self, order: Order) -> list[_Entry]:
-        if self._sorted[0] != order:
-            found = list(self._entries)
-            if order.column is not None:
-                key = self._key(order.column)
-                found.sort(key=lambda entry: key(entry.record))
-            if order.reverse:
-                found.reverse()
-            self._sorted = (order, found)
-        return self._sorted[1]
+    def rows(self, filter_text: str, sort: Sort) -> tuple[Row, ...]:
+        """Return the rows of the records that hold every word of the filter, in order."""
+        if sort != self._sort:
+            self._put_in_order(sort)
+        found = self._entries
+        for word in filter_text.casefold().split():
+            found = [entry for entry in found if word in entry.haystack]
+        return tuple([entry.row for entry in found])
 
-    def _key(self, column: str) -> Callable[[Record], tuple[str | float, str, str]]:
-        """Return the sort key for a column; name and id decide between equal values."""
+    def _put_in_order(self, sort: Sort) -> None:
+        self._entries.sort(key=_sort_key(sort.column), reverse=sort.descending)
+        self._sort = sort
 
-        def value(record: Record) -> str | float:
-            match column:
-                case "name":
-                    return ""
-                case "port":
-                    return _number(record.text("port"))
-                case "last_test":
-                    return self._tested(record)
-            return record.text(column).casefold()
-
-        return lambda record: (value(record), record.name.casefold(), record.id)
-
-    def _tested(self, record: Record) -> float:
-        tested = self._last_test(record.id)
-        return -tested.run.at.timestamp() if tested else 0.0
-
-    def _row(self, entry: _Entry, now: datetime) -> Row:
-        record = entry.record
-        port = record.text("port")
-        sign = "! " if port_hint(port) else ""
-        return Row(
-            entry.row_id,
-            (
-                _name_words(record, alike=record.name in self._alike),
-                clean(record.text("hostname"), CELL_LIMIT),
-                f"{sign}{clean(port, 40)}",
-                clean(record.text("username"), CELL_LIMIT),
-                last_test_words(self._last_test(record.id), record, now),
-                hint_words(record),
-            ),
+    def _cells(self, record: Record, tested: Tested | None, now: datetime) -> tuple[str, ...]:
+        name, port = clean(record.name, CELL_LIMIT), record.text("port")
+        if not record.name.strip():
+            name = f"(blank: {len(record.name)})" if record.name else "(no name)"
+        if record.name in self._alike:
+            name = f"{clean(record.id[-4:])}· {name}"
+        return (
+            name,
+            clean(record.text("hostname"), CELL_LIMIT),
+            f"{'! ' if port_hint(port) else ''}{clean(port, 40)}",
+            clean(record.text("username"), CELL_LIMIT),
+            _last_test_words(tested, record, now),
+            hint_words(record),
         )
 
 
-async def prepared(
-    answer: RecordList, last_test: LastTest, order: Order, now: datetime
-) -> RecordsView:
-    """Return the view of an answer with its rows made, in a thread, so that no key waits."""
+def _sort_key(column: str | None) -> Callable[[_Entry], tuple[str | float, str, str]]:
+    """Return the sort key for a column; name and id decide between equal values."""
 
-    def prepare() -> RecordsView:
-        view = RecordsView(answer, last_test)
-        view.rows("", order, now)
-        return view
+    def key(entry: _Entry) -> tuple[str | float, str, str]:
+        record = entry.record
+        value: str | float = ""
+        match column:
+            case None:
+                value = entry.position
+            case "port":
+                port = record.text("port")
+                value = float(port) if port.isascii() and port.isdigit() else float("inf")
+            case "last_test":
+                value = -entry.tested.run.at.timestamp() if entry.tested else 0.0
+            case "hostname" | "username":
+                value = record.text(column).casefold()
+        return value, record.name.casefold(), record.id
 
-    return await asyncio.to_thread(prepare)
+    return key
 
 
-def _name_words(record: Record, *, alike: bool) -> str:
-    """Return a visible name, after the end of the id where another record reads alike."""
-    name = clean(record.name, CELL_LIMIT)
-    if not record.name.strip():
-        name = f"(blank: {len(record.name)})" if record.name else "(no name)"
-    return f"{clean(record.id[-4:])}· {name}" if alike else name
+def order_words(sort: Sort) -> str:
+    """Return the order in words, for the status line."""
+    named = {None: "in the server's order", "last_test": "sorted by last test"}
+    text = named.get(sort.column, f"sorted by {sort.column}")
+    return f"{text}, reversed" if sort.descending else text
 
 
 def hint_words(record: Record) -> str:
@@ -182,5 +158,30 @@ def _haystack(record: Record) -> str:
     return "\n".join(texts).casefold()
 
 
-def _number(text: str) -> float:
-    return float(text) if text.isascii() and text.isdigit() else float("inf")
+# The last test
+
+
+def outdated(tested: Tested, record: Record) -> str:
+    """Return why a test says nothing about the record as it is now; blank where it does.
+
+    A test is outdated by a save after it, from here or seen in the values. A test of values that
+    were never saved says nothing about the record.
+    """
+    if tested.run.unsaved and not tested.saved_since:
+        return "other values"
+    if tested.saved_since or dict(tested.run.values) != record.plain_values():
+        return "before change"
+    return ""
+
+
+def _last_test_words(tested: Tested | None, record: Record, now: datetime) -> str:
+    """Return verdict and age of the newest test, or why its verdict does not hold now."""
+    if tested is None:
+        return "-"
+    return f"{outdated(tested, record) or tested.run.verdict} {ago(tested.run, now)}"
+
+
+def ago(run: TestRun, now: datetime) -> str:
+    """Return the age of a test, to the minute so that the table is seldom repainted."""
+    seconds = (now - run.at).total_seconds()
+    return "now" if seconds < 60 else age(seconds)

@@ -16,29 +16,31 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from smtp_tui.api.errors import ApiError
-from smtp_tui.api.models import Record, RecordList
+from smtp_tui.api.models import Record, RecordList, Unreadable
 from smtp_tui.state.history import Tested
+from smtp_tui.state.settings import Sort
+from smtp_tui.text import age, cell_width, clean, record_name
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.base import WIDE, WriteEnded, opens_screen
-from smtp_tui.ui.connections.order import Order, RememberedOrder
 from smtp_tui.ui.connections.record_actions import RecordScreen, RecordView
-from smtp_tui.ui.connections.rows import COLUMNS, RecordsView, hint_words, prepared
-from smtp_tui.ui.connections.status import Listing, marks_aside
+from smtp_tui.ui.connections.rows import COLUMNS, SORT_KEYS, RecordsView, hint_words, order_words
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.waiting import Wait
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import FilteredTable, RecordsTable
+from smtp_tui.ui.widgets.table import FilteredTable, RecordsTable, counted
 from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
-    from smtp_tui.ui.connections.record_view import RecordPane
+    from smtp_tui.ui.connections.detail import RecordPane
 
 A_MINUTE: Final = 60.0
 """Seconds after which the ages of the last tests are shown anew."""
 TESTS_SHOWN: Final = 5
 """The newest tests of a record, in the pane; the screen of the record shows all."""
+ENTRIES_SHOWN: Final = 5
+"""Unreadable entries that the notice names; a screen lists the others."""
 
 
 class ConnectionsScreen(RecordScreen[None]):
@@ -51,9 +53,7 @@ class ConnectionsScreen(RecordScreen[None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), Binding("q", "app.leave")]
     DEFAULT_CSS = """
-    ConnectionsScreen #pane {
-        display: none; width: 50; border-left: solid ansi_bright_black;
-    }
+    ConnectionsScreen #pane { display: none; width: 50; border-left: solid ansi_bright_black; }
     ConnectionsScreen.-wide #pane { display: block; }
     ConnectionsScreen #pane.-empty { display: none; }
     """
@@ -65,14 +65,15 @@ class ConnectionsScreen(RecordScreen[None]):
         super().__init__(session, services, view)
         self.reading = True
         self.problem: ApiError | None = None
-        self._view = RecordsView(RecordList(), self._last_test)
-        self._order = RememberedOrder(services, session.profile.name)
+        self._now = services.clock.now()
+        self._sort, self._sort_known = Sort(session.profile.name, "name"), False
+        self._view = RecordsView(RecordList(), self._last_test, self._sort, self._now)
+        self._writing = asyncio.Lock()
         self._loaded_at: datetime | None = None
         self._loader: Worker[None] | None = None
         self._cursor_to: str | None = None
         self._history_read = False
         self._filled_at = 0.0
-        self._now = services.clock.now()
         self._list = FilteredTable(COLUMNS)
         self.table = self._list.table
         self._problem_text = PlainText(classes="problem")
@@ -127,13 +128,13 @@ class ConnectionsScreen(RecordScreen[None]):
         try:
             answer, _ = await asyncio.gather(
                 read_signed_in(self.session, operator, list_records, "Reading the connections"),
-                self._order.read(),
+                self._read_sort(),
             )
         except ApiError as error:
             self.problem = error
         else:
             now = self.services.clock.now()
-            self._view = await prepared(answer, self._last_test, self._order.now, now)
+            self._view = await RecordsView.prepared(answer, self._last_test, self._sort, now)
             self._loaded_at, self.problem = now, None
         self.reading = False
         if not self.is_attached:
@@ -143,7 +144,7 @@ class ConnectionsScreen(RecordScreen[None]):
         self.tick()
         if not self._history_read:
             self._history_read = True
-            self.read_history()
+            self.with_history("The tests of before are not shown", self.services.history.load)
 
     def stopped(self, wait: Wait) -> None:
         """Stop waiting; if that was for the list, the rows from before stay."""
@@ -172,13 +173,13 @@ class ConnectionsScreen(RecordScreen[None]):
         """Fill the table; with ``look``, also with the tests that were made meanwhile."""
         if not self.is_attached:
             return
-        table, order = self.table, self._order.now
         if look:
-            self._view.look_again()
-        table.sort_column, table.sort_reverse = order.column, order.reverse
-        table.rows = self._view.rows(self._list.filter_text, order, self.services.clock.now())
+            self._view.look_again(self.services.clock.now())
+        sort = self._sort
+        self.table.sort_column, self.table.sort_reverse = sort.column, sort.descending
+        self.table.rows = self._view.rows(self._list.filter_text, sort)
         self._filled_at = self.services.clock.monotonic()
-        if self._cursor_to is not None and table.move_to(self._cursor_to):
+        if self._cursor_to is not None and self.table.move_to(self._cursor_to):
             self._cursor_to = None
         self._show()
 
@@ -192,31 +193,64 @@ class ConnectionsScreen(RecordScreen[None]):
         if self.problem is not None:
             self._problem_text.update(error_text(self, self.problem))
         if not self.table.rows:
-            self.table.notice = self._list.nothing_found if rows else self._listing().notice
+            self.table.notice = self._list.nothing_found if rows else self._notice()
         self.follow_cursor()
 
-    def _listing(self) -> Listing:
-        record, since = self.record, self._loaded_at
-        return Listing(
-            total=len(self._view),
-            shown=len(self.table.rows),
-            marked=len(self.table.marks),
-            unreadable=self._view.answer.unreadable,
-            filter_text=self._list.filter_text,
-            order=self._order.now,
-            reading=self.reading,
-            age=None if since is None else (self._now - since).total_seconds(),
-            problem=error_text(self, self.problem) if self.problem is not None else "",
-            scope=self.session.target.scope,
-            hint=hint_words(record) if record is not None else "",
-            key=lambda action_id: bound(self, action_id).first_key,
+    def _notice(self) -> str:
+        """What stands in place of rows while no record is known."""
+        key, scope = self._first_key, self.session.target.scope
+        if self.reading:
+            return "Reading the connections …"
+        if self.problem is not None:
+            return error_text(self, self.problem)
+        if self._loaded_at is None:
+            return f"Nothing was read yet.\n\n{key('table.refresh')} reads the connections."
+        if self._view.answer.unreadable:
+            return self._all_unreadable(self._view.answer.unreadable)
+        return (
+            "No SMTP connections.\n\n"
+            f"Asked for tenant {clean(scope.tenant)} and team {clean(scope.team)}.\n"
+            "A wrong team or tenant may look like this too:"
+            f" {key('app.profiles')} changes the profile.\n\n"
+            f"{key('record.new')} creates a connection · {key('table.refresh')} reads again"
         )
+
+    def _all_unreadable(self, entries: tuple[Unreadable, ...]) -> str:
+        key, lines = self._first_key, ["One entry came, and it cannot be read.", ""]
+        if len(entries) > 1:
+            lines[0] = f"{len(entries)} entries came, and none of them can be read."
+        lines += [clean(entry.words, 200) for entry in entries[:ENTRIES_SHOWN]]
+        if len(entries) > ENTRIES_SHOWN:
+            lines.append(f"… and {len(entries) - ENTRIES_SHOWN} more")
+        keys = f"{key('table.unreadable')} lists them · {key('table.refresh')} reads again"
+        return "\n".join([*lines, "", keys])
+
+    def _first_key(self, action_id: str) -> str:
+        return bound(self, action_id).first_key
 
     @on(RecordsTable.MarksChanged)
     def show_status(self) -> None:
-        """Show counts, marks, order and age."""
-        status = self._listing().status(self.size.width - 2)
-        self._status.update(status, layout=False)
+        """Show counts, marks, order, age and hint; if too wide, without the order or filter."""
+        unreadable, marked = len(self._view.answer.unreadable), len(self.table.marks)
+        filter_text, record, parts = self._list.filter_text, self.record, dict[str, str]()
+        if self._loaded_at is not None:
+            parts["count"] = counted(len(self.table.rows), len(self._view), "connection")
+        if unreadable:  # a look at the keys of the screen costs a quarter of a key press
+            parts["unreadable"] = f"{unreadable} unreadable ({self._first_key('table.unreadable')})"
+        if marked:
+            parts["marks"] = f"{marked} marked"
+        if filter_text:
+            parts["filter"] = f"filter “{clean(filter_text, 30)}”"
+        if self._loaded_at is not None:
+            seconds = (self._now - self._loaded_at).total_seconds()
+            parts["order"] = order_words(self._sort)
+            parts["age"] = f"{'stale' if self.problem else 'fresh'} {age(seconds)}"
+        if record is not None and hint_words(record):
+            parts["hint"] = f"! {hint_words(record)}"
+        for least in ("order", "filter"):
+            if cell_width(" · ".join(parts.values())) > self.size.width - 2:
+                parts.pop(least, None)
+        self._status.update(" · ".join(parts.values()), layout=False)
 
     @on(RecordsTable.CursorMoved)
     def follow_cursor(self) -> None:
@@ -232,7 +266,7 @@ class ConnectionsScreen(RecordScreen[None]):
         if self._pane is None:
             if record is None:
                 return
-            from smtp_tui.ui.connections.record_view import RecordPane
+            from smtp_tui.ui.connections.detail import RecordPane
 
             self._pane = RecordPane(id="pane", can_focus=False)
             self._beside.mount(self._pane)
@@ -254,13 +288,19 @@ class ConnectionsScreen(RecordScreen[None]):
         """Let the ages grow; between ticks a key press does not change them."""
         super().tick()
         self._now = self.services.clock.now()
-        if self.services.clock.monotonic() - self._filled_at >= A_MINUTE and self._view.tested:
+        old = self.services.clock.monotonic() - self._filled_at >= A_MINUTE
+        if old and self.services.history.known:
             self._fill()
         self.show_status()
 
     def _asides(self, record: Record) -> tuple[str, ...]:
-        """Say that marked records are not meant."""
-        return marks_aside(self.table.marks, record)
+        """Say that other records, which are marked, are not meant."""
+        marks = self.table.marks
+        if not marks or marks == {record.id}:
+            return ()
+        are = "record is" if len(marks) == 1 else "records are"
+        name = record_name(record.name, record.id)
+        return (f"{len(marks)} {are} marked; this is about {name} alone.",)
 
     # Actions of the list; those of a record are in the base class
 
@@ -292,16 +332,36 @@ class ConnectionsScreen(RecordScreen[None]):
 
     def action_sort(self) -> None:
         """Sort by the next column."""
-        self._sort(self._order.now.next_column())
+        following = SORT_KEYS.index(self._sort.column) + 1
+        column = SORT_KEYS[following % len(SORT_KEYS)]
+        self._sort_by(replace(self._sort, column=column, descending=False))
 
     def action_reverse(self) -> None:
         """Reverse the order."""
-        self._sort(self._order.now.reversed())
+        self._sort_by(replace(self._sort, descending=not self._sort.descending))
 
-    def _sort(self, order: Order) -> None:
-        self._order.choose(order)
+    def _sort_by(self, sort: Sort) -> None:
+        self._sort, self._sort_known = sort, True
         self._fill(look=False)
-        self.run_worker(self._order.write(), group="order", description="remember the order")
+        self._keep_sort()
+
+    @work(group="order", description="remember the order")
+    async def _keep_sort(self) -> None:
+        """Write the order to the settings; of several writes the last one has the last order."""
+        attempt, settings = self.services.reports.attempt, self.services.settings
+        async with self._writing:
+            await attempt("The order is not remembered", lambda: settings.set_sort(self._sort))
+
+    async def _read_sort(self) -> None:
+        """Take over the order of last time, unless one was chosen by then."""
+        if self._sort_known:
+            return
+        attempt, load = self.services.reports.attempt, self.services.settings.load
+        settings = await attempt("The last order is not known", load)
+        sort = settings.sort_of(self._sort.profile) if settings is not None else None
+        if sort is not None and sort.column in SORT_KEYS and not self._sort_known:
+            self._sort = sort
+        self._sort_known = True
 
     def action_mark_all(self) -> None:
         """Mark all rows shown, or none where all are marked."""
@@ -314,7 +374,7 @@ class ConnectionsScreen(RecordScreen[None]):
 
     def action_unreadable(self) -> None:
         """Show the entries of the list that cannot be read."""
-        from smtp_tui.ui.connections.unreadable import UnreadableScreen
+        from smtp_tui.ui.connections.detail import UnreadableScreen
 
         entries = self._view.answer.unreadable
         self.app.push_screen(UnreadableScreen(self.session, self.services.clock, entries))

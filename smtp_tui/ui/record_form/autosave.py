@@ -103,7 +103,7 @@ async def with_draft(
     except FileProblem as error:
         tell(screen, clean(str(error)), about=About.DRAFT, kind=Kind.WARNING)
         return subject
-    await services.reports.attempt("The draft is not kept", _take_over, drafts, newest)
+    await services.reports.attempt("The draft is not kept", lambda: _take_over(drafts, newest))
     typed = resumed(subject.base, newest.texts, newest.opened)
     if subject.opened is None:
         typed = replace(typed, name=newest.record_name)

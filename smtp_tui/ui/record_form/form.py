@@ -13,16 +13,7 @@ from textual.widget import Widget
 
 from smtp_tui.api.models import PASSWORD, Record, SecretState
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.editing.draft import (
-    Clear,
-    Draft,
-    Keep,
-    Replace,
-    SecretEdit,
-    clone_draft,
-    draft_of,
-    new_draft,
-)
+from smtp_tui.editing.draft import Clear, Draft, Keep, Replace, clone_draft, draft_of, new_draft
 from smtp_tui.editing.patch import lost_by_delete
 from smtp_tui.mail.parameters import FORM_ORDER
 from smtp_tui.mail.remarks import Severity, has_error
@@ -45,7 +36,7 @@ class FormSubject(Struct, frozen=True):
     is whether a test mail led here, so that the next one needs no question.
     """
 
-    base: Draft
+    base: Draft = new_draft()
     opened: Record | None = None
     like: Record | None = None
     typed: Draft | None = None
@@ -53,18 +44,6 @@ class FormSubject(Struct, frozen=True):
     title: str = "New connection"
     notes: tuple[str, ...] = ()
     tested: bool = False
-
-
-def created() -> FormSubject:
-    """An empty form."""
-    return FormSubject(new_draft())
-
-
-def tested() -> FormSubject:
-    """An empty form, to test values that are saved nowhere."""
-    notes = ("A test of what is typed here saves nothing; only a review would save it.",)
-    title = "Test values that are saved nowhere"
-    return FormSubject(new_draft(), focus_on="hostname", title=title, notes=notes)
 
 
 def edited(record: Record, focus_on: str | None) -> FormSubject:
@@ -234,7 +213,7 @@ class SecretField(Field):
         self.input.placeholder = visible(words)
 
     @property
-    def edit(self) -> SecretEdit:
+    def edit(self) -> Keep | Replace | Clear:
         """What is to be done with the stored password."""
         if self.text:
             return Replace(SecretStr(self.text))

@@ -28,36 +28,30 @@ class PresetDialog(Dialog[Preset | None]):
     PresetDialog RecordsTable { height: 13; max-height: 60vh; }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._table, self._note = RecordsTable(_COLUMNS, id="presets"), PlainText()
+        self._presets = {preset.name: preset for preset in presets().preset}
+        self._table.rows = tuple(
+            Row(preset.name, (preset.name, preset.hostname, str(preset.port)))
+            for preset in presets().preset
+        )
+
     def compose_box(self) -> Iterable[Widget]:
         """The providers and the day they were checked."""
-        yield RecordsTable(_COLUMNS, id="presets")
-        yield PlainText("", id="note")
+        yield from (self._table, self._note)
         yield PlainText(
             f"Checked on {presets().checked:%Y-%m-%d} · Enter fills · {self.cancel_key} back",
             classes="hint",
         )
 
-    def on_mount(self) -> None:
-        """Fill the table."""
-        table = self.query_one(RecordsTable)
-        table.rows = tuple(
-            Row(preset.name, (preset.name, preset.hostname, str(preset.port)))
-            for preset in presets().preset
-        )
-        table.focus()
-
     def on_records_table_cursor_moved(self, event: RecordsTable.CursorMoved) -> None:
         """Show the provider whole, and what it asks of the login."""
-        preset = _preset(event.row_id)
+        preset = self._presets.get(event.row_id or "")
         if preset is not None:
-            words = f"{preset.name}: {preset.hostname}\n{preset.note}"
-            self.query_one("#note", PlainText).update(words)
+            self._note.update(f"{preset.name}: {preset.hostname}\n{preset.note}")
 
     def on_records_table_opened(self, event: RecordsTable.Opened) -> None:
         """Take this provider."""
         event.stop()
-        self.dismiss(_preset(event.row_id))
-
-
-def _preset(name: str | None) -> Preset | None:
-    return next((preset for preset in presets().preset if preset.name == name), None)
+        self.dismiss(self._presets.get(event.row_id or ""))

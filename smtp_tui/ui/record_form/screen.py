@@ -13,7 +13,6 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.events import DescendantFocus
 from textual.reactive import var
 from textual.screen import Screen
 from textual.widget import Widget
@@ -35,7 +34,7 @@ from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.record_form.autosave import Autosave, with_draft
 from smtp_tui.ui.record_form.form import FormSubject, RecordForm, SecretField, recreated
 from smtp_tui.ui.record_form.presets import PresetDialog
-from smtp_tui.ui.record_form.preview import PatchPreview
+from smtp_tui.ui.review.request_view import patch_content
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email import EditParameter, ReviewValues, TestDialog
 from smtp_tui.ui.waiting import Wait
@@ -110,7 +109,7 @@ class FormScreen(FullScreen[FormResult]):
             keep=self._autosave.keep,
             forget=self._autosave.give_up,
         )
-        self._preview = PatchPreview()
+        self._preview, self._problem = PlainText(), PlainText(id="form-problem")
         self._closes_with: tuple[FormResult] | None = None
         self._said_unchanged = False
         self._test_at_once = subject.tested
@@ -121,15 +120,11 @@ class FormScreen(FullScreen[FormResult]):
         """Title, fields, what was refused, and the request."""
         with Horizontal(id="columns"):
             with Vertical(id="form"):
-                yield PlainText(self._title(), id="form-title")
-                yield self._form
-                yield PlainText("", id="form-problem")
+                notes = (Content.styled(clean(note), "not bold") for note in self._subject.notes)
+                title = Content("\n").join([Content(self._subject.title), *notes])
+                yield from (PlainText(title, id="form-title"), self._form, self._problem)
             with VerticalScroll(id="side", can_focus=False):
                 yield self._preview
-
-    def _title(self) -> Content:
-        notes = [Content.styled(clean(note), "not bold") for note in self._subject.notes]
-        return Content("\n").join([Content(self._subject.title), *notes])
 
     def on_mount(self) -> None:
         """Start on the hostname, on the name of a new record, or where a test pointed."""
@@ -175,7 +170,7 @@ class FormScreen(FullScreen[FormResult]):
             self._form.focus_field(self._cursor_at)
         self.show_situation()
 
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
+    def on_descendant_focus(self) -> None:
         """Show the hints and keys of the field with the cursor."""
         self._form.show()
         self.show_situation()
@@ -213,7 +208,8 @@ class FormScreen(FullScreen[FormResult]):
         """Update marks, remarks and the request."""
         self._form.show(check=check)
         draft = self._form.draft
-        self._preview.show(self.session.target.scope, draft, self._drafted(draft))
+        scope, patch = self.session.target.scope, self._drafted(draft)
+        self._preview.update(patch_content(scope, draft, patch))
 
     def _drafted(self, draft: Draft) -> Patch | DraftProblem:
         """What the draft changes, or the first field that cannot be sent."""
@@ -223,9 +219,8 @@ class FormScreen(FullScreen[FormResult]):
             return problem
 
     def _complain(self, text: str) -> None:
-        problem = self.query_one("#form-problem", PlainText)
-        problem.update(text)
-        problem.set_class(bool(text), "-shown")
+        self._problem.update(text)
+        self._problem.set_class(bool(text), "-shown")
 
     def action_scroll_side(self, lines: int) -> None:
         """Scroll the request."""

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 
-from smtp_tui.api.requests import Request
-from smtp_tui.api.target import Target
-from smtp_tui.text import clean_block
+from textual.content import Content
+
+from smtp_tui.api.requests import IdRefused, Request
+from smtp_tui.api.target import Scope, Target
+from smtp_tui.editing.draft import Draft
+from smtp_tui.editing.patch import Patch
+from smtp_tui.editing.values import DraftProblem
+from smtp_tui.text import clean, clean_block
+from smtp_tui.workflows.plan import save_request
 
 
 def body_text(request: Request, *, counted: bool = False) -> str:
@@ -35,3 +41,21 @@ def request_text(target: Target, request: Request) -> str:
     if request.body is not None:
         parts.append(body_text(request))
     return clean_block("\n".join(parts))
+
+
+def patch_content(scope: Scope, draft: Draft, patch: Patch | DraftProblem) -> Content:
+    """What saving a draft would send, without most of the path; or why nothing can be sent.
+
+    A dot stands for each character of a secret.
+    """
+    if isinstance(patch, DraftProblem):
+        return Content(f"{clean(patch.name)}: {clean(patch.words)}")
+    try:
+        request = save_request(scope, draft, patch)
+    except IdRefused as error:
+        return Content(str(error))
+    if request is None:
+        return Content.styled("Nothing changed: nothing would be sent.", "dim")
+    last = request.path.rsplit("/", 1)[-1]
+    headline = Content.styled(f"{request.method} …/{last}", "bold")
+    return Content.assemble(headline, "\n", body_text(request, counted=True))

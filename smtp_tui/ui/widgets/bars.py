@@ -17,16 +17,12 @@ from smtp_tui.ui.widgets.plain_text import harmless
 from smtp_tui.workflows.session import Session
 
 
-def badge(profile: Profile) -> Content:
-    """Return the profile's label, or else its name, in its look."""
-    return Content.styled(f" {clean(profile.label or profile.name, 40)} ", badge_look(profile))
-
-
 def titled(profile: Profile) -> Content:
-    """Return the badge, followed by the profile's name where the badge holds a label."""
+    """Return the profile's label in its look, followed by its name; without a label the name."""
+    name, look = clean(profile.name, 40), badge_look(profile)
     if not profile.label:
-        return badge(profile)
-    return Content.assemble(badge(profile), f" {clean(profile.name, 40)}")
+        return Content.styled(f" {name} ", look)
+    return Content.assemble(Content.styled(f" {clean(profile.label, 40)} ", look), f" {name}")
 
 
 def badge_look(profile: Profile) -> str:
@@ -42,25 +38,17 @@ def profile_words(session: Session, now: datetime, width: int) -> Content:
     nobody should wonder where a key press goes. The others are shortened or left out to fit
     ``width`` cells. Warnings stand first, where no tall dialog covers them.
     """
-    title, dot = titled(session.profile), " ·" if session.profile.label else ""
-    for warning in _warnings(session):
+    target, title = session.target, titled(session.profile)
+    warnings = [] if target.access is Access.NORMAL else [target.access.value.upper()]
+    if isinstance(target.trust, Unverified) and target.origin.scheme == "https":
+        warnings.insert(0, "TLS NOT VERIFIED")
+    for warning in warnings:
         title = Content.assemble(title, " ", Content.styled(f" {warning} ", "bold reverse"))
-    words = f"{dot} {clean(session.target.origin.text, 80)}"
+    words = f"{' ·' if session.profile.label else ''} {clean(target.origin.text, 80)}"
     if session.memory.overrules:
         words += f" · {clean(session.memory.overrules, 100)}"
     room = width - title.cell_length - cell_width(words)
-    optional = _fitted(_optional_parts(session, now), room)
-    return Content.assemble(title, words, *(f" · {text}" for text in optional))
-
-
-def _warnings(session: Session) -> list[str]:
-    target = session.target
-    warnings = []
-    if isinstance(target.trust, Unverified) and target.origin.scheme == "https":
-        warnings.append("TLS NOT VERIFIED")
-    if target.access is not Access.NORMAL:
-        warnings.append(target.access.value.upper())
-    return warnings
+    return Content.assemble(title, words, _fitted(_optional_parts(session, now), room))
 
 
 def _optional_parts(session: Session, now: datetime) -> list[tuple[str, ...]]:
@@ -81,22 +69,19 @@ def _optional_parts(session: Session, now: datetime) -> list[tuple[str, ...]]:
     return parts
 
 
-def _fitted(parts: Sequence[tuple[str, ...]], room: int) -> list[str]:
-    """Return the parts whose shortest wordings fit, then lengthen them while there is room."""
-    chosen = []
-    for wordings in parts:
-        cells = cell_width(wordings[-1]) + len(" · ")
-        if cells > room:
-            break
-        chosen.append(wordings)
-        room -= cells
-    texts = []
-    for wordings in chosen:
-        shortest = cell_width(wordings[-1])
-        text = next(text for text in wordings if cell_width(text) - shortest <= max(0, room))
-        room -= cell_width(text) - shortest
-        texts.append(text)
-    return texts
+def _fitted(parts: Sequence[tuple[str, ...]], room: int) -> str:
+    """Return the parts whose shortest wordings fit, each as long as there is room for."""
+
+    def line(texts: Sequence[str]) -> str:
+        return "".join(f" · {text}" for text in texts)
+
+    texts = [wordings[-1] for wordings in parts]
+    while texts and cell_width(line(texts)) > room:
+        texts.pop()
+    for index, wordings in enumerate(parts[: len(texts)]):
+        longer = ([*texts[:index], words, *texts[index + 1 :]] for words in wordings)
+        texts = next((found for found in longer if cell_width(line(found)) <= room), texts)
+    return line(texts)
 
 
 class ProfileBar(Widget):
@@ -154,15 +139,13 @@ class KeyBar(Widget):
         If some do not fit and there is no key for the help, that of the palette, which finds all
         actions, stands before the last.
         """
-        chosen = rebound(self.screen)
-        *others, last = (
-            self._words(chosen.get(action_id, BY_ID[action_id])) for action_id in self._action_ids
-        )
+        actions = {**BY_ID, **rebound(self.screen)}
+        *others, last = (self._words(actions[action_id]) for action_id in self._action_ids)
         room = self.size.width - last.cell_length
         if sum(part.cell_length for part in others) > room and "app.help" not in self._action_ids:
-            palette = chosen.get("app.command_palette", BY_ID["app.command_palette"])
-            last = Content.assemble(_key_words(palette.last_key, "More"), last)
-            room = self.size.width - last.cell_length
+            more = _key_words(actions["app.command_palette"].last_key, "More")
+            last = Content.assemble(more, last)
+            room -= more.cell_length
         parts: list[Content] = []
         for part in others:
             if part.cell_length <= room:

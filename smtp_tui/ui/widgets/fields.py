@@ -21,7 +21,7 @@ from textual.widgets import Input
 
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.mail.parameters import label_of, trimmed
-from smtp_tui.mail.remarks import Remarks, Severity, has_error
+from smtp_tui.mail.remarks import Remarks, Severity, error, has_error
 from smtp_tui.text import clean
 from smtp_tui.ui.widgets.plain_text import PlainText, VisibleText, visible
 
@@ -189,10 +189,6 @@ class Field(Vertical):
     class Rested(Message):
         """Typing paused, or the focus left the field."""
 
-        def __init__(self, field: Field) -> None:
-            super().__init__()
-            self.field = field
-
     def __init__(
         self,
         name: str,
@@ -211,7 +207,7 @@ class Field(Vertical):
         self._mark, self._note = PlainText(" ", classes="mark"), PlainText(classes="note")
         self._timer: Timer | None = None
         self._marked = False
-        self._paste_refused = ""
+        self._paste_refused: Remarks = ()
 
     def compose(self) -> Iterable[Widget]:
         """Mark, label and input; under them the note."""
@@ -249,19 +245,18 @@ class Field(Vertical):
 
     def _show(self) -> None:
         self._mark.update("*" if self._marked else " ")
+        remarks = self.remarks + self._paste_refused
         lines = [self.was] if self._marked else []
-        lines += [f"{_SIGNS[remark.severity]} {remark.text}" for remark in self.remarks]
-        if self._paste_refused:
-            lines.append(f"{_SIGNS[Severity.ERROR]} {self._paste_refused}")
+        lines += [f"{_SIGNS[remark.severity]} {remark.text}" for remark in remarks]
         self._note.update("\n".join(lines))
         self._note.set_class(bool(lines), "-shown")
-        self._note.set_class(bool(self._paste_refused) or has_error(self.remarks), "-error")
+        self._note.set_class(has_error(remarks), "-error")
 
     @on(PasteRefused)
     def say_refused(self, event: PasteRefused) -> None:
         """Say why a pasted text was refused, until something else is typed."""
         event.stop()
-        self._paste_refused = event.words
+        self._paste_refused = (error(event.words),)
         self._show()
 
     @on(Input.Changed)
@@ -269,7 +264,7 @@ class Field(Vertical):
         """Tell the form, and wait for a pause."""
         event.stop()
         if self._paste_refused:
-            self._paste_refused = ""
+            self._paste_refused = ()
             self._show()
         self.post_message(self.Edited())
         if self._timer is not None:
@@ -283,8 +278,7 @@ class Field(Vertical):
     def _rested(self) -> None:
         if self._timer is not None:
             self._timer.stop()
-            self._timer = None
-        self.post_message(self.Rested(self))
+        self.post_message(self.Rested())
 
 
 class HiddenField(Field):

@@ -5,14 +5,14 @@ import json
 from datetime import UTC, datetime
 
 from smtp_tui.api.decode import decode_list
-from smtp_tui.ui.connections.order import Order
-from smtp_tui.ui.connections.rows import prepared
+from smtp_tui.state.settings import Sort
+from smtp_tui.ui.connections.rows import RecordsView
 from tests.api.desk import desk
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 
 MANY = 10_000
 NOW = datetime(2020, 6, 1, tzinfo=UTC)
-ORDER = Order()
+ORDER = Sort("demo", "name")
 
 
 def never(_: str) -> None:
@@ -49,7 +49,10 @@ async def test_keys_go_on_working_while_ten_thousand_records_are_decoded() -> No
 
 
 async def test_keys_go_on_working_while_their_rows_are_made() -> None:
-    made, beats = asyncio.ensure_future(prepared(decode_list(answer_of(MANY)), *UNTESTED)), 0
+    made, beats = (
+        asyncio.ensure_future(RecordsView.prepared(decode_list(answer_of(MANY)), *UNTESTED)),
+        0,
+    )
     while not made.done():
         beats += 1
         await asyncio.sleep(0)
@@ -58,8 +61,8 @@ async def test_keys_go_on_working_while_their_rows_are_made() -> None:
 
 
 async def test_a_key_in_the_filter_makes_no_row_anew() -> None:
-    view = await prepared(decode_list(answer_of(100)), *UNTESTED)
-    before = {row.id: row for row in view.rows("", ORDER, NOW)}
-    found = view.rows("r7", ORDER, NOW)
+    view = await RecordsView.prepared(decode_list(answer_of(100)), *UNTESTED)
+    before = {row.id: row for row in view.rows("", ORDER)}
+    found = view.rows("r7", ORDER)
     assert [row.cells[0] for row in found][:2] == ["R7", "R70"]
     assert all(row is before[row.id] for row in found)

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from smtp_tui.api.models import Parameter, Record, RecordList, SecretState
 from smtp_tui.state import history
-from smtp_tui.ui.connections.order import SORT_KEYS, Order
-from smtp_tui.ui.connections.rows import RecordsView
+from smtp_tui.state.settings import Sort
+from smtp_tui.ui.connections.rows import SORT_KEYS, RecordsView, order_words
 
 NOW = datetime(2020, 6, 1, 12, 0, tzinfo=UTC)
-AS_SERVED = Order(None)
+AS_SERVED = Sort("demo")
 
 
 def record(number: int, name: str = "", **parameters: object) -> Record:
@@ -26,7 +26,7 @@ def record(number: int, name: str = "", **parameters: object) -> Record:
 
 
 def view(*records: Record, tests: dict[str, history.Tested] | None = None) -> RecordsView:
-    return RecordsView(RecordList(records), (tests or {}).get)
+    return RecordsView(RecordList(records), (tests or {}).get, AS_SERVED, NOW)
 
 
 def run(verdict: str, seconds_ago: float) -> history.Tested:
@@ -36,8 +36,8 @@ def run(verdict: str, seconds_ago: float) -> history.Tested:
     )
 
 
-def ids(found: RecordsView, filter_text: str = "", order: Order = AS_SERVED) -> list[str]:
-    return [row.id for row in found.rows(filter_text, order, NOW)]
+def ids(found: RecordsView, filter_text: str = "", order: Sort = AS_SERVED) -> list[str]:
+    return [row.id for row in found.rows(filter_text, order)]
 
 
 def test_every_word_of_the_filter_must_be_held_in_any_parameter_whatever_the_case() -> None:
@@ -60,30 +60,36 @@ def test_ports_sort_as_numbers_and_what_is_no_number_comes_last() -> None:
     found = view(
         record(1, port=587), record(2, port="25"), record(3, port="x"), record(4, port=465)
     )
-    assert ids(found, order=Order("port")) == ["id-2", "id-4", "id-1", "id-3"]
-    assert ids(found, order=Order("port", reverse=True)) == ["id-3", "id-1", "id-4", "id-2"]
+    assert ids(found, order=Sort("demo", "port")) == ["id-2", "id-4", "id-1", "id-3"]
+    assert ids(found, order=Sort("demo", "port", descending=True)) == [
+        "id-3",
+        "id-1",
+        "id-4",
+        "id-2",
+    ]
 
 
 def test_names_sort_without_regard_to_case() -> None:
     found = view(record(1, "beta"), record(2, "Alpha"), record(3, "GAMMA"))
-    assert ids(found, order=Order("name")) == ["id-2", "id-1", "id-3"]
+    assert ids(found, order=Sort("demo", "name")) == ["id-2", "id-1", "id-3"]
 
 
 def test_the_newest_test_comes_first_and_what_was_never_tested_last() -> None:
     tests = {"id-1": run("ACCEPTED", 600), "id-3": run("REJECTED", 5)}
     found = view(record(1), record(2), record(3), tests=tests)
-    assert ids(found, order=Order("last_test")) == ["id-3", "id-1", "id-2"]
+    assert ids(found, order=Sort("demo", "last_test")) == ["id-3", "id-1", "id-2"]
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-@pytest.mark.parametrize("column", SORT_KEYS)
+@pytest.mark.parametrize("column", SORT_KEYS[:-1])
 def test_records_that_sort_alike_stand_in_the_same_order_whatever_the_servers(
-    column: str, reverse: bool
+    column: str | None, reverse: bool
 ) -> None:
     """Same name but for its case, same port and host, never tested: the id decides."""
     records = [record(number, name, port=25) for number, name in enumerate(["A", "a", "A", "b"])]
     orders = [
-        ids(view(*shuffled), order=Order(column, reverse)) for shuffled in permutations(records)
+        ids(view(*shuffled), order=Sort("demo", column, reverse))
+        for shuffled in permutations(records)
     ]
     assert all(order == orders[0] for order in orders)
 
@@ -93,23 +99,17 @@ def test_no_column_is_the_order_of_the_server() -> None:
     assert ids(found) == ["id-3", "id-1", "id-2"]
 
 
-def test_the_next_column_goes_through_all_and_then_to_the_servers_order() -> None:
-    order, seen = Order(None), []
-    for _ in range(len(SORT_KEYS) + 1):
-        order = order.next_column()
-        seen.append(order.column)
-    assert seen == [*SORT_KEYS, None]
-
-
 def test_the_order_is_told_in_words() -> None:
-    assert Order("name").words == "sorted by name"
-    assert Order("last_test", reverse=True).words == "sorted by last test, reversed"
-    assert Order(None).words == "in the server's order"
+    assert order_words(Sort("demo", "name")) == "sorted by name"
+    assert (
+        order_words(Sort("demo", "last_test", descending=True)) == "sorted by last test, reversed"
+    )
+    assert order_words(Sort("demo")) == "in the server's order"
 
 
 def test_a_port_that_looks_wrong_carries_a_sign_and_the_words_for_it() -> None:
     good, bad, none = view(record(1, port=587), record(2, port=465), record(3, hostname="h")).rows(
-        "", Order(None), NOW
+        "", Sort("demo")
     )
     assert (good.cells[2], good.cells[5]) == ("587", "")
     assert (bad.cells[2], bad.cells[5]) == ("! 465", "465 wants TLS at once")
@@ -118,20 +118,20 @@ def test_a_port_that_looks_wrong_carries_a_sign_and_the_words_for_it() -> None:
 
 def test_an_oddity_of_the_answer_is_told_before_the_port() -> None:
     odd = Record("id-1", "", (Parameter("port", 465),), oddities=("its name is not text",))
-    (row,) = view(odd).rows("", Order(None), NOW)
+    (row,) = view(odd).rows("", Sort("demo"))
     assert row.cells[0] == "(no name)"
     assert row.cells[5] == "its name is not text"
 
 
 def test_the_last_test_is_told_in_verdict_and_age() -> None:
     found = view(record(1), record(2), tests={"id-1": run("ACCEPTED", 300)})
-    assert [row.cells[4] for row in found.rows("", AS_SERVED, NOW)] == ["ACCEPTED 5m", "-"]
+    assert [row.cells[4] for row in found.rows("", AS_SERVED)] == ["ACCEPTED 5m", "-"]
 
 
 @given(st.text(st.sampled_from("a[/]\x1b\n\u202e\u200b"), max_size=400))
 def test_no_cell_holds_what_could_drive_the_terminal(text: str) -> None:
     found = view(record(1, text, hostname=text, port=text, username=text))
-    (row,) = found.rows("", Order(), NOW)
+    (row,) = found.rows("", Sort("demo", "name"))
     assert not set("".join(row.cells)) & set("\x1b\n\u202e\u200b")
 
 
@@ -160,10 +160,10 @@ def test_a_record_is_found_by_its_id_and_an_unknown_id_is_none() -> None:
 )
 def test_names_that_read_the_same_are_told_apart_by_their_ids(others: tuple[str, str]) -> None:
     records = [Record(f"id-{at}-{at}aaa", name, ()) for at, name in enumerate((*others, "ALONE"))]
-    cells = [row.cells[0] for row in view(*records).rows("", AS_SERVED, NOW)]
+    cells = [row.cells[0] for row in view(*records).rows("", AS_SERVED)]
     assert [cell[:6] for cell in cells] == ["0aaa· ", "1aaa· ", "ALONE"]
 
 
 def test_a_name_of_spaces_says_so() -> None:
-    (row,) = view(Record("1", "   ", ())).rows("", AS_SERVED, NOW)
+    (row,) = view(Record("1", "   ", ())).rows("", AS_SERVED)
     assert row.cells[0] == "(blank: 3)"

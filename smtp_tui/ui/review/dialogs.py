@@ -1,15 +1,15 @@
-"""The review before a write: what changes, the exact request, and where it goes.
+"""Before a write: the plan to confirm, and the choice where both sides changed the same.
 
-The request shown is the very value that is sent when this dialog says yes.
+The request shown is the very value that is sent when the review says yes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
+from typing import ClassVar, Final
 
 from textual import on
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
@@ -18,6 +18,7 @@ from textual.widgets import Button, Input
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.curl import curl_line
 from smtp_tui.api.target import Access
+from smtp_tui.editing.merge import Comparison, Side
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import GuardedDialog, where_line
@@ -27,8 +28,17 @@ from smtp_tui.ui.review.request_view import request_text
 from smtp_tui.ui.widgets.bars import badge_look
 from smtp_tui.ui.widgets.fields import TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
+from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
 from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.session import Session
+
+_COLUMNS: Final = (
+    Column("parameter", "PARAMETER", 10),
+    Column("opened", "OPENED", 8, flexible=True),
+    Column("mine", "YOURS", 8, flexible=True),
+    Column("theirs", "SERVER NOW", 10, flexible=True),
+    Column("choice", "KEEP", 10),
+)
 
 
 class ReviewDialog(GuardedDialog[bool]):
@@ -56,8 +66,11 @@ class ReviewDialog(GuardedDialog[bool]):
         self._plan = plan
         self.title = f"{plan.verb} {plan.named}?"
         self._protected = session.target.access is Access.PROTECTED
-        self._named = bool(plan.name.strip())
-        self._to_type = plan.name if self._named else "yes"
+        self._to_type = plan.name if plan.name.strip() else "yes"
+        verb = "Apply" if plan.mark == "~" else plan.verb
+        self._apply = Button(harmless(verb), id="apply", compact=True, disabled=self._protected)
+        self._cancel = Button("Cancel", id="cancel", compact=True)
+        self._name_field = TextInput(id="name")
 
     def compose_box(self) -> Iterable[Widget]:
         """Where it goes, the changes, notes, the request, and the two answers."""
@@ -72,16 +85,14 @@ class ReviewDialog(GuardedDialog[bool]):
             yield PlainText(request_text(self._session.target, plan.request), id="request")
         if self._protected:
             what = "Type yes, for the record has no name"
-            if self._named:
+            if plan.name.strip():
                 what = f"Type the name of the record: {clean(plan.name, 60)}"
             yield PlainText(f"This profile is protected. {what}")
-            yield TextInput(id="name")
+            yield self._name_field
             yield PlainText("", classes="said")
-        verb = "Apply" if plan.mark == "~" else plan.verb
-        apply = Button(harmless(verb), id="apply", compact=True)
-        cancel = Button("Cancel", id="cancel", compact=True)
+        answers = (self._apply, self._cancel)
         with Horizontal(classes="row"):
-            yield from (cancel, apply) if plan.destroys else (apply, cancel)
+            yield from reversed(answers) if plan.destroys else answers
         copy = bound(self, "dialog.copy").first_key
         hint = "tab moves · Enter chooses · ↑ ↓ scroll"
         hint += f" · {copy} offers it as curl · {self.cancel_key} back"
@@ -90,12 +101,8 @@ class ReviewDialog(GuardedDialog[bool]):
     def on_mount(self) -> None:
         """Start on the name where it has to be typed, else on Apply or on Cancel."""
         self._session.memory.introduced = True
-        apply = self.query_one("#apply", Button)
-        apply.disabled = self._protected
-        if self._protected:
-            self.query_one("#name", Input).focus()
-        else:
-            (self.query_one("#cancel", Button) if self._plan.destroys else apply).focus()
+        answer = self._cancel if self._plan.destroys else self._apply
+        (self._name_field if self._protected else answer).focus()
 
     def on_resize(self) -> None:
         """Keep the answers in sight, and let the rest scroll above them."""
@@ -103,22 +110,22 @@ class ReviewDialog(GuardedDialog[bool]):
         body = self.query_one("#review-body", VerticalScroll)
         body.styles.max_height = max(4, self.size.height - answers)
 
-    @on(Input.Changed, "#name")
+    @on(Input.Changed)
     def compare_name(self, event: Input.Changed) -> None:
         """Enable Apply only for the whole name."""
         event.stop()
         self.say("")
-        self.query_one("#apply", Button).disabled = event.value != self._to_type
+        self._apply.disabled = event.value != self._to_type
 
-    @on(Input.Submitted, "#name")
+    @on(Input.Submitted)
     def apply_typed(self, event: Input.Submitted) -> None:
         """Take Enter for Apply when the name is right."""
         event.stop()
         if event.value == self._to_type and self.settled:
-            self._apply()
+            self._approve()
 
-    def _apply(self) -> None:
-        """Approve; in a protected profile the client compares the name with the server's too."""
+    def _approve(self) -> None:
+        """In a protected profile the client compares the name with the server's too."""
         if self._protected:
             self._session.connections.confirm(self._plan.request, self._plan.name)
         self.dismiss(True)
@@ -127,8 +134,8 @@ class ReviewDialog(GuardedDialog[bool]):
     def answer(self, event: Button.Pressed) -> None:
         """Approve or decline, unless the key was typed before the dialog was drawn."""
         event.stop()
-        if self.settled and event.button.id == "apply":
-            self._apply()
+        if self.settled and event.button is self._apply:
+            self._approve()
         elif self.settled:
             self.dismiss(False)
 
@@ -149,3 +156,63 @@ def _banner(session: Session) -> Content:
     blank = " " * len(line)
     look = badge_look(session.profile)
     return Content("\n").join(Content.styled(text, look) for text in (blank, line, blank))
+
+
+class ConflictDialog(GuardedDialog[Mapping[str, Side] | None]):
+    """Left keeps your value, right the server's; Enter goes on to the review."""
+
+    TITLE = "Changed on both sides"
+    DEFAULT_CSS = """
+    ConflictDialog RecordsTable { height: 8; margin: 1 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "keep('yours')", "Keep yours"),
+        Binding("right,l", "keep('server now')", "Keep the server's"),
+    ]
+
+    def __init__(self, comparison: Comparison, clock: Clock) -> None:
+        super().__init__(clock)
+        self._comparison = comparison
+        self._choices = {conflict.name: Side.THEIRS for conflict in comparison.conflicts}
+        self._table = RecordsTable(_COLUMNS, id="conflicts")
+        self._show()
+
+    def compose_box(self) -> Iterable[Widget]:
+        """Each conflict with its three values and the choice."""
+        yield PlainText("Someone changed the same parameters since you opened the record.")
+        yield self._table
+        for change in self._comparison.theirs:
+            yield PlainText(Content(f"kept as changed by others: {clean(change.words(), 200)}"))
+        keys = "← keeps yours · → keeps the server's · Enter reviews"
+        keys += f" · {self.cancel_key} back to the form"
+        yield PlainText(keys, classes="hint")
+
+    def on_mount(self) -> None:
+        """Start on the first conflict; the server's values are kept until others are chosen."""
+        self._table.focus()
+
+    def _show(self) -> None:
+        self._table.rows = tuple(
+            Row(
+                conflict.name,
+                (
+                    clean(conflict.name, 60),
+                    *(clean(text, 200) for text in conflict.columns),
+                    self._choices[conflict.name].value,
+                ),
+            )
+            for conflict in self._comparison.conflicts
+        )
+
+    def action_keep(self, side: str) -> None:
+        """Choose a side for the parameter under the cursor."""
+        name = self._table.cursor_id
+        if name is not None:
+            self._choices[name] = Side(side)
+            self._show()
+
+    def on_records_table_opened(self, event: RecordsTable.Opened) -> None:
+        """Go on with these choices."""
+        event.stop()
+        if self.settled:
+            self.dismiss(dict(self._choices))
