@@ -9,7 +9,7 @@ import asyncio
 import os
 import ssl
 from collections.abc import Callable
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
@@ -30,7 +30,6 @@ from smtp_tui.api.errors import (
     TokenNeeded,
     TokenRefused,
     raise_for_status,
-    raise_if_unreadable,
 )
 from smtp_tui.api.models import Record
 from smtp_tui.api.reach import speaks_tls
@@ -46,18 +45,14 @@ from smtp_tui.api.transport import (
     Transport,
     may_come_from_tls,
 )
-from smtp_tui.api.writes import Judge, WriteLog, Writes, done
+from smtp_tui.api.writes import Ended, WriteLog, Writes
 
 USER_AGENT: Final = f"smtp-tui/{smtp_tui.__version__}"
 _RETRIED_STATUSES: Final = frozenset({502, 503, 504})
 
-Accepts: TypeAlias = Callable[[Answer], bool]
-"""Whether an answer is what was asked for, whatever its status says."""
-
-
-def accept_none(_: Answer) -> bool:
-    """Accept only answers with a good status."""
-    return False
+T = TypeVar("T")
+Reader: TypeAlias = Callable[[Answer, Call], T]
+"""What an answer with any status means. Raises ``ApiError``."""
 
 
 class TokenHolder(Protocol):
@@ -92,7 +87,7 @@ class Client:
         self._activity = activity
         self._clock = clock
         self._limits = limits
-        self._contexts: dict[str, ssl.SSLContext] = {}
+        self._contexts: dict[tuple[Origin, Trust], ssl.SSLContext] = {}
         self._closed = False
         self._confirmed: tuple[Request, str] | None = None
         self.writes = Writes(journal, activity.writes)
@@ -120,38 +115,40 @@ class Client:
         name = request.new_name
         if name is None:
             read = get_request(self.target.scope, request.record_id or "")
-            answer = await self.send(read)
-            try:
-                name = decode_record(answer.body).name
-            except Undecodable as error:
-                raise self.bad_answer(read, answer, error) from None
+            name = (await self.read(read, decode_record)).name
         if confirmed[1] != name:
             raise AccessRefused(call, f"{protected}, and the record bears another name")
 
-    async def send(
-        self,
-        request: Request,
-        *,
-        accepts: Accepts = accept_none,
-        record: Record | None = None,
-        judge: Judge = done,
-    ) -> Answer:
-        """Send one request. A read is repeated once after a connection that was never made and
-        after a 502, 503 or 504.
+    async def read(self, request: Request, decode: Callable[[bytes], T]) -> T:
+        """Ask for something; ``decode`` runs in a thread, for long lists, and may raise
+        ``Undecodable``.
 
-        Raises an :class:`~smtp_tui.api.errors.ApiError` unless there is a whole answer with a 2xx
-        status, or one that ``accepts`` holds for. Of a write the journal keeps what ``record`` was
-        before it, and what ``judge`` makes of the answer.
+        Asked once more after a connection that was never made and after a 502, 503 or 504. Raises
+        an :class:`~smtp_tui.api.errors.ApiError` unless there is a whole answer with a 2xx status.
         """
         call = self.call(request)
         try:
-            self._check_open(call)
-            if request.lacks_tenant:
-                raise TenantNeeded(call, self.target.name)
-            if not request.operation.writes:
-                return await self._read(request, call, accepts)
+            self._check_open(request, call)
+            answer = await self._answer(request, call)
+            return await asyncio.to_thread(decode, answer.body)
+        except Undecodable as error:
+            raise BadAnswer(replace(call, request_id=answer.request_id), sentence(error)) from None
+        except ApiError as error:
+            raise error.alone() from None
+
+    async def write(
+        self, request: Request, judge: Reader[tuple[T, Ended]], record: Record | None = None
+    ) -> tuple[Write, T]:
+        """Send a change or a test email, once. Gives what was journalled and what ``judge`` makes
+        of the answer; the journal keeps the other half, and what ``record`` was before.
+
+        Raises an :class:`~smtp_tui.api.errors.ApiError`.
+        """
+        call = self.call(request)
+        try:
+            self._check_open(request, call)
             await self._check_access(request, call)
-            self._check_open(call)
+            self._check_open(request, call)
             write = Write(
                 os.urandom(8).hex(),
                 self.target,
@@ -159,28 +156,29 @@ class Client:
                 record,
                 self._clock.monotonic(),
             )
-            return await self.writes.run(
-                write, call, lambda: self._exchange(request, call, accepts), judge
-            )
+            told = await self.writes.run(write, call, lambda: self._exchange(request, call, judge))
+            return write, told
         except ApiError as error:
             raise error.alone() from None
 
-    def _check_open(self, call: Call) -> None:
+    def _check_open(self, request: Request, call: Call) -> None:
         """Asked again after each wait: the profile may have been left meanwhile."""
         if self._closed:
             raise NotSent(call, "The profile was left before this was sent")
+        if request.lacks_tenant:
+            raise TenantNeeded(call, f"The profile {self.target.name} names no tenant")
 
-    async def _read(self, request: Request, call: Call, accepts: Accepts) -> Answer:
+    async def _answer(self, request: Request, call: Call) -> Answer:
         try:
-            return await self._exchange(request, call, accepts)
+            return await self._exchange(request, call, raise_for_status)
         except (HostUnreachable, ServerFault) as error:
             fault = isinstance(error, ServerFault) and error.status not in _RETRIED_STATUSES
             late = isinstance(error, HostUnreachable) and error.timed_out
             if fault or late or request.method != "GET":
                 raise
             await asyncio.sleep(self._pause(error))
-            self._check_open(call)
-            return await self._exchange(request, call, accepts)
+            self._check_open(request, call)
+            return await self._exchange(request, call, raise_for_status)
 
     def _pause(self, error: ApiError) -> float:
         """Seconds before a read is repeated; a longer wait than the limit is not waited for."""
@@ -194,7 +192,6 @@ class Client:
     async def trust(self, trust: Trust) -> None:
         """Trust this from now on. Reads that were to use the earlier trust are not sent."""
         self.target = replace(self.target, trust=trust)
-        self._contexts.clear()
         await self.writes.finish()
 
     async def aclose(self, seconds: float | None = None) -> tuple[Write, ...]:
@@ -203,22 +200,17 @@ class Client:
         ``seconds`` and the answer are those of :meth:`Writes.finish`.
         """
         self._closed = True
-        self._contexts.clear()
         return await self.writes.finish(seconds)
 
-    def call(self, request: Request, request_id: str | None = None) -> Call:
+    def call(self, request: Request) -> Call:
         """What names a request in an error."""
-        return Call(request.operation, self._origin(request).text, request_id)
-
-    def bad_answer(self, request: Request, answer: Answer, why: Undecodable | str) -> BadAnswer:
-        """The error of an answer that cannot be used."""
-        return BadAnswer(self.call(request, answer.request_id), sentence(why))
+        return Call(request.operation, self._origin(request).text)
 
     def _origin(self, request: Request) -> Origin:
         is_login = request.operation is Operation.TOKEN
         return self.target.identity_origin if is_login else self.target.origin
 
-    async def _exchange(self, request: Request, call: Call, accepts: Accepts) -> Answer:
+    async def _exchange(self, request: Request, call: Call, read: Reader[T]) -> T:
         headers, token = self._headers(request, call)
         started, at = self._clock.monotonic(), self._clock.now()
         answer: Answer | None = None
@@ -226,16 +218,11 @@ class Client:
         secrets = (*request.secrets(), *token)
         try:
             answer = _cleaned(await self._sent(request, call, headers), request, secrets)
-            call = replace(call, request_id=answer.request_id)
-            if accepts(answer):
-                raise_if_unreadable(answer, call)
-            else:
-                raise_for_status(answer, call)
-            return answer
+            return read(answer, replace(call, request_id=answer.request_id))
         except ApiError as error:
             told = await self._or_tls(error, self._origin(request))
             if token and isinstance(told, TokenRefused):
-                told.tell_origin(self._tokens.origin)
+                told.why = f"{told.why.removesuffix('.')}. The token {self._tokens.origin}"
             failure = told.why
             raise told from None
         except asyncio.CancelledError:
@@ -285,39 +272,36 @@ class Client:
 
     async def _sent(self, request: Request, call: Call, headers: dict[str, str]) -> Answer:
         origin = self._origin(request)
-        context = await self._context(origin, call)
+        trust = self.target.trust_for(origin)
 
         def check_trust() -> None:
             """A read is not sent where its profile was left or another trust was confirmed."""
-            if not call.operation.writes and self._contexts.get(origin.url) is not context:
+            given_up = self._closed or self.target.trust_for(origin) != trust
+            if given_up and not call.operation.writes:
                 raise HostUnreachable(call, "The connection was given up before this was sent")
 
+        context = await self._context(origin, trust, call)
         return await Transport(origin, context, self._limits).send(
             request, call, headers, check_trust
         )
 
-    async def _context(self, origin: Origin, call: Call) -> ssl.SSLContext:
+    async def _context(self, origin: Origin, trust: Trust, call: Call) -> ssl.SSLContext:
         """What verifies an origin's certificate, made at the first request to it.
 
         Certificates are read in a thread: a CA file may lie on a disk that does not answer.
         """
-        trust = self.target.trust_for(origin)
-        if origin.url not in self._contexts:
+        if (origin, trust) not in self._contexts:
             try:
                 async with asyncio.timeout(self._limits.connect):
                     context = await asyncio.to_thread(ssl_context, origin, trust)
             except CaFileUnusable as error:
-                raise CertificateRefused(call, str(error)) from None
+                raise CertificateRefused(call, error) from None
             except TimeoutError:
                 seconds = f"{self._limits.connect:g} seconds"
                 why = f"The certificates to verify with could not be read within {seconds}"
                 raise HostUnreachable(call, why) from None
-            if trust != self.target.trust_for(origin):  # another one was confirmed meanwhile
-                return await self._context(origin, call)
-            if not call.operation.writes:  # writes under way are finished
-                self._check_open(call)
-            self._contexts[origin.url] = context
-        return self._contexts[origin.url]
+            self._contexts[origin, trust] = context
+        return self._contexts[origin, trust]
 
 
 def _cleaned(answer: Answer, request: Request, secrets: tuple[str, ...]) -> Answer:

@@ -62,7 +62,7 @@ class Repeating(dict[str, JsonValue]):
     """The names that occur more than once."""
 
 
-class Undecodable(ValueError):
+class Undecodable(Exception):
     """A body that is not JSON, or has the wrong shape; the message says which."""
 
 
@@ -104,8 +104,6 @@ def _decoded(body: bytes | msgspec.Raw) -> JsonValue:
         raise Undecodable(f"the answer is not JSON ({where})") from None
     except RecursionError:
         raise Undecodable("the answer is nested too deeply") from None
-    except Undecodable:
-        raise
     except ValueError:
         raise Undecodable("the answer holds a number of thousands of digits") from None
     return value
@@ -171,35 +169,31 @@ def _entries(body: bytes) -> Iterator[JsonValue]:
 
 def decode_list(body: bytes) -> RecordList:
     """Decode the answer of the list operation. Raises :class:`Undecodable` if it is no list."""
-    found: list[tuple[int, Record]] = []
+    found: list[Record] = []
     unreadable: list[Unreadable] = []
+    places: dict[str, list[int]] = {}
     for position, entry in enumerate(_entries(body), start=1):
         try:
-            found.append((position, record_of(entry)))
+            record = record_of(entry)
         except Undecodable as error:
             name = entry.get("name") if isinstance(entry, dict) else None
             unreadable.append(Unreadable(position, str(error), _optional_text(name) or ""))
-    return RecordList(_flagged(found), tuple(unreadable))
+        else:
+            found.append(record)
+            places.setdefault(record.id, []).append(position)
+    records = tuple(_flagged(record, places[record.id]) for record in found)
+    return RecordList(records, tuple(unreadable))
 
 
-def _flagged(found: list[tuple[int, Record]]) -> tuple[Record, ...]:
-    """The records. Those that share an id are flagged: a write to it would reach only one."""
-    places: dict[str, list[int]] = {}
-    for position, record in found:
-        places.setdefault(record.id, []).append(position)
-    return tuple(
-        replace(record, oddities=(*record.oddities, _same_id(places[record.id])))
-        if len(places[record.id]) > 1
-        else record
-        for _, record in found
-    )
-
-
-def _same_id(positions: list[int]) -> str:
+def _flagged(record: Record, positions: list[int]) -> Record:
+    """The record; flagged where others share its id: a write to it would reach only one."""
+    if len(positions) == 1:
+        return record
     shown = [str(position) for position in positions[:_MOST_POSITIONS]]
     if len(positions) > len(shown):
         shown.append(f"{len(positions) - len(shown)} more")
-    return f"entries {', '.join(shown[:-1])} and {shown[-1]} of the list have the same id"
+    same = f"entries {', '.join(shown[:-1])} and {shown[-1]} of the list have the same id"
+    return replace(record, oddities=(*record.oddities, same))
 
 
 def decode_record(body: bytes) -> Record:
@@ -237,19 +231,11 @@ def record_of(value: JsonValue) -> Record:
         created_at=_moment(value.get("created_at"), oddities),
         tenant_id=_optional_text(value.get("tenantId")),
         namespace_id=_optional_text(value.get("namespaceId")),
-        oddities=_counted(oddities),
+        oddities=tuple(
+            oddity if times == 1 else f"{oddity} ({times} times)"
+            for oddity, times in Counter(oddities).items()
+        ),
     )
-
-
-def _counted(oddities: list[str]) -> tuple[str, ...]:
-    """Each oddity once, with its count if it occurred several times."""
-    return tuple(
-        oddity if times == 1 else f"{oddity} ({times} times)"
-        for oddity, times in Counter(oddities).items()
-    )
-
-
-_TWICE: Final = 2
 
 
 def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
@@ -279,7 +265,7 @@ def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
         )
     for name, times in Counter(parameter.name for parameter in found).items():
         if times > 1:
-            how_often = "twice" if times == _TWICE else f"{times} times"
+            how_often = "twice" if times == 2 else f"{times} times"
             oddities.append(f"the parameter {name} occurs {how_often}; the last one counts")
     return tuple(found)
 
@@ -305,17 +291,13 @@ def _holds_secret(value: JsonValue, levels: int = DEEPEST_VALUE) -> bool:
     Raises :class:`Undecodable` where the value is nested so deeply that showing it would run out
     of stack.
     """
-    if isinstance(value, list | dict) and levels == 0:
+    if not isinstance(value, list | dict):
+        return False
+    if levels == 0:
         raise Undecodable("a record that is nested too deeply")
-    match value:
-        case list():
-            return any(_holds_secret(item, levels - 1) for item in value)
-        case dict():
-            return any(
-                is_secret_name(key) or _holds_secret(item, levels - 1)
-                for key, item in value.items()
-            )
-    return False
+    if isinstance(value, dict):
+        return any(map(is_secret_name, value)) or _holds_secret([*value.values()], levels)
+    return any(_holds_secret(item, levels - 1) for item in value)
 
 
 def _moment(value: JsonValue, oddities: list[str]) -> datetime | None:
@@ -339,15 +321,11 @@ def _optional_text(value: JsonValue) -> str | None:
 
 
 def _kind(value: JsonValue) -> str:
-    return "null" if value is None else _KINDS.get(type(value), "a number or truth value")
-
-
-_KINDS: Final[dict[type, str]] = {
-    str: "a text",
-    list: "a list",
-    dict: "a single object",
-    Repeating: "a single object",
-}
+    if value is None:
+        return "null"
+    kinds = {str: "a text", list: "a list", dict: "a single object"}
+    told = (words for kind, words in kinds.items() if isinstance(value, kind))
+    return next(told, "a number or truth value")
 
 
 def cut(text: str, limit: int) -> str:

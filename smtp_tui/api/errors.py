@@ -41,7 +41,7 @@ from msgspec import Struct
 from smtp_tui.api.decode import Undecodable, cut, decode_json, sentence, without_tags
 from smtp_tui.api.models import JsonValue
 from smtp_tui.api.redaction import without_quoted
-from smtp_tui.api.requests import TESTS, Answer, Operation, Write
+from smtp_tui.api.requests import CHANGES, TESTS, Answer, Operation, Write
 from smtp_tui.api.tls import PinMismatch, tls_reason
 
 WORDS_LIMIT: Final = 300
@@ -76,16 +76,15 @@ Advice: TypeAlias = tuple[AdviceLine, ...]
 
 _RETRY: Final = ("table.refresh", "form.review")
 """On a list or a record: read again. In a form: review once more."""
-_PROFILES: Final = ("app.profiles",)
 _ACTIVITY: Final = ("app.activity",)
-_ANOTHER_SERVER: Final = (
-    AdviceLine(
-        "Check the host and port of the profile: this may be another server, or a part of it is"
-        " down",
-        _PROFILES,
-        "profiles check",
-    ),
-)
+
+
+def _retry(text: str, command: str = "") -> AdviceLine:
+    return AdviceLine(text, _RETRY, command)
+
+
+def _profile(text: str, command: str = "check") -> AdviceLine:
+    return AdviceLine(text, ("app.profiles",), f"profiles {command}")
 
 
 class Call(Struct, frozen=True):
@@ -103,25 +102,23 @@ class ApiError(Exception):
     one.
     """
 
-    usual_advice: ClassVar[Advice] = (AdviceLine("Try again", _RETRY),)
+    usual_advice: ClassVar[Advice] = (_retry("Try again"),)
+    may_be_done: ClassVar = False
+    """Whether the server may have done a write that ended so."""
 
-    def __init__(self, call: Call, why: str, *, advice: Advice | None = None) -> None:
+    def __init__(self, call: Call, why: str, *, advice: Advice = ()) -> None:
         super().__init__(f"could not {call.operation.value} at {call.host}: {why}")
         self.call = call
         self.why = why
         self.write: Write | None = None
-        self.advice = advice if advice is not None else self._advice()
+        look = "Look at what the server holds now before you repeat it"
+        if call.operation in TESTS:
+            look = "Look in the mailbox of the recipient before you test again"
+        usual = (AdviceLine(look),) if self.outcome_unknown else self._advice()
+        self.advice = advice or usual
 
     def _advice(self) -> Advice:
-        if not self.outcome_unknown:
-            return self.usual_advice
-        if self.call.operation in TESTS:
-            return (AdviceLine("Look in the mailbox of the recipient before you test again"),)
-        return (AdviceLine("Look at what the server holds now before you repeat it"),)
-
-    def advised(self, worded: Callable[[AdviceLine], str] = lambda line: line.sentence) -> str:
-        """The advice in one line; ``worded`` gives the text of a line, blank to leave it out."""
-        return " ".join(filter(None, map(worded, self.advice)))
+        return self.usual_advice
 
     @property
     def what(self) -> str:
@@ -136,16 +133,19 @@ class ApiError(Exception):
     @property
     def outcome_unknown(self) -> bool:
         """Whether the server may have done a write all the same."""
-        return False
+        return self.may_be_done and self.call.operation.writes
 
     def lines(
         self, worded: Callable[[AdviceLine], str] = lambda line: line.sentence
     ) -> tuple[str, ...]:
-        """What, why, what next and the request id: at most four lines for a person."""
-        shown = [self.what, self.why, self.advised(worded)]
+        """What, why, what next and the request id: at most four lines for a person.
+
+        ``worded`` gives the text of one advice.
+        """
+        shown = [self.what, self.why, " ".join(map(worded, self.advice))]
         if self.call.request_id:
             shown.append(f"Request id: {self.call.request_id}")
-        return tuple(line for line in shown if line)
+        return tuple(shown)
 
     def alone(self) -> Self:
         """The error without the frames and causes that hold headers and bodies."""
@@ -161,10 +161,8 @@ class HostUnreachable(NotSent):
     """No connection could be made; ``timed_out`` where the time for it ran out."""
 
     usual_advice = (
-        AdviceLine(
-            "Check the network, and the host and port of the profile", _PROFILES, "profiles check"
-        ),
-        AdviceLine("Then try again", _RETRY),
+        _profile("Check the network, and the host and port of the profile"),
+        _retry("Then try again"),
     )
 
     def __init__(self, call: Call, why: str, *, timed_out: bool = False) -> None:
@@ -180,55 +178,37 @@ class CertificateRefused(NotSent):
     """
 
     usual_advice = (
-        AdviceLine(
-            "Look at the certificate, and trust it or a CA file",
-            _RETRY,
-            "profiles set NAME --trust …",
-        ),
+        _retry("Look at the certificate, and trust it or a CA file", "profiles set NAME --trust …"),
     )
     _changed = (
         AdviceLine(
             "Ask the administrator of the host whether it was renewed before you change what the"
             " profile trusts"
         ),
-        AdviceLine("Look at both certificates", _RETRY),
+        _retry("Look at both certificates"),
     )
-    _unusable = (
-        AdviceLine(
-            "Check the host, the port and the CA file of the profile", _PROFILES, "profiles check"
-        ),
-    )
+    _unusable = (_profile("Check the host, the port and the CA file of the profile"),)
 
-    def __init__(
-        self, call: Call, why: str, *, untrusted: bool = False, pinned: str = "", seen: str = ""
-    ) -> None:
-        advice = (self._changed if pinned else None) if untrusted else self._unusable
-        super().__init__(call, why, advice=advice)
-        self.untrusted = untrusted
-        self.pinned = pinned
-        self.seen = seen
+    def __init__(self, call: Call, error: ssl.SSLError) -> None:
+        self.untrusted = isinstance(error, ssl.SSLCertVerificationError)
+        self.pinned = error.pinned if isinstance(error, PinMismatch) else ""
+        self.seen = error.seen if isinstance(error, PinMismatch) else ""
+        super().__init__(call, tls_reason(error))
 
-
-def certificate_refused(error: ssl.SSLError, call: Call) -> CertificateRefused:
-    """A handshake that failed, as our own error."""
-    return CertificateRefused(
-        call,
-        tls_reason(error),
-        untrusted=isinstance(error, ssl.SSLCertVerificationError),
-        pinned=error.pinned if isinstance(error, PinMismatch) else "",
-        seen=error.seen if isinstance(error, PinMismatch) else "",
-    )
+    def _advice(self) -> Advice:
+        if not self.untrusted:
+            return self._unusable
+        return self._changed if self.pinned else self.usual_advice
 
 
 class TokenNeeded(NotSent):
     """There is no token to send."""
 
     usual_advice = (
-        AdviceLine("Try again to type a token", _RETRY),
-        AdviceLine(
+        _retry("Try again to type a token"),
+        _profile(
             "Or set the variable that the profile names, or choose another source of tokens",
-            _PROFILES,
-            "profiles set NAME --token-command …",
+            "set NAME --token-command …",
         ),
     )
 
@@ -237,26 +217,15 @@ class TenantNeeded(NotSent):
     """The profile names no tenant. Only a login and the question for the tenant go without one."""
 
     usual_advice = (
-        AdviceLine(
-            "Check the profile to find its tenant, and write that into it",
-            _PROFILES,
-            "profiles check NAME",
-        ),
+        _profile("Check the profile to find its tenant, and write that into it", "check NAME"),
     )
-
-    def __init__(self, call: Call, profile: str, *, advice: Advice | None = None) -> None:
-        super().__init__(call, f"The profile {profile} names no tenant", advice=advice)
 
 
 class AccessRefused(NotSent):
     """The profile is read-only."""
 
     usual_advice = (
-        AdviceLine(
-            "Change the access of the profile to allow it",
-            _PROFILES,
-            "profiles set NAME --access normal",
-        ),
+        _profile("Change the access of the profile to allow it", "set NAME --access normal"),
     )
 
 
@@ -274,18 +243,12 @@ class NotJournalled(NotSent):
 
     usual_advice = (AdviceLine("Mend that place (smtp-tui doctor looks at it), then do it again"),)
 
-    def __init__(self, call: Call, profile: str, problem: str) -> None:
-        why = f"The profile {profile} is protected, and the journal of writes cannot be written"
-        super().__init__(call, f"{why}: {problem}")
-
 
 class NoAnswer(ApiError):
     """The request was sent and the line went silent or broke before the whole answer was read."""
 
-    @property
-    def outcome_unknown(self) -> bool:
-        """True after a write."""
-        return self.call.operation.writes
+    may_be_done = True
+    """What the lost answer said, nobody knows."""
 
 
 class BadAnswer(ApiError):
@@ -296,10 +259,8 @@ class BadAnswer(ApiError):
         AdviceLine("The answer is in Activity", _ACTIVITY),
     )
 
-    @property
-    def outcome_unknown(self) -> bool:
-        """True after a write: the server behind whatever answered so may have done it."""
-        return self.call.operation.writes
+    may_be_done = True
+    """The server behind whatever answered so may have done it."""
 
 
 class ErrorBody(Struct, frozen=True):
@@ -334,17 +295,18 @@ class StatusError(ApiError):
         call: Call,
         status: int,
         words: str,
-        *,
         fields: tuple[tuple[str, str], ...] = (),
-        retry_after: str | None = None,
+        retry_after: str = "",
     ) -> None:
         self.status = status
         self.words = words
         self.fields = fields
-        self.retry_after = _seconds(retry_after)
-        self._asked_to_wait = _wait(retry_after)
+        self.retry_after, self._wait = _asked_to_wait(retry_after)
         said = f": {words}" if words else ", without a word of explanation"
         super().__init__(call, f"{self.said_so}The server answered {status}{said}")
+
+    def _advice(self) -> Advice:
+        return self._wait or self.usual_advice
 
 
 class TokenRefused(StatusError):
@@ -352,22 +314,17 @@ class TokenRefused(StatusError):
 
     usual_advice = (
         AdviceLine("Get a new token; nothing was repeated"),
-        AdviceLine("Try again to type it", _RETRY),
+        _retry("Try again to type it"),
     )
-
-    def tell_origin(self, origin: str) -> None:
-        """Say where the token came from, such as ``was typed``."""
-        self.why = f"{self.why.removesuffix('.')}. The token {origin}"
 
 
 class LoginRefused(StatusError):
     """400, 401 or 403 to a login: the user name or the password is not accepted."""
 
     usual_advice = (
-        AdviceLine(
+        _profile(
             "Type the password again, or check the user name of the profile",
-            _PROFILES,
-            "profiles set NAME --token-login USER",
+            "set NAME --token-login USER",
         ),
     )
 
@@ -376,7 +333,7 @@ class AccessDenied(StatusError):
     """403: the account may not do this."""
 
     usual_advice = (
-        AdviceLine("Check the team of the profile", _PROFILES, "profiles set NAME --team TEAM"),
+        _profile("Check the team of the profile", "set NAME --team TEAM"),
         AdviceLine("Or ask for a role that may do this"),
     )
 
@@ -389,9 +346,16 @@ class NotFound(StatusError):
         AdviceLine("Read the list again", ("table.refresh",)),
     )
 
+    _another_server = (
+        _profile(
+            "Check the host and port of the profile: this may be another server, or a part of it is"
+            " down"
+        ),
+    )
+
     def _advice(self) -> Advice:
         about_one = self.call.operation in _ABOUT_ONE_RECORD
-        return self.usual_advice if about_one else _ANOTHER_SERVER
+        return self.usual_advice if about_one else self._another_server
 
 
 class OperationMissing(StatusError):
@@ -400,11 +364,7 @@ class OperationMissing(StatusError):
     said_so = "The server lacks this operation. "
     usual_advice = (
         AdviceLine("Nothing was done"),
-        AdviceLine(
-            "Check the host of the profile and the version of the server",
-            _PROFILES,
-            "profiles check",
-        ),
+        _profile("Check the host of the profile and the version of the server"),
     )
 
 
@@ -423,29 +383,18 @@ class Invalid(StatusError):
 class TooManyRequests(StatusError):
     """429: the server asks to wait."""
 
-    usual_advice = (AdviceLine("Wait a moment, then try again", _RETRY),)
-
-    def _advice(self) -> Advice:
-        return self._asked_to_wait or self.usual_advice
+    usual_advice = (_retry("Wait a moment, then try again"),)
 
 
 class ServerFault(StatusError):
     """5xx: the server or the proxy before it failed."""
 
     usual_advice = (
-        AdviceLine("Wait a moment, then try again", _RETRY),
+        _retry("Wait a moment, then try again"),
         AdviceLine("If it stays so, tell those who run the server"),
     )
-
-    def _advice(self) -> Advice:
-        return (
-            super()._advice() if self.outcome_unknown else self._asked_to_wait or self.usual_advice
-        )
-
-    @property
-    def outcome_unknown(self) -> bool:
-        """True after a write: the proxy may have failed after the work was done."""
-        return self.call.operation.writes
+    may_be_done = True
+    """The proxy may have failed after the work was done."""
 
 
 _BY_STATUS: Final[dict[int, type[StatusError]]] = {
@@ -462,73 +411,51 @@ _NOT_MODIFIED: Final = 304
 """The only status of the 300s that is no redirect."""
 
 
-def raise_for_status(answer: Answer, call: Call) -> None:
-    """Raise the error of a status that is no success; a 2xx passes, unless it holds an error.
+def raise_for_status(answer: Answer, call: Call) -> Answer:
+    """The answer, if its status is 2xx and it holds no error; else its error is raised.
 
     The error in the answer to a test email is its verdict, and passes. A body that was not read is
-    an error except for a change: its status says that it was done.
+    an error except for a change: its status says that it was done. Of a mail even a 400 may tell.
     """
-    status, tests = answer.status, call.operation in TESTS
-    if 200 <= status < 300:
-        said = None if tests else error_inside(answer.body)
+    status, operation = answer.status, call.operation
+    good = 200 <= status < 300
+    if good and operation not in TESTS:
+        said = error_inside(answer.body)
         if said is not None:
             raise BadAnswer(call, f"The answer ({status}) holds an error: {said or 'no words'}")
-        if tests or not call.operation.writes:
-            raise_if_unreadable(answer, call)
-        return
+    needed = operation not in CHANGES if good else operation in TESTS and status in {400, 422}
+    if answer.unreadable and needed:
+        raise BadAnswer(call, sentence(answer.unreadable))
+    if good:
+        return answer
     if status < 200:
         raise NoAnswer(call, f"The server wants to speak another protocol ({status})")
     if 300 <= status < 400 and status != _NOT_MODIFIED:
         to = f" to {cut(answer.location, 120)}" if answer.location else ""
         raise BadAnswer(call, f"The server redirects{to} ({status}), which is not followed")
     told = read_error(answer.body)
-    raise _error_of(status, told.code, call.operation)(
-        call,
-        status,
-        answer.unreadable or told.words,
-        fields=told.fields,
-        retry_after=answer.retry_after,
-    )
-
-
-def _error_of(status: int, code: str, operation: Operation) -> type[StatusError]:
+    kind = ServerFault if status >= 500 else _BY_STATUS.get(status, StatusError)
     if status == 404:
-        gone = operation is Operation.GET or code in _GONE
-        return NotFound if gone else OperationMissing
-    return ServerFault if status >= 500 else _BY_STATUS.get(status, StatusError)
+        gone = operation is Operation.GET or told.code in _GONE
+        kind = NotFound if gone else OperationMissing
+    words = answer.unreadable or told.words
+    raise kind(call, status, words, told.fields, answer.retry_after or "")
 
 
-def raise_if_unreadable(answer: Answer, call: Call) -> None:
-    """Raise the error of an answer whose body is needed and was not read."""
-    if answer.unreadable:
-        raise BadAnswer(call, sentence(answer.unreadable))
-
-
-def _wait(retry_after: str | None) -> Advice:
-    """How long the server asks to wait, as advice; empty where it does not."""
-    seconds = _seconds(retry_after)
-    until = f"{seconds:.0f} seconds" if seconds is not None and math.isfinite(seconds) else ""
-    if not until and (date := _date(retry_after or "")):
-        until = f"until {date}"
-    return (AdviceLine(f"The server asks to wait {until}"),) if until else ()
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Retry-After in seconds; infinite for a date, a day or more; None if it is neither."""
-    text = (retry_after or "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text) if len(text) < 6 and int(text) < _A_DAY else math.inf
-    return math.inf if _date(text) else None
-
-
-def _date(text: str) -> str:
-    """An HTTP date in its standard form; blank if the text is not one."""
+def _asked_to_wait(retry_after: str) -> tuple[float | None, Advice]:
+    """The seconds that Retry-After says, infinite for a date, a day or more, and the advice."""
     from email.utils import format_datetime, parsedate_to_datetime  # noqa: PLC0415 - slow, rare
 
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        if len(text) > 5 or int(text) >= _A_DAY:
+            return math.inf, ()
+        return float(text), (AdviceLine(f"The server asks to wait {int(text)} seconds"),)
     try:
-        return format_datetime(parsedate_to_datetime(text).astimezone(UTC), usegmt=True)
+        date = format_datetime(parsedate_to_datetime(text).astimezone(UTC), usegmt=True)
     except (ValueError, OverflowError):
-        return ""
+        return None, ()
+    return math.inf, (AdviceLine(f"The server asks to wait until {date}"),)
 
 
 def read_error(body: bytes) -> ErrorBody:
@@ -537,12 +464,14 @@ def read_error(body: bytes) -> ErrorBody:
         value = decode_json(body)
     except Undecodable:
         return ErrorBody(_flat(body.decode("utf-8", errors="replace")))
-    error = _member(value, "error")
-    code = _member(error, "code")
-    messages = _member(_member(error, "details"), "messages")
-    return ErrorBody(
-        _flat(_message(value)), code if isinstance(code, str) else "", _refused_fields(messages)
-    )
+    error = _members(_members(value).get("error"))
+    code = error.get("code")
+    fields: list[tuple[str, str]] = []
+    for name, said in _members(_members(error.get("details")).get("messages")).items():
+        several = said if isinstance(said, list) else [said]
+        texts = [text for text in several if isinstance(text, str)]
+        fields.append((name, _flat("; ".join(dict.fromkeys(texts)))))
+    return ErrorBody(_flat(_message(value)), code if isinstance(code, str) else "", tuple(fields))
 
 
 def error_inside(body: bytes) -> str | None:
@@ -557,9 +486,9 @@ def error_inside(body: bytes) -> str | None:
     return _flat(_message(value)) if told else None
 
 
-def _member(value: JsonValue, name: str) -> JsonValue:
-    """A member of an object; None where it has none, or where the value is no object."""
-    return value.get(name) if isinstance(value, dict) else None
+def _members(value: JsonValue) -> dict[str, JsonValue]:
+    """The members of an object; none where the value is no object."""
+    return value if isinstance(value, dict) else {}
 
 
 def _flat(words: str) -> str:
@@ -571,24 +500,9 @@ def _flat(words: str) -> str:
 def _message(value: JsonValue) -> str:
     if isinstance(value, str):
         return value
-    if not isinstance(value, dict):
-        return ""
-    inner = value.get("error")
-    for members in (inner if isinstance(inner, dict) else {}, value):
+    for members in (_members(_members(value).get("error")), _members(value)):
         for key in ("message", "error_description", "errorMessage", "reason", "code", "error"):
             found = members.get(key)
             if isinstance(found, str) and found.strip():
                 return found
     return ""
-
-
-def _refused_fields(messages: JsonValue) -> tuple[tuple[str, str], ...]:
-    """The words of each field, joined; the same words twice are told once."""
-    if not isinstance(messages, dict):
-        return ()
-    fields: list[tuple[str, str]] = []
-    for name, said in messages.items():
-        several = said if isinstance(said, list) else [said]
-        texts = [text for text in several if isinstance(text, str)]
-        fields.append((name, _flat("; ".join(dict.fromkeys(texts)))))
-    return tuple(fields)

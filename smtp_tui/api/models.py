@@ -1,7 +1,6 @@
 """Frozen values of the remote API: records, parameters and what is assigned to them.
 
-Structs rather than pydantic models: they are on the path to the first rows, and the decoding in
-:mod:`smtp_tui.api.decode` keeps odd values instead of refusing them.
+They are built by :mod:`smtp_tui.api.decode`, which keeps odd values instead of refusing them.
 """
 
 from __future__ import annotations

@@ -13,21 +13,13 @@ import threading
 from contextlib import suppress
 from typing import Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from smtp_tui.api.errors import (
-    ApiError,
-    Call,
-    CertificateRefused,
-    HostUnreachable,
-    certificate_refused,
-)
+from smtp_tui.api.errors import ApiError, Call, CertificateRefused, HostUnreachable
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.target import Origin, Trust, Unverified
-from smtp_tui.api.tls import CaFileUnusable, ssl_context
+from smtp_tui.api.tls import ssl_context
 
-DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _CLOSING: Final = 1.0
 NO_SUCH_NAME: Final = "There is no such host name"
 NO_CONNECTION: Final = "No connection could be made"
@@ -40,58 +32,47 @@ REASONS: Final = {
 """Why no connection was made, by the system's number."""
 
 
-class Address(Struct, frozen=True):
-    """One place a host name stands for; ``text`` is the address alone."""
-
-    family: int
-    text: str
-    port: int
-
-
 def _call(origin: Origin) -> Call:
     """What names this in an error."""
     return Call(Operation.REACH, origin.text)
 
 
-async def resolve(origin: Origin, seconds: float) -> tuple[Address, ...]:
+async def resolve(origin: Origin, seconds: float) -> tuple[str, ...]:
     """The addresses of the host. Raises ``HostUnreachable``.
 
     The look-up has its own thread: the event loop has few, and silent name servers would block
     them, and the end of the program, for half a minute.
     """
     loop = asyncio.get_running_loop()
-    found: asyncio.Future[tuple[Address, ...]] = loop.create_future()
-    port = origin.port or DEFAULT_PORTS[origin.scheme]
+    found: asyncio.Future[tuple[str, ...]] = loop.create_future()
 
-    def settle(addresses: tuple[Address, ...] | None) -> None:
+    def settle(addresses: tuple[str, ...]) -> None:
         """Set the result, unless nobody waits any more; called in the event loop."""
-        if found.done():
-            return
-        if addresses:
+        if not found.done():
             found.set_result(addresses)
-        else:
-            found.set_exception(HostUnreachable(_call(origin), NO_SUCH_NAME))
 
     def look_up() -> None:
         """Look the name up; runs in the thread."""
         try:
-            infos = socket.getaddrinfo(origin.host, port, type=socket.SOCK_STREAM)
-            addresses = tuple(Address(info[0], str(info[4][0]), port) for info in infos)
+            infos = socket.getaddrinfo(origin.host, origin.actual_port, type=socket.SOCK_STREAM)
+            addresses = tuple(str(info[4][0]) for info in infos)
         except (OSError, UnicodeError):
             addresses = ()
         with suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
             loop.call_soon_threadsafe(settle, addresses)
 
     threading.Thread(target=look_up, name="name look-up", daemon=True).start()
+    why = NO_SUCH_NAME
     try:
         async with asyncio.timeout(seconds):
-            return await found
+            if addresses := await found:
+                return addresses
     except TimeoutError:
         why = f"The name was not found within {seconds:g} seconds"
-        raise HostUnreachable(_call(origin), why) from None
+    raise HostUnreachable(_call(origin), why)
 
 
-async def connect(origin: Origin, addresses: tuple[Address, ...], seconds: float) -> Address:
+async def connect(origin: Origin, addresses: tuple[str, ...], seconds: float) -> str:
     """The first address that accepts a connection. Raises ``HostUnreachable``.
 
     The addresses share the time, so that a silent one leaves some for the others.
@@ -102,7 +83,7 @@ async def connect(origin: Origin, addresses: tuple[Address, ...], seconds: float
     for number, address in enumerate(addresses):
         try:
             async with asyncio.timeout((end - clock()) / (len(addresses) - number)):
-                _, writer = await asyncio.open_connection(address.text, address.port)
+                _, writer = await asyncio.open_connection(address, origin.actual_port)
         except TimeoutError:
             why = f"No connection within {seconds:g} seconds"
         except OSError as error:
@@ -113,32 +94,30 @@ async def connect(origin: Origin, addresses: tuple[Address, ...], seconds: float
     raise HostUnreachable(_call(origin), why)
 
 
-async def judge(origin: Origin, address: Address, trust: Trust, seconds: float) -> bytes:
+async def judge(origin: Origin, address: str, trust: Trust, seconds: float) -> bytes:
     """Shake hands as a request would, and send nothing; the accepted certificate in DER form.
 
     Raises ``HostUnreachable`` and ``CertificateRefused``.
     """
-    call = _call(origin)
     try:
         context = await asyncio.to_thread(ssl_context, origin, trust)  # reads many authorities
         async with asyncio.timeout(seconds):
             _, writer = await asyncio.open_connection(
-                address.text,
-                address.port,
+                address,
+                origin.actual_port,
                 ssl=context,
                 server_hostname=origin.host,
                 ssl_shutdown_timeout=_CLOSING,
             )
             shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
             await _close(writer)
-    except CaFileUnusable as error:
-        raise CertificateRefused(call, str(error)) from None
     except TimeoutError:
-        raise HostUnreachable(call, f"No TLS within {seconds:g} seconds") from None
+        raise HostUnreachable(_call(origin), f"No TLS within {seconds:g} seconds") from None
     except ssl.SSLError as error:
-        raise certificate_refused(error, call) from None
+        raise CertificateRefused(_call(origin), error) from None
     except OSError:
-        raise HostUnreachable(call, "The connection broke while TLS was agreed on") from None
+        why = "The connection broke while TLS was agreed on"
+        raise HostUnreachable(_call(origin), why) from None
     return shown or b""
 
 
@@ -161,9 +140,8 @@ async def shown_certificate(origin: Origin, seconds: float) -> bytes:
 
 async def speaks_tls(origin: Origin, seconds: float) -> bool:
     """Whether TLS can be agreed on at a port that was asked in plain http."""
-    port = origin.port or DEFAULT_PORTS[origin.scheme]
     try:
-        await shown_certificate(replace(origin, scheme="https", port=port), seconds)
+        await shown_certificate(replace(origin, scheme="https", port=origin.actual_port), seconds)
     except ApiError:
         return False
     return True

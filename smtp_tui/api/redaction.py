@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
 from itertools import chain
 from typing import Final
 from urllib.parse import quote, quote_plus
@@ -26,19 +27,24 @@ def without_echo(body: bytes, secrets: tuple[str, ...]) -> bytes:
 
     Secrets of one or two characters stay: masking them would leave nothing to read.
     """
-    known = tuple(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
+    known = sorted((one for one in secrets if len(one) >= SHORTEST_SECRET), key=len, reverse=True)
     for form in sorted({*chain(*map(_forms, known))}, key=len, reverse=True):
         body = _without_cut(body.replace(form, MASK.encode()), form)
     if not known or b"\\" not in body:
         return body  # each other way to write a text in JSON has a backslash
     try:
         value = decode_json(body)
-        clean = _without(value, known)
     except Undecodable:
         return body
-    except RecursionError:
-        return json.dumps(_TOO_DEEP).encode()
-    return body if clean == value else json.dumps(clean).encode()
+
+    def clean(text: str) -> str:
+        """The text without the secrets."""
+        for secret in known:
+            text = text.replace(secret, MASK)
+        return text
+
+    without = _each_text(value, clean)
+    return body if without == value else json.dumps(without).encode()
 
 
 _CUT: Final = re.compile(rb"\.{3,}|\xe2\x80\xa6|\\u2026")
@@ -113,21 +119,6 @@ def _forms(secret: str) -> set[bytes]:
     return {plain, base64.b64encode(plain), *encoded}
 
 
-def _without(value: JsonValue, secrets: tuple[str, ...]) -> JsonValue:
-    match value:
-        case str():
-            for secret in sorted(secrets, key=len, reverse=True):
-                value = value.replace(secret, MASK)
-            return value
-        case list():
-            return [_without(item, secrets) for item in value]
-        case dict():
-            return {
-                str(_without(key, secrets)): _without(one, secrets) for key, one in value.items()
-            }
-    return value
-
-
 def redacted(body: bytes, secrets: tuple[str, ...]) -> str:
     """An answer as text to keep: secret parameters masked, and every echo of what was sent.
 
@@ -138,8 +129,6 @@ def redacted(body: bytes, secrets: tuple[str, ...]) -> str:
     body = without_echo(body, secrets)
     try:
         return json.dumps(masked(decode_json(body)), ensure_ascii=False)
-    except RecursionError:
-        return _TOO_DEEP
     except Undecodable as error:
         text = body.decode("utf-8", errors="replace")
         if mentions_secret(text):
@@ -149,22 +138,26 @@ def redacted(body: bytes, secrets: tuple[str, ...]) -> str:
 
 def masked(value: JsonValue) -> JsonValue:
     """A decoded answer with a mask for every value that has a secret's name."""
-    try:
-        return _masked(value)
-    except RecursionError:
+    return _each_text(value, without_quoted, by_name=True)
+
+
+def _each_text(
+    value: JsonValue, clean: Callable[[str], str], levels: int = 200, *, by_name: bool = False
+) -> JsonValue:
+    """The value with each text cleaned; ``by_name`` also masks what has a secret's name."""
+    if levels == 0:
         return _TOO_DEEP
-
-
-def _masked(value: JsonValue) -> JsonValue:
     match value:
         case str():
-            return without_quoted(value)
+            return clean(value)
         case list():
-            return [_masked(item) for item in value]
+            return [_each_text(item, clean, levels - 1, by_name=by_name) for item in value]
         case dict():
-            hidden = is_secret_parameter(value)
+            hidden = by_name and is_secret_parameter(value)
             return {
-                key: MASK if is_secret_name(key) or (hidden and key == "value") else _masked(one)
-                for key, one in value.items()
+                clean(key): MASK
+                if (by_name and is_secret_name(key)) or (hidden and key == "value")
+                else _each_text(inner, clean, levels - 1, by_name=by_name)
+                for key, inner in value.items()
             }
     return value

@@ -198,11 +198,7 @@ def _hidden(value: BodyValue) -> BodyValue:
 
 
 class Answer(Struct, frozen=True):
-    """A whole answer with any status.
-
-    ``unreadable`` says why the body was not read; it is then blank. ``write`` is the journalled
-    write that this answers, if it is one.
-    """
+    """A whole answer with any status; ``unreadable`` says why the body was not read."""
 
     status: int
     body: bytes
@@ -210,7 +206,6 @@ class Answer(Struct, frozen=True):
     retry_after: str | None = None
     location: str | None = None
     unreadable: str = ""
-    write: Write | None = None
 
 
 class Write(Struct, frozen=True):

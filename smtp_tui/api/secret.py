@@ -1,17 +1,12 @@
 """Text that must never be shown: the token and the SMTP passwords.
 
-The interface is that of pydantic's ``SecretStr``, whose import would double the time to the first
-rows. Pydantic models accept this class as the type of a field.
+The interface is that of pydantic's ``SecretStr``.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler
-    from pydantic_core import CoreSchema
+from typing import Final
 
 MASK: Final = "**********"
 MASK_CHARACTERS: Final = frozenset("*•●∗＊")
@@ -46,14 +41,6 @@ class SecretStr:
 
     def __str__(self) -> str:
         return MASK if self._value else ""
-
-    @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: type[Any], handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        from pydantic_core import core_schema  # noqa: PLC0415 - only when pydantic is in use
-
-        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
 
 
 def is_token(text: str) -> bool:

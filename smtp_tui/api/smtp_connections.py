@@ -1,4 +1,4 @@
-"""The seven operations on SMTP connections, and what comes back from each.
+"""The operations on SMTP connections, and what comes back from each.
 
 Writes take the :class:`~smtp_tui.api.requests.Request` that a person confirmed, so that what was
 shown is what is sent.
@@ -6,15 +6,12 @@ shown is what is sent.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from functools import cache
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from smtp_tui.api.client import Client
 from smtp_tui.api.decode import (
     Undecodable,
     decode_json,
@@ -22,30 +19,30 @@ from smtp_tui.api.decode import (
     decode_record,
     is_page,
     page_words,
+    record_of,
 )
-from smtp_tui.api.errors import NotFound
+from smtp_tui.api.errors import BadAnswer, Call, NotFound, raise_for_status
 from smtp_tui.api.models import JsonValue, Record, RecordList, TestAnswer
 from smtp_tui.api.redaction import masked
 from smtp_tui.api.requests import Answer, Operation, Request, Write, get_request, list_request
-from smtp_tui.api.target import Scope
 from smtp_tui.api.writes import Ended, WriteOutcome, done
 
+if TYPE_CHECKING:
+    from smtp_tui.api.client import Client
+
 _REDIRECTS: Final = range(300, 400)
-_REFUSALS_OF_VALUES: Final = frozenset({400, 422})
 _LONGEST_TEST_ANSWER: Final = 1_000_000
 
 V = TypeVar("V")
 
 
 class Written(Struct, frozen=True):
-    """What the server told of a write that it says was done.
+    """What the server told of a change that it says was done.
 
-    ``write`` is that write as it is journalled; ``unreadable`` says why its answer could not be
-    read, blank where it could; ``record`` is the new record where the server tells it; ``gone``
-    that there was none to delete.
+    ``unreadable`` says why its answer could not be read, blank where it could; ``record`` is the
+    new record where the server tells it; ``gone`` that there was none to delete.
     """
 
-    write: Write | None = None
     unreadable: str = ""
     record: Record | None = None
     gone: bool = False
@@ -55,75 +52,31 @@ class SmtpConnections:
     """The records of one profile's tenant and team. Every method raises ``ApiError``."""
 
     def __init__(self, client: Client) -> None:
-        self._client = client
-
-    @property
-    def scope(self) -> Scope:
-        """Tenant, team and namespace, for building requests."""
-        return self._client.target.scope
+        self.client = client
 
     async def list(self) -> RecordList:
         """All records the team may see, in the server's order."""
-        request = list_request(self.scope)
-        answer = await self._client.send(request)
-        try:
-            # In a thread: thousands of records take longer than anybody should wait for a key.
-            return await asyncio.to_thread(decode_list, answer.body)
-        except Undecodable as error:
-            raise self._client.bad_answer(request, answer, error) from None
+        return await self.client.read(list_request(self.client.target.scope), decode_list)
 
     async def get(self, record_id: str) -> Record:
         """One record as the server holds it now."""
-        request = get_request(self.scope, record_id)
-        answer = await self._client.send(request)
-        try:
-            record = decode_record(answer.body)
-        except Undecodable as error:
-            raise self._client.bad_answer(request, answer, error) from None
-        if record.id != record_id:
-            other = "the server answered with another record than the one asked for"
-            raise self._client.bad_answer(request, answer, other)
-        return record
 
-    def confirm(self, request: Request, name: str) -> None:
-        """A person typed the record's name for this request, as a protected profile asks."""
-        self._client.confirm(request, name)
+        def decode(body: bytes) -> Record:
+            """The record, if it is the one that was asked for."""
+            record = decode_record(body)
+            if record.id != record_id:
+                other = "the server answered with another record than the one asked for"
+                raise Undecodable(other)
+            return record
 
-    def check_free(self, request: Request) -> None:
-        """Raise ``UnderWay`` where another write to the same record has not ended."""
-        client = self._client
-        client.writes.check_free(request, client.target, client.call(request))
+        return await self.client.read(get_request(self.client.target.scope, record_id), decode)
 
-    async def write(self, request: Request, record: Record | None = None) -> Written:
+    async def write(self, request: Request, record: Record | None = None) -> tuple[Write, Written]:
         """Create, change or delete a record; that one to be deleted was gone is no error.
 
         ``record`` is what a person saw before, here and below: the journal keeps it.
         """
-        try:
-            answer = await self._client.send(
-                request, record=record, judge=lambda answer: self._outcome(request, answer)
-            )
-        except NotFound:
-            if request.operation is not Operation.DELETE:
-                raise
-            return Written(gone=True)
-        return Written(
-            answer.write,
-            _unreadable(answer),
-            record=_record_or_none(answer) if request.operation is Operation.CREATE else None,
-            gone=request.operation is Operation.DELETE and _was_gone(answer),
-        )
-
-    def _outcome(self, request: Request, answer: Answer) -> Ended:
-        """What the journal keeps. A page comes from a login or a proxy, whatever its status."""
-        text = answer.body.decode("utf-8", errors="replace")
-        if is_page(text):
-            page = f"the answer is {page_words(text)}, not one of the CAM server"
-            raise self._client.bad_answer(request, answer, page)
-        if request.operation is Operation.DELETE and _was_gone(answer):
-            return replace(done(answer), outcome=WriteOutcome.GONE)
-        created = _record_or_none(answer) if request.operation is Operation.CREATE else None
-        return replace(done(answer), record_id=created.id if created else None)
+        return await self.client.write(request, _judge_change, record)
 
     async def test(
         self,
@@ -138,32 +91,46 @@ class SmtpConnections:
         mail; the status is then raised as an error. What has a secret's name is masked.
         """
 
-        @cache
-        def verdict(status: int, body: bytes, request_id: str | None) -> tuple[V, Ended] | None:
-            """Asked twice of one answer: when it comes, and for the journal."""
-            return judge(TestAnswer(status, _test_body(body), request_id))
+        def verdict(answer: Answer, call: Call) -> tuple[V, Ended]:
+            """The verdict, unless the answer was not read or comes from elsewhere."""
+            told = None
+            if not answer.unreadable and answer.status not in _REDIRECTS:
+                told = judge(TestAnswer(answer.status, _test_body(answer.body), answer.request_id))
+            if told is None:
+                raise_for_status(answer, call)
+                raise BadAnswer(call, "The answer tells nothing of a mail")
+            return told
 
-        def accepts(answer: Answer) -> bool:
-            """Whether the answer tells of a mail. A 400 that was not read may have done so."""
-            if answer.unreadable:
-                return answer.status in _REFUSALS_OF_VALUES
-            if answer.status in _REDIRECTS:
-                return False
-            return verdict(answer.status, answer.body, answer.request_id) is not None
+        return (await self.client.write(request, verdict, record))[1]
 
-        def ended(answer: Answer) -> tuple[V, Ended]:
-            found = verdict(answer.status, answer.body, answer.request_id)
-            assert found is not None  # it was accepted for that
-            return found
 
-        answer = await self._client.send(
-            request, accepts=accepts, record=record, judge=lambda answer: ended(answer)[1]
-        )
-        return ended(answer)[0]
-
-    async def journal(self, write: Write, outcome: WriteOutcome, words: str = "") -> None:
-        """Have the journal keep what a look at the server found of a write afterwards."""
-        await self._client.writes.keep(write, Ended(outcome, words=words))
+def _judge_change(answer: Answer, call: Call) -> tuple[Written, Ended]:
+    """What a change came to. A page comes from a login or a proxy, whatever its status."""
+    ended = done(answer)
+    try:
+        raise_for_status(answer, call)
+    except NotFound as error:
+        if call.operation is not Operation.DELETE:
+            raise
+        return Written(gone=True), replace(ended, outcome=WriteOutcome.GONE, words=error.why)
+    if is_page(answer.body.decode("utf-8", errors="replace")):
+        page = page_words(answer.body.decode("utf-8", errors="replace"))
+        raise BadAnswer(call, f"The answer is {page}, not one of the CAM server")
+    unreadable, value = answer.unreadable, None
+    try:
+        if answer.body.strip():
+            value = decode_json(answer.body)
+    except Undecodable as error:
+        unreadable = str(error)
+    if call.operation is Operation.DELETE and isinstance(value, dict) and value.get("count") == 0:
+        return Written(gone=True), replace(ended, outcome=WriteOutcome.GONE)
+    if call.operation is Operation.CREATE:
+        try:
+            record = record_of(value)
+        except Undecodable:
+            record = None  # a create is done without its record, too
+        return Written(unreadable, record), replace(ended, record_id=record and record.id)
+    return Written(unreadable), ended
 
 
 def _test_body(body: bytes) -> JsonValue:
@@ -176,29 +143,3 @@ def _test_body(body: bytes) -> JsonValue:
     text = body[:_LONGEST_TEST_ANSWER].decode("utf-8", errors="replace")
     odd = sum(char == "\ufffd" or (char < " " and char not in "\t\r\n\x1b\x07") for char in text)
     return f"({len(body)} bytes that are not text)" if odd > 1 + len(text) // 20 else text
-
-
-def _was_gone(answer: Answer) -> bool:
-    try:
-        value = decode_json(answer.body)
-    except Undecodable:
-        return False
-    return isinstance(value, dict) and value.get("count") == 0
-
-
-def _unreadable(answer: Answer) -> str:
-    """Why the answer to a write could not be read; a blank one has nothing to read."""
-    if answer.unreadable or not answer.body.strip():
-        return answer.unreadable
-    try:
-        decode_json(answer.body)
-    except Undecodable as error:
-        return str(error)
-    return ""
-
-
-def _record_or_none(answer: Answer) -> Record | None:
-    try:
-        return decode_record(answer.body)
-    except Undecodable:
-        return None

@@ -64,6 +64,7 @@ class Unverified(Struct, frozen=True):
     """No certificate is checked; every screen says so."""
 
 
+Scheme: TypeAlias = Literal["http", "https"]
 Trust: TypeAlias = SystemTrust | CaFile | Pinned | Unverified
 
 
@@ -74,23 +75,29 @@ class HostRefused(ValueError):
 class Origin(Struct, frozen=True):
     """Scheme, host and port: the one place a token goes to. ``port`` None is the scheme's own."""
 
-    scheme: Literal["http", "https"]
+    scheme: Scheme
     host: str
     port: int | None = None
 
     @property
     def text(self) -> str:
         """The host as a person names it: without scheme when it is https, IPv6 in brackets."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        named = host if self.port is None else f"{host}:{self.port}"
-        return named if self.scheme == "https" else f"http://{named}"
+        return self.url.removeprefix("https://")
 
     @property
     def url(self) -> str:
         """The origin as the beginning of a URL, without a trailing slash."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        named = host if self.port is None else f"{host}:{self.port}"
-        return f"{self.scheme}://{named}"
+        return (
+            f"{self.scheme}://{host}"
+            if self.port is None
+            else f"{self.scheme}://{host}:{self.port}"
+        )
+
+    @property
+    def actual_port(self) -> int:
+        """The port to connect to."""
+        return self.port or {"http": 80, "https": 443}[self.scheme]
 
     @property
     def loopback(self) -> bool:
@@ -160,31 +167,19 @@ def parse_origin(text: str, port: int | None = None, *, allow_http: bool = False
     Plain http goes to loopback only, unless ``allow_http``. Raises :class:`HostRefused` with words
     for anything else than a scheme, a host and a port, so that no request is sent to a guess.
     """
-    scheme, rest = _split_scheme(text.strip().removesuffix("/"))
-    host, own_port = _split_port(rest)
-    for number in (own_port, port):
-        if number is not None and not 1 <= number <= 65535:
-            raise HostRefused("a port is a number from 1 to 65535")
-    if own_port is not None and port is not None and own_port != port:
+    named, separator, rest = text.strip().removesuffix("/").partition("://")
+    if separator and named.lower() not in {"http", "https"}:
+        raise HostRefused("the scheme must be https or http")
+    scheme: Scheme = "http" if separator and named.lower() == "http" else "https"
+    host, own_port = _split_port(rest if separator else named)
+    if port is not None and _port(str(port)) != (own_port or port):
         raise HostRefused(f"the host names port {own_port}, the profile says {port}")
-    origin = Origin(scheme, _checked_host(host), own_port if own_port is not None else port)
+    origin = Origin(scheme, _checked_host(host), own_port or port)
     if scheme == "http" and not (allow_http or origin.loopback):
         raise HostRefused(
             "plain http is for this machine only; use https, or a profile that allows http"
         )
     return origin
-
-
-def _split_scheme(text: str) -> tuple[Literal["http", "https"], str]:
-    scheme, separator, rest = text.partition("://")
-    if not separator:
-        return "https", text
-    match scheme.lower():
-        case "http":
-            return "http", rest
-        case "https":
-            return "https", rest
-    raise HostRefused("the scheme must be https or http")
 
 
 def _split_port(text: str) -> tuple[str, int | None]:
@@ -204,9 +199,10 @@ def _split_port(text: str) -> tuple[str, int | None]:
 
 
 def _port(digits: str) -> int:
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 5):
+    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 5 else 0
+    if not 1 <= number <= 65535:
         raise HostRefused("a port is a number from 1 to 65535")
-    return int(digits)
+    return number
 
 
 def _checked_host(host: str) -> str:

@@ -57,8 +57,11 @@ class PinMismatch(ssl.SSLCertVerificationError):
         self.seen = seen
 
 
-class CaFileUnusable(ValueError):
+class CaFileUnusable(ssl.SSLError):
     """The CA file of a profile cannot be read or holds no certificate."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(1, f"the CA file {path} cannot be used: {why}")
 
 
 def ssl_context(origin: Origin, trust: Trust) -> ssl.SSLContext:
@@ -66,58 +69,43 @@ def ssl_context(origin: Origin, trust: Trust) -> ssl.SSLContext:
 
     For plain http no authorities are loaded: reading them takes longer than the first request.
     """
+    # ``ssl.create_default_context`` would write the keys of each connection into the file that
+    # ``SSLKEYLOGFILE`` in the environment names.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if origin.scheme == "http":
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return context
+    if isinstance(trust, Pinned | Unverified):
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    elif sys.version_info >= (3, 13):
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
     match trust:
         case SystemTrust():
-            context = _verifying_context()
             context.load_default_certs()
-            return context
         case CaFile(path):
-            return _ca_context(path)
+            _load_authorities(context, path)
         case Pinned(sha256):
-            return _pinned_context(sha256)
-        case Unverified():
-            return _lenient_context()
+            context.sslobject_class = _comparing(sha256)
+    return context
 
 
-def _ca_context(path: Path) -> ssl.SSLContext:
+def _load_authorities(context: ssl.SSLContext, path: Path) -> None:
     try:
         content = read_trusted(path, CA_BYTES)
     except FileProblem as problem:
-        words = f"the CA file {path} cannot be used: {problem.words}"
-        raise CaFileUnusable(words) from None
+        raise CaFileUnusable(path, problem.words) from None
     if content is None:
-        raise CaFileUnusable(f"the CA file {path} cannot be used: there is no such file")
-    context = _verifying_context()
+        raise CaFileUnusable(path, "there is no such file")
     try:
         # Only comments, which are skipped, may hold anything but ASCII.
         context.load_verify_locations(cadata=content.decode("ascii", "ignore"))
     except (ssl.SSLError, ValueError):  # the latter for a blank file
-        words = f"the CA file {path} cannot be used: it holds no certificate in PEM form"
-        raise CaFileUnusable(words) from None
+        raise CaFileUnusable(path, "it holds no certificate in PEM form") from None
     # Private authorities often lack what RFC 5280 asks for and Python 3.13 insists on.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    return context
 
 
-def _verifying_context() -> ssl.SSLContext:
-    """As ``ssl.create_default_context`` makes it, which would write the keys of each connection
-    into the file that ``SSLKEYLOGFILE`` in the environment names."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if sys.version_info >= (3, 13):
-        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
-    return context
-
-
-def _lenient_context() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def _pinned_context(sha256: str) -> ssl.SSLContext:
+def _comparing(sha256: str) -> type[ssl.SSLObject]:
     class PinnedObject(ssl.SSLObject):
         """Compares the certificate as the last step of the handshake."""
 
@@ -128,9 +116,7 @@ def _pinned_context(sha256: str) -> ssl.SSLContext:
             if seen != sha256:
                 raise PinMismatch(sha256, seen)
 
-    context = _lenient_context()
-    context.sslobject_class = PinnedObject
-    return context
+    return PinnedObject
 
 
 def fingerprint(certificate: bytes) -> str:
@@ -142,6 +128,8 @@ def fingerprint(certificate: bytes) -> str:
 
 def tls_reason(error: ssl.SSLError) -> str:
     """Why a handshake failed, in words instead of OpenSSL's."""
+    if isinstance(error, CaFileUnusable):
+        return str(error)
     if isinstance(error, PinMismatch):
         return (
             "The certificate changed. Nothing was sent. "

@@ -26,10 +26,10 @@ from smtp_tui.api.decode import cut, other_encoding
 from smtp_tui.api.errors import (
     ApiError,
     Call,
+    CertificateRefused,
     HostUnreachable,
     NoAnswer,
     StatusError,
-    certificate_refused,
 )
 from smtp_tui.api.reach import NO_CONNECTION, NO_SUCH_NAME, REASONS
 from smtp_tui.api.requests import Answer, Request
@@ -112,7 +112,12 @@ class Transport:
                 return await self._whole(response)
         except TimeoutError:
             if connecting.expired():
-                raise _no_connection_in_time(call, self._limits.connect, shaking_hands) from None
+                seconds = f"{self._limits.connect:g} seconds"
+                why = f"No connection within {seconds}"
+                if shaking_hands:
+                    took = "The server took the connection"
+                    why = f"{took}, but TLS was not agreed on within {seconds}"
+                raise HostUnreachable(call, why, timed_out=True) from None
             seconds = f"{self._limits.total:g} seconds"
             raise NoAnswer(call, f"No whole answer within {seconds}") from None
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
@@ -143,15 +148,6 @@ class Transport:
         whole = bytes(body)
         unreadable = other_encoding(whole)
         return replace(answer, body=b"" if unreadable else whole, unreadable=unreadable)
-
-
-def _no_connection_in_time(call: Call, seconds: float, shaking_hands: bool) -> HostUnreachable:
-    why = f"No connection within {seconds:g} seconds"
-    if shaking_hands:
-        why = (
-            f"The server took the connection, but TLS was not agreed on within {seconds:g} seconds"
-        )
-    return HostUnreachable(call, why, timed_out=True)
 
 
 def _in_words(error: Exception, call: Call, read: float) -> ApiError:
@@ -192,7 +188,7 @@ def _no_connection(error: httpx.ConnectError, call: Call) -> ApiError:
     """
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLWantReadError):
-            return certificate_refused(cause, call)
+            return CertificateRefused(call, cause)
         if isinstance(cause, socket.gaierror):
             again = cause.errno == socket.EAI_AGAIN
             return HostUnreachable(call, _NO_NAME_SERVER if again else NO_SUCH_NAME)

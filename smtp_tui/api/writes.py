@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from enum import Enum
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from smtp_tui.api.errors import (
     ApiError,
@@ -25,6 +24,12 @@ from smtp_tui.api.errors import (
 )
 from smtp_tui.api.requests import Answer, Request, Write
 from smtp_tui.api.target import Access, Target
+
+T = TypeVar("T")
+
+
+Exchange: TypeAlias = Callable[[], Coroutine[None, None, tuple[T, "Ended"]]]
+"""Sends a write; gives what its sender wants to know, and what the journal keeps."""
 
 
 class WriteOutcome(Enum):
@@ -58,10 +63,6 @@ class Ended(Struct, frozen=True):
     record_id: str | None = None
 
 
-Judge: TypeAlias = Callable[[Answer], Ended]
-"""What an answer with a good status means; raises ``ApiError`` if it is not a success."""
-
-
 class WriteLog(Protocol):
     """The journal. Its methods do not raise: they return why nothing could be kept, or ``""``."""
 
@@ -78,16 +79,6 @@ class Unattended(Struct, frozen=True):
     write: Write
     error: ApiError | None
 
-    @property
-    def profile(self) -> str:
-        """The profile it went to."""
-        return self.write.target.name
-
-    @property
-    def request(self) -> Request:
-        """What was sent, without secrets."""
-        return self.write.request
-
 
 class Writes:
     """The writes under way. ``report`` is called once for each that ended with nobody waiting.
@@ -99,7 +90,7 @@ class Writes:
     def __init__(self, journal: WriteLog, everywhere: list[Write]) -> None:
         self._journal = journal
         self._everywhere = everywhere
-        self._tasks: dict[asyncio.Task[Answer], Write] = {}
+        self._tasks: dict[asyncio.Task[object], Write] = {}
         self.report: Callable[[Unattended], None] | None = None
 
     @property
@@ -113,19 +104,13 @@ class Writes:
             if other.excludes(request, target):
                 raise UnderWay(call, other.request.operation)
 
-    async def run(
-        self,
-        write: Write,
-        call: Call,
-        exchange: Callable[[], Coroutine[None, None, Answer]],
-        judge: Judge,
-    ) -> Answer:
+    async def run(self, write: Write, call: Call, exchange: Exchange[T]) -> T:
         """Journal, send, journal. Goes on when the one who awaits it is gone. Raises ``ApiError``,
         among them :class:`UnderWay` where another write to the same record has not ended, and
         :class:`NotJournalled` where a protected profile has no journal to write to."""
         self.check_free(write.request, write.target, call)
         self._everywhere.append(write)
-        task = asyncio.create_task(self._journalled(write, call, exchange, judge))
+        task = asyncio.create_task(self._journalled(write, call, exchange))
         self._tasks[task] = write
         task.add_done_callback(self._forget)
         try:
@@ -134,19 +119,12 @@ class Writes:
             task.add_done_callback(lambda ended: self._tell(write, ended))
             raise
 
-    async def _journalled(
-        self,
-        write: Write,
-        call: Call,
-        exchange: Callable[[], Coroutine[None, None, Answer]],
-        judge: Judge,
-    ) -> Answer:
+    async def _journalled(self, write: Write, call: Call, exchange: Exchange[T]) -> T:
         """The outcome is journalled whatever ends this, a fault of this program included."""
         await self._intend(write, call)
         ended = Ended(WriteOutcome.UNKNOWN, words="A fault of this program came between")
         try:
-            answer = await exchange()
-            ended = judge(answer)
+            told, ended = await exchange()
         except ApiError as error:
             error.write = write
             ended = _ended_by(error)
@@ -156,7 +134,7 @@ class Writes:
             raise
         finally:
             await self.keep(write, ended)
-        return replace(answer, write=write)
+        return told
 
     async def _intend(self, write: Write, call: Call) -> None:
         try:
@@ -165,7 +143,10 @@ class Writes:
             await self.keep(write, Ended(WriteOutcome.NOT_SENT, words=_LEFT))
             raise
         if problem and write.target.access is Access.PROTECTED:
-            raise NotJournalled(call, write.target.name, problem)
+            why = (
+                f"The profile {write.target.name} is protected, and the journal of writes cannot be"
+            )
+            raise NotJournalled(call, f"{why} written: {problem}")
         self._warn(problem)
 
     def _warn(self, problem: str) -> None:
@@ -177,12 +158,12 @@ class Writes:
         """Journal an outcome; a person is told where that cannot be done."""
         self._warn(await self._journal.keep(write, ended))
 
-    def _forget(self, task: asyncio.Task[Answer]) -> None:
+    def _forget(self, task: asyncio.Task[T]) -> None:
         self._everywhere.remove(self._tasks.pop(task))
         if not task.cancelled():
             task.exception()
 
-    def _tell(self, write: Write, task: asyncio.Task[Answer]) -> None:
+    def _tell(self, write: Write, task: asyncio.Task[T]) -> None:
         if self.report is None or task.cancelled():
             return
         error = task.exception()

@@ -167,7 +167,7 @@ def _check_name(session: Session, plan: Plan, typed: str) -> None:
     """The client of a protected profile compares the name once more with the server's."""
     if typed != plan.name:
         raise Refusal("nothing was sent: that is not the record's name", ExitCode.REFUSED)
-    session.connections.confirm(plan.request, typed)
+    session.client.confirm(plan.request, typed)
 
 
 def _no_terminal(profile: Profile) -> str:

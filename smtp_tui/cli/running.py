@@ -108,7 +108,7 @@ def _check_may(profile: Profile, options: argparse.Namespace, writes: Operation 
         if profile.variables is not None:
             keep = AdviceLine(f"To keep it, set {profile.variables.tenant}")
         find = AdviceLine("To find it", command=f"profiles check {name}")
-        raise TenantNeeded(call, target.name, advice=(find, keep))
+        raise TenantNeeded(call, f"The profile {target.name} names no tenant", advice=(find, keep))
     if writes is None or options.dry_run:
         return
     if target.access is Access.READ_ONLY:

@@ -1,7 +1,6 @@
 """What a profile is: a host, a scope, how far it may be changed, and where its token comes from.
 
 Each field is declared once, in :class:`Profile`: file, form and command line follow from that.
-msgspec rather than pydantic, because profiles are read before the first rows are shown.
 """
 
 from __future__ import annotations

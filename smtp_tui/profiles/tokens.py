@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from smtp_tui.api.clock import Clock
+from smtp_tui.api.errors import LoginRefused
+from smtp_tui.api.identity import log_in
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import (
@@ -114,15 +115,10 @@ class Tokens:
         Raises ``ApiError``, ``LoginRefused`` among them: then the password is forgotten, since
         trying it again and again would lock the account.
         """
-        # pydantic takes too long for the event loop, and too much memory before it is needed.
-        await asyncio.to_thread(import_module, "smtp_tui.api.identity")
-        from smtp_tui.api.errors import LoginRefused  # noqa: PLC0415 - with the client
-        from smtp_tui.api.identity import Identity  # noqa: PLC0415 - as above
-
         assert isinstance(self.source, LoginToken)
         asked_at = self.clock.now()
         try:
-            issued = await Identity(client).log_in(self.source.user, password)
+            issued = await log_in(client, self.source.user, password)
         except LoginRefused:
             self._password = None
             raise

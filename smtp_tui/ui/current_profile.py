@@ -151,7 +151,7 @@ class CurrentProfile:
         about = f"write {ended.write.id}"
         tell(self._app, clean(words, 400), about=about, kind=kind, lasting=True)
         for screen in self._app.screen_stack:
-            screen.post_message(WriteEnded(session, ended.request.record_id))
+            screen.post_message(WriteEnded(session, ended.write.request.record_id))
 
     def _forget_draft(self, session: Session, write: Write) -> None:
         key, record = session.key(write.request.record_id), write.record
@@ -179,7 +179,8 @@ class CurrentProfile:
 
 def report_words(ended: Unattended, found: Found) -> tuple[str, bool]:
     """How a write ended that nobody waited for, and whether that is good news."""
-    what = f"{ended.profile}: {ended.request.operation.value}"
+    profile = ended.write.target.name
+    what = f"{profile}: {ended.write.request.operation.value}"
     if ended.error is None:
         if found.contradicts:
             return f"{what} – {found.words}", False
@@ -187,4 +188,4 @@ def report_words(ended: Unattended, found: Found) -> tuple[str, bool]:
     if found.done is not None:
         said = "it was done" if found.done else "it was not done"
         return f"{what} – no answer came; read again: {said}", found.done
-    return f"{ended.profile}: {'; '.join(ended.error.lines()[:2])}", False
+    return f"{profile}: {'; '.join(ended.error.lines()[:2])}", False

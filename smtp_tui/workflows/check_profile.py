@@ -5,17 +5,17 @@ Name, connection and certificate are looked at without a byte of the token; only
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from enum import Enum
-from importlib import import_module
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable, TokenRefused
-from smtp_tui.api.reach import Address, connect, judge, resolve
+from smtp_tui.api.identity import Tenant, find_tenant
+from smtp_tui.api.reach import connect, judge, resolve
+from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Target, Trust
 from smtp_tui.api.tls import fingerprint
 from smtp_tui.profiles.sources import CredentialError
@@ -27,7 +27,6 @@ from smtp_tui.workflows.sign_in import SECONDS, after_refusal, ensure_token
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
-    from smtp_tui.api.identity import Tenant
 
 LOGIN_SECONDS: Final = 3.0
 """How long the vendor's port for logins may take to answer before the API's own is used."""
@@ -134,7 +133,7 @@ async def look(target: Target, show: Show, seconds: float = SECONDS) -> bool:
         show(Step(stage, Result.OK, _named(target.origin.host, addresses)))
         stage = Stage.CONNECT
         address = await connect(target.origin, addresses, seconds)
-        show(Step(stage, Result.OK, f"port {address.port} answers"))
+        show(Step(stage, Result.OK, f"port {target.origin.actual_port} answers"))
         stage = Stage.CERTIFICATE
         if target.origin.scheme == "http":
             show(Step(stage, Result.OK, "none: plain http"))
@@ -150,13 +149,9 @@ async def look(target: Target, show: Show, seconds: float = SECONDS) -> bool:
 
 async def _find_tenant(client: Client, show: Show) -> bool:
     """Ask for the token's tenant; whether a list can be asked for, as a tenant is chosen."""
-    # pydantic takes too long for the event loop, and too much memory before it is needed.
-    await asyncio.to_thread(import_module, "smtp_tui.api.identity")
-    from smtp_tui.api.identity import Identity  # noqa: PLC0415 - as above
-
     own = client.target.scope.tenant
     try:
-        tenant = await Identity(client).tenant()
+        tenant = await find_tenant(client)
     except ApiError as error:
         words = f"Not told, so the profile's is used: {error.why}"
         note = Step(Stage.TENANT, Result.NOTE, words)
@@ -171,8 +166,6 @@ async def _find_tenant(client: Client, show: Show) -> bool:
 
 async def try_list(client: Client) -> Step:
     """Take the last step: whether the records of the profile's team can be read."""
-    from smtp_tui.api.smtp_connections import SmtpConnections  # noqa: PLC0415 - with the client
-
     try:
         found = await SmtpConnections(client).list()
     except ApiError as error:
@@ -201,8 +194,8 @@ def _failed(stage: Stage, error: ApiError | CredentialError) -> Step:
     return Step(stage, Result.FAILED, sentence(str(error)))
 
 
-def _named(host: str, addresses: tuple[Address, ...]) -> str:
-    texts = list(dict.fromkeys(address.text for address in addresses))
+def _named(host: str, addresses: tuple[str, ...]) -> str:
+    texts = list(dict.fromkeys(addresses))
     if texts == [host]:
         return f"{host} is an address"
     more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""

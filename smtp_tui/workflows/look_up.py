@@ -16,7 +16,7 @@ from smtp_tui.api.models import JsonValue, Record, SecretState, is_secret_name
 from smtp_tui.api.requests import CHANGES, Operation, Write
 from smtp_tui.api.secret import MASK
 from smtp_tui.api.smtp_connections import SmtpConnections
-from smtp_tui.api.writes import WriteOutcome
+from smtp_tui.api.writes import Ended, WriteOutcome
 from smtp_tui.editing.values import ABSENT, Known, holds, looks_same, value_in, value_words
 
 _NOT_DONE: Final = {
@@ -91,10 +91,11 @@ async def look_up(
         return Found(None)
     found = await _look(connections, write, created.id if created is not None else None)
     if error is None and found.contradicts:
-        await connections.journal(write, WriteOutcome.NOT_STORED, found.words)
+        ended = Ended(WriteOutcome.NOT_STORED, words=found.words)
+        await connections.client.writes.keep(write, ended)
     elif error is not None and found.done is not None:
         outcome = WriteOutcome.FOUND_DONE if found.done else WriteOutcome.FOUND_NOT_DONE
-        await connections.journal(write, outcome)
+        await connections.client.writes.keep(write, Ended(outcome))
     return found
 
 

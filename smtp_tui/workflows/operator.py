@@ -83,7 +83,7 @@ class Operator(Protocol):
         """Show a plan, which is sent as it stands where the answer is True.
 
         In a protected profile the operator also passes the typed name to
-        :meth:`SmtpConnections.confirm <smtp_tui.api.smtp_connections.SmtpConnections.confirm>`.
+        :meth:`Client.confirm <smtp_tui.api.client.Client.confirm>`.
         """
 
     async def resolve(self, session: Session, comparison: Comparison) -> Mapping[str, Side] | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import Target, Trust
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.tokens import Tokens
@@ -21,7 +22,6 @@ from smtp_tui.state.encoding import RecordKey, record_key
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
     from smtp_tui.api.requests import Operation, Write
-    from smtp_tui.api.smtp_connections import SmtpConnections
     from smtp_tui.api.writes import Unattended
     from smtp_tui.workflows.outcomes import Deleted, Saved
 
@@ -70,8 +70,6 @@ class Session(Struct, frozen=True, dict=True):
     @cached_property
     def connections(self) -> SmtpConnections:
         """The operations on the records of this profile."""
-        from smtp_tui.api.smtp_connections import SmtpConnections  # noqa: PLC0415 - after paint
-
         return SmtpConnections(self.client)
 
     async def trust(self, asked: Target, trust: Trust) -> str:

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from smtp_tui.api.errors import ApiError, Call, NotFound, TokenNeeded, TokenRefused, UnderWay
+from smtp_tui.api.errors import ApiError, NotFound, TokenNeeded, TokenRefused, UnderWay
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import IdRefused, Operation, Request, Write
 from smtp_tui.api.writes import Unattended
@@ -272,10 +272,11 @@ def _claimed(session: Session, request: Request) -> Iterator[None]:
 
     Raises ``UnderWay`` where another write to that record has not ended.
     """
-    session.connections.check_free(request)
+    call = session.client.call(request)
+    session.client.writes.check_free(request, session.target, call)
     claims, record = session.memory.claims, (request.record_id, request.new_name)
     if record in claims:
-        raise UnderWay(Call(request.operation, session.target.origin.text), claims[record])
+        raise UnderWay(call, claims[record])
     claims[record] = request.operation
     try:
         yield
@@ -312,17 +313,16 @@ async def _review_and_send(job: _Job, plan: Plan | None, *, rehearse: bool) -> O
 
 async def _send(job: _Job, plan: Plan) -> Outcome:
     """Send it, then read the record: to verify a yes, or to look up a lost answer."""
-    connections = job.session.connections
     try:
         with job.operator.waiting(f"{plan.doing} {plan.named}", sent=Sent.WRITE):
-            written = await connections.write(plan.request, job.record)
+            write, written = await job.session.connections.write(plan.request, job.record)
     except ApiError as error:
         if not error.outcome_unknown or error.write is None:
             raise
         return await _look_up(job, plan, error, error.write)
-    if written.write is None or written.gone:
+    if written.gone:
         return Gone()
-    found = await _verify(job, plan, written.write, written.record)
+    found = await _verify(job, plan, write, written.record)
     if found.contradicts:
         return NotStored(f"{found.words}.")
     notes = [found.words] if found.words else []

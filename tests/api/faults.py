@@ -183,7 +183,7 @@ FAULTS: dict[str, Case] = {
         NO_ID,
         DONE,
         list=DONE,
-        tenant=End(BadAnswer, "The answer lacks what is needed: id, name, namespaces"),
+        tenant=End(BadAnswer, "The answer lacks what is needed: id"),
         token=End(BadAnswer, "The answer lacks what is needed: access_token"),
     ),
     "unknown fields": case(Fault(FaultKind.UNKNOWN_FIELDS), DONE),

@@ -65,7 +65,7 @@ async def test_a_create_whose_answer_was_lost_may_have_been_done_and_is_not_deni
         secure.faults.add(Fault(FaultKind.HANG, after_work=True))
         error = await held.refused("create")
         assert error.what.startswith("Unknown whether it was done: create the connection at ")
-        assert error.advised() == "Look at what the server holds now before you repeat it."
+        assert error.lines()[2] == "Look at what the server holds now before you repeat it."
         assert [record.name for record in (await held.listed()).records] == ["OLD", "NEW"]
 
 
@@ -163,7 +163,7 @@ async def test_a_server_without_tls_is_said_and_nothing_is_unknown(work: Desk) -
     error = await _refused_elsewhere(work, work.sandbox.port, "https")
     assert type(error) is CertificateRefused
     assert error.why.startswith("The server does not speak TLS on this port")
-    assert "port" in error.advised()
+    assert "port" in " ".join(error.lines())
     assert not error.outcome_unknown
     assert work.sandbox.requests == ()
 

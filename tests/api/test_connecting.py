@@ -15,12 +15,12 @@ from msgspec.structs import replace
 from smtp_tui.api.client import Client
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable
-from smtp_tui.api.reach import Address, connect
+from smtp_tui.api.reach import connect
 from smtp_tui.api.target import Origin
 from smtp_tui.api.tls import tls_reason
 from smtp_tui.api.transport import Limits
 from smtp_tui.sandbox.certificate import Certificate
-from tests.api.desk import QUICK, WRITES, Desk, HeldToken, elsewhere
+from tests.api.desk import QUICK, WRITES, Desk, HeldToken, elsewhere, send
 from tests.api.peer import OK, Peer, Scheme, Talk, peer
 from tests.api.test_transport_connections import named
 
@@ -64,7 +64,7 @@ async def refusal(held: Desk, client: Client, name: str) -> tuple[ApiError, floa
     """The error of a request, and how long it took."""
     began = time.monotonic()
     with pytest.raises(ApiError) as caught:
-        await client.send(held.request(name))
+        await send(client, held.request(name))
     await client.aclose()
     return caught.value, time.monotonic() - began
 
@@ -84,8 +84,7 @@ async def test_all_addresses_of_a_host_share_the_time_for_a_connection(
 
 async def test_a_look_at_a_host_gives_each_address_its_share_of_the_time() -> None:
     with full("127.0.0.1") as port, socket.create_server(("127.0.0.2", port)):
-        silent_one = Address(socket.AF_INET, "127.0.0.1", port)
-        other = Address(socket.AF_INET, "127.0.0.2", port)
+        silent_one, other = "127.0.0.1", "127.0.0.2"
         origin = Origin("http", "many.example", port)
         began = time.monotonic()
         assert await connect(origin, (silent_one, other), SECONDS) == other
@@ -118,7 +117,7 @@ async def test_the_time_for_a_connection_does_not_run_while_the_answer_is_waited
 
     async with peer(slow) as server:
         client = at(work, "127.0.0.1", server.port, "http")
-        assert (await client.send(work.request("list"))).body == b"[]"
+        assert (await send(client, work.request("list"))) == b"[]"
         await client.aclose()
 
 
@@ -240,9 +239,9 @@ async def test_a_late_second_answer_is_not_taken_for_the_answer_to_a_write(
 
     async with peer(talk) as server:
         client = elsewhere(work, server.port, limits=QUICK)
-        await client.send(work.request("list"))
+        await send(client, work.request("list"))
         with pytest.raises(ApiError) as caught:
-            await client.send(work.request(name))
+            await send(client, work.request(name))
         await client.aclose()
     assert "403" in caught.value.why
 

@@ -15,7 +15,7 @@ from smtp_tui.api.curl import curl_line
 from smtp_tui.api.models import Assignment
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import CaFile, Scope
-from tests.api.desk import BODY_PASSWORD, READS, WRITES, Desk, desk
+from tests.api.desk import BODY_PASSWORD, READS, WRITES, Desk, desk, send
 from tests.failing_sandbox import TENANT_ID, RecordedRequest, Sandbox, SandboxOptions
 
 CURL = shutil.which("curl")
@@ -49,7 +49,7 @@ async def _both(held: Desk, request: requests.Request, **variables: str) -> None
     for secret in (*request.secrets(), held.sandbox.admin_token):
         assert not secret or secret not in line
     held.sandbox.forget_requests()
-    await held.client.send(request, accepts=lambda answer: answer.status in {400, 401, 404, 422})
+    await send(held.client, request, 400, 401, 404, 422)
     code, output = await _run(line, CAM_BEARER_TOKEN=held.sandbox.admin_token, **variables)
     assert code == 0, output
     ours, theirs = held.sandbox.requests

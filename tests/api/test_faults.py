@@ -57,7 +57,7 @@ async def test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_t
         return
     assert type(error) is end.error, error
     assert end.why in error.why
-    assert end.advice in error.advised()
+    assert end.advice in " ".join(error.lines())
     unknown = isinstance(error, NoAnswer | BadAnswer | ServerFault)
     assert error.outcome_unknown is (unknown and operation in (*WRITES, *MAILS))
     _reads_well(error, operation)

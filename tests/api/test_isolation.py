@@ -88,7 +88,7 @@ async def test_a_read_only_profile_sends_no_write(sandbox: Sandbox, name: str) -
 async def test_a_read_only_profile_reads_and_logs_in(sandbox: Sandbox) -> None:
     async with desk(sandbox, access=Access.READ_ONLY) as held:
         await held.log_in()
-        assert (await held.identity.tenant()).id == Sandbox.tenant_id
+        assert (await held.tenant()).id == Sandbox.tenant_id
         assert (await held.record()).name == "OLD"
         assert len((await held.listed()).records) == 1
 
@@ -96,7 +96,7 @@ async def test_a_read_only_profile_reads_and_logs_in(sandbox: Sandbox) -> None:
 async def test_a_protected_profile_may_write_once_the_name_is_typed(sandbox: Sandbox) -> None:
     async with desk(sandbox, access=Access.PROTECTED) as held:
         assert isinstance(await held.refused("delete"), AccessRefused)
-        held.connections.confirm(held.request("delete"), "OLD")
+        held.client.confirm(held.request("delete"), "OLD")
         done = await held.do("delete")
         assert isinstance(done, Written)
         assert not done.gone

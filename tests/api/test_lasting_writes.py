@@ -109,9 +109,9 @@ async def test_the_end_of_such_a_write_is_told_once_and_without_a_secret(
         async with asyncio.timeout(5):
             await heard.wait()
     (ended,) = told
-    assert ended.profile == "work"
+    assert ended.write.target.name == "work"
     assert isinstance(ended.error, NoAnswer) is fails
-    assert BODY_PASSWORD not in ended.request.secrets()
+    assert BODY_PASSWORD not in ended.write.request.secrets()
     if ended.error is not None:
         assert ended.error.__context__ is None
         assert ended.error.__traceback__ is None

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smtp_tui.api.errors import BadAnswer
+from smtp_tui.api.identity import log_in
 from smtp_tui.api.models import JsonValue
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.profiles.sources import CredentialError, LoginToken
@@ -54,7 +55,7 @@ async def test_a_lifetime_is_a_number_of_seconds_or_its_digits(
     work: Desk, lifetime: str, seconds: float
 ) -> None:
     issued(work.sandbox, lifetime)
-    assert (await work.identity.log_in("admin", PASSWORD)).expires_in == seconds
+    assert (await log_in(work.client, "admin", PASSWORD)).expires_in == seconds
 
 
 VALUES: st.SearchStrategy[JsonValue] = st.recursive(
@@ -91,7 +92,7 @@ def test_whatever_is_answered_to_a_login_and_about_the_tenant_is_used_or_refused
     async def ask() -> None:
         async with desk(sandbox) as held:
             tokens = Tokens(LoginToken("admin"), {}, tuple)
-            for done in (tokens.log_in(held.client, PASSWORD), held.identity.tenant()):
+            for done in (tokens.log_in(held.client, PASSWORD), held.tenant()):
                 with suppress(BadAnswer, CredentialError):
                     await done
             assert tokens.due in (True, False)

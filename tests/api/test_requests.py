@@ -16,7 +16,7 @@ from smtp_tui.api.requests import IdRefused, Request
 from smtp_tui.api.secret import MASK, SecretStr
 from smtp_tui.api.target import Scope
 from smtp_tui.sandbox import application
-from tests.api.desk import Desk
+from tests.api.desk import Desk, send
 
 SCOPE = Scope("tenant", "team", "space")
 PORT = (Assignment("port", 587),)
@@ -66,7 +66,7 @@ async def test_an_odd_id_reaches_the_server_as_it_is_and_nothing_else_does(
     work: Desk, record_id: str
 ) -> None:
     request = requests.delete_request(work.scope, record_id)
-    await work.client.send(request, accepts=lambda answer: answer.status in {404})
+    await send(work.client, request, 404)
     (asked,) = work.sandbox.requests
     raw = asked.target.split("?")[0]
     assert unquote(raw.removeprefix(f"{requests.RECORDS_PATH}/")) == record_id

@@ -42,7 +42,7 @@ async def test_a_longer_wait_than_the_limit_is_left_to_the_person(
     began = time.monotonic()
     error = await work.refused("list")
     assert time.monotonic() - began < QUICK.longest_retry_after
-    assert words in error.advised()
+    assert words in " ".join(error.lines())
     assert len(work.sandbox.requests) == 1
 
 

@@ -14,6 +14,7 @@ from smtp_tui.api.errors import HostUnreachable, NoAnswer, StatusError
 from smtp_tui.api.requests import Request
 from smtp_tui.api.transport import Limits
 from smtp_tui.sandbox.certificate import Certificate
+from tests.api.desk import send
 from tests.api.peer import (
     CHUNKED,
     FORGED,
@@ -59,15 +60,15 @@ ANSWERS = {
 @pytest.mark.parametrize("name", ANSWERS)
 async def test_no_byte_beyond_an_answer_is_taken_for_the_next_one(name: str) -> None:
     async with peer(saying(ANSWERS[name], WHOLE)) as server, client(server.port) as one:
-        assert (await one.send(reading("/1"))).body == b"ok"
-        assert (await one.send(reading("/2"))).body == b"ok"
+        assert (await send(one, reading("/1"))) == b"ok"
+        assert (await send(one, reading("/2"))) == b"ok"
     assert len(server.requests) == server.connections == 2
 
 
 async def test_a_body_that_its_status_forbids_is_not_read() -> None:
     forged = b"HTTP/1.1 204 N\r\nContent-Length: 9\r\n\r\nforged..."
     async with peer(saying(forged)) as server, client(server.port) as one:
-        assert (await one.send(writing())).body == b""
+        assert (await send(one, writing())) == b""
 
 
 NO_ANSWERS = {
@@ -92,9 +93,9 @@ NO_ANSWERS = {
 async def test_what_is_no_answer_leaves_a_write_unknown_and_is_read_no_further(name: str) -> None:
     async with peer(saying(NO_ANSWERS[name], WHOLE)) as server, client(server.port) as one:
         with pytest.raises(NoAnswer) as caught:
-            await one.send(writing())
+            await send(one, writing())
         assert caught.value.outcome_unknown
-        assert (await one.send(reading())).body == b"ok"
+        assert (await send(one, reading())) == b"ok"
     assert len(server.requests) == server.connections == 2
 
 
@@ -108,7 +109,7 @@ async def test_interim_answers_without_end_are_given_up() -> None:
     limits = Limits(total=0.3)
     async with peer(talk) as server, client(server.port, limits=limits) as one:
         with pytest.raises(NoAnswer, match="No whole answer within 0"):
-            await one.send(writing())
+            await send(one, writing())
     assert len(server.requests) == 1
 
 
@@ -134,7 +135,7 @@ async def test_half_an_answer_is_never_taken_for_a_whole_one_nor_its_request_sen
     talk = saying(CUTS[name], then=how)
     async with peer(talk, tls) as server, client(server.port, scheme) as one:
         with pytest.raises(NoAnswer):
-            await one.send(writing())
+            await send(one, writing())
     assert len(server.requests) == server.connections == 1
 
 
@@ -142,7 +143,7 @@ async def test_a_body_up_to_the_end_is_none_where_the_line_breaks() -> None:
     half = saying(OK + b"\r\nhalf of it", then=reset)
     async with peer(half) as server, client(server.port) as one:
         with pytest.raises(NoAnswer):
-            await one.send(reading())
+            await send(one, reading())
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -160,14 +161,14 @@ async def test_a_long_body_is_whole_where_the_line_ends_behind_it(
 
     tls = certificate.server_context() if scheme == "https" else None
     async with peer(talk, tls) as server, client(server.port, scheme) as one:
-        assert len((await one.send(reading())).body) == MANY
+        assert len(await send(one, reading())) == MANY
 
 
 async def test_what_cannot_be_put_into_a_request_is_not_sent_at_all() -> None:
     async with peer(saying(WHOLE)) as server, client(server.port) as one:
         request = writing()
         with pytest.raises(HostUnreachable, match="The address cannot be used"):
-            await one.send(Request(request.operation, "PO ST", "/1"))
+            await send(one, Request(request.operation, "PO ST", "/1"))
     assert server.requests == []
 
 
@@ -184,7 +185,7 @@ async def test_a_refusal_before_the_request_was_read_is_heard(
     tls = certificate.server_context() if scheme == "https" else None
     async with peer(talk, tls) as server, client(server.port, scheme) as one:
         with pytest.raises(StatusError, match="413: big"):
-            await one.send(writing("x" * 100_000))
+            await send(one, writing("x" * 100_000))
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -204,7 +205,7 @@ async def test_a_request_that_nobody_reads_is_given_up_and_no_more_of_it_is_sent
     tls = certificate.server_context() if scheme == "https" else None
     async with peer(talk, tls) as server, client(server.port, scheme, limits=limits) as one:
         with pytest.raises(NoAnswer, match="silent for 0"):
-            await one.send(writing("x" * 4 * MANY))
+            await send(one, writing("x" * 4 * MANY))
         given_up.set()
         await server.has(lambda: server.open == 0)
     assert got < 4 * MANY

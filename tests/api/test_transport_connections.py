@@ -16,13 +16,14 @@ from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable, N
 from smtp_tui.api.target import CaFile, SystemTrust
 from smtp_tui.api.transport import Limits
 from smtp_tui.sandbox.certificate import Certificate
+from tests.api.desk import send
 from tests.api.peer import CHUNKED, OK, WHOLE, Peer, Scheme, client, peer, reading, saying, writing
 
 
 async def test_every_request_has_a_connection_of_its_own() -> None:
     async with peer(saying(WHOLE)) as server, client(server.port) as one:
         for request in (reading(), reading(), writing(), reading()):
-            await one.send(request)
+            await send(one, request)
             await server.has(lambda: server.open == 0)
     assert len(server.requests) == server.connections == 4
 
@@ -35,7 +36,7 @@ async def test_a_handshake_that_never_ends_is_given_up_and_its_connection_closed
     limits = Limits(connect=0.2)
     async with peer(talk) as server, client(server.port, "https", limits=limits) as one:
         with pytest.raises(HostUnreachable, match="TLS was not agreed on within 0"):
-            await one.send(reading())
+            await send(one, reading())
         await server.has(lambda: server.open == 0)
     gc.collect()  # a socket that was left open is an error
 
@@ -55,7 +56,7 @@ async def test_whenever_a_request_is_cancelled_its_connection_is_closed(
     answered = 0
     async with peer(talk, tls) as server, client(server.port, scheme) as one:
         for turns in count():  # each is cancelled one turn of the loop later than the one before
-            task = asyncio.create_task(one.send(reading("/100")))
+            task = asyncio.create_task(send(one, reading("/100")))
             for _ in range(turns):
                 await asyncio.sleep(0)
             task.cancel()
@@ -63,7 +64,7 @@ async def test_whenever_a_request_is_cancelled_its_connection_is_closed(
             answered += not task.cancelled()
             if answered == 10:
                 break
-        assert (await one.send(reading("/999"))).body == b"999"
+        assert (await send(one, reading("/999"))) == b"999"
         await server.has(lambda: server.open == 0)
     gc.collect()  # a socket that was left open is an error
 
@@ -93,7 +94,7 @@ async def test_nothing_is_sent_on_a_connection_that_was_made_for_a_profile_that_
         held_handshake(certificate) as (server, connected, go),
         client(server.port, "https") as one,
     ):
-        task = asyncio.create_task(one.send(reading()))
+        task = asyncio.create_task(send(one, reading()))
         await connected.wait()
         await one.aclose()
         go.set()
@@ -109,7 +110,7 @@ async def test_a_read_that_was_to_use_the_old_trust_is_sent_with_the_new_one(
         held_handshake(certificate) as (server, connected, go),
         client(server.port, "https") as one,
     ):
-        task = asyncio.create_task(one.send(reading()))
+        task = asyncio.create_task(send(one, reading()))
         await connected.wait()
         await one.trust(SystemTrust())
         go.set()
@@ -127,8 +128,8 @@ async def test_twenty_requests_at_once_get_each_its_own_answer() -> None:
 
     paths = [f"/{number}" for number in range(20)]
     async with peer(talk) as server, client(server.port) as one:
-        answers = await asyncio.gather(*(one.send(reading(path)) for path in paths))
-    assert [answer.body.decode() for answer in answers] == paths
+        answers = await asyncio.gather(*(send(one, reading(path)) for path in paths))
+    assert [answer.decode() for answer in answers] == paths
 
 
 @contextmanager
@@ -152,7 +153,7 @@ async def test_a_name_is_looked_up_as_it_was_written(monkeypatch: pytest.MonkeyP
     name = "xn--strae-oqa.example"  # which decoded and encoded again is strasse.example
     async with peer(saying(WHOLE)) as server, client(server.port, host=name) as one:
         with named(monkeypatch, "127.0.0.1") as asked:
-            await one.send(reading())
+            await send(one, reading())
     assert asked == [name]
 
 
@@ -161,7 +162,7 @@ async def test_where_one_address_refuses_the_next_is_asked(
 ) -> None:
     async with peer(saying(WHOLE)) as server, client(server.port, host="many.example") as one:
         with named(monkeypatch, "127.0.0.2", "127.0.0.1"):
-            assert (await one.send(writing())).body == b"ok"
+            assert (await send(one, writing())) == b"ok"
     assert server.connections == 1
 
 
@@ -180,7 +181,7 @@ async def test_where_every_address_refuses_that_is_said(
         port = taken.getsockname()[1]
     async with client(port, host="many.example") as one:
         with named(monkeypatch, *addresses), pytest.raises(HostUnreachable, match=words):
-            await one.send(writing())
+            await send(one, writing())
 
 
 def has_ipv6() -> bool:
@@ -219,8 +220,8 @@ async def test_a_certificate_is_judged_by_the_name_or_address_that_was_asked_for
         client(server.sockets[0].getsockname()[1], "https", host, trust=CaFile(path)) as one,
     ):
         if host != "127.0.0.2":
-            assert (await one.send(reading())).body == b"ok"
+            assert (await send(one, reading())) == b"ok"
             return
         with pytest.raises(CertificateRefused, match="it belongs to another host") as caught:
-            await one.send(reading())
+            await send(one, reading())
     assert isinstance(caught.value, ApiError)

@@ -9,7 +9,7 @@ import pytest
 
 from smtp_tui.api.client import Client
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.errors import NotJournalled, NotSent, UnderWay
+from smtp_tui.api.errors import Call, NotJournalled, NotSent, UnderWay
 from smtp_tui.api.requests import Answer, Write, delete_request
 from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import Access
@@ -157,7 +157,7 @@ async def test_without_a_journal_a_protected_profile_sends_nothing_and_another_o
 ) -> None:
     async with desk(sandbox, access=Access.PROTECTED) as held:
         held.pad.problem = "the disk is full"
-        held.connections.confirm(held.request(name), "NEW" if name == "create" else "OLD")
+        held.client.confirm(held.request(name), "NEW" if name == "create" else "OLD")
         error = await held.refused(name)
     assert type(error) is NotJournalled
     assert "the disk is full" in error.why
@@ -172,7 +172,7 @@ async def test_without_a_journal_a_protected_profile_sends_nothing_and_another_o
 async def test_a_profile_left_while_a_name_is_compared_sends_no_write(sandbox: Sandbox) -> None:
     async with desk(sandbox, access=Access.PROTECTED) as held:
         sandbox.faults.add(Fault(FaultKind.DELAY, Operation.GET, seconds=0.3))
-        held.connections.confirm(held.request("delete"), "OLD")
+        held.client.confirm(held.request("delete"), "OLD")
         writing = asyncio.create_task(held.refused("delete"))
         await held.asked(1)
         await held.client.aclose()
@@ -291,9 +291,9 @@ async def test_a_warning_that_raises_does_not_keep_a_write_from_its_end(work: De
 
 
 async def test_a_fault_between_answer_and_outcome_is_journalled_as_not_known(work: Desk) -> None:
-    def judge(answer: Answer) -> Ended:
+    def judge(answer: Answer, call: Call) -> tuple[None, Ended]:
         raise Faulty
 
     with pytest.raises(Faulty):
-        await work.client.send(work.request("patch"), judge=judge)
+        await work.client.write(work.request("patch"), judge)
     assert ended(work.pad).outcome is WriteOutcome.UNKNOWN

@@ -73,8 +73,8 @@ async def test_a_record_is_created_read_changed_and_deleted(server: Server) -> N
             "password": SECRET,
             "from": "a@example.com",
         }
-        assert not (await connections.write(delete_request(SCOPE, first))).gone
-        assert (await connections.write(delete_request(SCOPE, first))).gone
+        assert not (await connections.write(delete_request(SCOPE, first)))[1].gone
+        assert (await connections.write(delete_request(SCOPE, first)))[1].gone
         assert [record.name for record in (await connections.list()).records] == ["SECOND"]
         with pytest.raises(NotFound):
             await connections.get(first)

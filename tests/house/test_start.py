@@ -7,7 +7,6 @@ import pytest
 
 HEAVY = (
     "httpx",
-    "pydantic",
     "tomlkit",
     "filelock",
     "cryptography",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -297,7 +299,7 @@ CALL = Call(Operation.TEST_SAVED, "cam.example.com", "id-7")
     "error",
     [
         HostUnreachable(CALL, "no such name"),
-        CertificateRefused(CALL, "self-signed"),
+        CertificateRefused(CALL, ssl.SSLCertVerificationError("self-signed")),
         TokenNeeded(CALL, "no token"),
         AccessRefused(CALL, "read-only"),
         TokenRefused(CALL, 401, ""),

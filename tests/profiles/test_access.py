@@ -83,7 +83,7 @@ async def test_a_read_only_profile_writes_and_mails_nothing(
 ) -> None:
     async with _connections(server, Access.READ_ONLY) as connections:
         request = _requests(record_id)[what]
-        connections.confirm(request, NAME)
+        connections.client.confirm(request, NAME)
         with pytest.raises(AccessRefused, match="read-only"):
             await _write(connections, request)
     assert server.requests == ()
@@ -105,11 +105,11 @@ async def test_a_protected_profile_compares_the_typed_name_with_the_servers(
 ) -> None:
     async with _connections(server, Access.PROTECTED) as connections:
         request = _requests(record_id)[what]
-        connections.confirm(request, "SECONDARY")
+        connections.client.confirm(request, "SECONDARY")
         with pytest.raises(AccessRefused, match="another name"):
             await _write(connections, request)
         assert _writes(server) == []
-        connections.confirm(request, NAME)
+        connections.client.confirm(request, NAME)
         await _write(connections, request)
     assert len(_writes(server)) == 1
 
@@ -117,10 +117,10 @@ async def test_a_protected_profile_compares_the_typed_name_with_the_servers(
 async def test_a_name_is_good_for_one_write_of_one_request(server: Sandbox, record_id: str) -> None:
     async with _connections(server, Access.PROTECTED) as connections:
         patch = _requests(record_id)["patch"]
-        connections.confirm(patch, NAME)
+        connections.client.confirm(patch, NAME)
         with pytest.raises(AccessRefused):
             await connections.write(_requests(record_id)["delete"])
-        connections.confirm(patch, NAME)
+        connections.client.confirm(patch, NAME)
         await connections.write(patch)
         with pytest.raises(AccessRefused):
             await connections.write(patch)

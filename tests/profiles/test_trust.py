@@ -19,7 +19,7 @@ from smtp_tui.api.activity import Activity
 from smtp_tui.api.client import Client
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import CertificateRefused, HostUnreachable
-from smtp_tui.api.identity import Identity
+from smtp_tui.api.identity import log_in
 from smtp_tui.api.reach import connect, judge, resolve, shown_certificate
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.smtp_connections import SmtpConnections
@@ -218,7 +218,7 @@ async def test_only_the_explicit_setting_takes_any_certificate(server: Sandbox) 
 async def test_a_login_tells_no_password_to_a_certificate_that_is_refused(server: Sandbox) -> None:
     async with _client(server, _target(server, SystemTrust())) as client:
         with pytest.raises(CertificateRefused):
-            await Identity(client).log_in("admin", SecretStr(server.password()))
+            await log_in(client, "admin", SecretStr(server.password()))
     assert server.requests == ()
 
 
@@ -228,12 +228,12 @@ async def test_the_server_of_the_login_has_a_pin_of_its_own(server: Sandbox) -> 
         apart = replace(_target(server, Pinned(api_pin)), identity=parse_origin(identity.base_url))
         async with _client(server, apart) as client:
             with pytest.raises(CertificateRefused):
-                await Identity(client).log_in("admin", SecretStr(identity.password()))
+                await log_in(client, "admin", SecretStr(identity.password()))
         assert identity.requests == ()
         both = replace(apart, trust=apart.pinned(apart.identity_origin, login_pin))
         assert both.trust == Pinned(api_pin, login_pin)
         async with _client(server, both) as client:
-            issued = await Identity(client).log_in("admin", SecretStr(identity.password()))
+            issued = await log_in(client, "admin", SecretStr(identity.password()))
             await SmtpConnections(client).list()
         assert issued.access_token
 
@@ -293,7 +293,7 @@ async def test_a_host_is_judged_step_by_step_without_a_request(server: Sandbox) 
     origin = parse_origin(server.base_url)
     addresses = await resolve(origin, 5.0)
     address = await connect(origin, addresses, 5.0)
-    assert address.text == "127.0.0.1"
+    assert address == "127.0.0.1"
     await judge(origin, address, _ca_file(server), 5.0)
     with pytest.raises(CertificateRefused, match="self-signed"):
         await judge(origin, address, SystemTrust(), 5.0)

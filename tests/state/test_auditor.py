@@ -16,7 +16,7 @@ from smtp_tui.api.models import Assignment
 from smtp_tui.api.requests import patch_request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access
-from smtp_tui.api.writes import WriteOutcome
+from smtp_tui.api.writes import Ended, WriteOutcome
 from smtp_tui.state.journal import (
     NO_OUTCOME,
     Auditor,
@@ -157,7 +157,7 @@ async def test_the_intent_is_on_the_disk_while_the_server_is_still_silent(
         assert (found.outcome, found.words) == (WriteOutcome.UNKNOWN, NO_OUTCOME)
         error = await writing
         assert error.write is not None
-        await held.connections.journal(error.write, WriteOutcome.FOUND_NOT_DONE)
+        await held.client.writes.keep(error.write, Ended(WriteOutcome.FOUND_NOT_DONE))
     lines = audited.entries()
     assert [entry.outcome for entry in lines] == [
         None,

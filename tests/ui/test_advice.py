@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 
@@ -14,11 +15,11 @@ from smtp_tui.api.errors import (
     ApiError,
     Call,
     CertificateRefused,
-    NotJournalled,
     StatusError,
     UnderWay,
 )
 from smtp_tui.api.requests import Operation
+from smtp_tui.api.tls import PinMismatch
 from smtp_tui.cli.arguments import parse
 from smtp_tui.ui.actions import BY_ID
 from smtp_tui.ui.advice import error_text, key_here
@@ -48,11 +49,9 @@ def _classes(parent: type[ApiError] = ApiError) -> Iterator[type[ApiError]]:
 def _made(kind: type[ApiError], operation: Operation) -> Iterator[ApiError]:
     call = Call(operation, "https://cam.example")
     if issubclass(kind, CertificateRefused):
-        yield kind(call, "why", untrusted=True)
-        yield kind(call, "why", untrusted=True, pinned="a", seen="b")
-        yield kind(call, "why")
-    elif issubclass(kind, NotJournalled):
-        yield kind(call, "work", "the disk is full")
+        yield kind(call, ssl.SSLCertVerificationError("self-signed"))
+        yield kind(call, PinMismatch("a", "b"))
+        yield kind(call, ssl.SSLError("why"))
     elif issubclass(kind, UnderWay):
         yield kind(call, Operation.PATCH)
     elif issubclass(kind, StatusError):

@@ -245,7 +245,7 @@ async def test_a_lost_answer_to_a_change_that_is_not_found_is_unknown(
     outcome = await change(session, operator, record, port="587")
     assert isinstance(outcome, Unknown)
     assert outcome.found.done is False
-    assert "still has the old values" in outcome.error.advised()
+    assert "still has the old values" in " ".join(outcome.error.lines())
     assert (session.memory.last_change, len(writes(sandbox))) == (None, 1)
 
 
@@ -340,7 +340,7 @@ async def test_a_lost_answer_to_a_create_names_the_record_that_has_its_name(
     outcome = await create(session, operator, "NEW")
     assert isinstance(outcome, Unknown)
     assert outcome.found.done is None
-    assert f"is there (id {operator.waits[0]})" in outcome.error.advised()
+    assert f"is there (id {operator.waits[0]})" in " ".join(outcome.error.lines())
 
 
 async def test_a_lost_answer_to_a_create_is_unknown_even_where_the_name_is_there(

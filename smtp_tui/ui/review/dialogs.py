@@ -127,7 +127,7 @@ class ReviewDialog(GuardedDialog[bool]):
     def _approve(self) -> None:
         """In a protected profile the client compares the name with the server's too."""
         if self._protected:
-            self._session.connections.confirm(self._plan.request, self._plan.name)
+            self._session.client.confirm(self._plan.request, self._plan.name)
         self.dismiss(True)
 
     @on(Button.Pressed)
