@@ -7,19 +7,12 @@ import shlex
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct, ValidationError, convert, to_builtins
 
 from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Trust, Unverified
-from smtp_tui.profiles.sources import (
-    CommandToken,
-    EnvironmentToken,
-    LoginToken,
-    PromptToken,
-    TokenSource,
-    source_words,
-)
+from smtp_tui.profiles import sources
 from smtp_tui.text import nearest
 
 Value = TypeVar("Value")
@@ -69,7 +62,7 @@ class Codec(Struct, Generic[Value], frozen=True):
         kind = next(tables, None) if keys else self.plain
         try:
             if kind is not None:
-                return convert(raw, kind, dec_hook=_to_path)
+                return convert(raw, kind, dec_hook=_path_of)
         except ValidationError as error:
             if isinstance(error.__cause__, ValueError):  # of the struct itself
                 raise error.__cause__ from None
@@ -86,10 +79,8 @@ class Codec(Struct, Generic[Value], frozen=True):
         return self.typed(text) if self.typed is not None else self.from_toml(text.lower())
 
 
-def _to_path(_: type, raw: object) -> Path:
-    if not isinstance(raw, str) or not raw:
-        raise TypeError
-    return Path(raw)
+def _path_of(kind: Callable[[Any], Path], raw: object) -> Path:
+    return kind(raw or None)  # refuses what is no text, or blank
 
 
 def text_problem(text: str) -> str | None:
@@ -143,44 +134,44 @@ def _typed_trust(text: str) -> Trust:
     return TRUST.from_toml(raw, TRUST_FORMS)
 
 
-def _shown_token(source: TokenSource) -> str:
+def _shown_token(source: sources.TokenSource) -> str:
     match source:
-        case CommandToken(argv):
+        case sources.CommandToken(argv):
             return f"command {shlex.join(argv)}"
-        case PromptToken():
+        case sources.PromptToken():
             return ""
-    return source_words(source)
+    return sources.source_words(source)
 
 
-def _typed_token(text: str) -> TokenSource:
+def _typed_token(text: str) -> sources.TokenSource:
     """Read a source; a command is split as a shell would, and no shell is started."""
     word, _, rest = text.strip().partition(" ")
     rest = rest.strip()
     if word.startswith("$"):
-        return EnvironmentToken(text.strip()[1:].strip("{}"))
+        return sources.EnvironmentToken(text.strip()[1:].strip("{}"))
     if word == "login" and rest:
-        return LoginToken(rest)
+        return sources.LoginToken(rest)
     if word == "command" and rest:
         try:
-            return CommandToken(tuple(shlex.split(rest)))
+            return sources.CommandToken(tuple(shlex.split(rest)))
         except ValueError:
             raise ValueError("a quote in the command is not closed") from None
     if rest or word not in ("", "prompt"):
         raise ValueError(TOKEN_FORMS)
-    return PromptToken()
+    return sources.PromptToken()
 
 
-def _token_problem(source: TokenSource) -> str | None:
+def _token_problem(source: sources.TokenSource) -> str | None:
     match source:
-        case EnvironmentToken(variable):
+        case sources.EnvironmentToken(variable):
             good = variable.isascii() and variable.isidentifier()
             return None if good else "that is not the name of an environment variable"
-        case CommandToken(argv):
+        case sources.CommandToken(argv):
             good = bool(argv) and bool(argv[0]) and not any("\0" in part for part in argv)
             return None if good else "the command needs a program to start"
-        case LoginToken(user):
+        case sources.LoginToken(user):
             return text_problem(user) if user else "a login needs a user name"
-        case PromptToken():
+        case sources.PromptToken():
             return None
 
 
@@ -205,10 +196,14 @@ TRUST: Final = Codec[Trust](
     shown=_shown_trust,
     typed=_typed_trust,
 )
-TOKEN: Final = Codec[TokenSource](
+TOKEN: Final = Codec[sources.TokenSource](
     '"prompt", { env = "…" }, { command = ["…"] } or { login = "…" }',
-    words={"prompt": PromptToken()},
-    tables={"env": EnvironmentToken, "command": CommandToken, "login": LoginToken},
+    words={"prompt": sources.PromptToken()},
+    tables={
+        "env": sources.EnvironmentToken,
+        "command": sources.CommandToken,
+        "login": sources.LoginToken,
+    },
     shown=_shown_token,
     typed=_typed_token,
     check=_token_problem,

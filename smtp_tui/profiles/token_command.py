@@ -17,15 +17,9 @@ import msgspec
 from smtp_tui.api.decode import cut
 from smtp_tui.api.redaction import text_without_echo
 from smtp_tui.api.secret import MASK
+from smtp_tui.profiles import sources
 from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.sources import (
-    TOKEN_VARIABLES,
-    CommandToken,
-    CredentialError,
-    EnvironmentToken,
-    IssuedToken,
-    clean_token,
-)
+from smtp_tui.profiles.sources import CredentialError, IssuedToken
 
 COMMAND_SECONDS: Final = 10.0
 COMMAND_BYTES: Final = 64 * 1024
@@ -51,7 +45,7 @@ _RANDOM: Final = re.compile(
 
 
 async def run_token_command(
-    source: CommandToken,
+    source: sources.CommandToken,
     environ: Mapping[str, str] = os.environ,
     profiles: Iterable[Profile] = (),
     seconds: float = COMMAND_SECONDS,
@@ -190,9 +184,9 @@ class _Command(asyncio.SubprocessProtocol):
 
 def _without_tokens(environ: Mapping[str, str], profiles: Iterable[Profile]) -> dict[str, str]:
     """What a program may know: nobody else's token."""
-    sources = [profile.token for profile in profiles]
-    named = {source.variable for source in sources if isinstance(source, EnvironmentToken)}
-    return {name: environ[name] for name in environ.keys() - named - set(TOKEN_VARIABLES)}
+    held = [profile.token for profile in profiles]
+    named = {source.variable for source in held if isinstance(source, sources.EnvironmentToken)}
+    return {name: environ[name] for name in environ.keys() - named - set(sources.TOKEN_VARIABLES)}
 
 
 def _without_secrets(text: str, secrets: tuple[str, ...]) -> str:
@@ -232,11 +226,11 @@ def parse_output(output: bytes) -> IssuedToken:
     if not text.startswith("{"):
         if len(text.splitlines()) > 1:
             raise CredentialError("it printed several lines; a token is one line")
-        return IssuedToken(clean_token(text))
+        return IssuedToken(sources.clean_token(text))
     try:
         printed = msgspec.json.decode(text, type=_Printed)
     except (msgspec.DecodeError, RecursionError) as error:
         said = str(error).replace("$.", "")
         problems = (words for field, words in _PROBLEMS.items() if field in said)
         raise CredentialError(next(problems, "it printed JSON that cannot be read")) from None
-    return IssuedToken(clean_token(printed.token), printed.expires_at)
+    return IssuedToken(sources.clean_token(printed.token), printed.expires_at)

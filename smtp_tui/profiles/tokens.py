@@ -11,17 +11,8 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import LoginRefused
 from smtp_tui.api.identity import log_in
 from smtp_tui.api.secret import SecretStr
+from smtp_tui.profiles import sources
 from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.sources import (
-    CommandToken,
-    EnvironmentToken,
-    LoginToken,
-    PromptToken,
-    TokenSource,
-    clean_token,
-    read_environment_token,
-    source_words,
-)
 from smtp_tui.profiles.token_command import run_token_command
 
 if TYPE_CHECKING:
@@ -54,7 +45,7 @@ class Tokens:
 
     def __init__(
         self,
-        source: TokenSource,
+        source: sources.TokenSource,
         environ: Mapping[str, str],
         others: Callable[[], Iterable[Profile]],
         clock: Clock | None = None,
@@ -93,10 +84,10 @@ class Tokens:
         Raises :class:`~smtp_tui.profiles.sources.CredentialError` with words.
         """
         match self.source:
-            case EnvironmentToken():
-                self.accept(read_environment_token(self.source, self._environ), typed=False)
+            case sources.EnvironmentToken():
+                self.accept(sources.read_environment_token(self.source, self._environ), typed=False)
                 return True
-            case CommandToken():
+            case sources.CommandToken():
                 others = await asyncio.to_thread(self._others)
                 try:
                     issued = await run_token_command(
@@ -106,7 +97,7 @@ class Tokens:
                     self._say("")
                 self.accept(issued.token, issued.expires_at, typed=False)
                 return True
-            case LoginToken() | PromptToken():
+            case sources.LoginToken() | sources.PromptToken():
                 return False
 
     async def log_in(self, client: Client, password: SecretStr) -> None:
@@ -115,7 +106,7 @@ class Tokens:
         Raises ``ApiError``, ``LoginRefused`` among them: then the password is forgotten, since
         trying it again and again would lock the account.
         """
-        assert isinstance(self.source, LoginToken)
+        assert isinstance(self.source, sources.LoginToken)
         asked_at = self.clock.now()
         try:
             issued = await log_in(client, self.source.user, password)
@@ -123,7 +114,7 @@ class Tokens:
             self._password = None
             raise
         ends = end_of(asked_at, issued.expires_in)
-        self.accept(clean_token(issued.access_token.get_secret_value()), ends, typed=False)
+        self.accept(sources.clean_token(issued.access_token.get_secret_value()), ends, typed=False)
         self._password = password
 
     async def renew(self, client: Client) -> bool:
@@ -134,14 +125,14 @@ class Tokens:
         before = self._token
         if self._password is not None:
             await self.log_in(client, self._password)
-        elif isinstance(self.source, CommandToken):
+        elif isinstance(self.source, sources.CommandToken):
             await self.fetch()
         return self._token is not None and self._token != before
 
     @property
     def due(self) -> bool:
         """Whether the token ends soon and can be renewed without asking a person."""
-        able = self._password is not None or isinstance(self.source, CommandToken)
+        able = self._password is not None or isinstance(self.source, sources.CommandToken)
         return able and self._renew_at is not None and self.clock.now() >= self._renew_at
 
     def postpone(self) -> None:
@@ -151,16 +142,16 @@ class Tokens:
     @property
     def words(self) -> str:
         """Where the token comes from, without anything of it."""
-        return "typed" if self.typed else source_words(self.source)
+        return "typed" if self.typed else sources.source_words(self.source)
 
     @property
     def origin(self) -> str:
         """The same, to complete "The token …"; not cleaned."""
         match self.source:
-            case EnvironmentToken(variable) if not self.typed:
+            case sources.EnvironmentToken(variable) if not self.typed:
                 return f"came from the variable {variable}"
-            case CommandToken(argv) if not self.typed:
+            case sources.CommandToken(argv) if not self.typed:
                 return f"came from the command {argv[0]}"
-            case LoginToken(user) if not self.typed:
+            case sources.LoginToken(user) if not self.typed:
                 return f"came from the login of {user}"
         return "was typed"

@@ -17,22 +17,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import force_setattr, replace
 
-from smtp_tui.state.encoding import (
-    Integer,
-    Pairs,
-    RecordKey,
-    plain,
-    read_object,
-    utc,
-    without_secrets,
-)
-from smtp_tui.state.files import (
-    FileProblem,
-    clear_leftovers,
-    problems_of,
-    read_text,
-    write_atomic,
-)
+from smtp_tui.state import encoding
+from smtp_tui.state.files import FileProblem, clear_leftovers, problems_of, read_text, write_atomic
 
 DIRECTORY_NAME: Final = "drafts"
 _SUFFIX: Final = ".draft.json"
@@ -45,19 +31,19 @@ class SavedDraft(Struct, frozen=True):
     the process that saved it.
     """
 
-    key: RecordKey
+    key: encoding.RecordKey
     record_name: str = msgspec.field(name="name")
     saved_at: datetime
-    texts: Pairs
-    opened: Pairs
-    pid: Integer = 0
+    texts: encoding.Pairs
+    opened: encoding.Pairs
+    pid: encoding.Integer = 0
     host: str = ""
     token: str = ""
 
     def __post_init__(self) -> None:
-        force_setattr(self, "texts", without_secrets(self.texts))
-        force_setattr(self, "opened", without_secrets(self.opened))
-        force_setattr(self, "saved_at", utc(self.saved_at))
+        force_setattr(self, "texts", encoding.without_secrets(self.texts))
+        force_setattr(self, "opened", encoding.without_secrets(self.opened))
+        force_setattr(self, "saved_at", encoding.utc(self.saved_at))
 
     @property
     def in_use(self) -> bool:
@@ -82,12 +68,12 @@ class DraftStore:
         """
         host = os.uname().nodename
         mine = replace(draft, pid=os.getpid(), host=host, token=self._token)
-        values = plain(mine)
+        values = encoding.plain(mine)
         text = json.dumps({**values.pop("key"), **values}, indent=1)
         write_atomic(self._file(mine), f"{text}\n")
         return mine
 
-    def list_for(self, key: RecordKey) -> tuple[SavedDraft, ...]:
+    def list_for(self, key: encoding.RecordKey) -> tuple[SavedDraft, ...]:
         """The drafts for one record, newest first, including those of other processes."""
         return tuple(draft for draft in self.all() if draft.key == key)
 
@@ -108,7 +94,7 @@ class DraftStore:
         with problems_of(self._file(draft)):
             self._file(draft).unlink(missing_ok=True)
 
-    def discard_saved(self, key: RecordKey, record_name: str) -> None:
+    def discard_saved(self, key: encoding.RecordKey, record_name: str) -> None:
         """Remove this process's drafts of one record, because it was saved."""
         for draft in self.list_for(key):
             if draft.pid == os.getpid() and draft.record_name == record_name:
@@ -134,7 +120,7 @@ def _runs(pid: int) -> bool:
 
 def _parse(text: str) -> SavedDraft:
     """The draft of a file; its key is in the same object. Raises ``ValueError``."""
-    values = read_object(text)
+    values = encoding.read_object(text)
     draft = msgspec.convert({**values, "key": values}, SavedDraft)
     if not draft.token.isalnum():
         raise ValueError("its token names no process")

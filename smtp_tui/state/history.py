@@ -16,16 +16,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct, convert, field
 from msgspec.structs import force_setattr
 
-from smtp_tui.state.encoding import (
-    Integer,
-    NewerVersion,
-    Pairs,
-    RecordKey,
-    plain,
-    read_line,
-    utc,
-    without_secrets,
-)
+from smtp_tui.state import encoding
 from smtp_tui.state.files import append_line, locked, read_lines, write_atomic
 
 FILE_NAME: Final = "tests.jsonl"
@@ -48,16 +39,16 @@ class TestRun(Struct, frozen=True):
     at: datetime
     profile: str
     recipient: str
-    values: Pairs
+    values: encoding.Pairs
     verdict: str
     phase: str
     words: str
-    milliseconds: Integer = field(name="ms")
+    milliseconds: encoding.Integer = field(name="ms")
     unsaved: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        force_setattr(self, "at", utc(self.at))
-        force_setattr(self, "values", without_secrets(self.values))
+        force_setattr(self, "at", encoding.utc(self.at))
+        force_setattr(self, "values", encoding.without_secrets(self.values))
         force_setattr(self, "words", self.words[:MAX_WORDS])
 
 
@@ -67,7 +58,7 @@ class _Save(Struct, frozen=True):
     saved: datetime
 
     def __post_init__(self) -> None:
-        force_setattr(self, "saved", utc(self.saved))
+        force_setattr(self, "saved", encoding.utc(self.saved))
 
 
 _Event: TypeAlias = TestRun | _Save
@@ -87,8 +78,8 @@ class TestHistory:
 
     def __init__(self, directory: Path) -> None:
         self.path = directory / FILE_NAME
-        self._runs: dict[RecordKey, tuple[TestRun, ...]] = {}
-        self._saved: dict[RecordKey, datetime] = {}
+        self._runs: dict[encoding.RecordKey, tuple[TestRun, ...]] = {}
+        self._saved: dict[encoding.RecordKey, datetime] = {}
         self._guard = threading.Lock()
         self._compact_at = COMPACT_BYTES
 
@@ -101,20 +92,20 @@ class TestHistory:
         newer = False
         for line in read_lines(self.path).lines:
             try:
-                values = read_line(line)
-                key = convert(values, RecordKey)
+                values = encoding.read_line(line)
+                key = convert(values, encoding.RecordKey)
                 event = convert(values, _Save) if "saved" in values else convert(values, TestRun)
             except ValueError as error:
-                newer |= isinstance(error, NewerVersion)
+                newer |= isinstance(error, encoding.NewerVersion)
             else:
                 self.remember(key, event)
         return newer
 
-    def saved(self, key: RecordKey, at: datetime) -> None:
+    def saved(self, key: encoding.RecordKey, at: datetime) -> None:
         """Note that a save changed the record. Raises as :meth:`add`."""
         self.add(key, _Save(at))
 
-    def add(self, key: RecordKey, event: _Event) -> None:
+    def add(self, key: encoding.RecordKey, event: _Event) -> None:
         """Add one test email or save, in memory first.
 
         Raises :class:`FileProblem` where it could not be written; it then holds until this process
@@ -122,7 +113,7 @@ class TestHistory:
         """
         self.remember(key, event)
         with locked(self.path):
-            size = append_line(self.path, json.dumps(plain(key, event)), sync=False)
+            size = append_line(self.path, json.dumps(encoding.plain(key, event)), sync=False)
             if size > self._compact_at:
                 self._compact()
 
@@ -131,13 +122,13 @@ class TestHistory:
         """Whether any test is known; if none is, there is no need to ask for each record."""
         return bool(self._runs)
 
-    def tests(self, key: RecordKey) -> tuple[Tested, ...]:
+    def tests(self, key: encoding.RecordKey) -> tuple[Tested, ...]:
         """The test emails of one record, newest first, at most ``RUNS_KEPT``."""
         saved = self._saved.get(key)
         runs = self._runs.get(key, ())
         return tuple(Tested(run, saved is not None and run.at < saved) for run in runs)
 
-    def newest(self, key: RecordKey) -> Tested | None:
+    def newest(self, key: encoding.RecordKey) -> Tested | None:
         """The newest test email of one record."""
         return next(iter(self.tests(key)), None)
 
@@ -147,7 +138,7 @@ class TestHistory:
         runs = [run for run in newest if run.profile == profile]
         return max(runs, key=lambda run: run.at).recipient if runs else ""
 
-    def remember(self, key: RecordKey, event: _Event) -> None:
+    def remember(self, key: encoding.RecordKey, event: _Event) -> None:
         """Keep a test email or a save in memory only. Threads call this, so it holds a lock."""
         with self._guard:
             if isinstance(event, _Save):
@@ -164,9 +155,9 @@ class TestHistory:
             return  # a newer program writes here too: its lines are not ours to drop
         runs = [(key, run) for key, some in self._runs.items() for run in some]
         runs.sort(key=lambda test: test[1].at)
-        kept: list[tuple[RecordKey, _Event]] = [*runs[-MAX_RUNS:]]
+        kept: list[tuple[encoding.RecordKey, _Event]] = [*runs[-MAX_RUNS:]]
         tested = {key for key, _ in kept}
         kept += [(key, _Save(at)) for key, at in self._saved.items() if key in tested]
-        text = "".join(f"{json.dumps(plain(key, event))}\n" for key, event in kept)
+        text = "".join(f"{json.dumps(encoding.plain(key, event))}\n" for key, event in kept)
         write_atomic(self.path, text)
         self._compact_at = max(COMPACT_BYTES, 2 * len(text.encode()))

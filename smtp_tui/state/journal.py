@@ -29,16 +29,9 @@ from smtp_tui.api.redaction import masked
 from smtp_tui.api.requests import Write
 from smtp_tui.api.secret import MASK
 from smtp_tui.api.writes import Ended, WriteOutcome
+from smtp_tui.state import files
 from smtp_tui.state.encoding import Integer, plain, read_line, utc
-from smtp_tui.state.files import (
-    FileProblem,
-    append_line,
-    locked,
-    own_path,
-    problems_of,
-    read_lines,
-    sync_directory,
-)
+from smtp_tui.state.files import FileProblem
 
 Part = TypeVar("Part", bound=Struct)
 
@@ -176,10 +169,10 @@ class Journal:
         Returns what was dropped to make room for it, in words; empty if nothing was.
         """
         line = json.dumps(plain(fitted(entry)))
-        with locked(self.path):
-            with problems_of(self.path):
+        with files.locked(self.path):
+            with files.problems_of(self.path):
                 dropped = self._rotate(entry.at)
-            append_line(self.path, line, sync=True)
+            files.append_line(self.path, line, sync=True)
         return dropped
 
     def read(self, newest: int | None = None) -> JournalContent:
@@ -188,7 +181,7 @@ class Journal:
         ``unreadable`` and ``overlong`` count only lines of the files that were read for that.
         """
         try:
-            with locked(self.path):
+            with files.locked(self.path):
                 return self._read(newest)
         except FileProblem:
             return self._read(newest)  # a place that cannot be written to can still be read
@@ -197,7 +190,7 @@ class Journal:
         entries: list[JournalEntry] = []
         unreadable = overlong = 0
         for file in self._files():
-            read = read_lines(file)
+            read = files.read_lines(file)
             found: list[JournalEntry] = []
             for line in read.lines:
                 with suppress(ValueError):  # a secret among the changes is one too
@@ -212,8 +205,8 @@ class Journal:
 
     def _files(self) -> list[Path]:
         """The files, newest first: the one that is written to, then the rotated ones."""
-        real = own_path(self.path)
-        with problems_of(self.path):
+        real = files.own_path(self.path)
+        with files.problems_of(self.path):
             names = os.listdir(real.parent) if real.parent.exists() else []
         rotated = [match for name in names if (match := _ROTATED.match(name))]
         rotated.sort(key=lambda match: int(match["number"]))
@@ -224,13 +217,13 @@ class Journal:
 
         Those files are dropped that are neither among the newest nor young enough to be kept.
         """
-        files = self._files()
-        real = files[0]
+        kept = self._files()
+        real = kept[0]
         if not real.exists() or real.stat().st_size < self._rotate_bytes:
             return ""
-        for number, file in reversed([*enumerate(files, start=1)]):
+        for number, file in reversed([*enumerate(kept, start=1)]):
             file.replace(real.with_name(f"{real.name}.{number}"))
-        sync_directory(real.parent)
+        files.sync_directory(real.parent)
         dropped: list[float] = []
         for file in reversed(self._files()[self._files_kept :]):
             written = file.stat().st_mtime

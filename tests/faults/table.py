@@ -380,7 +380,7 @@ FAULTS: Final = (
     Fault(
         "a token command gets the tokens of others",
         SECRET,
-        "return {name: environ[name] for name in environ.keys() - named - set(TOKEN_VARIABLES)}",
+        "return {name: environ[name] for name in environ.keys() - named - set(sources.TOKEN_VARIABLES)}",
         "return {name: environ[name] for name in environ.keys() - (named & set())}",
         (f"{PROFILES_CREDENTIALS}::test_the_vendors_token_variables_are_not_handed_on",),
     ),
@@ -1095,14 +1095,14 @@ FAULTS: Final = (
     Fault(
         "the journal is rotated outside its lock",
         FILES,
-        "        with locked(self.path):\n"
-        "            with problems_of(self.path):\n"
+        "        with files.locked(self.path):\n"
+        "            with files.problems_of(self.path):\n"
         "                dropped = self._rotate(entry.at)\n"
-        "            append_line",
-        "        with problems_of(self.path):\n"
+        "            files.append_line",
+        "        with files.problems_of(self.path):\n"
         "            dropped = self._rotate(entry.at)\n"
-        "        with locked(self.path):\n"
-        "            append_line",
+        "        with files.locked(self.path):\n"
+        "            files.append_line",
         (f"{STATE_POWER_CUT}::test_a_full_journal_is_rotated_while_its_lock_is_held",),
     ),
     Fault(
