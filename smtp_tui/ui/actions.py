@@ -55,39 +55,29 @@ class Situation(Struct, frozen=True):
     secret_field: bool = False
 
 
-class Need(Enum):
-    """What an action needs; the value says why it is not possible without."""
+class Need(Struct, frozen=True):
+    """What an action needs: why it is not possible without, and whether the situation has it.
 
-    WRITE = "This profile, or this run, is read-only."
-    RECORD = "No record is under the cursor."
-    SHOWN_ROWS = "There are no rows to mark."
-    ROWS = "There are no rows."
-    UNREADABLE = "Every entry of the list could be read."
-    IDLE = "A request is under way; wait for its outcome."
-    UNDOABLE = "A create cannot be undone; delete the record."
-    CHANGE = "Nothing was changed yet."
-    PREVIOUS_PROFILE = "There is no profile before this one."
-    SECRET_FIELD = "The cursor is not in a password field."
+    It is asked for every key of a screen at every move of its cursor.
+    """
 
-    def met(self, situation: Situation) -> bool:
-        """Return whether the situation has it."""
-        return _MET[self](situation)
+    why: str
+    met: Callable[[Situation], bool]
 
 
-# Asked for every key of a screen at every move of its cursor.
-_MET: Final[dict[Need, Callable[[Situation], bool]]] = {
-    Need.WRITE: lambda now: not now.read_only,
-    Need.RECORD: lambda now: now.record,
-    Need.SHOWN_ROWS: lambda now: now.rows,
-    # Keys typed while rows are being read act on them when they arrive.
-    Need.ROWS: lambda now: now.rows or now.reading,
-    Need.UNREADABLE: lambda now: now.unreadable,
-    Need.IDLE: lambda now: not now.busy,
-    Need.UNDOABLE: lambda now: not now.created,
-    Need.CHANGE: lambda now: now.undo,
-    Need.PREVIOUS_PROFILE: lambda now: now.previous_profile,
-    Need.SECRET_FIELD: lambda now: now.secret_field,
-}
+_WRITE: Final = Need("This profile, or this run, is read-only.", lambda now: not now.read_only)
+_RECORD: Final = Need("No record is under the cursor.", lambda now: now.record)
+_SHOWN_ROWS: Final = Need("There are no rows to mark.", lambda now: now.rows)
+# Keys typed while rows are being read act on them when they arrive.
+_ROWS: Final = Need("There are no rows.", lambda now: now.rows or now.reading)
+_UNREADABLE: Final = Need("Every entry of the list could be read.", lambda now: now.unreadable)
+_IDLE: Final = Need("A request is under way; wait for its outcome.", lambda now: not now.busy)
+_UNDOABLE: Final = Need(
+    "A create cannot be undone; delete the record.", lambda now: not now.created
+)
+_CHANGE: Final = Need("Nothing was changed yet.", lambda now: now.undo)
+_PREVIOUS: Final = Need("There is no profile before this one.", lambda now: now.previous_profile)
+_SECRET: Final = Need("The cursor is not in a password field.", lambda now: now.secret_field)
 
 
 class Action(Struct, frozen=True):
@@ -128,6 +118,10 @@ class Action(Struct, frozen=True):
         """The last key; of several it is the one that works in an input too."""
         return spoken(self.keys.split(",")[-1])
 
+    def unavailable(self, situation: Situation) -> str | None:
+        """Return why it is not possible now, or None where it is."""
+        return next((need.why for need in self.needs if not need.met(situation)), None)
+
     def binding(self) -> Binding:
         """Return it as Textual binds it."""
         from textual.binding import Binding  # noqa: PLC0415 - commands do without Textual
@@ -138,42 +132,35 @@ class Action(Struct, frozen=True):
             self.label,
             key_display=self.first_key,
             priority=self.priority,
-            tooltip=self.help,
             id=self.id,
         )
 
 
-_WRITE: Final = (Need.WRITE,)
-_RECORD: Final = (Need.RECORD,)
-_WRITE_RECORD: Final = (Need.WRITE, Need.RECORD)
-_WRITE_IDLE: Final = (Need.WRITE, Need.IDLE)
-_ROWS: Final = (Need.ROWS,)
-_SECRET: Final = (Need.SECRET_FIELD,)
-
 _A = Action
 ACTIONS: Final[tuple[Action, ...]] = (
-    _A("record.open", "enter", "Open", "Show every parameter of the record.", _RECORD),
-    _A("record.edit", "e", "Edit", "Change parameters; only changes are sent.", _WRITE_RECORD),
-    _A("record.test", "t", "Test", "Send a test email with the saved record.", _WRITE_RECORD),
-    _A("record.new", "n", "New", "Create a record from scratch or a preset.", _WRITE),
+    _A("record.open", "enter", "Open", "Show every parameter of the record.", (_RECORD,)),
+    _A("record.edit", "e", "Edit", "Change parameters; only changes are sent.", (_WRITE, _RECORD)),
+    _A("record.test", "t", "Test", "Send a test email with the saved record.", (_WRITE, _RECORD)),
+    _A("record.new", "n", "New", "Create a record from scratch or a preset.", (_WRITE,)),
     _A("record.clone", "c", "Clone", "Create a record from this one, without its password.",
-       _WRITE_RECORD),
-    _A("record.delete", "d", "Delete", "Delete the record, after a question.", _WRITE_RECORD),
+       (_WRITE, _RECORD)),
+    _A("record.delete", "d", "Delete", "Delete the record, after a question.", (_WRITE, _RECORD)),
     _A("record.undo", "u", "Undo", "Offer the reverse of the last change.",
-       (Need.WRITE, Need.UNDOABLE, Need.CHANGE)),
-    _A("record.test_values", "T", "Test values", "Send a test email with unsaved values.", _WRITE),
-    _A("record.copy", "y", "Copy", "Copy the record as curl, command or JSON.", _RECORD),
-    _A("table.filter", "slash", "Filter", "Show only rows with these words; esc clears.", _ROWS),
-    _A("table.sort", "s", "Sort", "Sort by the next column.", _ROWS),
-    _A("table.reverse", "S", "Reverse", "Reverse the order.", _ROWS),
+       (_WRITE, _UNDOABLE, _CHANGE)),
+    _A("record.test_values", "T", "Test values", "Send a test email with unsaved values.",
+       (_WRITE,)),
+    _A("record.copy", "y", "Copy", "Copy the record as curl, command or JSON.", (_RECORD,)),
+    _A("table.filter", "slash", "Filter", "Show only rows with these words; esc clears.", (_ROWS,)),
+    _A("table.sort", "s", "Sort", "Sort by the next column.", (_ROWS,)),
+    _A("table.reverse", "S", "Reverse", "Reverse the order.", (_ROWS,)),
     _A("table.mark_all", "asterisk", "Mark all", "Mark all rows shown, or none.",
-       (Need.SHOWN_ROWS,)),
+       (_SHOWN_ROWS,)),
     _A("table.refresh", "r", "Refresh", "Read the list again; cursor and marks stay."),
     _A("table.unreadable", "U", "Unreadable", "The entries of the list that cannot be read.",
-       (Need.UNREADABLE,)),
+       (_UNREADABLE,)),
     _A("app.profiles", "p", "Profiles", "Choose another host, tenant or team."),
     _A("app.previous_profile", "minus", "Previous profile", "Go back to the profile before.",
-       (Need.PREVIOUS_PROFILE,)),
+       (_PREVIOUS,)),
     _A("app.activity", "a", "Activity", "Every request of this session, secrets removed."),
     _A("app.journal", "A", "Journal", "Every write of this user, and its outcome."),
     _A("app.mailbox", "m", "Mailbox", "The mail that arrived at the demo's mail server."),
@@ -189,9 +176,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("journal.filter", "slash", "Filter", "Show only writes with these words; esc clears."),
     _A("journal.refresh", "r", "Refresh", "Read the journal again."),
     _A("form.review", "ctrl+s", "Review", "Show what would be sent, then save it.",
-       _WRITE_IDLE, priority=True),
+       (_WRITE, _IDLE), priority=True),
     _A("form.test", "ctrl+t", "Test", "Send a test email with what is typed here.",
-       _WRITE_IDLE, priority=True),
+       (_WRITE, _IDLE), priority=True),
     _A("form.revert", "ctrl+r", "Revert", "Restore the opened value of this field.",
        priority=True),
     _A("form.preset", "ctrl+l", "Preset", "Fill host and port from a known provider.",
@@ -211,19 +198,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("profiles.save", "ctrl+s", "Save", "Write the profile to the file.", priority=True),
     _A("profiles.default", "D", "Default", "Start with this profile from now on."),
     _A("secret.clear", "ctrl+n", "No password", "Clear the stored password when saved.",
-       _SECRET, priority=True),
+       (_SECRET,), priority=True),
     _A("secret.reveal", "ctrl+o", "Show typed", "Show what was typed until the field is left.",
-       _SECRET, priority=True),
+       (_SECRET,), priority=True),
 )  # fmt: skip
 
 BY_ID: Final = {action.id: action for action in ACTIONS}
-_SPOKEN: Final = {
-    "escape": "esc",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "down": "↓",
-    "up": "↑",
-}
+_SPOKEN: Final = {"escape": "esc", "pageup": "PgUp", "pagedown": "PgDn", "down": "↓", "up": "↑"}
 
 
 def spoken(key: str) -> str:
@@ -236,20 +217,11 @@ def ids_in(*places: Place) -> tuple[str, ...]:
     return tuple(action.id for action in ACTIONS if action.place in places)
 
 
-APP_ACTIONS: Final = tuple(
-    action_id
-    for action_id in ids_in(Place.APP)
-    if action_id not in ("app.command_palette", "app.back")
-)
+_OF_EACH_SCREEN: Final = ("app.command_palette", "app.back")
+APP_ACTIONS: Final = tuple(each for each in ids_in(Place.APP) if each not in _OF_EACH_SCREEN)
 """The actions of the app itself; the palette does not offer itself, and screens go back."""
 
 
 def bindings(*ids: str) -> list[BindingType]:
     """Return the bindings of these actions, for ``BINDINGS`` of a screen or widget."""
     return [BY_ID[action_id].binding() for action_id in ids]
-
-
-def unavailable(action_id: str, situation: Situation) -> str | None:
-    """Return why an action is not possible now, or None where it is."""
-    needs = BY_ID[action_id].needs
-    return next((need.value for need in needs if not need.met(situation)), None)

@@ -21,10 +21,10 @@ from textual.widgets import Input
 from smtp_tui.api.activity import Exchange
 from smtp_tui.api.target import HostRefused
 from smtp_tui.profiles.model import Profile
-from smtp_tui.ui.actions import APP_ACTIONS, BY_ID, Action, Situation, bindings, unavailable
+from smtp_tui.ui.actions import APP_ACTIONS, Action, Situation, bindings
 from smtp_tui.ui.base import OPENING, TICK, WIDE, Dialog, FullScreen
 from smtp_tui.ui.current_profile import CurrentProfile
-from smtp_tui.ui.keymap import rebound
+from smtp_tui.ui.keymap import with_keys
 from smtp_tui.ui.leaving import Leaving
 from smtp_tui.ui.messages import MessagesApp, tell
 from smtp_tui.ui.services import Services
@@ -130,12 +130,10 @@ class SmtpTui(MessagesApp):
         self.refresh()
 
     async def action_quit(self) -> None:
-        """Textual's own key for leaving asks too."""
-        self.leaving.leave()
-
-    def action_leave(self) -> None:
         """Quit; asks if something typed would be lost, and says what it waits for."""
         self.leaving.leave()
+
+    action_leave = action_quit
 
     @work
     async def _first_start(self) -> None:
@@ -218,7 +216,7 @@ class SmtpTui(MessagesApp):
             ids, situation = self._offered(self.screen)
             if self._services.mailbox is not None:
                 ids = (*ids, "app.mailbox")
-            self.push_screen(HelpScreen(ids, situation, rebound(self.screen)))
+            self.push_screen(HelpScreen(self.screen, ids, situation))
 
     def _offered(self, screen: Screen[object]) -> tuple[tuple[str, ...], Situation]:
         """The actions of a screen besides those everywhere, and what they depend on."""
@@ -244,14 +242,13 @@ class SmtpTui(MessagesApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that is possible here, by name."""
-        chosen = rebound(screen)
         ids, situation = self._offered(screen)
-        for action_id in dict.fromkeys((*ids, "app.back")):
-            if unavailable(action_id, situation) is None:
-                yield _command(screen, chosen.get(action_id, BY_ID[action_id]))
-        for action_id in APP_ACTIONS:
-            if self.check_action(BY_ID[action_id].verb, ()):
-                yield _command(self, chosen.get(action_id, BY_ID[action_id]))
+        for action in with_keys(screen, dict.fromkeys((*ids, "app.back"))):
+            if action.unavailable(situation) is None:
+                yield _command(screen, action)
+        for action in with_keys(screen, APP_ACTIONS):
+            if self.check_action(action.verb, ()):
+                yield _command(self, action)
 
 
 def _command(where: Screen[object] | SmtpTui, action: Action) -> SystemCommand:

@@ -23,7 +23,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.requests import CHANGES
 from smtp_tui.api.target import Access
 from smtp_tui.text import clean, cut_to_cells
-from smtp_tui.ui.actions import BY_ID, Situation, bindings, unavailable
+from smtp_tui.ui.actions import BY_ID, Situation, bindings
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import MessageLine, MessagesApp, tell
 from smtp_tui.ui.waiting import Wait, WaitLine
@@ -162,9 +162,9 @@ class FullScreen(Screen[Result]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what is not possible now; called by Textual, also before there is a DOM."""
-        ids = (action_id for action_id in self.ACTIONS if BY_ID[action_id].verb == action)
-        impossible = any(unavailable(action_id, self.situation) for action_id in ids)
-        return None if impossible else True
+        actions = (BY_ID[action_id] for action_id in self.ACTIONS)
+        meant = [each for each in actions if each.verb == action]
+        return None if any(each.unavailable(self.situation) for each in meant) else True
 
     def stop_waiting(self) -> bool:
         """Stop waiting for the newest thing that is waited for; False if there is none."""

@@ -13,7 +13,7 @@ import sys
 import termios
 from collections.abc import Iterable, Mapping
 from textwrap import fill
-from typing import ClassVar, Final, Generic, TypeVar
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from textual import on
 from textual.app import SuspendNotSupported
@@ -21,13 +21,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Resize
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.text import clean_block, padded
-from smtp_tui.ui.actions import APP_ACTIONS, BY_ID, Action, Place, Situation, bindings, unavailable
+from smtp_tui.ui.actions import APP_ACTIONS, Action, Place, Situation, bindings
 from smtp_tui.ui.base import Dialog, GuardedDialog, opens_screen
+from smtp_tui.ui.keymap import with_keys
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.widgets.fields import Paste, TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
@@ -191,7 +193,7 @@ async def _shown_until_enter(text: str) -> None:
 
 
 class HelpScreen(Dialog[None]):
-    """``chosen`` are the actions that have other keys than by default."""
+    """The keys of the screen that it was opened from."""
 
     TITLE = "Help"
     BODY = "#help-keys"
@@ -202,11 +204,10 @@ class HelpScreen(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Back")]
 
     def __init__(
-        self, action_ids: tuple[str, ...], situation: Situation, chosen: Mapping[str, Action]
+        self, screen: Screen[Any], action_ids: tuple[str, ...], situation: Situation
     ) -> None:
         super().__init__()
-        ids = dict.fromkeys((*action_ids, *_EVERYWHERE))
-        self._actions = tuple(chosen.get(action_id, BY_ID[action_id]) for action_id in ids)
+        self._actions = with_keys(screen, dict.fromkeys((*action_ids, *_EVERYWHERE)))
         self._situation = situation
         self._field = TextInput(placeholder="search the keys", takes=Paste.WORDS)
         self._text = PlainText()
@@ -238,7 +239,7 @@ class HelpScreen(Dialog[None]):
         self._text.update(Content("\n").join(lines) if lines else "No key is about that.")
 
     def _action(self, action: Action) -> Content:
-        reason = unavailable(action.id, self._situation)
+        reason = action.unavailable(self._situation)
         width = max(40, self._field.size.width - 2)
         text = _line(action.key_display, f"{action.label}: {action.help}", width)
         if reason is None:

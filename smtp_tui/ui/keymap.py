@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final, TypeVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
@@ -19,8 +19,6 @@ from smtp_tui.ui.terminal.key_names import NAMED, SAME_KEY, SIGNS, key_name
 
 if TYPE_CHECKING:
     from textual.screen import Screen
-
-ScreenResult = TypeVar("ScreenResult")
 
 _TYPED: Final = frozenset({Place.FORM, Place.SECRET})
 _TOGETHER: Final = (frozenset({Place.TABLE, Place.RECORD}), _TYPED)
@@ -108,19 +106,19 @@ def _meet(place: Place, other: Place) -> bool:
     return len(both) == 1 or Place.APP in both or any(both <= group for group in _TOGETHER)
 
 
-def rebound(screen: Screen[ScreenResult]) -> Mapping[str, Action]:
-    """Return the actions of a screen that have other keys than by default, with those keys."""
-    keys: dict[str, list[str]] = {}
+def with_keys(screen: Screen[Any], action_ids: Iterable[str]) -> list[Action]:
+    """Return actions with the keys that they have on a screen."""
+    keys: dict[str | None, list[str]] = {}
     for active in screen.active_bindings.values():
-        binding = active.binding
-        if binding.id in BY_ID and binding.key_display is None:  # Textual drops it with the key
-            keys.setdefault(binding.id, []).append(binding.key)
-    return {
-        action_id: replace(BY_ID[action_id], keys=",".join(found))
-        for action_id, found in keys.items()
-    }
+        if active.binding.key_display is None:  # Textual drops it with a key that was chosen
+            keys.setdefault(active.binding.id, []).append(active.binding.key)
+    actions = [BY_ID[action_id] for action_id in action_ids]
+    return [
+        replace(action, keys=",".join(keys[action.id])) if action.id in keys else action
+        for action in actions
+    ]
 
 
-def bound(screen: Screen[ScreenResult], action_id: str) -> Action:
+def bound(screen: Screen[Any], action_id: str) -> Action:
     """Return an action with the keys it has on a screen, for a sentence that names one."""
-    return rebound(screen).get(action_id, BY_ID[action_id])
+    return with_keys(screen, (action_id,))[0]

@@ -19,7 +19,6 @@ from smtp_tui.workflows.operator import About, Kind
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
-    from textual.driver import Driver
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
@@ -107,10 +106,8 @@ class MessagesApp(App[None]):
     on its subject comes, when it is no longer true, or after a while.
     """
 
-    def __init__(
-        self, driver_class: type[Driver] | None = None, *, ansi_color: bool = False
-    ) -> None:
-        super().__init__(driver_class, ansi_color=ansi_color)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         self._told: dict[str, Message] = {}
 
     @property
@@ -168,10 +165,9 @@ class MessagesApp(App[None]):
         *,
         title: str = "",
         severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = False,
+        **_: Any,
     ) -> None:
-        """Textual's way to tell something leads here too; ``markup`` has no effect."""
+        """Textual's way to tell something leads here too; what else it asks for has no effect."""
         words = f"{title}: {message}" if title else message
         tell(self, words, about=title or About.OTHER, kind=_KINDS[severity])
 
@@ -196,6 +192,3 @@ def forget(node: DOMNode, about: str) -> None:
     app = node.app
     if isinstance(app, MessagesApp):
         app.forget(about)
-
-
-__all__ = ["Message", "MessageLine", "MessagesApp", "Offer", "forget", "tell"]

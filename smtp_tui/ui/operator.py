@@ -81,6 +81,3 @@ class ScreenOperator:
         """Show a notice at the foot of the screen."""
         words = clean(notice.words, _LONGEST)
         tell(self._screen, words, about=notice.about, kind=notice.kind)
-
-
-__all__ = ["ScreenOperator"]

@@ -105,6 +105,3 @@ def waiting(
     else:
         with line.wait(what, sent, stop or get_current_worker().cancel):
             yield
-
-
-__all__ = ["Wait", "WaitLine", "wait_words", "waiting"]

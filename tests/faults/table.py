@@ -1262,8 +1262,8 @@ FAULTS: Final = (
     Fault(
         "an advice names a key that is not possible now",
         HONEST,
-        "        if active.enabled and active.binding.id is not None:",
-        "        if active.binding.id is not None:",
+        "for key, active in first_keys if active.enabled}",
+        "for key, active in first_keys}",
         ("tests/ui/test_advice.py::test_a_key_that_is_not_possible_now_is_not_advised",),
     ),
     Fault(

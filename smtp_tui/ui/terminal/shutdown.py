@@ -123,6 +123,3 @@ class Shutdown:
         with suppress(termios.error):
             termios.tcsetattr(self._terminal, termios.TCSANOW, self._settings)
         end_now(128 + number)
-
-
-__all__ = ["WRITE_SECONDS", "Shutdown"]

@@ -11,8 +11,8 @@ from textual.widget import Widget
 from smtp_tui.api.target import Access, Unverified
 from smtp_tui.profiles.model import Colour, Profile
 from smtp_tui.text import cell_width, clean, shortened, time_left
-from smtp_tui.ui.actions import BY_ID, Action, Situation, unavailable
-from smtp_tui.ui.keymap import rebound
+from smtp_tui.ui.actions import Action, Situation
+from smtp_tui.ui.keymap import bound, with_keys
 from smtp_tui.ui.widgets.plain_text import harmless
 from smtp_tui.workflows.session import Session
 
@@ -139,11 +139,10 @@ class KeyBar(Widget):
         If some do not fit and there is no key for the help, that of the palette, which finds all
         actions, stands before the last.
         """
-        actions = {**BY_ID, **rebound(self.screen)}
-        *others, last = (self._words(actions[action_id]) for action_id in self._action_ids)
+        *others, last = map(self._words, with_keys(self.screen, self._action_ids))
         room = self.size.width - last.cell_length
         if sum(part.cell_length for part in others) > room and "app.help" not in self._action_ids:
-            more = _key_words(actions["app.command_palette"].last_key, "More")
+            more = _key_words(bound(self.screen, "app.command_palette").last_key, "More")
             last = Content.assemble(more, last)
             room -= more.cell_length
         parts: list[Content] = []
@@ -154,7 +153,7 @@ class KeyBar(Widget):
         return harmless(Content.assemble(*parts, last))
 
     def _words(self, action: Action) -> Content:
-        dim = unavailable(action.id, self._situation) is not None
+        dim = action.unavailable(self._situation) is not None
         return _key_words(action.first_key, action.label, dim=dim)
 
 
