@@ -103,18 +103,6 @@ class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
         self.dismiss(self._escape)
 
 
-def confirm(title: str, body: Content, verb: str, clock: Clock) -> QuestionDialog[bool]:
-    """Return the question before something is thrown away; it starts on Cancel."""
-    return QuestionDialog(title, body, ((False, "Cancel"), (True, verb)), clock, escape=False)
-
-
-def leave_unsaved(clock: Clock) -> QuestionDialog[bool]:
-    """Return the question before a form without drafts is left."""
-    body = Content("What was typed here is not saved.")
-    answers = ((False, "Keep editing"), (True, "Discard it"))
-    return QuestionDialog("Leave without saving?", body, answers, clock, escape=False)
-
-
 class CopyDialog(Dialog[None]):
     """Tab shows the next form; Enter or y sends it to the terminal's clipboard; v shows it.
 
@@ -224,14 +212,13 @@ class HelpScreen(Dialog[None]):
     def show_keys(self) -> None:
         """Show what holds the words, wrapped to the width."""
         words = self._field.value.casefold().split()
-        sections = [
-            (place.value, [self._action(each) for each in self._actions if each.place is place])
-            for place in Place
-        ]
-        sections.append(("In a list", [Content(_line(*each)) for each in _IN_A_LIST]))
+        sections: dict[str, list[Content]] = {place.value: [] for place in Place}
+        for action in self._actions:
+            sections[action.place.value].append(self._action(action))
+        sections["In a list"] = [Content(_line(keys, what)) for keys, what in _IN_A_LIST]
         lines: list[Content] = []
-        for title, entries in sections:
-            found = [each for each in entries if _holds(each.plain, words)]
+        for title, entries in sections.items():
+            found = [entry for entry in entries if _holds(entry.plain, words)]
             if found:
                 lines += [Content.styled(title, "bold"), *found, Content("")]
         if not words:

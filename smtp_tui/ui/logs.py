@@ -112,18 +112,20 @@ class ActivityScreen(LogScreen):
         self._stop_listening()
 
     def _fill(self) -> None:
-        exchanges = reversed(self._activity.exchanges)
-        self.fill((_row(each), partial(exchange_content, each)) for each in exchanges)
+        self.fill(
+            (_row(exchange), partial(exchange_content, exchange))
+            for exchange in reversed(self._activity.exchanges)
+        )
 
     def action_copy(self) -> None:
         """Offer the request as curl."""
-        exchanges, cursor = self._activity.exchanges, self.table.cursor_id
-        chosen = next((each for each in exchanges if _row_id(each) == cursor), None)
-        if chosen is None:
-            return
-        text = self._curl(chosen)
-        if text:
-            self.app.push_screen(CopyDialog({"curl": text}))
+        for exchange in self._activity.exchanges:
+            if _row_id(exchange) == self.table.cursor_id:
+                self._offer(self._curl(exchange))
+
+    def _offer(self, curl: str) -> None:
+        if curl:
+            self.app.push_screen(CopyDialog({"curl": curl}))
         else:
             words = "This request cannot be written as curl."
             tell(self, words, about=About.TERMINAL, kind=Kind.WARNING)

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from textual import on, work
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList
 
@@ -32,7 +33,7 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, sentence
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
-from smtp_tui.ui.dialogs import leave_unsaved
+from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.profiles.check import StepsText
@@ -136,7 +137,11 @@ class ProfileScreen(FullScreen[Profile | None]):
 
     @opens_screen
     async def _ask_to_leave(self) -> None:
-        if await self.app.push_screen_wait(leave_unsaved(self._services.clock)):
+        body = Content("What was typed here is not saved.")
+        answers = ((False, "Keep editing"), (True, "Discard it"))
+        clock = self._services.clock
+        question = QuestionDialog("Leave without saving?", body, answers, clock, escape=False)
+        if await self.app.push_screen_wait(question):
             self.dismiss(None)
 
 
@@ -150,22 +155,17 @@ class ProfileFormScreen(ProfileScreen):
     """
 
     def __init__(
-        self,
-        services: Services,
-        session: Session | None,
-        profile: Profile,
-        stored_as: str | None,
-        title: str = "",
+        self, services: Services, session: Session | None, profile: Profile, stored_as: str | None
     ) -> None:
         super().__init__(services, session)
+        self.title = f"Profile {stored_as}" if stored_as else "New profile"
         self._profile = profile
         self._stored_as = stored_as
-        self._heading = title or (f"Profile {stored_as}" if stored_as else "New profile")
 
     def compose_body(self) -> Iterable[Widget]:
         """All that a profile has, and why a save was refused."""
         with self._body:
-            yield PlainText(clean(self._heading), id="heading")
+            yield PlainText(clean(self.title or ""), id="heading")
             for field in FIELDS:
                 text = field.text(self._profile)
                 yield Field(field.name, text, label=field.label, hint=field.hint)

@@ -22,7 +22,7 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, shortened, time_left
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, opens_screen
-from smtp_tui.ui.dialogs import confirm
+from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.profiles.check import CheckDialog
 from smtp_tui.ui.profiles.form import FirstStartScreen, ProfileFormScreen
@@ -129,7 +129,7 @@ class ProfilesDialog(Dialog[Profile | None]):
     @property
     def _all(self) -> list[Profile]:
         """The last used first; those never used follow in their own order."""
-        extra = (each for each in self._services.extra_profiles if not self._stored(each))
+        extra = (profile for profile in self._services.extra_profiles if not self._stored(profile))
         ranks = {name: rank for rank, name in enumerate(self._recent)}
         profiles = (*extra, *self._profiles.profiles)
         return sorted(profiles, key=lambda profile: ranks.get(profile.name, len(ranks)))
@@ -247,8 +247,9 @@ class ProfilesDialog(Dialog[Profile | None]):
         ``stored_as`` is its name in the file. ``edited`` is the name of the profile that it
         replaces: if that is in use, the new one is used at once.
         """
-        title = f"Save the profile {edited} to the file" if edited and stored_as is None else ""
-        form = ProfileFormScreen(self._services, self._session, profile, stored_as, title)
+        form = ProfileFormScreen(self._services, self._session, profile, stored_as)
+        if edited and stored_as is None:
+            form.title = f"Save the profile {edited} to the file"
         saved = await self.app.push_screen_wait(form)
         if saved is not None and edited is not None and edited == self._in_use:
             self.dismiss(saved)
@@ -269,7 +270,8 @@ class ProfilesDialog(Dialog[Profile | None]):
         else:
             body = Content(f"Host {clean(chosen.host, 80)}. Nothing on the server changes.")
             title = f"Delete profile {clean(chosen.name, 40)}?"
-            question = confirm(title, body, "Delete", self._services.clock)
+            answers, clock = ((False, "Cancel"), (True, "Delete")), self._services.clock
+            question = QuestionDialog(title, body, answers, clock, escape=False)
             if await self.app.push_screen_wait(question):
                 self._change(lambda: self._services.store.remove(chosen.name))
 
