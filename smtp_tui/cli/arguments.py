@@ -250,18 +250,18 @@ def _add_records(add: AddCommand) -> None:
 
     on_profile("list", "records.list_records", "print the records")
     on_profile("get", "records.get_record", "print one record").takes(_RECORD)
-    on_profile("set", "change.set_record", "change some parameters of a record").takes(
+    on_profile("set", "records.set_record", "change some parameters of a record").takes(
         *(_RECORD, *_VALUES),
         _one_of(*_PASSWORD, _argument("--clear-password", "remove the stored password")),
         *_CONFIRMATION,
     )
-    on_profile("create", "change.create_record", "create a record and print its id").takes(
+    on_profile("create", "records.create_record", "create a record and print its id").takes(
         _argument("name NAME", "of the record; it cannot be changed later"),
         *(*_VALUES, _one_of(*_PASSWORD)),
         _argument("--preset PRESET", "take hostname and port of a provider, such as gmail"),
         *_CONFIRMATION,
     )
-    on_profile("delete", "change.delete_record", "delete a record").takes(_RECORD, *_CONFIRMATION)
+    on_profile("delete", "records.delete_record", "delete a record").takes(_RECORD, *_CONFIRMATION)
     words = "a record, then values to use in place of its own; nothing is saved"
     on_profile("test", "send_test.send_test", "send a test email and tell what came of it").takes(
         _argument("values RECORD | name=value", words, **_ANY),

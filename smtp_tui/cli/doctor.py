@@ -20,7 +20,7 @@ from msgspec import Struct, to_builtins
 import smtp_tui
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.running import Environ
-from smtp_tui.cli.say import show, show_json
+from smtp_tui.cli.say import is_terminal, show, show_json
 from smtp_tui.profiles.choosing import Known, NoSuchProfile, environment_profile
 from smtp_tui.profiles.preferences import FILE_NAME as CONFIG_FILE
 from smtp_tui.profiles.preferences import load_preferences
@@ -64,19 +64,13 @@ def examine(options: argparse.Namespace, environ: Environ) -> ExitCode:
         "terminal": [*_terminal()],
         "environment": [*_variables(environ)],
     }
+    found = [(topic, fact) for topic, facts in report.items() for fact in facts]
     if options.json:
-        show_json(
-            [
-                {"topic": topic, **to_builtins(fact)}
-                for topic, facts in report.items()
-                for fact in facts
-            ]
-        )
+        show_json([{"topic": topic, **to_builtins(fact)} for topic, fact in found])
     else:
         for topic, facts in report.items():
             show("\n".join([topic, *map(_line, facts)]))
-    well = all(fact.well for facts in report.values() for fact in facts)
-    return ExitCode.OK if well else ExitCode.FAILED
+    return ExitCode.OK if all(fact.well for _, fact in found) else ExitCode.FAILED
 
 
 def _line(fact: Fact) -> str:
@@ -87,10 +81,10 @@ def _versions() -> Iterator[Fact]:
     yield Fact("smtp-tui", smtp_tui.__version__)
     yield Fact("python", f"{platform.python_version()} on {platform.platform()}")
     for package in (*_PACKAGES, *_SANDBOX_PACKAGES):
-        optional = package in _SANDBOX_PACKAGES
         try:
             yield Fact(package, version(package))
         except PackageNotFoundError:
+            optional = package in _SANDBOX_PACKAGES
             why = " (for the sandbox)" if optional else ""
             yield Fact(package, f"not installed{why}", optional)
 
@@ -122,16 +116,14 @@ def _file(name: str, path: Path) -> Fact:
         return Fact(name, f"{path} (not there yet)")
     except OSError as error:
         return Fact(name, f"{path}: {error.strerror}", False)
-    mode = stat.S_IMODE(status.st_mode)
-    words = f"{path} (mode {mode:04o})"
+    mode, wrong = stat.S_IMODE(status.st_mode), ""
     if status.st_uid not in {0, os.geteuid()}:
-        return Fact(name, f"{words} belongs to another user", False)
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        wanted = "700" if stat.S_ISDIR(status.st_mode) else "600"
-        return Fact(name, f"{words} is open to others; chmod {wanted}", False)
-    if not os.access(path, os.W_OK):
-        return Fact(name, f"{words} cannot be written", False)
-    return Fact(name, words)
+        wrong = " belongs to another user"
+    elif mode & (stat.S_IRWXG | stat.S_IRWXO):
+        wrong = f" is open to others; chmod {700 if stat.S_ISDIR(status.st_mode) else 600}"
+    elif not os.access(path, os.W_OK):
+        wrong = " cannot be written"
+    return Fact(name, f"{path} (mode {mode:04o}){wrong}", not wrong)
 
 
 def _profiles(store: ProfileStore, environ: Environ) -> Fact:
@@ -175,13 +167,11 @@ def _network(environ: Environ) -> Iterator[Fact]:
 
 
 def _terminal() -> Iterator[Fact]:
-    streams = (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr))
-    on = [name for name, stream in streams if stream.isatty()]
+    on = [name for name in ("stdin", "stdout", "stderr") if is_terminal(getattr(sys, name))]
     yield Fact("terminal on", ", ".join(on) or "none of the streams")
     size = shutil.get_terminal_size((0, 0))
     yield Fact("size", f"{size.columns}x{size.lines}" if size.lines else "not known")
-    encoding = f"stdout {sys.stdout.encoding}, locale {locale.getpreferredencoding(False)}"
-    yield Fact("encoding", encoding)
+    yield Fact("encoding", f"stdout {sys.stdout.encoding}, locale {locale.getencoding()}")
 
 
 def _variables(environ: Environ) -> Iterator[Fact]:

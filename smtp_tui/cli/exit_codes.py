@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from enum import IntEnum
-from typing import Final
-
-_WIDTH: Final = 80
-"""Columns of the help text."""
 
 
 class ExitCode(IntEnum):
@@ -55,10 +51,9 @@ class ExitCode(IntEnum):
 
 
 def codes_help() -> str:
-    """All codes, one a line, for the end of a help text."""
-    lines = [_wrapped(f"  {code.value:>3}  {code.meaning}") for code in ExitCode]
-    return "\n".join(["exit codes:", *lines])
-
-
-def _wrapped(line: str) -> str:
-    return textwrap.fill(line, _WIDTH, subsequent_indent=" " * 7, break_on_hyphens=False)
+    """All codes, one a line, for the end of a help text of 80 columns."""
+    lines = ["exit codes:"]
+    for code in ExitCode:
+        line, indent = f"  {code.value:>3}  {code.meaning}", " " * 7
+        lines.append(textwrap.fill(line, 80, subsequent_indent=indent, break_on_hyphens=False))
+    return "\n".join(lines)

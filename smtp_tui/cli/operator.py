@@ -30,7 +30,6 @@ class CommandOperator:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self._approved: Request | None = None
-        self._rehearsed: Plan | None = None
 
     async def review(self, session: Session, plan: Plan) -> bool:
         """Print the plan and have it confirmed, unless this is a dry run.
@@ -57,27 +56,21 @@ class CommandOperator:
         """Print the plan on stderr. Where it goes was printed when the profile was chosen."""
         known = plan.record_id is not None and plan.name.strip()
         remark(f"{plan.verb} {plan.named}{f' ({plan.record_id})' if known else ''}")
-        for change in plan.changes:
-            remark(f"  {plan.mark} {change}")
-        for note in plan.notes:
-            remark(f"  {note}")
-        if self.options.dry_run:
-            self._rehearsed = plan
-            return
-        for line in _request_text(session, plan).split("\n"):
+        lines = [*(f"{plan.mark} {change}" for change in plan.changes), *plan.notes]
+        if not self.options.dry_run:
+            lines += _request_text(session, plan.request).split("\n")
+        for line in lines:
             remark(f"  {line}")
 
     def show_rehearsed(self, session: Session) -> None:
         """Print the request of a dry run on stdout, secrets masked."""
-        plan = self._rehearsed
-        if plan is None:
-            return
+        request = self._approved
+        assert request is not None  # nothing else ends without a write that a command approved
         if not self.options.json:
-            show(_request_text(session, plan))
+            show(_request_text(session, request))
             return
-        request = plan.request
-        body = None if request.body is None else json.loads(request.masked_body())
         url = session.target.origin.url + request.address
+        body = json.loads(request.masked_body() or "null")
         show_json({"method": request.method, "url": url, "body": body})
 
     def _confirm(self, session: Session, plan: Plan) -> None:
@@ -157,10 +150,10 @@ class CommandOperator:
         remark(f"{warning}{notice.words}")
 
 
-def _request_text(session: Session, plan: Plan) -> str:
+def _request_text(session: Session, request: Request) -> str:
     """Method, address and body as they are sent, secrets masked, cleaned."""
-    line = f"{plan.request.method} {session.target.origin.url}{plan.request.address}"
-    return clean_block("\n".join((line, plan.request.masked_body(indent=2))).rstrip())
+    line = f"{request.method} {session.target.origin.url}{request.address}"
+    return clean_block(f"{line}\n{request.masked_body(indent=2)}".rstrip())
 
 
 def _check_name(session: Session, plan: Plan, typed: str) -> None:

@@ -1,26 +1,31 @@
-"""``list`` and ``get``: reading records."""
+"""``list``, ``get``, ``set``, ``create`` and ``delete``: reading and writing records."""
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from smtp_tui.api.errors import NotFound
 from smtp_tui.api.models import Parameter, Record, RecordList
+from smtp_tui.api.requests import Operation
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.failing import Refusal
+from smtp_tui.cli.failing import Refusal, tell
 from smtp_tui.cli.operator import CommandOperator
-from smtp_tui.cli.running import Environ, chosen_profile, on_profile
+from smtp_tui.cli.running import Environ, begin
 from smtp_tui.cli.say import CELL, complain, remark, show, show_json, table
-from smtp_tui.text import cell_width, clean, nearest, padded
+from smtp_tui.cli.values import preset_named, read_values
+from smtp_tui.editing.draft import KEEP, Draft, draft_of, new_draft
+from smtp_tui.editing.patch import Patch
+from smtp_tui.text import cell_width, clean, nearest, padded, record_name, sentence
+from smtp_tui.workflows import outcomes as ends
+from smtp_tui.workflows import write_record
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in
 
 _ENTRIES_SHOWN: Final = 20
 """Unreadable entries that are printed each."""
-_COLUMNS: Final = ("hostname", "port", "username")
 _LOOKS_LIKE_ID: Final = re.compile(r"[0-9a-f]{24}\Z")
 
 
@@ -32,9 +37,10 @@ def list_records(options: argparse.Namespace, environ: Environ) -> ExitCode:
         read = session.connections.list
         found = await read_signed_in(session, operator, read, "Reading the list")
         if options.json:
-            show_json([plain(record) for record in found.records])
+            show_json([_plain(record) for record in found.records])
         elif found.records:
-            show(records_table(found.records))
+            heading = ("NAME", "HOSTNAME", "PORT", "USERNAME", "ID")
+            show(table(heading, [_row(record) for record in found.records]))
         if found.unreadable:
             return _tell_unreadable(found)
         if not found.records:
@@ -42,7 +48,7 @@ def list_records(options: argparse.Namespace, environ: Environ) -> ExitCode:
             remark(f"No records in tenant {scope.tenant}, team {scope.team}.")
         return ExitCode.OK
 
-    return on_profile(chosen_profile(options, environ), options, environ, work)
+    return begin(options, environ).do(work)
 
 
 def _tell_unreadable(found: RecordList) -> ExitCode:
@@ -64,14 +70,14 @@ def get_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         """Ask the server, and print what it answered."""
         record = await find(session, operator, options.record)
         if options.json:
-            show_json(plain(record))
+            show_json(_plain(record))
         else:
-            show(record_text(record))
+            show(_text(record))
         for oddity in record.oddities:
             remark(f"odd: {oddity}")
         return ExitCode.OK
 
-    return on_profile(chosen_profile(options, environ), options, environ, work)
+    return begin(options, environ).do(work)
 
 
 async def find(session: Session, operator: CommandOperator, wanted: str) -> Record:
@@ -111,7 +117,7 @@ def _only(found: RecordList, wanted: str, session: Session) -> Record:
     raise Refusal(words, ExitCode.NOT_FOUND)
 
 
-def plain(record: Record) -> dict[str, object]:
+def _plain(record: Record) -> dict[str, object]:
     """A record as JSON; a secret has ``secret`` (set, not set or unknown) in place of a value."""
     return {
         "id": record.id,
@@ -128,15 +134,11 @@ def _plain_parameter(parameter: Parameter) -> dict[str, object]:
     return {"name": parameter.name, "value": parameter.value}
 
 
-def records_table(records: Sequence[Record]) -> str:
-    """Name, host, port, user and id of each record, in the server's order."""
-    rows = [
-        (record.name, *(record.text(name) for name in _COLUMNS), record.id) for record in records
-    ]
-    return table(("NAME", "HOSTNAME", "PORT", "USERNAME", "ID"), rows)
+def _row(record: Record) -> tuple[str, ...]:
+    return (record.name, *map(record.text, ("hostname", "port", "username")), record.id)
 
 
-def record_text(record: Record) -> str:
+def _text(record: Record) -> str:
     """One record whole, a line for each parameter."""
     created = record.created_at.isoformat() if record.created_at else "not told"
     pairs = [("name", record.name), ("id", record.id), ("created", created)]
@@ -144,3 +146,132 @@ def record_text(record: Record) -> str:
     cells = [(clean(name, CELL), clean(text)) for name, text in pairs]
     width = max(cell_width(name) for name, _ in cells)
     return "\n".join(f"{padded(name, width)}  {text}".rstrip() for name, text in cells)
+
+
+def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    """Change parameters of a record; only what differs is sent."""
+    run = begin(options, environ, Operation.PATCH)
+    values = read_values(options, options.values)
+    if not values.texts and values.password == KEEP:
+        raise Refusal("nothing to set: give a name=value, a password or --clear-password")
+
+    async def work(session: Session, operator: CommandOperator) -> ExitCode:
+        """Find the record, and save what changes."""
+        opened = await find(session, operator, options.record)
+        draft, patch = values.fill(draft_of(opened), opened)
+        return await _save(session, operator, draft, patch, opened)
+
+    return run.do(work)
+
+
+def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    """Create a record and print its id; its name has to be free."""
+    run = begin(options, environ, Operation.CREATE)
+    hostname = port = ""
+    if options.preset is not None:
+        preset = preset_named(options.preset)
+        hostname, port = preset.hostname, str(preset.port)
+        remark(f"{preset.name}: {preset.note}")
+    values = read_values(options, options.values)
+    draft, patch = values.fill(new_draft(options.name.strip(), hostname, port), None)
+
+    async def work(session: Session, operator: CommandOperator) -> ExitCode:
+        """Save the new record."""
+        return await _save(session, operator, draft, patch, None)
+
+    return run.do(work)
+
+
+async def _save(
+    session: Session, operator: CommandOperator, draft: Draft, patch: Patch, opened: Record | None
+) -> ExitCode:
+    rehearse = operator.options.dry_run
+    outcome = await write_record.save_record(
+        session, operator, draft, opened, patch, rehearse=rehearse, look_first=True
+    )
+    return _tell_end(session, operator, opened, outcome)
+
+
+def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    """Delete a record."""
+    run = begin(options, environ, Operation.DELETE)
+
+    async def work(session: Session, operator: CommandOperator) -> ExitCode:
+        """Find the record, and delete it."""
+        record, rehearse = await find(session, operator, options.record), options.dry_run
+        outcome = await write_record.delete_record(session, operator, record, rehearse=rehearse)
+        return _tell_end(session, operator, record, outcome)
+
+    return run.do(work)
+
+
+def _tell_end(
+    session: Session, operator: CommandOperator, record: Record | None, outcome: ends.Outcome
+) -> ExitCode:
+    """Say how a write ended, and with ``--json`` print what was done. ``record`` is None if new."""
+    options = operator.options
+    told: dict[str, object] = {"id": record.id, "name": record.name} if record is not None else {}
+    named = record_name(record.name, record.id) if record is not None else ""
+    if isinstance(outcome, ends.Saved | ends.Deleted) and outcome.unanswered is not None:
+        outcome = outcome.unanswered
+    match outcome:
+        case ends.Deleted(notes=notes):
+            _tell_done(options, *notes, f"Deleted {named}", told={**told, "deleted": True})
+        case ends.Saved(record_id, name, None, notes=notes):
+            told = {"id": record_id, "name": name}
+            _tell_done(options, *notes, f"Created {record_name(name)}", told=told)
+            if record_id is not None and not options.json:
+                show(clean(record_id))
+        case ends.Saved(patch=patch, notes=notes):
+            done = f"Changed {named}: {', '.join(patch.names)}"
+            _tell_done(options, *notes, done, told={**told, "changed": patch.names})
+        case ends.Unchanged():
+            done = "Nothing changes: the server has these values already. Nothing was sent"
+            _tell_done(options, done, told={**told, "changed": []})
+        case ends.Declined():
+            operator.show_rehearsed(session)
+        case ends.Unknown(error):
+            return tell(error, *_found(outcome))
+        case ends.Refused(error) | ends.Gone(error) if error is not None:
+            return tell(error)
+        case ends.Gone():
+            remark(f"{sentence(named)} was gone already.")
+            return ExitCode.NOT_FOUND
+        case ends.NotStored(words):
+            remark(words)
+            return ExitCode.FAILED
+        case _:
+            return ExitCode.CONFLICT  # which the operator told
+    return ExitCode.OK
+
+
+def _tell_done(options: argparse.Namespace, *words: str, told: dict[str, object]) -> None:
+    """Say what was done; with ``--json`` print it too."""
+    for line in words:
+        remark(f"{line}.")
+    if options.json:
+        show_json(told)
+
+
+def _found(unknown: ends.Unknown) -> Iterator[str]:
+    """What the server holds after a lost answer, a line each."""
+    found = unknown.found
+    if found.problem:
+        yield f"Reading it again did not help: {found.problem}"
+    match unknown.error.call.operation, found.done:
+        case Operation.DELETE, True:
+            yield "Read again: it is gone"
+        case Operation.DELETE, False:
+            yield "Read again: it is still there"
+        case Operation.CREATE, False:
+            yield "Read again: it is not there"
+        case Operation.PATCH, _:
+            old = [difference.name for difference in found.differences if difference.old]
+            for which, names in (("new", found.new), ("old", old)):
+                if names:
+                    yield f"Read again: the server has the {which} value of {', '.join(names)}"
+            for difference in found.differences:
+                if not difference.old:
+                    yield f"Read again: the server {difference.words}"
+            if found.unseen:
+                yield f"Of {', '.join(found.unseen)} nothing can be seen"

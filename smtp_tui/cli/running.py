@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from smtp_tui.api.activity import Activity
@@ -44,78 +45,68 @@ def known_profiles(environ: Environ) -> Known:
     return Known(ProfileStore(config_directory(environ)).load(), environ)
 
 
-def chosen_profile(
-    options: argparse.Namespace, environ: Environ, *, writes: bool = False
-) -> Profile:
-    """The profile to work on; where it leads to is printed on stderr before anything else.
+class Run(Struct, frozen=True):
+    """One command on a profile; ``writes`` is what it is for, if it changes something or mails."""
+
+    options: argparse.Namespace
+    environ: Environ
+    profile: Profile
+    writes: Operation | None
+
+    def do(self, work: Work) -> ExitCode:
+        """Do ``work`` with the session, which signs in when it first asks the server.
+
+        Raises what ``failing.EXPECTED`` lists.
+        """
+        self._check_may()
+        read_only = self.options.read_only
+
+        async def whole() -> ExitCode:
+            """Work, and finish the writes under way."""
+            async with session_of(self.profile, self.environ, read_only=read_only) as session:
+                return await work(session, CommandOperator(self.options))
+
+        return run_until_told(whole())
+
+    def _check_may(self) -> None:
+        """Say no before anything is asked or shown; the client would refuse it later.
+
+        Raises :class:`TenantNeeded` and :class:`AccessRefused`.
+        """
+        target, variables = self.profile.target(), self.profile.variables
+        call = Call(self.writes or Operation.LIST, target.origin.text)
+        if not target.scope.tenant:
+            name = shlex.quote(target.name)
+            find = AdviceLine("To find it", command=f"profiles check {name}")
+            keep = AdviceLine("To keep it", command=f"profiles set {name} --tenant ID")
+            if variables is not None:
+                keep = AdviceLine(f"To keep it, set {variables.tenant}")
+            why = f"The profile {target.name} names no tenant"
+            raise TenantNeeded(call, why, advice=(find, keep))
+        if self.writes is None or self.options.dry_run:
+            return
+        if target.access is Access.READ_ONLY:
+            raise AccessRefused(call, f"The profile {target.name} is read-only")
+        if self.options.read_only:
+            advice = AdviceLine("Leave out --read-only to allow it")
+            raise AccessRefused(call, "This run is read-only (--read-only)", advice=(advice,))
+
+
+def begin(options: argparse.Namespace, environ: Environ, writes: Operation | None = None) -> Run:
+    """Choose the profile; where it leads to is printed on stderr before anything else.
 
     A command that only reads prints it where stderr is a terminal. A source that was overruled is
     named too. Raises what ``failing.EXPECTED`` lists.
     """
     choice = known_profiles(environ).decided(options.profile)
-    if writes or is_terminal(sys.stderr):
-        remark(where(choice.profile))
+    profile = choice.profile
+    if writes is not None or is_terminal(sys.stderr):
+        target, label = profile.target(), f" [{profile.label}]" if profile.label else ""
+        scope = f"tenant {target.scope.tenant or 'not known'} · team {target.scope.team}"
+        remark(f"profile {target.name}{label} · host {target.origin.text} · {scope}")
     if choice.remark:
-        remark(clean(choice.remark))
-    return choice.profile
-
-
-def where(profile: Profile) -> str:
-    """Profile, host, tenant and team in one line, cleaned. Raises ``HostRefused``."""
-    target = profile.target()
-    named = f"{target.name} [{profile.label}]" if profile.label else target.name
-    parts = (
-        f"profile {named}",
-        f"host {target.origin.text}",
-        f"tenant {target.scope.tenant or 'not known'}",
-        f"team {target.scope.team}",
-    )
-    return clean(" · ".join(parts))
-
-
-def on_profile(
-    profile: Profile,
-    options: argparse.Namespace,
-    environ: Environ,
-    work: Work,
-    writes: Operation | None = None,
-) -> ExitCode:
-    """Do ``work`` with the session, which signs in when it first asks the server.
-
-    ``writes`` is what a command is for that changes something or sends mail. Raises what
-    ``failing.EXPECTED`` lists.
-    """
-    _check_may(profile, options, writes)
-
-    async def whole() -> ExitCode:
-        """Work, and finish the writes under way."""
-        async with session_of(profile, environ, read_only=options.read_only) as session:
-            return await work(session, CommandOperator(options))
-
-    return run_until_told(whole())
-
-
-def _check_may(profile: Profile, options: argparse.Namespace, writes: Operation | None) -> None:
-    """Say no before anything is asked or shown; the client would refuse it later.
-
-    Raises :class:`TenantNeeded` and :class:`AccessRefused`.
-    """
-    target = profile.target()
-    call = Call(writes or Operation.LIST, target.origin.text)
-    if not target.scope.tenant:
-        name = shlex.quote(profile.name)
-        keep = AdviceLine("To keep it", command=f"profiles set {name} --tenant ID")
-        if profile.variables is not None:
-            keep = AdviceLine(f"To keep it, set {profile.variables.tenant}")
-        find = AdviceLine("To find it", command=f"profiles check {name}")
-        raise TenantNeeded(call, f"The profile {target.name} names no tenant", advice=(find, keep))
-    if writes is None or options.dry_run:
-        return
-    if target.access is Access.READ_ONLY:
-        raise AccessRefused(call, f"The profile {target.name} is read-only")
-    if options.read_only:
-        advice = AdviceLine("Leave out --read-only to allow it")
-        raise AccessRefused(call, "This run is read-only (--read-only)", advice=(advice,))
+        remark(choice.remark)
+    return Run(options, environ, profile, writes)
 
 
 @asynccontextmanager
@@ -138,10 +129,10 @@ async def session_of(
         from smtp_tui.api.client import Client  # noqa: PLC0415 - httpx, after the profile is known
 
         auditor = Auditor(
-            journal=lambda: Journal(state_directory(environ)),
-            actor=actor_of(environ),
-            clock=Clock(),
-            say=lambda words: remark(f"Warning: {clean(words)}"),
+            lambda: Journal(state_directory(environ)),
+            actor_of(environ),
+            Clock(),
+            lambda words: remark(f"Warning: {words}"),
         )
         return Client(target, tokens, Activity(), Clock(), auditor)
 

@@ -15,7 +15,6 @@ from smtp_tui.cli.signals import exit_on_signal
 from smtp_tui.sandbox import Sandbox, SandboxOptions
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
-_WAKE_SECONDS = 3600.0
 
 
 def serve_sandbox(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -32,8 +31,7 @@ def serve_sandbox(options: argparse.Namespace, environ: Mapping[str, str]) -> in
         with exit_on_signal(), Sandbox(wanted) as sandbox, _stop_signals() as stopped:
             for line in _announcement(sandbox):
                 print(line, flush=True)
-            while not stopped.wait(_WAKE_SECONDS):
-                pass
+            stopped.wait()
     except OSError as error:
         return complain(_message(options, error))
     except sqlite3.Error as error:

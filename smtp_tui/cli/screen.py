@@ -49,8 +49,7 @@ def open_screen(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         choice = Known(store.load(), environ).chosen(options.profile)
     except FileProblem as error:
         problem = str(error)
-    environment = environment_profile(environ)
-    extra = (environment,) if environment is not None else ()
+    extra = tuple(filter(None, [environment_profile(environ)]))
     services = _services(store, state_directory(environ), environ, extra, Clock())
     services = replace(services, read_only=options.read_only, choice=choice)
     return _run(services, choice.profile if choice is not None else None, problem, preferences)

@@ -14,7 +14,7 @@ from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.failing import Refusal
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.records import find
-from smtp_tui.cli.running import Environ, chosen_profile, on_profile
+from smtp_tui.cli.running import Environ, begin
 from smtp_tui.cli.say import remark, show, show_json
 from smtp_tui.cli.values import read_values, recipient_of
 from smtp_tui.editing.draft import draft_of, new_draft
@@ -35,7 +35,8 @@ _CODES: Final = {
 
 def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Send a test email and judge what came of it."""
-    profile = chosen_profile(options, environ, writes=True)
+    operation = Operation.TEST_VALUES if options.unsaved else Operation.TEST_SAVED
+    run = begin(options, environ, operation)
     to = recipient_of("--to", options.to)
     wanted, arguments = None, options.values
     if not options.unsaved:
@@ -58,8 +59,7 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
             remark(f"warning: {clean(subject.warning)}")
         return await _send(session, operator, mails, subject, to)
 
-    operation = Operation.TEST_VALUES if wanted is None else Operation.TEST_SAVED
-    return on_profile(profile, options, environ, work, operation)
+    return run.do(work)
 
 
 def _what(subject: TestSubject) -> str:
