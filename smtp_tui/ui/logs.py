@@ -39,7 +39,10 @@ _SECOND: Final = "%Y-%m-%d %H:%M:%S UTC"
 
 
 class LogScreen(FullScreen[None]):
-    """A table of entries, newest first; the lower half shows the one under the cursor."""
+    """A table of entries, newest first; the lower half shows the one under the cursor.
+
+    ``NOTHING`` stands there while there is none.
+    """
 
     HEADING: ClassVar[str]
     COLUMNS: ClassVar[tuple[Column, ...]]

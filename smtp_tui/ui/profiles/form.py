@@ -30,7 +30,7 @@ from smtp_tui.profiles.sources import LoginToken, PromptToken, clean_token
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.files import FileProblem
-from smtp_tui.text import clean, sentence
+from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
 from smtp_tui.ui.dialogs import QuestionDialog
@@ -85,7 +85,7 @@ class ProfileScreen(FullScreen[Profile | None]):
 
     def say(self, words: str) -> None:
         """Say something below the fields; blank words take it back."""
-        self._said.update(sentence(words))
+        self._said.update(clean(words[:1].upper() + words[1:]))
         self._said.display = bool(words)
 
     @on(Field.Edited)

@@ -138,6 +138,23 @@ async def test_a_switch_is_for_this_process_and_the_default_another_key(
         assert store.load().default == "two"
 
 
+async def test_profiles_that_cannot_be_read_are_not_told_as_none(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    store = ProfileStore(tmp_path / "config")
+    store.path.parent.mkdir(mode=0o700)
+    store.path.write_text("no profiles\n")
+
+    def without_others(services: Services) -> Services:
+        return replace(services, extra_profiles=())
+
+    async with opened(demo, services=without_others, directory=tmp_path, problem="broken") as ui:
+        await ui.sees("p profiles")
+        await ui.press("p")
+        await ui.sees("PROFILE", "profiles.toml")
+        assert not ui.shows("No profile yet")
+
+
 def _row(ui: Ui, name: str) -> str:
     """The line of the table with that profile."""
     rows = (line for line in ui.lines() if line.lstrip().startswith("│"))
