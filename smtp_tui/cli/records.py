@@ -187,7 +187,7 @@ async def _save(
 ) -> ExitCode:
     rehearse = operator.options.dry_run
     outcome = await write_record.save_record(
-        session, operator, draft, opened, patch, rehearse=rehearse, look_first=True
+        session, operator, opened, patch, name=draft.name, rehearse=rehearse, look_first=True
     )
     return _tell_end(session, operator, opened, outcome)
 

@@ -9,7 +9,6 @@ from msgspec import Struct
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Operation, Request, create_request, delete_request, patch_request
 from smtp_tui.api.target import Scope
-from smtp_tui.editing.draft import Draft
 from smtp_tui.editing.patch import Patch, lost_by_delete
 from smtp_tui.text import record_name
 
@@ -60,33 +59,40 @@ class Plan(Struct, frozen=True):
 
 
 def save_plan(
-    scope: Scope, draft: Draft, patch: Patch, notes: tuple[str, ...] = (), taken: str = ""
+    scope: Scope,
+    record: Record | None,
+    new_name: str,
+    patch: Patch,
+    notes: tuple[str, ...],
+    taken: str,
 ) -> Plan | None:
-    """The plan that saves a draft: a patch, or a create. None where there is nothing to send.
+    """The plan that saves a patch, or creates a record. None where there is nothing to send.
 
     Raises :class:`~smtp_tui.api.requests.IdRefused`.
     """
-    request = save_request(scope, draft, patch)
+    request = save_request(scope, record.id if record is not None else None, new_name, patch)
     if request is None:
         return None
-    if draft.record_id is None:
+    if record is None:
         values = tuple(change.creation_words() for change in patch.changes)
-        return Plan(request, draft.name.strip(), None, values, notes, taken)
+        return Plan(request, new_name, None, values, notes, taken)
     if any(change.secret and not change.clears for change in patch.changes):
         notes = (*notes, _UNSEEN)
     changes = tuple(change.words() for change in patch.changes)
     destroys = any(change.clears for change in patch.changes)
-    return Plan(request, draft.name, draft.record_id, changes, notes, destroys=destroys)
+    return Plan(request, record.name, record.id, changes, notes, destroys=destroys)
 
 
-def save_request(scope: Scope, draft: Draft, patch: Patch) -> Request | None:
+def save_request(
+    scope: Scope, record_id: str | None, new_name: str, patch: Patch
+) -> Request | None:
     """The request of :func:`save_plan`, for showing it while the draft is edited."""
-    if draft.record_id is None:
-        return create_request(scope, draft.name.strip(), patch.assignments())
-    return patch_request(scope, draft.record_id, patch.assignments()) if patch else None
+    if record_id is None:
+        return create_request(scope, new_name, patch.assignments())
+    return patch_request(scope, record_id, patch.assignments()) if patch else None
 
 
-def delete_plan(scope: Scope, record: Record, notes: tuple[str, ...] = ()) -> Plan:
+def delete_plan(scope: Scope, record: Record, notes: tuple[str, ...]) -> Plan:
     """The plan that deletes a record. Raises :class:`~smtp_tui.api.requests.IdRefused`."""
     named = record_name(record.name, record.id)
     host = f"{record.text('hostname')[:80]}:{record.text('port')[:20]}"

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,7 +15,6 @@ from smtp_tui.api.errors import ApiError, NotFound, TokenNeeded, TokenRefused, U
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import IdRefused, Operation, Request, Write
 from smtp_tui.api.writes import Unattended
-from smtp_tui.editing.draft import Draft, draft_of
 from smtp_tui.editing.merge import Comparison, compare, resolve
 from smtp_tui.editing.patch import Patch, inverse
 from smtp_tui.text import record_name
@@ -49,20 +48,20 @@ _NEW_TOKEN: Final = "The token is new. Nothing was changed yet: review once more
 async def save_record(
     session: Session,
     operator: Operator,
-    draft: Draft,
     opened: Record | None,
     patch: Patch,
     notes: tuple[str, ...] = (),
     *,
+    name: str = "",
     rehearse: bool = False,
     look_first: bool = False,
 ) -> Outcome:
-    """Save the patch of a draft: to the ``opened`` record, or as a new one where that is None.
+    """Save a patch to the ``opened`` record, or as a new one of that name where that is None.
 
     ``notes`` stand in each review. ``rehearse`` does everything but send. ``look_first`` has the
     first review say whether a new name is taken, for an operator that then refuses.
     """
-    job = _Save(session, operator, draft, opened, patch, notes)
+    job = _Job(session, operator, opened, patch, notes, new_name=name.strip())
     if look_first and opened is None:
         try:
             await job.name_is_free()
@@ -80,7 +79,8 @@ async def delete_record(
     rehearse: bool = False,
 ) -> Outcome:
     """Delete a record as the last review showed it; the rest as of :func:`save_record`."""
-    return await _carry_out(_Delete(session, operator, record, notes), rehearse=rehearse)
+    job = _Job(session, operator, record, Patch(), notes, deletes=True)
+    return await _carry_out(job, rehearse=rehearse)
 
 
 async def undo(session: Session, operator: Operator) -> UndoOutcome | None:
@@ -95,13 +95,13 @@ async def undo(session: Session, operator: Operator) -> UndoOutcome | None:
         return None
     named = record_name(change.before.name, change.before.id)
     try:
-        now = await _read(session, operator, change.before, f"Reading what {named} holds now")
+        now = await _read(session, operator, change.before.id, f"Reading what {named} holds now")
     except ApiError as error:
         return Refused(error)
     back = inverse(change.patch, change.before, now)
     if not back.patch:
         return Irreversible(back.lost) if back.lost else Unchanged()
-    outcome = await save_record(session, operator, draft_of(now), now, back.patch, back.lost)
+    outcome = await save_record(session, operator, now, back.patch, back.lost)
     if isinstance(outcome, NotStored):
         session.memory.last_change = change
     if isinstance(outcome, Saved):
@@ -109,64 +109,51 @@ async def undo(session: Session, operator: Operator) -> UndoOutcome | None:
     return outcome
 
 
-# What each write shows, and what it compares with the server before it is sent
+# What a write shows, and what it compares with the server before it is sent
 
 
-class _Job(Protocol):
-    """A write that is wanted; ``record`` is what the operator saw of it, None for a new one."""
+class _Job(Struct):
+    """A write that is wanted: to save a patch, or to delete.
 
-    session: Session
-    operator: Operator
-
-    @property
-    def record(self) -> Record | None:
-        """The record as it is shown in the next review."""
-
-    def plan(self, *notes: str) -> Plan | None:
-        """What to review, with these notes besides; None where there is nothing to send."""
-
-    async def check(self, plan: Plan) -> Conflicted | bool:
-        """Look at the server after the review; False where there is another plan to review."""
-
-    def done(self, created: Record | None) -> Saved | Deleted:
-        """The outcome once it was done. ``created`` is the new record where it is known."""
-
-
-class _Save(Struct):
-    """What is to be saved, and the record as the operator last saw it.
-
-    ``asides`` are notes of every review, ``news`` those of the next one. ``taken`` is the id of a
-    record that was seen to have the new name.
+    ``record`` is what the operator last saw of it, None for a new one of ``new_name``. ``asides``
+    are notes of every review, ``news`` those of the next one. ``taken`` is the id of a record that
+    was seen to have the new name.
     """
 
     session: Session
     operator: Operator
-    draft: Draft
     record: Record | None
     patch: Patch
     asides: tuple[str, ...]
     news: tuple[str, ...] = ()
+    deletes: bool = False
+    new_name: str = ""
     taken: str = ""
 
     def plan(self, *notes: str) -> Plan | None:
-        """The changes that are left, or the new record."""
+        """What to review, with these notes besides; None where there is nothing to send."""
         notes = (*self.asides, *self.news, *notes)
-        scope = self.session.target.scope
-        return save_plan(scope, self.draft, self.patch, notes, self.taken)
+        scope, record = self.session.target.scope, self.record
+        if record is not None and self.deletes:
+            return delete_plan(scope, record, notes)
+        return save_plan(scope, record, self.new_name, self.patch, notes, self.taken)
 
     async def check(self, plan: Plan) -> Conflicted | bool:
-        """Compare with the record as it is now; of a new one, whether its name is free."""
+        """Look at the server after the review; False where there is another plan to review.
+
+        The record is compared with what was seen. Of a new one, its name has to be free.
+        """
         if self.record is None:
             return bool(self.taken) or await self.name_is_free()
-        what = f"Reading {plan.named} before it is changed"
-        now = await _read(self.session, self.operator, self.record, what)
+        what = f"Reading {plan.named} before it is {'deleted' if self.deletes else 'changed'}"
+        now = await _read(self.session, self.operator, self.record.id, what)
         comparison = compare(self.record, self.patch, now)
-        if comparison.conflicts:
+        if comparison.conflicts or (self.deletes and not comparison.clean):
             choices = await self.operator.resolve(self.session, comparison)
             if choices is None:
                 return Conflicted(comparison)
             self.patch, self.record = resolve(comparison, choices), now
-            self.news = (_CHOSEN,)
+            self.news = (_CHANGED if self.deletes else _CHOSEN,)
             return False
         self._tell(comparison, now)
         if comparison.already:
@@ -180,11 +167,10 @@ class _Save(Struct):
 
         The server makes a second record of a name without a word.
         """
-        name = self.draft.name.strip()
-        what = f"Reading whether {record_name(name)} exists already"
+        what = f"Reading whether {record_name(self.new_name)} exists already"
         read = self.session.connections.list
         found = await read_signed_in(self.session, self.operator, read, what, Sent.NOTHING)
-        same = [record.id for record in found.records if record.name == name]
+        same = [record.id for record in found.records if record.name == self.new_name]
         self.taken = same[0] if same else ""
         self.news = (_TAKEN,) if same else ()
         return not same
@@ -199,47 +185,19 @@ class _Save(Struct):
             words = f"Changed by someone else meanwhile, and kept: {words}"
             self.operator.tell(Notice(words, About.THEIR_CHANGE))
 
-    def done(self, created: Record | None) -> Saved:
-        """The record is saved; of a new one the server may not have told the id."""
-        known = self.record or created
-        name = self.draft.name.strip() if self.record is None else self.record.name
-        return Saved(known.id if known else None, name, self.record, self.patch)
+    def done(self, created: Record | None = None) -> Saved | Deleted:
+        """The outcome once it was done. The server may not have told the id of a new record."""
+        record = self.record
+        if record is None:
+            return Saved(created.id if created else None, self.new_name, None, self.patch)
+        return (
+            Deleted(record) if self.deletes else Saved(record.id, record.name, record, self.patch)
+        )
 
 
-class _Delete(Struct):
-    """The record as the operator last saw it, and the notes of every and of the next review."""
-
-    session: Session
-    operator: Operator
-    record: Record
-    asides: tuple[str, ...]
-    news: tuple[str, ...] = ()
-
-    def plan(self, *notes: str) -> Plan:
-        """The delete of the record as it was seen."""
-        notes = (*self.asides, *self.news, *notes)
-        return delete_plan(self.session.target.scope, self.record, notes)
-
-    async def check(self, plan: Plan) -> Conflicted | bool:
-        """Whether it still is what was seen; else the operator may look at it as it is now."""
-        what = f"Reading {plan.named} before it is deleted"
-        now = await _read(self.session, self.operator, self.record, what)
-        comparison = compare(self.record, Patch(), now)
-        if comparison.clean:
-            return True
-        if await self.operator.resolve(self.session, comparison) is None:
-            return Conflicted(comparison)
-        self.record, self.news = now, (_CHANGED,)
-        return False
-
-    def done(self, created: Record | None) -> Deleted:
-        """The record is deleted."""
-        return Deleted(self.record)
-
-
-async def _read(session: Session, operator: Operator, record: Record, what: str) -> Record:
+async def _read(session: Session, operator: Operator, record_id: str, what: str) -> Record:
     """The record as it is now, before anything is sent."""
-    read = partial(session.connections.get, record.id)
+    read = partial(session.connections.get, record_id)
     return await read_signed_in(session, operator, read, what, Sent.NOTHING)
 
 
@@ -339,7 +297,7 @@ async def _look_up(job: _Job, plan: Plan, error: ApiError, write: Write) -> Outc
     error.advice = advice(operation, found) or error.advice
     unknown = Unknown(error, found)
     if found.done and operation is not Operation.CREATE:
-        return replace(job.done(None), unanswered=unknown)
+        return replace(job.done(), unanswered=unknown)
     return unknown
 
 

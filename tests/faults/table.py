@@ -555,8 +555,8 @@ FAULTS: Final = (
     Fault(
         "a form passes over a conflict when another field is clean",
         PLACE,
-        "        if comparison.conflicts:\n            choices",
-        "        if comparison.conflicts and not comparison.patch:\n            choices",
+        "        if comparison.conflicts or (self.deletes",
+        "        if (comparison.conflicts and not comparison.patch) or (self.deletes",
         (f"{WORKFLOWS_SAVE}::test_a_conflict_that_is_not_resolved_sends_nothing",),
     ),
     Fault(
@@ -620,8 +620,8 @@ FAULTS: Final = (
     Fault(
         "a record that was changed meanwhile is deleted",
         PLACE,
-        "        if comparison.clean:\n            return True",
-        "        if not comparison.name_changed:\n            return True",
+        "(self.deletes and not comparison.clean)",
+        "(self.deletes and comparison.name_changed)",
         (
             "tests/ui/connections/test_delete.py::test_a_record_changed_meanwhile_is_shown_as_it_is_now_before_it_is_deleted",
             "tests/cli/test_delete.py::test_a_record_that_changed_meanwhile_stays",

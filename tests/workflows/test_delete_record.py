@@ -133,7 +133,7 @@ async def test_an_undo_that_was_not_stored_can_be_tried_again(
 async def test_what_cannot_return_is_told(sandbox: Sandbox, session: Session) -> None:
     record, operator = await opened(sandbox, session), ScriptedOperator()
     draft = draft_of(record).with_text("tls", "true")
-    await save_record(session, operator, draft, record, patch_for(draft, record))
+    await save_record(session, operator, record, patch_for(draft, record))
     partly = await undo(session, operator)
     assert isinstance(partly, Saved)
     assert partly.notes == ("tls: it did not exist before, and can only be blanked",)
@@ -152,7 +152,7 @@ async def test_what_someone_else_reversed_already_needs_no_undo(
 async def test_a_replaced_password_cannot_return(sandbox: Sandbox, session: Session) -> None:
     record, operator = await opened(sandbox, session), ScriptedOperator()
     draft = draft_of(record).with_secret("password", Replace(SecretStr("n3w")))
-    await save_record(session, operator, draft, record, patch_for(draft, record))
+    await save_record(session, operator, record, patch_for(draft, record))
     outcome = await undo(session, operator)
     assert isinstance(outcome, Irreversible)
     assert "has to be typed again" in outcome.lost[0]

@@ -60,7 +60,7 @@ async def change(
     for name, text in texts.items():
         draft = draft.with_text(name, text)
     patch = patch_for(draft, record)
-    return await save_record(session, operator, draft, record, patch, rehearse=rehearse)
+    return await save_record(session, operator, record, patch, rehearse=rehearse)
 
 
 async def create(
@@ -69,7 +69,7 @@ async def create(
     """Create a record."""
     draft = new_draft(name, "mail.example.com", "587")
     patch = patch_for(draft, None)
-    return await save_record(session, operator, draft, None, patch, look_first=look_first)
+    return await save_record(session, operator, None, patch, name=name, look_first=look_first)
 
 
 def changes(sandbox: Sandbox, record: Record, **values: object) -> Callable[[], None]:
@@ -183,7 +183,7 @@ async def test_that_a_changed_password_cannot_be_seen_is_told_only_where_one_is_
 ) -> None:
     record, operator = await opened(sandbox, session), ScriptedOperator(False, False)
     draft = draft_of(record).with_secret("password", Replace(SecretStr("n3w")))
-    await save_record(session, operator, draft, record, patch_for(draft, record))
+    await save_record(session, operator, record, patch_for(draft, record))
     await change(session, operator, record, port="587")
     assert [plan.notes for plan in operator.plans] == [
         ("Whether someone else changed the password meanwhile cannot be seen.",),

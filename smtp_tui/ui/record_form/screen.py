@@ -340,7 +340,7 @@ class FormScreen(FullScreen[FormResult]):
         operator, opened = ScreenOperator(self, by_key=True), self._form.opened
         self.busy = True
         try:
-            outcome = await save_record(self.session, operator, draft, opened, patch)
+            outcome = await save_record(self.session, operator, opened, patch, name=draft.name)
             if isinstance(outcome, ends.Gone) and outcome.error is not None and opened is not None:
                 await self._offer_anew(outcome.error, draft, opened)
         finally:

@@ -51,7 +51,7 @@ def patch_content(scope: Scope, draft: Draft, patch: Patch | DraftProblem) -> Co
     if isinstance(patch, DraftProblem):
         return Content(f"{clean(patch.name)}: {clean(patch.words)}")
     try:
-        request = save_request(scope, draft, patch)
+        request = save_request(scope, draft.record_id, draft.name.strip(), patch)
     except IdRefused as error:
         return Content(str(error))
     if request is None:
