@@ -90,9 +90,8 @@ def check_name(name: str) -> str | None:
 
 
 def _team_problem(team: str) -> str | None:
-    return (
-        codecs.text_problem(team) if team.strip() else 'a team is needed; administrators use "all"'
-    )
+    needed = 'a team is needed; administrators use "all"'
+    return codecs.text_problem(team) if team.strip() else needed
 
 
 class Variables(Struct, frozen=True):

@@ -21,7 +21,6 @@ from smtp_tui.state import encoding
 from smtp_tui.state.files import FileProblem, clear_leftovers, problems_of, read_text, write_atomic
 
 DIRECTORY_NAME: Final = "drafts"
-_SUFFIX: Final = ".draft.json"
 
 
 class SavedDraft(Struct, frozen=True):
@@ -85,8 +84,10 @@ class DraftStore:
             files = [*self.directory.iterdir()] if self.directory.exists() else []
         for file in files:
             with suppress(FileProblem, ValueError):
-                if file.name.endswith(_SUFFIX) and (text := read_text(file)) is not None:
-                    drafts.append(_parse(text))
+                values = encoding.read_object(read_text(file) or "")
+                draft = msgspec.convert({**values, "key": values}, SavedDraft)
+                if self._file(draft) == file:
+                    drafts.append(draft)
         return tuple(sorted(drafts, key=lambda draft: draft.saved_at, reverse=True))
 
     def discard(self, draft: SavedDraft) -> None:
@@ -101,11 +102,8 @@ class DraftStore:
                 self.discard(draft)
 
     def _file(self, draft: SavedDraft) -> Path:
-        import hashlib  # noqa: PLC0415 - the first frame does not need it
-
         key = json.dumps([draft.key.origin_url, draft.key.tenant, draft.key.record_id])
-        digest = hashlib.sha256(key.encode()).hexdigest()[:24]
-        return self.directory / f"{digest}-{draft.token}{_SUFFIX}"
+        return self.directory / f"{encoding.sha256(key)[:24]}-{draft.token}.draft.json"
 
 
 def _runs(pid: int) -> bool:
@@ -116,12 +114,3 @@ def _runs(pid: int) -> bool:
     except PermissionError:
         pass
     return pid > 0
-
-
-def _parse(text: str) -> SavedDraft:
-    """The draft of a file; its key is in the same object. Raises ``ValueError``."""
-    values = encoding.read_object(text)
-    draft = msgspec.convert({**values, "key": values}, SavedDraft)
-    if not draft.token.isalnum():
-        raise ValueError("its token names no process")
-    return draft

@@ -13,7 +13,6 @@ import msgspec
 from msgspec import Meta, Struct
 
 from smtp_tui.api.models import is_secret_name
-from smtp_tui.api.target import Target
 
 VERSION: Final = 1
 """The version of the format, which each JSON object states as ``v``."""
@@ -49,6 +48,13 @@ def plain(*parts: Struct) -> dict[str, Any]:
     return values
 
 
+def sha256(text: str) -> str:
+    """The SHA-256 of a text, in hexadecimal digits."""
+    import hashlib  # noqa: PLC0415 - the first frame does not need it
+
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def read_object(text: str) -> dict[str, Any]:
     """The members of a JSON object. Raises ``ValueError`` for any other text."""
     try:
@@ -81,8 +87,3 @@ class RecordKey(Struct, frozen=True):
     origin_url: str = msgspec.field(name="origin")
     tenant: str
     record_id: str | None = msgspec.field(name="record")
-
-
-def record_key(target: Target, record_id: str | None) -> RecordKey:
-    """The key of a record as one profile sees it."""
-    return RecordKey(target.origin.url, target.scope.tenant, record_id)

@@ -16,8 +16,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from msgspec import Struct
-
 from smtp_tui.api.paths import (
     FileProblem,
     check_file,
@@ -121,11 +119,9 @@ def read_text(path: Path, cap: int = DEFAULT_CAP) -> str | None:
 
     Raises :class:`FileProblem` as :func:`read_bytes` does, and where it is not UTF-8.
     """
-    content = read_bytes(path, cap)
-    if content is None:
-        return None
     try:
-        return content.decode()
+        content = read_bytes(path, cap)
+        return None if content is None else content.decode()
     except UnicodeDecodeError as error:
         raise FileProblem(path, f"is not UTF-8 at byte {error.start}") from None
 
@@ -251,18 +247,11 @@ def append_line(path: Path, line: str, *, sync: bool) -> int:
     return size + len(content)
 
 
-class Lines(Struct, frozen=True):
-    """The lines of a file; ``overlong`` counts those that were skipped for their length."""
+def read_lines(path: Path, longest: int = LONGEST_LINE) -> tuple[list[str], int]:
+    """The lines of a file, and how many were skipped for their length; none without a file.
 
-    lines: list[str]
-    overlong: int = 0
-
-
-def read_lines(path: Path, longest: int = LONGEST_LINE) -> Lines:
-    """The lines of a file, none where there is no file; bytes that are not UTF-8 are replaced.
-
-    However long the file or a line is, only its readable lines are held in memory. Raises
-    :class:`FileProblem`.
+    Bytes that are not UTF-8 are replaced. However long the file or a line is, only its readable
+    lines are held in memory. Raises :class:`FileProblem`.
     """
     own_path(path)
     lines: list[str] = []
@@ -271,7 +260,7 @@ def read_lines(path: Path, longest: int = LONGEST_LINE) -> Lines:
         try:
             descriptor = open_trusted(path)
         except FileNotFoundError:
-            return Lines(lines)
+            return lines, overlong
         with os.fdopen(descriptor, "rb") as file:
             while line := file.readline(longest + 1):
                 if len(line.rstrip(b"\n")) <= longest:
@@ -280,4 +269,4 @@ def read_lines(path: Path, longest: int = LONGEST_LINE) -> Lines:
                 overlong += 1
                 while line and not line.endswith(b"\n"):
                     line = file.readline(longest)
-    return Lines(lines, overlong)
+    return lines, overlong

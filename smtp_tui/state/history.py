@@ -90,7 +90,7 @@ class TestHistory:
         memory stays.
         """
         newer = False
-        for line in read_lines(self.path).lines:
+        for line in read_lines(self.path)[0]:
             try:
                 values = encoding.read_line(line)
                 key = convert(values, encoding.RecordKey)

@@ -30,7 +30,7 @@ from smtp_tui.api.requests import Write
 from smtp_tui.api.secret import MASK
 from smtp_tui.api.writes import Ended, WriteOutcome
 from smtp_tui.state import files
-from smtp_tui.state.encoding import Integer, plain, read_line, utc
+from smtp_tui.state.encoding import Integer, plain, read_line, sha256, utc
 from smtp_tui.state.files import FileProblem
 
 Part = TypeVar("Part", bound=Struct)
@@ -180,24 +180,22 @@ class Journal:
 
         ``unreadable`` and ``overlong`` count only lines of the files that were read for that.
         """
-        try:
-            with files.locked(self.path):
-                return self._read(newest)
-        except FileProblem:
-            return self._read(newest)  # a place that cannot be written to can still be read
+        with suppress(FileProblem), files.locked(self.path):
+            return self._read(newest)
+        return self._read(newest)  # a place that cannot be written to can still be read
 
     def _read(self, newest: int | None) -> JournalContent:
         entries: list[JournalEntry] = []
         unreadable = overlong = 0
         for file in self._files():
-            read = files.read_lines(file)
+            lines, skipped = files.read_lines(file)
             found: list[JournalEntry] = []
-            for line in read.lines:
+            for line in lines:
                 with suppress(ValueError):  # a secret among the changes is one too
                     found.append(msgspec.convert(read_line(line), JournalEntry))
             entries = found + entries
-            unreadable += len(read.lines) - len(found)
-            overlong += read.overlong
+            unreadable += len(lines) - len(found)
+            overlong += skipped
             if newest is not None and len(entries) >= newest:
                 entries = entries[-newest:]
                 break
@@ -248,7 +246,7 @@ def fitted(entry: JournalEntry) -> JournalEntry:
             break
         changes.append(change)
     left = entry.changes[len(changes) :]
-    digest = _sha256(json.dumps(msgspec.to_builtins(left)))
+    digest = sha256(json.dumps(msgspec.to_builtins(left)))
     omitted = Omitted(len(left), digest) if left else None
     return replace(bare, changes=tuple(changes), omitted=omitted)
 
@@ -263,18 +261,12 @@ def _short(text: str) -> str:
     """The text, or its beginning with its length and SHA-256."""
     if len(json.dumps(text)) <= TEXT_BYTES:
         return text
-    rest = f"… ({len(text):,} characters, SHA-256 {_sha256(text)})"
+    rest = f"… ({len(text):,} characters, SHA-256 {sha256(text)})"
     room = TEXT_BYTES - len(json.dumps(rest))
     kept = text[:room]
     while len(json.dumps(kept)) > room:
         kept = kept[: len(kept) * room // len(json.dumps(kept))]
     return kept + rest
-
-
-def _sha256(text: str) -> str:
-    import hashlib  # noqa: PLC0415 - the first frame does not need it
-
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Auditor(Struct):

@@ -54,8 +54,7 @@ class SettingsStore:
         try:
             return msgspec.convert(read_object(text), Settings)
         except ValueError:
-            words = "is not understood; remove it to start afresh"
-            raise FileProblem(self.path, words) from None
+            raise FileProblem(self.path, "is not understood; remove it to start afresh") from None
 
     def set_sort(self, sort: Sort) -> None:
         """Remember how the table of a profile is sorted."""

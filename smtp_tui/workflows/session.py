@@ -17,7 +17,7 @@ from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import Target, Trust
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.tokens import Tokens
-from smtp_tui.state.encoding import RecordKey, record_key
+from smtp_tui.state.encoding import RecordKey
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
@@ -94,4 +94,4 @@ class Session(Struct, frozen=True, dict=True):
 
     def key(self, record_id: str | None) -> RecordKey:
         """What names a record for good: origin, tenant and id."""
-        return record_key(self.target, record_id)
+        return RecordKey(self.target.origin.url, self.target.scope.tenant, record_id)

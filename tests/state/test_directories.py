@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.api.target import Scope, Target, parse_origin
-from smtp_tui.state.encoding import RecordKey, record_key
 from smtp_tui.state.files import FileProblem, state_directory
 
 
@@ -33,12 +31,3 @@ def test_without_a_home_the_variable_that_helps_is_named(monkeypatch: pytest.Mon
     for environ in ({}, {"SMTP_TUI_STATE_DIR": "~/state"}):
         with pytest.raises(FileProblem, match="no home directory; set SMTP_TUI_STATE_DIR"):
             state_directory(environ)
-
-
-def test_a_record_is_known_by_server_and_tenant_whatever_the_profile_is_called() -> None:
-    def key(name: str, host: str, tenant: str) -> RecordKey:
-        return record_key(Target(name, parse_origin(host), Scope(tenant)), "1")
-
-    assert key("a", "https://CAM.example.com:30000/", "t") == key("b", "cam.example.com:30000", "t")
-    assert key("a", "cam.example.com", "t") != key("a", "cam.example.com", "u")
-    assert key("a", "cam.example.com", "t") != key("a", "cam2.example.com", "t")

@@ -195,7 +195,8 @@ with tempfile.TemporaryDirectory() as _made:
     RUN, SAVED = history_lines(Path(_made))
     _drafts = DraftStore(Path(_made))
     _drafts.save(DRAFT)
-    DRAFT_TEXT = next(_drafts.directory.glob("*.draft.json")).read_text()
+    DRAFT_FILE = next(_drafts.directory.glob("*.draft.json"))
+    DRAFT_TEXT = DRAFT_FILE.read_text()
     _settings = SettingsStore(Path(_made))
     _settings.set_sort(Sort("production", "name"))
     _settings.used("production")
@@ -224,7 +225,7 @@ def test_drafts_are_read_whatever_one_of_them_holds(place: Path, text: bytes) ->
         for old in store.all():
             store.discard(old)
     store.directory.mkdir(mode=0o700, exist_ok=True)
-    put(store.directory / "x.draft.json", text)
+    put(store.directory / DRAFT_FILE.name, text)
     for draft in store.all():
         assert draft.in_use in (True, False)
         assert (NOW - draft.saved_at).total_seconds() is not None
