@@ -23,7 +23,6 @@ _MARK: Final = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f
 _MARKS: Final = re.compile(rf"(?:\A|(?<=[{_MARK}]))[{_MARK}]+")
 """Combining marks at the start of a text, which would change what stands before it, and all but
 the first of several in a row, which would cover the lines above and below."""
-_SHORT_ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def clean(text: str, limit: int = LIMIT) -> str:
@@ -33,7 +32,7 @@ def clean(text: str, limit: int = LIMIT) -> str:
         text, tail = text[:limit], f"… ({len(text):,} characters)"
     if _PLAIN.match(text):
         return text + tail
-    return "".join(map(_visible, _MARKS.sub(_escaped, text))) + tail
+    return "".join(map(_visible, _MARKS.sub(lambda marks: _escape(marks[0]), text))) + tail
 
 
 def clean_block(text: str, limit: int = 20_000) -> str:
@@ -50,17 +49,14 @@ def sentence(words: str) -> str:
     return clean(words[:1].upper() + words[1:], 300)
 
 
-def _escaped(marks: re.Match[str]) -> str:
-    return "".join(f"\\u{ord(mark):04x}" for mark in marks[0])
-
-
 def _visible(character: str) -> str:
-    if character in _SHORT_ESCAPES:
-        return _SHORT_ESCAPES[character]
     if unicodedata.category(character) not in HIDDEN_CATEGORIES:
         return character
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    return _escape(character)
+
+
+def _escape(text: str) -> str:
+    return text.encode("unicode_escape").decode()
 
 
 # Widths. Rich is imported only for text that is not ASCII: most commands do without it.
@@ -177,8 +173,7 @@ def time_left(seconds: float) -> str:
     whole = int(seconds)
     if whole <= 0:
         return "over"
-    hours, rest = divmod(whole, 3_600)
-    minutes = rest // 60
+    hours, minutes = divmod(whole // 60, 60)
     if hours:
         return f"{hours}h{minutes:02}m"
     return f"{minutes}m" if minutes else f"{whole}s"

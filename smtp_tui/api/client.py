@@ -14,37 +14,18 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 from msgspec.structs import replace
 
 import smtp_tui
+from smtp_tui.api import errors
 from smtp_tui.api.activity import Activity, Exchange
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.decode import Undecodable, decode_record, sentence
-from smtp_tui.api.errors import (
-    AccessRefused,
-    ApiError,
-    BadAnswer,
-    Call,
-    CertificateRefused,
-    HostUnreachable,
-    NotSent,
-    ServerFault,
-    TenantNeeded,
-    TokenNeeded,
-    TokenRefused,
-    raise_for_status,
-)
+from smtp_tui.api.errors import ApiError, Call, raise_for_status
 from smtp_tui.api.models import Record
-from smtp_tui.api.reach import speaks_tls
 from smtp_tui.api.redaction import redacted, text_without_echo, without_echo
 from smtp_tui.api.requests import CHANGES, TESTS, Answer, Operation, Request, Write, get_request
 from smtp_tui.api.secret import SecretStr, is_token
 from smtp_tui.api.target import Access, Origin, Target, Trust
 from smtp_tui.api.tls import CaFileUnusable, ssl_context
-from smtp_tui.api.transport import (
-    LIMITS,
-    MEANT_FOR_TLS,
-    Limits,
-    Transport,
-    may_come_from_tls,
-)
+from smtp_tui.api.transport import LIMITS, Limits, Transport
 from smtp_tui.api.writes import Ended, WriteLog, Writes
 
 USER_AGENT: Final = f"smtp-tui/{smtp_tui.__version__}"
@@ -83,6 +64,7 @@ class Client:
         limits: Limits = LIMITS,
     ) -> None:
         self.target = target
+        self.writes = Writes(journal, activity.writes)
         self._tokens = tokens
         self._activity = activity
         self._clock = clock
@@ -90,7 +72,6 @@ class Client:
         self._contexts: dict[tuple[Origin, Trust], ssl.SSLContext] = {}
         self._closed = False
         self._confirmed: tuple[Request, str] | None = None
-        self.writes = Writes(journal, activity.writes)
 
     def confirm(self, request: Request, name: str) -> None:
         """A person typed the record's name for this request, as a protected profile asks.
@@ -105,19 +86,19 @@ class Client:
         In a protected profile the typed name is compared with the one that the server tells.
         """
         if self.target.access is Access.READ_ONLY:
-            raise AccessRefused(call, f"The profile {self.target.name} is read-only")
+            raise errors.AccessRefused(call, f"The profile {self.target.name} is read-only")
         if self.target.access is not Access.PROTECTED or request.operation not in CHANGES:
             return
         protected = f"The profile {self.target.name} is protected"
         confirmed, self._confirmed = self._confirmed, None
         if confirmed is None or confirmed[0] != request:
-            raise AccessRefused(call, f"{protected}: the record's name has to be typed")
+            raise errors.AccessRefused(call, f"{protected}: the record's name has to be typed")
         name = request.new_name
         if name is None:
             read = get_request(self.target.scope, request.record_id or "")
             name = (await self.read(read, decode_record)).name
         if confirmed[1] != name:
-            raise AccessRefused(call, f"{protected}, and the record bears another name")
+            raise errors.AccessRefused(call, f"{protected}, and the record bears another name")
 
     async def read(self, request: Request, decode: Callable[[bytes], T]) -> T:
         """Ask for something; ``decode`` runs in a thread, for long lists, and may raise
@@ -132,7 +113,9 @@ class Client:
             answer = await self._answer(request, call)
             return await asyncio.to_thread(decode, answer.body)
         except Undecodable as error:
-            raise BadAnswer(replace(call, request_id=answer.request_id), sentence(error)) from None
+            raise errors.BadAnswer(
+                replace(call, request_id=answer.request_id), sentence(error)
+            ) from None
         except ApiError as error:
             raise error.alone() from None
 
@@ -164,30 +147,24 @@ class Client:
     def _check_open(self, request: Request, call: Call) -> None:
         """Asked again after each wait: the profile may have been left meanwhile."""
         if self._closed:
-            raise NotSent(call, "The profile was left before this was sent")
+            raise errors.NotSent(call, "The profile was left before this was sent")
         if request.lacks_tenant:
-            raise TenantNeeded(call, f"The profile {self.target.name} names no tenant")
+            raise errors.TenantNeeded(call, f"The profile {self.target.name} names no tenant")
 
     async def _answer(self, request: Request, call: Call) -> Answer:
         try:
             return await self._exchange(request, call, raise_for_status)
-        except (HostUnreachable, ServerFault) as error:
-            fault = isinstance(error, ServerFault) and error.status not in _RETRIED_STATUSES
-            late = isinstance(error, HostUnreachable) and error.timed_out
-            if fault or late or request.method != "GET":
+        except (errors.HostUnreachable, errors.ServerFault) as error:
+            if isinstance(error, errors.HostUnreachable):
+                asked, again = None, not error.timed_out
+            else:
+                asked, again = error.retry_after, error.status in _RETRIED_STATUSES
+            pause = self._limits.retry_pause if asked is None else asked
+            if not again or request.method != "GET" or pause > self._limits.longest_retry_after:
                 raise
-            await asyncio.sleep(self._pause(error))
-            self._check_open(request, call)
-            return await self._exchange(request, call, raise_for_status)
-
-    def _pause(self, error: ApiError) -> float:
-        """Seconds before a read is repeated; a longer wait than the limit is not waited for."""
-        asked = error.retry_after if isinstance(error, ServerFault) else None
-        if asked is None:
-            return self._limits.retry_pause
-        if asked > self._limits.longest_retry_after:
-            raise error
-        return asked
+        await asyncio.sleep(pause)
+        self._check_open(request, call)
+        return await self._exchange(request, call, raise_for_status)
 
     async def trust(self, trust: Trust) -> None:
         """Trust this from now on. Reads that were to use the earlier trust are not sent."""
@@ -220,11 +197,10 @@ class Client:
             answer = _cleaned(await self._sent(request, call, headers), request, secrets)
             return read(answer, replace(call, request_id=answer.request_id))
         except ApiError as error:
-            told = await self._or_tls(error, self._origin(request))
-            if token and isinstance(told, TokenRefused):
-                told.why = f"{told.why.removesuffix('.')}. The token {self._tokens.origin}"
-            failure = told.why
-            raise told from None
+            if token and isinstance(error, errors.TokenRefused):
+                error.why = f"{error.why.removesuffix('.')}. The token {self._tokens.origin}"
+            failure = error.why
+            raise
         except asyncio.CancelledError:
             failure = "Given up before the answer came"
             raise
@@ -243,13 +219,6 @@ class Client:
                 )
             )
 
-    async def _or_tls(self, error: ApiError, origin: Origin) -> ApiError:
-        """The error, or instead of it that plain http was spoken to a TLS port."""
-        if origin.scheme == "https" or not may_come_from_tls(error):
-            return error
-        tls = await speaks_tls(origin, self._limits.connect)
-        return HostUnreachable(error.call, MEANT_FOR_TLS) if tls else error
-
     def _headers(self, request: Request, call: Call) -> tuple[dict[str, str], tuple[str, ...]]:
         """The headers, and the token among them as a secret to look for in the answer."""
         headers = {
@@ -263,10 +232,10 @@ class Client:
             return headers, ()
         held = self._tokens.token()
         if held is None:
-            raise TokenNeeded(call, "This profile has no token yet")
+            raise errors.TokenNeeded(call, "This profile has no token yet")
         token = held.get_secret_value()
         if not is_token(token):
-            raise TokenNeeded(call, "The token has characters that no bearer token has")
+            raise errors.TokenNeeded(call, "The token has characters that no bearer token has")
         headers["Authorization"] = f"Bearer {token}"
         return headers, (token,)
 
@@ -278,7 +247,9 @@ class Client:
             """A read is not sent where its profile was left or another trust was confirmed."""
             given_up = self._closed or self.target.trust_for(origin) != trust
             if given_up and not call.operation.writes:
-                raise HostUnreachable(call, "The connection was given up before this was sent")
+                raise errors.HostUnreachable(
+                    call, "The connection was given up before this was sent"
+                )
 
         context = await self._context(origin, trust, call)
         return await Transport(origin, context, self._limits).send(
@@ -295,11 +266,11 @@ class Client:
                 async with asyncio.timeout(self._limits.connect):
                     context = await asyncio.to_thread(ssl_context, origin, trust)
             except CaFileUnusable as error:
-                raise CertificateRefused(call, error) from None
+                raise errors.CertificateRefused(call, error) from None
             except TimeoutError:
                 seconds = f"{self._limits.connect:g} seconds"
                 why = f"The certificates to verify with could not be read within {seconds}"
-                raise HostUnreachable(call, why) from None
+                raise errors.HostUnreachable(call, why) from None
             self._contexts[origin, trust] = context
         return self._contexts[origin, trust]
 

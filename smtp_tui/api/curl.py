@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from itertools import count
 from typing import Final
 
 from smtp_tui.api.models import Assignment, SecretState
@@ -58,10 +60,7 @@ def _form(body: Body) -> list[str]:
 
 def _json(request: Request) -> list[str]:
     """The body, in which each secret is a shell variable named after its parameter."""
-    whole = request.masked_body()
-    marker = "SECRET"
-    while marker in whole:  # a text that stands nowhere in the body
-        marker += "_"
+    marker = os.urandom(8).hex()  # a text that stands nowhere in the body
     names: list[str] = []
 
     def marked(value: object) -> object:
@@ -80,10 +79,9 @@ def _json(request: Request) -> list[str]:
 def _variable(name: str, taken: list[str]) -> str:
     plain = _NOT_IN_NAMES.sub("_", name).strip("_").upper()
     variable = wanted = f"SMTP_{plain or 'SECRET'}"
-    number = 1
+    numbers = count(2)
     while variable in taken:
-        number += 1
-        variable = f"{wanted}_{number}"
+        variable = f"{wanted}_{next(numbers)}"
     return variable
 
 

@@ -319,7 +319,7 @@ class TokenRefused(StatusError):
 
 
 class LoginRefused(StatusError):
-    """400, 401 or 403 to a login: the user name or the password is not accepted."""
+    """400, 401, 403 or 422 to a login: the user name or the password is not accepted."""
 
     usual_advice = (
         _profile(
@@ -404,6 +404,7 @@ _BY_STATUS: Final[dict[int, type[StatusError]]] = {
     422: Invalid,
     429: TooManyRequests,
 }
+_LOGIN_REFUSALS: Final = frozenset({400, 401, 403, 422})
 _GONE: Final = frozenset({"MODEL_NOT_FOUND", "NOT_FOUND"})
 """LoopBack's codes for a record that is gone. A 404 with any other code comes from a server that
 does not know the call, or from a proxy."""
@@ -438,6 +439,8 @@ def raise_for_status(answer: Answer, call: Call) -> Answer:
     if status == 404:
         gone = operation is Operation.GET or told.code in _GONE
         kind = NotFound if gone else OperationMissing
+    if operation is Operation.TOKEN and status in _LOGIN_REFUSALS:
+        kind = LoginRefused
     words = answer.unreadable or told.words
     raise kind(call, status, words, told.fields, answer.retry_after or "")
 

@@ -24,17 +24,8 @@ PASSWORD: Final = "password"
 DOCUMENTED: Final = frozenset({"hostname", "port", "username", PASSWORD})
 """The parameters that the vendor documents; a record may carry others."""
 _SECRET_PARTS: Final = (
-    "password",
-    "passwd",
-    "passphrase",
-    "passcode",
-    "pwd",
-    "secret",
-    "token",
-    "apikey",
-    "accesskey",
-    "privatekey",
-    "credential",
+    *("password", "passwd", "passphrase", "passcode", "pwd", "secret", "token", "credential"),
+    *("apikey", "accesskey", "privatekey"),
 )
 _SECRET_WHOLE: Final = frozenset({"key", "smtppass", "authpass", "userpass", "mailpass"})
 _SECRET_WORDS: Final = frozenset({"pass", "pw", "bearer"})

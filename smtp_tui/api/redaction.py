@@ -76,28 +76,29 @@ def _without_cut(body: bytes, secret: bytes) -> bytes:
     return b"".join((*parts, body[done:])) if parts else body
 
 
-_NAMED: Final = re.compile(
-    r"""(\bname["']?\s*:\s*["']([^"']{1,100})["']\s*,\s*["']?value["']?\s*:\s*)"""
-    r"""('(?:\\.|[^'\\])*'?|"(?:\\.|[^"\\])*"?)"""
+_QUOTED: Final = (
+    re.compile(
+        r"""(?P<before>\bname["']?\s*:\s*["'](?P<name>[^"']{1,100})["']\s*,\s*["']?value["']?\s*:\s*)"""
+        r"""('(?:\\.|[^'\\])*'?|"(?:\\.|[^"\\])*"?)(?P<after>)"""
+    ),
+    re.compile(
+        r"""(?P<before>\bvalue["']?\s*:\s*)('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
+        r"""(?P<after>\s*,\s*["']?name["']?\s*:\s*["'](?P<name>[^"']{1,100}))"""
+    ),
 )
-_VALUED: Final = re.compile(
-    r"""(\bvalue["']?\s*:\s*)('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
-    r"""(\s*,\s*["']?name["']?\s*:\s*["']([^"']{1,100}))"""
-)
+"""A parameter as a message quotes it: a name followed by its value, and a value by its name."""
 
 
 def without_quoted(text: str) -> str:
     """A message without the secrets of the parameters that it quotes."""
+    if "value" in text:
+        for quoted in _QUOTED:
+            text = quoted.sub(_without_value, text)
+    return text
 
-    def named(found: re.Match[str]) -> str:
-        """A name followed by its value."""
-        return f"{found[1]}{MASK}" if is_secret_name(found[2]) else found[0]
 
-    def valued(found: re.Match[str]) -> str:
-        """A value followed by its name."""
-        return f"{found[1]}{MASK}{found[3]}" if is_secret_name(found[4]) else found[0]
-
-    return _VALUED.sub(valued, _NAMED.sub(named, text)) if "value" in text else text
+def _without_value(found: re.Match[str]) -> str:
+    return f"{found['before']}{MASK}{found['after']}" if is_secret_name(found["name"]) else found[0]
 
 
 def text_without_echo(text: str, secrets: tuple[str, ...]) -> str:

@@ -47,17 +47,11 @@ class Pinned(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     identity: str = field(default="", name="identity_pin")
 
     def __post_init__(self) -> None:
-        if self.sha256 or not self.identity:
-            force_setattr(self, "sha256", _plain_fingerprint(self.sha256))
-        if self.identity:
-            force_setattr(self, "identity", _plain_fingerprint(self.identity))
-
-
-def _plain_fingerprint(text: str) -> str:
-    plain = text.replace(":", "").strip().lower()
-    if not _FINGERPRINT.match(plain):
-        raise ValueError("a SHA-256 fingerprint has 64 hexadecimal digits")
-    return plain
+        for name, text in (("sha256", self.sha256), ("identity", self.identity)):
+            plain = text.replace(":", "").strip().lower()
+            if not _FINGERPRINT.match(plain) and (text or not (self.sha256 or self.identity)):
+                raise ValueError("a SHA-256 fingerprint has 64 hexadecimal digits")
+            force_setattr(self, name, plain)
 
 
 class Unverified(Struct, frozen=True):
@@ -102,12 +96,10 @@ class Origin(Struct, frozen=True):
     @property
     def loopback(self) -> bool:
         """Whether the host is this machine by its literal name or address."""
-        if self.host == "localhost":
-            return True
         try:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
-            return False
+            return self.host == "localhost"
 
 
 class Scope(Struct, frozen=True):
@@ -183,10 +175,10 @@ def parse_origin(text: str, port: int | None = None, *, allow_http: bool = False
 
 
 def _split_port(text: str) -> tuple[str, int | None]:
-    for character in text:
-        if character in "@/?#\\%" or character.isspace() or not character.isprintable():
-            shown = character if character.isprintable() and character != " " else "a space"
-            raise HostRefused(f"a host has no {shown} in it; give host, or host:port")
+    odd = next((sign for sign in text if sign in "@/?#\\% " or not sign.isprintable()), "")
+    if odd:
+        shown = odd if odd.isprintable() and odd != " " else "a space"
+        raise HostRefused(f"a host has no {shown} in it; give host, or host:port")
     if text.startswith("["):
         host, bracket, rest = text[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")):

@@ -32,18 +32,15 @@ _BROKEN_OFF: Final = (
     "The server broke the connection off while TLS was agreed on: perhaps it does not speak TLS on"
     " this port"
 )
-_REASONS: Final = {
-    "self-signed": f"{_UNTRUSTED}: it is self-signed",
-    "self signed": f"{_UNTRUSTED}: it is self-signed",
-    "expired": f"{_UNTRUSTED}: it has expired",
-    "not yet valid": f"{_UNTRUSTED}: it is not valid yet",
-    "mismatch": f"{_UNTRUSTED}: it belongs to another host",
-    "unable to get local issuer": f"{_UNTRUSTED}: its issuer is not known here",
-    "unable to get issuer": f"{_UNTRUSTED}: its issuer is not known here",
-    "wrong version number": _NO_TLS,
-    "record layer": _NO_TLS,
-    "unexpected_eof": _BROKEN_OFF,
-}
+_REASONS: Final = (
+    ("self.signed", f"{_UNTRUSTED}: it is self-signed"),
+    ("expired", f"{_UNTRUSTED}: it has expired"),
+    ("not yet valid", f"{_UNTRUSTED}: it is not valid yet"),
+    ("mismatch", f"{_UNTRUSTED}: it belongs to another host"),
+    ("unable to get (local )?issuer", f"{_UNTRUSTED}: its issuer is not known here"),
+    ("wrong version number|record layer", _NO_TLS),
+    ("unexpected_eof", _BROKEN_OFF),
+)
 """What is said for OpenSSL's words."""
 _MARKS: Final = re.compile(r"\[[^\]]*\]|\(_ssl\.c:\d+\)")
 
@@ -136,8 +133,8 @@ def tls_reason(error: ssl.SSLError) -> str:
             f"Pinned SHA-256 {error.pinned}, the server shows {error.seen}"
         )
     text = getattr(error, "verify_message", "") or str(error)
-    for needle, words in _REASONS.items():
-        if needle in text.lower():
+    for pattern, words in _REASONS:
+        if re.search(pattern, text.lower()):
             return words
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"{_UNTRUSTED}: {_openssl_words(text)}"

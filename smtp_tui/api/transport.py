@@ -22,16 +22,10 @@ import httpx
 from msgspec import Struct
 from msgspec.structs import replace
 
+from smtp_tui.api import errors
 from smtp_tui.api.decode import cut, other_encoding
-from smtp_tui.api.errors import (
-    ApiError,
-    Call,
-    CertificateRefused,
-    HostUnreachable,
-    NoAnswer,
-    StatusError,
-)
-from smtp_tui.api.reach import NO_CONNECTION, NO_SUCH_NAME, REASONS
+from smtp_tui.api.errors import ApiError, Call
+from smtp_tui.api.reach import NO_CONNECTION, NO_SUCH_NAME, REASONS, speaks_tls
 from smtp_tui.api.requests import Answer, Request
 from smtp_tui.api.target import Origin
 
@@ -55,24 +49,41 @@ class Limits(Struct, frozen=True):
 LIMITS: Final = Limits()
 
 
-class Transport:
+class Transport(Struct, frozen=True):
     """Sends requests to one origin; ``context`` verifies its certificate."""
 
-    def __init__(self, origin: Origin, context: ssl.SSLContext, limits: Limits) -> None:
-        self._origin = origin
-        self._context = context
-        self._limits = limits
+    origin: Origin
+    context: ssl.SSLContext
+    limits: Limits
 
     def _client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(verify=self._context, trust_env=False),
+            transport=httpx.AsyncHTTPTransport(verify=self.context, trust_env=False),
             trust_env=False,
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            timeout=httpx.Timeout(self._limits.read, connect=None),
+            timeout=httpx.Timeout(self.limits.read, connect=None),
         )
 
     async def send(
+        self, request: Request, call: Call, headers: dict[str, str], ready: Callable[[], None]
+    ) -> Answer:
+        """Send and read, as :meth:`_sent`; says so where plain http met a port of TLS."""
+        try:
+            answer = await self._sent(request, call, headers, ready)
+        except errors.NoAnswer as error:
+            await self._check_tls(call, error.why in {_ENDED, _BROKE})
+            raise
+        await self._check_tls(call, answer.status == 400 and b"https" in answer.body.lower())
+        return answer
+
+    async def _check_tls(self, call: Call, likely: bool) -> None:
+        """Servers that want TLS refuse plain http each in its own way."""
+        plain = likely and self.origin.scheme == "http"
+        if plain and await speaks_tls(self.origin, self.limits.connect):
+            raise errors.HostUnreachable(call, _MEANT_FOR_TLS)
+
+    async def _sent(
         self, request: Request, call: Call, headers: dict[str, str], ready: Callable[[], None]
     ) -> Answer:
         """Send and read. All addresses of the host and TLS share the time for a connection.
@@ -80,7 +91,7 @@ class Transport:
         ``ready`` is called once the connection is made; what it raises keeps the request from
         being sent. Raises ``HostUnreachable``, ``CertificateRefused`` and ``NoAnswer``.
         """
-        connecting = asyncio.timeout(self._limits.connect)
+        connecting = asyncio.timeout(self.limits.connect)
         shaking_hands = False
 
         async def trace(step: str, details: Mapping[str, Any]) -> None:
@@ -98,12 +109,12 @@ class Transport:
         try:
             async with (
                 AsyncExitStack() as opened,
-                asyncio.timeout(self._limits.total),
+                asyncio.timeout(self.limits.total),
                 connecting,
                 self._client() as client,
                 client.stream(
                     request.method,
-                    self._origin.url + request.address,
+                    self.origin.url + request.address,
                     headers=headers,
                     content=request.content(),
                     extensions={"trace": trace},
@@ -112,16 +123,16 @@ class Transport:
                 return await self._whole(response)
         except TimeoutError:
             if connecting.expired():
-                seconds = f"{self._limits.connect:g} seconds"
+                seconds = f"{self.limits.connect:g} seconds"
                 why = f"No connection within {seconds}"
                 if shaking_hands:
                     took = "The server took the connection"
                     why = f"{took}, but TLS was not agreed on within {seconds}"
-                raise HostUnreachable(call, why, timed_out=True) from None
-            seconds = f"{self._limits.total:g} seconds"
-            raise NoAnswer(call, f"No whole answer within {seconds}") from None
+                raise errors.HostUnreachable(call, why, timed_out=True) from None
+            seconds = f"{self.limits.total:g} seconds"
+            raise errors.NoAnswer(call, f"No whole answer within {seconds}") from None
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
-            raise _in_words(error, call, self._limits.read) from None
+            raise _in_words(error, call, self.limits.read) from None
 
     async def _whole(self, response: httpx.Response) -> Answer:
         """The whole answer, or why its body is not read."""
@@ -139,8 +150,8 @@ class Transport:
         body = bytearray()
         async for chunk in response.aiter_raw():
             body += chunk
-            if len(body) > self._limits.body:
-                size = f"{self._limits.body / (1024 * 1024):.3g} MiB"
+            if len(body) > self.limits.body:
+                size = f"{self.limits.body / (1024 * 1024):.3g} MiB"
                 words = f"the answer is larger than {size} and was not read on"
                 return replace(answer, unreadable=words)
         if body.startswith(BOM_UTF8):
@@ -159,26 +170,19 @@ def _in_words(error: Exception, call: Call, read: float) -> ApiError:
         case httpx.ConnectError():
             return _no_connection(error, call)
         case httpx.UnsupportedProtocol() | httpx.InvalidURL() | httpx.LocalProtocolError():
-            return HostUnreachable(call, "The address cannot be used")
+            return errors.HostUnreachable(call, "The address cannot be used")
         case httpx.TimeoutException():
-            return NoAnswer(call, f"The server was silent for {read:g} seconds")
+            return errors.NoAnswer(call, f"The server was silent for {read:g} seconds")
         case httpx.RemoteProtocolError():
-            return NoAnswer(call, _ENDED)
-    return NoAnswer(call, _BROKE)
+            return errors.NoAnswer(call, _ENDED)
+    return errors.NoAnswer(call, _BROKE)
 
 
 _ENDED: Final = "The connection ended before the whole answer came, or it was no HTTP"
 _BROKE: Final = "The connection broke before the whole answer came"
-MEANT_FOR_TLS: Final = (
+_MEANT_FOR_TLS: Final = (
     "The server speaks TLS on this port and was asked in plain http: write https:// before the host"
 )
-
-
-def may_come_from_tls(error: ApiError) -> bool:
-    """Whether a server that wants TLS may have refused plain http so: each has its own way."""
-    if isinstance(error, StatusError):
-        return error.status == 400 and "https" in error.words.lower()
-    return isinstance(error, NoAnswer) and error.why in (_ENDED, _BROKE)
 
 
 def _no_connection(error: httpx.ConnectError, call: Call) -> ApiError:
@@ -188,13 +192,13 @@ def _no_connection(error: httpx.ConnectError, call: Call) -> ApiError:
     """
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLWantReadError):
-            return CertificateRefused(call, cause)
+            return errors.CertificateRefused(call, cause)
         if isinstance(cause, socket.gaierror):
             again = cause.errno == socket.EAI_AGAIN
-            return HostUnreachable(call, _NO_NAME_SERVER if again else NO_SUCH_NAME)
+            return errors.HostUnreachable(call, _NO_NAME_SERVER if again else NO_SUCH_NAME)
         if isinstance(cause, OSError) and cause.errno in REASONS:
-            return HostUnreachable(call, REASONS[cause.errno])
-    return HostUnreachable(call, NO_CONNECTION)
+            return errors.HostUnreachable(call, REASONS[cause.errno])
+    return errors.HostUnreachable(call, NO_CONNECTION)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

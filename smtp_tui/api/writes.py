@@ -13,22 +13,15 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from smtp_tui.api.errors import (
-    ApiError,
-    Call,
-    NotFound,
-    NotJournalled,
-    NotSent,
-    StatusError,
-    UnderWay,
-)
+from smtp_tui.api import errors
+from smtp_tui.api.errors import ApiError, Call
 from smtp_tui.api.requests import Answer, Request, Write
 from smtp_tui.api.target import Access, Target
 
 T = TypeVar("T")
 
 
-Exchange: TypeAlias = Callable[[], Coroutine[None, None, tuple[T, "Ended"]]]
+Sending: TypeAlias = Callable[[], Coroutine[None, None, tuple[T, "Ended"]]]
 """Sends a write; gives what its sender wants to know, and what the journal keeps."""
 
 
@@ -102,15 +95,15 @@ class Writes:
         """Raise :class:`UnderWay` where another write to the same record has not ended."""
         for other in self._everywhere:
             if other.excludes(request, target):
-                raise UnderWay(call, other.request.operation)
+                raise errors.UnderWay(call, other.request.operation)
 
-    async def run(self, write: Write, call: Call, exchange: Exchange[T]) -> T:
+    async def run(self, write: Write, call: Call, send: Sending[T]) -> T:
         """Journal, send, journal. Goes on when the one who awaits it is gone. Raises ``ApiError``,
         among them :class:`UnderWay` where another write to the same record has not ended, and
         :class:`NotJournalled` where a protected profile has no journal to write to."""
         self.check_free(write.request, write.target, call)
         self._everywhere.append(write)
-        task = asyncio.create_task(self._journalled(write, call, exchange))
+        task = asyncio.create_task(self._journalled(write, call, send))
         self._tasks[task] = write
         task.add_done_callback(self._forget)
         try:
@@ -119,12 +112,12 @@ class Writes:
             task.add_done_callback(lambda ended: self._tell(write, ended))
             raise
 
-    async def _journalled(self, write: Write, call: Call, exchange: Exchange[T]) -> T:
+    async def _journalled(self, write: Write, call: Call, send: Sending[T]) -> T:
         """The outcome is journalled whatever ends this, a fault of this program included."""
         await self._intend(write, call)
         ended = Ended(WriteOutcome.UNKNOWN, words="A fault of this program came between")
         try:
-            told, ended = await exchange()
+            told, ended = await send()
         except ApiError as error:
             error.write = write
             ended = _ended_by(error)
@@ -146,7 +139,7 @@ class Writes:
             why = (
                 f"The profile {write.target.name} is protected, and the journal of writes cannot be"
             )
-            raise NotJournalled(call, f"{why} written: {problem}")
+            raise errors.NotJournalled(call, f"{why} written: {problem}")
         self._warn(problem)
 
     def _warn(self, problem: str) -> None:
@@ -199,12 +192,12 @@ def done(answer: Answer) -> Ended:
 
 
 def _ended_by(error: ApiError) -> Ended:
-    status = error.status if isinstance(error, StatusError) else None
+    status = error.status if isinstance(error, errors.StatusError) else None
     outcome = WriteOutcome.REFUSED
     if error.outcome_unknown:
         outcome = WriteOutcome.UNKNOWN
-    elif isinstance(error, NotFound):
+    elif isinstance(error, errors.NotFound):
         outcome = WriteOutcome.GONE
-    elif isinstance(error, NotSent):
+    elif isinstance(error, errors.NotSent):
         outcome = WriteOutcome.NOT_SENT
     return Ended(outcome, status, error.call.request_id, error.why)

@@ -40,7 +40,7 @@ def _no_look_for_tls(monkeypatch: pytest.MonkeyPatch) -> None:
     async def no(*_: object) -> bool:
         return False
 
-    monkeypatch.setattr("smtp_tui.api.client.speaks_tls", no)
+    monkeypatch.setattr("smtp_tui.api.transport.speaks_tls", no)
 
 
 ANSWERS = {

@@ -290,7 +290,7 @@ FAULTS: Final = (
     Fault(
         "a passphrase is no secret",
         SECRET,
-        '    "passphrase",\n',
+        '"passphrase", ',
         "",
         (f"{API_SECRET}::test_a_name_of_a_secret_is_known_in_any_spelling",),
     ),
@@ -434,7 +434,7 @@ FAULTS: Final = (
     Fault(
         "a read-only profile writes",
         PLACE,
-        '            raise AccessRefused(call, f"The profile {self.target.name} is read-only")\n'
+        '            raise errors.AccessRefused(call, f"The profile {self.target.name} is read-only")\n'
         "        if self",
         "            pass\n        if self",
         (f"{API_ISOLATION}::test_a_read_only_profile_sends_no_write",),
@@ -470,8 +470,8 @@ FAULTS: Final = (
     Fault(
         "a left profile sends on",
         PLACE,
-        "        if self._closed:\n            raise NotSent(call",
-        "        if not self._limits:\n            raise NotSent(call",
+        "        if self._closed:\n            raise errors.NotSent(call",
+        "        if not self._limits:\n            raise errors.NotSent(call",
         (f"{API_WRITES}::test_a_profile_left_while_a_name_is_compared_sends_no_write",),
     ),
     Fault(
@@ -946,11 +946,11 @@ FAULTS: Final = (
     Fault(
         "a write is sent again when its answer is lost",
         ONCE,
-        "            told, ended = await exchange()\n",
+        "            told, ended = await send()\n",
         "            try:\n"
-        "                told, ended = await exchange()\n"
+        "                told, ended = await send()\n"
         "            except ApiError:\n"
-        "                told, ended = await exchange()\n",
+        "                told, ended = await send()\n",
         (
             f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[502-create]",
         ),
@@ -958,17 +958,8 @@ FAULTS: Final = (
     Fault(
         "a read is repeated without end",
         ONCE,
-        "            self._check_open(request, call)\n"
-        "            return await self._exchange(request, call, raise_for_status)\n"
-        "\n"
-        "    def _pause",
-        "            self._check_open(request, call)\n"
-        "            try:\n"
-        "                return await self._exchange(request, call, raise_for_status)\n"
-        "            except (HostUnreachable, ServerFault):\n"
-        "                return await self._exchange(request, call, raise_for_status)\n"
-        "\n"
-        "    def _pause",
+        "        await asyncio.sleep(pause)\n",
+        "        await asyncio.sleep(pause)\n        return await self._answer(request, call)\n",
         (
             f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[502-list]",
         ),
@@ -1015,8 +1006,8 @@ FAULTS: Final = (
     Fault(
         "a login is sent again",
         ONCE,
-        'if fault or late or request.method != "GET":',
-        "if fault or late:",
+        'if not again or request.method != "GET" or',
+        "if not again or",
         (
             f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[502-token]",
         ),
@@ -1115,8 +1106,8 @@ FAULTS: Final = (
     Fault(
         "a long Retry-After is waited for",
         BOUNDS,
-        "        if asked > self._limits.longest_retry_after:\n            raise error",
-        "        if asked > self._limits.longest_retry_after * 1e9:\n            raise error",
+        "pause > self._limits.longest_retry_after:",
+        "pause > self._limits.longest_retry_after * 1e9:",
         (f"{API_RETRIES}::test_a_longer_wait_than_the_limit_is_left_to_the_person",),
     ),
     Fault(
@@ -1131,8 +1122,8 @@ FAULTS: Final = (
     Fault(
         "an answer of any size is read",
         BOUNDS,
-        "if len(body) > self._limits.body:",
-        "if len(body) > 1000 * self._limits.body:",
+        "if len(body) > self.limits.body:",
+        "if len(body) > 1000 * self.limits.body:",
         (
             f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[50 MB-list]",
         ),
@@ -1372,8 +1363,8 @@ FAULTS: Final = (
     Fault(
         "a stored password that a message quotes is shown",
         SECRET,
-        'return f"{found[1]}{MASK}" if is_secret_name(found[2]) else found[0]',
-        "return found[0]",
+        'if is_secret_name(found["name"]) else found[0]',
+        "if found['name'] == MASK else found[0]",
         (
             "tests/api/test_secrets.py::test_a_stored_password_is_not_shown_where_a_message_quotes_the_parameters",
         ),
