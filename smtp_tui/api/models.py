@@ -201,8 +201,6 @@ class TestAnswer(Struct, frozen=True):
     ``body`` is the decoded JSON, or the text if it was not JSON.
     """
 
-    __test__ = False  # not a test case, whatever its name
-
     status: int
     body: JsonValue
     request_id: str | None = None

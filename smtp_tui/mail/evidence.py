@@ -29,7 +29,6 @@ _CHARACTERS: Final = 60_000
 """How many characters of all texts together are read."""
 
 _ITEMS: Final = 200
-_LONGEST_JSON: Final = 1_000_000
 _TRACES: Final = frozenset({"stack", "stacktrace", "trace"})
 _ERROR_KEYS: Final = frozenset({"error", "err", "errors", "exception"})
 _MESSAGE_KEYS: Final = frozenset({"message", "msg", "errormessage", "errmsg", "response", "stderr"})
@@ -166,8 +165,6 @@ def _walk(body: JsonValue, evidence: Evidence) -> Iterator[Mapping[str, JsonValu
 def _opened(value: JsonValue) -> JsonValue:
     """Decode a text that is itself JSON, such as an error that `JSON.stringify` put there."""
     if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
-        return value
-    if len(value) > _LONGEST_JSON:
         return value
     try:
         inner = masked(decode_json(value.encode("utf-8", "replace")))

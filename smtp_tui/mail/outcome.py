@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import ClassVar, Final
+from typing import Final
 
 from msgspec import Struct
 
@@ -40,8 +40,6 @@ class TestOutcome(Struct, frozen=True):
     hostname, port, username, password, `to` for the recipient, or None. `server` and `queue_id`
     are known only of an accepted mail. `request_id` is what the server's log calls the request.
     """
-
-    __test__: ClassVar[bool] = False  # not a test case
 
     verdict: Verdict
     meaning: str

@@ -34,8 +34,6 @@ class TestRun(Struct, frozen=True):
     typed and not saved.
     """
 
-    __test__ = False  # not a test case, whatever its name
-
     at: datetime
     profile: str
     recipient: str
@@ -73,8 +71,6 @@ class Tested(Struct, frozen=True):
 
 class TestHistory:
     """The test emails sent from this state directory, by any process; in memory and in ``path``."""
-
-    __test__ = False  # not a test case, whatever its name
 
     def __init__(self, directory: Path) -> None:
         self.path = directory / FILE_NAME

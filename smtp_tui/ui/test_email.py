@@ -59,8 +59,6 @@ class ReviewValues(Struct, frozen=True):
 class TestFinished(Message):
     """Posted to every screen when a test mail has its outcome, which the history then holds."""
 
-    __test__ = False  # not a test case, whatever its name
-
     def __init__(self, mail: TestMail) -> None:
         super().__init__()
         self.mail = mail
@@ -73,8 +71,6 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
     remembered recipient without asking again, as within a round of editing and testing. ``asides``
     are lines about the record. ``mail`` is the test mail that is shown.
     """
-
-    __test__: ClassVar[bool] = False
 
     DEFAULT_CSS = """
     TestDialog #test-body { height: auto; scrollbar-size-vertical: 1; }

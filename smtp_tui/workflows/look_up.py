@@ -19,18 +19,13 @@ from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.writes import Ended, WriteOutcome
 from smtp_tui.editing.values import ABSENT, Known, holds, looks_same, value_in, value_words
 
+_STILL: Final = "the server still has the old values. Review and save once more"
 _NOT_DONE: Final = {
-    Operation.CREATE: AdviceLine(
-        "Read again: no record of that name is there. Save once more", ("form.review",)
-    ),
-    Operation.PATCH: AdviceLine(
-        "Read again: the server still has the old values. Review and save once more",
-        ("form.review",),
-    ),
-    Operation.DELETE: AdviceLine(
-        "Read again: the record is still there. Delete it once more", ("record.delete",)
-    ),
+    Operation.CREATE: ("no record of that name is there. Save once more", "form.review"),
+    Operation.PATCH: (_STILL, "form.review"),
+    Operation.DELETE: ("the record is still there. Delete it once more", "record.delete"),
 }
+"""What is read again where a write was not done, and the action to do next."""
 
 
 class Difference(Struct, frozen=True):
@@ -102,7 +97,8 @@ async def look_up(
 def advice(operation: Operation, found: Found) -> Advice:
     """What to do about a write that was looked up. Empty where it cannot be told what happened."""
     if found.done is False:
-        return (_NOT_DONE[operation],)
+        words, action = _NOT_DONE[operation]
+        return (AdviceLine(f"Read again: {words}", (action,)),)
     if operation is Operation.CREATE and found.record is not None:
         there = f"a record of that name is there (id {found.record.id})"
         return (AdviceLine(f"Read again: {there}. Look at it before you save"),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -37,19 +37,13 @@ class Saved(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     unanswered: Unknown | None = None
 
-    @property
-    def created(self) -> bool:
-        """Whether the record is new."""
-        return self.before is None
-
 
 class Deleted(Struct, frozen=True):
-    """The record is deleted; ``record`` is how it was last seen. The rest as of :class:`Saved`."""
+    """The record is deleted; ``before`` is how it was last seen. The rest as of :class:`Saved`."""
 
-    record: Record
+    before: Record
     notes: tuple[str, ...] = ()
     unanswered: Unknown | None = None
-    created: ClassVar[bool] = False
 
 
 class Unchanged(Struct, frozen=True):

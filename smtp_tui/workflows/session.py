@@ -44,7 +44,7 @@ class Memory(Struct):
     @property
     def created(self) -> bool:
         """Whether the last change was a create, which cannot be undone."""
-        return self.last_change is not None and self.last_change.created
+        return self.last_change is not None and self.last_change.before is None
 
 
 class Session(Struct, frozen=True, dict=True):

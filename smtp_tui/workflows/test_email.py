@@ -48,8 +48,6 @@ _NO_LOGIN: Final = "No login was used: there is no username."
 class TestSubject(Struct, frozen=True):
     """What is tested: a saved record, the same with unsaved changes, or values saved nowhere."""
 
-    __test__ = False  # not a test case, whatever its name
-
     name: str
     opened: Record | None = None
     patch: Patch = Patch()
@@ -153,8 +151,6 @@ class TestMail(Struct):
     was tried.
     """
 
-    __test__ = False  # not a test case, whatever its name
-
     subject: TestSubject
     to: str
     request: Request
@@ -184,8 +180,6 @@ class TestMails(Struct, frozen=True):
 
     ``under_way`` holds the mails that have no outcome yet, by record.
     """
-
-    __test__ = False  # not a test case, whatever its name
 
     history: TestHistory
     under_way: dict[RecordKey, TestMail] = field(default_factory=dict)

@@ -90,7 +90,7 @@ async def undo(session: Session, operator: Operator) -> UndoOutcome | None:
     """
     change = session.memory.last_change
     if isinstance(change, Deleted):
-        return Recreate(change.record)
+        return Recreate(change.before)
     if change is None or change.before is None:
         return None
     named = record_name(change.before.name, change.before.id)
