@@ -1,6 +1,6 @@
 """Text that must never be shown: the token and the SMTP passwords.
 
-The interface is that of pydantic's ``SecretStr``.
+The interface is that of pydantic's ``SecretStr``, which is not imported before the first rows.
 """
 
 from __future__ import annotations

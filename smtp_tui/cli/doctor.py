@@ -30,7 +30,7 @@ from smtp_tui.state.journal import FILE_NAME as JOURNAL
 from smtp_tui.text import clean
 
 _PACKAGES: Final = (
-    *("textual", "httpx", "h11", "msgspec"),
+    *("textual", "httpx", "h11", "msgspec", "pydantic"),
     *("tomlkit", "filelock", "platformdirs"),
 )
 _SANDBOX_PACKAGES: Final = ("uvicorn", "aiosmtpd", "cryptography")

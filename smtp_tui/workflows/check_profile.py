@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from smtp_tui.api.errors import ApiError, CertificateRefused, HostUnreachable, TokenRefused
-from smtp_tui.api.identity import Tenant, find_tenant
+from smtp_tui.api.identity import find_tenant
 from smtp_tui.api.reach import connect, judge, resolve
 from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Target, Trust
@@ -26,6 +26,7 @@ from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import SECONDS, after_refusal, ensure_token
 
 if TYPE_CHECKING:
+    from smtp_tui.api.answers import Tenant
     from smtp_tui.api.client import Client
 
 LOGIN_SECONDS: Final = 3.0

@@ -11,10 +11,11 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.activity import Activity
+from smtp_tui.api.answers import IssuedToken, Tenant
 from smtp_tui.api.client import Client
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, Call, StatusError, raise_for_status
-from smtp_tui.api.identity import IssuedToken, Tenant, find_tenant, log_in
+from smtp_tui.api.identity import find_tenant, log_in
 from smtp_tui.api.models import Assignment, Record, RecordList, TestAnswer
 from smtp_tui.api.requests import (
     Answer,

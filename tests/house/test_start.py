@@ -7,6 +7,7 @@ import pytest
 
 HEAVY = (
     "httpx",
+    "pydantic",
     "tomlkit",
     "filelock",
     "cryptography",
