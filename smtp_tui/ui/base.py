@@ -157,7 +157,7 @@ class FullScreen(Screen[Result]):
 
     def show_situation(self) -> None:
         """Bring key line and bindings in line with the situation."""
-        self._key_bar.show(self.situation)
+        self._key_bar.situation = self.situation
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -25,7 +25,7 @@ from smtp_tui.ui.base import Dialog, FullScreen
 from smtp_tui.ui.dialogs import CopyDialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import tell
-from smtp_tui.ui.review.request_view import body_text
+from smtp_tui.ui.review import body_text
 from smtp_tui.ui.services import Mailbox, ReceivedMail, Services
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import Column, FilteredTable, RecordsTable, Row, counted

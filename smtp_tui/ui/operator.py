@@ -37,7 +37,7 @@ class ScreenOperator:
 
     async def review(self, session: Session, plan: Plan) -> bool:
         """Show the plan; in a protected profile the record's name has to be typed."""
-        from smtp_tui.ui.review.dialogs import ReviewDialog
+        from smtp_tui.ui.review import ReviewDialog
 
         by_key, self._by_key = self._by_key, False
         dialog = ReviewDialog(session, plan, session.tokens.clock, by_key=by_key)
@@ -45,7 +45,7 @@ class ScreenOperator:
 
     async def resolve(self, session: Session, comparison: Comparison) -> Mapping[str, Side] | None:
         """Show the conflicts to choose from; without any, the next review shows the record."""
-        from smtp_tui.ui.review.dialogs import ConflictDialog
+        from smtp_tui.ui.review import ConflictDialog
 
         if not comparison.conflicts:
             return {}

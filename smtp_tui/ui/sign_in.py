@@ -112,7 +112,7 @@ class SignInDialog(Dialog[bool]):
 
     def action_reveal(self) -> None:
         """Show what was just typed, until the field is left."""
-        self._field.reveal()
+        self._field.password = not self._field.password
 
     def action_cancel(self) -> None:
         """Leave without a token."""

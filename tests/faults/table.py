@@ -203,8 +203,8 @@ FAULTS: Final = (
     Fault(
         "what is typed is not kept at a signal",
         KEPT,
-        "            if self.done:\n                return\n            if self.latest",
-        "            if not self.done:\n                return\n            if self.latest",
+        "            if self.latest is not None:\n                self._kept",
+        "            if self.latest is None:\n                self._kept",
         (
             f"{E2E_DRAFTS_SURVIVE}::test_a_form_survives_a_signal_right_after_the_key_and_the_terminal_is_restored",
         ),

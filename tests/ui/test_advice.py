@@ -25,7 +25,7 @@ from smtp_tui.ui.actions import BY_ID
 from smtp_tui.ui.advice import error_text, key_here
 from smtp_tui.ui.logs import ActivityScreen
 from smtp_tui.ui.profiles.switcher import ProfilesDialog
-from smtp_tui.ui.review.dialogs import ReviewDialog
+from smtp_tui.ui.review import ReviewDialog
 from tests.failing_sandbox import Fault, FaultKind, Sandbox
 from tests.failing_sandbox import Operation as Asked
 from tests.ui.forms import retype

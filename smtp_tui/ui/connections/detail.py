@@ -179,7 +179,6 @@ class DetailScreen(RecordScreen[bool]):
 
     def on_mount(self) -> None:
         """Show what the table knew, then read the record again."""
-        self._pane.focus()
         self._show_record()
         self.action_refresh()
 
@@ -262,10 +261,6 @@ class UnreadableScreen(FullScreen[None]):
             title += f", of which the first {MOST_ROWS:,} are shown"
         yield PlainText(title, classes="title")
         yield self._table
-
-    def on_mount(self) -> None:
-        """Let the keys move in the table."""
-        self._table.focus()
 
 
 def _row(entry: Unreadable) -> Row:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from msgspec import Struct
@@ -16,7 +16,7 @@ from textual.binding import BindingType
 
 from smtp_tui.api.curl import curl_line
 from smtp_tui.api.errors import ApiError
-from smtp_tui.api.models import Record
+from smtp_tui.api.models import Record, value_text
 from smtp_tui.api.requests import get_request
 from smtp_tui.text import clean, record_name, sentence
 from smtp_tui.ui.actions import bindings
@@ -190,14 +190,13 @@ class RecordScreen(FullScreen[Result]):
                     verb = "Saved"
                     offer = Offer("record.undo", "undoes") if patch.can_undo else None
                     self._remember_save(before)
-                self._done(f"{verb} {record_name(saved_name, record_id)}", *notes, offer=offer)
+                self._done((f"{verb} {record_name(saved_name, record_id)}", *notes), offer)
                 self._shows.changed(record_id)
             case ends.Deleted(notes=notes):
-                offer = Offer("record.undo", "offers it anew")
-                self._done(f"Deleted {name}", *notes, offer=offer)
+                self._done((f"Deleted {name}", *notes), Offer("record.undo", "offers it anew"))
                 self._shows.changed(None)
             case ends.Gone():
-                self._done(sentence(f"{name} was gone already"))
+                self._done((sentence(f"{name} was gone already"),))
                 self._shows.changed(None)
             case ends.NotStored(words):
                 self._not_done(f"{name}\n{clean(words, 400)}".strip())
@@ -218,7 +217,7 @@ class RecordScreen(FullScreen[Result]):
         failure = "The time of the save is not kept"
         self.with_history(failure, lambda: history.saved(key, now))
 
-    def _done(self, *lines: str, offer: Offer | None = None) -> None:
+    def _done(self, lines: Iterable[str], offer: Offer | None = None) -> None:
         """Say what was done, in place of what was said of the change before."""
         words = "\n".join(clean(line, 200) for line in lines)
         tell(self, words, about=About.CHANGE, kind=Kind.GOOD, offer=offer)
@@ -237,20 +236,13 @@ class RecordScreen(FullScreen[Result]):
 def copyables(session: Session, record: Record) -> dict[str, str]:
     """Return the curl line and the command that read the record, its JSON and its id, by label."""
     request, profile = get_request(session.target.scope, record.id), session.profile.name
-    value = {
-        "id": record.id,
-        "name": record.name,
-        "connection_parameters": [
-            {
-                "name": parameter.name,
-                "value": parameter.text if parameter.secret else parameter.value,
-            }
-            for parameter in record.parameters
-        ],
-    }
+    parameters = [
+        {"name": parameter.name, "value": parameter.value} for parameter in record.parameters
+    ]
+    value = {"id": record.id, "name": record.name, "connection_parameters": parameters}
     return {
         "curl": curl_line(session.target, request),
         "command": shlex.join(("smtp-tui", "get", "--profile", profile, record.id)),
-        "JSON": json.dumps(value, ensure_ascii=False, indent=2),
+        "JSON": json.dumps(value, default=value_text, ensure_ascii=False, indent=2),
         "id": record.id,
     }

@@ -281,8 +281,7 @@ class ConnectionsScreen(RecordScreen[None]):
 
     def on_resize(self) -> None:
         """Show the pane where there is room for it now, and fit the status line."""
-        self._show_pane()
-        self.show_status()
+        self.follow_cursor()
 
     def tick(self) -> None:
         """Let the ages grow; between ticks a key press does not change them."""

@@ -21,18 +21,18 @@ from smtp_tui.state.drafts import DraftStore, SavedDraft
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import age, clean
 from smtp_tui.ui.dialogs import QuestionDialog
-from smtp_tui.ui.messages import forget, tell
+from smtp_tui.ui.messages import forget
 from smtp_tui.ui.record_form.form import FormSubject
 from smtp_tui.ui.services import Services
-from smtp_tui.workflows.operator import About, Kind
+from smtp_tui.workflows.operator import About
 from smtp_tui.workflows.session import Session
 
 
 class Autosave:
     """Keeps what one form holds on the disk.
 
-    ``latest`` is what is to be kept, None while nothing is changed. ``done`` is set once that was
-    saved, kept for later or given up.
+    ``latest`` is what is to be kept, None while nothing is changed. ``done`` is set once what is
+    typed was saved, kept for later or given up.
     """
 
     def __init__(self, store: DraftStore) -> None:
@@ -48,26 +48,20 @@ class Autosave:
         Blocks, and raises ``FileProblem``.
         """
         with self._lock:
-            if self.done:
-                return
             if self.latest is not None:
                 self._kept = self._store.save(self.latest)
-            else:
-                self._discard()
+            elif self._kept is not None:
+                self._store.discard(self._kept)
+                self._kept = None
 
     def give_up(self) -> None:
         """Remove the draft and write none any more, in a thread; a write under way is undone."""
-        self.done = True
-        asyncio.get_running_loop().run_in_executor(None, self._discard_last)
+        self.done, self.latest = True, None
+        asyncio.get_running_loop().run_in_executor(None, self._remove)
 
-    def _discard_last(self) -> None:
-        with self._lock, suppress(FileProblem):  # at worst it is offered once more
-            self._discard()
-
-    def _discard(self) -> None:
-        if self._kept is not None:
-            self._store.discard(self._kept)
-            self._kept = None
+    def _remove(self) -> None:
+        with suppress(FileProblem):  # at worst it is offered once more
+            self.keep()
 
 
 class _Answer(Enum):
@@ -81,33 +75,30 @@ async def with_draft(
 ) -> FormSubject | None:
     """The subject, with what was typed before and not saved, if the person wants it back.
 
-    None where the form is not to be opened. For workers only. A draft that cannot be read is told,
-    and left alone.
+    None where the form is not to be opened. For workers only.
     """
-    drafts = services.drafts
-    try:
-        found = await asyncio.to_thread(drafts.list_for, session.key(subject.base.record_id))
-        if not found:
-            return subject
-        newest = found[0]
-        answers = tuple((answer, answer.value) for answer in _Answer)
-        question: QuestionDialog[_Answer | None] = QuestionDialog(
-            "There is a draft", _words(newest, services), answers, services.clock, escape=None
-        )
-        forget(screen, About.DRAFT)  # what was said when the draft was kept
-        answer = await screen.app.push_screen_wait(question)
-        if answer is _Answer.DISCARD:
-            await asyncio.to_thread(drafts.discard, newest)
-        if answer is not _Answer.USE:
-            return None if answer is None else subject
-    except FileProblem as error:
-        tell(screen, clean(str(error)), about=About.DRAFT, kind=Kind.WARNING)
+    drafts, attempt = services.drafts, services.reports.attempt
+    key = session.key(subject.base.record_id)
+    found = await attempt("The drafts cannot be read", lambda: drafts.list_for(key))
+    if not found:
         return subject
-    await services.reports.attempt("The draft is not kept", lambda: _take_over(drafts, newest))
-    typed = resumed(subject.base, newest.texts, newest.opened)
-    if subject.opened is None:
-        typed = replace(typed, name=newest.record_name)
-    return replace(subject, typed=typed)
+    newest, answers = found[0], tuple((answer, answer.value) for answer in _Answer)
+    question: QuestionDialog[_Answer | None] = QuestionDialog(
+        "There is a draft", _words(newest, services), answers, services.clock, escape=None
+    )
+    forget(screen, About.DRAFT)  # what was said when the draft was kept
+    match await screen.app.push_screen_wait(question):
+        case None:
+            return None
+        case _Answer.DISCARD:
+            await attempt("The draft stays where it is", lambda: drafts.discard(newest))
+        case _Answer.USE:
+            await attempt("The draft is not kept", lambda: _take_over(drafts, newest))
+            typed = resumed(subject.base, newest.texts, newest.opened)
+            if subject.opened is None:
+                typed = replace(typed, name=newest.record_name)
+            return replace(subject, typed=typed)
+    return subject
 
 
 def _take_over(drafts: DraftStore, draft: SavedDraft) -> None:

@@ -1,4 +1,7 @@
-"""The fields of one record: what is typed in them is a draft, and remarks stand below them."""
+"""The fields of one record, what they are opened on, and the presets that fill two of them.
+
+What is typed in them is a draft; remarks stand below them.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +19,27 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Clear, Draft, Keep, Replace, clone_draft, draft_of, new_draft
 from smtp_tui.editing.patch import lost_by_delete
 from smtp_tui.mail.parameters import FORM_ORDER
+from smtp_tui.mail.presets import Preset, presets
 from smtp_tui.mail.remarks import Severity, has_error
 from smtp_tui.text import clean, record_name
+from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.widgets.fields import Field, SecretInput
 from smtp_tui.ui.widgets.plain_text import PlainText, visible
+from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
 from smtp_tui.workflows.outcomes import Recreate
 from smtp_tui.workflows.validation import NAME, remarks, server_remarks
 
 NAME_SHOWN: Final = 200
 """Characters of a name that are shown where it cannot be edited."""
+
+
+_PRESET_COLUMNS = (
+    Column("name", "PROVIDER", 14, flexible=True),
+    Column("hostname", "HOSTNAME", 20, flexible=True),
+    Column("port", "PORT", 4, right=True),
+)
 
 
 class FormSubject(Struct, frozen=True):
@@ -236,3 +250,41 @@ class SecretField(Field):
         self.text = ""
         self._show_stored()
         self.post_message(self.Edited())
+
+
+class PresetDialog(Dialog[Preset | None]):
+    """Enter fills in the provider's host and port, and nothing else."""
+
+    TITLE = "Provider presets"
+    BINDINGS = bindings("dialog.cancel")
+    DEFAULT_CSS = """
+    PresetDialog RecordsTable { height: 13; max-height: 60vh; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._table, self._note = RecordsTable(_PRESET_COLUMNS, id="presets"), PlainText()
+        self._presets = {preset.name: preset for preset in presets().preset}
+        self._table.rows = tuple(
+            Row(preset.name, (preset.name, preset.hostname, str(preset.port)))
+            for preset in presets().preset
+        )
+
+    def compose_box(self) -> Iterable[Widget]:
+        """The providers and the day they were checked."""
+        yield from (self._table, self._note)
+        yield PlainText(
+            f"Checked on {presets().checked:%Y-%m-%d} · Enter fills · {self.cancel_key} back",
+            classes="hint",
+        )
+
+    def on_records_table_cursor_moved(self, event: RecordsTable.CursorMoved) -> None:
+        """Show the provider whole, and what it asks of the login."""
+        preset = self._presets.get(event.row_id or "")
+        if preset is not None:
+            self._note.update(f"{preset.name}: {preset.hostname}\n{preset.note}")
+
+    def on_records_table_opened(self, event: RecordsTable.Opened) -> None:
+        """Take this provider."""
+        event.stop()
+        self.dismiss(self._presets.get(event.row_id or ""))

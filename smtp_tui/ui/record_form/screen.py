@@ -32,9 +32,14 @@ from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.messages import forget, tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.record_form.autosave import Autosave, with_draft
-from smtp_tui.ui.record_form.form import FormSubject, RecordForm, SecretField, recreated
-from smtp_tui.ui.record_form.presets import PresetDialog
-from smtp_tui.ui.review.request_view import patch_content
+from smtp_tui.ui.record_form.form import (
+    FormSubject,
+    PresetDialog,
+    RecordForm,
+    SecretField,
+    recreated,
+)
+from smtp_tui.ui.review import patch_content
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email import EditParameter, ReviewValues, TestDialog
 from smtp_tui.ui.waiting import Wait
@@ -160,7 +165,7 @@ class FormScreen(FullScreen[FormResult]):
 
     def watch_busy(self) -> None:
         """Disable the fields while they are saved; the cursor comes back afterwards."""
-        if not self.is_attached or self._autosave.done:
+        if not self._form.is_attached or self._autosave.done:
             return
         field = self._form.focused_field
         if self.busy:
@@ -178,7 +183,8 @@ class FormScreen(FullScreen[FormResult]):
     @on(Field.Edited)
     def edited(self) -> None:
         """Update the request at each key; remarks wait for a pause."""
-        self._autosave.latest = self._to_keep()
+        if not self._autosave.done:
+            self._autosave.latest = self._to_keep()
         if self._said_unchanged:
             self._said_unchanged = False
             self._complain("")
@@ -380,13 +386,11 @@ class FormScreen(FullScreen[FormResult]):
         """Say it at the field that the error names, else below the form."""
         said = tuple(dict.fromkeys(refused_values(error)))
         others = self._form.refuse(said)
-        lines = [f"{clean(name, 60)}: {clean(words, 300)}" for name, words in others]
-        if len(others) < len(said):
-            lines.insert(0, "The server refused the values marked above. Nothing was saved.")
-        else:
-            lines.insert(0, error_text(self, error))
+        marked = "The server refused the values marked above. Nothing was saved."
+        lines = [marked if len(others) < len(said) else error_text(self, error)]
+        lines += [f"{clean(name, 60)}: {clean(words, 300)}" for name, words in others]
         self._complain("\n".join(lines))
-        if (NAME in dict(said)) and self._form.new:
+        if NAME in dict(said) and self._form.new:
             self._form.focus_field(NAME)
 
     def action_test(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from textual.content import Content
+from textual.reactive import reactive
 from textual.widget import Widget
 
 from smtp_tui.api.target import Access, Unverified
@@ -122,16 +123,11 @@ class KeyBar(Widget):
     KeyBar { height: 1; width: 1fr; dock: bottom; }
     """
 
+    situation: reactive[Situation] = reactive(Situation())
+
     def __init__(self, *action_ids: str) -> None:
         super().__init__()
         self._action_ids = action_ids
-        self._situation = Situation()
-
-    def show(self, situation: Situation) -> None:
-        """Show what is possible now."""
-        if situation != self._situation:
-            self._situation = situation
-            self.refresh()
 
     def render(self) -> Content:
         """Return as many keys as fit, in the order given, and always the last one.
@@ -153,7 +149,7 @@ class KeyBar(Widget):
         return harmless(Content.assemble(*parts, last))
 
     def _words(self, action: Action) -> Content:
-        dim = action.unavailable(self._situation) is not None
+        dim = action.unavailable(self.situation) is not None
         return _key_words(action.first_key, action.label, dim=dim)
 
 

@@ -136,10 +136,6 @@ class SecretInput(TextInput):
         """What was typed."""
         return SecretStr(self.value)
 
-    def reveal(self) -> None:
-        """Show what was typed, or hide it again."""
-        self.password = not self.password
-
     def on_blur(self, event: events.Blur) -> None:
         """Hide again when the focus leaves."""
         self.password = True

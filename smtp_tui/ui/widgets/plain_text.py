@@ -17,15 +17,15 @@ from textual.widgets import Static
 
 from smtp_tui.text import HIDDEN_CATEGORIES
 
-_CONTROL_PICTURES: Final = 0x2400
-_DELETE: Final = "\x7f"
-_DELETE_PICTURE: Final = "\u2421"
+_CONTROL_PICTURES: Final = {**{code: 0x2400 + code for code in range(32)}, 0x7F: 0x2421}
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 def visible(text: str) -> str:
     """Replace each character that cannot be seen by one that can; the length stays the same."""
-    return text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_visible, text.translate(_CONTROL_PICTURES)))
 
 
 def harmless(content: str | Content) -> Content:
@@ -38,10 +38,6 @@ def harmless(content: str | Content) -> Content:
 
 
 def _visible(character: str) -> str:
-    if character < " ":
-        return chr(_CONTROL_PICTURES + ord(character))
-    if character == _DELETE:
-        return _DELETE_PICTURE
     hidden = unicodedata.category(character) in HIDDEN_CATEGORIES
     return _REPLACEMENT if hidden else character
 

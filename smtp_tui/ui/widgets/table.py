@@ -78,12 +78,8 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     }
     DEFAULT_CSS = """
     RecordsTable {
-        background: $background;
-        color: $foreground;
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
+        background: $background; color: $foreground;
+        overflow-x: hidden; scrollbar-gutter: stable; scrollbar-size-vertical: 1;
         & > .records-table--heading { background: $panel; color: $foreground; text-style: bold; }
         & > .records-table--cursor { background: $surface; color: $foreground; }
         &:focus > .records-table--cursor {

@@ -1,10 +1,12 @@
-"""Before a write: the plan to confirm, and the choice where both sides changed the same.
+"""Before a write: the plan to confirm, the choice where both sides changed the same, the request.
 
-The request shown is the very value that is sent when the review says yes.
+The request shown is the very value that is sent when the review says yes. The secrets in it are
+masked.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final
 
@@ -17,19 +19,22 @@ from textual.widgets import Button, Input
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.curl import curl_line
-from smtp_tui.api.target import Access
+from smtp_tui.api.requests import IdRefused, Request
+from smtp_tui.api.target import Access, Scope, Target
+from smtp_tui.editing.draft import Draft
 from smtp_tui.editing.merge import Comparison, Side
-from smtp_tui.text import clean
+from smtp_tui.editing.patch import Patch
+from smtp_tui.editing.values import DraftProblem
+from smtp_tui.text import clean, clean_block
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import GuardedDialog, where_line
 from smtp_tui.ui.dialogs import CopyDialog
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.review.request_view import request_text
 from smtp_tui.ui.widgets.bars import badge_look
 from smtp_tui.ui.widgets.fields import TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
-from smtp_tui.workflows.plan import Plan
+from smtp_tui.workflows.plan import Plan, save_request
 from smtp_tui.workflows.session import Session
 
 _COLUMNS: Final = (
@@ -187,10 +192,6 @@ class ConflictDialog(GuardedDialog[Mapping[str, Side] | None]):
         keys += f" · {self.cancel_key} back to the form"
         yield PlainText(keys, classes="hint")
 
-    def on_mount(self) -> None:
-        """Start on the first conflict; the server's values are kept until others are chosen."""
-        self._table.focus()
-
     def _show(self) -> None:
         self._table.rows = tuple(
             Row(
@@ -216,3 +217,52 @@ class ConflictDialog(GuardedDialog[Mapping[str, Side] | None]):
         event.stop()
         if self.settled:
             self.dismiss(dict(self._choices))
+
+
+# A request as a person reads it
+
+
+def body_text(request: Request, *, counted: bool = False) -> str:
+    """The body as JSON, each parameter on a line of its own; see ``masked_body``."""
+    if request.body is None:
+        return "(no body)"
+    value = json.loads(request.masked_body(counted=counted))
+    members = (f"  {_json(name)}: {_member(member)}" for name, member in value.items())
+    return clean_block("{\n" + ",\n".join(members) + "\n}")
+
+
+def _member(member: object) -> str:
+    if not isinstance(member, list) or not member:
+        return _json(member)
+    return "[\n" + ",\n".join(f"    {_json(each)}" for each in member) + "\n  ]"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def request_text(target: Target, request: Request) -> str:
+    """Method, whole address and body."""
+    parts = [f"{request.method} {target.origin.url}", f"  {request.path}"]
+    parts += [f"    {key}={value}" for key, value in request.query]
+    if request.body is not None:
+        parts.append(body_text(request))
+    return clean_block("\n".join(parts))
+
+
+def patch_content(scope: Scope, draft: Draft, patch: Patch | DraftProblem) -> Content:
+    """What saving a draft would send, without most of the path; or why nothing can be sent.
+
+    A dot stands for each character of a secret.
+    """
+    if isinstance(patch, DraftProblem):
+        return Content(f"{clean(patch.name)}: {clean(patch.words)}")
+    try:
+        request = save_request(scope, draft.record_id, draft.name.strip(), patch)
+    except IdRefused as error:
+        return Content(str(error))
+    if request is None:
+        return Content.styled("Nothing changed: nothing would be sent.", "dim")
+    last = request.path.rsplit("/", 1)[-1]
+    headline = Content.styled(f"{request.method} …/{last}", "bold")
+    return Content.assemble(headline, "\n", body_text(request, counted=True))

@@ -1,1 +1,0 @@
-"""Before a write: the plan to confirm, and the choice where both sides changed."""
