@@ -253,10 +253,7 @@ class SmtpTui(MessagesApp):
 
 def _command(where: Screen[object] | SmtpTui, action: Action) -> SystemCommand:
     """The action by name, with its key; ``where`` runs it as its key would."""
-
-    async def run() -> None:
-        await where.run_action(action.verb)
-
+    run = partial(where.run_action, action.verb)
     return SystemCommand(action.label, f"{action.help}  ({action.key_display})", run)
 
 

@@ -25,8 +25,7 @@ from smtp_tui.api.target import Access
 from smtp_tui.text import clean, cut_to_cells
 from smtp_tui.ui.actions import BY_ID, Situation, bindings
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.messages import MessageLine, MessagesApp, tell
-from smtp_tui.ui.waiting import Wait, WaitLine
+from smtp_tui.ui.messages import MessageLine, MessagesApp, Wait, WaitLine, tell
 from smtp_tui.ui.widgets.bars import KeyBar, ProfileBar, titled
 from smtp_tui.ui.widgets.fields import PasteRefused
 from smtp_tui.ui.widgets.plain_text import PlainText

@@ -1,6 +1,7 @@
-"""The keys that a user chose for actions, checked: Textual drops a clashing binding silently.
+"""The keys of actions: those that a user chose, checked, and those that work on a screen.
 
-Commands check them too, so nothing here imports Textual.
+Textual drops a clashing binding silently. The advice of an error names the key that does it on the
+screen, if there is one. Commands check keys too, so nothing here imports Textual.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
+from smtp_tui.api.errors import AdviceLine, ApiError
 from smtp_tui.profiles.preferences import ChosenKeys
-from smtp_tui.text import nearest
-from smtp_tui.ui.actions import BY_ID, Action, Place
+from smtp_tui.text import clean_block, nearest
+from smtp_tui.ui.actions import BY_ID, Action, Place, spoken
 from smtp_tui.ui.terminal.key_names import NAMED, SAME_KEY, SIGNS, key_name
 
 if TYPE_CHECKING:
@@ -122,3 +124,29 @@ def with_keys(screen: Screen[Any], action_ids: Iterable[str]) -> list[Action]:
 def bound(screen: Screen[Any], action_id: str) -> Action:
     """Return an action with the keys it has on a screen, for a sentence that names one."""
     return with_keys(screen, (action_id,))[0]
+
+
+def key_here(screen: Screen[Any], action_ids: Iterable[str]) -> str:
+    """The key of the first of these actions that works on this screen now; blank if none does.
+
+    Keys chosen by the user count. A letter does not while a field has the focus and takes it.
+    """
+    first_keys = reversed(screen.active_bindings.items())  # the last one stays in a dict
+    keys = {active.binding.id: key for key, active in first_keys if active.enabled}
+    return next((spoken(keys[action_id]) for action_id in action_ids if action_id in keys), "")
+
+
+def error_lines(screen: Screen[Any], error: ApiError) -> tuple[str, ...]:
+    """What happened, why, what to do next, and the request id. Not cleaned."""
+
+    def worded(line: AdviceLine) -> str:
+        """The advice with the key that does it on this screen, if there is one."""
+        key = key_here(screen, line.actions)
+        return f"{line.text} ({key})." if key else line.sentence
+
+    return error.lines(worded)
+
+
+def error_text(screen: Screen[Any], error: ApiError) -> str:
+    """The lines of the error as one cleaned text."""
+    return "\n".join(clean_block(line, 400) for line in error_lines(screen, error))

@@ -14,8 +14,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, record_name
 from smtp_tui.ui.base import FullScreen, TypedText
-from smtp_tui.ui.messages import MessagesApp, tell
-from smtp_tui.ui.waiting import waiting
+from smtp_tui.ui.messages import MessagesApp, tell, waiting
 from smtp_tui.workflows.operator import Kind
 from smtp_tui.workflows.session import Session
 
@@ -81,58 +80,52 @@ class Leaving:
 
     def leave(self) -> None:
         """Quit; asks if something typed would be lost, and says what it waits for."""
-        if self._app.screen is self._question:
-            return
-        writes = self._writes
-        if any(not (writes and text.saving()) for text in self.unsaved()):
-            self._app.run_worker(self._ask(), group="leave", exclusive=True)
-        elif writes:
+        if self._app.screen is not self._question:
             self._app.run_worker(self._leave(), group="leave", exclusive=True)
-        else:
-            self._app.exit()
 
-    async def _ask(self) -> None:
+    async def _leave(self) -> None:
+        """Exit, once what is typed may be left and the writes have ended or are given up."""
+        writes = self._writes
+        lost = any(not (writes and text.saving()) for text in self.unsaved())
+        if lost and not await self._kept_or_discarded():
+            return
+        if self._writes:
+            answer = await self._wait()
+            if answer is Answer.NOW:
+                await self.close(seconds=0)
+            elif answer is Answer.STAY:
+                return
+            elif self.unsaved():
+                self._stay("what you typed was not saved.")
+                return
+        self._app.exit()
+
+    async def _kept_or_discarded(self) -> bool:
+        """Ask what becomes of what is typed, and do it; False to stay."""
         from smtp_tui.ui.dialogs import QuestionDialog
 
-        keeps = all(text.keeps() for text in self.unsaved())
         draft = ((Answer.KEEP, "Quit, and keep it as a draft (without the password)"),)
         answers = (
             (Answer.STAY, "Stay"),
-            *(draft if keeps else ()),
+            *(draft if all(text.keeps() for text in self.unsaved()) else ()),
             (Answer.DISCARD, "Discard and quit"),
         )
         body = Content("Something was changed and not saved.")
         title = "Quit without saving?"
         question = QuestionDialog(title, body, answers, self._clock, escape=Answer.STAY)
         answer = await self._app.push_screen_wait(question)
-        if answer is Answer.KEEP:
-            try:
+        try:
+            if answer is Answer.KEEP:
                 await asyncio.to_thread(self.keep)
-            except FileProblem as error:
-                self._stay(str(error))
-                return
-        elif answer is Answer.DISCARD:
+        except FileProblem as error:
+            self._stay(str(error))
+            return False
+        if answer is Answer.DISCARD:
             for text in self.unsaved():
                 text.forget()
-        else:
-            return
-        await self._leave()
+        return answer is not Answer.STAY
 
-    async def _leave(self) -> None:
-        """Exit, once the writes under way have ended or are given up."""
-        if not self._writes:
-            self._app.exit()
-            return
-        match await self._wait():
-            case Answer.NOW:
-                await self.close(seconds=0)
-                self._app.exit()
-            case Answer.ENDED if self.unsaved():
-                self._stay("what you typed was not saved.")
-            case Answer.ENDED:
-                self._app.exit()
-
-    async def _wait(self) -> Answer | None:
+    async def _wait(self) -> Answer:
         """Wait for the writes under way, unless the person would rather stay or leave now."""
         from smtp_tui.ui.dialogs import QuestionDialog
 

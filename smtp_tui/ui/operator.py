@@ -11,8 +11,7 @@ from textual.screen import Screen
 from smtp_tui.api.target import Trust
 from smtp_tui.profiles.sources import LoginToken
 from smtp_tui.text import clean, sentence
-from smtp_tui.ui.messages import tell
-from smtp_tui.ui.waiting import waiting
+from smtp_tui.ui.messages import tell, waiting
 from smtp_tui.workflows.operator import Notice, RefusedCertificate, Sent
 from smtp_tui.workflows.session import Session
 

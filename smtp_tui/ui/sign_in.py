@@ -24,7 +24,7 @@ from smtp_tui.profiles.sources import CredentialError, clean_token
 from smtp_tui.text import clean, sentence
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, GuardedDialog, where_line
-from smtp_tui.ui.waiting import WaitLine, waiting
+from smtp_tui.ui.messages import WaitLine, waiting
 from smtp_tui.ui.widgets.bars import titled
 from smtp_tui.ui.widgets.fields import Field, Paste, SecretInput
 from smtp_tui.ui.widgets.plain_text import PlainText

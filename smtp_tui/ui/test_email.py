@@ -24,13 +24,11 @@ from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, clean_block, record_name
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.advice import error_lines
 from smtp_tui.ui.base import Dialog, where_line
-from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.messages import tell
+from smtp_tui.ui.keymap import bound, error_lines
+from smtp_tui.ui.messages import tell, wait_words
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.waiting import wait_words
 from smtp_tui.ui.widgets.fields import Field
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Kind

@@ -888,8 +888,8 @@ FAULTS: Final = (
     Fault(
         "quitting does not wait for a write",
         HONEST,
-        "        elif writes:\n            self._app.run_worker",
-        "        elif writes and not self._sessions():\n            self._app.run_worker",
+        "        if self._writes:\n            answer =",
+        "        if self._writes and not self._sessions():\n            answer =",
         (
             f"{UI_LEAVING}::test_leaving_while_a_save_is_under_way_says_so_and_leaves_when_it_has_ended",
         ),

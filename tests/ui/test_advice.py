@@ -22,7 +22,7 @@ from smtp_tui.api.requests import Operation
 from smtp_tui.api.tls import PinMismatch
 from smtp_tui.cli.arguments import parse
 from smtp_tui.ui.actions import BY_ID
-from smtp_tui.ui.advice import error_text, key_here
+from smtp_tui.ui.keymap import error_text, key_here
 from smtp_tui.ui.logs import ActivityScreen
 from smtp_tui.ui.profiles.switcher import ProfilesDialog
 from smtp_tui.ui.review import ReviewDialog

@@ -30,10 +30,10 @@ from smtp_tui.text import (
     record_name,
 )
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
-from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.base import FullScreen, WriteEnded
 from smtp_tui.ui.connections.record_actions import RecordScreen, RecordView
 from smtp_tui.ui.connections.rows import ago, outdated
+from smtp_tui.ui.keymap import error_text
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.plain_text import PlainText

@@ -20,8 +20,8 @@ from smtp_tui.api.models import Record, value_text
 from smtp_tui.api.requests import get_request
 from smtp_tui.text import clean, record_name, sentence
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.base import FullScreen, opens_screen
+from smtp_tui.ui.keymap import error_text
 from smtp_tui.ui.messages import Offer, tell
 from smtp_tui.workflows.operator import About, Kind
 

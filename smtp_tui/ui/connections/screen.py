@@ -21,13 +21,12 @@ from smtp_tui.state.history import Tested
 from smtp_tui.state.settings import Sort
 from smtp_tui.text import age, cell_width, clean, record_name
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
-from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.base import WIDE, WriteEnded, opens_screen
 from smtp_tui.ui.connections.record_actions import RecordScreen, RecordView
 from smtp_tui.ui.connections.rows import COLUMNS, SORT_KEYS, RecordsView, hint_words, order_words
-from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.keymap import bound, error_text
+from smtp_tui.ui.messages import Wait
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.waiting import Wait
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import FilteredTable, RecordsTable, counted
 from smtp_tui.workflows.session import Session

@@ -19,9 +19,9 @@ from smtp_tui.text import clean, clean_block
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, FullScreen
 from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.messages import WaitLine, waiting
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.waiting import WaitLine, waiting
 from smtp_tui.ui.widgets.bars import titled
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.check_profile import Result, Stage, Step, Steps, check_profile, failed

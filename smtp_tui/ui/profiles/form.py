@@ -35,10 +35,10 @@ from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
 from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.messages import Wait, waiting
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.profiles.check import StepsText
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.waiting import Wait, waiting
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, HiddenField, Paste, SecretInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.workflows import check_profile as check

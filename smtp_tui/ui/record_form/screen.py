@@ -26,10 +26,10 @@ from smtp_tui.state.drafts import SavedDraft
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, record_name
 from smtp_tui.ui.actions import Situation, bindings
-from smtp_tui.ui.advice import error_text
 from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
 from smtp_tui.ui.dialogs import QuestionDialog
-from smtp_tui.ui.messages import forget, tell
+from smtp_tui.ui.keymap import error_text
+from smtp_tui.ui.messages import Wait, forget, tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.record_form.autosave import Autosave, with_draft
 from smtp_tui.ui.record_form.form import (
@@ -42,7 +42,6 @@ from smtp_tui.ui.record_form.form import (
 from smtp_tui.ui.review import patch_content
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email import EditParameter, ReviewValues, TestDialog
-from smtp_tui.ui.waiting import Wait
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows import outcomes as ends

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import subprocess
 from collections.abc import Mapping
-from enum import Enum
 from typing import Final
 
 OSC_52: Final = "\x1b]52;"
@@ -18,50 +17,36 @@ SCREEN_CHUNK: Final = 250
 """The longest string that GNU screen passes on at once; its smallest limit is 256."""
 
 
-class Way(Enum):
-    """What stands between the program and the terminal. The values are shown after a copy."""
-
-    TERMINAL = (
-        "Sent to the terminal's clipboard (OSC 52). Where it refuses, v in place of Enter shows it."
-    )
-    TMUX = (
-        "Sent through tmux (OSC 52). It passes it on with set-clipboard on or"
-        " allow-passthrough on; else v in place of Enter shows it."
-    )
-    SCREEN = "Sent through screen (OSC 52). Where it refuses, v in place of Enter shows it."
-
-
-IN_TMUX: Final = (
-    "In tmux's buffer, and sent on to the terminal's clipboard (OSC 52). Where it refuses,"
-    " v in place of Enter shows it."
+_REFUSED: Final = "Where it refuses, v in place of Enter shows it."
+TO_THE_TERMINAL: Final = f"Sent to the terminal's clipboard (OSC 52). {_REFUSED}"
+THROUGH_SCREEN: Final = f"Sent through screen (OSC 52). {_REFUSED}"
+THROUGH_TMUX: Final = (
+    "Sent through tmux (OSC 52). It passes it on with set-clipboard on or"
+    " allow-passthrough on; else v in place of Enter shows it."
 )
+IN_TMUX: Final = f"In tmux's buffer, and sent on to the terminal's clipboard (OSC 52). {_REFUSED}"
 TOO_LONG: Final = (
     "Too long for a terminal's clipboard, so nothing was sent; v in place of Enter shows it."
 )
 
 
-def way(environ: Mapping[str, str]) -> Way:
-    """How a copy travels, by the variables that tmux and screen set."""
-    if "TMUX" in environ:
-        return Way.TMUX
-    return Way.SCREEN if "STY" in environ else Way.TERMINAL
+def wrapped(sequence: str, environ: Mapping[str, str]) -> tuple[str, str]:
+    """An OSC 52 sequence as it has to be sent, and what to say of it; blank if it is too long.
 
-
-def wrapped(sequence: str, by: Way) -> str:
-    """An OSC 52 sequence as it has to be sent; blank if it is too long for any terminal.
-
-    tmux takes the bare sequence with one setting and the wrapped one with another, so it gets
-    both. screen passes strings on in pieces.
+    What stands between is known by the variables that tmux and screen set. tmux takes the bare
+    sequence with one setting and the wrapped one with another, so it gets both. screen passes
+    strings on in pieces.
     """
     if len(sequence) > LIMIT:
-        return ""
-    if by is Way.TMUX:
+        return "", TOO_LONG
+    if "TMUX" in environ:
         escaped = sequence.replace("\x1b", "\x1b\x1b")
-        return f"{sequence}\x1bPtmux;{escaped}\x1b\\"
-    if by is Way.SCREEN:
+        return f"{sequence}\x1bPtmux;{escaped}\x1b\\", THROUGH_TMUX
+    if "STY" in environ:
         pieces = range(0, len(sequence), SCREEN_CHUNK)
-        return "".join(f"\x1bP{sequence[at : at + SCREEN_CHUNK]}\x1b\\" for at in pieces)
-    return sequence
+        sent = "".join(f"\x1bP{sequence[at : at + SCREEN_CHUNK]}\x1b\\" for at in pieces)
+        return sent, THROUGH_SCREEN
+    return sequence, TO_THE_TERMINAL
 
 
 def in_tmux_buffer(sequence: str, environ: Mapping[str, str]) -> bool:
@@ -72,15 +57,9 @@ def in_tmux_buffer(sequence: str, environ: Mapping[str, str]) -> bool:
     """
     text = base64.b64decode(sequence.rpartition(";")[2].rstrip("\a"))
     known = {name: environ[name] for name in ("PATH", "TMUX") if name in environ}  # no token
+    command = ("tmux", "load-buffer", "-w", "-")  # the tmux that the user started
     try:
-        done = subprocess.run(
-            ["tmux", "load-buffer", "-w", "-"],  # noqa: S607 - the tmux that the user started
-            input=text,
-            capture_output=True,
-            env=known,
-            timeout=3,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        subprocess.run(command, input=text, capture_output=True, env=known, timeout=3, check=True)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
         return False
-    return done.returncode == 0
+    return True

@@ -183,19 +183,16 @@ class TerminalDriver(LinuxDriver):
 
     def _copied(self, sequence: str) -> str:
         """What is to be sent of a copy; tells which way it goes."""
-        way = clipboard.way(os.environ)
-        sent = clipboard.wrapped(sequence, way)
-        if not sent:
-            self.send_message(Told(clipboard.TOO_LONG, bad=True))
-        elif way is clipboard.Way.TMUX:
+        sent, words = clipboard.wrapped(sequence, os.environ)
+        if words == clipboard.THROUGH_TMUX:
             Thread(target=self._load, args=(sequence,), name="tmux-buffer", daemon=True).start()
         else:
-            self.send_message(Told(way.value))
+            self.send_message(Told(words, bad=not sent))
         return sent
 
     def _load(self, sequence: str) -> None:
         loaded = clipboard.in_tmux_buffer(sequence, os.environ)
-        self.send_message(Told(clipboard.IN_TMUX if loaded else clipboard.Way.TMUX.value))
+        self.send_message(Told(clipboard.IN_TMUX if loaded else clipboard.THROUGH_TMUX))
 
     def run_input_thread(self) -> None:
         """Read keys until told to stop. A terminal that is gone sends nothing more."""

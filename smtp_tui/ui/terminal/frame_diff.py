@@ -26,11 +26,10 @@ class FrameDiff:
         self._lines: dict[int, dict[int, Cell]] = {}
         self._known_size = (0, 0)
         self._cursor = ""
-        self._known = False
 
     def forget(self) -> None:
         """Send the next frame whole, as the screen may have changed. Safe in a signal handler."""
-        self._known = False
+        self._known_size = (0, 0)
 
     def changes(self, data: str, size: tuple[int, int]) -> str:
         """Return what of ``data`` is not on the screen yet, which has ``size`` columns and lines.
@@ -44,8 +43,8 @@ class FrameDiff:
             if data.startswith(_OWN_SCREEN):
                 self.forget()
             return data
-        if not self._known or size != self._known_size:
-            self._known, self._known_size = True, size
+        if size != self._known_size:
+            self._known_size = size
             self._lines.clear()
             self._cursor = ""
         sent: list[str] = []

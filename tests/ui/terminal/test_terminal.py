@@ -9,7 +9,14 @@ from collections.abc import Mapping
 import pytest
 from rich.cells import cell_len
 
-from smtp_tui.ui.terminal.clipboard import LIMIT, Way, way, wrapped
+from smtp_tui.ui.terminal.clipboard import (
+    LIMIT,
+    THROUGH_SCREEN,
+    THROUGH_TMUX,
+    TO_THE_TERMINAL,
+    TOO_LONG,
+    wrapped,
+)
 from smtp_tui.ui.terminal.driver import STAND_INS, drawable, switched_on
 
 DRAWN = "╭─╮│…·→▌▲▼✓✗“•”漢é"
@@ -38,32 +45,32 @@ def test_each_stand_in_is_ascii_and_as_wide_as_what_it_stands_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("environ", "by"),
-    [({}, Way.TERMINAL), ({"TMUX": "/tmp/tmux"}, Way.TMUX), ({"STY": "1.pts"}, Way.SCREEN)],
+    ("environ", "words"),
+    [({}, TO_THE_TERMINAL), ({"TMUX": "/tmp/x"}, THROUGH_TMUX), ({"STY": "1.p"}, THROUGH_SCREEN)],
 )
 def test_a_copy_arrives_whole_through_what_stands_between(
-    environ: Mapping[str, str], by: Way
+    environ: Mapping[str, str], words: str
 ) -> None:
     text = "curl 'https://cam.example.com/é' " * 40
     copy = f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\x07"
-    assert way(environ) is by
-    sent = wrapped(copy, by)
+    sent, said = wrapped(copy, environ)
+    assert said == words
     strings = re.findall(r"\x1bP(.*?)(?<!\x1b)\x1b\\", sent, re.DOTALL)
-    if by is Way.TMUX:
+    if "TMUX" in environ:
         assert sent.startswith(copy)
         assert [text.removeprefix("tmux;").replace("\x1b\x1b", "\x1b") for text in strings] == [
             copy
         ]
-    elif by is Way.SCREEN:
+    elif "STY" in environ:
         assert "".join(strings) == copy
         assert max(map(len, strings)) <= 256
     else:
         assert sent == copy
 
 
-@pytest.mark.parametrize("by", Way)
-def test_what_is_too_long_for_a_clipboard_is_not_sent_in_part(by: Way) -> None:
-    assert wrapped("\x1b]52;c;" + "A" * LIMIT + "\x07", by) == ""
+@pytest.mark.parametrize("environ", [{}, {"TMUX": "/tmp/x"}, {"STY": "1.p"}])
+def test_what_is_too_long_for_a_clipboard_is_not_sent_in_part(environ: Mapping[str, str]) -> None:
+    assert wrapped("\x1b]52;c;" + "A" * LIMIT + "\x07", environ) == ("", TOO_LONG)
 
 
 @pytest.mark.parametrize(
