@@ -176,10 +176,9 @@ def _opened(value: JsonValue) -> JsonValue:
 def _note_object(evidence: Evidence, item: Mapping[str, JsonValue]) -> list[_Piece]:
     """Note the flags and codes of an object; return the texts to read."""
     code = ""
+    evidence.accepted += _addresses(item.get("accepted"))
+    evidence.rejected += _addresses(item.get("rejected"))
     for key, value in item.items():
-        if key in ("accepted", "rejected"):
-            named = evidence.accepted if key == "accepted" else evidence.rejected
-            named.extend(_addresses(value))
         if key in _ERROR_KEYS and value and value not in _NO_ERROR:
             evidence.is_error = True
         flag = _flag(value) if key in _FLAG_KEYS else None
@@ -267,18 +266,13 @@ def _read_all(evidence: Evidence, pieces: list[_Piece], command: str) -> str | N
         if reading is None:
             continue
         if reading.says_no:
-            if _is_better(reading, evidence.refusal):
+            if evidence.refusal is None or reading.order < evidence.refusal.order:
                 evidence.refusal, deciding = reading, text
         elif reading.row.verdict is Verdict.ACCEPTED:
             evidence.yes = evidence.yes or reading
         else:
             evidence.step = evidence.step or reading
     return deciding
-
-
-def _is_better(reading: Reading, known: Reading | None) -> bool:
-    """Whether a reading tells more: a reply beats words without one, then the earlier row."""
-    return known is None or reading.order < known.order
 
 
 def _system_call(item: Mapping[str, JsonValue]) -> str:

@@ -157,10 +157,8 @@ async def _replace(
             try:
                 if await tokens.renew(session.client):
                     return _Replaced.SILENTLY
-            except CredentialError as error:
-                why = str(error)
-            except ApiError as error:
-                why = error.why
+            except (ApiError, CredentialError) as error:
+                why = error.why if isinstance(error, ApiError) else str(error)
         given = await operator.new_token(session, why)
         return _Replaced.BY_OPERATOR if given else _Replaced.NOT
 

@@ -19,7 +19,6 @@ from smtp_tui.mail.remarks import (
 )
 
 NAME: Final = "name"
-_CONFLICT: Final = 409
 
 
 def remarks(draft: Draft, name: str, opened: Record | None) -> Remarks:
@@ -30,7 +29,7 @@ def remarks(draft: Draft, name: str, opened: Record | None) -> Remarks:
         edit = draft.secret(name)
         typed = edit.secret.get_secret_value() if isinstance(edit, Replace) else ""
         found = parameter_remarks(name, typed) if typed else ()
-        return found + _half_login(draft, opened) if name == PASSWORD else found
+        return found + _half_login(draft, typed, opened) if name == PASSWORD else found
     typed = draft.text(name)
     untouched = opened is not None and typed == opened.text(name)
     text = typed if untouched else trimmed(name, typed)
@@ -42,17 +41,15 @@ def remarks(draft: Draft, name: str, opened: Record | None) -> Remarks:
     return tuple(dict.fromkeys(found))
 
 
-def _half_login(draft: Draft, opened: Record | None) -> Remarks:
+def _half_login(draft: Draft, password: str, opened: Record | None) -> Remarks:
     """What a login lacks, said at the password.
 
     Of a saved record only what is typed is judged: its stored password is not always known.
     """
-    edit = draft.secret(PASSWORD)
-    typed = isinstance(edit, Replace) and bool(edit.secret)
     has_username = bool(draft.text("username").strip())
-    if typed and not has_username:
+    if password and not has_username:
         return (warning("There is no username, so the password is not used."),)
-    if opened is None and has_username and not typed:
+    if opened is None and has_username and not password:
         return (warning("There is a username but no password, so no login can be made."),)
     return ()
 
@@ -62,8 +59,8 @@ def refused_values(error: ApiError) -> tuple[tuple[str, str], ...]:
     if isinstance(error, Invalid):
         return error.fields
     creating = error.call.operation is Operation.CREATE
-    if isinstance(error, StatusError) and error.status == _CONFLICT and creating:
-        return ((NAME, error.words or f"the server answered {_CONFLICT}"),)
+    if isinstance(error, StatusError) and error.status == 409 and creating:
+        return ((NAME, error.words or "the server answered 409"),)
     return ()
 
 

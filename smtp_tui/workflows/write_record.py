@@ -187,12 +187,11 @@ class _Job(Struct):
 
     def done(self, created: Record | None = None) -> Saved | Deleted:
         """The outcome once it was done. The server may not have told the id of a new record."""
-        record = self.record
-        if record is None:
+        if self.record is None:
             return Saved(created.id if created else None, self.new_name, None, self.patch)
-        return (
-            Deleted(record) if self.deletes else Saved(record.id, record.name, record, self.patch)
-        )
+        if self.deletes:
+            return Deleted(self.record)
+        return Saved(self.record.id, self.record.name, self.record, self.patch)
 
 
 async def _read(session: Session, operator: Operator, record_id: str, what: str) -> Record:
@@ -201,7 +200,7 @@ async def _read(session: Session, operator: Operator, record_id: str, what: str)
     return await read_signed_in(session, operator, read, what, Sent.NOTHING)
 
 
-# The course that all take
+# The course of every write
 
 
 async def _carry_out(job: _Job, *, rehearse: bool) -> Outcome:
@@ -232,14 +231,14 @@ def _claimed(session: Session, request: Request) -> Iterator[None]:
     """
     call = session.client.call(request)
     session.client.writes.check_free(request, session.target, call)
-    claims, record = session.memory.claims, (request.record_id, request.new_name)
-    if record in claims:
-        raise UnderWay(call, claims[record])
-    claims[record] = request.operation
+    claims, claim = session.memory.claims, (request.record_id, request.new_name)
+    if claim in claims:
+        raise UnderWay(call, claims[claim])
+    claims[claim] = request.operation
     try:
         yield
     finally:
-        del claims[record]
+        del claims[claim]
 
 
 async def _review_and_send(job: _Job, plan: Plan | None, *, rehearse: bool) -> Outcome:

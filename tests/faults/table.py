@@ -1270,7 +1270,7 @@ FAULTS: Final = (
     Fault(
         "half a login is not told",
         HONEST,
-        "        return found + _half_login(draft, opened) if name == PASSWORD else found",
+        "        return found + _half_login(draft, typed, opened) if name == PASSWORD else found",
         "        return found",
         (
             "tests/ui/test_email/test_verdicts.py::test_half_a_login_is_flagged_in_the_form",
@@ -1388,8 +1388,8 @@ FAULTS: Final = (
     Fault(
         "a taken name is told far from its field",
         HONEST,
-        "_CONFLICT: Final = 409",
-        "_CONFLICT: Final = 418",
+        "error.status == 409",
+        "error.status == 418",
         (
             "tests/ui/record_form/test_refusals.py::test_a_409_to_a_create_leads_to_the_name_with_the_servers_words_under_it",
         ),
