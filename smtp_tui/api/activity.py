@@ -59,9 +59,4 @@ class Activity:
     def listen(self, listener: Callable[[], object]) -> Callable[[], None]:
         """Call ``listener`` after each exchange; returns the function that stops this."""
         self._listeners.append(listener)
-
-        def end() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return end
+        return lambda: self._listeners.remove(listener)

@@ -145,7 +145,7 @@ class Client:
             raise error.alone() from None
 
     def _check_open(self, request: Request, call: Call) -> None:
-        """Asked again after each wait: the profile may have been left meanwhile."""
+        """Refuse what cannot be sent; asked again after each wait, for the profile may be left."""
         if self._closed:
             raise errors.NotSent(call, "The profile was left before this was sent")
         if request.lacks_tenant:

@@ -269,12 +269,13 @@ class ErrorBody(Struct, frozen=True):
     ``words`` are LoopBack's message, an HTML title, or the text, on one line of at most
     :data:`WORDS_LIMIT` characters; blank where there is nothing to read. ``code`` is LoopBack's
     code, such as ``MODEL_NOT_FOUND``. ``fields`` are the words by field of a LoopBack 422
-    (``error.details.messages``).
+    (``error.details.messages``). ``alone`` is whether the answer is nothing but an error.
     """
 
     words: str = ""
     code: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+    alone: bool = False
 
 
 class StatusError(ApiError):
@@ -420,10 +421,11 @@ def raise_for_status(answer: Answer, call: Call) -> Answer:
     """
     status, operation = answer.status, call.operation
     good = 200 <= status < 300
-    if good and operation not in TESTS:
-        said = error_inside(answer.body)
-        if said is not None:
-            raise BadAnswer(call, f"The answer ({status}) holds an error: {said or 'no words'}")
+    if good and operation not in TESTS and answer.body[:_SEARCHED].lstrip().startswith(b"{"):
+        told = read_error(answer.body)
+        if told.alone:
+            words = told.words or "no words"
+            raise BadAnswer(call, f"The answer ({status}) holds an error: {words}")
     needed = operation not in CHANGES if good else operation in TESTS and status in {400, 422}
     if answer.unreadable and needed:
         raise BadAnswer(call, sentence(answer.unreadable))
@@ -468,26 +470,20 @@ def read_error(body: bytes) -> ErrorBody:
         value = decode_json(body)
     except Undecodable:
         return ErrorBody(_flat(body.decode("utf-8", errors="replace")))
-    error = _members(_members(value).get("error"))
+    whole = _members(value)
+    error = _members(whole.get("error"))
     code = error.get("code")
     fields: list[tuple[str, str]] = []
     for name, said in _members(_members(error.get("details")).get("messages")).items():
         several = said if isinstance(said, list) else [said]
         texts = [text for text in several if isinstance(text, str)]
         fields.append((name, _flat("; ".join(dict.fromkeys(texts)))))
-    return ErrorBody(_flat(_message(value)), code if isinstance(code, str) else "", tuple(fields))
-
-
-def error_inside(body: bytes) -> str | None:
-    """The words of an answer that is nothing but an error, whatever its status; None for others."""
-    if not body[:_SEARCHED].lstrip().startswith(b"{"):
-        return None
-    try:
-        value = decode_json(body)
-    except Undecodable:
-        return None
-    told = isinstance(value, dict) and value.get("error") and "id" not in value
-    return _flat(_message(value)) if told else None
+    return ErrorBody(
+        _flat(_message(value)),
+        code if isinstance(code, str) else "",
+        tuple(fields),
+        alone=bool(whole.get("error")) and "id" not in whole,
+    )
 
 
 def _members(value: JsonValue) -> dict[str, JsonValue]:

@@ -16,9 +16,6 @@ from smtp_tui.api.secret import MASK
 
 KEPT_BYTES: Final = 64 * 1024
 SHORTEST_SECRET: Final = 3
-_IN_HTML: Final = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
-)
 _TOO_DEEP: Final = "(nested too deeply to keep here)"
 
 
@@ -108,11 +105,13 @@ def text_without_echo(text: str, secrets: tuple[str, ...]) -> str:
 
 def _forms(secret: str) -> set[bytes]:
     """The ways a server may write what it was sent: plain, in JSON, in HTML, in a URL, base64."""
+    from html import escape  # noqa: PLC0415 - for errors and tests only
+
     plain = secret.encode("utf-8", "surrogatepass")
     texts = (
         json.dumps(secret)[1:-1],
         json.dumps(secret, ensure_ascii=False)[1:-1],
-        secret.translate(_IN_HTML),
+        escape(secret),
         quote(plain, safe=""),
         quote_plus(plain),
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp_tui.api.errors import WORDS_LIMIT, error_inside, read_error
+from smtp_tui.api.errors import WORDS_LIMIT, read_error
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
@@ -77,7 +77,7 @@ def test_a_long_error_is_parsed_before_it_is_cut_and_its_true_length_told(length
     message = "x" * length
     body = json.dumps({"error": {"details": ["y" * length], "message": message}}).encode()
     assert read_error(body).words == f"{'x' * WORDS_LIMIT}… ({length} characters)"
-    assert error_inside(body) == read_error(body).words
+    assert read_error(body).alone
 
 
 def test_a_long_error_keeps_its_code_and_its_words_by_field() -> None:

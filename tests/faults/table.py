@@ -738,8 +738,8 @@ FAULTS: Final = (
     Fault(
         "an error inside a yes is a yes",
         HONEST,
-        "        if said is not None:\n            raise BadAnswer",
-        "        if said == '':\n            raise BadAnswer",
+        "        if told.alone:\n",
+        "        if told.code == 'none':\n",
         (f"{API_FAILURES}::test_a_write_is_not_done_where_a_good_status_comes_with_an_error",),
     ),
     Fault(
