@@ -322,7 +322,6 @@ async def _five_hundred_and_one() -> None:
         activity.record(one)
     await asyncio.sleep(0)
     end()
-    end()
     activity.record(one)
     await asyncio.sleep(0)
     assert len(activity.exchanges) == 500
