@@ -9,14 +9,7 @@ from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.requests import Operation
 from smtp_tui.editing.draft import Draft, Replace
 from smtp_tui.mail.parameters import parameter_remarks, parse_port, port_remarks, trimmed
-from smtp_tui.mail.remarks import (
-    Remarks,
-    Severity,
-    check_record_name,
-    error,
-    remarks_of,
-    warning,
-)
+from smtp_tui.mail.remarks import Remarks, Severity, check_record_name, error, remarks_of, warning
 
 NAME: Final = "name"
 
