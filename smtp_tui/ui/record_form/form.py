@@ -164,8 +164,14 @@ class RecordForm(VerticalScroll, can_focus=False):
         self.screen.set_focus(self.fields.get(name or first, self.fields[first]).input)
 
     def adopt(self, record: Record) -> None:
-        """Take the record as it is now for the opened one; only while nothing was changed."""
-        self.opened, self.base = record, draft_of(record)
+        """Take the record as it is now for the opened one; only while nothing was changed.
+
+        Where other parameters are secret now, the fields are of the wrong kind; the save compares.
+        """
+        base = draft_of(record)
+        if base.secrets != self.base.secrets:
+            return
+        self.opened, self.base = record, base
         for name, field in self.fields.items():
             if not isinstance(field, SecretField):
                 field.opened = self.base.text(name)

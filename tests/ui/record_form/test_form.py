@@ -67,6 +67,22 @@ async def test_the_patch_that_would_be_sent_stands_beside_the_form_live(demo: Sa
         assert "hunter2" not in ui.text()
 
 
+@pytest.mark.parametrize("secured", ["true", "false"])
+async def test_a_parameter_that_is_a_secret_only_since_or_no_longer_is_left_alone_by_the_form(
+    demo: Sandbox, secured: str
+) -> None:
+    (record,) = [record for record in demo.records() if record.name == "INVOICES"]
+    before = "false" if secured == "true" else "true"
+    demo.change_record(record.id, [{"name": "tls", "value": "x", "secured": before}])
+    async with opened(demo) as ui:
+        await ui.sees("INVOICES")
+        demo.change_record(record.id, [{"name": "tls", "value": "x", "secured": secured}])
+        await edit_port(ui, "INVOICES", "2525")
+        await save(ui, "INVOICES")
+        (request,) = await ui.asked(Operation.MODIFY)
+        assert request.json()["connection_parameters"] == [{"name": "port", "value": 2525}]
+
+
 async def test_an_edit_without_a_change_sends_nothing(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await edit(ui, "BATCH")
