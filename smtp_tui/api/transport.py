@@ -74,7 +74,8 @@ class Transport(Struct, frozen=True):
         except errors.NoAnswer as error:
             await self._check_tls(call, error.why in {_ENDED, _BROKE})
             raise
-        await self._check_tls(call, answer.status == 400 and b"https" in answer.body.lower())
+        page = answer.status == 400 and not answer.body.startswith(b"{")
+        await self._check_tls(call, page and b"https" in answer.body.lower())
         return answer
 
     async def _check_tls(self, call: Call, likely: bool) -> None:
