@@ -70,7 +70,7 @@ class SmtpTui(MessagesApp):
         self._services = services
         self._start_problem = start_problem
         self._ends = shutdown
-        self.typed_ahead = TypedAhead(self, self._hand_on, self._opening)
+        self.typed_ahead = TypedAhead(self, super().on_event, self._opening)
         self._current = CurrentProfile(self, services)
         self.leaving = Leaving(self, services.clock, lambda: self._current.sessions)
         if profile is not None and not start_problem:
@@ -109,9 +109,6 @@ class SmtpTui(MessagesApp):
     async def on_event(self, event: Event) -> None:
         """Take keys one at a time."""
         await self.typed_ahead.take(event)
-
-    async def _hand_on(self, event: Event) -> None:
-        await super().on_event(event)
 
     def _opening(self) -> bool:
         """Whether the screen in front is about to open another one over itself."""

@@ -216,10 +216,8 @@ class Dialog(ModalScreen[Result]):
         border-title-style: bold; scrollbar-size-vertical: 1;
     }
     Dialog.-narrow > #box { width: 100%; }
-    Dialog .where { color: ansi_default; text-style: bold; }
     Dialog .hint { text-style: dim; }
     Dialog .said { display: none; text-style: bold; color: ansi_red; }
-    Dialog .said.-shown { display: block; }
     Dialog .row { height: 1; margin-top: 1; }
     Dialog .row.-auto { height: auto; }
     Dialog > #box Button:disabled { text-style: dim; border: none !important; }
@@ -258,7 +256,7 @@ class Dialog(ModalScreen[Result]):
         """Say what is wrong on the dialog's line for it; blank words take it back."""
         line = self.query_one(".said", PlainText)
         line.update(f"✗ {words}" if words else "")
-        line.set_class(bool(words), "-shown")
+        line.display = bool(words)
 
     @on(PasteRefused)
     def say_refused(self, event: PasteRefused) -> None:

@@ -58,18 +58,14 @@ class CurrentProfile:
 
     def start(self, profile: Profile) -> None:
         """Use the profile of the start. Raises ``HostRefused``."""
-        session = self._services.session(profile)
+        self.session = self._services.session(profile)
+        self.targets.append(self.session.target)
         choice = self._services.choice
-        session.memory.overrules = choice.short if choice is not None else ""
-        self._take(session)
+        self.session.memory.overrules = choice.short if choice is not None else ""
 
     def screen(self, session: Session) -> ConnectionsScreen:
         """The home screen of a session."""
         return ConnectionsScreen(session, self._services)
-
-    def _take(self, session: Session) -> None:
-        self.session = session
-        self.targets.append(session.target)
 
     async def use(self, profile: Profile | None) -> None:
         """Use another profile, or the one before: a new session on a new screen.
@@ -92,7 +88,8 @@ class CurrentProfile:
         if before is not None and before.profile.name != profile.name:
             self.previous = before.profile
         session.memory.introduced = before is None
-        self._take(session)
+        self.session = session
+        self.targets.append(session.target)
         await self._show(session)
         self._app.clear_messages()
         self._app.run_worker(self._remember_use(profile))

@@ -79,7 +79,6 @@ class MessageLine(PlainText):
 
     DEFAULT_CSS = """
     MessageLine { height: auto; max-height: 6; padding: 0 1; display: none; }
-    MessageLine.-shown { display: block; }
     """
 
     def show(self, messages: Iterable[Message]) -> None:
@@ -89,7 +88,7 @@ class MessageLine(PlainText):
         width = max(1, self.screen.size.width - 2)
         texts = [harmless(message.content(self.screen)).wrap(width) for message in newest]
         self.update(Content("\n").join(_fitted(texts, width)))
-        self.set_class(bool(texts), "-shown")
+        self.display = bool(texts)
 
 
 def _fitted(texts: list[list[Content]], width: int) -> list[Content]:
@@ -225,7 +224,6 @@ class WaitLine(PlainText):
 
     DEFAULT_CSS = """
     WaitLine { height: 1; padding: 0 1; display: none; }
-    WaitLine.-shown { display: block; }
     """
 
     def __init__(self, clock: Clock, key: Callable[[], str]) -> None:
@@ -264,7 +262,7 @@ class WaitLine(PlainText):
         elif self._timer is not None:
             self._timer.stop()
             self._timer = None
-        self.set_class(wait is not None, "-shown")
+        self.display = wait is not None
 
 
 @contextmanager

@@ -1302,8 +1302,8 @@ FAULTS: Final = (
     Fault(
         "a wait is not shown",
         HONEST,
-        'self.set_class(wait is not None, "-shown")',
-        'self.set_class(False, "-shown")',
+        "self.display = wait is not None",
+        "self.display = False",
         ("tests/ui/test_hanging.py::test_keys_work_while_a_request_hangs_and_esc_gives_up",),
     ),
     Fault(
