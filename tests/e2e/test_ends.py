@@ -90,7 +90,7 @@ CRASHES = {
     "the handler of a message": Break("ui.record_form.screen", "FormScreen", "_show", ("x",)),
     "a worker": Break("ui.test_email", "TestDialog", "__init__", ("ctrl+t",)),
     "a drawing": Break("ui.widgets.bars", "KeyBar", "render", ("shift+tab",)),
-    "the making of a screen": Break("ui.review.dialog", "ReviewDialog", "compose_box", ("ctrl+s",)),
+    "the making of a screen": Break("ui.review", "ReviewDialog", "compose_box", ("ctrl+s",)),
     "the keeping of the draft": Break("state.drafts", "DraftStore", "save", ("shift+tab", "1")),
     "the last moments": Break("workflows.session", "Session", "aclose", ()),
 }
