@@ -241,7 +241,7 @@ def test_no_private_name_of_textual_is_used() -> None:
 
 
 def test_no_handler_calls_that_of_its_base_which_textual_calls_itself() -> None:
-    again = re.compile(r"super\(\)\.on_(?!event\()\w+")
+    again = re.compile(r"super\(\)\.on_(?!event\b)\w+")
     assert again.search("    super().on_mount()")
     found = [
         str(path.relative_to(PACKAGE))
