@@ -16,7 +16,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.api.models import PASSWORD, Record, is_secret_name
+from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.paths import FileProblem, open_trusted, problem_of
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.cli.failing import Refusal
@@ -60,7 +60,7 @@ class Values(Struct, frozen=True):
         return draft, patch
 
     def _check_name(self, name: str, draft: Draft, known: tuple[str, ...]) -> None:
-        if name in dict(draft.secrets) or is_secret_name(name):
+        if draft.is_secret(name):
             raise Refusal(
                 f"{name} is a secret: everyone on this machine can read a command line."
                 " Use --password-stdin or --password-file; other secrets are typed on the screen"

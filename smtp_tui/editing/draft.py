@@ -60,12 +60,16 @@ class Draft(Struct, frozen=True):
         """What happens to a secret; one that the form does not have is kept."""
         return dict(self.secrets).get(name, KEEP)
 
+    def is_secret(self, name: str) -> bool:
+        """Whether a parameter is a secret: in this form, or by its name."""
+        return name in dict(self.secrets) or is_secret_name(name)
+
     def with_text(self, name: str, text: str) -> Draft:
         """The draft with another text; a new name is appended.
 
         Raises ``ValueError`` for the name of a secret: its text would be shown and sent openly.
         """
-        if name in dict(self.secrets) or is_secret_name(name):
+        if self.is_secret(name):
             raise ValueError(f"{name} is a secret and cannot be typed as text")
         return replace(self, texts=tuple({**dict(self.texts), name: text}.items()))
 
@@ -119,11 +123,12 @@ def resumed(
 ) -> Draft:
     """``base`` with the texts that had been changed when a draft was kept.
 
-    ``typed`` and ``opened`` are the kept pairs; what was not changed then follows ``base`` now.
+    ``typed`` and ``opened`` are the kept pairs; what was not changed then follows ``base`` now, and
+    what is a secret by now has to be typed again.
     """
     before = dict(opened)
     draft = base
     for name, text in typed:
-        if before.get(name, "") != text and not is_secret_name(name):
+        if before.get(name, "") != text and not base.is_secret(name):
             draft = draft.with_text(name, text)
     return draft

@@ -99,3 +99,10 @@ def test_a_kept_draft_changes_only_what_was_typed_whatever_others_did_since() ->
     resumed_draft = resumed(draft_of(now), typed.texts, opened.texts)
     assert resumed_draft.text("port") == "587"
     assert resumed_draft.text("hostname") == "theirs"
+
+
+def test_a_kept_text_of_what_is_a_secret_by_now_is_dropped() -> None:
+    opened = draft_of(Record("1", "A", (Parameter("pin", "1"), Parameter("port", 25))))
+    typed = opened.with_text("pin", "2").with_text("port", "587")
+    now = draft_of(Record("1", "A", (Parameter("pin", SecretState.SET), Parameter("port", 25))))
+    assert resumed(now, typed.texts, opened.texts) == now.with_text("port", "587")

@@ -162,8 +162,8 @@ FAULTS: Final = (
     Fault(
         "the kept draft is laid over what others changed",
         KEPT,
-        'if before.get(name, "") != text and not is_secret_name(name):',
-        "if not is_secret_name(name):",
+        'if before.get(name, "") != text and not base.is_secret(name):',
+        "if not base.is_secret(name):",
         (
             f"{EDITING_DRAFT}::test_a_kept_draft_changes_only_what_was_typed_whatever_others_did_since",
         ),
