@@ -34,7 +34,6 @@ class About(StrEnum):
 
     CHANGE = "change"
     WAITING = "waiting"
-    TEST = "test"
     TOKEN = "token"
     DRAFT = "draft"
     FORM = "form"

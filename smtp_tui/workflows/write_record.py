@@ -18,23 +18,9 @@ from smtp_tui.api.writes import Unattended
 from smtp_tui.editing.merge import Comparison, compare, resolve
 from smtp_tui.editing.patch import Patch, inverse
 from smtp_tui.text import record_name
+from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows.look_up import Found, advice, look_up
 from smtp_tui.workflows.operator import About, Notice, Operator, Sent
-from smtp_tui.workflows.outcomes import (
-    Conflicted,
-    Declined,
-    Deleted,
-    Gone,
-    Irreversible,
-    NotStored,
-    Outcome,
-    Recreate,
-    Refused,
-    Saved,
-    Unchanged,
-    UndoOutcome,
-    Unknown,
-)
 from smtp_tui.workflows.plan import Plan, delete_plan, save_plan
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in, replace_token
@@ -55,7 +41,7 @@ async def save_record(
     name: str = "",
     rehearse: bool = False,
     look_first: bool = False,
-) -> Outcome:
+) -> ends.Outcome:
     """Save a patch to the ``opened`` record, or as a new one of that name where that is None.
 
     ``notes`` stand in each review. ``rehearse`` does everything but send. ``look_first`` has the
@@ -66,7 +52,7 @@ async def save_record(
         try:
             await job.name_is_free()
         except ApiError as error:
-            return Refused(error)
+            return ends.Refused(error)
     return await _carry_out(job, rehearse=rehearse)
 
 
@@ -77,34 +63,34 @@ async def delete_record(
     notes: tuple[str, ...] = (),
     *,
     rehearse: bool = False,
-) -> Outcome:
+) -> ends.Outcome:
     """Delete a record as the last review showed it; the rest as of :func:`save_record`."""
     job = _Job(session, operator, record, Patch(), notes, deletes=True)
     return await _carry_out(job, rehearse=rehearse)
 
 
-async def undo(session: Session, operator: Operator) -> UndoOutcome | None:
+async def undo(session: Session, operator: Operator) -> ends.UndoOutcome | None:
     """Reverse the last change, through the same review; None where there is nothing to undo.
 
     A create is not undone. A change that could not be undone can be tried again.
     """
     change = session.memory.last_change
-    if isinstance(change, Deleted):
-        return Recreate(change.before)
+    if isinstance(change, ends.Deleted):
+        return ends.Recreate(change.before)
     if change is None or change.before is None:
         return None
     named = record_name(change.before.name, change.before.id)
     try:
         now = await _read(session, operator, change.before.id, f"Reading what {named} holds now")
     except ApiError as error:
-        return Refused(error)
+        return ends.Refused(error)
     back = inverse(change.patch, change.before, now)
     if not back.patch:
-        return Irreversible(back.lost) if back.lost else Unchanged()
+        return ends.Irreversible(back.lost) if back.lost else ends.Unchanged()
     outcome = await save_record(session, operator, now, back.patch, back.lost)
-    if isinstance(outcome, NotStored):
+    if isinstance(outcome, ends.NotStored):
         session.memory.last_change = change
-    if isinstance(outcome, Saved):
+    if isinstance(outcome, ends.Saved):
         return replace(outcome, notes=(*back.lost, *outcome.notes))
     return outcome
 
@@ -138,7 +124,7 @@ class _Job(Struct):
             return delete_plan(scope, record, notes)
         return save_plan(scope, record, self.new_name, self.patch, notes, self.taken)
 
-    async def check(self, plan: Plan) -> Conflicted | bool:
+    async def check(self, plan: Plan) -> ends.Conflicted | bool:
         """Look at the server after the review; False where there is another plan to review.
 
         The record is compared with what was seen. Of a new one, its name has to be free.
@@ -151,7 +137,7 @@ class _Job(Struct):
         if comparison.conflicts or (self.deletes and not comparison.clean):
             choices = await self.operator.resolve(self.session, comparison)
             if choices is None:
-                return Conflicted(comparison)
+                return ends.Conflicted(comparison)
             self.patch, self.record = resolve(comparison, choices), now
             self.news = (_CHANGED if self.deletes else _CHOSEN,)
             return False
@@ -185,13 +171,13 @@ class _Job(Struct):
             words = f"Changed by someone else meanwhile, and kept: {words}"
             self.operator.tell(Notice(words, About.THEIR_CHANGE))
 
-    def done(self, created: Record | None = None) -> Saved | Deleted:
+    def done(self, created: Record | None = None) -> ends.Saved | ends.Deleted:
         """The outcome once it was done. The server may not have told the id of a new record."""
         if self.record is None:
-            return Saved(created.id if created else None, self.new_name, None, self.patch)
+            return ends.Saved(created.id if created else None, self.new_name, None, self.patch)
         if self.deletes:
-            return Deleted(self.record)
-        return Saved(self.record.id, self.record.name, self.record, self.patch)
+            return ends.Deleted(self.record)
+        return ends.Saved(self.record.id, self.record.name, self.record, self.patch)
 
 
 async def _read(session: Session, operator: Operator, record_id: str, what: str) -> Record:
@@ -203,22 +189,22 @@ async def _read(session: Session, operator: Operator, record_id: str, what: str)
 # The course of every write
 
 
-async def _carry_out(job: _Job, *, rehearse: bool) -> Outcome:
+async def _carry_out(job: _Job, *, rehearse: bool) -> ends.Outcome:
     """Keep other writes away from the record until the outcome of this one is known."""
     memory = job.session.memory
     try:
         plan = job.plan()
         if plan is None:
-            return Unchanged()
+            return ends.Unchanged()
         with _claimed(job.session, plan.request):
             outcome = await _review_and_send(job, plan, rehearse=rehearse)
     except NotFound as error:
-        return Refused(error) if job.record is None else Gone(error)
+        return ends.Refused(error) if job.record is None else ends.Gone(error)
     except (ApiError, IdRefused) as error:
-        return Refused(error)
-    if isinstance(outcome, Saved | Deleted):
+        return ends.Refused(error)
+    if isinstance(outcome, ends.Saved | ends.Deleted):
         memory.last_change = outcome
-    elif isinstance(outcome, NotStored):
+    elif isinstance(outcome, ends.NotStored):
         memory.last_change = None  # nothing to undo, and nothing beyond it
     return outcome
 
@@ -241,7 +227,7 @@ def _claimed(session: Session, request: Request) -> Iterator[None]:
         del claims[claim]
 
 
-async def _review_and_send(job: _Job, plan: Plan | None, *, rehearse: bool) -> Outcome:
+async def _review_and_send(job: _Job, plan: Plan | None, *, rehearse: bool) -> ends.Outcome:
     """Send what the last review showed; ``rehearse`` ends before the sending.
 
     After the first 401 it gets another token and the plan is reviewed again. Raises ``ApiError``
@@ -250,25 +236,25 @@ async def _review_and_send(job: _Job, plan: Plan | None, *, rehearse: bool) -> O
     renewed = False
     while plan is not None:
         if not await job.operator.review(job.session, plan):
-            return Declined()
+            return ends.Declined()
         checked = await job.check(plan)
-        if isinstance(checked, Conflicted):
+        if isinstance(checked, ends.Conflicted):
             return checked
         if not checked:
             plan = job.plan()
             continue
         if rehearse:
-            return Declined()
+            return ends.Declined()
         try:
             return await _send(job, plan)
         except (TokenRefused, TokenNeeded) as error:
             if renewed or not await replace_token(job.session, job.operator, error.why):
                 raise
             renewed, plan = True, job.plan(_NEW_TOKEN)
-    return Unchanged()
+    return ends.Unchanged()
 
 
-async def _send(job: _Job, plan: Plan) -> Outcome:
+async def _send(job: _Job, plan: Plan) -> ends.Outcome:
     """Send it, then read the record: to verify a yes, or to look up a lost answer."""
     try:
         with job.operator.waiting(f"{plan.doing} {plan.named}", sent=Sent.WRITE):
@@ -278,23 +264,23 @@ async def _send(job: _Job, plan: Plan) -> Outcome:
             raise
         return await _look_up(job, plan, error, error.write)
     if written.gone:
-        return Gone()
+        return ends.Gone()
     found = await _verify(job, plan, write, written.record)
     if found.contradicts:
-        return NotStored(f"{found.words}.")
+        return ends.NotStored(f"{found.words}.")
     notes = [found.words] if found.words else []
     if written.unreadable:
         notes.insert(0, f"The server said yes; its answer could not be read: {written.unreadable}")
     return replace(job.done(written.record or found.record), notes=tuple(notes))
 
 
-async def _look_up(job: _Job, plan: Plan, error: ApiError, write: Write) -> Outcome:
+async def _look_up(job: _Job, plan: Plan, error: ApiError, write: Write) -> ends.Outcome:
     """A change or delete that is found done is done; a new record may be someone else's."""
     with job.operator.waiting(f"No answer came; reading {plan.named} again", sent=Sent.LOST):
         found = await look_up(job.session.connections, write, error)
     operation = plan.request.operation
     error.advice = advice(operation, found) or error.advice
-    unknown = Unknown(error, found)
+    unknown = ends.Unknown(error, found)
     if found.done and operation is not Operation.CREATE:
         return replace(job.done(), unanswered=unknown)
     return unknown

@@ -155,8 +155,8 @@ FAULTS: Final = (
     Fault(
         "a dry run of a command writes",
         SHOWN,
-        "        if rehearse:\n            return Declined()",
-        "        if rehearse and not plan.name:\n            return Declined()",
+        "        if rehearse:\n            return ends.Declined()",
+        "        if rehearse and not plan.name:\n            return ends.Declined()",
         (f"{CLI_DELETE}::test_without_yes_a_script_deletes_nothing",),
     ),
     Fault(
@@ -548,7 +548,7 @@ FAULTS: Final = (
     Fault(
         "set passes over a conflict when another value is clean",
         PLACE,
-        "            if choices is None:\n                return Conflicted(comparison)",
+        "            if choices is None:\n                return ends.Conflicted(comparison)",
         "            if choices is None:\n                return True",
         (f"{WORKFLOWS_SAVE}::test_a_conflict_that_is_not_resolved_sends_nothing",),
     ),
