@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from smtp_tui.editing.merge import Comparison, Side
     from smtp_tui.workflows.plan import Plan
 
-_LONGEST = 300
-"""Characters of a notice that are shown."""
-
 
 class ScreenOperator:
     """Asks the person in front of a screen. For workers only, as all that waits for a dialog.
@@ -78,5 +75,4 @@ class ScreenOperator:
 
     def tell(self, notice: Notice) -> None:
         """Show a notice at the foot of the screen."""
-        words = clean(notice.words, _LONGEST)
-        tell(self._screen, words, about=notice.about, kind=notice.kind)
+        tell(self._screen, clean(notice.words, 300), about=notice.about, kind=notice.kind)

@@ -36,7 +36,7 @@ Result = TypeVar("Result")
 
 
 class Reports:
-    """How what happens behind the screens gets to the one who shows it.
+    """Tells the screens what happens behind them; the app replaces the three functions.
 
     ``write_ended``: a write has ended that nobody waited for. ``command_said``: the token command
     of a profile says a line; a blank one when it has ended. ``warn`` tells what a person should

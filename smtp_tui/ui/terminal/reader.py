@@ -115,8 +115,8 @@ _NUMBERS: Final = {
 """Keys by the number of their sequence."""
 _CODES: Final = {
     **{9: "tab", 13: "enter", 27: "escape", 32: "space", 127: "backspace", 57414: "enter"},
-    **{57417: "left", 57418: "right", 57419: "up", 57420: "down", 57421: "pageup"},
-    **{57422: "pagedown", 57423: "home", 57424: "end", 57425: "insert", 57426: "delete"},
+    **dict(enumerate(("left", "right", "up", "down", "pageup", "pagedown"), 57417)),
+    **dict(enumerate(("home", "end", "insert", "delete"), 57423)),
     **{57363 + number: f"f{number}" for number in range(13, 25)},
 }
 """Keys that are no character, by their code in the keyboard protocol of kitty."""
@@ -203,7 +203,7 @@ class TerminalReader:
         return [*found, *self._text(undecoded)] if undecoded else found
 
     def _taken(self, text: str, at: int) -> tuple[int, Iterable[Message]] | None:
-        """Where that ends which begins at a place, and what it says; None if it is not complete."""
+        """The end of what begins at a place, and its events; None if it is not complete."""
         if text.startswith(_PASTE, at):
             at += len(_PASTE)
             end = text.find(_PASTE_END, at)
@@ -249,7 +249,7 @@ class TerminalReader:
 
 
 def _kept(begun: str) -> str:
-    """What has to be kept of a beginning: of a string or of a paste that is too long, only that."""
+    """What to keep of a beginning: of a string, or a paste that is too long, only that it began."""
     if begun.startswith(_PASTE) and len(begun) > len(_PASTE) + PASTE_LIMIT + len(_PASTE_END):
         return f"{_PASTE}{' ' * (PASTE_LIMIT + 1)}{begun[1 - len(_PASTE_END) :]}"
     return _STRING_BODY.sub("", begun)
@@ -352,7 +352,7 @@ def _with_alt(character: str) -> Iterator[events.Key]:
 
 
 def _press(key: str, held: int = 0) -> events.Key:
-    """A key with more modifiers, or the one by whose name most terminals send it."""
+    """A key with these modifiers too, by the name of the key that most terminals send for it."""
     *modifiers, plain = key.split("+")
     modifiers += [name for bit, name in enumerate(_MODIFIERS) if held >> bit & 1]
     name = "+".join([*sorted(set(modifiers)), plain])
