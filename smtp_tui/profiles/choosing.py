@@ -20,8 +20,6 @@ VARIABLE: Final = "SMTP_TUI_PROFILE"
 _HOSTS: Final = ("CAM_HOST", "CAM_HOSTNAME", "TSA_HOSTNAME", "TSA_HOST", "MCM_HOSTNAME", "MCM_HOST")
 """The variables for a host, the most important first. Port, tenant and token are taken from the
 variables of the same product only: a token belongs to its host."""
-_NO_PORT: Final = 0
-"""Stands for a text that is not a number; :meth:`Profile.target` refuses it."""
 
 
 class NoSuchProfile(Exception):
@@ -149,7 +147,7 @@ def environment_profile(environ: Mapping[str, str]) -> Profile | None:
     return Profile(
         name=ENVIRONMENT,
         host=host,
-        port=(int(digits) if is_number else _NO_PORT) if digits else None,
+        port=(int(digits) if is_number else 0) if digits else None,  # 0 is refused
         tenant=_first(environ, named.tenant),
         team=_first(environ, "ICP_TEAM", "MCM_TEAM") or "all",
         namespace=_first(environ, "NAMESPACE"),

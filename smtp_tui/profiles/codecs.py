@@ -7,9 +7,9 @@ import shlex
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 
-from msgspec import Struct, ValidationError, convert, to_builtins
+from msgspec import Meta, Struct, ValidationError, convert, to_builtins
 
 from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Trust, Unverified
 from smtp_tui.profiles import sources
@@ -17,9 +17,6 @@ from smtp_tui.text import nearest
 
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=Enum)
-Toml: TypeAlias = "str | int | bool | dict[str, str | list[str]] | None"
-"""A value of profiles.toml; None for a key that is left out."""
-
 MAX_TEXT: Final = 254
 TRUST_FORMS: Final = (
     "system, ca /path/to/file.pem, pin FINGERPRINT (login FINGERPRINT: of the login server), or off"
@@ -40,18 +37,17 @@ class Codec(Struct, Generic[Value], frozen=True):
     """
 
     form: str
-    plain: type[Value] | None = None
+    plain: Any = None
     words: dict[str, Value] = {}
     tables: dict[str, type[Value]] = {}
     shown: Callable[[Value], str] | None = None
     typed: Callable[[str], Value] | None = None
     check: Callable[[Value], str | None] = lambda _: None
 
-    def toml(self, value: Value) -> Toml:
-        """The value as the file holds it."""
+    def toml(self, value: Value) -> Any:
+        """The value as the file holds it; None for a key that is left out."""
         found = (word for word, meant in self.words.items() if meant == value)
-        written: Toml = next(found, None) or to_builtins(value, enc_hook=str)
-        return written
+        return next(found, None) or to_builtins(value, enc_hook=str)
 
     def from_toml(self, raw: object, form: str = "") -> Value:
         """What stands in the file; ``form`` names what else may stand there, for messages."""
@@ -99,13 +95,9 @@ def enum_codec(members: type[Choice]) -> Codec[Choice]:
 
 
 def _typed_port(text: str) -> int | None:
-    if text.isascii() and text.isdigit() and len(text) <= 5:
+    if text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535:
         return int(text)
     raise ValueError(f"a port is a number {_PORTS}")
-
-
-def _port_problem(port: int | None) -> str | None:
-    return None if port is None or 1 <= port <= 65535 else f"a port is a number {_PORTS}"
 
 
 def _typed_flag(text: str) -> bool:
@@ -178,10 +170,9 @@ def _token_problem(source: sources.TokenSource) -> str | None:
 TEXT: Final = Codec("a text in quotes", str, typed=str, check=text_problem)
 PORT: Final = Codec[int | None](
     f"a number without quotes, {_PORTS}",
-    int,
+    Annotated[int, Meta(ge=1, le=65535)],
     shown=lambda port: str(port or ""),
     typed=_typed_port,
-    check=_port_problem,
 )
 FLAG: Final = Codec(
     "true or false, without quotes",

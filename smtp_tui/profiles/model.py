@@ -228,7 +228,7 @@ Problem: TypeAlias = tuple[str, str]
 def check_profile(profile: Profile) -> tuple[Problem, ...]:
     """What is wrong with a profile; a blank tenant counts too."""
     problems = check_stored(profile)
-    if profile.tenant or any(field == "tenant" for field, _ in problems):
+    if profile.tenant:
         return problems
     return (*problems, ("tenant", "a tenant id is needed; logging in can find it"))
 
@@ -236,10 +236,8 @@ def check_profile(profile: Profile) -> tuple[Problem, ...]:
 def check_stored(profile: Profile) -> tuple[Problem, ...]:
     """What may not be in the file; the tenant may still be unknown."""
     found = ((field.name, field.codec.check(getattr(profile, field.name))) for field in FIELDS)
-    problems = [(name, words) for name, words in found if words is not None]
-    if all(name != "port" for name, _ in problems):
-        problems += _origin_problems(profile)
-    return tuple(problems)
+    problems = ((name, words) for name, words in found if words is not None)
+    return (*problems, *_origin_problems(profile))
 
 
 def _origin_problems(profile: Profile) -> Iterator[Problem]:

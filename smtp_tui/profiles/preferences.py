@@ -68,5 +68,4 @@ def _chosen(file: TomlFile, at: tuple[str, ...], table: dict[str, object]) -> It
         elif isinstance(keys, list) and keys and all(isinstance(key, str) for key in keys):
             yield ChosenKeys(".".join(here[1:]), tuple(keys), file, here)
         else:
-            words = 'a key is a text in quotes, such as "E", or a list of them'
-            raise file.problem(here, words)
+            raise file.problem(here, 'a key is a text in quotes, such as "E", or a list of them')

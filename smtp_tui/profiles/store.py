@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -15,11 +15,7 @@ from smtp_tui.profiles.toml import TomlFile, TomlProblem, parse_toml, read_toml
 from smtp_tui.state.files import locked, write_atomic
 from smtp_tui.text import nearest
 
-FILE_NAME: Final = "profiles.toml"
 SCHEMA: Final = 1
-_SCHEMAS: Final = range(1, 1_000_000)
-_TOP_KEYS: Final = ("schema", "default", "profiles")
-_PROFILE_KEYS: Final = tuple(field.name for field in FIELDS[1:])
 
 
 class ProfileRefused(Exception):
@@ -69,7 +65,7 @@ class ProfileStore:
     """
 
     def __init__(self, directory: Path) -> None:
-        self.path = directory / FILE_NAME
+        self.path = directory / "profiles.toml"
 
     def load(self) -> Profiles:
         """What the file holds now; a missing file holds nothing."""
@@ -168,7 +164,7 @@ def profiles_of(file: TomlFile) -> Profiles:
     """What a file holds. Raises :class:`TomlProblem` at the first mistake."""
     newer = _newer(file)
     if newer is None:
-        _check_keys(file, (), file.values, _TOP_KEYS)
+        _check_keys(file, (), file.values, ("schema", "default", "profiles"))
     tables = file.values.get("profiles", {})
     if not isinstance(tables, dict):
         raise file.problem(("profiles",), "profiles must be tables, such as [profiles.production]")
@@ -181,9 +177,8 @@ def profiles_of(file: TomlFile) -> Profiles:
 def _newer(file: TomlFile) -> str | None:
     """Why the file must not be changed if a newer program wrote it."""
     schema = file.values.get("schema", SCHEMA)
-    if type(schema) is not int or schema not in _SCHEMAS:
-        words = f"schema must be a number; this program writes {SCHEMA}"
-        raise file.problem(("schema",), words)
+    if type(schema) is not int or not 0 < schema < 1_000_000:
+        raise file.problem(("schema",), f"schema must be a number; this program writes {SCHEMA}")
     if schema == SCHEMA:
         return None
     return (
@@ -207,7 +202,7 @@ def _profile(file: TomlFile, name: str, table: object, *, judge_keys: bool) -> P
     if not isinstance(table, dict):
         raise file.problem(at, f"a profile must be a table: [profiles.{name}]")
     if judge_keys:
-        _check_keys(file, at, table, _PROFILE_KEYS)
+        _check_keys(file, at, table, [field.name for field in FIELDS[1:]])
     if "host" not in table:
         raise file.problem(at, "the profile has no host")
     values: dict[str, Any] = {"name": name}
@@ -224,7 +219,7 @@ def _profile(file: TomlFile, name: str, table: object, *, judge_keys: bool) -> P
 
 
 def _check_keys(
-    file: TomlFile, at: tuple[str, ...], table: Mapping[str, object], known: tuple[str, ...]
+    file: TomlFile, at: tuple[str, ...], table: Mapping[str, object], known: Iterable[str]
 ) -> None:
     """Refuse a misspelt key: if ``acces`` were ignored, a profile would be unprotected."""
     for key in table.keys() - set(known):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -26,12 +27,10 @@ PAUSE: Final = timedelta(minutes=1)
 
 def end_of(issued_at: datetime, lifetime: float | None) -> datetime | None:
     """When a token ends that lives for so many seconds; None for a time that cannot be."""
-    if lifetime is None or not lifetime > 0:
-        return None
-    try:
-        return issued_at + timedelta(seconds=lifetime)
-    except (OverflowError, ValueError):
-        return None
+    with suppress(OverflowError, ValueError):
+        if lifetime is not None and lifetime > 0:
+            return issued_at + timedelta(seconds=lifetime)
+    return None
 
 
 class Tokens:

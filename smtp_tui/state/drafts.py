@@ -11,7 +11,6 @@ import os
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -19,8 +18,6 @@ from msgspec.structs import force_setattr, replace
 
 from smtp_tui.state import encoding
 from smtp_tui.state.files import FileProblem, clear_leftovers, problems_of, read_text, write_atomic
-
-DIRECTORY_NAME: Final = "drafts"
 
 
 class SavedDraft(Struct, frozen=True):
@@ -57,7 +54,7 @@ class DraftStore:
     """The drafts of one state directory. Every method raises :class:`FileProblem`."""
 
     def __init__(self, directory: Path) -> None:
-        self.directory = directory / DIRECTORY_NAME
+        self.directory = directory / "drafts"
         self._token = os.urandom(8).hex()
 
     def save(self, draft: SavedDraft) -> SavedDraft:
@@ -65,8 +62,7 @@ class DraftStore:
 
         Returns it as it is stored, with the process it belongs to.
         """
-        host = os.uname().nodename
-        mine = replace(draft, pid=os.getpid(), host=host, token=self._token)
+        mine = replace(draft, pid=os.getpid(), host=os.uname().nodename, token=self._token)
         values = encoding.plain(mine)
         text = json.dumps({**values.pop("key"), **values}, indent=1)
         write_atomic(self._file(mine), f"{text}\n")

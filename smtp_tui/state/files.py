@@ -27,7 +27,6 @@ from smtp_tui.api.paths import (
 
 __all__ = ["FileProblem"]  # for those who read and write files through this module
 DEFAULT_CAP: Final = 4 * 1024 * 1024
-LOCK_SECONDS: Final = 10.0
 LONGEST_LINE: Final = 1024 * 1024
 """Bytes of a line that are read at most; a longer line is skipped."""
 _TEMPORARY: Final = re.compile(r"\.(?P<name>.+)\.(?P<pid>[0-9]+)\.[0-9a-f]{16}\.tmp\Z")
@@ -180,7 +179,7 @@ def sync_directory(directory: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+def locked(path: Path, seconds: float = 10.0) -> Iterator[None]:
     """Keep other processes and threads from writing a file; the lock is beside its real path.
 
     Temporary files that killed writers left behind are removed first. Raises

@@ -19,7 +19,6 @@ from msgspec.structs import force_setattr
 from smtp_tui.state import encoding
 from smtp_tui.state.files import append_line, locked, read_lines, write_atomic
 
-FILE_NAME: Final = "tests.jsonl"
 RUNS_KEPT: Final = 20
 MAX_RUNS: Final = 20_000
 MAX_WORDS: Final = 4_000
@@ -73,7 +72,7 @@ class TestHistory:
     """The test emails sent from this state directory, by any process; in memory and in ``path``."""
 
     def __init__(self, directory: Path) -> None:
-        self.path = directory / FILE_NAME
+        self.path = directory / "tests.jsonl"
         self._runs: dict[encoding.RecordKey, tuple[TestRun, ...]] = {}
         self._saved: dict[encoding.RecordKey, datetime] = {}
         self._guard = threading.Lock()

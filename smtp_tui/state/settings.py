@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from smtp_tui.state.encoding import plain, read_object
 from smtp_tui.state.files import FileProblem, locked, read_text, write_atomic
 
-FILE_NAME: Final = "settings.json"
 PROFILES_KEPT: Final = 200
 
 
@@ -44,7 +43,7 @@ class SettingsStore:
     """
 
     def __init__(self, directory: Path) -> None:
-        self.path = directory / FILE_NAME
+        self.path = directory / "settings.json"
 
     def load(self) -> Settings:
         """The current settings; a missing file gives the defaults."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Trust, Unverified
-from smtp_tui.profiles.codecs import TOKEN, TRUST
+from smtp_tui.profiles.codecs import PORT, TOKEN, TRUST
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import (
     CommandToken,
@@ -62,6 +62,12 @@ def test_a_fingerprint_may_have_colons_and_capitals() -> None:
 def test_an_invalid_trust_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"^(must be system, ca|a SHA-256)"):
         TRUST.from_text(text)
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "99999999", "+80", "8e1", "٣", " 80", "http"])
+def test_an_invalid_port_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="a port is a number from 1 to 65535"):
+        PORT.from_text(text)
 
 
 @pytest.mark.parametrize("text", ["admin", "login", "command", "command 'open", "eyJhbGciOi"])

@@ -54,8 +54,6 @@ def test_a_good_profile_has_no_problems() -> None:
         (replace(GOOD, host="user:secret@host"), "host"),
         (replace(GOOD, host="host/path"), "host"),
         (replace(GOOD, host="host:8443"), "host"),
-        (replace(GOOD, port=0), "port"),
-        (replace(GOOD, port=65536), "port"),
         (replace(GOOD, identity_url="ftp://host"), "identity_url"),
         (replace(GOOD, tenant=""), "tenant"),
         (replace(GOOD, tenant="a\nb"), "tenant"),
