@@ -18,7 +18,6 @@ _WORDS: Final = {
     Operation.DELETE: ("Delete", "Deleting", "-"),
 }
 _UNSEEN: Final = "Whether someone else changed the password meanwhile cannot be seen."
-_MAIL_FAILS: Final = "Services that mail through it will fail."
 
 
 class Plan(Struct, frozen=True):
@@ -94,14 +93,9 @@ def save_request(
 
 def delete_plan(scope: Scope, record: Record, notes: tuple[str, ...]) -> Plan:
     """The plan that deletes a record. Raises :class:`~smtp_tui.api.requests.IdRefused`."""
-    named = record_name(record.name, record.id)
     host = f"{record.text('hostname')[:80]}:{record.text('port')[:20]}"
+    changes = (f"{record_name(record.name, record.id)} ({host}) will be deleted",)
     lost = f"What cannot come back: {', '.join(lost_by_delete(record))}."
-    return Plan(
-        delete_request(scope, record.id),
-        record.name,
-        record.id,
-        (f"{named} ({host}) will be deleted",),
-        (*notes, lost, _MAIL_FAILS),
-        destroys=True,
-    )
+    notes = (*notes, lost, "Services that mail through it will fail.")
+    request = delete_request(scope, record.id)
+    return Plan(request, record.name, record.id, changes, notes, destroys=True)
