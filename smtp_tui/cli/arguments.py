@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias
 
 import smtp_tui
-from smtp_tui.cli.exit_codes import codes_help
+from smtp_tui.cli.exit_codes import Refusal, codes_help
 from smtp_tui.profiles.model import FIELDS
 from smtp_tui.text import nearest
 
@@ -55,10 +55,6 @@ _PLAIN: Final = {
 """What argparse says before it repeats a value, and what is said instead."""
 
 
-class UsageProblem(Exception):
-    """Arguments that are not understood; the message is one line without a value."""
-
-
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises its message instead of printing it and exiting.
 
@@ -77,9 +73,9 @@ class Parser(argparse.ArgumentParser):
             argument(self)
 
     def error(self, message: str) -> NoReturn:
-        """Raise :class:`UsageProblem`."""
+        """Raise :class:`Refusal`."""
         message = _QUOTED.sub(lambda found: _PLAIN[found[1]], message)
-        raise UsageProblem(f"{message} ({self.prog} --help tells more)")
+        raise Refusal(f"{message} ({self.prog} --help tells more)")
 
     @property
     def long_options(self) -> list[str]:
@@ -88,7 +84,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Parse the arguments. Raises :class:`UsageProblem`, and ``SystemExit`` after help or version.
+    """Parse the arguments. Raises :class:`Refusal`, and ``SystemExit`` after help or version.
 
     ``name=value`` may stand anywhere, also after options, where argparse alone would refuse it.
     """

@@ -9,8 +9,7 @@ from typing import Final
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.writes import WriteOutcome
-from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.failing import Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import remark, show, show_json, table
 from smtp_tui.state.encoding import plain

@@ -14,8 +14,9 @@ from smtp_tui.api.reach import shown_certificate
 from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.api.tls import fingerprint
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.running import Environ, known_profiles, run_until_told, session_of
+from smtp_tui.cli.running import Environ, known_profiles, session_of
 from smtp_tui.cli.say import remark, show, show_json
+from smtp_tui.cli.signals import run_until_told
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import LoginToken, PromptToken, source_words
 from smtp_tui.text import clean

@@ -150,7 +150,7 @@ def _preferences(directory: Path) -> Fact:
         keymap_of(load_preferences(directory).keys)
     except FileProblem as error:
         return Fact(CONFIG_FILE, str(error), False)
-    return Fact(CONFIG_FILE, f"{path}" if path.exists() else f"{path} (not there yet)")
+    return Fact(CONFIG_FILE, f"{path}{'' if path.exists() else ' (not there yet)'}")
 
 
 def _network(environ: Environ) -> Iterator[Fact]:

@@ -50,6 +50,14 @@ class ExitCode(IntEnum):
     TERMINATED = 143, "ended by SIGTERM; what was typed is kept as a draft"
 
 
+class Refusal(Exception):
+    """Why a command stops on its own account: one plain sentence, and its exit code."""
+
+    def __init__(self, words: str, code: ExitCode = ExitCode.USAGE) -> None:
+        super().__init__(words)
+        self.code = code
+
+
 def codes_help() -> str:
     """All codes, one a line, for the end of a help text of 80 columns."""
     lines = ["exit codes:"]

@@ -7,9 +7,8 @@ from typing import Final
 from smtp_tui.api import errors
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.api.target import HostRefused
-from smtp_tui.cli.arguments import UsageProblem
-from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.say import OutputLost, complain, remark
+from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.say import complain, remark
 from smtp_tui.editing.values import DraftProblem
 from smtp_tui.profiles.choosing import NoSuchProfile
 from smtp_tui.profiles.sources import CredentialError
@@ -17,18 +16,8 @@ from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
 
-
-class Refusal(Exception):
-    """A command that stops on its own account; the message is one plain sentence."""
-
-    def __init__(self, words: str, code: ExitCode = ExitCode.USAGE) -> None:
-        super().__init__(words)
-        self.code = code
-
-
 _CODES: Final[dict[type[Exception], ExitCode]] = {
-    UsageProblem: ExitCode.USAGE,
-    Refusal: ExitCode.USAGE,
+    Refusal: ExitCode.USAGE,  # or its own
     DraftProblem: ExitCode.USAGE,
     FileProblem: ExitCode.USAGE,
     HostRefused: ExitCode.USAGE,
@@ -36,7 +25,6 @@ _CODES: Final[dict[type[Exception], ExitCode]] = {
     ModuleNotFoundError: ExitCode.USAGE,
     NoSuchProfile: ExitCode.USAGE,
     ProfileRefused: ExitCode.USAGE,
-    OutputLost: ExitCode.OUTPUT_LOST,
     CredentialError: ExitCode.TOKEN,
     errors.ApiError: ExitCode.FAILED,
     errors.TokenNeeded: ExitCode.TOKEN,

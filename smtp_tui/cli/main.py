@@ -19,8 +19,6 @@ from smtp_tui.cli.say import complain, is_terminal
 
 Command: TypeAlias = Callable[[Any, Mapping[str, str]], int]
 """Does what the arguments ask, with the environment; the answer is the exit code."""
-_NO_SCREEN = ("dumb", "unknown")
-"""Names of terminals that cannot place a cursor."""
 _NO_ARGUMENTS = {"command": None, "run": "screen.open_screen", "profile": None, "read_only": False}
 """The options of the most frequent start, for which the tree of arguments takes 10 ms to make."""
 
@@ -66,7 +64,7 @@ def _run(arguments: Sequence[str]) -> int:
         if not all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr))):
             return complain("smtp-tui needs a terminal; `smtp-tui list` works without one.")
         term = os.environ.get("TERM")
-        if term in _NO_SCREEN:
+        if term in ("dumb", "unknown"):  # which cannot place a cursor
             words = f"A terminal with TERM={term} shows no screen; `smtp-tui list` needs none."
             return complain(words)
         # Nothing that the start makes is garbage, and looking for some takes a tenth of the start.

@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from smtp_tui.api.requests import Operation, Request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access, Trust
-from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.failing import Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.say import ask, ask_secret, on_terminal, remark, show, show_json
 from smtp_tui.editing.merge import Comparison
 from smtp_tui.profiles.model import Profile

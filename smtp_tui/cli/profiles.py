@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import shlex
 from contextlib import suppress
+from typing import Final
 
 from msgspec.structs import replace
 
 from smtp_tui.cli.arguments import EMPTY
-from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.failing import Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.running import Environ, known_profiles
 from smtp_tui.cli.say import ask, on_terminal, remark, show, show_json, table
 from smtp_tui.cli.values import recipient_of
@@ -21,6 +21,8 @@ from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.state.files import config_directory
 from smtp_tui.text import clean, nearest
 
+_COLUMNS: Final = ("host", "tenant", "team", "access", "token")
+
 
 def list_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print every profile, the environment's included; ``*`` marks the default."""
@@ -30,7 +32,7 @@ def list_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
     if options.json:
         show_json([_plain(profile, default) for profile in known.all])
     elif known.all:
-        heading = ("", "PROFILE", "HOST", "TENANT", "TEAM", "ACCESS", "TOKEN")
+        heading = ("", "PROFILE", *map(str.upper, _COLUMNS))
         show(table(heading, [_row(profile, default) for profile in known.all]))
     else:
         remark("No profile yet: smtp-tui profiles add NAME --host HOST --tenant TENANT")
@@ -143,16 +145,9 @@ def _warn(options: argparse.Namespace, profile: Profile, environ: Environ) -> No
 
 
 def _row(profile: Profile, default: str | None) -> tuple[str, ...]:
-    label = f" [{profile.label}]" if profile.label else ""
-    return (
-        "*" if profile.name == default else "",
-        profile.name + label,
-        profile.shown_host,
-        profile.tenant,
-        profile.team,
-        profile.access.value,
-        source_words(profile.token),
-    )
+    plain, label = _plain(profile, default), f" [{profile.label}]" if profile.label else ""
+    mark = "*" if profile.name == default else ""
+    return (mark, f"{profile.name}{label}", *(str(plain[column]) for column in _COLUMNS))
 
 
 def _plain(profile: Profile, default: str | None) -> dict[str, object]:

@@ -10,8 +10,8 @@ from typing import Final
 from smtp_tui.api.errors import NotFound
 from smtp_tui.api.models import Parameter, Record, RecordList
 from smtp_tui.api.requests import Operation
-from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.failing import Refusal, tell
+from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.failing import tell
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.running import Environ, begin
 from smtp_tui.cli.say import CELL, complain, remark, show, show_json, table

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import shlex
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,7 +20,7 @@ from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.say import is_terminal, remark
-from smtp_tui.cli.signals import heard
+from smtp_tui.cli.signals import run_until_told
 from smtp_tui.profiles.choosing import Known
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import source_words
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 Environ: TypeAlias = Mapping[str, str]
 Work: TypeAlias = Callable[[Session, CommandOperator], Awaitable[ExitCode]]
-T = TypeVar("T")
 
 
 def known_profiles(environ: Environ) -> Known:
@@ -159,32 +157,3 @@ def _tokens_of(profile: Profile, environ: Environ) -> Tokens:
             remark(f"{clean(source_words(profile.token))}: {clean(line)}")
 
     return Tokens(profile.token, environ, lambda: known_profiles(environ).all, say=say)
-
-
-def run_until_told(work: Coroutine[None, None, T]) -> T:
-    """Do ``work`` in an event loop; SIGTERM, SIGHUP and SIGQUIT cancel all of its tasks.
-
-    ``SystemExit`` is raised once the tasks have ended, whatever else came of them. A second signal
-    does not wait for what the first one began.
-    """
-    told: list[int] = []
-
-    async def attended() -> T:
-        """Do the work with the signals answered."""
-        loop = asyncio.get_running_loop()
-
-        def give_up(number: int) -> None:
-            """Remember the signal, and cancel every task of this event loop."""
-            told.append(number)
-            for task in asyncio.all_tasks(loop):
-                task.cancel()
-
-        for number in heard():
-            loop.add_signal_handler(number, give_up, number)
-        return await work
-
-    try:
-        return asyncio.run(attended())
-    finally:
-        if told:
-            raise SystemExit(128 + told[0])

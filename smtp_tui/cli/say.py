@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final, TextIO
 
-from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.signals import exit_on_signal
 from smtp_tui.text import cell_width, clean, padded
 
@@ -23,12 +23,8 @@ _LONGEST: Final = 20_000
 _PLAINER: Final = str.maketrans({"→": "->", "·": "-", "…": "...", "“": '"', "”": '"'})
 
 
-class OutputLost(Exception):
-    """Data that could not be written to stdout; the message says why."""
-
-
 def show(text: str) -> None:
-    """Data, on stdout. The caller has cleaned it. Raises :class:`OutputLost`."""
+    """Data, on stdout. The caller has cleaned it. Raises :class:`Refusal`."""
     try:
         with exit_on_signal():
             print(_fitting(text, sys.stdout), flush=True)
@@ -36,7 +32,7 @@ def show(text: str) -> None:
         raise
     except OSError as error:
         words = f"stdout could not be written: {(error.strerror or '').lower()}"
-        raise OutputLost(words) from None
+        raise Refusal(words, ExitCode.OUTPUT_LOST) from None
 
 
 def show_json(value: object, indent: int | None = 2) -> None:

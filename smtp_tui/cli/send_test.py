@@ -10,8 +10,7 @@ from msgspec import to_builtins
 
 from smtp_tui.api.requests import Operation
 from smtp_tui.cli.arguments import EMPTY
-from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.failing import Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.records import find
 from smtp_tui.cli.running import Environ, begin

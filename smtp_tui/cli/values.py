@@ -19,7 +19,7 @@ from msgspec import Struct
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.paths import FileProblem, open_trusted, problem_of
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.cli.failing import Refusal
+from smtp_tui.cli.exit_codes import Refusal
 from smtp_tui.cli.say import ask_secret, on_terminal, remark
 from smtp_tui.editing.draft import KEEP, Clear, Draft, Replace, SecretEdit
 from smtp_tui.editing.patch import Patch, patch_for
