@@ -307,7 +307,8 @@ class StatusError(ApiError):
         super().__init__(call, f"{self.said_so}The server answered {status}{said}")
 
     def _advice(self) -> Advice:
-        return self._wait or self.usual_advice
+        waiting_helps = self.status == 429 or self.status >= 500
+        return (waiting_helps and self._wait) or self.usual_advice
 
 
 class TokenRefused(StatusError):
