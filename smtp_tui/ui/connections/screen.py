@@ -244,8 +244,8 @@ class ConnectionsScreen(RecordScreen[None]):
             seconds = (self._now - self._loaded_at).total_seconds()
             parts["order"] = order_words(self._sort)
             parts["age"] = f"{'stale' if self.problem else 'fresh'} {age(seconds)}"
-        if record is not None and hint_words(record):
-            parts["hint"] = f"! {hint_words(record)}"
+        if record is not None and (hint := hint_words(record)):
+            parts["hint"] = f"! {hint}"
         for least in ("order", "filter"):
             if cell_width(" · ".join(parts.values())) > self.size.width - 2:
                 parts.pop(least, None)

@@ -39,7 +39,7 @@ from smtp_tui.ui.messages import Wait, waiting
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.profiles.check import StepsText
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, HiddenField, Paste, SecretInput
+from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, Paste, SecretInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.workflows import check_profile as check
 from smtp_tui.workflows.session import Session
@@ -255,8 +255,10 @@ class FirstStartScreen(ProfileScreen):
             hint = "blank: port 8443 of the host, else the same"
             yield Field("identity_url", "", label="Login at", hint=hint)
             yield Field("user", "", label="User", hint="or leave blank, with a token")
-            yield HiddenField("password", label="Password", hint="kept in memory only")
-            yield HiddenField("token", label="or Token", hint="a bearer token", takes=Paste.TOKEN)
+            yield Field(
+                "password", "", label="Password", hint="kept in memory only", takes=Paste.PASSWORD
+            )
+            yield Field("token", "", label="or Token", hint="a bearer token", takes=Paste.TOKEN)
         with Horizontal(classes="part", id="before"):
             yield Button("Check", action="screen.save", compact=True)
             yield Button("All fields", action="screen.all_fields", compact=True)

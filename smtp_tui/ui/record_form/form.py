@@ -25,7 +25,7 @@ from smtp_tui.text import clean, record_name
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.widgets.fields import Field, SecretInput
+from smtp_tui.ui.widgets.fields import Field, Paste
 from smtp_tui.ui.widgets.plain_text import PlainText, visible
 from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
 from smtp_tui.workflows.outcomes import Recreate
@@ -214,7 +214,7 @@ class SecretField(Field):
     """
 
     def __init__(self, name: str, stored: SecretState | None) -> None:
-        super().__init__(name, "", line=SecretInput())
+        super().__init__(name, "", takes=Paste.PASSWORD)
         self._stored = stored
         self._clearing = False
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, TypeAlias
 from msgspec.structs import replace
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import var
 from textual.screen import Screen
@@ -85,9 +85,7 @@ class FormScreen(FullScreen[FormResult]):
         Binding("pageup", "scroll_side(-4)", show=False),
     ]
     DEFAULT_CSS = """
-    FormScreen #columns { layout: vertical; height: 1fr; }
     FormScreen.-wide #columns { layout: horizontal; }
-    FormScreen #form { height: 1fr; }
     FormScreen #side { height: 9; padding: 0 1; border-top: solid ansi_bright_black; }
     FormScreen.-short #side { height: 6; }
     FormScreen.-wide #side { width: 56; height: 1fr; border-top: none; }
@@ -122,8 +120,8 @@ class FormScreen(FullScreen[FormResult]):
 
     def compose_body(self) -> Iterable[Widget]:
         """Title, fields, what was refused, and the request."""
-        with Horizontal(id="columns"):
-            with Vertical(id="form"):
+        with Vertical(id="columns"):
+            with Vertical():
                 notes = (Content.styled(clean(note), "not bold") for note in self._subject.notes)
                 title = Content("\n").join([Content(self._subject.title), *notes])
                 yield from (PlainText(title, id="form-title"), self._form, self._problem)

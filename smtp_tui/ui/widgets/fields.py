@@ -164,7 +164,8 @@ _SIGNS: Final = {Severity.ERROR: "âœ—", Severity.WARNING: "!", Severity.HINT: "Â
 class Field(Vertical):
     """One parameter of a form; ``opened`` is its text as it is stored.
 
-    ``Edited`` is sent at every change, ``Rested`` when it is time to check the text.
+    One that ``takes`` a password or a token hides it. ``Edited`` is sent at every change,
+    ``Rested`` when it is time to check the text.
     """
 
     DEFAULT_CSS = """
@@ -186,18 +187,14 @@ class Field(Vertical):
         """Typing paused, or the focus left the field."""
 
     def __init__(
-        self,
-        name: str,
-        opened: str,
-        *,
-        label: str = "",
-        hint: str = "",
-        line: TextInput | None = None,
+        self, name: str, opened: str, *, label: str = "", hint: str = "", takes: Paste = Paste.TEXT
     ) -> None:
         super().__init__(classes="field")
         self.parameter = name
         self.opened = opened
-        self.input = line or TextInput(opened, placeholder=visible(hint))
+        self.input = TextInput(opened, placeholder=visible(hint), takes=takes)
+        if takes in (Paste.PASSWORD, Paste.TOKEN):
+            self.input = SecretInput(placeholder=visible(hint), takes=takes)
         self.remarks: Remarks = ()
         self._label = label or label_of(name)
         self._mark, self._note = PlainText(" ", classes="mark"), PlainText(classes="note")
@@ -275,11 +272,3 @@ class Field(Vertical):
         if self._timer is not None:
             self._timer.stop()
         self.post_message(self.Rested())
-
-
-class HiddenField(Field):
-    """A password or token that is typed unseen and stored nowhere."""
-
-    def __init__(self, name: str, *, label: str, hint: str, takes: Paste = Paste.PASSWORD) -> None:
-        line = SecretInput(placeholder=visible(hint), takes=takes)
-        super().__init__(name, "", label=label, line=line)

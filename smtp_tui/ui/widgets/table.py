@@ -7,15 +7,14 @@ only lines that changed. It knows nothing of records: a row is an id and cleaned
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar, Final, TypeAlias
 
 from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.cache import LRUCache
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -62,6 +61,10 @@ class Row(Struct, frozen=True):
     cells: tuple[str, ...]
 
 
+Key: TypeAlias = tuple[Row, bool, bool]
+"""All that the look of a line depends on: its row, and whether it has the cursor and a mark."""
+
+
 class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows under a heading that does not scroll; the cursor and the marks follow ids.
 
@@ -72,6 +75,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "records-table--heading",
+        "records-table--row",
         "records-table--cursor",
         "records-table--marked",
         "records-table--dim",
@@ -124,15 +128,14 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     marks: var[frozenset[str]] = var(frozenset(), init=False)
     sort_column: var[str | None] = var(None, init=False)
     sort_reverse: var[bool] = var(False, init=False)
-    stale: var[bool] = var(False, init=False)
+    stale: reactive[bool] = reactive(False)
     notice: reactive[str] = reactive("")
     cursor_row: var[int] = var(0, init=False)
 
     def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._columns = Layout(columns)
-        self._strips: LRUCache[tuple[Row, bool, bool], Strip] = LRUCache(512)
-        self._painted: dict[int, tuple[Row, bool, bool] | None] = {}
+        self._painted: dict[int, Key | None] = {}
         self._shared_width = -1
         self._told_id: str | None = None
         self._last_id: str | None = None
@@ -201,11 +204,6 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     watch_sort_reverse = watch_sort_column
 
-    def watch_stale(self) -> None:
-        """Repaint everything: rows are dimmed, and the heading says so."""
-        self._strips.clear()
-        self.refresh()
-
     def on_mount(self) -> None:
         """Tell the row that the cursor starts on."""
         self._tell_cursor()
@@ -214,11 +212,6 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Share the new width, and keep the cursor in view."""
         self._lay_out()
         self._keep_in_view()
-
-    def notify_style_update(self) -> None:
-        """Drop lines painted in the colours of before."""
-        self._strips.clear()
-        super().notify_style_update()
 
     # Painting
 
@@ -233,35 +226,28 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
             return self._line(heading, self.get_component_rich_style("records-table--heading"))
         if not self.rows:
             return self._line(self._notice_line(y - HEADING_LINES), self.rich_style)
-        key = self._painted[y] = self._key(y)
+        key = self._painted[y] = next(self._keys([y]))
         if key is None:
             return Strip.blank(self.size.width, self.rich_style)
-        strip = self._strips.get(key)
-        if strip is None:
-            strip = self._strips[key] = self._paint(*key)
-        return strip
+        return self._paint(*key)
 
     def _notice_line(self, number: int) -> str:
         lines = Content(self.notice).wrap(max(1, self.free_width - 2 * GUTTER))
         return " " * GUTTER + lines[number].plain if number < len(lines) else ""
 
-    def _key(self, y: int) -> tuple[Row, bool, bool] | None:
-        """Return all that the look of line ``y`` depends on, or None below the last row."""
-        index = self.scroll_offset.y + y - HEADING_LINES
-        if index >= len(self.rows):
-            return None
-        row = self.rows[index]
-        return row, index == self.cursor_row, row.id in self.marks
+    def _keys(self, lines: Iterable[int]) -> Iterator[Key | None]:
+        """Yield all that the look of each line depends on, None below the last row."""
+        top, rows = self.scroll_offset.y - HEADING_LINES, self.rows
+        cursor, marks = self.cursor_row, self.marks
+        for index in (top + y for y in lines):
+            row = rows[index] if index < len(rows) else None
+            yield (row, index == cursor, row.id in marks) if row is not None else None
 
     def _paint(self, row: Row, cursor: bool, marked: bool) -> Strip:
         """Paint one row in one style, which keeps the bytes for a key press few."""
-        looks = {
-            "records-table--dim": self.stale,
-            "records-table--marked": marked,
-            "records-table--cursor": cursor,
-        }
-        names = [name for name, holds in looks.items() if holds]
-        style = self.get_component_rich_style(*names) if names else self.rich_style
+        looks = {"row": True, "dim": self.stale, "marked": marked, "cursor": cursor}
+        names = [f"records-table--{look}" for look, holds in looks.items() if holds]
+        style = self.get_component_rich_style(*names)
         text = self._columns.row(row.cells, cursor=cursor, marked=marked)
         return self._line(text, style)
 
@@ -274,13 +260,12 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Share the width anew, and repaint everything if a column changed."""
         self._shared_width = self.free_width
         if self._columns.share(self._shared_width - GUTTER):
-            self._strips.clear()
             self.refresh()
 
     def _repaint(self) -> None:
         """Repaint the lines whose row looks different from when they were painted last."""
-        for y, painted in self._painted.items():
-            if self._key(y) != painted:
+        for (y, painted), key in zip(self._painted.items(), self._keys(self._painted), strict=True):
+            if key != painted:
                 self._refresh_line(y)
 
     def _refresh_line(self, y: int) -> None:
