@@ -445,8 +445,7 @@ def raise_for_status(answer: Answer, call: Call) -> Answer:
     if operation is Operation.TOKEN and status in _LOGIN_REFUSALS:
         kind = LoginRefused
     words = answer.unreadable or told.words
-    wait = answer.retry_after if kind in {TooManyRequests, ServerFault} else None
-    raise kind(call, status, words, told.fields, wait or "")
+    raise kind(call, status, words, told.fields, answer.retry_after or "")
 
 
 def _asked_to_wait(retry_after: str) -> tuple[float | None, Advice]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smtp_tui.api.errors import AccessDenied, Invalid, LoginRefused, TokenRefused
 from smtp_tui.api.requests import tenant_request, token_request
 from smtp_tui.api.secret import SecretStr
 
@@ -18,10 +17,7 @@ async def log_in(client: Client, user: str, password: SecretStr) -> IssuedToken:
 
     Raises ``LoginRefused`` where they are not accepted.
     """
-    try:
-        return await client.read(token_request(user, password), _decode_token)
-    except (TokenRefused, AccessDenied, Invalid) as error:
-        raise LoginRefused(error.call, error.status, error.words) from None
+    return await client.read(token_request(user, password), _decode_token)
 
 
 async def find_tenant(client: Client) -> Tenant:
