@@ -22,7 +22,7 @@ from smtp_tui.api.activity import Exchange
 from smtp_tui.api.target import HostRefused
 from smtp_tui.profiles.model import Profile
 from smtp_tui.ui.actions import APP_ACTIONS, Action, Situation, bindings
-from smtp_tui.ui.base import OPENING, TICK, WIDE, Dialog, FullScreen
+from smtp_tui.ui.base import TICK, WIDE, Dialog, FullScreen
 from smtp_tui.ui.current_profile import CurrentProfile
 from smtp_tui.ui.keymap import with_keys
 from smtp_tui.ui.leaving import Leaving
@@ -112,8 +112,9 @@ class SmtpTui(MessagesApp):
 
     def _opening(self) -> bool:
         """Whether the screen in front is about to open another one over itself."""
-        openers = (worker for worker in self.workers if worker.group == OPENING)
-        return any(worker.node is self.screen and worker.is_running for worker in openers)
+        screen = self.screen
+        opening = screen.opening if isinstance(screen, FullScreen | Dialog) else None
+        return opening is not None and opening.is_running
 
     def on_told(self, event: Told) -> None:
         """Tell what the terminal has to say."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
+from functools import wraps
 from math import inf
-from typing import Any, ClassVar, Final, ParamSpec, TypeVar
+from typing import Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar
 
 from msgspec import Struct
 from textual import on, work
@@ -33,10 +34,9 @@ from smtp_tui.workflows.operator import About, Sent
 from smtp_tui.workflows.session import Session
 
 Result = TypeVar("Result")
+Opener = TypeVar("Opener", bound="FullScreen[Any] | Dialog[Any]")
 Arguments = ParamSpec("Arguments")
 
-OPENING: Final = "opening"
-"""The group of the workers that open another screen over theirs."""
 TICK: Final = 10.0
 WIDE: Final = 110
 """Columns from which on a second pane stands beside the first."""
@@ -59,10 +59,16 @@ class TypedText(Struct, frozen=True):
 
 
 def opens_screen(
-    method: Callable[Arguments, Coroutine[Any, Any, None]],
-) -> Callable[Arguments, Worker[None]]:
+    method: Callable[Concatenate[Opener, Arguments], Coroutine[Any, Any, None]],
+) -> Callable[Concatenate[Opener, Arguments], None]:
     """Run a method that opens a screen in a worker. Keys typed meanwhile go to that screen."""
-    return work(group=OPENING, exclusive=True, description="open a screen")(method)
+    work_on = work(group="opening", exclusive=True, description="open a screen")(method)
+
+    @wraps(method)
+    def start(opener: Opener, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        opener.opening = work_on(opener, *args, **kwargs)
+
+    return start
 
 
 class WriteEnded(Message):
@@ -80,7 +86,7 @@ class FullScreen(Screen[Result]):
     Between body and key line stand what is waited for and the messages, if there are any.
     ``ACTIONS`` are the ids of what can be done here besides what the app offers everywhere.
     ``KEYS`` are those on the key line, the last of which is always shown. ``BACK`` is the action
-    that stops waiting.
+    that stops waiting. ``opening`` is the worker that last opened another screen from here.
     """
 
     DEFAULT_CSS = """
@@ -94,6 +100,7 @@ class FullScreen(Screen[Result]):
     BACK: ClassVar[str] = "app.back"
 
     typed: TypedText | None = None
+    opening: Worker[None] | None = None
 
     def __init__(self, session: Session | None, clock: Clock) -> None:
         super().__init__()
@@ -231,6 +238,7 @@ class Dialog(ModalScreen[Result]):
         Binding("pagedown", "scroll_body(8)", show=False),
         Binding("pageup", "scroll_body(-8)", show=False),
     ]
+    opening: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         """The box, and in it what :meth:`compose_box` yields."""
