@@ -276,7 +276,7 @@ def _add_actions(add: AddCommand) -> None:
     add("set", "profiles.set_profile", words).takes(name, *_fields(new=False))
     add("remove", "profiles.remove_profile", "remove a profile from the file").takes(name, _YES)
     add("use", "profiles.use_profile", "make a profile the default").takes(name)
-    add("check", "check.check_profiles", "check whether profiles work").takes(
+    add("check", "profiles.check_profiles", "check whether profiles work").takes(
         _argument("names NAME", "only these profiles", **_ANY),
         _JSON,
         more="The steps are name, connection, certificate, token, tenant and list.\n"

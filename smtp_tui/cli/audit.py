@@ -15,7 +15,6 @@ from smtp_tui.cli.say import remark, show, show_json, table
 from smtp_tui.state.encoding import plain
 from smtp_tui.state.files import state_directory
 from smtp_tui.state.journal import Journal, Written, writes_of
-from smtp_tui.text import clean
 
 _AGE: Final = re.compile(r"([0-9]{1,6})([mhd])\Z")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
@@ -45,13 +44,10 @@ def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
         show(_table(writes))
     if not writes:
         remark("The journal holds no such write.")
-    path = clean(str(journal.path))
-    for count, words in (
-        (content.unreadable, "cannot be read"),
-        (content.overlong, "longer than 1 MiB skipped"),
-    ):
+    missing = {"cannot be read": content.unreadable, "longer than 1 MiB skipped": content.overlong}
+    for words, count in missing.items():
         if count:
-            remark(f"{count} line{'' if count == 1 else 's'} of {path} {words}.")
+            remark(f"{count} line{'' if count == 1 else 's'} of {journal.path} {words}.")
     return ExitCode.OK
 
 

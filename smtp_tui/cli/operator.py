@@ -163,12 +163,12 @@ def _check_name(session: Session, plan: Plan, typed: str) -> None:
 
 
 def _no_terminal(profile: Profile) -> str:
-    if profile.variables is not None:
-        return (
-            f"the profile {profile.name} has no token, and there is no terminal to type it on:"
-            f" set {profile.variables.token}"
-        )
-    return (
-        f"the token of the profile {profile.name} is typed, and there is no terminal to type it on;"
-        f" to read it instead: smtp-tui profiles set {shlex.quote(profile.name)} --token-env VAR"
+    command = f"smtp-tui profiles set {shlex.quote(profile.name)} --token-env VAR"
+    what, instead = (
+        f"the token of the profile {profile.name} is typed",
+        f"; to read it instead: {command}",
     )
+    if profile.variables is not None:
+        what = f"the profile {profile.name} has no token"
+        instead = f": set {profile.variables.token}"
+    return f"{what}, and there is no terminal to type it on{instead}"

@@ -28,7 +28,6 @@ from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.files import config_directory, state_directory
 from smtp_tui.state.journal import Auditor, Journal, actor_of
-from smtp_tui.text import clean
 from smtp_tui.workflows.session import Memory, Session
 
 if TYPE_CHECKING:
@@ -134,10 +133,15 @@ async def session_of(
         )
         return Client(target, tokens, Activity(), Clock(), auditor)
 
+    def say(line: str) -> None:
+        """Pass on what a token command writes to stderr; a blank line says that it has ended."""
+        if line:
+            remark(f"{source_words(profile.token)}: {line}")
+
     session = Session(
         profile=profile,
         target=target,
-        tokens=_tokens_of(profile, environ),
+        tokens=Tokens(profile.token, environ, lambda: known_profiles(environ).all, say=say),
         memory=Memory(profile.recipient),
         make_client=make_client,
         keep_trust=lambda asked, trust: "",  # nobody is asked to trust anything
@@ -146,14 +150,3 @@ async def session_of(
         yield session
     finally:
         await session.aclose()
-
-
-def _tokens_of(profile: Profile, environ: Environ) -> Tokens:
-    """The tokens of a command. What a token command writes to stderr is passed on."""
-
-    def say(line: str) -> None:
-        """Pass on a line; a blank one says that the command has ended."""
-        if line:
-            remark(f"{clean(source_words(profile.token))}: {clean(line)}")
-
-    return Tokens(profile.token, environ, lambda: known_profiles(environ).all, say=say)
