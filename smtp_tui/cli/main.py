@@ -84,8 +84,6 @@ def _failed(error: Exception) -> int:
     package = str(Path(smtp_tui.__file__).parent)
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if frame.filename.startswith(package)]
-    place = ""
-    if ours:
-        place = f" at {os.path.relpath(ours[-1].filename, package)}:{ours[-1].lineno}"
-    words = f"ended by a fault of its own ({type(error).__name__}{place})."
-    return complain(words, ExitCode.CRASHED)
+    places = [f" at {os.path.relpath(frame.filename, package)}:{frame.lineno}" for frame in ours]
+    kind, place = type(error).__name__, "".join(places[-1:])
+    return complain(f"ended by a fault of its own ({kind}{place}).", ExitCode.CRASHED)
