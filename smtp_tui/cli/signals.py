@@ -7,7 +7,6 @@ exception is raised only in a wait, where the signal then finds the program.
 
 from __future__ import annotations
 
-import asyncio
 import signal
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -47,6 +46,8 @@ def run_until_told(work: Coroutine[None, None, T]) -> T:
     ``SystemExit`` is raised once the tasks have ended, whatever else came of them. A second signal
     does not wait for what the first one began.
     """
+    import asyncio  # noqa: PLC0415 - not for --help and the screen
+
     told: list[int] = []
 
     async def attended() -> T:

@@ -77,11 +77,11 @@ class Values(Struct, frozen=True):
 
 def _check(draft: Draft, names: Iterable[str], opened: Record | None) -> None:
     """Say what is odd, and stop at what is wrong. Hints are for a form; none is said here."""
-    found = [(name, each) for name in names for each in remarks(draft, name, opened)]
-    for name, each in found:
-        if each.severity is Severity.WARNING:
-            remark(f"warning: {clean(name, 100)}: {each.text}")
-    wrong = [f"{name}: {each.text}" for name, each in found if each.severity is Severity.ERROR]
+    found = [(name, said) for name in names for said in remarks(draft, name, opened)]
+    for name, said in found:
+        if said.severity is Severity.WARNING:
+            remark(f"warning: {clean(name, 100)}: {said.text}")
+    wrong = [f"{name}: {said.text}" for name, said in found if said.severity is Severity.ERROR]
     if wrong:
         raise Refusal(" ".join(wrong))
 
@@ -153,7 +153,7 @@ def recipient_of(option: str, text: str) -> str:
     """The address that an option gives. Raises :class:`Refusal`."""
     address, found = parse_recipient(text)
     if address is None:
-        raise Refusal(f"{option}: {' '.join(each.text for each in found)}")
+        raise Refusal(f"{option}: {' '.join(said.text for said in found)}")
     return address
 
 
