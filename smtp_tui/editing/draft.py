@@ -48,7 +48,7 @@ class Draft(Struct, frozen=True):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every parameter of the form, in form order: the known four, other texts, secrets."""
+        """Every parameter of the form, in form order."""
         own = (name for name, _ in (*self.texts, *self.secrets))
         return tuple(sorted(own, key=place_in_form))
 
@@ -89,8 +89,8 @@ class Draft(Struct, frozen=True):
 def draft_of(record: Record) -> Draft:
     """The form of a record as it was opened: all texts as shown, all secrets kept.
 
-    The known four are there even where the record lacks them. A parameter that the record holds
-    twice becomes one field with the last value, which is the one that counts.
+    The known parameters are there even where the record lacks them. A parameter that the record
+    holds twice becomes one field with the last value, which is the one that counts.
     """
     names = dict.fromkeys((*FORM_ORDER, *(parameter.name for parameter in record.parameters)))
     values = {name: value_in(record, name) for name in names}

@@ -17,9 +17,8 @@ from smtp_tui.api.models import (
     value_text,
 )
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.mail.parameters import trimmed
+from smtp_tui.mail.parameters import is_number, trimmed
 
-_PORT: Final = "port"
 _DIGITS_LIMIT: Final = 20
 _KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
     (str, "text"),
@@ -69,16 +68,18 @@ def value_in(record: Record, name: str, *, secret: bool = False) -> Known:
 
 
 def typed_value(name: str, typed: str, original: Known) -> JsonValue:
-    """What a typed text stands for: a port of digits is a number, other values keep their type.
+    """What a typed text stands for: digits of a number, such as a port, are that number.
+
+    Other values keep their type.
 
     A parameter that was absent, null or text becomes text. Raises :class:`DraftProblem` where the
     stored value is another JSON value and the text is no JSON of the same kind.
     """
     text = trimmed(name, typed)
     check_sendable(name, text)
-    if name == _PORT and text.isascii() and text.isdigit() and len(text) <= _DIGITS_LIMIT:
+    if is_number(name) and text.isascii() and text.isdigit() and len(text) <= _DIGITS_LIMIT:
         return int(text)
-    if original is None or isinstance(original, str | Absent) or name == _PORT:
+    if original is None or isinstance(original, str | Absent) or is_number(name):
         return text
     if isinstance(original, SecretState):
         raise DraftProblem(name, "the server keeps this as a secret; type it in a secret field")

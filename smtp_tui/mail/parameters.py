@@ -1,7 +1,7 @@
 """The connection parameters of a record: how each is labelled and checked.
 
 The product documents four parameters and accepts any other. To add one, write its check here and
-name it in `_KNOWN`.
+give it a row in `PARAMETERS`.
 
 Sources: RFC 1123 2.1 and RFC 1035 2.3.4 (host names), RFC 4291 (IPv6), RFC 5890 (A-labels),
 RFC 5321 4.5.4.2 (port 25), RFC 6409 (587), RFC 8314 3.3 (465), the IANA service names, and the
@@ -15,6 +15,8 @@ import string
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
+
+from msgspec import Struct
 
 from smtp_tui.api.models import PASSWORD, is_secret_name
 from smtp_tui.api.secret import is_mask
@@ -88,7 +90,7 @@ def _refuse_other_text(text: str) -> None:
     reasons = (
         (mark, f"A host name has no {mark}. Type only the name of the mail server."),
         (any(map(str.isspace, text)), "A host name has no spaces. Remove them."),
-        (before and _is_digits(after), "The port has a field of its own. Remove it here."),
+        (before and _is_short_number(after), "The port has a field of its own. Remove it here."),
         (len(text) > MAX_HOSTNAME + 1, _TOO_LONG),
     )
     for wrong, words in reasons:
@@ -165,14 +167,14 @@ def is_numeric(text: str) -> bool:
     return bool(text) and set(text) <= set("0123456789.")
 
 
-def _is_digits(text: str) -> bool:
+def _is_short_number(text: str) -> bool:
     """Whether a text is a decimal number of at most five digits."""
     return len(text) <= 5 and text.isascii() and text.isdigit()
 
 
 def parse_port(text: str) -> int | None:
     """Read a typed port, with or without spaces around it. None if it is not 1 to 65535."""
-    if not _is_digits(text.strip()):
+    if not _is_short_number(text.strip()):
         return None
     port = int(text)
     return port if 1 <= port <= MAX_PORT else None
@@ -216,16 +218,14 @@ def port_hint(port: int | str | None) -> str | None:
 
 
 def check_username(text: str) -> Iterator[Remark]:
-    """Check an account name. It may be empty: a relay needs no login."""
-    if not text:
-        yield hint("Without a username the mail server is used without a login.")
-    elif not text.strip():
+    """Check an account name, where there is one: a relay needs no login."""
+    if not text.strip():
         raise ValueError("It consists of spaces. Clear it or type the account.")
     yield from check_text(text)
 
 
 def check_password(text: str) -> Iterator[Remark]:
-    """Check a typed password. An empty one is fine here: its meaning is up to the caller."""
+    """Check a typed password."""
     if is_mask(text):
         raise ValueError("This is only the mask shown for a password. Type the password itself.")
     yield from check_text(text, space_note=" It will be part of the password.")
@@ -233,15 +233,28 @@ def check_password(text: str) -> Iterator[Remark]:
         yield hint("Some mail servers cannot log in with characters beyond ASCII.")
 
 
-_KNOWN: Final[dict[str, Check]] = {
-    "hostname": check_hostname,
-    "port": check_port,
-    "username": check_username,
-    PASSWORD: check_password,
-}
+class KnownParameter(Struct, frozen=True):
+    """What is known of a parameter: its check, whether that refuses a blank too, and whether
+    digits are sent as a number."""
 
-FORM_ORDER: Final = tuple(_KNOWN)
+    check: Check
+    required: bool = False
+    number: bool = False
+
+
+PARAMETERS: Final = {
+    "hostname": KnownParameter(check_hostname, required=True),
+    "port": KnownParameter(check_port, required=True, number=True),
+    "username": KnownParameter(check_username),
+    PASSWORD: KnownParameter(check_password),
+}
+"""The known parameters by their names. Every form has a field for each, in this order."""
+
+FORM_ORDER: Final = tuple(PARAMETERS)
 """The parameters of every form in its order; others follow in the record's order."""
+
+_SECRET: Final = KnownParameter(check_password)
+_OTHER: Final = KnownParameter(check_text)
 
 
 def place_in_form(name: str) -> int:
@@ -250,16 +263,22 @@ def place_in_form(name: str) -> int:
 
 
 def label_of(name: str) -> str:
-    """The label of a parameter; one that is not documented is shown under its own name."""
-    return name.capitalize() if name in _KNOWN else name
+    """The label of a parameter; one that is not known is shown under its own name."""
+    return name.capitalize() if name in PARAMETERS else name
+
+
+def is_number(name: str) -> bool:
+    """Whether digits that are typed for a parameter are sent as a number."""
+    return PARAMETERS.get(name, _OTHER).number
 
 
 def trimmed(name: str, typed: str) -> str:
     """A typed value as it is checked and sent: without spaces around it where they are a slip."""
-    return typed.strip() if name in _KNOWN and not is_secret_name(name) else typed
+    return typed.strip() if name in PARAMETERS and not is_secret_name(name) else typed
 
 
 def parameter_remarks(name: str, text: str) -> Remarks:
-    """What is to be said of a typed value; every secret is checked as a password."""
-    check = check_password if is_secret_name(name) else check_text
-    return remarks_of(_KNOWN.get(name, check), text)
+    """What is to be said of a typed value. Blank ones are checked only where they are required,
+    and every secret as a password."""
+    known = PARAMETERS.get(name, _SECRET if is_secret_name(name) else _OTHER)
+    return remarks_of(known.check, text) if text or known.required else ()

@@ -149,7 +149,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
        (_WRITE, _UNDOABLE, _CHANGE)),
     _A("record.test_values", "T", "Test values", "Send a test email with unsaved values.",
        (_WRITE,)),
-    _A("record.copy", "y", "Copy", "Copy the record as curl, command or JSON.", (_RECORD,)),
+    _A("record.copy", "y", "Copy", "Copy id or record: curl, command, JSON.", (_RECORD,)),
     _A("table.filter", "slash", "Filter", "Show only rows with these words; esc clears.", (_ROWS,)),
     _A("table.sort", "s", "Sort", "Sort by the next column.", (_ROWS,)),
     _A("table.reverse", "S", "Reverse", "Reverse the order.", (_ROWS,)),

@@ -21,12 +21,12 @@ def remarks(draft: Draft, name: str, opened: Record | None) -> Remarks:
     if name in dict(draft.secrets):
         edit = draft.secret(name)
         typed = edit.secret.get_secret_value() if isinstance(edit, Replace) else ""
-        found = parameter_remarks(name, typed) if typed else ()
+        found = parameter_remarks(name, typed)
         return found + _half_login(draft, typed, opened) if name == PASSWORD else found
     typed = draft.text(name)
     untouched = opened is not None and typed == opened.text(name)
     text = typed if untouched else trimmed(name, typed)
-    found = parameter_remarks(name, text) if text or name in ("hostname", "port") else ()
+    found = parameter_remarks(name, text)
     if name == "port":
         found += port_remarks(trimmed("hostname", draft.text("hostname")), parse_port(text))
     if untouched:

@@ -31,7 +31,7 @@ from smtp_tui.text import (
 )
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.base import FullScreen, WriteEnded
-from smtp_tui.ui.connections.record_actions import RecordScreen, RecordView
+from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
 from smtp_tui.ui.connections.rows import ago, outdated
 from smtp_tui.ui.keymap import error_text
 from smtp_tui.ui.operator import ScreenOperator
@@ -164,7 +164,7 @@ class DetailScreen(RecordScreen[bool]):
     def __init__(
         self, session: Session, services: Services, record: Record, read_at: datetime
     ) -> None:
-        view = RecordView(lambda: self._record, self._changed, self._show_record)
+        view = ShownRecord(lambda: self._record, self._changed, self._show_record)
         super().__init__(session, services, view)
         self._record = record
         self._read_at = read_at

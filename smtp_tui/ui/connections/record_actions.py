@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-class RecordView(Struct, frozen=True):
+class ShownRecord(Struct, frozen=True):
     """How a screen shows records.
 
     ``record`` is the one that the keys are about. ``changed`` is called when something changed on
@@ -53,7 +53,7 @@ class RecordScreen(FullScreen[Result]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app.back")]
 
-    def __init__(self, session: Session, services: Services, view: RecordView) -> None:
+    def __init__(self, session: Session, services: Services, view: ShownRecord) -> None:
         super().__init__(session, services.clock)
         self.session = session
         self.services = services

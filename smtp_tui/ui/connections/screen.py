@@ -22,7 +22,7 @@ from smtp_tui.state.settings import Sort
 from smtp_tui.text import age, cell_width, clean, record_name
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.base import WIDE, WriteEnded, opens_screen
-from smtp_tui.ui.connections.record_actions import RecordScreen, RecordView
+from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
 from smtp_tui.ui.connections.rows import COLUMNS, SORT_KEYS, RecordsView, hint_words, order_words
 from smtp_tui.ui.keymap import bound, error_text
 from smtp_tui.ui.messages import Wait
@@ -60,7 +60,7 @@ class ConnectionsScreen(RecordScreen[None]):
     AUTO_FOCUS = ""  # after a dialog over an empty table, letters stay keys
 
     def __init__(self, session: Session, services: Services) -> None:
-        view = RecordView(lambda: self.record, self._changed, self._fill, self._asides)
+        view = ShownRecord(lambda: self.record, self._changed, self._fill, self._asides)
         super().__init__(session, services, view)
         self.reading = True
         self.problem: ApiError | None = None
