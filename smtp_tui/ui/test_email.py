@@ -22,7 +22,7 @@ from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.mail.remarks import Remarks, error
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
-from smtp_tui.text import clean, clean_block, record_name
+from smtp_tui.text import clean, clean_block, padded, record_name
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, where_line
 from smtp_tui.ui.keymap import bound, error_lines
@@ -328,7 +328,7 @@ def facts_content(subject: TestSubject, *, done: bool = False) -> Content:
     """Which values are used, whose password, and from where the mail leaves."""
     lines = [Content(f"{'Used' if done else 'Uses'} {subject.words}:")]
     for unsaved, name, text in subject.lines():
-        line = f"{'*' if unsaved else ' '} {clean(name, 30):<10} {clean(text)}"
+        line = f"{'*' if unsaved else ' '} {padded(clean(name, 30), 10)} {clean(text)}"
         lines.append(Content.styled(line, "bold") if unsaved else Content(line))
     lines.append(Content(_TRIED if done else _LEAVES))
     return Content("\n").join(lines)

@@ -59,7 +59,7 @@ async def test_a_command_gives_the_token_and_its_end(demo: Sandbox, tmp_path: Pa
         f"token={demo.admin_token!r}, expires_at={ends!r})))"
     )
     source = CommandToken((sys.executable, str(script)))
-    async with opened(demo, profile=_with(source, demo), size=(160, 30)) as ui:
+    async with opened(demo, profile=_with(source, demo), size=(400, 30)) as ui:  # for any path
         await ui.sees("PRIMARY", "token 3h30m (command")
 
 
