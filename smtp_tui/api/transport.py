@@ -15,7 +15,6 @@ import ssl
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 
 import httpx
@@ -61,7 +60,6 @@ class Transport(Struct, frozen=True):
             transport=httpx.AsyncHTTPTransport(verify=self.context, trust_env=False),
             trust_env=False,
             follow_redirects=False,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx.Timeout(self.limits.read, connect=None),
         )
 

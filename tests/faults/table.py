@@ -217,15 +217,6 @@ FAULTS: Final = (
         (f"{API_ISOLATION}::test_no_redirect_is_followed",),
     ),
     Fault(
-        "cookies are kept",
-        SECRET,
-        "cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),",
-        "cookies=CookieJar(),",
-        (
-            f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[cookies-list]",
-        ),
-    ),
-    Fault(
         "the bearer goes along with a login",
         SECRET,
         "        if request.operation is Operation.TOKEN:\n"
