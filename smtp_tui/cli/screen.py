@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import convert
 from msgspec.structs import replace
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
     from smtp_tui.api.client import Client
     from smtp_tui.sandbox import Sandbox
+
+FRAMES: Final = "250"
+"""Frames in a second: what changed waits this long for more to be drawn with it, and Textual's
+60 would make each key and the first rows wait for 17 ms. Nothing is drawn where nothing changes."""
 
 
 def open_screen(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -137,6 +141,7 @@ def _run(
 ) -> int:
     for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
         del os.environ[name]  # they would write key presses, passwords among them, to a file
+    os.environ["TEXTUAL_FPS"] = FRAMES
     from rich.console import Console  # noqa: PLC0415 - with Textual
 
     from smtp_tui.ui.app import SmtpTui  # noqa: PLC0415 - Textual, after the variables are gone
