@@ -219,6 +219,10 @@ def wait_words(what: str, seconds: float, key: str) -> str:
     return f"{clean(what, 120)} … {seconds:.0f}s · {key} stops waiting"
 
 
+SOON: Final = 0.25
+"""Seconds after which it is said what is waited for: a quick answer moves nothing."""
+
+
 class WaitLine(PlainText):
     """Shows the newest thing that is waited for; takes no room while there is none."""
 
@@ -232,6 +236,7 @@ class WaitLine(PlainText):
         self._key = key
         self._waits: list[Wait] = []
         self._timer: Timer | None = None
+        self._was_shown = False
 
     @property
     def newest(self) -> Wait | None:
@@ -251,18 +256,39 @@ class WaitLine(PlainText):
             self._show()
 
     def _show(self) -> None:
-        """Show the newest wait with its seconds, which go on as long as there is one."""
+        """Show the newest wait, unless it may be over before anybody could read it."""
         if not self.is_attached:
             return
+        if self.newest is None:
+            self._stop()
+        elif self.display or self._was_shown:
+            self._count()
+        elif self._timer is None:
+            self._timer = self.set_timer(SOON, self._count)
+
+    def _count(self) -> None:
+        """Show the newest wait with its seconds, and again each second."""
         wait = self.newest
         if wait is not None:
             seconds = self._clock.monotonic() - wait.since
             self.update(wait_words(wait.what, seconds, self._key()), layout=False)
-            self._timer = self._timer or self.set_interval(1.0, self._show)
-        elif self._timer is not None:
+            self.display = True
+            self._restart(self.set_timer(1.0, self._count))
+
+    def _stop(self) -> None:
+        """Show nothing any more; what is waited for right after it is shown at once."""
+        self._restart(None)
+        if self.display:
+            self.display, self._was_shown = False, True
+            self.call_later(self._forget)
+
+    def _restart(self, timer: Timer | None) -> None:
+        if self._timer is not None:
             self._timer.stop()
-            self._timer = None
-        self.display = wait is not None
+        self._timer = timer
+
+    def _forget(self) -> None:
+        self._was_shown = False
 
 
 @contextmanager
