@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from msgspec.structs import replace
 
-from smtp_tui.ui.messages import tell
+from smtp_tui.ui.messages import WaitLine, tell
 from smtp_tui.workflows.operator import About, Kind
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import edit_port, save
@@ -241,3 +241,20 @@ async def test_a_message_that_is_cut_ends_in_dots_and_hidden_messages_are_counte
             tell(ui.app, f"short {number}", about=f"subject {number}")
         await ui.sees("short 8", "… 4 more")
         assert len(foot(ui)) <= 6
+
+
+async def test_a_short_wait_moves_nothing_and_one_right_after_a_long_one_stays_in_sight(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("6 connections")
+        line = ui.app.screen.query_one(WaitLine)
+        with line.wait("Something quick", None, lambda: None):
+            await ui.settle()
+            assert not ui.shows("Something quick")
+        with line.wait("Something slow", None, lambda: None):
+            await ui.sees("Something slow … 0s")
+        with line.wait("What follows it", None, lambda: None):
+            assert line.display, "it stays where it was"
+            await ui.sees("What follows it … 0s")
+        await ui.loses("What follows it")
