@@ -1293,8 +1293,8 @@ FAULTS: Final = (
     Fault(
         "a wait is not shown",
         HONEST,
-        "self.display = wait is not None",
-        "self.display = False",
+        "self.display = True\n            self._restart",
+        "self.display = False\n            self._restart",
         ("tests/ui/test_hanging.py::test_keys_work_while_a_request_hangs_and_esc_gives_up",),
     ),
     Fault(
