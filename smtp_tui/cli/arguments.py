@@ -46,7 +46,8 @@ _NOTES: Final = f"{PROFILE_HELP}\n\n{NETWORK_HELP}\n\n{codes_help()}"
 _LONG: Final = re.compile(r"--[a-z][a-z-]*")
 EMPTY: Final = "it is empty, as an unset variable of a shell is"
 _QUOTED: Final = re.compile(
-    r"""(ignored explicit argument|invalid choice:) (?P<quote>['"]).*?(?<!\\)(?P=quote)"""
+    r"(ignored explicit argument|invalid choice:) "
+    r"""(?P<quote>['"])(\\.|(?!(?P=quote)).)*(?P=quote)"""
 )
 _PLAIN: Final = {
     "ignored explicit argument": "it takes no value",

@@ -114,7 +114,7 @@ def patch_for(draft: Draft, opened: Record | None, like: Record | None = None) -
     """
     if opened is not None and draft.record_id != opened.id:
         raise ValueError("the draft belongs to another record")
-    changes = (_change(draft, name, opened, like or opened) for name in draft.names)
+    changes = (_change(draft, name, opened, opened or like) for name in draft.names)
     return in_form_order(change for change in changes if change is not None)
 
 

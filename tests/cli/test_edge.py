@@ -87,6 +87,7 @@ def test_a_change_by_a_script_from_start_to_end(sandbox: Sandbox, environ: dict[
         ("set", "A", "--password=planted", "--yes"),
         ("set", "A", "--password-stdin=planted", "--yes"),
         ("set", "A", "--password-stdin=pla'nted\"planted", "--yes"),
+        ("set", "A", "--password-stdin=planted\\", "--yes"),
         ("planted",),
         ("profiles", "planted"),
         ("sandbox", "--port", "planted"),

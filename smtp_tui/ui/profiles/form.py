@@ -103,14 +103,19 @@ class ProfileScreen(FullScreen[Profile | None]):
             wrong[0].input.focus()
         return bool(wrong)
 
-    def save(self, profile: Profile, stored_as: str | None = None) -> None:
-        """Write the profile to the file, where it is ``stored_as`` that by now, and close."""
+    def save(
+        self, profile: Profile, stored_as: str | None = None, tokens: Tokens | None = None
+    ) -> None:
+        """Write the profile to the file, where it is ``stored_as`` that by now, and close.
+
+        ``tokens`` are those of the profile from then on.
+        """
         if not self._body.disabled:
             self._body.disabled = True
-            self._save(profile, stored_as)
+            self._save(profile, stored_as, tokens)
 
     @work(group="profiles file", description="save a profile")
-    async def _save(self, profile: Profile, stored_as: str | None) -> None:
+    async def _save(self, profile: Profile, stored_as: str | None, tokens: Tokens | None) -> None:
         """Wait for other processes that write the file, too; the fields keep their text."""
         store = self._services.store
         self.say("Saving the profile …")
@@ -124,6 +129,8 @@ class ProfileScreen(FullScreen[Profile | None]):
             self.fields["name" if stored_as is None else "host"].input.focus()
             self.say(str(problem))
         else:
+            if tokens is not None:
+                self._services.adopt(profile, tokens)
             self.dismiss(profile)
 
     def action_back(self) -> None:
@@ -411,10 +418,10 @@ class FirstStartScreen(ProfileScreen):
         profile = self._chosen(self._found)
         if self.refuses(check_stored(profile)):
             return
-        self._services.adopt(profile, self._found.tokens)
         if save:
-            self.save(profile)
+            self.save(profile, tokens=self._found.tokens)
         else:
+            self._services.adopt(profile, self._found.tokens)
             self.dismiss(profile)
 
     @opens_screen
