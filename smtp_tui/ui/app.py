@@ -33,7 +33,7 @@ from smtp_tui.ui.terminal.frame_diff import FrameDiff
 from smtp_tui.ui.terminal.reader import Told
 from smtp_tui.ui.terminal.shutdown import WRITE_SECONDS, Shutdown
 from smtp_tui.ui.terminal.typed_ahead import TypedAhead
-from smtp_tui.ui.theme import APP_CSS
+from smtp_tui.ui.theme import ANSI, APP_CSS, THEMES, role_defaults
 from smtp_tui.workflows.operator import About, Kind
 
 AT_REST = 1.0
@@ -60,12 +60,16 @@ class SmtpTui(MessagesApp):
         shutdown: Shutdown | None = None,
         *,
         enhanced_keyboard: bool = False,
+        theme: str = ANSI.name,
     ) -> None:
         self._frames = FrameDiff()
         driver = partial(TerminalDriver, frames=self._frames, enhanced_keyboard=enhanced_keyboard)
-        # The terminal's own colours from the start: without them NO_COLOR paints black on black.
+        # The terminal's own colours while it begins: without them NO_COLOR paints black on black.
         super().__init__(cast("type[Driver]", driver), ansi_color=True)
-        self.theme = "ansi-dark"
+        for known in THEMES:
+            self.register_theme(known)
+        self.theme = theme if theme in self.available_themes else ANSI.name
+        self.ansi_color = None  # as the theme has it
         self.animation_level = "none"
         self._services = services
         self._start_problem = start_problem
@@ -92,6 +96,10 @@ class SmtpTui(MessagesApp):
             self.push_screen(StartProblemScreen(self._services.clock, self._start_problem))
         elif self._current.session is None:
             self._first_start()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The roles of colours that a theme of Textual does not know."""
+        return role_defaults(self.current_theme, colours=not self.no_color)
 
     def get_default_screen(self) -> Screen[Any]:
         """The connections, at once, if there is a profile."""

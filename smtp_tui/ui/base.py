@@ -216,15 +216,15 @@ class Dialog(ModalScreen[Result]):
     """
 
     DEFAULT_CSS = """
-    Dialog { align: center middle; background: ansi_default; }
+    Dialog { align: center middle; background: $background; }
     Dialog > #box {
         width: 78; max-width: 100%; height: auto; max-height: 100%;
-        border: round ansi_default; padding: 0 1; background: ansi_default; margin-top: 1;
+        border: round $accent; padding: 0 1; background: $background; margin-top: 1;
         border-title-style: bold; scrollbar-size-vertical: 1;
     }
     Dialog.-narrow > #box { width: 100%; }
     Dialog .hint { text-style: dim; }
-    Dialog .said { display: none; text-style: bold; color: ansi_red; }
+    Dialog .said { display: none; text-style: bold; color: $bad; }
     Dialog .row { height: 1; margin-top: 1; }
     Dialog .row.-auto { height: auto; }
     Dialog > #box Button:disabled { text-style: dim; border: none !important; }

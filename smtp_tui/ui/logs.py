@@ -48,7 +48,7 @@ class LogScreen(FullScreen[None]):
     COLUMNS: ClassVar[tuple[Column, ...]]
     NOTHING: ClassVar[str]
     DEFAULT_CSS = """
-    LogScreen VerticalScroll { border-top: solid ansi_bright_black; padding: 0 1; }
+    LogScreen VerticalScroll { border-top: solid $frame; padding: 0 1; }
     """
 
     def __init__(self, session: Session | None, clock: Clock) -> None:

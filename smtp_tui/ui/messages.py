@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 _LOOKS: Final = {
     Kind.PLAIN: "",
-    Kind.GOOD: "ansi_green",
-    Kind.WARNING: "ansi_yellow",
-    Kind.BAD: "ansi_red",
+    Kind.GOOD: "$good",
+    Kind.WARNING: "$warn",
+    Kind.BAD: "$bad",
 }
 LINES: Final = 6
 """The most lines that all messages take together."""

@@ -52,7 +52,7 @@ class ConnectionsScreen(RecordScreen[None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), Binding("q", "app.leave")]
     DEFAULT_CSS = """
-    ConnectionsScreen #pane { display: none; width: 50; border-left: solid ansi_bright_black; }
+    ConnectionsScreen #pane { display: none; width: 50; border-left: solid $frame; }
     ConnectionsScreen.-wide #pane { display: block; }
     ConnectionsScreen #pane.-empty { display: none; }
     """

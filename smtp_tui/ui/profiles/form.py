@@ -230,7 +230,7 @@ class FirstStartScreen(ProfileScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), *FIELD_KEYS]
     DEFAULT_CSS = """
     FirstStartScreen .part { margin-top: 1; height: auto; }
-    FirstStartScreen OptionList { max-height: 6; background: ansi_default; }
+    FirstStartScreen OptionList { max-height: 6; background: $background; }
     FirstStartScreen #found { display: none; }
     FirstStartScreen.-found #found { display: block; }
     FirstStartScreen.-found #before, FirstStartScreen.-found #why { display: none; }

@@ -86,10 +86,10 @@ class FormScreen(FullScreen[FormResult]):
     ]
     DEFAULT_CSS = """
     FormScreen.-wide #columns { layout: horizontal; }
-    FormScreen #side { height: 9; padding: 0 1; border-top: solid ansi_bright_black; }
+    FormScreen #side { height: 9; padding: 0 1; border-top: solid $frame; }
     FormScreen.-short #side { height: 6; }
     FormScreen.-wide #side { width: 56; height: 1fr; border-top: none; }
-    FormScreen.-wide #side { border-left: solid ansi_bright_black; }
+    FormScreen.-wide #side { border-left: solid $frame; }
     FormScreen #form-title { text-style: bold; margin-bottom: 1; padding: 0 1; }
     FormScreen #form-problem { height: auto; padding: 0 1; text-style: bold; display: none; }
     FormScreen #form-problem.-shown { display: block; }

@@ -177,7 +177,7 @@ class Field(Vertical):
     Field Input:focus { text-style: underline; }
     Field .note { height: auto; padding-left: 14; display: none; }
     Field .note.-shown { display: block; }
-    Field .note.-error { text-style: bold; color: ansi_red; }
+    Field .note.-error { text-style: bold; color: $bad; }
     """
 
     class Edited(Message):
