@@ -56,6 +56,7 @@ WORKFLOWS_SAVE = "tests/workflows/test_save_record.py"
 PROFILES_ACCESS = "tests/profiles/test_access.py"
 PROFILES_CREDENTIALS = "tests/profiles/test_credentials.py"
 PROFILES_MODEL = "tests/profiles/test_model.py"
+PROFILES_PREFERENCES = "tests/profiles/test_preferences.py"
 PROFILES_STORE = "tests/profiles/test_store.py"
 PROFILES_TRUST = "tests/profiles/test_trust.py"
 STATE_DRAFTS = "tests/state/test_drafts.py"
@@ -1093,6 +1094,16 @@ FAULTS: Final = (
         "            if now.read_only_why is not None:\n                raise",
         "            if now.read_only_why == '':\n                raise",
         (f"{PROFILES_STORE}::test_a_file_of_a_newer_program_is_read_and_not_changed",),
+    ),
+    Fault(
+        "a theme is kept in a file with a mistake",
+        FILES,
+        "        _preferences_of(file)\n        text = ",
+        "        text = ",
+        (
+            f"{PROFILES_PREFERENCES}::"
+            "test_a_file_with_a_mistake_keeps_its_text_when_a_theme_is_kept",
+        ),
     ),
     Fault(
         "a long Retry-After is waited for",

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtp_tui.profiles.choosing import Known, NoSuchProfile
-from smtp_tui.profiles.preferences import load_preferences
+from smtp_tui.profiles.preferences import keep_theme, load_preferences
 from smtp_tui.profiles.sources import CredentialError, PromptToken
 from smtp_tui.profiles.store import ProfileRefused, ProfileStore
 from smtp_tui.profiles.token_command import parse_output
@@ -275,12 +275,27 @@ def test_profiles_are_read_and_changed_or_refused_whatever_they_hold(
         change(store)
 
 
-@given(text=spoilt_toml('mouse = true\n\n[keys]\n"record.edit" = "E"\nlist.filter = ["/", "f"]\n'))
+PREFERENCES = """\
+mouse = true
+theme = "dark"
+refresh = "60s"
+
+[keys]
+"record.edit" = "E"
+list.filter = ["/", "f"]
+"""
+
+
+@given(text=spoilt_toml(PREFERENCES))
 @settings(max_examples=200)
-def test_preferences_are_read_or_refused_whatever_they_hold(place: Path, text: bytes) -> None:
+def test_preferences_are_read_and_changed_or_refused_whatever_they_hold(
+    place: Path, text: bytes
+) -> None:
     put(place / "config.toml", text)
     with suppress(FileProblem):
         keymap_of(load_preferences(place).keys)
+    with suppress(FileProblem):
+        keep_theme(place, "light")
 
 
 @given(text=spoilt_line('{"version": 1, "token": "abc", "expires_at": "2030-01-31T14:00:00Z"}'))
