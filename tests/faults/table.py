@@ -1432,4 +1432,13 @@ FAULTS: Final = (
             "tests/api/test_writes.py::test_a_second_write_is_refused_by_another_client_of_this_run_too",
         ),
     ),
+    Fault(
+        "the filter finds other ports that hold the digits",
+        PLACE,
+        "str(port.value).casefold() == word",
+        "word in str(port.value).casefold()",
+        (
+            f"{UI_RECORDS_VIEW}::test_a_term_of_the_filter_asks_one_parameter_and_an_unknown_one_is_a_plain_word",
+        ),
+    ),
 )

@@ -6,7 +6,7 @@ The costly work is done once per list of records, so that a key typed into the f
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -30,6 +30,11 @@ COLUMNS: Final = (
 SORT_KEYS: Final = ("name", "hostname", "port", "username", "last_test", None)
 """The columns to sort by; None is the order of the server, oldest first."""
 CELL_LIMIT: Final = 300
+
+NEVER: Final = "never"
+"""What is typed after ``last:`` for records that were not tested from here."""
+FILTER_HINT: Final = "words, port:587, host:mail, last:rejected"
+"""What stands in the filter while it is empty."""
 
 LastTest = Callable[[str], Tested | None]
 
@@ -90,12 +95,16 @@ class RecordsView:
         self._put_in_order(self._sort)
 
     def rows(self, filter_text: str, sort: Sort) -> tuple[Row, ...]:
-        """Return the rows of the records that hold every word of the filter, in order."""
+        """Return the rows of the records that hold every word and term of the filter, in order."""
         if sort != self._sort:
             self._put_in_order(sort)
         found = self._entries
-        for word in filter_text.casefold().split():
-            found = [entry for entry in found if word in entry.haystack]
+        for name, word in _terms(filter_text):
+            if name != "last":  # every other value stands in the haystack, which is searched fast
+                found = [entry for entry in found if word in entry.haystack]
+            if name:
+                holds = _TERMS[name]
+                found = [entry for entry in found if holds(entry, word)]
         return tuple([entry.row for entry in found])
 
     def _put_in_order(self, sort: Sort) -> None:
@@ -156,6 +165,49 @@ def _haystack(record: Record) -> str:
     texts = [record.name, record.id]
     texts += [parameter.text for parameter in record.parameters if not parameter.secret]
     return "\n".join(texts).casefold()
+
+
+# The filter
+
+
+def _terms(filter_text: str) -> list[tuple[str, str]]:
+    """Return the words of the filter, each with the name of its term; a plain word has none.
+
+    Of a term whose value is not typed yet, nothing is asked. An unknown term is a plain word.
+    """
+    found = []
+    for word in filter_text.casefold().split():
+        name, _, value = word.partition(":")
+        if name not in _TERMS:
+            found.append(("", word))
+        elif value:
+            found.append((name, value))
+    return found
+
+
+def highlights(filter_text: str) -> tuple[str, ...]:
+    """Return what to highlight in the cells of rows that were found, in lower case."""
+    return tuple(word for name, word in _terms(filter_text) if name != "last")
+
+
+def _verdict_holds(entry: _Entry, word: str) -> bool:
+    verdict = entry.tested.run.verdict.casefold() if entry.tested else NEVER
+    return verdict.startswith(word)
+
+
+def _port_holds(entry: _Entry, word: str) -> bool:
+    port = entry.record.parameter("port")
+    return port is not None and str(port.value).casefold() == word  # its text as JSON takes long
+
+
+_TERMS: Final[Mapping[str, Callable[[_Entry, str], bool]]] = {
+    "name": lambda entry, word: word in entry.record.name.casefold(),
+    "host": lambda entry, word: word in entry.record.text("hostname").casefold(),
+    "port": _port_holds,
+    "user": lambda entry, word: word in entry.record.text("username").casefold(),
+    "last": _verdict_holds,
+}
+"""What each term asks of a record: a part of the text, the whole port, the start of a verdict."""
 
 
 # The last test

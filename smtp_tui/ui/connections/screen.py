@@ -23,7 +23,14 @@ from smtp_tui.text import age, cell_width, clean, record_name
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.base import WIDE, WriteEnded, opens_screen
 from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
-from smtp_tui.ui.connections.rows import COLUMNS, SORT_KEYS, RecordsView, hint_words, order_words
+from smtp_tui.ui.connections.rows import (
+    COLUMNS,
+    FILTER_HINT,
+    SORT_KEYS,
+    RecordsView,
+    hint_words,
+    order_words,
+)
 from smtp_tui.ui.keymap import bound, error_text
 from smtp_tui.ui.messages import Wait
 from smtp_tui.ui.services import Services
@@ -73,7 +80,7 @@ class ConnectionsScreen(RecordScreen[None]):
         self._cursor_to: str | None = None
         self._history_read = False
         self._filled_at = 0.0
-        self._list = FilteredTable(COLUMNS)
+        self._list = FilteredTable(COLUMNS, hint=FILTER_HINT)
         self.table = self._list.table
         self._problem_text = PlainText(classes="problem")
         self._beside, self._status = Horizontal(), PlainText(classes="status")
@@ -321,7 +328,7 @@ class ConnectionsScreen(RecordScreen[None]):
 
     @on(Input.Changed)
     def narrow(self) -> None:
-        """Show the records that hold the words of the filter."""
+        """Show the records that hold the words and terms of the filter."""
         self._fill(look=False)
 
     def action_filter(self) -> None:

@@ -438,7 +438,8 @@ class FilteredTable(Vertical):
     """The screen handles ``Input.Changed`` by filling the table again.
 
     The cursor keys move in the table while the filter is typed; Enter goes to the rows.
-    ``back`` is the action of the screen that first closes the filter.
+    ``back`` is the action of the screen that first closes the filter; ``hint`` stands in it while
+    it is empty.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -450,10 +451,12 @@ class FilteredTable(Vertical):
     FilteredTable > Input.-open { display: block; }
     """
 
-    def __init__(self, columns: Sequence[Column], *, back: str = "app.back") -> None:
+    def __init__(
+        self, columns: Sequence[Column], *, back: str = "app.back", hint: str = "filter"
+    ) -> None:
         super().__init__()
         self.table = RecordsTable(columns, id="table")
-        self._field = TextInput(placeholder="filter", takes=Paste.WORDS)
+        self._field = TextInput(placeholder=visible(hint), takes=Paste.WORDS)
         self._back = back
 
     def compose(self) -> Iterable[Widget]:
@@ -468,9 +471,9 @@ class FilteredTable(Vertical):
 
     @property
     def nothing_found(self) -> str:
-        """The notice where no row holds the words of the filter."""
+        """The notice where the filter finds no row."""
         key = bound(self.screen, self._back).last_key
-        return f"Nothing holds “{clean(self.filter_text, 100)}”.\n\n{key} clears the filter."
+        return f'No matches for "{clean(self.filter_text, 100)}"\n\n{key} clears the filter.'
 
     def matching(self, rows: Iterable[Row]) -> tuple[Row, ...]:
         """Return the rows whose cells hold every word of the filter."""

@@ -136,8 +136,20 @@ async def test_q_typed_into_the_filter_is_a_letter(demo: Sandbox) -> None:
         await ui.sees("PRIMARY")
         await ui.press("slash")
         await ui.type("q?p")
-        await ui.sees("Nothing holds “q?p”")
+        await ui.sees('No matches for "q?p"')
         assert ui.app.return_code is None
+
+
+async def test_the_filter_names_its_terms_and_they_narrow_the_table(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("slash")
+        await ui.sees("words, port:587, host:mail, last:rejected")
+        await ui.type("last:never host:old")
+        await ui.sees("1 of 6", "OLD-RELAY")
+        await ui.press("end", "ctrl+u")
+        await ui.type("last:rejected")
+        await ui.sees('No matches for "last:rejected"', "esc clears the filter")
 
 
 async def test_the_cursor_keys_reach_the_rows_while_the_filter_is_typed(demo: Sandbox) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from smtp_tui.api.models import Parameter, Record, RecordList, SecretState
 from smtp_tui.state import history
 from smtp_tui.state.settings import Sort
-from smtp_tui.ui.connections.rows import SORT_KEYS, RecordsView, order_words
+from smtp_tui.ui.connections.rows import SORT_KEYS, RecordsView, highlights, order_words
 
 NOW = datetime(2020, 6, 1, 12, 0, tzinfo=UTC)
 AS_SERVED = Sort("demo")
@@ -54,6 +54,47 @@ def test_the_filter_finds_an_id_and_never_the_state_of_a_password() -> None:
     found = view(record(1, password=SecretState.NOT_SET), record(2))
     assert ids(found, "id-2") == ["id-2"]
     assert ids(found, "not set") == []
+
+
+def test_a_term_of_the_filter_asks_one_parameter_and_an_unknown_one_is_a_plain_word() -> None:
+    found = view(
+        record(1, "Mail", hostname="smtp.one.example", port=587, username="relay"),
+        record(2, "Relay", hostname="mail.two.example", port="2587", username="invoices"),
+        record(3, "Third", hostname="three.example", port=25, note="MAIL at 10:30 587"),
+    )
+    for text, expected in (
+        ("host:MAIL", "2"),
+        ("name:mail", "1"),
+        ("user:re", "1"),
+        ("port:587", "1"),
+        ("port:58", ""),
+        ("587", "123"),
+        ("port:", "123"),
+        ("mail port:25", "3"),
+        ("host:example port:587", "1"),
+        ("10:30", "3"),
+        ("colour:mail", ""),
+    ):
+        assert ids(found, text) == [f"id-{number}" for number in expected], text
+
+
+def test_last_asks_the_verdict_of_the_newest_test_or_that_there_was_none() -> None:
+    tests = {"id-1": run("REJECTED", 60), "id-2": run("ACCEPTED", 60)}
+    found = view(record(1, "rejected"), record(2), record(3, "rejected"), tests=tests)
+    assert ids(found, "last:rejected") == ["id-1"]
+    assert ids(found, "last:REJ") == ["id-1"]
+    assert ids(found, "last:never") == ["id-3"]
+    assert ids(found, "last:accepted rejected") == []
+    tests["id-3"] = run("REJECTED", 0)
+    found.look_again(NOW)
+    assert ids(found, "last:rejected") == ["id-1", "id-3"]
+
+
+def test_what_to_highlight_is_what_was_searched_for() -> None:
+    assert highlights("PRI host:Mail port:587 last:rejected x:y user:") == (
+        *("pri", "mail", "587", "x:y"),
+    )
+    assert highlights("") == ()
 
 
 def test_ports_sort_as_numbers_and_what_is_no_number_comes_last() -> None:

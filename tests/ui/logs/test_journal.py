@@ -105,7 +105,7 @@ async def test_words_narrow_it_and_esc_brings_all_back(demo: Sandbox) -> None:
         await ui.type("refused batch")
         await ui.sees("1 of 2")
         await ui.type("x")
-        await ui.sees("Nothing holds “refused batchx”.")
+        await ui.sees('No matches for "refused batchx"')
         await ui.press("escape")
         await ui.sees("2 writes", "refused", "done")
         await ui.press("escape")
