@@ -83,9 +83,14 @@ class Client:
     async def _check_access(self, request: Request, call: Call) -> None:
         """Refuse a write that the profile does not allow. Raises ``AccessRefused``.
 
-        In a protected profile the typed name is compared with the one that the server tells.
+        In a protected profile the typed name is compared with the one that the server tells. A
+        read-only profile allows a test email of a saved record: nothing is stored by it.
         """
-        if self.target.access is Access.READ_ONLY:
+        if request.operation in TESTS and not self.target.test_emails:
+            raise errors.TestsForbidden(
+                call, f"The profile {self.target.name} allows no test emails"
+            )
+        if self.target.access is Access.READ_ONLY and not request.tests_as_saved:
             raise errors.AccessRefused(call, f"The profile {self.target.name} is read-only")
         if self.target.access is not Access.PROTECTED or request.operation not in CHANGES:
             return

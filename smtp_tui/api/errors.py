@@ -229,6 +229,12 @@ class AccessRefused(NotSent):
     )
 
 
+class TestsForbidden(AccessRefused):
+    """The profile allows no test emails, whatever its access."""
+
+    usual_advice = (_profile("Change the profile to allow them", "set NAME --test-emails"),)
+
+
 class UnderWay(NotSent):
     """Another write to the same record has not ended; nothing more is sent to it until then."""
 

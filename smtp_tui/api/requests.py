@@ -100,6 +100,11 @@ class Request(Struct, frozen=True):
         return self._text("id")
 
     @property
+    def tests_as_saved(self) -> bool:
+        """Whether it sends a test email with stored values only; nothing is changed by that."""
+        return self.operation is Operation.TEST_SAVED and not self.assignments
+
+    @property
     def new_name(self) -> str | None:
         """The name of a record to be created; None for any other request."""
         return self._text("name")

@@ -111,7 +111,10 @@ class Scope(Struct, frozen=True):
 
 
 class Target(Struct, frozen=True):
-    """All that the client needs to know of a profile. ``name`` is the profile's, for messages."""
+    """All that the client needs to know of a profile. ``name`` is the profile's, for messages.
+
+    ``test_emails`` is whether any may be sent.
+    """
 
     name: str
     origin: Origin
@@ -119,6 +122,7 @@ class Target(Struct, frozen=True):
     access: Access = Access.NORMAL
     trust: Trust = SystemTrust()
     identity: Origin | None = None
+    test_emails: bool = True
 
     @property
     def identity_origin(self) -> Origin:

@@ -170,6 +170,7 @@ def _plain(profile: Profile, default: str | None) -> dict[str, object]:
         "default": profile.name == default,
         "host": profile.shown_host,
         "allow_http": profile.allow_http,
+        "test_emails": profile.test_emails,
         "token": sources.source_words(profile.token),
     }
 

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.errors import AccessRefused, AdviceLine, Call, TenantNeeded
-from smtp_tui.api.requests import Operation
+from smtp_tui.api.errors import AccessRefused, AdviceLine, Call, TenantNeeded, TestsForbidden
+from smtp_tui.api.requests import TESTS, Operation
 from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.operator import CommandOperator
@@ -43,7 +43,10 @@ def known_profiles(environ: Environ) -> Known:
 
 
 class Run(Struct, frozen=True):
-    """One command on a profile; ``writes`` is what it is for, if it changes something or mails."""
+    """One command on a profile; ``writes`` is what it is for, if it changes something or mails.
+
+    A test of a saved record as it is saved is ``TEST_SAVED``, any other is ``TEST_VALUES``.
+    """
 
     options: argparse.Namespace
     environ: Environ
@@ -81,6 +84,10 @@ class Run(Struct, frozen=True):
             why = f"The profile {target.name} names no tenant"
             raise TenantNeeded(call, why, advice=(find, keep))
         if self.writes is None or self.options.dry_run:
+            return
+        if self.writes in TESTS and not target.test_emails:
+            raise TestsForbidden(call, f"The profile {target.name} allows no test emails")
+        if self.writes is Operation.TEST_SAVED:
             return
         if target.access is Access.READ_ONLY:
             raise AccessRefused(call, f"The profile {target.name} is read-only")

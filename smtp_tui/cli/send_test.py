@@ -15,7 +15,7 @@ from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.records import find
 from smtp_tui.cli.running import Environ, begin
 from smtp_tui.cli.say import remark, show, show_json
-from smtp_tui.cli.values import read_values, recipient_of
+from smtp_tui.cli.values import gives_password, read_values, recipient_of
 from smtp_tui.editing.draft import draft_of, new_draft
 from smtp_tui.mail.outcome import TestOutcome, Verdict
 from smtp_tui.state.files import state_directory
@@ -34,8 +34,8 @@ _CODES: Final = {
 
 def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Send a test email and judge what came of it."""
-    operation = Operation.TEST_VALUES if options.unsaved else Operation.TEST_SAVED
-    run = begin(options, environ, operation)
+    as_saved = not options.unsaved and len(options.values) < 2 and not gives_password(options)
+    run = begin(options, environ, Operation.TEST_SAVED if as_saved else Operation.TEST_VALUES)
     to = recipient_of("--to", options.to)
     wanted, arguments = None, options.values
     if not options.unsaved:

@@ -105,6 +105,11 @@ def read_values(options: argparse.Namespace, arguments: Iterable[str]) -> Values
     return Values(texts, edit, options.new_parameters)
 
 
+def gives_password(options: argparse.Namespace) -> bool:
+    """Whether the options change the password; nothing is read yet."""
+    return bool(options.password_stdin or options.password_file or options.clear_password)
+
+
 def read_password(options: argparse.Namespace) -> SecretStr | None:
     """The password that ``--password-stdin`` or ``--password-file`` gives; None without them.
 

@@ -130,6 +130,12 @@ _HTTP: Final = (
     Option("--allow-http", "allow plain http to other machines", "yes"),
     Option("--no-allow-http", "allow plain http to this machine only", "no"),
 )
+_TEST_EMAILS: Final = (
+    Option(
+        "--test-emails", "allow test emails; of saved records in a read-only profile too", "yes"
+    ),
+    Option("--no-test-emails", "send no test emails", "no"),
+)
 
 
 class Profile(Struct, frozen=True):
@@ -165,6 +171,9 @@ class Profile(Struct, frozen=True):
         SystemTrust()
     )
     allow_http: Annotated[bool, Field("Plain http", _HTTP_HINT, codecs.FLAG, _HTTP)] = False
+    test_emails: Annotated[
+        bool, Field("Test emails", "yes or no; with no, none is sent", codecs.FLAG, _TEST_EMAILS)
+    ] = True
     recipient: Annotated[str, Field("Test to", "the address that test emails go to")] = ""
     variables: Variables | None = None
 
@@ -178,7 +187,7 @@ class Profile(Struct, frozen=True):
         except HostRefused as refusal:
             raise HostRefused(f"{self._refused_variable()}{refusal}") from None
         scope = Scope(self.tenant, self.team, self.namespace)
-        return Target(self.name, origin, scope, self.access, self.trust, identity)
+        return Target(self.name, origin, scope, self.access, self.trust, identity, self.test_emails)
 
     def _refused_variable(self) -> str:
         """The variable that spoils the origin: the port's where the host alone is good."""

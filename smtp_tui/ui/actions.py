@@ -39,8 +39,9 @@ class Situation(Struct, frozen=True):
     """What decides which actions are possible now.
 
     ``record``: one is under the cursor. ``rows``: some were read. ``reading``: they are being read.
-    ``unreadable``: some entries of the list are. ``busy``: a request is under way. ``undo``: there
-    was a change. ``created``: it was a create, which cannot be undone.
+    ``unreadable``: some entries of the list are. ``read_only``: nothing may be stored.
+    ``test_emails``: they may be sent. ``busy``: a request is under way. ``undo``: there was a
+    change. ``created``: it was a create, which cannot be undone.
     """
 
     record: bool = False
@@ -48,6 +49,7 @@ class Situation(Struct, frozen=True):
     unreadable: bool = False
     reading: bool = False
     read_only: bool = False
+    test_emails: bool = True
     busy: bool = False
     undo: bool = False
     created: bool = False
@@ -66,6 +68,7 @@ class Need(Struct, frozen=True):
 
 
 _WRITE: Final = Need("This profile, or this run, is read-only.", lambda now: not now.read_only)
+_TEST: Final = Need("This profile allows no test emails.", lambda now: now.test_emails)
 _RECORD: Final = Need("No record is under the cursor.", lambda now: now.record)
 _SHOWN_ROWS: Final = Need("There are no rows to mark.", lambda now: now.rows)
 # Keys typed while rows are being read act on them when they arrive.
@@ -140,7 +143,7 @@ _A = Action
 ACTIONS: Final[tuple[Action, ...]] = (
     _A("record.open", "enter", "Open", "Show every parameter of the record.", (_RECORD,)),
     _A("record.edit", "e", "Edit", "Change parameters; only changes are sent.", (_WRITE, _RECORD)),
-    _A("record.test", "t", "Test", "Send a test email with the saved record.", (_WRITE, _RECORD)),
+    _A("record.test", "t", "Test", "Send a test email with the saved record.", (_TEST, _RECORD)),
     _A("record.new", "n", "New", "Create a record from scratch or a preset.", (_WRITE,)),
     _A("record.clone", "c", "Clone", "Create a record from this one, without its password.",
        (_WRITE, _RECORD)),
@@ -148,7 +151,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("record.undo", "u", "Undo", "Offer the reverse of the last change.",
        (_WRITE, _UNDOABLE, _CHANGE)),
     _A("record.test_values", "T", "Test values", "Send a test email with unsaved values.",
-       (_WRITE,)),
+       (_TEST, _WRITE)),
     _A("record.copy", "y", "Copy", "Copy id or record: curl, command, JSON.", (_RECORD,)),
     _A("table.filter", "slash", "Filter", "Show only rows with these words; esc clears.", (_ROWS,)),
     _A("table.sort", "s", "Sort", "Sort by the next column.", (_ROWS,)),
@@ -178,7 +181,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("form.review", "ctrl+s", "Review", "Show what would be sent, then save it.",
        (_WRITE, _IDLE), priority=True),
     _A("form.test", "ctrl+t", "Test", "Send a test email with what is typed here.",
-       (_WRITE, _IDLE), priority=True),
+       (_TEST, _WRITE, _IDLE), priority=True),
     _A("form.revert", "ctrl+r", "Revert", "Restore the opened value of this field.",
        priority=True),
     _A("form.preset", "ctrl+l", "Preset", "Fill host and port from a known provider.",

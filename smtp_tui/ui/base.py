@@ -157,6 +157,7 @@ class FullScreen(Screen[Result]):
         change = session.memory.last_change
         return Situation(
             read_only=session.target.access is Access.READ_ONLY,
+            test_emails=session.target.test_emails,
             undo=change is not None,
             created=session.memory.created,
         )

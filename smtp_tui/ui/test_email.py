@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.requests import IdRefused
+from smtp_tui.api.target import Access
 from smtp_tui.mail.outcome import WORDS_LIMIT, TestOutcome, Verdict
 from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.mail.remarks import Remarks, error
@@ -148,10 +149,17 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Letters are keys only once there is an outcome; ctrl+s leads to a form only."""
         if action == "edit":
-            return self._outcome is not None
+            return self._outcome is not None and self._may_edit
         if action == "save":
             return self._form and not self._waiting
         return True
+
+    @property
+    def _may_edit(self) -> bool:
+        """Whether what to look at can be changed: in a read-only profile only the recipient."""
+        outcome = self._outcome
+        recipient = isinstance(outcome, TestOutcome) and outcome.parameter == "to"
+        return recipient or self._session.target.access is not Access.READ_ONLY
 
     def _show_keys(self) -> None:
         self._hint.update(" · ".join(self._keys()))
@@ -168,7 +176,9 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         keys = [f"{bound(self, 'test.again').first_key} again", "↑ ↓ scroll", f"{back} back"]
         if self._form:
             keys.insert(0, f"{bound(self, 'test.save').first_key} saves")
-        if isinstance(outcome, TestOutcome) and outcome.verdict is not Verdict.ACCEPTED:
+        if not isinstance(outcome, TestOutcome) or outcome.verdict is Verdict.ACCEPTED:
+            return keys
+        if self._may_edit:
             what = {None: "record", "to": "recipient"}.get(outcome.parameter, outcome.parameter)
             keys.insert(0, f"{bound(self, 'test.edit').first_key} edits the {what}")
         return keys

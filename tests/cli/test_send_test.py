@@ -121,9 +121,46 @@ def test_what_cannot_be_tested_sends_nothing(
     assert all(request.method == "GET" for request in sandbox.requests)
 
 
-def test_read_only_sends_no_mail(console: Console, sandbox: Sandbox, record_id: str) -> None:
-    assert console.run("--read-only", "test", "GOOD", *TO).code == 4
+def test_a_read_only_run_tests_a_saved_record(
+    console: Console, sandbox: Sandbox, record_id: str
+) -> None:
+    before = sandbox.records()
+    result = console.run("--read-only", "test", "GOOD", *TO)
+    assert (result.code, verdict(result)) == (0, "ACCEPTED")
+    assert (len(sandbox.mailbox), sandbox.records()) == (1, before)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("GOOD", "port=25"),
+        ("GOOD", "--password-stdin"),
+        ("--values", "hostname=127.0.0.1"),
+    ],
+)
+def test_a_read_only_run_tests_no_value_that_is_not_saved(
+    console: Console, sandbox: Sandbox, record_id: str, values: tuple[str, ...]
+) -> None:
+    result = console.run("--read-only", "test", *values, *TO, stdin=b"secret")
+    assert result.code == 4
+    assert "--read-only" in result.err
     assert (sandbox.mailbox, sandbox.requests) == ((), ())
+
+
+@pytest.mark.parametrize("values", [("GOOD",), ("GOOD", "port=25"), ("--values", "port=25")])
+def test_a_profile_that_forbids_test_emails_sends_none_and_says_how_to_allow_them(
+    console: Console, sandbox: Sandbox, record_id: str, values: tuple[str, ...]
+) -> None:
+    console.setenv(A_TOKEN=sandbox.admin_token)
+    add = ("profiles", "add", "one", "--host", sandbox.base_url, "--tenant", sandbox.tenant_id)
+    assert console.run(*add, "--token-env", "A_TOKEN", "--no-test-emails").code == 0
+    result = console.run("test", *values, *TO, "--profile", "one")
+    assert result.code == 4
+    assert "one allows no test emails" in result.err
+    assert "smtp-tui profiles set NAME --test-emails" in result.err
+    assert (sandbox.mailbox, sandbox.requests) == ((), ())
+    assert console.run("profiles", "set", "one", "--test-emails").code == 0
+    assert console.run("test", "GOOD", *TO, "--profile", "one").code == 0
 
 
 def test_each_run_is_remembered_without_a_secret(

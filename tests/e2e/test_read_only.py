@@ -1,4 +1,4 @@
-"""`--read-only`: for one run no key changes anything, whatever the profile allows."""
+"""`--read-only`: for one run no key stores anything, whatever the profile allows."""
 
 from pathlib import Path
 
@@ -6,10 +6,10 @@ from tests.e2e.program import Seed, places, says
 from tests.e2e.terminal import Terminal, installed_program
 from tests.failing_sandbox import Operation, Sandbox
 
-WRITES = ("e", "t", "n", "c", "d", "u", "T")
+WRITES = ("e", "n", "c", "d", "u", "T")
 
 
-def test_in_a_read_only_run_every_key_that_writes_is_dim_and_says_why_and_nothing_is_sent(
+def test_in_a_read_only_run_every_key_that_stores_is_dim_and_says_why_and_nothing_is_sent(
     sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
     env = places(tmp_path) | sandbox.environment()

@@ -432,6 +432,22 @@ FAULTS: Final = (
         (f"{API_ISOLATION}::test_a_read_only_profile_sends_no_write",),
     ),
     Fault(
+        "a read-only profile tests values that are not saved",
+        PLACE,
+        "return self.operation is Operation.TEST_SAVED and not self.assignments",
+        "return self.operation is Operation.TEST_SAVED",
+        (f"{PROFILES_ACCESS}::test_a_read_only_profile_stores_nothing_and_mails_no_unsaved_value",),
+    ),
+    Fault(
+        "a test email is sent that the profile forbids",
+        PLACE,
+        "if request.operation in TESTS and not self.target.test_emails:",
+        "if request.tests_as_saved and not self.target.test_emails:",
+        (
+            f"{PROFILES_ACCESS}::test_a_profile_that_forbids_test_emails_sends_none_whatever_its_access",
+        ),
+    ),
+    Fault(
         "a protected profile writes without the record's name",
         PLACE,
         "        if self.target.access is not Access.PROTECTED or request.operation not in CHANGES:",
@@ -632,7 +648,7 @@ FAULTS: Final = (
         "return replace(target, access=Access.READ_ONLY) if self.read_only else target",
         "return target",
         (
-            f"{E2E_READ_ONLY}::test_in_a_read_only_run_every_key_that_writes_is_dim_and_says_why_and_nothing_is_sent",
+            f"{E2E_READ_ONLY}::test_in_a_read_only_run_every_key_that_stores_is_dim_and_says_why_and_nothing_is_sent",
         ),
     ),
     Fault(

@@ -10,7 +10,7 @@ import pytest
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.client import Client
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.errors import AccessRefused
+from smtp_tui.api.errors import AccessRefused, TestsForbidden
 from smtp_tui.api.models import Assignment
 from smtp_tui.api.requests import (
     CHANGES,
@@ -20,6 +20,7 @@ from smtp_tui.api.requests import (
     patch_request,
 )
 from smtp_tui.api.requests import test_saved_request as saved_test_request
+from smtp_tui.api.requests import test_values_request as values_test_request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import Access, Scope, Target, parse_origin
@@ -46,10 +47,13 @@ def record_id(server: Sandbox) -> str:
 
 
 @asynccontextmanager
-async def _connections(server: Sandbox, access: Access) -> AsyncIterator[SmtpConnections]:
+async def _connections(
+    server: Sandbox, access: Access, *, test_emails: bool = True
+) -> AsyncIterator[SmtpConnections]:
     tokens = Tokens(PromptToken(), {}, tuple)
     tokens.accept(SecretStr(server.admin_token))
-    target = Target("production", parse_origin(server.base_url), SCOPE, access)
+    origin = parse_origin(server.base_url)
+    target = Target("production", origin, SCOPE, access, test_emails=test_emails)
     client = Client(target, tokens, Activity(), Clock(), Pad())
     try:
         yield SmtpConnections(client)
@@ -74,11 +78,13 @@ def _requests(record_id: str) -> dict[str, Request]:
         "patch": patch_request(SCOPE, record_id, CHANGE),
         "delete": delete_request(SCOPE, record_id),
         "test": saved_test_request(SCOPE, record_id, "me@example.com"),
+        "test with changes": saved_test_request(SCOPE, record_id, "me@example.com", CHANGE),
+        "test values": values_test_request(SCOPE, "me@example.com", CHANGE),
     }
 
 
-@pytest.mark.parametrize("what", ["create", "patch", "delete", "test"])
-async def test_a_read_only_profile_writes_and_mails_nothing(
+@pytest.mark.parametrize("what", ["create", "patch", "delete", "test with changes", "test values"])
+async def test_a_read_only_profile_stores_nothing_and_mails_no_unsaved_value(
     server: Sandbox, record_id: str, what: str
 ) -> None:
     async with _connections(server, Access.READ_ONLY) as connections:
@@ -87,6 +93,35 @@ async def test_a_read_only_profile_writes_and_mails_nothing(
         with pytest.raises(AccessRefused, match="read-only"):
             await _write(connections, request)
     assert server.requests == ()
+
+
+async def test_a_read_only_profile_sends_a_test_email_of_a_saved_record(
+    server: Sandbox, record_id: str
+) -> None:
+    before = server.records()
+    async with _connections(server, Access.READ_ONLY) as connections:
+        await connections.test(_requests(record_id)["test"], as_it_came)
+    assert _writes(server) == [Operation.TEST_SAVED]
+    assert server.records() == before
+
+
+@pytest.mark.parametrize("access", Access)
+@pytest.mark.parametrize("what", ["test", "test with changes", "test values"])
+async def test_a_profile_that_forbids_test_emails_sends_none_whatever_its_access(
+    server: Sandbox, record_id: str, what: str, access: Access
+) -> None:
+    async with _connections(server, access, test_emails=False) as connections:
+        with pytest.raises(TestsForbidden, match="allows no test emails"):
+            await connections.test(_requests(record_id)[what], as_it_came)
+    assert server.requests == ()
+
+
+async def test_a_profile_that_forbids_test_emails_still_writes(
+    server: Sandbox, record_id: str
+) -> None:
+    async with _connections(server, Access.NORMAL, test_emails=False) as connections:
+        await connections.write(_requests(record_id)["patch"])
+    assert _writes(server) == [Operation.MODIFY]
 
 
 @pytest.mark.parametrize("what", ["create", "patch", "delete"])

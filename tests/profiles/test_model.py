@@ -22,6 +22,8 @@ def test_a_target_carries_all_that_the_client_needs() -> None:
     assert (target.access, target.trust) == (Access.READ_ONLY, pin)
     assert target.identity_origin == Origin("https", "cam.example.com", 8443)
     assert replace(GOOD, trust=Unverified()).target().trust == Unverified()
+    assert target.test_emails
+    assert not replace(GOOD, test_emails=False).target().test_emails
 
 
 def test_the_identity_url_is_where_tokens_are_issued() -> None:

@@ -95,6 +95,7 @@ PROFILES = st.builds(
     | st.just(EnvironmentToken("A_TOKEN")),
     recipient=TEXTS,
     allow_http=st.booleans(),
+    test_emails=st.booleans(),
 )
 
 

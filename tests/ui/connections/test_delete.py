@@ -143,7 +143,7 @@ async def test_in_a_read_only_profile_the_keys_are_dim_and_nothing_is_sent(demo:
         await ui.sees("6 connections", "READ-ONLY")
         assert ui.look("d Delete") != ui.look(" Filter ")
         demo.forget_requests()
-        for key in "detncuT":
+        for key in "dencuT":
             await ui.press(key)
         await ui.press("r")
         await ui.asked(Operation.LIST)

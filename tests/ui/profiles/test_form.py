@@ -29,6 +29,7 @@ FIELDS = (
     "identity_url",
     "trust",
     "allow_http",
+    "test_emails",
     "recipient",
 )
 
@@ -70,6 +71,7 @@ async def _edit(ui: Ui, field: str, text: str) -> None:
         ("trust", "off", {"trust": Unverified()}),
         ("trust", "pin " + "ab" * 32, {"trust": Pinned("ab" * 32)}),
         ("allow_http", "yes", {"allow_http": True}),
+        ("test_emails", "no", {"test_emails": False}),
         ("identity_url", "login.example:8443", {"identity_url": "login.example:8443"}),
     ],
 )
