@@ -30,7 +30,7 @@ from smtp_tui.text import clean, nearest
 from smtp_tui.workflows.check_profile import Result, Stage, Step, Steps, failed, look, take_steps
 from smtp_tui.workflows.sign_in import SECONDS as STEP_SECONDS
 
-_COLUMNS: Final = ("host", "tenant", "team", "access", "token")
+_COLUMNS: Final = ("environment", "host", "tenant", "team", "access", "token")
 _SECONDS: Final = 20.0
 """How long all steps of the check of one profile may take."""
 
@@ -61,6 +61,8 @@ def _tell_overruled(known: Known) -> None:
 def add_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Add a profile; the first one becomes the default."""
     profile = _changed(Profile(name=options.name, host=""), options)
+    if options.new_environment is None:
+        profile = replace(profile, environment=profile.guessed_environment)
     now = _store(environ).add(profile)
     _warn(options, profile, environ)
     default = " It is the default." if now.default == profile.name else ""

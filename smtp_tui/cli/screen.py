@@ -21,7 +21,7 @@ from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.say import complain
 from smtp_tui.cli.signals import exit_on_signal
 from smtp_tui.profiles.choosing import Known, environment_profile
-from smtp_tui.profiles.model import Colour, Profile
+from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.preferences import Preferences, load_preferences
 from smtp_tui.profiles.sources import EnvironmentToken
 from smtp_tui.profiles.store import ProfileStore
@@ -82,7 +82,7 @@ def demo_services(sandbox: Sandbox, directory: Path, clock: Clock) -> tuple[Serv
         tenant=sandbox.tenant_id,
         namespace=sandbox.environment()["NAMESPACE"],
         label="DEMO",
-        colour=Colour.GREEN,
+        environment=Environment.TEST,
         token=EnvironmentToken(token),
         recipient="you@sandbox.example",
     )
@@ -91,7 +91,7 @@ def demo_services(sandbox: Sandbox, directory: Path, clock: Clock) -> tuple[Serv
         name="demo-europe",
         tenant=sandbox.other_tenant_id,
         label="EUROPE",
-        colour=Colour.BLUE,
+        environment=Environment.OTHER,
         recipient="",
     )
     environ = {token: sandbox.admin_token}

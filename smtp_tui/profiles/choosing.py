@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from smtp_tui.api.target import HostRefused, parse_origin
-from smtp_tui.profiles.model import ENVIRONMENT, Profile, Variables
+from smtp_tui.profiles.model import ENVIRONMENT, Profile, Variables, guessed_environment
 from smtp_tui.profiles.sources import EnvironmentToken, PromptToken
 from smtp_tui.profiles.store import Profiles
 from smtp_tui.text import nearest
@@ -152,6 +152,7 @@ def environment_profile(environ: Mapping[str, str]) -> Profile | None:
         team=_first(environ, "ICP_TEAM", "MCM_TEAM") or "all",
         namespace=_first(environ, "NAMESPACE"),
         token=EnvironmentToken(named.token) if environ.get(named.token) else PromptToken(),
+        environment=guessed_environment(host),
         variables=named,
     )
 

@@ -6,6 +6,7 @@ Each field is declared once, in :class:`Profile`: file, form and command line fo
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
@@ -31,18 +32,30 @@ ENVIRONMENT: Final = "environment"
 MAX_NAME: Final = 64
 
 
-class Colour(Enum):
-    """The mark of a profile on a screen, always beside its label: plain terminal colours."""
+class Environment(Enum):
+    """What a profile administers; it has a colour on every screen."""
 
-    NONE = "none"
-    BLACK = "black"
-    RED = "red"
-    GREEN = "green"
-    YELLOW = "yellow"
-    BLUE = "blue"
-    MAGENTA = "magenta"
-    CYAN = "cyan"
-    WHITE = "white"
+    PRODUCTION = "production"
+    STAGING = "staging"
+    TEST = "test"
+    OTHER = "other"
+
+
+_ENVIRONMENT_WORDS: Final = {
+    Environment.PRODUCTION: ("production", "prod", "prd", "live"),
+    Environment.STAGING: ("staging", "stage", "stag", "stg", "preprod", "pre", "uat", "qa"),
+    Environment.TEST: ("testing", "test", "tst", "development", "dev", "demo", "sandbox", "lab"),
+}
+
+
+def guessed_environment(*texts: str) -> Environment:
+    """The environment that names, labels or hosts tell of; the first word that tells any decides.
+
+    ``cam-prod01.example.com`` is production.
+    """
+    meanings = {word: found for found, words in _ENVIRONMENT_WORDS.items() for word in words}
+    words = (word for text in texts for word in re.split(r"[^a-z]+", text.lower()))
+    return next((meanings[word] for word in words if word in meanings), Environment.OTHER)
 
 
 class Option(Struct, frozen=True):
@@ -108,8 +121,8 @@ _HOST: Final = replace(codecs.TEXT, check=lambda _: None)
 """A host is checked together with port and ``allow_http``."""
 _TEAM: Final = replace(codecs.TEXT, check=_team_problem)
 _ACCESS: Final = codecs.enum_codec(Access)
-_COLOUR: Final = codecs.enum_codec(Colour)
-_COLOURS: Final = "of the label: " + ", ".join(colour.value for colour in Colour)
+_ENVIRONMENT: Final = codecs.enum_codec(Environment)
+_ENVIRONMENTS: Final = "production, staging, test or other: the colour of its label"
 _HTTP_HINT: Final = "yes or no; to this machine it is always allowed"
 _RENAME: Final = Option("--rename", "its new name", metavar="NAME")
 _TO_HOST: Final = Option("--host", "with or without scheme and port")
@@ -159,8 +172,10 @@ class Profile(Struct, frozen=True):
     access: Annotated[Access, Field("Access", "normal, protected or read-only", _ACCESS)] = (
         Access.NORMAL
     )
-    label: Annotated[str, Field("Label", "a word shown in the header, such as PROD")] = ""
-    colour: Annotated[Colour, Field("Colour", _COLOURS, _COLOUR)] = Colour.NONE
+    environment: Annotated[Environment, Field("Environment", _ENVIRONMENTS, _ENVIRONMENT)] = (
+        Environment.OTHER
+    )
+    label: Annotated[str, Field("Label", "shown for the environment's word, such as PROD")] = ""
     token: Annotated[TokenSource, Field("Token", codecs.TOKEN_FORMS, codecs.TOKEN, _TOKENS)] = (
         PromptToken()
     )
@@ -198,6 +213,20 @@ class Profile(Struct, frozen=True):
         except HostRefused:
             return f"{self.variables.host}: "
         return f"{self.variables.port}: "
+
+    @property
+    def badge(self) -> str:
+        """The word that marks it on every screen; not cleaned.
+
+        The label, otherwise the environment; ``other`` tells less than the name does.
+        """
+        word = "" if self.environment is Environment.OTHER else self.environment.value.upper()
+        return self.label or word or self.name
+
+    @property
+    def guessed_environment(self) -> Environment:
+        """The environment that its words tell of."""
+        return guessed_environment(self.name, self.label, self.host)
 
     @property
     def shown_host(self) -> str:

@@ -10,12 +10,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Target, Trust
-from smtp_tui.profiles.model import FIELDS, Problem, Profile, absolute, check_stored
+from smtp_tui.profiles.model import FIELDS, Environment, Problem, Profile, absolute, check_stored
 from smtp_tui.profiles.toml import TomlFile, TomlProblem, parse_toml, read_toml
 from smtp_tui.state.files import locked, write_atomic
 from smtp_tui.text import nearest
 
 SCHEMA: Final = 1
+_BY_COLOUR: Final = {
+    "red": Environment.PRODUCTION,
+    "yellow": Environment.STAGING,
+    "green": Environment.TEST,
+}
+"""What stood for an environment before there were any."""
 
 
 class ProfileRefused(Exception):
@@ -213,9 +219,18 @@ def _profile(file: TomlFile, name: str, table: object, *, judge_keys: bool) -> P
         except ValueError as error:
             raise file.problem((*at, field.name), f"{field.name}: {error}") from None
     profile = absolute(Profile(**values), file.path.parent)
+    if "environment" not in table:
+        profile = replace(profile, environment=_environment_of(profile, table.get("colour")))
     for key, words in check_stored(profile):
         raise file.problem(at if key == "name" else (*at, key), f"{key}: {words}")
     return profile
+
+
+def _environment_of(profile: Profile, colour: object) -> Environment:
+    """The environment of a profile that names none: what an older program wrote, or a guess."""
+    if colour is None:
+        return profile.guessed_environment
+    return _BY_COLOUR.get(str(colour), Environment.OTHER)
 
 
 def _check_keys(

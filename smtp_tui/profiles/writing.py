@@ -18,7 +18,8 @@ from tomlkit.items import InlineTable, Table
 from smtp_tui.profiles.model import FIELDS, Profile
 from smtp_tui.profiles.toml import header_of
 
-_ALWAYS: Final = ("host", "tenant", "team")
+_ALWAYS: Final = ("host", "tenant", "team", "environment")
+"""What a new profile is always written with."""
 
 
 def rewritten(text: str, old: Profile | None, new: Profile | None, default: str | None) -> str:
@@ -58,19 +59,27 @@ def _edit(
     if new is not None:
         if new.name not in tables:
             tables[new.name] = tables.pop(old.name) if old is not None else _inline({})
-        for key, value in _differing(old, new).items():
-            _set(tables[new.name], key, value)
+        table = tables[new.name]
+        replaced = table.pop("colour", None) is not None
+        for key, value in _differing(old, new, named=replaced).items():
+            _set(table, key, value)
     elif old is not None:
         tables.pop(old.name, None)
 
 
-def _differing(old: Profile | None, new: Profile) -> dict[str, object]:
-    """The values to write, None for a key to remove; a new profile's defaults are not written."""
+def _differing(old: Profile | None, new: Profile, *, named: bool = False) -> dict[str, object]:
+    """The values to write, None for a key to remove; a new profile's defaults are not written.
+
+    The environment is written where it is ``named`` no other way, and where it would be guessed
+    wrongly.
+    """
     before = old if old is not None else Profile(name=new.name, host="")
+    named = named or new.environment is not new.guessed_environment
     found: dict[str, object] = {}
     for field in FIELDS[1:]:
         value = field.codec.toml(getattr(new, field.name))
         always = old is None and field.name in _ALWAYS
+        always = always or (named and field.name == "environment")
         if always or value != field.codec.toml(getattr(before, field.name)):
             found[field.name] = _inline(value) if isinstance(value, dict) else value
     return found
@@ -86,6 +95,8 @@ def _set(table: MutableMapping[str, Any], key: str, value: object) -> None:
     """Set a key; a new one goes before the comments at the end, which belong to what follows."""
     if value is None:
         table.pop(key, None)
+        return
+    if table.get(key) == value:
         return
     body = table.value.body if isinstance(table, Table) and key not in table else []
     tail = []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Unverified
-from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.sources import (
     CommandToken,
     EnvironmentToken,
@@ -37,17 +37,30 @@ def test_add_writes_every_given_field(empty_console: Console, store: ProfileStor
     result = empty_console.run(
         *ADD,
         *("--team", "mail", "--namespace", "ns", "--identity-url", "https://id.example.com"),
-        *("--access", "protected", "--label", "PROD", "--colour", "red"),
+        *("--access", "protected", "--label", "PROD", "--environment", "test"),
         *("--token-env", "PROD_TOKEN", "--recipient", "ops@example.com"),
     )
     assert (result.code, result.out) == (0, "")
     profile = only(store)
     assert (profile.host, profile.tenant, profile.team) == ("cam.example.com:30000", "t-1", "mail")
     assert profile.identity_url == "https://id.example.com"
-    assert (profile.namespace, profile.label, profile.colour.value) == ("ns", "PROD", "red")
+    assert (profile.namespace, profile.label, profile.environment.value) == ("ns", "PROD", "test")
     assert (profile.access, profile.recipient) == (Access.PROTECTED, "ops@example.com")
     assert profile.token == EnvironmentToken("PROD_TOKEN")
     assert store.load().default == "prod"
+
+
+def test_add_guesses_the_environment_and_set_changes_it(
+    empty_console: Console, store: ProfileStore
+) -> None:
+    assert empty_console.run(*ADD).code == 0
+    assert only(store).environment is Environment.PRODUCTION
+    assert 'environment = "production"\n' in store.path.read_text()
+    assert empty_console.run("profiles", "set", "prod", "--environment", "staging").code == 0
+    assert only(store).environment is Environment.STAGING
+    wrong = empty_console.run("profiles", "set", "prod", "--environment", "prod")
+    assert (wrong.code, only(store).environment) == (2, Environment.STAGING)
+    assert "environment: must be one of production, staging, test, other" in wrong.err
 
 
 @pytest.mark.parametrize(
@@ -193,7 +206,8 @@ def test_list_marks_the_default_and_shows_the_profile_of_the_environment(
     console.run(*ADD, "--label", "PROD", "--token-command", "pass show cam")
     lines = [line.split() for line in console.run("profiles", "list").out.splitlines()]
     assert lines[1][0] == "environment"
-    assert lines[2][:4] == ["*", "prod", "[PROD]", "cam.example.com:30000"]
+    assert lines[2][:4] == ["*", "prod", "[PROD]", "production"]
+    assert lines[2][4] == "cam.example.com:30000"
     first, second = console.run("profiles", "list", "--json").json()
     assert (first["token"], second["token"]) == ("$CAM_BEARER_TOKEN", "command pass")
     assert (first["default"], second["default"]) == (False, True)

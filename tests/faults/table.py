@@ -57,6 +57,7 @@ PROFILES_ACCESS = "tests/profiles/test_access.py"
 PROFILES_CREDENTIALS = "tests/profiles/test_credentials.py"
 PROFILES_MODEL = "tests/profiles/test_model.py"
 PROFILES_PREFERENCES = "tests/profiles/test_preferences.py"
+PROFILES_READING = "tests/profiles/test_reading.py"
 PROFILES_STORE = "tests/profiles/test_store.py"
 PROFILES_TRUST = "tests/profiles/test_trust.py"
 STATE_DRAFTS = "tests/state/test_drafts.py"
@@ -1120,6 +1121,23 @@ FAULTS: Final = (
             f"{PROFILES_PREFERENCES}::"
             "test_a_file_with_a_mistake_keeps_its_text_when_a_theme_is_kept",
         ),
+    ),
+    Fault(
+        "a red profile of an older program is none of production",
+        PLACE,
+        '    "red": Environment.PRODUCTION,\n',
+        "",
+        (
+            f"{PROFILES_READING}::"
+            "test_a_profile_that_names_no_environment_has_that_of_its_colour_or_its_words",
+        ),
+    ),
+    Fault(
+        "a guessed environment is lost with the name",
+        PLACE,
+        "named = named or new.environment is not new.guessed_environment",
+        "named = named or False",
+        (f"{PROFILES_STORE}::test_a_guessed_environment_outlasts_a_rename",),
     ),
     Fault(
         "a long Retry-After is waited for",

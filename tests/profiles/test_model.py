@@ -5,7 +5,15 @@ from msgspec.structs import replace
 
 from smtp_tui.api.target import Access, HostRefused, Origin, Pinned, Scope, Unverified
 from smtp_tui.profiles.choosing import environment_profile
-from smtp_tui.profiles.model import FIELDS, Colour, Profile, Variables, check_profile, check_stored
+from smtp_tui.profiles.model import (
+    FIELDS,
+    Environment,
+    Profile,
+    Variables,
+    check_profile,
+    check_stored,
+    guessed_environment,
+)
 from smtp_tui.profiles.sources import CommandToken, EnvironmentToken, LoginToken, PromptToken
 
 GOOD = Profile("production", "cam.example.com", tenant="t", port=30000)
@@ -40,7 +48,7 @@ def test_plain_http_goes_to_this_machine_only_unless_the_profile_says_so() -> No
 
 def test_a_good_profile_has_no_problems() -> None:
     for source in (PromptToken(), EnvironmentToken("A_1"), LoginToken("a"), CommandToken(("a",))):
-        assert check_profile(replace(GOOD, token=source, colour=Colour.RED)) == ()
+        assert check_profile(replace(GOOD, token=source, environment=Environment.TEST)) == ()
 
 
 @pytest.mark.parametrize(
@@ -160,3 +168,40 @@ def test_every_field_is_declared_with_all_that_file_form_and_command_line_need()
 def test_a_blank_text_is_the_default() -> None:
     for field in FIELDS[2:]:
         assert field.parse("") == getattr(Profile("a", "h"), field.name)
+
+
+@pytest.mark.parametrize(
+    ("text", "environment"),
+    [
+        ("production", Environment.PRODUCTION),
+        ("cam-prod01.example.com", Environment.PRODUCTION),
+        ("PRD", Environment.PRODUCTION),
+        ("live.example.com", Environment.PRODUCTION),
+        ("non-prod", Environment.PRODUCTION),  # in doubt the one that is handled with care
+        ("stg-2", Environment.STAGING),
+        ("pre-prod", Environment.STAGING),
+        ("cam_uat", Environment.STAGING),
+        ("qa1", Environment.STAGING),
+        ("test.example.com", Environment.TEST),
+        ("dev", Environment.TEST),
+        ("demo-europe", Environment.TEST),
+        ("sandbox", Environment.TEST),
+        ("lab2", Environment.TEST),
+        ("latest.products.example.com", Environment.OTHER),
+        ("", Environment.OTHER),
+    ],
+)
+def test_the_environment_is_guessed_from_a_word(text: str, environment: Environment) -> None:
+    assert guessed_environment(text) is environment
+
+
+def test_the_name_tells_more_of_the_environment_than_the_host() -> None:
+    assert Profile("test", "prod.example.com").guessed_environment is Environment.TEST
+    assert Profile("cam", "prod.example.com").guessed_environment is Environment.PRODUCTION
+    assert Profile("cam", "host", label="UAT").guessed_environment is Environment.STAGING
+
+
+def test_the_badge_is_the_label_or_the_environment_or_the_name() -> None:
+    assert replace(GOOD, environment=Environment.STAGING, label="STAGE 2").badge == "STAGE 2"
+    assert replace(GOOD, environment=Environment.STAGING).badge == "STAGING"
+    assert replace(GOOD, environment=Environment.OTHER).badge == "production"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Unverified
-from smtp_tui.profiles.model import Colour, Profile
+from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.sources import CommandToken, EnvironmentToken, LoginToken, PromptToken
 from smtp_tui.profiles.store import Profiles, profiles_of
 from smtp_tui.profiles.toml import TomlProblem, parse_toml
@@ -27,7 +27,7 @@ team = "ops"
 namespace = "default"
 access = "protected"
 label = "PROD"
-colour = "red"
+environment = "staging"
 identity_url = "https://cam.example.com:8443"
 allow_http = false
 recipient = "ops@example.com"
@@ -59,16 +59,35 @@ def test_every_key_is_read() -> None:
                 namespace="default",
                 access=Access.PROTECTED,
                 label="PROD",
-                colour=Colour.RED,
+                environment=Environment.STAGING,
                 identity_url="https://cam.example.com:8443",
                 recipient="ops@example.com",
                 trust=CaFile(Path("/etc/smtp-tui/ca.pem")),
                 token=CommandToken(("pass", "show", "cam")),
             ),
-            Profile(name="test host", host="localhost"),
+            Profile(name="test host", host="localhost", environment=Environment.TEST),
         ),
         default="production",
     )
+
+
+@pytest.mark.parametrize(
+    ("lines", "environment"),
+    [
+        ('colour = "red"', Environment.PRODUCTION),
+        ('colour = "yellow"', Environment.STAGING),
+        ('colour = "green"', Environment.TEST),
+        ('colour = "blue"', Environment.OTHER),
+        ('label = "PROD"\ncolour = "green"', Environment.TEST),
+        ('environment = "test"\ncolour = "red"', Environment.TEST),
+        ('label = "PROD"', Environment.PRODUCTION),
+        ("", Environment.OTHER),
+    ],
+)
+def test_a_profile_that_names_no_environment_has_that_of_its_colour_or_its_words(
+    lines: str, environment: Environment
+) -> None:
+    assert only(lines).environment is environment
 
 
 def test_an_empty_file_holds_no_profiles() -> None:
@@ -100,8 +119,8 @@ def test_a_newer_schema_is_read_only() -> None:
 
 FAULTS = [
     # what is replaced by what, line, column, words
-    ('colour = "red"', "colour = ", 13, 10, "is not valid TOML"),
-    ('colour = "red"', 'colour = "red', 13, 14, "is not valid TOML"),
+    ('environment = "staging"', "environment = ", 13, 15, "is not valid TOML"),
+    ('environment = "staging"', 'environment = "staging', 13, 23, "is not valid TOML"),
     ("port = 30000", "port = 30000\nport = 1", 8, 9, "is not valid TOML"),
     ("port = 30000", 'port = "30000"', 7, 1, "without quotes"),
     ("port = 30000", "port = true", 7, 1, "without quotes"),
@@ -111,8 +130,8 @@ FAULTS = [
     ('host = "localhost"', 'tenant = "t"', 20, 2, "has no host"),
     ('access = "protected"', '  access = "readonly"', 11, 3, 'did you mean "read-only"'),
     ('access = "protected"', 'acces = "read-only"', 11, 1, 'did you mean "access"'),
-    ('colour = "red"', 'color = "red"', 13, 1, 'did you mean "colour"'),
-    ('colour = "red"', 'colour = "rad"', 13, 1, 'did you mean "red"'),
+    ('environment = "staging"', 'enviroment = "test"', 13, 1, 'did you mean "environment"'),
+    ('environment = "staging"', 'environment = "tst"', 13, 1, 'did you mean "test"'),
     ("allow_http = false", 'allow_http = "no"', 15, 1, "true or false"),
     ('{ ca_file = "ca.pem" }', '"none"', 17, 1, "trust: must be"),
     ('{ ca_file = "ca.pem" }', '{ cafile = "x" }', 17, 1, 'did you mean "ca_file"'),

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
-from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.store import ProfileRefused, Profiles, ProfileStore
 from smtp_tui.profiles.toml import TomlProblem
 from smtp_tui.state.files import FileProblem, config_directory
@@ -119,6 +119,24 @@ def test_a_new_key_goes_before_the_comment_of_the_next_profile(tmp_path: Path) -
     text = store.path.read_text()
     assert '\nrecipient = "ops@example.com"\n\n# --- two ---\n' in text
     assert changed_lines(HAND_MADE, text) == ([], ['recipient = "ops@example.com"'])
+
+
+@pytest.mark.parametrize("name", ["one", "prod"])
+def test_a_colour_is_written_anew_as_an_environment(tmp_path: Path, name: str) -> None:
+    kept = '[profiles.prod]\nhost = "h"\ntenant = "t"\n'
+    store = store_of(tmp_path, f'{kept}colour = "green" # ours\nteam = "ops"\n')
+    before = store.load().profiles[0]
+    assert before.environment is Environment.TEST
+    store.replace("prod", replace(before, name=name))
+    kept = kept.replace("prod", name)
+    assert store.path.read_text() == f'{kept}team = "ops"\nenvironment = "test"\n'
+    assert store.load().profiles == (replace(before, name=name),)
+
+
+def test_a_guessed_environment_outlasts_a_rename(tmp_path: Path) -> None:
+    store = store_of(tmp_path, '[profiles.prod]\nhost = "h"\ntenant = "t"\n')
+    store.replace("prod", replace(store.load().profiles[0], name="main"))
+    assert store.load().profiles[0].environment is Environment.PRODUCTION
 
 
 def test_a_removed_value_leaves_its_neighbours(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Unverified
-from smtp_tui.profiles.model import Colour, Profile
+from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.sources import CommandToken, EnvironmentToken, LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.profiles.toml import TomlProblem
@@ -87,7 +87,7 @@ PROFILES = st.builds(
     identity_url=st.sampled_from(["", "https://identity.example.com:8443"]),
     access=st.sampled_from(Access),
     label=TEXTS,
-    colour=st.sampled_from(Colour),
+    environment=st.sampled_from(Environment),
     trust=st.sampled_from([SystemTrust(), Unverified(), Pinned("0f" * 32), CaFile(Path("/ca"))]),
     token=st.just(PromptToken())
     | st.builds(LoginToken, NAMES)

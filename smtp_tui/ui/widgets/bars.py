@@ -10,26 +10,30 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from smtp_tui.api.target import Access, Unverified
-from smtp_tui.profiles.model import Colour, Profile
+from smtp_tui.profiles.model import Profile
 from smtp_tui.text import cell_width, clean, shortened, time_left
 from smtp_tui.ui.actions import Action, Situation
 from smtp_tui.ui.keymap import bound, with_keys
+from smtp_tui.ui.theme import filled
 from smtp_tui.ui.widgets.plain_text import harmless
 from smtp_tui.workflows.session import Session
 
 
 def titled(profile: Profile) -> Content:
-    """Return the profile's label in its look, followed by its name; without a label the name."""
-    name, look = clean(profile.name, 40), badge_look(profile)
-    if not profile.label:
-        return Content.styled(f" {name} ", look)
-    return Content.assemble(Content.styled(f" {clean(profile.label, 40)} ", look), f" {name}")
+    """Return the profile's badge, followed by its name where the badge says another word."""
+    badge = Content.styled(f" {clean(profile.badge, 40)} ", badge_look(profile))
+    if _named_by_badge(profile):
+        return badge
+    return Content.assemble(badge, f" {clean(profile.name, 40)}")
+
+
+def _named_by_badge(profile: Profile) -> bool:
+    return profile.badge.casefold() == profile.name.casefold()
 
 
 def badge_look(profile: Profile) -> str:
-    """Return a style: reverse video, which needs no colours, in the profile's colour if any."""
-    colour = "" if profile.colour is Colour.NONE else f" ansi_{profile.colour.value}"
-    return f"bold reverse{colour}"
+    """Return the style of the profile's environment, which needs no colours."""
+    return filled(profile.environment.value)
 
 
 def profile_words(session: Session, now: datetime, width: int) -> Content:
@@ -45,7 +49,7 @@ def profile_words(session: Session, now: datetime, width: int) -> Content:
         warnings.insert(0, "TLS NOT VERIFIED")
     for warning in warnings:
         title = Content.assemble(title, " ", Content.styled(f" {warning} ", "bold reverse"))
-    words = f"{' ·' if session.profile.label else ''} {clean(target.origin.text, 80)}"
+    words = f"{'' if _named_by_badge(session.profile) else ' ·'} {clean(target.origin.text, 80)}"
     if session.memory.overrules:
         words += f" · {clean(session.memory.overrules, 100)}"
     room = width - title.cell_length - cell_width(words)

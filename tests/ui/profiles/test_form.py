@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Access, Pinned, Unverified
-from smtp_tui.profiles.model import Colour, Profile
+from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.sources import CommandToken, LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
 from tests.failing_sandbox import Operation, Sandbox
@@ -23,8 +23,8 @@ FIELDS = (
     "team",
     "namespace",
     "access",
+    "environment",
     "label",
-    "colour",
     "token",
     "identity_url",
     "trust",
@@ -65,7 +65,7 @@ async def _edit(ui: Ui, field: str, text: str) -> None:
     ("field", "text", "wanted"),
     [
         ("access", "protected", {"access": Access.PROTECTED}),
-        ("colour", "red", {"colour": Colour.RED}),
+        ("environment", "test", {"environment": Environment.TEST}),
         ("token", "login admin", {"token": LoginToken("admin")}),
         ("token", "command pass show cam", {"token": CommandToken(("pass", "show", "cam"))}),
         ("trust", "off", {"trust": Unverified()}),

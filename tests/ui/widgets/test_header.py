@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 import smtp_tui.ui
 from smtp_tui.api.target import Access, Unverified
-from smtp_tui.profiles.model import Colour, Profile
+from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.ui.profiles.check import StartProblemScreen
@@ -223,7 +223,7 @@ async def test_where_no_profile_is_in_use_the_header_says_so(demo: Sandbox) -> N
 
 async def test_a_profile_without_a_label_is_named_once(demo: Sandbox) -> None:
     def plain(profile: Profile) -> Profile:
-        return replace(profile, name="cam", label="")
+        return replace(profile, name="cam", label="", environment=Environment.OTHER)
 
     async with opened(demo, profile=plain) as ui:
         await ui.sees("BATCH")
@@ -241,8 +241,10 @@ async def test_without_colours_label_access_and_mark_are_words_in_reverse_video(
     monkeypatch.setenv("NO_COLOR", "1")
 
     def loud(profile: Profile) -> Profile:
-        access = Access.PROTECTED
-        return replace(profile, label="PROD", colour=Colour.RED, access=access, trust=Unverified())
+        access, environment = Access.PROTECTED, Environment.PRODUCTION
+        return replace(
+            profile, label="PROD", environment=environment, access=access, trust=Unverified()
+        )
 
     async with opened(server, profile=loud, size=(100, 24)) as ui:
         await ui.sees("BATCH")
