@@ -20,7 +20,7 @@ from smtp_tui.workflows.session import Session
 
 
 def titled(profile: Profile) -> Content:
-    """Return the profile's badge, followed by its name where the badge says another word."""
+    """Return the profile's badge, followed by its name, which need not be said twice."""
     badge = Content.styled(f" {clean(profile.badge, 40)} ", badge_look(profile))
     if _named_by_badge(profile):
         return badge
@@ -28,7 +28,7 @@ def titled(profile: Profile) -> Content:
 
 
 def _named_by_badge(profile: Profile) -> bool:
-    return profile.badge.casefold() == profile.name.casefold()
+    return not profile.label and profile.badge.casefold() == profile.name.casefold()
 
 
 def badge_look(profile: Profile) -> str:
