@@ -20,14 +20,15 @@ from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.events import Resize
+from textual.events import Key, Resize
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.text import clean_block, padded
-from smtp_tui.ui.actions import APP_ACTIONS, Action, Place, Situation, bindings
+from smtp_tui.ui.actions import APP_ACTIONS, IN_A_LIST, Action, Place, Situation, bindings
 from smtp_tui.ui.base import Dialog, GuardedDialog, opens_screen
 from smtp_tui.ui.keymap import with_keys
 from smtp_tui.ui.messages import tell
@@ -37,16 +38,14 @@ from smtp_tui.workflows.operator import About, Kind
 
 Answer = TypeVar("Answer")
 
-_IN_A_LIST: Final = (
-    ("j k ↑ ↓", "Move the cursor"),
-    ("g G", "First and last row"),
-    ("PgUp PgDn", "A page up or down"),
-    ("space", "Mark the row and go on"),
-)
 _EVERYWHERE: Final = (
     "app.command_palette",
     *(action_id for action_id in APP_ACTIONS if action_id != "app.mailbox"),
     "app.back",
+)
+_HEADER: Final = (
+    "Environment and name of the profile, host, tenant, team, access, and the time that the token"
+    " has left."
 )
 _NOTES: Final = """\
   Every write is reviewed first, and only what changed is sent.
@@ -180,6 +179,20 @@ async def _shown_until_enter(text: str) -> None:
         loop.remove_reader(descriptor)
 
 
+class _SearchField(TextInput):
+    """The search of the help. While nothing is typed, q is no letter, and ``Left`` is sent."""
+
+    class Left(Message):
+        """The help is to be closed."""
+
+    def on_key(self, event: Key) -> None:
+        """Take the key before it is typed."""
+        if event.key == "q" and not self.value:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Left())
+
+
 class HelpScreen(Dialog[None]):
     """The keys of the screen that it was opened from."""
 
@@ -197,7 +210,7 @@ class HelpScreen(Dialog[None]):
         super().__init__()
         self._actions = with_keys(screen, dict.fromkeys((*action_ids, *_EVERYWHERE)))
         self._situation = situation
-        self._field = TextInput(placeholder="search the keys", takes=Paste.WORDS)
+        self._field = _SearchField(placeholder="search the keys", takes=Paste.WORDS)
         self._text = PlainText()
 
     def compose_box(self) -> Iterable[Widget]:
@@ -205,17 +218,24 @@ class HelpScreen(Dialog[None]):
         yield self._field
         with VerticalScroll(id="help-keys", can_focus=False):
             yield self._text
-        yield PlainText(f"↑ ↓ scroll · {self.cancel_key} back", classes="hint")
+        yield PlainText(f"↑ ↓ scroll · {self.cancel_key} or q back", classes="hint")
+
+    @on(_SearchField.Left)
+    def leave(self) -> None:
+        """Back."""
+        self.dismiss(None)
 
     @on(Resize)
     @on(Input.Changed)
     def show_keys(self) -> None:
         """Show what holds the words, wrapped to the width."""
         words = self._field.value.casefold().split()
+        width = max(40, self._field.size.width - 2)
         sections: dict[str, list[Content]] = {place.value: [] for place in Place}
         for action in self._actions:
-            sections[action.place.value].append(self._action(action))
-        sections["In a list"] = [Content(_line(keys, what)) for keys, what in _IN_A_LIST]
+            sections[action.place.value].append(self._action(action, width))
+        sections["In a list"] = [Content(_line(keys, what, width)) for keys, what in IN_A_LIST]
+        sections["The header"] = [Content(_line("", _HEADER, width))]
         lines: list[Content] = []
         for title, entries in sections.items():
             found = [entry for entry in entries if _holds(entry.plain, words)]
@@ -225,16 +245,15 @@ class HelpScreen(Dialog[None]):
             lines += [Content.styled("Good to know", "bold"), Content(_NOTES)]
         self._text.update(Content("\n").join(lines) if lines else "No key is about that.")
 
-    def _action(self, action: Action) -> Content:
+    def _action(self, action: Action, width: int) -> Content:
         reason = action.unavailable(self._situation)
-        width = max(40, self._field.size.width - 2)
         text = _line(action.key_display, f"{action.label}: {action.help}", width)
         if reason is None:
             return Content(text)
         return Content.styled(f"{text}\n{_line('', f'Not now: {reason}', width)}", "dim")
 
 
-def _line(keys: str, words: str, width: int = 80) -> str:
+def _line(keys: str, words: str, width: int) -> str:
     start, rest = padded(f"  {keys}", _INDENT - 1) + " ", " " * _INDENT
     return fill(words, width, initial_indent=start, subsequent_indent=rest, break_long_words=False)
 

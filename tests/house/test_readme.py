@@ -77,13 +77,22 @@ def test_the_key_table_is_read() -> None:
     assert len(keys()) > 30
 
 
-def test_each_key_of_the_table_does_what_it_says() -> None:
-    bound = [
+def bound_keys() -> list[tuple[str, str, str]]:
+    """Every place, key and label of the actions, labels in lower case."""
+    return [
         (action.place.value, key, action.label.casefold())
         for action in ACTIONS
         for key in action.key_display.split()
     ]
+
+
+def test_each_action_stands_in_the_table_with_all_its_keys() -> None:
     told = keys()
+    assert [row for row in bound_keys() if row not in told] == []
+
+
+def test_each_key_of_the_table_does_what_it_says() -> None:
+    bound, told = bound_keys(), keys()
     assert [row for row in told if bound.count(row) != 1] == []
     places = [(place, key) for place, key, _ in bound]
     assert [row for row in told if places.count(row[:2]) != 1] == []

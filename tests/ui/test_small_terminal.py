@@ -14,7 +14,7 @@ from tests.ui.helpers import Ui, opened
 SIZE = (60, 20)
 SCREENS = {
     "the connections": ((), "6 connections"),
-    "the filter": (("slash",), "filter"),
+    "the filter": (("slash",), "port:587"),
     "help": (("question_mark",), "search the keys"),
     "a record": (("enter",), "Last tests"),
     "the form of a change": (("e",), "Edit BATCH"),
@@ -25,7 +25,7 @@ SCREENS = {
     "quitting with a changed form": (("e", "x", "ctrl+c"), "Quit without saving?"),
     "the review of a change": (("e", "x", "ctrl+s"), "Change BATCH?"),
     "the copy of a request": (("e", "x", "ctrl+s", "y"), "Enter copies"),
-    "the presets": (("n", "ctrl+l"), "Provider presets"),
+    "the presets": (("n", "ctrl+g"), "Provider presets"),
     "deleting": (("d",), "Delete BATCH?"),
     "a test email": (("t",), "Send to"),
     "an outcome": (("t", "enter"), "UNREACHABLE"),

@@ -111,6 +111,40 @@ async def test_help_lists_the_keys_of_the_screen_it_was_opened_on(demo: Sandbox)
         assert "Sort:" not in text
 
 
+def test_no_help_of_an_action_repeats_its_label() -> None:
+    def first(words: str) -> str:
+        return words.casefold().split()[0].strip(".,;:")
+
+    assert [each.id for each in ACTIONS if first(each.help) == first(each.label)] == []
+
+
+async def test_q_closes_the_help_unless_something_was_typed(demo: Sandbox) -> None:
+    async with opened(demo, size=(100, 30)) as ui:
+        await ui.sees("6 connections")
+        await ui.press("question_mark")
+        await ui.sees("search the keys", "esc or q back")
+        await ui.press("q")
+        await ui.loses("search the keys")
+        assert ui.app.return_code is None
+        await ui.press("question_mark")
+        await ui.sees("search the keys")
+        await ui.type("zq")
+        await ui.sees("zq", "No key is about that.")
+        await ui.press("home", "delete", "end", *"uit")
+        await ui.sees("Quit: Asks first")
+
+
+async def test_the_help_explains_the_header_and_the_moves_in_a_list(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("6 connections")
+        await ui.press("question_mark")
+        text = " ".join((await read_help(ui)).replace("│", "").split())
+        assert "Environment and name of the profile, host, tenant, team, access, and the" in text
+        assert "time that the token has left" in text
+        assert "After a filter only matches are shown; j and k move between them" in text
+        assert "Half a page down" in text
+
+
 async def test_what_is_not_possible_now_says_why(sandbox: Sandbox) -> None:
     async with opened(sandbox, size=(100, 40)) as ui:
         await ui.sees("No SMTP connections")
@@ -143,7 +177,7 @@ async def test_searching_narrows_and_nothing_found_is_said(demo: Sandbox) -> Non
         await ui.press("question_mark")
         await ui.sees("search the keys")
         await ui.type("reverse")
-        await ui.sees("Reverse the order")
+        await ui.sees("Turn the order round.")
         assert not ui.shows("Edit:")
         await ui.type("qqq")
         await ui.sees("No key is about that.")

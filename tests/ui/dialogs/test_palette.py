@@ -18,7 +18,7 @@ async def test_it_opens_and_choosing_a_command_runs_it(demo: Sandbox, key: str) 
         await ui.press(key)
         await ui.sees("Search for commands")
         await ui.type("reverse")
-        await ui.sees("Reverse the order.")
+        await ui.sees("Turn the order round.")
         await ui.press("enter")
         await ui.sees("NAME ▼")
 

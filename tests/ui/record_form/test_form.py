@@ -220,7 +220,7 @@ async def test_a_preset_fills_host_and_port_only_and_says_when_it_was_checked(
         await ui.sees("PRIMARY")
         await ui.press("n")
         await ui.sees("New connection")
-        await ui.press("ctrl+l")
+        await ui.press("ctrl+g")
         await ui.sees("Provider presets", "Checked on 2026-")
         await ui.press("enter")
         await ui.sees("smtp.gmail.com", "587")

@@ -139,7 +139,7 @@ async def _through_records(walk: _Walk) -> None:
 
 async def _through_a_form(walk: _Walk) -> None:
     await walk.go("e", "Edit BATCH", "Hostname")
-    await walk.go("ctrl+l", "Gmail")
+    await walk.go("ctrl+g", "Gmail")
     await walk.back("Hostname")
     await walk.ui.press("tab", "end", "ctrl+u", *"587")
     walk.ui.sandbox.change_record(BATCH, {"port": 2525})
