@@ -27,7 +27,7 @@ _TOGETHER: Final = (frozenset({Place.TABLE, Place.RECORD}), _TYPED)
 """Different places whose keys work at the same time."""
 _MOVING: Final = frozenset("jkgG") | {
     *("space", "up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
-    *("enter", "escape", "tab", "shift+tab"),
+    *("enter", "escape", "tab", "shift+tab", "ctrl+d", "ctrl+u", "ctrl+f", "ctrl+b"),
 }
 """Keys that move in tables, inputs and dialogs. Only an action that has one by default keeps it."""
 

@@ -1475,4 +1475,13 @@ FAULTS: Final = (
             f"{UI_RECORDS_VIEW}::test_a_term_of_the_filter_asks_one_parameter_and_an_unknown_one_is_a_plain_word",
         ),
     ),
+    Fault(
+        "a count stays for the key after the next one",
+        PLACE,
+        "        self._count = count or None\n",
+        "        self._count = count or self._count\n",
+        (
+            f"{UI_RECORDS_TABLE}::test_a_number_before_a_key_is_a_count_that_any_other_key_or_esc_ends",
+        ),
+    ),
 )

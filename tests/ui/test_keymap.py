@@ -65,6 +65,7 @@ def test_keys_are_taken_as_written_also_when_two_change_places(
         ('form.review = "ы"', 2, '"ы" could not be typed in a field any more'),
         ('record.edit = ["у"]\nrecord.delete = "у"', 2, 'has the key of "record.delete" (у)'),
         ('record.edit = "j"', 2, '"j" moves in lists and fields'),
+        ('table.filter = "ctrl+f"', 2, '"ctrl+f" moves in lists and fields'),
         ('form.review = "s"', 2, '"s" could not be typed in a field any more'),
         ("record.edit = 5", 2, "a key is a text in quotes"),
         ("record.edit = []", 2, "a key is a text in quotes"),

@@ -7,6 +7,7 @@ only lines that changed. It knows nothing of records: a row is an id and cleaned
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, Final, TypeAlias
 
@@ -36,6 +37,8 @@ GAP: Final = 2
 """Cells between two columns."""
 HEADING_LINES: Final = 1
 STALE: Final = " stale"
+MOST_COUNTED: Final = 1_000_000
+"""The highest count that can be typed before a key."""
 _SAMPLE: Final = 200
 """Rows that are measured for column widths, however many there are."""
 
@@ -69,7 +72,8 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows under a heading that does not scroll; the cursor and the marks follow ids.
 
     Assign ``rows``, ``marks``, ``sort_column``, ``sort_reverse`` and ``stale``; the table repaints
-    what changed. ``notice`` is shown in place of rows while there are none.
+    what changed. ``notice`` is shown in place of rows while there are none. With ``counts``, digits
+    are a count for the key after them, as in ``3j`` and ``5G``.
     """
 
     ALLOW_SELECT = False
@@ -96,8 +100,10 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", show=False),
         Binding("up,k", "move(-1)", show=False),
-        Binding("pagedown", "turn_page(1)", show=False),
-        Binding("pageup", "turn_page(-1)", show=False),
+        Binding("pagedown,ctrl+f", "turn_page(1)", show=False),
+        Binding("pageup,ctrl+b", "turn_page(-1)", show=False),
+        Binding("ctrl+d", "turn_page(1, 2)", show=False),
+        Binding("ctrl+u", "turn_page(-1, 2)", show=False),
         Binding("g,home", "top", show=False),
         Binding("G,end", "bottom", show=False),
         Binding("space", "toggle_mark", show=False),
@@ -132,8 +138,13 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     notice: reactive[str] = reactive("")
     cursor_row: var[int] = var(0, init=False)
 
-    def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column], *, counts: bool = True, id: str | None = None
+    ) -> None:
         super().__init__(id=id)
+        self._counts = counts
+        self._typed_count = 0
+        self._count: int | None = None
         self._columns = Layout(columns)
         self._painted: dict[int, Key | None] = {}
         self._shared_width = -1
@@ -299,32 +310,46 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
             self._last_id = row_id if row_id is not None else self._last_id
             self.post_message(self.CursorMoved(row_id))
 
-    def action_move(self, rows: int) -> None:
-        """Move the cursor by rows."""
-        self.cursor_row += rows
+    def on_key(self, event: events.Key) -> None:
+        """Take a digit for the count of the next key; esc only ends a count that was begun.
 
-    def action_turn_page(self, pages: int) -> None:
-        """Move page and cursor together, so that the cursor stays in its line."""
-        rows = pages * self.page
+        A digit that is the key of an action here stays that.
+        """
+        count, self._typed_count = self._typed_count, 0
+        self._count = count or None
+        digit = event.key in (string.digits if count else string.digits[1:])
+        if digit and self._counts and event.key not in self.screen.active_bindings:
+            self._typed_count = min(10 * count + int(event.key), MOST_COUNTED)
+            event.stop()
+        elif count and event.key == "escape":
+            event.stop()
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor by rows, as often as was counted."""
+        self.cursor_row += rows * (self._count or 1)
+
+    def action_turn_page(self, pages: int, part: int = 1) -> None:
+        """Move page and cursor by pages or a part of one, so that the cursor stays in its line."""
+        rows = pages * max(1, self.page // part) * (self._count or 1)
         row = self.validate_cursor_row(self.cursor_row + rows)
         if self.scroll_offset.y <= self.cursor_row < self.scroll_offset.y + self.page:
             self._scroll(self.scroll_offset.y + rows)
         self.cursor_row = row
 
     def action_top(self) -> None:
-        """Move the cursor to the first row."""
-        self.cursor_row = 0
+        """Move the cursor to the first row, or to the one counted."""
+        self.cursor_row = (self._count or 1) - 1
 
     def action_bottom(self) -> None:
-        """Move the cursor to the last row."""
-        self.cursor_row = len(self.rows) - 1
+        """Move the cursor to the last row, or to the one counted."""
+        self.cursor_row = (self._count or len(self.rows)) - 1
 
     def action_toggle_mark(self) -> None:
-        """Mark or unmark the row under the cursor, and go on to the next row."""
-        row_id = self.cursor_id
-        if row_id is not None:
-            self.marks = self.marks ^ {row_id}
-            self.cursor_row += 1
+        """Mark or unmark the row under the cursor, or as many as counted, and go on."""
+        rows = self.rows[self.cursor_row : self.cursor_row + (self._count or 1)]
+        if rows:
+            self.marks = self.marks ^ {row.id for row in rows}
+            self.cursor_row += len(rows)
 
     def action_select(self) -> None:
         """Open the row under the cursor."""
@@ -452,10 +477,15 @@ class FilteredTable(Vertical):
     """
 
     def __init__(
-        self, columns: Sequence[Column], *, back: str = "app.back", hint: str = "filter"
+        self,
+        columns: Sequence[Column],
+        *,
+        back: str = "app.back",
+        hint: str = "filter",
+        counts: bool = True,
     ) -> None:
         super().__init__()
-        self.table = RecordsTable(columns, id="table")
+        self.table = RecordsTable(columns, counts=counts, id="table")
         self._field = TextInput(placeholder=visible(hint), takes=Paste.WORDS)
         self._back = back
 

@@ -54,7 +54,7 @@ async def test_s_sorts_by_the_next_column_and_S_reverses_shown_in_heading_and_st
         assert ui.lines()[2].split()[0] == "PRIMARY"
 
 
-async def test_star_marks_all_that_are_shown_and_then_none(demo: Sandbox) -> None:
+async def test_star_and_ctrl_a_mark_all_that_are_shown_and_then_none(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await ui.sees("6 connections")
         await ui.press("slash")
@@ -63,7 +63,7 @@ async def test_star_marks_all_that_are_shown_and_then_none(demo: Sandbox) -> Non
         await ui.sees("2 of 6 · 2 marked")
         await ui.press("escape")
         await ui.sees("6 connections · 2 marked")
-        await ui.press("asterisk")
+        await ui.press("ctrl+a")
         await ui.sees("6 marked")
         await ui.press("asterisk")
         await ui.sees("6 connections · sorted")

@@ -1,12 +1,13 @@
 """What the table promises: ids are followed, little is repainted, nothing is cut in half."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
+from textual.binding import BindingType
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -50,9 +51,10 @@ class TableApp(App[None]):
         rows: tuple[Row, ...] = (),
         *,
         columns: tuple[Column, ...] = COLUMNS,
+        counts: bool = True,
     ) -> None:
         super().__init__()
-        self.table = WatchedTable(columns, id="records")
+        self.table = WatchedTable(columns, counts=counts, id="records")
         self.table.painted = []
         self.table.rows = rows
         self.heard: list[Message] = []
@@ -106,6 +108,12 @@ async def test_keys_move_the_cursor_and_the_heading_stays() -> None:
             (["up", "k"], 1),
             (["pagedown"], 24),
             (["pageup"], 1),
+            (["ctrl+f"], 24),
+            (["ctrl+b"], 1),
+            (["ctrl+d"], 12),
+            (["ctrl+d"], 23),
+            (["ctrl+u"], 12),
+            (["ctrl+u"], 1),
             (["G"], 99),
             (["down"], 99),
             (["g"], 0),
@@ -125,6 +133,66 @@ async def test_keys_move_the_cursor_and_the_heading_stays() -> None:
                 "TEST",
             ]
             assert app.line_of("▌").split()[1] == f"name-{row}"
+
+
+async def test_a_number_before_a_key_is_a_count_that_any_other_key_or_esc_ends() -> None:
+    app = TableApp(make(range(300)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for keys, row in (
+            ("3j", 3),
+            ("j", 4),
+            ("2k", 2),
+            ("12j", 14),
+            ("5G", 4),
+            ("20g", 19),
+            ("10G", 9),
+            ("0j", 10),
+            ("3x2j", 12),
+            ("3xj", 13),
+            ("999999999999G", 299),
+            ("g", 0),
+        ):
+            await pilot.press(*keys)
+            assert app.table.cursor_row == row, keys
+        for keys_, row in (
+            (["2", "ctrl+f"], 46),
+            (["2", "ctrl+u"], 24),
+            (["4", "escape", "j"], 25),
+            (["3", "space"], 28),
+        ):
+            await pilot.press(*keys_)
+            assert app.table.cursor_row == row, keys_
+        assert app.table.marks == {"25", "26", "27"}
+
+
+async def test_esc_that_ends_a_count_does_nothing_else_and_a_count_paints_nothing() -> None:
+    backs: list[str] = []
+
+    class Escapes(TableApp):
+        BINDINGS: ClassVar[list[BindingType]] = [("escape", "note", ""), ("7", "note", "")]
+
+        def action_note(self) -> None:
+            backs.append("back")
+
+    app = Escapes(make(range(300)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app.table)
+        await pilot.press("4")
+        assert await settled(pilot, app.table) == []
+        await pilot.press("escape")
+        assert backs == []
+        await pilot.press("escape")
+        assert backs == ["back"]
+        await pilot.press("7", "j")
+        assert backs == ["back", "back"], "a digit that is a key stays that"
+        assert app.table.cursor_row == 1
+
+
+async def test_a_table_without_counts_leaves_digits_to_others() -> None:
+    app = TableApp(make(range(300)), counts=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3", "j")
+        assert app.table.cursor_row == 1
 
 
 async def test_the_cursor_the_marks_and_the_order_are_shown_by_signs() -> None:
