@@ -14,6 +14,7 @@ from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import source_words
 from smtp_tui.profiles.token_command import LINES_KEPT
+from smtp_tui.state.encoding import RecordKey
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
 from smtp_tui.ui.base import WriteEnded
@@ -21,7 +22,7 @@ from smtp_tui.ui.connections.screen import ConnectionsScreen
 from smtp_tui.ui.messages import MessagesApp, tell
 from smtp_tui.ui.services import Services
 from smtp_tui.workflows.operator import About, Kind
-from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.session import ListPlace, Session
 
 if TYPE_CHECKING:
     from smtp_tui.api.requests import Write
@@ -43,6 +44,7 @@ class CurrentProfile:
         self._app = app
         self._services = services
         self._left: list[Session] = []
+        self._places: dict[tuple[str, RecordKey], ListPlace] = {}
         self._switching = asyncio.Lock()
         self._remembering = asyncio.Lock()
         self._command_lines: tuple[str, ...] = ()
@@ -58,10 +60,17 @@ class CurrentProfile:
 
     def start(self, profile: Profile) -> None:
         """Use the profile of the start. Raises ``HostRefused``."""
-        self.session = self._services.session(profile)
+        self.session = self._new_session(profile)
         self.targets.append(self.session.target)
         choice = self._services.choice
         self.session.memory.overrules = choice.short if choice is not None else ""
+
+    def _new_session(self, profile: Profile) -> Session:
+        """A session that goes on where the profile was left in this run."""
+        session = self._services.session(profile)
+        where = (profile.name, session.key(None))
+        session.memory.place = self._places.setdefault(where, session.memory.place)
+        return session
 
     def screen(self, session: Session) -> ConnectionsScreen:
         """The home screen of a session."""
@@ -79,7 +88,7 @@ class CurrentProfile:
 
     async def _use(self, profile: Profile) -> None:
         try:
-            session = self._services.session(profile)
+            session = self._new_session(profile)
         except HostRefused as error:
             words = f"{clean(profile.name)}: {error}"
             tell(self._app, words, about=About.PROFILE, kind=Kind.BAD)

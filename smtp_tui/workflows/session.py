@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from smtp_tui.workflows.outcomes import Deleted, Saved
 
 
+class ListPlace(Struct):
+    """Where a person is in the list: the row under the cursor, and what is typed in the filter."""
+
+    cursor_id: str | None = None
+    filter_text: str = ""
+
+
 class Memory(Struct):
     """What one session remembers between its screens.
 
@@ -38,6 +45,7 @@ class Memory(Struct):
     recipient: str
     introduced: bool = True
     overrules: str = ""
+    place: ListPlace = field(default_factory=ListPlace)
     last_change: Saved | Deleted | None = None
     claims: dict[tuple[str | None, str | None], Operation] = field(default_factory=dict)
 

@@ -1484,4 +1484,13 @@ FAULTS: Final = (
             f"{UI_RECORDS_TABLE}::test_a_number_before_a_key_is_a_count_that_any_other_key_or_esc_ends",
         ),
     ),
+    Fault(
+        "a profile that is used again begins at its first record",
+        PLACE,
+        "self._cursor_to = place.cursor_id",
+        "self._cursor_to = None",
+        (
+            "tests/ui/connections/test_keys.py::test_after_a_switch_and_back_cursor_and_filter_are_where_they_were",
+        ),
+    ),
 )

@@ -93,7 +93,10 @@ class ConnectionsScreen(RecordScreen[None]):
         yield self._status
 
     def on_mount(self) -> None:
-        """Say that the list is being read."""
+        """Say that the list is being read, and go on where the profile was left."""
+        place = self.session.memory.place
+        self._list.restore(place.filter_text)
+        self._cursor_to = place.cursor_id
         self.table.focus()
         self._show()
 
@@ -261,6 +264,7 @@ class ConnectionsScreen(RecordScreen[None]):
     @on(RecordsTable.CursorMoved)
     def follow_cursor(self) -> None:
         """Show the pane, the hint and the keys of the record under the cursor."""
+        self.session.memory.place.cursor_id = self.table.cursor_id or self._cursor_to
         self._show_pane()
         self.show_status()
         self.show_situation()
@@ -329,6 +333,7 @@ class ConnectionsScreen(RecordScreen[None]):
     @on(Input.Changed)
     def narrow(self) -> None:
         """Show the records that hold the words and terms of the filter."""
+        self.session.memory.place.filter_text = self._list.filter_text
         self._fill(look=False)
 
     def action_filter(self) -> None:

@@ -499,6 +499,11 @@ class FilteredTable(Vertical):
         """What is typed into the filter."""
         return self._field.value
 
+    def restore(self, filter_text: str) -> None:
+        """Show the filter with what was typed before, if anything was; the focus stays."""
+        self._field.value = filter_text
+        self._field.set_class(bool(filter_text), "-open")
+
     @property
     def nothing_found(self) -> str:
         """The notice where the filter finds no row."""

@@ -159,3 +159,27 @@ async def test_the_cursor_keys_reach_the_rows_while_the_filter_is_typed(demo: Sa
         await ui.type("a")
         await ui.press("down", "down")
         assert "OLD-RELAY" in ui.line("▌")
+
+
+async def test_after_a_switch_and_back_cursor_and_filter_are_where_they_were(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("6 connections")
+        await ui.press("slash", *"relay", "enter", "g", "j")
+        await ui.sees("4 of 6")
+        assert "PARTNER" in ui.line("▌")
+        await ui.press("p")
+        await ui.sees("demo-europe")
+        await ui.press("j", "enter")
+        await ui.sees("3 connections", "EU-RELAY")
+        assert not ui.shows("filter “relay”")
+        await ui.press("G")
+        european = ui.line("▌").split()[1]
+        await ui.press("minus")
+        await ui.sees("4 of 6", "filter “relay”")
+        assert "PARTNER" in ui.line("▌")
+        await ui.press("minus")
+        await ui.sees("3 connections")
+        assert european in ui.line("▌")
+        await ui.press("minus", "escape")
+        await ui.sees("6 connections")
+        assert "PARTNER" in ui.line("▌")
