@@ -19,6 +19,19 @@ class Verdict(Enum):
     UNREACHABLE = "UNREACHABLE"
     UNKNOWN = "UNKNOWN"
 
+    @property
+    def sign(self) -> str:
+        """The verdict as one character, for a table."""
+        return _SIGNS[self]
+
+
+_SIGNS: Final = {
+    Verdict.ACCEPTED: "✓",
+    Verdict.REJECTED: "✗",
+    Verdict.UNREACHABLE: "▲",
+    Verdict.UNKNOWN: "?",
+}
+
 
 class Phase(Enum):
     """How far the conversation with the mail server came; CONNECT ends with the greeting."""

@@ -49,7 +49,7 @@ class SmtpTui(MessagesApp):
     DEFAULT_MODE = "start"  # a mode for each session, so that a switch ends all its screens
     ALLOW_SELECT = False  # the terminal's own selection, with shift if the mouse is taken
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]  # noqa: RUF012 - declared so
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - declared so
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (80, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - declared so
     CSS = APP_CSS
 
     def __init__(

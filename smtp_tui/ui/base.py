@@ -12,9 +12,9 @@ from msgspec import Struct
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.events import Event, Key, Mount, ScreenResume
+from textual.events import Event, Key, Mount, Resize, ScreenResume
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
@@ -23,13 +23,15 @@ from textual.worker import Worker
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.requests import CHANGES
 from smtp_tui.api.target import Access
+from smtp_tui.profiles.model import Profile
 from smtp_tui.text import clean, cut_to_cells
 from smtp_tui.ui.actions import BY_ID, Situation, bindings
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import MessageLine, MessagesApp, Wait, WaitLine, tell
-from smtp_tui.ui.widgets.bars import KeyBar, ProfileBar, titled
+from smtp_tui.ui.widgets.bars import KeyBar, ProfileBar, badge, fitted_keys, key_content
 from smtp_tui.ui.widgets.fields import PasteRefused
-from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.ui.widgets.panel import Panel
+from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.workflows.operator import About, Sent
 from smtp_tui.workflows.session import Session
 
@@ -81,16 +83,17 @@ class WriteEnded(Message):
 
 
 class FullScreen(Screen[Result]):
-    """A whole screen: the header of the session in use, if any; a body; a key line.
+    """A whole screen: the header of the session in use, if any; panels; a key line.
 
-    Between body and key line stand what is waited for and the messages, if there are any.
+    The main ``panel`` has the body, and at its foot what is waited for and the messages, if any.
+    Its title is ``TITLE``, where that is set.
     ``ACTIONS`` are the ids of what can be done here besides what the app offers everywhere.
     ``KEYS`` are those on the key line, the last of which is always shown. ``BACK`` is the action
     that stops waiting. ``opening`` is the worker that last opened another screen from here.
     """
 
     DEFAULT_CSS = """
-    FullScreen .title { height: auto; text-style: bold; padding: 0 1; }
+    FullScreen.-covered #panels { text-style: dim; }
     FullScreen .problem { height: auto; max-height: 6; padding: 0 1; display: none; }
     FullScreen .problem.-shown { display: block; }
     FullScreen .status { height: 1; padding: 0 1; text-style: dim; }
@@ -110,18 +113,27 @@ class FullScreen(Screen[Result]):
         self._key_bar = KeyBar(*self.KEYS)
         self._waits = WaitLine(clock, lambda: bound(self, self.BACK).last_key)
         self._messages = MessageLine()
+        self.panel = Panel(self.TITLE or "", id="main")
+        self.panels = Horizontal(id="panels")
 
     def compose(self) -> ComposeResult:
-        """Header, body, what is waited for, messages, key line."""
+        """Header, panels, key line."""
         yield self._profile_bar
-        yield from self.compose_body()
-        yield self._waits
-        yield self._messages
+        with self.panels:
+            with self.panel:
+                yield from self.compose_body()
+                yield self._waits
+                yield self._messages
+            yield from self.compose_beside()
         if self.KEYS:
             yield self._key_bar
 
     def compose_body(self) -> Iterable[Widget]:
-        """What stands between the bars."""
+        """What stands in the main panel."""
+        return ()
+
+    def compose_beside(self) -> Iterable[Widget]:
+        """The other panels."""
         return ()
 
     async def on_event(self, event: Event) -> None:
@@ -135,12 +147,14 @@ class FullScreen(Screen[Result]):
         self.show_situation()
 
     def on_screen_suspend(self) -> None:
-        """Hide the keys under a dialog, where they would do something else."""
+        """Hide the keys under a dialog, where they would do something else, and dim the rest."""
         self._key_bar.visible = False
+        self.add_class("-covered")
 
     def on_screen_resume(self) -> None:
         """Show the keys and the messages here again."""
         self._key_bar.visible = True
+        self.remove_class("-covered")
         if isinstance(self.app, MessagesApp):
             self._messages.show(self.app.messages)
 
@@ -212,18 +226,22 @@ def _everywhere(action_id: str) -> Binding:
 class Dialog(ModalScreen[Result]):
     """A question or an answer over a screen whose header stays in sight above it.
 
-    ``title`` stands in the border. Esc goes back without doing anything. The arrow and page keys
-    scroll ``BODY``. What is refused is said on the line with the class ``said``, if there is one.
+    ``title`` stands in the top border, with the label of ``profile`` if it is about one; the keys
+    stand in the bottom border. ``WIDTH`` is in cells. Esc goes back without doing anything. The
+    arrow and page keys scroll ``BODY``. What is refused is said on the line with the class
+    ``said``, if there is one.
     """
 
     DEFAULT_CSS = """
     Dialog { align: center middle; background: $background; }
     Dialog > #box {
-        width: 78; max-width: 100%; height: auto; max-height: 100%;
+        max-width: 100%; height: auto; max-height: 100%;
         border: round $accent; padding: 0 1; background: $background; margin-top: 1;
-        border-title-style: bold; scrollbar-size-vertical: 1;
+        border-title-color: $foreground; border-title-style: bold;
+        border-subtitle-color: $foreground; scrollbar-size-vertical: 1;
     }
-    Dialog.-narrow > #box { width: 100%; }
+    Dialog.-covered > #box { text-style: dim; }
+    Dialog.-danger > #box { border: round $bad; }
     Dialog .hint { text-style: dim; }
     Dialog .said { display: none; text-style: bold; color: $bad; }
     Dialog .row { height: 1; margin-top: 1; }
@@ -231,6 +249,7 @@ class Dialog(ModalScreen[Result]):
     Dialog > #box Button:disabled { text-style: dim; border: none !important; }
     """
     BODY: ClassVar[str] = "#box"
+    WIDTH: ClassVar[int] = 78
     ACTIONS: ClassVar[tuple[str, ...]] = ("dialog.cancel",)
     BINDINGS: ClassVar[list[BindingType]] = [
         *map(_everywhere, ("app.leave", "app.suspend_process", "app.help", "app.redraw")),
@@ -240,12 +259,43 @@ class Dialog(ModalScreen[Result]):
         Binding("pageup", "scroll_body(-8)", show=False),
     ]
     opening: Worker[None] | None = None
+    profile: Profile | None = None
 
     def compose(self) -> ComposeResult:
         """The box, and in it what :meth:`compose_box` yields."""
         with VerticalScroll(id="box", can_focus=False) as box:
-            box.border_title = Content(clean(cut_to_cells(self.title or "", 72)))
+            box.styles.width = self.WIDTH
+            title = Content(clean(cut_to_cells(self.title or "", 72)))
+            if self.profile is not None:
+                title = Content.assemble(title, "  ", badge(self.profile))
+            box.border_title = harmless(title)
             yield from self.compose_box()
+
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """The keys of the bottom border, each with what it does; the last one always fits."""
+        return ((self.cancel_key, "back"),)
+
+    def show_keys(self) -> None:
+        """Show which keys work now."""
+        contents = [key_content(key, clean(label, 60)) for key, label in self.keys()]
+        more = key_content(bound(self, "app.help").first_key, "more")
+        room = min(self.WIDTH, self.app.size.width) - 4
+        keys = fitted_keys(contents, room, more)
+        self.query_one("#box").border_subtitle = harmless(keys)
+
+    @on(Mount)
+    @on(Resize)
+    def fit_keys(self) -> None:
+        """Show as many keys as there is room for."""
+        self.show_keys()
+
+    def on_screen_suspend(self) -> None:
+        """Dim what stands under another dialog."""
+        self.add_class("-covered")
+
+    def on_screen_resume(self) -> None:
+        """In front again."""
+        self.remove_class("-covered")
 
     def compose_box(self) -> Iterable[Widget]:
         """What stands in the box."""
@@ -326,9 +376,14 @@ class GuardedDialog(Dialog[Result]):
 
 def where_line(session: Session) -> Content:
     """Profile, host and tenant on a line of their own, as every question before a write shows."""
-    scope = session.target.scope
+    scope, profile = session.target.scope, session.profile
     return Content.assemble(
-        titled(session.profile),
-        f" · {clean(session.target.origin.text, 60)}",
-        f"\ntenant {clean(scope.tenant, 60)} · team {clean(scope.team, 40)}",
+        (clean(profile.name, 40), "bold"),
+        (" · ", "dim"),
+        (clean(session.target.origin.text, 60), "bold"),
+        "\n",
+        ("tenant ", "dim"),
+        clean(scope.tenant, 60),
+        ("  team ", "dim"),
+        clean(scope.team, 40),
     )

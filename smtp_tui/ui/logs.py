@@ -27,6 +27,7 @@ from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.review import body_text
 from smtp_tui.ui.services import Mailbox, ReceivedMail, Services
+from smtp_tui.ui.widgets.panel import Panel
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import Column, FilteredTable, RecordsTable, Row, counted
 from smtp_tui.workflows.operator import About, Kind
@@ -44,11 +45,11 @@ class LogScreen(FullScreen[None]):
     ``NOTHING`` stands there while there is none.
     """
 
-    HEADING: ClassVar[str]
     COLUMNS: ClassVar[tuple[Column, ...]]
     NOTHING: ClassVar[str]
     DEFAULT_CSS = """
-    LogScreen VerticalScroll { border-top: solid $frame; padding: 0 1; }
+    LogScreen #panels { layout: vertical; }
+    LogScreen VerticalScroll { padding: 0 1; }
     """
 
     def __init__(self, session: Session | None, clock: Clock) -> None:
@@ -58,10 +59,12 @@ class LogScreen(FullScreen[None]):
         self._contents: dict[str, Callable[[], Content]] = {}
 
     def compose_body(self) -> Iterable[Widget]:
-        """Heading, table, the entry under the cursor."""
-        yield PlainText(self.HEADING, classes="title")
+        """The table."""
         yield self.table
-        with VerticalScroll():
+
+    def compose_beside(self) -> Iterable[Widget]:
+        """The entry under the cursor."""
+        with Panel(id="entry"), VerticalScroll():
             yield self._text
 
     def fill(self, entries: Iterable[tuple[Row, Callable[[], Content]]]) -> None:
@@ -87,7 +90,7 @@ class ActivityScreen(LogScreen):
     ACTIONS = ("activity.copy",)
     KEYS = (*ACTIONS, "app.help", "app.back")
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
-    HEADING = "Activity: every request of this session, secrets removed"
+    TITLE = "Activity: every request of this session, secrets removed"
     NOTHING = "No requests yet."
     COLUMNS = (
         Column("at", "TIME", 8),
@@ -187,7 +190,7 @@ class MailboxScreen(LogScreen):
     ACTIONS = ("table.refresh",)
     KEYS = (*ACTIONS, "app.help", "app.back")
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
-    HEADING = "Mailbox of the demo's mail server"
+    TITLE = "Mailbox of the demo's mail server"
     NOTHING = "No mail yet. Go back and test a record that works."
     COLUMNS = (
         Column("at", "TIME", 8),
@@ -238,6 +241,7 @@ class JournalScreen(FullScreen[None]):
     KEYS = (*ACTIONS, "app.help", "app.back")
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
     AUTO_FOCUS = ""  # over an empty table letters stay keys
+    TITLE = "Journal of writes, times in UTC"
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("at", "TIME", 11),
         Column("profile", "PROFILE", 12, priority=2),
@@ -253,13 +257,10 @@ class JournalScreen(FullScreen[None]):
         self._notice = "Reading the journal …"
         self._remarks: tuple[str, ...] = ()
         self._list = FilteredTable(self.COLUMNS)
-        self._status = PlainText(classes="status")
 
     def compose_body(self) -> Iterable[Widget]:
-        """Title, table, status line."""
-        yield PlainText("Journal of writes, times in UTC", classes="title")
+        """The table."""
         yield self._list
-        yield self._status
 
     def on_mount(self) -> None:
         """Read the journal."""
@@ -301,7 +302,8 @@ class JournalScreen(FullScreen[None]):
         table.notice = self._list.nothing_found if self._writes else self._notice
         path = clean(str(self._journal.path), 200)
         parts = (counted(len(table.rows), total, "write"), *self._remarks, path)
-        self._status.update(" · ".join(filter(None, parts)))
+        state = Content.styled(" · ".join(filter(None, parts)), "dim")
+        self.panel.show(self.TITLE, state)
 
     def action_filter(self) -> None:
         """Open the filter."""

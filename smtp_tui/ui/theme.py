@@ -20,10 +20,20 @@ from typing import Final
 
 from textual.theme import BUILTIN_THEMES, Theme
 
+from smtp_tui.mail.outcome import Verdict
+
 TEXTS: Final = ("accent", "good", "bad", "warn", "unknown")
 """The roles of text."""
 PAIRS: Final = ("selection", "field", "match", "production", "staging", "test", "other")
 """The roles that have a background too."""
+
+VERDICTS: Final = {
+    Verdict.ACCEPTED: "good",
+    Verdict.REJECTED: "bad",
+    Verdict.UNREACHABLE: "warn",
+    Verdict.UNKNOWN: "unknown",
+}
+"""The role of each verdict."""
 
 
 def filled(role: str) -> str:

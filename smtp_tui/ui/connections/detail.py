@@ -32,10 +32,11 @@ from smtp_tui.text import (
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.base import FullScreen, WriteEnded
 from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
-from smtp_tui.ui.connections.rows import ago, outdated
+from smtp_tui.ui.connections.rows import ago, outdated, verdict_role, verdict_sign
 from smtp_tui.ui.keymap import error_text
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
+from smtp_tui.ui.widgets.panel import Panel
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
 from smtp_tui.workflows.session import Session
@@ -75,63 +76,93 @@ class RecordPane(VerticalScroll):
 
     def show(self, record: Record | None, tests: tuple[Tested, ...], now: datetime) -> None:
         """Show another record, or none."""
-        self._text.update("" if record is None else record_content(record, tests, now))
+        content = Content()
+        if record is not None:
+            content = record_content(record, tests, now, whole=self.can_focus)
+        self._text.update(content)
 
 
-def record_content(record: Record, tests: tuple[Tested, ...], now: datetime) -> Content:
-    """Return name, parameters in the order of the form, ids, creation, oddities and last tests."""
-    lines = [Content.styled(clean(record.name, 200) or "(no name)", "bold"), Content("")]
+class RecordPanel(Panel):
+    """The pane in a panel of its own, with the name of the record in its border."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._pane = RecordPane(id="pane", can_focus=False)
+
+    def compose(self) -> Iterable[Widget]:
+        """The pane."""
+        yield self._pane
+
+    def show_record(self, record: Record | None, tests: tuple[Tested, ...], now: datetime) -> None:
+        """Show another record, or none."""
+        self.show(record_name(record.name, record.id) if record is not None else "")
+        self._pane.show(record, tests, now)
+
+
+def record_content(
+    record: Record, tests: tuple[Tested, ...], now: datetime, *, whole: bool
+) -> Content:
+    """Return parameters in the order of the form, id, creation, oddities and last tests.
+
+    The ``whole`` has tenant and namespace too, for which the pane has no room.
+    """
     names = (*FORM_ORDER, *(parameter.name for parameter in record.parameters))
-    lines += [_line(label_of(name), _value(record, name)) for name in dict.fromkeys(names)]
+    lines = [_line(label_of(name), _value(record, name)) for name in dict.fromkeys(names)]
     lines += [
         Content(""),
-        _line("Id", clean(record.id)),
-        _line("Created", moment(record.created_at)),
-        _line("Tenant", clean(record.tenant_id or "not told")),
-        _line("Namespace", clean(record.namespace_id or "not told")),
+        _line("Id", Content.styled(clean(record.id), "dim")),
+        _line("Created", Content(moment(record.created_at))),
     ]
-    lines += [Content.styled(f"! {clean(oddity)}", "bold") for oddity in record.oddities]
+    if whole:
+        lines += [
+            _line("Tenant", Content(clean(record.tenant_id or "not told"))),
+            _line("Namespace", Content(clean(record.namespace_id or "not told"))),
+        ]
+    lines += [Content.styled(f"! {clean(oddity)}", "bold $warn") for oddity in record.oddities]
     lines += [Content(""), Content.styled("Last tests", "bold")]
     found = [_run_content(test, record, now) for test in tests]
-    lines += found or [Content("  none from here yet")]
+    lines += found or [Content.styled("No tests yet", "dim")]
     return Content("\n").join(lines)
 
 
-def _line(label: str, value: str) -> Content:
-    return Content.assemble(
-        (padded(cut_to_cells(clean(label), 40), _LABEL_CELLS), "dim"), f" {value}"
-    )
+def _line(label: str, value: Content) -> Content:
+    padded_label = padded(cut_to_cells(clean(label), 40), _LABEL_CELLS)
+    return Content.assemble((padded_label, "dim"), " ", value)
 
 
-def _value(record: Record, name: str) -> str:
+def _value(record: Record, name: str) -> Content:
     if name == PASSWORD:
-        return record.password.value
+        return Content(record.password.value)
     parameter = record.parameter(name)
     if parameter is None:
-        return "-"
+        return Content("-")
     text = clean(parameter.text)
     hint = port_hint(record.text("port")) if name == "port" else None
-    return f"{text}   {hint}" if hint else text or "(blank)"
+    if hint:
+        return Content.assemble(text, "  ", (f"! {hint}", "$warn"))
+    return Content(text) if text else Content.styled("(blank)", "dim")
 
 
 def _run_content(tested: Tested, record: Record, now: datetime) -> Content:
     """One test of the list: verdict, age, where it failed, what was used, the server's words."""
-    run = tested.run
+    run, why = tested.run, outdated(tested, record)
     facts = [ago(run, now), duration(run.milliseconds / 1000)]
     if run.verdict != Verdict.ACCEPTED.value and run.phase != Phase.UNKNOWN.value:
         facts.insert(0, clean(run.phase, 20))
-    if why := outdated(tested, record):
-        facts.append(why)
+    look = "dim" if why else f"bold ${verdict_role(run)}"
+    head = Content.assemble(
+        (f"{verdict_sign(run)} {clean(run.verdict, 20)}", look), f" · {' · '.join(facts)}"
+    )
     lines = [
-        Content.assemble(
-            Content.styled(f"  {clean(run.verdict, 20)}", "bold"), f" · {' · '.join(facts)}"
+        Content.assemble(head, f" · {why}") if why else head,
+        Content.styled(
+            f"  {moment(run.at)} to {clean(run.recipient, 80)} as {clean(run.profile, 40)}", "dim"
         ),
-        Content(f"    {moment(run.at)} to {clean(run.recipient, 80)} as {clean(run.profile, 40)}"),
-        Content(f"    used {_used(run)}"),
+        Content.styled(f"  used {_used(run)}", "dim"),
     ]
-    words = clean_block(run.words, WORDS_LIMIT).replace("\n", "\n    ")
+    words = clean_block(run.words, WORDS_LIMIT).replace("\n", "\n  ")
     if words:
-        lines.append(Content.styled(f"    {words}", "dim"))
+        lines.append(Content(f"  {words}"))
     return Content("\n").join(lines)
 
 
@@ -204,6 +235,7 @@ class DetailScreen(RecordScreen[bool]):
         """Show the record and its last tests."""
         tests = self.services.history.tests(self.session.key(self._record.id))
         self._pane.show(self._record, tests, self.services.clock.now())
+        self.panel.show(record_name(self._record.name, self._record.id))
 
     @work(group="load", exclusive=True, description="read a record")
     async def action_refresh(self) -> None:
@@ -228,7 +260,7 @@ class DetailScreen(RecordScreen[bool]):
         self._problem_text.set_class(self._problem is not None, "-shown")
         if self._problem is not None:
             seconds = (self.services.clock.now() - self._read_at).total_seconds()
-            stale = Content.styled(f"stale, as it was {age(seconds)} ago", "bold")
+            stale = Content.styled(f"stale, as it was {age(seconds)} ago", "bold $bad")
             words = Content.assemble(stale, "\n", error_text(self, self._problem))
             self._problem_text.update(words)
 
@@ -255,11 +287,11 @@ class UnreadableScreen(FullScreen[None]):
         self._table.rows = tuple(map(_row, entries[:MOST_ROWS]))
 
     def compose_body(self) -> Iterable[Widget]:
-        """Title and table."""
+        """The table."""
         title = f"Entries of the list that could not be read: {len(self._entries):,}"
         if len(self._entries) > MOST_ROWS:
             title += f", of which the first {MOST_ROWS:,} are shown"
-        yield PlainText(title, classes="title")
+        self.panel.show(title)
         yield self._table
 
 

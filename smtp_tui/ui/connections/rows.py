@@ -13,20 +13,26 @@ from typing import Final
 from msgspec import Struct
 
 from smtp_tui.api.models import Record, RecordList
+from smtp_tui.mail.outcome import Verdict
 from smtp_tui.mail.parameters import port_hint
 from smtp_tui.state.history import Tested, TestRun
 from smtp_tui.state.settings import Sort
 from smtp_tui.text import age, clean, lookalikes
-from smtp_tui.ui.widgets.table import Column, Row
+from smtp_tui.ui.theme import VERDICTS
+from smtp_tui.ui.widgets.table import Column, Look, Row
 
 COLUMNS: Final = (
     Column("name", "NAME", 10, flexible=True),
     Column("hostname", "HOSTNAME", 16, flexible=True, priority=1),
     Column("port", "PORT", 7, right=True, priority=2),
     Column("username", "USERNAME", 8, flexible=True, priority=4),
-    Column("last_test", "LAST TEST", 17, priority=3),
+    Column("last_test", "LAST TEST", 15, flexible=True, priority=3),
     Column("hint", "HINT", 12, flexible=True, priority=5),
 )
+_PORT, _LAST_TEST, _HINT = 2, 4, 5
+_NEVER: Final = (Look(_LAST_TEST, "quiet"),)
+_HINTED: Final = (Look(_HINT, "warn"),)
+_ODD: Final = (Look(_PORT, "warn"), *_HINTED)
 SORT_KEYS: Final = ("name", "hostname", "port", "username", "last_test", None)
 """The columns to sort by; None is the order of the server, oldest first."""
 CELL_LIMIT: Final = 300
@@ -35,17 +41,19 @@ NEVER: Final = "never"
 """What is typed after ``last:`` for records that were not tested from here."""
 FILTER_HINT: Final = "words, port:587, host:mail, last:rejected"
 """What stands in the filter while it is empty."""
+VERDICTS_SHOWN: Final = 3
+"""The newest verdicts of a record that its row shows."""
 
-LastTest = Callable[[str], Tested | None]
+Tests = Callable[[str], tuple[Tested, ...]]
 
 
 class _Entry(Struct):
-    """A record, the text that the filter searches, its newest test and its row."""
+    """A record, the text that the filter searches, its tests, the newest first, and its row."""
 
     record: Record
     position: int
     haystack: str
-    tested: Tested | None
+    tests: tuple[Tested, ...]
     row: Row
 
 
@@ -56,27 +64,27 @@ class RecordsView:
     once for each order. A key typed into the filter costs one search per record.
     """
 
-    def __init__(self, answer: RecordList, last_test: LastTest, sort: Sort, now: datetime) -> None:
+    def __init__(self, answer: RecordList, tests: Tests, sort: Sort, now: datetime) -> None:
         self.answer = answer
-        self._last_test = last_test
+        self._tests = tests
         self._alike = lookalikes(record.name for record in answer.records)
         self._by_id: dict[str, Record] = {}
         self._entries: list[_Entry] = []
         for position, record in enumerate(answer.records):
             # An id may come twice; each record is a row of its own.
             row_id = f"{record.id}\n{position}" if record.id in self._by_id else record.id
-            tested = last_test(record.id)
-            row = Row(row_id, self._cells(record, tested, now))
+            tested = tests(record.id)
+            row = self._row(row_id, record, tested, now)
             self._by_id[row_id] = record
             self._entries.append(_Entry(record, position, _haystack(record), tested, row))
         self._put_in_order(sort)
 
     @classmethod
     async def prepared(
-        cls, answer: RecordList, last_test: LastTest, sort: Sort, now: datetime
+        cls, answer: RecordList, tests: Tests, sort: Sort, now: datetime
     ) -> RecordsView:
         """Make the view of an answer in a thread, so that no key waits."""
-        return await asyncio.to_thread(cls, answer, last_test, sort, now)
+        return await asyncio.to_thread(cls, answer, tests, sort, now)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -88,10 +96,10 @@ class RecordsView:
     def look_again(self, now: datetime) -> None:
         """Have the rows tell of new tests, and of the age of all."""
         for entry in self._entries:
-            tested = self._last_test(entry.record.id)
-            if tested is not None or entry.tested is not None:
-                entry.tested = tested
-                entry.row = Row(entry.row.id, self._cells(entry.record, tested, now))
+            tests = self._tests(entry.record.id)
+            if tests or entry.tests:
+                entry.tests = tests
+                entry.row = self._row(entry.row.id, entry.record, tests, now)
         self._put_in_order(self._sort)
 
     def rows(self, filter_text: str, sort: Sort) -> tuple[Row, ...]:
@@ -111,20 +119,24 @@ class RecordsView:
         self._entries.sort(key=_sort_key(sort.column), reverse=sort.descending)
         self._sort = sort
 
-    def _cells(self, record: Record, tested: Tested | None, now: datetime) -> tuple[str, ...]:
+    def _row(self, row_id: str, record: Record, tests: tuple[Tested, ...], now: datetime) -> Row:
         name, port = clean(record.name, CELL_LIMIT), record.text("port")
         if not record.name.strip():
             name = f"(blank: {len(record.name)})" if record.name else "(no name)"
         if record.name in self._alike:
             name = f"{clean(record.id[-4:])}· {name}"
-        return (
+        odd, hint = port_hint(port) is not None, hint_words(record)
+        words, looks = _last_tests(tests, record, now)
+        cells = (
             name,
             clean(record.text("hostname"), CELL_LIMIT),
-            f"{'! ' if port_hint(port) else ''}{clean(port, 40)}",
+            f"{clean(port, 40)} !" if odd else clean(port, 40),
             clean(record.text("username"), CELL_LIMIT),
-            _last_test_words(tested, record, now),
-            hint_words(record),
+            words,
+            hint,
         )
+        looks += _ODD if odd and hint else _HINTED if hint else ()
+        return Row(row_id, cells, looks)
 
 
 def _sort_key(column: str | None) -> Callable[[_Entry], tuple[str | float, str, str]]:
@@ -140,7 +152,7 @@ def _sort_key(column: str | None) -> Callable[[_Entry], tuple[str | float, str, 
                 port = record.text("port")
                 value = float(port) if port.isascii() and port.isdigit() else float("inf")
             case "last_test":
-                value = -entry.tested.run.at.timestamp() if entry.tested else 0.0
+                value = -entry.tests[0].run.at.timestamp() if entry.tests else 0.0
             case "hostname" | "username":
                 value = record.text(column).casefold()
         return value, record.name.casefold(), record.id
@@ -191,7 +203,7 @@ def highlights(filter_text: str) -> tuple[str, ...]:
 
 
 def _verdict_holds(entry: _Entry, word: str) -> bool:
-    verdict = entry.tested.run.verdict.casefold() if entry.tested else NEVER
+    verdict = entry.tests[0].run.verdict.casefold() if entry.tests else NEVER
     return verdict.startswith(word)
 
 
@@ -220,17 +232,47 @@ def outdated(tested: Tested, record: Record) -> str:
     were never saved says nothing about the record.
     """
     if tested.run.unsaved and not tested.saved_since:
-        return "other values"
+        return "unsaved values"
     if tested.saved_since or dict(tested.run.values) != record.plain_values():
-        return "before change"
+        return "changed since test"
     return ""
 
 
-def _last_test_words(tested: Tested | None, record: Record, now: datetime) -> str:
-    """Return verdict and age of the newest test, or why its verdict does not hold now."""
-    if tested is None:
-        return "-"
-    return f"{outdated(tested, record) or tested.run.verdict} {ago(tested.run, now)}"
+def _last_tests(
+    tests: tuple[Tested, ...], record: Record, now: datetime
+) -> tuple[str, tuple[Look, ...]]:
+    """Return the newest verdicts as signs, the age of the newest, and their looks.
+
+    A verdict that says nothing about the record as it is now has no colour; a word says so.
+    """
+    if not tests:
+        return "never", _NEVER
+    shown = tests[:VERDICTS_SHOWN]
+    signs = "".join(verdict_sign(tested.run) for tested in shown)
+    looks = [
+        Look(
+            _LAST_TEST, "quiet" if outdated(tested, record) else verdict_role(tested.run), start, 1
+        )
+        for start, tested in enumerate(shown)
+    ]
+    words = f"{signs} {ago(tests[0].run, now)}"
+    old = {"": "", "unsaved values": " unsaved"}.get(outdated(tests[0], record), " changed")
+    return words + old, (*looks, Look(_LAST_TEST, "quiet", len(signs)))
+
+
+def verdict_of(run: TestRun) -> Verdict:
+    """Return the verdict of a test; a newer program may know others."""
+    return next((known for known in Verdict if known.value == run.verdict), Verdict.UNKNOWN)
+
+
+def verdict_sign(run: TestRun) -> str:
+    """Return the verdict of a test as one character."""
+    return verdict_of(run).sign
+
+
+def verdict_role(run: TestRun) -> str:
+    """Return the role of the verdict of a test."""
+    return VERDICTS[verdict_of(run)]
 
 
 def ago(run: TestRun, now: datetime) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from msgspec.structs import replace
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import Worker
@@ -19,7 +19,7 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record, RecordList, Unreadable
 from smtp_tui.state.history import Tested
 from smtp_tui.state.settings import Sort
-from smtp_tui.text import age, cell_width, clean, record_name
+from smtp_tui.text import age, clean, record_name
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.base import WIDE, WriteEnded, opens_screen
 from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
@@ -28,21 +28,25 @@ from smtp_tui.ui.connections.rows import (
     FILTER_HINT,
     SORT_KEYS,
     RecordsView,
+    highlights,
     hint_words,
     order_words,
 )
 from smtp_tui.ui.keymap import bound, error_text
 from smtp_tui.ui.messages import Wait
 from smtp_tui.ui.services import Services
+from smtp_tui.ui.widgets.bars import key_content
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import FilteredTable, RecordsTable, counted
+from smtp_tui.ui.widgets.table import FilteredTable, RecordsTable, notice_content
 from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
-    from smtp_tui.ui.connections.detail import RecordPane
+    from smtp_tui.ui.connections.detail import RecordPanel
 
 A_MINUTE: Final = 60.0
 """Seconds after which the ages of the last tests are shown anew."""
+OLD_SECONDS: Final = 300.0
+"""Seconds after which the rows are called old."""
 TESTS_SHOWN: Final = 5
 """The newest tests of a record, in the pane; the screen of the record shows all."""
 ENTRIES_SHOWN: Final = 5
@@ -59,9 +63,9 @@ class ConnectionsScreen(RecordScreen[None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), Binding("q", "app.leave")]
     DEFAULT_CSS = """
-    ConnectionsScreen #pane { display: none; width: 50; border-left: solid $frame; }
-    ConnectionsScreen.-wide #pane { display: block; }
-    ConnectionsScreen #pane.-empty { display: none; }
+    ConnectionsScreen #beside { display: none; width: 46; }
+    ConnectionsScreen.-wide #beside { display: block; }
+    ConnectionsScreen #beside.-empty { display: none; }
     """
 
     AUTO_FOCUS = ""  # after a dialog over an empty table, letters stay keys
@@ -73,7 +77,7 @@ class ConnectionsScreen(RecordScreen[None]):
         self.problem: ApiError | None = None
         self._now = services.clock.now()
         self._sort, self._sort_known = Sort(session.profile.name, "name"), False
-        self._view = RecordsView(RecordList(), self._last_test, self._sort, self._now)
+        self._view = RecordsView(RecordList(), self._tests, self._sort, self._now)
         self._writing = asyncio.Lock()
         self._loaded_at: datetime | None = None
         self._loader: Worker[None] | None = None
@@ -83,14 +87,11 @@ class ConnectionsScreen(RecordScreen[None]):
         self._list = FilteredTable(COLUMNS, hint=FILTER_HINT)
         self.table = self._list.table
         self._problem_text = PlainText(classes="problem")
-        self._beside, self._status = Horizontal(), PlainText(classes="status")
-        self._pane: RecordPane | None = None
+        self._beside: RecordPanel | None = None
 
     def compose_body(self) -> Iterable[Widget]:
-        """Problem and table, the pane beside them, and the status line."""
-        with self._beside, Vertical():
-            yield from (self._problem_text, self._list)
-        yield self._status
+        """Problem and table."""
+        yield from (self._problem_text, self._list)
 
     def on_mount(self) -> None:
         """Say that the list is being read, and go on where the profile was left."""
@@ -143,7 +144,7 @@ class ConnectionsScreen(RecordScreen[None]):
             self.problem = error
         else:
             now = self.services.clock.now()
-            self._view = await RecordsView.prepared(answer, self._last_test, self._sort, now)
+            self._view = await RecordsView.prepared(answer, self._tests, self._sort, now)
             self._loaded_at, self.problem = now, None
         self.reading = False
         if not self.is_attached:
@@ -174,9 +175,9 @@ class ConnectionsScreen(RecordScreen[None]):
 
     # Showing it
 
-    def _last_test(self, record_id: str) -> Tested | None:
+    def _tests(self, record_id: str) -> tuple[Tested, ...]:
         history = self.services.history
-        return history.newest(self.session.key(record_id)) if history.known else None
+        return history.tests(self.session.key(record_id)) if history.known else ()
 
     def _fill(self, *, look: bool = True) -> None:
         """Fill the table; with ``look``, also with the tests that were made meanwhile."""
@@ -186,6 +187,7 @@ class ConnectionsScreen(RecordScreen[None]):
             self._view.look_again(self.services.clock.now())
         sort = self._sort
         self.table.sort_column, self.table.sort_reverse = sort.column, sort.descending
+        self.table.highlight = highlights(self._list.filter_text)
         self.table.rows = self._view.rows(self._list.filter_text, sort)
         self._filled_at = self.services.clock.monotonic()
         if self._cursor_to is not None and self.table.move_to(self._cursor_to):
@@ -205,84 +207,94 @@ class ConnectionsScreen(RecordScreen[None]):
             self.table.notice = self._list.nothing_found if rows else self._notice()
         self.follow_cursor()
 
-    def _notice(self) -> str:
+    def _notice(self) -> str | Content:
         """What stands in place of rows while no record is known."""
-        key, scope = self._first_key, self.session.target.scope
+        scope = self.session.target.scope
         if self.reading:
             return "Reading the connections …"
         if self.problem is not None:
             return error_text(self, self.problem)
         if self._loaded_at is None:
-            return f"Nothing was read yet.\n\n{key('table.refresh')} reads the connections."
+            return notice_content("Nothing was read yet.", "", self._keys("table.refresh"))
         if self._view.answer.unreadable:
             return self._all_unreadable(self._view.answer.unreadable)
-        return (
-            "No SMTP connections.\n\n"
-            f"Asked for tenant {clean(scope.tenant)} and team {clean(scope.team)}.\n"
-            "A wrong team or tenant may look like this too:"
-            f" {key('app.profiles')} changes the profile.\n\n"
-            f"{key('record.new')} creates a connection · {key('table.refresh')} reads again"
+        return notice_content(
+            "No SMTP connections",
+            f"This is what the server holds for tenant {clean(scope.tenant)} and team"
+            f" {clean(scope.team)}. With a wrong tenant or team it looks the same.",
+            self._keys("record.new", "app.profiles", "table.refresh"),
         )
 
-    def _all_unreadable(self, entries: tuple[Unreadable, ...]) -> str:
-        key, lines = self._first_key, ["One entry came, and it cannot be read.", ""]
+    def _all_unreadable(self, entries: tuple[Unreadable, ...]) -> Content:
+        title = "One entry came, and it cannot be read."
         if len(entries) > 1:
-            lines[0] = f"{len(entries)} entries came, and none of them can be read."
-        lines += [clean(entry.words, 200) for entry in entries[:ENTRIES_SHOWN]]
+            title = f"{len(entries)} entries came, and none of them can be read."
+        lines = [clean(entry.words, 200) for entry in entries[:ENTRIES_SHOWN]]
         if len(entries) > ENTRIES_SHOWN:
             lines.append(f"… and {len(entries) - ENTRIES_SHOWN} more")
-        keys = f"{key('table.unreadable')} lists them · {key('table.refresh')} reads again"
-        return "\n".join([*lines, "", keys])
+        return notice_content(
+            title, "\n".join(lines), self._keys("table.unreadable", "table.refresh")
+        )
 
-    def _first_key(self, action_id: str) -> str:
-        return bound(self, action_id).first_key
+    def _keys(self, *action_ids: str) -> Content:
+        """The keys of these actions that are possible now, for a notice."""
+        actions = (bound(self, action_id) for action_id in action_ids)
+        possible = (each for each in actions if each.unavailable(self.situation) is None)
+        return Content.assemble(*(key_content(each.first_key, each.label) for each in possible))
 
     @on(RecordsTable.MarksChanged)
     def show_status(self) -> None:
-        """Show counts, marks, order, age and hint; if too wide, without the order or filter."""
+        """Show counts, filter, marks, order and age in the border of the panel."""
         unreadable, marked = len(self._view.answer.unreadable), len(self.table.marks)
-        filter_text, record, parts = self._list.filter_text, self.record, dict[str, str]()
+        filter_text, shown, total = self._list.filter_text, len(self.table.rows), len(self._view)
+        title = [Content("Connections")]
         if self._loaded_at is not None:
-            parts["count"] = counted(len(self.table.rows), len(self._view), "connection")
-        if unreadable:  # a look at the keys of the screen costs a quarter of a key press
-            parts["unreadable"] = f"{unreadable} unreadable ({self._first_key('table.unreadable')})"
-        if marked:
-            parts["marks"] = f"{marked} marked"
+            title.append(Content(f"{total}" if shown == total else f"{shown} of {total}"))
         if filter_text:
-            parts["filter"] = f"filter “{clean(filter_text, 30)}”"
+            title.append(Content.styled(f"/{clean(filter_text, 30)}", "$accent"))
+        state = []
+        if unreadable:  # a look at the keys of the screen costs a quarter of a key press
+            key = bound(self, "table.unreadable").first_key
+            state.append(Content.styled(f"! {unreadable} unreadable ({key})", "$warn"))
+        if marked:
+            state.append(Content.styled(f"● {marked} marked", "$warn"))
         if self._loaded_at is not None:
-            seconds = (self._now - self._loaded_at).total_seconds()
-            parts["order"] = order_words(self._sort)
-            parts["age"] = f"{'stale' if self.problem else 'fresh'} {age(seconds)}"
-        if record is not None and (hint := hint_words(record)):
-            parts["hint"] = f"! {hint}"
-        for least in ("order", "filter"):
-            if cell_width(" · ".join(parts.values())) > self.size.width - 2:
-                parts.pop(least, None)
-        self._status.update(" · ".join(parts.values()), layout=False)
+            state += [Content.styled(order_words(self._sort), "dim"), self._age(self._loaded_at)]
+        self.panel.show(Content(" ").join(title), Content(" · ").join(state))
+
+    def _age(self, read_at: datetime) -> Content:
+        """How old the rows are: a danger after an error, a warning after five minutes."""
+        seconds = (self._now - read_at).total_seconds()
+        words = f"read {age(seconds)} ago"
+        if self.problem is not None:
+            return Content.styled(f"stale, {words}", "bold $bad")
+        return Content.styled(words, "$warn" if seconds > OLD_SECONDS else "dim")
 
     @on(RecordsTable.CursorMoved)
     def follow_cursor(self) -> None:
         """Show the pane, the hint and the keys of the record under the cursor."""
         self.session.memory.place.cursor_id = self.table.cursor_id or self._cursor_to
-        self._show_pane()
+        record = self.record
+        self._show_beside(record)
+        narrow = self.size.width < WIDE  # else the pane says it
+        hint = hint_words(record) if record is not None and narrow else ""
+        self._list.foot.update(f"! {hint}" if hint else "", layout=False)
         self.show_status()
         self.show_situation()
 
-    def _show_pane(self) -> None:
+    def _show_beside(self, record: Record | None) -> None:
         if self.size.width < WIDE:
             return  # it is hidden, and its layout costs more than the rest of a key press
-        record = self.record
-        if self._pane is None:
+        if self._beside is None:
             if record is None:
                 return
-            from smtp_tui.ui.connections.detail import RecordPane
+            from smtp_tui.ui.connections.detail import RecordPanel
 
-            self._pane = RecordPane(id="pane", can_focus=False)
-            self._beside.mount(self._pane)
-        self._pane.set_class(record is None, "-empty")
+            self._beside = RecordPanel(id="beside")
+            self.panels.mount(self._beside)
+        self._beside.set_class(record is None, "-empty")
         tests = self.services.history.tests(self.session.key(record.id)) if record else ()
-        self._pane.show(record, tests[:TESTS_SHOWN], self.services.clock.now())
+        self._beside.show_record(record, tests[:TESTS_SHOWN], self.services.clock.now())
 
     def on_descendant_focus(self) -> None:
         """Advise keys that work: letters do not while the filter has the focus."""

@@ -171,8 +171,8 @@ class ProfileFormScreen(ProfileScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """All that a profile has, and why a save was refused."""
+        self.panel.show(clean(self.title or ""))
         with self._body:
-            yield PlainText(clean(self.title or ""), id="heading")
             for field in FIELDS:
                 text = field.text(self._profile)
                 yield Field(field.name, text, label=field.label, hint=field.hint)
@@ -227,6 +227,7 @@ class FirstStartScreen(ProfileScreen):
 
     ACTIONS = ("profiles.save", "form.back")
     KEYS = ()
+    TITLE = "Connect to a CAM server"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), *FIELD_KEYS]
     DEFAULT_CSS = """
     FirstStartScreen .part { margin-top: 1; height: auto; }
@@ -253,7 +254,6 @@ class FirstStartScreen(ProfileScreen):
         yield PlainText(f"{save} checks, then saves · tab next · {leave} leaves", classes="status")
 
     def _fields(self) -> Iterable[Widget]:
-        yield PlainText("Connect to a CAM server", id="heading")
         if self._why:
             yield PlainText(clean(self._why), id="why")
         with Vertical(classes="part"):

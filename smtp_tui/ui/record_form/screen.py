@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, TypeAlias
 from msgspec.structs import replace
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.reactive import var
 from textual.screen import Screen
@@ -43,6 +43,7 @@ from smtp_tui.ui.review import patch_content
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email import EditParameter, ReviewValues, TestDialog
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
+from smtp_tui.ui.widgets.panel import Panel
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows.operator import About, Sent
@@ -85,13 +86,16 @@ class FormScreen(FullScreen[FormResult]):
         Binding("pageup", "scroll_side(-4)", show=False),
     ]
     DEFAULT_CSS = """
-    FormScreen.-wide #columns { layout: horizontal; }
-    FormScreen #side { height: 9; padding: 0 1; border-top: solid $frame; }
-    FormScreen.-short #side { height: 6; }
-    FormScreen.-wide #side { width: 56; height: 1fr; border-top: none; }
-    FormScreen.-wide #side { border-left: solid $frame; }
-    FormScreen #form-title { text-style: bold; margin-bottom: 1; padding: 0 1; }
-    FormScreen #form-problem { height: auto; padding: 0 1; text-style: bold; display: none; }
+    FormScreen #panels { layout: vertical; }
+    FormScreen.-wide #panels { layout: horizontal; }
+    FormScreen #beside { height: 9; }
+    FormScreen.-short #beside { height: 6; }
+    FormScreen.-wide #beside { width: 56; height: 1fr; }
+    FormScreen #side { padding: 0 1; }
+    FormScreen #notes { height: auto; padding: 0 1; text-style: dim; }
+    FormScreen #form-problem {
+        height: auto; padding: 0 1; text-style: bold; color: $bad; display: none;
+    }
     FormScreen #form-problem.-shown { display: block; }
     """
 
@@ -119,14 +123,17 @@ class FormScreen(FullScreen[FormResult]):
         self.not_stored: ends.NotStored | None = None
 
     def compose_body(self) -> Iterable[Widget]:
-        """Title, fields, what was refused, and the request."""
-        with Vertical(id="columns"):
-            with Vertical():
-                notes = (Content.styled(clean(note), "not bold") for note in self._subject.notes)
-                title = Content("\n").join([Content(self._subject.title), *notes])
-                yield from (PlainText(title, id="form-title"), self._form, self._problem)
-            with VerticalScroll(id="side", can_focus=False):
-                yield self._preview
+        """Notes, fields, what was refused."""
+        self.panel.show(self._subject.title)
+        notes = "\n".join(map(clean, self._subject.notes))
+        if notes:
+            yield PlainText(notes, id="notes")
+        yield from (self._form, self._problem)
+
+    def compose_beside(self) -> Iterable[Widget]:
+        """The request that saving would send."""
+        with Panel("Will be sent", id="beside"), VerticalScroll(id="side", can_focus=False):
+            yield self._preview
 
     def on_mount(self) -> None:
         """Start on the hostname, on the name of a new record, or where a test pointed."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
+from msgspec import Struct
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -18,13 +20,21 @@ from smtp_tui.ui.theme import filled
 from smtp_tui.ui.widgets.plain_text import harmless
 from smtp_tui.workflows.session import Session
 
+TOKEN_ENDS_SOON: Final = 600.0
+"""Seconds before the end of a token from which on its time is shown as a danger."""
+_UNVERIFIED: Final = " TLS NOT VERIFIED "
+
 
 def titled(profile: Profile) -> Content:
     """Return the profile's badge, followed by its name, which need not be said twice."""
-    badge = Content.styled(f" {clean(profile.badge, 40)} ", badge_look(profile))
     if _named_by_badge(profile):
-        return badge
-    return Content.assemble(badge, f" {clean(profile.name, 40)}")
+        return badge(profile)
+    return Content.assemble(badge(profile), f" {clean(profile.name, 40)}")
+
+
+def badge(profile: Profile) -> Content:
+    """Return the profile's label, or else the word of its environment, in its look."""
+    return Content.styled(f" {clean(profile.badge, 40)} ", badge_look(profile))
 
 
 def _named_by_badge(profile: Profile) -> bool:
@@ -37,56 +47,98 @@ def badge_look(profile: Profile) -> str:
 
 
 def profile_words(session: Session, now: datetime, width: int) -> Content:
-    """Return the header: profile, host, tenant, access, team and token.
+    """Return the header: profile, host, tenant, team and access; at the right end the token.
 
     Profile, warnings, host and what was overruled are always complete, on a second line if need be:
     nobody should wonder where a key press goes. The others are shortened or left out to fit
     ``width`` cells. Warnings stand first, where no tall dialog covers them.
     """
     target, title = session.target, titled(session.profile)
-    warnings = [] if target.access is Access.NORMAL else [target.access.value.upper()]
+    if target.access is not Access.NORMAL:
+        title = Content.assemble(title, "  ", (target.access.value.upper(), "bold $warn"))
     if isinstance(target.trust, Unverified) and target.origin.scheme == "https":
-        warnings.insert(0, "TLS NOT VERIFIED")
-    for warning in warnings:
-        title = Content.assemble(title, " ", Content.styled(f" {warning} ", "bold reverse"))
-    words = f"{'' if _named_by_badge(session.profile) else ' ·'} {clean(target.origin.text, 80)}"
+        title = Content.assemble(title, " ", Content.styled(_UNVERIFIED, filled("production")))
+    host, port = _parted(clean(target.origin.text, 80))
+    words = Content.assemble(title, "  ", (host, "bold"), (port, "dim"))
     if session.memory.overrules:
-        words += f" · {clean(session.memory.overrules, 100)}"
-    room = width - title.cell_length - cell_width(words)
-    return Content.assemble(title, words, _fitted(_optional_parts(session, now), room))
+        words = Content.assemble(words, f" · {clean(session.memory.overrules, 100)}")
+    parts = _fitted(_optional_parts(session, now), width - words.cell_length)
+    *left, token = map(_part_content, parts)
+    words = Content.assemble(words, *left)
+    blank = width - words.cell_length - token.cell_length - 1
+    return Content.assemble(words, " " * blank, token) if blank > 0 else words
 
 
-def _optional_parts(session: Session, now: datetime) -> list[tuple[str, ...]]:
-    """Return the parts in order of need, each as its longest wording and shorter ones."""
+def _parted(origin: str) -> tuple[str, str]:
+    """The host and the port of an origin; the port with its colon, blank where there is none."""
+    host, colon, port = origin.rpartition(":")
+    return (host, colon + port) if port.isdigit() else (origin, "")
+
+
+class _Part(Struct, frozen=True):
+    """A part of the header, ``label`` and value; the style of the value."""
+
+    label: str
+    value: str
+    look: str = ""
+
+    @property
+    def cells(self) -> int:
+        """The width, with the blanks before it."""
+        return 2 + cell_width(self.label) + 1 + cell_width(self.value) if self.value else 0
+
+
+def _optional_parts(session: Session, now: datetime) -> list[tuple[_Part, ...]]:
+    """Return the parts in their order on the line, each as its longest wording and shorter ones."""
     tenant, team = clean(session.target.scope.tenant, 80), clean(session.target.scope.team, 60)
-    parts: list[tuple[str, ...]] = [
-        (f"tenant {tenant}", f"tenant {shortened(tenant, 13)}", shortened(tenant, 9))
+    access = session.target.access
+    return [
+        (_Part("tenant", tenant), _Part("tenant", shortened(tenant, 13))),
+        (_Part("team", team), _Part("team", shortened(team, 12))),
+        (_Part("access", access.value if access is Access.NORMAL else ""),),
+        _token_parts(session, now),
     ]
-    if session.target.access is Access.NORMAL:
-        parts.append(("normal",))
-    parts.append((f"team {team}", f"team {shortened(team, 12)}"))
+
+
+def _token_parts(session: Session, now: datetime) -> tuple[_Part, ...]:
     tokens = session.tokens
     if tokens.expires_at is not None:
-        left = time_left((tokens.expires_at - now).total_seconds())
-        parts.append((f"token {left} ({tokens.words})", f"token {left}"))
-    elif tokens.token() is not None:
-        parts.append((f"token from {tokens.words}", "token"))
-    return parts
+        seconds = (tokens.expires_at - now).total_seconds()
+        look = "$good" if seconds > TOKEN_ENDS_SOON else "bold $bad"
+        left = time_left(seconds)
+        return (_Part("token", f"{left} ({tokens.words})", look), _Part("token", left, look))
+    if tokens.token() is not None:
+        return (_Part("token", f"({tokens.words})"), _Part("token", "held"))
+    return (_Part("token", ""),)
 
 
-def _fitted(parts: Sequence[tuple[str, ...]], room: int) -> str:
-    """Return the parts whose shortest wordings fit, each as long as there is room for."""
+def _fitted(parts: Sequence[tuple[_Part, ...]], room: int) -> list[_Part]:
+    """Return each part as long as there is room for, an empty one where there is none.
 
-    def line(texts: Sequence[str]) -> str:
-        return "".join(f" · {text}" for text in texts)
+    Those that matter least go first: access, then the team, then the token, then the tenant.
+    """
+    chosen = [wordings[-1] for wordings in parts]
 
-    texts = [wordings[-1] for wordings in parts]
-    while texts and cell_width(line(texts)) > room:
-        texts.pop()
-    for index, wordings in enumerate(parts[: len(texts)]):
-        longer = ([*texts[:index], words, *texts[index + 1 :]] for words in wordings)
-        texts = next((found for found in longer if cell_width(line(found)) <= room), texts)
-    return line(texts)
+    def fits() -> bool:
+        return sum(part.cells for part in chosen) < room
+
+    for index in (2, 1, 3, 0):
+        if not fits():
+            chosen[index] = _Part("", "")
+    for index, wordings in enumerate(parts):
+        shortest = chosen[index]
+        for wording in wordings if shortest.value else ():
+            chosen[index] = wording
+            if fits():
+                break
+            chosen[index] = shortest
+    return chosen
+
+
+def _part_content(part: _Part) -> Content:
+    if not part.value:
+        return Content()
+    return Content.assemble("  ", (part.label, "dim"), " ", (part.value, part.look))
 
 
 class ProfileBar(Widget):
@@ -108,7 +160,7 @@ class ProfileBar(Widget):
 
     def _words(self) -> Content:
         if self._session is None:
-            return Content.styled(" no profile in use ", "bold reverse")
+            return Content.styled(" no profile in use ", filled("other"))
         return profile_words(self._session, self._now, self.size.width)
 
     def tick(self, now: datetime) -> None:
@@ -139,25 +191,37 @@ class KeyBar(Widget):
         If some do not fit and there is no key for the help, that of the palette, which finds all
         actions, stands before the last.
         """
-        *others, last = map(self._words, with_keys(self.screen, self._action_ids))
-        room = self.size.width - last.cell_length
-        if sum(part.cell_length for part in others) > room and "app.help" not in self._action_ids:
-            more = _key_words(bound(self.screen, "app.command_palette").last_key, "More")
-            last = Content.assemble(more, last)
-            room -= more.cell_length
-        parts: list[Content] = []
-        for part in others:
-            if part.cell_length <= room:
-                parts.append(part)
-                room -= part.cell_length
-        return harmless(Content.assemble(*parts, last))
+        more = None
+        if "app.help" not in self._action_ids:
+            more = key_content(bound(self.screen, "app.command_palette").last_key, "More")
+        actions = with_keys(self.screen, self._action_ids)
+        return harmless(fitted_keys(map(self._words, actions), self.size.width, more))
 
     def _words(self, action: Action) -> Content:
         dim = action.unavailable(self.situation) is not None
-        return _key_words(action.first_key, action.label, dim=dim)
+        return key_content(action.first_key, action.label, dim=dim)
 
 
-def _key_words(key: str, label: str, *, dim: bool = False) -> Content:
+def key_content(key: str, label: str, *, dim: bool = False) -> Content:
+    """Return a key and what it does, as it stands on a line of keys; dim where it does nothing."""
     if dim:
         return Content.styled(f" {key} {label} ", "dim")
-    return Content.assemble(" ", Content.styled(key, "bold"), f" {label} ")
+    return Content.assemble(" ", (key, "bold $accent"), f" {label} ")
+
+
+def fitted_keys(keys: Iterable[Content], room: int, more: Content | None = None) -> Content:
+    """Return as many keys as fit into ``room`` cells, and always the last one.
+
+    If some do not fit, ``more`` stands before the last.
+    """
+    *others, last = keys
+    room -= last.cell_length
+    if more is not None and sum(part.cell_length for part in others) > room:
+        last = Content.assemble(more, last)
+        room -= more.cell_length
+    parts: list[Content] = []
+    for part in others:
+        if part.cell_length <= room:
+            parts.append(part)
+            room -= part.cell_length
+    return Content.assemble(*parts, last)

@@ -1,14 +1,15 @@
 """A table that stays fast at 100,000 rows and sends few bytes for a key.
 
 Textual's DataTable measures every row that it is given and paints a line in pieces. This one asks
-for the text of a line only when that line is shown, paints each line in one style, and repaints
-only lines that changed. It knows nothing of records: a row is an id and cleaned texts.
+for the text of a line only when that line is shown, paints it in few pieces, and repaints only
+lines that changed. It knows nothing of records: a row is an id and cleaned texts.
 """
 
 from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import ClassVar, Final, TypeAlias
 
 from msgspec import Struct
@@ -16,29 +17,35 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive, var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.visual import Visual
 from textual.widget import Widget
 from textual.widgets import Input
 
 from smtp_tui.text import cell_width, clean, fit
 from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.widgets.bars import key_content
 from smtp_tui.ui.widgets.fields import Paste, TextInput
-from smtp_tui.ui.widgets.plain_text import visible
+from smtp_tui.ui.widgets.plain_text import PlainText, harmless, visible
 
 GUTTER: Final = 3
-"""Cells before the first column: the sign of the cursor, the mark, a space."""
+"""Cells before the first column: the sign of the cursor, the mark, the sign of the row."""
 GAP: Final = 2
 """Cells between two columns."""
 HEADING_LINES: Final = 1
 STALE: Final = " stale"
 MOST_COUNTED: Final = 1_000_000
 """The highest count that can be typed before a key."""
+DROPPED: Final = 1_000_000
+"""Where a column starts that is not shown: behind every line."""
+NOTICE_CELLS: Final = 72
+"""The most cells that a line of the notice takes."""
 _SAMPLE: Final = 200
 """Rows that are measured for column widths, however many there are."""
 
@@ -57,13 +64,33 @@ class Column(Struct, frozen=True):
     priority: int = 0
 
 
+class Look(Struct, frozen=True):
+    """A part of a cell that has a role: the characters from ``start`` on, ``length`` of them.
+
+    ``role`` is one of :data:`ROLES`.
+    """
+
+    column: int
+    role: str
+    start: int = 0
+    length: int = 1_000
+
+
 class Row(Struct, frozen=True):
-    """One line: an id that the cursor and the marks follow, and one cleaned text per column."""
+    """One line: an id that the cursor and the marks follow, and one cleaned text per column.
+
+    ``looks`` are parts of the cells in colour, each of which says by a sign or a word what its
+    colour says. ``sign`` stands before the first column, one cell wide.
+    """
 
     id: str
     cells: tuple[str, ...]
+    looks: tuple[Look, ...] = ()
+    sign: str = ""
 
 
+ROLES: Final = ("accent", "good", "bad", "warn", "unknown", "quiet")
+"""The roles that a part of a cell can have."""
 Key: TypeAlias = tuple[Row, bool, bool]
 """All that the look of a line depends on: its row, and whether it has the cursor and a mark."""
 
@@ -72,8 +99,9 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows under a heading that does not scroll; the cursor and the marks follow ids.
 
     Assign ``rows``, ``marks``, ``sort_column``, ``sort_reverse`` and ``stale``; the table repaints
-    what changed. ``notice`` is shown in place of rows while there are none. With ``counts``, digits
-    are a count for the key after them, as in ``3j`` and ``5G``.
+    what changed. ``highlight`` are words in lower case that are highlighted in the cells.
+    ``notice`` is shown in place of rows while there are none. With ``counts``, digits are a count
+    for the key after them, as in ``3j`` and ``5G``.
     """
 
     ALLOW_SELECT = False
@@ -83,18 +111,28 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         "records-table--cursor",
         "records-table--marked",
         "records-table--dim",
+        "records-table--match",
+        *(f"records-table--{role}" for role in ROLES),
     }
     DEFAULT_CSS = """
     RecordsTable {
         background: $background; color: $foreground;
         overflow-x: hidden; scrollbar-gutter: stable; scrollbar-size-vertical: 1;
-        & > .records-table--heading { background: $panel; color: $foreground; text-style: bold; }
-        & > .records-table--cursor { background: $surface; color: $foreground; }
+        & > .records-table--heading { color: $accent; text-style: bold; }
+        & > .records-table--cursor { text-style: bold; }
         &:focus > .records-table--cursor {
-            background: $block-cursor-background; color: $block-cursor-foreground;
+            background: $selection-background; color: $selection; text-style: $filled;
         }
-        & > .records-table--marked { text-style: bold; }
-        & > .records-table--dim { color: $foreground 60%; }
+        & > .records-table--dim { text-style: dim; }
+        & > .records-table--match {
+            background: $match-background; color: $match; text-style: $filled;
+        }
+        & > .records-table--accent { color: $accent; }
+        & > .records-table--good { color: $good; }
+        & > .records-table--bad { color: $bad; }
+        & > .records-table--warn { color: $warn; }
+        & > .records-table--unknown { color: $unknown; }
+        & > .records-table--quiet { text-style: dim; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -135,7 +173,8 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     sort_column: var[str | None] = var(None, init=False)
     sort_reverse: var[bool] = var(False, init=False)
     stale: reactive[bool] = reactive(False)
-    notice: reactive[str] = reactive("")
+    highlight: reactive[tuple[str, ...]] = reactive(())
+    notice: reactive[str | Content] = reactive("")
     cursor_row: var[int] = var(0, init=False)
 
     def __init__(
@@ -236,15 +275,23 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
                 heading = fit(heading, self.free_width - len(STALE), ellipsis="") + STALE
             return self._line(heading, self.get_component_rich_style("records-table--heading"))
         if not self.rows:
-            return self._line(self._notice_line(y - HEADING_LINES), self.rich_style)
+            return self._notice_line(y - HEADING_LINES)
         key = self._painted[y] = next(self._keys([y]))
         if key is None:
             return Strip.blank(self.size.width, self.rich_style)
         return self._paint(*key)
 
-    def _notice_line(self, number: int) -> str:
-        lines = Content(self.notice).wrap(max(1, self.free_width - 2 * GUTTER))
-        return " " * GUTTER + lines[number].plain if number < len(lines) else ""
+    def _notice_line(self, y: int) -> Strip:
+        """Return a line of the notice, which stands in the middle."""
+        room = max(1, min(NOTICE_CELLS, self.free_width - 2 * GUTTER))
+        strips = Visual.to_strips(self, harmless(self.notice), room, None, self.visual_style)
+        number = y - max(0, self.page - len(strips)) // 3
+        if not 0 <= number < len(strips):
+            return Strip.blank(self.size.width, self.rich_style)
+        cells = max(cell_width(strip.text.rstrip()) for strip in strips)
+        left = Strip.blank((self.free_width - cells) // 2, self.rich_style)
+        strip = Strip.join([left, strips[number]])
+        return strip.adjust_cell_length(self.size.width, self.rich_style)
 
     def _keys(self, lines: Iterable[int]) -> Iterator[Key | None]:
         """Yield all that the look of each line depends on, None below the last row."""
@@ -255,12 +302,39 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
             yield (row, index == cursor, row.id in marks) if row is not None else None
 
     def _paint(self, row: Row, cursor: bool, marked: bool) -> Strip:
-        """Paint one row in one style, which keeps the bytes for a key press few."""
-        looks = {"row": True, "dim": self.stale, "marked": marked, "cursor": cursor}
-        names = [f"records-table--{look}" for look, holds in looks.items() if holds]
-        style = self.get_component_rich_style(*names)
-        text = self._columns.row(row.cells, cursor=cursor, marked=marked)
-        return self._line(text, style)
+        """Paint one row in few pieces, which keeps the bytes for a key press few."""
+        looks = ["row", *["dim"] * self.stale, *["cursor"] * cursor]
+        style = self._style(*looks)
+        text, starts = self._columns.row(row, cursor=cursor, marked=marked)
+        if (cursor and self.has_focus) or self.stale:
+            text = fit(visible(text), self.free_width, ellipsis="")
+            return Strip([Segment(text, style), Segment(" " * (self.size.width - len(text)))])
+        spans = [(index, 1, "warn") for index in (1, 2) if text[index] != " "]
+        for look in row.looks:
+            room = self._columns.cells(look.column) - look.start
+            spans.append((starts[look.column] + look.start, min(look.length, room), look.role))
+        spans += self._columns.matches(row, starts, self.highlight)
+        return self._in_pieces(text, looks, spans)
+
+    def _in_pieces(self, text: str, looks: list[str], spans: list[tuple[int, int, str]]) -> Strip:
+        """Return a line in these looks, with a role from a character on for a number of them."""
+        if not spans:
+            return self._line(text, self._style(*looks))
+        text = fit(visible(text), self.size.width, ellipsis="")
+        roles = [""] * len(text)
+        for start, length, role in spans:
+            end = min(len(text), start + length)
+            roles[start:end] = [role] * (end - start)
+        pieces: list[Segment] = []
+        at = 0
+        for role, group in groupby(roles):
+            end = at + len(list(group))
+            pieces.append(Segment(text[at:end], self._style(*looks, *([role] if role else []))))
+            at = end
+        return Strip(pieces, self.size.width)
+
+    def _style(self, *looks: str) -> Style:
+        return self.get_component_rich_style(*(f"records-table--{look}" for look in looks))
 
     def _line(self, text: str, style: Style) -> Strip:
         """Return ``text`` as a line of exactly the width of the table."""
@@ -392,15 +466,40 @@ class Layout:
         before, self._widths = self._widths, place(self._columns, self._wanted, width)
         return before != self._widths
 
-    def row(self, cells: Sequence[str], *, cursor: bool, marked: bool) -> str:
-        """Return a row as a line; cursor and mark are signs, so that no colour is needed."""
-        texts = [
-            fit(text, width, right=column.right)
-            for column, width, text in zip(self._columns, self._widths, cells, strict=True)
-            if width
-        ]
-        gutter = ("▌" if cursor else " ") + ("*" if marked else " ")
-        return gutter.ljust(GUTTER) + (" " * GAP).join(texts)
+    def row(self, row: Row, *, cursor: bool, marked: bool) -> tuple[str, list[int]]:
+        """Return a row as a line, and the character where the text of each column starts.
+
+        Cursor and mark are signs, so that no colour is needed. A column that is dropped starts
+        behind the line.
+        """
+        line = ("▌" if cursor else " ") + ("●" if marked else " ") + (row.sign or " ")
+        starts, between = [], ""
+        for column, width, text in zip(self._columns, self._widths, row.cells, strict=True):
+            if not width:
+                starts.append(DROPPED)
+                continue
+            cell = fit(text, width, right=column.right)
+            line += between
+            starts.append(len(line) + (len(cell) - len(cell.lstrip()) if column.right else 0))
+            line += cell
+            between = " " * GAP
+        return line, starts
+
+    def matches(
+        self, row: Row, starts: Sequence[int], words: Sequence[str]
+    ) -> Iterator[tuple[int, int, str]]:
+        """Yield where the words stand in the cells of a row, as far as they are shown."""
+        for column, start in enumerate(starts if words else ()):
+            text, width = row.cells[column].lower(), self._widths[column]
+            for word in words:
+                at = text.find(word)
+                while at >= 0 and at < width:
+                    yield start + at, min(len(word), width - at), "match"
+                    at = text.find(word, at + 1)
+
+    def cells(self, column: int) -> int:
+        """Return the width of a column."""
+        return self._widths[column]
 
     def heading(self, sort_column: str | None, *, reverse: bool) -> str:
         """Return the heading; the sort sign stays when the column's name is cut."""
@@ -462,7 +561,8 @@ def follow(old: Sequence[Row], new: Sequence[Row], cursor: int, last_id: str | N
 class FilteredTable(Vertical):
     """The screen handles ``Input.Changed`` by filling the table again.
 
-    The cursor keys move in the table while the filter is typed; Enter goes to the rows.
+    The cursor keys move in the table while the filter is typed; Enter goes to the rows. The filter
+    opens in the line of ``foot``, so that nothing moves.
     ``back`` is the action of the screen that first closes the filter; ``hint`` stands in it while
     it is empty.
     """
@@ -472,8 +572,12 @@ class FilteredTable(Vertical):
         Binding("up", "move(-1)", show=False),
     ]
     DEFAULT_CSS = """
-    FilteredTable > Input { height: 1; border: none; padding: 0 1; display: none; }
-    FilteredTable > Input.-open { display: block; }
+    FilteredTable > #foot { height: 1; padding: 0 1; color: $warn; }
+    FilteredTable > #filter { height: 1; padding: 0 1; display: none; }
+    FilteredTable.-filtered > #filter { display: block; }
+    FilteredTable.-filtered > #foot { display: none; }
+    FilteredTable #slash { width: 1; color: $accent; text-style: bold; }
+    FilteredTable Input { width: 1fr; height: 1; border: none; padding: 0; }
     """
 
     def __init__(
@@ -486,13 +590,15 @@ class FilteredTable(Vertical):
     ) -> None:
         super().__init__()
         self.table = RecordsTable(columns, counts=counts, id="table")
+        self.foot = PlainText(id="foot")
         self._field = TextInput(placeholder=visible(hint), takes=Paste.WORDS)
         self._back = back
 
     def compose(self) -> Iterable[Widget]:
-        """Filter and table."""
-        yield self._field
-        yield self.table
+        """The table, and below it a line for words or for the filter."""
+        yield from (self.table, self.foot)
+        with Horizontal(id="filter"):
+            yield from (PlainText("/", id="slash"), self._field)
 
     @property
     def filter_text(self) -> str:
@@ -502,13 +608,14 @@ class FilteredTable(Vertical):
     def restore(self, filter_text: str) -> None:
         """Show the filter with what was typed before, if anything was; the focus stays."""
         self._field.value = filter_text
-        self._field.set_class(bool(filter_text), "-open")
+        self.set_class(bool(filter_text), "-filtered")
 
     @property
-    def nothing_found(self) -> str:
+    def nothing_found(self) -> Content:
         """The notice where the filter finds no row."""
         key = bound(self.screen, self._back).last_key
-        return f'No matches for "{clean(self.filter_text, 100)}"\n\n{key} clears the filter.'
+        words = f'No matches for "{clean(self.filter_text, 100)}"'
+        return notice_content(words, "", key_content(key, "Clear the filter"))
 
     def matching(self, rows: Iterable[Row]) -> tuple[Row, ...]:
         """Return the rows whose cells hold every word of the filter."""
@@ -519,15 +626,15 @@ class FilteredTable(Vertical):
 
     def open_filter(self) -> None:
         """Show the filter and type there."""
-        self._field.add_class("-open")
+        self.add_class("-filtered")
         self._field.focus()
 
     def close_filter(self) -> bool:
         """Clear and hide the filter. Return whether it was open."""
-        opened = self._field.has_class("-open")
+        opened = self.has_class("-filtered")
         if opened:
             self._field.value = ""
-            self._field.remove_class("-open")
+            self.remove_class("-filtered")
             self.table.focus()
         return opened
 
@@ -539,6 +646,12 @@ class FilteredTable(Vertical):
     def action_move(self, rows: int) -> None:
         """Move the cursor of the table while the filter has the focus."""
         self.table.cursor_row += rows
+
+
+def notice_content(title: str, words: str, keys: Content) -> Content:
+    """Return what stands in place of rows: what is so, why, and the next keys. Cleaned."""
+    parts = [Content.styled(title, "bold"), Content(words), keys]
+    return Content("\n\n").join([part for part in parts if part])
 
 
 def counted(shown: int, total: int, noun: str) -> str:

@@ -1,0 +1,53 @@
+"""A framed part of a screen: what it is in its top border, how it stands in its bottom one."""
+
+from __future__ import annotations
+
+from textual.containers import Vertical
+from textual.content import Content
+
+from smtp_tui.ui.widgets.plain_text import harmless
+
+
+class Panel(Vertical):
+    """The border has the accent colour while the focus is inside.
+
+    On a small terminal there is a line at the top only, which says both.
+    """
+
+    DEFAULT_CSS = """
+    Panel {
+        border: round $frame; padding: 0; height: 1fr; width: 1fr;
+        border-title-color: $foreground; border-title-style: bold;
+        border-subtitle-color: $foreground;
+    }
+    Panel:focus-within { border: round $accent; }
+    .-slim Panel, .-short Panel { border: none; border-top: solid $frame; }
+    .-slim Panel:focus-within, .-short Panel:focus-within {
+        border: none; border-top: solid $accent;
+    }
+    """
+
+    def __init__(self, title: str | Content = "", *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shown: tuple[Content, Content] = (harmless(title), Content())
+
+    def on_mount(self) -> None:
+        """Show the title."""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Put title and state where there is a border for them."""
+        self._draw()
+
+    def show(self, title: str | Content, state: Content | None = None) -> None:
+        """Show another title and state; the same ones again repaint nothing."""
+        shown = (harmless(title), harmless(state or Content()))
+        if not all(map(Content.is_same, shown, self._shown)):
+            self._shown = shown
+            self._draw()
+
+    def _draw(self) -> None:
+        title, state = self._shown
+        if not self.styles.border_bottom[0] and state:
+            title, state = Content(" · ").join([title, state]), Content()
+        self.border_title, self.border_subtitle = title, state
