@@ -8,6 +8,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +23,7 @@ from smtp_tui.cli.say import complain
 from smtp_tui.cli.signals import exit_on_signal
 from smtp_tui.profiles.choosing import Known, environment_profile
 from smtp_tui.profiles.model import Environment, Profile
-from smtp_tui.profiles.preferences import Preferences, load_preferences
+from smtp_tui.profiles.preferences import Preferences, keep_theme, load_preferences
 from smtp_tui.profiles.sources import EnvironmentToken
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.profiles.tokens import Tokens
@@ -55,7 +56,13 @@ def open_screen(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         problem = str(error)
     extra = tuple(filter(None, [environment_profile(environ)]))
     services = _services(store, state_directory(environ), environ, extra, Clock())
-    services = replace(services, read_only=options.read_only, choice=choice)
+    services = replace(
+        services,
+        read_only=options.read_only,
+        choice=choice,
+        refresh=preferences.refresh,
+        keep_theme=partial(keep_theme, config),
+    )
     return _run(services, choice.profile if choice is not None else None, problem, preferences)
 
 
@@ -148,11 +155,12 @@ def _run(
     from smtp_tui.ui.keymap import keymap_of  # noqa: PLC0415 - with Textual
     from smtp_tui.ui.terminal.driver import switched_on  # noqa: PLC0415 - with Textual
     from smtp_tui.ui.terminal.shutdown import Shutdown  # noqa: PLC0415 - with Textual
+    from smtp_tui.ui.theme import known_theme  # noqa: PLC0415 - with Textual
 
-    keymap = keymap_of(preferences.keys)
+    keymap, theme = keymap_of(preferences.keys), known_theme(preferences.theme)
     keyboard = switched_on(preferences.enhanced_keyboard, os.environ)
     with Shutdown(sys.stdin.fileno()) as shutdown:
-        app = SmtpTui(services, profile, problem, shutdown, enhanced_keyboard=keyboard)
+        app = SmtpTui(services, profile, problem, shutdown, enhanced_keyboard=keyboard, theme=theme)
         app.set_keymap(keymap)
         report = io.StringIO()
         app.error_console = Console(file=report)  # its tracebacks would print tokens and passwords

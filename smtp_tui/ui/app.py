@@ -16,6 +16,7 @@ from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.events import Event
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.widgets import Input
 
 from smtp_tui.api.activity import Exchange
@@ -68,10 +69,11 @@ class SmtpTui(MessagesApp):
         super().__init__(cast("type[Driver]", driver), ansi_color=True)
         for known in THEMES:
             self.register_theme(known)
-        self.theme = theme if theme in self.available_themes else ANSI.name
+        self.theme = theme
         self.ansi_color = None  # as the theme has it
         self.animation_level = "none"
         self._services = services
+        self._kept_theme = theme
         self._start_problem = start_problem
         self._ends = shutdown
         self.typed_ahead = TypedAhead(self, super().on_event, self._opening)
@@ -89,6 +91,7 @@ class SmtpTui(MessagesApp):
             self._ends.attend(self, lambda: self.typed_ahead.busy, self.leaving.keep)
         self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # or it could not be removed
         self.set_interval(TICK, self._current.keep_token)
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
         self.set_timer(AT_REST, _collect_again)
         if self._start_problem:
             from smtp_tui.ui.profiles.check import StartProblemScreen
@@ -100,6 +103,15 @@ class SmtpTui(MessagesApp):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The roles of colours that a theme of Textual does not know."""
         return role_defaults(self.current_theme, colours=not self.no_color)
+
+    def _theme_changed(self, theme: Theme) -> None:
+        if theme.name != self._kept_theme:
+            self._kept_theme = theme.name
+            self.run_worker(self._keep_theme(theme.name), group="theme")
+
+    async def _keep_theme(self, name: str) -> None:
+        words, keep = "The theme is not remembered", self._services.keep_theme
+        await self._services.reports.attempt(words, keep, name)
 
     def get_default_screen(self) -> Screen[Any]:
         """The connections, at once, if there is a profile."""
@@ -171,7 +183,10 @@ class SmtpTui(MessagesApp):
 
     def action_previous_profile(self) -> None:
         """Back to the profile before, unless a form holds something typed."""
-        if not self._would_lose_text():
+        if self._current.previous is None:
+            words = "There is no profile before this one."
+            tell(self, words, about=About.IMPOSSIBLE, kind=Kind.WARNING)
+        elif not self._would_lose_text():
             self.run_worker(self._current.use(None))
 
     def _would_lose_text(self) -> bool:
@@ -231,12 +246,8 @@ class SmtpTui(MessagesApp):
         return ids, replace(situation, previous_profile=self._current.previous is not None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is a mailbox in the demo only, and a profile before after the first switch."""
-        if action == "mailbox":
-            return self._services.mailbox is not None
-        if action == "previous_profile":
-            return True if self._current.previous is not None else None
-        return True
+        """There is a mailbox in the demo only."""
+        return self._services.mailbox is not None if action == "mailbox" else True
 
     @on(CommandPalette.Opened)
     def still_palette(self) -> None:
@@ -252,6 +263,7 @@ class SmtpTui(MessagesApp):
         for action in with_keys(screen, dict.fromkeys((*ids, "app.back"))):
             if action.unavailable(situation) is None:
                 yield _command(screen, action)
+        yield SystemCommand("Theme", "Choose the colours; remembered", self.action_change_theme)
         for action in with_keys(screen, APP_ACTIONS):
             if self.check_action(action.verb, ()):
                 yield _command(self, action)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, TypeVarTuple
 
@@ -85,9 +85,11 @@ Mailbox: TypeAlias = Callable[[], tuple[ReceivedMail, ...]]
 class Services(Struct, frozen=True, dict=True):
     """What the program was started with, handed to every screen that needs it.
 
-    ``choice`` is what chose the profile of the start. Tokens are kept by all that they belong to,
-    so that a profile that is used again does not ask again, and none is sent elsewhere; what was
-    confirmed where no file can keep it, by profile name and origin.
+    ``choice`` is what chose the profile of the start. ``refresh`` is the age at which a list is
+    read again by itself, None for never. ``keep_theme`` remembers the name of a theme; it blocks
+    and raises ``FileProblem``. Tokens are kept by all that they belong to, so that a profile that
+    is used again does not ask again, and none is sent elsewhere; what was confirmed where no file
+    can keep it, by profile name and origin.
     """
 
     store: ProfileStore
@@ -104,6 +106,8 @@ class Services(Struct, frozen=True, dict=True):
     read_only: bool = False
     reports: Reports = field(default_factory=Reports)
     choice: Choice | None = None
+    refresh: timedelta | None = None
+    keep_theme: Callable[[str], None] = lambda name: None
     _tokens: dict[Hashable, Tokens] = field(default_factory=dict)
     _confirmed: dict[tuple[str, str], Trust] = field(default_factory=dict)
 

@@ -21,6 +21,8 @@ from typing import Final
 from textual.theme import BUILTIN_THEMES, Theme
 
 from smtp_tui.mail.outcome import Verdict
+from smtp_tui.profiles.preferences import ChosenTheme
+from smtp_tui.text import nearest
 
 TEXTS: Final = ("accent", "good", "bad", "warn", "unknown")
 """The roles of text."""
@@ -173,6 +175,18 @@ def role_defaults(theme: Theme, *, colours: bool) -> dict[str, str]:
         "test": (on_primary, names["success"]),
     }
     return styles | _variables(texts, names["panel"], names["background"], pairs)
+
+
+def known_theme(chosen: ChosenTheme | None) -> str:
+    """Return the theme that a user chose, or the default. Raises ``TomlProblem``."""
+    names = [theme.name for theme in THEMES] + [*BUILTIN_THEMES]
+    if chosen is None:
+        return ANSI.name
+    if chosen.name not in names:
+        own = ", ".join(theme.name for theme in THEMES)
+        words = f'Unknown theme "{chosen.name}"{nearest(chosen.name, names)}'
+        raise chosen.refused(f"{words} · {own}, or any theme of Textual")
+    return chosen.name
 
 
 APP_CSS: Final = """

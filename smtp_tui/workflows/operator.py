@@ -42,6 +42,7 @@ class About(StrEnum):
     TERMINAL = "terminal"
     RECORD_NAME = "record name"
     THEIR_CHANGE = "their change"
+    IMPOSSIBLE = "impossible"
     OTHER = "other"
 
 

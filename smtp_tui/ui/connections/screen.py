@@ -80,6 +80,7 @@ class ConnectionsScreen(RecordScreen[None]):
         self._view = RecordsView(RecordList(), self._tests, self._sort, self._now)
         self._writing = asyncio.Lock()
         self._loaded_at: datetime | None = None
+        self._asked_at = self._now
         self._loader: Worker[None] | None = None
         self._cursor_to: str | None = None
         self._history_read = False
@@ -125,21 +126,24 @@ class ConnectionsScreen(RecordScreen[None]):
 
     def load(self) -> None:
         """Read the list; a reading under way is given up."""
-        self.reading = True
+        self.reading, self._asked_at = True, self.services.clock.now()
         self._show()
         self._loader = self._load()
 
     @work(group="load", exclusive=True, description="list the connections")
-    async def _load(self) -> None:
+    async def _load(self, *, by_itself: bool = False) -> None:
+        """Read the list; ``by_itself`` nothing is asked and nothing is said but the answer."""
         from smtp_tui.ui.operator import ScreenOperator
         from smtp_tui.workflows.sign_in import read_signed_in
 
         list_records, operator = self.session.connections.list, ScreenOperator(self)
+        reading = (
+            list_records()
+            if by_itself
+            else read_signed_in(self.session, operator, list_records, "Reading the connections")
+        )
         try:
-            answer, _ = await asyncio.gather(
-                read_signed_in(self.session, operator, list_records, "Reading the connections"),
-                self._read_sort(),
-            )
+            answer, _ = await asyncio.gather(reading, self._read_sort())
         except ApiError as error:
             self.problem = error
         else:
@@ -309,10 +313,21 @@ class ConnectionsScreen(RecordScreen[None]):
         """Let the ages grow; between ticks a key press does not change them."""
         super().tick()
         self._now = self.services.clock.now()
+        if self._is_due:
+            self._asked_at = self._now
+            self._loader = self._load(by_itself=True)
         old = self.services.clock.monotonic() - self._filled_at >= A_MINUTE
         if old and self.services.history.known:
             self._fill()
         self.show_status()
+
+    @property
+    def _is_due(self) -> bool:
+        """Whether it is time to read the list again: never while something is open or typed."""
+        every, loader = self.services.refresh, self._loader
+        if every is None or loader is None or not loader.is_finished:
+            return False
+        return self.is_active and self.table.has_focus and self._now - self._asked_at >= every
 
     def _asides(self, record: Record) -> tuple[str, ...]:
         """Say that other records, which are marked, are not meant."""

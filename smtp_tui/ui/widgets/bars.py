@@ -20,6 +20,9 @@ from smtp_tui.ui.theme import filled
 from smtp_tui.ui.widgets.plain_text import harmless
 from smtp_tui.workflows.session import Session
 
+FILTER_FIELD: Final = "filter-field"
+"""The id of the field in which a filter is typed."""
+_WHILE_FILTERING: Final = (("enter", "To the rows"), ("↑ ↓", "Move"), ("esc", "Clear the filter"))
 TOKEN_ENDS_SOON: Final = 600.0
 """Seconds before the end of a token from which on its time is shown as a danger."""
 _UNVERIFIED: Final = " TLS NOT VERIFIED "
@@ -180,6 +183,7 @@ class KeyBar(Widget):
     """
 
     situation: reactive[Situation] = reactive(Situation())
+    filtering: reactive[bool] = reactive(False)
 
     def __init__(self, *action_ids: str) -> None:
         super().__init__()
@@ -191,6 +195,8 @@ class KeyBar(Widget):
         If some do not fit and there is no key for the help, that of the palette, which finds all
         actions, stands before the last.
         """
+        if self.filtering:
+            return Content.assemble(*(key_content(key, label) for key, label in _WHILE_FILTERING))
         more = None
         if "app.help" not in self._action_ids:
             more = key_content(bound(self.screen, "app.command_palette").last_key, "More")

@@ -30,7 +30,7 @@ from textual.widgets import Input
 
 from smtp_tui.text import cell_width, clean, fit
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.widgets.bars import key_content
+from smtp_tui.ui.widgets.bars import FILTER_FIELD, key_content
 from smtp_tui.ui.widgets.fields import Paste, TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless, visible
 
@@ -591,7 +591,7 @@ class FilteredTable(Vertical):
         super().__init__()
         self.table = RecordsTable(columns, counts=counts, id="table")
         self.foot = PlainText(id="foot")
-        self._field = TextInput(placeholder=visible(hint), takes=Paste.WORDS)
+        self._field = TextInput(placeholder=visible(hint), id=FILTER_FIELD, takes=Paste.WORDS)
         self._back = back
 
     def compose(self) -> Iterable[Widget]:
