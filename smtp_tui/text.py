@@ -44,6 +44,12 @@ def clean_block(text: str, limit: int = 20_000) -> str:
     return "\n".join(clean(line, limit) for line in lines) + tail
 
 
+def after_colon(words: str) -> str:
+    """Return a sentence as it follows a colon: without its capital letter and its full stop."""
+    abbreviation = words[1:2].isupper()
+    return f"{words[:1] if abbreviation else words[:1].lower()}{words[1:]}".removesuffix(".")
+
+
 def sentence(words: str) -> str:
     """Return the words of a library or a server, cleaned, with a capital letter at the start."""
     return clean(words[:1].upper() + words[1:], 300)
@@ -112,6 +118,12 @@ def shortened(text: str, cells: int) -> str:
         return _start(text, cells)
     head = cells // 2
     return f"{_start(text, head)}…{_start(text[::-1], cells - 1 - head)[::-1]}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number and its noun: ``1 entry``, ``1,200 entries``; ``plural`` where it is not
+    the noun with an s."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 # Names of records
@@ -186,7 +198,7 @@ def duration(seconds: float) -> str:
 
 def moment(at: datetime | None) -> str:
     """Return a time in UTC to the minute, or words where there is none."""
-    return at.strftime("%Y-%m-%d %H:%M UTC") if at else "not told"
+    return at.strftime("%Y-%m-%d %H:%M UTC") if at else "unknown"
 
 
 def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str:

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp_tui.text import age, clean, clean_block, moment, shortened, time_left
+from smtp_tui.text import (
+    after_colon,
+    age,
+    clean,
+    clean_block,
+    counted,
+    moment,
+    shortened,
+    time_left,
+)
 
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 NASTY = st.lists(  # as an alphabet of `st.text` the rare characters would stay rare
@@ -107,5 +116,18 @@ def test_the_time_left_of_a_token_is_told_to_the_minute_and_over_when_it_is(
 
 
 def test_a_moment_nobody_told_is_said_to_be_so() -> None:
-    assert moment(None) == "not told"
+    assert moment(None) == "unknown"
     assert moment(datetime(2020, 4, 1, 8, 5, tzinfo=UTC)) == "2020-04-01 08:05 UTC"
+
+
+def test_a_sentence_after_a_colon_has_neither_capital_nor_full_stop() -> None:
+    assert after_colon("A port is a number.") == "a port is a number"
+    assert after_colon("TLS is needed.") == "TLS is needed"
+    assert after_colon("") == ""
+
+
+def test_one_function_makes_plurals() -> None:
+    assert [counted(number, "entry", "entries") for number in (0, 1, 1200)] == [
+        *("0 entries", "1 entry", "1,200 entries")
+    ]
+    assert counted(2, "line") == "2 lines"

@@ -361,9 +361,13 @@ class NotFound(StatusError):
         ),
     )
 
+    @property
+    def about_record(self) -> bool:
+        """Whether the call was about one record, so that this one is not there."""
+        return self.call.operation in _ABOUT_ONE_RECORD
+
     def _advice(self) -> Advice:
-        about_one = self.call.operation in _ABOUT_ONE_RECORD
-        return self.usual_advice if about_one else self._another_server
+        return self.usual_advice if self.about_record else self._another_server
 
 
 class OperationMissing(StatusError):

@@ -169,11 +169,11 @@ def parse_origin(text: str, port: int | None = None, *, allow_http: bool = False
     scheme: Scheme = "http" if separator and named.lower() == "http" else "https"
     host, own_port = _split_port(rest if separator else named)
     if port is not None and _port(str(port)) != (own_port or port):
-        raise HostRefused(f"the host names port {own_port}, the profile says {port}")
+        raise HostRefused(f"port {own_port} in the host differs from the profile's port {port}")
     origin = Origin(scheme, _checked_host(host), own_port or port)
     if scheme == "http" and not (allow_http or origin.loopback):
         raise HostRefused(
-            "plain http is for this machine only; use https, or a profile that allows http"
+            "plain http is allowed to this machine only; use https, or a profile that allows http"
         )
     return origin
 
@@ -181,12 +181,13 @@ def parse_origin(text: str, port: int | None = None, *, allow_http: bool = False
 def _split_port(text: str) -> tuple[str, int | None]:
     odd = next((sign for sign in text if sign in "@/?#\\% " or not sign.isprintable()), "")
     if odd:
-        shown = odd if odd.isprintable() and odd != " " else "a space"
-        raise HostRefused(f"a host has no {shown} in it; give host, or host:port")
+        shown = f"'{odd}'" if odd.isprintable() else "control characters"
+        unwanted = "spaces" if odd == " " else shown
+        raise HostRefused(f"must be a host or host:port, without {unwanted}")
     if text.startswith("["):
         host, bracket, rest = text[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")):
-            raise HostRefused("an IPv6 address stands in brackets, as in [::1]:30000")
+            raise HostRefused("an IPv6 address needs brackets, such as [::1]:30000")
         return host, _port(rest[1:]) if rest else None
     if text.count(":") > 1:
         return text, None
@@ -197,20 +198,20 @@ def _split_port(text: str) -> tuple[str, int | None]:
 def _port(digits: str) -> int:
     number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 5 else 0
     if not 1 <= number <= 65535:
-        raise HostRefused("a port is a number from 1 to 65535")
+        raise HostRefused("port must be a number from 1 to 65535")
     return number
 
 
 def _checked_host(host: str) -> str:
     if not host:
-        raise HostRefused("a host is needed, such as cam.example.com")
+        raise HostRefused("a host is required, such as cam.example.com")
     if ":" in host:
         try:
             return ipaddress.IPv6Address(host).compressed
         except ValueError:
-            raise HostRefused("that is no IPv6 address") from None
+            raise HostRefused("not a valid IPv6 address") from None
     if any(len(part) > LONGEST_LABEL for part in host.split(".")):
-        raise HostRefused(f"between two dots of a host stand at most {LONGEST_LABEL} characters")
+        raise HostRefused(f"each part of a host name can have at most {LONGEST_LABEL} characters")
     if not _HOST_NAME.match(host) or ".." in host:
-        raise HostRefused("a host has letters, digits, '-', '_' and dots only")
+        raise HostRefused("a host name can have only letters, digits, '-', '_' and dots")
     return host.lower()

@@ -14,46 +14,46 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias
 
 import smtp_tui
-from smtp_tui.cli.exit_codes import Refusal, codes_help
+from smtp_tui.cli.exit_codes import COMMAND_CODES, ExitCode, Refusal, codes_help
 from smtp_tui.profiles.model import FIELDS
-from smtp_tui.text import nearest
+from smtp_tui.text import counted, nearest
 
 Subcommands: TypeAlias = "argparse._SubParsersAction[Parser]"
 Argument: TypeAlias = Callable[[argparse._ActionsContainer], object]
 """Adds an argument to a parser, or to a group of one."""
-AddCommand: TypeAlias = "Callable[[str, str, str], Parser]"
-"""Adds a command of this name, function and help."""
+AddCommand: TypeAlias = "Callable[[str, str, str, str], Parser]"
+"""Adds a command of this name, function, help and example."""
 
 DESCRIPTION: Final = (
-    "Manage the SMTP connections of IBM Cloud Automation Manager from the keyboard.\n"
-    "Without a command it opens the screen."
+    "Manage the SMTP connections of IBM Cloud Automation Manager.\n"
+    "Without a command, smtp-tui opens its screen."
 )
 PROFILE_HELP: Final = """\
-which profile is used; each of these overrules those below it, and says so on
-stderr:
+which profile is used: the first of these that is set; if it overrides another,
+stderr says so:
   --profile
   SMTP_TUI_PROFILE
-  the vendor's variables, when a host is among them (CAM_HOST, TSA_HOSTNAME)
+  the vendor's variables, if CAM_HOST or TSA_HOSTNAME is set
   the default in profiles.toml
   the only profile in profiles.toml
-A command that writes names profile, host and tenant on stderr before anything
-else; one that reads does so where stderr is a terminal."""
+Before a command writes, it names profile, host and tenant on stderr. A command
+that only reads does so if stderr is a terminal."""
 NETWORK_HELP: Final = """\
 network: a request has 10 s to connect, ends after 60 s of silence, and after
 120 s at the latest. Proxies, .netrc, REQUESTS_CA_BUNDLE and SSLKEYLOGFILE in
 the environment are not used."""
-_NOTES: Final = f"{PROFILE_HELP}\n\n{NETWORK_HELP}\n\n{codes_help()}"
-_LONG: Final = re.compile(r"--[a-z][a-z-]*")
-EMPTY: Final = "it is empty, as an unset variable of a shell is"
-_QUOTED: Final = re.compile(
-    r"(ignored explicit argument|invalid choice:) "
-    r"""(?P<quote>['"])(\\.|(?!(?P=quote)).)*(?P=quote)"""
+_SEE_PROFILES: Final = (
+    "See 'smtp-tui --help' for how the profile is chosen, time limits, and exit codes\n70 to 143."
 )
-_PLAIN: Final = {
-    "ignored explicit argument": "it takes no value",
-    "invalid choice:": "it is none of those",
-}
-"""What argparse says before it repeats a value, and what is said instead."""
+_SEE_CODES: Final = "See 'smtp-tui --help' for exit codes 70 to 143."
+_LONG: Final = re.compile(r"--[a-z][a-z-]*")
+EMPTY: Final = "must not be empty (is a shell variable unset?)"
+_QUOTED: Final = r"""(?P<quote>['"])(?:\\.|(?!(?P=quote)).)*(?P=quote)"""
+_PLAINER: Final = (
+    (re.compile(rf"argument (\S+): ignored explicit argument {_QUOTED}"), r"\1 takes no value"),
+    (re.compile(rf"argument (\S+): invalid choice: {_QUOTED}"), r"unknown \1"),
+)
+"""What argparse says, with the value that was given, and what is said instead."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -66,6 +66,7 @@ class Parser(argparse.ArgumentParser):
         layout = argparse.RawDescriptionHelpFormatter
         super().__init__(allow_abbrev=False, formatter_class=layout, **options)
         self.set_defaults(parser=self)
+        self.example = ""
 
     def takes(self, *arguments: Argument, more: str = "") -> None:
         """Add arguments; ``more`` follows the description."""
@@ -73,10 +74,23 @@ class Parser(argparse.ArgumentParser):
         for argument in arguments:
             argument(self)
 
+    def format_help(self) -> str:
+        """The help text, which ends with an example and the exit codes of the command."""
+        command = self.prog.partition(" ")[2]
+        parts = [f"example:\n  {self.prog} {self.example}".rstrip()]
+        if not command:
+            parts = [PROFILE_HELP, NETWORK_HELP, codes_help()]
+        elif command in COMMAND_CODES:
+            on_server = ExitCode.TOKEN in COMMAND_CODES[command]
+            parts += [codes_help(command), _SEE_PROFILES if on_server else _SEE_CODES]
+        self.epilog = "\n\n".join(parts)
+        return super().format_help()
+
     def error(self, message: str) -> NoReturn:
         """Raise :class:`Refusal`."""
-        message = _QUOTED.sub(lambda found: _PLAIN[found[1]], message)
-        raise Refusal(f"{message} ({self.prog} --help tells more)")
+        for said, plainer in _PLAINER:
+            message = said.sub(plainer, message)
+        raise Refusal(f"{message} (see {self.prog} --help)")
 
     @property
     def long_options(self) -> list[str]:
@@ -94,12 +108,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     command: Parser = options.parser
     unknown = [argument.partition("=")[0] for argument in left if argument.startswith("-")]
     if unknown and unknown[0] in program.long_options:
-        program.error(f"{unknown[0]} stands before the command")
+        program.error(f"{unknown[0]} must come before the command")
     if unknown:
         near = nearest(unknown[0], program.long_options + command.long_options)
-        command.error(f"there is no option {unknown[0]} here{near}")
+        command.error(f"unknown option {unknown[0]}{near}")
     if left and not hasattr(options, "values"):
-        command.error(f"{len(left)} arguments too many" if left[1:] else "an argument too many")
+        command.error(counted(len(left), "unexpected argument"))
     if left:
         options.values = [*options.values, *left]
     return options
@@ -119,7 +133,7 @@ def _not_empty(text: str) -> str:
 def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 65536:
         return int(text)
-    raise argparse.ArgumentTypeError("a port is a number up to 65535, or 0 for any that is free")
+    raise argparse.ArgumentTypeError("must be a port number up to 65535, or 0 for any free port")
 
 
 def _argument(spelled: str, words: str | None = None, **options: Any) -> Argument:
@@ -143,21 +157,22 @@ _MORE: Final = {"action": "append", "default": []}
 """For an option that may be given more than once."""
 _ALLOW_MAIL: Final = _argument(
     "--allow-mail-to HOST",
-    "let test mail leave this machine for HOST; may be given more than once",
+    "let test mail leave this machine for HOST; may be repeated",
     **_MORE,
 )
-_JSON: Final = _argument("--json", "data as JSON, never with a secret")
-_RECORD: Final = _argument("record RECORD", "an id, or a name that only one has")
+_PROFILE: Final = "profile to use"
+_JSON: Final = _argument("--json", "print JSON; secrets are left out")
+_RECORD: Final = _argument("record RECORD", "id, or a name that is unique")
 _NEW_PARAMETER: Final = _argument(
     "--new-parameter NAME",
-    "allow a name=value whose name is neither known nor on the record; may be repeated",
+    "allow NAME=value although NAME is not known and not on the record; may be repeated",
     dest="new_parameters",
     **_MORE,
 )
 _ANY: Final = {"nargs": "*", "default": []}
 """For an argument that may be given any number of times, or not at all."""
 _VALUES: Final = (
-    _argument("values name=value", "parameters, such as port=587; never a password", **_ANY),
+    _argument("values name=value", "parameters, such as port=587; no passwords", **_ANY),
     _NEW_PARAMETER,
 )
 _PASSWORD: Final = (
@@ -166,70 +181,76 @@ _PASSWORD: Final = (
         "--password-file PATH", "read the password from a file that only you can read", type=Path
     ),
 )
-_YES: Final = _argument("--yes", "do not ask")
+_YES: Final = _argument("--yes", "do not ask for confirmation")
 _CONFIRMATION: Final = (
     _YES,
     _argument(
         "--confirm-name NAME",
-        "the record's name, instead of typing it; needed where a profile is protected",
+        "confirm with the record's name; protected profiles need this instead of --yes",
     ),
-    _argument("--dry-run", "print the request, send nothing"),
+    _argument("--dry-run", "print the request, but do not send it"),
 )
 
 
-def _command(commands: Subcommands, name: str, run: str, words: str) -> Parser:
+def _command(commands: Subcommands, name: str, run: str, words: str, example: str) -> Parser:
     """Add a command; ``words`` describe it in its own help and in the list of commands.
 
     ``run`` is the function that does it, as module and name in this package. It is imported by
-    that name, so that no command waits for what only others need.
+    that name, so that no command waits for what only others need. ``example`` are arguments.
     """
     parser = commands.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
     parser.set_defaults(run=run)
+    parser.example = example
     return parser
 
 
 def _parser() -> Parser:
-    parser = Parser(prog="smtp-tui", description=DESCRIPTION, epilog=_NOTES)
+    parser = Parser(prog="smtp-tui", description=DESCRIPTION)
     parser.set_defaults(run="screen.open_screen")
     parser.set_defaults(dry_run=False, clear_password=False)  # where a command has no such option
     parser.add_argument("--version", action="version", version=smtp_tui.__version__)
     parser.takes(
-        _argument("--profile PROFILE", "use this profile"),
-        _argument("--read-only", "allow no change in this run"),
+        _argument("--profile PROFILE", _PROFILE),
+        _argument("--read-only", "refuse every change in this run"),
     )
-    commands = parser.add_subparsers(dest="command", metavar="command")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="command")
     add = partial(_command, commands)
-    add("demo", "screen.open_demo", "open the screen on a sandbox with its own mail server").takes(
-        _ALLOW_MAIL,
-        more="Nothing has to be set up, and no server of yours is asked. Nothing is kept.",
+    words = "open the screen on a sandbox with its own mail server"
+    add("demo", "screen.open_demo", words, "").takes(
+        _ALLOW_MAIL, more="It needs no set-up, contacts no other server, and keeps nothing."
     )
-    add("sandbox", "sandbox.serve_sandbox", "serve a stand-in for the CAM server").takes(
-        _argument("--port PORT", "of the API (30000)", type=_port, default=30000),
-        _argument("--tls", "https, self-signed"),
-        _argument("--data DATA", "an SQLite file that keeps the records", type=Path),
-        _argument("--smtp-port SMTP_PORT", "of its mail server (any free)", type=_port, default=0),
+    words = "run a stand-in for the CAM server"
+    add("sandbox", "sandbox.serve_sandbox", words, "--tls --data records.sqlite").takes(
+        _argument("--port PORT", "port of the API (default: 30000)", type=_port, default=30000),
+        _argument("--tls", "serve https with a self-signed certificate"),
+        _argument("--data FILE", "keep the records in this SQLite file", type=Path),
+        _argument(
+            "--smtp-port PORT", "port of its mail server (default: any free)", type=_port, default=0
+        ),
         _ALLOW_MAIL,
-        _argument("--empty", "start without the demo's records"),
-        more="It prints the variables that lead smtp-tui to it, and runs until ctrl+c.\n"
-        "Test mail is really sent, but to this machine only.",
+        _argument("--empty", "start without the demo records"),
+        more="It prints the variables that point smtp-tui at it, and runs until ctrl+c.\n"
+        "Test mail is really sent, but only to this machine.",
     )
     _add_records(add)
-    profiles = add("profiles", "", "list, change and check the profiles")
-    actions = profiles.add_subparsers(dest="action", metavar="action", required=True)
-    _add_actions(partial(_command, actions))
-    audit = add("audit", "audit.show_journal", "print the journal of writes, newest first")
-    audit.epilog = codes_help()
-    audit.takes(
-        _argument("--profile PROFILE", "only of this profile", default=argparse.SUPPRESS),
-        _argument("--record RECORD", "only of this id or name"),
-        _argument("--since TIME", "only since a time (UTC without a zone), or 90m, 12h, 7d"),
-        _argument("--unfinished", "only those whose outcome is not known"),
-        _argument("--json", "one JSON object a line, no secret"),
-        more="Every write is in it: what was about to be sent, and what came of it.\n"
-        "Where the outcome is not known, look at the record. It asks no server.",
+    profiles = add("profiles", "", "list, change and check profiles", "list")
+    actions = profiles.add_subparsers(
+        title="commands", dest="action", metavar="command", required=True
     )
-    add("doctor", "doctor.examine", "print versions, paths and what is not well").takes(
-        _JSON, more="It asks no server, prints no secret, and exits 1 where something is not well."
+    _add_actions(partial(_command, actions))
+    words = "print the journal of writes, newest first"
+    add("audit", "audit.show_journal", words, "--since 7d --unfinished").takes(
+        _argument("--profile PROFILE", "only this profile", default=argparse.SUPPRESS),
+        _argument("--record RECORD", "only this record, by id or name"),
+        _argument("--since TIME", "only since this time (UTC without a zone), or 90m, 12h, 7d"),
+        _argument("--unfinished", "only writes whose outcome is unknown"),
+        _argument("--json", "print one JSON object per line; secrets are left out"),
+        more="The journal has every write: what was about to be sent, and its outcome.\n"
+        "If an outcome is unknown, check the record. No server is contacted.",
+    )
+    words = "show versions, paths and problems"
+    add("doctor", "doctor.examine", words, "").takes(
+        _JSON, more="No server is contacted and no secret is printed."
     )
     return parser
 
@@ -237,54 +258,67 @@ def _parser() -> Parser:
 def _add_records(add: AddCommand) -> None:
     """Add the commands on the records of a profile."""
 
-    def on_profile(name: str, run: str, words: str) -> Parser:
+    def on_profile(name: str, run: str, words: str, example: str) -> Parser:
         """Add a command with what all of them take."""
-        parser = add(name, run, words)
-        parser.epilog = _NOTES
-        usual = _argument("--profile PROFILE", "use this profile", default=argparse.SUPPRESS)
-        parser.takes(usual, _JSON)
+        parser = add(name, run, words, example)
+        parser.takes(_argument("--profile PROFILE", _PROFILE, default=argparse.SUPPRESS), _JSON)
         return parser
 
-    on_profile("list", "records.list_records", "print the records")
-    on_profile("get", "records.get_record", "print one record").takes(_RECORD)
-    on_profile("set", "records.set_record", "change some parameters of a record").takes(
+    on_profile("list", "records.list_records", "list the records", "--json")
+    on_profile("get", "records.get_record", "show one record", "PRIMARY").takes(_RECORD)
+    words, example = "change parameters of a record", "PRIMARY port=587 --dry-run"
+    on_profile("set", "records.set_record", words, example).takes(
         *(_RECORD, *_VALUES),
         _one_of(*_PASSWORD, _argument("--clear-password", "remove the stored password")),
         *_CONFIRMATION,
     )
-    on_profile("create", "records.create_record", "create a record and print its id").takes(
-        _argument("name NAME", "of the record; it cannot be changed later"),
+    words, example = "create a record and print its id", "ALERTS --preset gmail username=me@x.org"
+    on_profile("create", "records.create_record", words, example).takes(
+        _argument("name NAME", "name of the record; it cannot be changed later"),
         *(*_VALUES, _one_of(*_PASSWORD)),
-        _argument("--preset PRESET", "take hostname and port of a provider, such as gmail"),
+        _argument("--preset PRESET", "use hostname and port of a provider, such as gmail"),
         *_CONFIRMATION,
     )
-    on_profile("delete", "records.delete_record", "delete a record").takes(_RECORD, *_CONFIRMATION)
-    words = "a record, then values to use in place of its own; nothing is saved"
-    on_profile("test", "send_test.send_test", "send a test email and tell what came of it").takes(
-        _argument("values RECORD | name=value", words, **_ANY),
-        _argument("--to ADDRESS", "one address", required=True),
-        _argument("--values", "test these values only, no record", dest="unsaved"),
+    words = "delete a record"
+    on_profile("delete", "records.delete_record", words, "PRIMARY --yes").takes(
+        _RECORD, *_CONFIRMATION
+    )
+    words, example = "send a test email and print the verdict", "PRIMARY --to you@example.com"
+    on_profile("test", "send_test.send_test", words, example).takes(
+        _argument(
+            "values RECORD | name=value",
+            "the record, then values to test instead of its own; nothing is saved",
+            **_ANY,
+        ),
+        _argument("--to ADDRESS", "recipient, one address", required=True),
+        _argument("--values", "test these values alone, without a record", dest="unsaved"),
         *(_one_of(*_PASSWORD), _NEW_PARAMETER),
     )
 
 
 def _add_actions(add: AddCommand) -> None:
     """Add what can be done with profiles."""
-    name = _argument("name NAME")
-    add("list", "profiles.list_profiles", "print the profiles; * marks the default").takes(_JSON)
-    add("add", "profiles.add_profile", "add a profile").takes(name, *_fields(new=True))
-    words = "change a profile; other fields stay as they are"
-    add("set", "profiles.set_profile", words).takes(name, *_fields(new=False))
-    add("remove", "profiles.remove_profile", "remove a profile from the file").takes(name, _YES)
-    add("use", "profiles.use_profile", "make a profile the default").takes(name)
-    add("check", "profiles.check_profiles", "check whether profiles work").takes(
-        _argument("names NAME", "only these profiles", **_ANY),
+    name = _argument("name NAME", "name of the profile")
+    words = "list the profiles; * marks the default"
+    add("list", "profiles.list_profiles", words, "").takes(_JSON)
+    example = "prod --host cam.example.com --token-env CAM_BEARER_TOKEN"
+    words = "add a profile"
+    add("add", "profiles.add_profile", words, example).takes(name, *_fields(new=True))
+    words, example = "change a profile; other fields stay as they are", "production --team ops"
+    add("set", "profiles.set_profile", words, example).takes(name, *_fields(new=False))
+    words = "remove a profile from the file"
+    add("remove", "profiles.remove_profile", words, "staging --yes").takes(name, _YES)
+    words = "make a profile the default"
+    add("use", "profiles.use_profile", words, "production").takes(name)
+    words = "check whether profiles work"
+    add("check", "profiles.check_profiles", words, "production").takes(
+        _argument("names NAME", "only these profiles (default: all)", **_ANY),
         _JSON,
         more="The steps are name, connection, certificate, token, tenant and list.\n"
-        "It asks for no token or password: the steps that need a typed one are skipped.\n"
-        "It exits 1 where a step failed.",
+        "It never asks for a token or password; steps that need a typed one are skipped.",
     )
-    add("path", "profiles.show_path", "print where the profiles file is").takes(_JSON)
+    words = "print the path of profiles.toml"
+    add("path", "profiles.show_path", words, "").takes(_JSON)
 
 
 def _fields(*, new: bool) -> Iterator[Argument]:

@@ -15,6 +15,7 @@ from smtp_tui.cli.say import remark, show, show_json, table
 from smtp_tui.state.encoding import plain
 from smtp_tui.state.files import state_directory
 from smtp_tui.state.journal import Journal, Written, writes_of
+from smtp_tui.text import counted
 
 _AGE: Final = re.compile(r"([0-9]{1,6})([mhd])\Z")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
@@ -43,11 +44,11 @@ def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
     elif writes:
         show(_table(writes))
     if not writes:
-        remark("The journal holds no such write.")
-    missing = {"cannot be read": content.unreadable, "longer than 1 MiB skipped": content.overlong}
+        remark("No matching writes in the journal")
+    missing = {"could not be read": content.unreadable, "over 1 MiB skipped": content.overlong}
     for words, count in missing.items():
         if count:
-            remark(f"{count} line{'' if count == 1 else 's'} of {journal.path} {words}.")
+            remark(f"{counted(count, 'line')} of {journal.path} {words}")
     return ExitCode.OK
 
 
@@ -59,7 +60,9 @@ def _moment(text: str, now: datetime) -> datetime:
             return now - timedelta(**{_UNITS[age[2]]: int(age[1])})
         found = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
-        raise Refusal("--since: give a time such as 2026-03-01T12:00, or 90m, 12h, 7d") from None
+        raise Refusal(
+            "--since must be a time such as 2026-03-01T12:00, or an age such as 90m, 12h or 7d"
+        ) from None
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 

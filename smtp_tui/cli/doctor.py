@@ -27,7 +27,7 @@ from smtp_tui.profiles.preferences import load_preferences
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.state.files import FileProblem, config_directory, state_directory
 from smtp_tui.state.journal import FILE_NAME as JOURNAL
-from smtp_tui.text import clean
+from smtp_tui.text import clean, counted
 
 _PACKAGES: Final = (
     *("textual", "httpx", "h11", "msgspec", "pydantic"),
@@ -105,7 +105,7 @@ def _files(environ: Environ) -> Iterator[Fact]:
     except FileProblem as problem:
         yield Fact("state", str(problem), False)
     profile = environment_profile(environ)
-    yield Fact("environment", "makes a profile" if profile else "makes no profile")
+    yield Fact("environment", "defines a profile" if profile else "defines no profile")
 
 
 def _file(name: str, path: Path) -> Fact:
@@ -113,16 +113,16 @@ def _file(name: str, path: Path) -> Fact:
     try:
         status = path.stat()
     except FileNotFoundError:
-        return Fact(name, f"{path} (not there yet)")
+        return Fact(name, f"{path} (does not exist yet)")
     except OSError as error:
         return Fact(name, f"{path}: {error.strerror}", False)
     mode, wrong = stat.S_IMODE(status.st_mode), ""
     if status.st_uid not in {0, os.geteuid()}:
-        wrong = " belongs to another user"
+        wrong = ": belongs to another user"
     elif mode & (stat.S_IRWXG | stat.S_IRWXO):
-        wrong = f" is open to others; chmod {700 if stat.S_ISDIR(status.st_mode) else 600}"
+        wrong = f": is open to others; run chmod {700 if stat.S_ISDIR(status.st_mode) else 600}"
     elif not os.access(path, os.W_OK):
-        wrong = " cannot be written"
+        wrong = ": is not writable"
     return Fact(name, f"{path} (mode {mode:04o}){wrong}", not wrong)
 
 
@@ -137,9 +137,9 @@ def _profiles(store: ProfileStore, environ: Environ) -> Fact:
     with suppress(NoSuchProfile):
         choice = Known(found, environ).chosen(None)
         if choice is not None and choice.overruled:
-            default += f", overruled by {choice.source}"
+            default += f", overridden by {choice.source}"
     count = len(found.profiles)
-    return Fact("profiles", f"{count} profile{'' if count == 1 else 's'}, default {default}")
+    return Fact("profiles", f"{counted(count, 'profile')}, default: {default}")
 
 
 def _preferences(directory: Path) -> Fact:
@@ -153,27 +153,27 @@ def _preferences(directory: Path) -> Fact:
         known_theme(preferences.theme)
     except FileProblem as error:
         return Fact(CONFIG_FILE, str(error), False)
-    return Fact(CONFIG_FILE, f"{path}{'' if path.exists() else ' (not there yet)'}")
+    return Fact(CONFIG_FILE, f"{path}{'' if path.exists() else ' (does not exist yet)'}")
 
 
 def _network(environ: Environ) -> Iterator[Fact]:
     """How long a request may take, and what of the environment is not used."""
     from smtp_tui.api.transport import LIMITS  # noqa: PLC0415 - httpx, for this command only
 
-    yield Fact("to connect", f"{LIMITS.connect:g} s")
-    yield Fact("silence", f"{LIMITS.read:g} s at most")
-    yield Fact("a whole request", f"{LIMITS.total:g} s at most")
+    yield Fact("connect timeout", f"{LIMITS.connect:g} s")
+    yield Fact("read timeout", f"{LIMITS.read:g} s")
+    yield Fact("total timeout", f"{LIMITS.total:g} s")
     for name in _UNUSED:
-        yield Fact(name, "set, and not used" if environ.get(name) else "not set")
+        yield Fact(name, "set, but ignored" if environ.get(name) else "not set")
     netrc = Path(environ.get("HOME") or Path.home()) / ".netrc"
-    yield Fact(".netrc", "there, and not used" if netrc.exists() else "not there")
+    yield Fact(".netrc", "exists, but ignored" if netrc.exists() else "does not exist")
 
 
 def _terminal() -> Iterator[Fact]:
     on = [name for name in ("stdin", "stdout", "stderr") if is_terminal(getattr(sys, name))]
-    yield Fact("terminal on", ", ".join(on) or "none of the streams")
+    yield Fact("terminals", ", ".join(on) or "none")
     size = shutil.get_terminal_size((0, 0))
-    yield Fact("size", f"{size.columns}x{size.lines}" if size.lines else "not known")
+    yield Fact("size", f"{size.columns}x{size.lines}" if size.lines else "unknown")
     yield Fact("encoding", f"stdout {sys.stdout.encoding}, locale {locale.getencoding()}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from enum import IntEnum
+from typing import Final
 
 
 class ExitCode(IntEnum):
@@ -18,36 +19,31 @@ class ExitCode(IntEnum):
         code.meaning = meaning
         return code
 
-    OK = 0, "done, or there was nothing to do; of test: the mail server accepted the mail"
-    FAILED = (
-        1,
-        "the server refused, its answer could not be used, or it did not store what it accepted;"
-        " of profiles check and doctor: something is not well",
-    )
-    USAGE = 2, "the command line, a value, the profile or its file is wrong; nothing was sent"
-    NOT_FOUND = 3, "there is no such record"
+    OK = 0, "done, or nothing to do"
+    FAILED = 1, "the server refused, or did not do what was asked"
+    USAGE = 2, "wrong command line, value, profile or file; nothing was sent"
+    NOT_FOUND = 3, "record not found"
     REFUSED = (
         4,
-        "refused here: unconfirmed, read-only, no journal, a name that is ambiguous or taken;"
-        " nothing was written",
+        "refused before sending: not confirmed, read-only, journal not writable,"
+        " or a name that is ambiguous or taken",
     )
     UNREACHABLE = (
         5,
-        "no connection, no whole answer to a read, or a certificate that is not trusted;"
-        " nothing was written",
+        "no connection, incomplete answer to a read, or untrusted certificate; nothing was written",
     )
-    UNKNOWN_OUTCOME = 6, "sent, and whether it was done is not known; look before trying again"
-    TOKEN = 7, "no token, or the server refused it; nothing was written"
-    CONFLICT = 8, "someone else changed the same meanwhile; nothing was written"
-    MAIL_REJECTED = 10, "of test: the mail server refused the mail, the login or the connection"
-    MAIL_UNREACHABLE = 11, "of test: the CAM host did not reach the mail server"
-    CRASHED = 70, "a fault of this program"
-    OUTPUT_LOST = 74, "what was asked is done, but stdout took no more, as on a full disk"
-    HUNG_UP = 129, "ended by SIGHUP or a lost terminal; what was typed is kept as a draft"
-    INTERRUPTED = 130, "ended by SIGINT, as by ctrl+c in a command"
-    QUIT = 131, "ended by SIGQUIT; what was typed is kept as a draft"
-    PIPE_CLOSED = 141, "stdout is a pipe that nobody reads any more"
-    TERMINATED = 143, "ended by SIGTERM; what was typed is kept as a draft"
+    UNKNOWN_OUTCOME = 6, "outcome unknown: sent, but not confirmed; check before you try again"
+    TOKEN = 7, "no token, or the server rejected it; nothing was written"
+    CONFLICT = 8, "someone else changed the record meanwhile; nothing was written"
+    MAIL_REJECTED = 10, "the mail server rejected the mail, the login or the connection"
+    MAIL_UNREACHABLE = 11, "the CAM host could not reach the mail server"
+    CRASHED = 70, "internal error in smtp-tui"
+    OUTPUT_LOST = 74, "done, but the output could not be written, for example on a full disk"
+    HUNG_UP = 129, "ended by SIGHUP or a lost terminal; unsaved input is kept as a draft"
+    INTERRUPTED = 130, "interrupted by SIGINT (ctrl+c)"
+    QUIT = 131, "ended by SIGQUIT; unsaved input is kept as a draft"
+    PIPE_CLOSED = 141, "the reader of stdout closed the pipe"
+    TERMINATED = 143, "ended by SIGTERM; unsaved input is kept as a draft"
 
 
 class Refusal(Exception):
@@ -58,10 +54,58 @@ class Refusal(Exception):
         self.code = code
 
 
-def codes_help() -> str:
-    """All codes, one a line, for the end of a help text of 80 columns."""
+_OWN_MEANING: Final = {
+    ("test", ExitCode.OK): "the mail server accepted the mail",
+    ("profiles check", ExitCode.FAILED): "a step failed",
+    ("doctor", ExitCode.FAILED): "a problem was found",
+}
+"""What a code means after one command only."""
+_LOCAL: Final = (ExitCode.OK, ExitCode.USAGE)
+_SCREEN: Final = (*_LOCAL, ExitCode.UNKNOWN_OUTCOME)
+_CHECK: Final = (*_LOCAL, ExitCode.FAILED)
+_LIST: Final = (*_CHECK, ExitCode.UNREACHABLE, ExitCode.TOKEN)
+_GET: Final = (*_LIST, ExitCode.NOT_FOUND, ExitCode.REFUSED)
+_CREATE: Final = (*_LIST, ExitCode.REFUSED, ExitCode.UNKNOWN_OUTCOME)
+_CHANGE: Final = (*_GET, ExitCode.UNKNOWN_OUTCOME, ExitCode.CONFLICT)
+COMMAND_CODES: Final[dict[str, tuple[ExitCode, ...]]] = {
+    "demo": _SCREEN,
+    "sandbox": _LOCAL,
+    "list": _LIST,
+    "get": _GET,
+    "set": _CHANGE,
+    "create": _CREATE,
+    "delete": _CHANGE,
+    "test": (
+        *(*_GET, ExitCode.UNKNOWN_OUTCOME),
+        *(ExitCode.MAIL_REJECTED, ExitCode.MAIL_UNREACHABLE),
+    ),
+    "profiles list": _LOCAL,
+    "profiles add": _LOCAL,
+    "profiles set": _LOCAL,
+    "profiles remove": (*_LOCAL, ExitCode.REFUSED),
+    "profiles use": _LOCAL,
+    "profiles check": _CHECK,
+    "profiles path": _LOCAL,
+    "audit": _LOCAL,
+    "doctor": _CHECK,
+}
+"""The codes that each command can end with, beside those of :data:`ANY_COMMAND`."""
+ANY_COMMAND: Final = tuple(code for code in ExitCode if code >= ExitCode.CRASHED)
+"""The codes of a crash, a full disk, a closed pipe and signals."""
+
+
+def meaning_of(code: ExitCode, command: str = "") -> str:
+    """What a code means: after one command, or after any."""
+    own = {name: words for (name, which), words in _OWN_MEANING.items() if which is code}
+    if command:
+        return own.get(command, code.meaning)
+    return "; ".join((code.meaning, *(f"{name}: {words}" for name, words in own.items())))
+
+
+def codes_help(command: str = "") -> str:
+    """The codes of a command, or all, one a line, for the end of a help text of 80 columns."""
     lines = ["exit codes:"]
-    for code in ExitCode:
-        line, indent = f"  {code.value:>3}  {code.meaning}", " " * 7
+    for code in sorted(COMMAND_CODES[command]) if command else ExitCode:
+        line, indent = f"  {code.value:>3}  {meaning_of(code, command)}", " " * 7
         lines.append(textwrap.fill(line, 80, subsequent_indent=indent, break_on_hyphens=False))
     return "\n".join(lines)

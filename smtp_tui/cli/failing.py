@@ -48,16 +48,18 @@ def code_of(error: Exception) -> ExitCode:
         return error.code
     if isinstance(error, errors.ApiError) and error.outcome_unknown:
         return ExitCode.UNKNOWN_OUTCOME
+    if isinstance(error, errors.NotFound) and not error.about_record:
+        return ExitCode.FAILED
     return next(_CODES[kind] for kind in type(error).__mro__ if kind in _CODES)
 
 
 def tell(error: Exception, *found: str) -> ExitCode:
     """Say what went wrong, and what was found out then; the answer is the exit code."""
     if isinstance(error, ModuleNotFoundError):
-        return complain(f"The package {error.name} is missing: install smtp-tui[sandbox].")
+        return complain(f"the package {error.name} is missing; install smtp-tui[sandbox]")
     if not isinstance(error, errors.ApiError):
         return complain(str(error), code_of(error))
-    complain(f"{error.what}: {error.why}")
+    complain(f"{error.what[:1].lower()}{error.what[1:]}: {error.why}")
     if isinstance(error, errors.Invalid):
         for name, words in error.fields:
             remark(f"  {clean(name, 100)}: {clean(words, 400)}")

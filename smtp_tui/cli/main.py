@@ -37,7 +37,7 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return complain("interrupted", ExitCode.INTERRUPTED)
     except EOFError:
-        return complain("nothing was typed, so nothing was done", ExitCode.REFUSED)
+        return complain("no answer; nothing was done", ExitCode.REFUSED)
     except Exception as error:  # noqa: BLE001 - the edge: a traceback helps nobody but us
         return _failed(error)
     finally:
@@ -62,10 +62,10 @@ def _run(arguments: Sequence[str]) -> int:
         options = parse(arguments)
     if options.command in (None, "demo"):
         if not all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr))):
-            return complain("smtp-tui needs a terminal; `smtp-tui list` works without one.")
+            return complain("the screen needs a terminal; `smtp-tui list` works without one")
         term = os.environ.get("TERM")
         if term in ("dumb", "unknown"):  # which cannot place a cursor
-            words = f"A terminal with TERM={term} shows no screen; `smtp-tui list` needs none."
+            words = f"the screen cannot run with TERM={term}; `smtp-tui list` works without it"
             return complain(words)
         # Nothing that the start makes is garbage, and looking for some takes a tenth of the start.
         # The app turns this on again.
@@ -86,4 +86,4 @@ def _failed(error: Exception) -> int:
     ours = [frame for frame in frames if frame.filename.startswith(package)]
     places = [f" at {os.path.relpath(frame.filename, package)}:{frame.lineno}" for frame in ours]
     kind, place = type(error).__name__, "".join(places[-1:])
-    return complain(f"ended by a fault of its own ({kind}{place}).", ExitCode.CRASHED)
+    return complain(f"internal error ({kind}{place})", ExitCode.CRASHED)

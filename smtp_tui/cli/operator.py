@@ -39,12 +39,14 @@ class CommandOperator:
         """
         options = self.options
         if plan.taken:
-            words = f"there is a record {plan.named} already ({plan.taken})"
+            words = f"a record named {plan.named} already exists ({plan.taken})"
             raise Refusal(words, ExitCode.REFUSED)
         if options.confirm_name is not None:
             _check_name(session, plan, options.confirm_name)
         if plan.request == self._approved and (options.yes or options.confirm_name is not None):
-            raise Refusal("the token was refused; it is new now, so run it again", ExitCode.TOKEN)
+            raise Refusal(
+                "the token was rejected and has been renewed; run the command again", ExitCode.TOKEN
+            )
         self._print(session, plan)
         if not options.dry_run and options.confirm_name is None:
             self._confirm(session, plan)
@@ -82,16 +84,16 @@ class CommandOperator:
         if self.options.yes and not protected:
             return
         if not on_terminal():
-            why, needed = "nobody can be asked", "--yes"
+            why, needed = "there is no terminal to ask on", "--yes"
             if protected:
                 why = f"the profile {session.target.name} is protected"
-                needed = "--confirm-name with the record's name"
-            raise Refusal(f"nothing was sent: {why}, so {needed} is needed", ExitCode.REFUSED)
+                needed = "--confirm-name NAME"
+            raise Refusal(f"nothing was sent: {why}; use {needed}", ExitCode.REFUSED)
         deletes = plan.request.operation is Operation.DELETE
         if (protected or deletes) and plan.name.strip():
-            typed = ask(f"To go on, type the record's name ({clean(plan.name, 200)}):")
+            typed = ask(f"Type the record's name to confirm ({clean(plan.name, 200)}):")
             _check_name(session, plan, typed)
-        elif ask("Apply? Type yes:").strip().lower() != "yes":
+        elif ask("Apply? Type yes to confirm:").strip().lower() != "yes":
             raise Refusal("nothing was sent: not confirmed", ExitCode.REFUSED)
         elif protected:
             _check_name(session, plan, plan.name)
@@ -140,7 +142,7 @@ class CommandOperator:
         except asyncio.CancelledError:
             if sent in (Sent.WRITE, Sent.LOST):
                 doing = clean(f"{what[:1].lower()}{what[1:]}")
-                remark(f"Interrupted while {doing}: see what the server holds now.")
+                remark(f"Interrupted while {doing}: check the record on the server.")
             raise
 
     def tell(self, notice: Notice) -> None:
@@ -158,17 +160,17 @@ def _request_text(session: Session, request: Request) -> str:
 def _check_name(session: Session, plan: Plan, typed: str) -> None:
     """The client of a protected profile compares the name once more with the server's."""
     if typed != plan.name:
-        raise Refusal("nothing was sent: that is not the record's name", ExitCode.REFUSED)
+        raise Refusal("nothing was sent: the name does not match the record", ExitCode.REFUSED)
     session.client.confirm(plan.request, typed)
 
 
 def _no_terminal(profile: Profile) -> str:
     command = f"smtp-tui profiles set {shlex.quote(profile.name)} --token-env VAR"
     what, instead = (
-        f"the token of the profile {profile.name} is typed",
-        f"; to read it instead: {command}",
+        f"the profile {profile.name} asks for its token",
+        f"; to read it from a variable, run: {command}",
     )
     if profile.variables is not None:
         what = f"the profile {profile.name} has no token"
         instead = f": set {profile.variables.token}"
-    return f"{what}, and there is no terminal to type it on{instead}"
+    return f"{what}, and there is no terminal to ask on{instead}"

@@ -46,7 +46,7 @@ def list_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
         heading = ("", "PROFILE", *map(str.upper, _COLUMNS))
         show(table(heading, [_row(profile, default) for profile in known.all]))
     else:
-        remark("No profile yet: smtp-tui profiles add NAME --host HOST --tenant TENANT")
+        remark("No profiles yet; add one: smtp-tui profiles add NAME --host HOST --tenant TENANT")
     return ExitCode.OK
 
 
@@ -68,7 +68,9 @@ def add_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
     default = " It is the default." if now.default == profile.name else ""
     remark(f"Added {clean(profile.name)}.{default}")
     if not profile.tenant:
-        remark(f"It names no tenant yet: smtp-tui profiles check {shlex.quote(profile.name)}")
+        remark(
+            f"It has no tenant yet; to find it: smtp-tui profiles check {shlex.quote(profile.name)}"
+        )
     return ExitCode.OK
 
 
@@ -77,11 +79,11 @@ def set_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
     before = known_profiles(environ).named(options.name)
     after = _changed(before, options)
     if after == before:
-        remark("Nothing changes.")
+        remark("Nothing to change.")
         return ExitCode.OK
     _store(environ).replace(options.name, after)
     _warn(options, after, environ)
-    renamed = f", which is {clean(after.name)} now" if after.name != before.name else ""
+    renamed = f", now named {clean(after.name)}" if after.name != before.name else ""
     remark(f"Changed {clean(before.name)}{renamed}.")
     return ExitCode.OK
 
@@ -92,15 +94,15 @@ def remove_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
     profile = known.named(options.name)
     if not options.yes:
         if not on_terminal():
-            words = "nothing was removed: nobody can be asked, so --yes is needed"
+            words = "nothing was removed: there is no terminal to ask on; use --yes"
             raise Refusal(words, ExitCode.REFUSED)
         host = clean(profile.shown_host)
-        words = f"Remove the profile {clean(profile.name)} (host {host})? Type yes:"
+        words = f"Remove the profile {clean(profile.name)} (host {host})? Type yes to confirm:"
         if ask(words).strip().lower() != "yes":
             raise Refusal("nothing was removed: not confirmed", ExitCode.REFUSED)
     left = _store(environ).remove(options.name)
     lost = known.profiles.default is not None and left.default is None
-    default = " There is no default now: smtp-tui profiles use NAME." if lost else ""
+    default = " There is no default now; set one: smtp-tui profiles use NAME" if lost else ""
     remark(f"Removed {clean(options.name)}.{default}")
     return ExitCode.OK
 
@@ -109,7 +111,7 @@ def use_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Start with this profile from now on, unless something more specific chooses another."""
     known_profiles(environ).named(options.name)
     _store(environ).set_default(options.name)
-    remark(f"{clean(options.name)} is the default now.")
+    remark(f"{clean(options.name)} is now the default.")
     _tell_overruled(known_profiles(environ))
     return ExitCode.OK
 
@@ -156,7 +158,7 @@ def _warn(options: argparse.Namespace, profile: Profile, environ: Environ) -> No
         near = nearest(
             source.variable, [name for name in sources.TOKEN_VARIABLES if environ.get(name)]
         )
-        remark(f"warning: the variable {clean(source.variable)} is not set here{near}")
+        remark(f"warning: the variable {clean(source.variable)} is not set{near}")
 
 
 def _row(profile: Profile, default: str | None) -> tuple[str, ...]:
@@ -183,7 +185,7 @@ def check_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
     names = dict.fromkeys(options.names)
     profiles = [known.named(name) for name in names] if names else list(known.all)
     if not profiles:
-        remark("No profile to check.")
+        remark("No profiles to check.")
     checked = run_until_told(_all(profiles, environ, as_they_come=not options.json))
     if options.json:
         show_json([*map(_steps_plain, profiles, checked)])
@@ -214,7 +216,7 @@ async def all_steps(profile: Profile, environ: Environ, seconds: float = _SECOND
     except HostRefused as error:
         steps.append(Step(Stage.NAME, Result.FAILED, str(error)))
     except TimeoutError:
-        words = f"No answer within {seconds:g} seconds"
+        words = f"No answer within {seconds:g} s"
         steps.append(Step([*Stage][len(steps)], Result.FAILED, words))
     rest = [*Stage][len(steps) :]
     return (*steps, *(Step(stage, Result.SKIPPED, "") for stage in rest))
@@ -230,7 +232,7 @@ async def _try(profile: Profile, environ: Environ, steps: list[Step]) -> None:
         if not isinstance(profile.token, sources.LoginToken | sources.PromptToken):
             await take_steps(session, session.tokens.fetch, add)
         elif await look(session.target, add):
-            words = f"{sources.source_words(profile.token)}: typed when it is needed"
+            words = f"{sources.source_words(profile.token)}: asked for when needed"
             add(Step(Stage.TOKEN, Result.SKIPPED, words))
         last = steps[-1]
         if isinstance(last.error, CertificateRefused):
@@ -241,7 +243,7 @@ async def _try(profile: Profile, environ: Environ, steps: list[Step]) -> None:
 def _told(step: Step, target: Target) -> Step:
     """A step with the tenant to set, and the fingerprint that was accepted."""
     if step.tenant is not None and not target.scope.tenant:
-        words = f"the profile names none; the token belongs to {step.words}"
+        words = f"the profile has none; the token belongs to {step.words}"
         return replace(step, result=Result.FAILED, words=words)
     if step.result is Result.NOTE:
         return replace(step, result=Result.SKIPPED if step.tenant is None else Result.OK)
@@ -256,7 +258,7 @@ async def _shown(error: CertificateRefused, target: Target) -> str:
         seen = fingerprint(await shown_certificate(target.origin, STEP_SECONDS))
     except ApiError:
         return ""
-    return f". It shows SHA-256 {seen}: compare that with its administrator before pinning it"
+    return f". SHA-256 {seen}: compare it with the administrator's before you pin it"
 
 
 def _steps_text(profile: Profile, steps: Steps) -> str:

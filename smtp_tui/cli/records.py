@@ -18,7 +18,7 @@ from smtp_tui.cli.say import CELL, complain, remark, show, show_json, table
 from smtp_tui.cli.values import preset_named, read_values
 from smtp_tui.editing.draft import KEEP, Draft, draft_of, new_draft
 from smtp_tui.editing.patch import Patch
-from smtp_tui.text import cell_width, clean, nearest, padded, record_name, sentence
+from smtp_tui.text import cell_width, clean, counted, nearest, padded, record_name, sentence
 from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows import write_record
 from smtp_tui.workflows.session import Session
@@ -54,7 +54,7 @@ def list_records(options: argparse.Namespace, environ: Environ) -> ExitCode:
 def _tell_unreadable(found: RecordList) -> ExitCode:
     """Say how many entries are missing from what was printed, and why."""
     count, total = len(found.unreadable), len(found.records) + len(found.unreadable)
-    complain(f"{count} of {total} entries of the list cannot be read")
+    complain(f"{count} of {counted(total, 'entry', 'entries')} could not be read")
     shown = found.unreadable[:_ENTRIES_SHOWN]
     for entry in shown:
         remark(f"  {clean(entry.words, 300)}")
@@ -74,7 +74,7 @@ def get_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         else:
             show(_text(record))
         for oddity in record.oddities:
-            remark(f"odd: {oddity}")
+            remark(f"warning: {oddity}")
         return ExitCode.OK
 
     return begin(options, environ).do(work)
@@ -106,13 +106,15 @@ def _only(found: RecordList, wanted: str, session: Session) -> Record:
         return named[0]
     if matching:
         ids = ", ".join(matching)
-        words = f"{len(matching)} records are named {wanted}; use an id: {ids}"
+        words = f"{len(matching)} records are named {wanted}; use one of their ids: {ids}"
         raise Refusal(words, ExitCode.REFUSED)
     scope = session.target.scope
     near = nearest(wanted, [record.name for record in found.records])
     words = f"no record {wanted} in tenant {scope.tenant}, team {scope.team}{near}"
     if found.unreadable:  # it may be one of them
-        words += f", but {len(found.unreadable)} entries of the list cannot be read"
+        words += (
+            f"; {counted(len(found.unreadable), 'entry', 'entries')} in the list could not be read"
+        )
         raise Refusal(words, ExitCode.FAILED)
     raise Refusal(words, ExitCode.NOT_FOUND)
 
@@ -140,7 +142,7 @@ def _row(record: Record) -> tuple[str, ...]:
 
 def _text(record: Record) -> str:
     """One record whole, a line for each parameter."""
-    created = record.created_at.isoformat() if record.created_at else "not told"
+    created = record.created_at.isoformat() if record.created_at else "unknown"
     pairs = [("name", record.name), ("id", record.id), ("created", created)]
     pairs += [(parameter.name, parameter.text) for parameter in record.parameters]
     cells = [(clean(name, CELL), clean(text)) for name, text in pairs]
@@ -153,7 +155,7 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     run = begin(options, environ, Operation.PATCH)
     values = read_values(options, options.values)
     if not values.texts and values.password == KEEP:
-        raise Refusal("nothing to set: give a name=value, a password or --clear-password")
+        raise Refusal("nothing to set; give name=value, a password or --clear-password")
 
     async def work(session: Session, operator: CommandOperator) -> ExitCode:
         """Find the record, and save what changes."""
@@ -226,7 +228,7 @@ def _tell_end(
             done = f"Changed {named}: {', '.join(patch.names)}"
             _tell_done(options, *notes, done, told={**told, "changed": patch.names})
         case ends.Unchanged():
-            done = "Nothing changes: the server has these values already. Nothing was sent"
+            done = "Nothing to change: the server already has these values"
             _tell_done(options, done, told={**told, "changed": []})
         case ends.Declined():
             operator.show_rehearsed(session)
@@ -235,7 +237,7 @@ def _tell_end(
         case ends.Refused(error) | ends.Gone(error) if error is not None:
             return tell(error)
         case ends.Gone():
-            remark(f"{sentence(named)} was gone already.")
+            remark(f"{sentence(named)} was already deleted.")
             return ExitCode.NOT_FOUND
         case ends.NotStored(words):
             remark(words)
@@ -257,14 +259,14 @@ def _found(unknown: ends.Unknown) -> Iterator[str]:
     """What the server holds after a lost answer, a line each."""
     found = unknown.found
     if found.problem:
-        yield f"Reading it again did not help: {found.problem}"
+        yield f"Could not read it again: {found.problem}"
     match unknown.error.call.operation, found.done:
         case Operation.DELETE, True:
-            yield "Read again: it is gone"
+            yield "Read again: it was deleted"
         case Operation.DELETE, False:
-            yield "Read again: it is still there"
+            yield "Read again: it still exists"
         case Operation.CREATE, False:
-            yield "Read again: it is not there"
+            yield "Read again: it was not created"
         case Operation.PATCH, _:
             old = [difference.name for difference in found.differences if difference.old]
             for which, names in (("new", found.new), ("old", old)):
@@ -274,4 +276,4 @@ def _found(unknown: ends.Unknown) -> Iterator[str]:
                 if not difference.old:
                     yield f"Read again: the server {difference.words}"
             if found.unseen:
-                yield f"Of {', '.join(found.unseen)} nothing can be seen"
+                yield f"Cannot be checked: {', '.join(found.unseen)}"

@@ -81,7 +81,7 @@ class Run(Struct, frozen=True):
             keep = AdviceLine("To keep it", command=f"profiles set {name} --tenant ID")
             if variables is not None:
                 keep = AdviceLine(f"To keep it, set {variables.tenant}")
-            why = f"The profile {target.name} names no tenant"
+            why = f"The profile {target.name} has no tenant"
             raise TenantNeeded(call, why, advice=(find, keep))
         if self.writes is None or self.options.dry_run:
             return
@@ -106,7 +106,7 @@ def begin(options: argparse.Namespace, environ: Environ, writes: Operation | Non
     profile = choice.profile
     if writes is not None or is_terminal(sys.stderr):
         target, label = profile.target(), f" [{profile.label}]" if profile.label else ""
-        scope = f"tenant {target.scope.tenant or 'not known'} · team {target.scope.team}"
+        scope = f"tenant {target.scope.tenant or 'unknown'} · team {target.scope.team}"
         remark(f"profile {target.name}{label} · host {target.origin.text} · {scope}")
     if choice.remark:
         remark(choice.remark)
@@ -136,7 +136,7 @@ async def session_of(
             lambda: Journal(state_directory(environ)),
             actor_of(environ),
             Clock(),
-            lambda words: remark(f"Warning: {words}"),
+            lambda words: remark(f"warning: {words}"),
         )
         return Client(target, tokens, Activity(), Clock(), auditor)
 

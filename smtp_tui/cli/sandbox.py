@@ -35,7 +35,7 @@ def serve_sandbox(options: argparse.Namespace, environ: Mapping[str, str]) -> in
     except OSError as error:
         return complain(_message(options, error))
     except sqlite3.Error as error:
-        return complain(f"The sandbox cannot keep its records in {options.data}: {error}.")
+        return complain(f"the sandbox cannot keep its records in {options.data}: {error}")
     return 0
 
 
@@ -55,9 +55,9 @@ def _announcement(sandbox: Sandbox) -> Iterator[str]:
     """Comments that say what runs where, then the vendor's variables, ready to paste."""
     passwords = sandbox.tokens.passwords.items()
     accounts = ", ".join(f"{name}/{password}" for name, password in passwords)
-    yield f"# sandbox at {sandbox.base_url}, its mail server at {sandbox.host}:{sandbox.smtp_port}"
-    yield f"# new for this run: the token below, and the accounts {accounts}"
-    yield "# stop with ctrl+c"
+    yield f"# sandbox: {sandbox.base_url}, mail server: {sandbox.host}:{sandbox.smtp_port}"
+    yield f"# token and accounts are new in each run; accounts: {accounts}"
+    yield "# press ctrl+c to stop"
     for name, value in sandbox.environment().items():
         yield f"export {name}={shlex.quote(value)}"
 
@@ -66,8 +66,8 @@ def _message(options: argparse.Namespace, error: OSError) -> str:
     """Which file or port was refused: only errors about files name one."""
     why = error.strerror or str(error)
     if error.filename is not None:
-        return f"The sandbox cannot use {error.filename}: {why}."
+        return f"the sandbox cannot use {error.filename}: {why}"
     ports = f"port {options.port}"
     if options.smtp_port:
         ports += f" or mail port {options.smtp_port}"
-    return f"The sandbox cannot listen on {ports}: {why}."
+    return f"the sandbox cannot listen on {ports}: {why}"

@@ -31,7 +31,7 @@ def show(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        words = f"stdout could not be written: {(error.strerror or '').lower()}"
+        words = f"cannot write to stdout: {(error.strerror or '').lower()}"
         raise Refusal(words, ExitCode.OUTPUT_LOST) from None
 
 

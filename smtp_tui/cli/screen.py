@@ -167,8 +167,8 @@ def _run(
         app.run(mouse=switched_on(preferences.mouse, os.environ))
     for write in app.leaving.given_up:
         complain(
-            f"left before the server answered: {write.request.operation.value}."
-            " Whether it was done is not known; look before trying again."
+            f"left before the server answered: {write.request.operation.value};"
+            " outcome unknown: check the record"
         )
     if app.return_code == 1 or report.getvalue():
         return complain(_crash_words(report.getvalue()), ExitCode.CRASHED)
@@ -179,4 +179,4 @@ def _crash_words(report: str) -> str:
     """A crash in one line: only the kind of error in the report, which holds no value."""
     kinds = re.findall(r"^(\w+)(?<!NOTE)(?::.*)?$", report, re.MULTILINE)  # a note counts errors
     kind = f" ({kinds[0]})" if kinds else ""
-    return f"ended by a fault of its own{kind}. Nothing was sent that was not reviewed."
+    return f"internal error{kind}; nothing was sent that you had not reviewed"

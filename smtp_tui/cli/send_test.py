@@ -40,9 +40,9 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
     wanted, arguments = None, options.values
     if not options.unsaved:
         if arguments and not arguments[0].strip():
-            raise Refusal(f"the record: {EMPTY}")
+            raise Refusal(f"RECORD {EMPTY}")
         if not arguments or "=" in arguments[0]:
-            raise Refusal("name a record, or give --values to test values stored nowhere")
+            raise Refusal("name a record, or use --values to test values without one")
         wanted, *arguments = arguments
     values = read_values(options, arguments)
     mails = TestMails(TestHistory(state_directory(environ)))
@@ -53,7 +53,7 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
         draft = new_draft() if opened is None else draft_of(opened)
         _, patch = values.fill(draft, opened)
         subject = TestSubject(draft.name, opened, patch)
-        remark(f"Testing {_what(subject)}; the mail leaves from the CAM host.")
+        remark(f"Testing {_what(subject)}; the CAM host sends the mail.")
         if subject.warning:
             remark(f"warning: {clean(subject.warning)}")
         return await _send(session, operator, mails, subject, to)
@@ -63,8 +63,8 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
 def _what(subject: TestSubject) -> str:
     if subject.record_id is None:
-        return "values that are stored nowhere"
-    how = "with changes that are not saved" if subject.patch else "as it is saved"
+        return "unsaved values"
+    how = "with unsaved changes" if subject.patch else "as saved"
     return f"{record_name(subject.name, subject.record_id)}, {how}"
 
 
@@ -80,7 +80,7 @@ async def _send(
         raise
     if isinstance(mail.outcome, TestOutcome):
         return _CODES[mail.outcome.verdict]
-    remark("No mail was tried.")
+    remark("No mail was sent.")
     assert mail.outcome is not None
     raise mail.outcome
 
@@ -91,10 +91,10 @@ def _show(mail: TestMail) -> None:
         return
     lines = [" · ".join((outcome.verdict.value, *mail.facts)), outcome.meaning, outcome.advice]
     if outcome.parameter and outcome.verdict is not Verdict.ACCEPTED:
-        lines.append(f"Look at: {outcome.parameter}")
+        lines.append(f"Check: {outcome.parameter}")
     if outcome.request_id and outcome.verdict is Verdict.UNKNOWN:
         lines.append(f"Request id: {outcome.request_id}")
-    said = ["The server said:", clean_block(outcome.server_text)] if outcome.server_text else []
+    said = ["Server response:", clean_block(outcome.server_text)] if outcome.server_text else []
     show("\n".join((*map(clean, filter(None, lines)), *said)))
 
 

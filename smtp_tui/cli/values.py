@@ -26,7 +26,7 @@ from smtp_tui.editing.patch import Patch, patch_for
 from smtp_tui.mail.presets import Preset, presets
 from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.mail.remarks import Severity
-from smtp_tui.text import clean, nearest
+from smtp_tui.text import after_colon, clean, nearest
 from smtp_tui.workflows.validation import NAME, remarks
 
 _CAP: Final = 16 * 1024
@@ -48,7 +48,7 @@ class Values(Struct, frozen=True):
         """
         for name in self.new:
             if name not in self.texts:
-                raise Refusal(f"--new-parameter {name}: no {name}=value is given")
+                raise Refusal(f"--new-parameter {name} needs {name}=value")
         known = draft.names
         for name, text in self.texts.items():
             self._check_name(name, draft, known)
@@ -62,17 +62,14 @@ class Values(Struct, frozen=True):
     def _check_name(self, name: str, draft: Draft, known: tuple[str, ...]) -> None:
         if draft.is_secret(name):
             raise Refusal(
-                f"{name} is a secret: everyone on this machine can read a command line."
-                " Use --password-stdin or --password-file; other secrets are typed on the screen"
+                f"{name} is a secret, and everyone on this machine can read a command line;"
+                " use --password-stdin or --password-file (the screen for other secrets)"
             )
         if name == NAME and name not in dict(draft.texts):
-            raise Refusal("name is no parameter, and the vendor has no call to rename a record")
+            raise Refusal("name is not a parameter; a record cannot be renamed")
         if name not in known and name not in self.new:
             near = nearest(name.casefold(), known)
-            raise Refusal(
-                f"{name} is neither a known parameter nor on the record{near};"
-                f" --new-parameter {name} adds it"
-            )
+            raise Refusal(f"unknown parameter {name}{near}; use --new-parameter {name} to add it")
 
 
 def _check(draft: Draft, names: Iterable[str], opened: Record | None) -> None:
@@ -80,10 +77,10 @@ def _check(draft: Draft, names: Iterable[str], opened: Record | None) -> None:
     found = [(name, said) for name in names for said in remarks(draft, name, opened)]
     for name, said in found:
         if said.severity is Severity.WARNING:
-            remark(f"warning: {clean(name, 100)}: {said.text}")
-    wrong = [f"{name}: {said.text}" for name, said in found if said.severity is Severity.ERROR]
+            remark(f"warning: {clean(name, 100)}: {after_colon(said.text)}")
+    wrong = [(name, said) for name, said in found if said.severity is Severity.ERROR]
     if wrong:
-        raise Refusal(" ".join(wrong))
+        raise Refusal("; ".join(f"{name}: {after_colon(said.text)}" for name, said in wrong))
 
 
 def read_values(options: argparse.Namespace, arguments: Iterable[str]) -> Values:
@@ -96,7 +93,7 @@ def read_values(options: argparse.Namespace, arguments: Iterable[str]) -> Values
     for position, argument in enumerate(arguments, start=1):
         name, separator, value = argument.partition("=")
         if not separator or not name.strip():
-            raise Refusal(f"value number {position} is not of the form name=value")
+            raise Refusal(f"value {position} is not in the form name=value")
         if name in texts:
             raise Refusal(f"{name} is given twice")
         texts[name] = value
@@ -145,10 +142,10 @@ def _from_file(path: Path) -> bytes:
     """The content of a file that nobody else can read or exchange."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise FileProblem(path, "is no regular file; use --password-stdin")
+            raise FileProblem(path, "is not a regular file; use --password-stdin")
         with os.fdopen(open_trusted(path), "rb") as file:
             if os.fstat(file.fileno()).st_mode & _OTHERS:
-                raise FileProblem(path, f"others may read it; try: chmod 600 {path}")
+                raise FileProblem(path, f"others can read it; run: chmod 600 {path}")
             return file.read(_CAP + 1)
     except OSError as error:
         raise problem_of(path, error) from None
@@ -158,7 +155,8 @@ def recipient_of(option: str, text: str) -> str:
     """The address that an option gives. Raises :class:`Refusal`."""
     address, found = parse_recipient(text)
     if address is None:
-        raise Refusal(f"{option}: {' '.join(said.text for said in found)}")
+        words = " ".join(said.text for said in found)
+        raise Refusal(f"{option}: {after_colon(words)}")
     return address
 
 
@@ -171,6 +169,6 @@ def preset_named(wanted: str) -> Preset:
     if len(matching) == 1:
         return matching[0]
     names = [preset.name for preset in (matching or known)]
-    what = f"{wanted} may be several presets" if matching else f"there is no preset {wanted}"
+    what = f"{wanted} matches several presets" if matching else f"there is no preset {wanted}"
     near = "" if matching else nearest(wanted, names)
-    raise Refusal(f"{what}{near}; --preset takes one of: {', '.join(names)}")
+    raise Refusal(f"{what}{near}; --preset can be: {', '.join(names)}")

@@ -37,11 +37,11 @@ MAX_HOSTNAME: Final = 253
 MAX_LABEL: Final = 63
 MAX_PORT: Final = 65535
 
-_TOO_LONG: Final = f"A host name has at most {MAX_HOSTNAME} characters."
-_NO_IPV4: Final = "This is not an IPv4 address. It has four numbers from 0 to 255."
-_NO_IPV6: Final = "This is not an IPv6 address. Check the groups and colons."
-_LOOPBACK: Final = "This means the CAM server itself, not your own machine."
-_TLS_AT_ONCE: Final = "expects TLS from the first byte; the product documents no setting for it."
+_TOO_LONG: Final = f"A host name can have at most {MAX_HOSTNAME} characters."
+_NO_IPV4: Final = "Not a valid host name or IP address."
+_NO_IPV6: Final = "Not a valid IPv6 address."
+_LOOPBACK: Final = "This is the CAM server itself, not your own machine."
+_TLS_AT_ONCE: Final = "CAM has no documented option for implicit TLS."
 _IF_IT_HANGS: Final = "Try 587 if a test hangs."
 
 _LABEL_CHARACTERS: Final = frozenset(string.ascii_letters + string.digits + "_-")
@@ -55,8 +55,8 @@ _OTHER_SERVICE: Final = {
 }
 _IMPLICIT_TLS: Final = frozenset({465, 2465})
 _PORT_HINT: Final = {
-    25: "For a relay of your own. Many cloud providers block 25; with a login 587 is usual.",
-    587: "The submission port: STARTTLS first, then login.",
+    25: "For your own relay. Many cloud providers block port 25; with a login, 587 is usual.",
+    587: "The submission port: STARTTLS, then login.",
     2525: "Some providers offer 2525 where 25 and 587 are blocked.",
     2587: "Amazon SES offers 2587 where 587 is blocked.",
 }
@@ -73,24 +73,24 @@ def check_hostname(text: str) -> Iterator[Remark]:
         encoded = to_a_labels(text)
         if encoded is None:
             raise ValueError(
-                "Only letters a to z, digits, hyphens, underscores and dots belong in a host name."
+                "A host name can have only letters a to z, digits, hyphens, underscores and dots."
             )
-        raise ValueError(f"Write the international name in its ASCII form: {encoded}")
+        raise ValueError(f"Enter the ASCII form of this name: {encoded}")
 
 
 def _refuse_other_text(text: str) -> None:
     """Raise ``ValueError`` for what is neither a host name nor an IP address of any kind."""
     if not text.strip():
         raise ValueError(
-            "Type the name or IP address of the mail server, for example smtp.example.com."
+            "Enter the name or IP address of the mail server, such as smtp.example.com."
         )
     refuse_unsendable(text)
     mark = next((mark for mark in _NOT_IN_A_HOSTNAME if mark in text), None)
     before, _, after = text.partition(":")
     reasons = (
-        (mark, f"A host name has no {mark}. Type only the name of the mail server."),
-        (any(map(str.isspace, text)), "A host name has no spaces. Remove them."),
-        (before and _is_short_number(after), "The port has a field of its own. Remove it here."),
+        (mark, f"A host name cannot contain {mark}. Enter only the name of the mail server."),
+        (any(map(str.isspace, text)), "A host name cannot contain spaces."),
+        (before and _is_short_number(after), "Remove the port; it has its own parameter."),
         (len(text) > MAX_HOSTNAME + 1, _TOO_LONG),
     )
     for wrong, words in reasons:
@@ -102,14 +102,14 @@ def _check_address(text: str) -> Iterator[Remark]:
     bracketed = text.startswith("[") and text.endswith("]")
     inner = text[1:-1] if bracketed else text
     if "%" in inner:
-        raise ValueError("Remove the % and what follows; it has a meaning on one machine only.")
+        raise ValueError("Remove % and the zone after it; it is valid on one machine only.")
     numeric = is_numeric(text)
     try:
         address = ipaddress.IPv4Address(inner) if numeric else ipaddress.IPv6Address(inner)
     except ValueError:
         raise ValueError(_NO_IPV4 if numeric else _NO_IPV6) from None
     if bracketed:
-        yield warning("Not every mailer accepts the brackets. Without them it is safer.")
+        yield warning("Some mailers refuse the brackets; it is safer without them.")
     elif address.is_loopback:
         yield hint(_LOOPBACK)
 
@@ -118,13 +118,13 @@ def _check_name(text: str) -> Iterator[Remark]:
     name = text.removesuffix(".")
     labels = _labels(name)
     if name != text:
-        yield warning("The dot at the end is unusual, and certificates are verified without it.")
+        yield warning("The final dot is unusual; certificates are verified without it.")
     if any(label != label.strip("-") for label in labels):
-        yield warning("A part starts or ends with a hyphen, which most resolvers refuse.")
+        yield warning("A part starts or ends with a hyphen; most resolvers refuse that.")
     if name.lower() == "localhost":
         yield hint(_LOOPBACK)
     elif len(labels) == 1:
-        yield hint("A name without a dot works only if the CAM host can look it up.")
+        yield hint("A name without a dot works only if the CAM host can resolve it.")
 
 
 def _labels(name: str) -> list[str]:
@@ -132,13 +132,13 @@ def _labels(name: str) -> list[str]:
     labels = name.split(".")
     for label in labels:
         if not label:
-            raise ValueError("There is a dot too many.")
+            raise ValueError("There is an extra dot.")
         if not _LABEL_CHARACTERS.issuperset(label):
             raise ValueError(
-                "Only letters, digits, hyphens, underscores and dots belong in a host name."
+                "A host name can have only letters, digits, hyphens, underscores and dots."
             )
         if len(label) > MAX_LABEL:
-            raise ValueError(f"Between two dots there are at most {MAX_LABEL} characters.")
+            raise ValueError(f"Each part of a host name can have at most {MAX_LABEL} characters.")
     if len(name) > MAX_HOSTNAME:
         raise ValueError(_TOO_LONG)
     return labels
@@ -183,9 +183,9 @@ def parse_port(text: str) -> int | None:
 def check_port(text: str) -> Iterable[Remark]:
     """Check a typed port alone; `port_remarks` tells what it means for a mail server."""
     if not text.strip():
-        raise ValueError("Type the port, usually 587 or 25.")
+        raise ValueError("Enter the port, usually 587 or 25.")
     if parse_port(text) is None:
-        raise ValueError("The port is a number from 1 to 65535.")
+        raise ValueError("Must be a number from 1 to 65535.")
     return ()
 
 
@@ -196,11 +196,11 @@ def port_remarks(hostname: str, port: int | None) -> Remarks:
     preset, service = preset_for(hostname), _OTHER_SERVICE.get(port)
     if port in _IMPLICIT_TLS:
         advice = f"{preset.name} also takes {preset.port}." if preset else _IF_IT_HANGS
-        return (warning(f"Port {port} {_TLS_AT_ONCE} {advice}"),)
+        return (warning(f"Port {port}: {_TLS_AT_ONCE} {advice}"),)
     if preset is not None and port not in preset.ports:
         return (warning(f"{preset.name} documents port {preset.port}, not {port}."),)
     if preset is None and service is not None:
-        return (warning(f"Port {port} belongs to {service}, not to sending mail. Try 587 or 25."),)
+        return (warning(f"Port {port} is for {service}, not for sending mail. Try 587 or 25."),)
     return (hint(_PORT_HINT[port]),) if port in _PORT_HINT else ()
 
 
@@ -212,7 +212,7 @@ def port_hint(port: int | str | None) -> str | None:
     if number is None:
         return "not a port number"
     if number in _IMPLICIT_TLS:
-        return f"{number} wants TLS at once"
+        return f"{number} is implicit TLS"
     service = _OTHER_SERVICE.get(number)
     return f"{service} port, not SMTP" if service else None
 
@@ -220,17 +220,17 @@ def port_hint(port: int | str | None) -> str | None:
 def check_username(text: str) -> Iterator[Remark]:
     """Check an account name, where there is one: a relay needs no login."""
     if not text.strip():
-        raise ValueError("It consists of spaces. Clear it or type the account.")
+        raise ValueError("Only spaces. Clear it, or enter the account name.")
     yield from check_text(text)
 
 
 def check_password(text: str) -> Iterator[Remark]:
     """Check a typed password."""
     if is_mask(text):
-        raise ValueError("This is only the mask shown for a password. Type the password itself.")
+        raise ValueError("This is the mask, not a password. Enter the password itself.")
     yield from check_text(text, space_note=" It will be part of the password.")
     if not text.isascii() and not has_invisible(text):
-        yield hint("Some mail servers cannot log in with characters beyond ASCII.")
+        yield hint("Some mail servers refuse passwords with non-ASCII characters.")
 
 
 class KnownParameter(Struct, frozen=True):

@@ -21,23 +21,23 @@ def parse_recipient(text: str) -> tuple[str | None, Remarks]:
 def _parsed(text: str) -> tuple[str, Remarks]:
     """Read a typed address. Raises ``ValueError`` with the reason for the person."""
     if not text.strip():
-        raise ValueError("Type the address the test mail goes to.")
+        raise ValueError("Enter the recipient of the test mail.")
     several = "," in text or ";" in text or text.count("@") > 1
     if several:
-        raise ValueError("Type one address only.")
+        raise ValueError("Enter one address only.")
     refuse_unsendable(text)
     ascii_domain = _ascii_domain(text)
     local, _, domain = text.rpartition("@")
     if is_numeric(domain):
-        raise ValueError("A bare IP address cannot follow the @. Use a domain.")
+        raise ValueError("Use a domain after the @, not a bare IP address.")
     if not domain.isascii():
         if to_a_labels(domain) != ascii_domain:
-            raise ValueError("This domain has no single ASCII form. Type it as xn--…")
+            raise ValueError("This domain has no unique ASCII form. Enter it as xn--…")
         return f"{local}@{ascii_domain}", (hint(f"The domain is sent as {ascii_domain}."),)
     if domain.startswith("["):
         return text, (warning("Many servers refuse an IP address after the @."),)
     if "." not in domain:
-        return text, (warning("The domain has no dot; it works inside one network only."),)
+        return text, (warning("The domain has no dot; it works only inside one network."),)
     return text, ()
 
 

@@ -59,9 +59,9 @@ def refuse_unsendable(text: str) -> None:
     for char in text:
         category = unicodedata.category(char)
         if category == "Cs":
-            raise ValueError("It contains bytes that are not text. Type it again.")
+            raise ValueError("Contains bytes that are not text. Enter it again.")
         if category in ("Cc", "Zl", "Zp"):
-            raise ValueError("It contains a control character or a line break. Remove it.")
+            raise ValueError("Contains a control character or a line break.")
 
 
 def check_text(text: str, *, space_note: str = "") -> Iterator[Remark]:
@@ -71,9 +71,9 @@ def check_text(text: str, *, space_note: str = "") -> Iterator[Remark]:
     """
     refuse_unsendable(text)
     if text != text.strip():
-        yield warning(f"There is a space at the start or the end.{space_note}")
+        yield warning(f"Starts or ends with a space.{space_note}")
     if has_invisible(text):
-        yield warning("It contains an invisible character, perhaps from a paste.")
+        yield warning("Contains an invisible character, perhaps from pasting.")
 
 
 def has_invisible(text: str) -> bool:
@@ -84,7 +84,7 @@ def has_invisible(text: str) -> bool:
 def check_record_name(text: str) -> Iterator[Remark]:
     """Check the name of a new record."""
     if not text.strip():
-        raise ValueError("Type a name. It cannot be changed later.")
+        raise ValueError("Enter a name. It cannot be changed later.")
     if len(text) > MAX_NAME:
-        raise ValueError(f"A name has at most {MAX_NAME} characters.")
+        raise ValueError(f"A name can have at most {MAX_NAME} characters.")
     yield from check_text(text)

@@ -82,10 +82,10 @@ def _path_of(kind: Callable[[Any], Path], raw: object) -> Path:
 def text_problem(text: str) -> str | None:
     """What is wrong with a text of one line, in words."""
     if not text.isprintable():
-        return "there is a control character in it"
+        return "contains a control character"
     if text != text.strip():
-        return "it begins or ends with a space"
-    return None if len(text) <= MAX_TEXT else f"it is longer than {MAX_TEXT} characters"
+        return "begins or ends with a space"
+    return None if len(text) <= MAX_TEXT else f"is longer than {MAX_TEXT} characters"
 
 
 def enum_codec(members: type[Choice]) -> Codec[Choice]:
@@ -97,7 +97,7 @@ def enum_codec(members: type[Choice]) -> Codec[Choice]:
 def _typed_port(text: str) -> int | None:
     if text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535:
         return int(text)
-    raise ValueError(f"a port is a number {_PORTS}")
+    raise ValueError(f"must be a number {_PORTS}")
 
 
 def _typed_flag(text: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from smtp_tui.cli.exit_codes import ANY_COMMAND, COMMAND_CODES
 from smtp_tui.cli.main import run
 
 
@@ -42,6 +43,13 @@ class Typist:
         return f"{self._answer}\n"
 
 
+def _command(arguments: tuple[str, ...]) -> str:
+    """The command that arguments name; options of the program before it are skipped."""
+    words = arguments[2:] if arguments[:1] == ("--profile",) else arguments
+    words = tuple(word for word in words if word != "--read-only")
+    return " ".join(words[: 2 if words[:1] == ("profiles",) else 1])
+
+
 class Console:
     """Runs commands; nobody sits there unless a :class:`Typist` does."""
 
@@ -59,6 +67,8 @@ class Console:
                 patch.setattr(sys.stderr, "isatty", lambda: True)
             code = run(arguments)
         said = self._capsys.readouterr()
+        told = COMMAND_CODES.get(_command(arguments))
+        assert told is None or code in (*told, *ANY_COMMAND), f"{code} is not in the help"
         return Result(code, said.out, said.err)
 
     def setenv(self, **variables: str) -> None:

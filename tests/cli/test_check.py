@@ -159,7 +159,7 @@ async def test_a_silent_host_is_given_up_on_and_the_late_step_named(silent: int)
         *(Result.OK, Result.OK, Result.FAILED),
         *(Result.SKIPPED, Result.SKIPPED, Result.SKIPPED),
     ]
-    assert "0.2 seconds" in steps_taken[2].words
+    assert "0.2 s" in steps_taken[2].words
 
 
 def test_the_answers_of_the_quick_do_not_wait_for_the_slow(

@@ -44,7 +44,7 @@ def test_a_preset_fills_host_and_port_and_can_be_overruled(
     assert sandbox.records()[0].values == {"hostname": "smtp.gmail.com", "port": 465}
     unclear = console.run("create", "OTHER", "--preset", "mailgun", "--yes")
     assert (unclear.code, len(sandbox.records())) == (2, 1)
-    assert "mailgun may be several presets; --preset takes one of: Mailgun (US), " in unclear.err
+    assert "mailgun matches several presets; --preset can be: Mailgun (US), " in unclear.err
     unknown = console.run("create", "OTHER", "--preset", "Gmial", "--yes")
     assert 'there is no preset Gmial; did you mean "Gmail"?' in unknown.err
 
@@ -100,7 +100,7 @@ def test_it_is_asked_for_and_can_be_rehearsed(console: Console, sandbox: Sandbox
     assert console.run("create", "NEW", *VALUES, typist=Typist("yes")).code == 0
 
 
-@pytest.mark.parametrize(("after_work", "words"), [(True, "name is there"), (False, "not there")])
+@pytest.mark.parametrize(("after_work", "words"), [(True, "name is there"), (False, "not created")])
 def test_an_unknown_outcome_is_looked_up_and_nothing_is_repeated(
     console: Console, sandbox: Sandbox, after_work: bool, words: str
 ) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.cli.exit_codes import ExitCode, codes_help
+from smtp_tui.cli.exit_codes import ExitCode, codes_help, meaning_of
 from tests.cli.console import Console
 from tests.e2e.terminal import Terminal
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
@@ -112,14 +112,14 @@ def test_a_mistake_in_the_arguments_is_one_line_and_code_2(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("list", "--foo"), "(smtp-tui list --help tells more)"),
-        (("profiles", "use", "a", "b"), "(smtp-tui profiles use --help tells more)"),
+        (("list", "--foo"), "(see smtp-tui list --help)"),
+        (("profiles", "use", "a", "b"), "(see smtp-tui profiles use --help)"),
         (("set", "--yes"), "the following arguments are required: RECORD ("),
-        (("list", "--json=x"), "argument --json: it takes no value ("),
-        (("lsit",), "argument command: it is none of those (choose from "),
-        (("sandbox", "--port", "abc"), "argument --port: a port is a number up to 65535, or 0 "),
-        (("sandbox", "--smtp-port", "65536"), "argument --smtp-port: a port is a number up to "),
-        (("set", "A", "port"), "value number 1 is not of the form name=value"),
+        (("list", "--json=x"), "--json takes no value ("),
+        (("lsit",), "unknown command (choose from "),
+        (("sandbox", "--port", "abc"), "argument --port: must be a port number up to 65535, or 0 "),
+        (("sandbox", "--smtp-port", "65536"), "argument --smtp-port: must be a port number up to "),
+        (("set", "A", "port"), "value 1 is not in the form name=value"),
     ],
 )
 def test_a_mistake_in_the_arguments_says_what_is_right(
@@ -145,12 +145,10 @@ def test_values_may_stand_after_options(console: Console, sandbox: Sandbox) -> N
 
 
 def test_help_tells_every_exit_code_and_version_the_version(console: Console) -> None:
-    for arguments in (("--help",), ("set", "--help"), ("test", "--help")):
-        result = console.run(*arguments)
-        assert result.code == 0
-        assert codes_help() in result.out
+    result = console.run("--help")
+    assert (result.code, codes_help() in result.out) == (0, True)
     told = " ".join(codes_help().split())
-    assert all(f" {code.value} {code.meaning}" in told for code in ExitCode)
+    assert all(f" {code.value} {meaning_of(code)}" in told for code in ExitCode)
     assert console.run("--version").out == "0.1.0\n"
 
 
@@ -159,7 +157,7 @@ def test_without_a_terminal_the_screen_does_not_open(environ: dict[str, str]) ->
         done = ended(environ, *arguments)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.splitlines() == [
-            "smtp-tui: smtp-tui needs a terminal; `smtp-tui list` works without one."
+            "smtp-tui: the screen needs a terminal; `smtp-tui list` works without one"
         ]
 
 
@@ -230,7 +228,7 @@ def test_ctrl_c_at_the_question_sends_nothing(
 ) -> None:
     sandbox.add_record("A", GOOD)
     with Terminal([*PROGRAM, "set", "A", "port=587"], cwd=tmp_path, env=environ) as terminal:
-        terminal.wait_for("Apply? Type yes:")
+        terminal.wait_for("Apply? Type yes to confirm:")
         terminal.press("ctrl+c")
         assert terminal.exit_code() == 130
         lines = terminal.screen_text().splitlines()
@@ -297,7 +295,7 @@ def test_told_to_end_during_a_write_it_leaves_at_once_and_says_what_is_unknown(
 @pytest.mark.parametrize(
     ("full", "code", "said"),
     [
-        ("1", ExitCode.OUTPUT_LOST, "smtp-tui: stdout could not be written: no space left on dev"),
+        ("1", ExitCode.OUTPUT_LOST, "smtp-tui: cannot write to stdout: no space left on dev"),
         ("2", ExitCode.USAGE, ""),
     ],
 )

@@ -92,7 +92,7 @@ def test_a_dry_run_of_a_create_with_a_taken_name_ends_as_the_real_run(
     for flags in (("--yes",), ("--dry-run",), ("--dry-run", "--yes"), ("--dry-run", "--json")):
         result = console.run(*CREATE[:-1], *flags)
         assert (result.code, result.out) == (ExitCode.REFUSED, "")
-        assert f"there is a record NEW already ({taken})" in result.err
+        assert f"a record named NEW already exists ({taken})" in result.err
     assert all(request.method == "GET" for request in sandbox.requests)
 
 

@@ -49,6 +49,16 @@ def test_a_missing_operation_is_told_as_such_and_ends_with_1(
     assert sum(request.operation == operation for request in sandbox.requests) == 1
 
 
+@pytest.mark.parametrize("name", ["list", "create"])
+def test_a_404_to_a_call_about_no_record_ends_with_1(
+    console: Console, sandbox: Sandbox, name: str
+) -> None:
+    operation, arguments = COMMANDS[name]
+    body = _error(message="No instance", code="MODEL_NOT_FOUND")
+    sandbox.faults.add(Fault(FaultKind.RAW, operation, status=404, body=body))
+    assert console.run(*arguments).code == ExitCode.FAILED
+
+
 @pytest.mark.parametrize("code", ["MODEL_NOT_FOUND", "NOT_FOUND"])
 @pytest.mark.parametrize("name", ["set", "delete", "test"])
 def test_a_404_that_says_that_the_record_is_gone_ends_with_3(
@@ -60,4 +70,4 @@ def test_a_404_that_says_that_the_record_is_gone_ends_with_3(
     sandbox.faults.add(Fault(FaultKind.RAW, operation, status=404, body=body))
     result = console.run(*arguments)
     assert (result.code, result.out) == (ExitCode.NOT_FOUND, "")
-    assert ("A was gone already." in result.err) is (name == "delete")
+    assert ("A was already deleted." in result.err) is (name == "delete")

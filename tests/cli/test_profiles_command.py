@@ -99,7 +99,7 @@ def test_each_kind_of_trust_can_be_named(
         assert only(store).trust == trust
         (told,) = empty_console.run("profiles", "list", "--json").json()
         again = empty_console.run("profiles", "set", "prod", "--trust", told["trust"])
-        assert (again.code, again.err) == (0, "Nothing changes.\n")
+        assert (again.code, again.err) == (0, "Nothing to change.\n")
     for text in ("on", "pin:12", "login:12", "ca:", "off:x", f"pin:{'ab' * 32},cd"):
         assert empty_console.run("profiles", "set", "prod", "--trust", text).code == 2
     assert only(store).trust == CaFile(tmp_path / "ca.pem")
@@ -130,7 +130,8 @@ def test_set_changes_only_the_given_fields(empty_console: Console, store: Profil
     assert result.code == 0
     assert store.path.read_text() == commented.replace('"t-1"', '"t-2"')
     assert (
-        empty_console.run("profiles", "set", "prod", "--tenant", "t-2").err == "Nothing changes.\n"
+        empty_console.run("profiles", "set", "prod", "--tenant", "t-2").err
+        == "Nothing to change.\n"
     )
 
 
@@ -145,7 +146,7 @@ def test_another_host_removes_the_port_of_the_old_one(
 def test_rename_keeps_the_default(empty_console: Console, store: ProfileStore) -> None:
     empty_console.run(*ADD)
     renamed = empty_console.run("profiles", "set", "prod", "--rename", "live")
-    assert (renamed.code, renamed.err) == (0, "Changed prod, which is live now.\n")
+    assert (renamed.code, renamed.err) == (0, "Changed prod, now named live.\n")
     assert (only(store).name, store.load().default) == ("live", "live")
 
 
@@ -185,7 +186,7 @@ def test_remove_asks_or_wants_yes(empty_console: Console, store: ProfileStore) -
         (("add", "x"), "--host"),
         (("set", "prdo", "--team", "x"), "no profile named prdo"),
         (("remove", "prdo", "--yes"), "no profile named prdo"),
-        ((), "action"),
+        ((), "command"),
     ],
 )
 def test_what_cannot_be_stored_is_refused_in_one_line_and_the_file_stays(

@@ -63,7 +63,7 @@ def test_entries_that_cannot_be_read_are_told_and_take_none_down(
         assert result.code == 1
         assert "good" in result.out
         assert result.err.splitlines() == [
-            "smtp-tui: 2 of 3 entries of the list cannot be read",
+            "smtp-tui: 2 of 3 entries could not be read",
             "  entry 2 “no id”: a record without an id",
             "  entry 3: a number or truth value stands where a record should",
         ]
@@ -76,7 +76,7 @@ def test_a_list_in_which_nothing_can_be_read_is_not_called_empty(
     sandbox.faults.add(Fault(FaultKind.RAW, Operation.LIST, status=200, body=body))
     result = console.run("list")
     assert (result.code, result.out) == (1, "")
-    assert "50 of 50 entries of the list cannot be read" in result.err
+    assert "50 of 50 entries could not be read" in result.err
     assert "No records" not in result.err
     assert result.err.splitlines()[-1] == "  … and 30 more"
     assert len(result.err.splitlines()) == 22
@@ -89,7 +89,7 @@ def test_a_record_that_may_be_among_the_unreadable_is_not_called_missing(
     sandbox.faults.add(Fault(FaultKind.RAW, Operation.LIST, status=200, body=body))
     result = console.run("get", "PRIMARY")
     assert result.code == 1
-    assert "entries of the list cannot be read" in result.err
+    assert "1 entry in the list could not be read" in result.err
 
 
 def test_a_record_is_found_by_its_name_and_by_its_id(console: Console, sandbox: Sandbox) -> None:
@@ -132,7 +132,7 @@ def test_each_kind_of_failure_has_its_exit_code_and_words(
         result = console.run("list")
         assert (result.code, result.out) == (code, ""), kind
         assert words in result.err, kind
-        assert result.err.startswith("smtp-tui: Could not list the connections at "), kind
+        assert result.err.startswith("smtp-tui: could not list the connections at "), kind
         assert "Press" not in result.err, kind
 
 
@@ -154,7 +154,7 @@ def test_a_profile_without_a_tenant_sends_nothing(console: Console, sandbox: San
     console.unset("CAM_TENANT_ID")
     result = console.run("list")
     assert (result.code, sandbox.requests) == (2, ())
-    assert "The profile environment names no tenant" in result.err
+    assert "The profile environment has no tenant" in result.err
     assert "To find it: smtp-tui profiles check environment\n" in result.err
 
 

@@ -13,7 +13,7 @@ NAMES = {"none": "", "44": "n" * 44, "a million": "n" * 1_000_000}
 COMMANDS = {
     "delete": (("delete", "{id}", "--yes"), "Deleted {name}.", "Delete {name}"),
     "set": (("set", "{id}", "port=26", "--yes"), "Changed {name}: port.", "Change {name}"),
-    "test": (("test", "{id}", "--to", "a@example.com"), "Testing {name}, as it is saved;", ""),
+    "test": (("test", "{id}", "--to", "a@example.com"), "Testing {name}, as saved;", ""),
 }
 
 

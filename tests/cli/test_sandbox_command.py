@@ -120,7 +120,7 @@ def test_the_vendors_curl_lines_work_with_the_printed_variables(tmp_path: Path) 
         assert stored["port"] == 587
         assert stored["hostname"] == "test"
         assert "my-new-password" not in stored.values()
-        mail = sandbox.printed.partition("mail server at ")[2].split()[0].rpartition(":")[2]
+        mail = sandbox.printed.partition("mail server: ")[2].split()[0].rpartition(":")[2]
         more |= {"TO": "reader@example.com", "SMTP_HOST": "localhost", "SMTP_PORT": mail}
         more |= {"USERNAME": "relay", "PASSWORD": "relay-password"}
         assert run("test")["accepted"] == ["reader@example.com"]

@@ -44,7 +44,7 @@ def test_a_refusal_is_told_with_the_servers_words_and_the_parameter(
     result = console.run("test", "GOOD", *TO)
     assert (result.code, verdict(result)) == (10, "REJECTED")
     assert "550 5.1.1 no such user here" in result.out
-    assert "Look at: to" in result.out
+    assert "Check: to" in result.out
 
 
 def test_a_mail_server_that_is_not_reached_has_its_own_code(

@@ -55,7 +55,7 @@ def test_the_review_shows_change_request_profile_host_and_tenant(
 def test_nothing_changed_sends_nothing(console: Console, sandbox: Sandbox, record_id: str) -> None:
     result = console.run("set", "PRIMARY", "port=25", "--yes", "--json")
     assert (result.code, result.json()["changed"]) == (0, [])
-    assert "Nothing changes" in result.err
+    assert "Nothing to change" in result.err
     assert writes(sandbox) == []
 
 
@@ -72,7 +72,7 @@ def test_a_person_is_asked_and_only_yes_counts(
     console: Console, sandbox: Sandbox, record_id: str, answer: str, code: int, port: int
 ) -> None:
     result = console.run("set", "PRIMARY", "port=587", typist=Typist(answer))
-    assert "Apply? Type yes:" in result.err
+    assert "Apply? Type yes to confirm:" in result.err
     assert (result.code, sandbox.record(record_id).values["port"]) == (code, port)
 
 
@@ -121,7 +121,7 @@ def test_a_mask_is_never_sent_as_a_password(
         ("planted", "name=value"),
         ("=planted", "name=value"),
         ("name=planted", "rename"),
-        ("hostname=plan ted", "no spaces"),
+        ("hostname=plan ted", "contain spaces"),
         ("port=99999", "65535"),
         ("username=plan\nted", "control character"),
     ],
@@ -191,7 +191,7 @@ def test_an_unknown_outcome_is_called_unknown_and_looked_up_once(
     sandbox.faults.add(fault)
     result = console.run("set", "PRIMARY", "port=587", "--yes")
     assert result.code == 6
-    assert "Unknown whether it was done" in result.err
+    assert "unknown whether it was done" in result.err
     assert f"Read again: the server has {found}" in result.err
     assert len(writes(sandbox)) == 1
 
@@ -235,7 +235,7 @@ def test_yes_does_not_send_again_with_the_next_token_of_a_command(
     sandbox.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.MODIFY))
     result = console.run("set", "PRIMARY", "port=587", "--yes")
     assert (result.code, len(writes(sandbox))) == (7, 1)
-    assert "run it again" in result.err
+    assert "run the command again" in result.err
 
 
 def test_read_only_is_refused_before_anything_is_asked(

@@ -48,7 +48,7 @@ def test_a_refused_login_is_told_whatever_the_shape_of_the_answer(
     wanted = "UNKNOWN" if shape in HIDING or shape == "queued" else "REJECTED"
     assert (verdict(result), result.code) == (wanted, CODES[wanted])
     if wanted == "REJECTED":
-        assert "Look at: password" in result.out
+        assert "Check: password" in result.out
         assert (BAD_LOGIN in result.out) is (shape != "smtp_status")
 
 
@@ -85,7 +85,7 @@ def test_a_refusal_of_the_call_ends_with_1_and_says_that_no_mail_was_tried(
     what = ("GOOD",) if saved else ("--values", "hostname=127.0.0.1", "port=1")
     result = console.run("test", *what, *TO)
     assert (result.code, result.out) == (ExitCode.FAILED, "")
-    assert "No mail was tried." in result.err
+    assert "No mail was sent." in result.err
     assert message in result.err
     assert audited(console)["outcome"] == "refused"
 
@@ -101,7 +101,7 @@ def test_a_401_of_the_mailer_asks_for_no_token_and_a_401_of_cam_does(
     sandbox.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.TEST_SAVED))
     result = console.run("test", "GOOD", *TO)
     assert (result.code, result.out) == (ExitCode.TOKEN, "")
-    assert "No mail was tried." in result.err
+    assert "No mail was sent." in result.err
 
 
 def test_a_404_of_the_mailer_is_an_unknown_mail_host(console: Console, sandbox: Sandbox) -> None:
@@ -109,7 +109,7 @@ def test_a_404_of_the_mailer_is_an_unknown_mail_host(console: Console, sandbox: 
     values = ("hostname=mail.example.invalid", "port=25")
     result = console.run("test", "--values", *values, *TO)
     assert (result.code, verdict(result)) == (ExitCode.MAIL_UNREACHABLE, "UNREACHABLE")
-    assert "Look at: hostname" in result.out
+    assert "Check: hostname" in result.out
 
 
 @pytest.mark.parametrize(
@@ -207,8 +207,8 @@ def test_the_journal_keeps_the_verdict(
     assert audited(console)["outcome"] == "not known"
 
 
-UNUSED = "warning: password: There is no username, so the password is not used."
-MISSING = "warning: password: There is a username but no password, so no login can be made."
+UNUSED = "warning: password: there is no username, so the password is not used"
+MISSING = "warning: password: there is a username but no password, so no login can be made"
 
 
 @pytest.mark.parametrize(

@@ -881,10 +881,26 @@ FAULTS: Final = (
         (f"{WORKFLOWS_SAVE}::test_a_name_is_looked_for_again_after_a_401",),
     ),
     Fault(
+        "the help of a command lists the exit codes of another",
+        SCRIPTS,
+        "parts += [codes_help(command), ",
+        "parts += [codes_help('list'), ",
+        (
+            "tests/cli/test_help.py::test_the_help_of_a_command_lists_the_exit_codes_it_can_end_with",
+        ),
+    ),
+    Fault(
+        "a refusal of a value is a sentence within a sentence",
+        HONEST,
+        '{name}: {after_colon(said.text)}" for name, said in wrong',
+        '{name}: {said.text}" for name, said in wrong',
+        ("tests/cli/test_words.py::test_a_refusal_is_one_line_in_the_usual_form",),
+    ),
+    Fault(
         "a mistake on the command line repeats a password",
         SECRET,
-        "        message = _QUOTED.sub(lambda found: _PLAIN[found[1]], message)\n",
-        "",
+        "            message = said.sub(plainer, message)\n",
+        "            pass\n",
         ("tests/cli/test_edge.py::test_a_mistake_in_the_arguments_is_one_line_and_code_2",),
     ),
     Fault(

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.exit_codes import ExitCode, meaning_of
 from smtp_tui.ui.actions import ACTIONS
 from tests.house.tree import ROOT
 
@@ -101,5 +101,5 @@ def test_each_key_of_the_table_does_what_it_says() -> None:
 def test_the_exit_codes_are_all_told_in_the_words_of_the_help() -> None:
     told = re.findall(r"^\| (\d+) \| (.*?) \|$", section("Without a screen"), re.M)
     assert [(int(code), words.replace("`", "")) for code, words in told] == [
-        (code.value, code.meaning) for code in ExitCode
+        (code.value, meaning_of(code)) for code in ExitCode
     ]

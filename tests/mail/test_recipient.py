@@ -30,7 +30,7 @@ def test_a_plain_address_is_sent_as_typed(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "Type the address"),
+        ("", "Enter the recipient"),
         ("you", "must have an @"),
         ("@example.com", "something before"),
         ("you@", "something after"),
@@ -55,8 +55,8 @@ def test_a_plain_address_is_sent_as_typed(text: str) -> None:
         ("you@example..com", "two periods"),
         ("you@10.0.0.1", "IP address"),
         ("you@[10.0.0.300]", "IPv4 address"),
-        ("you@straße.example", "no single ASCII form"),
-        ("you@ＥＸＡＭＰＬＥ.com", "no single ASCII form"),
+        ("you@straße.example", "no unique ASCII form"),
+        ("you@ＥＸＡＭＰＬＥ.com", "no unique ASCII form"),
     ],
 )
 def test_a_wrong_recipient_is_refused_with_the_reason(text: str, reason: str) -> None:

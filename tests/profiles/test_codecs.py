@@ -66,7 +66,7 @@ def test_an_invalid_trust_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["0", "65536", "99999999", "+80", "8e1", "٣", " 80", "http"])
 def test_an_invalid_port_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="a port is a number from 1 to 65535"):
+    with pytest.raises(ValueError, match="must be a number from 1 to 65535"):
         PORT.from_text(text)
 
 

@@ -143,7 +143,7 @@ def test_a_port_variable_that_is_no_port_is_refused_in_words() -> None:
     for digits in ("abc", "0", "99999", "123456", "+80", "٣"):
         profile = environment_profile({**CAM, "CAM_PORT": digits})
         assert profile is not None
-        with pytest.raises(HostRefused, match="a port is a number from 1 to 65535"):
+        with pytest.raises(HostRefused, match="must be a number from 1 to 65535"):
             profile.target()
 
 

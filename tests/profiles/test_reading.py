@@ -125,7 +125,7 @@ FAULTS = [
     ("port = 30000", 'port = "30000"', 7, 1, "without quotes"),
     ("port = 30000", "port = true", 7, 1, "without quotes"),
     ("port = 30000", "port = 70000", 7, 1, "from 1 to 65535"),
-    ('host = "cam.example.com"', 'host = "a b"', 6, 1, "no a space in it"),
+    ('host = "cam.example.com"', 'host = "a b"', 6, 1, "without spaces"),
     ('host = "cam.example.com"', "host = 7", 6, 1, "text in quotes"),
     ('host = "localhost"', 'tenant = "t"', 20, 2, "has no host"),
     ('access = "protected"', '  access = "readonly"', 11, 3, 'did you mean "read-only"'),

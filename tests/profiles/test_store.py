@@ -211,8 +211,8 @@ def test_an_impossible_change_is_refused_and_changes_nothing(tmp_path: Path) -> 
         'no profile "y"': lambda: store.replace("y", one),
         'there is a profile "one" already': lambda: store.add(one),
         'there is a profile "two" already': lambda: store.replace("one", replace(one, name="two")),
-        "host: a host is needed": lambda: store.add(Profile("new", "")),
-        "recipient: there is a control": lambda: store.set_recipient("one", "a\nb"),
+        "host: a host is required": lambda: store.add(Profile("new", "")),
+        "recipient: contains a control": lambda: store.set_recipient("one", "a\nb"),
         "name: ": lambda: store.add(Profile("environment", "h")),
     }
     for words, attempt in refusals.items():

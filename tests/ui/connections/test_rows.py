@@ -153,7 +153,7 @@ def test_a_port_that_looks_wrong_carries_a_sign_and_the_words_for_it() -> None:
         "", Sort("demo")
     )
     assert (good.cells[2], good.cells[5]) == ("587", "")
-    assert (bad.cells[2], bad.cells[5]) == ("! 465", "465 wants TLS at once")
+    assert (bad.cells[2], bad.cells[5]) == ("! 465", "465 is implicit TLS")
     assert (none.cells[2].strip(), none.cells[5]) == ("!", "no port set")
 
 

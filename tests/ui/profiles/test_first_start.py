@@ -153,7 +153,7 @@ async def test_a_host_that_is_none_is_refused_under_its_field(
     async with first_start(demo, tmp_path) as ui:
         await ui.type("user@host")
         await ui.press("ctrl+s")
-        await ui.sees("a host has no @ in it")
+        await ui.sees("without '@'")
         assert not ui.shows("✗ name")
 
 
@@ -168,7 +168,7 @@ async def test_a_server_of_plain_http_is_told_how_to_be_written_and_what_the_rul
         await ui.press("home", "shift+tab", "shift+tab", "shift+tab", "home", "ctrl+k")
         await ui.type("http://cam.example.com")
         await ui.press("ctrl+s")
-        await ui.sees("plain http is for this machine only", "All fields, at Plain http")
+        await ui.sees("plain http is allowed to this machine", "All fields, at Plain http")
 
 
 async def test_a_tenant_that_is_not_told_can_be_given_by_hand(

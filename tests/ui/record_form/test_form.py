@@ -113,7 +113,7 @@ async def test_remarks_stand_under_the_field_after_a_rest_and_not_on_each_key(
         await ui.press("tab", "end", "ctrl+u", "9")
         await ui.pilot.press("9", "9", "9", "9")
         assert "✗" not in ui.text()
-        await ui.sees("✗ The port is a number from 1 to 65535.")
+        await ui.sees("✗ Must be a number from 1 to 65535.")
         await ui.press("ctrl+s")
         assert ui.requests(Operation.MODIFY) == []
         await retype(ui, "465")

@@ -53,7 +53,7 @@ async def test_before_sending_the_dialog_says_values_password_recipient_and_wher
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("", "Type the address"),
+        ("", "Enter the recipient"),
         ("a@b@c.example", "one address only"),
         ("a b@c", "invalid characters"),
     ],

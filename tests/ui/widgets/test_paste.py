@@ -248,7 +248,7 @@ async def test_blanks_around_typed_values_are_neither_sent_nor_complained_of(
         await ui.sees('"NAME"', '"mail.example.com"', " 587", '"user"')
         await ui.until(lambda: not ui.shows("✗"), "no complaint")
         assert not ui.shows("has no spaces")
-        assert not ui.shows("There is a space at the start or the end.")
+        assert not ui.shows("Starts or ends with a space.")
         await ui.press("ctrl+s")
         await ui.sees("Create NAME?")
 
