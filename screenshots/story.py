@@ -1,228 +1,417 @@
-"""The story the pictures tell: key presses on the running app, on a sandbox that really mails.
+"""The scenes of the pictures: key presses on the running app, on a sandbox that really mails.
 
-Run by `make.py` in a process of its own, because Textual reads the environment when imported.
+Run by `make.py` in a process for each size and look, because Textual reads the environment when it
+is imported. To change what leads to a picture, change its scene. What pictures there are stands in
+`pictures.py`, what a scene starts with in `starts.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
+import json
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from html import unescape
+from errno import EADDRINUSE
 from pathlib import Path
+from typing import Final, TypeAlias
 
 from filelock import FileLock
-from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.command import CommandPalette
+from textual.widgets import OptionList
 
-from smtp_tui.api.clock import Clock
-from smtp_tui.cli.screen import demo_services
-from smtp_tui.sandbox import Sandbox, SandboxOptions
+from screenshots import starts
+from screenshots.pictures import Look, Size, drawings
+from screenshots.stage import MissingWords, Stage, draw_as_a_terminal
+from screenshots.starts import (
+    CLOSED_PORT,
+    MAIL,
+    MANY_PARAMETERS,
+    NO_HOST,
+    PINNED,
+    WORKS,
+    WRONG_PASSWORD,
+    Prepare,
+    changed,
+    opened,
+)
+from smtp_tui.api.target import Access, Pinned
+from smtp_tui.mail.remarks import Severity
+from smtp_tui.profiles.model import Environment
+from smtp_tui.profiles.sources import LoginToken, PromptToken
+from smtp_tui.ui.actions import BY_ID
 from smtp_tui.ui.app import SmtpTui
+from smtp_tui.ui.connections.detail import DetailScreen, UnreadableScreen
 from smtp_tui.ui.connections.screen import ConnectionsScreen
+from smtp_tui.ui.dialogs import CopyDialog, HelpScreen, QuestionDialog
+from smtp_tui.ui.logs import ActivityScreen, JournalScreen, MailboxScreen, WrittenDialog
+from smtp_tui.ui.profiles.check import CheckDialog, StartProblemScreen
+from smtp_tui.ui.profiles.form import FirstStartScreen, ProfileFormScreen
+from smtp_tui.ui.profiles.switcher import ProfilesDialog
+from smtp_tui.ui.record_form.form import PresetDialog
+from smtp_tui.ui.record_form.screen import FormScreen
+from smtp_tui.ui.review import ConflictDialog, ReviewDialog
+from smtp_tui.ui.sign_in import ChangedDialog, FirstMeetingDialog, SignInDialog
+from smtp_tui.ui.test_email import TestDialog
+from smtp_tui.ui.widgets.table import RecordsTable
+from tests.failing_sandbox import Fault, FaultKind, Operation
 
-SIZES = {"wide": (120, 40), "80x24": (80, 24)}
-"""Columns and rows, by the word in the file's name."""
-
-PORTS = SandboxOptions(port=28080, smtp_port=28025, demo_records=True)
-"""They are seen in the pictures, so they are fixed; below those that systems hand out."""
-
-START = datetime(2020, 5, 4, 9, 30, tzinfo=UTC)
-REQUEST_SECONDS = 0.213
-PATIENCE = 30.0
-"""Seconds until a screen that was waited for counts as missing."""
-
-FONTS = 'ui-monospace, "SFMono-Regular", Menlo, Consolas, "DejaVu Sans Mono", monospace'
-
-
-class MissingWords(Exception):
-    """The screen never showed what the story waited for."""
-
-
-class StoryClock(Clock):
-    """Time that passes with each request and where the story says so, never by itself."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        """Count the requests of this sandbox."""
-        self._sandbox = sandbox
-        self._waited = 0.0
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass."""
-        self._waited += seconds
-
-    def monotonic(self) -> float:
-        """Seconds of the story so far."""
-        return self._waited + REQUEST_SECONDS * len(self._sandbox.requests)
-
-    def now(self) -> datetime:
-        """The story's moment."""
-        return START + timedelta(seconds=self.monotonic())
+SOME: Final = 15
+"""Actions of the palette; there are more."""
+Drawn: TypeAlias = tuple[Size, Look]
+PORTS: Final = {
+    drawn: 27080 + 100 * number
+    for number, drawn in enumerate(dict.fromkeys((each.size, each.look) for each in drawings()))
+}
+"""The sandbox's port by what is drawn, with its mail server below. They are seen in the pictures,
+so they are fixed; below those that systems hand out."""
 
 
 @dataclass(frozen=True)
-class Stage:
-    """One app at one size, and the directory its pictures go to."""
+class Scene:
+    """A run of the app: the pictures it gives, what is done in it, and what it starts with."""
 
-    app: SmtpTui
-    pilot: Pilot[None]
-    clock: StoryClock
-    directory: Path
-    size: str
-
-    async def press(self, *keys: str, until: str) -> None:
-        """Press keys, then wait until the screen shows some words."""
-        await self.pilot.press(*keys)
-        await self._wait(lambda: until in words(self.app.export_screenshot()), until)
-
-    async def back(self) -> None:
-        """Back to the connections; their words are seen behind a dialog, so it is no use to wait
-        for those."""
-        await self.pilot.press("escape")
-        await self._wait(lambda: isinstance(self.app.screen, ConnectionsScreen), "connections")
-
-    async def go_to(self, name: str, *keys: str) -> None:
-        """Move the cursor of the connections to a record with these keys."""
-        await self.pilot.press(*keys)
-
-        def there() -> bool:
-            screen = self.app.screen
-            record = screen.record if isinstance(screen, ConnectionsScreen) else None
-            return record is not None and record.name == name
-
-        await self._wait(there, f"the cursor on {name}")
-
-    async def kept(self, verdict: str) -> None:
-        """Wait until the table has a verdict too, behind the dialog that says it."""
-        tables = [
-            screen.table
-            for screen in self.app.screen_stack
-            if isinstance(screen, ConnectionsScreen)
-        ]
-
-        def there() -> bool:
-            return any(verdict in str(row.cells) for table in tables for row in table.rows)
-
-        await self._wait(there, f"{verdict} in the table")
-
-    async def shoot(self, name: str) -> None:
-        """Write the picture once the screen has come to rest."""
-        focused = self.app.focused
-        if isinstance(focused, Input):
-            focused.cursor_blink = False
-        seen = [""]
-
-        def at_rest() -> bool:
-            seen.append(self.app.export_screenshot(simplify=True))
-            return seen[-1] == seen[-2]
-
-        await self._wait(at_rest, "the same twice")
-        path = self.directory / f"{name}-{self.size}.svg"
-        path.write_text(portable(seen[-1]), encoding="utf-8", newline="\n")
-
-    async def _wait(self, condition: Callable[[], bool], what: str) -> None:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                while not condition():
-                    await self.pilot.pause(0.01)
-        except TimeoutError:
-            shown = words(self.app.export_screenshot())
-            raise MissingWords(f"waited for: {what}\nthe screen: {shown}") from None
+    gives: tuple[str, ...]
+    play: Callable[[Stage], Awaitable[None]]
+    prepare: Prepare = starts.as_it_is
+    records: bool = True
+    tls: bool = False
 
 
-def words(svg: str) -> str:
-    """The text in a picture, its pieces one after the other."""
-    pieces = re.findall(r"<text [^>]*>([^<]*)</text>", svg)
-    return unescape("".join(pieces)).replace("\xa0", " ")
-
-
-def portable(svg: str) -> str:
-    """The picture without fonts and links from other hosts, and with the same ids every time."""
-    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"\s*<!--.*?-->", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"terminal-\d+-", "t-", svg)
-    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)  # else some strip texts
-    svg = svg.replace("font-family: Fira Code, monospace", f"font-family: {FONTS}")
-    svg = svg.replace("textLength", 'lengthAdjust="spacingAndGlyphs" textLength')
-    svg = svg.replace("font-family: arial", "font-family: sans-serif")
-    return "\n".join(line.rstrip() for line in svg.strip().splitlines()) + "\n"
-
-
-async def tests(stage: Stage) -> None:
-    """One test email that is accepted, one refused, one that reaches nobody."""
-    for name, keys, verdict, picture in (
-        ("BATCH", "g", "UNREACHABLE", None),
-        ("PRIMARY", "Gk", "ACCEPTED", "test-accepted"),
-        ("SECONDARY", "G", "REJECTED", "test-rejected"),
-    ):
-        await stage.go_to(name, *keys)
-        await stage.press("t", until="Send to:")
-        await stage.press("enter", until=verdict)
-        await stage.press(until="r again")
-        await stage.kept(verdict)
-        if picture is not None:
-            await stage.shoot(picture)
-        stage.clock.wait(240)
-        await stage.back()
-
-
-async def looking(stage: Stage) -> None:
-    """The table, the help, the profiles, what was asked so far, and one record whole."""
-    await stage.press("r", until="fresh 0s")
-    await stage.go_to("PRIMARY", "k")
+async def browsing(stage: Stage) -> None:
+    """The table with marks, the filter, one record whole, and the dialogs of any screen."""
+    for name in (CLOSED_PORT, MANY_PARAMETERS):
+        await stage.go_to(name)
+        await stage.press("space")
+    await stage.go_to(WORKS)
+    stage.clock.wait(12)
     await stage.shoot("connections")
-    for key, shown, picture in (
-        ("question_mark", "search the keys", "help"),
-        ("p", "demo-europe", "profiles"),
-        ("a", "status 200", "activity"),
-        ("enter", "q Back", "detail"),
+    await stage.press("slash", *"relay")
+    await stage.shoot("filter")
+    await stage.press(*"zzz")
+    await stage.until(lambda: not stage.home.table.rows, "no rows")
+    await stage.shoot("no-matches")
+    await stage.press("escape")
+    await stage.go_to(WORKS)
+    await stage.front(CopyDialog, "y")
+    await stage.shoot("copy")
+    await stage.back()
+    await stage.front(HelpScreen, "question_mark")
+    await stage.shoot("help")
+    await stage.back()
+    palette = await stage.front(CommandPalette, "colon")
+    await stage.until(lambda: palette.query_one(OptionList).option_count > SOME, "the actions")
+    await stage.shoot("palette")
+    await stage.back()
+    await stage.answered("enter")
+    await stage.front(DetailScreen)
+    await stage.shoot("detail")
+
+
+async def mailing(stage: Stage) -> None:
+    """A record is mended and tested, others fail; then the logs."""
+    await stage.go_to(CLOSED_PORT)
+    await stage.answered("e")
+    await stage.front(FormScreen)
+    await stage.fill("port", str(stage.sandbox.smtp_port))
+    await stage.front(ReviewDialog, "ctrl+s")
+    await stage.press("enter")
+    await stage.rows()
+    await stage.shoot("saved")
+    stage.app.clear_messages()  # it would go by itself, but nobody knows before which picture
+    unknown = Fault(FaultKind.BAD_GATEWAY, Operation.TEST_SAVED, after_work=True)
+    for name, picture in (
+        (WORKS, "test-accepted"),
+        (WRONG_PASSWORD, "test-rejected"),
+        (NO_HOST, "test-unreachable"),
+        (MANY_PARAMETERS, "test-unknown"),
     ):
-        await stage.press(key, until=shown)
+        stage.clock.wait(240)
+        await stage.go_to(name)
+        dialog = await stage.front(TestDialog, "t")
+        await stage.shoot("test-ask") if name == WORKS else None
+        if picture == "test-unknown":
+            stage.sandbox.faults.add(unknown)
+        await stage.press("enter")
+        await stage.until(lambda: bool(dialog.mail and dialog.mail.outcome), picture)  # noqa: B023 - awaited here
         await stage.shoot(picture)
         await stage.back()
+    for screen, keys, picture in (
+        (ActivityScreen, "a", "activity"),
+        (MailboxScreen, "m", "mailbox"),
+        (JournalScreen, "A", "journal"),
+    ):
+        opened = await stage.front(screen, keys)
+        await stage.until(lambda: bool(opened.query_one(RecordsTable).rows), picture)  # noqa: B023 - awaited here
+        await stage.shoot(picture)
+        if screen is not JournalScreen:
+            await stage.back()
+    for number, entry in enumerate(stage.services.journal.read(1000).entries):
+        stage.hidden.setdefault(entry.write_id, f"4d1c60a9e5b7{number:04x}")
+    await stage.front(WrittenDialog, "G", "enter")
+    await stage.shoot("journal-entry")
 
 
 async def editing(stage: Stage) -> None:
-    """A port and a password are changed, and reviewed; nothing is sent."""
-    await stage.press("e", until="Nothing changed")
-    await stage.press("tab", "end", "ctrl+u", *"587", until='"value": 587')
-    await stage.press("tab", "tab", *"secret", until='"name": "password"')
-    await stage.press("shift+tab", "shift+tab", until="The submission port")
+    """Changes, their review, a form that is left, a draft, a delete, a conflict, a new record."""
+    await stage.go_to(WORKS)
+    await stage.answered("e")
+    await stage.front(FormScreen)
+    await stage.fill("password", "secret-1")
+    await stage.fill("port", "70000")
+    await stage.remarked("port", Severity.ERROR)
+    await stage.shoot("field-error")
+    await stage.fill("port", "587")
+    await stage.remarked("port", Severity.HINT)
     await stage.shoot("edit")
-    await stage.press("ctrl+s", until="Enter chooses")
+    await stage.front(ReviewDialog, "ctrl+s")
     await stage.shoot("review")
+    await stage.front(FormScreen, "escape")
+    await stage.front(QuestionDialog, "escape")
+    await stage.shoot("leave")
+    await stage.choose("draft")
+    await stage.rows()
+    stage.clock.wait(240)
+    await stage.front(QuestionDialog, "e")
+    await stage.shoot("draft")
+    await stage.back()
+    await stage.front(ReviewDialog, "d")
+    await stage.shoot("review-delete")
+    await stage.back()
+    await conflict(stage)
 
 
-async def perform(directory: Path, size: str) -> None:
-    """Play the whole story once at one size; raises `OSError` where a port is taken."""
-    with tempfile.TemporaryDirectory() as kept, Sandbox(PORTS) as sandbox:
-        clock = StoryClock(sandbox)
-        services, profile = demo_services(sandbox, Path(kept), clock)
-        app = SmtpTui(services, profile)
-        async with app.run_test(size=SIZES[size]) as pilot:
-            stage = Stage(app, pilot, clock, directory, size)
-            await stage.press(until="SECONDARY")
-            await tests(stage)
-            await looking(stage)
-            await editing(stage)
+async def conflict(stage: Stage) -> None:
+    """Someone else changes the parameters that are edited here."""
+    await stage.go_to(CLOSED_PORT)
+    await stage.answered("e")
+    await stage.front(FormScreen)
+    await stage.fill("hostname", "mail.example.com")
+    await stage.fill("port", "587")
+    await stage.front(ReviewDialog, "ctrl+s")
+    stage.clock.wait(1)
+    record = next(each for each in stage.sandbox.records() if each.name == CLOSED_PORT)
+    stage.sandbox.change_record(record.id, {"hostname": "smtp.example.com", "port": 2525})
+    await stage.front(ConflictDialog, "enter")
+    await stage.shoot("conflict")
 
 
-def main(directory: Path) -> int:
-    """Make all pictures; 2 and words where that is not possible.
+async def creating(stage: Stage) -> None:
+    """A new record, filled from a preset."""
+    await stage.rows()
+    await stage.front(FormScreen, "n")
+    await stage.fill("name", "NEWSLETTER")
+    await stage.front(PresetDialog, BY_ID["form.preset"].keys.split(",")[0])
+    await stage.shoot("preset")
+
+
+async def protected(stage: Stage) -> None:
+    """A change where the record's name has to be typed."""
+    await stage.go_to(WORKS)
+    await stage.answered("e")
+    await stage.front(FormScreen)
+    await stage.fill("port", "587")
+    await stage.front(ReviewDialog, "ctrl+s")
+    await stage.press(*WORKS[:3])
+    await stage.shoot("review-protected")
+
+
+async def read_only(stage: Stage) -> None:
+    """A key that does nothing in a read-only profile."""
+    await stage.go_to(WORKS)
+    await stage.press("d")
+    await stage.shoot("read-only")
+
+
+async def failing(stage: Stage) -> None:
+    """A server that hangs, fails, answers nonsense, and hangs again with a mail."""
+    await stage.front(ConnectionsScreen)
+    await stage.until(lambda: bool(stage.sandbox.requests), "the first request")
+    stage.clock.wait(3)
+    await stage.shows(r"\b3 ?s\b")
+    await stage.shoot("reading", waiting=True)
+    await stage.press("escape", "r")
+    await stage.go_to(WORKS)
+    stage.clock.wait(720)
+    stage.sandbox.faults.add(Fault(FaultKind.BAD_GATEWAY, Operation.LIST, count=None))
+    await stage.press("r")
+    await stage.until(lambda: stage.home.problem is not None, "the problem")
+    await stage.shoot("stale")
+    stage.sandbox.faults.clear()
+    await stage.press("r")
+    await stage.until(lambda: stage.home.problem is None, "no problem")
+    await sending(stage)
+
+
+async def sending(stage: Stage) -> None:
+    """A mail is on its way, and stays so."""
+    await stage.go_to(WORKS)
+    stage.sandbox.faults.add(Fault(FaultKind.HANG, Operation.TEST_SAVED))
+    dialog = await stage.front(TestDialog, "t")
+    before = len(stage.sandbox.requests)
+    await stage.press("enter")
+    await stage.until(lambda: len(stage.sandbox.requests) > before, "the request")
+    assert dialog.mail is not None
+    stage.clock.wait(7)
+    await stage.shows(r"\b7 ?s\b")
+    await stage.shoot("test-sending")
+    stage.sandbox.stop()  # else the end of the app would wait for the answer
+
+
+async def unreadable(stage: Stage) -> None:
+    """Records beside entries that are none."""
+    await stage.rows()
+    good = [record.answer() for record in stage.sandbox.records()[:2]]
+    bad = [{"name": "PRIMARY-OLD"}, {"id": ".."}, 7, None]
+    body = json.dumps([good[0], *bad, good[1]]).encode()
+    stage.sandbox.faults.add(Fault(FaultKind.RAW, Operation.LIST, status=200, body=body))
+    await stage.answered("r")
+    await stage.rows()
+    await stage.front(UnreadableScreen, "U")
+    await stage.shoot("unreadable")
+
+
+async def nothing_there(stage: Stage) -> None:
+    """A list without records."""
+    await stage.until(lambda: not stage.home.reading, "the answer")
+    await stage.shoot("empty")
+
+
+async def switching(stage: Stage) -> None:
+    """The profiles, the form of one, and its check."""
+    await stage.rows()
+    dialog = await stage.front(ProfilesDialog, "p")
+    table = dialog.query_one(RecordsTable)
+    await stage.until(
+        lambda: len(table.rows) > 3 and not any("…" in row.cells for row in table.rows), "states"
+    )
+    await stage.shoot("profiles")
+    await stage.front(CheckDialog, "x")
+    await stage.listed()
+    await stage.shoot("profile-check")
+    await stage.front(ProfilesDialog, "escape")
+    await stage.press("j")
+    await stage.front(ProfileFormScreen, "e")
+    await stage.shoot("profile-form")
+
+
+async def beginning(stage: Stage) -> None:
+    """The first start, and what it finds."""
+    screen = await stage.front(FirstStartScreen)
+    await stage.shoot("first-start")
+    await stage.fill("host", stage.sandbox.base_url)
+    await stage.fill("user", "admin")
+    await stage.fill("password", stage.sandbox.password())
+    await stage.press("ctrl+s")
+    await stage.until(lambda: screen.has_class("-found"), "what was found")
+    await stage.listed()
+    await stage.shoot("first-start-found")
+
+
+async def broken(stage: Stage) -> None:
+    """A start that did not work."""
+    await stage.front(StartProblemScreen)
+    await stage.shoot("start-problem")
+
+
+async def logging_in(stage: Stage) -> None:
+    """A password is asked for."""
+    await stage.front(SignInDialog)
+    await stage.press(*"secret")
+    await stage.shoot("log-in", waiting=True)
+
+
+async def asking(stage: Stage) -> None:
+    """A token is asked for."""
+    await stage.front(SignInDialog)
+    await stage.shoot("token", waiting=True)
+
+
+async def meeting(stage: Stage) -> None:
+    """A certificate that nobody vouches for."""
+    await stage.front(FirstMeetingDialog)
+    await stage.shoot("certificate", waiting=True)
+
+
+async def changing(stage: Stage) -> None:
+    """Another certificate than the one that was pinned."""
+    await stage.front(ChangedDialog)
+    await stage.shoot("certificate-changed", waiting=True)
+
+
+PRODUCTION: Final = changed(
+    name="production",
+    label="",
+    environment=Environment.PRODUCTION,
+    access=Access.PROTECTED,
+)
+SCENES: Final = (
+    Scene(
+        ("connections", "filter", "no-matches", "copy", "help", "palette", "detail"),
+        browsing,
+        starts.logged_in,
+    ),
+    Scene(
+        (
+            *("saved", "test-ask", "test-accepted", "test-rejected", "test-unreachable"),
+            *("test-unknown", "activity", "mailbox", "journal", "journal-entry"),
+        ),
+        mailing,
+        starts.logged_in,
+    ),
+    Scene(
+        ("field-error", "edit", "review", "leave", "draft", "review-delete", "conflict"),
+        editing,
+        starts.logged_in,
+    ),
+    Scene(("preset",), creating),
+    Scene(("review-protected",), protected, PRODUCTION),
+    Scene(("read-only",), read_only, changed(access=Access.READ_ONLY)),
+    Scene(("reading", "stale", "test-sending"), failing, starts.hanging_list),
+    Scene(("unreadable",), unreadable),
+    Scene(("empty",), nothing_there, records=False),
+    Scene(("profiles", "profile-check", "profile-form"), switching, starts.named),
+    Scene(("first-start", "first-start-found"), beginning, starts.first_start),
+    Scene(("start-problem",), broken, starts.broken_file),
+    Scene(("log-in",), logging_in, changed(token=LoginToken("admin"))),
+    Scene(("token",), asking, changed(token=PromptToken())),
+    Scene(("certificate",), meeting, tls=True),
+    Scene(("certificate-changed",), changing, changed(trust=Pinned(PINNED)), tls=True),
+)
+
+
+async def perform(scene: Scene, drawn: Drawn, wanted: frozenset[str], directory: Path) -> None:
+    """Play one scene at one size and in one look; raises `OSError` where a port is taken."""
+    size, look = drawn
+    theme = "light" if look is Look.LIGHT else "ansi"
+    with opened(scene.prepare, PORTS[drawn], records=scene.records, tls=scene.tls) as (
+        start,
+        clock,
+    ):
+        app = SmtpTui(start.services, start.profile, start.problem, theme=theme)
+        async with app.run_test(size=size.value) as pilot:
+            given = (start.sandbox, start.services, directory, size, look, wanted)
+            await scene.play(Stage(app, pilot, clock, *given))
+
+
+def main(directory: Path, drawn: Drawn, wanted: frozenset[str]) -> int:
+    """Make pictures at one size and in one look; 2 and words where that is not possible.
 
     Two of these at once take turns, because there is one set of ports.
     """
-    lock = FileLock(Path(tempfile.gettempdir()) / "smtp-tui-pictures.lock", timeout=120)
+    draw_as_a_terminal()
+    port = PORTS[drawn]
+    alone = FileLock(Path(tempfile.gettempdir()) / f"smtp-tui-pictures-{port}.lock", timeout=300)
     try:
-        with lock:
-            for size in SIZES:
-                asyncio.run(perform(directory, size))
+        with alone:
+            for scene in SCENES:
+                if wanted.intersection(scene.gives):
+                    asyncio.run(perform(scene, drawn, wanted, directory))
     except OSError as error:
-        ports = f"{PORTS.port}, {PORTS.smtp_port} and {PORTS.smtp_port + 1}"
+        if error.errno != EADDRINUSE:
+            raise
+        ports = f"{port}, {port + MAIL} and {port + MAIL + 1}"
         print(f"The pictures need the ports {ports} of 127.0.0.1; {error}", file=sys.stderr)
         return 2
     except MissingWords as error:
@@ -232,4 +421,5 @@ def main(directory: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    _, place, size, look, *names = sys.argv
+    sys.exit(main(Path(place), (Size[size], Look[look]), frozenset(names)))

@@ -51,7 +51,7 @@ def test_a_command_is_one_line_that_needs_python3_alone(name: str) -> None:
 
 def test_the_commands_stand_before_anything_else_but_the_picture_and_one_sentence() -> None:
     opening = README[: README.index("## ")]
-    assert opening.index("connections-wide.svg") < opening.index("<!-- command: demo -->")
+    assert opening.index("connections-120x40.svg") < opening.index("<!-- command: demo -->")
     assert opening.index("<!-- command: demo -->") < opening.index("<!-- command: test -->")
 
 
@@ -64,11 +64,10 @@ def test_ci_takes_the_test_line_from_the_readme() -> None:
     assert os.access(script, os.X_OK)
 
 
-def test_each_picture_is_there_and_each_screen_is_pictured() -> None:
+def test_six_pictures_are_there_and_the_page_of_all_is_linked() -> None:
     assert [path for path in PICTURES if not (ROOT / path).is_file()] == []
-    subjects = ("connections", "edit", "review", "test-accepted", "test-rejected", "profiles")
-    wanted = {f"screenshots/{name}-{size}.svg" for name in subjects for size in ("wide", "80x24")}
-    assert wanted <= set(PICTURES)
+    assert len(set(PICTURES)) == len(PICTURES) == 6
+    assert "](screenshots/all.md)" in section("Pictures")
 
 
 def test_the_key_table_is_read() -> None:

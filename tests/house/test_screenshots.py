@@ -8,17 +8,21 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from screenshots.make import differing, pictures, report
-from screenshots.story import PORTS, SIZES
+from screenshots.make import SHEET, differing, pictures, report
+from screenshots.pictures import PICTURES, Look, Size, drawings, sheet
+from screenshots.starts import MAIL
+from screenshots.story import PORTS, SCENES
 from tests.house.tree import ROOT
 
 HERE = ROOT / "screenshots"
-SHOWN = ("connections", "edit", "review", "test-accepted", "test-rejected", "profiles")
+LARGEST = 60_000
+"""Bytes of a picture."""
 FORMAT = "http://www.w3.org/2000/svg"
 """The name of the format; nothing is fetched from it."""
 
@@ -43,45 +47,91 @@ def outside(svg: str) -> list[str]:
 
 @pytest.mark.timeout(180)
 def test_pictures_made_anew_are_the_same_and_the_check_names_what_is_not_current(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
 ) -> None:
     # One test, because each making of the pictures takes seconds.
     made, kept = tmp_path / "made", tmp_path / "kept"
     made.mkdir()
-    done = make(str(made), NO_COLOR="1", LC_ALL="C", TERM="dumb", PYTHONHASHSEED="1")
+    some = ("--only", "connections", "start-problem")
+    done = make(str(made), *some, NO_COLOR="1", LC_ALL="C", TERM="dumb", PYTHONHASHSEED="1")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     drawn = pictures(made)
-    assert {f"{name}-{size}.svg" for name in SHOWN for size in SIZES} <= set(drawn)
-    assert {ET.fromstring(svg).tag for svg in drawn.values()} == {f"{{{FORMAT}}}svg"}
+    named = [each.file for each in drawings() if each.picture in some]
+    assert drawn.keys() == {SHEET, *named}
+    assert {ET.fromstring(drawn[name]).tag for name in named} == {f"{{{FORMAT}}}svg"}
 
     shutil.copytree(made, kept)
-    assert report(differing(made, kept)) == 0
-    assert capsys.readouterr().out == ""
-
-    changed = kept / "edit-wide.svg"
-    changed.write_bytes(changed.read_bytes().replace(b"587", b"588", 1))
-    (kept / "review-80x24.svg").unlink()
-    (kept / "removed-screen-wide.svg").write_text("<svg/>", encoding="utf-8")
-    done = make("--check", str(kept), TZ="Asia/Tokyo", COLORTERM="", PYTHONHASHSEED="2")
+    changed = kept / "connections-120x40.svg"
+    changed.write_bytes(changed.read_bytes().replace(b"localhost", b"localhoax", 1))
+    (kept / "connections-80x24-light.svg").unlink()
+    (kept / SHEET).write_text("# None\n", encoding="utf-8")
+    done = make("--check", str(kept), *some, TZ="Asia/Tokyo", COLORTERM="", PYTHONHASHSEED="2")
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
-        "edit-wide.svg: differs",
-        "removed-screen-wide.svg: left over",
-        "review-80x24.svg: missing",
+        "all.md: differs",
+        "connections-120x40.svg: differs",
+        "connections-80x24-light.svg: missing",
         "Renew them with: python screenshots/make.py",
     ]
+
+
+def test_a_picture_that_is_made_no_more_is_left_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made, kept = tmp_path / "made", tmp_path / "kept"
+    for directory in (made, kept):
+        directory.mkdir()
+        (directory / "connections-80x24.svg").write_text("<svg/>", encoding="utf-8")
+    assert report(differing(made, kept)) == 0
+    (kept / "removed-screen-80x24.svg").write_text("<svg/>", encoding="utf-8")
+    assert report(differing(made, kept)) == 1
+    assert "removed-screen-80x24.svg: left over\n" in capsys.readouterr().out
 
 
 @pytest.mark.timeout(180)
 def test_a_port_that_is_taken_is_said_in_words(tmp_path: Path) -> None:
     # The lock under which pictures are made, so that no other test needs the port meanwhile; this
     # one's script looks for it elsewhere.
-    alone = FileLock(Path(tempfile.gettempdir()) / "smtp-tui-pictures.lock", timeout=120)
-    with alone, socket.create_server(("127.0.0.1", PORTS.smtp_port)):
-        done = make("--check", TMPDIR=str(tmp_path))
+    port = PORTS[Size.SMALL, Look.TERMINAL]
+    directory = Path(tempfile.gettempdir())
+    alone = FileLock(directory / f"smtp-tui-pictures-{port}.lock", timeout=120)
+    with alone, socket.create_server(("127.0.0.1", port + MAIL)):
+        done = make("--check", "--only", "start-problem", TMPDIR=str(tmp_path))
     assert done.returncode == 2
-    assert str(PORTS.smtp_port) in done.stderr
+    assert str(port + MAIL) in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_each_picture_of_the_table_has_one_scene() -> None:
+    given = Counter(name for scene in SCENES for name in scene.gives)
+    assert given == Counter(name for part in PICTURES.values() for name in part)
+
+
+def test_the_pictures_that_are_kept_are_those_of_the_table_and_none_is_large() -> None:
+    kept = pictures(HERE)
+    assert kept.keys() == {SHEET, *(each.file for each in drawings())}
+    assert {name: len(svg) for name, svg in kept.items() if len(svg) > LARGEST} == {}
+
+
+def test_the_page_of_all_pictures_shows_each_once() -> None:
+    shown = re.findall(r"!\[[^]]+\]\(([^)]+)\)", sheet())
+    assert Counter(shown) == Counter(each.file for each in drawings())
+
+
+def test_a_picture_in_colour_has_the_colours_of_a_terminal_and_one_without_has_none() -> None:
+    kept = pictures(HERE)
+    for name in ("connections", "edit", "review", "test-rejected"):
+        assert colours(kept[f"{name}-80x24.svg"]), name
+        assert colours(kept[f"{name}-80x24-light.svg"]), name
+        assert colours(kept[f"{name}-80x24-no-colour.svg"]) == set(), name
+
+
+def colours(svg: bytes) -> set[str]:
+    """The colours in a picture of a terminal that are no grey; the buttons of its frame are not
+    counted."""
+    drawn = re.findall(rb"fill[=:] ?\"?#([0-9a-f]{6})", svg)
+    found = {number.decode() for number in drawn} - {"ff5f57", "febc2e", "28c840"}
+    return {each for each in found if len({each[:2], each[2:4], each[4:]}) > 1}
 
 
 def test_no_picture_names_an_outside_host() -> None:

@@ -1,0 +1,238 @@
+"""What the app starts with in each scene: a sandbox, profiles, tokens, files, faults.
+
+All that would differ between two runs or two machines is fixed here.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from screenshots.stage import START, MissingWords, StoryClock
+from smtp_tui.api.client import Client
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.api.target import Access, Target
+from smtp_tui.cli.screen import demo_services
+from smtp_tui.profiles.model import Environment, Profile
+from smtp_tui.profiles.sources import LoginToken
+from smtp_tui.profiles.tokens import Tokens
+from smtp_tui.sandbox.certificate import LOOPBACK_NAMES, Certificate
+from smtp_tui.state.files import FileProblem
+from smtp_tui.state.history import TestRun
+from smtp_tui.state.journal import Actor, Auditor
+from smtp_tui.ui.services import ReceivedMail, Services
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
+
+WORKS: Final = "PRIMARY"
+WRONG_PASSWORD: Final = "SECONDARY"
+NO_HOST: Final = "OLD-RELAY"
+CLOSED_PORT: Final = "BATCH"
+TLS_PORT: Final = "PARTNER"
+MANY_PARAMETERS: Final = "INVOICES"
+"""The demo's records, by what is to be seen on them."""
+
+MAIL: Final = -55
+"""From the port of the sandbox to that of its mail server."""
+PINNED: Final = "9c1f" * 16
+"""The fingerprint of a certificate that was there before."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the app of a scene starts with."""
+
+    sandbox: Sandbox
+    services: Services
+    profile: Profile | None
+    problem: str = ""
+
+
+Prepare: TypeAlias = Callable[[Start], Start]
+
+
+def as_it_is(start: Start) -> Start:
+    """Start with the demo's profile and token."""
+    return start
+
+
+def using(change: Callable[[Profile], Profile]) -> Prepare:
+    """Start with a profile that was changed so."""
+
+    def prepare(start: Start) -> Start:
+        assert start.profile is not None
+        profile = change(start.profile)
+        return _with_profiles(replace(start, profile=profile), (profile,))
+
+    return prepare
+
+
+def _with_profiles(start: Start, profiles: tuple[Profile, ...]) -> Start:
+    services = msgspec.structs.replace(start.services, extra_profiles=profiles)
+    return replace(start, services=services)
+
+
+def logged_in(start: Start) -> Start:
+    """Start with a token that was issued a while ago, and with tests of the last days."""
+    assert start.profile is not None
+    profile = msgspec.structs.replace(start.profile, token=LoginToken("admin"))
+    start = _with_profiles(replace(start, profile=profile), (profile,))
+    session = start.services.session(profile)
+    ends = START + timedelta(hours=11, minutes=42)
+    session.tokens.accept(SecretStr(start.sandbox.admin_token), ends, typed=False)
+    for name, days, verdict, phase, said in (
+        (WORKS, 0.08, "ACCEPTED", "unknown", "250 2.0.0 Ok: queued as DB74AFB309"),
+        (WORKS, 1.1, "REJECTED", "login", "535 5.7.8 Error: authentication failed"),
+        (WORKS, 1.2, "REJECTED", "login", "535 5.7.8 Error: authentication failed"),
+        (WRONG_PASSWORD, 0.3, "REJECTED", "login", "535 5.7.8 Error: authentication failed"),
+        (WRONG_PASSWORD, 9, "ACCEPTED", "unknown", "250 2.0.0 Ok: queued as 7B1C0F22A4"),
+        (NO_HOST, 2, "UNREACHABLE", "DNS", "getaddrinfo ENOTFOUND relay.old-datacenter.invalid"),
+        (CLOSED_PORT, 5, "UNREACHABLE", "connect", "connect ECONNREFUSED 127.0.0.1:26"),
+        (TLS_PORT, 3, "UNKNOWN", "unknown", "socket hang up"),
+        (MANY_PARAMETERS, 4, "ACCEPTED", "unknown", "250 2.0.0 Ok: queued as 19D2E5C073"),
+    ):
+        record = next(each for each in start.sandbox.records() if each.name == name)
+        values = {name: str(value) for name, value in record.values.items()}
+        run = TestRun(
+            at=START - timedelta(days=days),
+            profile=profile.name,
+            recipient="ops@sandbox.example",
+            values=tuple(values.items()),
+            verdict=verdict,
+            phase=phase,
+            words=said,
+            milliseconds=213,
+        )
+        start.services.history.remember(session.key(record.id), run)
+    return start
+
+
+def named(start: Start) -> Start:
+    """Start with several profiles, one of them in use and logged in; not all hosts answer."""
+    start = logged_in(start)
+    assert start.profile is not None
+    other, change = start.sandbox.other_tenant_id, msgspec.structs.replace
+    beside = (
+        change(
+            start.profile,
+            name="production",
+            label="",
+            environment=Environment.PRODUCTION,
+            access=Access.PROTECTED,
+        ),
+        change(
+            start.profile,
+            name="staging",
+            label="",
+            environment=Environment.STAGING,
+            tenant=other,
+            access=Access.READ_ONLY,
+        ),
+        change(
+            start.profile,
+            name="old-lab",
+            label="",
+            environment=Environment.OTHER,
+            host="http://127.0.0.1:9",
+        ),
+    )
+    for profile in beside:
+        start.services.store.add(profile)
+    return start
+
+
+def first_start(start: Start) -> Start:
+    """Start without profiles and variables."""
+    services = msgspec.structs.replace(start.services, extra_profiles=(), environ={})
+    return replace(start, services=services, profile=None)
+
+
+def broken_file(start: Start) -> Start:
+    """Start with a file of profiles that has a mistake."""
+    store = start.services.store
+    store.path.parent.mkdir(parents=True, mode=0o700)
+    store.path.write_text(
+        'schema = 1\n\n[profiles.production]\nhost = "cam.example.com"\nacces = "protected"\n'
+    )
+    store.path.chmod(0o600)
+    try:
+        store.load()
+    except FileProblem as problem:
+        return replace(start, problem=str(problem))
+    raise MissingWords("the broken file was read")
+
+
+def hanging_list(start: Start) -> Start:
+    """Start on a server that gives no answer to the first list."""
+    start.sandbox.faults.add(Fault(FaultKind.HANG, Operation.LIST))
+    return logged_in(start)
+
+
+def changed(**changes: object) -> Prepare:
+    """Start with other values in these fields of the profile."""
+    return using(lambda profile: msgspec.structs.replace(profile, **changes))
+
+
+@contextmanager
+def opened(
+    prepare: Prepare, port: int, *, records: bool = True, tls: bool = False
+) -> Iterator[tuple[Start, StoryClock]]:
+    """A sandbox, and what the app starts with, in a directory of their own."""
+    options = SandboxOptions(port=port, smtp_port=port + MAIL, demo_records=records, tls=tls)
+    certificate = fixed_certificate() if tls else None
+    with (
+        tempfile.TemporaryDirectory(
+            prefix="smtp-tui-pictures-", ignore_cleanup_errors=True
+        ) as directory,
+        chdir(directory),  # so that paths are short, and the same everywhere
+        Sandbox(options, certificate) as sandbox,
+    ):
+        clock = StoryClock(sandbox)
+        services, profile = demo_services(sandbox, Path("~"), clock)
+        yield prepare(Start(sandbox, _everywhere_alike(services, clock), profile)), clock
+
+
+def _everywhere_alike(services: Services, clock: StoryClock) -> Services:
+    """The services with a user and with times of mails that are the same on every machine."""
+    auditor = Auditor(lambda: services.journal, Actor("ops"), clock, lambda _: None)
+
+    def make_client(target: Target, tokens: Tokens) -> Client:
+        return Client(target, tokens, services.activity, clock, auditor)
+
+    def mailbox() -> tuple[ReceivedMail, ...]:
+        mails = services.mailbox() if services.mailbox is not None else ()
+        return tuple(
+            msgspec.structs.replace(mail, received_at=START + timedelta(minutes=4 * number))
+            for number, mail in enumerate(mails, start=1)
+        )
+
+    return msgspec.structs.replace(services, make_client=make_client, mailbox=mailbox)
+
+
+def fixed_certificate() -> Certificate:
+    """A certificate that signed itself, always the same one."""
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "cam.example.com")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(2020)
+        .not_valid_before(datetime(2020, 3, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2070, 3, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName(LOOPBACK_NAMES), critical=False)
+        .sign(key, None)
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return Certificate(made.public_bytes(Encoding.PEM).decode(), private.decode())
