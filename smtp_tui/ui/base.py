@@ -101,6 +101,10 @@ class FullScreen(Screen[Result]):
 
     DEFAULT_CSS = """
     FullScreen.-covered #panels { text-style: dim; }
+    FullScreen.-covered Panel:focus-within { border: round $frame; }
+    FullScreen.-covered RecordsTable:focus > .records-table--cursor {
+        background: $background; color: $foreground; text-style: bold dim;
+    }
     FullScreen .problem { height: auto; max-height: 6; padding: 0 1; display: none; }
     FullScreen .problem.-shown { display: block; }
     FullScreen .status { height: 1; padding: 0 1; text-style: dim; }
@@ -293,7 +297,7 @@ class Dialog(ModalScreen[Result]):
 
     def keys(self) -> Iterable[tuple[str, str]]:
         """The keys of the bottom border, each with what it does; the last one always fits."""
-        return ((self.cancel_key, "back"),)
+        return ((self.cancel_key, "Back"),)
 
     def show_keys(self) -> None:
         """Show which keys work now."""

@@ -88,7 +88,10 @@ class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
         """What it is about, and the answers."""
         yield PlainText(self._body, id="question")
         yield from self._buttons
-        yield PlainText(f"↑ ↓ move · Enter chooses · {self.cancel_key} goes back", classes="hint")
+
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """What the border says."""
+        return (("↑ ↓", "Move"), ("enter", "Choose"), (self.cancel_key, "Back"))
 
     @on(Button.Pressed)
     def answer(self, event: Button.Pressed) -> None:
@@ -198,6 +201,7 @@ class HelpScreen(Dialog[None]):
 
     TITLE = "Help"
     BODY = "#help-keys"
+    WIDTH = 96
     DEFAULT_CSS = """
     HelpScreen > #box { height: 100%; }
     HelpScreen #help-keys { height: 1fr; }
@@ -214,11 +218,14 @@ class HelpScreen(Dialog[None]):
         self._text = PlainText()
 
     def compose_box(self) -> Iterable[Widget]:
-        """Search field, keys, hint."""
+        """Search field and keys."""
         yield self._field
         with VerticalScroll(id="help-keys", can_focus=False):
             yield self._text
-        yield PlainText(f"↑ ↓ scroll · {self.cancel_key} or q back", classes="hint")
+
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """What the border says."""
+        return (("↑ ↓", "Scroll"), ("q", "Back"), (self.cancel_key, "Back"))
 
     @on(_SearchField.Left)
     def leave(self) -> None:
@@ -227,15 +234,15 @@ class HelpScreen(Dialog[None]):
 
     @on(Resize)
     @on(Input.Changed)
-    def show_keys(self) -> None:
+    def show_entries(self) -> None:
         """Show what holds the words, wrapped to the width."""
         words = self._field.value.casefold().split()
         width = max(40, self._field.size.width - 2)
         sections: dict[str, list[Content]] = {place.value: [] for place in Place}
         for action in self._actions:
             sections[action.place.value].append(self._action(action, width))
-        sections["In a list"] = [Content(_line(keys, what, width)) for keys, what in IN_A_LIST]
-        sections["The header"] = [Content(_line("", _HEADER, width))]
+        sections["In a list"] = [_entry(keys, what, width) for keys, what in IN_A_LIST]
+        sections["The header"] = [_entry("", _HEADER, width)]
         lines: list[Content] = []
         for title, entries in sections.items():
             found = [entry for entry in entries if _holds(entry.plain, words)]
@@ -247,15 +254,17 @@ class HelpScreen(Dialog[None]):
 
     def _action(self, action: Action, width: int) -> Content:
         reason = action.unavailable(self._situation)
-        text = _line(action.key_display, f"{action.label}: {action.help}", width)
+        entry = _entry(action.key_display, f"{action.label}: {action.help}", width)
         if reason is None:
-            return Content(text)
-        return Content.styled(f"{text}\n{_line('', f'Not now: {reason}', width)}", "dim")
+            return entry
+        return Content("\n").join([entry, _entry("", f"Not now: {reason}", width)]).stylize("dim")
 
 
-def _line(keys: str, words: str, width: int) -> str:
+def _entry(keys: str, words: str, width: int) -> Content:
+    """Return keys and what they do, wrapped to the width."""
     start, rest = padded(f"  {keys}", _INDENT - 1) + " ", " " * _INDENT
-    return fill(words, width, initial_indent=start, subsequent_indent=rest, break_long_words=False)
+    text = fill(words, width, initial_indent=start, subsequent_indent=rest, break_long_words=False)
+    return Content(text).stylize("bold $accent", 0, len(start))
 
 
 def _holds(text: str, words: list[str]) -> bool:
