@@ -308,7 +308,12 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         text, starts = self._columns.row(row, cursor=cursor, marked=marked)
         if (cursor and self.has_focus) or self.stale:
             text = fit(visible(text), self.free_width, ellipsis="")
-            return Strip([Segment(text, style), Segment(" " * (self.size.width - len(text)))])
+            return Strip(
+                [
+                    Segment(text, style),
+                    Segment(" " * (self.size.width - self.free_width), self.rich_style),
+                ]
+            )
         spans = [(index, 1, "warn") for index in (1, 2) if text[index] != " "]
         for look in row.looks:
             room = self._columns.cells(look.column) - look.start
