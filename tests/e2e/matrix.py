@@ -87,7 +87,7 @@ def walk(terminal: Terminal, columns: int) -> str:
     terminal.wait_for("SECONDARY")
     terminal.press("down")
     terminal.wait_for(re.compile("^[▌>]  SECONDARY", re.MULTILINE))
-    look("SECONDARY", "fresh")
+    look("SECONDARY", "read 0s ago")
     terminal.press("?")
     look("search the keys", "esc back")
     terminal.press("esc")
@@ -109,7 +109,7 @@ def _framed(lines: list[str], columns: int) -> str:
     text = "\n".join(lines)
     for pattern, stand_in in (
         (r"\b[1-9]\d{4}\b", "30000"),
-        (r"fresh \d+s", "fresh 0s"),
+        (r"fresh \d+s", "read 0s ago"),
         (r"\d{4}-\d\d-\d\d \d\d:\d\d", "2020-02-20 20:20"),
     ):
         text = re.sub(pattern, stand_in, text)

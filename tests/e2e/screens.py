@@ -30,7 +30,7 @@ class Screen:
         terminal.wait_quiet(0.2)
 
 
-CONNECTIONS = says("PRIMARY", "SECONDARY", "fresh")
+CONNECTIONS = says("PRIMARY", "SECONDARY", "read 0s ago")
 SCREENS = (
     Screen("connections", (), CONNECTIONS, ()),
     Screen("a filter", ("/", "s"), says("SECONDARY", "filter")),

@@ -185,7 +185,7 @@ def test_ctrl_c_on_the_keyboard_is_an_ordinary_quit(
     sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
     with program(sandbox, tmp_path) as terminal:
-        terminal.wait_for(says("SECONDARY", "2 connections"))
+        terminal.wait_for(says("SECONDARY", "Connections 2"))
         terminal.press("ctrl+c")
         assert terminal.exit_code() == ExitCode.OK
         assert terminal.modes_restored() == []
@@ -195,7 +195,7 @@ def test_ctrl_c_pressed_until_the_prompt_is_back_is_an_ordinary_quit(
     sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
     with program(sandbox, tmp_path) as terminal:
-        terminal.wait_for(says("SECONDARY", "2 connections"))
+        terminal.wait_for(says("SECONDARY", "Connections 2"))
         while not terminal.ended:
             terminal.press("ctrl+c")
             terminal.pass_time(0.01)
@@ -207,7 +207,7 @@ def test_ctrl_backslash_on_the_keyboard_ends_nothing(
     sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
     with program(sandbox, tmp_path) as terminal:
-        terminal.wait_for(says("SECONDARY", "2 connections"))
+        terminal.wait_for(says("SECONDARY", "Connections 2"))
         terminal.press("ctrl+\\", "down")
         terminal.wait_for(re.compile("^▌  SECONDARY", re.MULTILINE))
 
@@ -216,7 +216,7 @@ def test_a_signal_to_go_on_changes_nothing_where_nothing_was_stopped(
     sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
     with program(sandbox, tmp_path) as terminal:
-        terminal.wait_for(says("SECONDARY", "2 connections"))
+        terminal.wait_for(says("SECONDARY", "Connections 2"))
         terminal.signal(signal.SIGCONT)
         narrow(terminal, "second")
         terminal.press("esc", "q")

@@ -142,10 +142,10 @@ class _Session:
         self.token_file.write_text(sandbox.issue_token())
         self.terminal.press("r")
         self.terminal.wait_for(lambda _: len(_lists(sandbox)) == before + 2)
-        self.terminal.wait_for("fresh")
+        self.terminal.wait_for("read 0s ago")
 
     def log_in(self) -> None:
-        self.terminal.wait_for("fresh")
+        self.terminal.wait_for("read 0s ago")
         self.terminal.press("p")
         self.terminal.wait_for(says("PROFILE", "typed"))
         self.terminal.press("/")
@@ -157,7 +157,7 @@ class _Session:
         self.terminal.wait_for("•" * len(self.password))
         self.look()
         self.terminal.press("enter")
-        self.terminal.wait_for(says("typed", "PRIMARY", "fresh"))
+        self.terminal.wait_for(says("typed", "PRIMARY", "read 0s ago"))
 
 
 def _lists(sandbox: Sandbox) -> list[RecordedRequest]:
@@ -233,7 +233,7 @@ def test_no_secret_is_left_in_files_arguments_child_environments_copies_or_the_t
     command = [sys.executable, "-m", "smtp_tui"]
     with Terminal(command, cwd=home, env=_environment(home)) as terminal:
         session = _Session(terminal, outside / "token", sandbox.password())
-        terminal.wait_for(says("vault", "PRIMARY", "fresh"))
+        terminal.wait_for(says("vault", "PRIMARY", "read 0s ago"))
         limits = Path(f"/proc/{terminal.pid}/limits").read_text()
         assert re.search(r"Max core file size +0 +0 ", limits), limits
         session.look()
@@ -288,7 +288,7 @@ def test_a_crash_ends_with_one_plain_line_and_leaves_no_token_and_no_password(
         terminal.wait_for("Log in")
         terminal.type(sandbox.password())
         terminal.press("enter")
-        terminal.wait_for(says("typed", "PRIMARY", "fresh"))
+        terminal.wait_for(says("typed", "PRIMARY", "read 0s ago"))
         session = _Session(terminal, outside / "token", sandbox.password())
         session.type_a_password(SMTP_PASSWORD)
         terminal.press("ctrl+p")

@@ -180,7 +180,7 @@ def test_only_what_is_set_or_safe_at_home_stays_on_in_the_terminal_of_a_killed_p
     (directory / "config.toml").write_text(settings, encoding="utf-8")
     (directory / "config.toml").chmod(0o600)
     with program(sandbox, tmp_path, dict(sandbox.environment()) | env) as terminal:
-        terminal.wait_for(says("SECONDARY", "fresh"))
+        terminal.wait_for(says("SECONDARY", "read 0s ago"))
         terminal.wait_quiet(0.2)
         terminal.signal(signal.SIGKILL)
         terminal.exit_code()
@@ -204,14 +204,14 @@ def test_what_another_program_wrote_over_the_screen_is_gone_after_a_redraw(
     sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
     def standing(terminal: Terminal) -> str:
-        return re.sub(r"fresh \d+s", "fresh", terminal.screen_text())
+        return re.sub(r"fresh \d+s", "read 0s ago", terminal.screen_text())
 
     def restored(before: str, _: str) -> bool:
         return standing(terminal) == before
 
     with program(sandbox, tmp_path) as terminal:
         for opening, ready in (
-            ([], says("SECONDARY", "fresh")),
+            ([], says("SECONDARY", "read 0s ago")),
             (["?"], says("search the keys", "q back")),
             (["esc", "e"], says("Edit PRIMARY", "ctrl+s")),
         ):
@@ -229,7 +229,7 @@ def test_a_program_that_was_stopped_unasked_draws_its_screen_anew(
     sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
     with program(sandbox, tmp_path) as terminal:
-        terminal.wait_for(says("SECONDARY", "fresh"))
+        terminal.wait_for(says("SECONDARY", "read 0s ago"))
         terminal.press("e")
         terminal.wait_for(says("Edit", "ctrl+s"))
         terminal.wait_quiet(0.5)
@@ -245,7 +245,7 @@ def test_a_size_that_came_and_went_unseen_leaves_the_screen_whole(
     sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
     with program(sandbox, tmp_path) as terminal:
-        terminal.wait_for(says("SECONDARY", "fresh"))
+        terminal.wait_for(says("SECONDARY", "read 0s ago"))
         terminal.press("e")
         terminal.wait_for(says("Edit", "ctrl+s"))
         terminal.wait_quiet(0.7)

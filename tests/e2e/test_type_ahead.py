@@ -35,7 +35,7 @@ def test_words_of_a_filter_typed_in_one_burst_press_no_keys_of_the_table(
         screen = terminal.wait_for("1 of 2")
         assert "Delete PRIMARY" not in screen
         terminal.press("esc")
-        terminal.wait_for("2 connections")
+        terminal.wait_for("Connections 2")
 
 
 def test_an_enter_typed_ahead_of_a_question_that_destroys_is_dropped(

@@ -850,7 +850,7 @@ FAULTS: Final = (
         "a failed refresh says fresh",
         HONEST,
         "{'stale' if self.problem else 'fresh'}",
-        "fresh",
+        "read 0s ago",
         (
             f"{UI_CONNECTIONS_STATES}::test_after_an_error_the_old_rows_stay_marked_stale_until_r_succeeds",
         ),

@@ -155,7 +155,7 @@ SCREENS: dict[str, tuple[Callable[[Ui], Awaitable[None]], set[str]]] = {
 @asynccontextmanager
 async def _on(sandbox: Sandbox, screen: str, keymap: dict[str, str]) -> AsyncIterator[Ui]:
     async with opened(sandbox) as ui:
-        await ui.sees("RELAY", "fresh")
+        await ui.sees("RELAY", "read 0s ago")
         await SCREENS[screen][0](ui)
         ui.app.set_keymap(keymap)
         yield ui
@@ -236,7 +236,7 @@ async def test_a_test_of_a_record_that_is_gone_advises_no_key_that_sends_again(
 ) -> None:
     sandbox.add_record("RELAY", {"hostname": "localhost", "port": 25})
     async with opened(sandbox) as ui:
-        await ui.sees("RELAY", "fresh")
+        await ui.sees("RELAY", "read 0s ago")
         sandbox.faults.add(Fault(FaultKind.NOT_FOUND, Asked.TEST_SAVED))
         await _test_dialog(ui)
         await ui.press("enter")
@@ -251,7 +251,7 @@ async def test_the_advice_over_old_rows_loses_its_key_while_the_filter_takes_it(
 ) -> None:
     sandbox.add_record("RELAY", {"hostname": "localhost", "port": 25})
     async with opened(sandbox) as ui:
-        await ui.sees("RELAY", "fresh")
+        await ui.sees("RELAY", "read 0s ago")
         ui.app.set_keymap({"table.refresh": "R"})
         sandbox.faults.add(Fault(FaultKind.SERVER_ERROR, Asked.LIST, count=None))
         await ui.press("R")
@@ -270,7 +270,7 @@ async def test_a_save_that_was_refused_names_the_key_to_save_again_once_it_works
 ) -> None:
     sandbox.add_record("RELAY", {"hostname": "localhost", "port": 25})
     async with opened(sandbox) as ui:
-        await ui.sees("RELAY", "fresh")
+        await ui.sees("RELAY", "read 0s ago")
         await _edit(ui)
         sandbox.faults.add(Fault(FaultKind.TOO_MANY, Asked.GET))
         await ui.press("ctrl+s")

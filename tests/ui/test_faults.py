@@ -116,7 +116,7 @@ async def test_a_read_that_fails_is_told_in_words_over_the_old_rows_which_are_ma
 ) -> None:
     sandbox.add_record("PRIMARY", {"hostname": "a.example", "port": 25})
     async with opened(sandbox, size=WIDTH, services=lambda found: _limited(found, limits)) as ui:
-        await ui.sees("PRIMARY", "fresh 0s")
+        await ui.sees("PRIMARY", "read 0s ago")
         for name in names:
             case = FAULTS[name]
             end = case.ends["list"]
@@ -127,19 +127,19 @@ async def test_a_read_that_fails_is_told_in_words_over_the_old_rows_which_are_ma
                 await ui.press("r")
             if end.error is None:
                 await ui.asked(Operation.LIST, before + end.requests)
-                await ui.until(lambda: ui.shows("fresh 0s"), f"an answer in spite of {name}")
+                await ui.until(lambda: ui.shows("read 0s ago"), f"an answer in spite of {name}")
             else:
                 await _reads(ui, _words(case, end))
                 if end.error is TokenRefused:
                     await ui.sees("paste the bearer token")
                     await ui.press("escape")
-                await ui.sees("Could not list the connections at", "PRIMARY", "stale 3s")
+                await ui.sees("Could not list the connections at", "PRIMARY", "stale, read 3s ago")
                 assert end.advice in _flat(ui), name
             assert len(ui.requests(Operation.LIST)) == before + end.requests, name
             sandbox.faults.clear()
             ui.clock.forward(1)
             await ui.press("r")
-            await ui.sees("PRIMARY", "fresh 0s")
+            await ui.sees("PRIMARY", "read 0s ago")
 
 
 @pytest.mark.timeout(180)
@@ -150,7 +150,7 @@ async def test_a_save_that_fails_leaves_the_form_with_the_text_and_is_sent_once(
     record = sandbox.add_record("PRIMARY", {"hostname": "a.example", "port": 25})
     port = 25
     async with opened(sandbox, size=WIDTH, services=lambda found: _limited(found, limits)) as ui:
-        await ui.sees("PRIMARY", "fresh 0s")
+        await ui.sees("PRIMARY", "read 0s ago")
         for number, name in enumerate(names, start=1):
             case = FAULTS[name]
             end = case.ends["patch"]
@@ -188,7 +188,7 @@ async def test_a_test_that_fails_is_told_as_not_sent_or_unknown_and_is_sent_once
     add(sandbox)
     kept = "-"
     async with opened(sandbox, size=WIDTH, services=lambda found: _limited(found, limits)) as ui:
-        await ui.sees("MAIL", "fresh 0s")
+        await ui.sees("MAIL", "read 0s ago")
         for name in names:
             case = FAULTS[name]
             end = case.ends["test_saved"]

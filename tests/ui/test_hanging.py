@@ -42,14 +42,14 @@ def _hang(ui: Ui, operation: Operation) -> int:
 
 
 async def _refresh(ui: Ui) -> None:
-    await ui.sees("6 connections")
+    await ui.sees("Connections 6")
     before = _hang(ui, Operation.LIST)
     await ui.press("r")
     await ui.asked(Operation.LIST, before + 1)
 
 
 async def _open_form(ui: Ui) -> None:
-    await ui.sees("6 connections")
+    await ui.sees("Connections 6")
     _hang(ui, Operation.GET)
     await edit(ui, "BATCH")
 
@@ -72,7 +72,7 @@ async def _save(ui: Ui) -> None:
 
 
 async def _create(ui: Ui) -> None:
-    await ui.sees("6 connections")
+    await ui.sees("Connections 6")
     _hang(ui, Operation.CREATE)
     await ui.press("n")
     await ui.sees("Name")
@@ -88,7 +88,7 @@ async def _create(ui: Ui) -> None:
 
 
 async def _delete(ui: Ui) -> None:
-    await ui.sees("6 connections")
+    await ui.sees("Connections 6")
     _hang(ui, Operation.DELETE)
     await ui.press("d")
     await ui.sees("Delete BATCH?")
@@ -98,7 +98,7 @@ async def _delete(ui: Ui) -> None:
 
 
 async def _read_before_a_delete(ui: Ui) -> None:
-    await ui.sees("6 connections")
+    await ui.sees("Connections 6")
     _hang(ui, Operation.GET)
     await ui.press("d")
     await ui.sees("Delete BATCH?")
@@ -116,7 +116,7 @@ async def _undo(ui: Ui) -> None:
 
 
 async def _open_detail(ui: Ui) -> None:
-    await ui.sees("6 connections")
+    await ui.sees("Connections 6")
     _hang(ui, Operation.GET)
     await ui.press("enter")
     await ui.asked(Operation.GET)
@@ -149,7 +149,7 @@ async def _read_after_a_save(ui: Ui) -> None:
 
 
 async def _test(ui: Ui) -> None:
-    await ui.sees("6 connections")
+    await ui.sees("Connections 6")
     _hang(ui, Operation.TEST_SAVED)
     await ui.press("t")
     await ui.sees("Enter sends")
@@ -175,7 +175,7 @@ async def _log_in(ui: Ui) -> None:
 
 
 async def _check(ui: Ui) -> None:
-    await ui.sees("6 connections")
+    await ui.sees("Connections 6")
     before = _hang(ui, Operation.LIST)
     await ui.press("p", "x")
     await ui.asked(Operation.LIST, before + 1)
@@ -211,7 +211,7 @@ CASES = {
     "list": Case(
         _refresh,
         (("j", "OLD-RELAY"), ("slash", "filter"), ("x", "1 of 6")),
-        "fresh 0s",
+        "read 0s ago",
         waits="Reading the connections",
     ),
     "get in a form": Case(_open_form, (("ctrl+u", "was"), ("z", "z")), "Changed and not saved"),

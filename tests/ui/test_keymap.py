@@ -104,7 +104,7 @@ async def test_sentences_name_the_keys_that_are_bound(sandbox: Sandbox) -> None:
         await ui.sees("P changes the profile.", "N creates a connection · R reads again")
         sandbox.add_record("RELAY", {"hostname": "localhost", "port": 25})
         for keys, words in (
-            (("R",), ("1 connection ·",)),
+            (("R",), ("Connections 1",)),
             (("slash", "x"), ('No matches for "x"', "f5 clears the filter.")),
             (("f5", "J"), ("No writes yet.",)),
             (("f5", "P"), ("N new", "X check", "f6 back")),
@@ -123,7 +123,7 @@ async def test_letters_and_signs_of_any_keyboard_can_be_keys_and_are_shown_as_th
 ) -> None:
     async with opened(demo, size=(120, 50)) as ui:
         ui.app.set_keymap({"record.edit": "у", "record.new": "section_sign"})
-        await ui.sees("6 connections", " у Edit ")
+        await ui.sees("Connections 6", " у Edit ")
         await ui.press("question_mark")
         await ui.sees("у           Edit:", "§           New:")
         await ui.press("escape", "у")
@@ -135,7 +135,7 @@ async def test_a_key_of_ones_own_works_and_stands_on_the_key_line_and_in_help_an
 ) -> None:
     async with opened(demo, size=(120, 50)) as ui:
         ui.app.set_keymap({"record.edit": "E,f2", "form.review": "ctrl+w"})
-        await ui.sees("6 connections", " E Edit ")
+        await ui.sees("Connections 6", " E Edit ")
         await ui.press("question_mark")
         await ui.sees("E f2        Edit:")
         await ui.press("escape")

@@ -15,7 +15,7 @@ async def ended(ui: Ui) -> None:
 @pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q"])
 async def test_with_nothing_changed_it_ends_at_once(demo: Sandbox, key: str) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press(key)
         await ended(ui)
 
@@ -25,7 +25,7 @@ async def test_with_a_changed_form_it_asks_and_esc_returns_to_what_was_typed(
     demo: Sandbox, key: str
 ) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("e")
         await ui.sees("Edit BATCH")
         await ui.type("x.example")
@@ -42,7 +42,7 @@ async def test_with_a_changed_form_it_asks_and_esc_returns_to_what_was_typed(
 @pytest.mark.parametrize("opener", ["d", "p", "t", "question_mark", "y", "a"])
 async def test_ctrl_c_works_in_every_dialog(demo: Sandbox, opener: str) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press(opener)
         await ui.until(lambda: len(ui.app.screen_stack) > 1, "a dialog")
         await ui.press("ctrl+c")
@@ -117,7 +117,7 @@ async def test_leaving_now_keeps_the_draft_and_journals_the_outcome_as_not_known
 
 async def test_a_test_mail_under_way_is_waited_for_too(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         demo.faults.add(Fault(FaultKind.HANG, Operation.TEST_SAVED))
         await ui.press("t", "enter")
         await ui.asked(Operation.TEST_SAVED)
@@ -142,7 +142,7 @@ async def test_a_save_that_ends_under_another_dialog_closes_the_form_when_that_i
 
 async def test_what_is_typed_can_be_kept_as_a_draft_on_the_way_out(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("e")
         await ui.sees("Edit BATCH")
         await ui.type("x.example")
@@ -157,7 +157,7 @@ async def test_what_is_typed_can_be_kept_as_a_draft_on_the_way_out(demo: Sandbox
 
 async def test_discarding_on_the_way_out_leaves_no_draft(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("e")
         await ui.sees("Edit BATCH")
         await ui.type("x.example")
@@ -174,7 +174,7 @@ async def test_a_screen_that_opens_while_the_program_ends_does_not_change_its_ex
     demo: Sandbox, opener: str
 ) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         signal = ui.app.screen_change_signal
         signal.subscribe(ui.app, lambda _: ui.app.exit(return_code=143), immediate=True)
         await ui.press(opener)

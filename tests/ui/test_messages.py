@@ -56,7 +56,7 @@ async def test_a_short_hostile_name_is_harmless_in_a_message(
     name, shown = SHORT[kind]
     sandbox.add_record(name, {"hostname": "a.example", "port": 25})
     async with opened(sandbox, size=size) as ui:
-        await ui.sees("1 connection")
+        await ui.sees("Connections 1")
         await delete(ui)
         await ui.sees(f"Deleted {shown} ·")
         drawn = "".join(ui.lines())
@@ -65,7 +65,7 @@ async def test_a_short_hostile_name_is_harmless_in_a_message(
 
 async def test_a_message_of_whoever_forgot_to_clean_is_harmless(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         for name, _ in SHORT.values():
             tell(ui.app, f"{name} told")
             await ui.sees(" told" if "\n" not in name else "B told")
@@ -79,12 +79,12 @@ async def test_a_message_of_whoever_forgot_to_clean_is_harmless(demo: Sandbox) -
             ]
             ui.app.clear_messages()
             await ui.loses("notified")
-        assert ui.shows("6 connections")
+        assert ui.shows("Connections 6")
 
 
 async def test_a_failure_goes_with_the_next_success_on_the_same_subject(demo: Sandbox) -> None:
     async with opened(demo, size=(80, 24)) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         demo.faults.add(Fault(FaultKind.FORBIDDEN, Operation.DELETE))
         await delete(ui)
         await ui.sees("✗ Could not delete the connection", "403")
@@ -96,7 +96,7 @@ async def test_a_failure_goes_with_the_next_success_on_the_same_subject(demo: Sa
 
 async def test_seven_failures_are_one_message(demo: Sandbox) -> None:
     async with opened(demo, size=(60, 20)) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         demo.faults.add(Fault(FaultKind.FORBIDDEN, Operation.DELETE, count=7))
         for count in range(1, 8):
             await delete(ui)
@@ -113,7 +113,7 @@ async def test_messages_stand_above_the_key_line_and_never_over_a_dialog(
     demo: Sandbox, size: tuple[int, int]
 ) -> None:
     async with opened(demo, size=size) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         keys = ui.lines()[-1]
         await ui.press("d")
         await ui.sees("Delete BATCH?")
@@ -132,7 +132,7 @@ async def test_messages_stand_above_the_key_line_and_never_over_a_dialog(
 
 async def test_a_message_leaves_the_room_it_took(demo: Sandbox) -> None:
     async with opened(demo, size=(80, 24)) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         before = ui.lines()
         tell(ui.app, "One thing", about=About.FORM)
         await ui.sees("One thing")
@@ -176,7 +176,7 @@ async def test_the_seconds_of_a_refresh_go_on_behind_the_question_for_a_token(
     demo: Sandbox,
 ) -> None:
     async with opened(demo, size=(80, 24)) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         demo.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.LIST))
         await ui.press("r")
         await ui.sees("paste the bearer token", "Reading the connections … 0s")
@@ -247,7 +247,7 @@ async def test_a_short_wait_moves_nothing_and_one_right_after_a_long_one_stays_i
     demo: Sandbox,
 ) -> None:
     async with opened(demo, size=(80, 24)) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         line = ui.app.screen.query_one(WaitLine)
         with line.wait("Something quick", None, lambda: None):
             await ui.settle()

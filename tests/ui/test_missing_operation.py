@@ -38,13 +38,13 @@ async def test_a_save_says_it_keeps_the_text_and_offers_no_new_record(demo: Sand
 async def test_a_delete_says_it_and_the_record_stays(demo: Sandbox) -> None:
     _missing(demo, Operation.DELETE)
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("d")
         await ui.sees("Delete BATCH?")
         ui.clock.forward(1)
         await ui.press("tab", "enter")
         await ui.until(lambda: _reads(ui, LACKS), LACKS)
-        await ui.sees("BATCH", "6 connections")
+        await ui.sees("BATCH", "Connections 6")
         assert not _reads(ui, "gone")
 
 
@@ -54,7 +54,7 @@ async def test_a_test_says_it_and_that_no_mail_was_sent(
 ) -> None:
     _missing(demo, operation)
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press(key)
         if key == "T":
             await ui.sees("Test values that are saved nowhere")
@@ -74,7 +74,7 @@ async def test_a_delete_that_finds_the_record_gone_says_so(demo: Sandbox) -> Non
     body = json.dumps({"error": error}).encode()
     demo.faults.add(Fault(FaultKind.RAW, Operation.DELETE, status=404, body=body))
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("d")
         await ui.sees("Delete BATCH?")
         ui.clock.forward(1)

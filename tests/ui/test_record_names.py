@@ -100,7 +100,7 @@ async def test_dialogs_and_messages_name_a_record_alike_whatever_its_name(
     text = NAMES[name][0]
     record_id = sandbox.add_record(text, VALUES)
     async with opened(sandbox, size=(160, 36)) as ui:
-        await ui.sees("1 connection", "localhost")
+        await ui.sees("Connections 1", "localhost")
         words = _beginning(text, record_id)
         await PLACES[place](ui, words)
         assert "……" not in ui.text()
@@ -113,7 +113,7 @@ async def test_a_title_is_cut_once_at_every_width(
 ) -> None:
     sandbox.add_record(NAMES[name][0], VALUES)
     async with opened(sandbox, size=size) as ui:
-        await ui.sees("1 connection", "localhost")
+        await ui.sees("Connections 1", "localhost")
         await ui.press("d")
         await ui.sees("Cancel")
         title = ui.line("Delete ")

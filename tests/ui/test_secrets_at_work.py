@@ -38,7 +38,7 @@ async def test_no_log_record_worker_picture_or_error_of_a_session_holds_a_secret
         await ui.type(demo.password())
         pictures = [ui.app.export_screenshot()]
         await ui.press("enter")
-        await ui.sees("BATCH", "fresh")
+        await ui.sees("BATCH", "read 0s ago")
         await ui.press("e")
         await ui.sees("Edit BATCH")
         await ui.press("tab", "tab", "tab")

@@ -19,7 +19,7 @@ async def test_the_header_always_shows_the_whole_profile_name_and_host(
         return replace(profile, name=LONG, label="")
 
     async with opened(demo, size=size, profile=named) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         host = f"127.0.0.1:{demo.port}"
         for key in ("enter", "e"):
             assert LONG in ui.lines()[0]
@@ -35,7 +35,7 @@ async def test_the_key_line_names_what_is_needed_and_how_to_get_help(
     demo: Sandbox, size: tuple[int, int]
 ) -> None:
     async with opened(demo, size=size) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         for one in ("e Edit", "t Test", "n New", "d Delete", "/ Filter", "? Help"):
             assert one in ui.lines()[-1]
         await ui.press("enter")
@@ -53,7 +53,7 @@ async def test_the_name_host_and_port_of_each_record_are_seen(
     demo: Sandbox, size: tuple[int, int]
 ) -> None:
     async with opened(demo, size=size) as ui:
-        await ui.sees("6 connections", "NAME ▲", "HOSTNAME", "PORT")
+        await ui.sees("Connections 6", "NAME ▲", "HOSTNAME", "PORT")
         for record in demo.records(demo.tenant_id):
             assert record.name in ui.text()
         assert "26" in ui.line("BATCH")
@@ -62,7 +62,7 @@ async def test_the_name_host_and_port_of_each_record_are_seen(
 @SMALL
 async def test_the_answers_of_a_delete_are_reachable(demo: Sandbox, size: tuple[int, int]) -> None:
     async with opened(demo, size=size) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("d")
         await ui.sees("Delete BATCH?")
         ui.clock.forward(1)
@@ -70,7 +70,7 @@ async def test_the_answers_of_a_delete_are_reachable(demo: Sandbox, size: tuple[
         await ui.sees("Delete BATCH?" if size[1] > 20 else "Delete")
         await ui.press("enter")
         await ui.asked(Operation.DELETE)
-        await ui.sees("5 connections")
+        await ui.sees("Connections 5")
 
 
 @SMALL
@@ -78,7 +78,7 @@ async def test_an_error_is_readable_whole_above_the_rows_it_leaves(
     demo: Sandbox, size: tuple[int, int]
 ) -> None:
     async with opened(demo, size=size) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         demo.stop()
         await ui.press("r")
         await ui.sees("Could not list the connections", "Check the network", "BATCH", "stale")
@@ -86,12 +86,12 @@ async def test_an_error_is_readable_whole_above_the_rows_it_leaves(
 
 async def test_the_screen_may_grow_and_shrink_while_it_is_open(demo: Sandbox) -> None:
     async with opened(demo, size=(80, 24)) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.pilot.resize_terminal(130, 40)
         await ui.sees("Created", "? Help")
         await ui.pilot.resize_terminal(60, 20)
         await ui.loses("Created")
-        assert ui.shows("PRIMARY", "? Help", "6 connections")
+        assert ui.shows("PRIMARY", "? Help", "Connections 6")
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ async def test_without_colour_cursor_mark_order_and_focus_are_seen(
     demo: Sandbox, size: tuple[int, int]
 ) -> None:
     async with opened(demo, size=size) as ui:
-        await ui.sees("6 connections", "NAME ▲")
+        await ui.sees("Connections 6", "NAME ▲")
         await ui.press("space")
         assert ui.line("BATCH").lstrip().startswith("* BATCH")
         assert "INVOICES" in ui.line("▌")

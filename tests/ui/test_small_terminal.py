@@ -13,7 +13,7 @@ from tests.ui.helpers import Ui, opened
 
 SIZE = (60, 20)
 SCREENS = {
-    "the connections": ((), "6 connections"),
+    "the connections": ((), "Connections 6"),
     "the filter": (("slash",), "port:587"),
     "help": (("question_mark",), "search the keys"),
     "a record": (("enter",), "Last tests"),
@@ -80,7 +80,7 @@ def areas(ui: Ui) -> list[ScrollableContainer]:
 async def test_at_60x20_everything_can_be_reached_and_read(name: str, demo: Sandbox) -> None:
     keys, words = SCREENS[name]
     async with opened(demo, size=SIZE) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         for key in keys:
             await ui.press(key)
         await ui.sees(words)

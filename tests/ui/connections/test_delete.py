@@ -11,7 +11,7 @@ from tests.ui.helpers import Ui, opened
 
 async def ask(ui: Ui, name: str) -> None:
     """Put the cursor on a record of the demo and ask for its delete."""
-    await ui.sees("6 connections")
+    await ui.sees("Connections 6")
     await ui.press("g")
     for _ in range(6):
         if name not in ui.line("▌"):
@@ -36,13 +36,13 @@ async def test_it_starts_on_cancel_and_enter_there_deletes_nothing(demo: Sandbox
         await ui.loses("Delete BATCH?")
         await ui.press("r")
         await ui.asked(Operation.LIST, 2)
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         assert {request.operation for request in demo.requests} == {Operation.LIST}
 
 
 async def test_an_enter_typed_ahead_does_nothing(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("d", "tab", "enter", "enter")
         await ui.sees("Delete BATCH?")
         assert not ui.requests(Operation.DELETE)
@@ -53,7 +53,7 @@ async def test_tab_and_enter_delete_the_record_and_the_list_is_read_again(demo: 
         await ask(ui, "OLD-RELAY")
         ui.clock.forward(1)
         await ui.press("tab", "enter")
-        await ui.sees("5 connections", "Deleted OLD-RELAY")
+        await ui.sees("Connections 5", "Deleted OLD-RELAY")
         (request,) = ui.requests(Operation.DELETE)
         assert request.path.endswith("5e7a1c0d3b2f4a6890100003")
         assert all(record.name != "OLD-RELAY" for record in demo.records())
@@ -66,7 +66,7 @@ async def test_a_record_gone_meanwhile_is_said_and_the_list_read_again(demo: San
         demo.delete_record(gone.id)
         ui.clock.forward(1)
         await ui.press("tab", "enter")
-        await ui.sees("BATCH was gone already", "5 connections")
+        await ui.sees("BATCH was gone already", "Connections 5")
 
 
 async def test_a_record_changed_meanwhile_is_shown_as_it_is_now_before_it_is_deleted(
@@ -90,7 +90,7 @@ async def test_a_refused_delete_is_said_and_the_record_stays(demo: Sandbox) -> N
         await ask(ui, "BATCH")
         ui.clock.forward(1)
         await ui.press("tab", "enter")
-        await ui.sees("Could not delete the connection", "403", "6 connections")
+        await ui.sees("Could not delete the connection", "403", "Connections 6")
 
 
 async def test_after_a_lost_answer_the_server_is_asked_and_the_truth_told(demo: Sandbox) -> None:
@@ -132,7 +132,7 @@ async def test_in_a_protected_profile_the_records_name_must_be_typed(demo: Sandb
         await ask(ui, "BATCH")
         ui.clock.forward(1)
         await ui.type("BATCH\n")
-        await ui.sees("Deleted BATCH", "5 connections")
+        await ui.sees("Deleted BATCH", "Connections 5")
         assert len(ui.requests(Operation.DELETE)) == 1
 
 
@@ -140,14 +140,14 @@ async def test_in_a_read_only_profile_the_keys_are_dim_and_nothing_is_sent(demo:
     async with opened(
         demo, profile=lambda profile: replace(profile, access=Access.READ_ONLY)
     ) as ui:
-        await ui.sees("6 connections", "READ-ONLY")
+        await ui.sees("Connections 6", "READ-ONLY")
         assert ui.look("d Delete") != ui.look(" Filter ")
         demo.forget_requests()
         for key in "dencuT":
             await ui.press(key)
         await ui.press("r")
         await ui.asked(Operation.LIST)
-        assert ui.shows("6 connections")
+        assert ui.shows("Connections 6")
         assert [request.operation for request in demo.requests] == [Operation.LIST]
 
 
@@ -156,7 +156,7 @@ async def test_marks_are_said_to_be_left_alone_by_what_is_about_one_record(
     demo: Sandbox, key: str, title: str
 ) -> None:
     async with opened(demo, size=(60, 20)) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("g", "space", "space", "G", key)
         await ui.sees(title, "2 records are marked; this is about SECONDARY alone.")
         await ui.press("escape")

@@ -22,7 +22,7 @@ ODD = {
 async def test_every_parameter_is_shown_unknown_ones_and_odd_types_too(sandbox: Sandbox) -> None:
     record_id = sandbox.add_record("ODD", ODD)
     async with opened(sandbox, size=(80, 30)) as ui:
-        await ui.sees("ODD", "1 connection")
+        await ui.sees("ODD", "Connections 1")
         await ui.press("enter")
         await ui.sees("Hostname   a.example", "Created")
         assert ui.shows("Port       587", "Password   set")
@@ -57,7 +57,7 @@ async def test_a_password_is_told_by_its_state_only(
             )
         )
     async with opened(sandbox, size=(80, 24)) as ui:
-        await ui.sees("ONE", "fresh")
+        await ui.sees("ONE", "read 0s ago")
         await ui.press("enter")
         await ui.sees("Created")
         assert ui.line("Password").split(maxsplit=1)[1] == words
@@ -156,4 +156,4 @@ async def test_after_a_delete_from_the_detail_the_table_is_read_again(sandbox: S
         await ui.sees("Delete ONE?")
         ui.clock.forward(1)
         await ui.press("tab", "enter")
-        await ui.sees("1 connection", "TWO", "Deleted ONE")
+        await ui.sees("Connections 1", "TWO", "Deleted ONE")

@@ -20,7 +20,7 @@ async def test_a_record_whose_id_cannot_be_addressed_is_counted_as_unreadable(
 ) -> None:
     demo.faults.add(answer(Operation.LIST, [{"id": "..", "name": "UP"}, {"id": "a", "name": "A"}]))
     async with opened(demo) as ui:
-        await ui.sees("1 connection", "1 unreadable")
+        await ui.sees("Connections 1", "1 unreadable")
         assert not ui.shows("UP")
 
 
@@ -28,14 +28,14 @@ async def test_records_that_share_an_id_are_rows_of_their_own_and_flagged(demo: 
     entries = [{"id": 5, "name": "FIRST"}, {"id": "5", "name": "SECOND"}]
     demo.faults.add(answer(Operation.LIST, entries))
     async with opened(demo, size=(180, 30)) as ui:
-        await ui.sees("FIRST", "SECOND", "2 connections")
+        await ui.sees("FIRST", "SECOND", "Connections 2")
         assert "entries 1 and 2 of the list" in ui.line("▌")
         await ui.press("j")
         assert "SECOND" in ui.line("▌")
         await ui.press("space")
         await ui.sees("1 marked")
         await ui.press("r")
-        await ui.sees("fresh 0s")
+        await ui.sees("read 0s ago")
         assert "SECOND" in ui.line("▌")
 
 

@@ -86,7 +86,7 @@ async def test_undo_never_reaches_past_a_newer_change(demo: Sandbox) -> None:
         await ui.sees("A create cannot be undone; delete the record.")
         assert not ui.shows("Nothing was changed yet.")
         await ui.press("escape", "r")
-        await ui.sees("7 connections", "fresh")
+        await ui.sees("Connections 7", "read 0s ago")
         assert len(ui.requests(Operation.MODIFY)) == 1
         assert demo.record(BATCH).values["port"] == 587
 

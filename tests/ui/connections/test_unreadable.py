@@ -35,7 +35,7 @@ async def test_a_list_in_which_nothing_can_be_read_says_how_many_and_why(
         await ui.sees("3 entries came")
         answer(sandbox, [GOOD])
         await ui.press("r")
-        await ui.sees("GOOD", "1 connection")
+        await ui.sees("GOOD", "Connections 1")
         assert not ui.shows("unreadable")
 
 
@@ -50,7 +50,7 @@ async def test_unreadable_entries_beside_good_ones_are_counted_and_can_be_looked
 ) -> None:
     answer(sandbox, [GOOD, {"name": "BROKEN\x1b[31m"}])
     async with opened(sandbox, size=(80, 24)) as ui:
-        await ui.sees("GOOD", "1 connection", "1 unreadable (U)")
+        await ui.sees("GOOD", "Connections 1", "1 unreadable (U)")
         await ui.press("U")
         await ui.sees("could not be read: 1", "BROKEN", "a record without an id")
         assert "2" in ui.line("BROKEN")
@@ -73,5 +73,5 @@ async def test_where_all_can_be_read_the_key_says_that_there_is_nothing_to_show(
     async with opened(sandbox) as ui:
         await ui.sees("GOOD")
         await ui.press("U")
-        await ui.until(lambda: ui.shows("GOOD", "1 connection"), "the connections to stay")
+        await ui.until(lambda: ui.shows("GOOD", "Connections 1"), "the connections to stay")
         assert not ui.shows("could not be read")

@@ -95,7 +95,7 @@ async def read_help(ui: Ui) -> str:
 
 async def test_help_lists_the_keys_of_the_screen_it_was_opened_on(demo: Sandbox) -> None:
     async with opened(demo, size=(100, 30)) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("question_mark")
         text = await read_help(ui)
         for one in ("Sort:", "Reverse:", "Mark all:", "Filter:", "Edit:", "Undo:", "Open:"):
@@ -120,7 +120,7 @@ def test_no_help_of_an_action_repeats_its_label() -> None:
 
 async def test_q_closes_the_help_unless_something_was_typed(demo: Sandbox) -> None:
     async with opened(demo, size=(100, 30)) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("question_mark")
         await ui.sees("search the keys", "esc or q back")
         await ui.press("q")
@@ -136,7 +136,7 @@ async def test_q_closes_the_help_unless_something_was_typed(demo: Sandbox) -> No
 
 async def test_the_help_explains_the_header_and_the_moves_in_a_list(demo: Sandbox) -> None:
     async with opened(demo, size=(80, 24)) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("question_mark")
         text = " ".join((await read_help(ui)).replace("│", "").split())
         assert "Environment and name of the profile, host, tenant, team, access, and the" in text
@@ -159,7 +159,7 @@ async def test_what_is_not_possible_now_says_why(sandbox: Sandbox) -> None:
 
 async def test_the_profile_before_is_possible_after_a_switch(demo: Sandbox) -> None:
     async with opened(demo, size=(100, 40)) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("p")
         await ui.sees("demo-europe")
         await ui.press("j", "enter")
@@ -173,7 +173,7 @@ async def test_the_profile_before_is_possible_after_a_switch(demo: Sandbox) -> N
 
 async def test_searching_narrows_and_nothing_found_is_said(demo: Sandbox) -> None:
     async with opened(demo, size=(80, 24)) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("question_mark")
         await ui.sees("search the keys")
         await ui.type("reverse")

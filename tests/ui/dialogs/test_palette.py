@@ -14,7 +14,7 @@ async def names(ui: Ui) -> set[str]:
 @pytest.mark.parametrize("key", ["ctrl+p", "colon"])
 async def test_it_opens_and_choosing_a_command_runs_it(demo: Sandbox, key: str) -> None:
     async with opened(demo, size=(100, 30)) as ui:
-        await ui.sees("6 connections", "NAME ▲")
+        await ui.sees("Connections 6", "NAME ▲")
         await ui.press(key)
         await ui.sees("Search for commands")
         await ui.type("reverse")
@@ -25,7 +25,7 @@ async def test_it_opens_and_choosing_a_command_runs_it(demo: Sandbox, key: str) 
 
 async def test_it_opens_a_record_by_name(demo: Sandbox) -> None:
     async with opened(demo, size=(80, 24)) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("colon")
         await ui.sees("Search for commands")
         await ui.type("open")
@@ -36,7 +36,7 @@ async def test_it_opens_a_record_by_name(demo: Sandbox) -> None:
 
 async def test_every_possible_action_is_in_it_and_textuals_own_are_not(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         found = await names(ui)
         expected = {"Open", "Edit", "Test", "New", "Clone", "Delete", "Copy", "Filter", "Sort"}
         expected |= {"Reverse", "Mark all", "Refresh", "Profiles", "Activity", "Mailbox", "Help"}
@@ -59,7 +59,7 @@ async def test_what_is_not_possible_is_not_in_it(sandbox: Sandbox) -> None:
 
 async def test_in_a_form_it_offers_the_keys_of_the_form(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("e")
         await ui.sees("Edit BATCH")
         found = await names(ui)

@@ -18,7 +18,7 @@ async def copied(ui: Ui) -> str:
 
 async def test_each_request_stands_there_with_method_path_status_and_time(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         demo.faults.add(Fault(FaultKind.FORBIDDEN, Operation.LIST))
         await ui.press("r")
         await ui.sees("403")
@@ -31,7 +31,7 @@ async def test_each_request_stands_there_with_method_path_status_and_time(demo: 
         await ui.press("j")
         await ui.sees("status 200", "PRIMARY")
         await ui.press("escape")
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
 
 
 async def test_a_request_without_an_answer_says_why(sandbox: Sandbox) -> None:
@@ -68,7 +68,7 @@ async def test_neither_token_nor_passwords_stand_anywhere_in_it(sandbox: Sandbox
 
 async def test_y_copies_the_request_as_curl_with_the_token_as_a_variable(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("a")
         await ui.sees("status 200")
         await ui.press("y", "enter")
@@ -79,7 +79,7 @@ async def test_y_copies_the_request_as_curl_with_the_token_as_a_variable(demo: S
 
 async def test_a_request_of_the_profile_before_is_copied_for_its_own_tenant(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("p")
         await ui.sees("demo-europe")
         await ui.press("j", "enter")
@@ -94,7 +94,7 @@ async def test_a_request_of_the_profile_before_is_copied_for_its_own_tenant(demo
 
 async def test_it_follows_what_is_asked_while_it_is_open(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         demo.faults.add(Fault(FaultKind.DELAY, Operation.LIST, seconds=0.5))
         await ui.press("r", "a")
         await ui.sees("Activity")
@@ -106,6 +106,6 @@ async def test_a_small_screen_shows_method_path_and_status(
     demo: Sandbox, size: tuple[int, int]
 ) -> None:
     async with opened(demo, size=size) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("a")
         await ui.sees("GET", "/cam/api/v1/smtpconn", "200", "q Back")

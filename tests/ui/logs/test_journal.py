@@ -70,7 +70,7 @@ async def test_every_write_of_the_screens_stands_there_newest_first_and_enter_sh
 
 async def test_a_test_mail_and_a_new_password_stand_there_without_a_secret(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("n")
         await ui.sees("Hostname")
         await ui.type("FRESH\ta.example.com\t25\tme\t" + PASSWORD)
@@ -116,7 +116,7 @@ async def test_an_empty_journal_says_what_will_stand_there_and_a_broken_one_why(
     demo: Sandbox,
 ) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("A")
         await ui.sees("No writes yet.")
         path = ui.services.journal.path
@@ -134,7 +134,7 @@ async def test_a_line_too_long_to_read_is_counted_and_changes_left_out_are_told(
     demo: Sandbox,
 ) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         path = ui.services.journal.path
         many = tuple(JournalChange(f"parameter-{n}", "x" * 4_000, None) for n in range(40))
         ui.services.journal.append(replace(INTENT, changes=many))
@@ -151,7 +151,7 @@ async def test_a_line_too_long_to_read_is_counted_and_changes_left_out_are_told(
 async def test_hostile_names_are_cleaned_there(demo: Sandbox) -> None:
     demo.add_record("[/red]\x1b[2J\u202e", {"hostname": "a.example", "port": 25})
     async with opened(demo) as ui:
-        await ui.sees("7 connections")
+        await ui.sees("Connections 7")
         await ui.press("g")
         await ui.until(lambda: "[/red]" in ui.line("▌"), "the cursor on it")
         await ui.press("d")
@@ -206,7 +206,7 @@ async def test_without_a_journal_another_profile_saves_and_warns_once(demo: Sand
 
 async def test_a_slow_disk_freezes_no_key_and_nothing_is_sent_meanwhile(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("g", "d")
         await ui.sees("Delete BATCH?")
         ui.clock.forward(1)

@@ -123,7 +123,7 @@ async def test_a_write_of_a_profile_that_was_left_has_no_list_of_another_read_ag
         await ui.press("p")
         await ui.sees("Enter switches")
         await ui.press("j", "enter")
-        await ui.sees("EU-RELAY", "fresh")
+        await ui.sees("EU-RELAY", "read 0s ago")
         lists = len(ui.requests(Operation.LIST))
         await ui.sees("demo: change the connection", "done, after you left")
         gets = len(ui.requests(Operation.GET))

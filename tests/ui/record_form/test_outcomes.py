@@ -32,7 +32,7 @@ async def confirm_delete(ui: Ui, name: str) -> None:
 
 
 async def fill_in_a_new_one(ui: Ui) -> None:
-    await ui.sees("6 connections")
+    await ui.sees("Connections 6")
     await ui.press("n")
     await ui.sees("New connection")
     await ui.type("NEW\tmail.example.com\t587")
@@ -129,7 +129,7 @@ async def test_a_create_that_made_nothing_keeps_the_form(
 
 async def test_a_delete_that_removed_nothing_is_told_and_offers_no_undo(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         demo.faults.add(says_yes(Operation.DELETE, b'{"count": 1}'))
         await confirm_delete(ui, "BATCH")
         await ui.sees("The server answered yes but still has the record.")
@@ -179,7 +179,7 @@ async def test_a_yes_that_cannot_be_read_again_is_a_yes_and_says_so(demo: Sandbo
 
 async def hanging_delete(ui: Ui) -> None:
     """Delete BATCH, and have the server take a while for it."""
-    await ui.sees("6 connections")
+    await ui.sees("Connections 6")
     ui.sandbox.faults.add(Fault(FaultKind.DELAY, Operation.DELETE, seconds=3.0))
     await confirm_delete(ui, "BATCH")
     await ui.asked(Operation.DELETE)
@@ -207,13 +207,13 @@ async def test_d_tab_enter_in_the_middle_of_the_read_before_a_delete_sends_one_d
     demo: Sandbox,
 ) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         demo.faults.add(Fault(FaultKind.DELAY, Operation.GET, seconds=1.5))
         await confirm_delete(ui, "BATCH")
         await ui.asked(Operation.GET)
         await ui.press("d")
         await ui.sees("An earlier write is still under way: delete the connection")
-        await ui.sees("Deleted BATCH", "5 connections")
+        await ui.sees("Deleted BATCH", "Connections 5")
         assert len(ui.requests(Operation.DELETE)) == 1
 
 

@@ -160,7 +160,7 @@ async def test_a_protected_profile_deletes_a_record_without_a_name_only_after_a_
     async with opened(
         sandbox, profile=lambda profile: replace(profile, access=Access.PROTECTED)
     ) as ui:
-        await ui.sees("1 connection")
+        await ui.sees("Connections 1")
         await ui.press("d")
         await ui.sees("Type yes, for the record has no name")
         ui.clock.forward(1)
@@ -199,7 +199,7 @@ async def test_the_review_of_a_new_record_names_its_values_and_speaks_of_no_chan
 
 async def new_record(ui: Ui, name: str) -> None:
     """Fill in the form of a new record."""
-    await ui.sees("6 connections")
+    await ui.sees("Connections 6")
     await ui.press("n")
     await ui.sees("New connection")
     for text in (name, "mail.example.com", "587"):

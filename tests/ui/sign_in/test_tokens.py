@@ -115,7 +115,7 @@ async def test_a_401_with_the_password_in_memory_asks_nobody(demo: Sandbox) -> N
         await ui.press("r")
         await ui.asked(Operation.TOKEN, 2)
         await ui.asked(Operation.LIST, 3)
-        await ui.sees("PRIMARY", "fresh")
+        await ui.sees("PRIMARY", "read 0s ago")
         assert not ui.shows("Log in")
 
 
@@ -252,7 +252,7 @@ async def test_a_second_401_names_the_key_that_asks_for_a_token_again_there(
 ) -> None:
     async with opened(demo, size=(160, 40), profile=_with(LoginToken("admin"), demo)) as ui:
         await _log_in(ui)
-        await ui.sees("PRIMARY", "fresh")
+        await ui.sees("PRIMARY", "read 0s ago")
         await reach(ui)
         await _log_in(ui)
         await ui.until(
@@ -271,7 +271,7 @@ async def test_after_each_401_to_a_test_the_key_that_sends_is_named(
 ) -> None:
     async with opened(demo, size=(160, 40), profile=_with(LoginToken("admin"), demo)) as ui:
         await _log_in(ui)
-        await ui.sees("PRIMARY", "fresh")
+        await ui.sees("PRIMARY", "read 0s ago")
         demo.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.TEST_SAVED, count=None))
         await ui.press("t")
         await ui.sees("Enter sends")

@@ -25,7 +25,7 @@ async def test_no_cursor_blinks_and_nothing_turns(
     demo: Sandbox, keys: tuple[str, ...], seen: str
 ) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press(*keys)
         await ui.sees(seen)
         fields = [field for screen in ui.app.screen_stack for field in screen.query(Input)]

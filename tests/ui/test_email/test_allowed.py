@@ -73,9 +73,9 @@ async def test_where_the_profile_forbids_test_emails_the_keys_do_nothing_and_hel
     async with opened(
         demo, profile=lambda one: replace(one, access=access, test_emails=False)
     ) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("t", "T")
-        assert ui.shows("6 connections")
+        assert ui.shows("Connections 6")
         await ui.press("question_mark")
         await ui.sees("search the keys")
         await ui.type("with the saved record")
@@ -87,7 +87,7 @@ async def test_where_the_profile_forbids_test_emails_a_form_saves_and_sends_none
     demo: Sandbox,
 ) -> None:
     async with opened(demo, profile=lambda one: replace(one, test_emails=False)) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("e")
         await ui.sees("Edit BATCH")
         await ui.press("ctrl+t")

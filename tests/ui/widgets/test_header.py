@@ -261,7 +261,7 @@ async def test_at_60_columns_long_names_hide_neither_the_host_nor_the_access(
         return replace(profile, name=name, label="PRODUCTION", access=Access.PROTECTED)
 
     async with opened(demo, size=SMALLEST, profile=long) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         header = " ".join(ui.lines()[:2])
         assert "PRODUCTION  production-of-the-north  PROTECTED " in header
         assert demo.base_url in header

@@ -60,7 +60,7 @@ async def test_a_hostile_record_is_shown_harmless_on_every_screen(
         text, {"hostname": text, "port": text, "username": text, "x-[/nope]": text or "x"}
     )
     async with opened(sandbox, size=size) as ui:
-        await ui.sees(SHOWN[kind], "1 connection")
+        await ui.sees(SHOWN[kind], "Connections 1")
         clean_screen(ui)
         for key, seen in (
             ("enter", "Hostname"),
@@ -76,7 +76,7 @@ async def test_a_hostile_record_is_shown_harmless_on_every_screen(
                 await ui.press("escape")
                 await ui.sees("Hostname")
         await ui.press("escape")
-        await ui.sees("1 connection")
+        await ui.sees("Connections 1")
 
 
 @pytest.mark.parametrize("kind", ["markup", "bidi", "zero"])
@@ -125,7 +125,7 @@ async def test_words_of_the_server_are_shown_harmless_in_the_table_and_in_a_mess
         await ui.sees("550 5.1.1 [/nope]", "\\x1b[31mred\\u202e\\u200b")
         clean_screen(ui)
         await ui.press("r")
-        await ui.sees("1 connection")
+        await ui.sees("Connections 1")
         await ui.press("enter")
         await ui.sees("550 5.1.1 [/nope]")
         clean_screen(ui)
@@ -140,7 +140,7 @@ async def test_words_of_the_server_are_shown_harmless_in_the_table_and_in_a_mess
 
 async def test_hostile_text_typed_into_filter_and_help_is_only_text(demo: Sandbox) -> None:
     async with opened(demo) as ui:
-        await ui.sees("6 connections")
+        await ui.sees("Connections 6")
         await ui.press("slash")
         await ui.type("[/nope]")
         await ui.sees('No matches for "[/nope]"', "filter “[/nope]”")

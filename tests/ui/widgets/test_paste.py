@@ -146,7 +146,7 @@ async def test_a_field_without_a_line_for_words_says_in_a_message_that_it_refuse
 ) -> None:
     sandbox.add_record("RELAY", {"hostname": "localhost", "port": 25})
     async with opened(sandbox) as ui:
-        await ui.sees("RELAY", "fresh")
+        await ui.sees("RELAY", "read 0s ago")
         await ui.press("slash")
         await ui.paste("one\ntwo")
         await ui.until(lambda: _values(ui) == ["one two"], "the words in one line")
@@ -158,7 +158,7 @@ async def test_a_field_without_a_line_for_words_says_in_a_message_that_it_refuse
 async def test_nothing_to_send_is_not_said_any_more_after_a_change(sandbox: Sandbox) -> None:
     sandbox.add_record("RELAY", {"hostname": "localhost", "port": 25})
     async with opened(sandbox) as ui:
-        await ui.sees("RELAY", "fresh")
+        await ui.sees("RELAY", "read 0s ago")
         await ui.press("e")
         await ui.sees("Edit RELAY")
         await ui.asked(Operation.GET)
@@ -183,7 +183,7 @@ async def test_a_paste_of_blanks_alone_deletes_nothing_that_is_selected(sandbox:
 async def test_the_recipient_refuses_two_lines_under_it_and_is_trimmed(sandbox: Sandbox) -> None:
     sandbox.add_record("MAIL", {"hostname": "localhost", "port": sandbox.smtp_port})
     async with opened(sandbox) as ui:
-        await ui.sees("MAIL", "fresh")
+        await ui.sees("MAIL", "read 0s ago")
         await ui.press("t")
         await ui.sees("Test email · MAIL")
         await ui.press("home", "ctrl+k")
@@ -256,7 +256,7 @@ async def test_blanks_around_typed_values_are_neither_sent_nor_complained_of(
 async def test_blanks_typed_around_a_stored_value_change_nothing(sandbox: Sandbox) -> None:
     sandbox.add_record("RELAY", {"hostname": "localhost", "port": 25})
     async with opened(sandbox) as ui:
-        await ui.sees("RELAY", "fresh")
+        await ui.sees("RELAY", "read 0s ago")
         await ui.press("e")
         await ui.sees("Edit RELAY")
         await ui.asked(Operation.GET)
@@ -264,7 +264,7 @@ async def test_blanks_typed_around_a_stored_value_change_nothing(sandbox: Sandbo
         await ui.sees("Nothing changed: nothing would be sent.")
         assert not ui.shows("was localhost")
         await ui.press("escape")
-        await ui.sees("fresh")
+        await ui.sees("read 0s ago")
 
 
 async def test_a_recipient_typed_with_blanks_around_it_is_sent_without_them(
@@ -272,7 +272,7 @@ async def test_a_recipient_typed_with_blanks_around_it_is_sent_without_them(
 ) -> None:
     sandbox.add_record("MAIL", {"hostname": "localhost", "port": sandbox.smtp_port})
     async with opened(sandbox) as ui:
-        await ui.sees("MAIL", "fresh")
+        await ui.sees("MAIL", "read 0s ago")
         await ui.press("t")
         await ui.sees("Test email · MAIL")
         await ui.press("home", "ctrl+k")
