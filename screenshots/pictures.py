@@ -5,9 +5,10 @@ How the program gets into a state stands in `story.py`, in the scene that shows 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from itertools import zip_longest
 from typing import Final
 
 
@@ -144,20 +145,20 @@ def sheet() -> str:
     """The contact sheet: every picture, two beside each other."""
     lines = ["# All pictures", "", "Made by `python screenshots/make.py`, this page too.", ""]
     for title, part in PICTURES.items():
-        cells = [cell for name, picture in part.items() for cell in _cells(name, picture)]
-        lines += [f"## {title}", "", "| | |", "|---|---|", *_rows(cells), ""]
+        lines += [f"## {title}", "", "| | |", "|---|---|", *_rows(part), ""]
     return "\n".join(lines)
+
+
+def _rows(part: Mapping[str, Picture]) -> Iterator[str]:
+    """First the pictures of more than one file, each in rows of its own, then the others."""
+    cells = [[*_cells(name, picture)] for name, picture in part.items()]
+    single = [cell for cell, *more in cells if not more]
+    for group in (*(each for each in cells if len(each) > 1), single):
+        for left, right in zip_longest(group[::2], group[1::2], fillvalue=""):
+            yield f"| {left} | {right} |".replace("|  |", "| |")
 
 
 def _cells(name: str, picture: Picture) -> Iterator[str]:
     for drawing in picture.drawings(name):
         words = f"{picture.words} ({drawing.words})"
         yield f"{words}<br>![{words}]({drawing.file})"
-
-
-def _rows(cells: Iterable[str]) -> Iterator[str]:
-    pending = [*cells]
-    while pending:
-        left, right, *pending = [*pending, ""]
-        yield f"| {left} | {right} |".replace("|  |", "| |")
-        pending = [cell for cell in pending if cell]
