@@ -133,6 +133,10 @@ def _profiles(store: ProfileStore, environ: Environ) -> Fact:
         return Fact("profiles", str(error), False)
     if found.read_only_why is not None:
         return Fact("profiles", found.read_only_why, False)
+    problems = [broken.problem for broken in found.broken]
+    problems += [found.problem] if found.problem is not None else []
+    if problems:
+        return Fact("profiles", "; ".join(map(str, problems)), False)
     default = found.default or "none"
     with suppress(NoSuchProfile):
         choice = Known(found, environ).chosen(None)

@@ -24,8 +24,8 @@ from smtp_tui.cli.values import recipient_of
 from smtp_tui.profiles import sources
 from smtp_tui.profiles.choosing import Known, NoSuchProfile
 from smtp_tui.profiles.model import FIELDS, Profile, check_profile
-from smtp_tui.profiles.store import ProfileStore
-from smtp_tui.state.files import config_directory
+from smtp_tui.profiles.store import Profiles, ProfileStore
+from smtp_tui.state.files import FileProblem, config_directory
 from smtp_tui.text import clean, nearest
 from smtp_tui.workflows.check_profile import Result, Stage, Step, Steps, failed, look, take_steps
 from smtp_tui.workflows.sign_in import SECONDS as STEP_SECONDS
@@ -36,7 +36,10 @@ _SECONDS: Final = 20.0
 
 
 def list_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Print every profile, the environment's included; ``*`` marks the default."""
+    """Print every profile, the environment's included; ``*`` marks the default.
+
+    What cannot be used of the file is told on stderr.
+    """
     known = known_profiles(environ)
     default = known.profiles.default
     _tell_overruled(known)
@@ -45,14 +48,23 @@ def list_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
     elif known.all:
         heading = ("", "PROFILE", *map(str.upper, _COLUMNS))
         show(table(heading, [_row(profile, default) for profile in known.all]))
-    else:
+    elif not known.with_broken:
         remark("No profiles yet; add one: smtp-tui profiles add NAME --host HOST --tenant TENANT")
-    return ExitCode.OK
+    return ExitCode.USAGE if _tell_problems(known.profiles) else ExitCode.OK
+
+
+def _tell_problems(profiles: Profiles) -> bool:
+    """Tell each mistake in the file; whether there is any."""
+    problems = [broken.problem for broken in profiles.broken]
+    problems += [profiles.problem] if profiles.problem is not None else []
+    for problem in problems:
+        remark(str(problem))
+    return bool(problems)
 
 
 def _tell_overruled(known: Known) -> None:
     """Say if another profile than the default would be used."""
-    with suppress(NoSuchProfile):
+    with suppress(NoSuchProfile, FileProblem):
         choice = known.chosen(None)
         if choice is not None and choice.remark:
             remark(clean(choice.remark))
@@ -180,16 +192,20 @@ def _plain(profile: Profile, default: str | None) -> dict[str, object]:
 
 
 def check_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Check the named profiles, or all; a dead host holds up none of the others."""
+    """Check the named profiles, or all; a dead host holds up none of the others.
+
+    A mistake in the file counts as a failed check of all.
+    """
     known = known_profiles(environ)
     names = dict.fromkeys(options.names)
     profiles = [known.named(name) for name in names] if names else list(known.all)
+    broken = not names and _tell_problems(known.profiles)
     if not profiles:
         remark("No profiles to check.")
     checked = run_until_told(_all(profiles, environ, as_they_come=not options.json))
     if options.json:
         show_json([*map(_steps_plain, profiles, checked)])
-    return ExitCode.FAILED if any(map(failed, checked)) else ExitCode.OK
+    return ExitCode.FAILED if broken or any(map(failed, checked)) else ExitCode.OK
 
 
 async def _all(profiles: Sequence[Profile], environ: Environ, *, as_they_come: bool) -> list[Steps]:

@@ -148,7 +148,7 @@ async def session_of(
     session = Session(
         profile=profile,
         target=target,
-        tokens=Tokens(profile.token, environ, lambda: known_profiles(environ).all, say=say),
+        tokens=Tokens(profile.token, environ, lambda: known_profiles(environ).with_broken, say=say),
         memory=Memory(profile.recipient),
         make_client=make_client,
         keep_trust=lambda asked, trust: "",  # nobody is asked to trust anything

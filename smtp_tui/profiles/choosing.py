@@ -61,16 +61,24 @@ class Known(Struct, frozen=True):
 
     @property
     def all(self) -> tuple[Profile, ...]:
-        """Every profile, the environment's first."""
+        """Every profile that can be used, the environment's first."""
         environment = environment_profile(self.environ)
         return (*filter(None, (environment,)), *self.profiles.profiles)
+
+    @property
+    def with_broken(self) -> tuple[Profile, ...]:
+        """Every profile; of those that are broken, what can be read."""
+        return (*self.all, *(broken.readable for broken in self.profiles.broken))
 
     def chosen(self, wanted: str | None) -> Choice | None:
         """The choice of the most specific source; None if a person has to choose.
 
-        ``wanted`` is the value of ``--profile``. Raises :class:`NoSuchProfile`.
+        ``wanted`` is the value of ``--profile``. Raises :class:`NoSuchProfile`, and the mistake in
+        the file that stands in the way.
         """
         candidates = tuple(self._candidates(wanted))
+        if not candidates and self.profiles.problem is not None:
+            raise self.profiles.problem
         if not candidates:
             return None
         (wanted, source), *others = candidates
@@ -89,27 +97,34 @@ class Known(Struct, frozen=True):
             yield variable, VARIABLE
         for name, _ in _hosts(self.environ)[:1]:
             yield ENVIRONMENT, name
-        stored, default = self.profiles.profiles, self.profiles.default
+        default = self.profiles.default
+        stored = [profile.name for profile in self.with_broken if profile.variables is None]
         if default is not None:
             yield default, "the default"
-        elif len(stored) == 1:
-            yield stored[0].name, "the only profile"
+        elif len(stored) == 1 and self.profiles.problem is None:
+            yield stored[0], "the only profile"
 
     def decided(self, wanted: str | None) -> Choice:
-        """Like :meth:`chosen`, where nobody can be asked. Raises :class:`NoSuchProfile`."""
+        """Like :meth:`chosen`, where nobody can be asked. Raises the same."""
         choice = self.chosen(wanted)
         if choice is not None:
             return choice
-        if not self.all:
+        if not self.with_broken:
             raise NoSuchProfile(
                 "no profile: add one with `smtp-tui profiles add`, or set CAM_HOST and the"
                 " vendor's other variables"
             )
+        if not self.all:
+            raise self.profiles.broken[0].problem
         names = ", ".join(profile.name for profile in self.all)
         raise NoSuchProfile(f"which profile? Use --profile with one of: {names}")
 
     def named(self, name: str, source: str = "") -> Profile:
-        """The profile of that name, which ``source`` names. Raises :class:`NoSuchProfile`."""
+        """The profile of that name, which ``source`` names.
+
+        Raises :class:`NoSuchProfile`, and the mistake in one that is broken.
+        """
+        self.profiles.check(name)
         found = next((profile for profile in self.all if profile.name == name), None)
         if found is not None:
             return found

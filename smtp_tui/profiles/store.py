@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from smtp_tui.api.target import Target, Trust
 from smtp_tui.profiles.model import FIELDS, Environment, Problem, Profile, absolute, check_stored
+from smtp_tui.profiles.sources import EnvironmentToken, PromptToken
 from smtp_tui.profiles.toml import TomlFile, TomlProblem, parse_toml, read_toml
 from smtp_tui.state.files import locked, write_atomic
 from smtp_tui.text import nearest
@@ -37,20 +38,52 @@ class ProfileChanged(ProfileRefused):
     """The profile in the file is no longer the one that the person was asked about."""
 
 
+class BrokenProfile(Struct, frozen=True):
+    """A profile of the file that cannot be used, and the first mistake in it.
+
+    ``readable`` is what can be read of it: its name, and the variable of its token, which the token
+    command of another profile must not see either.
+    """
+
+    readable: Profile
+    problem: TomlProblem
+
+    @property
+    def name(self) -> str:
+        """The name of the profile."""
+        return self.readable.name
+
+
 class Profiles(Struct, frozen=True):
-    """What the file holds, in its order. ``read_only_why`` says why it must not be changed."""
+    """What the file holds, in its order; a mistake in one profile leaves the others usable.
+
+    ``problem`` is a mistake outside of the profiles, such as in the default: the file must not be
+    changed then. ``read_only_why`` says why a newer program's must not.
+    """
 
     profiles: tuple[Profile, ...] = ()
     default: str | None = None
     read_only_why: str | None = None
+    broken: tuple[BrokenProfile, ...] = ()
+    problem: TomlProblem | None = None
 
     def named(self, name: str) -> Profile | None:
         """The profile of that name."""
         return next((profile for profile in self.profiles if profile.name == name), None)
 
+    def check(self, name: str) -> None:
+        """Raise the mistake in the profile of that name, if there is any."""
+        for broken in self.broken:
+            if broken.name == name:
+                raise broken.problem
+
     def known(self, name: str) -> Profile:
-        """The profile of that name. Raises :class:`ProfileRefused` if there is none."""
+        """The profile of that name.
+
+        Raises :class:`ProfileRefused` if there is none, and the mistake in one that is broken.
+        """
         found = self.named(name)
+        self.check(name)
         if found is None:
             near = nearest(name, [profile.name for profile in self.profiles])
             raise ProfileRefused((("name", f'there is no profile "{name}"{near}'),))
@@ -80,7 +113,11 @@ class ProfileStore:
     def add(self, profile: Profile) -> Profiles:
         """Add a profile at the end of the file; the first one becomes the default."""
         return self._update(
-            lambda now: (None, profile, now.default if now.profiles else profile.name)
+            lambda now: (
+                None,
+                profile,
+                now.default if now.profiles or now.broken else profile.name,
+            )
         )
 
     def replace(self, name: str, profile: Profile) -> Profiles:
@@ -136,6 +173,8 @@ class ProfileStore:
             now = profiles_of(file)
             if now.read_only_why is not None:
                 raise ProfileRefused((("schema", now.read_only_why),))
+            if now.problem is not None:
+                raise now.problem
             old, new, default = change(now)
             if new is not None:
                 new = _checked(new, old, now)
@@ -159,7 +198,8 @@ def _checked(new: Profile, old: Profile | None, now: Profiles) -> Profile:
     Raises :class:`ProfileRefused` for what may not be in the file.
     """
     problems = check_stored(new)
-    if not problems and now.named(new.name) not in (None, old):
+    broken = any(profile.name == new.name for profile in now.broken)
+    if not problems and (broken or now.named(new.name) not in (None, old)):
         problems = (("name", f'there is a profile "{new.name}" already'),)
     if problems:
         raise ProfileRefused(problems)
@@ -167,17 +207,35 @@ def _checked(new: Profile, old: Profile | None, now: Profiles) -> Profile:
 
 
 def profiles_of(file: TomlFile) -> Profiles:
-    """What a file holds. Raises :class:`TomlProblem` at the first mistake."""
+    """What a file holds. Raises :class:`TomlProblem` where it is not this program's."""
     newer = _newer(file)
-    if newer is None:
-        _check_keys(file, (), file.values, ("schema", "default", "profiles"))
     tables = file.values.get("profiles", {})
     if not isinstance(tables, dict):
         raise file.problem(("profiles",), "profiles must be tables, such as [profiles.production]")
-    profiles = tuple(
-        _profile(file, name, table, judge_keys=newer is None) for name, table in tables.items()
-    )
-    return Profiles(profiles, _default(file, tables), newer)
+    profiles: list[Profile] = []
+    broken: list[BrokenProfile] = []
+    for name, table in tables.items():
+        try:
+            profiles.append(_profile(file, name, table, judge_keys=newer is None))
+        except TomlProblem as mistake:
+            broken.append(BrokenProfile(_readable(name, table), mistake))
+    default, problem = None, None
+    try:
+        if newer is None:
+            _check_keys(file, (), file.values, ("schema", "default", "profiles"))
+        default = _default(file, tables)
+    except TomlProblem as mistake:
+        problem = mistake
+    return Profiles(tuple(profiles), default, newer, tuple(broken), problem)
+
+
+def _readable(name: str, table: object) -> Profile:
+    """What can be read of a broken profile. Its token may stand under a misspelt key."""
+    values = table if isinstance(table, dict) else {}
+    tokens = (value.get("env") for value in values.values() if isinstance(value, dict))
+    variables = [variable for variable in tokens if isinstance(variable, str)]
+    token = EnvironmentToken(variables[0]) if variables else PromptToken()
+    return Profile(name, host="", token=token)
 
 
 def _newer(file: TomlFile) -> str | None:
@@ -240,4 +298,4 @@ def _check_keys(
     for key in table.keys() - set(known):
         near = nearest(key.lower(), set(known) - table.keys(), cutoff=0.8)
         if near:
-            raise file.problem((*at, key), f'"{key}" is no key here{near}')
+            raise file.problem((*at, key), f'Unknown key "{key}"{near}')

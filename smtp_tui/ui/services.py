@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Target, Trust
-from smtp_tui.profiles.choosing import Choice
+from smtp_tui.profiles.choosing import Choice, Known
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.store import ProfileChanged, ProfileRefused, ProfileStore
 from smtp_tui.profiles.tokens import Tokens
@@ -156,7 +156,8 @@ class Services(Struct, frozen=True, dict=True):
     def _all_profiles(self) -> tuple[Profile, ...]:
         """Those of the file, as far as it can be read, and those of this run; blocks."""
         try:
-            return (*self.extra_profiles, *self.store.load().profiles)
+            found = Known(self.store.load(), {}).with_broken
+            return (*self.extra_profiles, *found)
         except FileProblem:
             return self.extra_profiles
 

@@ -232,6 +232,80 @@ def test_a_file_that_is_not_understood_is_named_with_its_line_and_left(
     assert store.path.read_text().endswith("host = \n")
 
 
+@pytest.fixture
+def broken(console: Console, store: ProfileStore, sandbox: Sandbox) -> Console:
+    """A file with a good profile, which is the default, and a broken one."""
+    where = ("--host", sandbox.base_url, "--tenant", sandbox.tenant_id)
+    console.run("profiles", "add", "good", *where, "--token-env", "CAM_BEARER_TOKEN")
+    with store.path.open("a") as file:
+        file.write('[profiles.bad]\nhost = "h"\nacces = "read-only"\n')
+    return console
+
+
+MISTAKE = 'line 12, column 1: Unknown key "acces"; did you mean "access"?'
+
+
+def test_beside_a_broken_profile_the_good_ones_work(
+    broken: Console, sandbox: Sandbox, store: ProfileStore
+) -> None:
+    sandbox.add_record("A", {"hostname": "h", "port": 1})
+    assert "A" in broken.run("list", "--profile", "good").out
+    assert broken.run("profiles", "check", "good").code == 0
+    assert broken.run("profiles", "set", "good", "--recipient", "ops@example.com").code == 0
+    assert store.path.read_text().endswith('host = "h"\nacces = "read-only"\n')
+
+
+def test_a_list_of_profiles_tells_which_one_is_broken_and_where(
+    broken: Console, store: ProfileStore
+) -> None:
+    for arguments in (("profiles", "list"), ("profiles", "list", "--json")):
+        result = broken.run(*arguments)
+        assert result.code == 2
+        assert "good" in result.out
+        assert result.err.endswith(f"{store.path}, {MISTAKE}\n")
+    assert broken.run("profiles", "check").code == 1
+    assert MISTAKE in broken.run("doctor").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list", "--profile", "bad"),
+        ("profiles", "check", "bad"),
+        ("profiles", "set", "bad", "--team", "mail"),
+        ("profiles", "remove", "bad", "--yes"),
+        ("profiles", "use", "bad"),
+    ],
+)
+def test_a_command_on_a_broken_profile_tells_line_and_reason(
+    broken: Console, store: ProfileStore, arguments: tuple[str, ...]
+) -> None:
+    before = store.path.read_bytes()
+    result = broken.run(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == f"smtp-tui: {store.path}, {MISTAKE}\n"
+    assert store.path.read_bytes() == before
+
+
+def test_a_misspelt_default_is_told_and_no_other_profile_is_used_for_it(
+    empty_console: Console, store: ProfileStore
+) -> None:
+    empty_console.run(*ADD)
+    store.path.write_text(store.path.read_text().replace('default = "prod"', 'default = "prd"'))
+    result = empty_console.run("list")
+    assert (result.code, result.out) == (2, "")
+    assert f"{store.path}, line 2, column 1: there is no profile with the default's" in result.err
+    assert "prod" in empty_console.run("profiles", "list").out
+
+
+def test_the_only_profile_is_not_used_beside_a_broken_one(
+    empty_console: Console, store: ProfileStore
+) -> None:
+    store.path.parent.mkdir(mode=0o700)
+    store.path.write_text('[profiles.a]\nhost = "h"\n[profiles.b]\nhost = 1\n')
+    assert "which profile?" in empty_console.run("list").err
+
+
 def test_the_profile_option_may_stand_on_both_sides(console: Console, sandbox: Sandbox) -> None:
     sandbox.add_record("A", {"hostname": "h", "port": 1})
     console.run(*ADD)

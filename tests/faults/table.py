@@ -35,6 +35,7 @@ API_TRANSPORT_CONNECTIONS = "tests/api/test_transport_connections.py"
 API_WRITES = "tests/api/test_writes.py"
 CLI_CREATE = "tests/cli/test_create.py"
 CLI_DELETE = "tests/cli/test_delete.py"
+CLI_PROFILES = "tests/cli/test_profiles_command.py"
 CLI_READING = "tests/cli/test_reading.py"
 CLI_SECRET_INPUT = "tests/cli/test_secret_input.py"
 CLI_SET = "tests/cli/test_set.py"
@@ -1137,6 +1138,34 @@ FAULTS: Final = (
             f"{PROFILES_PREFERENCES}::"
             "test_a_file_with_a_mistake_keeps_its_text_when_a_theme_is_kept",
         ),
+    ),
+    Fault(
+        "a broken profile is overwritten by one of its name",
+        FILES,
+        "    if not problems and (broken or now.named",
+        "    if not problems and (now.named",
+        (f"{PROFILES_STORE}::test_a_broken_profile_is_neither_changed_nor_replaced",),
+    ),
+    Fault(
+        "a misspelt default is removed by the next write",
+        FILES,
+        "            if now.problem is not None:\n                raise now.problem\n",
+        "",
+        (f"{PROFILES_STORE}::test_a_file_with_a_mistake_outside_of_its_profiles_is_not_changed",),
+    ),
+    Fault(
+        "the only good profile is used where another one is broken",
+        PLACE,
+        "for profile in self.with_broken if profile.variables is None]",
+        "for profile in self.profiles.profiles]",
+        (f"{CLI_PROFILES}::test_the_only_profile_is_not_used_beside_a_broken_one",),
+    ),
+    Fault(
+        "the token of a broken profile is handed to another one's command",
+        SECRET,
+        "    token = EnvironmentToken(variables[0]) if variables else PromptToken()",
+        "    token = PromptToken()",
+        (f"{PROFILES_READING}::test_the_token_variable_of_a_broken_profile_is_known",),
     ),
     Fault(
         "a red profile of an older program is none of production",

@@ -47,6 +47,16 @@ def only(lines: str) -> Profile:
     return read(f'[profiles.a]\nhost = "h"\n{lines}').profiles[0]
 
 
+def mistake(text: str) -> TomlProblem:
+    """The one mistake in a text: in the file, outside of its profiles, or in one of them."""
+    try:
+        found = read(text)
+    except TomlProblem as problem:
+        return problem
+    (mistake,) = (*filter(None, [found.problem]), *(broken.problem for broken in found.broken))
+    return mistake
+
+
 def test_every_key_is_read() -> None:
     assert read(WHOLE) == Profiles(
         profiles=(
@@ -156,11 +166,10 @@ def test_a_mistake_is_named_with_file_line_and_column(
     old: str, new: str, line: int, column: int, words: str
 ) -> None:
     assert WHOLE.count(old) == 1
-    with pytest.raises(TomlProblem) as caught:
-        read(WHOLE.replace(old, new))
-    assert words in caught.value.words
-    assert (caught.value.line, caught.value.column) == (line, column)
-    assert str(caught.value).startswith(f"{FILE}, line {line}, column {column}: ")
+    problem = mistake(WHOLE.replace(old, new))
+    assert words in problem.words
+    assert (problem.line, problem.column) == (line, column)
+    assert str(problem).startswith(f"{FILE}, line {line}, column {column}: ")
 
 
 def test_the_line_is_found_in_other_layouts_too() -> None:
@@ -172,9 +181,30 @@ def test_the_line_is_found_in_other_layouts_too() -> None:
         '[profiles.b]\nhost = "h"\nport = 1\n[profiles.a]\nhost = "h"\n"port" = "1"\n': 6,
     }
     for text, line in layouts.items():
-        with pytest.raises(TomlProblem, match="port: must be") as caught:
-            read(text)
-        assert caught.value.line == line
+        problem = mistake(text)
+        assert "port: must be" in problem.words
+        assert problem.line == line
+
+
+def test_a_mistake_in_one_profile_leaves_the_others_usable() -> None:
+    found = read(WHOLE.replace('access = "protected"', 'acces = "protected"'))
+    assert [profile.name for profile in found.profiles] == ["test host"]
+    assert [broken.name for broken in found.broken] == ["production"]
+    assert found.broken[0].problem.words == 'Unknown key "acces"; did you mean "access"?'
+    assert (found.default, found.problem) == ("production", None)
+
+
+def test_a_mistake_outside_of_the_profiles_leaves_them_usable() -> None:
+    found = read(WHOLE.replace('default = "production"', 'default = "prodction"'))
+    assert [profile.name for profile in found.profiles] == ["production", "test host"]
+    assert (found.default, found.broken) == (None, ())
+    assert found.problem is not None
+
+
+def test_the_token_variable_of_a_broken_profile_is_known(tmp_path: Path) -> None:
+    for token in ('token = { env = "A_TOKEN" }', 'tokn = { env = "A_TOKEN" }'):
+        (broken,) = read(f'[profiles.a]\nhost = "h"\nport = "1"\n{token}').broken
+        assert broken.readable.token == EnvironmentToken("A_TOKEN")
 
 
 PIECES = st.sampled_from(
@@ -199,14 +229,15 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_any_text_is_either_read_or_refused_at_a_line_of_it(text: str) -> None:
-    refusal = None
+    refusals: list[TomlProblem] = []
     try:
-        read(text)
+        found = read(text)
     except TomlProblem as error:
-        refusal = error
-    if refusal is None:
-        assert isinstance(tomllib.loads(text), dict)
+        refusals = [error]
     else:
+        assert isinstance(tomllib.loads(text), dict)
+        refusals += filter(None, [found.problem, *(broken.problem for broken in found.broken)])
+    for refusal in refusals:
         assert 1 <= refusal.line <= text.count("\n") + 1
         assert refusal.column >= 1
 

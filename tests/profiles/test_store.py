@@ -222,7 +222,7 @@ def test_an_impossible_change_is_refused_and_changes_nothing(tmp_path: Path) -> 
     assert store.path.read_text() == HAND_MADE
 
 
-@pytest.mark.parametrize("text", ["[profiles", "default = 'x'\n", '[profiles.a]\nhots = "h"\n'])
+@pytest.mark.parametrize("text", ["[profiles", "schema = 0\n", "profiles = 1\n"])
 def test_a_file_that_is_not_understood_is_never_replaced(tmp_path: Path, text: str) -> None:
     store = store_of(tmp_path, text)
     attempts: list[Callable[[], object]] = [
@@ -316,6 +316,66 @@ def test_a_mistake_after_a_byte_order_mark_is_named_with_its_column(tmp_path: Pa
     store = store_of(tmp_path, "\ufeffschema = x\n")
     with pytest.raises(TomlProblem, match="line 1, column 10: is not valid TOML"):
         store.load()
+
+
+BROKEN = """
+[profiles.broken]   # with a mistake
+host = 'b.example.com'
+acces = "protected"
+"""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda store: store.set_default("two"),
+        lambda store: store.set_recipient("one", "ops@example.com"),
+        lambda store: store.add(Profile("four", "h", tenant="t")),
+        lambda store: store.remove("three"),
+    ],
+)
+def test_a_write_leaves_the_text_of_a_broken_profile(
+    tmp_path: Path, change: Callable[[ProfileStore], Profiles]
+) -> None:
+    store = store_of(tmp_path, HAND_MADE + BROKEN)
+    assert [broken.name for broken in change(store).broken] == ["broken"]
+    text = store.path.read_text()
+    assert text != HAND_MADE + BROKEN
+    assert BROKEN in text
+
+
+def test_a_new_profile_does_not_take_the_default_of_a_broken_one(tmp_path: Path) -> None:
+    store = store_of(tmp_path, f'default = "broken"\n{BROKEN}')
+    assert store.add(Profile("new", "h", tenant="t")).default == "broken"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda store, _: store.set_default("broken"),
+        lambda store, _: store.set_recipient("broken", "ops@example.com"),
+        lambda store, _: store.remove("broken"),
+        lambda store, one: store.replace("broken", one),
+        lambda store, one: store.replace("one", replace(one, name="broken")),
+        lambda store, one: store.add(replace(one, name="broken")),
+    ],
+)
+def test_a_broken_profile_is_neither_changed_nor_replaced(
+    tmp_path: Path, change: Callable[[ProfileStore, Profile], Profiles]
+) -> None:
+    store = store_of(tmp_path, HAND_MADE + BROKEN)
+    one = store.load().profiles[0]
+    with pytest.raises((TomlProblem, ProfileRefused), match=r'Unknown key "acces"|already'):
+        change(store, one)
+    assert store.path.read_text() == HAND_MADE + BROKEN
+
+
+def test_a_file_with_a_mistake_outside_of_its_profiles_is_not_changed(tmp_path: Path) -> None:
+    text = HAND_MADE.replace('default = "one"', 'default = "onee"')
+    store = store_of(tmp_path, text)
+    with pytest.raises(TomlProblem, match='did you mean "one"'):
+        store.set_recipient("one", "ops@example.com")
+    assert store.path.read_text() == text
 
 
 WRITER = """

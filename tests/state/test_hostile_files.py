@@ -267,12 +267,14 @@ def test_profiles_are_read_and_changed_or_refused_whatever_they_hold(
             change(store)
         assert store.path.read_bytes() == text
         return
-    with suppress(NoSuchProfile):
+    with suppress(NoSuchProfile, FileProblem):
         Known(found, {}).chosen(None)
     for profile in found.profiles:
         assert profile.shown_host
     with suppress(ProfileRefused, FileProblem):
         change(store)
+    left = store.load().broken
+    assert [broken.name for broken in left] == [broken.name for broken in found.broken]
 
 
 PREFERENCES = """\
