@@ -34,6 +34,16 @@ class TomlProblem(FileProblem):
         """File, line, column and words."""
         return f"{self.path}, line {self.line}, column {self.column}: {self.words}"
 
+    @property
+    def reason(self) -> str:
+        """Line and words, where the file is named elsewhere."""
+        return f"line {self.line}: {self.words}"
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return f"Fix line {self.line} of {self.path}"
+
 
 class TomlFile(Struct, frozen=True):
     """A file that is valid TOML: its path, its text and its values.

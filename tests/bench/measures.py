@@ -197,7 +197,7 @@ HANGING_KEYS = (
     ("e", "Edit RELAY"),
     ("t", "Send to"),
     ("d", "Delete RELAY"),
-    ("p", "Enter switches"),
+    ("p", "this session only"),
     ("y", "curl"),
     ("?", "search the keys"),
     (":", "Search for commands"),

@@ -136,7 +136,7 @@ def test_the_screen_follows_the_same_rule_and_says_it_in_the_header_and_in_profi
         overruled = " or ".join(name for _, name in case.sources[1:])
         assert (f"CAM_HOST overrules {overruled}" in header) is bool(overruled)
         terminal.press("p")
-        terminal.wait_for("Enter switches this window")
+        terminal.wait_for("switch (this session only)")
         assert ("At the start: Using the profile environment" in terminal.screen_text()) is bool(
             overruled
         )
@@ -150,7 +150,7 @@ def test_a_choice_by_hand_is_not_said_to_overrule_anything(
     with Terminal(PROGRAM, cwd=tmp_path, env=environ, rows=30, columns=100) as terminal:
         terminal.wait_for("CAM_HOST overrules a")
         terminal.press("p")
-        terminal.wait_for("Enter switches this window")
+        terminal.wait_for("switch (this session only)")
         terminal.press("enter")
         terminal.wait_gone("CAM_HOST overrules")
 

@@ -46,7 +46,7 @@ SCREENS = (
     Screen("activity", ("a",), says("Activity")),
     Screen("journal", ("A",), says("Journal")),
     Screen("the commands", (":",), says("Search for commands")),
-    Screen("profiles", ("p",), says("Enter switches")),
+    Screen("profiles", ("p",), says("this session only")),
     Screen("a check", ("p", "x"), says("checks again"), ("esc", "esc")),
     Screen("a new profile", ("p", "n"), says("Host", "ctrl+s"), ("esc", "esc")),
 )

@@ -87,7 +87,7 @@ def _look_around(terminal: Terminal, sandbox: Sandbox, words: str) -> None:
         ("y", "curl"),
         ("d", "Delete SUBJECT"),
         ("a", "Activity"),
-        ("p", "Enter switches"),
+        ("p", "this session only"),
         ("?", "search the keys"),
         (":", "Search for commands"),
     ):

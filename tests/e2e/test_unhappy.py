@@ -97,9 +97,9 @@ def test_a_certificate_that_does_not_verify_is_told_and_gets_no_request(tmp_path
         terminal.wait_gone("SHA-256")
         terminal.wait_for(says("Could not list the connections", "certificate"))
         terminal.press("p")
-        terminal.wait_for("Enter switches")
+        terminal.wait_for("this session only")
         terminal.press("esc")
-        terminal.wait_gone("Enter switches")
+        terminal.wait_gone("this session only")
         leave(terminal)
         assert sandbox.requests == ()
 

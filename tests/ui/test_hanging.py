@@ -245,7 +245,7 @@ CASES = {
         _test_values, (HELP,), "Stopped waiting", waits="Sending to you@sandbox.example"
     ),
     "token": Case(_log_in, (HELP,), "has no token yet", _with_login, waits="Logging in as admin"),
-    "profile check": Case(_check, (HELP,), "Enter switches", waits="Checking the profile demo"),
+    "profile check": Case(_check, (HELP,), "this session only", waits="Checking the profile demo"),
     "tenant": Case(
         _find_tenant,
         (("ctrl+p", "Search"),),

@@ -166,7 +166,7 @@ async def test_a_message_of_the_left_profile_goes_and_a_report_of_a_write_stays(
         await save(ui, "BATCH")
         tell(ui.app, "demo: done", about="write 1", lasting=True)
         await ui.press("p")
-        await ui.sees("Enter switches")
+        await ui.sees("this session only")
         await ui.press("j", "enter")
         await ui.sees("EU-RELAY", "demo: done")
         assert not ui.shows("Saved BATCH")

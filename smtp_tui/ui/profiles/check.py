@@ -22,11 +22,16 @@ from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import WaitLine, waiting
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.widgets.bars import titled
+from smtp_tui.ui.widgets.bars import key_content
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.check_profile import Result, Stage, Step, Steps, check_profile, failed
 
-_SIGNS: Final = {Result.OK: "✓", Result.NOTE: "!", Result.FAILED: "✗", Result.SKIPPED: "·"}
+_SIGNS: Final = {
+    Result.OK: ("✓", "$good"),
+    Result.NOTE: ("!", "$warn"),
+    Result.FAILED: ("✗", "bold $bad"),
+    Result.SKIPPED: ("·", "dim"),
+}
 _LABEL: Final = 12
 _LIMIT: Final = 300
 
@@ -48,8 +53,11 @@ def _line(step: Step, width: int) -> Content:
     words = clean(step.words, _LIMIT)
     indent = " " * (_LABEL + 2)
     wrapped = textwrap.wrap(words, max(20, width - len(indent))) or [""]
-    text = f"{_SIGNS[step.result]} {step.stage.value:<{_LABEL}}" + f"\n{indent}".join(wrapped)
-    return Content.styled(text, "bold") if step.result is Result.FAILED else Content(text)
+    return Content.assemble(
+        _SIGNS[step.result],
+        (f" {step.stage.value:<{_LABEL}}", "dim"),
+        (f"\n{indent}".join(wrapped), "bold $bad" if step.result is Result.FAILED else ""),
+    )
 
 
 class CheckDialog(Dialog[None]):
@@ -65,17 +73,20 @@ class CheckDialog(Dialog[None]):
     def __init__(self, services: Services, profile: Profile) -> None:
         super().__init__()
         self._services = services
+        self.profile = profile
         self._profile = profile
         self._steps = StepsText()
 
     def compose_box(self) -> Iterable[Widget]:
-        """Where, the steps, keys."""
-        profile = self._profile
-        yield PlainText(Content.assemble(titled(profile), f" · {clean(profile.host, 80)}"))
+        """Where, and the steps."""
+        name, host = clean(self._profile.name, 40), clean(self._profile.shown_host, 80)
+        yield PlainText(Content.assemble((name, "bold"), (" · ", "dim"), (host, "bold")))
         yield self._steps
         yield WaitLine(self._services.clock, lambda: self.cancel_key)
-        again = bound(self, "test.again").first_key
-        yield PlainText(f"{again} checks again · {self.cancel_key} back", classes="hint")
+
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """Check again, or go back."""
+        return ((bound(self, "test.again").first_key, "check again"), (self.cancel_key, "back"))
 
     def on_mount(self) -> None:
         """Begin at once."""
@@ -99,6 +110,7 @@ class StartProblemScreen(FullScreen[None]):
     """A start that failed. Nothing is overwritten, and the profiles can still be looked at."""
 
     KEYS = ()
+    TITLE = "Not started"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q,escape", "app.leave", "Quit")]
     DEFAULT_CSS = """
     StartProblemScreen PlainText { padding: 1 2; }
@@ -113,9 +125,16 @@ class StartProblemScreen(FullScreen[None]):
         profiles, keys = (
             bound(self, action_id).first_key for action_id in ("app.profiles", "app.help")
         )
+        words = (
+            f"Nothing was changed. Fix the file and restart, or press {profiles} for the profiles"
+            " that can be used."
+        )
+        others = (key_content(key, label) for key, label in ((keys, "Help"), ("q", "Quit")))
         yield PlainText(
-            f"{clean_block(self._problem)}\n\n"
-            "Nothing was changed. Fix it in an editor and start again,\n"
-            f"or press {profiles} to see the profiles that can be used.\n\n"
-            f"{profiles} profiles · {keys} help · q quit"
+            Content.assemble(
+                (f"✗ {clean_block(self._problem)}", "bold $bad"),
+                f"\n\n{words}\n\n",
+                key_content(profiles, "Profiles"),
+                *others,
+            )
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from itertools import count
 from typing import ClassVar, Final
 
 from msgspec.structs import replace
@@ -15,11 +16,12 @@ from textual.widgets import Input
 
 from smtp_tui.api.errors import CertificateRefused
 from smtp_tui.api.target import HostRefused, Target
-from smtp_tui.profiles.model import ENVIRONMENT, Profile
+from smtp_tui.profiles.model import ENVIRONMENT, Environment, Profile
 from smtp_tui.profiles.sources import EnvironmentToken, source_words
-from smtp_tui.profiles.store import ProfileRefused, Profiles
+from smtp_tui.profiles.store import BrokenProfile, ProfileRefused, Profiles
+from smtp_tui.profiles.toml import TomlProblem
 from smtp_tui.state.files import FileProblem
-from smtp_tui.text import clean, shortened, time_left
+from smtp_tui.text import clean, clean_block, shortened, time_left
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, opens_screen
 from smtp_tui.ui.dialogs import QuestionDialog
@@ -27,35 +29,47 @@ from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.profiles.check import CheckDialog
 from smtp_tui.ui.profiles.form import FirstStartScreen, ProfileFormScreen
 from smtp_tui.ui.services import Services
+from smtp_tui.ui.widgets.bars import key_content
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import Column, FilteredTable, RecordsTable, Row
+from smtp_tui.ui.widgets.table import Column, FilteredTable, Look, RecordsTable, Row, notice_content
 from smtp_tui.workflows.check_profile import Stage, Step, look
 from smtp_tui.workflows.session import Session
 
 _COLUMNS: Final = (
-    Column("sign", "", 1),
+    Column("number", "", 3),
     Column("name", "PROFILE", 12, flexible=True),
-    Column("host", "HOST", 26, flexible=True),
-    Column("tenant", "TENANT", 13, priority=1),
-    Column("state", "STATE", 12, priority=2),
-    Column("access", "ACCESS", 9, priority=3),
-    Column("token", "TOKEN", 12, flexible=True, priority=4),
-    Column("team", "TEAM", 6, flexible=True, priority=5),
+    Column("label", "LABEL", 10, flexible=True, priority=2),
+    Column("host", "HOST", 22, flexible=True),
+    Column("state", "STATE", 14, flexible=True, priority=1),
+    Column("access", "ACCESS", 9, flexible=True, priority=3),
+    Column("tenant", "TENANT", 13, flexible=True, priority=4),
+    Column("token", "TOKEN", 12, flexible=True, priority=5),
+    Column("team", "TEAM", 6, flexible=True, priority=6),
 )
 _LOOK_SECONDS: Final = 3.0
 """The time limit of each step of a look at a host."""
 _LOOKING: Final = "…"
+_NUMBER, _LABEL, _HOST, _STATE = 0, 2, 3, 4
+_SIGN_ROLES: Final = {"✓": "good", "✗": "bad", "▲": "warn"}
+_ENVIRONMENT_ROLES: Final = {
+    Environment.PRODUCTION: "bad",
+    Environment.STAGING: "warn",
+    Environment.TEST: "good",
+    Environment.OTHER: "accent",
+}
+_NUMBERED: Final = 9
+"""So many profiles have a key of their own: the digit before their name."""
 
 
 class ProfilesDialog(Dialog[Profile | None]):
     """The result is the profile to use from now on; the default is for the next start."""
 
     TITLE = "Profiles"
+    WIDTH = 130
     DEFAULT_CSS = """
-    ProfilesDialog > #box { width: 100; }
-    ProfilesDialog FilteredTable { height: auto; margin: 0 0 1 0; }
+    ProfilesDialog FilteredTable { height: auto; }
     ProfilesDialog RecordsTable { height: 10; }
-    ProfilesDialog #profiles-said { display: none; text-style: bold; }
+    ProfilesDialog #profiles-said { display: none; text-style: bold; color: $warn; }
     """
     ACTIONS = (
         *("dialog.cancel", "profiles.new", "profiles.edit", "profiles.clone", "profiles.check"),
@@ -65,6 +79,10 @@ class ProfilesDialog(Dialog[Profile | None]):
         *bindings(*ACTIONS),
         Binding("q", "cancel", show=False),
         Binding("slash", "filter", show=False),
+        *(
+            Binding(str(number), f"switch_to({number})", show=False)
+            for number in range(1, _NUMBERED + 1)
+        ),
     ]
 
     def __init__(self, services: Services, session: Session | None) -> None:
@@ -73,24 +91,25 @@ class ProfilesDialog(Dialog[Profile | None]):
         self._session = session
         self._in_use = session.profile.name if session is not None else None
         self._profiles = Profiles()
-        self._states: dict[str, str] = {}
+        self._states: dict[Profile, str] = {}
+        self._problem = ""
         self._recent: tuple[str, ...] = ()
-        self._list = FilteredTable(_COLUMNS, back="dialog.cancel")
+        self._list = FilteredTable(_COLUMNS, back="dialog.cancel", counts=False)
         self._details, self._said = PlainText(), PlainText(id="profiles-said")
 
     def compose_box(self) -> Iterable[Widget]:
-        """Table, details, what is wrong, keys."""
+        """Table, details, what is wrong, and what Enter does."""
         if self._services.choice is not None and self._services.choice.remark:
             yield PlainText(clean(f"At the start: {self._services.choice.remark}", 400))
         yield from (self._list, self._details, self._said)
-        key = {action_id: bound(self, action_id).first_key for action_id in self.ACTIONS}
-        yield PlainText(
-            f"Enter switches this window · {key['profiles.new']} new · {key['profiles.edit']} edit"
-            f" · {key['profiles.clone']} clone · {key['profiles.delete']} delete\n"
-            f"{key['profiles.check']} check · {key['profiles.default']} makes default · / filter"
-            f" · {self.cancel_key} back    * in use   d default",
-            classes="hint",
-        )
+        words = f"Enter or 1–{_NUMBERED}: switch (this session only) · • in use"
+        yield PlainText(words, classes="hint")
+
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """What can be done with the profile under the cursor, and the rest."""
+        for action_id in self.ACTIONS[1:]:
+            yield bound(self, action_id).first_key, bound(self, action_id).label.lower()
+        yield from (("/", "filter"), (self.cancel_key, "back"))
 
     def on_mount(self) -> None:
         """Read the file and start on the profile in use."""
@@ -105,19 +124,22 @@ class ProfilesDialog(Dialog[Profile | None]):
     async def _read(self, chosen: str | None = None) -> None:
         """Read the file, look at the hosts, and put the cursor on a profile."""
         self._recent = await self._services.recent()
-        problem = ""
+        self._problem = ""
         try:
             self._profiles = await asyncio.to_thread(self._services.store.load)
-        except FileProblem as error:
-            problem = str(error)
+            if self._profiles.problem is not None:
+                raise self._profiles.problem
+        except TomlProblem as problem:
+            self._problem = f"{problem.reason}\n{problem.remedy}."
+        except FileProblem as problem:
+            self._problem = str(problem)
         if not self.is_attached:
             return  # closed meanwhile
         self.fill()
-        if problem:
-            self._say(problem)
+        self._say("")
         for profile in self._all:
-            if profile.name not in self._states:
-                self._states[profile.name] = _LOOKING
+            if profile not in self._states:
+                self._states[profile] = _LOOKING
                 self._look_at(profile)
         if chosen is not None:
             self._list.table.move_to(chosen)
@@ -139,30 +161,57 @@ class ProfilesDialog(Dialog[Profile | None]):
         cursor = self._list.table.cursor_id
         return next((profile for profile in self._all if profile.name == cursor), None)
 
+    @property
+    def _broken(self) -> BrokenProfile | None:
+        """The broken profile under the cursor."""
+        cursor = self._list.table.cursor_id
+        return next((broken for broken in self._profiles.broken if broken.name == cursor), None)
+
+    def _usable(self) -> Profile | None:
+        """The profile under the cursor; says why it cannot be used if it is broken."""
+        if self._broken is not None:
+            self._say(f"✗ {self._broken.name} cannot be used. {self._broken.problem.remedy}.")
+        return self._chosen
+
     @on(Input.Changed)
     def fill(self) -> None:
         """Show the profiles that hold the words of the filter."""
-        table, rows = self._list.table, tuple(map(self._row, self._all))
+        table = self._list.table
+        rows = (*map(self._row, count(1), self._all), *map(_broken_row, self._profiles.broken))
         table.rows = self._list.matching(rows)
-        table.notice = self._list.nothing_found if rows else ""
-        table.styles.height = max(4, min(12, len(rows) + 1))
+        table.notice = self._list.nothing_found if rows else self._nothing_there()
+        table.styles.height = max(4, min(12, len(rows) + 1)) if rows else 10
         self.show_details()
-        if not rows:
-            self._say(f"No profile yet: {bound(self, 'profiles.new').first_key} makes one.")
 
-    def _row(self, profile: Profile) -> Row:
-        in_use = profile.name == self._in_use
+    def _nothing_there(self) -> Content:
+        """What stands in place of the profiles while there are none."""
+        if self._problem:
+            title = f"✗ {self._services.store.path.name} cannot be used"
+            back = key_content(self.cancel_key, "back")
+            return notice_content(title, clean_block(self._problem), back)
+        new = key_content(bound(self, "profiles.new").first_key, "makes one")
+        return notice_content("No profile yet", "", new)
+
+    def _row(self, number: int, profile: Profile) -> Row:
+        default = " (default)" if profile.name == self._profiles.default else ""
+        key = str(number) if number <= _NUMBERED else ""
         cells = (
-            "*" if in_use else "d" if profile.name == self._profiles.default else "",
-            clean(profile.name, 80),
+            f"{key:<2}{'•' if profile.name == self._in_use else ''}",
+            f"{clean(profile.name, 80)}{default}",
+            clean(profile.badge, 40),
             clean(profile.shown_host, 80),
-            shortened(clean(profile.tenant, 80), 13),
-            self._states.get(profile.name, _LOOKING),
+            self._states.get(profile, _LOOKING),
             profile.access.value,
+            shortened(clean(profile.tenant, 80), 13),
             token_state(self._services, profile),
             clean(profile.team, 40),
         )
-        return Row(profile.name, cells)
+        looks = (
+            Look(_NUMBER, "accent"),
+            Look(_LABEL, _ENVIRONMENT_ROLES[profile.environment]),
+            *_state_look(cells[_STATE]),
+        )
+        return Row(profile.name, cells, looks)
 
     @work(group="look", description="look at a host")
     async def _look_at(self, profile: Profile) -> None:
@@ -170,38 +219,52 @@ class ProfilesDialog(Dialog[Profile | None]):
         try:
             state = await reachability(self._services.target_of(profile))
         except HostRefused:
-            state = "no host"
-        self._states[profile.name] = state
+            state = "✗ no host"
+        self._states[profile] = state
         if self.is_attached:
             self.fill()
 
     @on(RecordsTable.CursorMoved)
     def show_details(self) -> None:
         """Show what the table has no room for."""
+        if self._broken is not None:
+            problem = self._broken.problem
+            reason = Content.styled(f"✗ {clean(problem.reason)}", "bold $bad")
+            self._details.update(Content.assemble(reason, f"\n{clean(problem.remedy)}."))
+            return
         profile = self._chosen
         if profile is None:
+            self._details.update("")
             return
-        parts = (
-            clean(profile.shown_host, 80),
-            f"tenant {clean(profile.tenant, 80) or 'not known'}",
-            f"team {clean(profile.team, 40)}",
-            f"namespace {clean(profile.namespace, 40) or 'none'}",
-            profile.access.value,
-            f"token {token_state(self._services, profile)}",
-            self._states.get(profile.name, _LOOKING).strip(_LOOKING),
-        )
-        self._details.update(" · ".join(filter(None, parts)))
+        words = {
+            "tenant": clean(profile.tenant, 80) or "not known",
+            "team": clean(profile.team, 40),
+            "namespace": clean(profile.namespace, 40) or "none",
+            "access": profile.access.value,
+            "token": token_state(self._services, profile),
+        }
+        parts = [Content.assemble((f"{label} ", "dim"), text) for label, text in words.items()]
+        host = Content.styled(clean(profile.shown_host, 80), "bold")
+        self._details.update(Content("  ").join([host, *parts]))
 
     def _say(self, text: str) -> None:
-        self._said.update(clean(text))
+        """Say something, or else what is wrong with the file, if that stands nowhere else."""
+        text = text or (self._problem if self._list.table.rows else "")
+        self._said.update(clean_block(text))
         self._said.display = bool(text)
 
     @on(RecordsTable.Opened)
     @on(Input.Submitted)
     def switch(self) -> None:
         """Use the profile under the cursor."""
-        if self._chosen is not None:
-            self.dismiss(self._chosen)
+        chosen = self._usable()
+        if chosen is not None:
+            self.dismiss(chosen)
+
+    def action_switch_to(self, number: int) -> None:
+        """Use the profile with this number, whatever the filter shows."""
+        if number <= len(self._all):
+            self.dismiss(self._all[number - 1])
 
     def action_filter(self) -> None:
         """Open the filter."""
@@ -224,12 +287,13 @@ class ProfilesDialog(Dialog[Profile | None]):
 
     def action_check(self) -> None:
         """Try the profile step by step."""
-        if self._chosen is not None:
-            self.app.push_screen(CheckDialog(self._services, self._chosen))
+        chosen = self._usable()
+        if chosen is not None:
+            self.app.push_screen(CheckDialog(self._services, chosen))
 
     def action_edit(self) -> None:
         """Edit the profile; one that is not in the file is saved there."""
-        chosen = self._chosen
+        chosen = self._usable()
         if chosen is not None and self._stored(chosen):
             self._edit(chosen, chosen.name, chosen.name)
         elif chosen is not None:
@@ -237,8 +301,9 @@ class ProfilesDialog(Dialog[Profile | None]):
 
     def action_clone(self) -> None:
         """Edit a copy of the profile."""
-        if self._chosen is not None:
-            self._edit(_storable(self._chosen, f"{self._chosen.name}-copy"), None, None)
+        chosen = self._usable()
+        if chosen is not None:
+            self._edit(_storable(chosen, f"{chosen.name}-copy"), None, None)
 
     @opens_screen
     async def _edit(self, profile: Profile, stored_as: str | None, edited: str | None) -> None:
@@ -254,13 +319,13 @@ class ProfilesDialog(Dialog[Profile | None]):
         if saved is not None and edited is not None and edited == self._in_use:
             self.dismiss(saved)
         elif saved is not None:
-            self._states.pop(saved.name, None)
+            self._states.pop(saved, None)
             await self._read(saved.name)
 
     @opens_screen
     async def action_delete(self) -> None:
         """Delete the profile, after a question."""
-        chosen = self._chosen
+        chosen = self._usable()
         if chosen is None:
             return
         if chosen.name == self._in_use:
@@ -277,10 +342,10 @@ class ProfilesDialog(Dialog[Profile | None]):
 
     def action_default(self) -> None:
         """Start with this profile from now on."""
-        if self._chosen is not None:
-            name = self._chosen.name
-            words = f"{name} is the default now; this window stays where it is."
-            self._change(lambda: self._services.store.set_default(name), words)
+        chosen = self._usable()
+        if chosen is not None:
+            words = f"{chosen.name} is the default now; this session stays where it is."
+            self._change(lambda: self._services.store.set_default(chosen.name), words)
 
     @work(group="profiles file", description="change the profiles")
     async def _change(self, change: Callable[[], object], words: str = "") -> None:
@@ -294,6 +359,19 @@ class ProfilesDialog(Dialog[Profile | None]):
         self._say(words)
 
 
+def _broken_row(broken: BrokenProfile) -> Row:
+    """The row of a profile that cannot be used, last in the list and without a number."""
+    words = clean(broken.problem.reason, 200)
+    cells = ("", clean(broken.name, 80), "", words, "✗ broken", *("",) * 4)
+    return Row(broken.name, cells, (Look(_HOST, "bad"), *_state_look("✗ broken")))
+
+
+def _state_look(state: str) -> tuple[Look, ...]:
+    """The look of a state, as its sign says it."""
+    role = _SIGN_ROLES.get(state[:1])
+    return (Look(_STATE, role),) if role is not None else ()
+
+
 def _storable(profile: Profile, name: str) -> Profile:
     """Return it as the file takes it; the name of the profile of the variables is reserved."""
     name = "saved" if profile.name == ENVIRONMENT else name
@@ -304,11 +382,11 @@ async def reachability(target: Target) -> str:
     """Return in a word or two whether the server answers with a good certificate; sends nothing."""
     steps: list[Step] = []
     if await look(target, steps.append, _LOOK_SECONDS):
-        return "answers"
+        return "✓ reachable"
     last = steps[-1]
     if isinstance(last.error, CertificateRefused):
-        return "CERT CHANGED" if last.error.pinned else "untrusted"
-    return "no such host" if last.stage is Stage.NAME else "no answer"
+        return "✗ CERT CHANGED" if last.error.pinned else "▲ untrusted"
+    return "✗ no such host" if last.stage is Stage.NAME else "✗ no answer"
 
 
 def token_state(services: Services, profile: Profile) -> str:

@@ -141,7 +141,7 @@ async def test_a_host_nobody_may_send_to_is_said_before_anything_is_sent(sandbox
         return replace(profile, host="http://mail.example")
 
     async with opened(sandbox, profile=refused) as ui:
-        await ui.sees("The host of the profile demo", "p profiles")
+        await ui.sees("The host of the profile demo", " p Profiles")
         assert not sandbox.requests
 
 

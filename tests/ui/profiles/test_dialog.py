@@ -17,6 +17,8 @@ from smtp_tui.ui.services import Services
 from tests.failing_sandbox import Sandbox, SandboxOptions
 from tests.ui.helpers import Ui, opened
 
+LOOK = "look at a host"
+
 
 @pytest.fixture
 def silent_port() -> Iterator[int]:
@@ -49,7 +51,7 @@ async def test_a_silent_host_delays_none_of_the_others(demo: Sandbox, silent_por
     silent = _named("a-silent-one", host=f"https://127.0.0.1:{silent_port}")
     async with opened(demo, services=_beside(silent), size=(80, 24)) as ui:
         await _open_dialog(ui)
-        await ui.until(lambda: "answers" in _row(ui, "demo "), "the answer of the other host")
+        await ui.until(lambda: "reachable" in _row(ui, "demo "), "the answer of the other host")
         assert "…" in _row(ui, "a-silent-one"), "it was waited for"
         await ui.until(lambda: "no answer" in _row(ui, "a-silent-one"), "the time limit")
 
@@ -67,7 +69,7 @@ async def test_each_way_not_to_be_reached_has_its_word(demo: Sandbox) -> None:
         async with opened(demo, services=_beside(*others), size=(100, 24)) as ui:
             await _open_dialog(ui)
             for name, words in (
-                ("demo ", "answers"),
+                ("demo ", "reachable"),
                 ("closed", "no answer"),
                 ("nameless", "no such host"),
                 ("unknown", "untrusted"),
@@ -81,9 +83,9 @@ async def test_the_token_of_each_profile_is_told_without_the_token(demo: Sandbox
     other = _named("other", token=EnvironmentToken("NOT_THERE"))
     async with opened(demo, services=_beside(other), size=(120, 30)) as ui:
         await _open_dialog(ui)
-        await ui.sees("token held ($SANDBOX_TOKEN)")
+        await ui.sees("held ($SANDBOX_TOKEN)")
         await ui.press("j")
-        await ui.sees("token $NOT_THERE not set")
+        await ui.sees("$NOT_THERE not set")
 
 
 async def test_the_profile_used_last_stands_first(demo: Sandbox) -> None:
@@ -134,7 +136,7 @@ async def test_a_switch_is_for_this_process_and_the_default_another_key(
         assert store.load().default == "one"
         await _open_dialog(ui)
         await ui.press("D")
-        await ui.sees("two is the default now; this window stays where it is")
+        await ui.sees("two is the default now; this session stays where it is")
         assert store.load().default == "two"
 
 
@@ -149,10 +151,143 @@ async def test_profiles_that_cannot_be_read_are_not_told_as_none(
         return replace(services, extra_profiles=())
 
     async with opened(demo, services=without_others, directory=tmp_path, problem="broken") as ui:
-        await ui.sees("p profiles")
+        await ui.sees("p for the profiles")
         await ui.press("p")
-        await ui.sees("PROFILE", "profiles.toml")
+        await ui.sees("PROFILE", "line 1: is not valid TOML", "Fix line 1 of", "esc back")
         assert not ui.shows("No profile yet")
+        await ui.press("slash", "x", "backspace")
+        await ui.sees("line 1: is not valid TOML")
+
+
+BROKEN = '\n[profiles.broken]\nhost = "h"\nacces = "read-only"\n'
+
+
+def _beside_a_broken_one(directory: Path) -> Callable[[Profile], Profile]:
+    """The profile in use is in the file, beside another one and one that is broken."""
+
+    def keep(profile: Profile) -> Profile:
+        store = ProfileStore(directory / "config")
+        used = replace(profile, name="one", label="")
+        store.add(used)
+        store.add(replace(used, name="two"))
+        with store.path.open("a") as file:
+            file.write(BROKEN)
+        return used
+
+    return keep
+
+
+async def test_a_broken_profile_is_listed_with_line_and_reason_and_the_others_work(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with opened(
+        demo, profile=_beside_a_broken_one(tmp_path), directory=tmp_path, size=(80, 24)
+    ) as ui:
+        await _open_dialog(ui)
+        await ui.until(lambda: "✗ broken" in _row(ui, "broken"), "the broken one in the list")
+        await ui.press("G")
+        await ui.sees('Unknown key "acces"; did you mean "access"?', "Fix line ")
+        for key in ("enter", "e", "c", "x", "d", "D"):
+            await ui.press("k", "j", key)
+            await ui.sees("broken cannot be used. Fix line ")
+            assert type(ui.app.screen).__name__ == "ProfilesDialog"
+        await ui.press("k", "enter")
+        await ui.until(lambda: " two " in ui.lines()[0], "the switch to a good one")
+    assert (tmp_path / "config" / "profiles.toml").read_text().endswith(BROKEN)
+
+
+async def test_where_all_profiles_are_broken_the_list_does_not_say_that_there_are_none(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    store = ProfileStore(tmp_path / "config")
+    store.path.parent.mkdir(mode=0o700)
+    store.path.write_text(f"schema = 1\n{BROKEN}")
+
+    def without_others(services: Services) -> Services:
+        return replace(services, extra_profiles=())
+
+    async with opened(demo, services=without_others, directory=tmp_path, problem="broken") as ui:
+        await ui.sees("p for the profiles")
+        await ui.press("p")
+        await ui.sees("✗ broken", 'Unknown key "acces"')
+        assert not ui.shows("No profile yet")
+
+
+async def test_a_misspelt_default_is_told_beside_the_profiles(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    store = ProfileStore(tmp_path / "config")
+
+    def keep(profile: Profile) -> Profile:
+        store.add(replace(profile, name="one"))
+        store.path.write_text(store.path.read_text().replace('"one"', '"oen"', 1))
+        return replace(profile, name="one")
+
+    async with opened(demo, profile=keep, directory=tmp_path, size=(80, 24)) as ui:
+        await _open_dialog(ui)
+        await ui.sees("no profile with the default's name", "Fix line 2 of")
+        await ui.press("D")
+        await ui.sees('did you mean "one"')
+
+
+async def test_the_digits_switch_to_the_first_nine_profiles(demo: Sandbox) -> None:
+    others = tuple(_named(f"other-{number}") for number in range(2, 12))
+    async with opened(demo, services=_beside(*others), size=(80, 24)) as ui:
+        await _open_dialog(ui)
+        assert " 9    other-9 " in _row(ui, "other-9")
+        assert " 10 " not in ui.text()
+        await ui.press("3")
+        await ui.until(lambda: " other-3 " in ui.lines()[0], "the switch to the third")
+        await _open_dialog(ui)
+        await ui.press("slash", "2")
+        await ui.sees("│ 2  ")
+        assert " other-3 " in ui.lines()[0], "a digit in the filter is a text"
+
+
+async def test_the_default_is_told_in_a_word(demo: Sandbox, tmp_path: Path) -> None:
+    def keep(profile: Profile) -> Profile:
+        kept = replace(profile, name="one")
+        ProfileStore(tmp_path / "config").add(kept)
+        return kept
+
+    async with opened(demo, profile=keep, directory=tmp_path, size=(80, 24)) as ui:
+        await _open_dialog(ui)
+        await ui.sees("one (default)")
+
+
+async def test_a_late_look_at_a_host_is_not_told_of_the_host_that_took_its_place(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def keep(profile: Profile) -> Profile:
+            used = replace(profile, name="one", label="")
+            store = ProfileStore(tmp_path / "config")
+            store.add(used)
+            silent = f"http://127.0.0.1:{server.getsockname()[1]}"
+            store.add(replace(used, name="two", host=silent))
+            return used
+
+        async with opened(demo, profile=keep, directory=tmp_path, size=(100, 24)) as ui:
+            await _open_dialog(ui)
+            looks = [worker for worker in ui.app.workers if worker.description == LOOK]
+            await ui.press("j", "e")
+            await ui.sees("Profile two")
+            await ui.press("home", "ctrl+k")
+            await ui.type(demo.base_url)
+            await ui.press("ctrl+s")
+            await ui.until(lambda: "reachable" in _row(ui, "two"), "the answer of the new host")
+            await ui.until(lambda: all(look.is_finished for look in looks), "the late look")
+            assert "reachable" in _row(ui, "two")
+
+
+async def test_the_check_of_the_environment_s_profile_shows_its_port(demo: Sandbox) -> None:
+    host, _, port = demo.base_url.rpartition(":")
+    environment = _named("environment", host=host, port=int(port))
+    async with opened(demo, services=_beside(environment), size=(80, 24)) as ui:
+        await _open_dialog(ui)
+        await ui.press("j", "x")
+        await ui.sees("Check", f"environment · {demo.base_url}")
 
 
 def _row(ui: Ui, name: str) -> str:

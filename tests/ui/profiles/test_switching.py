@@ -275,7 +275,7 @@ async def test_a_switch_on_a_slow_disk_is_not_lost_when_the_profiles_are_opened_
     store = SlowDisk(tmp_path)
     async with two_profiles(sandbox, other, store) as ui:
         await ui.press("p")
-        await ui.sees("Enter switches")
+        await ui.sees("switch (this session only)")
         store.slow = True
         await ui.press("j", "enter", "p")
         store.let_go.set()

@@ -116,7 +116,7 @@ async def test_the_profile_of_the_variables_is_edited_into_one_of_the_file_and_u
     async with opened(demo, profile=vendors, directory=tmp_path, size=(80, 24)) as ui:
         await ui.sees("PRIMARY")
         await ui.press("p")
-        await ui.sees("Enter switches this window")
+        await ui.sees("switch (this session only)")
         await ui.press("e")
         await ui.sees("Save the profile environment to the file", "saved")
         await ui.press("shift+tab", "end", "ctrl+u")

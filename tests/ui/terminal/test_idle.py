@@ -14,7 +14,7 @@ from tests.ui.helpers import opened
         (("e",), "Edit BATCH"),
         (("n",), "New connection"),
         (("t",), "Send to"),
-        (("p", "slash"), "Enter switches"),
+        (("p", "slash"), "this session only"),
         (("p", "n"), "ctrl+s checks"),
         (("question_mark",), "search the keys"),
         (("colon",), "Search for commands"),

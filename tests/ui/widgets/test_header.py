@@ -214,7 +214,7 @@ async def test_no_verification_is_marked_in_the_header_of_every_screen_and_over_
 
 async def test_where_no_profile_is_in_use_the_header_says_so(demo: Sandbox) -> None:
     async with opened(demo, problem="line 3 of the file is wrong", size=SMALLEST) as ui:
-        await ui.sees("line 3 of the file is wrong", "p profiles")
+        await ui.sees("line 3 of the file is wrong", " p Profiles")
         assert ui.lines()[0].strip() == "no profile in use"
         await ui.press("a")
         await ui.sees("No requests yet")
