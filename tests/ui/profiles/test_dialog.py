@@ -240,7 +240,7 @@ async def test_the_digits_switch_to_the_first_nine_profiles(demo: Sandbox) -> No
         await ui.until(lambda: " other-3 " in ui.lines()[0], "the switch to the third")
         await _open_dialog(ui)
         await ui.press("slash", "2")
-        await ui.sees("│ 2  ")
+        await ui.sees("/2  ")
         assert " other-3 " in ui.lines()[0], "a digit in the filter is a text"
 
 
