@@ -34,12 +34,12 @@ from smtp_tui.state.journal import Actor, Auditor
 from smtp_tui.ui.services import ReceivedMail, Services
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 
-WORKS: Final = "PRIMARY"
-WRONG_PASSWORD: Final = "SECONDARY"
-NO_HOST: Final = "OLD-RELAY"
-CLOSED_PORT: Final = "BATCH"
-TLS_PORT: Final = "PARTNER"
-MANY_PARAMETERS: Final = "INVOICES"
+WORKS: Final = "ALL-GOOD"
+WRONG_PASSWORD: Final = "BAD-LOGIN"
+NO_HOST: Final = "NO-HOST"
+CLOSED_PORT: Final = "WRONG-PORT"
+TLS_PORT: Final = "TLS-PORT"
+MANY_PARAMETERS: Final = "EXTRAS"
 """The demo's records, by what is to be seen on them."""
 
 MAIL: Final = -55

@@ -263,7 +263,7 @@ async def unreadable(stage: Stage) -> None:
     """Records beside entries that are none."""
     await stage.rows()
     good = [record.answer() for record in stage.sandbox.records()[:2]]
-    bad = [{"name": "PRIMARY-OLD"}, {"id": ".."}, 7, None]
+    bad = [{"name": "OLD-RELAY"}, {"id": ".."}, 7, None]
     body = json.dumps([good[0], *bad, good[1]]).encode()
     stage.sandbox.faults.add(Fault(FaultKind.RAW, Operation.LIST, status=200, body=body))
     await stage.answered("r")

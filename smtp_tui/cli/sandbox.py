@@ -57,6 +57,10 @@ def _announcement(sandbox: Sandbox) -> Iterator[str]:
     accounts = ", ".join(f"{name}/{password}" for name, password in passwords)
     yield f"# sandbox: {sandbox.base_url}, mail server: {sandbox.host}:{sandbox.smtp_port}"
     yield f"# token and accounts are new in each run; accounts: {accounts}"
+    if sandbox.options.tls:
+        pairs = sandbox.fingerprint.split(":")
+        yield "# SHA-256 of its certificate:"
+        yield from (f"#   {':'.join(half)}" for half in (pairs[:16], pairs[16:]))
     yield "# press ctrl+c to stop"
     for name, value in sandbox.environment().items():
         yield f"export {name}={shlex.quote(value)}"

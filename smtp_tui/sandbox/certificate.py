@@ -29,6 +29,12 @@ class Certificate(Struct, frozen=True):
     certificate: str
     key: str
 
+    @property
+    def sha256(self) -> str:
+        """Its fingerprint: SHA-256 of its DER form, in pairs of hexadecimal digits, capitals."""
+        shown = x509.load_pem_x509_certificate(self.certificate.encode())
+        return shown.fingerprint(hashes.SHA256()).hex(":").upper()
+
     def server_context(self) -> ssl.SSLContext:
         """A TLS context for a server that shows this certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

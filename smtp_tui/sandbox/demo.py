@@ -1,4 +1,6 @@
-"""The demo's records: some work, the others fail, each for a real reason.
+"""The demo's records: some work, the others fail, each for a real reason that its name tells.
+
+The first one by name works, so that the first test email of somebody new is accepted.
 
 Ids and times are fixed, so that screenshots stay the same.
 """
@@ -31,16 +33,16 @@ def demo_records(smtp_port: int, smtps_port: int) -> Iterator[StoredRecord]:
     house = (TENANT_ID, ALL_TEAMS)
     europe = (OTHER_TENANT_ID, ALL_TEAMS)
     records: tuple[tuple[str, tuple[str, str], dict[str, object]], ...] = (
-        ("PRIMARY", first, {**own, **login}),
-        ("SECONDARY", first, {**own, "username": "relay", "password": "last-years-password"}),
-        ("OLD-RELAY", house, {"hostname": "relay.old-datacenter.invalid", "port": 25, **login}),
-        ("BATCH", house, {"hostname": "127.0.0.1", "port": CLOSED_PORT}),
+        ("ALL-GOOD", first, {**own, **login}),
+        ("BAD-LOGIN", first, {**own, "username": "relay", "password": "last-years-password"}),
+        ("NO-HOST", house, {"hostname": "relay.old-datacenter.invalid", "port": 25, **login}),
+        ("WRONG-PORT", house, {"hostname": "127.0.0.1", "port": CLOSED_PORT}),
         # A plain connection to a port that waits for TLS: neither side speaks first.
-        ("PARTNER", house, {"hostname": "localhost", "port": smtps_port, **login}),
-        ("INVOICES", house, {**extra}),
-        ("EU-RELAY", europe, {**own, **login}),
-        ("EU-ALERTS", europe, {**own, "username": "alerts@europe.example", "password": "guess"}),
-        ("EU-LEGACY", europe, {"hostname": "smtp.europe.invalid", "port": 587}),
+        ("TLS-PORT", house, {"hostname": "localhost", "port": smtps_port, **login}),
+        ("EXTRAS", house, {**extra}),
+        ("EU-GOOD", europe, {**own, **login}),
+        ("EU-REFUSED", europe, {**own, "username": "alerts@europe.example", "password": "guess"}),
+        ("EU-NO-HOST", europe, {"hostname": "smtp.europe.invalid", "port": 587}),
     )
     for number, (name, (tenant, team), values) in enumerate(records, start=1):
         yield StoredRecord(

@@ -102,6 +102,11 @@ class Sandbox:
         return kept_certificate(self.store).server_context()
 
     @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the certificate that all its servers show."""
+        return kept_certificate(self.store).sha256
+
+    @property
     def base_url(self) -> str:
         """Scheme, host and port, without a slash at the end."""
         return f"{'https' if self.options.tls else 'http'}://{self.host}:{self.port}"

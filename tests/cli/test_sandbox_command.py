@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from smtp_tui.api.tls import spaced
 from tests.e2e.terminal import installed_program
 from tests.sandbox.vendor_curl import run_sample
 
@@ -128,6 +130,19 @@ def test_the_vendors_curl_lines_work_with_the_printed_variables(tmp_path: Path) 
         assert "test" in run("test saved")["error"]["message"]
         assert run("delete") == {"count": 1}
         assert run("list") == []
+
+
+def test_with_tls_the_fingerprint_of_its_certificate_is_printed_as_the_screen_shows_it() -> None:
+    with served("--tls", "--port", "0", "--empty") as sandbox:
+        address = (sandbox.variables["CAM_HOST"], int(sandbox.variables["CAM_PORT"]))
+        shown = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(address))
+    lines = spaced(hashlib.sha256(shown).hexdigest()).split("\n")
+    assert "".join(f"#   {line.strip()}\n" for line in lines) in sandbox.printed
+
+
+def test_without_tls_no_fingerprint_is_printed() -> None:
+    with served("--port", "0", "--empty") as sandbox:
+        assert "SHA-256" not in sandbox.printed
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

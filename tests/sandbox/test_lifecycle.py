@@ -79,18 +79,22 @@ def test_the_demo_shows_records_that_fail_for_real_reasons() -> None:
             reply = caller.test_saved(record.id)
             said[record.name] = "accepted" if reply.status == 200 else reply.error["message"]
         assert said == {
-            "PRIMARY": "accepted",
-            "SECONDARY": "Invalid login: 535 5.7.8 Error: authentication failed",
-            "OLD-RELAY": "getaddrinfo ENOTFOUND relay.old-datacenter.invalid",
-            "BATCH": "connect ECONNREFUSED 127.0.0.1:26",
-            "PARTNER": "Greeting never received",
-            "INVOICES": "accepted",
+            "ALL-GOOD": "accepted",
+            "BAD-LOGIN": "Invalid login: 535 5.7.8 Error: authentication failed",
+            "NO-HOST": "getaddrinfo ENOTFOUND relay.old-datacenter.invalid",
+            "WRONG-PORT": "connect ECONNREFUSED 127.0.0.1:26",
+            "TLS-PORT": "Greeting never received",
+            "EXTRAS": "accepted",
         }
         assert [mail.username for mail in sandbox.mailbox] == ["relay", "reports@sandbox.example"]
-        assert caller.names(tenantId=OTHER_TENANT_ID) == ["EU-RELAY", "EU-ALERTS", "EU-LEGACY"]
+        assert caller.names(tenantId=OTHER_TENANT_ID) == [
+            "EU-GOOD",
+            "EU-REFUSED",
+            "EU-NO-HOST",
+        ]
         assert Caller(sandbox, sandbox.user_token).names(ace_orgGuid="mail-operators") == [
-            "PRIMARY",
-            "SECONDARY",
+            "ALL-GOOD",
+            "BAD-LOGIN",
         ]
 
 

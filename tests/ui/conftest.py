@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
+from smtp_tui.sandbox.demo import demo_records
 from tests.failing_sandbox import Sandbox, SandboxOptions
+
+NAMES = (
+    *("PRIMARY", "SECONDARY", "OLD-RELAY", "BATCH", "PARTNER", "INVOICES"),
+    *("EU-RELAY", "EU-ALERTS", "EU-LEGACY"),
+)
 
 
 @pytest.fixture
@@ -18,8 +25,12 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def demo() -> Iterator[Sandbox]:
-    """A sandbox with the demo's records: PRIMARY, SECONDARY, OLD-RELAY, BATCH, PARTNER, INVOICES;
-    EU-RELAY, EU-ALERTS and EU-LEGACY in the other tenant.
+    """A sandbox with the demo's records under names of the tests' own: PRIMARY, SECONDARY,
+    OLD-RELAY, BATCH, PARTNER, INVOICES; EU-RELAY, EU-ALERTS and EU-LEGACY in the other tenant.
     """
-    with Sandbox(SandboxOptions(mail_timeout=1.0, demo_records=True)) as running:
+    with Sandbox(SandboxOptions(mail_timeout=1.0)) as running:
+        for name, record in zip(
+            NAMES, demo_records(running.smtp_port, running.smtps_port), strict=True
+        ):
+            running.store.add(replace(record, name=name))
         yield running
