@@ -55,6 +55,10 @@ class MissingWords(Exception):
     """The app never came to what the story waited for."""
 
 
+class AllTaken(Exception):
+    """The last picture that is wanted of a scene was taken, so that nothing is left to do."""
+
+
 class StoryClock(Clock):
     """Time that passes with each request and where the story says so, never by itself."""
 
@@ -80,8 +84,8 @@ class StoryClock(Clock):
 class Stage:
     """One app at one size and in one look, and the directory its pictures go to.
 
-    ``wanted`` are the names of the pictures to be made; ``hidden`` are random texts and what stands
-    in the pictures instead.
+    ``wanted`` are the names of the pictures still to be made; ``hidden`` are random texts and what
+    stands in the pictures instead.
     """
 
     app: SmtpTui
@@ -92,7 +96,7 @@ class Stage:
     directory: Path
     size: Size
     look: Look
-    wanted: frozenset[str]
+    wanted: set[str]
     hidden: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -192,7 +196,8 @@ class Stage:
     async def shoot(self, name: str, *, waiting: bool = False) -> None:
         """Write the picture once the screen has come to rest; nothing if it is not wanted.
 
-        ``waiting`` is whether the screen says by then that it waits for something.
+        ``waiting`` is whether the screen says by then that it waits for something. Raises
+        :class:`AllTaken` after the last one.
         """
         if name not in self.wanted:
             return
@@ -216,6 +221,9 @@ class Stage:
             svg = svg.replace(random, instead)
         path = self.directory / Drawing(name, self.size, self.look).file
         path.write_text(portable(svg), encoding="utf-8", newline="\n")
+        self.wanted.remove(name)
+        if not self.wanted:
+            raise AllTaken
 
     async def until(self, condition: Callable[[], bool], what: str, pause: float = BRIEFLY) -> None:
         """Wait until something holds. Raises :class:`MissingWords` with the screen."""

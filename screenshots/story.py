@@ -12,6 +12,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from errno import EADDRINUSE
 from pathlib import Path
@@ -23,7 +24,7 @@ from textual.widgets import OptionList
 
 from screenshots import starts
 from screenshots.pictures import Look, Size, drawings
-from screenshots.stage import MissingWords, Stage, draw_as_a_terminal
+from screenshots.stage import AllTaken, MissingWords, Stage, draw_as_a_terminal
 from screenshots.starts import (
     CLOSED_PORT,
     MAIL,
@@ -256,7 +257,6 @@ async def sending(stage: Stage) -> None:
     stage.clock.wait(7)
     await stage.shows(r"\b7 ?s\b")
     await stage.shoot("test-sending")
-    stage.sandbox.stop()  # else the end of the app would wait for the answer
 
 
 async def unreadable(stage: Stage) -> None:
@@ -381,8 +381,11 @@ SCENES: Final = (
 )
 
 
-async def perform(scene: Scene, drawn: Drawn, wanted: frozenset[str], directory: Path) -> None:
-    """Play one scene at one size and in one look; raises `OSError` where a port is taken."""
+async def perform(scene: Scene, drawn: Drawn, wanted: set[str], directory: Path) -> None:
+    """Play one scene at one size and in one look until all wanted pictures of it are taken.
+
+    Raises `OSError` where a port is taken.
+    """
     size, look = drawn
     theme = "light" if look is Look.LIGHT else "ansi"
     with opened(scene.prepare, PORTS[drawn], records=scene.records, tls=scene.tls) as (
@@ -392,7 +395,11 @@ async def perform(scene: Scene, drawn: Drawn, wanted: frozenset[str], directory:
         app = SmtpTui(start.services, start.profile, start.problem, theme=theme)
         async with app.run_test(size=size.value) as pilot:
             given = (start.sandbox, start.services, directory, size, look, wanted)
-            await scene.play(Stage(app, pilot, clock, *given))
+            with suppress(AllTaken):
+                await scene.play(Stage(app, pilot, clock, *given))
+            start.sandbox.stop()  # else the end of the app would wait for an answer
+            if wanted:
+                raise MissingWords(f"not taken: {', '.join(sorted(wanted))}")
 
 
 def main(directory: Path, drawn: Drawn, wanted: frozenset[str]) -> int:
@@ -406,8 +413,8 @@ def main(directory: Path, drawn: Drawn, wanted: frozenset[str]) -> int:
     try:
         with alone:
             for scene in SCENES:
-                if wanted.intersection(scene.gives):
-                    asyncio.run(perform(scene, drawn, wanted, directory))
+                if taken := wanted.intersection(scene.gives):
+                    asyncio.run(perform(scene, drawn, {*taken}, directory))
     except OSError as error:
         if error.errno != EADDRINUSE:
             raise
