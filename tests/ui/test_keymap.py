@@ -105,7 +105,7 @@ async def test_sentences_name_the_keys_that_are_bound(sandbox: Sandbox) -> None:
         sandbox.add_record("RELAY", {"hostname": "localhost", "port": 25})
         for keys, words in (
             (("R",), ("Connections 1",)),
-            (("slash", "x"), ('No matches for "x"', "f5 clears the filter.")),
+            (("slash", "x"), ('No matches for "x"', "f5 Clear the filter")),
             (("f5", "J"), ("No writes yet.",)),
             (("f5", "P"), ("N new", "X check", "f6 back")),
             (("X",), ("G checks again · f6 back",)),

@@ -43,6 +43,8 @@ from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in
 
 _LABEL_CELLS: Final = 10
+WORDS_CELLS: Final = 38
+"""The cells of a server's words that the pane shows of a test."""
 MOST_ROWS: Final = 1_000
 _COLUMNS: Final = (
     Column("position", "ENTRY", 7, right=True),
@@ -120,7 +122,7 @@ def record_content(
         ]
     lines += [Content.styled(f"! {clean(oddity)}", "bold $warn") for oddity in record.oddities]
     lines += [Content(""), Content.styled("Last tests", "bold")]
-    found = [_run_content(test, record, now) for test in tests]
+    found = [_run_content(test, record, now, whole=whole) for test in tests]
     lines += found or [Content.styled("No tests yet", "dim")]
     return Content("\n").join(lines)
 
@@ -143,26 +145,29 @@ def _value(record: Record, name: str) -> Content:
     return Content(text) if text else Content.styled("(blank)", "dim")
 
 
-def _run_content(tested: Tested, record: Record, now: datetime) -> Content:
-    """One test of the list: verdict, age, where it failed, what was used, the server's words."""
+def _run_content(tested: Tested, record: Record, now: datetime, *, whole: bool) -> Content:
+    """One test: verdict, where it failed, age, recipient and what was said.
+
+    The ``whole`` has its time, how long it took and what was used too.
+    """
     run, why = tested.run, outdated(tested, record)
-    facts = [ago(run, now), duration(run.milliseconds / 1000)]
+    facts = [ago(run, now), duration(run.milliseconds / 1000) if whole else "", why]
     if run.verdict != Verdict.ACCEPTED.value and run.phase != Phase.UNKNOWN.value:
         facts.insert(0, clean(run.phase, 20))
+    verdict = f"{verdict_sign(run)} {clean(run.verdict, 20)}"
     look = "dim" if why else f"bold ${verdict_role(run)}"
-    head = Content.assemble(
-        (f"{verdict_sign(run)} {clean(run.verdict, 20)}", look), f" · {' · '.join(facts)}"
-    )
+    to = f"to {clean(run.recipient, 80)}"
+    if whole:
+        to = f"{moment(run.at)} {to} as {clean(run.profile, 40)}\n  used {_used(run)}"
     lines = [
-        Content.assemble(head, f" · {why}") if why else head,
-        Content.styled(
-            f"  {moment(run.at)} to {clean(run.recipient, 80)} as {clean(run.profile, 40)}", "dim"
-        ),
-        Content.styled(f"  used {_used(run)}", "dim"),
+        Content.assemble((verdict, look), f" · {' · '.join(filter(None, facts))}"),
+        Content.styled(f"  {to}", "dim"),
     ]
-    words = clean_block(run.words, WORDS_LIMIT).replace("\n", "\n  ")
+    words = clean_block(run.words, WORDS_LIMIT)
+    if words and not whole:
+        words = cut_to_cells(words.split("\n")[0], WORDS_CELLS)
     if words:
-        lines.append(Content(f"  {words}"))
+        lines.append(Content(f"  {words}".replace("\n", "\n  ")))
     return Content("\n").join(lines)
 
 

@@ -24,15 +24,13 @@ from smtp_tui.ui.widgets.table import Column, Look, Row
 COLUMNS: Final = (
     Column("name", "NAME", 10, flexible=True),
     Column("hostname", "HOSTNAME", 16, flexible=True, priority=1),
-    Column("port", "PORT", 7, right=True, priority=2),
+    Column("port", "PORT", 7, flexible=True, right=True, priority=2),
     Column("username", "USERNAME", 8, flexible=True, priority=4),
     Column("last_test", "LAST TEST", 15, flexible=True, priority=3),
-    Column("hint", "HINT", 12, flexible=True, priority=5),
 )
-_PORT, _LAST_TEST, _HINT = 2, 4, 5
+_PORT, _LAST_TEST = 2, 4
 _NEVER: Final = (Look(_LAST_TEST, "quiet"),)
-_HINTED: Final = (Look(_HINT, "warn"),)
-_ODD: Final = (Look(_PORT, "warn"), *_HINTED)
+_ODD: Final = (Look(_PORT, "warn"),)
 SORT_KEYS: Final = ("name", "hostname", "port", "username", "last_test", None)
 """The columns to sort by; None is the order of the server, oldest first."""
 CELL_LIMIT: Final = 300
@@ -125,7 +123,7 @@ class RecordsView:
             name = f"(blank: {len(record.name)})" if record.name else "(no name)"
         if record.name in self._alike:
             name = f"{clean(record.id[-4:])}· {name}"
-        odd, hint = port_hint(port) is not None, hint_words(record)
+        odd = port_hint(port) is not None
         words, looks = _last_tests(tests, record, now)
         cells = (
             name,
@@ -133,10 +131,8 @@ class RecordsView:
             f"{clean(port, 40)} !" if odd else clean(port, 40),
             clean(record.text("username"), CELL_LIMIT),
             words,
-            hint,
         )
-        looks += _ODD if odd and hint else _HINTED if hint else ()
-        return Row(row_id, cells, looks)
+        return Row(row_id, cells, looks + _ODD if odd else looks)
 
 
 def _sort_key(column: str | None) -> Callable[[_Entry], tuple[str | float, str, str]]:

@@ -47,6 +47,8 @@ A_MINUTE: Final = 60.0
 """Seconds after which the ages of the last tests are shown anew."""
 OLD_SECONDS: Final = 300.0
 """Seconds after which the rows are called old."""
+LEAST_BESIDE, MOST_BESIDE = 40, 64
+"""The cells of the panel beside the table, which takes what the table does not need."""
 TESTS_SHOWN: Final = 5
 """The newest tests of a record, in the pane; the screen of the record shows all."""
 ENTRIES_SHOWN: Final = 5
@@ -63,7 +65,7 @@ class ConnectionsScreen(RecordScreen[None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), Binding("q", "app.leave")]
     DEFAULT_CSS = """
-    ConnectionsScreen #beside { display: none; width: 46; }
+    ConnectionsScreen #beside { display: none; }
     ConnectionsScreen.-wide #beside { display: block; }
     ConnectionsScreen #beside.-empty { display: none; }
     """
@@ -297,6 +299,8 @@ class ConnectionsScreen(RecordScreen[None]):
             self._beside = RecordPanel(id="beside")
             self.panels.mount(self._beside)
         self._beside.set_class(record is None, "-empty")
+        spare = self.size.width - self.table.needed_width - 2
+        self._beside.styles.width = max(LEAST_BESIDE, min(spare, MOST_BESIDE))
         tests = self.services.history.tests(self.session.key(record.id)) if record else ()
         self._beside.show_record(record, tests[:TESTS_SHOWN], self.services.clock.now())
 

@@ -205,6 +205,11 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         """The cells of a line that the scroll bar does not cover."""
         return self.scrollable_content_region.width
 
+    @property
+    def needed_width(self) -> int:
+        """The cells of a line in which no column would be cut, and of the scroll bar."""
+        return self._columns.needed + 1
+
     def move_to(self, row_id: str) -> bool:
         """Put the cursor on the row with this id. Return whether there is one."""
         index = next((index for index, row in enumerate(self.rows) if row.id == row_id), None)
@@ -465,6 +470,15 @@ class Layout:
         """
         for row in rows:
             self._wanted = [*map(max, self._wanted, map(cell_width, row.cells))]
+
+    @property
+    def needed(self) -> int:
+        """The cells of a line in which no column would be cut."""
+        widths = (
+            max(cells, column.width if not column.flexible else cell_width(column.heading) + 2)
+            for column, cells in zip(self._columns, self._wanted, strict=True)
+        )
+        return GUTTER + sum(cells + GAP for cells in widths)
 
     def share(self, width: int) -> bool:
         """Share ``width`` cells among the columns. Return whether a column changed."""

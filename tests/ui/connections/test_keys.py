@@ -28,7 +28,7 @@ async def test_a_refresh_keeps_cursor_marks_order_filter_and_scroll(sandbox: San
         sandbox.add_record("AAA-RELAY-0X", {"hostname": "b.example", "port": 25})
         await ui.press("r")
         await ui.asked(Operation.LIST, 2)
-        await ui.sees("Connections 61", "1 marked · filter “relay-0”")
+        await ui.sees("Connections 61", "/relay-0", "1 marked")
         after = ui.lines()
         assert [line[:60] for line in before[1:-2]] == [line[:60] for line in after[1:-2]]
         assert "NAME ▼" in after[2]
@@ -60,7 +60,7 @@ async def test_star_and_ctrl_a_mark_all_that_are_shown_and_then_none(demo: Sandb
         await ui.press("slash")
         await ui.type("ary")
         await ui.press("enter", "asterisk")
-        await ui.sees("2 of 6 · 2 marked")
+        await ui.sees("2 of 6", "2 marked")
         await ui.press("escape")
         await ui.sees("Connections 6", "2 marked")
         await ui.press("ctrl+a")
@@ -109,7 +109,7 @@ async def test_a_port_that_looks_wrong_is_marked_and_explained_under_the_cursor(
     sandbox.add_record("GOOD", {"hostname": "a.example", "port": 587})
     sandbox.add_record("IMAP", {"hostname": "a.example", "port": 993})
     async with opened(sandbox, size=size) as ui:
-        await ui.sees("GOOD", "! 993")
+        await ui.sees("GOOD", "993 !")
         assert "!" not in ui.line("GOOD")
         await ui.press("j")
         await ui.sees("! IMAP port, not SMTP")
@@ -149,7 +149,7 @@ async def test_the_filter_names_its_terms_and_they_narrow_the_table(demo: Sandbo
         await ui.sees("1 of 6", "OLD-RELAY")
         await ui.press("end", "ctrl+u")
         await ui.type("last:rejected")
-        await ui.sees('No matches for "last:rejected"', "esc clears the filter")
+        await ui.sees('No matches for "last:rejected"', "esc Clear the filter")
 
 
 async def test_the_cursor_keys_reach_the_rows_while_the_filter_is_typed(demo: Sandbox) -> None:
@@ -171,11 +171,11 @@ async def test_after_a_switch_and_back_cursor_and_filter_are_where_they_were(dem
         await ui.sees("demo-europe")
         await ui.press("j", "enter")
         await ui.sees("Connections 3", "EU-RELAY")
-        assert not ui.shows("filter “relay”")
+        assert not ui.shows("/relay")
         await ui.press("G")
         european = ui.line("▌").split()[1]
         await ui.press("minus")
-        await ui.sees("4 of 6", "filter “relay”")
+        await ui.sees("4 of 6", "/relay")
         assert "PARTNER" in ui.line("▌")
         await ui.press("minus")
         await ui.sees("Connections 3")

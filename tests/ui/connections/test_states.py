@@ -90,7 +90,7 @@ async def test_filtered_to_nothing_says_so_and_esc_clears(demo: Sandbox) -> None
         await ui.sees("PRIMARY")
         await ui.press("slash")
         await ui.type("nowhere")
-        await ui.sees('No matches for "nowhere"', "esc clears the filter", "0 of 6")
+        await ui.sees('No matches for "nowhere"', "esc Clear the filter", "0 of 6")
         await ui.press("escape")
         await ui.sees("PRIMARY", "SECONDARY", "Connections 6")
 
