@@ -265,7 +265,7 @@ class SmtpTui(MessagesApp):
                 yield _command(screen, action)
         yield SystemCommand("Theme", "Choose the colours; remembered", self.action_change_theme)
         for action in with_keys(screen, APP_ACTIONS):
-            if self.check_action(action.verb, ()):
+            if self.check_action(action.verb, ()) and action.unavailable(situation) is None:
                 yield _command(self, action)
 
 

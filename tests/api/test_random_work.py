@@ -158,7 +158,7 @@ class Work(RuleBasedStateMachine):
     @invariant()
     def the_table_after_a_refresh_equals_the_store(self) -> None:
         answer = self.run(self.held.listed())
-        rows = RecordsView(answer, lambda _: None, Sort("demo"), datetime.now(UTC)).rows(
+        rows = RecordsView(answer, lambda _: (), Sort("demo"), datetime.now(UTC)).rows(
             "", Sort("demo")
         )
         assert answer.unreadable == ()

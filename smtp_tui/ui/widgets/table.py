@@ -46,6 +46,8 @@ DROPPED: Final = 1_000_000
 """Where a column starts that is not shown: behind every line."""
 NOTICE_CELLS: Final = 72
 """The most cells that a line of the notice takes."""
+SORT_SIGN: Final = 2
+"""Cells of a heading for the sign of the order, also where it is not sorted."""
 _SAMPLE: Final = 200
 """Rows that are measured for column widths, however many there are."""
 
@@ -475,7 +477,10 @@ class Layout:
     def needed(self) -> int:
         """The cells of a line in which no column would be cut."""
         widths = (
-            max(cells, column.width if not column.flexible else cell_width(column.heading) + 2)
+            max(
+                cells,
+                column.width if not column.flexible else cell_width(column.heading) + SORT_SIGN,
+            )
             for column, cells in zip(self._columns, self._wanted, strict=True)
         )
         return GUTTER + sum(cells + GAP for cells in widths)
@@ -546,7 +551,7 @@ def place(columns: Sequence[Column], wanted: Sequence[int], width: int) -> tuple
     flexible = [index for index, column in chosen.items() if column.flexible]
     widths = {index: column.width for index, column in chosen.items()}
     for index in flexible:
-        content = max(wanted[index], cell_width(columns[index].heading))
+        content = max(wanted[index], cell_width(columns[index].heading) + SORT_SIGN)
         widths[index] = min(widths[index], content)
     spare = width - sum(cells + GAP for cells in widths.values())
     if spare < 0:
@@ -669,7 +674,7 @@ class FilteredTable(Vertical):
 
 def notice_content(title: str, words: str, keys: Content) -> Content:
     """Return what stands in place of rows: what is so, why, and the next keys. Cleaned."""
-    parts = [Content.styled(title, "bold"), Content(words), keys]
+    parts = [Content.styled(title, "bold"), Content(words), keys[1:]]
     return Content("\n\n").join([part for part in parts if part])
 
 

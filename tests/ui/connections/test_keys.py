@@ -30,7 +30,7 @@ async def test_a_refresh_keeps_cursor_marks_order_filter_and_scroll(sandbox: San
         await ui.asked(Operation.LIST, 2)
         await ui.sees("Connections 61", "/relay-0", "1 marked")
         after = ui.lines()
-        assert [line[:60] for line in before[1:-2]] == [line[:60] for line in after[1:-2]]
+        assert [line[:60] for line in before[2:-2]] == [line[:60] for line in after[2:-2]]
         assert "NAME ▼" in after[2]
         assert "RELAY-001" in ui.line("▌")
 
@@ -51,7 +51,7 @@ async def test_s_sorts_by_the_next_column_and_S_reverses_shown_in_heading_and_st
         await ui.press("s")
         await ui.sees("in the server's order")
         assert "▲" not in ui.text()
-        assert ui.lines()[2].split()[0] == "PRIMARY"
+        assert "PRIMARY" in ui.lines()[3]
 
 
 async def test_star_and_ctrl_a_mark_all_that_are_shown_and_then_none(demo: Sandbox) -> None:

@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 
 from smtp_tui.api.decode import decode_list
+from smtp_tui.state.history import Tested
 from smtp_tui.state.settings import Sort
 from smtp_tui.ui.connections.rows import RecordsView
 from tests.api.desk import desk
@@ -15,8 +16,9 @@ NOW = datetime(2020, 6, 1, tzinfo=UTC)
 ORDER = Sort("demo", "name")
 
 
-def never(_: str) -> None:
+def never(_: str) -> tuple[Tested, ...]:
     """No record was ever tested."""
+    return ()
 
 
 UNTESTED = (never, ORDER, NOW)

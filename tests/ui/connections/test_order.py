@@ -39,7 +39,7 @@ async def test_each_profile_begins_with_its_order_at_a_switch_and_at_the_next_st
         await ui.sees("PORT ▲", "Connections 3", "sorted by port")
     async with opened(demo, directory=tmp_path) as ui:
         await ui.sees("HOSTNAME ▼", "Connections 6", "sorted by hostname, reversed")
-        assert "OLD-RELAY" in ui.lines()[2]
+        assert "OLD-RELAY" in ui.lines()[3]
         await ui.press("s", "s", "s", "s")
         await kept(ui, Sort("demo"))
     async with opened(demo, directory=tmp_path) as ui:

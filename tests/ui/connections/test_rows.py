@@ -6,11 +6,20 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from smtp_tui.api.models import Parameter, Record, RecordList, SecretState
 from smtp_tui.state import history
 from smtp_tui.state.settings import Sort
-from smtp_tui.ui.connections.rows import SORT_KEYS, RecordsView, highlights, order_words
+from smtp_tui.ui.connections.rows import (
+    SORT_KEYS,
+    RecordsView,
+    Tests,
+    highlights,
+    hint_words,
+    order_words,
+)
+from smtp_tui.ui.widgets.table import Look
 
 NOW = datetime(2020, 6, 1, 12, 0, tzinfo=UTC)
 AS_SERVED = Sort("demo")
@@ -26,7 +35,10 @@ def record(number: int, name: str = "", **parameters: object) -> Record:
 
 
 def view(*records: Record, tests: dict[str, history.Tested] | None = None) -> RecordsView:
-    return RecordsView(RecordList(records), (tests or {}).get, AS_SERVED, NOW)
+    def of(record_id: str) -> tuple[history.Tested, ...]:
+        return (tests[record_id],) if tests and record_id in tests else ()
+
+    return RecordsView(RecordList(records), of, AS_SERVED, NOW)
 
 
 def run(verdict: str, seconds_ago: float) -> history.Tested:
@@ -148,25 +160,56 @@ def test_the_order_is_told_in_words() -> None:
     assert order_words(Sort("demo")) == "in the server's order"
 
 
-def test_a_port_that_looks_wrong_carries_a_sign_and_the_words_for_it() -> None:
-    good, bad, none = view(record(1, port=587), record(2, port=465), record(3, hostname="h")).rows(
-        "", Sort("demo")
-    )
-    assert (good.cells[2], good.cells[5]) == ("587", "")
-    assert (bad.cells[2], bad.cells[5]) == ("! 465", "465 is implicit TLS")
-    assert (none.cells[2].strip(), none.cells[5]) == ("!", "no port set")
+def test_a_port_that_looks_wrong_carries_a_sign_and_a_colour_and_has_words_for_it() -> None:
+    records = (record(1, port=587), record(2, port=465), record(3, hostname="h"))
+    good, bad, none = view(*records).rows("", Sort("demo"))
+    assert [row.cells[2].strip() for row in (good, bad, none)] == ["587", "465 !", "!"]
+    assert [Look(2, "warn") in row.looks for row in (good, bad, none)] == [False, True, True]
+    assert hint_words(records[0]) == ""
+    assert hint_words(records[1]).startswith("465 ")
+    assert hint_words(records[2]) == "no port set"
 
 
 def test_an_oddity_of_the_answer_is_told_before_the_port() -> None:
     odd = Record("id-1", "", (Parameter("port", 465),), oddities=("its name is not text",))
     (row,) = view(odd).rows("", Sort("demo"))
     assert row.cells[0] == "(no name)"
-    assert row.cells[5] == "its name is not text"
+    assert hint_words(odd) == "its name is not text"
 
 
-def test_the_last_test_is_told_in_verdict_and_age() -> None:
-    found = view(record(1), record(2), tests={"id-1": run("ACCEPTED", 300)})
-    assert [row.cells[4] for row in found.rows("", AS_SERVED)] == ["ACCEPTED 5m", "-"]
+def test_the_last_three_verdicts_are_told_as_signs_in_their_colours_newest_first() -> None:
+    tests = tuple(
+        run(verdict, 300 * age)
+        for age, verdict in enumerate(("UNREACHABLE", "REJECTED", "ACCEPTED", "UNKNOWN"), 1)
+    )
+    found = RecordsView(RecordList((record(1), record(2))), of_first(tests), AS_SERVED, NOW)
+    tested, never = found.rows("", AS_SERVED)
+    assert (tested.cells[4], never.cells[4]) == ("▲✗✓ 5m", "never")
+    assert [look.role for look in tested.looks if look.column == 4] == [
+        *("warn", "bad", "good", "quiet")
+    ]
+
+
+def of_first(tests: tuple[history.Tested, ...]) -> Tests:
+    return lambda record_id: tests if record_id == "id-1" else ()
+
+
+@pytest.mark.parametrize(
+    ("tested", "words"),
+    [
+        (history.Tested(run("ACCEPTED", 300).run, saved_since=True), "✓ 5m changed"),
+        (
+            history.Tested(replace(run("REJECTED", 300).run, unsaved=("port",)), saved_since=False),
+            "✗ 5m unsaved",
+        ),
+    ],
+)
+def test_a_verdict_that_does_not_hold_any_more_has_a_word_and_no_colour(
+    tested: history.Tested, words: str
+) -> None:
+    (row,) = view(record(1), tests={"id-1": tested}).rows("", AS_SERVED)
+    assert row.cells[4] == words
+    assert {look.role for look in row.looks if look.column == 4} == {"quiet"}
 
 
 @given(st.text(st.sampled_from("a[/]\x1b\n\u202e\u200b"), max_size=400))

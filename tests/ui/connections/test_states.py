@@ -1,8 +1,14 @@
 """The four bodies of the table: loading, empty, error, filtered to nothing; and staleness."""
 
+from datetime import timedelta
+
+import pytest
 from msgspec.structs import replace
 
+from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Profile
+from smtp_tui.ui.connections.screen import ConnectionsScreen
+from smtp_tui.ui.services import Services
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.helpers import Ui, opened
 
@@ -15,7 +21,7 @@ async def test_loading_counts_the_seconds_and_esc_gives_up(sandbox: Sandbox) -> 
         ui.clock.forward(7)
         await ui.sees("Reading the connections … 7s")
         await ui.press("escape")
-        await ui.sees("Nothing was read yet", "r reads")
+        await ui.sees("Nothing was read yet", "r Refresh")
         await ui.press("r")
         await ui.sees("PRIMARY")
 
@@ -35,7 +41,7 @@ async def test_an_empty_list_says_which_tenant_and_team_were_asked_and_n_creates
     sandbox: Sandbox,
 ) -> None:
     async with opened(sandbox, profile=lambda profile: replace(profile, team="mail-team")) as ui:
-        await ui.sees("No SMTP connections", f"tenant {sandbox.tenant_id} and team mail-team")
+        await ui.sees("No SMTP connections", sandbox.tenant_id, "team mail-team")
         assert ui.shows("n creates", "p changes", "r reads")
         await ui.press("n")
         await ui.sees("New connection")
@@ -78,7 +84,7 @@ async def test_after_an_error_the_old_rows_stay_marked_stale_until_r_succeeds(
         await ui.press("r")
         await ui.sees("The server answered 403", "stale, read 2m ago")
         assert ui.shows("PRIMARY", "a.example")
-        assert ui.line("NAME").split("│")[0].rstrip().endswith("stale")
+        assert ui.line("NAME").split("││")[0].rstrip().endswith("stale")
         await ui.press("r")
         await ui.sees("read 0s ago")
         assert not ui.shows("answered 403")
@@ -156,3 +162,57 @@ async def test_r_while_the_list_is_being_read_leaves_esc_its_meaning(demo: Sandb
         await ui.press("escape")
         await ui.loses("Reading the connections …")
         await ui.sees("PRIMARY", "read 0s ago")
+
+
+async def test_a_list_is_read_again_by_itself_but_never_while_something_is_open(
+    demo: Sandbox,
+) -> None:
+    def every_minute(services: Services) -> Services:
+        return replace(services, refresh=timedelta(minutes=1))
+
+    async with opened(demo, size=(80, 24), services=every_minute) as ui:
+        await ui.sees("PRIMARY", "read 0s ago")
+        await ui.press("j", "t")
+        await ui.sees("Send to")
+        demo.add_record("ANOTHER", {"hostname": "a.example", "port": 25})
+        ui.clock.forward(70)
+        screen = ui.app.screen_stack[-2]
+        assert isinstance(screen, ConnectionsScreen)
+        screen.tick()
+        await ui.press("escape")
+        await ui.sees("read 1m ago")
+        before = ui.line("▌")
+        assert len(ui.requests(Operation.LIST)) == 1
+        screen.tick()
+        await ui.sees("ANOTHER", "read 0s ago")
+        assert ui.line("▌") == before
+
+
+async def test_a_reading_by_itself_that_fails_asks_nothing_and_calls_the_rows_stale(
+    demo: Sandbox,
+) -> None:
+    def every_minute(services: Services) -> Services:
+        return replace(services, refresh=timedelta(minutes=1))
+
+    async with opened(demo, size=(80, 24), services=every_minute) as ui:
+        await ui.sees("PRIMARY", "read 0s ago")
+        demo.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.LIST))
+        ui.clock.forward(70)
+        screen = ui.app.screen
+        assert isinstance(screen, ConnectionsScreen)
+        screen.tick()
+        await ui.sees("PRIMARY", "stale, read 1m ago", "401")
+        assert ui.app.screen is screen
+
+
+@pytest.mark.parametrize("key", ["e", "n", "d", "c", "u"])
+async def test_in_a_read_only_profile_a_key_that_does_nothing_says_why(
+    demo: Sandbox, key: str
+) -> None:
+    def read_only(profile: Profile) -> Profile:
+        return replace(profile, access=Access.READ_ONLY)
+
+    async with opened(demo, size=(80, 24), profile=read_only) as ui:
+        await ui.sees("PRIMARY", "READ-ONLY")
+        await ui.press(key)
+        await ui.sees("This profile, or this run, is read-only.")

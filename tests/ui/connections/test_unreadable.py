@@ -26,7 +26,7 @@ async def test_a_list_in_which_nothing_can_be_read_says_how_many_and_why(
     answer(sandbox, [{"name": "PRIMARY"}, {"id": ".."}, 7])
     async with opened(sandbox, size=size) as ui:
         await ui.sees("3 entries came, and none of them can be read.", "3 unreadable (U)")
-        assert ui.shows("entry 1 “PRIMARY”: a record without an id", "U lists them", "r reads")
+        assert ui.shows("entry 1 “PRIMARY”: a record without an id", "U Unreadable", "r Refresh")
         assert not ui.shows("No SMTP connections")
         await ui.press("U")
         await ui.sees("Entries of the list that could not be read: 3")

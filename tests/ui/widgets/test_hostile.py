@@ -143,7 +143,7 @@ async def test_hostile_text_typed_into_filter_and_help_is_only_text(demo: Sandbo
         await ui.sees("Connections 6")
         await ui.press("slash")
         await ui.type("[/nope]")
-        await ui.sees('No matches for "[/nope]"', "filter “[/nope]”")
+        await ui.sees('No matches for "[/nope]"', "/[/nope]")
         await ui.press("escape", "question_mark")
         await ui.sees("search the keys")
         await ui.type("[/nope]")

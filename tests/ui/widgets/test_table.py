@@ -14,7 +14,8 @@ from textual.strip import Strip
 
 from smtp_tui.text import fit
 from smtp_tui.ui.connections.rows import COLUMNS as RECORD_COLUMNS
-from smtp_tui.ui.widgets.table import GAP, Column, RecordsTable, Row, follow, place
+from smtp_tui.ui.theme import ANSI, role_defaults
+from smtp_tui.ui.widgets.table import GAP, Column, Look, RecordsTable, Row, follow, place
 
 COLUMNS = (
     Column("name", "NAME", 10, flexible=True, priority=0),
@@ -54,10 +55,15 @@ class TableApp(App[None]):
         counts: bool = True,
     ) -> None:
         super().__init__()
+        self.register_theme(ANSI)
+        self.theme = ANSI.name
         self.table = WatchedTable(columns, counts=counts, id="records")
         self.table.painted = []
         self.table.rows = rows
         self.heard: list[Message] = []
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return role_defaults(self.current_theme, colours=True)
 
     def compose(self) -> ComposeResult:
         yield self.table
@@ -201,7 +207,7 @@ async def test_the_cursor_the_marks_and_the_order_are_shown_by_signs() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space")
         await pilot.pause()
-        assert [line[:3] for line in app.lines()[:4]] == ["   ", " * ", "▌  ", "   "]
+        assert [line[:3] for line in app.lines()[:4]] == ["   ", " ● ", "▌  ", "   "]
         assert "HOSTNAME ▲" in app.lines()[0]
         app.table.sort_reverse = True
         assert "HOSTNAME ▼" in app.lines()[0]
@@ -268,10 +274,10 @@ async def test_marks_follow_ids_and_outlive_a_filter() -> None:
         assert app.table.cursor_id == "3"
         app.table.rows = rows[:0:-1]
         await pilot.pause()
-        assert [line.split()[-5] for line in app.lines() if "*" in line] == ["name-2"]
+        assert [line.split()[-5] for line in app.lines() if "●" in line] == ["name-2"]
         app.table.rows = rows
         await pilot.pause()
-        assert [line[1] for line in app.lines()[1:5]] == ["*", " ", "*", " "]
+        assert [line[1] for line in app.lines()[1:5]] == ["●", " ", "●", " "]
         told = [event for event in app.heard if isinstance(event, RecordsTable.MarksChanged)]
         assert len(told) == 2
 
@@ -414,15 +420,15 @@ def test_no_text_is_cut_beside_a_column_that_has_room_to_spare(
     assert not (cut and roomy), (cut, roomy)
 
 
-async def test_a_name_is_whole_beside_an_empty_hint_column() -> None:
+async def test_a_name_is_whole_beside_short_columns() -> None:
     rows = tuple(
-        Row(str(key), ("notifications-relay", "smtp.example.com", "587", "relay", "-", ""))
+        Row(str(key), ("notifications-relay", "smtp.example.com", "587", "relay", "never"))
         for key in range(3)
     )
     app = TableApp(rows, columns=RECORD_COLUMNS)
-    async with app.run_test(size=(90, 20)) as pilot:
+    async with app.run_test(size=(78, 20)) as pilot:
         await pilot.pause()
-        assert "HINT" in app.lines()[0]
+        assert "LAST TEST" in app.lines()[0]
         assert "notifications-relay" in app.lines()[1]
 
 
@@ -477,8 +483,7 @@ async def test_stale_rows_look_different_and_a_cursor_shows_where_the_focus_is()
         await pilot.pause()
 
         def style(y: int) -> object:
-            (segment,) = app.table.render_line(y)
-            return segment.style
+            return next(iter(app.table.render_line(y))).style
 
         fresh = style(2)
         app.table.stale = True
@@ -498,3 +503,32 @@ async def test_move_to_finds_a_row_by_its_id() -> None:
         await pilot.pause()
         assert app.table.cursor_id == "77"
         assert "name-77 " in app.line_of("▌")
+
+
+async def test_parts_of_a_cell_have_their_colour_and_what_the_filter_found_is_highlighted() -> None:
+    looks = (Look(4, "good", 0, 1), Look(4, "bad", 1, 1))
+    rows = tuple(
+        Row(str(key), ("relay", f"Mail{key}.example", "587", "relay", "✓✗ 8m"), looks)
+        for key in range(2)
+    )
+    app = TableApp(rows)
+    async with app.run_test(size=(80, 20)) as pilot:
+        app.table.highlight = ("mail", "rel")
+        await pilot.pause()
+        found = list(app.table.render_line(2))
+        styles = {segment.text: segment.style for segment in found}
+        assert styles["✓"] != styles["✗"]
+        assert [segment.text for segment in found if segment.style == styles["Mail"]] == [
+            "rel",
+            "Mail",
+            "rel",
+        ]
+
+
+async def test_a_row_shows_its_sign_and_a_dropped_column_colours_nothing() -> None:
+    columns = (Column("name", "NAME", 10, flexible=True), Column("more", "MORE", 60, priority=1))
+    row = Row("1", ("relay", "hidden"), (Look(1, "bad"),), sign="✎")
+    app = TableApp((row, *make([])), columns=columns)
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        assert app.lines()[1].startswith("▌ ✎relay")
