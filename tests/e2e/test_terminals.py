@@ -108,7 +108,7 @@ def test_a_letter_of_a_latin_1_terminal_is_typed(
     with terminal_of(kind, sandbox, tmp_path, locales) as terminal:
         terminal.wait_for("SECONDARY")
         terminal.press("/")
-        terminal.wait_for("filter")
+        terminal.wait_for("port:587")
         terminal.send("été".encode("latin-1"))
         terminal.wait_for("été")
 

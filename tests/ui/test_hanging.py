@@ -210,7 +210,7 @@ HELP = ("question_mark", "search the keys")
 CASES = {
     "list": Case(
         _refresh,
-        (("j", "OLD-RELAY"), ("slash", "filter"), ("x", "1 of 6")),
+        (("j", "OLD-RELAY"), ("slash", "port:587"), ("x", "1 of 6")),
         "read 0s ago",
         waits="Reading the connections",
     ),

@@ -10,7 +10,7 @@ from tests.ui.helpers import opened
 @pytest.mark.parametrize(
     ("keys", "seen"),
     [
-        (("slash",), "filter"),
+        (("slash",), "port:587"),
         (("e",), "Edit BATCH"),
         (("n",), "New connection"),
         (("t",), "Send to"),
