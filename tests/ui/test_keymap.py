@@ -101,7 +101,7 @@ OWN_KEYS = {
 async def test_sentences_name_the_keys_that_are_bound(sandbox: Sandbox) -> None:
     async with opened(sandbox, size=(120, 30)) as ui:
         ui.app.set_keymap(OWN_KEYS)
-        await ui.sees("P changes the profile.", "N creates a connection · R reads again")
+        await ui.sees("N New  P Profiles  R Refresh")
         sandbox.add_record("RELAY", {"hostname": "localhost", "port": 25})
         for keys, words in (
             (("R",), ("Connections 1",)),

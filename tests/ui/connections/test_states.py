@@ -42,7 +42,7 @@ async def test_an_empty_list_says_which_tenant_and_team_were_asked_and_n_creates
 ) -> None:
     async with opened(sandbox, profile=lambda profile: replace(profile, team="mail-team")) as ui:
         await ui.sees("No SMTP connections", sandbox.tenant_id, "team mail-team")
-        assert ui.shows("n creates", "p changes", "r reads")
+        assert ui.shows("n New  p Profiles  r Refresh")
         await ui.press("n")
         await ui.sees("New connection")
 
