@@ -115,6 +115,7 @@ PICTURES: Final[Mapping[str, Mapping[str, Picture]]] = {
         "first-start": Picture("The first start"),
         "first-start-found": Picture("What the first start found", WIDE),
         "start-problem": Picture("A start with a broken file"),
+        "profiles-broken": Picture("The profiles of that file that are good"),
     },
     "Signing in": {
         "log-in": Picture("Logging in"),

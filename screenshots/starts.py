@@ -24,6 +24,7 @@ from smtp_tui.api.client import Client
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.screen import demo_services
+from smtp_tui.profiles.choosing import Known
 from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.sources import LoginToken
 from smtp_tui.profiles.tokens import Tokens
@@ -158,17 +159,20 @@ def first_start(start: Start) -> Start:
 
 
 def broken_file(start: Start) -> Start:
-    """Start with a file of profiles that has a mistake."""
+    """Start with a file of profiles that has a mistake in one of them."""
     store = start.services.store
     store.path.parent.mkdir(parents=True, mode=0o700)
+    good = f'host = "{start.sandbox.base_url}"\ntenant = "{start.sandbox.tenant_id}"\n'
     store.path.write_text(
-        'schema = 1\n\n[profiles.production]\nhost = "cam.example.com"\nacces = "protected"\n'
+        f'schema = 1\ndefault = "production"\n\n[profiles.staging]\n{good}\n'
+        f'[profiles.production]\n{good}acces = "protected"\n'
     )
     store.path.chmod(0o600)
+    services = msgspec.structs.replace(start.services, extra_profiles=())
     try:
-        store.load()
+        Known(store.load(), {}).chosen(None)
     except FileProblem as problem:
-        return replace(start, problem=str(problem))
+        return replace(start, services=services, profile=None, problem=str(problem))
     raise MissingWords("the broken file was read")
 
 

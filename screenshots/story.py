@@ -281,11 +281,7 @@ async def nothing_there(stage: Stage) -> None:
 async def switching(stage: Stage) -> None:
     """The profiles, the form of one, and its check."""
     await stage.rows()
-    dialog = await stage.front(ProfilesDialog, "p")
-    table = dialog.query_one(RecordsTable)
-    await stage.until(
-        lambda: len(table.rows) > 3 and not any("…" in row.cells for row in table.rows), "states"
-    )
+    await known_profiles(stage)
     await stage.shoot("profiles")
     await stage.front(CheckDialog, "x")
     await stage.listed()
@@ -294,6 +290,17 @@ async def switching(stage: Stage) -> None:
     await stage.press("j")
     await stage.front(ProfileFormScreen, "e")
     await stage.shoot("profile-form")
+
+
+async def known_profiles(stage: Stage) -> None:
+    """The profiles, once each host was looked at."""
+    dialog = await stage.front(ProfilesDialog, "p")
+    table = dialog.query_one(RecordsTable)
+
+    def known() -> bool:
+        return bool(table.rows) and not any("…" in row.cells for row in table.rows)
+
+    await stage.until(known, "whether the hosts answer")
 
 
 async def beginning(stage: Stage) -> None:
@@ -310,9 +317,11 @@ async def beginning(stage: Stage) -> None:
 
 
 async def broken(stage: Stage) -> None:
-    """A start that did not work."""
+    """A start that did not work, and the profiles that do."""
     await stage.front(StartProblemScreen)
     await stage.shoot("start-problem")
+    await known_profiles(stage)
+    await stage.shoot("profiles-broken")
 
 
 async def logging_in(stage: Stage) -> None:
@@ -373,7 +382,7 @@ SCENES: Final = (
     Scene(("empty",), nothing_there, records=False),
     Scene(("profiles", "profile-check", "profile-form"), switching, starts.named),
     Scene(("first-start", "first-start-found"), beginning, starts.first_start),
-    Scene(("start-problem",), broken, starts.broken_file),
+    Scene(("start-problem", "profiles-broken"), broken, starts.broken_file),
     Scene(("log-in",), logging_in, changed(token=LoginToken("admin"))),
     Scene(("token",), asking, changed(token=PromptToken())),
     Scene(("certificate",), meeting, tls=True),
