@@ -11,9 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 from textual import on
 from textual.app import App, ScreenStackError
 from textual.content import Content
+from textual.widget import Widget
 from textual.worker import get_current_worker
 
 from smtp_tui.text import clean
@@ -52,13 +54,16 @@ class Offer(Struct, frozen=True):
 
 class Message(Struct, frozen=True):
     """A message. A ``lasting`` one stays when another profile comes into use; an ``offer`` is shown
-    on the screens where its key works."""
+    on the screens where its key works. ``number`` counts all messages of the run. ``everywhere``
+    is whether the app says it, not a screen."""
 
     words: str
     about: str
     kind: Kind = Kind.PLAIN
     lasting: bool = False
     offer: Offer | None = None
+    number: int = 0
+    everywhere: bool = False
 
     def content(self, screen: Screen[Any]) -> Content:
         """The words after their sign, with the key that this screen has for what is offered."""
@@ -73,19 +78,27 @@ class Message(Struct, frozen=True):
 class MessageLine(PlainText):
     """Where a screen shows the messages; takes no room while there are none.
 
-    What came of a change stands first, so that no warning pushes it out of sight; then the newest.
-    If not all fit, each has at least one line, and "…" stands where something is cut.
+    A screen does not show what another one said before it was opened. What came of a change stands
+    first, so that no warning pushes it out of sight; then the newest. If not all fit, each has at
+    least one line, and "…" stands where something is cut.
     """
 
     DEFAULT_CSS = """
     MessageLine { height: auto; max-height: 6; padding: 0 1; display: none; }
     """
+    _since: int = 0
+
+    def on_mount(self) -> None:
+        """Note what was said by now."""
+        if isinstance(self.app, MessagesApp):
+            self._since = self.app.count
 
     def show(self, messages: Iterable[Message]) -> None:
-        """Show these, oldest first, and no others."""
-        newest = list(messages)[::-1]
+        """Show those that belong here, of these, which are told oldest first."""
+        newest = [told for told in messages if told.everywhere or told.number > self._since][::-1]
         newest.sort(key=lambda message: message.about != About.CHANGE)
-        width = max(1, self.screen.size.width - 2)
+        around = self.parent if isinstance(self.parent, Widget) else self.screen
+        width = max(1, around.size.width - 2)
         texts = [harmless(message.content(self.screen)).wrap(width) for message in newest]
         self.update(Content("\n").join(_fitted(texts, width)))
         self.display = bool(texts)
@@ -116,6 +129,7 @@ class MessagesApp(App[None]):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._told: dict[str, Message] = {}
+        self.count = 0
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -124,6 +138,8 @@ class MessagesApp(App[None]):
 
     def show(self, message: Message) -> None:
         """Show a message in place of the last one on its subject."""
+        self.count += 1
+        message = replace(message, number=self.count)
         self._told.pop(message.about, None)
         self._told[message.about] = message
         self.set_timer(_SECONDS[message.kind], partial(self._expire, message))
@@ -191,7 +207,7 @@ def tell(
     """Show a message of the app, a screen or a widget."""
     app = node.app
     if isinstance(app, MessagesApp):
-        app.show(Message(words, about, kind, lasting, offer))
+        app.show(Message(words, about, kind, lasting, offer, everywhere=node is app))
 
 
 def forget(node: DOMNode, about: str) -> None:

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from msgspec.structs import replace
 
-from smtp_tui.ui.messages import WaitLine, tell
+from smtp_tui.ui.messages import Offer, WaitLine, tell
 from smtp_tui.workflows.operator import About, Kind
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import edit_port, save
@@ -26,19 +26,20 @@ SHORT = {
 
 
 def foot(ui: Ui) -> list[str]:
-    """The lines from the status line on, without it and without the key line."""
-    lines = ui.lines()
-    status = max(at for at, line in enumerate(lines) if "· fresh" in line or "· stale" in line)
-    return lines[status + 1 : -1]
+    """The lines of the messages at the foot of the panel."""
+    return part(ui, "MessageLine")
 
 
 def box(ui: Ui) -> list[str]:
     """The dialog with its border."""
-    lines = ui.lines()
-    top = next(at for at, line in enumerate(lines) if "╭" in line)
-    bottom = next(at for at, line in enumerate(lines) if "╰" in line)
-    left, right = lines[top].index("╭"), lines[top].index("╮")
-    return [line[left : right + 1] for line in lines[top : bottom + 1]]
+    return part(ui, "#box")
+
+
+def part(ui: Ui, selector: str) -> list[str]:
+    """What stands where a widget of the screen in front is."""
+    region = ui.app.screen.query_one(selector).region
+    lines = ui.lines()[region.y : region.bottom]
+    return [line[region.x : region.right].rstrip() for line in lines]
 
 
 async def delete(ui: Ui) -> None:
@@ -202,16 +203,32 @@ async def test_a_message_names_its_key_only_where_that_key_does_it(demo: Sandbox
         await save(ui, "BATCH")
         await ui.sees("Saved BATCH · u undoes")
         await ui.press("a")
-        await ui.sees("Activity", "Saved BATCH")
+        await ui.sees("Activity")
+        tell(ui.app, "It can be undone", offer=Offer("record.undo", "undoes"))
+        await ui.sees("It can be undone")
         assert not ui.shows("u undoes")
         await ui.press("escape")
-        await ui.sees("Saved BATCH · u undoes")
-        await ui.press("e")
-        await ui.sees("Edit BATCH", "Saved BATCH")
-        assert not ui.shows("u undoes")
+        await ui.sees("It can be undone · u undoes")
         ui.app.set_keymap({"record.undo": "U"})
+        await ui.press("a")
+        await ui.sees("Activity")
         await ui.press("escape")
         await ui.sees("Saved BATCH · U undoes")
+
+
+async def test_a_message_stands_on_its_screen_and_not_on_one_that_opens_after_it(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await edit_port(ui, "BATCH", "587")
+        await save(ui, "BATCH")
+        await ui.sees("Saved BATCH")
+        for key, words in (("a", "Activity"), ("A", "Journal"), ("enter", "Created")):
+            await ui.press(key)
+            await ui.sees(words)
+            assert not ui.shows("Saved BATCH"), words
+            await ui.press("escape")
+            await ui.sees("Saved BATCH")
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24)])
