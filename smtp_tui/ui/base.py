@@ -257,7 +257,7 @@ class Dialog(ModalScreen[Result]):
     """
 
     DEFAULT_CSS = """
-    Dialog { align: center middle; background: $background; }
+    Dialog { align: center middle; background: transparent; }
     Dialog > #box {
         max-width: 100%; height: auto; max-height: 100%;
         border: round $accent; padding: 0 1; background: $background; margin-top: 1;

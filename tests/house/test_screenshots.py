@@ -15,7 +15,8 @@ import pytest
 from filelock import FileLock
 
 from screenshots.make import SHEET, differing, pictures, report
-from screenshots.pictures import PICTURES, Look, Size, drawings, sheet
+from screenshots.pictures import PICTURES, Drawing, Look, Size, drawings, sheet
+from screenshots.stage import words
 from screenshots.starts import MAIL
 from screenshots.story import PORTS, SCENES
 from tests.house.tree import ROOT
@@ -124,6 +125,22 @@ def test_a_picture_in_colour_has_the_colours_of_a_terminal_and_one_without_has_n
         assert colours(kept[f"{name}-80x24.svg"]), name
         assert colours(kept[f"{name}-80x24-light.svg"]), name
         assert colours(kept[f"{name}-80x24-no-colour.svg"]) == set(), name
+
+
+def test_what_is_drawn_in_other_looks_too_says_the_same_words_there() -> None:
+    kept = pictures(HERE)
+    looked_at = [name for part in PICTURES.values() for name in part if part[name].in_all_looks]
+    assert len(looked_at) == 6
+    for name in looked_at:
+        files = [Drawing(name, Size.SMALL, look).file for look in Look]
+        terminal, *others = (without_ports(words(kept[file].decode())) for file in files)
+        assert [*others] == [terminal, terminal], name
+
+
+def without_ports(text: str) -> str:
+    """The text without blanks, and without the ports of the sandbox, of which each look has its
+    own."""
+    return re.sub(r"\s|27[0-9]{3}", "", text)
 
 
 def colours(svg: bytes) -> set[str]:

@@ -20,6 +20,7 @@ from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.ui.profiles.check import StartProblemScreen
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.sign_in import ChangedDialog, FirstMeetingDialog
+from smtp_tui.ui.theme import THEMES
 from tests.failing_sandbox import (
     ADMINISTRATOR,
     Fault,
@@ -268,3 +269,15 @@ async def test_at_60_columns_long_names_hide_neither_the_host_nor_the_access(
         assert demo.base_url in header
         await ui.press("d")
         await ui.sees("Delete BATCH?", "PROTECTED", demo.base_url)
+
+
+@pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
+async def test_in_each_theme_the_header_stays_in_sight_over_a_dialog(
+    demo: Sandbox, theme: str
+) -> None:
+    async with opened(demo) as ui:
+        ui.app.theme = theme
+        await ui.sees("Connections 6")
+        await ui.press("p")
+        await ui.sees("PROFILE", "STATE")
+        assert "DEMO" in ui.lines()[0]
