@@ -56,7 +56,7 @@ _OTHER_SERVICE: Final = {
 _IMPLICIT_TLS: Final = frozenset({465, 2465})
 _PORT_HINT: Final = {
     25: "For your own relay. Many cloud providers block port 25; with a login, 587 is usual.",
-    587: "The submission port: STARTTLS, then login.",
+    587: "Submission port: STARTTLS, then login.",
     2525: "Some providers offer 2525 where 25 and 587 are blocked.",
     2587: "Amazon SES offers 2587 where 587 is blocked.",
 }

@@ -19,12 +19,9 @@ from textual.widgets import Button, Input
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.curl import curl_line
-from smtp_tui.api.requests import IdRefused, Request
-from smtp_tui.api.target import Access, Scope, Target
-from smtp_tui.editing.draft import Draft
+from smtp_tui.api.requests import Request
+from smtp_tui.api.target import Access, Target
 from smtp_tui.editing.merge import Comparison, Side
-from smtp_tui.editing.patch import Patch
-from smtp_tui.editing.values import DraftProblem
 from smtp_tui.text import clean, clean_block
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import GuardedDialog, where_line
@@ -34,7 +31,7 @@ from smtp_tui.ui.widgets.bars import badge_look
 from smtp_tui.ui.widgets.fields import TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
-from smtp_tui.workflows.plan import Plan, save_request
+from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.session import Session
 
 _COLUMNS: Final = (
@@ -248,21 +245,3 @@ def request_text(target: Target, request: Request) -> str:
     if request.body is not None:
         parts.append(body_text(request))
     return clean_block("\n".join(parts))
-
-
-def patch_content(scope: Scope, draft: Draft, patch: Patch | DraftProblem) -> Content:
-    """What saving a draft would send, without most of the path; or why nothing can be sent.
-
-    A dot stands for each character of a secret.
-    """
-    if isinstance(patch, DraftProblem):
-        return Content(f"{clean(patch.name)}: {clean(patch.words)}")
-    try:
-        request = save_request(scope, draft.record_id, draft.name.strip(), patch)
-    except IdRefused as error:
-        return Content(str(error))
-    if request is None:
-        return Content.styled("Nothing changed: nothing would be sent.", "dim")
-    last = request.path.rsplit("/", 1)[-1]
-    headline = Content.styled(f"{request.method} …/{last}", "bold")
-    return Content.assemble(headline, "\n", body_text(request, counted=True))

@@ -191,7 +191,7 @@ def known_theme(chosen: ChosenTheme | None) -> str:
 
 APP_CSS: Final = """
 * { scrollbar-size-vertical: 1; }
-Input > .input--selection { background: $match-background; color: $match; text-style: $filled; }
+CommandInput > .input--selection { text-style: $filled; }
 Button {
     width: auto; min-width: 0; margin-right: 2; padding: 0 1;
     background: $background; color: $foreground;

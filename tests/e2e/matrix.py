@@ -95,7 +95,7 @@ def walk(terminal: Terminal, columns: int) -> str:
     edit(terminal, "SECONDARY")
     terminal.press("tab", "end", "ctrl+u")
     terminal.type("587")
-    terminal.wait_for("The submission port")  # said when typing rests
+    terminal.wait_for("Submission port")  # said when typing rests
     look('"value": 587')
     terminal.press("ctrl+s")
     look("Change SECONDARY?", "esc back")

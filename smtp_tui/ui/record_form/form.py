@@ -6,26 +6,28 @@ What is typed in them is a draft; remarks stand below them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.screen import Screen
 from textual.widget import Widget
 
 from smtp_tui.api.models import PASSWORD, Record, SecretState
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Clear, Draft, Keep, Replace, clone_draft, draft_of, new_draft
-from smtp_tui.editing.patch import lost_by_delete
+from smtp_tui.editing.patch import Patch, lost_by_delete
+from smtp_tui.editing.values import DraftProblem
 from smtp_tui.mail.parameters import FORM_ORDER
 from smtp_tui.mail.presets import Preset, presets
 from smtp_tui.mail.remarks import Severity, has_error
-from smtp_tui.text import clean, record_name
+from smtp_tui.text import cell_width, clean, padded, record_name
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.widgets.fields import Field, Paste
+from smtp_tui.ui.widgets.fields import LABEL_CELLS, Field, Paste
 from smtp_tui.ui.widgets.plain_text import PlainText, visible
 from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
 from smtp_tui.workflows.outcomes import Recreate
@@ -33,7 +35,12 @@ from smtp_tui.workflows.validation import NAME, remarks, server_remarks
 
 NAME_SHOWN: Final = 200
 """Characters of a name that are shown where it cannot be edited."""
-
+_NO_NAME: Final = "cannot be renamed"
+_FIELD_CELLS: Final = 42
+_LABEL_CELLS: Final = 16
+"""The most cells of a label."""
+_NOTE_LINES: Final = 4
+"""Lines below fields that fit too where fields stand apart."""
 
 _PRESET_COLUMNS = (
     Column("name", "PROVIDER", 14, flexible=True),
@@ -95,6 +102,8 @@ class RecordForm(VerticalScroll, can_focus=False):
 
     DEFAULT_CSS = """
     RecordForm { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    RecordForm.-roomy > * { margin-top: 1; }
+    RecordForm > #ready { height: auto; }
     """
 
     def __init__(self, subject: FormSubject) -> None:
@@ -103,6 +112,11 @@ class RecordForm(VerticalScroll, can_focus=False):
         self.new = subject.opened is None
         names = (NAME, *self.base.names) if self.new else self.base.names
         self.fields = {name: self._field(name, subject.typed or self.base) for name in names}
+        longest = max(cell_width(field.label) for field in self.fields.values())
+        self._label_cells = max(LABEL_CELLS, min(longest, _LABEL_CELLS))
+        for field in self.fields.values():
+            field.label_cells = self._label_cells
+        self._ready = PlainText(id="ready")
         self._refused: tuple[tuple[str, str], ...] = ()
         self._insists = False
 
@@ -128,12 +142,24 @@ class RecordForm(VerticalScroll, can_focus=False):
         return known if isinstance(known, SecretState) else SecretState.SET
 
     def compose(self) -> Iterable[Widget]:
-        """The name, then each parameter."""
+        """The name, then each parameter; what saving would do."""
         if not self.new:
-            why = Content.styled("   the server cannot rename it", "dim")
-            name = f"  {'Name':<12}{clean(self.base.name, NAME_SHOWN)}"
-            yield PlainText(Content.assemble(name, why))
+            name = clean(self.base.name, NAME_SHOWN)
+            room = _FIELD_CELLS - cell_width(name) - len(_NO_NAME)
+            yield PlainText(
+                Content.assemble(
+                    (padded("  Name", self._label_cells + 3), "dim"),
+                    name,
+                    (" " * max(2, room) + _NO_NAME, "dim"),
+                )
+            )
         yield from self.fields.values()
+        yield self._ready
+
+    def on_resize(self) -> None:
+        """Leave a line between the fields where all of them fit so, with some notes."""
+        lines = 2 * len(self.fields) + (2 if self.new else 4) + _NOTE_LINES
+        self.set_class(self.size.height >= lines, "-roomy")
 
     @property
     def focused_field(self) -> Field | None:
@@ -196,7 +222,43 @@ class RecordForm(VerticalScroll, can_focus=False):
                 found = tuple(each for each in found if each.severity is not Severity.ERROR)
             if not (field.changed or field.has_focus_within):
                 found = tuple(each for each in found if each.severity is not Severity.HINT)
+            field.aside = self._aside(field)
             field.show(field.changed and not self.new, found)
+
+    def _aside(self, field: Field) -> Content:
+        """What can be done in a field besides typing."""
+        if isinstance(field, SecretField):
+            return field.choices
+        if self.new and field.parameter == FORM_ORDER[0] and not field.text:
+            return key_line(self.screen, "form.preset", "Fill from a provider")
+        return Content()
+
+    def say_ready(self, patch: Patch | DraftProblem, *, checked: bool) -> None:
+        """Say below the fields what a save would do; while typing nothing new is refused."""
+        wrong = sum(has_error(field.remarks) for field in self.fields.values())
+        lacking = [field.label for field in self.fields.values() if self._lacks(field)]
+        if wrong:
+            fields = "1 field" if wrong == 1 else f"{wrong} fields"
+            self._ready.update(Content.styled(f"✗ {fields} to correct", "$bad"))
+        elif lacking:
+            self._ready.update(Content.styled(f"Needed to save: {', '.join(lacking)}", "dim"))
+        elif isinstance(patch, Patch):
+            self._ready.update(self._ready_words(patch))
+        elif checked:
+            self._ready.update(Content.styled("✗ 1 field to correct", "$bad"))
+
+    def _lacks(self, field: Field) -> bool:
+        """Whether a field of a new record has to be filled in."""
+        name = field.parameter
+        return self.new and not field.text and has_error(remarks(self.draft, name, None))
+
+    def _ready_words(self, patch: Patch) -> Content:
+        count = len(patch.changes)
+        if not count:
+            return Content.styled("Nothing changed.", "dim")
+        noun = "parameter" if self.new else "change"
+        words = f" {count} {noun}{'s' if count > 1 else ''}, nothing else is sent."
+        return Content.assemble(("Ready.", "bold $good"), words)
 
     def first_problem(self, *, but: str | None = None) -> str | None:
         """The first field, other than ``but``, that cannot be sent; errors are shown."""
@@ -205,6 +267,28 @@ class RecordForm(VerticalScroll, can_focus=False):
         draft = self.draft
         wrong = (name for name in self.fields if has_error(remarks(draft, name, self.opened)))
         return next((name for name in wrong if name != but), None)
+
+
+def key_line(screen: Screen[Any], action_id: str, words: str) -> Content:
+    """The key of an action, and what it does here."""
+    key = bound(screen, action_id).first_key
+    return Content.assemble((key, "bold $accent"), f" {words}")
+
+
+_STORED: Final = {
+    None: "none",
+    SecretState.NOT_SET: "not set",
+    SecretState.SET: "stored (hidden)",
+    SecretState.UNKNOWN: "unknown (the server shows none)",
+}
+"""What stands in an empty password field, by what is stored."""
+_REPLACED: Final = {
+    None: "will be set",
+    SecretState.NOT_SET: "will be set",
+    SecretState.SET: "replaces the stored one",
+    SecretState.UNKNOWN: "replaces the stored one, if there is one",
+}
+"""What a typed password does."""
 
 
 class SecretField(Field):
@@ -223,14 +307,18 @@ class SecretField(Field):
         self._show_stored()
 
     def _show_stored(self) -> None:
-        clear, revert = (bound(self.screen, each) for each in ("secret.clear", "form.revert"))
-        if self._clearing:
-            words = f"will be cleared · {revert.first_key} keeps it"
-        elif self._stored is None:
-            words = "none"
-        else:
-            words = f"{self._stored.value} · type to replace, {clear.first_key} clears"
+        words = "" if self._clearing else _STORED[self._stored]
         self.input.placeholder = visible(words)
+
+    @property
+    def choices(self) -> Content:
+        """What can be done besides typing, while the cursor is here and nothing is typed."""
+        if self.text or not self.has_focus_within or self._stored in (None, SecretState.NOT_SET):
+            return Content()
+        if self._clearing:
+            return key_line(self.screen, "form.revert", "Keep it")
+        clear = key_line(self.screen, "secret.clear", "Clear it")
+        return Content.assemble(("Type to replace it · ", "dim"), clear)
 
     @property
     def edit(self) -> Keep | Replace | Clear:
@@ -245,10 +333,10 @@ class SecretField(Field):
         return not isinstance(self.edit, Keep)
 
     @property
-    def was(self) -> str:
-        """What is stored, and what is to be done with it."""
-        stored = self._stored.value if self._stored is not None else "not set"
-        return f"was {stored}; will be {'replaced' if self.text else 'cleared'}"
+    def was(self) -> Content:
+        """What is to be done with what is stored."""
+        words = _REPLACED[self._stored] if self.text else "will be cleared"
+        return Content.styled(words, "$warn")
 
     def revert(self, *, clearing: bool = False) -> None:
         """Keep the stored password, or clear it when the form is saved."""

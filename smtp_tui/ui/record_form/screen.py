@@ -16,6 +16,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from smtp_tui.api.errors import ApiError, NotFound
 from smtp_tui.api.models import Record
@@ -39,7 +40,7 @@ from smtp_tui.ui.record_form.form import (
     SecretField,
     recreated,
 )
-from smtp_tui.ui.review import patch_content
+from smtp_tui.ui.record_form.preview import patch_content
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email import EditParameter, ReviewValues, TestDialog
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
@@ -88,14 +89,13 @@ class FormScreen(FullScreen[FormResult]):
     DEFAULT_CSS = """
     FormScreen #panels { layout: vertical; }
     FormScreen.-wide #panels { layout: horizontal; }
-    FormScreen #beside { height: 9; }
+    FormScreen #beside { height: 10; }
     FormScreen.-short #beside { height: 6; }
-    FormScreen.-wide #beside { width: 56; height: 1fr; }
+    FormScreen.-wide #beside { width: 54; height: 1fr; }
     FormScreen #side { padding: 0 1; }
+    FormScreen.-wide #side { padding: 1 1; }
     FormScreen #notes { height: auto; padding: 0 1; text-style: dim; }
-    FormScreen #form-problem {
-        height: auto; padding: 0 1; text-style: bold; color: $bad; display: none;
-    }
+    FormScreen #form-problem { height: auto; padding: 0 1; color: $bad; display: none; }
     FormScreen #form-problem.-shown { display: block; }
     """
 
@@ -215,10 +215,11 @@ class FormScreen(FullScreen[FormResult]):
         )
 
     def _show(self, *, check: bool = True) -> None:
-        """Update marks, remarks and the request."""
+        """Update marks, remarks, what a save would do, and the request."""
         self._form.show(check=check)
         draft = self._form.draft
         scope, patch = self.session.target.scope, self._drafted(draft)
+        self._form.say_ready(patch, checked=check)
         self._preview.update(patch_content(scope, draft, patch))
 
     def _drafted(self, draft: Draft) -> Patch | DraftProblem:
@@ -229,7 +230,7 @@ class FormScreen(FullScreen[FormResult]):
             return problem
 
     def _complain(self, text: str) -> None:
-        self._problem.update(text)
+        self._problem.update(f"✗ {text}")
         self._problem.set_class(bool(text), "-shown")
 
     def action_scroll_side(self, lines: int) -> None:
@@ -327,8 +328,21 @@ class FormScreen(FullScreen[FormResult]):
                 tell(self, f"{Sent.WRITE.value} {_KEPT}", about=About.WAITING)
                 self.dismiss(None)
 
+    @on(Input.Submitted)
+    def go_on(self, event: Input.Submitted) -> None:
+        """Enter goes to the next field, and from the last one to the review."""
+        event.stop()
+        *_, last = self._form.fields.values()
+        if self._form.focused_field is last:
+            self._review(by_key=False)  # a second Enter must not be taken for its answer
+        else:
+            self.focus_next()
+
     def action_review(self) -> None:
         """Check the fields, then review and save."""
+        self._review(by_key=True)
+
+    def _review(self, *, by_key: bool) -> None:
         problem = self._form.first_problem()
         if problem is not None:
             self._form.focus_field(problem)
@@ -342,12 +356,12 @@ class FormScreen(FullScreen[FormResult]):
             self._said_unchanged = True
         else:
             self._complain("")
-            self._save(draft, patch)
+            self._save(draft, patch, by_key=by_key)
 
     @work(group="save", description="review and save a form")
-    async def _save(self, draft: Draft, patch: Patch) -> None:
+    async def _save(self, draft: Draft, patch: Patch, *, by_key: bool) -> None:
         """Save; the form stays until the server holds what was sent."""
-        operator, opened = ScreenOperator(self, by_key=True), self._form.opened
+        operator, opened = ScreenOperator(self, by_key=by_key), self._form.opened
         self.busy = True
         try:
             outcome = await save_record(self.session, operator, opened, patch, name=draft.name)

@@ -14,6 +14,7 @@ from typing import Final
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
@@ -21,8 +22,8 @@ from textual.widgets import Input
 
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.mail.parameters import label_of, trimmed
-from smtp_tui.mail.remarks import Remarks, Severity, error, has_error
-from smtp_tui.text import clean
+from smtp_tui.mail.remarks import Remark, Remarks, Severity, error
+from smtp_tui.text import clean, cut_to_cells
 from smtp_tui.ui.widgets.plain_text import PlainText, VisibleText, visible
 
 _LINE_BREAK: Final = re.compile(r"\r\n|[\r\n]")
@@ -76,7 +77,34 @@ def one_line(text: str, kind: Paste = Paste.TEXT) -> str:
 class TextInput(Input):
     """An input that shows what cannot be seen, and whose cursor does not blink.
 
-    A blinking cursor would send bytes to the terminal while nothing happens.
+    A blinking cursor would send bytes to the terminal while nothing happens. The extent of a
+    ``boxed`` one is seen, without colours too: it is underlined, and in reverse video while it has
+    the focus.
+    """
+
+    DEFAULT_CSS = """
+    TextInput.-textual-compact:focus {
+        background-tint: $background 0%;
+        & > .input--cursor, & > .input--selection {
+            background: $selection-background; color: $selection; text-style: $filled;
+        }
+    }
+    TextInput.-boxed {
+        padding: 0 1 !important; background: $field-background !important; color: $field !important;
+        &:nocolor { text-style: underline; }
+        &:disabled { text-style: dim; }
+        & > .input--placeholder { color: $field !important; text-style: italic !important; }
+    }
+    TextInput.-boxed:focus {
+        background: $selection-background !important; color: $selection !important;
+        text-style: $filled;
+        & > .input--placeholder { color: $selection !important; }
+        & > .input--cursor, & > .input--selection {
+            background: $selection !important; color: $selection-background !important;
+            text-style: not reverse !important;
+        }
+        &:nocolor > .input--selection { text-style: not reverse underline !important; }
+    }
     """
 
     def __init__(
@@ -87,12 +115,14 @@ class TextInput(Input):
         id: str | None = None,
         takes: Paste = Paste.TEXT,
         password: bool = False,
+        boxed: bool = True,
     ) -> None:
         super().__init__(
             value,
             placeholder=visible(placeholder),
             highlighter=VisibleText(),
             id=id,
+            classes="-boxed" if boxed else None,
             compact=True,
             password=password,
             select_on_focus=not password,  # or the next key would replace the whole password
@@ -158,26 +188,36 @@ FIELD_KEYS: Final[list[BindingType]] = [
 ]
 """The keys that move between the fields of a form, also where they are typed ahead of a repaint."""
 
+LABEL_CELLS: Final = 11
+"""The cells of a label, unless the form says otherwise."""
+
 _SIGNS: Final = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.HINT: "·"}
 
 
-class Field(Vertical):
+def _said(remark: Remark, quiet: str) -> Content:
+    """A remark after its sign; a hint in the style ``quiet``."""
+    looks = {Severity.ERROR: "$bad", Severity.WARNING: "$warn"}
+    words = f"{_SIGNS[remark.severity]} {remark.text}"
+    return Content.styled(words, looks.get(remark.severity, quiet))
+
+
+class Field(Horizontal):
     """One parameter of a form; ``opened`` is its text as it is stored.
 
     One that ``takes`` a password or a token hides it. ``Edited`` is sent at every change,
-    ``Rested`` when it is time to check the text.
+    ``Rested`` when it is time to check the text. ``aside`` is the last line below the input.
+    Fields below each other have the same ``label_cells``.
     """
 
     DEFAULT_CSS = """
     Field { height: auto; }
-    Field > Horizontal { height: 1; }
-    Field .mark { width: 2; text-style: bold; }
-    Field .label { width: 12; }
-    Field Input { width: 1fr; height: 1; border: none; padding: 0; }
-    Field Input:focus { text-style: underline; }
-    Field .note { height: auto; padding-left: 14; display: none; }
+    Field > .mark { width: 2; color: $warn; text-style: bold; }
+    Field > .label { width: 12; text-style: dim; }
+    Field:focus-within > .label, Field.-changed > .label { text-style: bold; }
+    Field > Vertical { width: 1fr; height: auto; }
+    Field TextInput { max-width: 42; }
+    Field .note { height: auto; display: none; }
     Field .note.-shown { display: block; }
-    Field .note.-error { text-style: bold; color: $bad; }
     """
 
     class Edited(Message):
@@ -196,17 +236,23 @@ class Field(Vertical):
         if takes in (Paste.PASSWORD, Paste.TOKEN):
             self.input = SecretInput(placeholder=visible(hint), takes=takes)
         self.remarks: Remarks = ()
-        self._label = label or label_of(name)
+        self.aside = Content()
+        self.label = clean(label or label_of(name), 60)
+        self.label_cells = LABEL_CELLS
         self._mark, self._note = PlainText(" ", classes="mark"), PlainText(classes="note")
         self._timer: Timer | None = None
         self._marked = False
         self._paste_refused: Remarks = ()
 
     def compose(self) -> Iterable[Widget]:
-        """Mark, label and input; under them the note."""
-        with Horizontal():
-            yield from (self._mark, PlainText(clean(self._label, 11), classes="label"), self.input)
-        yield self._note
+        """Mark, label and input, and under the input the note."""
+        yield self._mark
+        label = PlainText(cut_to_cells(self.label, self.label_cells), classes="label")
+        if self.label_cells != LABEL_CELLS:
+            label.styles.width = self.label_cells + 1
+        yield label
+        with Vertical():
+            yield from (self.input, self._note)
 
     @property
     def text(self) -> str:
@@ -223,9 +269,11 @@ class Field(Vertical):
         return self.opened not in (self.text, trimmed(self.parameter, self.text))
 
     @property
-    def was(self) -> str:
+    def was(self) -> Content:
         """The opened value in words."""
-        return f"was {clean(self.opened, 200)}" if self.opened else "was blank"
+        if not self.opened:
+            return Content.styled("was blank", "dim")
+        return Content.assemble(("was ", "dim"), (clean(self.opened, 200), "$bad strike"))
 
     def revert(self) -> None:
         """Restore the opened text."""
@@ -237,13 +285,25 @@ class Field(Vertical):
         self._show()
 
     def _show(self) -> None:
-        self._mark.update("*" if self._marked else " ")
-        remarks = self.remarks + self._paste_refused
-        lines = [self.was] if self._marked else []
-        lines += [f"{_SIGNS[remark.severity]} {remark.text}" for remark in remarks]
-        self._note.update("\n".join(lines))
+        self._mark.update("●" if self._marked else " ")
+        self.set_class(self._marked, "-changed")
+        lines = self._lines()
+        self._note.update(Content("\n").join(lines))
         self._note.set_class(bool(lines), "-shown")
-        self._note.set_class(has_error(remarks), "-error")
+
+    def _lines(self) -> list[Content]:
+        """The old value and, beside it where there is room, what the new one means; the rest."""
+        quiet = "$accent" if self._marked else "dim"
+        said = [_said(remark, quiet) for remark in self.remarks + self._paste_refused]
+        lines = [self.was] if self._marked else []
+        room = self._note.container_size.width
+        if lines and said and lines[0].cell_length + 2 + said[0].cell_length <= room:
+            lines = [Content.assemble(lines[0], "  ", said.pop(0))]
+        return [*lines, *said, *([self.aside] if self.aside else [])]
+
+    def on_resize(self) -> None:
+        """Lay out the note anew."""
+        self._show()
 
     @on(PasteRefused)
     def say_refused(self, event: PasteRefused) -> None:

@@ -615,7 +615,9 @@ class FilteredTable(Vertical):
         super().__init__()
         self.table = RecordsTable(columns, counts=counts, id="table")
         self.foot = PlainText(id="foot")
-        self._field = TextInput(placeholder=visible(hint), id=FILTER_FIELD, takes=Paste.WORDS)
+        self._field = TextInput(
+            placeholder=visible(hint), id=FILTER_FIELD, takes=Paste.WORDS, boxed=False
+        )
         self._back = back
 
     def compose(self) -> Iterable[Widget]:

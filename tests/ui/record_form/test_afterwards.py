@@ -9,6 +9,8 @@ from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import apply, edit_port
 from tests.ui.helpers import Ui, impatient, opened
 
+VERY_WIDE = (170, 36)
+"""No message is wrapped."""
 FOUND = {True: WriteOutcome.FOUND_DONE, False: WriteOutcome.FOUND_NOT_DONE}
 
 
@@ -30,7 +32,7 @@ async def test_a_save_that_got_no_answer_in_time_is_looked_up_on_the_form(demo: 
 async def test_a_save_given_up_with_esc_is_looked_up_and_what_was_typed_is_kept_until_then(
     demo: Sandbox, done: bool
 ) -> None:
-    async with opened(demo, services=impatient) as ui:
+    async with opened(demo, size=VERY_WIDE, services=impatient) as ui:
         await edit_port(ui, "BATCH", "587")
         demo.faults.add(Fault(FaultKind.HANG, Operation.MODIFY, after_work=done))
         await apply(ui, "BATCH")
@@ -80,7 +82,7 @@ async def test_esc_before_anything_was_sent_stays_in_the_form_and_sends_nothing(
 async def test_esc_while_a_lost_answer_is_looked_up_does_not_say_that_nothing_was_sent(
     demo: Sandbox,
 ) -> None:
-    async with opened(demo) as ui:
+    async with opened(demo, size=VERY_WIDE) as ui:
         await edit_port(ui, "BATCH", "587")
         demo.faults.add(
             Fault(FaultKind.SERVER_ERROR, Operation.MODIFY, after_work=True),
@@ -95,7 +97,7 @@ async def test_esc_while_a_lost_answer_is_looked_up_does_not_say_that_nothing_wa
 
 
 async def test_a_lost_answer_of_a_profile_that_was_left_is_looked_up_too(demo: Sandbox) -> None:
-    async with opened(demo, services=impatient) as ui:
+    async with opened(demo, size=VERY_WIDE, services=impatient) as ui:
         await edit_port(ui, "BATCH", "587")
         demo.faults.add(Fault(FaultKind.HANG, Operation.MODIFY, after_work=True))
         await apply(ui, "BATCH")

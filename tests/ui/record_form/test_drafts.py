@@ -36,7 +36,7 @@ async def test_esc_with_changes_asks_and_keep_editing_changes_nothing(demo: Sand
     async with opened(demo) as ui:
         await changed_form(ui)
         await leave_by(ui, 0)
-        await ui.sees("Edit BATCH", "was 26", "will be replaced")
+        await ui.sees("Edit BATCH", "was 26", "replaces the stored one, if there is one")
 
 
 async def test_esc_can_go_on_to_the_review(demo: Sandbox) -> None:

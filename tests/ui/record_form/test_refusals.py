@@ -49,7 +49,7 @@ async def test_a_409_to_a_create_leads_to_the_name_with_the_servers_words_under_
     refuse(sandbox, Operation.CREATE, refusal(409, message))
     async with opened(sandbox) as ui:
         await _fill_in_and_send(ui)
-        await ui.sees(words, "Nothing was saved.")
+        await ui.sees(words, "The server refused the values marked above.")
         lines = ui.lines()
         name = next(i for i, line in enumerate(lines) if "Name  " in line)
         assert words in lines[name + 1]
