@@ -67,10 +67,14 @@ class WriteLog(Protocol):
 
 
 class Unattended(Struct, frozen=True):
-    """How a write ended that nobody awaited any more; ``error`` is None where it was done."""
+    """How a write ended that nobody awaited any more; ``error`` is None where it was done.
+
+    ``gone`` is whether there was nothing to delete.
+    """
 
     write: Write
     error: ApiError | None
+    gone: bool = False
 
 
 class Writes:
@@ -107,12 +111,12 @@ class Writes:
         self._tasks[task] = write
         task.add_done_callback(self._forget)
         try:
-            return await asyncio.shield(task)
+            return (await asyncio.shield(task))[0]
         except asyncio.CancelledError:
             task.add_done_callback(lambda ended: self._tell(write, ended))
             raise
 
-    async def _journalled(self, write: Write, call: Call, send: Sending[T]) -> T:
+    async def _journalled(self, write: Write, call: Call, send: Sending[T]) -> tuple[T, Ended]:
         """The outcome is journalled whatever ends this, a fault of this program included."""
         await self._intend(write, call)
         ended = Ended(WriteOutcome.UNKNOWN, words="A fault of this program came between")
@@ -127,7 +131,7 @@ class Writes:
             raise
         finally:
             await self.keep(write, ended)
-        return told
+        return told, ended
 
     async def _intend(self, write: Write, call: Call) -> None:
         try:
@@ -156,12 +160,15 @@ class Writes:
         if not task.cancelled():
             task.exception()
 
-    def _tell(self, write: Write, task: asyncio.Task[T]) -> None:
+    def _tell(self, write: Write, task: asyncio.Task[tuple[T, Ended]]) -> None:
         if self.report is None or task.cancelled():
             return
         error = task.exception()
-        if error is None or isinstance(error, ApiError):
-            self.report(Unattended(write, error and error.alone()))
+        if error is None:
+            gone = task.result()[1].outcome is WriteOutcome.GONE
+            self.report(Unattended(write, None, gone))
+        elif isinstance(error, ApiError):
+            self.report(Unattended(write, error.alone()))
 
     async def finish(self, seconds: float | None = None) -> tuple[Write, ...]:
         """Wait until all have ended, their outcomes journalled.

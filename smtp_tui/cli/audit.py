@@ -71,9 +71,9 @@ def _table(writes: list[Written]) -> str:
         (
             write.begun.at.strftime("%Y-%m-%d %H:%M:%SZ"),
             write.begun.profile,
-            write.begun.operation,
+            write.operation,
             write.begun.record_name or write.record_id or "-",
-            write.outcome.value,
+            write.outcome_words,
             str(write.status or "-"),
             write.begun.user,
         )
@@ -89,6 +89,7 @@ def _plain(write: Written) -> dict[str, object]:
     return values | {
         "record_id": write.record_id,
         "outcome": write.outcome.value,
+        "verdict": write.verdict,
         "ended_at": plain(write.last)["at"] if write.outcomes else None,
         "status": write.status,
         "request_id": write.request_id,

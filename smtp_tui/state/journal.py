@@ -17,7 +17,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -39,12 +39,27 @@ FILE_NAME: Final = "audit.jsonl"
 ROTATE_BYTES: Final = 5 * 1024 * 1024
 FILES_KEPT: Final = 10
 KEPT: Final = timedelta(days=90)
+_BITS: Final = 64
 ENTRY_BYTES: Final = 64 * 1024
 TEXT_BYTES: Final = 4 * 1024
 REPLACED: Final = "replaced"
 CLEARED: Final = "cleared"
 _ROTATED: Final = re.compile(rf"{re.escape(FILE_NAME)}\.(?P<number>[1-9][0-9]{{0,8}})\Z")
 _SECRET_WORDS: Final = frozenset({REPLACED, CLEARED, *(state.value for state in SecretState)})
+_WORDS: Final = {
+    "patch": "change",
+    "test_saved": "test",
+    "test_values": "test of unsaved values",
+}
+"""What is told of an operation, where it is not the word that is stored."""
+_TESTS: Final = frozenset({"test_saved", "test_values"})
+_VERDICTS: Final = {
+    WriteOutcome.MAIL_ACCEPTED: "ACCEPTED",
+    WriteOutcome.MAIL_REJECTED: "REJECTED",
+    WriteOutcome.MAIL_UNREACHABLE: "UNREACHABLE",
+    WriteOutcome.UNKNOWN: "UNKNOWN",
+}
+"""The verdict of a test email, by the outcome that is stored."""
 NO_OUTCOME: Final = (
     "No outcome stands here: the program ended first, or the write is still under way."
 )
@@ -57,20 +72,24 @@ class EntryKind(Enum):
     OUTCOME = "outcome"
 
 
+Value: TypeAlias = str | Integer | None
+"""A parameter in the journal: its text, an integer as such; None where there was no parameter."""
+
+
 class JournalChange(Struct, frozen=True):
-    """One parameter before and after, as text; None where there was no such parameter.
+    """One parameter before and after.
 
     Raises ``ValueError`` where the text of a secret is more than what became of it.
     """
 
     name: str
-    before: str | None
-    after: str | None
+    before: Value
+    after: Value
 
     def __post_init__(self) -> None:
         if is_secret_name(self.name):
-            for text in (self.before, self.after):
-                if text is not None and text not in _SECRET_WORDS:
+            for value in (self.before, self.after):
+                if value is not None and value not in _SECRET_WORDS:
                     raise ValueError(f"the value of {self.name} is a secret and is not journalled")
 
 
@@ -345,20 +364,27 @@ def _changes(write: Write) -> tuple[JournalChange, ...]:
     return tuple(changes)
 
 
-def _before(record: Record | None, name: str) -> str | None:
+def _before(record: Record | None, name: str) -> Value:
     parameter = record.parameter(name) if record is not None else None
     if parameter is None:
         return None
     value = parameter.value
     if isinstance(value, SecretState):
         return value.value
-    return SecretState.SET.value if is_secret_name(name) else value_text(masked(value))
+    return SecretState.SET.value if is_secret_name(name) else _shown(value)
 
 
-def _after(name: str, value: JsonValue, before: str | None) -> str:
+def _shown(value: JsonValue) -> str | int:
+    """A value as the journal holds it, secrets masked."""
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < _BITS:
+        return value
+    return value_text(masked(value))
+
+
+def _after(name: str, value: JsonValue, before: Value) -> str | int:
     """A value as the journal holds it; of a secret only what became of it."""
     if value != MASK and not is_secret_name(name):
-        return value_text(masked(value))
+        return _shown(value)
     if not value:
         return CLEARED
     return SecretState.SET.value if before in (None, SecretState.NOT_SET.value) else REPLACED
@@ -372,6 +398,25 @@ class Written(Struct, frozen=True):
 
     begun: JournalEntry
     outcomes: tuple[JournalEntry, ...] = ()
+
+    @property
+    def operation(self) -> str:
+        """What was to be done, in words."""
+        stored = self.begun.operation
+        if stored == "test_saved" and self.begun.changes:
+            stored = "test_values"
+        return _WORDS.get(stored, stored)
+
+    @property
+    def verdict(self) -> str | None:
+        """The verdict of a test email; None of another write, and where no mail was tried."""
+        tests = self.begun.operation in _TESTS
+        return _VERDICTS.get(self.outcome) if tests else None
+
+    @property
+    def outcome_words(self) -> str:
+        """The verdict of a test email, or what came of another write."""
+        return self.verdict or self.outcome.value
 
     @property
     def last(self) -> JournalEntry:

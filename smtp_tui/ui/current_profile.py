@@ -190,8 +190,10 @@ def report_words(ended: Unattended, found: Found) -> tuple[str, bool]:
     if ended.error is None:
         if found.contradicts:
             return f"{what} – {found.words}", False
+        if ended.gone:
+            return f"{what} – the record was gone already", True
         return f"{what} – done, after you left", True
     if found.done is not None:
-        said = "it was done" if found.done else "it was not done"
-        return f"{what} – no answer came; read again: {said}", found.done
+        said = "but it was done" if found.done else "and it was not done"
+        return f"{what} – no answer came, {said}", found.done
     return f"{profile}: {'; '.join(ended.error.lines()[:2])}", False

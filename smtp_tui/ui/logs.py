@@ -245,7 +245,7 @@ class JournalScreen(FullScreen[None]):
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("at", "TIME", 11),
         Column("profile", "PROFILE", 12, priority=2),
-        Column("operation", "OPERATION", 11, priority=1),
+        Column("operation", "OPERATION", 11, flexible=True, priority=1),
         Column("record", "RECORD", 12, flexible=True),
         Column("outcome", "OUTCOME", 16),
     )
@@ -337,7 +337,7 @@ class WrittenDialog(Dialog[None]):
         begun, record_id = written.begun, written.record_id
         nameless = not (begun.record_name.strip() or record_id)
         named = "new values" if nameless else record_name(begun.record_name, record_id)
-        self.title = f"{begun.operation.replace('_', ' ')} · {named}"
+        self.title = f"{clean(written.operation, 40)} · {named}"
 
     def compose_box(self) -> Iterable[Widget]:
         """The facts, and the keys."""
@@ -351,9 +351,9 @@ def write_row(written: Written) -> Row:
     cells = (
         begun.at.strftime("%m-%d %H:%M"),
         clean(begun.profile, 40),
-        clean(begun.operation.replace("_", " "), 40),
+        clean(written.operation, 40),
         clean(begun.record_name or written.record_id or "-", 200),
-        written.outcome.value,
+        written.outcome_words,
     )
     return Row(begun.write_id, cells)
 
@@ -363,7 +363,7 @@ def written_content(written: Written) -> Content:
     begun = written.begun
     ended = written.last.at if written.outcomes else None
     facts = (
-        ("outcome", written.outcome.value),
+        ("outcome", written.outcome_words),
         ("", written.words),
         ("status", "" if written.status is None else str(written.status)),
         ("request id", written.request_id or ""),
@@ -394,7 +394,12 @@ def written_content(written: Written) -> Content:
 
 
 def _change(change: JournalChange) -> str:
-    before, after = (
-        "(none)" if value is None else f"“{value}”" for value in (change.before, change.after)
-    )
+    before, after = (_value_words(value) for value in (change.before, change.after))
     return f"  ~ {clean(change.name, 100)}  {clean(before, 300)} → {clean(after, 300)}"
+
+
+def _value_words(value: str | int | None) -> str:
+    """A value as it is told: a text in quotes, a number plain."""
+    if isinstance(value, str):
+        return f"“{value}”"
+    return "(none)" if value is None else str(value)

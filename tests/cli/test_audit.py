@@ -48,7 +48,7 @@ def test_every_command_that_writes_is_in_it_and_no_other(
     assert [write["operation"] for write in found] == ["delete", "test_saved", "create", "patch"]
     patch = found[-1]
     assert patch["changes"] == [
-        {"name": "port", "before": "25", "after": "587"},
+        {"name": "port", "before": 25, "after": 587},
         {"name": "password", "before": "set", "after": "replaced"},
     ]
     assert (patch["record_id"], patch["record_name"]) == (record_id, "OLD")
@@ -67,6 +67,47 @@ def test_the_table_names_time_profile_operation_record_outcome_and_user(
         *("TIME", "PROFILE", "OPERATION", "RECORD", "OUTCOME", "STATUS", "USER")
     ]
     assert row.split()[2:7] == ["environment", "delete", "OLD", "done", "200"]
+
+
+def test_a_test_email_stands_there_with_its_verdict(console: Console, sandbox: Sandbox) -> None:
+    own = {"hostname": "127.0.0.1", "port": sandbox.smtp_port}
+    sandbox.add_record("GOOD", own)
+    to = ("--to", "ops@example.com")
+    console.run("test", "GOOD", *to)
+    console.run("test", "GOOD", *to, "username=relay", "--password-stdin", stdin=b"wrong")
+    console.run("test", "--values", "hostname=127.0.0.1", "port=1", *to)
+    sandbox.faults.add(Fault(FaultKind.RESET, Operation.TEST_SAVED))
+    console.run("test", "GOOD", *to)
+    verdicts = ["UNKNOWN", "UNREACHABLE", "REJECTED", "ACCEPTED"]
+    assert [write["verdict"] for write in objects(console.run("audit", "--json"))] == verdicts
+    rows = [" ".join(row.split()[3:]) for row in console.run("audit").out.splitlines()[1:]]
+    assert rows == [
+        "test GOOD UNKNOWN - root",
+        "test of unsaved values - UNREACHABLE 400 root",
+        "test of unsaved values GOOD REJECTED 400 root",
+        "test GOOD ACCEPTED 200 root",
+    ]
+
+
+def test_a_write_that_is_no_test_has_no_verdict_and_a_plain_name(
+    console: Console, sandbox: Sandbox, record_id: str
+) -> None:
+    sandbox.faults.add(Fault(FaultKind.RESET, Operation.MODIFY, after_work=False))
+    console.run("set", "OLD", "port=587", "--password-stdin", "--yes", stdin=b"new")
+    (write,) = objects(console.run("audit", "--json"))
+    assert (write["operation"], write["verdict"]) == ("patch", None)
+    assert " change " in console.run("audit").out
+
+
+def test_a_line_of_before_with_its_numbers_as_text_is_still_read(
+    console: Console, record_id: str, journal: Path
+) -> None:
+    console.run("set", "OLD", "port=587", "--yes")
+    line = journal.read_text()
+    journal.write_text(line.replace('"before": 25, "after": 587', '"before": "25", "after": "587"'))
+    assert journal.read_text() != line
+    (write,) = objects(console.run("audit", "--json"))
+    assert write["changes"] == [{"name": "port", "before": "25", "after": "587"}]
 
 
 def test_filters_narrow_it_and_nothing_found_is_said(console: Console, record_id: str) -> None:
@@ -180,5 +221,5 @@ def test_a_program_killed_with_a_write_in_flight_leaves_its_intent(
     assert journal.stat().st_mode & 0o777 == 0o600
     (write,) = objects(console.run("audit", "--json", "--unfinished"))
     assert (write["record_name"], write["outcome"], write["ended_at"]) == ("OLD", "not known", None)
-    assert write["changes"] == [{"name": "port", "before": "25", "after": "587"}]
+    assert write["changes"] == [{"name": "port", "before": 25, "after": 587}]
     assert "the program ended first" in write["words"]

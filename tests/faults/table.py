@@ -33,6 +33,7 @@ API_SECRETS = "tests/api/test_secrets.py"
 API_TARGET = "tests/api/test_target.py"
 API_TRANSPORT_CONNECTIONS = "tests/api/test_transport_connections.py"
 API_WRITES = "tests/api/test_writes.py"
+CLI_AUDIT = "tests/cli/test_audit.py"
 CLI_CREATE = "tests/cli/test_create.py"
 CLI_DELETE = "tests/cli/test_delete.py"
 CLI_PROFILES = "tests/cli/test_profiles_command.py"
@@ -652,6 +653,22 @@ FAULTS: Final = (
         (
             f"{E2E_READ_ONLY}::test_in_a_read_only_run_every_key_that_stores_is_dim_and_says_why_and_nothing_is_sent",
         ),
+    ),
+    Fault(
+        "a delete of a record that was gone is told as done once its screen was left",
+        HONEST,
+        "gone = task.result()[1].outcome is WriteOutcome.GONE",
+        "gone = False",
+        (
+            f"{UI_AFTERWARDS}::test_a_delete_that_was_left_and_finds_the_record_gone_is_not_told_as_done",
+        ),
+    ),
+    Fault(
+        "the journal shows a refused mail as any other answer",
+        HONEST,
+        "return _VERDICTS.get(self.outcome) if tests else None",
+        "return None",
+        (f"{CLI_AUDIT}::test_a_test_email_stands_there_with_its_verdict",),
     ),
     Fault(
         "a write of the left profile reloads the list of the new one",

@@ -75,7 +75,7 @@ async def write(held: Desk, name: str) -> None:
 
 NEW = (
     JournalChange("hostname", None, "127.0.0.1"),
-    JournalChange("port", None, "25"),
+    JournalChange("port", None, 25),
     JournalChange("password", None, "set"),
 )
 CHANGES = {
@@ -83,7 +83,7 @@ CHANGES = {
     "patch": (JournalChange("password", "set", "replaced"),),
     "delete": (
         JournalChange("hostname", "mail.example.com", None),
-        JournalChange("port", "25", None),
+        JournalChange("port", 25, None),
         JournalChange("password", "set", None),
     ),
     "test_values": NEW,
@@ -110,8 +110,8 @@ async def test_each_write_is_journalled_with_everything_an_auditor_asks_for(
     assert intent.record_id == (held.record_id if stored else None)
     assert intent.recipient == ("ops@example.com" if name.startswith("test") else None)
     changes = [
-        JournalChange(change.name, change.before, str(sandbox.smtp_port))
-        if (change.name, change.after) == ("port", "25")
+        JournalChange(change.name, change.before, sandbox.smtp_port)
+        if (change.name, change.after) == ("port", 25)
         else change
         for change in CHANGES[name]
     ]
@@ -140,7 +140,7 @@ async def test_a_cleared_password_and_a_changed_value_are_journalled(
         request = patch_request(held.scope, record.id, assignments)
         await held.connections.write(request, record)
     assert audited.entries()[0].changes == (
-        JournalChange("port", "25", "587"),
+        JournalChange("port", 25, 587),
         JournalChange("password", "set", "cleared"),
     )
 

@@ -6,7 +6,7 @@ import pytest
 
 from smtp_tui.api.writes import WriteOutcome
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
-from tests.ui.forms import apply, edit_port
+from tests.ui.forms import BATCH, apply, edit_port
 from tests.ui.helpers import Ui, impatient, opened
 
 VERY_WIDE = (170, 36)
@@ -39,8 +39,7 @@ async def test_a_save_given_up_with_esc_is_looked_up_and_what_was_typed_is_kept_
         await ui.asked(Operation.MODIFY)
         await ui.press("escape")
         await ui.sees("Stopped waiting; the write goes on")
-        said = "it was done" if done else "it was not done"
-        await ui.sees("no answer came; read", said)
+        await ui.sees(f"no answer came, {'but it was done' if done else 'and it was not done'}")
         assert outcomes(ui) == [None, WriteOutcome.UNKNOWN, FOUND[done]]
         await ui.press("e")
         if done:
@@ -108,7 +107,7 @@ async def test_a_lost_answer_of_a_profile_that_was_left_is_looked_up_too(demo: S
         await ui.sees("this session only")
         await ui.press("j", "enter")
         await ui.until(lambda: " demo-europe " in ui.lines()[0], "the other profile")
-        await ui.sees("no answer came; read", "it was done")
+        await ui.sees("no answer came, but it was done")
         assert outcomes(ui) == [None, WriteOutcome.UNKNOWN, WriteOutcome.FOUND_DONE]
 
 
@@ -133,3 +132,21 @@ async def test_a_write_of_a_profile_that_was_left_has_no_list_of_another_read_ag
         await ui.asked(Operation.GET, gets + 1)  # what was asked before it has arrived by then
         await ui.sees("Hostname")
         assert len(ui.requests(Operation.LIST)) == lists
+
+
+async def test_a_delete_that_was_left_and_finds_the_record_gone_is_not_told_as_done(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("Connections 6")
+        demo.faults.add(Fault(FaultKind.DELAY, Operation.DELETE, seconds=1.5))
+        await ui.press("d")
+        await ui.sees("Delete BATCH?")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.asked(Operation.DELETE)
+        demo.delete_record(BATCH)
+        await ui.press("escape")
+        await ui.sees("the record was gone already")
+        assert not ui.shows("done, after you left")
+        assert outcomes(ui) == [None, WriteOutcome.GONE]
