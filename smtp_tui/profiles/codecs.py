@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Final, Generic, TypeVar
@@ -16,7 +16,7 @@ from smtp_tui.profiles import sources
 from smtp_tui.text import nearest
 
 Value = TypeVar("Value")
-Choice = TypeVar("Choice", bound=Enum)
+Member = TypeVar("Member", bound=Enum)
 MAX_TEXT: Final = 254
 TRUST_FORMS: Final = (
     "system, ca /path/to/file.pem, pin FINGERPRINT (login FINGERPRINT: of the login server), or off"
@@ -24,7 +24,39 @@ TRUST_FORMS: Final = (
 TOKEN_FORMS: Final = "$VARIABLE, login USER, command PROGRAM …, or blank to be asked"
 _PORTS: Final = "from 1 to 65535"
 _TRUST_WORDS: Final = {"ca": "ca_file", "pin": "pin", "login": "identity_pin"}
+_INCOMPLETE: Final = {
+    "ca": "needs the path of a CA file",
+    "pin": "needs a SHA-256 fingerprint",
+    "login": "needs a user name",
+    "command": "needs a program to start",
+}
 _COLON: Final = re.compile(r"(?:^|,)(ca|pin|login):")
+
+
+class Choice(Struct, frozen=True):
+    """One of the values, or kinds of value, that a field can have.
+
+    ``word`` is shown in a form. ``text`` is what it stands for as a person types it, ``{}`` being
+    what has to be typed; ``hint`` is shown while that is empty.
+    """
+
+    word: str
+    text: str
+    hint: str = ""
+
+    @property
+    def needs_value(self) -> bool:
+        """Whether something has to be typed."""
+        return "{}" in self.text
+
+
+def chosen(choices: Sequence[Choice], text: str) -> tuple[int, str]:
+    """Which of the choices a text is, and what was typed for it; the first where it is none."""
+    for index, choice in enumerate(choices):
+        before = choice.text.partition("{}")[0]
+        if text == choice.text or (choice.needs_value and text.startswith(before)):
+            return index, text.removeprefix(before) if choice.needs_value else ""
+    return 0, ""
 
 
 class Codec(Struct, Generic[Value], frozen=True):
@@ -33,7 +65,8 @@ class Codec(Struct, Generic[Value], frozen=True):
     The file holds one of ``words``, a value of the type ``plain``, or a table: ``tables`` are the
     structs by their keys. ``form`` names what it holds, for messages. ``shown`` and ``typed``
     convert to and from what a person types, where that differs. ``check`` returns what is wrong
-    with a value, in words. What cannot be read raises ``ValueError`` with words for a person.
+    with a value, in words. What cannot be read raises ``ValueError`` with words for a person. A
+    form offers ``choices``, if there are any.
     """
 
     form: str
@@ -43,6 +76,7 @@ class Codec(Struct, Generic[Value], frozen=True):
     shown: Callable[[Value], str] | None = None
     typed: Callable[[str], Value] | None = None
     check: Callable[[Value], str | None] = lambda _: None
+    choices: tuple[Choice, ...] = ()
 
     def toml(self, value: Value) -> Any:
         """The value as the file holds it; None for a key that is left out."""
@@ -88,10 +122,11 @@ def text_problem(text: str) -> str | None:
     return None if len(text) <= MAX_TEXT else f"is longer than {MAX_TEXT} characters"
 
 
-def enum_codec(members: type[Choice]) -> Codec[Choice]:
+def enum_codec(members: type[Member]) -> Codec[Member]:
     """The codec of an enumeration whose members are written as their values."""
     words = {str(member.value): member for member in members}
-    return Codec(f"one of {', '.join(words)}", words=words)
+    choices = tuple(Choice(word, word) for word in words)
+    return Codec(f"one of {', '.join(words)}", words=words, choices=choices)
 
 
 def _typed_port(text: str) -> int | None:
@@ -110,12 +145,17 @@ def _shown_trust(trust: Trust) -> str:
     raw = TRUST.toml(trust)
     if not isinstance(raw, dict):
         return str(raw)
-    return " ".join(f"{word} {raw[key]}" for word, key in _TRUST_WORDS.items() if key in raw)
+    words = " ".join(f"{word} {raw[key]}" for word, key in _TRUST_WORDS.items() if key in raw)
+    return f"pin {words}" if words.startswith("login ") else words
 
 
 def _typed_trust(text: str) -> Trust:
-    """Read ``ca FILE`` and ``pin X login Y``; for the shell also ``ca:FILE``, ``pin:X,login:Y``."""
+    """Read ``ca FILE``, ``pin X login Y`` and ``pin login Y``, where only the login server is
+    pinned; for the shell also ``ca:FILE``, ``pin:X,login:Y`` and ``login:Y``."""
     text = _COLON.sub(r" \1 ", text).strip()
+    text = re.sub(r"pin\s+(?=login\s)", "", text)
+    if text in _INCOMPLETE:
+        raise ValueError(_INCOMPLETE[text])
     words = text.split()
     raw: object = text.lower()
     if text.startswith("ca "):
@@ -148,6 +188,8 @@ def _typed_token(text: str) -> sources.TokenSource:
             return sources.CommandToken(tuple(shlex.split(rest)))
         except ValueError:
             raise ValueError("a quote in the command is not closed") from None
+    if word in _INCOMPLETE:
+        raise ValueError(_INCOMPLETE[word])
     if rest or word not in ("", "prompt"):
         raise ValueError(TOKEN_FORMS)
     return sources.PromptToken()
@@ -179,6 +221,7 @@ FLAG: Final = Codec(
     bool,
     shown=lambda on: "yes" if on else "no",
     typed=_typed_flag,
+    choices=(Choice("yes", "yes"), Choice("no", "no")),
 )
 TRUST: Final = Codec[Trust](
     '"system", { ca_file = "…" }, { pin = "…" } or "off"',
@@ -186,6 +229,14 @@ TRUST: Final = Codec[Trust](
     tables={"ca_file": CaFile, "pin": Pinned, "identity_pin": Pinned},
     shown=_shown_trust,
     typed=_typed_trust,
+    choices=(
+        Choice("system", "system"),
+        Choice("CA file", "ca {}", "/path/to/file.pem"),
+        Choice(
+            "pin", "pin {}", "SHA-256; then login SHA-256, where the login server shows another"
+        ),
+        Choice("off", "off"),
+    ),
 )
 TOKEN: Final = Codec[sources.TokenSource](
     '"prompt", { env = "…" }, { command = ["…"] } or { login = "…" }',
@@ -198,4 +249,10 @@ TOKEN: Final = Codec[sources.TokenSource](
     shown=_shown_token,
     typed=_typed_token,
     check=_token_problem,
+    choices=(
+        Choice("prompt", ""),
+        Choice("login", "login {}", "the user; the password is asked for"),
+        Choice("variable", "${}", "an environment variable, such as CAM_BEARER_TOKEN"),
+        Choice("command", "command {}", "a program that prints the token, such as pass show cam"),
+    ),
 )

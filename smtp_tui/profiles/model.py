@@ -164,7 +164,7 @@ class Profile(Struct, frozen=True):
         str, Field("Host", "cam.example.com, or with https:// or :30000", _HOST, (_TO_HOST,))
     ]
     port: Annotated[
-        int | None, Field("Port", "blank: that of the host or its scheme", codecs.PORT, ())
+        int | None, Field("Port", "empty: that of the host or its scheme", codecs.PORT, ())
     ] = None
     tenant: Annotated[str, Field("Tenant", "the tenant id (CAM_TENANT_ID)")] = ""
     team: Annotated[str, Field("Team", "all for administrators, else the team's id", _TEAM)] = "all"
@@ -179,9 +179,7 @@ class Profile(Struct, frozen=True):
     token: Annotated[TokenSource, Field("Token", codecs.TOKEN_FORMS, codecs.TOKEN, _TOKENS)] = (
         PromptToken()
     )
-    identity_url: Annotated[str, Field("Login at", "where tokens are issued; blank: port 8443")] = (
-        ""
-    )
+    identity_url: Annotated[str, Field("Login at", "empty: port 8443, then the same port")] = ""
     trust: Annotated[Trust, Field("Trust", codecs.TRUST_FORMS, codecs.TRUST, (_TRUSTS,))] = (
         SystemTrust()
     )
@@ -259,6 +257,7 @@ def absolute(profile: Profile, directory: Path) -> Profile:
 
 FIELDS: Final = tuple(_declared())
 """The fields of a profile, in the order of the form and the file."""
+BY_NAME: Final = {field.name: field for field in FIELDS}
 Problem: TypeAlias = tuple[str, str]
 """The name of a field, and what is wrong with it in words."""
 

@@ -75,6 +75,8 @@ UI_DRAFTS = "tests/ui/record_form/test_drafts.py"
 UI_FORM = "tests/ui/record_form/test_form.py"
 UI_HOSTILE = "tests/ui/widgets/test_hostile.py"
 UI_LEAVING = "tests/ui/test_leaving.py"
+UI_PROFILES_DIALOG = "tests/ui/profiles/test_dialog.py"
+UI_PROFILES_FIRST_START = "tests/ui/profiles/test_first_start.py"
 UI_PROFILES_FORM = "tests/ui/profiles/test_form.py"
 UI_PROFILES_SWITCHING = "tests/ui/profiles/test_switching.py"
 UI_RECORDS_TABLE = "tests/ui/widgets/test_table.py"
@@ -1154,6 +1156,27 @@ FAULTS: Final = (
         (
             f"{PROFILES_PREFERENCES}::"
             "test_a_file_with_a_mistake_keeps_its_text_when_a_theme_is_kept",
+        ),
+    ),
+    Fault(
+        "what a check found is offered for fields that were edited meanwhile",
+        HONEST,
+        "        if texts != self._texts():\n            self._steps.update",
+        "        if texts == ():\n            self._steps.update",
+        (
+            f"{UI_PROFILES_FIRST_START}::test_fields_that_were_edited_while_a_check_ran_are_not_"
+            "offered_with_what_it_found",
+        ),
+    ),
+    Fault(
+        "a late look is told of the host that took the place",
+        HONEST,
+        "            self._states.get(profile, _LOOKING),\n            profile.access.value",
+        "            next((s for p, s in self._states.items() if p.name == profile.name), _LOOKING),\n"
+        "            profile.access.value",
+        (
+            f"{UI_PROFILES_DIALOG}::"
+            "test_a_late_look_at_a_host_is_not_told_of_the_host_that_took_its_place",
         ),
     ),
     Fault(

@@ -19,12 +19,15 @@ from textual.widgets import Button, Input, OptionList
 
 from smtp_tui.mail.remarks import error
 from smtp_tui.profiles.model import (
+    BY_NAME,
     FIELDS,
+    Environment,
     Problem,
     Profile,
     check_name,
     check_profile,
     check_stored,
+    guessed_environment,
 )
 from smtp_tui.profiles.sources import LoginToken, PromptToken, clean_token
 from smtp_tui.profiles.store import ProfileRefused
@@ -39,15 +42,16 @@ from smtp_tui.ui.messages import Wait, waiting
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.profiles.check import StepsText
 from smtp_tui.ui.services import Services
+from smtp_tui.ui.widgets.choice import ChoiceField
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, Paste, SecretInput
-from smtp_tui.ui.widgets.plain_text import PlainText, harmless
+from smtp_tui.ui.widgets.plain_text import PlainText, harmless, visible
 from smtp_tui.workflows import check_profile as check
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import log_in
 
 FIRST_START: Final = (
     "No profile yet, and no CAM_HOST in the environment. Give the host"
-    " and how to log in: tenant, team and namespace are found."
+    " and how to log in: tenant, team and namespace are detected automatically."
 )
 
 
@@ -55,6 +59,8 @@ class ProfileScreen(FullScreen[Profile | None]):
     """A form that ends with a profile, or with None where it was left."""
 
     BACK = "form.back"
+    marks: ClassVar[bool] = False
+    """Whether a changed field is marked, with what it was."""
     DEFAULT_CSS = """
     ProfileScreen #fields { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     ProfileScreen #heading { text-style: bold; }
@@ -97,10 +103,11 @@ class ProfileScreen(FullScreen[Profile | None]):
         """Say under each field what is wrong, and go to the first; whether there is anything."""
         found = tuple(problems)
         for name, field in self.fields.items():
-            field.show(False, tuple(error(words) for where, words in found if where == name))
+            remarks = tuple(error(words) for where, words in found if where == name)
+            field.show(field.changed and self.marks, remarks)
         wrong = [field for field in self.query(Field) if field.remarks]
         if wrong:
-            wrong[0].input.focus()
+            wrong[0].begin()
         return bool(wrong)
 
     def save(
@@ -126,7 +133,7 @@ class ProfileScreen(FullScreen[Profile | None]):
                 await asyncio.to_thread(store.replace, stored_as, profile)
         except (ProfileRefused, FileProblem) as problem:
             self._body.disabled = False
-            self.fields["name" if stored_as is None else "host"].input.focus()
+            self.fields["name" if stored_as is None else "host"].begin()
             self.say(str(problem))
         else:
             if tokens is not None:
@@ -156,6 +163,7 @@ class ProfileFormScreen(ProfileScreen):
     """Edits a profile, ``stored_as`` a name in the file or new: all may stay but for the host."""
 
     ACTIONS = KEYS = ("profiles.save", "form.revert", "form.back")
+    marks = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), *FIELD_KEYS]
     DEFAULT_CSS = """
     ProfileFormScreen #heading { margin-bottom: 1; }
@@ -174,14 +182,32 @@ class ProfileFormScreen(ProfileScreen):
         self.panel.show(clean(self.title or ""))
         with self._body:
             for field in FIELDS:
-                text = field.text(self._profile)
-                yield Field(field.name, text, label=field.label, hint=field.hint)
+                text, choices = field.text(self._profile), field.codec.choices
+                if choices:
+                    yield ChoiceField(field.name, text, choices, label=field.label)
+                else:
+                    yield Field(field.name, text, label=field.label, hint=field.hint)
             yield self._said
 
     def on_mount(self) -> None:
         """Start on the name of a new profile, on the host of a stored one."""
         first = "host" if self._stored_as or self._profile.name else "name"
-        self.fields[first].input.focus()
+        self.fields[first].begin()
+
+    @on(Field.Edited)
+    def mark_changes(self) -> None:
+        """Mark what differs from what is stored."""
+        for field in self.query(Field):
+            field.show(field.changed, field.remarks)
+
+    @on(Input.Submitted)
+    def next_field(self, event: Input.Submitted) -> None:
+        """Enter goes on; after the last field it saves."""
+        event.stop()
+        if self.focused_field is [*self.query(Field)][-1]:
+            self.action_save()
+        else:
+            self.focus_next()
 
     def _read(self) -> tuple[Profile, tuple[Problem, ...]]:
         """The profile as typed, and what is wrong with it."""
@@ -207,6 +233,10 @@ class ProfileFormScreen(ProfileScreen):
         """Put the original text back in the focused field."""
         if self.focused_field is not None:
             self.focused_field.revert()
+
+
+_NAMED_HERE: Final = ("name", "environment", "label")
+"""The fields that are asked for once a profile was found."""
 
 
 class _Found(Struct, frozen=True):
@@ -259,7 +289,7 @@ class FirstStartScreen(ProfileScreen):
         with Vertical(classes="part"):
             hint = "cam.example.com, or cam.example.com:30000"
             yield Field("host", "", label="Host", hint=hint)
-            hint = "blank: port 8443 of the host, else the same"
+            hint = "Empty: port 8443, then the same port"
             yield Field("identity_url", "", label="Login at", hint=hint)
             yield Field("user", "", label="User", hint="or leave blank, with a token")
             yield Field(
@@ -274,6 +304,9 @@ class FirstStartScreen(ProfileScreen):
             yield PlainText("Team and namespace", id="teams-title")
             yield self._teams
             yield Field("name", "", label="Save as", hint="a short word, such as production")
+            choices = BY_NAME["environment"].codec.choices
+            yield ChoiceField("environment", Environment.OTHER.value, choices, label="Environment")
+            yield Field("label", "", label="Label")
             with Horizontal(classes="part"):
                 yield Button("Save and open", id="save", action="screen.save", compact=True)
                 yield Button("Open, save nothing", action="screen.finish(False)", compact=True)
@@ -285,17 +318,25 @@ class FirstStartScreen(ProfileScreen):
             self._found = None
             self.set_class(False, "-found")
             self._steps.update("")
+        elif self._found is not None:
+            self._suggest_label(self._chosen(self._found))
+
+    def _suggest_label(self, profile: Profile) -> None:
+        """Show in the empty field what is shown without a label."""
+        badge = replace(profile, label="").badge
+        self.fields["label"].input.placeholder = visible(f"Empty: {clean(badge, 40)}")
 
     def _texts(self) -> tuple[str, ...]:
         """What the answers of the server depend on."""
-        return tuple(field.text for name, field in self.fields.items() if name != "name")
+        fields = self.fields.items()
+        return tuple(field.text for name, field in fields if name not in _NAMED_HERE)
 
     @on(Input.Submitted)
     def next_field(self, event: Input.Submitted) -> None:
-        """Enter goes on; after the password, token or name it does what is next."""
+        """Enter goes on; after the password or token it checks."""
         event.stop()
         field = self.focused_field
-        if field is not None and field.text and field.parameter in ("password", "token", "name"):
+        if field is not None and field.text and field.parameter in ("password", "token"):
             self.action_save()
         else:
             self.focus_next()
@@ -314,6 +355,7 @@ class FirstStartScreen(ProfileScreen):
         return Profile(
             name=proposed_name(texts["host"]),
             host=texts["host"],
+            environment=guessed_environment(texts["host"]),
             identity_url=texts["identity_url"],
             token=LoginToken(texts["user"]) if by_login else PromptToken(),
         )
@@ -342,10 +384,14 @@ class FirstStartScreen(ProfileScreen):
                 steps = await check.check_profile(
                     session, ScreenOperator(self), self._steps.show, lambda: self._token(session)
                 )
+        if texts != self._texts():
+            self._steps.update("")
+            self.say("Not checked: the fields were edited meanwhile.")
+            return
         tenant, target = steps[-1].tenant, session.client.target
         if tenant is None:
             if steps[-1].stage is check.Stage.TENANT:
-                self.say("Not every server tells its tenant: All fields takes it by hand.")
+                self.say("Not every server tells its tenant: type it under All fields.")
             return
         login = target.identity.url if target.identity is not None else ""
         url = profile.identity_url or login
@@ -375,12 +421,17 @@ class FirstStartScreen(ProfileScreen):
         """Show what was found, and start on the choice where there is one."""
         self._found = found
         self.set_class(True, "-found")
-        self.fields["name"].text = found.profile.name
+        for name in _NAMED_HERE:
+            self.fields[name].text = BY_NAME[name].text(found.profile)
+        self._suggest_label(found.profile)
         self._teams.set_options(harmless(clean(words, 100)) for words in found.teams.values())
         several = len(found.teams) > 1
         self._teams.display = self.query_one("#teams-title").display = several
         self._teams.highlighted = 0  # which is told, so that the list of that team is read
-        (self._teams if several else self.query_one("#save", Button)).focus()
+        if several:
+            self._teams.focus()
+        else:
+            self.fields["name"].begin()
 
     @on(OptionList.OptionHighlighted)
     def read_list(self, event: OptionList.OptionHighlighted) -> None:
@@ -393,7 +444,7 @@ class FirstStartScreen(ProfileScreen):
     def take_team(self, event: OptionList.OptionSelected) -> None:
         """Go on with the team that is chosen."""
         event.stop()
-        self.query_one("#save", Button).focus()
+        self.fields["name"].begin()
 
     @work(group="check", exclusive=True, description="read the list of a team")
     async def _try_list(self, found: _Found) -> None:
@@ -408,8 +459,8 @@ class FirstStartScreen(ProfileScreen):
     def _chosen(self, found: _Found) -> Profile:
         """The profile with all that was found, under the name that was typed."""
         team, namespace = list(found.teams)[self._teams.highlighted or 0]
-        name = self.fields["name"].text.strip()
-        return replace(found.profile, name=name, team=team, namespace=namespace)
+        named = {name: BY_NAME[name].parse(self.fields[name].text.strip()) for name in _NAMED_HERE}
+        return replace(found.profile, team=team, namespace=namespace, **named)
 
     def action_finish(self, save: bool) -> None:
         """Open what was found, with the token that found it; saved only when wanted."""

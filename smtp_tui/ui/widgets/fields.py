@@ -252,7 +252,16 @@ class Field(Horizontal):
             label.styles.width = self.label_cells + 1
         yield label
         with Vertical():
-            yield from (self.input, self._note)
+            yield from self.compose_input()
+            yield self._note
+
+    def compose_input(self) -> Iterable[Widget]:
+        """What stands beside the label, above the note."""
+        yield self.input
+
+    def begin(self) -> None:
+        """Put the cursor into it."""
+        self.input.focus()
 
     @property
     def text(self) -> str:

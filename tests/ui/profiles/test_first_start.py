@@ -14,7 +14,7 @@ from smtp_tui.api.reach import shown_certificate
 from smtp_tui.api.target import Pinned, SystemTrust, parse_origin
 from smtp_tui.api.tls import read_certificate
 from smtp_tui.cli.screen import demo_services
-from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.ui.app import SmtpTui
@@ -23,6 +23,8 @@ from tests.failing_sandbox import (
     USER,
     Account,
     BackEnd,
+    Fault,
+    FaultKind,
     Operation,
     Sandbox,
     SandboxOptions,
@@ -126,7 +128,7 @@ async def test_nothing_is_saved_where_that_is_not_wanted(demo: Sandbox, tmp_path
     async with first_start(demo, tmp_path) as ui:
         await _log_in(ui)
         await ui.sees("Open, save nothing")
-        await ui.press("tab", "tab", "tab", "enter")
+        await ui.press("enter", "enter", "enter", "enter", "tab", "enter")
         await ui.sees("PRIMARY")
     assert _stored(tmp_path) == ()
 
@@ -191,7 +193,7 @@ async def test_a_self_signed_certificate_is_shown_before_the_password_leaves(
         await ui.press("tab", "enter")
         await ui.sees("✓ certificate", "the pinned one", "✓ list")
         await ui.press("ctrl+s")
-        await ui.sees("PRIMARY")
+        await ui.sees("ALL-GOOD")
     shown = read_certificate(await shown_certificate(parse_origin(server.base_url), 5.0))
     trust = _stored(tmp_path)[0].trust
     assert isinstance(trust, Pinned)
@@ -208,6 +210,52 @@ async def test_what_was_typed_since_makes_what_was_found_void(
         await ui.loses("Save and open")
         await ui.press("ctrl+s")
         await ui.sees("✗ the password of that user")
+    assert _stored(tmp_path) == ()
+
+
+async def test_label_and_environment_are_asked_for_and_enter_goes_on_field_by_field(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with first_start(demo, tmp_path, (80, 30)) as ui:
+        await _log_in(ui, USER)
+        await ui.sees("Save as", "production    staging    test  ‹ other ›", "Empty: cam")
+        await ui.type("cam-dev")
+        await ui.press("enter", "t")
+        await ui.sees("‹ test ›", "Empty: TEST")
+        await ui.press("enter", *"LAB", "enter", "enter")
+        await ui.sees("PRIMARY", " LAB ")
+    (profile,) = _stored(tmp_path)
+    assert (profile.environment, profile.label) == (Environment.TEST, "LAB")
+
+
+@pytest.mark.parametrize(
+    ("host", "environment"),
+    [
+        ("cam-prod.example.com", Environment.PRODUCTION),
+        ("https://cam.uat.example.com:8443", Environment.STAGING),
+        ("demo.example.com", Environment.TEST),
+        ("cam.example.com", Environment.OTHER),
+    ],
+)
+async def test_the_environment_is_suggested_from_the_host(
+    demo: Sandbox, tmp_path: Path, host: str, environment: Environment
+) -> None:
+    async with first_start(demo, tmp_path) as ui:
+        await ui.type(host)
+        await ui.app.screen.run_action("screen.all_fields")
+        await ui.sees("New profile", f"‹ {environment.value} ›")
+
+
+async def test_fields_that_were_edited_while_a_check_ran_are_not_offered_with_what_it_found(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    demo.faults.add(Fault(FaultKind.DELAY, Operation.TENANT, seconds=1.0))
+    async with first_start(demo, tmp_path) as ui:
+        await _log_in(ui)
+        await ui.asked(Operation.TENANT)
+        await ui.press("shift+tab", *"x")
+        await ui.sees("Not checked: the fields were edited meanwhile")
+        assert not ui.shows("Save as")
     assert _stored(tmp_path) == ()
 
 

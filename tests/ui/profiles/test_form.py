@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from smtp_tui.api.target import Access, Pinned, Unverified
+from smtp_tui.api.target import Access, CaFile, Pinned, Unverified
 from smtp_tui.profiles.model import Environment, Profile
-from smtp_tui.profiles.sources import CommandToken, LoginToken, PromptToken
+from smtp_tui.profiles.sources import CommandToken, EnvironmentToken, LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
 from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.helpers import Ui, opened
@@ -49,61 +49,139 @@ def _stored(directory: Path) -> Profile:
     return found
 
 
-async def _edit(ui: Ui, field: str, text: str) -> None:
-    """Type a text in place of what stands in a field of the profile in use."""
+async def _go(ui: Ui, field: str) -> None:
+    """Open the form of the profile in use, on a field of it."""
     await ui.sees("PRIMARY")
     await ui.press("p")
     await ui.sees("PROFILE")
     await ui.press("e")
     await ui.sees("Profile one")
+    await ui.press(*["enter"] * _steps_to(field))
+
+
+def _steps_to(field: str) -> int:
+    """How often Enter is pressed from the host: the token of the sandbox has a value of its own."""
     steps = FIELDS.index(field) - FIELDS.index("host")
-    await ui.press(*["tab"] * steps, "home", "ctrl+k")
+    return steps + (FIELDS.index(field) > FIELDS.index("token"))
+
+
+async def _edit(ui: Ui, field: str, text: str) -> None:
+    """Type a text in place of what stands in a field of the profile in use."""
+    await _go(ui, field)
+    await ui.press("home", "ctrl+k")
     await ui.type(text)
 
 
 @pytest.mark.parametrize(
-    ("field", "text", "wanted"),
+    ("field", "keys", "text", "wanted"),
     [
-        ("access", "protected", {"access": Access.PROTECTED}),
-        ("environment", "test", {"environment": Environment.TEST}),
-        ("token", "login admin", {"token": LoginToken("admin")}),
-        ("token", "command pass show cam", {"token": CommandToken(("pass", "show", "cam"))}),
-        ("trust", "off", {"trust": Unverified()}),
-        ("trust", "pin " + "ab" * 32, {"trust": Pinned("ab" * 32)}),
-        ("allow_http", "yes", {"allow_http": True}),
-        ("test_emails", "no", {"test_emails": False}),
-        ("identity_url", "login.example:8443", {"identity_url": "login.example:8443"}),
+        ("access", ("p",), "", {"access": Access.PROTECTED}),
+        ("access", ("right", "right"), "", {"access": Access.READ_ONLY}),
+        ("access", ("left",), "", {"access": Access.READ_ONLY}),
+        ("environment", ("s",), "", {"environment": Environment.STAGING}),
+        ("environment", ("home",), "", {"environment": Environment.PRODUCTION}),
+        ("token", ("p",), "", {"token": PromptToken()}),
+        ("token", ("l", "enter"), "admin", {"token": LoginToken("admin")}),
+        (
+            "token",
+            ("c", "enter"),
+            "pass show cam",
+            {"token": CommandToken(("pass", "show", "cam"))},
+        ),
+        ("token", ("enter", "ctrl+u"), "OTHER", {"token": EnvironmentToken("OTHER")}),
+        ("trust", ("o",), "", {"trust": Unverified()}),
+        ("trust", ("end",), "", {"trust": Unverified()}),
+        ("trust", ("p", "enter"), "ab" * 32, {"trust": Pinned("ab" * 32)}),
+        ("trust", ("p", "enter"), f"login {'ab' * 32}", {"trust": Pinned("", "ab" * 32)}),
+        ("trust", ("c", "enter"), "/x/ca.pem", {"trust": CaFile(Path("/x/ca.pem"))}),
+        ("allow_http", ("y",), "", {"allow_http": True}),
+        ("test_emails", ("space",), "", {"test_emails": False}),
+        ("identity_url", (), "login.example:8443", {"identity_url": "login.example:8443"}),
     ],
 )
-async def test_each_setting_can_be_written(
-    demo: Sandbox, tmp_path: Path, field: str, text: str, wanted: dict[str, object]
+async def test_each_setting_can_be_chosen_or_written(
+    demo: Sandbox,
+    tmp_path: Path,
+    field: str,
+    keys: tuple[str, ...],
+    text: str,
+    wanted: dict[str, object],
 ) -> None:
     async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
         before = _stored(tmp_path)
-        await _edit(ui, field, text)
+        await _go(ui, field)
+        await ui.press(*keys)
+        await ui.type(text)
         await ui.press("ctrl+s")
         await ui.loses("Profile one")
     assert _stored(tmp_path) == replace(before, **wanted)
 
 
 @pytest.mark.parametrize(
-    ("field", "text", "words"),
+    ("field", "keys", "words"),
     [
-        ("access", "all", "must be one of normal, protected, read-only"),
-        ("token", "abc", "$VARIABLE, login USER"),
-        ("trust", "pin 12", "64 hexadecimal digits"),
-        ("port", "x", "a number from 1 to 65535"),
+        ("token", ("l",), "needs a user name"),
+        ("token", ("c",), "needs a program to start"),
+        ("token", ("enter", "ctrl+u"), "not the name of an environment variable"),
+        ("trust", ("p", "enter", "1", "2"), "64 hexadecimal digits"),
+        ("trust", ("p",), "needs a SHA-256 fingerprint"),
+        ("trust", ("c",), "needs the path of a CA file"),
+        ("port", ("x",), "a number from 1 to 65535"),
     ],
 )
 async def test_a_mistake_is_shown_under_its_field_and_nothing_is_saved(
-    demo: Sandbox, tmp_path: Path, field: str, text: str, words: str
+    demo: Sandbox, tmp_path: Path, field: str, keys: tuple[str, ...], words: str
 ) -> None:
     async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
         before = _stored(tmp_path)
-        await _edit(ui, field, text)
+        await _go(ui, field)
+        await ui.press(*keys)
         await ui.press("ctrl+s")
         await ui.sees(words)
     assert _stored(tmp_path) == before
+
+
+async def test_all_choices_are_in_sight_and_the_chosen_one_is_marked(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
+        await _go(ui, "access")
+        await ui.sees("‹ normal ›  protected    read-only", "‹ system ›  CA file    pin    off")
+        await ui.press("right")
+        await ui.sees("normal  ‹ protected ›  read-only", "was normal")
+        await ui.press("ctrl+r")
+        await ui.sees("‹ normal ›")
+        await ui.loses("was normal")
+
+
+async def test_a_choice_keeps_what_was_typed_for_it(demo: Sandbox, tmp_path: Path) -> None:
+    async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
+        await _go(ui, "token")
+        await ui.sees("‹ variable ›", "SANDBOX_TOKEN")
+        await ui.press("l", "enter")
+        await ui.type("admin")
+        await ui.press("shift+tab", "v")
+        await ui.loses("admin")
+        await ui.sees("SANDBOX_TOKEN")
+        await ui.press("l")
+        await ui.sees("admin")
+
+
+async def test_a_choice_can_be_clicked(demo: Sandbox, tmp_path: Path) -> None:
+    async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
+        await _go(ui, "access")
+        line = ui.app.focused
+        assert line is not None
+        await ui.pilot.click(line, offset=(len("‹ normal ›  pro"), 0))
+        await ui.sees("‹ protected ›")
+
+
+async def test_enter_goes_on_and_saves_after_the_last_field(demo: Sandbox, tmp_path: Path) -> None:
+    async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
+        await _edit(ui, "label", "EU")
+        await ui.press(*["enter"] * (_steps_to("recipient") - _steps_to("label") + 1))
+        await ui.loses("Profile one")
+    assert _stored(tmp_path).label == "EU"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])
@@ -119,7 +197,8 @@ async def test_a_change_of_the_profile_in_use_takes_effect_at_once(
     demo: Sandbox, tmp_path: Path
 ) -> None:
     async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
-        await _edit(ui, "access", "read-only")
+        await _go(ui, "access")
+        await ui.press("r")
         await ui.press("ctrl+s")
         await ui.until(lambda: "READ-ONLY" in ui.lines()[0], "the header of the changed profile")
         await ui.sees("PRIMARY")
