@@ -22,6 +22,7 @@ WIDGETS = {
 """What may be imported of Textual's widgets, and the only modules that may, where not all."""
 DRAWERS = {
     "smtp_tui.ui.widgets.bars": "harmless",
+    "smtp_tui.ui.widgets.choice": "harmless",
     "smtp_tui.ui.widgets.table": "visible",
 }
 """The modules that draw by themselves, and what each has to call for it."""

@@ -25,7 +25,7 @@ TRUSTS: list[tuple[str, Trust]] = [
     ("ca /etc/cam ca.pem", CaFile(Path("/etc/cam ca.pem"))),
     (f"pin {PIN}", Pinned(PIN)),
     (f"pin {PIN} login {OTHER}", Pinned(PIN, OTHER)),
-    (f"login {OTHER}", Pinned("", OTHER)),
+    (f"pin login {OTHER}", Pinned("", OTHER)),
 ]
 SOURCES: list[tuple[str, TokenSource]] = [
     ("", PromptToken()),
@@ -50,6 +50,7 @@ def test_a_token_source_is_read_and_written(text: str, source: TokenSource) -> N
 @pytest.mark.parametrize("text", ["pin:{},login:{}", "pin {} login {}", " pin  {}  login {}"])
 def test_pins_can_be_typed_without_spaces_for_the_shell(text: str) -> None:
     assert TRUST.from_text(text.format(PIN, OTHER)) == Pinned(PIN, OTHER)
+    assert TRUST.from_text(f"login:{OTHER}") == Pinned("", OTHER)
     assert TRUST.from_text("ca:/etc/ca.pem") == CaFile(Path("/etc/ca.pem"))
 
 
@@ -60,7 +61,7 @@ def test_a_fingerprint_may_have_colons_and_capitals() -> None:
 
 @pytest.mark.parametrize("text", ["on", "of", "ca", "pin", "pin 12", "pin a b c", "system x"])
 def test_an_invalid_trust_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^(must be system, ca|a SHA-256)"):
+    with pytest.raises(ValueError, match=r"^(must be system, ca|a SHA-256|needs )"):
         TRUST.from_text(text)
 
 
@@ -72,7 +73,7 @@ def test_an_invalid_port_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["admin", "login", "command", "command 'open", "eyJhbGciOi"])
 def test_an_invalid_token_source_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"VARIABLE|quote") as caught:
+    with pytest.raises(ValueError, match=r"VARIABLE|quote|needs a") as caught:
         TOKEN.from_text(text)
     assert "eyJ" not in str(caught.value), "a token typed in the wrong field was repeated"
 
