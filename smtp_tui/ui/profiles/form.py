@@ -55,6 +55,10 @@ FIRST_START: Final = (
 )
 
 
+_ROOMY: Final = 38
+"""Lines of the terminal from which on there is a blank one between the fields of a profile."""
+
+
 class ProfileScreen(FullScreen[Profile | None]):
     """A form that ends with a profile, or with None where it was left."""
 
@@ -63,7 +67,7 @@ class ProfileScreen(FullScreen[Profile | None]):
     """Whether a changed field is marked, with what it was."""
     DEFAULT_CSS = """
     ProfileScreen #fields { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
-    ProfileScreen #heading { text-style: bold; }
+    ProfileScreen TextInput { max-width: 70; }
     ProfileScreen #said { display: none; margin-top: 1; text-style: bold; }
     """
 
@@ -166,7 +170,7 @@ class ProfileFormScreen(ProfileScreen):
     marks = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), *FIELD_KEYS]
     DEFAULT_CSS = """
-    ProfileFormScreen #heading { margin-bottom: 1; }
+    ProfileFormScreen.-roomy Field { margin-top: 1; }
     """
 
     def __init__(
@@ -193,6 +197,10 @@ class ProfileFormScreen(ProfileScreen):
         """Start on the name of a new profile, on the host of a stored one."""
         first = "host" if self._stored_as or self._profile.name else "name"
         self.fields[first].begin()
+
+    def on_resize(self) -> None:
+        """Part the fields where there is room for that."""
+        self.set_class(self.size.height >= _ROOMY, "-roomy")
 
     @on(Field.Edited)
     def mark_changes(self) -> None:
