@@ -14,7 +14,7 @@ from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.driver import Driver
-from textual.events import Event
+from textual.events import Event, Key
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
@@ -183,10 +183,7 @@ class SmtpTui(MessagesApp):
 
     def action_previous_profile(self) -> None:
         """Back to the profile before, unless a form holds something typed."""
-        if self._current.previous is None:
-            words = "There is no profile before this one."
-            tell(self, words, about=About.IMPOSSIBLE, kind=Kind.WARNING)
-        elif not self._would_lose_text():
+        if not self._would_lose_text():
             self.run_worker(self._current.use(None))
 
     def _would_lose_text(self) -> bool:
@@ -246,8 +243,21 @@ class SmtpTui(MessagesApp):
         return ids, replace(situation, previous_profile=self._current.previous is not None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is a mailbox in the demo only."""
-        return self._services.mailbox is not None if action == "mailbox" else True
+        """There is a mailbox in the demo only, and a profile before after the first switch."""
+        if action == "mailbox":
+            return self._services.mailbox is not None
+        if action == "previous_profile":
+            return True if self._current.previous is not None else None
+        return True
+
+    def on_key(self, event: Key) -> None:
+        """Say why a key does nothing now on the screen in front."""
+        ids, situation = self._offered(self.screen)
+        for action in with_keys(self.screen, dict.fromkeys((*ids, "app.previous_profile"))):
+            why = action.unavailable(situation)
+            if why is not None and event.key in action.keys.split(","):
+                words = f"{action.label}: {why}"
+                tell(self.screen, words, about=About.IMPOSSIBLE, kind=Kind.WARNING)
 
     @on(CommandPalette.Opened)
     def still_palette(self) -> None:

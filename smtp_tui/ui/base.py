@@ -26,7 +26,7 @@ from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Profile
 from smtp_tui.text import clean, cut_to_cells
 from smtp_tui.ui.actions import BY_ID, Situation, bindings
-from smtp_tui.ui.keymap import bound, with_keys
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import MessageLine, MessagesApp, Wait, WaitLine, tell
 from smtp_tui.ui.widgets.bars import (
     FILTER_FIELD,
@@ -39,7 +39,7 @@ from smtp_tui.ui.widgets.bars import (
 from smtp_tui.ui.widgets.fields import PasteRefused
 from smtp_tui.ui.widgets.panel import Panel
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
-from smtp_tui.workflows.operator import About, Kind, Sent
+from smtp_tui.workflows.operator import About, Sent
 from smtp_tui.workflows.session import Session
 
 Result = TypeVar("Result")
@@ -201,15 +201,6 @@ class FullScreen(Screen[Result]):
         actions = (BY_ID[action_id] for action_id in self.ACTIONS)
         meant = [each for each in actions if each.verb == action]
         return None if any(each.unavailable(self.situation) for each in meant) else True
-
-    def on_key(self, event: Key) -> None:
-        """Say why a key does nothing here now."""
-        for action in with_keys(self, self.ACTIONS):
-            if event.key in action.keys.split(","):
-                why = action.unavailable(self.situation)
-                if why is not None:
-                    words = f"{action.label}: {why}"
-                    tell(self, words, about=About.IMPOSSIBLE, kind=Kind.WARNING)
 
     def stop_waiting(self) -> bool:
         """Stop waiting for the newest thing that is waited for; False if there is none."""

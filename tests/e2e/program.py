@@ -89,7 +89,8 @@ def says(*texts: str) -> "re.Pattern[str]":
 
 def field(screen: str, label: str) -> str | None:
     """What stands in a form's field; None where a screen, perhaps half drawn, has no such field."""
-    found = re.search(rf"^[ *]*{label}  +(.*?) *▁*$|^[ *]*{label}$", screen, re.MULTILINE)
+    inside = re.sub("[│|]", " ", screen)
+    found = re.search(rf"^[ *●]*{label}  +(.*?) *▁*$|^[ *●]*{label} *$", inside, re.MULTILINE)
     return re.sub(r"\s+\S$", "", found[1] or "") if found else None
 
 
@@ -106,9 +107,9 @@ def retype(terminal: Terminal, label: str, text: str) -> None:
 def narrow(terminal: Terminal, text: str) -> None:
     """Filter the table down to one row, and go to it."""
     terminal.press("/")
-    terminal.wait_for(re.compile(r"^ *filter", re.MULTILINE))
+    terminal.wait_for(says("words, port:587"))
     terminal.type(text)
-    terminal.wait_for(re.compile(r"^ *1 of \d", re.MULTILINE))
+    terminal.wait_for(says("Connections 1 of"))
     terminal.press("enter")
     terminal.wait_quiet(0.2)
 

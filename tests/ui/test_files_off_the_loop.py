@@ -24,6 +24,7 @@ from smtp_tui.state.settings import SettingsStore
 from tests.failing_sandbox import Operation, Sandbox, SandboxOptions
 from tests.state.processes import start
 from tests.ui.helpers import Ui, opened
+from tests.ui.records import sandbox_with_records
 
 HOLD = """
 import sys
@@ -234,7 +235,7 @@ async def _round(ui: Ui) -> None:
 async def test_no_file_is_touched_in_the_event_loop_whatever_is_pressed(
     tmp_path: Path, on_the_loop: list[str]
 ) -> None:
-    with Sandbox(SandboxOptions(tls=True, demo_records=True, mail_timeout=1.0)) as server:
+    with sandbox_with_records(SandboxOptions(tls=True, mail_timeout=1.0)) as server:
         assert server.certificate_path is not None
         authority = tmp_path / "ca.pem"
         authority.write_bytes(server.certificate_path.read_bytes())

@@ -30,13 +30,14 @@ from tests.failing_sandbox import (
     SandboxOptions,
 )
 from tests.ui.helpers import HeldClock, Ui, opened
+from tests.ui.records import sandbox_with_records
 
 STEPS = ("name", "connect", "certificate", "token", "tenant", "list")
 
 
 @pytest.fixture
 def server() -> Iterator[Sandbox]:
-    with Sandbox(SandboxOptions(tls=True, demo_records=True)) as sandbox:
+    with sandbox_with_records(SandboxOptions(tls=True)) as sandbox:
         yield sandbox
 
 

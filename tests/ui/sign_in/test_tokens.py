@@ -23,6 +23,7 @@ from tests.failing_sandbox import (
 )
 from tests.ui.forms import apply, edit_port
 from tests.ui.helpers import Ui, opened
+from tests.ui.records import sandbox_with_records
 
 
 def _with(source: TokenSource, sandbox: Sandbox) -> Callable[[Profile], Profile]:
@@ -89,7 +90,7 @@ async def test_a_wrong_password_keeps_the_question_and_is_not_tried_again(demo: 
 
 
 async def test_a_token_is_renewed_before_it_ends_without_a_question() -> None:
-    with Sandbox(SandboxOptions(demo_records=True, token_lifetime=600)) as demo:
+    with sandbox_with_records(SandboxOptions(token_lifetime=600)) as demo:
         async with opened(demo, profile=_with(LoginToken("admin"), demo), size=(160, 30)) as ui:
             await _log_in(ui)
             await ui.sees("PRIMARY", "token 10m")

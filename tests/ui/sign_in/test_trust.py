@@ -15,13 +15,14 @@ from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.store import ProfileStore
 from tests.failing_sandbox import Operation, Sandbox, SandboxOptions
 from tests.ui.helpers import Ui, opened
+from tests.ui.records import sandbox_with_records
 
 SMALL, SMALLEST = (80, 24), (60, 20)
 
 
 @pytest.fixture
 def server() -> Iterator[Sandbox]:
-    with Sandbox(SandboxOptions(tls=True, demo_records=True)) as sandbox:
+    with sandbox_with_records(SandboxOptions(tls=True)) as sandbox:
         yield sandbox
 
 

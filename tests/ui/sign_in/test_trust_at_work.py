@@ -25,11 +25,12 @@ from tests.failing_sandbox import (
 )
 from tests.ui.forms import BATCH
 from tests.ui.helpers import Ui, opened
+from tests.ui.records import sandbox_with_records
 
 
 @pytest.fixture
 def server() -> Iterator[Sandbox]:
-    with Sandbox(SandboxOptions(tls=True, demo_records=True, mail_timeout=1.0)) as sandbox:
+    with sandbox_with_records(SandboxOptions(tls=True, mail_timeout=1.0)) as sandbox:
         yield sandbox
 
 
