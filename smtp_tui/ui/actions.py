@@ -24,6 +24,7 @@ class Place(Enum):
     """Where an action works, by the first part of its id; the values are headings of the help."""
 
     RECORD = "A record"
+    DETAIL = "A record, opened"
     TABLE = "Connections"
     ACTIVITY = "Activity"
     JOURNAL = "Journal"
@@ -154,6 +155,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
        (_TEST, _WRITE)),
     _A("record.copy", "y", "Copy", "As curl, command, JSON or id; pressed twice: curl.",
        (_RECORD,)),
+    _A("detail.next", "J", "Next", "The record after this one in the list."),
+    _A("detail.previous", "K", "Previous", "The record before this one in the list."),
     _A("table.filter", "slash", "Filter", "Show only rows with these words; esc clears.", (_ROWS,)),
     _A("table.sort", "s", "Sort", "By the next column.", (_ROWS,)),
     _A("table.reverse", "S", "Reverse", "Turn the order round.", (_ROWS,)),
@@ -170,7 +173,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("app.mailbox", "m", "Mailbox", "The mail that arrived at the demo's mail server."),
     _A("app.help", "question_mark", "Help", "The keys of this screen."),
     _A("app.command_palette", "colon,ctrl+p", "Commands", "Every action by name."),
-    _A("app.back", "q,escape", "Back", "One step back; q on the connections quits."),
+    _A("app.back", "q,h,left,backspace,escape", "Back",
+       "One step back; q on the connections quits."),
     _A("app.redraw", "ctrl+l", "Redraw", "Draw the whole screen again."),
     _A("app.leave", "ctrl+c", "Quit", "Asks first if something is not saved.", priority=True),
     _A("app.suspend_process", "ctrl+z", "Suspend", "Back to the shell; fg returns.",
@@ -216,12 +220,20 @@ IN_A_LIST: Final = (
     ("ctrl+u", "Half a page up"),
     ("3j 5G", "A number before a key: three rows down, the fifth row"),
     ("space", "Mark the row and go on"),
+    ("tab", "To the record beside the list, and back"),
     ("/", "After a filter only matches are shown; j and k move between them"),
 )
 """The keys of every table, which are no actions, for the help."""
 
 BY_ID: Final = {action.id: action for action in ACTIONS}
-_SPOKEN: Final = {"escape": "esc", "pageup": "PgUp", "pagedown": "PgDn", "down": "↓", "up": "↑"}
+_SPOKEN: Final = {
+    "escape": "esc",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+}
 
 
 def spoken(key: str) -> str:

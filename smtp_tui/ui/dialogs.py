@@ -27,7 +27,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from smtp_tui.api.clock import Clock
-from smtp_tui.text import clean_block, padded
+from smtp_tui.text import cell_width, clean_block, padded
 from smtp_tui.ui.actions import APP_ACTIONS, IN_A_LIST, Action, Place, Situation, bindings
 from smtp_tui.ui.base import Dialog, GuardedDialog, opens_screen
 from smtp_tui.ui.keymap import with_keys
@@ -261,9 +261,12 @@ class HelpScreen(Dialog[None]):
 
 
 def _entry(keys: str, words: str, width: int) -> Content:
-    """Return keys and what they do, wrapped to the width."""
+    """Return keys and what they do, wrapped to the width; keys that need it have a line alone."""
     start, rest = padded(f"  {keys}", _INDENT - 1) + " ", " " * _INDENT
-    text = fill(words, width, initial_indent=start, subsequent_indent=rest, break_long_words=False)
+    first = start if cell_width(start) == _INDENT else rest
+    text = fill(words, width, initial_indent=first, subsequent_indent=rest, break_long_words=False)
+    if first is rest:
+        text = f"{start}\n{text}"
     return Content(text).stylize("bold $accent", 0, len(start))
 
 

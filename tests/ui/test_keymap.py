@@ -31,8 +31,8 @@ def chosen(directory: Path, text: str) -> Preferences:
         ('"record.edit" = ["E", "f2"]', {"record.edit": "E,f2"}),
         ('table.filter = "="', {"table.filter": "equals_sign"}),
         (
-            'table.refresh = "?"\napp.help = "h"',
-            {"table.refresh": "question_mark", "app.help": "h"},
+            'table.refresh = "?"\napp.help = "b"',
+            {"table.refresh": "question_mark", "app.help": "b"},
         ),
         ('record.delete = "e"\nrecord.edit = "x"', {"record.delete": "e", "record.edit": "x"}),
         ('form.review = "ctrl+w"', {"form.review": "ctrl+w"}),
@@ -55,6 +55,7 @@ def test_keys_are_taken_as_written_also_when_two_change_places(
     [
         ('record.edt = "E"', 2, 'no action "record.edt"; did you mean "record.edit"?'),
         ('record.edit = "d"', 2, '"record.edit" has the key of "record.delete" (d)'),
+        ('app.help = "h"', 2, '"app.help" has the key of "app.back" (q h ← backspace esc)'),
         ('app.help = "r"', 2, '"app.help" has the key of "table.refresh" (r)'),
         ('\n\nrecord.edit = "ctrl+i"', 4, '"ctrl+i" arrives as tab'),
         ('record.edit = "elephant"', 2, '"elephant" is no key'),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import ClassVar, Final
 
@@ -34,11 +34,13 @@ from smtp_tui.ui.base import FullScreen, WriteEnded
 from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
 from smtp_tui.ui.connections.rows import ago, outdated, verdict_role, verdict_sign
 from smtp_tui.ui.keymap import error_text
+from smtp_tui.ui.messages import forget, tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.panel import Panel
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
+from smtp_tui.workflows.operator import About
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in
 
@@ -59,7 +61,10 @@ class RecordPane(VerticalScroll):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", show=False),
         Binding("k", "scroll_up", show=False),
-        Binding("space", "page_down", show=False),
+        Binding("space,ctrl+f", "page_down", show=False),
+        Binding("ctrl+b", "page_up", show=False),
+        Binding("ctrl+d", "scroll_half(1)", show=False),
+        Binding("ctrl+u", "scroll_half(-1)", show=False),
         Binding("g", "scroll_home", show=False),
         Binding("G", "scroll_end", show=False),
     ]
@@ -68,8 +73,9 @@ class RecordPane(VerticalScroll):
     RecordPane PlainText { height: auto; }
     """
 
-    def __init__(self, *, id: str, can_focus: bool) -> None:
-        super().__init__(id=id, can_focus=can_focus)
+    def __init__(self, *, id: str, whole: bool) -> None:
+        super().__init__(id=id)
+        self._whole = whole
         self._text = PlainText()
 
     def compose(self) -> Iterable[Widget]:
@@ -80,8 +86,12 @@ class RecordPane(VerticalScroll):
         """Show another record, or none."""
         content = Content()
         if record is not None:
-            content = record_content(record, tests, now, whole=self.can_focus)
+            content = record_content(record, tests, now, whole=self._whole)
         self._text.update(content)
+
+    def action_scroll_half(self, pages: int) -> None:
+        """Scroll by half a page."""
+        self.scroll_relative(y=pages * max(1, self.size.height // 2), animate=False)
 
 
 class RecordPanel(Panel):
@@ -89,7 +99,7 @@ class RecordPanel(Panel):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._pane = RecordPane(id="pane", can_focus=False)
+        self._pane = RecordPane(id="pane", whole=False)
 
     def compose(self) -> Iterable[Widget]:
         """The pane."""
@@ -185,29 +195,40 @@ def _used(run: TestRun) -> str:
 
 
 class DetailScreen(RecordScreen[bool]):
-    """Every parameter of one record. The result is whether anything changed on the server."""
+    """Every parameter of one record. The result is whether anything changed on the server.
+
+    ``step`` moves the cursor of the list by so many rows; it returns the record there and when it
+    was read, or None where the list ends.
+    """
 
     ACTIONS = (
         *(action_id for action_id in ids_in(Place.RECORD) if action_id != "record.open"),
+        *ids_in(Place.DETAIL),
         "table.refresh",
     )
     KEYS = (
         *("record.edit", "record.test", "record.clone", "record.delete", "record.copy"),
-        *("table.refresh", "app.help", "app.back"),
+        *("detail.next", "detail.previous", "table.refresh", "app.help", "app.back"),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
 
     def __init__(
-        self, session: Session, services: Services, record: Record, read_at: datetime
+        self,
+        session: Session,
+        services: Services,
+        record: Record,
+        read_at: datetime,
+        step: Callable[[int], tuple[Record, datetime] | None],
     ) -> None:
         view = ShownRecord(lambda: self._record, self._changed, self._show_record)
         super().__init__(session, services, view)
         self._record = record
         self._read_at = read_at
+        self._step = step
         self._problem: ApiError | None = None
         self._any_change = False
         self._problem_text = PlainText(classes="problem")
-        self._pane = RecordPane(id="record", can_focus=True)
+        self._pane = RecordPane(id="record", whole=True)
 
     def compose_body(self) -> Iterable[Widget]:
         """The problem of the last reading, and the record."""
@@ -241,6 +262,27 @@ class DetailScreen(RecordScreen[bool]):
         tests = self.services.history.tests(self.session.key(self._record.id))
         self._pane.show(self._record, tests, self.services.clock.now())
         self.panel.show(record_name(self._record.name, self._record.id))
+
+    def action_next(self) -> None:
+        """Show the next record of the list."""
+        self._go(1, "This is the last record of the list.")
+
+    def action_previous(self) -> None:
+        """Show the record before this one in the list."""
+        self._go(-1, "This is the first record of the list.")
+
+    def _go(self, rows: int, at_the_end: str) -> None:
+        found = self._step(rows)
+        if found is None:
+            tell(self, at_the_end, about=About.IMPOSSIBLE)
+            return
+        forget(self, About.IMPOSSIBLE)
+        self._record, self._read_at = found
+        self._problem = None
+        self._pane.scroll_home(animate=False)
+        self._show_record()
+        self._show_problem()
+        self.action_refresh()
 
     @work(group="load", exclusive=True, description="read a record")
     async def action_refresh(self) -> None:

@@ -63,7 +63,11 @@ class ConnectionsScreen(RecordScreen[None]):
         *("record.edit", "record.test", "record.new", "record.clone", "record.delete"),
         *("table.filter", "app.profiles", "table.refresh", "app.help"),
     )
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), Binding("q", "app.leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(*ACTIONS),
+        Binding("q", "app.leave"),
+        Binding("h,left,backspace", "to_table", show=False),
+    ]
     DEFAULT_CSS = """
     ConnectionsScreen #beside { display: none; }
     ConnectionsScreen.-wide #beside { display: block; }
@@ -309,6 +313,11 @@ class ConnectionsScreen(RecordScreen[None]):
         if self.problem is not None:
             self._show()
 
+    def on_descendant_blur(self) -> None:
+        """Go to the table when the pane beside it is hidden while it has the focus."""
+        if self.focused is None:
+            self.table.focus()
+
     def on_resize(self) -> None:
         """Show the pane where there is room for it now, and fit the status line."""
         self.follow_cursor()
@@ -355,11 +364,20 @@ class ConnectionsScreen(RecordScreen[None]):
         from smtp_tui.ui.connections.detail import DetailScreen
 
         read_at = self._loaded_at or self.services.clock.now()
-        screen = DetailScreen(self.session, self.services, record, read_at)
+        screen = DetailScreen(self.session, self.services, record, read_at, self._step)
         if await self.app.push_screen_wait(screen):
             self.load()
         else:
             self._fill()
+
+    def _step(self, rows: int) -> tuple[Record, datetime] | None:
+        """Move the cursor, and return the record there and when it was read."""
+        row = self.table.cursor_row + rows
+        if not 0 <= row < len(self.table.rows):
+            return None
+        self.table.cursor_row = row
+        record = self.record
+        return (record, self._loaded_at or self._now) if record is not None else None
 
     @on(Input.Changed)
     def narrow(self) -> None:
@@ -420,7 +438,16 @@ class ConnectionsScreen(RecordScreen[None]):
         entries = self._view.answer.unreadable
         self.app.push_screen(UnreadableScreen(self.session, self.services.clock, entries))
 
+    def action_to_table(self) -> None:
+        """Go back to the table."""
+        self.table.focus()
+
     def action_back(self) -> None:
-        """Stop waiting, or close the filter; this is the home screen."""
-        if not self.stop_waiting():
+        """Stop waiting, go back to the table, or close the filter; this is the home screen."""
+        if self.stop_waiting():
+            return
+        beside = self._beside
+        if beside is not None and beside.has_focus_within:
+            self.table.focus()
+        else:
             self._list.close_filter()

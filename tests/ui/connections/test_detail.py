@@ -157,3 +157,125 @@ async def test_after_a_delete_from_the_detail_the_table_is_read_again(sandbox: S
         ui.clock.forward(1)
         await ui.press("tab", "enter")
         await ui.sees("Connections 1", "TWO", "Deleted ONE")
+
+
+async def test_J_and_K_show_the_next_and_the_previous_record_and_the_cursor_follows(
+    sandbox: Sandbox,
+) -> None:
+    for name in ("THREE", "ONE", "TWO"):
+        sandbox.add_record(name, {"hostname": f"{name.lower()}.example", "port": 25})
+    async with opened(sandbox, size=(80, 24)) as ui:
+        await ui.sees("Connections 3")
+        await ui.press("enter")
+        await ui.sees("one.example", "J Next")
+        await ui.press("J")
+        await ui.sees("THREE", "three.example")
+        assert not ui.shows("one.example")
+        await ui.press("J", "J")
+        await ui.sees("two.example", "This is the last record of the list.")
+        await ui.press("K")
+        await ui.sees("three.example")
+        assert not ui.shows("This is the last record")
+        assert {request.path.rpartition("/")[2] for request in ui.requests(Operation.GET)} == {
+            record.id for record in sandbox.records()
+        }
+        await ui.press("escape")
+        await ui.sees("Connections 3")
+        assert "THREE" in ui.line("▌")
+
+
+async def test_after_J_the_keys_are_about_the_record_that_is_shown(sandbox: Sandbox) -> None:
+    sandbox.add_record("ONE", {"hostname": "a.example", "port": 25})
+    two = sandbox.add_record("TWO", {"hostname": "b.example", "port": 25})
+    async with opened(sandbox, size=(80, 24)) as ui:
+        await ui.sees("Connections 2")
+        await ui.press("enter")
+        await ui.sees("a.example")
+        await ui.press("J", "d")
+        await ui.sees("Delete TWO?")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.sees("Connections 1", "ONE")
+        assert [request.path.rpartition("/")[2] for request in ui.requests(Operation.DELETE)] == [
+            two
+        ]
+
+
+async def test_J_does_not_wait_for_the_record_that_is_being_read(sandbox: Sandbox) -> None:
+    for name in ("ONE", "TWO"):
+        sandbox.add_record(name, {"hostname": f"{name.lower()}.example", "port": 25})
+    async with opened(sandbox, size=(80, 24)) as ui:
+        await ui.sees("Connections 2")
+        sandbox.faults.add(Fault(FaultKind.DELAY, Operation.GET, seconds=60))
+        await ui.press("enter")
+        await ui.asked(Operation.GET)
+        await ui.press("J")
+        await ui.asked(Operation.GET, 2)
+        await ui.loses("Reading")
+        assert ui.shows("two.example")
+
+
+@pytest.mark.parametrize("key", ["h", "left", "backspace", "q", "escape"])
+@pytest.mark.parametrize(
+    ("opening", "seen"), [("enter", "Hostname   a.example"), ("a", "METHOD"), ("A", "OUTCOME")]
+)
+async def test_each_key_for_back_goes_back_from_a_full_screen(
+    sandbox: Sandbox, opening: str, seen: str, key: str
+) -> None:
+    sandbox.add_record("ONE", {"hostname": "a.example", "port": 25})
+    async with opened(sandbox, size=(80, 24)) as ui:
+        await ui.sees("Connections 1")
+        await ui.press(opening)
+        await ui.sees(seen)
+        await ui.press(key)
+        await ui.sees("Connections 1")
+
+
+async def test_h_left_and_backspace_are_typed_in_the_filter_of_the_journal(
+    sandbox: Sandbox,
+) -> None:
+    async with opened(sandbox, size=(80, 24)) as ui:
+        await ui.sees("No SMTP connections")
+        await ui.press("A")
+        await ui.sees("OUTCOME")
+        await ui.press("slash", *"hhx", "backspace", "left", "u")
+        await ui.sees("/huh")
+
+
+async def test_on_a_wide_screen_tab_goes_to_the_record_beside_the_table_and_back(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.add_record("LONG", {"hostname": "a.example", **{f"x-{n:02}": n for n in range(60)}})
+    sandbox.add_record("NEXT", {"hostname": "b.example", "port": 25})
+    async with opened(sandbox, size=(120, 30)) as ui:
+        await ui.sees("LONG", "x-00")
+        for there, back in (("tab", "shift+tab"), ("shift+tab", "tab"), ("tab", "h")):
+            await ui.press(there, "G")
+            await ui.sees("Last tests")
+            assert "LONG" in ui.line("▌")
+            await ui.press("g")
+            await ui.sees("x-00")
+            await ui.press("ctrl+d")
+            await ui.loses("x-00")
+            await ui.press("g", back, "G")
+            assert "NEXT" in ui.line("▌")
+            await ui.press("g")
+        await ui.press("tab", "escape", "j")
+        assert "NEXT" in ui.line("▌")
+        await ui.press("k", "tab", "e")
+        await ui.sees("Edit LONG")
+
+
+async def test_when_the_record_beside_the_table_is_hidden_the_keys_move_in_the_table(
+    sandbox: Sandbox,
+) -> None:
+    for name in ("ONE", "TWO"):
+        sandbox.add_record(name, {"hostname": f"{name.lower()}.example", "port": 25})
+    async with opened(sandbox, size=(120, 30)) as ui:
+        await ui.sees("Created")
+        await ui.press("tab")
+        await ui.pilot.resize_terminal(80, 24)
+        await ui.loses("Created")
+        await ui.until(lambda: ui.app.focused is not None, "the table to have the focus")
+        await ui.press("j")
+        assert "TWO" in ui.line("▌")

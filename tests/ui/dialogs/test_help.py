@@ -62,7 +62,7 @@ def test_every_action_is_bound_somewhere_with_its_own_keys() -> None:
     ("screen", "places"),
     [
         (ConnectionsScreen, {Place.TABLE, Place.RECORD}),
-        (DetailScreen, {Place.RECORD}),
+        (DetailScreen, {Place.RECORD, Place.DETAIL}),
         (FormScreen, {Place.FORM, Place.SECRET}),
     ],
 )
@@ -181,3 +181,13 @@ async def test_searching_narrows_and_nothing_found_is_said(demo: Sandbox) -> Non
         assert not ui.shows("Edit:")
         await ui.type("qqq")
         await ui.sees("No key is about that.")
+
+
+async def test_keys_that_are_wider_than_their_column_have_a_line_alone(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("Connections 6")
+        await ui.press("a", "question_mark")
+        await ui.sees("search the keys")
+        await ui.type("one step")
+        await ui.sees("q h ← backspace esc", "Back: One step back")
+        assert "Back" not in ui.line("q h ←")
