@@ -153,7 +153,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
        (_WRITE, _UNDOABLE, _CHANGE)),
     _A("record.test_values", "T", "Test values", "Send a test email with unsaved values.",
        (_TEST, _WRITE)),
-    _A("record.copy", "y", "Copy", "As curl, command, JSON or id; pressed twice: curl.",
+    _A("record.copy", "y", "Copy", "As curl, command, JSON or id; pressed twice: the curl line.",
        (_RECORD,)),
     _A("detail.next", "J", "Next", "The record after this one in the list."),
     _A("detail.previous", "K", "Previous", "The record before this one in the list."),

@@ -31,7 +31,7 @@ from smtp_tui.ui.messages import MessagesApp, tell
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.terminal.driver import TerminalDriver
 from smtp_tui.ui.terminal.frame_diff import FrameDiff
-from smtp_tui.ui.terminal.reader import Told
+from smtp_tui.ui.terminal.reader import CopyTold, Told
 from smtp_tui.ui.terminal.shutdown import WRITE_SECONDS, Shutdown
 from smtp_tui.ui.terminal.typed_ahead import TypedAhead
 from smtp_tui.ui.theme import ANSI, APP_CSS, THEMES, role_defaults
@@ -140,6 +140,10 @@ class SmtpTui(MessagesApp):
         """Tell what the terminal has to say."""
         kind = Kind.WARNING if event.bad else Kind.PLAIN
         tell(self, event.words, about=About.TERMINAL, kind=kind)
+
+    def on_copy_told(self, event: CopyTold) -> None:
+        """Tell which way the text went that was copied last."""
+        self.tell_copied(event.words, sent=not event.bad)
 
     @on(Driver.SignalResume)
     def action_redraw(self) -> None:

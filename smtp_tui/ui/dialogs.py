@@ -27,11 +27,11 @@ from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from smtp_tui.api.clock import Clock
-from smtp_tui.text import cell_width, clean_block, padded
+from smtp_tui.text import cell_width, clean, clean_block, padded
 from smtp_tui.ui.actions import APP_ACTIONS, IN_A_LIST, Action, Place, Situation, bindings
 from smtp_tui.ui.base import Dialog, GuardedDialog, opens_screen
-from smtp_tui.ui.keymap import with_keys
-from smtp_tui.ui.messages import tell
+from smtp_tui.ui.keymap import bound, with_keys
+from smtp_tui.ui.messages import Copied, copy, tell
 from smtp_tui.ui.widgets.fields import Paste, TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.workflows.operator import About, Kind
@@ -53,6 +53,8 @@ _NOTES: Final = """\
   field, so a change in the very same moment cannot be seen.
   A test mail that is ACCEPTED was taken by a mail server; nobody here can
   know whether it was delivered."""
+_SPOKEN_FORMS: Final = {"curl": "curl line"}
+"""The forms of what can be copied, where a sentence calls one by another name."""
 _INDENT: Final = 14
 """Cells before the text of an action: the keys stand there."""
 
@@ -106,9 +108,11 @@ class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
 
 
 class CopyDialog(Dialog[None]):
-    """Tab shows the next form; Enter or y sends it to the terminal's clipboard; v shows it.
+    """Tab shows the next form; Enter sends it to the terminal's clipboard; v shows it.
 
-    ``forms`` are the texts by the label of their form.
+    ``forms`` are the texts by the label of their form, ``of`` is what they are of. ``action`` is
+    the id of the action that opened the dialog: its key copies too, so that pressed twice it copies
+    the first form at once.
     """
 
     TITLE = "Copy"
@@ -116,13 +120,14 @@ class CopyDialog(Dialog[None]):
         *bindings("dialog.cancel"),
         Binding("tab,right,down,j", "step(1)", "Next form"),
         Binding("shift+tab,left,up,k", "step(-1)", "Form before"),
-        Binding("enter,y", "send", "Copy"),
-        Binding("v", "plain", "Show plainly"),
+        Binding("enter", "send", "Copy"),
+        Binding("v", "plain", "Show the text"),
     ]
 
-    def __init__(self, forms: Mapping[str, str]) -> None:
+    def __init__(self, forms: Mapping[str, str], *, of: str, action: str) -> None:
         super().__init__()
         self._forms = tuple(forms.items())
+        self._of, self._action = of, action
         self._at = 0
         self._labels, self._text = PlainText(), PlainText(classes="row -auto")
         self._show()
@@ -130,10 +135,22 @@ class CopyDialog(Dialog[None]):
     def compose_box(self) -> Iterable[Widget]:
         """The forms, and the text of the chosen one."""
         yield from (self._labels, self._text)
-        tab = "tab chooses · " if len(self._forms) > 1 else ""
-        yield PlainText(
-            f"{tab}Enter copies · v shows it plainly · {self.cancel_key} back", classes="hint"
-        )
+
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """Choose a form, copy it, show it."""
+        if len(self._forms) > 1:
+            yield "tab", "Choose"
+        yield from (("enter", "Copy"), ("v", "Show the text"), (self.cancel_key, "Back"))
+
+    @property
+    def _opened_by(self) -> Action:
+        return bound(self.app.screen_stack[-2], self._action)
+
+    def on_key(self, event: Key) -> None:
+        """Let the key that opened the dialog copy."""
+        if event.key in self._opened_by.keys.split(","):
+            event.stop()
+            self.action_send()
 
     def _show(self) -> None:
         labels = "  ".join(
@@ -149,8 +166,11 @@ class CopyDialog(Dialog[None]):
         self._show()
 
     def action_send(self) -> None:
-        """Send the text to the terminal, whose driver tells how it was sent."""
-        self.app.copy_to_clipboard(self._forms[self._at][1])
+        """Send the text to the terminal; what is known of its way is told."""
+        label, text = self._forms[self._at]
+        what = f"the {_SPOKEN_FORMS.get(label, label)} of {self._of}"
+        otherwise = f"Press {self._opened_by.first_key}, then v, to show the text."
+        copy(self, text, Copied(clean(what, 120), otherwise))
         self.dismiss(None)
 
     @opens_screen

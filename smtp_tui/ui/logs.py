@@ -131,7 +131,9 @@ class ActivityScreen(LogScreen):
 
     def _offer(self, curl: str) -> None:
         if curl:
-            self.app.push_screen(CopyDialog({"curl": curl}))
+            self.app.push_screen(
+                CopyDialog({"curl": curl}, of="the request", action="activity.copy")
+            )
         else:
             words = "This request cannot be written as curl."
             tell(self, words, about=About.TERMINAL, kind=Kind.WARNING)

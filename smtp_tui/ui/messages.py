@@ -75,6 +75,13 @@ class Message(Struct, frozen=True):
         return Content.styled("\n".join([f"{sign}{first}", *more]), _LOOKS[self.kind])
 
 
+class Copied(Struct, frozen=True):
+    """What was copied, and what to do where it did not arrive. Cleaned."""
+
+    what: str = "the text"
+    otherwise: str = ""
+
+
 class MessageLine(PlainText):
     """Where a screen shows the messages; takes no room while there are none.
 
@@ -129,6 +136,7 @@ class MessagesApp(App[None]):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._told: dict[str, Message] = {}
+        self._copied = Copied()
         self.count = 0
 
     @property
@@ -177,6 +185,28 @@ class MessagesApp(App[None]):
         if self._line is not None:
             self._line.show(self.messages)
 
+    def copy(self, text: str, copied: Copied) -> None:
+        """Send a text to the clipboard of the terminal, and say so."""
+        self.copy_to_clipboard(text)
+        self._copied = copied
+        self.tell_copied("", sent=True)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Send a text to the clipboard of the terminal; what it is, is not known here."""
+        self._copied = Copied()
+        super().copy_to_clipboard(text)
+
+    def tell_copied(self, way: str, *, sent: bool) -> None:
+        """Say what was copied and which way it went, or why it was not sent."""
+        copied = self._copied
+        words = f"Copied {copied.what}" if sent else f"Not copied: {copied.what} is {way}"
+        if sent and way:
+            words += f": {way}"
+        asks = "Not in your clipboard? " if sent else ""
+        advice = f" {asks}{copied.otherwise}" if copied.otherwise and way else ""
+        kind = Kind.PLAIN if sent else Kind.WARNING
+        tell(self, f"{words}.{advice}", about=About.TERMINAL, kind=kind)
+
     @on(PasteRefused)
     def tell_refused(self, event: PasteRefused) -> None:
         """Say why a pasted text was not taken, for a field without a line for it."""
@@ -208,6 +238,13 @@ def tell(
     app = node.app
     if isinstance(app, MessagesApp):
         app.show(Message(words, about, kind, lasting, offer, everywhere=node is app))
+
+
+def copy(node: DOMNode, text: str, copied: Copied) -> None:
+    """Copy a text of a screen or a widget to the clipboard of the terminal."""
+    app = node.app
+    if isinstance(app, MessagesApp):
+        app.copy(text, copied)
 
 
 def forget(node: DOMNode, about: str) -> None:

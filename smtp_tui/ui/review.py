@@ -148,7 +148,7 @@ class ReviewDialog(GuardedDialog[bool]):
     def action_copy(self) -> None:
         """Offer the request as a curl command."""
         curl = curl_line(self._session.target, self._plan.request)
-        self.app.push_screen(CopyDialog({"curl": curl}))
+        self.app.push_screen(CopyDialog({"curl": curl}, of="the request", action="dialog.copy"))
 
 
 def _banner(session: Session) -> Content:

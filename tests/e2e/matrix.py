@@ -100,7 +100,7 @@ def walk(terminal: Terminal, columns: int) -> str:
     terminal.press("ctrl+s")
     look("Change SECONDARY?", "esc back")
     terminal.press("y")
-    look("Enter copies", "esc back")
+    look("Show the text", "esc back")
     return "\n".join(seen)
 
 

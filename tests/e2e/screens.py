@@ -41,7 +41,7 @@ SCREENS = (
     Screen("the presets", ("n", "ctrl+l"), says("Enter", "esc"), ("esc", "esc")),
     Screen("a question", ("d",), says("Delete PRIMARY?")),
     Screen("a test dialog", ("t",), says("Test email", "Enter sends")),
-    Screen("a copy", ("y",), says("Enter copies")),
+    Screen("a copy", ("y",), says("Show the text")),
     Screen("help", ("?",), says("search the keys")),
     Screen("activity", ("a",), says("Activity")),
     Screen("journal", ("A",), says("Journal")),

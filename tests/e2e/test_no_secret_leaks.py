@@ -105,9 +105,9 @@ class _Session:
 
     def copy(self, *keys: str) -> None:
         """Take one of the forms that are offered."""
-        self.terminal.wait_for("Enter copies")
+        self.terminal.wait_for("Show the text")
         self.terminal.press(*keys, "enter")
-        self.terminal.wait_gone("Enter copies")
+        self.terminal.wait_gone("Show the text")
 
     def copy_the_record(self) -> None:
         for keys in ((), ("tab",), ("tab", "tab")):

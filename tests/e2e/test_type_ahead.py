@@ -1,5 +1,6 @@
 """Keys typed ahead over a slow line do what they would have done one by one."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,17 @@ def test_a_filter_typed_before_the_rows_are_there_waits_for_them(
         terminal.wait_for("1 of 2")
         terminal.press("e")
         terminal.wait_for("Edit SECONDARY")
+
+
+def test_y_pressed_twice_in_one_burst_copies_the_curl_line_at_once(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for("PRIMARY")
+        terminal.send(b"yy")
+        terminal.wait_for(says("Copied the curl line of PRIMARY: sent to the terminal's clipboard"))
+        terminal.wait_for(lambda _: b"\x1b]52;c;" in terminal.raw)
+        copied = terminal.raw.partition(b"\x1b]52;c;")[2].partition(b"\x07")[0]
+        line = base64.b64decode(copied).decode()
+        assert line.startswith("curl ")
+        assert seeded.primary in line

@@ -1587,4 +1587,22 @@ FAULTS: Final = (
             "tests/ui/widgets/test_header.py::test_in_each_theme_the_header_stays_in_sight_over_a_dialog",
         ),
     ),
+    Fault(
+        "a text that was too long to be sent is called copied",
+        HONEST,
+        'words = f"Copied {copied.what}" if sent else',
+        'words = f"Copied {copied.what}" if copied else',
+        (
+            "tests/ui/dialogs/test_copy.py::test_what_is_known_of_the_way_is_told_and_the_keys_that_show_the_text",
+        ),
+    ),
+    Fault(
+        "after J the keys are about the record before",
+        PLACE,
+        "        self._record, self._read_at = found\n",
+        "        _, self._read_at = found\n",
+        (
+            "tests/ui/connections/test_detail.py::test_after_J_the_keys_are_about_the_record_that_is_shown",
+        ),
+    ),
 )

@@ -109,10 +109,10 @@ async def test_sentences_name_the_keys_that_are_bound(sandbox: Sandbox) -> None:
             (("slash", "x"), ('No matches for "x"', "f5 Clear the filter")),
             (("f5", "J"), ("No writes yet.",)),
             (("f5", "P"), ("N new", "X check", "f6 back")),
-            (("X",), ("G checks again · f6 back",)),
+            (("X",), ("G check again  f6 back",)),
             (("f6", "f6", "M"), ("Enter sends · f6 closes",)),
             (("f6", "e", "x", "ctrl+s"), ("Y offers it as curl · f6 back",)),
-            (("Y",), ("v shows it plainly · f6 back",)),
+            (("Y",), ("v Show the text  f6 Back",)),
             (("f6", "enter"), ("Saved RELAY · U undoes",)),
         ):
             await ui.press(*keys)

@@ -24,7 +24,7 @@ SCREENS = {
     "leaving a changed form": (("e", "x", "escape"), "Leave?"),
     "quitting with a changed form": (("e", "x", "ctrl+c"), "Quit without saving?"),
     "the review of a change": (("e", "x", "ctrl+s"), "Change BATCH?"),
-    "the copy of a request": (("e", "x", "ctrl+s", "y"), "Enter copies"),
+    "the copy of a request": (("e", "x", "ctrl+s", "y"), "Show the text"),
     "the presets": (("n", "ctrl+g"), "Provider presets"),
     "deleting": (("d",), "Delete BATCH?"),
     "a test email": (("t",), "Send to"),

@@ -136,7 +136,8 @@ class RecordScreen(FullScreen[Result]):
 
         record = self._shows.record()
         if record is not None:
-            self.app.push_screen(CopyDialog(copyables(self.session, record)))
+            forms, name = copyables(self.session, record), record_name(record.name, record.id)
+            self.app.push_screen(CopyDialog(forms, of=name, action="record.copy"))
 
     def action_delete(self) -> None:
         """Review the delete of the record, then delete it."""

@@ -15,19 +15,13 @@ LIMIT: Final = 100_000
 """The longest sequence that every terminal takes, in characters; hterm takes the least."""
 SCREEN_CHUNK: Final = 250
 """The longest string that GNU screen passes on at once; its smallest limit is 256."""
-
-
-_REFUSED: Final = "Where it refuses, v in place of Enter shows it."
-TO_THE_TERMINAL: Final = f"Sent to the terminal's clipboard (OSC 52). {_REFUSED}"
-THROUGH_SCREEN: Final = f"Sent through screen (OSC 52). {_REFUSED}"
+TO_THE_TERMINAL: Final = "sent to the terminal's clipboard (OSC 52)"
+THROUGH_SCREEN: Final = "sent through screen (OSC 52)"
 THROUGH_TMUX: Final = (
-    "Sent through tmux (OSC 52). It passes it on with set-clipboard on or"
-    " allow-passthrough on; else v in place of Enter shows it."
+    "sent through tmux (OSC 52), which passes it on with set-clipboard on or allow-passthrough on"
 )
-IN_TMUX: Final = f"In tmux's buffer, and sent on to the terminal's clipboard (OSC 52). {_REFUSED}"
-TOO_LONG: Final = (
-    "Too long for a terminal's clipboard, so nothing was sent; v in place of Enter shows it."
-)
+IN_TMUX: Final = "in tmux's buffer, and sent on to the terminal's clipboard (OSC 52)"
+TOO_LONG: Final = "too long for a terminal's clipboard, so nothing was sent"
 
 
 def wrapped(sequence: str, environ: Mapping[str, str]) -> tuple[str, str]:

@@ -30,7 +30,7 @@ from textual.message import Message
 
 from smtp_tui.ui.terminal import clipboard
 from smtp_tui.ui.terminal.frame_diff import FrameDiff
-from smtp_tui.ui.terminal.reader import TerminalReader, Told, escape_seconds
+from smtp_tui.ui.terminal.reader import CopyTold, TerminalReader, escape_seconds
 
 STAND_INS: Final = {
     **dict.fromkeys("─━═┄╌", "-"),
@@ -187,12 +187,12 @@ class TerminalDriver(LinuxDriver):
         if words == clipboard.THROUGH_TMUX:
             Thread(target=self._load, args=(sequence,), name="tmux-buffer", daemon=True).start()
         else:
-            self.send_message(Told(words, bad=not sent))
+            self.send_message(CopyTold(words, bad=not sent))
         return sent
 
     def _load(self, sequence: str) -> None:
         loaded = clipboard.in_tmux_buffer(sequence, os.environ)
-        self.send_message(Told(clipboard.IN_TMUX if loaded else clipboard.THROUGH_TMUX))
+        self.send_message(CopyTold(clipboard.IN_TMUX if loaded else clipboard.THROUGH_TMUX))
 
     def run_input_thread(self) -> None:
         """Read keys until told to stop. A terminal that is gone sends nothing more."""

@@ -45,6 +45,10 @@ class Told(Message):
         self.bad = bad
 
 
+class CopyTold(Told):
+    """Which way a copied text went, or why it was not sent: the end of a sentence."""
+
+
 _ESC: Final = "\x1b"
 _PASTE: Final = "\x1b[200~"
 _PASTE_END: Final = "\x1b[201~"
