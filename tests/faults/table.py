@@ -869,8 +869,8 @@ FAULTS: Final = (
     Fault(
         "a failed refresh says fresh",
         HONEST,
-        "{'stale' if self.problem else 'fresh'}",
-        "read 0s ago",
+        'Content.styled(f"stale, {words}", "bold $bad")',
+        'Content.styled(words, "bold $bad")',
         (
             f"{UI_CONNECTIONS_STATES}::test_after_an_error_the_old_rows_stay_marked_stale_until_r_succeeds",
         ),
