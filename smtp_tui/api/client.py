@@ -97,13 +97,13 @@ class Client:
         protected = f"The profile {self.target.name} is protected"
         confirmed, self._confirmed = self._confirmed, None
         if confirmed is None or confirmed[0] != request:
-            raise errors.AccessRefused(call, f"{protected}: the record's name has to be typed")
+            raise errors.AccessRefused(call, f"{protected}: type the record's name to confirm")
         name = request.new_name
         if name is None:
             read = get_request(self.target.scope, request.record_id or "")
             name = (await self.read(read, decode_record)).name
         if confirmed[1] != name:
-            raise errors.AccessRefused(call, f"{protected}, and the record bears another name")
+            raise errors.AccessRefused(call, f"{protected}, and the record has another name")
 
     async def read(self, request: Request, decode: Callable[[bytes], T]) -> T:
         """Ask for something; ``decode`` runs in a thread, for long lists, and may raise
@@ -152,9 +152,9 @@ class Client:
     def _check_open(self, request: Request, call: Call) -> None:
         """Refuse what cannot be sent; asked again after each wait, for the profile may be left."""
         if self._closed:
-            raise errors.NotSent(call, "The profile was left before this was sent")
+            raise errors.NotSent(call, "The profile was closed before the request was sent")
         if request.lacks_tenant:
-            raise errors.TenantNeeded(call, f"The profile {self.target.name} names no tenant")
+            raise errors.TenantNeeded(call, f"The profile {self.target.name} has no tenant")
 
     async def _answer(self, request: Request, call: Call) -> Answer:
         try:
@@ -207,7 +207,7 @@ class Client:
             failure = error.why
             raise
         except asyncio.CancelledError:
-            failure = "Given up before the answer came"
+            failure = "Stopped before the answer arrived"
             raise
         finally:
             self._activity.record(
@@ -240,7 +240,9 @@ class Client:
             raise errors.TokenNeeded(call, "This profile has no token yet")
         token = held.get_secret_value()
         if not is_token(token):
-            raise errors.TokenNeeded(call, "The token has characters that no bearer token has")
+            raise errors.TokenNeeded(
+                call, "The token contains characters that a bearer token cannot have"
+            )
         headers["Authorization"] = f"Bearer {token}"
         return headers, (token,)
 
@@ -252,9 +254,7 @@ class Client:
             """A read is not sent where its profile was left or another trust was confirmed."""
             given_up = self._closed or self.target.trust_for(origin) != trust
             if given_up and not call.operation.writes:
-                raise errors.HostUnreachable(
-                    call, "The connection was given up before this was sent"
-                )
+                raise errors.HostUnreachable(call, "Stopped before the request was sent")
 
         context = await self._context(origin, trust, call)
         return await Transport(origin, context, self._limits).send(
@@ -273,8 +273,8 @@ class Client:
             except CaFileUnusable as error:
                 raise errors.CertificateRefused(call, error) from None
             except TimeoutError:
-                seconds = f"{self._limits.connect:g} seconds"
-                why = f"The certificates to verify with could not be read within {seconds}"
+                seconds = f"{self._limits.connect:g} s"
+                why = f"The CA certificates could not be read within {seconds}"
                 raise errors.HostUnreachable(call, why) from None
             self._contexts[origin, trust] = context
         return self._contexts[origin, trust]

@@ -105,7 +105,7 @@ def _decoded(body: bytes | msgspec.Raw) -> JsonValue:
     except RecursionError:
         raise Undecodable("the answer is nested too deeply") from None
     except ValueError:
-        raise Undecodable("the answer holds a number of thousands of digits") from None
+        raise Undecodable("the answer contains a number with thousands of digits") from None
     return value
 
 
@@ -119,7 +119,7 @@ def _refuse_too_many_values(body: bytes) -> None:
         if values is None:
             return
         at = values.end()
-    raise Undecodable(f"the answer holds more than {MOST_VALUES:,} values")
+    raise Undecodable(f"the answer contains more than {MOST_VALUES:,} values")
 
 
 def _number(digits: str) -> JsonValue:
@@ -138,7 +138,7 @@ def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise Undecodable(f"the answer holds {name}, which is not JSON")
+    raise Undecodable(f"the answer contains {name}, which is not JSON")
 
 
 _DECODER: Final = json.JSONDecoder(
@@ -158,7 +158,7 @@ def _entries(body: bytes) -> Iterator[JsonValue]:
         value = decode_json(body)  # which says where in the whole answer the mistake is
         raise Undecodable(f"the answer is {_kind(value)}, not a list of records") from None
     if len(entries) > MOST_ENTRIES:
-        raise Undecodable(f"the answer holds more than {MOST_ENTRIES:,} entries")
+        raise Undecodable(f"the answer contains more than {MOST_ENTRIES:,} entries")
     for entry in entries:
         try:
             yield _decoded(entry)
@@ -207,7 +207,7 @@ def record_of(value: JsonValue) -> Record:
     A record with two ids is refused: nobody can know which of them a write would reach.
     """
     if not isinstance(value, dict):
-        raise Undecodable(f"{_kind(value)} stands where a record should")
+        raise Undecodable(f"expected a record, found {_kind(value)}")
     repeated = value.repeated if isinstance(value, Repeating) else ()
     if "id" in repeated:
         raise Undecodable("a record with two ids")
@@ -217,12 +217,12 @@ def record_of(value: JsonValue) -> Record:
     if not isinstance(identifier, str) or not identifier:
         raise Undecodable("a record without an id")
     if not (is_addressable(identifier) and identifier.isprintable()):
-        raise Undecodable("a record whose id cannot be addressed")
-    oddities = [f"{name} occurs twice; the last one counts" for name in repeated]
+        raise Undecodable("a record with an unusable id")
+    oddities = [f"{name} occurs twice; the last one is used" for name in repeated]
     name = value.get("name")
     if not isinstance(name, str):
         _holds_secret(name)
-        oddities.append("its name is not text")
+        oddities.append("the name is not text")
         name = "" if name is None else json.dumps(name, ensure_ascii=False)
     return Record(
         id=identifier,
@@ -242,18 +242,18 @@ def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        oddities.append("its parameters are not a list")
+        oddities.append("the parameters are not a list")
         return ()
     found: list[Parameter] = []
     for entry in value:
         name = entry.get("name") if isinstance(entry, dict) else None
         if not isinstance(entry, dict) or not isinstance(name, str) or not name:
-            oddities.append("a parameter without a name was left out")
+            oddities.append("a parameter without a name was ignored")
             continue
         raw = entry.get("value")
         if isinstance(entry, Repeating):
             twice = " and ".join(entry.repeated)
-            oddities.append(f"the parameter {name} has {twice} twice; the last one counts")
+            oddities.append(f"the parameter {name} has {twice} twice; the last one is used")
         secret = _holds_secret(raw) or is_secret_parameter(entry)
         found.append(
             Parameter(
@@ -266,7 +266,7 @@ def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
     for name, times in Counter(parameter.name for parameter in found).items():
         if times > 1:
             how_often = "twice" if times == 2 else f"{times} times"
-            oddities.append(f"the parameter {name} occurs {how_often}; the last one counts")
+            oddities.append(f"the parameter {name} occurs {how_often}; the last one is used")
     return tuple(found)
 
 
@@ -311,7 +311,7 @@ def _moment(value: JsonValue, oddities: list[str]) -> datetime | None:
         moment = moment.replace(tzinfo=UTC)
     # A clock turned to another time zone must not fall off either end of the calendar.
     if moment is None or not _EARLIEST <= moment <= _LATEST:
-        oddities.append("its creation time cannot be read")
+        oddities.append("the creation time cannot be read")
         return None
     return moment
 

@@ -111,9 +111,9 @@ class ApiError(Exception):
         self.call = call
         self.why = why
         self.write: Write | None = None
-        look = "Look at what the server holds now before you repeat it"
+        look = "Check the record on the server before you repeat it"
         if call.operation in TESTS:
-            look = "Look in the mailbox of the recipient before you test again"
+            look = "Check the recipient's mailbox before you test again"
         usual = (AdviceLine(look),) if self.outcome_unknown else self._advice()
         self.advice = advice or usual
 
@@ -127,8 +127,8 @@ class ApiError(Exception):
         if not self.outcome_unknown:
             return f"Could not {operation.value} at {host}"
         if operation in TESTS:
-            return f"The test email may have been sent; {host} did not say"
-        return f"Unknown whether it was done: {operation.value} at {host}"
+            return f"The test email may have been sent; {host} did not confirm it"
+        return f"Outcome unknown: {operation.value} at {host}"
 
     @property
     def outcome_unknown(self) -> bool:
@@ -158,10 +158,10 @@ class NotSent(ApiError):
 
 
 class HostUnreachable(NotSent):
-    """No connection could be made; ``timed_out`` where the time for it ran out."""
+    """Could not connect; ``timed_out`` where the time for it ran out."""
 
     usual_advice = (
-        _profile("Check the network, and the host and port of the profile"),
+        _profile("Check the network, and the profile's host and port"),
         _retry("Then try again"),
     )
 
@@ -171,23 +171,23 @@ class HostUnreachable(NotSent):
 
 
 class CertificateRefused(NotSent):
-    """The server's certificate was not trusted; no byte of the token was sent.
+    """The server's certificate is not trusted; no byte of the token was sent.
 
     ``untrusted`` where there is a certificate to look at; ``pinned`` and ``seen`` are the SHA-256
     of the expected one and of the one that was shown, where they differ.
     """
 
     usual_advice = (
-        _retry("Look at the certificate, and trust it or a CA file", "profiles set NAME --trust …"),
+        _retry("Review the certificate, then trust it or a CA file", "profiles set NAME --trust …"),
     )
     _changed = (
         AdviceLine(
-            "Ask the administrator of the host whether it was renewed before you change what the"
-            " profile trusts"
+            "Ask the administrator of the host whether the certificate was renewed before you trust"
+            " the new one"
         ),
-        _retry("Look at both certificates"),
+        _retry("Compare both certificates"),
     )
-    _unusable = (_profile("Check the host, the port and the CA file of the profile"),)
+    _unusable = (_profile("Check the profile's host, port and CA file"),)
 
     def __init__(self, call: Call, error: ssl.SSLError) -> None:
         self.untrusted = isinstance(error, ssl.SSLCertVerificationError)
@@ -205,9 +205,9 @@ class TokenNeeded(NotSent):
     """There is no token to send."""
 
     usual_advice = (
-        _retry("Try again to type a token"),
+        _retry("Try again, and enter a token"),
         _profile(
-            "Or set the variable that the profile names, or choose another source of tokens",
+            "Or set the profile's variable, or choose another token source",
             "set NAME --token-command …",
         ),
     )
@@ -217,7 +217,7 @@ class TenantNeeded(NotSent):
     """The profile names no tenant. Only a login and the question for the tenant go without one."""
 
     usual_advice = (
-        _profile("Check the profile to find its tenant, and write that into it", "check NAME"),
+        _profile("Check the profile to find its tenant, then save it there", "check NAME"),
     )
 
 
@@ -225,7 +225,7 @@ class AccessRefused(NotSent):
     """The profile is read-only."""
 
     usual_advice = (
-        _profile("Change the access of the profile to allow it", "set NAME --access normal"),
+        _profile("To allow it, change the profile's access", "set NAME --access normal"),
     )
 
 
@@ -238,7 +238,7 @@ class TestsForbidden(AccessRefused):
 class UnderWay(NotSent):
     """Another write to the same record has not ended; nothing more is sent to it until then."""
 
-    usual_advice = (AdviceLine("Wait for its outcome, which will be told"),)
+    usual_advice = (AdviceLine("Wait until it has finished"),)
 
     def __init__(self, call: Call, other: Operation) -> None:
         super().__init__(call, f"An earlier write is still under way: {other.value}")
@@ -247,7 +247,7 @@ class UnderWay(NotSent):
 class NotJournalled(NotSent):
     """The profile is protected, so nothing is sent that the journal does not hold first."""
 
-    usual_advice = (AdviceLine("Mend that place (smtp-tui doctor looks at it), then do it again"),)
+    usual_advice = (AdviceLine("Fix that path, then try again; smtp-tui doctor shows more"),)
 
 
 class NoAnswer(ApiError):
@@ -261,8 +261,8 @@ class BadAnswer(ApiError):
     """The answer could not be used: not JSON, the wrong shape, too large, an unknown encoding."""
 
     usual_advice = (
-        AdviceLine("Check that the host is the CAM server and not a login page"),
-        AdviceLine("The answer is in Activity", _ACTIVITY),
+        AdviceLine("Check that the host is the CAM server, not a login page"),
+        AdviceLine("Activity shows the answer", _ACTIVITY),
     )
 
     may_be_done = True
@@ -292,7 +292,7 @@ class StatusError(ApiError):
     """
 
     usual_advice: ClassVar[Advice] = (
-        AdviceLine("The request and the answer are in Activity", _ACTIVITY),
+        AdviceLine("Activity shows the request and the answer", _ACTIVITY),
     )
     said_so: ClassVar = ""
     """What comes before the server's own words."""
@@ -309,7 +309,7 @@ class StatusError(ApiError):
         self.words = words
         self.fields = fields
         self.retry_after, self._wait = _asked_to_wait(retry_after)
-        said = f": {words}" if words else ", without a word of explanation"
+        said = f": {words}" if words else " without an explanation"
         super().__init__(call, f"{self.said_so}The server answered {status}{said}")
 
     def _advice(self) -> Advice:
@@ -321,8 +321,8 @@ class TokenRefused(StatusError):
     """401: the token is missing, wrong or expired."""
 
     usual_advice = (
-        AdviceLine("Get a new token; nothing was repeated"),
-        _retry("Try again to type it"),
+        AdviceLine("Get a new token; the request was not repeated"),
+        _retry("Try again, and enter it"),
     )
 
 
@@ -331,7 +331,7 @@ class LoginRefused(StatusError):
 
     usual_advice = (
         _profile(
-            "Type the password again, or check the user name of the profile",
+            "Enter the password again, or check the profile's user name",
             "set NAME --token-login USER",
         ),
     )
@@ -341,8 +341,8 @@ class AccessDenied(StatusError):
     """403: the account may not do this."""
 
     usual_advice = (
-        _profile("Check the team of the profile", "set NAME --team TEAM"),
-        AdviceLine("Or ask for a role that may do this"),
+        _profile("Check the profile's team", "set NAME --team TEAM"),
+        AdviceLine("Or ask for a role with this permission"),
     )
 
 
@@ -351,13 +351,12 @@ class NotFound(StatusError):
 
     usual_advice = (
         AdviceLine("Someone may have deleted it"),
-        AdviceLine("Read the list again", ("table.refresh",)),
+        AdviceLine("Refresh the list", ("table.refresh",)),
     )
 
     _another_server = (
         _profile(
-            "Check the host and port of the profile: this may be another server, or a part of it is"
-            " down"
+            "Check the profile's host and port: this may be another server, or part of it is down"
         ),
     )
 
@@ -373,10 +372,10 @@ class NotFound(StatusError):
 class OperationMissing(StatusError):
     """404: the server lacks this operation. It says nothing about the record."""
 
-    said_so = "The server lacks this operation. "
+    said_so = "The server does not support this operation. "
     usual_advice = (
-        AdviceLine("Nothing was done"),
-        _profile("Check the host of the profile and the version of the server"),
+        AdviceLine("Nothing was changed"),
+        _profile("Check the profile's host and the server's version"),
     )
 
 
@@ -384,7 +383,7 @@ class Invalid(StatusError):
     """400 or 422: the server refused the values."""
 
     usual_advice = (
-        AdviceLine("Correct the value and save again; what was typed is kept", ("form.review",)),
+        AdviceLine("Correct the value and save again; your input is kept", ("form.review",)),
     )
 
     def _advice(self) -> Advice:
@@ -403,7 +402,7 @@ class ServerFault(StatusError):
 
     usual_advice = (
         _retry("Wait a moment, then try again"),
-        AdviceLine("If it stays so, tell those who run the server"),
+        AdviceLine("If it persists, ask the server's administrator"),
     )
     may_be_done = True
     """The proxy may have failed after the work was done."""
@@ -435,18 +434,18 @@ def raise_for_status(answer: Answer, call: Call) -> Answer:
     if good and operation not in TESTS and answer.body[:_SEARCHED].lstrip().startswith(b"{"):
         told = read_error(answer.body)
         if told.alone:
-            words = told.words or "no words"
-            raise BadAnswer(call, f"The answer ({status}) holds an error: {words}")
+            words = told.words or "no message"
+            raise BadAnswer(call, f"The answer ({status}) contains an error: {words}")
     needed = operation not in CHANGES if good else operation in TESTS and status in {400, 422}
     if answer.unreadable and needed:
         raise BadAnswer(call, sentence(answer.unreadable))
     if good:
         return answer
     if status < 200:
-        raise NoAnswer(call, f"The server wants to speak another protocol ({status})")
+        raise NoAnswer(call, f"The server asked for another protocol ({status})")
     if 300 <= status < 400 and status != _NOT_MODIFIED:
         to = f" to {cut(answer.location, 120)}" if answer.location else ""
-        raise BadAnswer(call, f"The server redirects{to} ({status}), which is not followed")
+        raise BadAnswer(call, f"The server redirects{to} ({status}); redirects are not followed")
     told = read_error(answer.body)
     kind = ServerFault if status >= 500 else _BY_STATUS.get(status, StatusError)
     if status == 404:
@@ -466,7 +465,7 @@ def _asked_to_wait(retry_after: str) -> tuple[float | None, Advice]:
     if text.isascii() and text.isdigit():
         if len(text) > 5 or int(text) >= _A_DAY:
             return math.inf, ()
-        return float(text), (AdviceLine(f"The server asks to wait {int(text)} seconds"),)
+        return float(text), (AdviceLine(f"The server asks to wait {int(text)} s"),)
     try:
         date = format_datetime(parsedate_to_datetime(text).astimezone(UTC), usegmt=True)
     except (ValueError, OverflowError):

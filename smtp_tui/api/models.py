@@ -192,7 +192,7 @@ class Assignment(Struct, frozen=True):
         if self.value is not None and is_secret_name(self.name):
             raise ValueError(f"the value of {self.name} must be a SecretStr")
         if isinstance(self.value, float) and not math.isfinite(self.value):
-            raise ValueError(f"the {self.name} is no number that can be sent")
+            raise ValueError(f"the {self.name} is not a number that can be sent")
 
 
 class TestAnswer(Struct, frozen=True):

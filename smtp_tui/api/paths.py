@@ -16,16 +16,16 @@ MAX_LINKS: Final = 40
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 _FLAGS: Final = os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 _WORDS: Final = {
-    errno.EACCES: "is not permitted to this user",
-    errno.EPERM: "is not permitted to this user",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
     errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EFBIG: "the file may not grow any further",
+    errno.EDQUOT: "the disk quota is exceeded",
+    errno.EFBIG: "the file size limit is reached",
     errno.EROFS: "the disk is read-only",
-    errno.ELOOP: "is a circle of symbolic links",
-    errno.ENOTDIR: "a part of the path is no directory",
+    errno.ELOOP: "is a loop of symbolic links",
+    errno.ENOTDIR: "part of the path is not a directory",
     errno.EISDIR: "is a directory, not a file",
-    errno.ENXIO: "is no regular file",
+    errno.ENXIO: "is not a regular file",
 }
 
 
@@ -77,7 +77,7 @@ def trusted_path(path: Path) -> Path:
     except OSError as error:
         raise problem_of(path, error) from None
     except ValueError:
-        raise FileProblem(path, "is no path: it holds a NUL character") from None
+        raise FileProblem(path, "is not a path: it contains a NUL character") from None
     if status.st_mode & _OTHERS_WRITE and stat.S_ISDIR(status.st_mode):
         raise _open_to_others(real, path)
     return real
@@ -99,7 +99,7 @@ def _check_way(status: os.stat_result, directory: Path, path: Path) -> None:
 
 
 def _open_to_others(directory: Path, path: Path) -> FileProblem:
-    words = f"lies where others may write; try: chmod go-w {directory}"
+    words = f"is in a directory that others can write to; run: chmod go-w {directory}"
     return FileProblem(path, words)
 
 
@@ -137,7 +137,7 @@ def check_file(status: os.stat_result, path: Path) -> None:
     check_regular(status, path)
     _check_owner(status, path, path)
     if status.st_mode & _OTHERS_WRITE:
-        raise FileProblem(path, f"others may write to it; try: chmod 600 {path}")
+        raise FileProblem(path, f"others can write to it; run: chmod 600 {path}")
 
 
 def read_trusted(path: Path, cap: int) -> bytes | None:

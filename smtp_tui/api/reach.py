@@ -21,13 +21,13 @@ from smtp_tui.api.target import Origin, Trust, Unverified
 from smtp_tui.api.tls import ssl_context
 
 _CLOSING: Final = 1.0
-NO_SUCH_NAME: Final = "There is no such host name"
-NO_CONNECTION: Final = "No connection could be made"
+NO_SUCH_NAME: Final = "Host name not found"
+NO_CONNECTION: Final = "Could not connect"
 REASONS: Final = {
-    errno.ECONNREFUSED: "The connection was refused: nothing listens on that port",
-    errno.EHOSTUNREACH: "There is no way to that host from here",
-    errno.ENETUNREACH: "There is no way to that host from here",
-    errno.ECONNRESET: "The connection was broken off before anything was sent",
+    errno.ECONNREFUSED: "Connection refused: nothing listens on that port",
+    errno.EHOSTUNREACH: "No route to that host",
+    errno.ENETUNREACH: "No route to that host",
+    errno.ECONNRESET: "The connection was closed before anything was sent",
 }
 """Why no connection was made, by the system's number."""
 
@@ -68,7 +68,7 @@ async def resolve(origin: Origin, seconds: float) -> tuple[str, ...]:
             if addresses := await found:
                 return addresses
     except TimeoutError:
-        why = f"The name was not found within {seconds:g} seconds"
+        why = f"No DNS answer within {seconds:g} s"
     raise HostUnreachable(_call(origin), why)
 
 
@@ -85,7 +85,7 @@ async def connect(origin: Origin, addresses: tuple[str, ...], seconds: float) ->
             async with asyncio.timeout((end - clock()) / (len(addresses) - number)):
                 _, writer = await asyncio.open_connection(address, origin.actual_port)
         except TimeoutError:
-            why = f"No connection within {seconds:g} seconds"
+            why = f"No connection within {seconds:g} s"
         except OSError as error:
             why = REASONS.get(error.errno or 0, NO_CONNECTION)
         else:
@@ -112,11 +112,11 @@ async def judge(origin: Origin, address: str, trust: Trust, seconds: float) -> b
             shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
             await _close(writer)
     except TimeoutError:
-        raise HostUnreachable(_call(origin), f"No TLS within {seconds:g} seconds") from None
+        raise HostUnreachable(_call(origin), f"No TLS handshake within {seconds:g} s") from None
     except ssl.SSLError as error:
         raise CertificateRefused(_call(origin), error) from None
     except OSError:
-        why = "The connection broke while TLS was agreed on"
+        why = "The connection was closed during the TLS handshake"
         raise HostUnreachable(_call(origin), why) from None
     return shown or b""
 

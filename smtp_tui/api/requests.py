@@ -245,7 +245,7 @@ class Write(Struct, frozen=True):
 
 def _record_path(record_id: str) -> str:
     if not is_addressable(record_id):
-        raise IdRefused("this record has no usable id, so it cannot be addressed")
+        raise IdRefused("this record has no usable id")
     try:
         return f"{RECORDS_PATH}/{quote(record_id, safe='')}"
     except UnicodeEncodeError:

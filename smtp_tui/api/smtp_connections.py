@@ -65,7 +65,7 @@ class SmtpConnections:
             """The record, if it is the one that was asked for."""
             record = decode_record(body)
             if record.id != record_id:
-                other = "the server answered with another record than the one asked for"
+                other = "the server answered with a different record"
                 raise Undecodable(other)
             return record
 
@@ -98,7 +98,7 @@ class SmtpConnections:
                 told = judge(TestAnswer(answer.status, _test_body(answer.body), answer.request_id))
             if told is None:
                 raise_for_status(answer, call)
-                raise BadAnswer(call, "The answer tells nothing of a mail")
+                raise BadAnswer(call, "The answer does not mention a mail")
             return told
 
         return (await self.client.write(request, verdict, record))[1]

@@ -23,21 +23,20 @@ if TYPE_CHECKING:
 
 UNREADABLE: Final = "(cannot be read)"
 CA_BYTES: Final = 16 * 1024 * 1024
-_UNTRUSTED: Final = "The server's certificate was not trusted"
+_UNTRUSTED: Final = "The server's certificate is not trusted"
 _NO_TLS: Final = (
-    "The server does not speak TLS on this port. Where it speaks plain http, write http:// before"
-    " the host: that goes to this machine, to others only if the profile allows it"
+    "The server does not speak TLS on this port. For plain http, write http:// before the host;"
+    " to other machines, the profile must allow it"
 )
 _BROKEN_OFF: Final = (
-    "The server broke the connection off while TLS was agreed on: perhaps it does not speak TLS on"
-    " this port"
+    "The server closed the connection during the TLS handshake; it may not speak TLS on this port"
 )
 _REASONS: Final = (
     ("self.signed", f"{_UNTRUSTED}: it is self-signed"),
     ("expired", f"{_UNTRUSTED}: it has expired"),
     ("not yet valid", f"{_UNTRUSTED}: it is not valid yet"),
     ("mismatch", f"{_UNTRUSTED}: it belongs to another host"),
-    ("unable to get (local )?issuer", f"{_UNTRUSTED}: its issuer is not known here"),
+    ("unable to get (local )?issuer", f"{_UNTRUSTED}: its issuer is unknown"),
     ("wrong version number|record layer", _NO_TLS),
     ("unexpected_eof", _BROKEN_OFF),
 )
@@ -97,7 +96,7 @@ def _load_authorities(context: ssl.SSLContext, path: Path) -> None:
         # Only comments, which are skipped, may hold anything but ASCII.
         context.load_verify_locations(cadata=content.decode("ascii", "ignore"))
     except (ssl.SSLError, ValueError):  # the latter for a blank file
-        raise CaFileUnusable(path, "it holds no certificate in PEM form") from None
+        raise CaFileUnusable(path, "it contains no PEM certificate") from None
     # Private authorities often lack what RFC 5280 asks for and Python 3.13 insists on.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
 
@@ -140,12 +139,12 @@ def tls_reason(error: ssl.SSLError) -> str:
         return f"{_UNTRUSTED}: {_openssl_words(text)}"
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return _BROKEN_OFF
-    return f"TLS could not be agreed on: {_openssl_words(getattr(error, 'reason', '') or text)}"
+    return f"TLS handshake failed: {_openssl_words(getattr(error, 'reason', '') or text)}"
 
 
 def _openssl_words(text: str) -> str:
     """OpenSSL's own words, without the place in its source and the name of the error."""
-    return _MARKS.sub("", text).replace("_", " ").strip().lower() or "no reason told"
+    return _MARKS.sub("", text).replace("_", " ").strip().lower() or "no reason given"
 
 
 class Certificate(Struct, frozen=True):

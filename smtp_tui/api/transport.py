@@ -122,14 +122,14 @@ class Transport(Struct, frozen=True):
                 return await self._whole(response)
         except TimeoutError:
             if connecting.expired():
-                seconds = f"{self.limits.connect:g} seconds"
+                seconds = f"{self.limits.connect:g} s"
                 why = f"No connection within {seconds}"
                 if shaking_hands:
-                    took = "The server took the connection"
-                    why = f"{took}, but TLS was not agreed on within {seconds}"
+                    took = "The server accepted the connection"
+                    why = f"{took}, but the TLS handshake did not finish within {seconds}"
                 raise errors.HostUnreachable(call, why, timed_out=True) from None
-            seconds = f"{self.limits.total:g} seconds"
-            raise errors.NoAnswer(call, f"No whole answer within {seconds}") from None
+            seconds = f"{self.limits.total:g} s"
+            raise errors.NoAnswer(call, f"No complete answer within {seconds}") from None
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
             raise _in_words(error, call, self.limits.read) from None
 
@@ -144,14 +144,14 @@ class Transport(Struct, frozen=True):
         )
         encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding not in ("", "identity"):
-            words = f"the answer is compressed ({cut(encoding, 40)}), unasked"
+            words = f"the answer is compressed ({cut(encoding, 40)}), which was not requested"
             return replace(answer, unreadable=words)
         body = bytearray()
         async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > self.limits.body:
                 size = f"{self.limits.body / (1024 * 1024):.3g} MiB"
-                words = f"the answer is larger than {size} and was not read on"
+                words = f"the answer is larger than {size} and was not read completely"
                 return replace(answer, unreadable=words)
         if body.startswith(BOM_UTF8):
             del body[: len(BOM_UTF8)]
@@ -171,17 +171,15 @@ def _in_words(error: Exception, call: Call, read: float) -> ApiError:
         case httpx.UnsupportedProtocol() | httpx.InvalidURL() | httpx.LocalProtocolError():
             return errors.HostUnreachable(call, "The address cannot be used")
         case httpx.TimeoutException():
-            return errors.NoAnswer(call, f"The server was silent for {read:g} seconds")
+            return errors.NoAnswer(call, f"The server was silent for {read:g} s")
         case httpx.RemoteProtocolError():
             return errors.NoAnswer(call, _ENDED)
     return errors.NoAnswer(call, _BROKE)
 
 
-_ENDED: Final = "The connection ended before the whole answer came, or it was no HTTP"
-_BROKE: Final = "The connection broke before the whole answer came"
-_MEANT_FOR_TLS: Final = (
-    "The server speaks TLS on this port and was asked in plain http: write https:// before the host"
-)
+_ENDED: Final = "The connection ended before the answer was complete, or it is not HTTP"
+_BROKE: Final = "The connection was lost before the answer was complete"
+_MEANT_FOR_TLS: Final = "The server speaks TLS on this port: write https:// before the host"
 
 
 def _no_connection(error: httpx.ConnectError, call: Call) -> ApiError:
@@ -210,4 +208,4 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen = seen.__cause__ or seen.__context__
 
 
-_NO_NAME_SERVER: Final = "The host name could not be looked up: no name server answered"
+_NO_NAME_SERVER: Final = "The host name could not be resolved: no DNS server answered"

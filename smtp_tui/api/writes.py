@@ -119,7 +119,7 @@ class Writes:
     async def _journalled(self, write: Write, call: Call, send: Sending[T]) -> tuple[T, Ended]:
         """The outcome is journalled whatever ends this, a fault of this program included."""
         await self._intend(write, call)
-        ended = Ended(WriteOutcome.UNKNOWN, words="A fault of this program came between")
+        ended = Ended(WriteOutcome.UNKNOWN, words="smtp-tui failed with an internal error")
         try:
             told, ended = await send()
         except ApiError as error:
@@ -190,7 +190,7 @@ class Writes:
         await self.finish()
 
 
-_LEFT = "The program was left meanwhile"
+_LEFT = "smtp-tui was closed meanwhile"
 
 
 def done(answer: Answer) -> Ended:

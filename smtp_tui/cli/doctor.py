@@ -148,13 +148,15 @@ def _profiles(store: ProfileStore, environ: Environ) -> Fact:
 
 def _preferences(directory: Path) -> Fact:
     from smtp_tui.ui.keymap import keymap_of  # noqa: PLC0415 - which keys the screens can have
-    from smtp_tui.ui.theme import known_theme  # noqa: PLC0415 - which themes there are
 
     path = directory / CONFIG_FILE
     try:
         preferences = load_preferences(directory)
         keymap_of(preferences.keys)
-        known_theme(preferences.theme)
+        if preferences.theme is not None:
+            from smtp_tui.ui.theme import known_theme  # noqa: PLC0415 - Textual, for this alone
+
+            known_theme(preferences.theme)
     except FileProblem as error:
         return Fact(CONFIG_FILE, str(error), False)
     return Fact(CONFIG_FILE, f"{path}{'' if path.exists() else ' (does not exist yet)'}")

@@ -124,7 +124,7 @@ def resumed(
     """``base`` with the texts that had been changed when a draft was kept.
 
     ``typed`` and ``opened`` are the kept pairs; what was not changed then follows ``base`` now, and
-    what is a secret by now has to be typed again.
+    what is a secret by now must be entered again.
     """
     before = dict(opened)
     draft = base

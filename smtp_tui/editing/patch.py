@@ -145,9 +145,11 @@ def _secret_sent(name: str, edit: SecretEdit) -> SecretStr | None:
         case Replace(secret):
             text = secret.get_secret_value()
             if not text:
-                raise DraftProblem(name, "nothing is typed; to remove the stored one, clear it")
+                raise DraftProblem(
+                    name, "nothing was entered; to remove the stored value, clear it"
+                )
             if is_mask(text):
-                raise DraftProblem(name, "these are the marks shown for a secret, not a secret")
+                raise DraftProblem(name, "this is the mask, not the secret")
             check_sendable(name, text)
             return secret
 
@@ -174,24 +176,24 @@ def inverse(patch: Patch, before: Record, after: Record) -> Undo:
     for change in patch.changes:
         former, present = value_in(before, change.name), value_in(after, change.name)
         if former is ABSENT and not change.secret:
-            lost[change.name] = "it did not exist before, and can only be blanked"
+            lost[change.name] = "it did not exist before and can only be set to blank"
             former = ""
         if not change.secret and not isinstance(former, SecretState | Absent):
             if not is_same(present, former):
                 changes.append(Change(change.name, present, former))
         elif former is not SecretState.NOT_SET:
-            lost[change.name] = "the former one is not known, so it has to be typed again"
+            lost[change.name] = "the former value is unknown and must be entered again"
         elif not change.clears:
-            lost[change.name] = "it was not set before, and stays until it is cleared"
+            lost[change.name] = "it was not set before and stays until it is cleared"
     return Undo(in_form_order(changes), tuple(f"{name}: {why}" for name, why in lost.items()))
 
 
 def lost_by_delete(record: Record) -> tuple[str, ...]:
     """What creating the record anew cannot return: its id, its secrets, its time of creation."""
     secrets = (
-        f"its {name}"
+        name
         for name, _ in draft_of(record).secrets
         if value_in(record, name) is not SecretState.NOT_SET
     )
-    created = () if record.created_at is None else ("its time of creation",)
-    return ("its id", *secrets, *created)
+    created = () if record.created_at is None else ("creation time",)
+    return ("id", *secrets, *created)

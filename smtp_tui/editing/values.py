@@ -82,22 +82,22 @@ def typed_value(name: str, typed: str, original: Known) -> JsonValue:
     if original is None or isinstance(original, str | Absent) or is_number(name):
         return text
     if isinstance(original, SecretState):
-        raise DraftProblem(name, "the server keeps this as a secret; type it in a secret field")
+        raise DraftProblem(name, "this is a secret on the server; enter it in a secret field")
     kind = _kind(original)
     try:
         value = decode_json(text.encode())
     except Undecodable:
-        words = f"the stored value is {kind}; what is typed is no JSON"
+        words = f"the stored value is {kind}, but this is not valid JSON"
         raise DraftProblem(name, words) from None
     if _kind(value) != kind:
-        raise DraftProblem(name, f"the stored value is {kind}; type {kind}")
+        raise DraftProblem(name, f"the stored value is {kind}; enter {kind}")
     return value
 
 
 def check_sendable(name: str, text: str) -> None:
     """Refuse surrogates, which a broken paste leaves and no request can carry."""
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise DraftProblem(name, "this holds a broken character that cannot be sent; type it again")
+        raise DraftProblem(name, "contains a broken character that cannot be sent; enter it again")
 
 
 def _kind(value: JsonValue) -> str:
@@ -137,10 +137,10 @@ def value_words(value: Known | SecretStr) -> str:
     """A value in a line of review: text in quotes, a secret only as its state or as typed."""
     match value:
         case Absent():
-            return "not there"
+            return "absent"
         case SecretState():
             return value.value
         case SecretStr():
-            return "a new value, typed here" if value else "cleared"
+            return "new value (hidden)" if value else "cleared"
         case _:
             return json.dumps(value, ensure_ascii=False)

@@ -46,8 +46,8 @@ _ABOUT_THE_CALL: Final = re.compile(
 """How LoopBack refuses the arguments of a call, before the method has run."""
 
 _RELAY_LOGIN: Final = re.compile(r"username and password|invalid login", re.IGNORECASE)
-_LOOK_FIRST: Final = "Look in the mailbox of the recipient before you test again."
-_LOOK: Final = "Look in the mailbox of the recipient."
+_LOOK_FIRST: Final = "Check the recipient's mailbox before you test again."
+_LOOK: Final = "Check the recipient's mailbox."
 
 
 def judge(answer: TestAnswer, recipient: str) -> TestOutcome | None:
@@ -147,16 +147,16 @@ def _succeeded(status: int, evidence: Evidence) -> TestOutcome:
     """Judge an answer that reports no failure: the mail is accepted only where it says so."""
     _, queue_id = accepted_by(evidence.text)
     if evidence.accepted or (evidence.yes is not None and (queue_id or evidence.step is None)):
-        return _accepted(evidence, "The mail server took the mail.")
+        return _accepted(evidence, "The mail server accepted the mail.")
     if evidence.step is not None:
         return _from_reading(evidence.step)
     if status == 202 or _SAYS_QUEUED.search(evidence.text[:1000]):
-        meaning = "CAM has queued the mail; whether the mail server takes it is not known."
+        meaning = "CAM queued the mail; whether the mail server accepts it is unknown."
         return TestOutcome(Verdict.UNKNOWN, meaning, _LOOK)
     if evidence.says_success or _says_sent(evidence.text):
-        words = "CAM says the mail was sent; it does not pass on what the mail server said."
+        words = "CAM says the mail was sent; it does not pass on the mail server's response."
         return _accepted(evidence, words)
-    return unknown(f"The CAM server answered {status} but did not say whether mail was accepted.")
+    return unknown(f"The CAM server answered {status}, but not whether the mail was accepted.")
 
 
 def _from_page(status: int) -> TestOutcome | None:
@@ -165,7 +165,7 @@ def _from_page(status: int) -> TestOutcome | None:
         return None
     if status >= 500:
         return _from_proxy(status)
-    meaning = f"A web page came instead of an answer ({status}), so nothing is known of the mail."
+    meaning = f"The answer is a web page ({status}); whether the mail was sent is unknown."
     return TestOutcome(Verdict.UNKNOWN, meaning, "Check the profile's host and port.")
 
 
@@ -178,8 +178,8 @@ def _refused_recipient(evidence: Evidence) -> TestOutcome:
     if evidence.refusal is not None and evidence.refusal.row.verdict is Verdict.REJECTED:
         return _from_reading(evidence.refusal)
     meaning, advice = (
-        "The mail server refused the recipient.",
-        "Check the address the test goes to.",
+        "The mail server rejected the recipient.",
+        "Check the recipient's address.",
     )
     return TestOutcome(Verdict.REJECTED, meaning, advice, phase=Phase.RECIPIENT, parameter="to")
 
@@ -191,24 +191,24 @@ def _failed(status: int, own: int, evidence: Evidence) -> TestOutcome:
     """
     if own >= 500 and evidence.gives_no_reason:
         meaning = (
-            f"CAM answered {own}. It hides the reason of any refused mail behind this answer; only "
-            "its log has it. The mail may have been sent."
+            f"CAM answered {own}, which hides why a mail was rejected: only CAM's log tells."
+            " The mail may have been sent."
         )
-        advice = "Search CAM's log for this request, and look in the mailbox of the recipient."
+        advice = "Search CAM's log for this request, and check the recipient's mailbox."
         return TestOutcome(Verdict.UNKNOWN, meaning, advice)
     if own >= 500 or own == 408:
         return unknown(f"The CAM server failed with {own}. The mail may have been sent.")
     if evidence.yes is not None or evidence.step is not None:
-        return unknown("CAM reports a failure, though the mail server's words say yes.")
+        return unknown("CAM reports a failure, but the mail server's response says success.")
     said = f"answered {status}" if status >= 400 else "reports a failure"
-    meaning = f"The CAM server {said}, in words this program does not know."
-    advice = "Read the words below." if evidence.words else "It gave no reason."
+    meaning = f"The CAM server {said}, in a form smtp-tui does not know."
+    advice = "Read the response below." if evidence.words else "It gave no reason."
     return TestOutcome(Verdict.REJECTED, meaning, advice)
 
 
 def _accepted(evidence: Evidence, meaning: str) -> TestOutcome:
     server, queue_id = accepted_by(evidence.text)
-    meaning = f"{meaning} Whether it is delivered is not known."
+    meaning = f"{meaning} Delivery is not confirmed."
     outcome = TestOutcome(Verdict.ACCEPTED, meaning, _LOOK, phase=Phase.MESSAGE)
     return replace(outcome, server=server, queue_id=queue_id)
 

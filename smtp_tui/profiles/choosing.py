@@ -50,7 +50,7 @@ class Choice(Struct, frozen=True):
         """The same in a few words, for the header."""
         if not self.overruled:
             return ""
-        return f"{self.source} overrules {', '.join(name for name, _ in self.overruled)}"
+        return f"{self.source} overrides {', '.join(name for name, _ in self.overruled)}"
 
 
 class Known(Struct, frozen=True):
@@ -111,13 +111,13 @@ class Known(Struct, frozen=True):
             return choice
         if not self.with_broken:
             raise NoSuchProfile(
-                "no profile: add one with `smtp-tui profiles add`, or set CAM_HOST and the"
+                "no profile; add one with `smtp-tui profiles add`, or set CAM_HOST and the"
                 " vendor's other variables"
             )
         if not self.all:
             raise self.profiles.broken[0].problem
         names = ", ".join(profile.name for profile in self.all)
-        raise NoSuchProfile(f"which profile? Use --profile with one of: {names}")
+        raise NoSuchProfile(f"no profile chosen; use --profile with one of: {names}")
 
     def named(self, name: str, source: str = "") -> Profile:
         """The profile of that name, which ``source`` names.

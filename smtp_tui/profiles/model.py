@@ -94,16 +94,16 @@ class Field(Struct, frozen=True):
 def check_name(name: str) -> str | None:
     """What is wrong with the name of a profile, in words."""
     if not name or name != name.strip() or name.startswith("-"):
-        return "a name is needed that begins and ends with no space, and not with '-'"
+        return "a name is required; it must not start or end with a space, or start with '-'"
     if len(name) > MAX_NAME or not name.isprintable():
-        return f"a name has at most {MAX_NAME} characters, none of them a control character"
+        return f"a name can have at most {MAX_NAME} characters, and no control characters"
     if name == ENVIRONMENT:
-        return f'"{ENVIRONMENT}" is the name of the profile made from the environment variables'
+        return f'"{ENVIRONMENT}" is reserved for the profile from the environment variables'
     return None
 
 
 def _team_problem(team: str) -> str | None:
-    needed = 'a team is needed; administrators use "all"'
+    needed = 'a team is required; administrators use "all"'
     return codecs.text_problem(team) if team.strip() else needed
 
 
@@ -123,16 +123,19 @@ _TEAM: Final = replace(codecs.TEXT, check=_team_problem)
 _ACCESS: Final = codecs.enum_codec(Access)
 _ENVIRONMENT: Final = codecs.enum_codec(Environment)
 _ENVIRONMENTS: Final = "production, staging, test or other: the colour of its label"
-_HTTP_HINT: Final = "yes or no; to this machine it is always allowed"
-_RENAME: Final = Option("--rename", "its new name", metavar="NAME")
-_TO_HOST: Final = Option("--host", "with or without scheme and port")
+_HTTP_HINT: Final = "yes or no; always allowed to this machine"
+_RENAME: Final = Option("--rename", "new name of the profile", metavar="NAME")
+_TO_HOST: Final = Option("--host", "host name, with or without scheme and port")
 _TOKENS: Final = (
-    Option("--token-env", "the token is in this variable", "${}", "VAR"),
+    Option("--token-env", "read the token from this variable", "${}", "VAR"),
     Option(
-        "--token-command", "a program prints it; started without a shell", "command {}", "COMMAND"
+        "--token-command",
+        "run this program, without a shell, to get the token",
+        "command {}",
+        "COMMAND",
     ),
-    Option("--token-login", "log in as this user", "login {}", "USER"),
-    Option("--token-prompt", "the token is typed", "prompt"),
+    Option("--token-login", "log in as this user to get a token", "login {}", "USER"),
+    Option("--token-prompt", "ask for the token", "prompt"),
 )
 _TRUSTS: Final = Option(
     "--trust",
@@ -166,9 +169,9 @@ class Profile(Struct, frozen=True):
     port: Annotated[
         int | None, Field("Port", "empty: that of the host or its scheme", codecs.PORT, ())
     ] = None
-    tenant: Annotated[str, Field("Tenant", "the tenant id (CAM_TENANT_ID)")] = ""
-    team: Annotated[str, Field("Team", "all for administrators, else the team's id", _TEAM)] = "all"
-    namespace: Annotated[str, Field("Namespace", "sent with changes and tests of records")] = ""
+    tenant: Annotated[str, Field("Tenant", "tenant id (CAM_TENANT_ID)")] = ""
+    team: Annotated[str, Field("Team", "team id; administrators use all", _TEAM)] = "all"
+    namespace: Annotated[str, Field("Namespace", "namespace of new and changed records")] = ""
     access: Annotated[Access, Field("Access", "normal, protected or read-only", _ACCESS)] = (
         Access.NORMAL
     )
@@ -187,7 +190,7 @@ class Profile(Struct, frozen=True):
     test_emails: Annotated[
         bool, Field("Test emails", "yes or no; with no, none is sent", codecs.FLAG, _TEST_EMAILS)
     ] = True
-    recipient: Annotated[str, Field("Test to", "the address that test emails go to")] = ""
+    recipient: Annotated[str, Field("Test to", "default recipient of test emails")] = ""
     variables: Variables | None = None
 
     def target(self) -> Target:
@@ -267,7 +270,7 @@ def check_profile(profile: Profile) -> tuple[Problem, ...]:
     problems = check_stored(profile)
     if profile.tenant:
         return problems
-    return (*problems, ("tenant", "a tenant id is needed; logging in can find it"))
+    return (*problems, ("tenant", "a tenant id is required; logging in can find it"))
 
 
 def check_stored(profile: Profile) -> tuple[Problem, ...]:

@@ -101,7 +101,7 @@ def _with_theme(file: TomlFile, name: str) -> str:
             text = tomlkit.dumps(document)
         if parse_toml(text, file.path).values == file.values | {"theme": name}:
             return text
-    words = "its layout cannot be changed without harm to its other parts"
+    words = "its layout cannot be changed safely"
     raise TomlProblem(file.path, f"{words}; write this line yourself: {added.strip()}")
 
 

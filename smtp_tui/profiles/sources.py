@@ -54,7 +54,7 @@ def source_words(source: TokenSource) -> str:
         case LoginToken(user):
             return f"login {user}"
         case PromptToken():
-            return "asked for"
+            return "prompt"
 
 
 class CredentialError(Exception):

@@ -183,9 +183,9 @@ class ProfileStore:
                 text = rewritten(text, old, new, default)
                 after = profiles_of(parse_toml(text, self.path))
                 if new not in (None, *after.profiles):
-                    raise ValueError("it is not read back as it was written")
+                    raise ValueError("reading it back gave a different result")
             except (ValueError, TomlProblem):
-                words = "its layout cannot be changed without harm to its other parts"
+                words = "its layout cannot be changed safely"
                 raise TomlProblem(self.path, f"{words}; edit it by hand") from None
             if text != file.text:
                 write_atomic(self.path, file.mark + text)
@@ -200,7 +200,7 @@ def _checked(new: Profile, old: Profile | None, now: Profiles) -> Profile:
     problems = check_stored(new)
     broken = any(profile.name == new.name for profile in now.broken)
     if not problems and (broken or now.named(new.name) not in (None, old)):
-        problems = (("name", f'there is a profile "{new.name}" already'),)
+        problems = (("name", f'a profile named "{new.name}" already exists'),)
     if problems:
         raise ProfileRefused(problems)
     return absolute(new, Path())
@@ -247,7 +247,7 @@ def _newer(file: TomlFile) -> str | None:
         return None
     return (
         f"{file.path} was written by a newer smtp-tui (schema {schema}, this one knows "
-        f"{SCHEMA}): it is read and not changed"
+        f"{SCHEMA}): it is used, but not changed"
     )
 
 

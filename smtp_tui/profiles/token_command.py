@@ -71,10 +71,12 @@ async def run_token_command(
             return parse_output(bytes(command.output))
         else:
             words = (
-                f" ended with status {status}" if status > 0 else f" was ended by signal {-status}"
+                f" exited with status {status}"
+                if status > 0
+                else f" was killed by signal {-status}"
             )
     except TimeoutError:
-        words = f" gave no answer within {seconds:g} seconds"
+        words = f" did not finish within {seconds:g} s"
     except FileNotFoundError:
         words = " was not found"
     except (OSError, ValueError):

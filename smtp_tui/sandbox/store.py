@@ -176,7 +176,7 @@ def _private_file(path: Path) -> Path:
     os.close(opened)
     mode = stat.S_IMODE(found.st_mode)
     if not stat.S_ISREG(found.st_mode):
-        raise _refused(real, "it is no regular file")
+        raise _refused(real, "it is not a regular file")
     if found.st_uid != os.geteuid():
         raise _refused(real, "it belongs to another user")
     if mode & 0o077:

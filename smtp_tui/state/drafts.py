@@ -1,7 +1,7 @@
 """What was typed into a form and not saved: kept so that a lost line or a crash loses nothing.
 
 There is one file for each form and process, so that two processes never overwrite each other's
-drafts. Secrets are not kept: a password has to be typed again.
+drafts. Secrets are not kept: a password must be entered again.
 """
 
 from __future__ import annotations

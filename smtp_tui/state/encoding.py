@@ -72,7 +72,7 @@ def read_line(line: str) -> dict[str, Any]:
     values = read_object(line)
     version = values.get("v")
     if type(version) is not int or version < VERSION:
-        raise ValueError("it says no version that ever was")
+        raise ValueError("its version is not valid")
     if version > VERSION:
         raise NewerVersion("it is from a newer version")
     return values

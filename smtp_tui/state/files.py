@@ -145,7 +145,7 @@ def write_atomic(path: Path, text: str) -> None:
         if real.exists():
             check_file(real.lstat(), path)
             if not real.lstat().st_mode & stat.S_IWUSR:
-                raise FileProblem(path, f"is marked read-only; try: chmod u+w {path}")
+                raise FileProblem(path, f"is marked read-only; run: chmod u+w {path}")
         try:
             _write_new(temporary, text.encode())
             temporary.replace(real)
@@ -193,7 +193,7 @@ def locked(path: Path, seconds: float = 10.0) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        words = f"another smtp-tui has been writing it for {seconds:g} seconds"
+        words = f"another smtp-tui has locked it for {seconds:g} s"
         raise FileProblem(path, words) from None
     except OSError as error:
         raise problem_of(path, error) from None

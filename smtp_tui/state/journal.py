@@ -60,9 +60,7 @@ _VERDICTS: Final = {
     WriteOutcome.UNKNOWN: "UNKNOWN",
 }
 """The verdict of a test email, by the outcome that is stored."""
-NO_OUTCOME: Final = (
-    "No outcome stands here: the program ended first, or the write is still under way."
-)
+NO_OUTCOME: Final = "No outcome recorded: the program ended first, or the write is still under way."
 
 
 class EntryKind(Enum):
@@ -251,7 +249,7 @@ class Journal:
         if not dropped:
             return ""
         day = datetime.fromtimestamp(max(dropped), UTC).date()
-        return f"writes up to {day} were dropped from it"
+        return f"writes up to {day} were removed"
 
 
 def fitted(entry: JournalEntry) -> JournalEntry:

@@ -53,7 +53,7 @@ class SettingsStore:
         try:
             return msgspec.convert(read_object(text), Settings)
         except ValueError:
-            raise FileProblem(self.path, "is not understood; remove it to start afresh") from None
+            raise FileProblem(self.path, "is not valid; delete it to start again") from None
 
     def set_sort(self, sort: Sort) -> None:
         """Remember how the table of a profile is sorted."""

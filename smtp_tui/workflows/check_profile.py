@@ -20,7 +20,7 @@ from smtp_tui.api.target import CaFile, Pinned, SystemTrust, Target, Trust
 from smtp_tui.api.tls import fingerprint
 from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.profiles.tokens import Tokens
-from smtp_tui.text import sentence, time_left
+from smtp_tui.text import counted, sentence, time_left
 from smtp_tui.workflows.operator import Operator
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import SECONDS, after_refusal, ensure_token
@@ -154,13 +154,13 @@ async def _find_tenant(client: Client, show: Show) -> bool:
     try:
         tenant = await find_tenant(client)
     except ApiError as error:
-        words = f"Not told, so the profile's is used: {error.why}"
+        words = f"Unknown, so the profile's is used: {error.why}"
         note = Step(Stage.TENANT, Result.NOTE, words)
         show(note if own else _failed(Stage.TENANT, error))
         return bool(own)
     words, result = f"{tenant.name} {tenant.id}".strip(), Result.OK
     if own and own != tenant.id:
-        words, result = f"The token's own is {words}; the profile asks for {own}", Result.NOTE
+        words, result = f"The token belongs to {words}; the profile uses {own}", Result.NOTE
     show(Step(Stage.TENANT, result, words, tenant=tenant))
     return bool(own)
 
@@ -172,7 +172,8 @@ async def try_list(client: Client) -> Step:
     except ApiError as error:
         return _failed(Stage.LIST, error)
     unreadable = f", {len(found.unreadable)} unreadable" if found.unreadable else ""
-    words = f"{len(found.records)} records for team {client.target.scope.team}{unreadable}"
+    records = counted(len(found.records), "record")
+    words = f"{records} for team {client.target.scope.team}{unreadable}"
     return Step(Stage.LIST, Result.OK, words)
 
 
@@ -210,12 +211,12 @@ def _trusted(trust: Trust) -> str:
         case CaFile(path):
             return f"verified by {path}"
         case Pinned():
-            return "the pinned one"
-    return "NOT CHECKED, as the profile says"
+            return "pinned"
+    return "NOT VERIFIED: trust is off in the profile"
 
 
 def _token_words(tokens: Tokens) -> str:
     if tokens.expires_at is None:
         return tokens.words
     seconds = (tokens.expires_at - tokens.clock.now()).total_seconds()
-    return f"{tokens.words}, good for {time_left(seconds)}"
+    return f"{tokens.words}, valid for {time_left(seconds)}"

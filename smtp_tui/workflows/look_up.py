@@ -19,11 +19,11 @@ from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.writes import Ended, WriteOutcome
 from smtp_tui.editing.values import ABSENT, Known, holds, looks_same, value_in, value_words
 
-_STILL: Final = "the server still has the old values. Review and save once more"
+_STILL: Final = "the server still has the old values. Review and save again"
 _NOT_DONE: Final = {
-    Operation.CREATE: ("no record of that name is there. Save once more", "form.review"),
+    Operation.CREATE: ("no record has this name. Save again", "form.review"),
     Operation.PATCH: (_STILL, "form.review"),
-    Operation.DELETE: ("the record is still there. Delete it once more", "record.delete"),
+    Operation.DELETE: ("the record still exists. Delete it again", "record.delete"),
 }
 """What is read again where a write was not done, and the action to do next."""
 
@@ -65,7 +65,7 @@ class Found(Struct, frozen=True):
         """What contradicts a yes, or why the record could not be read; else blank."""
         if self.differences:
             differ = "; ".join(difference.words for difference in self.differences)
-            return f"The server answered yes but {differ}"
+            return f"The server accepted it, but {differ}"
         return f"It could not be read again: {self.problem}" if self.problem else ""
 
 
@@ -100,8 +100,8 @@ def advice(operation: Operation, found: Found) -> Advice:
         words, action = _NOT_DONE[operation]
         return (AdviceLine(f"Read again: {words}", (action,)),)
     if operation is Operation.CREATE and found.record is not None:
-        there = f"a record of that name is there (id {found.record.id})"
-        return (AdviceLine(f"Read again: {there}. Look at it before you save"),)
+        there = f"a record with this name exists (id {found.record.id})"
+        return (AdviceLine(f"Read again: {there}. Check it before you save"),)
     return ()
 
 
@@ -114,7 +114,7 @@ async def _look(connections: SmtpConnections, write: Write, created_id: str | No
     except NotFound:
         if operation is Operation.DELETE:
             return Found(True)
-        return Found(None, (Difference("holds no such record"),))
+        return Found(None, (Difference("has no such record"),))
     except ApiError as error:
         return Found(None, problem=error.why)
     if operation is Operation.DELETE:
@@ -128,7 +128,7 @@ async def _look_for_name(connections: SmtpConnections, write: Write) -> Found:
     records = (await connections.list()).records
     found = [compared(sent, None, record) for record in records if record.name == name]
     if not found:
-        return Found(False, (Difference("holds no record of that name"),))
+        return Found(False, (Difference("has no record of that name"),))
     best = next((each for each in found if not each.contradicts), found[-1])
     # Another record may have had that name before, so one that differs tells nothing.
     return replace(best, done=None if best.contradicts else True)

@@ -58,8 +58,8 @@ class Sent(Enum):
     """What has left for the server, which decides what it means to stop waiting."""
 
     NOTHING = "Stopped waiting. Nothing was sent."
-    WRITE = "Stopped waiting; the write goes on and its outcome will be told."
-    LOST = "No answer came to the write: whether it was done is not known."
+    WRITE = "Stopped waiting. The write continues; its outcome will be shown."
+    LOST = "No answer to the write: outcome unknown."
 
 
 class RefusedCertificate(Struct, frozen=True):

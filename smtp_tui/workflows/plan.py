@@ -17,7 +17,7 @@ _WORDS: Final = {
     Operation.PATCH: ("Change", "Saving", "~"),
     Operation.DELETE: ("Delete", "Deleting", "-"),
 }
-_UNSEEN: Final = "Whether someone else changed the password meanwhile cannot be seen."
+_UNSEEN: Final = "A password change by someone else cannot be detected."
 
 
 class Plan(Struct, frozen=True):
@@ -95,7 +95,7 @@ def delete_plan(scope: Scope, record: Record, notes: tuple[str, ...]) -> Plan:
     """The plan that deletes a record. Raises :class:`~smtp_tui.api.requests.IdRefused`."""
     host = f"{record.text('hostname')[:80]}:{record.text('port')[:20]}"
     changes = (f"{record_name(record.name, record.id)} ({host}) will be deleted",)
-    lost = f"What cannot come back: {', '.join(lost_by_delete(record))}."
-    notes = (*notes, lost, "Services that mail through it will fail.")
+    lost = f"Cannot be restored: {', '.join(lost_by_delete(record))}."
+    notes = (*notes, lost, "Services that send mail through it will fail.")
     request = delete_request(scope, record.id)
     return Plan(request, record.name, record.id, changes, notes, destroys=True)

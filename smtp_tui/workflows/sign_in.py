@@ -71,7 +71,7 @@ async def after_refusal(session: Session, operator: Operator, error: ApiError) -
     What was mended, as a sentence; blank where nothing was. The request is not sent again.
     """
     if isinstance(error, TokenRefused | TokenNeeded):
-        return "The token is new." if await replace_token(session, operator, error.why) else ""
+        return "The token was renewed." if await replace_token(session, operator, error.why) else ""
     if isinstance(error, CertificateRefused):
         with suppress(ApiError):  # the server is gone meanwhile; the refusal says enough
             if await trust_certificate(session, operator, error):
@@ -183,7 +183,7 @@ async def trust_certificate(
     target = session.client.target
     login = error.call.operation is Operation.TOKEN
     origin = target.identity_origin if login else target.origin
-    with operator.waiting(f"Looking at the certificate of {origin.text}"):
+    with operator.waiting(f"Reading the certificate of {origin.text}"):
         shown = read_certificate(await shown_certificate(origin, SECONDS))
     first = target.meets_first(origin)
     if not first and not error.pinned:

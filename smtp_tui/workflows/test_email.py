@@ -28,7 +28,7 @@ from smtp_tui.workflows.operator import About, Kind, Notice, Operator
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import ensure_token
 
-LEFT: Final = "The program was left before an answer came. The mail may have been sent."
+LEFT: Final = "smtp-tui was closed before the answer arrived. The mail may have been sent."
 _JOURNALLED: Final = {
     Verdict.ACCEPTED: WriteOutcome.MAIL_ACCEPTED,
     Verdict.REJECTED: WriteOutcome.MAIL_REJECTED,
@@ -36,9 +36,9 @@ _JOURNALLED: Final = {
     Verdict.UNKNOWN: WriteOutcome.UNKNOWN,
 }
 _STORED: Final = {
-    SecretState.SET: "the stored one, unseen",
-    SecretState.NOT_SET: "none is stored",
-    SecretState.UNKNOWN: "the stored one, if there is one",
+    SecretState.SET: "stored (hidden)",
+    SecretState.NOT_SET: "none stored",
+    SecretState.UNKNOWN: "stored, if any",
 }
 """Whose password is used where none is typed, by what is known of it."""
 _NO_LOGIN: Final = "No login was used: there is no username."
@@ -61,9 +61,9 @@ class TestSubject(Struct, frozen=True):
     def words(self) -> str:
         """Which values are used."""
         if self.opened is None:
-            return "values that are saved nowhere"
+            return "unsaved values"
         if self.patch:
-            return "the saved record with these unsaved changes (*)"
+            return "the saved record with unsaved changes (*)"
         return "the saved record"
 
     @property
@@ -124,9 +124,8 @@ class TestSubject(Struct, frozen=True):
         same_host = _plain_host(saved) == _plain_host(tested)
         if same_host or opened.password is SecretState.NOT_SET:
             return ""
-        return (
-            f"The stored password will be sent to {tested}, not to {saved or 'no host'} as saved."
-        )
+        saved_host = f"the saved host {saved}" if saved else "a saved host"
+        return f"The stored password will be sent to {tested} instead of {saved_host}."
 
     def request(self, scope: Scope, to: str) -> Request:
         """The request that tests. Raises :class:`~smtp_tui.api.requests.IdRefused`."""
@@ -140,7 +139,7 @@ def _plain_host(text: str) -> str:
 
 
 def _typed_words(change: Change) -> str:
-    return "the one just typed, not saved" if change.after else "none; cleared here, not saved"
+    return "as typed (not saved)" if change.after else "none (cleared, not saved)"
 
 
 class TestMail(Struct):
@@ -240,7 +239,7 @@ class TestMails(Struct, frozen=True):
             if run is not None:
                 self.history.add(key, run)
         except FileProblem as error:
-            return f"This test is not remembered: {error}"
+            return f"This test was not saved in the history: {error}"
         return ""
 
 

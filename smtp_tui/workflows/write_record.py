@@ -25,10 +25,10 @@ from smtp_tui.workflows.plan import Plan, delete_plan, save_plan
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in, replace_token
 
-_CHOSEN: Final = "Values changed on the server meanwhile; this is what you chose."
-_CHANGED: Final = "Someone changed it since you looked; this is how it is now."
-_TAKEN: Final = "A record of this name exists already; this makes a second one."
-_NEW_TOKEN: Final = "The token is new. Nothing was changed yet: review once more."
+_CHOSEN: Final = "Values changed on the server; this is what you chose."
+_CHANGED: Final = "Someone changed the record since you opened it; this is its current state."
+_TAKEN: Final = "A record with this name already exists; this creates a second one."
+_NEW_TOKEN: Final = "The token was renewed. Nothing has been changed yet; review again."
 
 
 async def save_record(
@@ -81,7 +81,9 @@ async def undo(session: Session, operator: Operator) -> ends.UndoOutcome | None:
         return None
     named = record_name(change.before.name, change.before.id)
     try:
-        now = await _read(session, operator, change.before.id, f"Reading what {named} holds now")
+        now = await _read(
+            session, operator, change.before.id, f"Reading the current values of {named}"
+        )
     except ApiError as error:
         return ends.Refused(error)
     back = inverse(change.patch, change.before, now)
@@ -145,7 +147,7 @@ class _Job(Struct):
         if comparison.already:
             already = ", ".join(comparison.already)
             self.patch = comparison.patch
-            self.news = (f"Someone else changed to the same already: {already}.",)
+            self.news = (f"Someone else already made the same change: {already}.",)
         return not comparison.already
 
     async def name_is_free(self) -> bool:
@@ -153,7 +155,7 @@ class _Job(Struct):
 
         The server makes a second record of a name without a word.
         """
-        what = f"Reading whether {record_name(self.new_name)} exists already"
+        what = f"Checking whether {record_name(self.new_name)} already exists"
         read = self.session.connections.list
         found = await read_signed_in(self.session, self.operator, read, what, Sent.NOTHING)
         same = [record.id for record in found.records if record.name == self.new_name]
@@ -164,11 +166,11 @@ class _Job(Struct):
     def _tell(self, comparison: Comparison, now: Record) -> None:
         """Say what others changed that is kept."""
         if comparison.name_changed:
-            words = f"The record is called {record_name(now.name, now.id)} now."
+            words = f"The record is now named {record_name(now.name, now.id)}."
             self.operator.tell(Notice(words, About.RECORD_NAME))
         if comparison.theirs:
             words = "; ".join(change.words() for change in comparison.theirs)
-            words = f"Changed by someone else meanwhile, and kept: {words}"
+            words = f"Also changed by someone else, and kept: {words}"
             self.operator.tell(Notice(words, About.THEIR_CHANGE))
 
     def done(self, created: Record | None = None) -> ends.Saved | ends.Deleted:
@@ -270,13 +272,15 @@ async def _send(job: _Job, plan: Plan) -> ends.Outcome:
         return ends.NotStored(f"{found.words}.")
     notes = [found.words] if found.words else []
     if written.unreadable:
-        notes.insert(0, f"The server said yes; its answer could not be read: {written.unreadable}")
+        notes.insert(
+            0, f"The server accepted it, but its answer could not be read: {written.unreadable}"
+        )
     return replace(job.done(written.record or found.record), notes=tuple(notes))
 
 
 async def _look_up(job: _Job, plan: Plan, error: ApiError, write: Write) -> ends.Outcome:
     """A change or delete that is found done is done; a new record may be someone else's."""
-    with job.operator.waiting(f"No answer came; reading {plan.named} again", sent=Sent.LOST):
+    with job.operator.waiting(f"No answer; reading {plan.named} again", sent=Sent.LOST):
         found = await look_up(job.session.connections, write, error)
     operation = plan.request.operation
     error.advice = advice(operation, found) or error.advice

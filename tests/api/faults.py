@@ -104,25 +104,25 @@ def unreadable(kind: FaultKind, why: str) -> Case:
     return case(Fault(kind), End(BadAnswer, why), DONE)
 
 
-BROKE = End(NoAnswer, "The connection broke before the whole answer came")
-ENDED = End(NoAnswer, "The connection ended before the whole answer came")
-STILL = End(NoAnswer, "The server was silent for 0.15 seconds")
-ENDLESS = End(BadAnswer, "The answer is larger than 0.0954 MiB and was not read on")
+BROKE = End(NoAnswer, "The connection was lost before the answer was complete")
+ENDED = End(NoAnswer, "The connection ended before the answer was complete")
+STILL = End(NoAnswer, "The server was silent for 0.15 s")
+ENDLESS = End(BadAnswer, "The answer is larger than 0.0954 MiB and was not read completely")
 OVERLONG = case(Fault(FaultKind.ENDLESS), ENDLESS, DONE, mail=ENDLESS, limits=SMALL)
 PACKED = case(
     Fault(FaultKind.GZIP),
-    End(BadAnswer, "The answer is compressed (gzip), unasked"),
+    End(BadAnswer, "The answer is compressed (gzip), which was not requested"),
     DONE,
-    mail=End(BadAnswer, "The answer is compressed (gzip), unasked"),
+    mail=End(BadAnswer, "The answer is compressed (gzip), which was not requested"),
 )
 WIDE = End(BadAnswer, "The answer is UTF-16 text, not UTF-8")
 GATEWAY = End(ServerFault, "answered 502: an HTML page titled “502 Bad Gateway”")
 ROUTER = End(ServerFault, "answered 503: an HTML page titled “Application is not available”")
 PAGE = End(BadAnswer, "an HTML page titled “Log in to your account”")
-ELSEWHERE = End(BadAnswer, f"The server redirects to {LOGIN} (307), which is not followed")
+ELSEWHERE = End(BadAnswer, f"The server redirects to {LOGIN} (307); redirects are not followed")
 NO_OBJECT = End(BadAnswer, "The answer is not one object that names each of its members once")
 NO_ID = End(BadAnswer, "A record without an id")
-ERROR = End(BadAnswer, "The answer (200) holds an error: Internal Server Error")
+ERROR = End(BadAnswer, "The answer (200) contains an error: Internal Server Error")
 
 FAULTS: dict[str, Case] = {
     "delay": case(Fault(FaultKind.DELAY, seconds=0.02), DONE),
@@ -137,7 +137,7 @@ FAULTS: dict[str, Case] = {
     "empty body": unreadable(FaultKind.EMPTY, "The answer is empty"),
     "dripping body": case(
         Fault(FaultKind.DRIPPING, seconds=0.1),
-        End(NoAnswer, "No whole answer within 0.3 seconds"),
+        End(NoAnswer, "No complete answer within 0.3 s"),
         limits=SLOW,
     ),
     "endless body": replace(OVERLONG, fault=Fault(FaultKind.ENDLESS, after_work=True)),
@@ -150,8 +150,8 @@ FAULTS: dict[str, Case] = {
     "UTF-16": case(Fault(FaultKind.UTF16), WIDE, DONE, mail=WIDE),
     "bad UTF-8": unreadable(FaultKind.BAD_UTF8, "is not UTF-8 text (byte "),
     "deep nesting": unreadable(FaultKind.DEEP, "The answer is nested too deeply"),
-    "NaN": unreadable(FaultKind.NAN, "The answer holds NaN, which is not JSON"),
-    "big integer": unreadable(FaultKind.BIG_INTEGER, "a number of thousands of digits"),
+    "NaN": unreadable(FaultKind.NAN, "The answer contains NaN, which is not JSON"),
+    "big integer": unreadable(FaultKind.BIG_INTEGER, "a number with thousands of digits"),
     "duplicate keys": case(
         Fault(FaultKind.DUPLICATE_KEYS),
         NO_OBJECT,
@@ -165,7 +165,7 @@ FAULTS: dict[str, Case] = {
         NO_OBJECT,
         DONE,
         list=End(BadAnswer, "The answer is null, not a list of records"),
-        get=End(BadAnswer, "Null stands where a record should"),
+        get=End(BadAnswer, "Expected a record, found null"),
     ),
     "missing parameters": case(Fault(FaultKind.MISSING_PARAMETERS), DONE),
     "doubled parameters": case(Fault(FaultKind.DOUBLED_PARAMETERS), DONE),
@@ -205,7 +205,7 @@ FAULTS: dict[str, Case] = {
         FaultKind.TOO_MANY,
         TooManyRequests,
         "answered 429",
-        advice="The server asks to wait 7 seconds.",
+        advice="The server asks to wait 7 s.",
         retry_after="7",
     ),
     "429 with a date": refused(
@@ -217,7 +217,7 @@ FAULTS: dict[str, Case] = {
     ),
     "418 without words": case(
         Fault(FaultKind.RAW, status=418),
-        End(StatusError, "answered 418, without a word of explanation"),
+        End(StatusError, "answered 418 without an explanation"),
     ),
     "500": refused(
         FaultKind.SERVER_ERROR, ServerFault, "answered 500: Internal Server Error", mail=DONE
@@ -233,12 +233,12 @@ FAULTS: dict[str, Case] = {
     "503": case(Fault(FaultKind.UNAVAILABLE, count=None), replace(ROUTER, requests=2)),
     "503 with a date": case(
         Fault(FaultKind.RAW, count=None, status=503, headers=(("Retry-After", DATE),)),
-        End(ServerFault, "answered 503, without a word", advice=f"until {DATE}."),
-        End(ServerFault, "answered 503, without a word"),
+        End(ServerFault, "answered 503 without an explanation", advice=f"until {DATE}."),
+        End(ServerFault, "answered 503 without an explanation"),
     ),
     "504": case(
         Fault(FaultKind.RAW, count=None, status=504),
-        End(ServerFault, "answered 504, without a word", requests=2),
+        End(ServerFault, "answered 504 without an explanation", requests=2),
     ),
 }
 """The faults by name. Those that answer nothing or too much need other time-outs and limits."""

@@ -23,13 +23,16 @@ from tests.failing_sandbox import Fault, FaultKind, Sandbox, SandboxOptions
 
 # Without TLS they stand in the table of faults.
 LOST = [
-    (Fault(FaultKind.RESET), "The connection broke before the whole answer came"),
-    (Fault(FaultKind.RESET, after_work=True), "The connection broke before the whole answer came"),
-    (Fault(FaultKind.RESET_MID_BODY), "The connection broke before the whole answer came"),
-    (Fault(FaultKind.TRUNCATED), "The connection ended before the whole answer came"),
-    (Fault(FaultKind.HANG), "The server was silent for 0.3 seconds"),
-    (Fault(FaultKind.HANG, after_work=True), "The server was silent for 0.3 seconds"),
-    (Fault(FaultKind.DRIPPING, seconds=0.1), "No whole answer within 0.6 seconds"),
+    (Fault(FaultKind.RESET), "The connection was lost before the answer was complete"),
+    (
+        Fault(FaultKind.RESET, after_work=True),
+        "The connection was lost before the answer was complete",
+    ),
+    (Fault(FaultKind.RESET_MID_BODY), "The connection was lost before the answer was complete"),
+    (Fault(FaultKind.TRUNCATED), "The connection ended before the answer was complete"),
+    (Fault(FaultKind.HANG), "The server was silent for 0.3 s"),
+    (Fault(FaultKind.HANG, after_work=True), "The server was silent for 0.3 s"),
+    (Fault(FaultKind.DRIPPING, seconds=0.1), "No complete answer within 0.6 s"),
 ]
 
 
@@ -64,8 +67,8 @@ async def test_a_create_whose_answer_was_lost_may_have_been_done_and_is_not_deni
     async with desk(secure, limits=IMPATIENT) as held:
         secure.faults.add(Fault(FaultKind.HANG, after_work=True))
         error = await held.refused("create")
-        assert error.what.startswith("Unknown whether it was done: create the connection at ")
-        assert error.lines()[2] == "Look at what the server holds now before you repeat it."
+        assert error.what.startswith("Outcome unknown: create the connection at ")
+        assert error.lines()[2] == "Check the record on the server before you repeat it."
         assert [record.name for record in (await held.listed()).records] == ["OLD", "NEW"]
 
 
@@ -130,7 +133,7 @@ async def test_what_does_not_speak_http_is_told_in_words(work: Desk, data: bytes
         error = await _refused_elsewhere(work, port)
     assert type(error) is NoAnswer
     assert error.outcome_unknown
-    assert error.why == "The connection ended before the whole answer came, or it was no HTTP"
+    assert error.why == "The connection ended before the answer was complete, or it is not HTTP"
 
 
 async def test_noise_after_the_handshake_leaves_a_write_unknown(work: Desk) -> None:
@@ -172,7 +175,7 @@ async def test_a_host_that_hangs_up_in_the_handshake_got_nothing(work: Desk) -> 
     async with _saying(b"") as port:
         error = await _refused_elsewhere(work, port, "https")
     assert type(error) is CertificateRefused
-    assert error.why.startswith("The server broke the connection off while TLS was agreed on")
+    assert error.why.startswith("The server closed the connection during the TLS handshake")
     assert not error.outcome_unknown
 
 
@@ -181,7 +184,7 @@ async def test_a_closed_port_is_said_as_that(work: Desk) -> None:
         port = taken.getsockname()[1]
     error = await _refused_elsewhere(work, port)
     assert type(error) is HostUnreachable
-    assert error.why == "The connection was refused: nothing listens on that port"
+    assert error.why == "Connection refused: nothing listens on that port"
     assert error.lines()[0].startswith("Could not change the connection at http://127.0.0.1")
 
 

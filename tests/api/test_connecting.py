@@ -78,7 +78,7 @@ async def test_all_addresses_of_a_host_share_the_time_for_a_connection(
     with full(*addresses) as port, named(monkeypatch, *addresses):
         error, took = await refusal(work, at(work, "many.example", port, scheme), name)
     assert type(error) is HostUnreachable
-    assert error.why == "No connection within 0.5 seconds"
+    assert error.why == "No connection within 0.5 s"
     assert SECONDS <= took < 2 * SECONDS
 
 
@@ -102,7 +102,7 @@ async def test_tls_has_what_is_left_of_the_time_and_the_words_say_that_it_was_tl
         error, took = await refusal(work, at(work, "127.0.0.1", server.port, "https"), name)
     assert type(error) is HostUnreachable
     assert error.why == (
-        "The server took the connection, but TLS was not agreed on within 0.5 seconds"
+        "The server accepted the connection, but the TLS handshake did not finish within 0.5 s"
     )
     assert SECONDS <= took < 2 * SECONDS
 

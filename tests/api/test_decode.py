@@ -150,20 +150,20 @@ def test_a_value_with_a_secret_inside_is_a_secret_as_a_whole() -> None:
 @pytest.mark.parametrize(
     ("entry", "why"),
     [
-        (None, "null stands where a record should"),
-        (7, "a number or truth value stands where a record should"),
-        ([], "a list stands where a record should"),
-        ("x", "a text stands where a record should"),
+        (None, "expected a record, found null"),
+        (7, "expected a record, found a number or truth value"),
+        ([], "expected a record, found a list"),
+        ("x", "expected a record, found a text"),
         ({}, "a record without an id"),
         ({"id": ""}, "a record without an id"),
         ({"id": None}, "a record without an id"),
         ({"id": True}, "a record without an id"),
         ({"id": 5.5}, "a record without an id"),
         ({"id": ["5"]}, "a record without an id"),
-        ({"id": ".."}, "a record whose id cannot be addressed"),
-        ({"id": "a/b"}, "a record whose id cannot be addressed"),
-        ({"id": "a\\b"}, "a record whose id cannot be addressed"),
-        ({"id": "a\nb"}, "a record whose id cannot be addressed"),
+        ({"id": ".."}, "a record with an unusable id"),
+        ({"id": "a/b"}, "a record with an unusable id"),
+        ({"id": "a\\b"}, "a record with an unusable id"),
+        ({"id": "a\nb"}, "a record with an unusable id"),
     ],
 )
 def test_a_bad_entry_is_counted_and_said_with_its_place(entry: JsonValue, why: str) -> None:
@@ -202,8 +202,8 @@ def test_a_member_named_twice_is_an_oddity_of_its_record() -> None:
     (record,) = decode_list(body).records
     assert record.name == "M"
     assert record.oddities == (
-        "name occurs twice; the last one counts",
-        "tenantId occurs twice; the last one counts",
+        "name occurs twice; the last one is used",
+        "tenantId occurs twice; the last one is used",
     )
 
 
@@ -234,17 +234,17 @@ def test_a_value_too_deep_to_show_takes_only_its_record_down(depth: int) -> None
 @pytest.mark.parametrize(
     ("record", "oddity"),
     [
-        ({"name": 5}, "its name is not text"),
-        ({}, "its name is not text"),
-        ({"name": "N", "connection_parameters": {}}, "its parameters are not a list"),
-        ({"name": "N", "connection_parameters": [1]}, "a parameter without a name was left out"),
-        ({"name": "N", "created_at": "yesterday"}, "its creation time cannot be read"),
-        ({"name": "N", "created_at": 5}, "its creation time cannot be read"),
+        ({"name": 5}, "the name is not text"),
+        ({}, "the name is not text"),
+        ({"name": "N", "connection_parameters": {}}, "the parameters are not a list"),
+        ({"name": "N", "connection_parameters": [1]}, "a parameter without a name was ignored"),
+        ({"name": "N", "created_at": "yesterday"}, "the creation time cannot be read"),
+        ({"name": "N", "created_at": 5}, "the creation time cannot be read"),
         (
             {"name": "N", "created_at": "0001-01-01T00:00:00+14:00"},
-            "its creation time cannot be read",
+            "the creation time cannot be read",
         ),
-        ({"name": "N", "created_at": "9999-12-31T23:00:00Z"}, "its creation time cannot be read"),
+        ({"name": "N", "created_at": "9999-12-31T23:00:00Z"}, "the creation time cannot be read"),
     ],
 )
 def test_an_odd_record_is_shown_and_what_is_odd_is_said(
@@ -257,14 +257,14 @@ def test_a_parameter_twice_counts_the_last_time_and_says_so() -> None:
     pairs: JsonValue = [{"name": "port", "value": 25}, {"name": "port", "value": 587}]
     record = record_of({"id": "a", "name": "N", "connection_parameters": pairs})
     assert record.text("port") == "587"
-    assert record.oddities == ("the parameter port occurs twice; the last one counts",)
+    assert record.oddities == ("the parameter port occurs twice; the last one is used",)
 
 
 def test_a_parameter_with_two_values_counts_the_last_and_says_so() -> None:
     body = b'{"id":"a","name":"N","connection_parameters":[{"name":"port","value":1,"value":2}]}'
     record = decode_record(body)
     assert record.text("port") == "2"
-    assert record.oddities == ("the parameter port has value twice; the last one counts",)
+    assert record.oddities == ("the parameter port has value twice; the last one is used",)
 
 
 def test_a_good_record_has_nothing_odd_and_all_its_parts() -> None:
@@ -320,14 +320,14 @@ def test_a_long_number_that_python_reads_is_kept_to_the_last_digit() -> None:
         (b"", "the answer is empty"),
         (b" \r\n", "the answer is empty"),
         (b"[1", "the answer is not JSON (line 1 column 3)"),
-        (b"[-Infinity]", "the answer holds -Infinity, which is not JSON"),
+        (b"[-Infinity]", "the answer contains -Infinity, which is not JSON"),
         (b"\xff", "the answer is not UTF-8 text (byte 0)"),
         (
             b"\n<!DOCTYPE html><h1>Hi &amp; bye</h1>",
             "the answer is an HTML page titled “Hi & bye”, not JSON",
         ),
         (b"[" * 100_000, "the answer is nested too deeply"),
-        (b"1" * 5000, "the answer holds a number of thousands of digits"),
+        (b"1" * 5000, "the answer contains a number with thousands of digits"),
     ],
 )
 def test_what_is_no_json_is_said_in_words(body: bytes, why: str) -> None:
@@ -358,7 +358,7 @@ def test_an_answer_of_too_many_values_is_refused_before_any_is_built(body: bytes
         assert tracemalloc.get_traced_memory()[1] < 2 * len(body)
     finally:
         tracemalloc.stop()
-    assert str(caught.value) == f"the answer holds more than {MOST_VALUES:,} values"
+    assert str(caught.value) == f"the answer contains more than {MOST_VALUES:,} values"
 
 
 def test_what_stands_inside_a_text_is_no_value() -> None:
@@ -377,9 +377,9 @@ def test_an_oddity_that_is_found_often_is_told_once_with_its_count() -> None:
     body = {"id": "1", "name": "A", "connection_parameters": parameters}
     record = decode_record(json.dumps(body).encode())
     assert record.oddities == (
-        "a parameter without a name was left out (3 times)",
-        "the parameter port occurs 14 times; the last one counts",
-        "the parameter hostname occurs twice; the last one counts",
+        "a parameter without a name was ignored (3 times)",
+        "the parameter port occurs 14 times; the last one is used",
+        "the parameter hostname occurs twice; the last one is used",
     )
 
 
@@ -400,4 +400,4 @@ def test_a_hundred_thousand_records_are_read() -> None:
 def test_more_entries_than_are_read_are_refused_before_any_is_judged() -> None:
     with pytest.raises(Undecodable) as caught:
         decode_list(b"[" + b"1," * MOST_ENTRIES + b"1]")
-    assert str(caught.value) == f"the answer holds more than {MOST_ENTRIES:,} entries"
+    assert str(caught.value) == f"the answer contains more than {MOST_ENTRIES:,} entries"

@@ -67,7 +67,7 @@ async def test_a_write_is_not_done_where_a_good_status_comes_with_an_error(
     body = b'{"error": {"message": "the back end is away"}}'
     work.sandbox.faults.add(Fault(FaultKind.RAW, status=200, body=body))
     error = await work.refused(name)
-    assert error.why == "The answer (200) holds an error: the back end is away"
+    assert error.why == "The answer (200) contains an error: the back end is away"
     assert error.outcome_unknown
 
 
@@ -141,7 +141,7 @@ async def test_a_404_means_gone_only_by_its_code_or_to_a_read_of_a_record(
         return
     error = await work.refused(name)
     assert type(error) is (NotFound if gone else OperationMissing)
-    assert ("lacks this operation" in error.why) is not gone
+    assert ("does not support this operation" in error.why) is not gone
     assert not error.outcome_unknown
     _reads_well(error)
 
@@ -159,7 +159,7 @@ async def test_a_test_whose_answer_was_lost_may_have_been_sent(work: Desk) -> No
     error = await work.refused("test_saved")
     assert error.outcome_unknown
     assert "may have been sent" in error.what
-    assert error.lines()[2] == "Look in the mailbox of the recipient before you test again."
+    assert error.lines()[2] == "Check the recipient's mailbox before you test again."
     _reads_well(error)
 
 
@@ -241,7 +241,7 @@ async def test_without_a_tenant_nothing_about_records_is_sent(
     async with desk(sandbox, scope=Scope(""), access=access) as held:
         error = await held.refused(name)
     assert type(error) is TenantNeeded
-    assert error.why == "The profile work names no tenant"
+    assert error.why == "The profile work has no tenant"
     assert not error.outcome_unknown
     assert (sandbox.requests, held.activity.exchanges, held.pad.lines) == ((), (), [])
     (line,) = error.advice
@@ -312,7 +312,10 @@ async def test_a_status_that_says_no_is_told_although_its_words_cannot_be_read(
     work: Desk, name: str, body: str, status: int
 ) -> None:
     headers = (("Content-Encoding", "gzip"),) if body == "compressed" else ()
-    words = {"compressed": "compressed (gzip), unasked", "UTF-16": "UTF-16 text, not UTF-8"}
+    words = {
+        "compressed": "compressed (gzip), which was not requested",
+        "UTF-16": "UTF-16 text, not UTF-8",
+    }
     text = '{"error": {"message": "x"}}'.encode("utf-16")
     work.sandbox.faults.add(Fault(FaultKind.RAW, status=status, body=text, headers=headers))
     error = await work.refused(name)
@@ -337,4 +340,4 @@ async def test_the_address_of_a_redirect_is_cut_with_a_mark(work: Desk, length: 
     work.sandbox.faults.add(fault)
     error = await work.refused("list")
     shown = address if length <= 120 else f"{address[:120]}…"
-    assert error.why == f"The server redirects to {shown} (302), which is not followed"
+    assert error.why == f"The server redirects to {shown} (302); redirects are not followed"

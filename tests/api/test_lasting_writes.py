@@ -125,7 +125,7 @@ async def test_a_read_that_is_cancelled_ends_and_says_so(work: Desk) -> None:
     with pytest.raises(asyncio.CancelledError):
         await waiting
     (exchange,) = work.activity.exchanges
-    assert (exchange.status, exchange.failure) == (None, "Given up before the answer came")
+    assert (exchange.status, exchange.failure) == (None, "Stopped before the answer arrived")
     assert (await work.record()).name == "OLD", "the client works on"
 
 

@@ -24,9 +24,9 @@ async def test_a_read_waits_as_long_as_the_server_asks(work: Desk) -> None:
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ("3", "wait 3 seconds"),
-        ("3600", "wait 3600 seconds"),
-        ("86399", "wait 86399 seconds"),
+        ("3", "wait 3 s"),
+        ("3600", "wait 3600 s"),
+        ("86399", "wait 86399 s"),
         ("Wed, 21 Oct 2099 07:28:00 GMT", "wait until Wed, 21 Oct 2099 07:28:00 GMT."),
         ("Wed, 21 Oct 2099 07:28:00 +0200", "wait until Wed, 21 Oct 2099 05:28:00 GMT."),
         ("86400", "Wait a moment, then try again."),
@@ -70,7 +70,7 @@ async def test_a_read_is_tried_again_after_no_connection_was_made(work: Desk) ->
         await SmtpConnections(client).list()
     await client.aclose()
     assert [(exchange.status, exchange.failure) for exchange in work.activity.exchanges] == [
-        (None, "The connection was refused: nothing listens on that port")
+        (None, "Connection refused: nothing listens on that port")
     ] * 2
 
 

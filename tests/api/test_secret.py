@@ -60,7 +60,7 @@ def test_a_secret_is_not_assigned_in_the_open(name: str, value: object) -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
 def test_a_number_that_json_lacks_is_not_assigned(value: float) -> None:
-    with pytest.raises(ValueError, match="the port is no number that can be sent"):
+    with pytest.raises(ValueError, match="the port is not a number that can be sent"):
         Assignment("port", value)
 
 

@@ -108,7 +108,7 @@ async def test_interim_answers_without_end_are_given_up() -> None:
 
     limits = Limits(total=0.3)
     async with peer(talk) as server, client(server.port, limits=limits) as one:
-        with pytest.raises(NoAnswer, match="No whole answer within 0"):
+        with pytest.raises(NoAnswer, match="No complete answer within 0"):
             await send(one, writing())
     assert len(server.requests) == 1
 

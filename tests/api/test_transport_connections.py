@@ -35,7 +35,7 @@ async def test_a_handshake_that_never_ends_is_given_up_and_its_connection_closed
 
     limits = Limits(connect=0.2)
     async with peer(talk) as server, client(server.port, "https", limits=limits) as one:
-        with pytest.raises(HostUnreachable, match="TLS was not agreed on within 0"):
+        with pytest.raises(HostUnreachable, match="TLS handshake did not finish within 0"):
             await send(one, reading())
         await server.has(lambda: server.open == 0)
     gc.collect()  # a socket that was left open is an error

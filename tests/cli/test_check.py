@@ -45,7 +45,7 @@ def test_a_profile_that_works_passes_every_step(console: Console, sandbox: Sandb
     assert [line[:2] for line in lines[1:]] == [
         ["ok", name] for name in ("name", "connect", "certificate", "token", "tenant", "list")
     ]
-    assert "1 records for team all" in result.out
+    assert "1 record for team all" in result.out
     assert sandbox.admin_token not in result.out + result.err
 
 
@@ -134,7 +134,7 @@ def test_a_certificate_is_judged_before_any_byte_of_the_token(
     empty_console.run("profiles", "set", "a", "--trust", f"ca:{tls.certificate_path}")
     assert set(steps(empty_console)["a"].values()) == {"ok"}
     empty_console.run("profiles", "set", "a", "--trust", "off")
-    assert "NOT CHECKED" in words(empty_console, "a", "certificate")
+    assert "NOT VERIFIED" in words(empty_console, "a", "certificate")
 
 
 def test_a_typed_token_is_not_asked_for(console: Console, sandbox: Sandbox) -> None:

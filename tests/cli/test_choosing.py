@@ -23,7 +23,7 @@ OPTION, VARIABLE, VENDOR, DEFAULT, ONLY = (
     "the default",
     "the only profile",
 )
-NOT_DECIDED = "which profile?"
+NOT_DECIDED = "no profile chosen;"
 
 
 class Case(Struct, frozen=True):
@@ -134,7 +134,7 @@ def test_the_screen_follows_the_same_rule_and_says_it_in_the_header_and_in_profi
         header = "\n".join(terminal.screen_text().splitlines()[:2])
         assert "environment" in header
         overruled = " or ".join(name for _, name in case.sources[1:])
-        assert (f"CAM_HOST overrules {overruled}" in header) is bool(overruled)
+        assert (f"CAM_HOST overrides {overruled}" in header) is bool(overruled)
         terminal.press("p")
         terminal.wait_for("switch (this session only)")
         assert ("At the start: Using the profile environment" in terminal.screen_text()) is bool(
@@ -148,11 +148,11 @@ def test_a_choice_by_hand_is_not_said_to_overrule_anything(
     case = Case(None, None, True, ("a",), "a")
     _write(tmp_path / "config", case, host=sandbox.base_url)
     with Terminal(PROGRAM, cwd=tmp_path, env=environ, rows=30, columns=100) as terminal:
-        terminal.wait_for("CAM_HOST overrules a")
+        terminal.wait_for("CAM_HOST overrides a")
         terminal.press("p")
         terminal.wait_for("switch (this session only)")
         terminal.press("enter")
-        terminal.wait_gone("CAM_HOST overrules")
+        terminal.wait_gone("CAM_HOST overrides")
 
 
 def test_two_products_variables_with_two_hosts_are_said(empty_console: Console) -> None:

@@ -100,7 +100,7 @@ def test_it_is_asked_for_and_can_be_rehearsed(console: Console, sandbox: Sandbox
     assert console.run("create", "NEW", *VALUES, typist=Typist("yes")).code == 0
 
 
-@pytest.mark.parametrize(("after_work", "words"), [(True, "name is there"), (False, "not created")])
+@pytest.mark.parametrize(("after_work", "words"), [(True, "name exists"), (False, "not created")])
 def test_an_unknown_outcome_is_looked_up_and_nothing_is_repeated(
     console: Console, sandbox: Sandbox, after_work: bool, words: str
 ) -> None:

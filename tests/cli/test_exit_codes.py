@@ -61,7 +61,7 @@ def test_a_read_without_a_whole_answer_is_5_and_nothing_is_written(
 @pytest.mark.parametrize("operation", Called, ids=lambda one: one.name)
 def test_silence_is_5_after_a_read_and_6_after_a_write(operation: Called) -> None:
     """A server that hangs ends a read after a minute, too long for a test of the program."""
-    error = NoAnswer(Call(operation, "cam.example"), "The server was silent for 60 seconds")
+    error = NoAnswer(Call(operation, "cam.example"), "The server was silent for 60 s")
     expected = ExitCode.UNKNOWN_OUTCOME if operation.writes else ExitCode.UNREACHABLE
     assert code_of(error) is expected
 

@@ -41,8 +41,8 @@ def test_a_missing_operation_is_told_as_such_and_ends_with_1(
     sandbox.faults.add(Fault(FaultKind.RAW, operation, status=404, body=body))
     result = console.run(*arguments)
     assert (result.code, result.out) == (ExitCode.FAILED, "")
-    assert "The server lacks this operation" in result.err
-    assert "Check the host of the profile and the version of the server" in result.err
+    assert "The server does not support this operation" in result.err
+    assert "Check the profile's host and the server's version" in result.err
     assert "gone" not in result.err
     assert "may have been sent" not in result.err
     assert [record.id for record in sandbox.records()] == [record_id]

@@ -42,7 +42,7 @@ def test_a_set_that_changed_nothing_says_what_the_server_still_has(
     sandbox.faults.add(says_yes(Operation.MODIFY))
     result = console.run("set", "PRIMARY", *values, "--yes")
     assert result.code == 1
-    assert f"The server answered yes but {words}." in result.err
+    assert f"The server accepted it, but {words}." in result.err
     assert "Changed PRIMARY" not in result.err
     assert outcomes(console) == [WriteOutcome.NOT_STORED.value]
 
@@ -58,7 +58,7 @@ def test_a_third_value_is_told_as_what_the_server_has(console: Console, sandbox:
         )
     result = console.run("set", "PRIMARY", "port=587", "--yes")
     assert result.code == 1
-    assert "The server answered yes but has 465 for port." in result.err
+    assert "The server accepted it, but has 465 for port." in result.err
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_a_password_that_no_server_shows_is_not_doubted(console: Console, sandbo
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"{}", "holds no record of that name"),
-        (b'{"id": "5e7a1c0d3b2f4a6890109999", "name": "NEW"}', "holds no such record"),
+        (b"{}", "has no record of that name"),
+        (b'{"id": "5e7a1c0d3b2f4a6890109999", "name": "NEW"}', "has no such record"),
     ],
 )
 def test_a_create_that_made_nothing_is_not_called_created(
@@ -98,7 +98,7 @@ def test_a_create_that_made_nothing_is_not_called_created(
     sandbox.faults.add(says_yes(Operation.CREATE, body))
     result = console.run("create", "NEW", "hostname=a.example", "port=25", "--yes")
     assert (result.code, result.out) == (1, "")
-    assert f"The server answered yes but {words}." in result.err
+    assert f"The server accepted it, but {words}." in result.err
     assert outcomes(console) == [WriteOutcome.NOT_STORED.value]
 
 
@@ -109,7 +109,7 @@ def test_a_delete_that_removed_nothing_is_not_called_deleted(
     sandbox.faults.add(says_yes(Operation.DELETE, b'{"count": 1}'))
     result = console.run("delete", "PRIMARY", "--confirm-name", "PRIMARY", "--yes")
     assert result.code == 1
-    assert "The server answered yes but still has the record." in result.err
+    assert "The server accepted it, but still has the record." in result.err
     assert outcomes(console) == [WriteOutcome.NOT_STORED.value]
 
 
@@ -145,5 +145,5 @@ def test_a_yes_whose_answer_cannot_be_read_is_done_and_says_so(
     sandbox.faults.add(Fault(FaultKind.NOT_JSON, operation))
     result = console.run(*command, "--yes")
     assert result.code == 0
-    assert "The server said yes; its answer could not be read: the answer is" in result.err
+    assert "The server accepted it, but its answer could not be read: the answer is" in result.err
     assert outcomes(console) == [WriteOutcome.DONE.value]

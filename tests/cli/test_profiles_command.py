@@ -303,7 +303,7 @@ def test_the_only_profile_is_not_used_beside_a_broken_one(
 ) -> None:
     store.path.parent.mkdir(mode=0o700)
     store.path.write_text('[profiles.a]\nhost = "h"\n[profiles.b]\nhost = 1\n')
-    assert "which profile?" in empty_console.run("list").err
+    assert "no profile chosen;" in empty_console.run("list").err
 
 
 def test_the_profile_option_may_stand_on_both_sides(console: Console, sandbox: Sandbox) -> None:

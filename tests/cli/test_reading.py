@@ -65,7 +65,7 @@ def test_entries_that_cannot_be_read_are_told_and_take_none_down(
         assert result.err.splitlines() == [
             "smtp-tui: 2 of 3 entries could not be read",
             "  entry 2 “no id”: a record without an id",
-            "  entry 3: a number or truth value stands where a record should",
+            "  entry 3: expected a record, found a number or truth value",
         ]
 
 
@@ -123,7 +123,7 @@ def test_each_kind_of_failure_has_its_exit_code_and_words(
 ) -> None:
     for kind, code, words in (
         (FaultKind.UNAUTHORIZED, 7, "Authorization Required"),
-        (FaultKind.FORBIDDEN, 1, "Check the team"),
+        (FaultKind.FORBIDDEN, 1, "Check the profile's team"),
         (FaultKind.TOO_MANY, 1, "asks to wait 7"),
         (FaultKind.LOGIN_PAGE, 1, "HTML page"),
         (FaultKind.NOT_JSON, 1, "not JSON"),

@@ -59,11 +59,11 @@ def test_a_hidden_reason_is_said_with_the_request_id_in_text_and_in_json(
     sandbox.mail.play(refuse(Phase.AUTH, BAD_LOGIN))
     sandbox.services.test_shape = shape
     text = console.run("test", "GOOD", *TO)
-    assert f"CAM answered {status}. It hides the reason of any refused mail" in text.out
+    assert f"CAM answered {status}, which hides why a mail was rejected" in text.out
     assert f"Request id: {audited(console)['request_id']}" in text.out
     told = console.run("test", "GOOD", *TO, "--json").json()
     assert told["request_id"] == audited(console)["request_id"]
-    assert "It hides the reason of any refused mail" in told["meaning"]
+    assert "hides why a mail was rejected" in told["meaning"]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_yes_without_a_login_says_that_none_was_used(
         assert "No login was used: there is no username." in result.out
 
 
-WARNING = "The stored password will be sent to localhost, not to 127.0.0.1 as saved."
+WARNING = "The stored password will be sent to localhost instead of the saved host 127.0.0.1."
 
 
 @pytest.mark.parametrize(
@@ -183,9 +183,9 @@ def test_a_stored_password_that_would_go_to_another_host_is_warned_of_first(
 @pytest.mark.parametrize(
     ("arguments", "outcome", "words"),
     [
-        ((), "mail accepted", "The mail server took the mail."),
-        (("username=other",), "mail rejected", "login: The server did not take"),
-        (("port=1",), "mail unreachable", "connect: The host is there"),
+        ((), "mail accepted", "The mail server accepted the mail."),
+        (("username=other",), "mail rejected", "login: The mail server rejected"),
+        (("port=1",), "mail unreachable", "connect: The host answers"),
     ],
 )
 def test_the_journal_keeps_the_verdict(

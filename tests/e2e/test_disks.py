@@ -55,7 +55,7 @@ DISKS = {
     "read-only": Disk(
         "mount --bind disk disk; mount -o remount,bind,ro disk", "the disk is read-only"
     ),
-    "with a limit": Disk("ulimit -f 0", "the file may not grow any further", mounts=False),
+    "with a limit": Disk("ulimit -f 0", "the file size limit is reached", mounts=False),
 }
 
 

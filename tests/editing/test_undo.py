@@ -41,7 +41,7 @@ def test_what_was_added_is_blanked_and_told() -> None:
     patch = patch_for(draft_of(OPENED).with_text("username", "relay"), OPENED)
     undo = inverse(patch, OPENED, apply(OPENED, patch))
     assert undo.patch == Patch((Change("username", "relay", ""),))
-    assert undo.lost == ("username: it did not exist before, and can only be blanked",)
+    assert undo.lost == ("username: it did not exist before and can only be set to blank",)
 
 
 def test_a_replaced_or_cleared_password_is_lost_and_nothing_is_sent_for_it() -> None:
@@ -49,7 +49,7 @@ def test_a_replaced_or_cleared_password_is_lost_and_nothing_is_sent_for_it() -> 
         patch = patch_for(draft_of(OPENED).with_secret("password", edit), OPENED)
         undo = inverse(patch, OPENED, apply(OPENED, patch))
         assert not undo.patch
-        assert undo.lost == ("password: the former one is not known, so it has to be typed again",)
+        assert undo.lost == ("password: the former value is unknown and must be entered again",)
 
 
 def test_a_password_that_was_not_set_is_not_cleared_behind_ones_back() -> None:
@@ -59,7 +59,7 @@ def test_a_password_that_was_not_set_is_not_cleared_behind_ones_back() -> None:
     undo = inverse(patch, opened, apply(opened, patch))
     assert not undo.patch
     assert undo.lost == (
-        "password: it was not set before, and stays until it is cleared",
+        "password: it was not set before and stays until it is cleared",
     )  # fmt: skip
 
 
@@ -79,14 +79,14 @@ def test_a_deleted_record_is_drafted_anew_with_its_types_and_without_secrets() -
 
 
 def test_what_a_delete_loses_is_told() -> None:
-    assert lost_by_delete(OPENED) == ("its id", "its password")
+    assert lost_by_delete(OPENED) == ("id", "password")
     bare = Record("5f0", "X", (Parameter("password", SecretState.NOT_SET),))
-    assert lost_by_delete(bare) == ("its id",)
-    assert lost_by_delete(Record("5f0", "X")) == ("its id", "its password")
+    assert lost_by_delete(bare) == ("id",)
+    assert lost_by_delete(Record("5f0", "X")) == ("id", "password")
     dated = Record("5f0", "X", bare.parameters, created_at=datetime(2020, 5, 1, tzinfo=UTC))
-    assert lost_by_delete(dated) == ("its id", "its time of creation")
+    assert lost_by_delete(dated) == ("id", "creation time")
     more = Record("5f0", "X", (*bare.parameters, Parameter("apiToken", SecretState.SET)))
-    assert lost_by_delete(more) == ("its id", "its apiToken")
+    assert lost_by_delete(more) == ("id", "apiToken")
 
 
 def test_a_password_set_where_the_record_mentioned_none_is_not_cleared_behind_ones_back() -> None:

@@ -1282,7 +1282,7 @@ FAULTS: Final = (
     Fault(
         "an answer of any number of values is built",
         BOUNDS,
-        '    raise Undecodable(f"the answer holds more than {MOST_VALUES:,} values")',
+        '    raise Undecodable(f"the answer contains more than {MOST_VALUES:,} values")',
         "    return",
         (f"{API_DECODE}::test_an_answer_of_too_many_values_is_refused_before_any_is_built",),
     ),

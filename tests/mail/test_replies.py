@@ -142,7 +142,7 @@ def test_the_code_of_the_mailer_helps_where_its_words_do_not() -> None:
 def test_an_acceptance_is_never_called_a_delivery() -> None:
     accepting = [row for row in ROWS if row.verdict is Verdict.ACCEPTED]
     assert accepting
-    assert all("whether it is delivered" in row.meaning for row in accepting)
+    assert all("does not confirm delivery" in row.meaning for row in accepting)
 
 
 @pytest.mark.parametrize("accepted", table().accepted, ids=[row.source for row in table().accepted])

@@ -129,7 +129,7 @@ async def test_a_protected_profile_writes_nothing_without_the_typed_name(
     server: Sandbox, record_id: str, what: str
 ) -> None:
     async with _connections(server, Access.PROTECTED) as connections:
-        with pytest.raises(AccessRefused, match="has to be typed"):
+        with pytest.raises(AccessRefused, match="type the record's name"):
             await _write(connections, _requests(record_id)[what])
     assert server.requests == ()
 

@@ -186,8 +186,8 @@ async def test_there_is_no_shell_between() -> None:
         (CommandToken(("no-such-program-here",)), '"no-such-program-here" was not found'),
         (CommandToken(("/",)), "cannot be started"),
         (CommandToken(("a\0b",)), "cannot be started"),
-        (shell("exit 3"), "ended with status 3"),
-        (shell("kill -9 $$"), "was ended by signal 9"),
+        (shell("exit 3"), "exited with status 3"),
+        (shell("kill -9 $$"), "was killed by signal 9"),
         (shell("true"), "the token is empty"),
     ],
 )
@@ -256,10 +256,10 @@ async def test_what_it_says_is_cleaned_and_redacted(said: str, told: str | None)
 
 async def test_the_last_lines_are_told_where_it_fails_in_any_way() -> None:
     for script, words in (
-        ("exit 3", "ended with status 3"),
-        ("kill -9 $$", "was ended by signal 9"),
+        ("exit 3", "exited with status 3"),
+        ("kill -9 $$", "was killed by signal 9"),
         ("echo a b", "letters, digits"),
-        ("sleep 600", "no answer within 2 seconds"),
+        ("sleep 600", "did not finish within 2 s"),
     ):
         with pytest.raises(CredentialError, match=words) as caught:
             await run_token_command(
@@ -328,7 +328,7 @@ async def test_a_command_that_takes_too_long_is_ended_with_all_that_it_started(
     pipe: Path,
 ) -> None:
     telling = asyncio.create_task(told(pipe))
-    with pytest.raises(CredentialError, match=r"no answer within 1 seconds"):
+    with pytest.raises(CredentialError, match=r"did not finish within 1 s"):
         await run_token_command(shell(FAMILY, str(pipe)), seconds=1.0)
     await ended(await telling)
 

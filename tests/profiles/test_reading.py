@@ -156,7 +156,7 @@ FAULTS = [
     ('default = "production"', 'defualt = "production"', 3, 1, 'did you mean "default"'),
     ("schema = 1", 'schema = "1"', 2, 1, "schema must be a number"),
     ("schema = 1", "schema = 0", 2, 1, "schema must be a number"),
-    ('[profiles."test host"]', "[profiles.environment]", 20, 2, "made from the environment"),
+    ('[profiles."test host"]', "[profiles.environment]", 20, 2, "reserved for the profile"),
     ('team = "ops"', 'team = "a\\u001b[31m"', 9, 1, "control character"),
 ]
 

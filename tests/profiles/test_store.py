@@ -209,8 +209,8 @@ def test_an_impossible_change_is_refused_and_changes_nothing(tmp_path: Path) -> 
         'no profile "thre"; did you mean "three"': lambda: store.remove("thre"),
         'no profile "x"': lambda: store.set_recipient("x", "a@b.c"),
         'no profile "y"': lambda: store.replace("y", one),
-        'there is a profile "one" already': lambda: store.add(one),
-        'there is a profile "two" already': lambda: store.replace("one", replace(one, name="two")),
+        'a profile named "one" already exists': lambda: store.add(one),
+        'named "two" already exists': lambda: store.replace("one", replace(one, name="two")),
         "host: a host is required": lambda: store.add(Profile("new", "")),
         "recipient: contains a control": lambda: store.set_recipient("one", "a\nb"),
         "name: ": lambda: store.add(Profile("environment", "h")),
@@ -268,7 +268,7 @@ def test_a_symlink_to_the_file_stays_one(tmp_path: Path) -> None:
 
 def test_a_full_disk_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     store = store_of(tmp_path, HAND_MADE)
-    with at_most(100), pytest.raises(FileProblem, match="may not grow"):
+    with at_most(100), pytest.raises(FileProblem, match="file size limit"):
         store.add(Profile("new", "h"))
     assert store.path.read_text() == HAND_MADE
 
@@ -276,7 +276,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(tmp_path: Path) -> None:
 def test_a_pipe_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
     store = ProfileStore(tmp_path)
     os.mkfifo(store.path)
-    with pytest.raises(FileProblem, match="no regular file"):
+    with pytest.raises(FileProblem, match="not a regular file"):
         store.load()
 
 

@@ -136,7 +136,7 @@ async def test_a_ca_file_that_is_none_sends_nothing(
     empty = tmp_path / "ca.pem"
     empty.write_bytes(content)
     error = await _refused(server, CaFile(empty))
-    assert error.why == f"the CA file {empty} cannot be used: it holds no certificate in PEM form"
+    assert error.why == f"the CA file {empty} cannot be used: it contains no PEM certificate"
     assert not error.untrusted
 
 
@@ -167,10 +167,10 @@ def _huge(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (_pipe, "is no regular file"),
-        (_device, "is no regular file"),
+        (_pipe, "is not a regular file"),
+        (_device, "is not a regular file"),
         (Path.mkdir, "is a directory, not a file"),
-        (_open_to_others, "others may write to it"),
+        (_open_to_others, "others can write to it"),
         (_huge, "is longer than"),
         (lambda path: None, "there is no such file"),
     ],
@@ -301,7 +301,7 @@ async def test_a_host_is_judged_step_by_step_without_a_request(server: Sandbox) 
 
 
 async def test_a_name_that_does_not_exist_is_said() -> None:
-    with pytest.raises(HostUnreachable, match="no such host name"):
+    with pytest.raises(HostUnreachable, match="Host name not found"):
         await resolve(Origin("https", "no-such-host.invalid"), 20.0)
 
 

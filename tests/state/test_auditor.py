@@ -200,8 +200,8 @@ def pipe_in_its_place(place: Path) -> None:
             "belongs to another user",
             marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away"),
         ),
-        (open_to_everyone, "others may write"),
-        (pipe_in_its_place, "is no regular file"),
+        (open_to_everyone, "others can write"),
+        (pipe_in_its_place, "is not a regular file"),
     ],
 )
 async def test_a_place_that_cannot_be_written_stops_protected_profiles_and_warns_others_once(
@@ -231,7 +231,7 @@ async def test_what_is_dropped_from_a_full_journal_is_reported(
         (rotated,) = audited.journal.path.parent.glob("audit.jsonl.*")
         os.utime(rotated, (0, 0))
         await held.do("patch")
-    full = "The journal of writes was full: writes up to 1970-01-01 were dropped from it"
+    full = "The journal of writes was full: writes up to 1970-01-01 were removed"
     assert audited.said == [full]
 
 
@@ -243,7 +243,7 @@ async def test_a_full_disk_is_reported_and_again_when_it_comes_back(
             await held.do("patch")
             await held.do("patch")
         assert len(audited.said) == 1
-        assert "may not grow" in audited.said[0]
+        assert "file size limit" in audited.said[0]
         await held.do("patch")
         assert len(audited.entries()) == 2
         with at_most(0):

@@ -121,7 +121,7 @@ def test_what_a_killed_process_left_is_cleared_away_and_what_one_is_writing_is_n
 def test_a_full_disk_is_reported_and_leaves_the_last_draft(tmp_path: Path) -> None:
     store = DraftStore(tmp_path)
     kept = store.save(DRAFT)
-    with at_most(1024), pytest.raises(FileProblem, match="may not grow"):
+    with at_most(1024), pytest.raises(FileProblem, match="file size limit"):
         store.save(replace(DRAFT, texts=(("hostname", "x" * 5000),)))
     assert store.list_for(KEY) == (kept,)
 

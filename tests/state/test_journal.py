@@ -132,7 +132,7 @@ def test_old_files_beyond_the_number_that_is_kept_are_dropped_and_reported(
     assert kept == list(range(60 - len(kept), 60))
     assert names(tmp_path) == {"audit.jsonl", "audit.jsonl.1", "audit.jsonl.2"}
     assert all((tmp_path / name).stat().st_size < 3_000 for name in names(tmp_path))
-    assert set(said) == {"", "writes up to 2025-11-30 were dropped from it"}
+    assert set(said) == {"", "writes up to 2025-11-30 were removed"}
 
 
 def test_nothing_is_dropped_before_90_days_however_many_files_that_makes(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_a_disk_that_is_full_stops_the_append_and_leaves_no_half_line(tmp_path: 
     journal = Journal(tmp_path)
     journal.append(INTENT)
     before = journal.path.read_bytes()
-    with at_most(len(before) + 100), pytest.raises(FileProblem, match="may not grow"):
+    with at_most(len(before) + 100), pytest.raises(FileProblem, match="file size limit"):
         journal.append(OUTCOME)
     assert journal.path.read_bytes() == before
     journal.append(OUTCOME)
@@ -240,9 +240,9 @@ def test_a_disk_that_is_full_stops_the_append_and_leaves_no_half_line(tmp_path: 
 
 def test_a_pipe_in_place_of_the_journal_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "audit.jsonl")
-    with pytest.raises(FileProblem, match="no regular file"):
+    with pytest.raises(FileProblem, match="not a regular file"):
         Journal(tmp_path).append(INTENT)
-    with pytest.raises(FileProblem, match="no regular file"):
+    with pytest.raises(FileProblem, match="not a regular file"):
         Journal(tmp_path).read()
 
 

@@ -40,7 +40,7 @@ def test_a_file_that_is_not_understood_is_named_and_not_replaced(tmp_path: Path,
     store.path.write_text(text)
     store.path.chmod(0o600)
     for attempt in (store.load, lambda: store.used("a")):
-        with pytest.raises(FileProblem, match=r"settings\.json: .*remove it to start afresh"):
+        with pytest.raises(FileProblem, match=r"settings\.json: .*delete it to start again"):
             attempt()
     assert store.path.read_text() == text
 

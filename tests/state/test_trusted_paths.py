@@ -237,9 +237,9 @@ def test_a_file_of_this_user_in_a_sticky_directory_can_be_read_and_holds_no_stat
     (sticky / "password").write_text("text")
     (sticky / "password").chmod(0o600)
     assert read_trusted(sticky / "password", 100) == b"text"
-    with pytest.raises(FileProblem, match="others may write; try: chmod go-w "):
+    with pytest.raises(FileProblem, match="others can write to; run: chmod go-w "):
         read_text(sticky / "password")
-    with pytest.raises(FileProblem, match="others may write"):
+    with pytest.raises(FileProblem, match="others can write"):
         ensure_directory(sticky)
 
 

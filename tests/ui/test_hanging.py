@@ -228,14 +228,14 @@ CASES = {
         waits="Reading BATCH before it is deleted",
     ),
     "get before an undo": Case(
-        _undo, (HELP,), "Nothing was sent", waits="Reading what BATCH holds now"
+        _undo, (HELP,), "Nothing was sent", waits="Reading the current values of BATCH"
     ),
     "get of the detail": Case(_open_detail, (HELP,), "Hostname", waits="Reading BATCH"),
     "look after a lost answer": Case(
         _lose_the_answer,
         (HELP,),
         "whether it was done is not known",
-        waits="No answer came; reading BATCH again",
+        waits="No answer; reading BATCH again",
     ),
     "read after a save": Case(
         _read_after_a_save, (HELP,), "Saved BATCH", waits="Done; reading BATCH again"

@@ -10,7 +10,7 @@ from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import PRIMARY, apply, edit_port
 from tests.ui.helpers import Ui, opened
 
-LACKS = "The server lacks this operation"
+LACKS = "The server does not support this operation"
 
 
 def _missing(sandbox: Sandbox, operation: Operation) -> None:
@@ -57,7 +57,7 @@ async def test_a_test_says_it_and_that_no_mail_was_sent(
         await ui.sees("Connections 6")
         await ui.press(key)
         if key == "T":
-            await ui.sees("Test values that are saved nowhere")
+            await ui.sees("Test unsaved values")
             await ui.type("localhost\t25")
             await ui.press("ctrl+t")
         await ui.sees("Enter sends")

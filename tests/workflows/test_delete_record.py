@@ -98,7 +98,7 @@ async def test_a_yes_that_deleted_nothing_is_not_deleted(
     record = await opened(sandbox, session)
     sandbox.faults.add(Fault(FaultKind.RAW, Operation.DELETE, status=200, body=b'{"count":1}'))
     outcome = await delete_record(session, ScriptedOperator(), record)
-    assert outcome == NotStored("The server answered yes but still has the record.")
+    assert outcome == NotStored("The server accepted it, but still has the record.")
     assert session.memory.last_change is None
 
 
@@ -136,7 +136,7 @@ async def test_what_cannot_return_is_told(sandbox: Sandbox, session: Session) ->
     await save_record(session, operator, record, patch_for(draft, record))
     partly = await undo(session, operator)
     assert isinstance(partly, Saved)
-    assert partly.notes == ("tls: it did not exist before, and can only be blanked",)
+    assert partly.notes == ("tls: it did not exist before and can only be set to blank",)
 
 
 async def test_what_someone_else_reversed_already_needs_no_undo(
@@ -155,7 +155,7 @@ async def test_a_replaced_password_cannot_return(sandbox: Sandbox, session: Sess
     await save_record(session, operator, record, patch_for(draft, record))
     outcome = await undo(session, operator)
     assert isinstance(outcome, Irreversible)
-    assert "has to be typed again" in outcome.lost[0]
+    assert "must be entered again" in outcome.lost[0]
     assert len(writes(sandbox)) == 1
 
 

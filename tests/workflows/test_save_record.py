@@ -162,7 +162,7 @@ async def test_what_others_changed_besides_is_kept_and_told(
     operator = ScriptedOperator(changes(sandbox, record, username="other"))
     assert isinstance(await change(session, operator, record, port="587"), Saved)
     assert operator.notices == [
-        'Changed by someone else meanwhile, and kept: username "relay" → "other"'
+        'Also changed by someone else, and kept: username "relay" → "other"'
     ]
     assert sandbox.record(record.id).values == {**VALUES, "username": "other", "port": 587}
 
@@ -175,7 +175,7 @@ async def test_what_others_changed_to_the_same_is_reviewed_again_without_it(
     outcome = await change(session, operator, record, port="587", hostname="new.example.com")
     assert isinstance(outcome, Saved)
     assert operator.plans[1].changes == ('hostname "mail.example.com" → "new.example.com"',)
-    assert operator.plans[1].notes == ("Someone else changed to the same already: port.",)
+    assert operator.plans[1].notes == ("Someone else already made the same change: port.",)
 
 
 async def test_that_a_changed_password_cannot_be_seen_is_told_only_where_one_is_sent(
@@ -186,7 +186,7 @@ async def test_that_a_changed_password_cannot_be_seen_is_told_only_where_one_is_
     await save_record(session, operator, record, patch_for(draft, record))
     await change(session, operator, record, port="587")
     assert [plan.notes for plan in operator.plans] == [
-        ("Whether someone else changed the password meanwhile cannot be seen.",),
+        ("A password change by someone else cannot be detected.",),
         (),
     ]
 
@@ -257,7 +257,7 @@ async def test_a_yes_that_stored_nothing_is_not_saved_and_cannot_be_undone(
     sandbox.faults.add(Fault(FaultKind.RAW, Operation.MODIFY, status=200, body=b"{}"))
     now = await session.connections.get(record.id)
     outcome = await change(session, operator, now, port="587")
-    assert outcome == NotStored("The server answered yes but still has 465 for port.")
+    assert outcome == NotStored("The server accepted it, but still has 465 for port.")
     assert session.memory.last_change is None
 
 
@@ -340,7 +340,7 @@ async def test_a_lost_answer_to_a_create_names_the_record_that_has_its_name(
     outcome = await create(session, operator, "NEW")
     assert isinstance(outcome, Unknown)
     assert outcome.found.done is None
-    assert f"is there (id {operator.waits[0]})" in " ".join(outcome.error.lines())
+    assert f"exists (id {operator.waits[0]})" in " ".join(outcome.error.lines())
 
 
 async def test_a_lost_answer_to_a_create_is_unknown_even_where_the_name_is_there(

@@ -172,4 +172,4 @@ async def test_a_history_that_cannot_be_written_is_told_and_the_verdict_stands(
     mails = TestMails(TestHistory(tmp_path / "closed"))
     assert verdict(await sent(mails, session, subject, operator)) is Verdict.ACCEPTED
     (notice,) = operator.notices
-    assert notice.startswith("This test is not remembered: ")
+    assert notice.startswith("This test was not saved in the history: ")

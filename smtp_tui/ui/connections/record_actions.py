@@ -100,7 +100,7 @@ class RecordScreen(FullScreen[Result]):
         from smtp_tui.ui.record_form.form import FormSubject
 
         notes = ("A test of what is typed here saves nothing; only a review would save it.",)
-        title = "Test values that are saved nowhere"
+        title = "Test unsaved values"
         await self._fill_in(FormSubject(focus_on="hostname", title=title, notes=notes))
 
     async def _fill_in(self, subject: FormSubject) -> None:

@@ -25,7 +25,7 @@ async def test_the_question_names_record_host_tenant_and_profile(demo: Sandbox) 
         await ask(ui, "OLD-RELAY")
         assert ui.shows("OLD-RELAY (relay.old-datacenter.invalid:25)", "DEMO")
         assert ui.shows(f"demo · {demo.base_url}", f"tenant {demo.tenant_id}")
-        assert ui.shows("What cannot come back:")
+        assert ui.shows("Cannot be restored:")
 
 
 async def test_it_starts_on_cancel_and_enter_there_deletes_nothing(demo: Sandbox) -> None:
@@ -77,7 +77,7 @@ async def test_a_record_changed_meanwhile_is_shown_as_it_is_now_before_it_is_del
         demo.change_record(BATCH, {"port": 2525})
         ui.clock.forward(1)
         await ui.press("tab", "enter")
-        await ui.sees("Someone changed it since you looked", "127.0.0.1:2525")
+        await ui.sees("Someone changed the record since you opened it", "127.0.0.1:2525")
         ui.clock.forward(1)
         await ui.press("tab", "enter")
         await ui.sees("Deleted BATCH")
@@ -111,7 +111,7 @@ async def test_a_delete_that_was_not_done_is_said_to_be_unknown_and_still_there(
         await ask(ui, "BATCH")
         ui.clock.forward(1)
         await ui.press("tab", "enter")
-        await ui.sees("Unknown whether it was done", "still there")
+        await ui.sees("Outcome unknown", "still exists")
         assert len(ui.requests(Operation.DELETE)) == 1
 
 

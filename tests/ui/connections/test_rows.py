@@ -171,10 +171,10 @@ def test_a_port_that_looks_wrong_carries_a_sign_and_a_colour_and_has_words_for_i
 
 
 def test_an_oddity_of_the_answer_is_told_before_the_port() -> None:
-    odd = Record("id-1", "", (Parameter("port", 465),), oddities=("its name is not text",))
+    odd = Record("id-1", "", (Parameter("port", 465),), oddities=("the name is not text",))
     (row,) = view(odd).rows("", Sort("demo"))
     assert row.cells[0] == "(no name)"
-    assert hint_words(odd) == "its name is not text"
+    assert hint_words(odd) == "the name is not text"
 
 
 def test_the_last_three_verdicts_are_told_as_signs_in_their_colours_newest_first() -> None:

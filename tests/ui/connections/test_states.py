@@ -51,7 +51,7 @@ async def test_an_error_says_what_failed_why_and_what_next(sandbox: Sandbox) -> 
     sandbox.faults.add(Fault(FaultKind.FORBIDDEN, Operation.LIST))
     async with opened(sandbox) as ui:
         await ui.sees("Could not list the connections at", "The server answered 403")
-        assert ui.shows("Check the team of the profile (p).", "Request id:")
+        assert ui.shows("Check the profile's team (p).", "Request id:")
 
 
 async def test_a_profile_without_a_tenant_asks_for_nothing_and_says_how_to_find_it(
@@ -59,7 +59,7 @@ async def test_a_profile_without_a_tenant_asks_for_nothing_and_says_how_to_find_
 ) -> None:
     async with opened(sandbox, profile=lambda profile: replace(profile, tenant="")) as ui:
         await ui.sees("Could not list the connections at", "names no tenant")
-        assert ui.shows("Check the profile to find its tenant, and write that into it (p).")
+        assert ui.shows("Check the profile to find its tenant, then save it there (p).")
     assert sandbox.requests == ()
 
 

@@ -147,7 +147,7 @@ async def test_a_host_that_does_not_exist_fails_at_the_name(demo: Sandbox, tmp_p
     async with first_start(demo, tmp_path) as ui:
         await ui.type("no-such-host.invalid")
         await ui.press("tab", "tab", *"me", "enter", *"pw", "enter")
-        await ui.sees("✗ name", "There is no such host name", "· connect")
+        await ui.sees("✗ name", "Host name not found", "· connect")
 
 
 async def test_a_host_that_is_none_is_refused_under_its_field(
@@ -192,7 +192,7 @@ async def test_a_self_signed_certificate_is_shown_before_the_password_leaves(
         assert server.requests == ()
         ui.clock.forward(5)
         await ui.press("tab", "enter")
-        await ui.sees("✓ certificate", "the pinned one", "✓ list")
+        await ui.sees("✓ certificate", "pinned", "✓ list")
         await ui.press("ctrl+s")
         await ui.sees("ALL-GOOD")
     shown = read_certificate(await shown_certificate(parse_origin(server.base_url), 5.0))

@@ -11,7 +11,7 @@ from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import BATCH, apply, edit_port, save
 from tests.ui.helpers import Ui, opened
 
-STILL_OLD = "The server answered yes but still has 26 for port."
+STILL_OLD = "The server accepted it, but still has 26 for port."
 
 
 def says_yes(operation: Operation, body: bytes = b"{}") -> Fault:
@@ -87,7 +87,7 @@ async def test_after_a_save_that_changed_nothing_the_change_before_it_is_not_und
         await edit_port(ui, "BATCH", "465")
         demo.faults.add(says_yes(Operation.MODIFY))
         await apply(ui, "BATCH")
-        await ui.sees("The server answered yes but still has 587 for port.")
+        await ui.sees("The server accepted it, but still has 587 for port.")
         await ui.press("escape")
         await ui.sees("Discard")
         ui.clock.forward(1)
@@ -105,7 +105,7 @@ async def test_an_undo_that_changed_nothing_is_told_and_stays_possible(demo: San
         await ui.sees("Change BATCH?")
         ui.clock.forward(1)
         await ui.press("enter")
-        await ui.sees("The server answered yes but still has 587 for port.")
+        await ui.sees("The server accepted it, but still has 587 for port.")
         await ui.press("u")
         await ui.sees("~ port 587 → 26")
 
@@ -113,8 +113,8 @@ async def test_an_undo_that_changed_nothing_is_told_and_stays_possible(demo: San
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"{}", "holds no record of that name"),
-        (b'{"id": "5e7a1c0d3b2f4a6890109999", "name": "NEW"}', "holds no such record"),
+        (b"{}", "has no record of that name"),
+        (b'{"id": "5e7a1c0d3b2f4a6890109999", "name": "NEW"}', "has no such record"),
     ],
 )
 async def test_a_create_that_made_nothing_keeps_the_form(
@@ -123,7 +123,7 @@ async def test_a_create_that_made_nothing_keeps_the_form(
     async with opened(demo) as ui:
         demo.faults.add(says_yes(Operation.CREATE, body))
         await fill_in_a_new_one(ui)
-        await ui.sees(f"The server answered yes but {words}.", "New connection")
+        await ui.sees(f"The server accepted it, but {words}.", "New connection")
         assert outcomes(ui) == [None, WriteOutcome.DONE, WriteOutcome.NOT_STORED]
 
 
@@ -132,7 +132,7 @@ async def test_a_delete_that_removed_nothing_is_told_and_offers_no_undo(demo: Sa
         await ui.sees("Connections 6")
         demo.faults.add(says_yes(Operation.DELETE, b'{"count": 1}'))
         await confirm_delete(ui, "BATCH")
-        await ui.sees("The server answered yes but still has the record.")
+        await ui.sees("The server accepted it, but still has the record.")
         assert not ui.shows("Deleted BATCH")
         assert outcomes(ui) == [None, WriteOutcome.DONE, WriteOutcome.NOT_STORED]
         await no_undo(ui)
@@ -150,7 +150,7 @@ async def test_a_save_that_was_left_and_changed_nothing_is_told_as_that(demo: Sa
         demo.faults.add(Fault(FaultKind.RAW, Operation.GET, status=200, body=old))
         await ui.press("escape")
         await ui.sees("Stopped waiting")
-        await ui.sees("demo: change the connection", "answered yes but still has 26 for port")
+        await ui.sees("demo: change the connection", "accepted it, but still has 26 for port")
         assert outcomes(ui) == [None, WriteOutcome.DONE, WriteOutcome.NOT_STORED]
         await ui.press("e")
         await ui.sees("There is a draft", "port 26 → 587")
@@ -161,7 +161,7 @@ async def test_a_yes_whose_answer_cannot_be_read_is_a_yes_and_says_so(demo: Sand
         await edit_port(ui, "BATCH", "587")
         demo.faults.add(Fault(FaultKind.NOT_JSON, Operation.MODIFY))
         await apply(ui, "BATCH")
-        await ui.sees("Saved BATCH", "The server said yes; its answer could not be read")
+        await ui.sees("Saved BATCH", "The server accepted it, but its answer could not be read")
         await confirm_delete(ui, "BATCH")
         await ui.sees("Deleted BATCH")
 

@@ -108,5 +108,5 @@ async def test_a_create_whose_answer_was_lost_says_whether_the_record_is_there(
         await ui.press("tab")
         await ui.type("587")
         await create(ui, "FRESH")
-        await ui.sees("a record of that name is there")
+        await ui.sees("a record of that name exists")
         assert len(ui.requests(Operation.CREATE)) == 1

@@ -43,7 +43,7 @@ async def already(ui: Ui, demo: Sandbox) -> None:
     await ui.type("someone")
     demo.change_record(BATCH, {"port": 587})
     await apply(ui, "BATCH")
-    await ui.sees("Change BATCH?", "Someone else changed to the same already")
+    await ui.sees("Change BATCH?", "Someone else already made the same change")
 
 
 async def taken_name(ui: Ui, demo: Sandbox) -> None:

@@ -44,7 +44,7 @@ async def test_a_delete_is_reviewed_with_its_request_and_what_cannot_return(demo
         await ui.sees(
             "Delete BATCH?",
             f"demo · {demo.base_url}",
-            "What cannot come back: its id",
+            "Cannot be restored: id",
             f"DELETE {demo.base_url}",
             "/cam/api/v1/smtpconnections/5e7a1c0d3b2f4a6890100004",
         )

@@ -221,7 +221,7 @@ async def test_what_a_token_command_says_is_shown_while_it_is_waited_for(
 async def test_what_a_token_command_said_stands_beside_its_failure(demo: Sandbox) -> None:
     source = CommandToken(("/bin/sh", "-c", "echo 'no key was touched' >&2; exit 3"))
     async with opened(demo, profile=_with(source, demo), size=(80, 24)) as ui:
-        await ui.sees("ended with status 3. It said: no key was touched")
+        await ui.sees("exited with status 3. It said: no key was touched")
 
 
 async def _into_list(ui: Ui) -> None:
@@ -257,7 +257,7 @@ async def test_a_second_401_names_the_key_that_asks_for_a_token_again_there(
         await reach(ui)
         await _log_in(ui)
         await ui.until(
-            lambda: f"Try again to type it ({key})." in " ".join(ui.text().split()),
+            lambda: f"Try again, and enter it ({key})." in " ".join(ui.text().split()),
             "the key",
         )
         await ui.press(key)

@@ -91,7 +91,7 @@ async def test_enter_alone_does_not_trust(server: Sandbox) -> None:
         await ui.sees("Unknown certificate")
         ui.clock.forward(5)
         await ui.press("enter")
-        await ui.sees("was not trusted: it is self-signed")
+        await ui.sees("is not trusted: it is self-signed")
         assert server.requests == ()
 
 
@@ -189,7 +189,7 @@ def _written(path: Path, content: str | None) -> Path:
     [
         (None, "there is no such file"),
         ("no certificate", "no certificate in"),
-        ("another", "was not trusted"),
+        ("another", "is not trusted"),
         ("", "Type the path of a CA file"),
     ],
 )

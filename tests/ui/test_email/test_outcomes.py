@@ -130,7 +130,7 @@ async def test_an_accepted_mail_tells_server_and_queue_id_and_never_says_deliver
     async with opened(sandbox) as ui:
         await send(ui)
         await is_judged(ui, " ACCEPTED  by localhost:", "queue id ", "250 2.0.0 Ok: queued as ")
-        assert ui.shows("Whether it is delivered is not known.")
+        assert ui.shows("Delivery is not confirmed.")
         await ui.press("escape")
         await ui.until(lambda: last_test(ui) == "ACCEPTED now", "the table to say ACCEPTED")
     (mail,) = sandbox.mailbox

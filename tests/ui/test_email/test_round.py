@@ -47,14 +47,12 @@ async def test_values_saved_nowhere_are_tested_without_saving(sandbox: Sandbox) 
     async with opened(sandbox) as ui:
         await ui.sees("No SMTP connections.")
         await ui.press("T")
-        await ui.sees(
-            "Test values that are saved nowhere", "A test of what is typed here saves nothing"
-        )
+        await ui.sees("Test unsaved values", "A test of what is typed here saves nothing")
         assert parameter_with_the_cursor(ui) == "hostname"
         await ui.type("localhost\t")
         await ui.type(str(sandbox.smtp_port))
         await ui.press("ctrl+t")
-        await ui.sees("Uses values that are saved nowhere:", "password   none")
+        await ui.sees("Uses unsaved values:", "password   none")
         await ui.press("enter")
         await is_judged(ui, " ACCEPTED  by localhost:")
     (request,) = [request for request in sandbox.requests if request.operation == Operation.TEST]
@@ -77,13 +75,13 @@ async def test_the_round_of_mend_and_test_takes_e_ctrl_t_and_ctrl_s(sandbox: San
         await ui.sees("Edit MAIL")
         await ui.type("wrong-again")
         await ui.press("ctrl+t")
-        await is_judged(ui, " REJECTED  login · ", "* password   the one just typed, not saved")
+        await is_judged(ui, " REJECTED  login · ", "* password   as typed (not saved)")
         await ui.press("e")
         assert parameter_with_the_cursor(ui) == "password"
         await ui.press("end", "ctrl+u")
         await ui.type("relay-password")
         await ui.press("ctrl+t")
-        await is_judged(ui, " ACCEPTED ", "Used the saved record with these unsaved changes (*):")
+        await is_judged(ui, " ACCEPTED ", "Used the saved record with unsaved changes (*):")
         assert "old-password" in str(sandbox.record(record_id))
         await ui.press("ctrl+s")
         await ui.sees("Change MAIL?", "~ password will be replaced")

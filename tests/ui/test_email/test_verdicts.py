@@ -58,7 +58,7 @@ async def test_a_hidden_reason_is_said_with_the_id_to_look_for(sandbox: Sandbox)
     async with opened(sandbox, size=(80, 24)) as ui:
         await send(ui)
         await ui.sees(" UNKNOWN ", "Request id: ")
-        assert "CAM answered 500. It hides the reason of any refused mail" in flowing(ui)
+        assert "CAM answered 500, which hides why a mail was rejected" in flowing(ui)
         (exchange,) = [
             exchange
             for exchange in ui.services.activity.exchanges
@@ -156,7 +156,7 @@ async def test_the_journal_shows_the_verdict(sandbox: Sandbox) -> None:
         await ui.press("escape", "A")
         await ui.sees("test saved", "mail rejected")
         await ui.press("enter")
-        await ui.sees("login: The server did not take username and password.")
+        await ui.sees("login: The mail server rejected the login.")
 
 
 async def test_half_a_login_is_flagged_in_the_form(sandbox: Sandbox) -> None:

@@ -43,7 +43,7 @@ async def test_before_sending_the_dialog_says_values_password_recipient_and_wher
             "hostname   localhost",
             f"port       {sandbox.smtp_port}",
             "username   relay",
-            "password   the stored one, unseen",
+            "password   stored (hidden)",
             "The mail leaves from the CAM host, not from this machine.",
             "you@sandbox.example",
         )
