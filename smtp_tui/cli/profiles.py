@@ -23,7 +23,7 @@ from smtp_tui.cli.signals import run_until_told
 from smtp_tui.cli.values import recipient_of
 from smtp_tui.profiles import sources
 from smtp_tui.profiles.choosing import Known, NoSuchProfile
-from smtp_tui.profiles.model import FIELDS, Profile, check_profile
+from smtp_tui.profiles.model import FIELDS, Profile, changed, check_profile
 from smtp_tui.profiles.store import Profiles, ProfileStore
 from smtp_tui.state.files import FileProblem, config_directory
 from smtp_tui.text import clean, nearest
@@ -150,7 +150,7 @@ def _changed(profile: Profile, options: argparse.Namespace) -> Profile:
         text = getattr(options, f"new_{field.name}", None)
         if text is not None:
             try:
-                profile = replace(profile, **{field.name: field.codec.from_text(text)})
+                profile = changed(profile, **{field.name: field.codec.from_text(text)})
             except ValueError as error:
                 raise Refusal(f"{field.name}: {error}") from None
     for name, _ in check_profile(profile):

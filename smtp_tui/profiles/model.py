@@ -158,8 +158,8 @@ class Profile(Struct, frozen=True):
     """One place to administer. It holds no secret, only where a token comes from.
 
     ``host`` is as people type it, with or without scheme and port; ``tenant`` may be blank until a
-    login has found it; ``port`` None is the one in ``host``, or that of the scheme. ``variables``
-    is None for a profile of the file.
+    login has found it, and ``tenant_name`` where none was told; ``port`` None is the one in
+    ``host``, or that of the scheme. ``variables`` is None for a profile of the file.
     """
 
     name: Annotated[str, Field("Name", "a short word, such as production", _NAME, (_RENAME,))]
@@ -170,6 +170,7 @@ class Profile(Struct, frozen=True):
         int | None, Field("Port", "empty: that of the host or its scheme", codecs.PORT, ())
     ] = None
     tenant: Annotated[str, Field("Tenant", "tenant id (CAM_TENANT_ID)")] = ""
+    tenant_name: Annotated[str, Field("Tenant name", "shown in the header in place of the id")] = ""
     team: Annotated[str, Field("Team", "team id; administrators use all", _TEAM)] = "all"
     namespace: Annotated[str, Field("Namespace", "namespace of new and changed records")] = ""
     access: Annotated[Access, Field("Access", "normal, protected or read-only", _ACCESS)] = (
@@ -236,6 +237,13 @@ class Profile(Struct, frozen=True):
             return self.target().origin.text
         except HostRefused:
             return self.host
+
+
+def changed(profile: Profile, **values: Any) -> Profile:
+    """The profile with other values, but for a name that belonged to the tenant before."""
+    after = replace(profile, **values)
+    stale = after.tenant != profile.tenant and "tenant_name" not in values
+    return replace(after, tenant_name="") if stale else after
 
 
 def _declared() -> Iterator[Field]:

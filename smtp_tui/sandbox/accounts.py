@@ -14,6 +14,7 @@ from msgspec import Struct
 
 TENANT_ID = "f58e4d39-ac01-40fb-b259-88cd9a33f8e8"
 """The first tenant, the one that `getTenantOnPrem` returns."""
+TENANT_NAME = "ICP Account"
 
 OTHER_TENANT_ID = "7c1e0f5a-3b52-4d0e-9f64-2a8d51c6b7e0"
 """The second tenant, with records of its own; only the administrator sees them."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from urllib.parse import parse_qsl
 
-from smtp_tui.sandbox.accounts import ALL_TEAMS, TENANT_ID
+from smtp_tui.sandbox.accounts import ALL_TEAMS, TENANT_ID, TENANT_NAME
 from smtp_tui.sandbox.call import Call
 from smtp_tui.sandbox.loopback import ErrorAnswer
 
@@ -41,7 +41,7 @@ async def get_tenant(call: Call) -> object:
     role = "Administrator" if account.administrator else "Operator"
     return {
         "id": TENANT_ID,
-        "name": "ICP Account",
+        "name": TENANT_NAME,
         "ownerId": "On_Prem",
         "camVersion": "3.2.1.0",
         "namespaces": [

@@ -14,6 +14,7 @@ from smtp_tui.sandbox.accounts import (
     ADMINISTRATOR,
     OTHER_TENANT_ID,
     TENANT_ID,
+    TENANT_NAME,
     Account,
     TokenBook,
 )
@@ -57,6 +58,7 @@ class Sandbox:
     host = HOST
     tenant_id = TENANT_ID
     other_tenant_id = OTHER_TENANT_ID
+    tenant_name = TENANT_NAME
 
     def __init__(
         self,

@@ -83,6 +83,17 @@ def test_each_token_source_can_be_named(
     assert only(store).token == source
 
 
+def test_another_tenant_loses_the_name_of_the_one_before(
+    empty_console: Console, store: ProfileStore
+) -> None:
+    empty_console.run(*ADD, "--tenant-name", "ICP Account")
+    assert only(store).tenant_name == "ICP Account"
+    empty_console.run("profiles", "set", "prod", "--tenant", "t-2")
+    assert (only(store).tenant, only(store).tenant_name) == ("t-2", "")
+    empty_console.run("profiles", "set", "prod", "--tenant", "t-3", "--tenant-name", "Three")
+    assert (only(store).tenant, only(store).tenant_name) == ("t-3", "Three")
+
+
 def test_each_kind_of_trust_can_be_named(
     empty_console: Console, store: ProfileStore, tmp_path: Path
 ) -> None:

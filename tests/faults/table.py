@@ -1180,6 +1180,16 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "another tenant is shown by the name of the one before",
+        PLACE,
+        'return replace(after, tenant_name="") if stale else after',
+        "return after",
+        (
+            f"{UI_PROFILES_FORM}::"
+            "test_another_tenant_takes_no_name_of_the_one_before_into_the_header",
+        ),
+    ),
+    Fault(
         "a broken profile is overwritten by one of its name",
         FILES,
         "    if not problems and (broken or now.named",

@@ -10,6 +10,7 @@ from smtp_tui.profiles.model import (
     Environment,
     Profile,
     Variables,
+    changed,
     check_profile,
     check_stored,
     guessed_environment,
@@ -205,3 +206,10 @@ def test_the_badge_is_the_label_or_the_environment_or_the_name() -> None:
     assert replace(GOOD, environment=Environment.STAGING, label="STAGE 2").badge == "STAGE 2"
     assert replace(GOOD, environment=Environment.STAGING).badge == "STAGING"
     assert replace(GOOD, environment=Environment.OTHER).badge == "production"
+
+
+def test_another_tenant_takes_no_name_with_it() -> None:
+    named = replace(GOOD, tenant_name="ICP Account")
+    assert changed(named, host="other.example.com").tenant_name == "ICP Account"
+    assert changed(named, tenant="other").tenant_name == ""
+    assert changed(named, tenant="other", tenant_name="Other").tenant_name == "Other"

@@ -108,7 +108,7 @@ async def test_saving_a_profile_waits_for_no_lock(demo: Sandbox, tmp_path: Path)
         with held(store.path) as release:
             await ui.press("p", "j", "e")
             await ui.sees("Profile two")
-            await ui.press(*["tab"] * 7, *"TWO", "ctrl+s")
+            await ui.press(*["tab"] * 8, *"TWO", "ctrl+s")
             await ui.sees("Saving the profile")
             await ui.press("ctrl+p")
             await ui.sees("Search for commands")

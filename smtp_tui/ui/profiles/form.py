@@ -24,6 +24,7 @@ from smtp_tui.profiles.model import (
     Environment,
     Problem,
     Profile,
+    changed,
     check_name,
     check_profile,
     check_stored,
@@ -67,7 +68,7 @@ class ProfileScreen(FullScreen[Profile | None]):
     """Whether a changed field is marked, with what it was."""
     DEFAULT_CSS = """
     ProfileScreen #fields { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
-    ProfileScreen TextInput { max-width: 70; }
+    ProfileScreen Field TextInput { max-width: 70; }
     ProfileScreen #said { display: none; margin-top: 1; text-style: bold; }
     """
 
@@ -228,7 +229,7 @@ class ProfileFormScreen(ProfileScreen):
                     values[field.name] = field.parse(typed[field.name])
             except ValueError as problem:
                 problems.append((field.name, str(problem)))
-        profile = replace(self._profile, **values)
+        profile = changed(self._profile, **values)
         return profile, (*problems, *check_profile(profile))
 
     def action_save(self) -> None:
@@ -403,7 +404,8 @@ class FirstStartScreen(ProfileScreen):
             return
         login = target.identity.url if target.identity is not None else ""
         url = profile.identity_url or login
-        profile = replace(profile, tenant=tenant.id, trust=target.trust, identity_url=url)
+        found = {"tenant": tenant.id, "tenant_name": clean(tenant.name, 80).strip()}
+        profile = replace(profile, trust=target.trust, identity_url=url, **found)
         teams = {
             (space.team_id, space.uid): (
                 f"team {space.team_name or space.team_id} · namespace {space.uid}"

@@ -202,7 +202,7 @@ class ProfilesDialog(Dialog[Profile | None]):
             clean(profile.shown_host, 80),
             self._states.get(profile, _LOOKING),
             profile.access.value,
-            shortened(clean(profile.tenant, 80), 13),
+            clean(profile.tenant_name, 40) or shortened(clean(profile.tenant, 80), 13),
             token_state(self._services, profile),
             clean(profile.team, 40),
         )
@@ -237,7 +237,7 @@ class ProfilesDialog(Dialog[Profile | None]):
             self._details.update("")
             return
         words = {
-            "tenant": clean(profile.tenant, 80) or "not known",
+            "tenant": clean(f"{profile.tenant_name} {profile.tenant}", 80).strip() or "not known",
             "team": clean(profile.team, 40),
             "namespace": clean(profile.namespace, 40) or "none",
             "access": profile.access.value,

@@ -93,8 +93,8 @@ class _Part(Struct, frozen=True):
 
 def _optional_parts(session: Session, now: datetime) -> list[tuple[_Part, ...]]:
     """Return the parts in their order on the line, each as its longest wording and shorter ones."""
-    tenant, team = clean(session.target.scope.tenant, 80), clean(session.target.scope.team, 60)
-    access = session.target.access
+    profile, scope, access = session.profile, session.target.scope, session.target.access
+    tenant, team = clean(profile.tenant_name or scope.tenant, 80), clean(scope.team, 60)
     return [
         (_Part("tenant", tenant), _Part("tenant", shortened(tenant, 13))),
         (_Part("team", team), _Part("team", shortened(team, 12))),

@@ -77,10 +77,10 @@ async def test_a_host_and_a_login_are_enough(
         await ui.sees("✓ list", "6 records for team all", "Save and open")
         assert _stored(tmp_path) == (), "saved before anyone wanted it"
         await ui.press("ctrl+s")
-        await ui.sees("PRIMARY")
+        await ui.sees("PRIMARY", "ICP Account")
         assert len(ui.requests(Operation.TOKEN)) == 1, "the password was asked for twice"
     (profile,) = _stored(tmp_path)
-    assert profile.tenant == demo.tenant_id
+    assert (profile.tenant, profile.tenant_name) == (demo.tenant_id, "ICP Account")
     assert (profile.team, profile.namespace) == ("all", "default")
     assert profile.token == LoginToken("admin")
     assert profile.trust == SystemTrust()

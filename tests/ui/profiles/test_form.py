@@ -20,6 +20,7 @@ FIELDS = (
     "host",
     "port",
     "tenant",
+    "tenant_name",
     "team",
     "namespace",
     "access",
@@ -174,6 +175,18 @@ async def test_a_choice_can_be_clicked(demo: Sandbox, tmp_path: Path) -> None:
         assert line is not None
         await ui.pilot.click(line, offset=(len("‹ normal ›  pro"), 0))
         await ui.sees("‹ protected ›")
+
+
+async def test_another_tenant_takes_no_name_of_the_one_before_into_the_header(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    keep = _kept(tmp_path, tenant_name="ICP Account")
+    async with opened(demo, profile=keep, directory=tmp_path, size=(120, 30)) as ui:
+        await ui.until(lambda: "tenant ICP Account" in ui.lines()[0], "the name in the header")
+        await _edit(ui, "tenant", demo.other_tenant_id)
+        await ui.press("ctrl+s")
+        await ui.until(lambda: demo.other_tenant_id in ui.lines()[0], "the id in the header")
+    assert _stored(tmp_path).tenant_name == ""
 
 
 async def test_enter_goes_on_and_saves_after_the_last_field(demo: Sandbox, tmp_path: Path) -> None:
