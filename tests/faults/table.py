@@ -876,6 +876,63 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "a list is read by itself under a dialog",
+        HONEST,
+        "return self.is_active and self.table.has_focus",
+        "return self.is_attached",
+        (
+            f"{UI_CONNECTIONS_STATES}"
+            "::test_a_list_is_read_again_by_itself_but_never_while_something_is_open",
+        ),
+    ),
+    Fault(
+        "a reading by itself asks for a token",
+        HONEST,
+        "self._load(by_itself=True)",
+        "self._load(by_itself=False)",
+        (
+            f"{UI_CONNECTIONS_STATES}"
+            "::test_a_reading_by_itself_that_fails_asks_nothing_and_calls_the_rows_stale",
+        ),
+    ),
+    Fault(
+        "a key that does nothing is silent",
+        HONEST,
+        "if why is not None and event.key in action.keys",
+        "if why is None and event.key in action.keys",
+        (f"{UI_CONNECTIONS_STATES}::test_in_a_read_only_profile_a_key_that_does_nothing_says_why",),
+    ),
+    Fault(
+        "a verdict that does not hold keeps its colour",
+        HONEST,
+        '"quiet" if outdated(tested, record) else verdict_role(tested.run)',
+        "verdict_role(tested.run)",
+        (
+            f"{UI_RECORDS_VIEW}"
+            "::test_a_verdict_that_does_not_hold_any_more_has_a_word_and_no_colour",
+        ),
+    ),
+    Fault(
+        "a message stands on every screen",
+        HONEST,
+        "if told.everywhere or told.number > self._since",
+        "if told",
+        (
+            "tests/ui/test_messages.py"
+            "::test_a_message_stands_on_its_screen_and_not_on_one_that_opens_after_it",
+        ),
+    ),
+    Fault(
+        "what the filter found is not highlighted",
+        HONEST,
+        "spans += self._columns.matches(row, starts, self.highlight)",
+        "pass",
+        (
+            f"{UI_RECORDS_TABLE}"
+            "::test_parts_of_a_cell_have_their_colour_and_what_the_filter_found_is_highlighted",
+        ),
+    ),
+    Fault(
         "records that sort alike change places",
         HONEST,
         "return value, record.name.casefold(), record.id",

@@ -25,6 +25,7 @@ from smtp_tui.api.errors import (
 )
 from smtp_tui.api.requests import Operation as Called
 from smtp_tui.api.target import Target
+from smtp_tui.mail.outcome import Verdict
 from smtp_tui.api.transport import Limits
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.ui.record_form.screen import FormScreen
@@ -43,7 +44,7 @@ HASTY = replace(PATIENT, read=2.5, total=3.5)
 """For the faults that only a time-out ends; a busy machine needs the other ones for the rest."""
 TIMED = {name for name, case in FAULTS.items() if case.limits in (SILENT, SLOW)}
 UNKNOWN = (NoAnswer, BadAnswer, ServerFault)
-VERDICT = re.compile(r"│  (ACCEPTED|REJECTED|UNREACHABLE|UNKNOWN|NOT SENT) ")
+VERDICT = re.compile(r"\b(ACCEPTED|REJECTED|UNREACHABLE|UNKNOWN|NOT SENT)\b")
 NOT_SENT = (TokenRefused, AccessDenied, NotFound, TooManyRequests)
 REFUSED_CALLS = {"409", "413", "422", "418 without words"}
 """Refusals of the call itself, before any mail is tried."""
@@ -174,7 +175,7 @@ async def test_a_save_that_fails_leaves_the_form_with_the_text_and_is_sent_once(
                 if not isinstance(ui.app.screen, FormScreen):
                     await ui.press("escape")
                 await ui.until(lambda: isinstance(ui.app.screen, FormScreen), "the form")
-                assert f"* Port {port} was" in _flat(ui), name
+                assert f"● Port {port}" in _flat(ui), name
             assert (sandbox.record(record).values["port"] == port) is done, name
             assert len(ui.requests(Operation.MODIFY)) == before + 1, name
             sandbox.faults.clear()
@@ -186,7 +187,7 @@ async def test_a_test_that_fails_is_told_as_not_sent_or_unknown_and_is_sent_once
     sandbox: Sandbox, names: list[str], limits: Limits
 ) -> None:
     add(sandbox)
-    kept = "-"
+    kept = "never"
     async with opened(sandbox, size=WIDTH, services=lambda found: _limited(found, limits)) as ui:
         await ui.sees("MAIL", "read 0s ago")
         for name in names:
@@ -213,7 +214,7 @@ async def test_a_test_that_fails_is_told_as_not_sent_or_unknown_and_is_sent_once
             assert arrived or verdict != "ACCEPTED", name
             assert end.error not in UNKNOWN or verdict == "UNKNOWN", name
             assert len(ui.requests(Operation.TEST_SAVED)) == before + 1, name
-            kept = kept if verdict == "NOT SENT" else verdict
+            kept = kept if verdict == "NOT SENT" else Verdict(verdict).sign
             sandbox.faults.clear()
             await ui.press("escape")
             await ui.loses("Test email")

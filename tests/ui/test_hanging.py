@@ -234,7 +234,7 @@ CASES = {
     "look after a lost answer": Case(
         _lose_the_answer,
         (HELP,),
-        "whether it was done is not known",
+        "whether it was done",
         waits="No answer; reading BATCH again",
     ),
     "read after a save": Case(

@@ -196,7 +196,8 @@ class KeyBar(Widget):
         actions, stands before the last.
         """
         if self.filtering:
-            return Content.assemble(*(key_content(key, label) for key, label in _WHILE_FILTERING))
+            keys = (key_content(key, label) for key, label in _WHILE_FILTERING)
+            return harmless(Content.assemble(*keys))
         more = None
         if "app.help" not in self._action_ids:
             more = key_content(bound(self.screen, "app.command_palette").last_key, "More")
