@@ -25,8 +25,8 @@ from smtp_tui.api.errors import (
 )
 from smtp_tui.api.requests import Operation as Called
 from smtp_tui.api.target import Target
-from smtp_tui.mail.outcome import Verdict
 from smtp_tui.api.transport import Limits
+from smtp_tui.mail.outcome import Verdict
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.ui.record_form.screen import FormScreen
 from smtp_tui.ui.services import Services
