@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.program import edit, places, says, seed
+from tests.e2e.program import edit, listed, places, says, seed
 from tests.e2e.terminal import Terminal, installed_program
 from tests.failing_sandbox import Sandbox, SandboxOptions
 
@@ -79,28 +79,28 @@ def walk(terminal: Terminal, columns: int) -> str:
     """Connections, help, an edit, its review and how it is copied, as one text."""
     seen = []
 
-    def look(*texts: str) -> None:
-        terminal.wait_for(says(*texts))
+    def look(wanted: re.Pattern[str]) -> None:
+        terminal.wait_for(wanted)
         terminal.wait_quiet(0.2)
         seen.append(_framed(terminal.lines(), columns))
 
     terminal.wait_for("SECONDARY")
     terminal.press("down")
-    terminal.wait_for(re.compile("^[▌>]  SECONDARY", re.MULTILINE))
-    look("SECONDARY", "read 0s ago")
+    terminal.wait_for(re.compile("^[│|]?[▌>]  SECONDARY", re.MULTILINE))
+    look(listed("SECONDARY"))
     terminal.press("?")
-    look("search the keys", "esc back")
+    look(says("search the keys"))
     terminal.press("esc")
-    terminal.wait_for(re.compile("^[▌>]  SECONDARY", re.MULTILINE))
+    terminal.wait_for(re.compile("^[│|]?[▌>]  SECONDARY", re.MULTILINE))
     edit(terminal, "SECONDARY")
     terminal.press("tab", "end", "ctrl+u")
     terminal.type("587")
     terminal.wait_for("Submission port")  # said when typing rests
-    look('"value": 587')
+    look(says('"value": 587'))
     terminal.press("ctrl+s")
-    look("Change SECONDARY?", "esc back")
+    look(says("Change SECONDARY?", "esc"))
     terminal.press("y")
-    look("Show the text", "esc back")
+    look(says("Copy", "curl", "esc"))
     return "\n".join(seen)
 
 
@@ -109,7 +109,7 @@ def _framed(lines: list[str], columns: int) -> str:
     text = "\n".join(lines)
     for pattern, stand_in in (
         (r"\b[1-9]\d{4}\b", "30000"),
-        (r"fresh \d+s", "read 0s ago"),
+        (r"read \d+s ago", "read 0s ago"),
         (r"\d{4}-\d\d-\d\d \d\d:\d\d", "2020-02-20 20:20"),
     ):
         text = re.sub(pattern, stand_in, text)

@@ -87,6 +87,12 @@ def says(*texts: str) -> "re.Pattern[str]":
     return re.compile(r".*?".join(parts), re.DOTALL)
 
 
+def listed(*texts: str) -> re.Pattern[str]:
+    """A pattern for a list that was read and shows these texts, in any order."""
+    parts = (rf"(?=.*{re.escape(text)})" for text in texts)
+    return re.compile(rf"\A{''.join(parts)}(?=.*read \d+s ago)", re.DOTALL)
+
+
 def field(screen: str, label: str) -> str | None:
     """What stands in a form's field; None where a screen, perhaps half drawn, has no such field."""
     inside = re.sub("[│|]", " ", screen)

@@ -78,7 +78,7 @@ def _answer(sandbox: Sandbox, operation: Operation, status: int, words: str) -> 
 
 def _look_around(terminal: Terminal, sandbox: Sandbox, words: str) -> None:
     """Every screen and dialog once, and back to the table."""
-    terminal.wait_for("read 0s ago")
+    terminal.wait_for(re.compile(r"read \d+s ago"))
     terminal.wait_quiet(0.3)
     narrow(terminal, "SUBJECT")
     for key, seen in (
@@ -109,7 +109,7 @@ def _look_around(terminal: Terminal, sandbox: Sandbox, words: str) -> None:
     terminal.press("r")
     terminal.wait_for(says("Could not list", "403"))
     terminal.press("r")
-    terminal.wait_for("read 0s ago")
+    terminal.wait_for(re.compile(r"read \d+s ago"))
 
 
 def _save(terminal: Terminal, sandbox: Sandbox, words: str) -> None:

@@ -29,7 +29,7 @@ from tests.failing_sandbox import Operation, Sandbox
 def test_list_narrow_patch_test_switch_quit(sandbox: Sandbox, seeded: Seed, tmp_path: Path) -> None:
     write_profiles(tmp_path, other_tenant(sandbox))
     with program(sandbox, tmp_path) as terminal:
-        screen = terminal.wait_for(says("PRIMARY", "SECONDARY", "Connections 2"))
+        screen = terminal.wait_for(says("Connections 2", "PRIMARY", "SECONDARY"))
         assert "EU-RELAY" not in screen
 
         narrow(terminal, "second")
