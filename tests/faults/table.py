@@ -1672,4 +1672,11 @@ FAULTS: Final = (
             "tests/ui/connections/test_detail.py::test_after_J_the_keys_are_about_the_record_that_is_shown",
         ),
     ),
+    Fault(
+        "a click on a key presses the one beside it",
+        PLACE,
+        "            if left < 0:\n",
+        "            if left < -1:\n",
+        ("tests/ui/connections/test_keys.py::test_a_click_on_a_key_of_the_key_line_presses_each",),
+    ),
 )

@@ -399,6 +399,14 @@ class ConnectionsScreen(RecordScreen[None]):
         """Reverse the order."""
         self._sort_by(replace(self._sort, descending=not self._sort.descending))
 
+    @on(RecordsTable.HeadingClicked)
+    def sort_by_heading(self, event: RecordsTable.HeadingClicked) -> None:
+        """Sort by the column that was clicked; where that is the order, reverse it."""
+        if event.column == self._sort.column:
+            self.action_reverse()
+        elif event.column in SORT_KEYS:
+            self._sort_by(replace(self._sort, column=event.column, descending=False))
+
     def _sort_by(self, sort: Sort) -> None:
         self._sort, self._sort_known = sort, True
         self._fill(look=False)

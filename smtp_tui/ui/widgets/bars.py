@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 from textual.content import Content
+from textual.events import Click
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -22,7 +23,11 @@ from smtp_tui.workflows.session import Session
 
 FILTER_FIELD: Final = "filter-field"
 """The id of the field in which a filter is typed."""
-_WHILE_FILTERING: Final = (("enter", "To the rows"), ("↑ ↓", "Move"), ("esc", "Clear the filter"))
+_WHILE_FILTERING: Final = (
+    ("enter", "enter", "To the rows"),
+    ("↑ ↓", "down", "Move"),
+    ("esc", "escape", "Clear the filter"),
+)
 TOKEN_ENDS_SOON: Final = 600.0
 """Seconds before the end of a token from which on its time is shown as a danger."""
 _UNVERIFIED: Final = " TLS NOT VERIFIED "
@@ -176,7 +181,10 @@ class ProfileBar(Widget):
 
 
 class KeyBar(Widget):
-    """The last line: the keys that help on this screen, dim where they are not possible now."""
+    """The last line: the keys that help on this screen, dim where they are not possible now.
+
+    A click on one presses it.
+    """
 
     DEFAULT_CSS = """
     KeyBar { height: 1; width: 1fr; dock: bottom; }
@@ -195,14 +203,28 @@ class KeyBar(Widget):
         If some do not fit and there is no key for the help, that of the palette, which finds all
         actions, stands before the last.
         """
+        return harmless(Content.assemble(*(content for content, _ in self._parts())))
+
+    def _parts(self) -> list[tuple[Content, str]]:
+        """The keys as they are shown, each with Textual's name of it."""
         if self.filtering:
-            keys = (key_content(key, label) for key, label in _WHILE_FILTERING)
-            return harmless(Content.assemble(*keys))
+            return [(key_content(shown, label), key) for shown, key, label in _WHILE_FILTERING]
         more = None
         if "app.help" not in self._action_ids:
-            more = key_content(bound(self.screen, "app.command_palette").last_key, "More")
+            palette = bound(self.screen, "app.command_palette")
+            more = key_content(palette.last_key, "More"), palette.keys.split(",")[-1]
         actions = with_keys(self.screen, self._action_ids)
-        return harmless(fitted_keys(map(self._words, actions), self.size.width, more))
+        parts = [(self._words(action), action.keys.split(",")[0]) for action in actions]
+        return _fitted_parts(parts, self.size.width, more)
+
+    def on_click(self, event: Click) -> None:
+        """Press the key that was clicked."""
+        left = event.x
+        for content, key in self._parts():
+            left -= content.cell_length
+            if left < 0:
+                self.app.simulate_key(key)
+                return
 
     def _words(self, action: Action) -> Content:
         dim = action.unavailable(self.situation) is not None
@@ -221,14 +243,23 @@ def fitted_keys(keys: Iterable[Content], room: int, more: Content | None = None)
 
     If some do not fit, ``more`` stands before the last.
     """
-    *others, last = keys
-    room -= last.cell_length
-    if more is not None and sum(part.cell_length for part in others) > room:
-        last = Content.assemble(more, last)
-        room -= more.cell_length
-    parts: list[Content] = []
+    parts = [(content, "") for content in keys]
+    shown = _fitted_parts(parts, room, None if more is None else (more, ""))
+    return Content.assemble(*(content for content, _ in shown))
+
+
+def _fitted_parts(
+    parts: list[tuple[Content, str]], room: int, more: tuple[Content, str] | None
+) -> list[tuple[Content, str]]:
+    *others, last = parts
+    end = [last]
+    room -= last[0].cell_length
+    if more is not None and sum(content.cell_length for content, _ in others) > room:
+        end = [more, last]
+        room -= more[0].cell_length
+    shown = []
     for part in others:
-        if part.cell_length <= room:
-            parts.append(part)
-            room -= part.cell_length
-    return Content.assemble(*parts, last)
+        if part[0].cell_length <= room:
+            shown.append(part)
+            room -= part[0].cell_length
+    return shown + end

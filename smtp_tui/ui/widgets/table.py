@@ -167,6 +167,13 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     class Opened(Event):
         """The row under the cursor was chosen with Enter or a double click."""
 
+    class HeadingClicked(Message):
+        """The heading of a column was clicked; ``column`` is its key."""
+
+        def __init__(self, column: str) -> None:
+            super().__init__()
+            self.column = column
+
     class MarksChanged(Event):
         """The marks changed; read them from the table. Ids without a row may be among them."""
 
@@ -445,7 +452,12 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row that was clicked; a second click opens it."""
         offset = event.get_content_offset(self)
-        if offset is None or offset.y < HEADING_LINES:
+        if offset is None:
+            return
+        if offset.y < HEADING_LINES:
+            column = self._columns.at(offset.x)
+            if column is not None:
+                self.post_message(self.HeadingClicked(column.key))
             return
         index = self.scroll_offset.y + offset.y - HEADING_LINES
         if index < len(self.rows):
@@ -520,6 +532,15 @@ class Layout:
                 while at >= 0 and at < width:
                     yield start + at, min(len(word), width - at), "match"
                     at = text.find(word, at + 1)
+
+    def at(self, cell: int) -> Column | None:
+        """Return the column that a cell of a line belongs to, with the gap after it."""
+        end = GUTTER
+        for column, width in zip(self._columns, self._widths, strict=True):
+            end += width + GAP if width else 0
+            if GUTTER <= cell < end:
+                return column
+        return None
 
     def cells(self, column: int) -> int:
         """Return the width of a column."""

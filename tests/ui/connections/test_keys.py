@@ -1,6 +1,7 @@
 """The keys of the table: what a refresh keeps, order, marks, pane, and the ways out."""
 
 import pytest
+from rich.cells import cell_len
 
 from smtp_tui.ui.widgets.table import RecordsTable
 from tests.failing_sandbox import Operation, Sandbox
@@ -185,3 +186,64 @@ async def test_after_a_switch_and_back_cursor_and_filter_are_where_they_were(dem
         await ui.press("escape")
         await ui.sees("Connections 6")
         assert "PARTNER" in ui.line("▌")
+
+
+async def click(ui: Ui, text: str) -> None:
+    """Click on the last place where a text stands on the screen."""
+    y, line = [(y, line) for y, line in enumerate(ui.lines()) if text in line][-1]
+    await ui.pilot.click(offset=(cell_len(line[: line.index(text)]), y))
+
+
+async def test_a_click_on_a_heading_sorts_by_it_and_another_click_reverses(demo: Sandbox) -> None:
+    async with opened(demo, size=(100, 24)) as ui:
+        await ui.sees("NAME ▲")
+        await click(ui, "PORT")
+        await ui.sees("PORT ▲", "sorted by port")
+        await click(ui, "PORT")
+        await ui.sees("PORT ▼", "sorted by port, reversed")
+        await click(ui, "HOSTNAME")
+        await ui.sees("HOSTNAME ▲", "sorted by hostname")
+        await click(ui, "LAST TEST")
+        await ui.sees("sorted by last test")
+
+
+async def test_a_click_on_a_key_of_the_key_line_presses_it(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("Connections 6")
+        for place, seen in (
+            ("e Edit", "Edit BATCH"),
+            ("esc Leave", "Connections 6"),
+            ("d Delete", "Delete BATCH?"),
+        ):
+            await click(ui, place)
+            await ui.sees(seen)
+        await ui.press("escape")
+        await ui.sees("Connections 6")
+        await click(ui, "/ Filter")
+        await ui.sees("words, port:587")
+        await ui.type("edz")
+        await ui.sees("/edz")
+        await click(ui, "Clear the filter")
+        await ui.sees("Connections 6", "? Help")
+        await click(ui, "? Help")
+        await ui.sees("search the keys")
+
+
+async def test_a_click_on_a_key_of_the_key_line_presses_each(demo: Sandbox) -> None:
+    """The first and the last cell of a part belong to it."""
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("Connections 6")
+        first = ui.lines()[-1].index("c Clone")
+        for column in (first - 1, first + len("c Clone")):
+            await ui.pilot.click(offset=(column, 23))
+            await ui.sees("New connection")
+            await ui.press("escape")
+            await ui.sees("Connections 6")
+
+
+async def test_a_click_on_a_key_reaches_a_key_of_ones_own(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        ui.app.set_keymap({"record.edit": "E,f2"})
+        await ui.sees("E Edit")
+        await click(ui, "E Edit")
+        await ui.sees("Edit BATCH")
