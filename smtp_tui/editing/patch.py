@@ -189,7 +189,7 @@ def inverse(patch: Patch, before: Record, after: Record) -> Undo:
 
 
 def lost_by_delete(record: Record) -> tuple[str, ...]:
-    """What creating the record anew cannot return: its id, its secrets, its time of creation."""
+    """What recreating the record cannot restore: its id, its secrets, its creation time."""
     secrets = (
         name
         for name, _ in draft_of(record).secrets

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -51,9 +52,13 @@ class SavedDraft(Struct, frozen=True):
 
 
 class DraftStore:
-    """The drafts of one state directory. Every method raises :class:`FileProblem`."""
+    """The drafts of one state directory. Every method raises :class:`FileProblem`.
+
+    ``changed`` is called after each write, in the thread that wrote.
+    """
 
     def __init__(self, directory: Path) -> None:
+        self.changed: Callable[[], object] = lambda: None
         self.directory = directory / "drafts"
         self._token = os.urandom(8).hex()
 
@@ -66,6 +71,7 @@ class DraftStore:
         values = encoding.plain(mine)
         text = json.dumps({**values.pop("key"), **values}, indent=1)
         write_atomic(self._file(mine), f"{text}\n")
+        self.changed()
         return mine
 
     def list_for(self, key: encoding.RecordKey) -> tuple[SavedDraft, ...]:
@@ -90,6 +96,7 @@ class DraftStore:
         """Remove a draft, once saved or given up; it may be gone already."""
         with problems_of(self._file(draft)):
             self._file(draft).unlink(missing_ok=True)
+        self.changed()
 
     def discard_saved(self, key: encoding.RecordKey, record_name: str) -> None:
         """Remove this process's drafts of one record, because it was saved."""

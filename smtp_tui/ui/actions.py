@@ -163,6 +163,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("table.mark_all", "asterisk,ctrl+a", "Mark all", "Every row shown, or none.",
        (_SHOWN_ROWS,)),
     _A("table.refresh", "r", "Refresh", "Read the list again; cursor and marks stay."),
+    _A("table.drafts", "D", "Drafts", "What was typed and not saved; to resume or discard.",
+       (_WRITE,)),
     _A("table.unreadable", "U", "Unreadable", "The entries of the list that cannot be read.",
        (_UNREADABLE,)),
     _A("app.profiles", "p", "Profiles", "Choose another host, tenant or team."),

@@ -89,6 +89,10 @@ class WriteEnded(Message):
         self.record_id = record_id
 
 
+class DraftsChanged(Message):
+    """Posted to every screen when a draft was kept or discarded."""
+
+
 class FullScreen(Screen[Result]):
     """A whole screen: the header of the session in use, if any; panels; a key line.
 

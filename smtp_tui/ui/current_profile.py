@@ -17,7 +17,7 @@ from smtp_tui.profiles.token_command import LINES_KEPT
 from smtp_tui.state.encoding import RecordKey
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
-from smtp_tui.ui.base import WriteEnded
+from smtp_tui.ui.base import DraftsChanged, WriteEnded
 from smtp_tui.ui.connections.screen import ConnectionsScreen
 from smtp_tui.ui.messages import MessagesApp, tell
 from smtp_tui.ui.services import Services
@@ -50,6 +50,7 @@ class CurrentProfile:
         self._command_lines: tuple[str, ...] = ()
         self._numbers = itertools.count()
         services.reports.write_ended = self._write_ended
+        services.drafts.changed = self._drafts_changed
         services.reports.command_said = self._command_said
         services.reports.warn = self._warn
 
@@ -136,6 +137,15 @@ class CurrentProfile:
         """Warn, but later: whoever warns, such as the journal, must not depend on the screen."""
         words = clean(words, 400)
         self._app.call_later(partial(tell, self._app, words, about=words, kind=Kind.WARNING))
+
+    def _drafts_changed(self) -> None:
+        """Called in any thread, also by a write that outlives the program."""
+        if self._app.is_running:
+            self._app.call_later(self._tell_drafts_changed)
+
+    def _tell_drafts_changed(self) -> None:
+        for screen in self._app.screen_stack:
+            screen.post_message(DraftsChanged())
 
     async def _follow_up(self, session: Session, ended: Unattended) -> None:
         """Look what the server holds, report it, and have the screens read it again."""

@@ -60,7 +60,10 @@ _INDENT: Final = 14
 
 
 class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
-    """``answers`` are pairs of an answer and its label; esc gives ``escape``."""
+    """``answers`` are pairs of an answer and its label; esc gives ``escape``.
+
+    Those in ``danger`` destroy something.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "app.focus_next", show=False),
@@ -78,13 +81,17 @@ class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
         clock: Clock,
         *,
         escape: Answer,
+        danger: tuple[Answer, ...] = (),
     ) -> None:
         super().__init__(clock)
         self.title = title
         self._body = body
         self._answers = answers
         self._escape = escape
-        self._buttons = [Button(harmless(label), compact=True) for _, label in answers]
+        self._buttons = [
+            Button(harmless(label), classes="-danger" if answer in danger else None, compact=True)
+            for answer, label in answers
+        ]
 
     def compose_box(self) -> Iterable[Widget]:
         """What it is about, and the answers."""

@@ -112,7 +112,8 @@ class Leaving:
         )
         body = Content("Something was changed and not saved.")
         title = "Quit without saving?"
-        question = QuestionDialog(title, body, answers, self._clock, escape=Answer.STAY)
+        stay, danger = Answer.STAY, (Answer.DISCARD,)
+        question = QuestionDialog(title, body, answers, self._clock, escape=stay, danger=danger)
         answer = await self._app.push_screen_wait(question)
         try:
             if answer is Answer.KEEP:
@@ -132,7 +133,8 @@ class Leaving:
         body = Content("\n").join([*map(_line, self._writes), Content(""), _LEAVING_NOW])
         answers = ((Answer.STAY, "Stay"), (Answer.NOW, "Leave now"))
         title = "A write is under way"
-        dialog = QuestionDialog(title, body, answers, self._clock, escape=Answer.STAY)
+        stay, danger = Answer.STAY, (Answer.NOW,)
+        dialog = QuestionDialog(title, body, answers, self._clock, escape=stay, danger=danger)
         self._question = dialog
         timer = self._app.set_interval(_LOOK, partial(self._look, dialog))
         try:

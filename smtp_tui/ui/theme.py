@@ -197,6 +197,8 @@ Button {
     background: $background; color: $foreground;
 }
 Button:focus { background: $selection-background; color: $selection; text-style: $filled; }
+Button.-danger { color: $bad; }
+Button.-danger:focus { background: $production-background; color: $production; }
 SearchIcon { display: none; }
 CommandPalette > Vertical { margin-top: 1; }
 CommandPalette #--input { border: round $accent; }

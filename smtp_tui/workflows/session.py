@@ -103,3 +103,7 @@ class Session(Struct, frozen=True, dict=True):
     def key(self, record_id: str | None) -> RecordKey:
         """What names a record for good: origin, tenant and id."""
         return RecordKey(self.target.origin.url, self.target.scope.tenant, record_id)
+
+    def is_about(self, key: RecordKey) -> bool:
+        """Whether a key is that of a record of this host and tenant, or of a new one."""
+        return key == self.key(key.record_id)

@@ -26,6 +26,7 @@ from smtp_tui.ui.messages import Offer, tell
 from smtp_tui.workflows.operator import About, Kind
 
 if TYPE_CHECKING:
+    from smtp_tui.state.drafts import SavedDraft
     from smtp_tui.ui.record_form.form import FormSubject
     from smtp_tui.ui.services import Services
     from smtp_tui.workflows.outcomes import UndoOutcome
@@ -103,10 +104,11 @@ class RecordScreen(FullScreen[Result]):
         title = "Test unsaved values"
         await self._fill_in(FormSubject(focus_on="hostname", title=title, notes=notes))
 
-    async def _fill_in(self, subject: FormSubject) -> None:
+    async def _fill_in(self, subject: FormSubject, draft: SavedDraft | None = None) -> None:
+        """Show the form; with ``draft`` it goes on with that, and nothing is asked."""
         from smtp_tui.ui.record_form.screen import fill_in
 
-        outcome = await fill_in(self, self.session, self.services, subject)
+        outcome = await fill_in(self, self.session, self.services, subject, draft)
         if outcome is not None:
             self._tell_outcome(outcome, subject.opened)
 
@@ -194,7 +196,7 @@ class RecordScreen(FullScreen[Result]):
                 self._done((f"{verb} {record_name(saved_name, record_id)}", *notes), offer)
                 self._shows.changed(record_id)
             case ends.Deleted(notes=notes):
-                self._done((f"Deleted {name}", *notes), Offer("record.undo", "offers it anew"))
+                self._done((f"Deleted {name}", *notes), Offer("record.undo", "recreates it"))
                 self._shows.changed(None)
             case ends.Gone():
                 self._done((sentence(f"{name} was gone already"),))

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.mail.outcome import Verdict
@@ -39,6 +40,8 @@ NEVER: Final = "never"
 """What is typed after ``last:`` for records that were not tested from here."""
 FILTER_HINT: Final = "words, port:587, host:mail, last:rejected"
 """What stands in the filter while it is empty."""
+DRAFT_SIGN: Final = "✎"
+"""Stands before a record that has a draft."""
 VERDICTS_SHOWN: Final = 3
 """The newest verdicts of a record that its row shows."""
 
@@ -65,6 +68,7 @@ class RecordsView:
     def __init__(self, answer: RecordList, tests: Tests, sort: Sort, now: datetime) -> None:
         self.answer = answer
         self._tests = tests
+        self._drafted: frozenset[str] = frozenset()
         self._alike = lookalikes(record.name for record in answer.records)
         self._by_id: dict[str, Record] = {}
         self._entries: list[_Entry] = []
@@ -100,6 +104,16 @@ class RecordsView:
                 entry.row = self._row(entry.row.id, entry.record, tests, now)
         self._put_in_order(self._sort)
 
+    def show_drafts(self, record_ids: frozenset[str]) -> None:
+        """Have the rows of these records say that there is a draft, and no others."""
+        changed, self._drafted = record_ids ^ self._drafted, record_ids
+        for entry in self._entries if changed else ():
+            if entry.record.id in changed:
+                entry.row = replace(entry.row, sign=self._sign(entry.record))
+
+    def _sign(self, record: Record) -> str:
+        return DRAFT_SIGN if record.id in self._drafted else ""
+
     def rows(self, filter_text: str, sort: Sort) -> tuple[Row, ...]:
         """Return the rows of the records that hold every word and term of the filter, in order."""
         if sort != self._sort:
@@ -132,7 +146,7 @@ class RecordsView:
             clean(record.text("username"), CELL_LIMIT),
             words,
         )
-        return Row(row_id, cells, looks + _ODD if odd else looks)
+        return Row(row_id, cells, looks + _ODD if odd else looks, self._sign(record))
 
 
 def _sort_key(column: str | None) -> Callable[[_Entry], tuple[str | float, str, str]]:

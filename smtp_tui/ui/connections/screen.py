@@ -21,10 +21,11 @@ from smtp_tui.state.history import Tested
 from smtp_tui.state.settings import Sort
 from smtp_tui.text import age, clean, record_name
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
-from smtp_tui.ui.base import WIDE, WriteEnded, opens_screen
+from smtp_tui.ui.base import WIDE, DraftsChanged, WriteEnded, opens_screen
 from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
 from smtp_tui.ui.connections.rows import (
     COLUMNS,
+    DRAFT_SIGN,
     FILTER_HINT,
     SORT_KEYS,
     RecordsView,
@@ -33,11 +34,12 @@ from smtp_tui.ui.connections.rows import (
     order_words,
 )
 from smtp_tui.ui.keymap import bound, error_text
-from smtp_tui.ui.messages import Wait
+from smtp_tui.ui.messages import Wait, tell
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.bars import key_content
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import FilteredTable, RecordsTable, notice_content
+from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
@@ -90,6 +92,9 @@ class ConnectionsScreen(RecordScreen[None]):
         self._loader: Worker[None] | None = None
         self._cursor_to: str | None = None
         self._history_read = False
+        self._drafted: frozenset[str] = frozenset()
+        self._new_drafts = 0
+        self._drafts_known = True
         self._filled_at = 0.0
         self._list = FilteredTable(COLUMNS, hint=FILTER_HINT)
         self.table = self._list.table
@@ -155,6 +160,7 @@ class ConnectionsScreen(RecordScreen[None]):
         else:
             now = self.services.clock.now()
             self._view = await RecordsView.prepared(answer, self._tests, self._sort, now)
+            self._view.show_drafts(self._drafted)
             self._loaded_at, self.problem = now, None
         self.reading = False
         if not self.is_attached:
@@ -165,6 +171,7 @@ class ConnectionsScreen(RecordScreen[None]):
         if not self._history_read:
             self._history_read = True
             self.with_history("The tests of before are not shown", self.services.history.load)
+        self._read_drafts()
 
     def stopped(self, wait: Wait) -> None:
         """Stop waiting; if that was for the list, the rows from before stay."""
@@ -182,6 +189,29 @@ class ConnectionsScreen(RecordScreen[None]):
         """Read the list again, and put the cursor on the record that was written."""
         if event.session is self.session:
             self._changed(event.record_id)
+
+    def on_drafts_changed(self, event: DraftsChanged) -> None:
+        """Read the drafts again, at the latest when this screen is in front."""
+        self._drafts_known = False
+        if self.is_active:
+            self._read_drafts()
+
+    def on_screen_resume(self) -> None:
+        """Read the drafts, where a form has changed them."""
+        if not self._drafts_known:
+            self._read_drafts()
+
+    @work(group="drafts", exclusive=True, description="read the drafts")
+    async def _read_drafts(self) -> None:
+        """Show which records have a draft, and how many new ones."""
+        self._drafts_known = True
+        read = self.services.drafts.all
+        found = await self.services.reports.attempt("The drafts cannot be read", read) or ()
+        ids = [draft.key.record_id for draft in found if self.session.is_about(draft.key)]
+        self._new_drafts = ids.count(None)
+        self._drafted = frozenset(record_id for record_id in ids if record_id is not None)
+        self._view.show_drafts(self._drafted)
+        self._fill(look=False)
 
     # Showing it
 
@@ -268,6 +298,9 @@ class ConnectionsScreen(RecordScreen[None]):
             state.append(Content.styled(f"! {unreadable} unreadable ({key})", "$warn"))
         if marked:
             state.append(Content.styled(f"● {marked} marked", "$warn"))
+        if self._new_drafts:
+            drafts = "1 draft" if self._new_drafts == 1 else f"{self._new_drafts} drafts"
+            state.append(Content.styled(f"{DRAFT_SIGN} {drafts}", "$warn"))
         if self._loaded_at is not None:
             state += [Content.styled(order_words(self._sort), "dim"), self._age(self._loaded_at)]
         self.panel.show(Content(" ").join(title), Content(" · ").join(state))
@@ -384,6 +417,24 @@ class ConnectionsScreen(RecordScreen[None]):
         """Show the records that hold the words and terms of the filter."""
         self.session.memory.place.filter_text = self._list.filter_text
         self._fill(look=False)
+
+    @opens_screen
+    async def action_drafts(self) -> None:
+        """List the drafts, and go on with the one that is chosen."""
+        from smtp_tui.ui.record_form.drafts import DraftsDialog
+        from smtp_tui.ui.record_form.form import FormSubject, edited
+
+        draft = await self.app.push_screen_wait(DraftsDialog(self.session, self.services))
+        if draft is None:
+            return
+        record = self._view.record(draft.key.record_id)
+        if record is not None:
+            await self._fill_in(edited(record, None), draft)
+        elif draft.key.record_id is None:
+            await self._fill_in(FormSubject(), draft)
+        else:
+            words = "The record of this draft is not in the list."
+            tell(self, words, about=About.DRAFT, kind=Kind.WARNING)
 
     def action_filter(self) -> None:
         """Open the filter."""

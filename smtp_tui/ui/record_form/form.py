@@ -81,7 +81,7 @@ def cloned(record: Record) -> FormSubject:
 
 
 def recreated(recreate: Recreate) -> FormSubject:
-    """The form that creates a deleted record anew; its secrets have to be typed."""
+    """The form that recreates a deleted record; its secrets have to be typed."""
     record, typed = recreate.record, recreate.typed
     draft = (typed or draft_of(record)).as_new()
     return FormSubject(
@@ -89,8 +89,8 @@ def recreated(recreate: Recreate) -> FormSubject:
         like=record,
         typed=draft if typed is not None else None,
         focus_on=PASSWORD if typed is not None else None,
-        title=f"Create {record_name(draft.name, record.id)} anew",
-        notes=(f"What does not come back: {', '.join(lost_by_delete(record))}.",),
+        title=f"Recreate {record_name(draft.name, record.id)}",
+        notes=(f"Not restored: {', '.join(lost_by_delete(record))}.",),
     )
 
 
@@ -165,6 +165,11 @@ class RecordForm(VerticalScroll, can_focus=False):
     def focused_field(self) -> Field | None:
         """The field with the cursor."""
         return next((field for field in self.fields.values() if field.has_focus_within), None)
+
+    @property
+    def secrets(self) -> list[SecretField]:
+        """The fields of passwords."""
+        return [field for field in self.fields.values() if isinstance(field, SecretField)]
 
     @property
     def draft(self) -> Draft:
@@ -353,11 +358,16 @@ class PresetDialog(Dialog[Preset | None]):
     BINDINGS = bindings("dialog.cancel")
     DEFAULT_CSS = """
     PresetDialog RecordsTable { height: 13; max-height: 60vh; }
+    PresetDialog #provider { height: 4; margin-top: 1; }
+    PresetDialog #checked { text-style: dim; }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._table, self._note = RecordsTable(_PRESET_COLUMNS, id="presets"), PlainText()
+        self._table, self._note = (
+            RecordsTable(_PRESET_COLUMNS, id="presets"),
+            PlainText(id="provider"),
+        )
         self._presets = {preset.name: preset for preset in presets().preset}
         self._table.rows = tuple(
             Row(preset.name, (preset.name, preset.hostname, str(preset.port)))
@@ -365,18 +375,21 @@ class PresetDialog(Dialog[Preset | None]):
         )
 
     def compose_box(self) -> Iterable[Widget]:
-        """The providers and the day they were checked."""
+        """The providers, the one under the cursor, and the day they were checked."""
         yield from (self._table, self._note)
-        yield PlainText(
-            f"Checked on {presets().checked:%Y-%m-%d} · Enter fills · {self.cancel_key} back",
-            classes="hint",
-        )
+        yield PlainText(f"Checked on {presets().checked:%Y-%m-%d}", id="checked")
+
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """What the border says."""
+        return (("↑ ↓", "Move"), ("enter", "Fill in host and port"), (self.cancel_key, "Back"))
 
     def on_records_table_cursor_moved(self, event: RecordsTable.CursorMoved) -> None:
         """Show the provider whole, and what it asks of the login."""
         preset = self._presets.get(event.row_id or "")
         if preset is not None:
-            self._note.update(f"{preset.name}: {preset.hostname}\n{preset.note}")
+            ports = ", ".join(map(str, preset.ports))
+            where = f"  {preset.hostname}  port {ports}\n"
+            self._note.update(Content.assemble((preset.name, "bold"), where, preset.note))
 
     def on_records_table_opened(self, event: RecordsTable.Opened) -> None:
         """Take this provider."""

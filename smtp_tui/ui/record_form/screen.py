@@ -30,9 +30,10 @@ from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
 from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.keymap import error_text
-from smtp_tui.ui.messages import Wait, forget, tell
+from smtp_tui.ui.messages import Offer, Wait, forget, tell
 from smtp_tui.ui.operator import ScreenOperator
-from smtp_tui.ui.record_form.autosave import Autosave, with_draft
+from smtp_tui.ui.record_form.autosave import Autosave
+from smtp_tui.ui.record_form.drafts import take_up, with_draft
 from smtp_tui.ui.record_form.form import (
     FormSubject,
     PresetDialog,
@@ -61,8 +62,8 @@ class _Leave(Enum):
 
     STAY = "Keep editing"
     REVIEW = "Review and save"
-    KEEP = "Leave, and keep it as a draft (without the password)"
-    DISCARD = "Discard it"
+    KEEP = "Leave, and keep it as a draft"
+    DISCARD = "Discard changes"
 
 
 _KEPT: Final = "What was typed is kept as a draft, without a password."
@@ -148,7 +149,7 @@ class FormScreen(FullScreen[FormResult]):
         try:
             now = await self.session.connections.get(opened.id)
         except NotFound:
-            self._complain("This record does not exist any more; saving offers to create it anew.")
+            self._complain("This record does not exist any more; saving offers to recreate it.")
         except ApiError:
             return  # the form works on what the list said, and the save reads once more
         else:
@@ -274,12 +275,16 @@ class FormScreen(FullScreen[FormResult]):
 
     @opens_screen
     async def _ask_to_leave(self) -> None:
-        body = Content(f"Changed and not saved: {clean(', '.join(self._form.changed_names))}")
-        clock = self.services.clock
-        ways = tuple(
-            (way, way.value) for way in _Leave if way is not _Leave.KEEP or self._autosave.latest
+        secrets = [field.label for field in self._form.secrets if field.changed]
+        kept = self._autosave.latest is not None
+        body = Content("Changed and not saved: ").append(
+            Content.styled(clean(", ".join(self._form.changed_names)), "bold $warn")
         )
-        question = QuestionDialog("Leave?", body, ways, clock, escape=_Leave.STAY)
+        if kept and secrets:
+            body = body.append("\nA draft never holds a password: it has to be typed again.")
+        clock, stay, danger = self.services.clock, _Leave.STAY, (_Leave.DISCARD,)
+        ways = tuple((way, way.value) for way in _Leave if way is not _Leave.KEEP or kept)
+        question = QuestionDialog("Leave?", body, ways, clock, escape=stay, danger=danger)
         match await self.app.push_screen_wait(question):
             case _Leave.REVIEW:
                 self.action_review()
@@ -296,7 +301,9 @@ class FormScreen(FullScreen[FormResult]):
             self._complain(f"The draft cannot be kept: {clean(str(error))}")
         else:
             self._autosave.done = True
-            tell(self, _KEPT, about=About.DRAFT)
+            action = "record.new" if self._form.new else "record.edit"
+            offer = Offer(action, "offers it again")
+            tell(self, "What was typed is kept as a draft", about=About.DRAFT, offer=offer)
             self.dismiss(None)
 
     def _close(self, result: FormResult) -> None:
@@ -390,11 +397,12 @@ class FormScreen(FullScreen[FormResult]):
     async def _offer_anew(self, error: NotFound, draft: Draft, opened: Record) -> None:
         """Offer to create a record that is gone from what was typed."""
         name = record_name(opened.name, opened.id)
-        body = Content(
-            f"{clean(error.why, 300)}\n\nSomeone deleted {name} meanwhile. "
-            "It can be created anew from what stands here; its password has to be typed."
+        body = Content.assemble(
+            Content.styled(f"✗ {clean(error.why, 300)}", "$bad"),
+            f"\n\nSomeone deleted {name} meanwhile. It can be recreated from what stands here,"
+            " with a new id and the password typed again.",
         )
-        answers = ((False, "Back to the form"), (True, "Create it anew"))
+        answers = ((False, "Back to the form"), (True, f"Recreate {name}"))
         clock = self.services.clock
         question = QuestionDialog("The record is gone", body, answers, clock, escape=False)
         if await self.app.push_screen_wait(question):
@@ -436,14 +444,21 @@ class FormScreen(FullScreen[FormResult]):
 
 
 async def fill_in(
-    opener: Screen[Any], session: Session, services: Services, subject: FormSubject
+    opener: Screen[Any],
+    session: Session,
+    services: Services,
+    subject: FormSubject,
+    draft: SavedDraft | None = None,
 ) -> ends.Saved | ends.NotStored | None:
     """Show the form, with a draft of before if the person wants it back; for workers only.
 
+    With ``draft`` it is that one, and nothing is asked.
     Where the record turned out to be gone, the form of a new one may follow. The answer is None
     where nothing was sent that may have been stored.
     """
-    if subject.like is None:
+    if draft is not None:
+        subject = await take_up(services, subject, draft)
+    elif subject.like is None:
         resumed = await with_draft(opener, session, services, subject)
         if resumed is None:
             return None

@@ -83,4 +83,4 @@ async def test_the_offered_key_works_after_the_last_filtered_record_is_deleted(
         await ui.sees("Deleted BATCH")
         await ui.until(lambda: ui.shows("No matches for"), "an empty table")
         await ui.press("u")
-        await ui.sees("Create BATCH anew")
+        await ui.sees("Recreate BATCH")

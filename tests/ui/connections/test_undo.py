@@ -49,7 +49,7 @@ async def test_undo_after_a_delete_creates_the_record_anew_and_says_what_does_no
         await ui.press("tab", "enter")
         await ui.sees("Deleted BATCH")
         await ui.press("u")
-        await ui.sees("Create BATCH anew", "What does not come back: its id, its password")
+        await ui.sees("Recreate BATCH", "Not restored: id, password")
         body = await create(ui, "BATCH")
         assert body == {
             "name": "BATCH",

@@ -19,7 +19,9 @@ def kept(directory: Path) -> str:
 async def leave_by(ui: Ui, choice: int) -> None:
     """Esc, and then the choice of that number."""
     await ui.press("escape")
-    await ui.sees("Leave?", "Keep editing", "Review and save", "keep it as a draft", "Discard it")
+    await ui.sees(
+        "Leave?", "Keep editing", "Review and save", "keep it as a draft", "Discard changes"
+    )
     ui.clock.forward(1)
     await ui.press(*["down"] * choice, "enter")
 
@@ -153,7 +155,7 @@ async def edit_other(ui: Ui) -> None:
     """Edit the same record in another window, without taking up the draft of the first."""
     await ui.sees("BATCH")
     await ui.press("e")
-    await ui.sees("There is a draft")
+    await ui.sees("There is a draft", "Resume draft", "Ignore for now", "Discard draft")
     ui.clock.forward(1)
     await ui.press("down", "enter")
     await ui.sees("Edit BATCH")
@@ -187,3 +189,88 @@ async def test_a_password_alone_is_not_offered_to_be_kept(demo: Sandbox, tmp_pat
         assert not ui.shows("keep it as a draft")
         await ui.press("escape")
     assert kept(tmp_path) == ""
+
+
+def has_sign(ui: Ui, name: str) -> bool:
+    """Whether the table says that there is a draft of the record."""
+    return ui.shows(f"✎{name}")
+
+
+async def test_a_record_with_a_draft_has_a_sign_in_the_table_until_the_draft_is_gone(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with opened(demo, directory=tmp_path) as ui:
+        await changed_form(ui)
+        await leave_by(ui, 2)
+        await ui.until(lambda: has_sign(ui, "BATCH"), "the sign of the draft")
+    async with opened(demo, directory=tmp_path) as ui:
+        await ui.until(lambda: has_sign(ui, "BATCH"), "the sign of the draft after a restart")
+        assert not has_sign(ui, "PRIMARY")
+        await ui.press("e")
+        await ui.sees("There is a draft")
+        ui.clock.forward(1)
+        await ui.press("down", "down", "enter")
+        await ui.sees("Edit BATCH", "Nothing changed")
+        await ui.press("escape")
+        await ui.until(lambda: ui.shows("BATCH") and not has_sign(ui, "BATCH"), "no sign any more")
+
+
+async def test_a_saved_form_leaves_no_sign_of_a_draft(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await changed_form(ui)
+        await ui.until(ui.services.drafts.all, "the draft on the disk")
+        await save(ui, "BATCH")
+        await ui.until(lambda: not ui.services.drafts.all(), "no draft on the disk")
+        await ui.until(lambda: not has_sign(ui, "BATCH"), "no sign")
+
+
+async def test_drafts_of_new_records_are_counted_in_the_border_of_the_table(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("n")
+        await ui.sees("New connection")
+        await ui.type("FRESH")
+        await leave_by(ui, 2)
+        await ui.sees("✎ 1 draft ·")
+
+
+async def test_the_list_of_drafts_opens_the_form_of_one_with_what_was_typed(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await changed_form(ui)
+        await leave_by(ui, 2)
+        await ui.loses("Edit BATCH")
+        await ui.press("D")
+        await ui.sees("Drafts", "RECORD", "BATCH", "port 26 → 587", "A password is never kept")
+        await ui.press("enter")
+        await ui.sees("Edit BATCH", "587", "was 26")
+
+
+async def test_a_draft_is_discarded_from_the_list_only_after_a_question(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with opened(demo, directory=tmp_path) as ui:
+        await changed_form(ui)
+        await leave_by(ui, 2)
+        await ui.loses("Edit BATCH")
+        await ui.press("D")
+        await ui.sees("RECORD", "port 26 → 587")
+        await ui.press("d", "enter")
+        await ui.sees("Discard this draft?")
+        assert "587" in kept(tmp_path)
+        ui.clock.forward(1)
+        await ui.press("down", "enter")
+        await ui.sees("No drafts.")
+        assert kept(tmp_path) == ""
+        await ui.press("escape")
+        await ui.until(lambda: not has_sign(ui, "BATCH"), "no sign")
+
+
+async def test_what_becomes_of_a_password_is_said_once_where_a_form_is_left(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await changed_form(ui)
+        await ui.press("escape")
+        await ui.sees("Changed and not saved: port, password")
+        await ui.sees("A draft never holds a password: it has to be typed again.")
+        assert ui.look("Discard changes") != ui.look("Keep editing")

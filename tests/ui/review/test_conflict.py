@@ -63,7 +63,7 @@ async def test_a_record_that_is_gone_can_be_created_anew_from_the_form_with_its_
         await ui.sees("The record is gone", "Someone deleted PRIMARY")
         ui.clock.forward(1)
         await ui.press("down", "enter")
-        await ui.sees("Create PRIMARY anew", "What does not come back")
+        await ui.sees("Recreate PRIMARY", "Not restored")
         await ui.type("relay-password")
         body = await create(ui, "PRIMARY")
         sent = {
