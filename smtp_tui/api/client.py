@@ -196,15 +196,18 @@ class Client:
         headers, token = self._headers(request, call)
         started, at = self._clock.monotonic(), self._clock.now()
         answer: Answer | None = None
-        failure = ""
+        failure, status = "", None
         secrets = (*request.secrets(), *token)
         try:
             answer = _cleaned(await self._sent(request, call, headers), request, secrets)
+            status = answer.status
             return read(answer, replace(call, request_id=answer.request_id))
         except ApiError as error:
             if token and isinstance(error, errors.TokenRefused):
                 error.why = f"{error.why.removesuffix('.')}. The token {self._tokens.origin}"
             failure = error.why
+            if isinstance(error, errors.HostUnreachable):
+                status = error.status
             raise
         except asyncio.CancelledError:
             failure = "Stopped before the answer arrived"
@@ -216,7 +219,7 @@ class Client:
                     profile=self.target.name,
                     origin=self._origin(request).url,
                     request=request.without_secrets(),
-                    status=answer.status if answer else None,
+                    status=status,
                     milliseconds=round((self._clock.monotonic() - started) * 1000),
                     answer=_kept(answer, secrets) if answer else "",
                     failure=failure,

@@ -158,16 +158,22 @@ class NotSent(ApiError):
 
 
 class HostUnreachable(NotSent):
-    """Could not connect; ``timed_out`` where the time for it ran out."""
+    """Could not connect; ``timed_out`` where the time for it ran out.
+
+    ``status`` is that of an answer which only said that the port wants TLS.
+    """
 
     usual_advice = (
         _profile("Check the network, and the profile's host and port"),
         _retry("Then try again"),
     )
 
-    def __init__(self, call: Call, why: str, *, timed_out: bool = False) -> None:
+    def __init__(
+        self, call: Call, why: str, *, timed_out: bool = False, status: int | None = None
+    ) -> None:
         super().__init__(call, why)
         self.timed_out = timed_out
+        self.status = status
 
 
 class CertificateRefused(NotSent):

@@ -70,17 +70,17 @@ class Transport(Struct, frozen=True):
         try:
             answer = await self._sent(request, call, headers, ready)
         except errors.NoAnswer as error:
-            await self._check_tls(call, error.why in {_ENDED, _BROKE})
+            await self._check_tls(call, error.why in {_ENDED, _BROKE}, None)
             raise
         page = answer.status == 400 and not answer.body.startswith(b"{")
-        await self._check_tls(call, page and b"https" in answer.body.lower())
+        await self._check_tls(call, page and b"https" in answer.body.lower(), answer.status)
         return answer
 
-    async def _check_tls(self, call: Call, likely: bool) -> None:
-        """Servers that want TLS refuse plain http each in its own way."""
+    async def _check_tls(self, call: Call, likely: bool, status: int | None) -> None:
+        """Servers that want TLS refuse plain http each in its own way, with a status or without."""
         plain = likely and self.origin.scheme == "http"
         if plain and await speaks_tls(self.origin, self.limits.connect):
-            raise errors.HostUnreachable(call, _MEANT_FOR_TLS)
+            raise errors.HostUnreachable(call, _MEANT_FOR_TLS, status=status)
 
     async def _sent(
         self, request: Request, call: Call, headers: dict[str, str], ready: Callable[[], None]

@@ -111,10 +111,11 @@ class Writes:
         self._tasks[task] = write
         task.add_done_callback(self._forget)
         try:
-            return (await asyncio.shield(task))[0]
+            told, _ = await asyncio.shield(task)
         except asyncio.CancelledError:
             task.add_done_callback(lambda ended: self._tell(write, ended))
             raise
+        return told
 
     async def _journalled(self, write: Write, call: Call, send: Sending[T]) -> tuple[T, Ended]:
         """The outcome is journalled whatever ends this, a fault of this program included."""

@@ -77,9 +77,9 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _failed(error: Exception) -> int:
     """Say what went wrong: of an unforeseen error its kind and place, never its text or a value."""
-    from smtp_tui.cli.failing import EXPECTED, tell  # noqa: PLC0415 - rarely needed
+    from smtp_tui.cli.failing import is_expected, tell  # noqa: PLC0415 - rarely needed
 
-    if isinstance(error, EXPECTED):
+    if is_expected(error):
         return tell(error)
     package = str(Path(smtp_tui.__file__).parent)
     frames = traceback.extract_tb(error.__traceback__)

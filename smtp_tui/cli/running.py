@@ -56,7 +56,7 @@ class Run(Struct, frozen=True):
     def do(self, work: Work) -> ExitCode:
         """Do ``work`` with the session, which signs in when it first asks the server.
 
-        Raises what ``failing.EXPECTED`` lists.
+        Raises what ``failing.is_expected`` knows.
         """
         self._check_may()
         read_only = self.options.read_only
@@ -100,7 +100,7 @@ def begin(options: argparse.Namespace, environ: Environ, writes: Operation | Non
     """Choose the profile; where it leads to is printed on stderr before anything else.
 
     A command that only reads prints it where stderr is a terminal. A source that was overruled is
-    named too. Raises what ``failing.EXPECTED`` lists.
+    named too. Raises what ``failing.is_expected`` knows.
     """
     choice = known_profiles(environ).decided(options.profile)
     profile = choice.profile

@@ -13,7 +13,7 @@ import itertools
 import json
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from email.utils import formatdate
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
@@ -172,10 +172,19 @@ def _recorded(scope: Mapping[str, Any], body: bytes) -> RecordedRequest:
         path=path,
         target=scope["raw_path"].decode("latin-1") + (f"?{query}" if query else ""),
         query=dict(parse_qsl(query, keep_blank_values=True)),
-        headers={name.decode(): value.decode("latin-1") for name, value in scope["headers"]},
+        headers=_joined(scope["headers"]),
         body=body,
         operation=_route(method, path)[0],
     )
+
+
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """The headers by name; the values of one that came more than once are joined by commas."""
+    found: dict[str, str] = {}
+    for raw, value in headers:
+        name, text = raw.decode(), value.decode("latin-1")
+        found[name] = f"{found[name]}, {text}" if name in found else text
+    return found
 
 
 def _route(method: str, path: str) -> tuple[str, Endpoint | None, Sequence[str]]:
@@ -196,9 +205,11 @@ def _foreign_header(request: RecordedRequest) -> str:
 
 
 def _is_loopback_url(url: str) -> bool:
+    """Whether it is one URL of this machine: of two that were joined, the port is no number."""
     try:
         parts = urlsplit(url)
-        return parts.username is None and is_loopback_name(parts.hostname or "")
+        plain = parts.username is None and (parts.port is None or parts.port >= 0)
+        return plain and is_loopback_name(parts.hostname or "")
     except ValueError:
         return False
 

@@ -96,6 +96,9 @@ async def modify_record(call: Call) -> object:
     content = call.json_object()
     record_id, given = (argument(content, name) for name in ("id", "connection_parameters"))
     record_id, changes = text(record_id), read_parameters("connection_parameters", given)
-    record = visible_record(call, seen, record_id)
+    visible_record(call, seen, record_id)
     check_changes(changes)
-    return call.services.store.change(record, changes).answer()
+    record = call.services.store.change(record_id, changes)
+    if record is None:
+        raise unknown_id(record_id)
+    return record.answer()

@@ -14,9 +14,10 @@ import os
 import sqlite3
 import stat
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from msgspec.structs import replace
 from smtp_tui.sandbox.accounts import namespace_of
 from smtp_tui.sandbox.parameters import Parameter, masked, merged, values
 
+_MOST_STEPS: Final = 1000
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -119,18 +121,23 @@ class Store:
         rows = self._rows("SELECT * FROM records WHERE id = ?", record_id)
         return _record(rows[0]) if rows else None
 
-    def change(self, record: StoredRecord, changes: Iterable[Parameter]) -> StoredRecord:
-        """Merge parameters into a record by name and return it."""
-        parameters = merged(record.connection_parameters, changes)
-        self._rows(
-            "UPDATE records SET parameters = ? WHERE id = ?", json.dumps(parameters), record.id
-        )
+    def change(self, record_id: str, changes: Iterable[Parameter]) -> StoredRecord | None:
+        """Merge parameters into a record by name and return it; None if there is no such record."""
+        with self._lock:
+            record = self.get(record_id)
+            if record is None:
+                return None
+            parameters = merged(record.connection_parameters, changes)
+            self._rows(
+                "UPDATE records SET parameters = ? WHERE id = ?", json.dumps(parameters), record_id
+            )
         return replace(record, connection_parameters=parameters)
 
     def delete(self, record_id: str) -> bool:
         """Remove a record; False if there is no such record."""
-        known = self.get(record_id) is not None
-        self._rows("DELETE FROM records WHERE id = ?", record_id)
+        with self._lock:
+            known = self.get(record_id) is not None
+            self._rows("DELETE FROM records WHERE id = ?", record_id)
         return known
 
     def setting(self, name: str) -> str | None:
@@ -187,20 +194,37 @@ def _private_file(path: Path) -> Path:
 def _check_directories(path: Path, real: Path) -> None:
     """Raise `OSError` if others may replace the file, or put an SQLite journal beside it.
 
-    Every directory above belongs to the user or to root, and nobody else can write to it, unless
-    it is sticky, as /tmp is, and is not the file's own. Links in the path belong to them too.
+    Every directory and link that is met on the way belongs to the user or to root. Nobody else can
+    write to such a directory, unless it is sticky, as /tmp is, and is not the file's own.
     """
     trusted = {0, os.geteuid()}
-    for step in (path, *path.parents):
-        if step.is_symlink() and step.lstat().st_uid not in trusted:
-            raise _refused(step, "the link belongs to another user")
-    for directory in real.parents:
-        found = directory.stat()
-        mode = stat.S_IMODE(found.st_mode)
+    for step in (real.parent, *_steps(path)):
+        found = step.lstat()
+        mode, link = stat.S_IMODE(found.st_mode), stat.S_ISLNK(found.st_mode)
         if found.st_uid not in trusted:
-            raise _refused(directory, "the directory belongs to another user")
-        if mode & 0o022 and (directory == real.parent or not mode & stat.S_ISVTX):
-            raise _refused(directory, f"others may write to the directory (mode {mode:04o})")
+            what = "link" if link else "directory"
+            raise _refused(step, f"the {what} belongs to another user")
+        if not link and mode & 0o022 and (step == real.parent or not mode & stat.S_ISVTX):
+            raise _refused(step, f"others may write to the directory (mode {mode:04o})")
+
+
+def _steps(path: Path) -> Iterator[Path]:
+    """The directories and links that the system goes through to the file, in that order."""
+    at, left = Path(path.anchor), [*reversed(path.parts[1:])]
+    for _ in range(_MOST_STEPS):
+        yield at
+        if not left:
+            return
+        step = at.parent if left[-1] == ".." else at / left[-1]
+        left.pop()
+        if step.is_symlink():
+            yield step
+            target = Path(os.readlink(step))
+            at = Path(target.anchor) if target.is_absolute() else at
+            left += reversed(target.parts[1:] if target.is_absolute() else target.parts)
+        elif left:
+            at = step
+    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
 
 
 def _refused(path: Path, why: str) -> OSError:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import threading
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -25,12 +26,23 @@ MAX_WORDS: Final = 4_000
 COMPACT_BYTES: Final = 1024 * 1024
 
 
+class PasswordUsed(Enum):
+    """Whose password a test email used; the values are what is told of it."""
+
+    STORED = "stored password"
+    STORED_IF_ANY = "stored password, if there is one"
+    NONE = "no password"
+    TYPED = "password typed"
+    CLEARED = "password cleared"
+    NO_LOGIN = "no login"
+
+
 class TestRun(Struct, frozen=True):
     """One test email and its result.
 
     ``at`` is when it was sent, in UTC; ``milliseconds`` is the time until the answer. ``values``
     are the parameters it was sent with, without secrets; ``unsaved`` the names of those that were
-    typed and not saved.
+    typed and not saved. ``password`` is None in a line of before it was kept.
     """
 
     at: datetime
@@ -42,6 +54,7 @@ class TestRun(Struct, frozen=True):
     words: str
     milliseconds: encoding.Integer = field(name="ms")
     unsaved: tuple[str, ...] = ()
+    password: PasswordUsed | None = None
 
     def __post_init__(self) -> None:
         force_setattr(self, "at", encoding.utc(self.at))

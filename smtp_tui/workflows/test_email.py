@@ -22,7 +22,7 @@ from smtp_tui.mail.judge import judge, judge_error, unknown
 from smtp_tui.mail.outcome import TestOutcome, Verdict
 from smtp_tui.state.encoding import RecordKey
 from smtp_tui.state.files import FileProblem
-from smtp_tui.state.history import TestHistory, TestRun
+from smtp_tui.state.history import PasswordUsed, TestHistory, TestRun
 from smtp_tui.text import duration
 from smtp_tui.workflows.operator import About, Kind, Notice, Operator
 from smtp_tui.workflows.session import Session
@@ -41,6 +41,11 @@ _STORED: Final = {
     SecretState.UNKNOWN: "stored, if any",
 }
 """Whose password is used where none is typed, by what is known of it."""
+_USED: Final = {
+    SecretState.SET: PasswordUsed.STORED,
+    SecretState.NOT_SET: PasswordUsed.NONE,
+    SecretState.UNKNOWN: PasswordUsed.STORED_IF_ANY,
+}
 _NO_LOGIN: Final = "No login was used: there is no username."
 """Said of a yes, which then tells nothing of a password."""
 
@@ -108,6 +113,16 @@ class TestSubject(Struct, frozen=True):
         if change is not None:
             return _typed_words(change)
         return "none" if self.opened is None else _STORED[self.opened.password]
+
+    @property
+    def password_used(self) -> PasswordUsed:
+        """Whose password is used, as the history keeps it."""
+        change = self.patch.change(PASSWORD)
+        if not self.logs_in:
+            return PasswordUsed.NO_LOGIN
+        if change is not None:
+            return PasswordUsed.TYPED if change.after else PasswordUsed.CLEARED
+        return PasswordUsed.NONE if self.opened is None else _USED[self.opened.password]
 
     @property
     def logs_in(self) -> bool:
@@ -258,6 +273,7 @@ def _run(session: Session, mail: TestMail) -> TestRun | None:
         words=outcome.server_text or outcome.meaning,
         milliseconds=round(mail.seconds * 1000),
         unsaved=subject.unsaved,
+        password=subject.password_used,
     )
 
 

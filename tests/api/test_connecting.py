@@ -181,6 +181,9 @@ async def test_however_a_port_of_tls_refuses_plain_http_the_words_are_the_same(
         error, _ = await refusal(work, elsewhere(work, port), name)
     assert type(error) is HostUnreachable
     assert error.why.startswith("The server speaks TLS on this port")
+    *_, exchange = work.activity.exchanges
+    assert exchange.status == (400 if answer.startswith(b"HTTP") else None)
+    assert exchange.failure == error.why
 
 
 @pytest.mark.parametrize(

@@ -349,3 +349,49 @@ def test_a_token_is_typed_unseen_at_a_terminal(
         terminal.wait_for("ALPHA")
         assert terminal.exit_code() == 0
         assert token[:40].encode() not in terminal.raw
+
+
+WITHOUT = """
+import sys
+from importlib.abc import MetaPathFinder
+
+class Nothing(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name == sys.argv[1]:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Nothing())
+from smtp_tui.cli.main import run
+sys.exit(run(sys.argv[2:]))
+"""
+"""The program on a machine without one package."""
+
+
+@pytest.mark.parametrize(
+    ("package", "arguments", "code", "words"),
+    [
+        ("uvicorn", ("sandbox", "--port", "0"), 2, "the package uvicorn is missing"),
+        ("aiosmtpd", ("sandbox", "--port", "0"), 2, "install smtp-tui[sandbox]"),
+        ("httpx", ("list",), 70, "internal error (ModuleNotFoundError at "),
+        (
+            "tomlkit",
+            ("profiles", "add", "a", "--host", "a.example", "--tenant", "t"),
+            70,
+            "(Module",
+        ),
+    ],
+)
+def test_only_a_package_of_the_sandbox_is_said_to_need_the_extra(
+    environ: dict[str, str], package: str, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, package, *arguments],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (code, "")
+    assert words in done.stderr
+    assert ("smtp-tui[sandbox]" in done.stderr) is (code == 2)

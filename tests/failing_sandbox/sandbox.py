@@ -141,7 +141,8 @@ class Sandbox(sandbox.Sandbox):
 
     def change_record(self, record_id: str, parameters: Given) -> None:
         """Merge parameters into a record as another client would; raises `KeyError`."""
-        self.store.change(self.record(record_id), as_parameters(parameters))
+        if self.store.change(record_id, as_parameters(parameters)) is None:
+            raise KeyError(record_id)
 
     def delete_record(self, record_id: str) -> None:
         """Delete a record as another client would; raises `KeyError`."""

@@ -36,6 +36,7 @@ API_WRITES = "tests/api/test_writes.py"
 CLI_AUDIT = "tests/cli/test_audit.py"
 CLI_CREATE = "tests/cli/test_create.py"
 CLI_DELETE = "tests/cli/test_delete.py"
+CLI_EDGE = "tests/cli/test_edge.py"
 CLI_PROFILES = "tests/cli/test_profiles_command.py"
 CLI_READING = "tests/cli/test_reading.py"
 CLI_SECRET_INPUT = "tests/cli/test_secret_input.py"
@@ -62,6 +63,7 @@ PROFILES_PREFERENCES = "tests/profiles/test_preferences.py"
 PROFILES_READING = "tests/profiles/test_reading.py"
 PROFILES_STORE = "tests/profiles/test_store.py"
 PROFILES_TRUST = "tests/profiles/test_trust.py"
+SANDBOX_DATA_FILE = "tests/sandbox/test_data_file.py"
 STATE_DRAFTS = "tests/state/test_drafts.py"
 STATE_FILES = "tests/state/test_files.py"
 STATE_JOURNAL = "tests/state/test_journal.py"
@@ -86,6 +88,7 @@ UI_SECRET_FIELD = "tests/ui/record_form/test_secret_field.py"
 UI_TEXT = "tests/test_text.py"
 UI_TOKENS = "tests/ui/sign_in/test_tokens.py"
 UI_TRUST = "tests/ui/sign_in/test_trust.py"
+WORKFLOWS_TEST = "tests/workflows/test_test_email.py"
 
 FAULTS: Final = (
     Fault(
@@ -673,6 +676,29 @@ FAULTS: Final = (
         (f"{CLI_AUDIT}::test_a_test_email_stands_there_with_its_verdict",),
     ),
     Fault(
+        "a link that a link leads to is not judged by the sandbox",
+        FILES,
+        "            yield step\n            target",
+        "            target",
+        (
+            f"{SANDBOX_DATA_FILE}::test_what_belongs_to_another_user_is_refused[_foreign_link_behind_a_link]",
+        ),
+    ),
+    Fault(
+        "any missing package is said to be the sandbox's",
+        SCRIPTS,
+        "return any(frame.filename.startswith(_SANDBOX) for frame in frames)",
+        "return True",
+        (f"{CLI_EDGE}::test_only_a_package_of_the_sandbox_is_said_to_need_the_extra",),
+    ),
+    Fault(
+        "a test without a login is said to have used the stored password",
+        HONEST,
+        "        if not self.logs_in:\n            return PasswordUsed.NO_LOGIN\n",
+        "",
+        (f"{WORKFLOWS_TEST}::test_values_without_a_username_use_no_password",),
+    ),
+    Fault(
         "a write of the left profile reloads the list of the new one",
         PLACE,
         "        if event.session is self.session:\n            self._changed",
@@ -716,8 +742,8 @@ FAULTS: Final = (
     Fault(
         "leaving cancels a write",
         HONEST,
-        "return await asyncio.shield(task)",
-        "return await task",
+        "told, _ = await asyncio.shield(task)",
+        "told, _ = await task",
         (
             f"{API_LASTING_WRITES}::test_a_write_nobody_waits_for_any_more_is_done_and_its_outcome_kept",
         ),

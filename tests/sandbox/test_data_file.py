@@ -69,6 +69,20 @@ def _link_into_a_writable_place(place: Path) -> Path:
     return place / "link.sqlite"
 
 
+def _link_in_a_writable_place(place: Path) -> Path:
+    (place / "own").mkdir(mode=0o700)
+    (place / "shared").mkdir()
+    (place / "shared" / "link").symlink_to("../own")
+    (place / "shared").chmod(0o777)
+    return place / "shared" / "link" / "records.sqlite"
+
+
+def _link_to_a_link_in_a_writable_place(place: Path) -> Path:
+    _link_in_a_writable_place(place)
+    (place / "first").symlink_to("shared/link")
+    return place / "first" / "records.sqlite"
+
+
 def _foreign_file(place: Path) -> Path:
     path = place / "records.sqlite"
     path.touch(0o600)
@@ -94,9 +108,22 @@ def _foreign_link(place: Path) -> Path:
     return place / "link" / "records.sqlite"
 
 
+def _foreign_link_behind_a_link(place: Path) -> Path:
+    _foreign_link(place)
+    (place / "first").symlink_to("link")
+    return place / "first" / "records.sqlite"
+
+
 OTHERS = [_group_writable_directory, _sticky_directory, _writable_ancestor, _readable_file, _fifo,
-          _directory, _loop, _link_into_a_writable_place]  # fmt: skip
-FOREIGN = [_foreign_file, _foreign_directory, _foreign_ancestor, _foreign_link]
+          _directory, _loop, _link_into_a_writable_place, _link_in_a_writable_place,
+          _link_to_a_link_in_a_writable_place]  # fmt: skip
+FOREIGN = [
+    _foreign_file,
+    _foreign_directory,
+    _foreign_ancestor,
+    _foreign_link,
+    _foreign_link_behind_a_link,
+]
 Making = Callable[[Path], Path]
 
 

@@ -207,6 +207,27 @@ def test_a_web_page_from_another_site_is_not_served(
     assert sandbox.requests == ()
 
 
+@pytest.mark.parametrize("header", ["Origin", "Host"])
+@pytest.mark.parametrize("foreign_first", [True, False])
+def test_a_second_header_hides_no_foreign_one(
+    sandbox: Sandbox, admin: Caller, header: str, foreign_first: bool
+) -> None:
+    own = sandbox.base_url if header == "Origin" else f"{sandbox.host}:{sandbox.port}"
+    foreign = "http://evil.example" if header == "Origin" else "evil.example"
+    sent = [foreign, own] if foreign_first else [own, foreign]
+    connection = admin.connection()
+    connection.putrequest("GET", f"{RECORDS}?{urlencode(SCOPE)}", skip_host=header == "Host")
+    connection.putheader("Authorization", f"Bearer {sandbox.admin_token}")
+    for value in sent:
+        connection.putheader(header, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    assert answer.status in (400, 403)
+    assert sandbox.requests == ()
+
+
 def test_no_secret_that_was_sent_is_shown_by_the_controls(sandbox: Sandbox, admin: Caller) -> None:
     planted = [f"planted-{number}" for number in range(7)]
     parameters = [

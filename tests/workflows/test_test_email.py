@@ -14,10 +14,13 @@ from msgspec.structs import replace
 from smtp_tui.api.errors import TokenRefused
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import IdRefused
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.editing.draft import KEEP, Clear, Replace, SecretEdit, draft_of
+from smtp_tui.editing.patch import patch_for
 from smtp_tui.mail.outcome import TestOutcome, Verdict
 from smtp_tui.profiles.sources import PromptToken
 from smtp_tui.profiles.tokens import Tokens
-from smtp_tui.state.history import TestHistory, TestRun
+from smtp_tui.state.history import PasswordUsed, TestHistory, TestRun
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestMail, TestMails, TestSubject
 from tests.failing_sandbox import Fault, FaultKind, Operation, Phase, Sandbox, refuse
@@ -173,3 +176,39 @@ async def test_a_history_that_cannot_be_written_is_told_and_the_verdict_stands(
     assert verdict(await sent(mails, session, subject, operator)) is Verdict.ACCEPTED
     (notice,) = operator.notices
     assert notice.startswith("This test was not saved in the history: ")
+
+
+@pytest.mark.parametrize(
+    ("edit", "stored", "used"),
+    [
+        (KEEP, True, PasswordUsed.STORED),
+        (KEEP, False, PasswordUsed.STORED_IF_ANY),
+        (Replace(SecretStr("x")), True, PasswordUsed.TYPED),
+        (Clear(), True, PasswordUsed.CLEARED),
+    ],
+)
+async def test_the_history_keeps_whose_password_was_used(
+    sandbox: Sandbox,
+    session: Session,
+    mails: TestMails,
+    edit: SecretEdit,
+    stored: bool,
+    used: PasswordUsed,
+) -> None:
+    login = {"username": "relay"} | ({"password": "relay-password"} if stored else {})
+    record_id = sandbox.add_record("A", {"hostname": "localhost", "port": 1, **login})
+    record = await session.connections.get(record_id)
+    patch = patch_for(draft_of(record).with_secret("password", edit), record)
+    await sent(mails, session, TestSubject("A", record, patch), ScriptedOperator())
+    (tested,) = mails.history.tests(session.key(record_id))
+    assert tested.run.password is used
+
+
+async def test_values_without_a_username_use_no_password(
+    sandbox: Sandbox, session: Session, mails: TestMails
+) -> None:
+    record_id = sandbox.add_record("A", {"hostname": "localhost", "port": 1, "password": "s"})
+    record = await session.connections.get(record_id)
+    await sent(mails, session, TestSubject("A", record), ScriptedOperator())
+    (tested,) = mails.history.tests(session.key(record_id))
+    assert tested.run.password is PasswordUsed.NO_LOGIN

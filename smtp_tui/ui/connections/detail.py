@@ -18,7 +18,7 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import PASSWORD, Record, Unreadable
 from smtp_tui.mail.outcome import WORDS_LIMIT, Phase, Verdict
 from smtp_tui.mail.parameters import FORM_ORDER, label_of, port_hint
-from smtp_tui.state.history import Tested, TestRun
+from smtp_tui.state.history import PasswordUsed, Tested, TestRun
 from smtp_tui.text import (
     age,
     clean,
@@ -181,16 +181,20 @@ def _run_content(tested: Tested, record: Record, now: datetime, *, whole: bool) 
     return Content("\n").join(lines)
 
 
+_UNSAVED: Final = (PasswordUsed.TYPED, PasswordUsed.CLEARED)
+
+
 def _used(run: TestRun) -> str:
     """The values of a run in a line, those that were not saved with a star."""
     parts = [
         f"{'*' if name in run.unsaved else ''}{clean(name, 30)} {clean(text, 100) or '(blank)'}"
         for name, text in run.values
     ]
-    secrets = [name for name in run.unsaved if name not in dict(run.values)]
+    secrets = [name for name in run.unsaved if name not in dict(run.values) and name != PASSWORD]
     parts += [f"*{clean(name, 30)} typed" for name in secrets]
-    if PASSWORD not in secrets:
-        parts.append("stored password")
+    typed = PasswordUsed.TYPED if PASSWORD in run.unsaved else PasswordUsed.STORED_IF_ANY
+    used = run.password or typed
+    parts.append(f"{'*' if used in _UNSAVED else ''}{used.value}")
     return ", ".join(parts) + (" (* not saved)" if run.unsaved else "")
 
 

@@ -14,8 +14,9 @@ from tests.failing_sandbox import (
     Sandbox,
     refuse,
 )
-from tests.ui.helpers import opened
+from tests.ui.helpers import Ui, opened
 from tests.ui.mail_steps import (
+    LOGIN,
     add,
     is_judged,
     last_test,
@@ -178,3 +179,30 @@ async def test_the_detail_tells_when_who_what_was_used_and_the_words(sandbox: Sa
             f"used hostname localhost, port {sandbox.smtp_port}, username relay, stored password",
             "Invalid login: 535 5.7.8 no",
         )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "password"),
+    [
+        ({}, "stored password"),
+        ({"password": None}, "stored password, if there is one"),
+        ({"username": ""}, "no login"),
+    ],
+)
+async def test_the_detail_claims_no_stored_password_where_none_is_known_to_be_used(
+    sandbox: Sandbox, parameters: dict[str, str | None], password: str
+) -> None:
+    given: dict[str, object] = {"hostname": "localhost", "port": sandbox.smtp_port}
+    given |= {**LOGIN, **parameters}
+    sandbox.add_record("MAIL", {name: text for name, text in given.items() if text is not None})
+    async with opened(sandbox, size=(120, 40)) as ui:
+        await send(ui)
+        await ui.sees("r again")
+        await ui.press("escape", "enter")
+        await ui.until(lambda: used(ui).endswith(f", {password}"), password)
+
+
+def used(ui: Ui) -> str:
+    """The line of the detail that says what a test used; empty while it is not there."""
+    lines = [line.strip("│ ") for line in ui.lines()]
+    return next((line for line in lines if line.startswith("used ")), "")
