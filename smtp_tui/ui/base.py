@@ -24,7 +24,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.requests import CHANGES
 from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Profile
-from smtp_tui.text import clean, cut_to_cells
+from smtp_tui.text import clean, cut_to_cells, sentence
 from smtp_tui.ui.actions import BY_ID, Situation, bindings
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import MessageLine, MessagesApp, Wait, WaitLine, tell
@@ -296,7 +296,7 @@ class Dialog(ModalScreen[Result]):
 
     def show_keys(self) -> None:
         """Show which keys work now."""
-        contents = [key_content(key, clean(label, 60)) for key, label in self.keys()]
+        contents = [key_content(key, sentence(label)) for key, label in self.keys()]
         more = key_content(bound(self, "app.help").first_key, "more")
         room = min(self.WIDTH, self.app.size.width) - 4
         keys = fitted_keys(contents, room, more)

@@ -82,8 +82,9 @@ token = {{ env = "CAM_BEARER_TOKEN" }}
 
 
 def says(*texts: str) -> "re.Pattern[str]":
-    """A pattern for a screen on which these texts stand in this order, broken or not."""
-    parts = (r"\s+".join(map(re.escape, text.split())) for text in texts)
+    """A pattern for a screen on which these texts stand in this order, broken or not, framed or
+    not."""
+    parts = (r"[\s│|]+".join(map(re.escape, text.split())) for text in texts)
     return re.compile(r".*?".join(parts), re.DOTALL)
 
 

@@ -38,7 +38,7 @@ SCREENS = (
     Screen("a form", ("e",), says("Edit PRIMARY", "ctrl+s")),
     Screen("a password field", ("e", "tab", "tab", "tab"), says("Edit PRIMARY", "ctrl+n")),
     Screen("a new record", ("n",), says("New connection", "Name")),
-    Screen("the presets", ("n", "ctrl+l"), says("Enter", "esc"), ("esc", "esc")),
+    Screen("the presets", ("n", "ctrl+g"), says("Gmail"), ("esc", "esc")),
     Screen("a question", ("d",), says("Delete PRIMARY?")),
     Screen("a test dialog", ("t",), says("Test email", "Enter sends")),
     Screen("a copy", ("y",), says("Show the text")),
@@ -47,7 +47,7 @@ SCREENS = (
     Screen("journal", ("A",), says("Journal")),
     Screen("the commands", (":",), says("Search for commands")),
     Screen("profiles", ("p",), says("this session only")),
-    Screen("a check", ("p", "x"), says("checks again"), ("esc", "esc")),
+    Screen("a check", ("p", "x"), says("heck again"), ("esc", "esc")),
     Screen("a new profile", ("p", "n"), says("Host", "ctrl+s"), ("esc", "esc")),
 )
 """The screens of the program; each stands still while nobody touches it."""
