@@ -90,7 +90,7 @@ def parse_toml(content: str, path: Path) -> TomlFile:
         words = "it holds a number or a date that is out of range"
     except RecursionError:
         words = "it is nested too deeply"
-    raise TomlProblem(path, f"is not valid TOML: {words}", line, column)
+    raise TomlProblem(path, f"not valid TOML: {words}", line, column)
 
 
 def _position(named: re.Match[str] | None, text: str) -> tuple[int, int]:

@@ -51,7 +51,7 @@ def test_without_a_file_there_are_only_defaults(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("mouse = \n", "line 1, column 9: is not valid TOML"),
+        ("mouse = \n", "line 1, column 9: not valid TOML"),
         ("\nmouse = 1\n", "line 2, column 1: mouse must be true or false, without quotes"),
         (
             'enhanced_keyboard = "on"',

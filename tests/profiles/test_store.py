@@ -314,7 +314,7 @@ def test_a_byte_order_mark_is_accepted_and_kept(tmp_path: Path) -> None:
 
 def test_a_mistake_after_a_byte_order_mark_is_named_with_its_column(tmp_path: Path) -> None:
     store = store_of(tmp_path, "\ufeffschema = x\n")
-    with pytest.raises(TomlProblem, match="line 1, column 10: is not valid TOML"):
+    with pytest.raises(TomlProblem, match="line 1, column 10: not valid TOML"):
         store.load()
 
 

@@ -43,6 +43,7 @@ from smtp_tui.ui.messages import Wait, waiting
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.profiles.check import StepsText
 from smtp_tui.ui.services import Services
+from smtp_tui.ui.widgets.bars import key_content
 from smtp_tui.ui.widgets.choice import ChoiceField
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, Paste, SecretInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless, visible
@@ -68,6 +69,7 @@ class ProfileScreen(FullScreen[Profile | None]):
     """Whether a changed field is marked, with what it was."""
     DEFAULT_CSS = """
     ProfileScreen #fields { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    ProfileScreen.-roomy Field { margin-top: 1; }
     ProfileScreen Field TextInput { max-width: 70; }
     ProfileScreen #said { display: none; margin-top: 1; text-style: bold; }
     """
@@ -93,6 +95,10 @@ class ProfileScreen(FullScreen[Profile | None]):
     def unsaved(self) -> bool:
         """Whether leaving would lose anything that was typed."""
         return any(field.changed for field in self.query(Field))
+
+    def on_resize(self) -> None:
+        """Part the fields where there is room for that."""
+        self.set_class(self.size.height >= _ROOMY, "-roomy")
 
     def say(self, words: str) -> None:
         """Say something below the fields; blank words take it back."""
@@ -170,9 +176,6 @@ class ProfileFormScreen(ProfileScreen):
     ACTIONS = KEYS = ("profiles.save", "form.revert", "form.back")
     marks = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), *FIELD_KEYS]
-    DEFAULT_CSS = """
-    ProfileFormScreen.-roomy Field { margin-top: 1; }
-    """
 
     def __init__(
         self, services: Services, session: Session | None, profile: Profile, stored_as: str | None
@@ -198,10 +201,6 @@ class ProfileFormScreen(ProfileScreen):
         """Start on the name of a new profile, on the host of a stored one."""
         first = "host" if self._stored_as or self._profile.name else "name"
         self.fields[first].begin()
-
-    def on_resize(self) -> None:
-        """Part the fields where there is room for that."""
-        self.set_class(self.size.height >= _ROOMY, "-roomy")
 
     @on(Field.Edited)
     def mark_changes(self) -> None:
@@ -269,6 +268,7 @@ class FirstStartScreen(ProfileScreen):
     TITLE = "Connect to a CAM server"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), *FIELD_KEYS]
     DEFAULT_CSS = """
+    FirstStartScreen #keys { height: 1; }
     FirstStartScreen .part { margin-top: 1; height: auto; }
     FirstStartScreen OptionList { max-height: 6; background: $background; }
     FirstStartScreen #found { display: none; }
@@ -290,7 +290,8 @@ class FirstStartScreen(ProfileScreen):
             yield from self._fields()
             yield self._said
         save, leave = (bound(self, action_id).last_key for action_id in self.ACTIONS)
-        yield PlainText(f"{save} checks, then saves · tab next · {leave} leaves", classes="status")
+        keys = ((save, "Check, then save"), ("enter", "Next field"), (leave, "Leave"))
+        yield PlainText(Content.assemble(*(key_content(*key) for key in keys)), id="keys")
 
     def _fields(self) -> Iterable[Widget]:
         if self._why:

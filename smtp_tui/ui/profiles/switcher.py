@@ -96,20 +96,25 @@ class ProfilesDialog(Dialog[Profile | None]):
         self._recent: tuple[str, ...] = ()
         self._list = FilteredTable(_COLUMNS, back="dialog.cancel", counts=False)
         self._details, self._said = PlainText(), PlainText(id="profiles-said")
+        self._hint = PlainText(classes="hint")
 
     def compose_box(self) -> Iterable[Widget]:
         """Table, details, what is wrong, and what Enter does."""
         if self._services.choice is not None and self._services.choice.remark:
             yield PlainText(clean(f"At the start: {self._services.choice.remark}", 400))
         yield from (self._list, self._details, self._said)
-        words = f"Enter or 1–{_NUMBERED}: switch (this session only) · • in use"
-        yield PlainText(words, classes="hint")
+        self._hint.update(f"Enter or 1–{_NUMBERED}: switch (this session only) · • in use")
+        yield self._hint
 
     def keys(self) -> Iterable[tuple[str, str]]:
-        """What can be done with the profile under the cursor, and the rest."""
+        """What can be done: with the profile under the cursor, if it is a good one, and without."""
         for action_id in self.ACTIONS[1:]:
-            yield bound(self, action_id).first_key, bound(self, action_id).label.lower()
-        yield from (("/", "filter"), (self.cancel_key, "back"))
+            able = not self._problem if action_id == "profiles.new" else self._chosen is not None
+            if able:
+                yield bound(self, action_id).first_key, bound(self, action_id).label.lower()
+        if self._list.table.rows or self._list.filter_text:
+            yield "/", "filter"
+        yield self.cancel_key, "back"
 
     def on_mount(self) -> None:
         """Read the file and start on the profile in use."""
@@ -226,7 +231,9 @@ class ProfilesDialog(Dialog[Profile | None]):
 
     @on(RecordsTable.CursorMoved)
     def show_details(self) -> None:
-        """Show what the table has no room for."""
+        """Show what the table has no room for, and what can be done."""
+        self.show_keys()
+        self._hint.display = bool(self._all)
         if self._broken is not None:
             problem = self._broken.problem
             reason = Content.styled(f"✗ {clean(problem.reason)}", "bold $bad")

@@ -153,10 +153,10 @@ async def test_profiles_that_cannot_be_read_are_not_told_as_none(
     async with opened(demo, services=without_others, directory=tmp_path, problem="broken") as ui:
         await ui.sees("p for the profiles")
         await ui.press("p")
-        await ui.sees("PROFILE", "line 1: is not valid TOML", "Fix line 1 of", "esc back")
+        await ui.sees("PROFILE", "line 1: not valid TOML", "Fix line 1 of", "esc back")
         assert not ui.shows("No profile yet")
         await ui.press("slash", "x", "backspace")
-        await ui.sees("line 1: is not valid TOML")
+        await ui.sees("line 1: not valid TOML")
 
 
 BROKEN = '\n[profiles.broken]\nhost = "h"\nacces = "read-only"\n'
