@@ -94,14 +94,20 @@ class MessageLine(PlainText):
     MessageLine { height: auto; max-height: 6; padding: 0 1; display: none; }
     """
     _since: int = 0
+    _given: tuple[Message, ...] = ()
 
     def on_mount(self) -> None:
         """Note what was said by now."""
         if isinstance(self.app, MessagesApp):
             self._since = self.app.count
 
+    def on_resize(self) -> None:
+        """Wrap the messages to the width; on a screen that opens it is not known before."""
+        self.show(self._given)
+
     def show(self, messages: Iterable[Message]) -> None:
         """Show those that belong here, of these, which are told oldest first."""
+        self._given = messages = tuple(messages)
         newest = [told for told in messages if told.everywhere or told.number > self._since][::-1]
         newest.sort(key=lambda message: message.about != About.CHANGE)
         around = self.parent if isinstance(self.parent, Widget) else self.screen
@@ -205,7 +211,7 @@ class MessagesApp(App[None]):
         asks = "Not in your clipboard? " if sent else ""
         advice = f" {asks}{copied.otherwise}" if copied.otherwise and way else ""
         kind = Kind.PLAIN if sent else Kind.WARNING
-        tell(self, f"{words}.{advice}", about=About.TERMINAL, kind=kind)
+        self.show(Message(f"{words}.{advice}", About.TERMINAL, kind))
 
     @on(PasteRefused)
     def tell_refused(self, event: PasteRefused) -> None:

@@ -231,6 +231,16 @@ async def test_a_message_stands_on_its_screen_and_not_on_one_that_opens_after_it
             await ui.sees("Saved BATCH")
 
 
+async def test_a_message_that_stands_everywhere_is_whole_on_a_screen_that_opens(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("Connections 6")
+        tell(ui.app, "One message with several words", about=About.TERMINAL)
+        await ui.press("enter")
+        await ui.sees("Hostname", "One message with several words")
+
+
 @pytest.mark.parametrize("size", [(60, 20), (80, 24)])
 async def test_what_came_of_a_change_is_in_sight_beside_long_warnings(
     demo: Sandbox, size: tuple[int, int]

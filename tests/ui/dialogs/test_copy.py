@@ -27,6 +27,16 @@ async def test_y_pressed_twice_copies_the_curl_line_of_the_record_and_says_so(
         assert "5e7a1c0d3b2f4a6890100006" in ui.app.clipboard
 
 
+async def test_what_was_copied_is_said_where_it_was_copied(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("y", "y")
+        await ui.sees("Copied the curl line of BATCH.")
+        await ui.press("enter")
+        await ui.sees("Namespace")
+        assert not ui.shows("Copied")
+
+
 async def test_a_chosen_key_pressed_twice_copies_too(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         ui.app.set_keymap({"record.copy": "Y"})
