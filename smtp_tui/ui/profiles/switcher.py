@@ -39,7 +39,7 @@ _COLUMNS: Final = (
     Column("number", "", 3),
     Column("name", "PROFILE", 12, flexible=True),
     Column("label", "LABEL", 10, flexible=True, priority=2),
-    Column("host", "HOST", 22, flexible=True),
+    Column("host", "HOST", 16, flexible=True),
     Column("state", "STATE", 14, flexible=True, priority=1),
     Column("access", "ACCESS", 9, flexible=True, priority=3),
     Column("tenant", "TENANT", 13, flexible=True, priority=4),
