@@ -17,7 +17,7 @@ from tests.e2e.screens import CONNECTIONS, SCREENS, standing
 from tests.e2e.terminal import Terminal, installed_program
 from tests.e2e.test_drafts_survive import typing_in_a_form
 from tests.e2e.test_ends import is_kept
-from tests.failing_sandbox import Sandbox
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 SHELL = ("env", "PS1=prompt>", "bash", "--norc", "--noprofile", "-i")
 TMUX = ("tmux", "-S", "socket", "-f", "settings")
@@ -100,3 +100,37 @@ def test_in_the_background_it_waits_until_it_is_called_back(shell: Terminal, see
     shell.wait_for(says("\nstill here"))
     shell.type("fg\r")
     shell.wait_for(partial(restored, shell, before))
+
+
+@pytest.mark.parametrize("name", ["TERM", "HUP"])
+def test_in_the_background_a_signal_ends_it_and_keeps_what_was_typed(
+    shell: Terminal, seeded: Seed, tmp_path: Path, name: str
+) -> None:
+    shell.type(f"{installed_program()}\r")
+    typing_in_a_form(shell)
+    shell.press("ctrl+z")
+    shell.wait_for(says("Stopped", "prompt>"))
+    shell.type("clear; bg; echo still here\r")
+    shell.wait_for(says("\nstill here"))
+    shell.type(f"clear; kill -{name} %1; wait %1; echo ended $?\r")
+    code = {"TERM": ExitCode.TERMINATED, "HUP": ExitCode.HUNG_UP}[name]
+    shell.wait_for(f"ended {code}")
+    assert is_kept(tmp_path)
+    shell.type("clear; stty -a | tr ' ' '\\n' | grep -cx -e icanon -e echo\r")
+    shell.wait_for(re.compile(r"^(prompt>)?2$", re.MULTILINE))
+
+
+def test_in_the_background_it_goes_on_and_draws_nothing(
+    shell: Terminal, seeded: Seed, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.LIST, seconds=3.0))
+    shell.type(f"{installed_program()}\r")
+    shell.wait_for("Reading")
+    shell.press("ctrl+z")
+    shell.wait_for(says("Stopped", "prompt>"))
+    shell.type("clear; bg; echo still here\r")
+    shell.wait_for(says("\nstill here"))
+    shell.wait_quiet(4.0)
+    assert not CONNECTIONS.search(shell.screen_text())
+    shell.type("fg\r")
+    shell.wait_for(CONNECTIONS)

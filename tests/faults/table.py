@@ -46,6 +46,7 @@ E2E_DRAFTS_SURVIVE = "tests/e2e/test_drafts_survive.py"
 E2E_ENDS = "tests/e2e/test_ends.py"
 E2E_NO_SECRET_LEAKS = "tests/e2e/test_no_secret_leaks.py"
 E2E_READ_ONLY = "tests/e2e/test_read_only.py"
+E2E_SUSPEND = "tests/e2e/test_suspend.py"
 EDITING_DRAFT = "tests/editing/test_draft.py"
 EDITING_MERGE = "tests/editing/test_merge.py"
 EDITING_PATCH = "tests/editing/test_patch.py"
@@ -697,6 +698,13 @@ FAULTS: Final = (
         "        if not self.logs_in:\n            return PasswordUsed.NO_LOGIN\n",
         "",
         (f"{WORKFLOWS_TEST}::test_values_without_a_username_use_no_password",),
+    ),
+    Fault(
+        "a program that ends in the background touches the terminal and is stopped",
+        BOUNDS,
+        "        if not self._suspended:\n            super().stop_application_mode()",
+        "        if True:\n            super().stop_application_mode()",
+        (f"{E2E_SUSPEND}::test_in_the_background_a_signal_ends_it_and_keeps_what_was_typed",),
     ),
     Fault(
         "a write of the left profile reloads the list of the new one",

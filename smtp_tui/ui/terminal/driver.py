@@ -15,9 +15,8 @@ import shutil
 import signal
 import socket
 import sys
-import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from functools import partial
 from threading import Thread
 from types import FrameType
 from typing import Any, Final
@@ -94,15 +93,12 @@ def switched_on(setting: bool | None, environ: Mapping[str, str]) -> bool:
     return setting if setting is not None else not over_ssh(environ)
 
 
-def _wait_for_foreground(terminal: int) -> None:
-    """Wait until the shell gives us this terminal. A terminal that is gone belongs to nobody.
-
-    A program that stops itself here, or is stopped by the kernel (SIGTTOU), misses an ``fg`` of
-    the same moment: the shell took it for running and does not continue it.
-    """
-    with suppress(OSError):
-        while os.tcgetpgrp(terminal) != os.getpgrp():
-            time.sleep(_FOREGROUND_SECONDS)
+def in_foreground(terminal: int) -> bool:
+    """Whether the shell has given us this terminal. One that is gone belongs to nobody."""
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return True
 
 
 class TerminalDriver(LinuxDriver):
@@ -142,26 +138,45 @@ class TerminalDriver(LinuxDriver):
 
     def disable_input(self) -> None:
         """Stop reading at once."""
-        self._stop.send(b".")
-        super().disable_input()
+        if not self._suspended:
+            self._stop.send(b".")
+            super().disable_input()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, unless the shell has it already: whoever touches the terminal
+        from the background is stopped by the kernel (SIGTTOU)."""
+        if not self._suspended:
+            super().stop_application_mode()
 
     def suspend_application_mode(self) -> None:
-        """Give the terminal back to the shell, as ctrl+z asks."""
-        self._suspended = True
+        """Give the terminal back to the shell, as ctrl+z asks. Nothing is written from now on."""
         super().suspend_application_mode()
+        self._suspended = True
 
     def resume_application_mode(self) -> None:
         """Take the terminal once it is ours again, which it is not in the background.
 
-        After SIGSTOP there is nothing to take, only a screen that others may have written on.
+        Until then the program runs on, and hears signals: it must not wait here. After SIGSTOP
+        there is nothing to take, only a screen that others may have written on.
         """
         if self._suspended:
-            _wait_for_foreground(self.fileno)  # another SIGCONT may come, and take it
-        suspended, self._suspended = self._suspended, False
-        if suspended:
-            super().resume_application_mode()
+            self._take_terminal()
         else:
             self.send_message(self.SignalResume())
+
+    def _take_terminal(self) -> None:
+        """Take the terminal, or look again later; another SIGCONT may have taken it meanwhile.
+
+        A program that stops itself in the background misses an ``fg`` of the same moment: the
+        shell took it for running and does not continue it.
+        """
+        if self._suspended and in_foreground(self.fileno):
+            self._suspended = False
+            super().resume_application_mode()
+        elif self._suspended:
+            loop = asyncio.get_running_loop()
+            again = partial(loop.call_later, _FOREGROUND_SECONDS, self._take_terminal)
+            loop.call_soon_threadsafe(again)
 
     def write(self, data: str) -> None:
         """Send what the terminal can show and does not show yet.
@@ -169,7 +184,8 @@ class TerminalDriver(LinuxDriver):
         A copy goes the way that leads to its clipboard. A mode that is not wanted is not sent.
         """
         keyboard = data.startswith((_KEYBOARD_ON, _KEYBOARD_OFF))
-        if data in _NOT_SWITCHED_ON or (keyboard and not self._enhanced_keyboard):
+        unwanted = data in _NOT_SWITCHED_ON or (keyboard and not self._enhanced_keyboard)
+        if unwanted or self._suspended:
             return
         if data.startswith(_KEYBOARD_ON):
             data = _KEYBOARD_MODE

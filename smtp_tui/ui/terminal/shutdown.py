@@ -21,6 +21,7 @@ from typing import Any, Final, Self
 from textual.app import App
 
 from smtp_tui.state.files import FileProblem
+from smtp_tui.ui.terminal.driver import in_foreground
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 """Signals that end the program in order. On the keyboard, ctrl+c and ctrl+\\ are keys."""
@@ -120,6 +121,7 @@ class Shutdown:
         keeping = Thread(target=self._keep_typed, daemon=True)
         keeping.start()
         keeping.join(KEEP_SECONDS)
-        with suppress(termios.error):
-            termios.tcsetattr(self._terminal, termios.TCSANOW, self._settings)
+        if in_foreground(self._terminal):
+            with suppress(termios.error):
+                termios.tcsetattr(self._terminal, termios.TCSANOW, self._settings)
         end_now(128 + number)
