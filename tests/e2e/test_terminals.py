@@ -213,7 +213,7 @@ def test_what_another_program_wrote_over_the_screen_is_gone_after_a_redraw(
     with program(sandbox, tmp_path) as terminal:
         for opening, ready in (
             ([], listed("SECONDARY")),
-            (["?"], says("search the keys", "q back")),
+            (["?"], says("search the keys")),
             (["esc", "e"], says("Edit PRIMARY", "ctrl+s")),
         ):
             terminal.press(*opening)
