@@ -33,6 +33,6 @@ def patch_content(scope: Scope, draft: Draft, patch: Patch | DraftProblem) -> Co
     return Content.assemble(
         (request.method, "bold $warn"),
         f" …/{clean(last)}\n",
-        (f"{clean(query)}\n", "dim"),
         json_content(body_text(request, counted=True)),
+        (f"\n{clean(query)}", "dim"),
     )
