@@ -176,9 +176,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         keys = [f"{bound(self, 'test.again').first_key} again", "↑ ↓ scroll", f"{back} back"]
         if self._form:
             keys.insert(0, f"{bound(self, 'test.save').first_key} saves")
-        if not isinstance(outcome, TestOutcome) or outcome.verdict is Verdict.ACCEPTED:
-            return keys
-        if self._may_edit:
+        if isinstance(outcome, TestOutcome) and self._may_edit:
             what = {None: "record", "to": "recipient"}.get(outcome.parameter, outcome.parameter)
             keys.insert(0, f"{bound(self, 'test.edit').first_key} edits the {what}")
         return keys
@@ -263,7 +261,8 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
             return
         seconds = self._services.clock.monotonic() - mail.since
         own = mail.subject is self._subject
-        words = "Sending" if own else "An earlier test of this is still under way"
+        words = "Sending again" if self._at_once else "Sending"
+        words = words if own else "An earlier test of this is still under way"
         self._say(wait_words(f"{words} to {mail.to}", seconds, self.cancel_key))
 
     @on(TestFinished)

@@ -176,12 +176,14 @@ class RecordScreen(FullScreen[Result]):
         if isinstance(outcome, Recreate):
             await self._fill_in(recreated(outcome))
         elif isinstance(change, Saved) and outcome is not None:
-            self._tell_outcome(outcome, change.before)
+            self._tell_outcome(outcome, change.before, saved="Restored")
 
-    def _tell_outcome(self, outcome: UndoOutcome, record: Record | None) -> None:
+    def _tell_outcome(
+        self, outcome: UndoOutcome, record: Record | None, *, saved: str = "Saved"
+    ) -> None:
         """Say what came of a change of this record, and show the records as they are now.
 
-        Nothing where the operator declined.
+        ``saved`` is the word for a save that was done. Nothing where the operator declined.
         """
         from smtp_tui.workflows import outcomes as ends
 
@@ -190,7 +192,7 @@ class RecordScreen(FullScreen[Result]):
             case ends.Saved(record_id, saved_name, before, patch, notes):
                 verb, offer = "Created", None
                 if before is not None:
-                    verb = "Saved"
+                    verb = saved
                     offer = Offer("record.undo", "undoes") if patch.can_undo else None
                     self._remember_save(before)
                 self._done((f"{verb} {record_name(saved_name, record_id)}", *notes), offer)

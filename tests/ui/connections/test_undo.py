@@ -92,7 +92,7 @@ async def test_undo_never_reaches_past_a_newer_change(demo: Sandbox) -> None:
 
 
 async def test_an_undo_that_brings_back_a_part_says_what_did_not_come_back(demo: Sandbox) -> None:
-    async with opened(demo) as ui:
+    async with opened(demo, size=(170, 36)) as ui:
         await edit_port(ui, "PRIMARY", "26")
         await ui.press("tab", "tab")
         await ui.type("hunter2")
@@ -101,4 +101,4 @@ async def test_an_undo_that_brings_back_a_part_says_what_did_not_come_back(demo:
         await ui.sees("Change PRIMARY?", "port 26 →", "must be entered again")
         ui.clock.forward(1)
         await ui.press("enter")
-        await ui.sees("Saved PRIMARY", "password: the former one is not known")
+        await ui.sees("Restored PRIMARY", "password: the former value is unknown")

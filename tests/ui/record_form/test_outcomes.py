@@ -241,6 +241,6 @@ async def test_an_undo_pressed_twice_sends_one_patch(demo: Sandbox) -> None:
         await ui.asked(Operation.MODIFY, 2)
         await ui.press("u", "d")
         await ui.sees("An earlier write is still under way: change the connection")
-        await ui.sees("Saved BATCH")
+        await ui.sees("Restored BATCH")
         assert len(ui.requests(Operation.MODIFY)) == 2
         assert demo.record(BATCH).values["port"] == 26

@@ -98,7 +98,7 @@ async def test_a_create_whose_answer_was_lost_says_whether_the_record_is_there(
     demo: Sandbox,
 ) -> None:
     demo.faults.add(Fault(FaultKind.RESET, Operation.CREATE, after_work=True))
-    async with opened(demo) as ui:
+    async with opened(demo, size=(170, 36)) as ui:
         await ui.sees("BATCH")
         await ui.press("n")
         await ui.sees("New connection")
@@ -108,5 +108,5 @@ async def test_a_create_whose_answer_was_lost_says_whether_the_record_is_there(
         await ui.press("tab")
         await ui.type("587")
         await create(ui, "FRESH")
-        await ui.sees("a record of that name exists")
+        await ui.sees("a record with this name exists")
         assert len(ui.requests(Operation.CREATE)) == 1

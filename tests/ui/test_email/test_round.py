@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from smtp_tui.ui.connections.screen import ConnectionsScreen
 from tests.failing_sandbox import (
+    Fault,
+    FaultKind,
     Operation,
     Phase,
     Sandbox,
@@ -98,6 +100,33 @@ async def test_the_round_of_mend_and_test_takes_e_ctrl_t_and_ctrl_s(sandbox: San
         '[{"name": "password", "value": "wrong-again"}]',
         '[{"name": "password", "value": "relay-password"}]',
     ]
+
+
+async def test_the_next_test_of_a_round_says_that_it_goes_to_the_same_recipient_again(
+    sandbox: Sandbox,
+) -> None:
+    add(sandbox, password="old-password")
+    async with opened(sandbox) as ui:
+        await send(ui)
+        await is_judged(ui, " REJECTED ")
+        await ui.press("e")
+        await ui.sees("Edit MAIL")
+        await ui.type("relay-password")
+        sandbox.faults.add(Fault(FaultKind.DELAY, Operation.TEST_SAVED, seconds=1.5))
+        await ui.press("ctrl+t")
+        await ui.sees("Sending again to you@sandbox.example")
+        await is_judged(ui, " ACCEPTED ")
+
+
+async def test_after_an_accepted_test_e_opens_the_form_of_the_record_and_is_offered(
+    sandbox: Sandbox,
+) -> None:
+    add(sandbox)
+    async with opened(sandbox) as ui:
+        await send(ui)
+        await is_judged(ui, " ACCEPTED ", "e edits the record")
+        await ui.press("e")
+        await ui.sees("Edit MAIL")
 
 
 async def test_a_test_with_unsaved_changes_says_other_values_and_after_the_save_before_change(
