@@ -251,8 +251,9 @@ class HelpScreen(Dialog[None]):
             yield self._text
 
     def keys(self) -> Iterable[tuple[str, str]]:
-        """What the border says."""
-        return (("↑ ↓", "Scroll"), ("q", "Back"), (self.cancel_key, "Back"))
+        """Scroll and go back; q is a letter once something is typed."""
+        back = self.cancel_key if self._field.value else f"q {self.cancel_key}"
+        return (("↑ ↓", "Scroll"), (back, "Back"))
 
     @on(_SearchField.Left)
     def leave(self) -> None:
@@ -263,6 +264,7 @@ class HelpScreen(Dialog[None]):
     @on(Input.Changed)
     def show_entries(self) -> None:
         """Show what holds the words, wrapped to the width."""
+        self.show_keys()
         words = self._field.value.casefold().split()
         width = max(40, self._field.size.width - 2)
         sections: dict[str, list[Content]] = {place.value: [] for place in Place}

@@ -10,7 +10,6 @@ from typing import ClassVar, Final
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
@@ -27,7 +26,7 @@ from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.review import body_text
 from smtp_tui.ui.services import Mailbox, ReceivedMail, Services
-from smtp_tui.ui.widgets.panel import Panel
+from smtp_tui.ui.widgets.panel import Panel, ScrollPane
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import Column, FilteredTable, RecordsTable, Row, counted
 from smtp_tui.workflows.operator import About, Kind
@@ -49,7 +48,7 @@ class LogScreen(FullScreen[None]):
     NOTHING: ClassVar[str]
     DEFAULT_CSS = """
     LogScreen #panels { layout: vertical; }
-    LogScreen VerticalScroll { padding: 0 1; }
+    LogScreen ScrollPane { padding: 0 1; }
     """
 
     def __init__(self, session: Session | None, clock: Clock) -> None:
@@ -64,7 +63,7 @@ class LogScreen(FullScreen[None]):
 
     def compose_beside(self) -> Iterable[Widget]:
         """The entry under the cursor."""
-        with Panel(id="entry"), VerticalScroll():
+        with Panel(id="entry"), ScrollPane():
             yield self._text
 
     def fill(self, entries: Iterable[tuple[Row, Callable[[], Content]]]) -> None:

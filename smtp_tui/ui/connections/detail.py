@@ -8,8 +8,7 @@ from typing import ClassVar, Final
 
 from msgspec.structs import replace
 from textual import work
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 
@@ -37,7 +36,7 @@ from smtp_tui.ui.keymap import error_text
 from smtp_tui.ui.messages import forget, tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.widgets.panel import Panel
+from smtp_tui.ui.widgets.panel import Panel, ScrollPane
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
 from smtp_tui.workflows.operator import About
@@ -55,19 +54,9 @@ _COLUMNS: Final = (
 )
 
 
-class RecordPane(VerticalScroll):
+class RecordPane(ScrollPane):
     """The parameters of one record, and its last tests."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", show=False),
-        Binding("k", "scroll_up", show=False),
-        Binding("space,ctrl+f", "page_down", show=False),
-        Binding("ctrl+b", "page_up", show=False),
-        Binding("ctrl+d", "scroll_half(1)", show=False),
-        Binding("ctrl+u", "scroll_half(-1)", show=False),
-        Binding("g", "scroll_home", show=False),
-        Binding("G", "scroll_end", show=False),
-    ]
     DEFAULT_CSS = """
     RecordPane { padding: 0 1; scrollbar-size-vertical: 1; }
     RecordPane PlainText { height: auto; }
@@ -88,10 +77,6 @@ class RecordPane(VerticalScroll):
         if record is not None:
             content = record_content(record, tests, now, whole=self._whole)
         self._text.update(content)
-
-    def action_scroll_half(self, pages: int) -> None:
-        """Scroll by half a page."""
-        self.scroll_relative(y=pages * max(1, self.size.height // 2), animate=False)
 
 
 class RecordPanel(Panel):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from textual.containers import Vertical
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 
 from smtp_tui.ui.widgets.plain_text import harmless
@@ -51,3 +54,22 @@ class Panel(Vertical):
         if not self.styles.border_bottom[0] and state:
             title, state = Content(" · ").join([title, state]), Content()
         self.border_title, self.border_subtitle = title, state
+
+
+class ScrollPane(VerticalScroll):
+    """Text that can be longer than its panel, and is scrolled by the keys of a table."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+        Binding("space,ctrl+f", "page_down", show=False),
+        Binding("ctrl+b", "page_up", show=False),
+        Binding("ctrl+d", "scroll_half(1)", show=False),
+        Binding("ctrl+u", "scroll_half(-1)", show=False),
+        Binding("g", "scroll_home", show=False),
+        Binding("G", "scroll_end", show=False),
+    ]
+
+    def action_scroll_half(self, pages: int) -> None:
+        """Scroll by half a page."""
+        self.scroll_relative(y=pages * max(1, self.size.height // 2), animate=False)

@@ -122,14 +122,15 @@ async def test_q_closes_the_help_unless_something_was_typed(demo: Sandbox) -> No
     async with opened(demo, size=(100, 30)) as ui:
         await ui.sees("Connections 6")
         await ui.press("question_mark")
-        await ui.sees("search the keys", "q Back")
+        await ui.sees("search the keys", "q esc Back")
         await ui.press("q")
         await ui.loses("search the keys")
         assert ui.app.return_code is None
         await ui.press("question_mark")
         await ui.sees("search the keys")
         await ui.type("zq")
-        await ui.sees("zq", "No key is about that.")
+        await ui.sees("zq", "No key is about that.", "esc Back")
+        assert not ui.shows("q esc Back")
         await ui.press("home", "delete", "end", *"uit")
         await ui.sees("Quit: Asks first")
 

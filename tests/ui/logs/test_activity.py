@@ -25,8 +25,8 @@ async def test_each_request_stands_there_with_method_path_status_and_time(demo: 
         await ui.press("a")
         await ui.sees("Activity", "METHOD", "STATUS", "MS")
         newest, oldest = (line for line in ui.lines() if "GET     /cam/api" in line)
-        assert newest.split()[-2:] == ["403", "0"]
-        assert oldest.split()[-2:] == ["200", "0"]
+        assert newest.strip(" │").split()[-2:] == ["403", "0"]
+        assert oldest.strip(" │").split()[-2:] == ["200", "0"]
         assert ui.shows("status 403", "request id")
         await ui.press("j")
         await ui.sees("status 200", "PRIMARY")
@@ -109,3 +109,17 @@ async def test_a_small_screen_shows_method_path_and_status(
         await ui.sees("Connections 6")
         await ui.press("a")
         await ui.sees("GET", "/cam/api/v1/smtpconn", "200", "q Back")
+
+
+async def test_tab_goes_to_the_text_of_an_entry_which_j_and_G_scroll(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("Connections 6")
+        await ui.press("a")
+        await ui.sees("status 200")
+        assert not ui.shows('"name": "tls"')
+        await ui.press("tab", "G")
+        await ui.loses("status 200")
+        await ui.press("g", "j")
+        await ui.sees("status 200")
+        await ui.press("shift+tab", "h")
+        await ui.sees("Connections 6")
