@@ -122,7 +122,6 @@ class CopyDialog(Dialog[None]):
     the first form at once.
     """
 
-    TITLE = "Copy"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog.cancel"),
         Binding("tab,right,down,j", "step(1)", "Next form"),
@@ -135,6 +134,7 @@ class CopyDialog(Dialog[None]):
         super().__init__()
         self._forms = tuple(forms.items())
         self._of, self._action = of, action
+        self.title = f"Copy {of}"
         self._at = 0
         self._labels, self._text = PlainText(), PlainText(classes="row -auto")
         self._show()
@@ -160,11 +160,13 @@ class CopyDialog(Dialog[None]):
             self.action_send()
 
     def _show(self) -> None:
-        labels = "  ".join(
-            f"[{label}]" if position == self._at else f" {label} "
+        labels = [
+            Content.styled(f"[{label}]", "bold $accent")
+            if position == self._at
+            else Content(f" {label} ")
             for position, (label, _) in enumerate(self._forms)
-        )
-        self._labels.update(labels)
+        ]
+        self._labels.update(Content("  ").join(labels))
         self._text.update(clean_block(self._forms[self._at][1]))
 
     def action_step(self, by: int) -> None:
