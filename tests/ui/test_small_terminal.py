@@ -20,7 +20,7 @@ SCREENS = {
     "the form of a change": (("e",), "Edit BATCH"),
     "the live request of a change": (("e", "x", "tab", "1"), '"name": "hostname"'),
     "the form of a new record": (("n",), "New connection"),
-    "unsaved values": (("T",), "saved nowhere"),
+    "unsaved values": (("T",), "Test unsaved values"),
     "leaving a changed form": (("e", "x", "escape"), "Leave?"),
     "quitting with a changed form": (("e", "x", "ctrl+c"), "Quit without saving?"),
     "the review of a change": (("e", "x", "ctrl+s"), "Change BATCH?"),
