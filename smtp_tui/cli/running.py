@@ -105,7 +105,8 @@ def begin(options: argparse.Namespace, environ: Environ, writes: Operation | Non
     choice = known_profiles(environ).decided(options.profile)
     profile = choice.profile
     if writes is not None or is_terminal(sys.stderr):
-        target, label = profile.target(), f" [{profile.label}]" if profile.label else ""
+        target = profile.target()
+        label = f" [{profile.badge}]" if profile.badge != profile.name else ""
         scope = f"tenant {target.scope.tenant or 'unknown'} · team {target.scope.team}"
         remark(f"profile {target.name}{label} · host {target.origin.text} · {scope}")
     if choice.remark:

@@ -83,6 +83,12 @@ def test_each_token_source_can_be_named(
     assert only(store).token == source
 
 
+def test_a_command_that_writes_names_the_environment_first(empty_console: Console) -> None:
+    empty_console.run(*ADD)
+    result = empty_console.run("create", "NEW", "port=x", "--yes")
+    assert result.err.startswith("profile prod [PRODUCTION] · host cam.example.com:30000 · ")
+
+
 def test_another_tenant_loses_the_name_of_the_one_before(
     empty_console: Console, store: ProfileStore
 ) -> None:
