@@ -183,9 +183,9 @@ def test_a_stored_password_that_would_go_to_another_host_is_warned_of_first(
 @pytest.mark.parametrize(
     ("arguments", "outcome", "words"),
     [
-        ((), "mail accepted", "The mail server accepted the mail."),
-        (("username=other",), "mail rejected", "login: The mail server rejected"),
-        (("port=1",), "mail unreachable", "connect: The host answers"),
+        ((), "ACCEPTED", "The mail server accepted the mail."),
+        (("username=other",), "REJECTED", "login: The mail server rejected"),
+        (("port=1",), "UNREACHABLE", "connect: The host answers"),
     ],
 )
 def test_the_journal_keeps_the_verdict(
