@@ -199,7 +199,7 @@ def test_the_journal_keeps_the_verdict(
 ) -> None:
     console.run("test", "GOOD", *TO, *arguments)
     kept = audited(console)
-    assert (kept["operation"], kept["outcome"]) == ("test_saved", outcome)
+    assert (kept["operation"], kept["outcome"]) == ("test_saved", f"mail {outcome.lower()}")
     assert words in str(kept["words"])
     assert outcome in console.run("audit").out
     sandbox.services.test_shape = "hidden"
