@@ -106,7 +106,7 @@ def _only(found: RecordList, wanted: str, session: Session) -> Record:
         return named[0]
     if matching:
         ids = ", ".join(matching)
-        words = f"{len(matching)} records are named {wanted}; use one of their ids: {ids}"
+        words = f"{counted(len(matching), 'record')} are named {wanted}; use an id: {ids}"
         raise Refusal(words, ExitCode.REFUSED)
     scope = session.target.scope
     near = nearest(wanted, [record.name for record in found.records])

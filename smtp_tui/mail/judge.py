@@ -51,7 +51,7 @@ _LOOK: Final = "Check the recipient's mailbox."
 
 
 def judge(answer: TestAnswer, recipient: str) -> TestOutcome | None:
-    """Judge an answer with any status; None where CAM refused the call and no mail was tried."""
+    """Judge an answer with any status; None where CAM refused the call and no mail was sent."""
     status, body = answer.status, answer.body
     if isinstance(body, str) and is_page(body):
         outcome = _from_page(status)

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct, field
 
 from smtp_tui.api.secret import SecretStr, is_token
+from smtp_tui.text import counted
 
 TOKEN_VARIABLES: Final = ("CAM_BEARER_TOKEN", "TSA_BEARER_TOKEN", "MCM_BEARER_TOKEN")
 """The vendor's own."""
@@ -79,7 +80,7 @@ def clean_token(text: str) -> SecretStr:
         raise CredentialError("the token is empty")
     if not is_token(plain):
         words = "a token has letters, digits and - . _ ~ + / only; this one has something else"
-        raise CredentialError(f"{words} ({len(plain)} characters)")
+        raise CredentialError(f"{words} ({counted(len(plain), 'character')})")
     return SecretStr(plain)
 
 

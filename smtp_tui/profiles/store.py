@@ -151,7 +151,7 @@ class ProfileStore:
         )
 
     def set_default(self, name: str) -> Profiles:
-        """Start with this profile from now on."""
+        """Use this profile when smtp-tui starts."""
         return self._update(lambda now: (None, None, now.known(name).name))
 
     def _change(self, name: str, edited: Callable[[Profile], Profile]) -> Profiles:

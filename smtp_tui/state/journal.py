@@ -407,7 +407,7 @@ class Written(Struct, frozen=True):
 
     @property
     def verdict(self) -> str | None:
-        """The verdict of a test email; None of another write, and where no mail was tried."""
+        """The verdict of a test email; None of another write, and where no mail was sent."""
         tests = self.begun.operation in _TESTS
         return _VERDICTS.get(self.outcome) if tests else None
 

@@ -110,7 +110,7 @@ class SmtpTui(MessagesApp):
             self.run_worker(self._keep_theme(theme.name), group="theme")
 
     async def _keep_theme(self, name: str) -> None:
-        words, keep = "The theme is not remembered", self._services.keep_theme
+        words, keep = "The theme could not be saved", self._services.keep_theme
         await self._services.reports.attempt(words, keep, name)
 
     def get_default_screen(self) -> Screen[Any]:
@@ -194,7 +194,7 @@ class SmtpTui(MessagesApp):
         """Whether a switch would lose what is typed, which is then said; a save goes on."""
         lost = any(not text.saving() for text in self.leaving.unsaved())
         if lost:
-            words = "Save or leave the form first: a switch would lose what is typed."
+            words = "Save or leave the form first; a switch would lose your changes."
             tell(self, words, about=About.FORM, kind=Kind.WARNING)
         return lost
 
@@ -277,7 +277,7 @@ class SmtpTui(MessagesApp):
         for action in with_keys(screen, dict.fromkeys((*ids, "app.back"))):
             if action.unavailable(situation) is None:
                 yield _command(screen, action)
-        yield SystemCommand("Theme", "Choose the colours; remembered", self.action_change_theme)
+        yield SystemCommand("Theme", "Choose the colours; they are kept", self.action_change_theme)
         for action in with_keys(screen, APP_ACTIONS):
             if self.check_action(action.verb, ()) and action.unavailable(situation) is None:
                 yield _command(self, action)

@@ -348,7 +348,7 @@ class Dialog(ModalScreen[Result]):
         self.query_one(self.BODY, VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_cancel(self) -> None:
-        """Back, with nothing done."""
+        """Go back without doing anything."""
         self.dismiss(None)
 
 

@@ -125,7 +125,7 @@ class CurrentProfile:
         self._left.remove(session)
 
     async def _remember_use(self, profile: Profile) -> None:
-        words, used = "The last profile is not remembered", self._services.settings.used
+        words, used = "The last profile could not be saved", self._services.settings.used
         async with self._remembering:  # in the order of the switches
             await self._services.reports.attempt(words, used, profile.name)
 
@@ -201,9 +201,9 @@ def report_words(ended: Unattended, found: Found) -> tuple[str, bool]:
         if found.contradicts:
             return f"{what} – {found.words}", False
         if ended.gone:
-            return f"{what} – the record was gone already", True
-        return f"{what} – done, after you left", True
+            return f"{what} – the record was already deleted", True
+        return f"{what} – done after you left", True
     if found.done is not None:
         said = "but it was done" if found.done else "and it was not done"
-        return f"{what} – no answer came, {said}", found.done
+        return f"{what} – no answer, {said}", found.done
     return f"{profile}: {'; '.join(ended.error.lines()[:2])}", False

@@ -48,11 +48,11 @@ _HEADER: Final = (
     " has left."
 )
 _NOTES: Final = """\
-  Every write is reviewed first, and only what changed is sent.
-  The record is read again just before a write. The vendor has no version
-  field, so a change in the very same moment cannot be seen.
-  A test mail that is ACCEPTED was taken by a mail server; nobody here can
-  know whether it was delivered."""
+  Every write is reviewed first, and only changes are sent.
+  The record is read again just before a write. The API has no version field,
+  so a change by someone else at the same moment cannot be detected.
+  ACCEPTED means that a mail server accepted the test mail. Whether it was
+  delivered is unknown."""
 _SPOKEN_FORMS: Final = {"curl": "curl line"}
 """The forms of what can be copied, where a sentence calls one by another name."""
 _INDENT: Final = 14
@@ -125,7 +125,7 @@ class CopyDialog(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog.cancel"),
         Binding("tab,right,down,j", "step(1)", "Next form"),
-        Binding("shift+tab,left,up,k", "step(-1)", "Form before"),
+        Binding("shift+tab,left,up,k", "step(-1)", "Previous form"),
         Binding("enter", "send", "Copy"),
         Binding("v", "plain", "Show the text"),
     ]
@@ -201,7 +201,7 @@ async def _shown_until_enter(text: str) -> None:
     loop.add_reader(descriptor, pressed.set)
     loop.add_signal_handler(signal.SIGINT, pressed.set)
     try:
-        print(f"\n{text}\n\nEnter goes back to smtp-tui.", flush=True)
+        print(f"\n{text}\n\nPress Enter to return to smtp-tui.", flush=True)
         await pressed.wait()
         if os.isatty(descriptor):
             termios.tcflush(descriptor, termios.TCIFLUSH)
@@ -281,7 +281,7 @@ class HelpScreen(Dialog[None]):
                 lines += [Content.styled(title, "bold"), *found, Content("")]
         if not words:
             lines += [Content.styled("Good to know", "bold"), Content(_NOTES)]
-        self._text.update(Content("\n").join(lines) if lines else "No key is about that.")
+        self._text.update(Content("\n").join(lines) if lines else "No matching keys")
 
     def _action(self, action: Action, width: int) -> Content:
         reason = action.unavailable(self._situation)

@@ -50,7 +50,7 @@ def keymap_of(chosen: Iterable[ChosenKeys]) -> dict[str, str]:
     for choice in chosen:
         other = _clashing(actions[choice.action], actions.values())
         if other is not None:
-            words = f'"{choice.action}" has the key of "{other.id}" ({other.key_display})'
+            words = f'"{choice.action}" uses the key of "{other.id}" ({other.key_display})'
             raise choice.refused(words)
     return {choice.action: actions[choice.action].keys for choice in chosen}
 
@@ -73,9 +73,7 @@ def _refusal(action: Action, written: str) -> str:
     """Return why an action cannot have a key, to be put after it; blank where it can."""
     modifiers, plain = _split(written)
     if not plain:
-        return (
-            "is no key; a key is a letter, ctrl+ and a letter, f1 to f12, or a name such as slash"
-        )
+        return "is not a key; use a letter, ctrl+letter, f1 to f12, or a name such as slash"
     key = modifiers + plain
     if key in SAME_KEY:
         return f"arrives as {SAME_KEY[key]}; choose another key"
@@ -85,7 +83,7 @@ def _refusal(action: Action, written: str) -> str:
         return "moves in lists and fields"
     typed = action.place in _TYPED or action.priority
     if typed and not modifiers and not re.fullmatch(r"f\d+|escape", key):
-        return "could not be typed in a field any more; choose one with ctrl+"
+        return "would block typing in a field; choose one with ctrl+"
     return ""
 
 

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 _LOOK: Final = 0.25
 """Seconds between two looks whether the writes have ended."""
 _LEAVING_NOW: Final = Content(
-    "Leaving now does not stop it: whether it was done is then not known, and the journal"
-    " (smtp-tui audit) says so."
+    "Leaving now does not stop it. Its outcome will then be unknown; smtp-tui audit lists it."
 )
 
 
@@ -104,13 +103,13 @@ class Leaving:
         """Ask what becomes of what is typed, and do it; False to stay."""
         from smtp_tui.ui.dialogs import QuestionDialog
 
-        draft = ((Answer.KEEP, "Quit, and keep it as a draft (without the password)"),)
+        draft = ((Answer.KEEP, "Quit and keep a draft (without the password)"),)
         answers = (
             (Answer.STAY, "Stay"),
             *(draft if all(text.keeps() for text in self.unsaved()) else ()),
             (Answer.DISCARD, "Discard and quit"),
         )
-        body = Content("Something was changed and not saved.")
+        body = Content("There are unsaved changes.")
         title = "Quit without saving?"
         stay, danger = Answer.STAY, (Answer.DISCARD,)
         question = QuestionDialog(title, body, answers, self._clock, escape=stay, danger=danger)
@@ -138,7 +137,7 @@ class Leaving:
         self._question = dialog
         timer = self._app.set_interval(_LOOK, partial(self._look, dialog))
         try:
-            with waiting(self._app.screen, "The program leaves when the server has answered"):
+            with waiting(self._app.screen, "smtp-tui quits when the server has answered"):
                 return await self._app.push_screen_wait(dialog)
         finally:
             timer.stop()
@@ -150,7 +149,7 @@ class Leaving:
             dialog.dismiss(Answer.ENDED)
 
     def _stay(self, why: str) -> None:
-        tell(self._app, clean(f"Not left: {why}", 400), kind=Kind.WARNING)
+        tell(self._app, clean(f"Not closed: {why}", 400), kind=Kind.WARNING)
 
     async def close(self, seconds: float | None) -> None:
         """Close the clients, waiting so long for writes under way; None waits for all of them."""

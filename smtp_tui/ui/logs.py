@@ -18,7 +18,7 @@ from smtp_tui.api.activity import Exchange
 from smtp_tui.api.clock import Clock
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.journal import Journal, JournalChange, Written, writes_of
-from smtp_tui.text import clean, clean_block, padded, record_name
+from smtp_tui.text import clean, clean_block, counted, padded, record_name
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, FullScreen
 from smtp_tui.ui.dialogs import CopyDialog
@@ -28,7 +28,7 @@ from smtp_tui.ui.review import body_text
 from smtp_tui.ui.services import Mailbox, ReceivedMail, Services
 from smtp_tui.ui.widgets.panel import Panel, ScrollPane
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import Column, FilteredTable, RecordsTable, Row, counted
+from smtp_tui.ui.widgets.table import Column, FilteredTable, RecordsTable, Row, shown_count
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 
@@ -89,7 +89,7 @@ class ActivityScreen(LogScreen):
     ACTIONS = ("activity.copy",)
     KEYS = (*ACTIONS, "app.help", "app.back")
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
-    TITLE = "Activity: every request of this session, secrets removed"
+    TITLE = "Activity: requests of this session, without secrets"
     NOTHING = "No requests yet."
     COLUMNS = (
         Column("at", "TIME", 8),
@@ -287,7 +287,7 @@ class JournalScreen(FullScreen[None]):
             self._remarks = (
                 f"{reading.unreadable} unreadable" if reading.unreadable else "",
                 f"{reading.overlong} too long to read" if reading.overlong else "",
-                "smtp-tui audit shows those before" if cut else "",
+                "smtp-tui audit shows older ones" if cut else "",
             )
             self._notice = (
                 "No writes yet.\n\n"
@@ -302,7 +302,7 @@ class JournalScreen(FullScreen[None]):
         table.rows = self._list.matching(map(write_row, self._writes))
         table.notice = self._list.nothing_found if self._writes else self._notice
         path = clean(str(self._journal.path), 200)
-        parts = (counted(len(table.rows), total, "write"), *self._remarks, path)
+        parts = (shown_count(len(table.rows), total, "write"), *self._remarks, path)
         state = Content.styled(" · ".join(filter(None, parts)), "dim")
         self.panel.show(self.TITLE, state)
 
@@ -388,8 +388,8 @@ def written_content(written: Written) -> Content:
     ]
     lines += [Content(_change(change)) for change in begun.changes]
     if begun.omitted is not None:
-        count, sha256 = begun.omitted.count, clean(begun.omitted.sha256, 64)
-        changes = "1 more change" if count == 1 else f"{count} more changes"
+        changes = counted(begun.omitted.count, "more change")
+        sha256 = clean(begun.omitted.sha256, 64)
         lines.append(Content(f"  … {changes}, SHA-256 {sha256}"))
     return Content("\n").join(lines)
 

@@ -86,7 +86,7 @@ class ReviewDialog(GuardedDialog[bool]):
             yield PlainText(Content("\n").join(lines), classes="changes")
             yield PlainText(request_text(self._session.target, plan.request), id="request")
         if self._protected:
-            what = "Type yes, for the record has no name"
+            what = "Type yes (the record has no name)"
             if plan.name.strip():
                 what = f"Type the name of the record: {clean(plan.name, 60)}"
             yield PlainText(f"This profile is protected. {what}")
@@ -184,7 +184,7 @@ class ConflictDialog(GuardedDialog[Mapping[str, Side] | None]):
         yield PlainText("Someone changed the same parameters since you opened the record.")
         yield self._table
         for change in self._comparison.theirs:
-            yield PlainText(Content(f"kept as changed by others: {clean(change.words(), 200)}"))
+            yield PlainText(Content(f"changed by others, and kept: {clean(change.words(), 200)}"))
         keys = "← keeps yours · → keeps the server's · Enter reviews"
         keys += f" · {self.cancel_key} back to the form"
         yield PlainText(keys, classes="hint")

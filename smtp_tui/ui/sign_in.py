@@ -163,8 +163,8 @@ class FirstMeetingDialog(GuardedDialog[Trust | None]):
                 where_text(self._session.profile, self._refused.origin),
                 f"\n{clean(self._refused.why, _LINE)}.\nNothing was sent.\n\n",
                 certificate_text(self._refused.shown),
-                "\n\nCompare the fingerprint with what the server's administrator says, or name"
-                " the file of the authority. Trusted for this profile only.",
+                "\n\nCompare the fingerprint with the one from the server's administrator, or"
+                " enter the file of its CA. It is trusted for this profile only.",
             )
         )
         yield self._ca_file
@@ -226,14 +226,14 @@ class ChangedDialog(Dialog[None]):
         yield PlainText(
             Content.assemble(
                 where_text(self._session.profile, self._refused.origin),
-                "\nNothing was sent. Either the server got a new certificate, or someone stands"
-                " between.\n\n",
+                "\nNothing was sent. Either the server has a new certificate, or someone is"
+                " intercepting the connection.\n\n",
                 _row("Pinned", spaced(self._refused.pinned)),
                 "\n",
                 certificate_text(self._refused.shown, "Shown"),
-                "\n\nIf the server's administrator says that the new one is right, edit the profile"
-                " and set its trust to system: the certificate is then asked about again. A pin of"
-                " this run ends with the program.",
+                "\n\nIf the server's administrator confirms the new one, edit the profile and set"
+                " its trust to system; you are then asked again. A pin for this run only ends"
+                " with the program.",
             )
         )
         yield Button("Back", action="screen.cancel", compact=True)

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from textual.app import App
 
 
-_LEAVES: Final = "The mail leaves from the CAM host, not from this machine."
-_TRIED: Final = "It was the CAM host that tried, not this machine."
+_LEAVES: Final = "The CAM host sends the mail, not this machine."
+_TRIED: Final = "The CAM host tried to send it, not this machine."
 
 
 class EditParameter(Struct, frozen=True):
@@ -168,7 +168,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
     def _keys(self) -> Iterable[str]:
         back, outcome = self.cancel_key, self._outcome
         if self._waiting:
-            return ("The mail may be sent although you stop waiting.",)
+            return ("The mail may still be sent after you stop waiting.",)
         if self.mail is None:
             return ("Enter sends", f"{back} closes")
         if outcome is None:
@@ -210,7 +210,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
             self._to.input.focus()
             self._note(remarks)
         elif self._preparing or self._earlier is not None:
-            self._note((error("The test before is still under way; one at a time."),))
+            self._note((error("The last test is still under way; one at a time."),))
         else:
             self._preparing = True
             self._send(address)
@@ -227,7 +227,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         finally:
             self._preparing = False
         if mail is None:
-            self._say("Without a token nothing was sent.")
+            self._say("Not sent: there is no token.")
             return
         self._tried = True
         self.app.run_worker(self._remember_recipient(to), group="recipient")
@@ -312,7 +312,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
             return
         self._waiting = False
         self._ticker.pause()
-        self._say("Stopped waiting. The mail may still have been sent; what comes of it is kept.")
+        self._say("Stopped waiting. The mail may still be sent; its outcome will be recorded.")
         self._show_keys()
 
 
@@ -354,15 +354,15 @@ def outcome_content(outcome: TestOutcome, mail: TestMail) -> Content:
         lines.append(Content(f"Request id: {clean(outcome.request_id)}"))
     if outcome.server_text:
         lines += [
-            Content.styled("What came back, word for word:", "dim"),
+            Content.styled("Server response:", "dim"),
             Content(clean_block(outcome.server_text, WORDS_LIMIT)),
         ]
     return Content("\n").join(lines)
 
 
 def refused_content(lines: tuple[str, ...]) -> Content:
-    """Why no mail was tried at all: the lines of an error, but for its headline."""
-    head = Content.assemble(Content.styled(" NOT SENT ", "bold reverse"), " no mail was tried")
+    """Why no mail was sent at all: the lines of an error, but for its headline."""
+    head = Content.assemble(Content.styled(" NOT SENT ", "bold reverse"), " no mail was sent")
     return Content("\n").join([head, *(Content(clean(line, 2000)) for line in lines)])
 
 

@@ -278,7 +278,7 @@ def _run(session: Session, mail: TestMail) -> TestRun | None:
 
 
 async def _outcome(session: Session, mail: TestMail) -> TestOutcome | ApiError:
-    """The verdict, which the journal keeps; or the error where surely no mail was tried."""
+    """The verdict, which the journal keeps; or the error where surely no mail was sent."""
 
     def verdict(answer: TestAnswer) -> tuple[TestOutcome, Ended] | None:
         outcome = judge(answer, mail.to)

@@ -36,7 +36,10 @@ def test_no_secret_is_shown(console: Console, sandbox: Sandbox) -> None:
         ("chmod 755 config", "chmod 700"),
         ("break profiles.toml", "profiles.toml, line 2"),
         ("unknown config.toml", 'config.toml, line 2, column 1: there is no action "record.edt"'),
-        ("clash config.toml", 'line 2, column 1: "record.edit" has the key of "record.delete" (d)'),
+        (
+            "clash config.toml",
+            'line 2, column 1: "record.edit" uses the key of "record.delete" (d)',
+        ),
     ],
 )
 def test_what_is_wrong_with_a_file_is_marked(

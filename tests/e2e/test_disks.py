@@ -90,7 +90,7 @@ def test_an_edit_goes_on_in_memory_and_what_is_not_kept_is_said(
         edit(terminal, "SECONDARY")
         terminal.press("tab")
         retype(terminal, "Port", "587")
-        terminal.wait_for(says("The draft is not kept", disk.said))
+        terminal.wait_for(says("The draft could not be saved", disk.said))
         terminal.press("ctrl+s")
         terminal.wait_for("Change SECONDARY?")
         terminal.press("enter")

@@ -102,7 +102,7 @@ def _look_around(terminal: Terminal, sandbox: Sandbox, words: str) -> None:
     terminal.press("end", "ctrl+u")
     terminal.type("you@sandbox.example")
     terminal.press("enter")
-    terminal.wait_for("What came back, word for word")
+    terminal.wait_for("Server response")
     terminal.press("esc")
     _answer(sandbox, Operation.LIST, 403, words)
     terminal.wait_quiet(0.1)

@@ -89,7 +89,7 @@ def test_an_edit_without_a_change_sends_nothing(
         retype(terminal, "Hostname", "elsewhere.example")
         retype(terminal, "Hostname", "localhost")
         terminal.press("ctrl+s")
-        terminal.wait_for(says("Nothing changed, so there is nothing to send"))
+        terminal.wait_for(says("No changes, so there is nothing to send"))
         terminal.press("esc")
         terminal.wait_for("SECONDARY")  # back at the table, without a question
         terminal.press("q")

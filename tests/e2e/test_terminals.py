@@ -69,7 +69,7 @@ def test_a_character_that_is_no_utf_8_ends_nothing_and_is_told_of(
     with program(sandbox, tmp_path) as terminal:
         terminal.wait_for("SECONDARY")
         terminal.send(b"\xff")
-        terminal.wait_for("bytes that are no UTF-8")
+        terminal.wait_for("bytes that are not UTF-8")
         terminal.press("down")
         terminal.wait_for(re.compile("^[│|]?▌  SECONDARY", re.MULTILINE))
 

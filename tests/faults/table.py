@@ -1431,7 +1431,7 @@ FAULTS: Final = (
     Fault(
         "only the first of several pasted lines is taken",
         KEPT,
-        'raise BadPaste(f"Not pasted: the text has {len(lines)} lines, and only one fits here.")',
+        'raise BadPaste(f"Not pasted: the text has {many}, and only one fits here.")',
         "text = lines[0]",
         (
             "tests/ui/widgets/test_paste.py::test_a_text_that_does_not_fit_one_line_is_refused_in_words",

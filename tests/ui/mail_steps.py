@@ -26,12 +26,12 @@ async def send(ui: Ui) -> None:
 
 
 async def is_under_way(ui: Ui) -> None:
-    await ui.sees("Sending to", "The mail may be sent although you stop waiting.")
+    await ui.sees("Sending to", "The mail may still be sent after you stop waiting.")
 
 
 async def is_judged(ui: Ui, *words: str) -> None:
     """Wait for an outcome with these words."""
-    await ui.sees("What came back, word for word:", *words)
+    await ui.sees("Server response:", *words)
 
 
 def parameter_with_the_cursor(ui: Ui) -> str | None:

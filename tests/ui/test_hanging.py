@@ -214,7 +214,7 @@ CASES = {
         "read 0s ago",
         waits="Reading the connections",
     ),
-    "get in a form": Case(_open_form, (("ctrl+u", "was"), ("z", "z")), "Changed and not saved"),
+    "get in a form": Case(_open_form, (("ctrl+u", "was"), ("z", "z")), "Unsaved changes"),
     "get before a save": Case(
         _save_again, (HELP,), "Nothing was sent", waits="Reading BATCH before it is changed"
     ),

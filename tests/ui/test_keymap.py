@@ -54,9 +54,9 @@ def test_keys_are_taken_as_written_also_when_two_change_places(
     ("text", "line", "words"),
     [
         ('record.edt = "E"', 2, 'no action "record.edt"; did you mean "record.edit"?'),
-        ('record.edit = "d"', 2, '"record.edit" has the key of "record.delete" (d)'),
-        ('app.help = "h"', 2, '"app.help" has the key of "app.back" (q h ← backspace esc)'),
-        ('app.help = "r"', 2, '"app.help" has the key of "table.refresh" (r)'),
+        ('record.edit = "d"', 2, '"record.edit" uses the key of "record.delete" (d)'),
+        ('app.help = "h"', 2, '"app.help" uses the key of "app.back" (q h ← backspace esc)'),
+        ('app.help = "r"', 2, '"app.help" uses the key of "table.refresh" (r)'),
         ('\n\nrecord.edit = "ctrl+i"', 4, '"ctrl+i" arrives as tab'),
         ('record.edit = "elephant"', 2, '"elephant" is no key'),
         ('record.edit = "уу"', 2, '"уу" is no key'),

@@ -64,7 +64,7 @@ async def test_leaving_while_a_save_is_under_way_says_so_and_leaves_when_it_has_
         await hanging_save(ui, Fault(FaultKind.DELAY, Operation.MODIFY, seconds=1.0))
         await ui.press("ctrl+c")
         await ui.sees("A write is under way", "demo · change the connection BATCH", "Leave now")
-        await ui.sees("The program leaves when the server has answered … 0s")
+        await ui.sees("smtp-tui quits when the server has answered … 0s")
         await ended(ui)
         assert ui.app.leaving.given_up == []
         outcomes = [entry.outcome for entry in ui.services.journal.read().entries]
@@ -147,7 +147,7 @@ async def test_what_is_typed_can_be_kept_as_a_draft_on_the_way_out(demo: Sandbox
         await ui.sees("Edit BATCH")
         await ui.type("x.example")
         await ui.press("ctrl+c")
-        await ui.sees("Quit without saving?", "keep it as a draft")
+        await ui.sees("Quit without saving?", "keep a draft")
         ui.clock.forward(1)
         await ui.press("down", "enter")
         await ended(ui)

@@ -154,8 +154,8 @@ async def test_that_waiting_was_stopped_goes_when_the_outcome_is_told(demo: Sand
         await ui.press("enter")
         await ui.asked(Operation.MODIFY)
         await ui.press("escape")
-        await ui.sees("Stopped waiting; the write goes on")
-        await ui.sees("done, after you left")
+        await ui.sees("Stopped waiting. The write continues")
+        await ui.sees("done after you left")
         assert not ui.shows("Stopped waiting")
 
 

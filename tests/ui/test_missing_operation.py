@@ -30,7 +30,7 @@ async def test_a_save_says_it_keeps_the_text_and_offers_no_new_record(demo: Sand
         await apply(ui, "PRIMARY")
         await ui.until(lambda: _reads(ui, LACKS), LACKS)
         assert ui.shows("Edit PRIMARY", "2525")
-        assert not _reads(ui, "anew")
+        assert not _reads(ui, "ecreate")
         assert len(ui.requests(Operation.MODIFY)) == 1
         assert demo.record(PRIMARY).values["port"] != 2525
 
@@ -57,7 +57,7 @@ async def test_a_test_says_it_and_that_no_mail_was_sent(
         await ui.sees("Connections 6")
         await ui.press(key)
         if key == "T":
-            await ui.sees("Test unsaved values")
+            await ui.sees("Test without saving")
             await ui.type("localhost\t25")
             await ui.press("ctrl+t")
         await ui.sees("Enter sends")
@@ -79,4 +79,4 @@ async def test_a_delete_that_finds_the_record_gone_says_so(demo: Sandbox) -> Non
         await ui.sees("Delete BATCH?")
         ui.clock.forward(1)
         await ui.press("tab", "enter")
-        await ui.sees("BATCH was gone already")
+        await ui.sees("BATCH was already deleted")

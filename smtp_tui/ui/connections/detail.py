@@ -22,6 +22,7 @@ from smtp_tui.text import (
     age,
     clean,
     clean_block,
+    counted,
     cut_to_cells,
     duration,
     moment,
@@ -296,7 +297,7 @@ class DetailScreen(RecordScreen[bool]):
         self._problem_text.set_class(self._problem is not None, "-shown")
         if self._problem is not None:
             seconds = (self.services.clock.now() - self._read_at).total_seconds()
-            stale = Content.styled(f"stale, as it was {age(seconds)} ago", "bold $bad")
+            stale = Content.styled(f"stale, read {age(seconds)} ago", "bold $bad")
             words = Content.assemble(stale, "\n", error_text(self, self._problem))
             self._problem_text.update(words)
 
@@ -324,9 +325,9 @@ class UnreadableScreen(FullScreen[None]):
 
     def compose_body(self) -> Iterable[Widget]:
         """The table."""
-        title = f"Entries of the list that could not be read: {len(self._entries):,}"
+        title = f"{counted(len(self._entries), 'entry', 'entries')} could not be read"
         if len(self._entries) > MOST_ROWS:
-            title += f", of which the first {MOST_ROWS:,} are shown"
+            title += f"; the first {MOST_ROWS:,} are shown"
         self.panel.show(title)
         yield self._table
 

@@ -100,8 +100,8 @@ class RecordScreen(FullScreen[Result]):
         """Open an empty form, to test values that are saved nowhere."""
         from smtp_tui.ui.record_form.form import FormSubject
 
-        notes = ("A test of what is typed here saves nothing; only a review would save it.",)
-        title = "Test unsaved values"
+        notes = ("This test saves nothing.",)
+        title = "Test without saving"
         await self._fill_in(FormSubject(focus_on="hostname", title=title, notes=notes))
 
     async def _fill_in(self, subject: FormSubject, draft: SavedDraft | None = None) -> None:
@@ -201,7 +201,7 @@ class RecordScreen(FullScreen[Result]):
                 self._done((f"Deleted {name}", *notes), Offer("record.undo", "recreates it"))
                 self._shows.changed(None)
             case ends.Gone():
-                self._done((sentence(f"{name} was gone already"),))
+                self._done((sentence(f"{name} was already deleted"),))
                 self._shows.changed(None)
             case ends.NotStored(words):
                 self._not_done(f"{name}\n{clean(words, 400)}".strip())
@@ -219,7 +219,7 @@ class RecordScreen(FullScreen[Result]):
     def _remember_save(self, record: Record) -> None:
         """Keep the time: the tests before it say nothing any more."""
         key, now, history = self.session.key(record.id), self._clock.now(), self.services.history
-        failure = "The time of the save is not kept"
+        failure = "The time of the save was not recorded"
         self.with_history(failure, lambda: history.saved(key, now))
 
     def _done(self, lines: Iterable[str], offer: Offer | None = None) -> None:

@@ -19,7 +19,7 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record, RecordList, Unreadable
 from smtp_tui.state.history import Tested
 from smtp_tui.state.settings import Sort
-from smtp_tui.text import age, clean, record_name
+from smtp_tui.text import age, clean, counted, record_name
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.base import WIDE, DraftsChanged, WriteEnded, opens_screen
 from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
@@ -170,7 +170,7 @@ class ConnectionsScreen(RecordScreen[None]):
         self.tick()
         if not self._history_read:
             self._history_read = True
-            self.with_history("The tests of before are not shown", self.services.history.load)
+            self.with_history("Earlier tests cannot be shown", self.services.history.load)
         self._read_drafts()
 
     def stopped(self, wait: Wait) -> None:
@@ -260,18 +260,16 @@ class ConnectionsScreen(RecordScreen[None]):
             return self._all_unreadable(self._view.answer.unreadable)
         return notice_content(
             "No SMTP connections",
-            f"This is what the server holds for tenant {clean(scope.tenant)} and team"
-            f" {clean(scope.team)}. With a wrong tenant or team it looks the same.",
+            f"The server has none for tenant {clean(scope.tenant)} and team"
+            f" {clean(scope.team)}. A wrong tenant or team looks the same.",
             self._keys("record.new", "app.profiles", "table.refresh"),
         )
 
     def _all_unreadable(self, entries: tuple[Unreadable, ...]) -> Content:
-        title = "One entry came, and it cannot be read."
-        if len(entries) > 1:
-            title = f"{len(entries)} entries came, and none of them can be read."
+        title = f"The server sent {counted(len(entries), 'entry', 'entries')}; none can be read."
         lines = [clean(entry.words, 200) for entry in entries[:ENTRIES_SHOWN]]
         if len(entries) > ENTRIES_SHOWN:
-            lines.append(f"… and {len(entries) - ENTRIES_SHOWN} more")
+            lines.append(f"… and {len(entries) - ENTRIES_SHOWN:,} more")
         return notice_content(
             title, "\n".join(lines), self._keys("table.unreadable", "table.refresh")
         )
@@ -299,7 +297,7 @@ class ConnectionsScreen(RecordScreen[None]):
         if marked:
             state.append(Content.styled(f"● {marked} marked", "$warn"))
         if self._new_drafts:
-            drafts = "1 draft" if self._new_drafts == 1 else f"{self._new_drafts} drafts"
+            drafts = counted(self._new_drafts, "draft")
             state.append(Content.styled(f"{DRAFT_SIGN} {drafts}", "$warn"))
         if self._loaded_at is not None:
             state += [Content.styled(order_words(self._sort), "dim"), self._age(self._loaded_at)]
@@ -380,9 +378,8 @@ class ConnectionsScreen(RecordScreen[None]):
         marks = self.table.marks
         if not marks or marks == {record.id}:
             return ()
-        are = "record is" if len(marks) == 1 else "records are"
         name = record_name(record.name, record.id)
-        return (f"{len(marks)} {are} marked; this is about {name} alone.",)
+        return (f"{counted(len(marks), 'record')} marked; this applies to {name} only.",)
 
     # Actions of the list; those of a record are in the base class
 
@@ -468,14 +465,16 @@ class ConnectionsScreen(RecordScreen[None]):
         """Write the order to the settings; of several writes the last one has the last order."""
         attempt, settings = self.services.reports.attempt, self.services.settings
         async with self._writing:
-            await attempt("The order is not remembered", lambda: settings.set_sort(self._sort))
+            await attempt(
+                "The sort order could not be saved", lambda: settings.set_sort(self._sort)
+            )
 
     async def _read_sort(self) -> None:
         """Take over the order of last time, unless one was chosen by then."""
         if self._sort_known:
             return
         attempt, load = self.services.reports.attempt, self.services.settings.load
-        settings = await attempt("The last order is not known", load)
+        settings = await attempt("The saved sort order could not be read", load)
         sort = settings.sort_of(self._sort.profile) if settings is not None else None
         if sort is not None and sort.column in SORT_KEYS and not self._sort_known:
             self._sort = sort

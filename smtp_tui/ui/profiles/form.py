@@ -52,8 +52,8 @@ from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import log_in
 
 FIRST_START: Final = (
-    "No profile yet, and no CAM_HOST in the environment. Give the host"
-    " and how to log in: tenant, team and namespace are detected automatically."
+    "No profile yet, and CAM_HOST is not set. Enter the host and a login;"
+    " tenant, team and namespace are detected automatically."
 )
 
 
@@ -162,8 +162,8 @@ class ProfileScreen(FullScreen[Profile | None]):
 
     @opens_screen
     async def _ask_to_leave(self) -> None:
-        body = Content("What was typed here is not saved.")
-        answers = ((False, "Keep editing"), (True, "Discard it"))
+        body = Content("There are unsaved changes.")
+        answers = ((False, "Keep editing"), (True, "Discard changes"))
         clock = self._services.clock
         question = QuestionDialog("Leave without saving?", body, answers, clock, escape=False)
         if await self.app.push_screen_wait(question):
@@ -301,7 +301,7 @@ class FirstStartScreen(ProfileScreen):
             yield Field("host", "", label="Host", hint=hint)
             hint = "Empty: port 8443, then the same port"
             yield Field("identity_url", "", label="Login at", hint=hint)
-            yield Field("user", "", label="User", hint="or leave blank, with a token")
+            yield Field("user", "", label="User", hint="or leave empty, and enter a token")
             yield Field(
                 "password", "", label="Password", hint="kept in memory only", takes=Paste.PASSWORD
             )
@@ -319,7 +319,7 @@ class FirstStartScreen(ProfileScreen):
             yield Field("label", "", label="Label")
             with Horizontal(classes="part"):
                 yield Button("Save and open", id="save", action="screen.save", compact=True)
-                yield Button("Open, save nothing", action="screen.finish(False)", compact=True)
+                yield Button("Open without saving", action="screen.finish(False)", compact=True)
 
     @on(Field.Edited)
     def forget_found(self) -> None:
@@ -379,7 +379,7 @@ class FirstStartScreen(ProfileScreen):
             if not self.fields["password"].text:
                 yield "password", "the password of that user"
         elif not self.fields["token"].text:
-            yield "user", "a user and a password are needed, or a token"
+            yield "user", "enter a user and a password, or a token"
 
     @work(group="check", exclusive=True, description="check a new profile")
     async def _check(self) -> None:
@@ -401,7 +401,7 @@ class FirstStartScreen(ProfileScreen):
         tenant, target = steps[-1].tenant, session.client.target
         if tenant is None:
             if steps[-1].stage is check.Stage.TENANT:
-                self.say("Not every server tells its tenant: type it under All fields.")
+                self.say("Not every server reports its tenant: enter it under All fields.")
             return
         login = target.identity.url if target.identity is not None else ""
         url = profile.identity_url or login

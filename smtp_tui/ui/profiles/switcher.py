@@ -348,10 +348,10 @@ class ProfilesDialog(Dialog[Profile | None]):
                 self._change(lambda: self._services.store.remove(chosen.name))
 
     def action_default(self) -> None:
-        """Start with this profile from now on."""
+        """Use this profile when smtp-tui starts."""
         chosen = self._usable()
         if chosen is not None:
-            words = f"{chosen.name} is the default now; this session stays where it is."
+            words = f"{chosen.name} is now the default; this session does not change."
             self._change(lambda: self._services.store.set_default(chosen.name), words)
 
     @work(group="profiles file", description="change the profiles")

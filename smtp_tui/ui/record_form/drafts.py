@@ -166,7 +166,7 @@ class DraftsDialog(Dialog[SavedDraft | None]):
         self._drafts = {f"{draft.key.record_id}\n{draft.token}": draft for draft in mine}
         now = self._services.clock.now()
         self._table.rows = tuple(_row(each, draft, now) for each, draft in self._drafts.items())
-        self._table.notice = "No drafts. What is typed and not saved stands here."
+        self._table.notice = "No drafts. Unsaved forms are kept here."
         self.show_keys()
 
     def on_records_table_cursor_moved(self, event: RecordsTable.CursorMoved) -> None:

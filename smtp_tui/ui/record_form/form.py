@@ -23,7 +23,7 @@ from smtp_tui.editing.values import DraftProblem
 from smtp_tui.mail.parameters import FORM_ORDER
 from smtp_tui.mail.presets import Preset, presets
 from smtp_tui.mail.remarks import Severity, has_error
-from smtp_tui.text import cell_width, clean, padded, record_name
+from smtp_tui.text import cell_width, clean, counted, padded, record_name
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.keymap import bound
@@ -243,7 +243,7 @@ class RecordForm(VerticalScroll, can_focus=False):
         wrong = sum(has_error(field.remarks) for field in self.fields.values())
         lacking = [field.label for field in self.fields.values() if self._lacks(field)]
         if wrong:
-            fields = "1 field" if wrong == 1 else f"{wrong} fields"
+            fields = counted(wrong, "field")
             self._ready.update(Content.styled(f"✗ {fields} to correct", "$bad"))
         elif lacking:
             self._ready.update(Content.styled(f"Needed to save: {', '.join(lacking)}", "dim"))
@@ -262,7 +262,7 @@ class RecordForm(VerticalScroll, can_focus=False):
         if not count:
             return Content.styled("Nothing changed.", "dim")
         noun = "parameter" if self.new else "change"
-        words = f" {count} {noun}{'s' if count > 1 else ''}, nothing else is sent."
+        words = f" {counted(count, noun)}, nothing else is sent."
         return Content.assemble(("Ready.", "bold $good"), words)
 
     def first_problem(self, *, but: str | None = None) -> str | None:

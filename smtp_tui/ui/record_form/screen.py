@@ -62,11 +62,11 @@ class _Leave(Enum):
 
     STAY = "Keep editing"
     REVIEW = "Review and save"
-    KEEP = "Leave, and keep it as a draft"
+    KEEP = "Leave and keep a draft"
     DISCARD = "Discard changes"
 
 
-_KEPT: Final = "What was typed is kept as a draft, without a password."
+_KEPT: Final = "Your input is kept as a draft, without the password."
 
 
 class FormScreen(FullScreen[FormResult]):
@@ -149,7 +149,7 @@ class FormScreen(FullScreen[FormResult]):
         try:
             now = await self.session.connections.get(opened.id)
         except NotFound:
-            self._complain("This record does not exist any more; saving offers to recreate it.")
+            self._complain("This record no longer exists; saving offers to recreate it.")
         except ApiError:
             return  # the form works on what the list said, and the save reads once more
         else:
@@ -203,7 +203,7 @@ class FormScreen(FullScreen[FormResult]):
 
     @work(group="draft", exclusive=True, description="keep a draft")
     async def _keep_draft(self) -> None:
-        await self.services.reports.attempt("The draft is not kept", self._autosave.keep)
+        await self.services.reports.attempt("The draft could not be saved", self._autosave.keep)
 
     def _to_keep(self) -> SavedDraft | None:
         """What is typed, as a draft; None where nothing but a secret is changed."""
@@ -277,11 +277,11 @@ class FormScreen(FullScreen[FormResult]):
     async def _ask_to_leave(self) -> None:
         secrets = [field.label for field in self._form.secrets if field.changed]
         kept = self._autosave.latest is not None
-        body = Content("Changed and not saved: ").append(
+        body = Content("Unsaved changes: ").append(
             Content.styled(clean(", ".join(self._form.changed_names)), "bold $warn")
         )
         if kept and secrets:
-            body = body.append("\nA draft never holds a password: it has to be typed again.")
+            body = body.append("\nA draft never holds a password; enter it again.")
         clock, stay, danger = self.services.clock, _Leave.STAY, (_Leave.DISCARD,)
         ways = tuple((way, way.value) for way in _Leave if way is not _Leave.KEEP or kept)
         question = QuestionDialog("Leave?", body, ways, clock, escape=stay, danger=danger)
@@ -298,12 +298,12 @@ class FormScreen(FullScreen[FormResult]):
         try:
             await asyncio.to_thread(self._autosave.keep)
         except FileProblem as error:
-            self._complain(f"The draft cannot be kept: {clean(str(error))}")
+            self._complain(f"The draft could not be saved: {clean(str(error))}")
         else:
             self._autosave.done = True
             action = "record.new" if self._form.new else "record.edit"
             offer = Offer(action, "offers it again")
-            tell(self, "What was typed is kept as a draft", about=About.DRAFT, offer=offer)
+            tell(self, "Your input is kept as a draft", about=About.DRAFT, offer=offer)
             self.dismiss(None)
 
     def _close(self, result: FormResult) -> None:
@@ -359,7 +359,7 @@ class FormScreen(FullScreen[FormResult]):
         if isinstance(patch, DraftProblem):
             self._complain(f"{clean(patch.name)}: {clean(patch.words)}")
         elif not self._form.new and not patch:
-            self._complain("Nothing changed, so there is nothing to send.")
+            self._complain("No changes, so there is nothing to send.")
             self._said_unchanged = True
         else:
             self._complain("")
@@ -399,12 +399,12 @@ class FormScreen(FullScreen[FormResult]):
         name = record_name(opened.name, opened.id)
         body = Content.assemble(
             Content.styled(f"✗ {clean(error.why, 300)}", "$bad"),
-            f"\n\nSomeone deleted {name} meanwhile. It can be recreated from what stands here,"
-            " with a new id and the password typed again.",
+            f"\n\nSomeone deleted {name}. It can be recreated from this form,"
+            " with a new id; enter its password again.",
         )
         answers = ((False, "Back to the form"), (True, f"Recreate {name}"))
         clock = self.services.clock
-        question = QuestionDialog("The record is gone", body, answers, clock, escape=False)
+        question = QuestionDialog("The record was deleted", body, answers, clock, escape=False)
         if await self.app.push_screen_wait(question):
             self._close(ends.Recreate(opened, draft))
 

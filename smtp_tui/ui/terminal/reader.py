@@ -31,7 +31,7 @@ PASTE_SECONDS: Final = 30.0
 """How long a paste may pause before it is given up."""
 PASTE_LIMIT: Final = 1_000_000
 """Characters; a longer paste is refused."""
-BAD_ENCODING: Final = "The terminal sent bytes that are no UTF-8; what came with them is not typed."
+BAD_ENCODING: Final = "The terminal sent bytes that are not UTF-8; they were ignored."
 PASTE_BROKEN_OFF: Final = "The end of the paste did not arrive, so nothing was pasted."
 PASTE_TOO_LONG: Final = "The pasted text is too long, so nothing was pasted."
 

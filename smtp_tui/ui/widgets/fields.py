@@ -23,7 +23,7 @@ from textual.widgets import Input
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.mail.parameters import label_of, trimmed
 from smtp_tui.mail.remarks import Remark, Remarks, Severity, error
-from smtp_tui.text import clean, cut_to_cells
+from smtp_tui.text import clean, counted, cut_to_cells
 from smtp_tui.ui.widgets.plain_text import PlainText, VisibleText, visible
 
 _LINE_BREAK: Final = re.compile(r"\r\n|[\r\n]")
@@ -68,9 +68,10 @@ def one_line(text: str, kind: Paste = Paste.TEXT) -> str:
     if kind is Paste.WORDS:
         text = " ".join(line.strip() for line in lines)
     elif len(lines) > 1:
-        raise BadPaste(f"Not pasted: the text has {len(lines)} lines, and only one fits here.")
+        many = counted(len(lines), "line")
+        raise BadPaste(f"Not pasted: the text has {many}, and only one fits here.")
     if any(unicodedata.category(char) in _NOT_IN_A_LINE for char in text):
-        raise BadPaste("Not pasted: there is a control character in the text.")
+        raise BadPaste("Not pasted: the text contains a control character.")
     return text
 
 

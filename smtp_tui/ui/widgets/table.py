@@ -28,7 +28,7 @@ from textual.visual import Visual
 from textual.widget import Widget
 from textual.widgets import Input
 
-from smtp_tui.text import cell_width, clean, fit
+from smtp_tui.text import cell_width, clean, counted, fit
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.widgets.bars import FILTER_FIELD, key_content
 from smtp_tui.ui.widgets.fields import Paste, TextInput
@@ -701,8 +701,8 @@ def notice_content(title: str, words: str, keys: Content) -> Content:
     return Content("\n\n").join([part for part in parts if part])
 
 
-def counted(shown: int, total: int, noun: str) -> str:
+def shown_count(shown: int, total: int, noun: str) -> str:
     """Return how many rows there are, or how many of them are shown."""
     if shown != total:
         return f"{shown} of {total}"
-    return f"1 {noun}" if total == 1 else f"{total} {noun}s"
+    return counted(total, noun)

@@ -66,7 +66,7 @@ async def test_a_record_gone_meanwhile_is_said_and_the_list_read_again(demo: San
         demo.delete_record(gone.id)
         ui.clock.forward(1)
         await ui.press("tab", "enter")
-        await ui.sees("BATCH was gone already", "Connections 5")
+        await ui.sees("BATCH was already deleted", "Connections 5")
 
 
 async def test_a_record_changed_meanwhile_is_shown_as_it_is_now_before_it_is_deleted(
@@ -158,7 +158,7 @@ async def test_marks_are_said_to_be_left_alone_by_what_is_about_one_record(
     async with opened(demo, size=(60, 20)) as ui:
         await ui.sees("Connections 6")
         await ui.press("g", "space", "space", "G", key)
-        await ui.sees(title, "2 records are marked; this is about SECONDARY alone.")
+        await ui.sees(title, "2 records marked; this applies to SECONDARY only.")
         await ui.press("escape")
         await ui.press("asterisk", "asterisk", key)
         await ui.sees(title)

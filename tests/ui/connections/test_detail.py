@@ -87,7 +87,7 @@ async def test_after_a_failed_refresh_the_record_is_called_stale_until_one_succe
         sandbox.faults.add(Fault(FaultKind.FORBIDDEN, Operation.GET))
         ui.clock.forward(120)
         await ui.press("r")
-        await ui.sees("stale, as it was 2m ago", "Could not read the connection", "a.example")
+        await ui.sees("stale, read 2m ago", "Could not read the connection", "a.example")
         await ui.press("r")
         await ui.loses("stale")
         assert not ui.shows("Could not read")

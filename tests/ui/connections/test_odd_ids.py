@@ -54,7 +54,7 @@ async def test_an_answer_about_another_record_is_refused_in_words(demo: Sandbox)
     async with opened(demo) as ui:
         await ui.sees("BATCH")
         await ui.press("enter")
-        await ui.sees("another record than the one")
+        await ui.sees("answered with a different record")
         assert not ui.shows("OTHER")
 
 

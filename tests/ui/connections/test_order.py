@@ -84,8 +84,8 @@ async def test_an_order_that_cannot_be_kept_is_said_once_and_sorts_all_the_same(
         path.mkdir()
         for key, heading in (("s", "HOSTNAME ▲"), ("s", "PORT ▲"), ("S", "PORT ▼")):
             await ui.press(key)
-            await ui.sees(heading, "The order is not remembered")
-        assert ui.text().count("The order is not remembered") == 1
+            await ui.sees(heading, "The sort order could not be saved")
+        assert ui.text().count("The sort order could not be saved") == 1
 
 
 class SlowDisk(SettingsStore):

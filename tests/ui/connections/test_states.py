@@ -58,7 +58,7 @@ async def test_a_profile_without_a_tenant_asks_for_nothing_and_says_how_to_find_
     sandbox: Sandbox,
 ) -> None:
     async with opened(sandbox, profile=lambda profile: replace(profile, tenant="")) as ui:
-        await ui.sees("Could not list the connections at", "names no tenant")
+        await ui.sees("Could not list the connections at", "has no tenant")
         assert ui.shows("Check the profile to find its tenant, then save it there (p).")
     assert sandbox.requests == ()
 

@@ -64,7 +64,7 @@ async def test_there_is_nothing_to_undo_before_the_first_change(demo: Sandbox) -
     async with opened(demo) as ui:
         await ui.sees("BATCH")
         await ui.press("u", "question_mark")
-        await ui.sees("Undo: Offer the reverse of the last change.", "Nothing was changed yet.")
+        await ui.sees("Undo: Reverse the last change, after a review.", "Nothing was changed yet.")
 
 
 async def test_undo_never_reaches_past_a_newer_change(demo: Sandbox) -> None:

@@ -25,14 +25,14 @@ async def test_a_list_in_which_nothing_can_be_read_says_how_many_and_why(
 ) -> None:
     answer(sandbox, [{"name": "PRIMARY"}, {"id": ".."}, 7])
     async with opened(sandbox, size=size) as ui:
-        await ui.sees("3 entries came, and none of them can be read.", "3 unreadable (U)")
+        await ui.sees("The server sent 3 entries; none can be read.", "3 unreadable (U)")
         assert ui.shows("entry 1 “PRIMARY”: a record without an id", "U Unreadable", "r Refresh")
         assert not ui.shows("No SMTP connections")
         await ui.press("U")
-        await ui.sees("Entries of the list that could not be read: 3")
+        await ui.sees("3 entries could not be read")
         assert "a record without an id" in ui.line("PRIMARY")
         await ui.press("q")
-        await ui.sees("3 entries came")
+        await ui.sees("The server sent 3 entries")
         answer(sandbox, [GOOD])
         await ui.press("r")
         await ui.sees("GOOD", "Connections 1")
@@ -42,7 +42,9 @@ async def test_a_list_in_which_nothing_can_be_read_says_how_many_and_why(
 async def test_one_unreadable_entry_is_no_plural(sandbox: Sandbox) -> None:
     answer(sandbox, [None])
     async with opened(sandbox) as ui:
-        await ui.sees("One entry came, and it cannot be read.", "entry 1: null stands where")
+        await ui.sees(
+            "The server sent 1 entry; none can be read.", "entry 1: expected a record, found null"
+        )
 
 
 async def test_unreadable_entries_beside_good_ones_are_counted_and_can_be_looked_at(
@@ -52,16 +54,16 @@ async def test_unreadable_entries_beside_good_ones_are_counted_and_can_be_looked
     async with opened(sandbox, size=(80, 24)) as ui:
         await ui.sees("GOOD", "Connections 1", "1 unreadable (U)")
         await ui.press("U")
-        await ui.sees("could not be read: 1", "BROKEN", "a record without an id")
+        await ui.sees("1 entry could not be read", "BROKEN", "a record without an id")
         assert "2" in ui.line("BROKEN")
 
 
 async def test_of_very_many_unreadable_entries_the_first_are_listed(sandbox: Sandbox) -> None:
     answer(sandbox, [None] * 50_000)
     async with opened(sandbox) as ui:
-        await ui.sees("50000 entries came", "… and 49995 more")
+        await ui.sees("The server sent 50,000 entries", "… and 49,995 more")
         await ui.press("U")
-        await ui.sees("could not be read: 50,000, of which the first 1,000 are shown")
+        await ui.sees("50,000 entries could not be read; the first 1,000 are shown")
         await ui.press("G")
         await ui.sees("1,000 ")
 

@@ -104,7 +104,7 @@ async def test_help_lists_the_keys_of_the_screen_it_was_opened_on(demo: Sandbox)
         await ui.press("escape")
         await ui.loses("search the keys")
         await ui.press("a")
-        await ui.sees("Activity: every request")
+        await ui.sees("Activity: requests of this session")
         await ui.press("question_mark")
         text = await read_help(ui)
         assert "Copy as curl:" in text
@@ -129,7 +129,7 @@ async def test_q_closes_the_help_unless_something_was_typed(demo: Sandbox) -> No
         await ui.press("question_mark")
         await ui.sees("search the keys")
         await ui.type("zq")
-        await ui.sees("zq", "No key is about that.", "esc Back")
+        await ui.sees("zq", "No matching keys", "esc Back")
         assert not ui.shows("q esc Back")
         await ui.press("home", "delete", "end", *"uit")
         await ui.sees("Quit: Asks first")
@@ -168,7 +168,7 @@ async def test_the_profile_before_is_possible_after_a_switch(demo: Sandbox) -> N
         await ui.press("question_mark")
         await ui.sees("search the keys")
         await ui.type("previous")
-        await ui.sees("Previous profile: Go back")
+        await ui.sees("Previous profile: Switch back")
         assert not ui.shows("Not now")
 
 
@@ -178,10 +178,10 @@ async def test_searching_narrows_and_nothing_found_is_said(demo: Sandbox) -> Non
         await ui.press("question_mark")
         await ui.sees("search the keys")
         await ui.type("reverse")
-        await ui.sees("Turn the order round.")
+        await ui.sees("In the opposite order.")
         assert not ui.shows("Edit:")
         await ui.type("qqq")
-        await ui.sees("No key is about that.")
+        await ui.sees("No matching keys")
 
 
 async def test_keys_that_are_wider_than_their_column_have_a_line_alone(demo: Sandbox) -> None:
@@ -190,5 +190,5 @@ async def test_keys_that_are_wider_than_their_column_have_a_line_alone(demo: San
         await ui.press("a", "question_mark")
         await ui.sees("search the keys")
         await ui.type("one step")
-        await ui.sees("q h ← backspace esc", "Back: One step back")
+        await ui.sees("q h ← backspace esc", "Back: Go one step back")
         assert "Back" not in ui.line("q h ←")

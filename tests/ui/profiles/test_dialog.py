@@ -136,7 +136,7 @@ async def test_a_switch_is_for_this_process_and_the_default_another_key(
         assert store.load().default == "one"
         await _open_dialog(ui)
         await ui.press("D")
-        await ui.sees("two is the default now; this session stays where it is")
+        await ui.sees("two is now the default; this session does not change")
         assert store.load().default == "two"
 
 

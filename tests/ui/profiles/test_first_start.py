@@ -128,7 +128,7 @@ async def test_a_token_will_do_instead(demo: Sandbox, tmp_path: Path) -> None:
 async def test_nothing_is_saved_where_that_is_not_wanted(demo: Sandbox, tmp_path: Path) -> None:
     async with first_start(demo, tmp_path) as ui:
         await _log_in(ui)
-        await ui.sees("Open, save nothing")
+        await ui.sees("Open without saving")
         await ui.press("enter", "enter", "enter", "enter", "tab", "enter")
         await ui.sees("PRIMARY")
     assert _stored(tmp_path) == ()

@@ -38,7 +38,7 @@ async def test_a_save_given_up_with_esc_is_looked_up_and_what_was_typed_is_kept_
         await apply(ui, "BATCH")
         await ui.asked(Operation.MODIFY)
         await ui.press("escape")
-        await ui.sees("Stopped waiting; the write goes on")
+        await ui.sees("Stopped waiting. The write continues")
         await ui.sees(f"no answer came, {'but it was done' if done else 'and it was not done'}")
         assert outcomes(ui) == [None, WriteOutcome.UNKNOWN, FOUND[done]]
         await ui.press("e")
@@ -58,7 +58,7 @@ async def test_a_save_given_up_with_esc_that_is_answered_later_is_told_as_done(
         await apply(ui, "BATCH")
         await ui.asked(Operation.MODIFY)
         await ui.press("escape")
-        await ui.sees("done, after you left")
+        await ui.sees("done after you left")
         await ui.until(lambda: "587" in ui.line("▌"), "the new port in the table")
         assert outcomes(ui) == [None, WriteOutcome.DONE]
 
@@ -91,7 +91,7 @@ async def test_esc_while_a_lost_answer_is_looked_up_does_not_say_that_nothing_wa
         await apply(ui, "BATCH")
         await ui.asked(Operation.GET, 3)
         await ui.press("escape")
-        await ui.sees("whether it was done is not known", "Edit BATCH", "587")
+        await ui.sees("outcome unknown", "Edit BATCH", "587")
         assert not ui.shows("Nothing was sent")
 
 
@@ -102,7 +102,7 @@ async def test_a_lost_answer_of_a_profile_that_was_left_is_looked_up_too(demo: S
         await apply(ui, "BATCH")
         await ui.asked(Operation.MODIFY)
         await ui.press("escape")
-        await ui.sees("Stopped waiting; the write goes on")
+        await ui.sees("Stopped waiting. The write continues")
         await ui.press("p")
         await ui.sees("this session only")
         await ui.press("j", "enter")
@@ -120,13 +120,13 @@ async def test_a_write_of_a_profile_that_was_left_has_no_list_of_another_read_ag
         await apply(ui, "BATCH")
         await ui.asked(Operation.MODIFY)
         await ui.press("escape")
-        await ui.sees("Stopped waiting; the write goes on")
+        await ui.sees("Stopped waiting. The write continues")
         await ui.press("p")
         await ui.sees("this session only")
         await ui.press("j", "enter")
         await ui.sees("EU-RELAY", "read 0s ago")
         lists = len(ui.requests(Operation.LIST))
-        await ui.sees("demo: change the connection", "done, after you left")
+        await ui.sees("demo: change the connection", "done after you left")
         gets = len(ui.requests(Operation.GET))
         await ui.press("enter")
         await ui.asked(Operation.GET, gets + 1)  # what was asked before it has arrived by then
@@ -147,6 +147,6 @@ async def test_a_delete_that_was_left_and_finds_the_record_gone_is_not_told_as_d
         await ui.asked(Operation.DELETE)
         demo.delete_record(BATCH)
         await ui.press("escape")
-        await ui.sees("the record was gone already")
-        assert not ui.shows("done, after you left")
+        await ui.sees("the record was already deleted")
+        assert not ui.shows("done after you left")
         assert outcomes(ui) == [None, WriteOutcome.GONE]

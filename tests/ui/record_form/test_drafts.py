@@ -19,9 +19,7 @@ def kept(directory: Path) -> str:
 async def leave_by(ui: Ui, choice: int) -> None:
     """Esc, and then the choice of that number."""
     await ui.press("escape")
-    await ui.sees(
-        "Leave?", "Keep editing", "Review and save", "keep it as a draft", "Discard changes"
-    )
+    await ui.sees("Leave?", "Keep editing", "Review and save", "keep a draft", "Discard changes")
     ui.clock.forward(1)
     await ui.press(*["down"] * choice, "enter")
 
@@ -130,7 +128,7 @@ async def test_a_draft_of_a_new_record_is_offered_with_its_name(
         await ui.type(hostname)
         await leave_by(ui, 2)
         await ui.loses("New connection")
-        await ui.sees("What was typed is kept as a draft")
+        await ui.sees("Your input is kept as a draft")
     async with opened(demo, directory=tmp_path) as ui:
         await ui.sees("BATCH")
         await ui.press("n")
@@ -180,13 +178,13 @@ async def test_a_password_alone_is_not_offered_to_be_kept(demo: Sandbox, tmp_pat
         await ui.press("tab", "tab", "tab")
         await ui.type("hunter2")
         await ui.press("escape")
-        await ui.sees("Changed and not saved: password", "Discard")
-        assert not ui.shows("keep it as a draft")
+        await ui.sees("Unsaved changes: password", "Discard")
+        assert not ui.shows("keep a draft")
         await ui.press("escape")
-        await ui.loses("Changed and not saved")
+        await ui.loses("Unsaved changes")
         await ui.press("ctrl+c")
         await ui.sees("Quit without saving?", "Discard and quit")
-        assert not ui.shows("keep it as a draft")
+        assert not ui.shows("keep a draft")
         await ui.press("escape")
     assert kept(tmp_path) == ""
 
@@ -271,6 +269,6 @@ async def test_what_becomes_of_a_password_is_said_once_where_a_form_is_left(demo
     async with opened(demo) as ui:
         await changed_form(ui)
         await ui.press("escape")
-        await ui.sees("Changed and not saved: port, password")
-        await ui.sees("A draft never holds a password: it has to be typed again.")
+        await ui.sees("Unsaved changes: port, password")
+        await ui.sees("A draft never holds a password; enter it again.")
         assert ui.look("Discard changes") != ui.look("Keep editing")

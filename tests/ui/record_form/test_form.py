@@ -87,7 +87,7 @@ async def test_an_edit_without_a_change_sends_nothing(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await edit(ui, "BATCH")
         await ui.press("ctrl+s")
-        await ui.sees("Nothing changed, so there is nothing to send.")
+        await ui.sees("No changes, so there is nothing to send.")
         assert ui.requests(Operation.MODIFY) == []
 
 
@@ -153,7 +153,7 @@ async def test_a_401_on_save_keeps_the_form_and_after_a_new_token_the_save_goes_
         assert focused is not None
         focused.post_message(Paste(demo.issue_token()))
         await ui.press("enter")
-        await ui.sees("Change BATCH?", "Nothing was changed yet")
+        await ui.sees("Change BATCH?", "Nothing has been changed yet")
         assert demo.record("5e7a1c0d3b2f4a6890100004").values["port"] == 26
         ui.clock.forward(1)
         await ui.press("enter")

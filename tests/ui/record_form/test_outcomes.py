@@ -44,7 +44,7 @@ async def fill_in_a_new_one(ui: Ui) -> None:
 async def no_undo(ui: Ui) -> None:
     """Nothing is offered to be undone."""
     await ui.press("question_mark")
-    await ui.sees("Undo: Offer the reverse of the last change.", "Nothing was changed yet.")
+    await ui.sees("Undo: Reverse the last change, after a review.", "Nothing was changed yet.")
 
 
 async def test_a_save_that_changed_nothing_keeps_the_form_and_says_what_the_server_has(
@@ -193,7 +193,7 @@ async def test_a_second_delete_is_refused_with_the_reason_and_never_sent(
         await hanging_delete(ui)
         if left:
             await ui.press("escape")
-            await ui.sees("Stopped waiting; the write goes on")
+            await ui.sees("Stopped waiting. The write continues")
         await ui.press("d")
         await ui.sees("An earlier write is still under way: delete the connection")
         await ui.press("tab", "enter")

@@ -58,13 +58,13 @@ async def test_a_draft_that_cannot_be_kept_is_said_once_and_typing_goes_on(
 
     async with opened(demo, services=refusing) as ui:
         await edit_port(ui, "BATCH", "587")
-        await ui.sees("The draft is not kept")
+        await ui.sees("The draft could not be saved")
         for digit in "12":
             before = drafts.tried
             await ui.press(digit)
             await ui.until(partial(drafts.tried_since, before), "another try")
         await ui.sees("58712")
-        assert ui.text().count("The draft is not kept") == 1
+        assert ui.text().count("The draft could not be saved") == 1
 
 
 async def test_a_draft_that_cannot_be_taken_over_is_taken_up_all_the_same(
@@ -87,7 +87,7 @@ async def test_a_draft_that_cannot_be_taken_over_is_taken_up_all_the_same(
         await ui.sees("There is a draft")
         ui.clock.forward(5)
         await ui.press("enter")
-        await ui.sees("Edit BATCH", "587", "The draft is not kept")
+        await ui.sees("Edit BATCH", "587", "The draft could not be saved")
 
 
 async def test_a_draft_given_up_is_not_brought_back_by_a_slow_disk(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ async def test_a_typed_password_replaces_the_stored_one(demo: Sandbox) -> None:
         await ui.type("hunter2")
         await ui.sees("● Password", "replaces the stored one")
         await ui.press("ctrl+s")
-        await ui.sees("~ password will be replaced", "cannot be seen")
+        await ui.sees("~ password will be replaced", "cannot be detected")
         assert "hunter2" not in ui.text()
         await ui.press("enter")
         (request,) = await ui.asked(Operation.MODIFY)
@@ -65,9 +65,9 @@ async def test_emptying_the_field_again_leaves_the_stored_password_alone(demo: S
         await to_password(ui)
         await ui.type("x")
         await ui.press("backspace", "ctrl+s")
-        await ui.sees("Nothing changed, so there is nothing to send.")
+        await ui.sees("No changes, so there is nothing to send.")
         await ui.press("ctrl+n", "ctrl+r", "ctrl+s")
-        await ui.sees("Nothing changed, so there is nothing to send.")
+        await ui.sees("No changes, so there is nothing to send.")
         assert ui.requests(Operation.MODIFY) == []
 
 

@@ -60,7 +60,7 @@ async def test_a_record_that_is_gone_can_be_created_anew_from_the_form_with_its_
         await edit_port(ui, "PRIMARY", "2525")
         demo.delete_record(PRIMARY)
         await apply(ui, "PRIMARY")
-        await ui.sees("The record is gone", "Someone deleted PRIMARY")
+        await ui.sees("The record was deleted", "Someone deleted PRIMARY")
         ui.clock.forward(1)
         await ui.press("down", "enter")
         await ui.sees("Recreate PRIMARY", "Not restored")

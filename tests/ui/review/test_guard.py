@@ -63,7 +63,7 @@ async def new_token(ui: Ui, demo: Sandbox) -> None:
     await ui.sees("paste the bearer token")
     await ui.paste(demo.issue_token())
     await ui.press("enter")
-    await ui.sees("Change BATCH?", "Nothing was changed yet")
+    await ui.sees("Change BATCH?", "Nothing has been changed yet")
 
 
 async def delete(ui: Ui, demo: Sandbox) -> None:

@@ -162,7 +162,7 @@ async def test_a_protected_profile_deletes_a_record_without_a_name_only_after_a_
     ) as ui:
         await ui.sees("Connections 1")
         await ui.press("d")
-        await ui.sees("Type yes, for the record has no name")
+        await ui.sees("Type yes (the record has no name)")
         ui.clock.forward(1)
         await ui.press("enter")
         assert ui.app.screen.query_one("#apply", Button).disabled

@@ -190,7 +190,7 @@ async def test_a_401_in_a_form_keeps_what_was_typed_and_offers_the_write_again(
         await ui.sees("Apply")
         demo.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.MODIFY, count=1))
         await ui.press("enter")
-        await ui.sees("The token is new. Nothing was changed yet")
+        await ui.sees("The token was renewed. Nothing has been changed yet")
         assert len(ui.requests(Operation.MODIFY)) == 1, "a write was repeated by itself"
         ui.clock.forward(1)
         await ui.press("enter")

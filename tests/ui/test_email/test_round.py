@@ -50,7 +50,7 @@ async def test_values_saved_nowhere_are_tested_without_saving(sandbox: Sandbox) 
     async with opened(sandbox) as ui:
         await ui.sees("No SMTP connections.")
         await ui.press("T")
-        await ui.sees("Test unsaved values", "A test of what is typed here saves nothing")
+        await ui.sees("Test without saving", "This test saves nothing")
         assert parameter_with_the_cursor(ui) == "hostname"
         await ui.type("localhost\t")
         await ui.type(str(sandbox.smtp_port))

@@ -47,7 +47,7 @@ async def test_a_401_of_cam_asks_for_a_token(sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.TEST_SAVED))
     async with opened(sandbox) as ui:
         await send(ui)
-        await ui.sees("NOT SENT  no mail was tried", "paste the bearer token")
+        await ui.sees("NOT SENT  no mail was sent", "paste the bearer token")
         assert sandbox.mailbox == ()
 
 
@@ -88,7 +88,7 @@ async def test_a_refusal_of_the_call_says_that_no_mail_was_tried(
     sandbox.faults.add(Fault(FaultKind.RAW, Operation.TEST_SAVED, status=status, body=body))
     async with opened(sandbox) as ui:
         await send(ui)
-        await ui.sees(" NOT SENT  no mail was tried", message)
+        await ui.sees(" NOT SENT  no mail was sent", message)
 
 
 async def test_a_yes_without_a_login_says_that_none_was_used(sandbox: Sandbox) -> None:

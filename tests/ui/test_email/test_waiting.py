@@ -44,7 +44,7 @@ async def test_before_sending_the_dialog_says_values_password_recipient_and_wher
             f"port       {sandbox.smtp_port}",
             "username   relay",
             "password   stored (hidden)",
-            "The mail leaves from the CAM host, not from this machine.",
+            "The CAM host sends the mail, not this machine.",
             "you@sandbox.example",
         )
         assert not ui.requests(Operation.TEST_SAVED)
@@ -98,7 +98,7 @@ async def test_one_mail_at_a_time_a_second_dialog_joins_the_one_under_way(
         await ui.press("t")
         await ui.sees("An earlier test of this is still under way to you@sandbox.example")
         await ui.press("r")
-        await ui.sees("The test before is still under way; one at a time.")
+        await ui.sees("The last test is still under way; one at a time.")
         await is_judged(ui, " UNKNOWN ", "Timeout")
     assert (
         len([request for request in patient.requests if request.operation == Operation.TEST_SAVED])
@@ -142,7 +142,7 @@ async def test_a_refused_token_asks_once_and_sends_nothing_by_itself(sandbox: Sa
         await ui.sees("paste the bearer token")
         await ui.paste(sandbox.issue_token())
         await ui.press("enter")
-        await ui.sees("The token is new. Nothing was sent yet: r sends.")
+        await ui.sees("The token was renewed. Nothing was sent yet: r sends.")
         assert sandbox.mailbox == ()
         await ui.press("r")
         await is_judged(ui, " ACCEPTED ")

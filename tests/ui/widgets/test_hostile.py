@@ -147,7 +147,7 @@ async def test_hostile_text_typed_into_filter_and_help_is_only_text(demo: Sandbo
         await ui.press("escape", "question_mark")
         await ui.sees("search the keys")
         await ui.type("[/nope]")
-        await ui.sees("No key is about that.")
+        await ui.sees("No matching keys")
         await ui.press("escape", "ctrl+p")
         await ui.sees("Search for commands")
         await ui.type("[/nope]")

@@ -151,7 +151,7 @@ async def test_a_field_without_a_line_for_words_says_in_a_message_that_it_refuse
         await ui.paste("one\ntwo")
         await ui.until(lambda: _values(ui) == ["one two"], "the words in one line")
         await ui.paste("a\x07b")
-        await ui.sees("Not pasted: there is a control character")
+        await ui.sees("Not pasted: the text contains a control character")
         assert _values(ui) == ["one two"]
 
 
@@ -163,9 +163,9 @@ async def test_nothing_to_send_is_not_said_any_more_after_a_change(sandbox: Sand
         await ui.sees("Edit RELAY")
         await ui.asked(Operation.GET)
         await ui.press("ctrl+s")
-        await ui.sees("Nothing changed, so there is nothing to send.")
+        await ui.sees("No changes, so there is nothing to send.")
         await ui.type("x")
-        await ui.loses("Nothing changed, so there is nothing to send.")
+        await ui.loses("No changes, so there is nothing to send.")
 
 
 async def test_a_paste_of_blanks_alone_deletes_nothing_that_is_selected(sandbox: Sandbox) -> None:
@@ -261,7 +261,7 @@ async def test_blanks_typed_around_a_stored_value_change_nothing(sandbox: Sandbo
         await ui.sees("Edit RELAY")
         await ui.asked(Operation.GET)
         await ui.press("end", "space")
-        await ui.sees("Nothing changed: nothing would be sent.")
+        await ui.sees("No changes: nothing would be sent.")
         assert not ui.shows("was localhost")
         await ui.press("escape")
         await ui.sees("read 0s ago")
