@@ -344,6 +344,7 @@ class ProfilesDialog(Dialog[Profile | None]):
             title = f"Delete profile {clean(chosen.name, 40)}?"
             answers, clock = ((False, "Cancel"), (True, "Delete")), self._services.clock
             question = QuestionDialog(title, body, answers, clock, escape=False)
+            question.profile = chosen
             if await self.app.push_screen_wait(question):
                 self._change(lambda: self._services.store.remove(chosen.name))
 
