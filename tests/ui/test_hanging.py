@@ -218,9 +218,9 @@ CASES = {
     "get before a save": Case(
         _save_again, (HELP,), "Nothing was sent", waits="Reading BATCH before it is changed"
     ),
-    "patch": Case(_save, (HELP,), "the write goes on", waits="Saving BATCH"),
-    "create": Case(_create, (HELP,), "the write goes on", waits="Creating NEW"),
-    "delete": Case(_delete, (HELP,), "the write goes on", waits="Deleting BATCH"),
+    "patch": Case(_save, (HELP,), "The write continues", waits="Saving BATCH"),
+    "create": Case(_create, (HELP,), "The write continues", waits="Creating NEW"),
+    "delete": Case(_delete, (HELP,), "The write continues", waits="Deleting BATCH"),
     "get before a delete": Case(
         _read_before_a_delete,
         (HELP,),
@@ -234,7 +234,7 @@ CASES = {
     "look after a lost answer": Case(
         _lose_the_answer,
         (HELP,),
-        "whether it was done",
+        "outcome unknown",
         waits="No answer; reading BATCH again",
     ),
     "read after a save": Case(

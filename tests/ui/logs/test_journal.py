@@ -179,7 +179,7 @@ async def test_without_a_journal_a_protected_profile_saves_nothing_and_keeps_wha
         await ui.press("ctrl+s")
         await ui.sees("This profile is protected")
         await ui.type("BATCH\n")
-        await ui.sees("The profile demo is protected, and the journal", "Mend that place")
+        await ui.sees("The profile demo is protected, and the journal", "Fix that path")
         await ui.sees("Edit BATCH", "587")
         assert ui.requests(Operation.MODIFY) == []
         ui.services.journal.path.rmdir()

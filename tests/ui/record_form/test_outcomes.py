@@ -141,7 +141,7 @@ async def test_a_delete_that_removed_nothing_is_told_and_offers_no_undo(demo: Sa
 async def test_a_save_that_was_left_and_changed_nothing_is_told_as_that(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await edit_port(ui, "BATCH", "587")
-        demo.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=1.0))
+        demo.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=2.5))
         port = {"name": "port", "value": 26}
         body = {"id": BATCH, "name": "BATCH", "connection_parameters": [port]}
         old = json.dumps(body).encode()
@@ -150,7 +150,7 @@ async def test_a_save_that_was_left_and_changed_nothing_is_told_as_that(demo: Sa
         demo.faults.add(Fault(FaultKind.RAW, Operation.GET, status=200, body=old))
         await ui.press("escape")
         await ui.sees("Stopped waiting")
-        await ui.sees("demo: change the connection", "accepted it, but still has 26 for port")
+        await ui.sees("demo: change the connection – The server accepted it", "still has 26 for")
         assert outcomes(ui) == [None, WriteOutcome.DONE, WriteOutcome.NOT_STORED]
         await ui.press("e")
         await ui.sees("There is a draft", "port 26 → 587")
