@@ -76,6 +76,7 @@ UI_CONNECTIONS_STATES = "tests/ui/connections/test_states.py"
 UI_DELETE = "tests/ui/connections/test_delete.py"
 UI_DRAFTS = "tests/ui/record_form/test_drafts.py"
 UI_FORM = "tests/ui/record_form/test_form.py"
+UI_FORM_FACE = "tests/ui/record_form/test_face.py"
 UI_HOSTILE = "tests/ui/widgets/test_hostile.py"
 UI_LEAVING = "tests/ui/test_leaving.py"
 UI_PROFILES_DIALOG = "tests/ui/profiles/test_dialog.py"
@@ -1712,5 +1713,51 @@ FAULTS: Final = (
         "            if left < 0:\n",
         "            if left < -1:\n",
         ("tests/ui/connections/test_keys.py::test_a_click_on_a_key_of_the_key_line_presses_each",),
+    ),
+    Fault(
+        "a second Enter on the last field of a form answers the review",
+        SHOWN,
+        "        if self._form.focused_field is last:\n            self._review(by_key=False)",
+        "        if self._form.focused_field is last:\n            self._review(by_key=True)",
+        (f"{UI_FORM_FACE}::test_a_second_enter_on_the_last_field_does_not_answer_the_review",),
+    ),
+    Fault(
+        "a second Enter in the question before leaving answers the review",
+        SHOWN,
+        "            case _Leave.REVIEW:\n                self._review(by_key=False)",
+        "            case _Leave.REVIEW:\n                self._review(by_key=True)",
+        (f"{UI_DRAFTS}::test_a_second_enter_after_the_way_to_the_review_does_not_answer_it",),
+    ),
+    Fault(
+        "a form with a wrong field says that it is ready",
+        HONEST,
+        "        wrong = sum(has_error(field.remarks) for field in self.fields.values())",
+        "        wrong = 0",
+        (f"{UI_FORM_FACE}::test_the_last_line_says_what_a_save_would_do",),
+    ),
+    Fault(
+        "the list of drafts discards without a question",
+        KEPT,
+        "        if await self.app.push_screen_wait(question):\n            attempt, drafts",
+        "        if question is not None:\n            attempt, drafts",
+        (f"{UI_DRAFTS}::test_a_draft_is_discarded_from_the_list_only_after_a_question",),
+    ),
+    Fault(
+        "a draft that was discarded keeps its sign in the table",
+        HONEST,
+        "            self._file(draft).unlink(missing_ok=True)\n        self.changed()",
+        "            self._file(draft).unlink(missing_ok=True)",
+        (
+            f"{UI_DRAFTS}::test_a_record_with_a_draft_has_a_sign_in_the_table_until_the_draft_is_gone",
+        ),
+    ),
+    Fault(
+        "an undo says that it saved",
+        HONEST,
+        'self._tell_outcome(outcome, change.before, saved="Restored")',
+        "self._tell_outcome(outcome, change.before)",
+        (
+            "tests/ui/connections/test_undo.py::test_an_undo_that_brings_back_a_part_says_what_did_not_come_back",
+        ),
     ),
 )

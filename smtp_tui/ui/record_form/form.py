@@ -116,7 +116,7 @@ class RecordForm(VerticalScroll, can_focus=False):
         self._label_cells = max(LABEL_CELLS, min(longest, _LABEL_CELLS))
         for field in self.fields.values():
             field.label_cells = self._label_cells
-        self._ready = PlainText(id="ready")
+        self._fixed_name, self._ready = PlainText(), PlainText(id="ready")
         self._refused: tuple[tuple[str, str], ...] = ()
         self._insists = False
 
@@ -144,15 +144,7 @@ class RecordForm(VerticalScroll, can_focus=False):
     def compose(self) -> Iterable[Widget]:
         """The name, then each parameter; what saving would do."""
         if not self.new:
-            name = clean(self.base.name, NAME_SHOWN)
-            room = _FIELD_CELLS - cell_width(name) - len(_NO_NAME)
-            yield PlainText(
-                Content.assemble(
-                    (padded("  Name", self._label_cells + 3), "dim"),
-                    name,
-                    (" " * max(2, room) + _NO_NAME, "dim"),
-                )
-            )
+            yield self._fixed_name
         yield from self.fields.values()
         yield self._ready
 
@@ -160,6 +152,14 @@ class RecordForm(VerticalScroll, can_focus=False):
         """Leave a line between the fields where all of them fit so, with some notes."""
         lines = 2 * len(self.fields) + (2 if self.new else 4) + _NOTE_LINES
         self.set_class(self.size.height >= lines, "-roomy")
+        self._fixed_name.update(self._name_words())
+
+    def _name_words(self) -> Content:
+        """The name and why it is no field, which ends where the fields end."""
+        label, name = padded("  Name", self._label_cells + 3), clean(self.base.name, NAME_SHOWN)
+        cells = min(_FIELD_CELLS, self.scrollable_content_region.width - len(label))
+        blank = " " * max(2, cells - cell_width(name) - len(_NO_NAME))
+        return Content.assemble((label, "dim"), name, (f"{blank}{_NO_NAME}", "dim"))
 
     @property
     def focused_field(self) -> Field | None:

@@ -287,7 +287,7 @@ class FormScreen(FullScreen[FormResult]):
         question = QuestionDialog("Leave?", body, ways, clock, escape=stay, danger=danger)
         match await self.app.push_screen_wait(question):
             case _Leave.REVIEW:
-                self.action_review()
+                self._review(by_key=False)
             case _Leave.KEEP:
                 await self._leave_draft()
             case _Leave.DISCARD:
@@ -341,7 +341,7 @@ class FormScreen(FullScreen[FormResult]):
         event.stop()
         *_, last = self._form.fields.values()
         if self._form.focused_field is last:
-            self._review(by_key=False)  # a second Enter must not be taken for its answer
+            self._review(by_key=False)
         else:
             self.focus_next()
 
@@ -350,6 +350,7 @@ class FormScreen(FullScreen[FormResult]):
         self._review(by_key=True)
 
     def _review(self, *, by_key: bool) -> None:
+        """``by_key`` is whether Enter may answer at once: not where Enter has led here."""
         problem = self._form.first_problem()
         if problem is not None:
             self._form.focus_field(problem)

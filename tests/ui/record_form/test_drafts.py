@@ -46,6 +46,17 @@ async def test_esc_can_go_on_to_the_review(demo: Sandbox) -> None:
         await ui.sees("Change BATCH?", "~ port 26 → 587", "~ password will be replaced")
 
 
+async def test_a_second_enter_after_the_way_to_the_review_does_not_answer_it(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await changed_form(ui)
+        await leave_by(ui, 1)
+        await ui.press("enter")
+        await ui.sees("Change BATCH?")
+        await ui.press("escape")
+        await ui.loses("Change BATCH?")
+        assert ui.requests(Operation.MODIFY) == []
+
+
 async def test_a_kept_draft_is_offered_by_a_new_program_and_goes_on_where_it_was(
     demo: Sandbox, tmp_path: Path
 ) -> None:
