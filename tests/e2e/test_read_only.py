@@ -24,8 +24,10 @@ def test_in_a_read_only_run_every_key_that_stores_is_dim_and_says_why_and_nothin
             terminal.press("esc")
             terminal.wait_gone("Not now")
             terminal.press("enter")
-        terminal.press("r", "esc")
+        terminal.press("esc")
         terminal.wait_for(listed("READ-ONLY", "PRIMARY"))
+        terminal.press("r")
+        sandbox.wait_for_requests(3)
         terminal.press("q")
         assert terminal.exit_code() == 0
     assert {request.operation for request in sandbox.requests} == {Operation.LIST, Operation.GET}
