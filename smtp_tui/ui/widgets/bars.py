@@ -198,7 +198,7 @@ class KeyBar(Widget):
         self._action_ids = action_ids
 
     def render(self) -> Content:
-        """Return as many keys as fit, in the order given, and always the last one.
+        """Return as many keys as fit, in the order given, and always the last one and the help.
 
         If some do not fit and there is no key for the help, that of the palette, which finds all
         actions, stands before the last.
@@ -215,7 +215,8 @@ class KeyBar(Widget):
             more = key_content(palette.last_key, "More"), palette.keys.split(",")[-1]
         actions = with_keys(self.screen, self._action_ids)
         parts = [(self._words(action), action.keys.split(",")[0]) for action in actions]
-        return _fitted_parts(parts, self.size.width, more)
+        always = 2 if self._action_ids[-2:-1] == ("app.help",) else 1
+        return _fitted_parts(parts, self.size.width, more, always)
 
     def on_click(self, event: Click) -> None:
         """Press the key that was clicked."""
@@ -249,13 +250,16 @@ def fitted_keys(keys: Iterable[Content], room: int, more: Content | None = None)
 
 
 def _fitted_parts(
-    parts: list[tuple[Content, str]], room: int, more: tuple[Content, str] | None
+    parts: list[tuple[Content, str]],
+    room: int,
+    more: tuple[Content, str] | None,
+    always: int = 1,
 ) -> list[tuple[Content, str]]:
-    *others, last = parts
-    end = [last]
-    room -= last[0].cell_length
+    """Fit parts as :func:`fitted_keys` does, with the last ones that are always shown."""
+    others, end = parts[:-always], parts[-always:]
+    room -= sum(content.cell_length for content, _ in end)
     if more is not None and sum(content.cell_length for content, _ in others) > room:
-        end = [more, last]
+        end = [more, *end]
         room -= more[0].cell_length
     shown = []
     for part in others:
