@@ -181,7 +181,8 @@ def _refused_recipient(evidence: Evidence) -> TestOutcome:
         "The mail server rejected the recipient.",
         "Check the recipient's address.",
     )
-    return TestOutcome(Verdict.REJECTED, meaning, advice, phase=Phase.RECIPIENT, parameter="to")
+    outcome = TestOutcome(Verdict.REJECTED, meaning, advice, phase=Phase.RECIPIENT)
+    return replace(outcome, parameter="to", phase_told=True)
 
 
 def _failed(status: int, own: int, evidence: Evidence) -> TestOutcome:
@@ -216,7 +217,12 @@ def _accepted(evidence: Evidence, meaning: str) -> TestOutcome:
 def _from_reading(reading: Reading) -> TestOutcome:
     row = reading.row
     return TestOutcome(
-        row.verdict, row.meaning, row.advice, phase=reading.phase, parameter=reading.parameter
+        row.verdict,
+        row.meaning,
+        row.advice,
+        phase=reading.phase,
+        parameter=reading.parameter,
+        phase_told=reading.phase_told,
     )
 
 

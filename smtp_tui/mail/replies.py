@@ -109,7 +109,7 @@ class Reading(Struct, frozen=True):
     """The row of a text, the codes that stand in it, and the phase it is about.
 
     `by_mailer` is whether the words are the mailer's own; `rank` is the place of the row among
-    those that the text was matched against.
+    those that the text was matched against. `phase_told` is whether the mailer named the phase.
     """
 
     row: Row
@@ -119,6 +119,7 @@ class Reading(Struct, frozen=True):
     parameter: str | None
     by_mailer: bool
     rank: int
+    phase_told: bool = False
 
     @property
     def is_reply(self) -> bool:
@@ -157,9 +158,12 @@ def read(text: str, code: str = "", command: str = "") -> Reading | None:
         plain = f"{plain} {code.lower()}"
     for rank, row in enumerate(_candidates(reply_code, enhanced)):
         if _matches(row, plain, reply_code, enhanced):
-            phase, parameter = _phase(row, plain, command)
+            told = _told_phase(plain, command)
+            phase, parameter = _phase(row, told)
             by_mailer = row in table().mailer
-            return Reading(row, reply_code, enhanced, phase, parameter, by_mailer, rank)
+            return Reading(
+                row, reply_code, enhanced, phase, parameter, by_mailer, rank, told is phase
+            )
     return None
 
 
@@ -220,16 +224,18 @@ def _as_in_rows(enhanced: str) -> set[str]:
     return {enhanced, f"{enhanced[:1]}.x.x", any_class}
 
 
-def _phase(row: Row, plain: str, command: str) -> tuple[Phase, str | None]:
-    """The phase and parameter of a row, which the mailer's command decides unless it is fixed."""
-    if row.fixed_phase:
-        return row.phase, row.parameter
-    phase = _COMMANDS.get(command.strip().upper()[:4]) or next(
-        (clue.phase for clue in table().clue if _has(plain, clue.patterns)), row.phase
+def _told_phase(plain: str, command: str) -> Phase | None:
+    """The phase that the mailer names: by its command, or else by its words."""
+    return _COMMANDS.get(command.strip().upper()[:4]) or next(
+        (clue.phase for clue in table().clue if _has(plain, clue.patterns)), None
     )
-    if phase is row.phase:
+
+
+def _phase(row: Row, told: Phase | None) -> tuple[Phase, str | None]:
+    """The phase and parameter of a row, which the mailer decides unless the phase is fixed."""
+    if row.fixed_phase or told is None or told is row.phase:
         return row.phase, row.parameter
-    return phase, _PARAMETER_OF_PHASE.get(phase)
+    return told, _PARAMETER_OF_PHASE.get(told)
 
 
 def _has(plain: str, patterns: tuple[str, ...]) -> bool:

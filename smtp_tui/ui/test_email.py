@@ -23,13 +23,14 @@ from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.mail.remarks import Remarks, error
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
-from smtp_tui.text import clean, clean_block, padded, record_name
+from smtp_tui.text import clean, clean_block, record_name
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import Dialog, where_line
+from smtp_tui.ui.base import Dialog, everywhere
 from smtp_tui.ui.keymap import bound, error_lines
 from smtp_tui.ui.messages import tell, wait_words
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
+from smtp_tui.ui.verdict import refused_content, values_content, verdict_content, way_content
 from smtp_tui.ui.widgets.fields import Field
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Kind
@@ -42,7 +43,16 @@ if TYPE_CHECKING:
 
 
 _LEAVES: Final = "The CAM host sends the mail, not this machine."
-_TRIED: Final = "The CAM host tried to send it, not this machine."
+_MAY_BE_SENT: Final = "The mail may still be sent after you stop waiting."
+_LOOKS: Final = {
+    Verdict.ACCEPTED: "-accepted",
+    Verdict.REJECTED: "-danger",
+    Verdict.UNREACHABLE: "-unreachable",
+    Verdict.UNKNOWN: "-unknown",
+}
+"""The class of the dialog that shows a verdict: its border says how it went."""
+_FRAME: Final = 4
+"""Cells beside what stands in the dialog: its border, and a blank."""
 
 
 class EditParameter(Struct, frozen=True):
@@ -72,15 +82,23 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
     """
 
     DEFAULT_CSS = """
+    TestDialog.-accepted > #box { border: round $good; }
+    TestDialog.-unreachable > #box { border: round $warn; }
+    TestDialog.-unknown > #box { border: round $unknown; }
     TestDialog #test-body { height: auto; scrollbar-size-vertical: 1; }
-    TestDialog .apart { margin-top: 1; }
+    TestDialog #response { border-left: solid $bad; padding-left: 1; }
+    TestDialog.-accepted #response { border-left: solid $good; }
+    TestDialog.-unreachable #response { border-left: solid $warn; }
+    TestDialog.-unknown #response { border-left: solid $unknown; }
     TestDialog Field .mark { display: none; }
-    TestDialog Field .label { width: 13; }
+    TestDialog Field .label { width: 9; text-style: dim; }
+    TestDialog Field.-wrong .label { color: $bad; text-style: bold; }
     """
     BODY = "#test-body"
+    WIDTH = 100
     AUTO_FOCUS = ""  # after the token dialog too, letters stay keys
     ACTIONS = ("dialog.cancel", "test.edit", "test.again", "test.save")
-    BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), everywhere("app.mailbox")]
 
     def __init__(
         self,
@@ -97,6 +115,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         self._services = services
         self._subject = subject
         self.title = f"Test email · {subject_name(subject)}"
+        self.profile = session.profile
         self._form = form
         self._at_once = at_once
         self._asides = asides
@@ -105,26 +124,29 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         self._waiting = False
         self._tried = False
         recipient = session.memory.recipient or services.history.recipient_of(session.profile.name)
-        self._to = Field("to", recipient, label="Send to:", hint="recipient address")
+        self._to = Field("to", recipient, label="Send to", hint="recipient address")
         self._body = VerticalScroll(id="test-body", can_focus=False)
-        warning = Content.styled(clean(subject.warning), "bold $text-warning")
+        warning = Content.styled(f"▲ {clean(subject.warning)}", "bold $warn")
         self._warning = PlainText(warning, classes="apart")
         self._said = PlainText(classes="apart")
-        self._facts = PlainText(facts_content(subject), classes="apart")
-        self._hint = PlainText(classes="hint apart")
+        self._way = PlainText(classes="apart")
+        self._response = PlainText(id="response")
+        self._values = PlainText(classes="apart")
+        self._note_below = PlainText(_LEAVES, classes="hint apart")
 
     def compose_box(self) -> Iterable[Widget]:
-        """Where, the outcome, which values, to whom."""
+        """The outcome, which values, to whom."""
         with self._body:
-            yield PlainText(where_line(self._session))
-            yield from map(PlainText, self._asides)
-            yield from (self._warning, self._said, self._facts, self._to)
-        yield self._hint
+            yield from (PlainText(aside, classes="apart") for aside in self._asides)
+            yield from (self._warning, self._said, self._way)
+            yield PlainText("Server response", id="response-label", classes="hint apart")
+            yield from (self._response, self._values, self._to, self._note_below)
 
     def on_mount(self) -> None:
         """Start on the recipient, or on a test of this record that is still under way."""
         self._ticker = self.set_interval(1.0, self._tick, pause=True)
         self._warning.display, self._said.display = bool(self._subject.warning), False
+        self._show_outcome()
         self._to.input.focus()
         if self._earlier is not None:
             self._watch(self._earlier)
@@ -134,7 +156,8 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
 
     def on_resize(self) -> None:
         """Keep the keys in sight: what is long scrolls above them."""
-        self._body.styles.max_height = max(4, self.size.height - 5)
+        self._body.styles.max_height = max(4, self.size.height - 3)
+        self._show_outcome()
 
     @property
     def _earlier(self) -> TestMail | None:
@@ -162,23 +185,28 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         return recipient or self._session.target.access is not Access.READ_ONLY
 
     def _show_keys(self) -> None:
-        self._hint.update(" · ".join(self._keys()))
+        self.show_keys()
         self.refresh_bindings()
 
-    def _keys(self) -> Iterable[str]:
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """What is possible now."""
         back, outcome = self.cancel_key, self._outcome
         if self._waiting:
-            return ("The mail may still be sent after you stop waiting.",)
+            return ((back, "Stop waiting"),)
         if self.mail is None:
-            return ("Enter sends", f"{back} closes")
+            return (("enter", "Send"), (back, "Back"))
         if outcome is None:
-            return (f"{back} closes; the outcome then comes as a message",)
-        keys = [f"{bound(self, 'test.again').first_key} again", "↑ ↓ scroll", f"{back} back"]
+            return ((back, "Back"),)
+        keys = [(bound(self, "test.again").first_key, "Again"), (back, "Back")]
         if self._form:
-            keys.insert(0, f"{bound(self, 'test.save').first_key} saves")
-        if isinstance(outcome, TestOutcome) and self._may_edit:
+            keys.insert(0, (bound(self, "test.save").first_key, "Review and save"))
+        if not isinstance(outcome, TestOutcome):
+            return keys
+        if outcome.verdict is Verdict.ACCEPTED and self._services.mailbox is not None:
+            keys.insert(0, (bound(self, "app.mailbox").first_key, "Mailbox"))
+        if self._may_edit:
             what = {None: "record", "to": "recipient"}.get(outcome.parameter, outcome.parameter)
-            keys.insert(0, f"{bound(self, 'test.edit').first_key} edits the {what}")
+            keys.insert(0, (bound(self, "test.edit").first_key, f"Edit {what}"))
         return keys
 
     def _say(self, content: Content | str) -> None:
@@ -250,7 +278,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         self._warning.display = False  # it was about to happen, and has
         self._to.input.disabled = True
         self._note()
-        self._facts.update(facts_content(mail.subject))
+        self._show_outcome()
         self._ticker.resume()
         self._tick()
         self._show_keys()
@@ -276,14 +304,44 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         self._note()
         self._to.input.disabled = False
         self.set_focus(None)
-        tried = isinstance(mail.outcome, TestOutcome)
-        self._facts.update(facts_content(mail.subject, done=tried))
         if isinstance(mail.outcome, ApiError):
             self._say(refused_content(error_lines(self, mail.outcome)[1:]))
             self._recover(mail.outcome)
         elif mail.outcome is not None:
-            self._say(outcome_content(mail.outcome, mail))
+            self._say(verdict_content(mail, mail.outcome))
+        self._show_outcome()
         self._show_keys()
+
+    def _show_outcome(self) -> None:
+        """Show border, way, server's words and values of what is known so far."""
+        outcome = self._outcome
+        found = outcome if isinstance(outcome, TestOutcome) else None
+        look = _LOOKS[found.verdict] if found is not None else "-danger" if outcome else ""
+        for known in _LOOKS.values():
+            self.set_class(known == look, known)
+        way = Content() if found is None else way_content(found, self._room)
+        self._way.update(way)
+        self._way.display = bool(way)
+        words = "" if found is None else clean_block(found.server_text, WORDS_LIMIT)
+        self._response.update(words)
+        self._response.display = self.query_one("#response-label").display = bool(words)
+        self._show_values(found)
+
+    def _show_values(self, outcome: TestOutcome | None) -> None:
+        """Show the values used, and which of them to look at."""
+        subject = self._subject if self.mail is None else self.mail.subject
+        wrong = None
+        if outcome is not None and outcome.verdict is not Verdict.ACCEPTED:
+            wrong = outcome.parameter
+        self._values.update(values_content(subject, self._room, wrong))
+        self._to.set_class(wrong == "to", "-wrong")
+        self._note_below.update(_MAY_BE_SENT if self._waiting else _LEAVES)
+        self._note_below.display = self._waiting or self.mail is None
+
+    @property
+    def _room(self) -> int:
+        """The cells of a line."""
+        return min(self.WIDTH, self.app.size.width) - _FRAME
 
     @work(group="test", description="ask for a token, or show a certificate")
     async def _recover(self, refusal: ApiError) -> None:
@@ -313,6 +371,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         self._waiting = False
         self._ticker.pause()
         self._say("Stopped waiting. The mail may still be sent; its outcome will be recorded.")
+        self._show_outcome()
         self._show_keys()
 
 
@@ -331,39 +390,6 @@ async def _deliver(
             tell(app, words, about=words, lasting=True)
 
     await services.tests.send(session, operator, mail, judged)
-
-
-def facts_content(subject: TestSubject, *, done: bool = False) -> Content:
-    """Which values are used, whose password, and from where the mail leaves."""
-    lines = [Content(f"{'Used' if done else 'Uses'} {subject.words}:")]
-    for unsaved, name, text in subject.lines():
-        line = f"{'*' if unsaved else ' '} {padded(clean(name, 30), 10)} {clean(text)}"
-        lines.append(Content.styled(line, "bold") if unsaved else Content(line))
-    lines.append(Content(_TRIED if done else _LEAVES))
-    return Content("\n").join(lines)
-
-
-def outcome_content(outcome: TestOutcome, mail: TestMail) -> Content:
-    """Verdict, facts, what it means, what to try, and the server's words, whole."""
-    verdict = Content.styled(f" {outcome.verdict.value} ", "bold reverse")
-    facts = " · ".join(clean(fact, 90) for fact in mail.facts)
-    lines = [Content.assemble(verdict, f" {facts}"), Content(clean(outcome.meaning))]
-    if outcome.advice:
-        lines.append(Content(outcome.advice))
-    if outcome.request_id and outcome.verdict is Verdict.UNKNOWN:
-        lines.append(Content(f"Request id: {clean(outcome.request_id)}"))
-    if outcome.server_text:
-        lines += [
-            Content.styled("Server response:", "dim"),
-            Content(clean_block(outcome.server_text, WORDS_LIMIT)),
-        ]
-    return Content("\n").join(lines)
-
-
-def refused_content(lines: tuple[str, ...]) -> Content:
-    """Why no mail was sent at all: the lines of an error, but for its headline."""
-    head = Content.assemble(Content.styled(" NOT SENT ", "bold reverse"), " no mail was sent")
-    return Content("\n").join([head, *(Content(clean(line, 2000)) for line in lines)])
 
 
 def subject_name(subject: TestSubject) -> str:

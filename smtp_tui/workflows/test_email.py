@@ -37,8 +37,8 @@ _JOURNALLED: Final = {
 }
 _STORED: Final = {
     SecretState.SET: "stored (hidden)",
-    SecretState.NOT_SET: "none stored",
-    SecretState.UNKNOWN: "stored, if any",
+    SecretState.NOT_SET: "none",
+    SecretState.UNKNOWN: "stored (hidden), if there is one",
 }
 """Whose password is used where none is typed, by what is known of it."""
 _USED: Final = {
@@ -64,12 +64,10 @@ class TestSubject(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Which values are used."""
+        """Which values are used; ``●`` marks those that are not saved."""
         if self.opened is None:
-            return "unsaved values"
-        if self.patch:
-            return "the saved record with unsaved changes (*)"
-        return "the saved record"
+            return "not saved"
+        return "as saved, except ●" if self.patch else "as saved"
 
     @property
     def values(self) -> dict[str, str]:
@@ -154,7 +152,7 @@ def _plain_host(text: str) -> str:
 
 
 def _typed_words(change: Change) -> str:
-    return "as typed (not saved)" if change.after else "none (cleared, not saved)"
+    return "typed" if change.after else "none (cleared)"
 
 
 class TestMail(Struct):

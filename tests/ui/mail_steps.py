@@ -21,7 +21,7 @@ async def send(ui: Ui) -> None:
     """Test the record under the cursor, to the recipient that stands there."""
     await ui.sees("MAIL")
     await ui.press("t")
-    await ui.sees("Test email · MAIL", "Enter sends")
+    await ui.sees("Test email · MAIL", "enter Send")
     await ui.press("enter")
 
 
@@ -31,7 +31,7 @@ async def is_under_way(ui: Ui) -> None:
 
 async def is_judged(ui: Ui, *words: str) -> None:
     """Wait for an outcome with these words."""
-    await ui.sees("Server response:", *words)
+    await ui.sees("Server response", *words)
 
 
 def parameter_with_the_cursor(ui: Ui) -> str | None:
@@ -48,7 +48,8 @@ def last_test(ui: Ui) -> str:
     """What the table says in LAST TEST, empty while it does not show the record."""
     line = next((line for line in ui.lines() if "MAIL  " in line), "")
     return (
-        line.partition("│")[0]
+        line.strip("│")
+        .partition("│")[0]
         .partition(str(ui.sandbox.smtp_port))[2]
         .removeprefix("  relay")
         .strip()

@@ -128,11 +128,11 @@ async def test_a_test_email_waits_for_no_lock(demo: Sandbox, tmp_path: Path) -> 
         history = tmp_path / "state" / "tests.jsonl"
         with held(store.path) as release_profiles, held(history) as release_history:
             await ui.press("t")
-            await ui.sees("Enter sends")
+            await ui.sees("enter Send")
             await ui.type("ops@example.com")
             await ui.press("enter")
             await ui.asked(Operation.TEST_SAVED)
-            await ui.sees("Server response:")
+            await ui.sees("Server response")
             await ui.press("escape", "j")
             await ui.loses("Test email")
             assert not history.exists()
@@ -223,9 +223,9 @@ async def _round(ui: Ui) -> None:
     await ui.press("down", "down", "enter")  # keeps it as a draft
     await ui.sees("NAME ▲")
     await ui.press("t")
-    await ui.sees("Enter sends")
+    await ui.sees("enter Send")
     await ui.press("enter")
-    await ui.sees("Server response:")
+    await ui.sees("Server response")
     await ui.press("escape")
     await ui.press("A")
     await ui.sees("Journal of writes", "test saved")

@@ -152,7 +152,7 @@ async def _test(ui: Ui) -> None:
     await ui.sees("Connections 6")
     _hang(ui, Operation.TEST_SAVED)
     await ui.press("t")
-    await ui.sees("Enter sends")
+    await ui.sees("enter Send")
     await ui.press("enter")
     await ui.asked(Operation.TEST_SAVED)
 
@@ -161,7 +161,7 @@ async def _test_values(ui: Ui) -> None:
     await edit_port(ui, "BATCH", "587")
     _hang(ui, Operation.TEST_SAVED)
     await ui.press("ctrl+t")
-    await ui.sees("Enter sends")
+    await ui.sees("enter Send")
     await ui.press("enter")
     await ui.asked(Operation.TEST_SAVED)
 

@@ -60,7 +60,7 @@ async def test_a_test_says_it_and_that_no_mail_was_sent(
             await ui.sees("Test without saving")
             await ui.type("localhost\t25")
             await ui.press("ctrl+t")
-        await ui.sees("Enter sends")
+        await ui.sees("enter Send")
         await ui.press("enter")
         await ui.until(lambda: _reads(ui, LACKS), LACKS)
         assert _reads(ui, "NOT SENT")

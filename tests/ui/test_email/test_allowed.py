@@ -46,7 +46,7 @@ async def test_after_a_refused_test_a_read_only_profile_offers_no_edit(sandbox: 
         await ui.sees("MAIL")
         await send(ui)
         await is_judged(ui, " REJECTED ")
-        assert not ui.shows("edits the")
+        assert not ui.shows("e Edit ")
         await ui.press("e")
         assert ui.shows(" REJECTED ")
 
@@ -60,7 +60,7 @@ async def test_after_a_refused_recipient_a_read_only_profile_offers_another(
         await ui.sees("MAIL")
         await send(ui)
         await is_judged(ui, " REJECTED ")
-        await ui.sees("e edits the recipient")
+        await ui.sees("e Edit recipient")
         await ui.press("e")
         await ui.type("other@sandbox.example")
         await ui.sees("other@sandbox.example")

@@ -41,23 +41,23 @@ async def test_the_recipient_is_remembered_for_the_profile_after_a_restart(
     async with opened(
         sandbox, directory=directory, profile=lambda profile: replace(profile, recipient="")
     ) as ui:
-        await ui.until(lambda: last_test(ui).startswith("ACCEPTED"), "the test of before")
+        await ui.until(lambda: last_test(ui).startswith("✓"), "the test of before")
         await ui.press("t")
         await ui.sees("ops@example.com")
 
 
 async def test_values_saved_nowhere_are_tested_without_saving(sandbox: Sandbox) -> None:
     async with opened(sandbox) as ui:
-        await ui.sees("No SMTP connections.")
+        await ui.sees("No SMTP connections")
         await ui.press("T")
         await ui.sees("Test without saving", "This test saves nothing")
         assert parameter_with_the_cursor(ui) == "hostname"
         await ui.type("localhost\t")
         await ui.type(str(sandbox.smtp_port))
         await ui.press("ctrl+t")
-        await ui.sees("Uses unsaved values:", "password   none")
+        await ui.sees("Values: not saved", "password none")
         await ui.press("enter")
-        await is_judged(ui, " ACCEPTED  by localhost:")
+        await is_judged(ui, " ACCEPTED   by localhost:")
     (request,) = [request for request in sandbox.requests if request.operation == Operation.TEST]
     assert request.json() == {
         "to": "you@sandbox.example",
@@ -73,21 +73,23 @@ async def test_the_round_of_mend_and_test_takes_e_ctrl_t_and_ctrl_s(sandbox: San
     record_id = add(sandbox, password="old-password")
     async with opened(sandbox) as ui:
         await send(ui)
-        await is_judged(ui, " REJECTED  login · ")
+        await is_judged(ui, " REJECTED   at login · ")
         await ui.press("e")
         await ui.sees("Edit MAIL")
         await ui.type("wrong-again")
         await ui.press("ctrl+t")
-        await is_judged(ui, " REJECTED  login · ", "* password   as typed (not saved)")
+        await is_judged(ui, " REJECTED   at login · ", "● password typed")
         await ui.press("e")
         assert parameter_with_the_cursor(ui) == "password"
         await ui.press("end", "ctrl+u")
         await ui.type("relay-password")
         await ui.press("ctrl+t")
-        await is_judged(ui, " ACCEPTED ", "Used the saved record with unsaved changes (*):")
+        await is_judged(ui, " ACCEPTED ", "Values: as saved, except ●")
         assert "old-password" in str(sandbox.record(record_id))
         await ui.press("ctrl+s")
-        await ui.sees("Change MAIL?", "~ password will be replaced")
+        await ui.sees(
+            "Change MAIL?", "- password stored (hidden)", "+ password hidden, 14 characters"
+        )
         await ui.press("enter")
         await ui.sees("Saved MAIL")
     tests = [request for request in sandbox.requests if request.operation == Operation.TEST_SAVED]
@@ -124,12 +126,12 @@ async def test_after_an_accepted_test_e_opens_the_form_of_the_record_and_is_offe
     add(sandbox)
     async with opened(sandbox) as ui:
         await send(ui)
-        await is_judged(ui, " ACCEPTED ", "e edits the record")
+        await is_judged(ui, " ACCEPTED ", "e Edit record")
         await ui.press("e")
         await ui.sees("Edit MAIL")
 
 
-async def test_a_test_with_unsaved_changes_says_other_values_and_after_the_save_before_change(
+async def test_a_test_with_unsaved_changes_says_unsaved_and_after_the_save_changed(
     sandbox: Sandbox,
 ) -> None:
     add(sandbox, password="old-password")
@@ -140,7 +142,7 @@ async def test_a_test_with_unsaved_changes_says_other_values_and_after_the_save_
         await ui.press("tab", "tab", "tab")
         await ui.type("relay-password")
         await ui.press("ctrl+t")
-        await ui.sees("Enter sends")
+        await ui.sees("enter Send")
         await ui.press("enter")
         await is_judged(ui, " ACCEPTED ")
         ui.clock.forward(60)
@@ -148,14 +150,14 @@ async def test_a_test_with_unsaved_changes_says_other_values_and_after_the_save_
         await ui.sees("Change MAIL?")
         await ui.press("enter")
         await ui.sees("Saved MAIL")
-        await ui.until(lambda: last_test(ui) == "before change 1m", "LAST TEST: before change")
+        await ui.until(lambda: last_test(ui) == "✓ 1m changed", "LAST TEST: changed")
         await ui.press("t")
-        await ui.sees("Enter sends")
+        await ui.sees("enter Send")
         await ui.press("enter")
         await is_judged(ui, " ACCEPTED ")
         await ui.press("escape")
-        await ui.until(lambda: last_test(ui) == "ACCEPTED now", "LAST TEST: the new verdict")
-        await ui.sees("before change", "*password typed (* not saved)")
+        await ui.until(lambda: last_test(ui) == "✓✓ now", "LAST TEST: the new verdict")
+        await ui.sees("changed since", "*password typed (* not")
 
 
 async def test_a_test_with_changes_that_are_never_saved_is_no_verdict_on_the_record(
@@ -169,15 +171,15 @@ async def test_a_test_with_changes_that_are_never_saved_is_no_verdict_on_the_rec
         await ui.press("end")
         await ui.type(".invalid")
         await ui.press("ctrl+t")
-        await ui.sees("* hostname   localhost.invalid   saved: localhost")
+        await ui.sees("● hostname localhost.invalid   saved: localhost")
         await ui.press("enter")
-        await is_judged(ui, " UNREACHABLE  DNS · ")
+        await is_judged(ui, " UNREACHABLE   at DNS · ")
         await ui.press("escape", "escape")
         await ui.sees("Leave?")
         await ui.press("down", "down", "down")
         ui.clock.forward(1)
         await ui.press("enter")
-        await ui.until(lambda: last_test(ui) == "other values now", "LAST TEST: other values")
+        await ui.until(lambda: last_test(ui) == "▲ now unsaved", "LAST TEST: unsaved")
 
 
 async def test_last_test_grows_older_while_nothing_is_pressed(sandbox: Sandbox) -> None:
@@ -186,12 +188,12 @@ async def test_last_test_grows_older_while_nothing_is_pressed(sandbox: Sandbox) 
         await send(ui)
         await is_judged(ui, " ACCEPTED ")
         await ui.press("escape")
-        await ui.until(lambda: last_test(ui) == "ACCEPTED now", "a fresh test")
+        await ui.until(lambda: last_test(ui) == "✓ now", "a fresh test")
         ui.clock.forward(3 * 60)
         screen = ui.app.screen
         assert isinstance(screen, ConnectionsScreen)
         screen.tick()
-        await ui.until(lambda: last_test(ui) == "ACCEPTED 3m", "an older test")
+        await ui.until(lambda: last_test(ui) == "✓ 3m", "an older test")
 
 
 async def test_the_detail_tells_when_who_what_was_used_and_the_words(sandbox: Sandbox) -> None:
@@ -226,7 +228,7 @@ async def test_the_detail_claims_no_stored_password_where_none_is_known_to_be_us
     sandbox.add_record("MAIL", {name: text for name, text in given.items() if text is not None})
     async with opened(sandbox, size=(120, 40)) as ui:
         await send(ui)
-        await ui.sees("r again")
+        await ui.sees("r Again")
         await ui.press("escape", "enter")
         await ui.until(lambda: used(ui).endswith(f", {password}"), password)
 

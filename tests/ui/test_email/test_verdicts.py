@@ -5,8 +5,18 @@ from __future__ import annotations
 import json
 
 import pytest
+from textual.color import Color
 
-from tests.failing_sandbox import Fault, FaultKind, Operation, Phase, Sandbox, refuse
+from tests.failing_sandbox import (
+    Fault,
+    FaultKind,
+    Operation,
+    Phase,
+    Sandbox,
+    drop,
+    refuse,
+    silence,
+)
 from tests.ui.helpers import Ui, opened
 from tests.ui.mail_steps import LOGIN, add, is_judged, send
 
@@ -38,7 +48,7 @@ async def test_a_refused_login_is_a_verdict_and_never_an_ended_token(
     sandbox.services.test_shape = shape
     async with opened(sandbox) as ui:
         await send(ui)
-        await is_judged(ui, " REJECTED  login · ", BAD_LOGIN, "e edits the password")
+        await is_judged(ui, " REJECTED   at login · ", BAD_LOGIN, "e Edit password")
         assert not ui.shows("paste the bearer token")
 
 
@@ -47,7 +57,9 @@ async def test_a_401_of_cam_asks_for_a_token(sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.TEST_SAVED))
     async with opened(sandbox) as ui:
         await send(ui)
-        await ui.sees("NOT SENT  no mail was sent", "paste the bearer token")
+        await ui.sees("paste the bearer token")
+        await ui.press("escape")
+        await ui.sees("✗ NOT SENT   no mail was sent", "The server answered 401")
         assert sandbox.mailbox == ()
 
 
@@ -57,7 +69,7 @@ async def test_a_hidden_reason_is_said_with_the_id_to_look_for(sandbox: Sandbox)
     sandbox.services.test_shape = "hidden"
     async with opened(sandbox, size=(80, 24)) as ui:
         await send(ui)
-        await ui.sees(" UNKNOWN ", "Request id: ")
+        await ui.sees(" UNKNOWN ", "Request id ")
         assert "CAM answered 500, which hides why a mail was rejected" in flowing(ui)
         (exchange,) = [
             exchange
@@ -74,7 +86,7 @@ async def test_a_queued_mail_is_not_called_accepted(sandbox: Sandbox) -> None:
     async with opened(sandbox) as ui:
         await send(ui)
         await is_judged(ui, " UNKNOWN ", "Test email queued")
-        assert "CAM has queued the mail" in flowing(ui)
+        assert "CAM queued the mail" in flowing(ui)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +100,7 @@ async def test_a_refusal_of_the_call_says_that_no_mail_was_tried(
     sandbox.faults.add(Fault(FaultKind.RAW, Operation.TEST_SAVED, status=status, body=body))
     async with opened(sandbox) as ui:
         await send(ui)
-        await ui.sees(" NOT SENT  no mail was sent", message)
+        await ui.sees(" NOT SENT   no mail was sent", message)
 
 
 async def test_a_yes_without_a_login_says_that_none_was_used(sandbox: Sandbox) -> None:
@@ -114,8 +126,11 @@ async def test_a_stored_password_for_another_host_is_warned_of_before_it_is_sent
     async with opened(sandbox, size=(80, 24)) as ui:
         await _type_hostname(ui, "localhost")
         await ui.press("ctrl+t")
-        await ui.sees("Enter sends")
-        warning = "The stored password will be sent to localhost, not to mail.example.com as saved."
+        await ui.sees("enter Send")
+        warning = (
+            "The stored password will be sent to localhost instead of the saved host"
+            " mail.example.com."
+        )
         assert warning in flowing(ui)
         assert sandbox.requests[-1].operation != Operation.TEST_SAVED
         await ui.press("enter")
@@ -126,7 +141,7 @@ async def test_a_stored_password_for_another_host_is_warned_of_before_it_is_sent
         await ui.press("escape")
         # A second test in this form goes out at once, but not one that needs the warning.
         await ui.press("ctrl+t")
-        await ui.sees("Enter sends")
+        await ui.sees("enter Send")
         assert warning in flowing(ui)
         assert len(ui.requests(Operation.TEST_SAVED)) == 1
 
@@ -136,14 +151,14 @@ async def test_a_typed_password_or_the_saved_host_needs_no_warning(sandbox: Sand
     async with opened(sandbox) as ui:
         await ui.sees("MAIL")
         await ui.press("t")
-        await ui.sees("Enter sends")
+        await ui.sees("enter Send")
         assert "will be sent to" not in flowing(ui)
         await ui.press("escape")
         await _type_hostname(ui, "127.0.0.1")
         await ui.press("tab", "tab", "tab")
         await ui.type("relay-password")
         await ui.press("ctrl+t")
-        await ui.sees("Enter sends")
+        await ui.sees("enter Send")
         assert "will be sent to" not in flowing(ui)
 
 
@@ -154,7 +169,7 @@ async def test_the_journal_shows_the_verdict(sandbox: Sandbox) -> None:
         await send(ui)
         await is_judged(ui, " REJECTED ")
         await ui.press("escape", "A")
-        await ui.sees("test saved", "mail rejected")
+        await ui.sees("REJECTED")
         await ui.press("enter")
         await ui.sees("login: The mail server rejected the login.")
 
@@ -171,3 +186,95 @@ async def test_half_a_login_is_flagged_in_the_form(sandbox: Sandbox) -> None:
         await ui.press("shift+tab")
         await ui.type("me")
         await ui.loses("There is no username, so the password is not")
+
+
+GIVEN = {
+    "✓ ACCEPTED ": ("$good", None),
+    "✗ REJECTED ": ("$bad", refuse(Phase.AUTH, BAD_LOGIN)),
+    "▲ UNREACHABLE ": ("$warn", silence(Phase.GREETING)),
+    "? UNKNOWN ": ("$unknown", drop(Phase.MESSAGE)),
+}
+
+
+@pytest.mark.parametrize("words", GIVEN)
+async def test_the_border_the_banner_and_the_bar_have_the_colour_of_the_verdict(
+    sandbox: Sandbox, words: str
+) -> None:
+    role, scenario = GIVEN[words]
+    add(sandbox)
+    if scenario is not None:
+        sandbox.mail.play(scenario)
+    async with opened(sandbox, size=(80, 24)) as ui:
+        await send(ui)
+        await is_judged(ui, words)
+        colour = ui.app.theme_variables[role[1:]]
+        box = ui.app.screen.query_one("#box")
+        response = ui.app.screen.query_one("#response")
+        expected = Color.parse(colour)
+        assert box.styles.border_top[1] == box.styles.border_left[1] == expected
+        assert response.styles.border_left[1] == expected
+        banner = next(span for span in ui.spans() if words in span.text)
+        assert "bold" in banner.look
+        assert "─ Test email · MAIL   DEMO  ─" in ui.text()
+
+
+async def test_the_steps_tell_which_failed_and_only_the_known_ones_as_passed(
+    sandbox: Sandbox,
+) -> None:
+    add(sandbox)
+    sandbox.mail.play(refuse(Phase.RCPT, "550 5.1.1 no such user here"))
+    async with opened(sandbox, size=(80, 24)) as ui:
+        await send(ui)
+        await is_judged(ui, "connect ✓ ── TLS ── login ── sender ✓ ── recipient ✗ ── message")
+    async with opened(sandbox, size=(60, 20)) as ui:
+        await send(ui)
+        await is_judged(
+            ui, "│ connect ✓ ── TLS ── login ── ", "│ ── sender ✓ ── recipient ✗ ── mess"
+        )
+
+
+async def test_the_parameter_to_look_at_stands_out_among_the_values_used(sandbox: Sandbox) -> None:
+    add(sandbox)
+    sandbox.mail.play(refuse(Phase.AUTH, BAD_LOGIN))
+    async with opened(sandbox, size=(80, 24)) as ui:
+        await send(ui)
+        await is_judged(ui, "hostname localhost ", "password stored (hidden) ✗", "Send to   you@")
+        steps = [span.look for span in ui.spans() if span.text.strip() == "login"]
+        assert "bold" in steps[-1]
+        assert ui.look("stored (hidden) ✗") == steps[-1]
+        assert ui.shows("e Edit password", "r Again", "esc Back")
+
+
+async def test_a_long_value_has_a_line_of_its_own(sandbox: Sandbox) -> None:
+    long = f"{'relay.' * 7}example.invalid"
+    add(sandbox, hostname=long)
+    async with opened(sandbox, size=(80, 24)) as ui:
+        await ui.sees("MAIL")
+        await ui.press("t")
+        await ui.sees("enter Send", f"hostname {long} ")
+        assert "port" not in ui.line(long)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_usual_outcome_is_seen_whole(sandbox: Sandbox, size: tuple[int, int]) -> None:
+    add(sandbox)
+    sandbox.mail.play(refuse(Phase.AUTH, BAD_LOGIN))
+    async with opened(sandbox, size=size) as ui:
+        await send(ui)
+        await is_judged(ui, BAD_LOGIN)
+        body = ui.app.screen.query_one("#test-body")
+        assert body.max_scroll_y == 0
+        assert ui.app.screen.query_one("#box").size.width == min(100, size[0]) - 4
+
+
+async def test_after_an_accepted_mail_of_the_demo_its_key_shows_the_mailbox(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("slash", *"PRIMARY", "enter", "t")
+        await ui.sees("enter Send")
+        await ui.press("enter")
+        await ui.sees("✓ ACCEPTED ", "m Mailbox")
+        await ui.press("m")
+        await ui.sees("Mailbox of the demo", "you@sandbox.example")
+        await ui.press("escape")
+        await ui.sees("✓ ACCEPTED ", "m Mailbox")
