@@ -59,12 +59,14 @@ class AdviceLine(Struct, frozen=True):
     It names no key, because a key does different things on different screens. ``actions`` are the
     ids of actions that do what it says, the best one first: a screen adds the key of the first one
     that works there. No such action may send or change anything by itself. ``command`` does it in
-    a shell; it is written without the program's name.
+    a shell; it is written without the program's name. ``press`` is what a screen says after
+    "Press KEY" in place of the text, if anything.
     """
 
     text: str
     actions: tuple[str, ...] = ()
     command: str = ""
+    press: str = ""
 
     @property
     def sentence(self) -> str:
@@ -81,6 +83,9 @@ _ACTIVITY: Final = ("app.activity",)
 
 def _retry(text: str, command: str = "") -> AdviceLine:
     return AdviceLine(text, _RETRY, command)
+
+
+_NEW_TOKEN: Final = AdviceLine("Enter a new token", _RETRY, press="to enter a new token")
 
 
 def _profile(text: str, command: str = "check") -> AdviceLine:
@@ -211,7 +216,7 @@ class TokenNeeded(NotSent):
     """There is no token to send."""
 
     usual_advice = (
-        _retry("Try again, and enter a token"),
+        _NEW_TOKEN,
         _profile(
             "Or set the profile's variable, or choose another token source",
             "set NAME --token-command …",
@@ -328,7 +333,7 @@ class TokenRefused(StatusError):
 
     usual_advice = (
         AdviceLine("Get a new token; the request was not repeated"),
-        _retry("Try again, and enter it"),
+        _NEW_TOKEN,
     )
 
 

@@ -140,7 +140,9 @@ def error_lines(screen: Screen[Any], error: ApiError) -> tuple[str, ...]:
     def worded(line: AdviceLine) -> str:
         """The advice with the key that does it on this screen, if there is one."""
         key = key_here(screen, line.actions)
-        return f"{line.text} ({key})." if key else line.sentence
+        if not key:
+            return line.sentence
+        return f"Press {key} {line.press}." if line.press else f"{line.text} ({key})."
 
     return error.lines(worded)
 

@@ -21,11 +21,11 @@ from smtp_tui.api.tls import Certificate, spaced
 from smtp_tui.mail.remarks import error as error_remark
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import CredentialError, clean_token
-from smtp_tui.text import clean, sentence
+from smtp_tui.text import clean, padded, sentence
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, GuardedDialog, where_line
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import WaitLine, waiting
-from smtp_tui.ui.widgets.bars import titled
 from smtp_tui.ui.widgets.fields import Field, Paste, SecretInput
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import Operator, RefusedCertificate
@@ -54,6 +54,7 @@ class SignInDialog(Dialog[bool]):
         self._user = user
         self._operator_on = operator_on
         self.title = "Log in" if user else "Token"
+        self.profile = session.profile
         self._field = SecretInput(placeholder="password, then Enter")
         if not user:
             self._field = SecretInput(
@@ -64,9 +65,9 @@ class SignInDialog(Dialog[bool]):
         """Why, for which profile, the field, and where a password goes."""
         yield PlainText(where_line(self._session))
         yield PlainText(clean(self._why, 300))
-        kept = "Kept in memory until you quit. Enter uses it"
+        kept = "Kept in memory until you quit."
         if self._user:
-            kept = "Kept in memory until you quit, to renew the token. Enter logs in"
+            kept = "Kept in memory until you quit, to renew the token."
             user = Content.styled(clean(self._user, 60), "bold")
             identity = clean(self._session.target.identity_origin.text, 80)
             yield PlainText(
@@ -75,7 +76,12 @@ class SignInDialog(Dialog[bool]):
         yield self._field
         yield WaitLine(self._session.tokens.clock, lambda: self.cancel_key)
         yield PlainText("", classes="said")
-        yield PlainText(f"{kept} · {self.cancel_key} leaves", classes="hint")
+        yield PlainText(kept, classes="hint apart")
+
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """What the keys do."""
+        reveal = (bound(self, "secret.reveal").first_key, "Show typed")
+        return (("enter", "Log in" if self._user else "Use it"), reveal, (self.cancel_key, "Back"))
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
@@ -120,25 +126,30 @@ class SignInDialog(Dialog[bool]):
 
 
 def certificate_text(shown: Certificate, label: str = "SHA-256") -> Content:
-    """Fingerprint (under that label), subject, issuer, dates and names, each line labelled."""
+    """Fingerprint (under that label), subject, issuer, dates and names, each line labelled.
+
+    The fingerprint is in groups, to be compared with another one.
+    """
     issuer = "itself" if shown.self_signed else shown.issuer
     rows = [(label, spaced(shown.sha256)), ("Subject", shown.subject), ("Issuer", issuer)]
     if shown.not_before is not None and shown.not_after is not None:
         rows.append(("Valid", f"{shown.not_before:%Y-%m-%d} to {shown.not_after:%Y-%m-%d}"))
     if shown.names:
         rows.append(("Names", ", ".join(shown.names)))
-    return Content("\n").join(_row(label, text) for label, text in rows)
+    (fingerprint, *others) = rows
+    lines = [_row(*fingerprint, look="bold"), *(_row(label, text) for label, text in others)]
+    return Content("\n").join(lines)
 
 
-def _row(label: str, text: str) -> Content:
-    first, *more = (clean(line, _LINE) for line in text.split("\n"))
-    lines = [f"{label:<{_LABEL}}{first}", *(" " * _LABEL + line for line in more)]
-    return Content("\n".join(lines)).stylize("bold", _LABEL)
+def _row(label: str, text: str, *, look: str = "") -> Content:
+    lines = [Content.styled(clean(line, _LINE), look) for line in text.split("\n")]
+    value = Content("\n" + " " * _LABEL).join(lines)
+    return Content.assemble((padded(label, _LABEL), "dim"), value)
 
 
 def where_text(profile: Profile, origin: Origin) -> Content:
     """The profile and the server whose certificate this is."""
-    return Content.assemble(titled(profile), f" · {clean(origin.text, 80)}")
+    return Content.styled(f"{clean(profile.name, 40)} · {clean(origin.text, 80)}", "bold")
 
 
 class FirstMeetingDialog(GuardedDialog[Trust | None]):
@@ -152,6 +163,8 @@ class FirstMeetingDialog(GuardedDialog[Trust | None]):
 
     def __init__(self, session: Session, refused: RefusedCertificate) -> None:
         super().__init__(session.tokens.clock)
+        self.add_class("-danger")
+        self.profile = session.profile
         self._session = session
         self._refused = refused
         self._ca_file = Field("ca_file", "", label="CA file", hint="path of a file in PEM form")
@@ -170,9 +183,14 @@ class FirstMeetingDialog(GuardedDialog[Trust | None]):
         yield self._ca_file
         with Horizontal(classes="row"):
             yield Button("Cancel", id="cancel", action="screen.cancel", compact=True)
-            yield Button("Trust this certificate", action="screen.trust", compact=True)
+            trust = Button("Trust this certificate", action="screen.trust", compact=True)
+            trust.add_class("-danger")
+            yield trust
             yield Button("Trust the CA file", action="screen.try_file", compact=True)
-        yield PlainText(f"tab moves · Enter chooses · {self.cancel_key} cancels", classes="hint")
+
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """What the keys do."""
+        return (("enter", "Choose"), ("tab", "Move"), (self.cancel_key, "Cancel"))
 
     def action_trust(self) -> None:
         """Trust the certificate that is shown."""
@@ -204,6 +222,7 @@ class FirstMeetingDialog(GuardedDialog[Trust | None]):
     def _refuse(self, words: str) -> None:
         self._ca_file.show(False, (error_remark(clean(words, _LINE)),))
         self._ca_file.input.focus()
+        self.call_after_refresh(self._ca_file.scroll_visible, animate=False)
 
 
 def _ca_file(typed: str) -> CaFile:
@@ -218,6 +237,8 @@ class ChangedDialog(Dialog[None]):
 
     def __init__(self, session: Session, refused: RefusedCertificate) -> None:
         super().__init__()
+        self.add_class("-danger")
+        self.profile = session.profile
         self._session = session
         self._refused = refused
 
@@ -228,7 +249,7 @@ class ChangedDialog(Dialog[None]):
                 where_text(self._session.profile, self._refused.origin),
                 "\nNothing was sent. Either the server has a new certificate, or someone is"
                 " intercepting the connection.\n\n",
-                _row("Pinned", spaced(self._refused.pinned)),
+                _row("Pinned", spaced(self._refused.pinned), look="bold"),
                 "\n",
                 certificate_text(self._refused.shown, "Shown"),
                 "\n\nIf the server's administrator confirms the new one, edit the profile and set"
@@ -236,4 +257,6 @@ class ChangedDialog(Dialog[None]):
                 " with the program.",
             )
         )
-        yield Button("Back", action="screen.cancel", compact=True)
+        back = Button("Back", action="screen.cancel", compact=True)
+        back.add_class("apart")
+        yield back

@@ -34,25 +34,25 @@ class _Replaced(Enum):
     BY_OPERATOR = "by the operator"
 
 
-async def ensure_token(session: Session, operator: Operator) -> None:
-    """Get a token, from the profile's source or else from the operator."""
+async def ensure_token(session: Session, operator: Operator) -> bool:
+    """Get a token, from the profile's source or else from the operator; False if that declines."""
     tokens = session.tokens
     if tokens.token() is not None and not tokens.due:
-        return
+        return True
     async with tokens.asking:
         if tokens.due:
             await _renew(session)
         if tokens.token() is not None:
-            return
+            return True
         why = "This profile asks for a token."
         if isinstance(tokens.source, LoginToken):
             why = "This profile logs in with a password."
         try:
             if await tokens.fetch():
-                return
+                return True
         except CredentialError as error:
             why = str(error)
-        await operator.new_token(session, why)
+        return await operator.new_token(session, why)
 
 
 async def replace_token(session: Session, operator: Operator, why: str) -> bool:
@@ -119,14 +119,14 @@ async def read_signed_in(
 async def _read(
     session: Session, operator: Operator, read: Callable[[], Awaitable[Answer]]
 ) -> Answer:
-    await ensure_token(session, operator)
-    replaced: _Replaced | None = None
+    given = await ensure_token(session, operator)
+    replaced: _Replaced | None = None if given else _Replaced.NOT
     while True:
         used = session.tokens.token()
         try:
             return await read()
         except (TokenRefused, TokenNeeded) as error:
-            if replaced is _Replaced.BY_OPERATOR:
+            if replaced in (_Replaced.BY_OPERATOR, _Replaced.NOT):
                 raise
             silently = replaced is None
             replaced = await _replace(session, operator, used, error.why, silently=silently)

@@ -87,7 +87,7 @@ async def _try_to_write(ui: Ui, words: str) -> None:
     for keys, before, confirm in (
         ("n", "New connection", "ctrl+s"),
         ("d", "Delete BATCH?", ""),
-        ("t", "Send to", ""),
+        ("t", "enter Send", ""),
         ("e", "Edit BATCH", "ctrl+s"),
     ):
         await ui.press(keys)
@@ -142,7 +142,7 @@ async def test_a_changed_certificate_stops_each_kind_of_write(
     async with _changed_at_work(server, tmp_path, pin) as ui:
         await _try_to_write(ui, "THE CERTIFICATE CHANGED")
         await ui.press("tab", "enter")
-        await ui.sees("Edit BATCH", "Hostname    x", "The certificate changed")
+        await ui.sees("Edit BATCH", "Hostname     x", "The certificate changed")
         assert server.requests == ()
     assert _trust(tmp_path) == pin
 
