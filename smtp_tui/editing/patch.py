@@ -58,6 +58,28 @@ class Change(Struct, frozen=True):
             return f"{self.name} will be added: {value_words(self.after)}"
         return f"{self.name} {value_words(self.before)} → {value_words(self.after)}"
 
+    def diff(self, *, new: bool = False) -> tuple[str, ...]:
+        """The change as lines of a diff: ``-`` what is removed, ``+`` what is added.
+
+        Of a secret only its length shows. ``new`` is whether the record is new.
+        """
+        return (*(() if new else self._removed()), *self._added())
+
+    def _removed(self) -> tuple[str, ...]:
+        if self.before is SecretState.NOT_SET or (self.before is ABSENT and not self.secret):
+            return ()
+        if not self.secret and not isinstance(self.before, SecretState):
+            return (f"- {self.name} {value_words(self.before)}",)
+        perhaps = "" if self.before is SecretState.SET else ", if there is one"
+        return (f"- {self.name} stored (hidden){perhaps}",)
+
+    def _added(self) -> tuple[str, ...]:
+        if not isinstance(self.after, SecretStr):
+            return (f"+ {self.name} {value_words(self.after)}",)
+        count = len(self.after.get_secret_value())
+        hidden = f"hidden, {count} character{'' if count == 1 else 's'}"
+        return (f"+ {self.name} {hidden}",) if count else ()
+
     def creation_words(self) -> str:
         """The value as a line of review of a new record, which has none before."""
         return f"{self.name} {'is set' if self.secret else value_words(self.after)}"

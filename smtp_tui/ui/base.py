@@ -24,7 +24,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.requests import CHANGES
 from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Profile
-from smtp_tui.text import clean, cut_to_cells, sentence
+from smtp_tui.text import clean, cut_to_cells, sentence, shortened
 from smtp_tui.ui.actions import BY_ID, Situation, bindings
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import MessageLine, MessagesApp, Wait, WaitLine, tell
@@ -236,8 +236,8 @@ class FullScreen(Screen[Result]):
             self.dismiss()
 
 
-def _everywhere(action_id: str) -> Binding:
-    """The binding of an action of the app, for a modal screen, where those of the app are off."""
+def everywhere(action_id: str) -> Binding:
+    """Return the binding of an action of the app, for a dialog, where those of the app are off."""
     action = BY_ID[action_id]
     return replace(action.binding(), action=f"app.{action.verb}", show=False)
 
@@ -263,6 +263,7 @@ class Dialog(ModalScreen[Result]):
     Dialog.-danger > #box { border: round $bad; }
     Dialog .hint { text-style: dim; }
     Dialog .said { display: none; text-style: bold; color: $bad; }
+    Dialog .apart { margin-top: 1; }
     Dialog .row { height: 1; margin-top: 1; }
     Dialog .row.-auto { height: auto; }
     Dialog > #box Button:disabled { text-style: dim; border: none !important; }
@@ -271,7 +272,7 @@ class Dialog(ModalScreen[Result]):
     WIDTH: ClassVar[int] = 78
     ACTIONS: ClassVar[tuple[str, ...]] = ("dialog.cancel",)
     BINDINGS: ClassVar[list[BindingType]] = [
-        *map(_everywhere, ("app.leave", "app.suspend_process", "app.help", "app.redraw")),
+        *map(everywhere, ("app.leave", "app.suspend_process", "app.help", "app.redraw")),
         Binding("down,j", "scroll_body(1)", show=False),
         Binding("up,k", "scroll_body(-1)", show=False),
         Binding("pagedown", "scroll_body(8)", show=False),
@@ -394,15 +395,14 @@ class GuardedDialog(Dialog[Result]):
 
 
 def where_line(session: Session) -> Content:
-    """Profile, host and tenant on a line of their own, as every question before a write shows."""
+    """Profile, host, tenant and team, as every question before a write shows them."""
     scope, profile = session.target.scope, session.profile
     return Content.assemble(
         (clean(profile.name, 40), "bold"),
         (" · ", "dim"),
         (clean(session.target.origin.text, 60), "bold"),
-        "\n",
-        ("tenant ", "dim"),
-        clean(scope.tenant, 60),
+        ("  tenant ", "dim"),
+        shortened(clean(scope.tenant, 60), 13),
         ("  team ", "dim"),
         clean(scope.team, 40),
     )

@@ -97,7 +97,6 @@ class CurrentProfile:
         before = self.session
         if before is not None and before.profile.name != profile.name:
             self.previous = before.profile
-        session.memory.introduced = before is None
         self.session = session
         self.targets.append(session.target)
         await self._show(session)

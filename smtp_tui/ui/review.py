@@ -7,7 +7,7 @@ masked.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual import on
@@ -21,16 +21,16 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.curl import curl_line
 from smtp_tui.api.requests import Request
 from smtp_tui.api.target import Access, Target
-from smtp_tui.editing.merge import Comparison, Side
+from smtp_tui.editing.merge import Comparison, Conflict, Side
 from smtp_tui.text import clean, clean_block
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import GuardedDialog, where_line
 from smtp_tui.ui.dialogs import CopyDialog
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.widgets.bars import badge_look
 from smtp_tui.ui.widgets.fields import TextInput
+from smtp_tui.ui.widgets.json_text import json_content
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
-from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
+from smtp_tui.ui.widgets.table import Column, Look, RecordsTable, Row
 from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.session import Session
 
@@ -39,25 +39,27 @@ _COLUMNS: Final = (
     Column("opened", "OPENED", 8, flexible=True),
     Column("mine", "YOURS", 8, flexible=True),
     Column("theirs", "SERVER NOW", 10, flexible=True),
-    Column("choice", "KEEP", 10),
 )
+_COLUMN_OF: Final = {Side.MINE: 2, Side.THEIRS: 3}
+"""Where the value of each side stands."""
+_NAMED: Final = 8
+"""How many parameters that stay as they are a review names."""
 
 
 class ReviewDialog(GuardedDialog[bool]):
     """Starts on Apply, or on Cancel where the plan destroys something.
 
     ``by_key`` says that the key just pressed opened it; any other review takes no Enter at first.
-    In a protected profile the record's name has to be typed. The first review after a switch of
-    the profile shows its name in large letters.
+    In a protected profile the record's name has to be typed.
     """
 
     DEFAULT_CSS = """
     ReviewDialog > #box { overflow-y: hidden; }
     ReviewDialog #review-body { height: auto; scrollbar-size-vertical: 1; }
     ReviewDialog #request { height: auto; margin-top: 1; }
-    ReviewDialog .changes { margin-top: 1; }
-    ReviewDialog #banner { height: 3; content-align: center middle; margin-bottom: 1; }
+    ReviewDialog #why { width: 1fr; }
     """
+    WIDTH = 100
     ACTIONS = ("dialog.cancel", "dialog.copy")
     BODY = "#review-body"
     BINDINGS: ClassVar[list[BindingType]] = bindings("dialog.copy")
@@ -67,50 +69,65 @@ class ReviewDialog(GuardedDialog[bool]):
         self._session = session
         self._plan = plan
         self.title = f"{plan.verb} {plan.named}?"
+        self.profile = session.profile
+        self.set_class(plan.destroys, "-danger")
         self._protected = session.target.access is Access.PROTECTED
         self._to_type = plan.name if plan.name.strip() else "yes"
-        verb = "Apply" if plan.mark == "~" else plan.verb
+        verb = plan.verb if plan.verb in ("Create", "Delete") else "Apply"
         self._apply = Button(harmless(verb), id="apply", compact=True, disabled=self._protected)
+        self._apply.set_class(plan.destroys, "-danger")
         self._cancel = Button("Cancel", id="cancel", compact=True)
-        self._name_field = TextInput(id="name")
+        self._why = PlainText(f"{verb} works once it is typed.", id="why", classes="hint")
+        self._name_field = TextInput(id="name", boxed=True)
 
     def compose_box(self) -> Iterable[Widget]:
         """Where it goes, the changes, notes, the request, and the two answers."""
         plan = self._plan
         with VerticalScroll(id="review-body", can_focus=False):
-            if not self._session.memory.introduced:
-                yield PlainText(_banner(self._session), id="banner")
             yield PlainText(where_line(self._session))
-            lines = [Content.styled(f"{plan.mark} {clean(each)}", "bold") for each in plan.changes]
-            lines += [Content(f"  {clean(note)}") for note in plan.notes]
-            yield PlainText(Content("\n").join(lines), classes="changes")
-            yield PlainText(request_text(self._session.target, plan.request), id="request")
+            yield PlainText(changes_content(plan), classes="apart")
+            yield PlainText(request_content(self._session.target, plan.request), id="request")
         if self._protected:
-            what = "Type yes (the record has no name)"
-            if plan.name.strip():
-                what = f"Type the name of the record: {clean(plan.name, 60)}"
-            yield PlainText(f"This profile is protected. {what}")
+            yield PlainText(self._what_to_type(), classes="apart")
             yield self._name_field
             yield PlainText("", classes="said")
         answers = (self._apply, self._cancel)
         with Horizontal(classes="row"):
             yield from reversed(answers) if plan.destroys else answers
+            if self._protected:
+                yield self._why
+
+    def _what_to_type(self) -> Content:
+        name = clean(self._to_type, 60)
+        why = "this profile is protected"
+        if not self._plan.name.strip():
+            why = "the record has no name, and this profile is protected"
+        return Content.assemble("Type ", (name, "bold"), f" to confirm: {why}.")
+
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """What the keys do."""
         copy = bound(self, "dialog.copy").first_key
-        hint = "tab moves · Enter chooses · ↑ ↓ scroll"
-        hint += f" · {copy} offers it as curl · {self.cancel_key} back"
-        yield PlainText(hint, classes="hint")
+        copies = () if self._protected else ((copy, "Copy as curl"),)
+        return (("enter", "Choose"), ("tab", "Move"), *copies, (self.cancel_key, "Cancel"))
 
     def on_mount(self) -> None:
         """Start on the name where it has to be typed, else on Apply or on Cancel."""
-        self._session.memory.introduced = True
         answer = self._cancel if self._plan.destroys else self._apply
         (self._name_field if self._protected else answer).focus()
 
     def on_resize(self) -> None:
         """Keep the answers in sight, and let the rest scroll above them."""
-        answers = 7 + (4 if self._protected else 0) + (1 if self.size.width < 80 else 0)
+        self._share_height(0)
+
+    def say(self, words: str) -> None:
+        """Say what is wrong under the name that is typed; blank words take it back."""
+        super().say(words)
+        self._share_height(2 if words else 0)
+
+    def _share_height(self, said: int) -> None:
+        below = 5 + (3 + said if self._protected else 0)
         body = self.query_one("#review-body", VerticalScroll)
-        body.styles.max_height = max(4, self.size.height - answers)
+        body.styles.max_height = max(4, self.size.height - below)
 
     @on(Input.Changed)
     def compare_name(self, event: Input.Changed) -> None:
@@ -118,6 +135,7 @@ class ReviewDialog(GuardedDialog[bool]):
         event.stop()
         self.say("")
         self._apply.disabled = event.value != self._to_type
+        self._why.visible = self._apply.disabled
 
     @on(Input.Submitted)
     def apply_typed(self, event: Input.Submitted) -> None:
@@ -151,19 +169,30 @@ class ReviewDialog(GuardedDialog[bool]):
         self.app.push_screen(CopyDialog({"curl": curl}, of="the request", action="dialog.copy"))
 
 
-def _banner(session: Session) -> Content:
-    """The profile's name in large letters: three lines in reverse video."""
-    spaced = " ".join(clean(session.profile.name, 30).upper())
-    line = f"   {spaced}   "
-    blank = " " * len(line)
-    look = badge_look(session.profile)
-    return Content("\n").join(Content.styled(text, look) for text in (blank, line, blank))
+def changes_content(plan: Plan) -> Content:
+    """What a write changes, as a diff; what it does not touch; and what a person should know."""
+    new = plan.record_id is None
+    lines = [line for change in plan.patch.changes for line in change.diff(new=new)]
+    looks = {"-": "bold $bad", "+": "bold $good"}
+    lines = lines or [f"{plan.mark} {change}" for change in plan.changes]
+    contents = [Content.styled(clean(line), looks.get(line[0], "bold")) for line in lines]
+    if plan.untouched:
+        contents.append(Content.styled(f"Not touched: {_named(plan.untouched)}", "dim"))
+    contents += [Content(clean(note)) for note in plan.notes]
+    return Content("\n").join(contents)
+
+
+def _named(names: Sequence[str]) -> str:
+    """Some names in a line, and how many more there are."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(clean(name, 40) for name in names[:_NAMED]) + more
 
 
 class ConflictDialog(GuardedDialog[Mapping[str, Side] | None]):
     """Left keeps your value, right the server's; Enter goes on to the review."""
 
     TITLE = "Changed on both sides"
+    WIDTH = 100
     DEFAULT_CSS = """
     ConflictDialog RecordsTable { height: 8; margin: 1 0; }
     """
@@ -180,25 +209,20 @@ class ConflictDialog(GuardedDialog[Mapping[str, Side] | None]):
         self._show()
 
     def compose_box(self) -> Iterable[Widget]:
-        """Each conflict with its three values and the choice."""
+        """Each conflict with its three values; ``✓`` marks the one that is kept."""
         yield PlainText("Someone changed the same parameters since you opened the record.")
         yield self._table
         for change in self._comparison.theirs:
-            yield PlainText(Content(f"changed by others, and kept: {clean(change.words(), 200)}"))
-        keys = "← keeps yours · → keeps the server's · Enter reviews"
-        keys += f" · {self.cancel_key} back to the form"
-        yield PlainText(keys, classes="hint")
+            yield PlainText(Content(f"Kept from the server: {clean(change.words(), 200)}"))
+
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """What the keys do."""
+        sides = (("←", "Keep yours"), ("→", "Keep the server's"))
+        return (*sides, ("enter", "Review"), (self.cancel_key, "Back to the form"))
 
     def _show(self) -> None:
         self._table.rows = tuple(
-            Row(
-                conflict.name,
-                (
-                    clean(conflict.name, 60),
-                    *(clean(text, 200) for text in conflict.columns),
-                    self._choices[conflict.name].value,
-                ),
-            )
+            _conflict_row(conflict, self._choices[conflict.name])
             for conflict in self._comparison.conflicts
         )
 
@@ -214,6 +238,16 @@ class ConflictDialog(GuardedDialog[Mapping[str, Side] | None]):
         event.stop()
         if self.settled:
             self.dismiss(dict(self._choices))
+
+
+def _conflict_row(conflict: Conflict, choice: Side) -> Row:
+    """A conflict with a sign before the value that is kept."""
+    opened, *sides = (clean(text, 200) for text in conflict.columns)
+    cells = [clean(conflict.name, 60), f"  {opened}", *(f"  {text}" for text in sides)]
+    kept = _COLUMN_OF[choice]
+    cells[kept] = f"✓ {cells[kept][2:]}"
+    others = (Look(column, "quiet") for column in (1, *_COLUMN_OF.values()) if column != kept)
+    return Row(conflict.name, tuple(cells), (Look(kept, "good"), *others))
 
 
 # A request as a person reads it
@@ -238,10 +272,20 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def request_text(target: Target, request: Request) -> str:
+def request_content(target: Target, request: Request) -> Content:
     """Method, whole address and body."""
-    parts = [f"{request.method} {target.origin.url}", f"  {request.path}"]
-    parts += [f"    {key}={value}" for key, value in request.query]
+    origin, path = clean(target.origin.url), clean(request.path)
+    query = [
+        Content.assemble((f"{clean(key)}=", "dim"), clean(value)) for key, value in request.query
+    ]
+    parts = [Content.assemble(method_content(request.method), f" {origin}"), Content(path)]
+    parts += [Content("  ").join(query)] if query else []
     if request.body is not None:
-        parts.append(body_text(request))
-    return clean_block("\n".join(parts))
+        parts.append(json_content(body_text(request)))
+    return Content("\n").join(parts)
+
+
+def method_content(method: str) -> Content:
+    """A method in the colour of what it does: reads, writes, or deletes."""
+    look = {"GET": "bold $accent", "DELETE": "bold $bad"}.get(method, "bold $warn")
+    return Content.styled(method, look)

@@ -194,11 +194,15 @@ APP_CSS: Final = """
 CommandInput > .input--selection { text-style: $filled; }
 Button {
     width: auto; min-width: 0; margin-right: 2; padding: 0 1;
-    background: $background; color: $foreground;
+    background: $field-background; color: $field; text-style: none;
 }
+Button:nocolor { text-style: underline; }
+Button.-danger { background: $production-background; color: $production; }
 Button:focus { background: $selection-background; color: $selection; text-style: $filled; }
-Button.-danger { color: $bad; }
-Button.-danger:focus { background: $production-background; color: $production; }
+Button:disabled {
+    background: $background !important; color: $foreground; border: none !important;
+    text-opacity: 100%; text-style: dim;
+}
 SearchIcon { display: none; }
 CommandPalette > Vertical { margin-top: 1; }
 CommandPalette #--input { border: round $accent; }

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from smtp_tui.api.models import Record
+from smtp_tui.api.models import PASSWORD, Record, SecretState
 from smtp_tui.api.requests import Operation, Request, create_request, delete_request, patch_request
 from smtp_tui.api.target import Scope
 from smtp_tui.editing.patch import Patch, lost_by_delete
@@ -25,7 +25,8 @@ class Plan(Struct, frozen=True):
 
     ``changes`` and ``notes`` are lines, not cleaned: what changes, and what a person should know.
     ``record_id`` is None for a record to be created; ``taken`` is then the id of a record that has
-    its name already, if one does. ``destroys`` is set where something cannot come back.
+    its name already, if one does. ``destroys`` is set where something cannot come back. ``patch``
+    is what changes, and ``untouched`` the parameters that do not.
     """
 
     request: Request
@@ -35,6 +36,8 @@ class Plan(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     taken: str = ""
     destroys: bool = False
+    patch: Patch = Patch()
+    untouched: tuple[str, ...] = ()
 
     @property
     def verb(self) -> str:
@@ -74,12 +77,29 @@ def save_plan(
         return None
     if record is None:
         values = tuple(change.creation_words() for change in patch.changes)
-        return Plan(request, new_name, None, values, notes, taken)
+        return Plan(request, new_name, None, values, notes, taken, patch=patch)
     if any(change.secret and not change.clears for change in patch.changes):
         notes = (*notes, _UNSEEN)
     changes = tuple(change.words() for change in patch.changes)
     destroys = any(change.clears for change in patch.changes)
-    return Plan(request, record.name, record.id, changes, notes, destroys=destroys)
+    return Plan(
+        request,
+        record.name,
+        record.id,
+        changes,
+        notes,
+        destroys=destroys,
+        patch=patch,
+        untouched=_untouched(record, patch),
+    )
+
+
+def _untouched(record: Record, patch: Patch) -> tuple[str, ...]:
+    """The parameters of a record that a patch leaves as they are, each once."""
+    names = dict.fromkeys(parameter.name for parameter in record.parameters)
+    if record.password is SecretState.SET:
+        names[PASSWORD] = None
+    return tuple(name for name in names if name not in patch.names)
 
 
 def save_request(
@@ -95,7 +115,7 @@ def delete_plan(scope: Scope, record: Record, notes: tuple[str, ...]) -> Plan:
     """The plan that deletes a record. Raises :class:`~smtp_tui.api.requests.IdRefused`."""
     host = f"{record.text('hostname')[:80]}:{record.text('port')[:20]}"
     changes = (f"{record_name(record.name, record.id)} ({host}) will be deleted",)
-    lost = f"Cannot be restored: {', '.join(lost_by_delete(record))}."
+    lost = f"Not restored by undo: {', '.join(lost_by_delete(record))}."
     notes = (*notes, lost, "Services that send mail through it will fail.")
     request = delete_request(scope, record.id)
     return Plan(request, record.name, record.id, changes, notes, destroys=True)

@@ -36,14 +36,12 @@ class ListPlace(Struct):
 class Memory(Struct):
     """What one session remembers between its screens.
 
-    ``introduced`` is False after a switch, until a review has shown the profile's name in large
-    letters. ``overrules`` says for the header what chose the profile of the start, where that
+    ``overrules`` says for the header what chose the profile of the start, where that
     overruled another choice. ``claims`` are the writes that are being reviewed or sent, by record
     id and new name.
     """
 
     recipient: str
-    introduced: bool = True
     overrules: str = ""
     place: ListPlace = field(default_factory=ListPlace)
     last_change: Saved | Deleted | None = None

@@ -40,7 +40,7 @@ SCREENS = (
     Screen("a new record", ("n",), says("New connection", "Name")),
     Screen("the presets", ("n", "ctrl+g"), says("Gmail"), ("esc", "esc")),
     Screen("a question", ("d",), says("Delete PRIMARY?")),
-    Screen("a test dialog", ("t",), says("Test email", "Enter sends")),
+    Screen("a test dialog", ("t",), says("Test email", "enter Send")),
     Screen("a copy", ("y",), says("Show the text")),
     Screen("help", ("?",), says("search the keys")),
     Screen("activity", ("a",), says("Activity")),

@@ -98,7 +98,7 @@ def _look_around(terminal: Terminal, sandbox: Sandbox, words: str) -> None:
         terminal.wait_quiet(0.1)
     _answer(sandbox, Operation.TEST_SAVED, 400, words)
     terminal.press("t")
-    terminal.wait_for("Enter sends")
+    terminal.wait_for("enter Send")
     terminal.press("end", "ctrl+u")
     terminal.type("you@sandbox.example")
     terminal.press("enter")

@@ -107,7 +107,7 @@ def test_keys_arrive_a_copy_leaves_and_an_attach_draws_anew(
     with inside(kind, kind.attach, tmp_path, (100, 30)) as terminal:
         terminal.wait_for(says("Edit SECONDARY", "587"))
         terminal.press("ctrl+s")
-        terminal.wait_for(says("port 25 → 587"))
+        terminal.wait_for(says("- port 25", "+ port 587"))
         terminal.press("enter")
         terminal.wait_for(re.compile(r"SECONDARY.* 587 "))
         terminal.press("q")

@@ -34,7 +34,7 @@ def test_the_main_job_is_done_over_ssh_and_the_mouse_is_left_to_the_terminal(
         terminal.press("tab")
         retype(terminal, "Port", "587")
         terminal.press("ctrl+s")
-        terminal.wait_for(says("port 25 → 587"))
+        terminal.wait_for(says("- port 25", "+ port 587"))
         terminal.press("enter")
         terminal.wait_for(re.compile(r"SECONDARY.* 587 "))
         terminal.press("esc")
@@ -102,7 +102,7 @@ def test_on_a_slow_line_keys_typed_ahead_land_and_nothing_waits_for_the_terminal
         started = terminal.mark()
         # / second, Enter, e, tab, ctrl+e, ctrl+u, 587, ctrl+s
         terminal.send(b"/second\re\t\x05\x15587\x13")
-        terminal.wait_for(says("port 25 → 587"))
+        terminal.wait_for(says("- port 25", "+ port 587"))
         terminal.wait_for("Apply")
         terminal.press("enter")
         terminal.wait_for("Saved SECONDARY")

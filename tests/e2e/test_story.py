@@ -37,7 +37,7 @@ def test_list_narrow_patch_test_switch_quit(sandbox: Sandbox, seeded: Seed, tmp_
         terminal.press("tab")
         retype(terminal, "Port", "587")
         terminal.press("ctrl+s")
-        terminal.wait_for(says("port 25 → 587"))
+        terminal.wait_for(says("- port 25", "+ port 587"))
         terminal.press("enter")
         terminal.wait_for(re.compile(r"SECONDARY.* 587 "))
         changed = {"name": "port", "value": 587}
@@ -116,7 +116,7 @@ def test_a_typed_password_is_sent_and_shown_nowhere(
         terminal.press("esc")
         terminal.wait_gone("Test email")
         terminal.press("ctrl+s")
-        terminal.wait_for("password will be replaced")
+        terminal.wait_for("+ password hidden, ")
         terminal.press("enter")
         terminal.wait_for("SECONDARY")
         sandbox.wait_for_requests(6)  # list, test, get, modify, get, and the list again

@@ -16,7 +16,7 @@ def test_a_whole_edit_typed_in_one_burst_goes_where_it_was_meant(
         terminal.wait_for("PRIMARY")
         # / second, Enter, e, tab, ctrl+e, ctrl+u, 587, ctrl+s
         terminal.send(b"/second\re\t\x05\x15587\x13")
-        terminal.wait_for(says("port 25 → 587"))
+        terminal.wait_for(says("- port 25", "+ port 587"))
         terminal.press("enter")
         sandbox.wait_for_requests(4)  # list, get, get before the write, the write
         terminal.wait_gone("Apply")

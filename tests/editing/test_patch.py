@@ -220,6 +220,38 @@ def test_the_review_says_what_changes_in_plain_words(change: Change, words: str)
     assert change.words() == words
 
 
+@pytest.mark.parametrize(
+    ("change", "lines"),
+    [
+        (Change("port", 25, 587), ("- port 25", "+ port 587")),
+        (Change("port", "25", 587), ('- port "25"', "+ port 587")),
+        (Change("username", ABSENT, "relay"), ('+ username "relay"',)),
+        (
+            Change("password", SecretState.SET, SecretStr("secret-9")),
+            ("- password stored (hidden)", "+ password hidden, 8 characters"),
+        ),
+        (
+            Change("password", SecretState.UNKNOWN, SecretStr("s")),
+            ("- password stored (hidden), if there is one", "+ password hidden, 1 character"),
+        ),
+        (
+            Change("password", SecretState.NOT_SET, SecretStr("s")),
+            ("+ password hidden, 1 character",),
+        ),
+        (Change("password", SecretState.SET, SecretStr("")), ("- password stored (hidden)",)),
+    ],
+)
+def test_a_diff_shows_what_is_removed_and_added_and_of_a_secret_its_length(
+    change: Change, lines: tuple[str, ...]
+) -> None:
+    assert change.diff() == lines
+
+
+def test_nothing_is_removed_in_the_diff_of_a_new_record() -> None:
+    change = Change("password", ABSENT, SecretStr("secret-9"))
+    assert change.diff(new=True) == ("+ password hidden, 8 characters",)
+
+
 def test_a_creation_sends_what_is_filled_in_and_a_typed_password() -> None:
     draft = new_draft("NEW", hostname=" mail.example.com ", port="587").with_text("zone", " ")
     assert patch_for(draft, None).assignments() == (

@@ -56,6 +56,7 @@ MAIL_EVIDENCE = "tests/mail/test_evidence.py"
 MAIL_RECIPIENT = "tests/mail/test_recipient.py"
 MAIL_JUDGE = "tests/mail/test_judge.py"
 MAIL_PARAMETERS = "tests/mail/test_parameters.py"
+MAIL_WAY = "tests/mail/test_way.py"
 WORKFLOWS_SAVE = "tests/workflows/test_save_record.py"
 PROFILES_ACCESS = "tests/profiles/test_access.py"
 PROFILES_CREDENTIALS = "tests/profiles/test_credentials.py"
@@ -88,6 +89,7 @@ UI_RECORDS_VIEW = "tests/ui/connections/test_rows.py"
 UI_REVIEW = "tests/ui/review/test_review.py"
 UI_SECRET_FIELD = "tests/ui/record_form/test_secret_field.py"
 UI_TEXT = "tests/test_text.py"
+UI_TEST_VERDICTS = "tests/ui/test_email/test_verdicts.py"
 UI_TOKENS = "tests/ui/sign_in/test_tokens.py"
 UI_TRUST = "tests/ui/sign_in/test_trust.py"
 WORKFLOWS_TEST = "tests/workflows/test_test_email.py"
@@ -1136,9 +1138,57 @@ FAULTS: Final = (
     Fault(
         "a token is asked for again and again",
         ONCE,
-        "            if replaced is _Replaced.BY_OPERATOR:\n                raise",
-        "            if replaced is _Replaced.NOT:\n                raise",
+        "            if replaced in (_Replaced.BY_OPERATOR, _Replaced.NOT):",
+        "            if replaced is _Replaced.NOT:",
         (f"{UI_TOKENS}::test_a_401_that_a_new_token_does_not_cure_asks_once_and_then_says_so",),
+    ),
+    Fault(
+        "esc in the question for a token opens it again",
+        ONCE,
+        "replaced: _Replaced | None = None if given else _Replaced.NOT",
+        "replaced: _Replaced | None = None",
+        (
+            f"{UI_TOKENS}::test_esc_leaves_the_question_for_a_token_and_the_key_that_asks_again_is_named",
+        ),
+    ),
+    Fault(
+        "a step counts as passed although the mailer did not name the one that failed",
+        HONEST,
+        "passed = before if accepted or outcome.phase_told else before[:1]",
+        "passed = before",
+        (f"{MAIL_WAY}::test_a_refusal_implies_the_steps_before_one_that_the_mailer_named",),
+    ),
+    Fault(
+        "TLS and login count as passed",
+        HONEST,
+        "known = dict.fromkeys((step for step in passed if step not in _OPTIONAL), Step.PASSED)",
+        "known = dict.fromkeys(passed, Step.PASSED)",
+        (f"{MAIL_WAY}::test_an_accepted_mail_went_from_connect_over_sender_and_recipient",),
+    ),
+    Fault(
+        "the border of a test dialog says nothing of the verdict",
+        HONEST,
+        "            self.set_class(known == look, known)",
+        "            self.set_class(False, known)",
+        (
+            f"{UI_TEST_VERDICTS}::test_the_border_the_banner_and_the_bar_have_the_colour_of_the_verdict",
+        ),
+    ),
+    Fault(
+        "the diff of a review shows a typed password",
+        SECRET,
+        "        count = len(self.after.get_secret_value())\n",
+        "        count = self.after.get_secret_value()\n",
+        (
+            f"{EDITING_PATCH}::test_a_diff_shows_what_is_removed_and_added_and_of_a_secret_its_length",
+        ),
+    ),
+    Fault(
+        "a review does not name the environment of its profile",
+        PLACE,
+        '        self.profile = session.profile\n        self.set_class(plan.destroys, "-danger")',
+        '        self.set_class(plan.destroys, "-danger")',
+        (f"{UI_REVIEW}::test_every_review_has_the_label_of_its_profile_in_the_border",),
     ),
     Fault(
         "a login is sent again",

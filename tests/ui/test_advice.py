@@ -121,7 +121,7 @@ async def _new(ui: Ui) -> None:
 
 async def _test_dialog(ui: Ui) -> None:
     await ui.press("t")
-    await ui.sees("Enter sends")
+    await ui.sees("enter Send")
 
 
 async def _profile_form(ui: Ui) -> None:
@@ -279,7 +279,7 @@ async def test_a_save_that_was_refused_names_the_key_to_save_again_once_it_works
         await ui.sees("Wait a moment, then try again (ctrl+s).")
         await retype(ui, "465")
         await ui.press("ctrl+s")
-        await ui.sees("Change RELAY?", "25 → 465")
+        await ui.sees("Change RELAY?", "- port 25", "+ port 465")
 
 
 async def test_a_key_that_is_not_possible_now_is_not_advised(sandbox: Sandbox) -> None:

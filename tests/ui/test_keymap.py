@@ -110,7 +110,7 @@ async def test_sentences_name_the_keys_that_are_bound(sandbox: Sandbox) -> None:
             (("f5", "J"), ("No writes yet.",)),
             (("f5", "P"), ("N New", "X Check", "f6 Back")),
             (("X",), ("G Check again  f6 Back",)),
-            (("f6", "f6", "M"), ("Enter sends · f6 closes",)),
+            (("f6", "f6", "M"), ("enter Send  f6 Back",)),
             (("f6", "e", "x", "ctrl+s"), ("Y offers it as curl · f6 back",)),
             (("Y",), ("v Show the text  f6 Back",)),
             (("f6", "enter"), ("Saved RELAY · U undoes",)),

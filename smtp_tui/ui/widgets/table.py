@@ -566,17 +566,17 @@ def place(columns: Sequence[Column], wanted: Sequence[int], width: int) -> tuple
     narrowest.
     """
     width += GAP  # as if there were a gap after the last column too
-    chosen = dict(enumerate(columns))
-    while len(chosen) > 1 and sum(column.width + GAP for column in chosen.values()) > width:
-        del chosen[max(chosen, key=lambda index: (columns[index].priority, index))]
-    flexible = [index for index, column in chosen.items() if column.flexible]
-    widths = {index: column.width for index, column in chosen.items()}
-    for index in flexible:
-        content = max(wanted[index], cell_width(columns[index].heading) + SORT_SIGN)
-        widths[index] = min(widths[index], content)
+    widths = {index: column.width for index, column in enumerate(columns)}
+    for index, column in enumerate(columns):
+        if column.flexible:
+            content = max(wanted[index], cell_width(column.heading) + SORT_SIGN)
+            widths[index] = min(column.width, content)
+    while len(widths) > 1 and sum(cells + GAP for cells in widths.values()) > width:
+        del widths[max(widths, key=lambda index: (columns[index].priority, index))]
+    flexible = [index for index in widths if columns[index].flexible]
     spare = width - sum(cells + GAP for cells in widths.values())
     if spare < 0:
-        widths = dict.fromkeys(chosen, max(1, width - GAP))
+        widths = dict.fromkeys(widths, max(1, width - GAP))
     for _ in range(spare if flexible else 0):
         cut = [index for index in flexible if widths[index] < wanted[index]] or flexible
         widths[min(cut, key=widths.__getitem__)] += 1

@@ -25,7 +25,7 @@ async def test_the_question_names_record_host_tenant_and_profile(demo: Sandbox) 
         await ask(ui, "OLD-RELAY")
         assert ui.shows("OLD-RELAY (relay.old-datacenter.invalid:25)", "DEMO")
         assert ui.shows(f"demo · {demo.base_url}", f"tenant {demo.tenant_id}")
-        assert ui.shows("Cannot be restored:")
+        assert ui.shows("Not restored by undo:")
 
 
 async def test_it_starts_on_cancel_and_enter_there_deletes_nothing(demo: Sandbox) -> None:
@@ -120,7 +120,7 @@ async def test_in_a_protected_profile_the_records_name_must_be_typed(demo: Sandb
         demo, profile=lambda profile: replace(profile, access=Access.PROTECTED)
     ) as ui:
         await ask(ui, "BATCH")
-        assert ui.shows("PROTECTED", "Type the name of the record: BATCH")
+        assert ui.shows("PROTECTED", "Type BATCH to confirm: this profile is protected.")
         assert ui.app.screen.query_one("#apply").disabled
         ui.clock.forward(1)
         await ui.type("BATC\n")

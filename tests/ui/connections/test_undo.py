@@ -14,7 +14,7 @@ async def test_undo_after_a_save_offers_the_inverse_patch_through_the_review(
         await edit_port(ui, "BATCH", "587")
         await save(ui, "BATCH")
         await ui.press("u")
-        await ui.sees("Change BATCH?", "~ port 587 → 26")
+        await ui.sees("Change BATCH?", "- port 587", "+ port 26")
         ui.clock.forward(1)
         await ui.press("enter")
         await ui.asked(Operation.MODIFY, 2)

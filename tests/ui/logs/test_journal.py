@@ -81,7 +81,7 @@ async def test_a_test_mail_and_a_new_password_stand_there_without_a_secret(demo:
         await ui.press("t")
         await ui.sees("Test email")
         await ui.press("enter")
-        await ui.sees("r again")
+        await ui.sees("r Again")
         await ui.press("escape", "A")
         await ui.sees("2 writes", " test ", "create", "UNREACHABLE")
         await ui.press("enter")
@@ -177,14 +177,14 @@ async def test_without_a_journal_a_protected_profile_saves_nothing_and_keeps_wha
     ) as ui:
         await edit_port(ui, "BATCH", "587")
         await ui.press("ctrl+s")
-        await ui.sees("This profile is protected")
+        await ui.sees("to confirm: this profile is protected.")
         await ui.type("BATCH\n")
         await ui.sees("The profile demo is protected, and the journal", "Fix that path")
         await ui.sees("Edit BATCH", "587")
         assert ui.requests(Operation.MODIFY) == []
         ui.services.journal.path.rmdir()
         await ui.press("ctrl+s")
-        await ui.sees("This profile is protected")
+        await ui.sees("to confirm: this profile is protected.")
         await ui.type("BATCH\n")
         await ui.sees("Saved BATCH")
 

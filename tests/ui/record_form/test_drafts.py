@@ -43,7 +43,7 @@ async def test_esc_can_go_on_to_the_review(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await changed_form(ui)
         await leave_by(ui, 1)
-        await ui.sees("Change BATCH?", "~ port 26 → 587", "~ password will be replaced")
+        await ui.sees("Change BATCH?", "- port 26", "+ port 587", "+ password hidden, ")
 
 
 async def test_a_second_enter_after_the_way_to_the_review_does_not_answer_it(demo: Sandbox) -> None:

@@ -35,7 +35,7 @@ async def test_the_form_starts_on_hostname_and_tab_goes_through_the_fields_in_fo
 async def test_only_the_changed_parameter_is_sent(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await edit_port(ui, "BATCH", "587")
-        await apply(ui, "BATCH", "~ port 26 → 587")
+        await apply(ui, "BATCH", "- port 26", "+ port 587")
         (request,) = await ui.asked(Operation.MODIFY)
         assert request.json() == {
             "id": "5e7a1c0d3b2f4a6890100004",

@@ -107,7 +107,7 @@ async def test_an_undo_that_changed_nothing_is_told_and_stays_possible(demo: San
         await ui.press("enter")
         await ui.sees("The server accepted it, but still has 587 for port.")
         await ui.press("u")
-        await ui.sees("~ port 587 → 26")
+        await ui.sees("- port 587", "+ port 26")
 
 
 @pytest.mark.parametrize(

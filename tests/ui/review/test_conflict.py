@@ -33,7 +33,7 @@ async def test_mine_can_be_chosen_and_is_reviewed_once_more_against_the_servers_
         await ui.sees("Changed on both sides")
         ui.clock.forward(1)
         await ui.press("left", "enter")
-        await ui.sees("~ port 2525 → 587", "this is what you chose")
+        await ui.sees("- port 2525", "+ port 587", "this is what you chose")
         assert ui.requests(Operation.MODIFY) == []
         ui.clock.forward(1)
         await ui.press("enter")

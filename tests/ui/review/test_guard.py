@@ -17,7 +17,7 @@ async def undo(ui: Ui, demo: Sandbox) -> None:
     await edit_port(ui, "BATCH", "587")
     await save(ui, "BATCH")
     await ui.press("u")
-    await ui.sees("Change BATCH?", "~ port 587 → 26")
+    await ui.sees("Change BATCH?", "- port 587", "+ port 26")
 
 
 async def conflict(ui: Ui, demo: Sandbox) -> None:
@@ -52,7 +52,7 @@ async def taken_name(ui: Ui, demo: Sandbox) -> None:
     await ui.press("ctrl+s")
     await ui.sees("Create BATCH?")
     await ui.press("enter")
-    await ui.sees("Create BATCH?", "A record of this name exists already")
+    await ui.sees("Create BATCH?", "A record with this name already exists")
 
 
 async def new_token(ui: Ui, demo: Sandbox) -> None:

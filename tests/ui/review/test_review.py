@@ -20,9 +20,10 @@ async def test_the_review_of_a_patch_shows_old_and_new_the_request_and_where_it_
         await edit_port(ui, "BATCH", "587")
         await ui.press("ctrl+s")
         await ui.sees(
-            "~ port 26 → 587",
+            "- port 26",
+            "+ port 587",
             f"demo · {demo.base_url}",
-            f"tenant {ui.profile.tenant}",
+            "tenant f58e4d…33f8e8  team all",
             f"POST {demo.base_url}",
             "/cam/composer/api/v1/smtpconnections/patchConnectionParametersById",
             "ace_orgGuid=all",
@@ -44,7 +45,7 @@ async def test_a_delete_is_reviewed_with_its_request_and_what_cannot_return(demo
         await ui.sees(
             "Delete BATCH?",
             f"demo · {demo.base_url}",
-            "Cannot be restored: id",
+            "Not restored by undo: id",
             f"DELETE {demo.base_url}",
             "/cam/api/v1/smtpconnections/5e7a1c0d3b2f4a6890100004",
         )
@@ -67,25 +68,23 @@ async def test_y_copies_the_request_as_curl_with_token_and_password_as_variables
         assert demo.admin_token not in copied
 
 
-async def test_the_first_write_after_a_switch_names_the_profile_in_large_and_only_the_first(
-    demo: Sandbox,
-) -> None:
-    async with opened(demo) as ui:
+async def test_every_review_has_the_label_of_its_profile_in_the_border(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
         await edit(ui, "BATCH")
         await retype(ui, "x.example.com")
         await review(ui, "BATCH")
-        assert "D E M O" not in ui.text()
+        assert "─ Change BATCH?   DEMO  ─" in ui.text()
         await ui.press("enter")
         await ui.sees("Saved BATCH")
         await ui.press("escape", "p", "j", "enter")
         await ui.sees("EU-ALERTS")
         await edit(ui, "EU-ALERTS")
         await retype(ui, "y.example.com")
-        await ui.press("ctrl+s")
-        await ui.sees("D E M O - E U R O P E")
-        await ui.press("escape", "ctrl+s")
-        await ui.sees("Change EU-ALERTS?")
-        assert "D E M O" not in ui.text()
+        for _ in range(2):
+            await ui.press("ctrl+s")
+            await ui.sees("─ Change EU-ALERTS?   EUROPE  ─", "POST ", '"value": "y.example.com"')
+            await ui.press("escape")
+            await ui.loses("Change EU-ALERTS?")
 
 
 async def test_a_protected_profile_wants_the_name_of_the_record_typed(demo: Sandbox) -> None:
@@ -95,11 +94,11 @@ async def test_a_protected_profile_wants_the_name_of_the_record_typed(demo: Sand
         await edit(ui, "BATCH")
         await retype(ui, "x.example.com")
         await ui.press("ctrl+s")
-        await ui.sees("This profile is protected")
+        await ui.sees("to confirm: this profile is protected.")
         await ui.press("enter")
         await ui.type("BATC")
         await ui.press("enter")
-        await ui.sees("This profile is protected")
+        await ui.sees("to confirm: this profile is protected.")
         assert ui.requests(Operation.MODIFY) == []
         await ui.type("H")
         await ui.press("enter")
@@ -120,7 +119,7 @@ async def test_a_protected_profile_opens_apply_for_the_whole_name_only(
         else:
             await retype(ui, "x.example.com")
         await ui.press(key)
-        await ui.sees("This profile is protected")
+        await ui.sees("to confirm: this profile is protected.")
         apply = ui.app.screen.query_one("#apply", Button)
         for typed, closed in (("", True), ("BATC", True), ("H", False), ("E", True)):
             await ui.type(typed)
@@ -137,12 +136,12 @@ async def test_a_paste_refused_by_the_typed_name_is_said_under_it_until_somethin
     async with opened(demo, size=size, profile=protected) as ui:
         await ui.sees("BATCH")
         await ui.press("d")
-        await ui.sees("Type the name of the record:")
+        await ui.sees("Type BATCH to confirm: this profile is protected.")
         await ui.type("BAT")
         await ui.paste("BATCH\nBATCH")
         await ui.sees("✗ Not pasted: the text has 2 lines")
         lines = ui.lines()
-        name = next(at for at, line in enumerate(lines) if "│ BAT " in line)
+        name = next(at for at, line in enumerate(lines) if "│  BAT " in line)
         assert "✗ Not pasted" in lines[name + 1]
         assert any("Cancel" in line and "Delete" in line for line in lines[name + 2 :])
         assert ui.app.messages == ()
@@ -162,7 +161,7 @@ async def test_a_protected_profile_deletes_a_record_without_a_name_only_after_a_
     ) as ui:
         await ui.sees("Connections 1")
         await ui.press("d")
-        await ui.sees("Type yes (the record has no name)")
+        await ui.sees("Type yes to confirm: the record has no name")
         ui.clock.forward(1)
         await ui.press("enter")
         assert ui.app.screen.query_one("#apply", Button).disabled

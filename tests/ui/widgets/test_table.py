@@ -432,9 +432,9 @@ async def test_a_name_is_whole_beside_short_columns() -> None:
         assert "notifications-relay" in app.lines()[1]
 
 
-async def test_at_60_columns_the_least_important_columns_are_left_out_and_come_back() -> None:
+async def test_at_54_columns_the_least_important_columns_are_left_out_and_come_back() -> None:
     app = TableApp(make(range(3)))
-    async with app.run_test(size=(60, 20)) as pilot:
+    async with app.run_test(size=(54, 20)) as pilot:
         await pilot.pause()
         assert app.lines()[0].split() == ["NAME", "HOSTNAME", "PORT", "LAST", "TEST"]
         assert app.lines()[1].split()[:4] == ["▌", "name-0", "smtp0.example.com", "587"]
