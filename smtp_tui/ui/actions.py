@@ -189,7 +189,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("form.review", "ctrl+s", "Review", "Show what would be sent, then save it.",
        (_WRITE, _IDLE), priority=True),
     _A("form.test", "ctrl+t", "Test",
-       "Test the values in this form; the next test goes to the same address at once.",
+       "Send a mail with the values in this form; the next goes to the same address at once.",
        (_TEST, _WRITE, _IDLE), priority=True),
     _A("form.revert", "ctrl+r", "Revert", "Restore the original value of this field.",
        priority=True),
