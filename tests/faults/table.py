@@ -1011,6 +1011,13 @@ FAULTS: Final = (
         ("tests/cli/test_words.py::test_a_refusal_is_one_line_in_the_usual_form",),
     ),
     Fault(
+        "what is said of a host name is made of parts that do not fit",
+        HONEST,
+        "A host name cannot contain {mark}. Enter only the name of the mail server.",
+        "A host name has no a {mark} in it",
+        ("tests/mail/test_sentences.py::test_what_is_said_of_a_value_is_a_sentence",),
+    ),
+    Fault(
         "a mistake on the command line repeats a password",
         SECRET,
         "            message = said.sub(plainer, message)\n",
