@@ -39,7 +39,7 @@ async def test_a_save_given_up_with_esc_is_looked_up_and_what_was_typed_is_kept_
         await ui.asked(Operation.MODIFY)
         await ui.press("escape")
         await ui.sees("Stopped waiting. The write continues")
-        await ui.sees(f"no answer came, {'but it was done' if done else 'and it was not done'}")
+        await ui.sees(f"no answer, {'but it was done' if done else 'and it was not done'}")
         assert outcomes(ui) == [None, WriteOutcome.UNKNOWN, FOUND[done]]
         await ui.press("e")
         if done:
@@ -107,7 +107,7 @@ async def test_a_lost_answer_of_a_profile_that_was_left_is_looked_up_too(demo: S
         await ui.sees("this session only")
         await ui.press("j", "enter")
         await ui.until(lambda: " demo-europe " in ui.lines()[0], "the other profile")
-        await ui.sees("no answer came, but it was done")
+        await ui.sees("no answer, but it was done")
         assert outcomes(ui) == [None, WriteOutcome.UNKNOWN, WriteOutcome.FOUND_DONE]
 
 

@@ -198,7 +198,7 @@ async def test_a_second_delete_is_refused_with_the_reason_and_never_sent(
         await ui.sees("An earlier write is still under way: delete the connection")
         await ui.press("tab", "enter")
         await ui.sees("Hostname")
-        await ui.sees(*("stale, as it was", "404") if left else ("Deleted BATCH",))
+        await ui.sees(*("stale, read", "404") if left else ("Deleted BATCH",))
         assert len(ui.requests(Operation.DELETE)) == 1
         assert outcomes(ui) == [None, WriteOutcome.DONE]
 

@@ -188,7 +188,7 @@ def _written(path: Path, content: str | None) -> Path:
     ("content", "words"),
     [
         (None, "there is no such file"),
-        ("no certificate", "no certificate in"),
+        ("no certificate", "it contains no PEM"),
         ("another", "is not trusted"),
         ("", "Type the path of a CA file"),
     ],
