@@ -134,7 +134,7 @@ class DraftsDialog(Dialog[SavedDraft | None]):
     ]
     DEFAULT_CSS = """
     DraftsDialog RecordsTable { height: 9; max-height: 50vh; }
-    DraftsDialog #draft { height: 5; margin-top: 1; }
+    DraftsDialog #draft { height: auto; min-height: 5; margin-top: 1; }
     """
 
     def __init__(self, session: Session, services: Services) -> None:

@@ -357,7 +357,7 @@ class PresetDialog(Dialog[Preset | None]):
     TITLE = "Provider presets"
     BINDINGS = bindings("dialog.cancel")
     DEFAULT_CSS = """
-    PresetDialog RecordsTable { height: 13; max-height: 60vh; }
+    PresetDialog RecordsTable { height: 13; max-height: 50vh; }
     PresetDialog #provider { height: 4; margin-top: 1; }
     PresetDialog #checked { text-style: dim; }
     """
