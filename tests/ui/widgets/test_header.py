@@ -124,6 +124,8 @@ async def _through_records(walk: _Walk) -> None:
     await walk.back("NAME ▲")
     await walk.go("d", "Delete BATCH?")
     await walk.back("NAME ▲")
+    await walk.go("D", "No drafts")
+    await walk.back("NAME ▲")
     await walk.go("a", "METHOD", "PATH")
     await walk.back("NAME ▲")
     await walk.go("m", "Mailbox")
@@ -134,7 +136,7 @@ async def _through_records(walk: _Walk) -> None:
     await walk.back("NAME ▲")
     walk.ui.sandbox.faults.add(Fault(FaultKind.MISSING_ID, Operation.LIST))
     await walk.go("r", "6 unreadable")
-    await walk.go("U", "could not be read: 6")
+    await walk.go("U", "6 entries could not be read")
     await walk.back("6 unreadable")
     await walk.go("r", "NAME ▲", "BATCH")
 
