@@ -40,7 +40,8 @@ class Situation(Struct, frozen=True):
     """What decides which actions are possible now.
 
     ``record``: one is under the cursor. ``rows``: some were read. ``reading``: they are being read.
-    ``unreadable``: some entries of the list are. ``read_only``: nothing may be stored.
+    ``unreadable``: some entries of the list are. ``read_only``: nothing may be stored;
+    ``read_only_run``: because the program was started so.
     ``test_emails``: they may be sent. ``busy``: a request is under way. ``undo``: there was a
     change. ``created``: it was a create, which cannot be undone.
     """
@@ -50,6 +51,7 @@ class Situation(Struct, frozen=True):
     unreadable: bool = False
     reading: bool = False
     read_only: bool = False
+    read_only_run: bool = False
     test_emails: bool = True
     busy: bool = False
     undo: bool = False
@@ -68,7 +70,8 @@ class Need(Struct, frozen=True):
     met: Callable[[Situation], bool]
 
 
-_WRITE: Final = Need("This profile, or this run, is read-only.", lambda now: not now.read_only)
+_RUN: Final = Need("This run is read-only.", lambda now: not now.read_only_run)
+_WRITE: Final = Need("This profile is read-only.", lambda now: not now.read_only)
 _TEST: Final = Need("This profile allows no test emails.", lambda now: now.test_emails)
 _RECORD: Final = Need("No record is under the cursor.", lambda now: now.record)
 _SHOWN_ROWS: Final = Need("There are no rows to mark.", lambda now: now.rows)
@@ -143,17 +146,18 @@ class Action(Struct, frozen=True):
 _A = Action
 ACTIONS: Final[tuple[Action, ...]] = (
     _A("record.open", "enter", "Open", "Show every parameter of the record.", (_RECORD,)),
-    _A("record.edit", "e", "Edit", "Change parameters; only changes are sent.", (_WRITE, _RECORD)),
+    _A("record.edit", "e", "Edit", "Change parameters; only changes are sent.",
+       (_RUN, _WRITE, _RECORD)),
     _A("record.test", "t", "Test", "Send a test email with the saved record.", (_TEST, _RECORD)),
-    _A("record.new", "n", "New", "Create a record from scratch or a preset.", (_WRITE,)),
+    _A("record.new", "n", "New", "Create a record from scratch or a preset.", (_RUN, _WRITE,)),
     _A("record.clone", "c", "Clone", "Copy this record, without its password.",
-       (_WRITE, _RECORD)),
+       (_RUN, _WRITE, _RECORD)),
     _A("record.delete", "d", "Delete", "After a review, which says what is lost.",
-       (_WRITE, _RECORD)),
+       (_RUN, _WRITE, _RECORD)),
     _A("record.undo", "u", "Undo", "Reverse the last change, after a review.",
-       (_WRITE, _UNDOABLE, _CHANGE)),
+       (_RUN, _WRITE, _UNDOABLE, _CHANGE)),
     _A("record.test_values", "T", "Test values", "Send a test email with unsaved values.",
-       (_TEST, _WRITE)),
+       (_TEST, _RUN, _WRITE)),
     _A("record.copy", "y", "Copy", "As curl (pressed twice), command, JSON or id.", (_RECORD,)),
     _A("detail.next", "J", "Next", "The record after this one in the list."),
     _A("detail.previous", "K", "Previous", "The record before this one in the list."),
@@ -165,7 +169,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
        (_SHOWN_ROWS,)),
     _A("table.refresh", "r", "Refresh", "Read the list again; cursor and marks stay."),
     _A("table.drafts", "D", "Drafts", "Show unsaved forms, to resume or discard them.",
-       (_WRITE,)),
+       (_RUN, _WRITE,)),
     _A("table.unreadable", "U", "Unreadable", "Show the entries that could not be read.",
        (_UNREADABLE,)),
     _A("app.profiles", "p", "Profiles", "Choose another host, tenant or team."),
@@ -187,10 +191,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("journal.filter", "slash", "Filter", "Show only writes with these words; esc clears."),
     _A("journal.refresh", "r", "Refresh", "Read the journal again."),
     _A("form.review", "ctrl+s", "Review", "Show what would be sent, then save it.",
-       (_WRITE, _IDLE), priority=True),
+       (_RUN, _WRITE, _IDLE), priority=True),
     _A("form.test", "ctrl+t", "Test",
        "Send a mail with the values in this form; the next goes to the same address at once.",
-       (_TEST, _WRITE, _IDLE), priority=True),
+       (_TEST, _RUN, _WRITE, _IDLE), priority=True),
     _A("form.revert", "ctrl+r", "Revert", "Restore the original value of this field.",
        priority=True),
     _A("form.preset", "ctrl+g", "Preset", "Fill host and port from a known provider.",

@@ -21,12 +21,13 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from smtp_tui.api.clock import Clock
+from smtp_tui.api.errors import ApiError
 from smtp_tui.api.requests import CHANGES
 from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Profile
 from smtp_tui.text import clean, cut_to_cells, sentence, shortened
 from smtp_tui.ui.actions import BY_ID, Situation, bindings
-from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.keymap import bound, error_text
 from smtp_tui.ui.messages import MessageLine, MessagesApp, Wait, WaitLine, tell
 from smtp_tui.ui.widgets.bars import (
     FILTER_FIELD,
@@ -109,6 +110,14 @@ class FullScreen(Screen[Result]):
     FullScreen.-covered RecordsTable:focus > .records-table--cursor {
         background: $background; color: $foreground; text-style: bold dim;
     }
+    .-covered Input, .-covered Input:focus {
+        background: $background !important; color: $foreground !important;
+        text-style: dim !important;
+        & > .input--cursor, & > .input--selection {
+            background: $background !important; color: $foreground !important;
+            text-style: dim !important;
+        }
+    }
     FullScreen .problem { height: auto; max-height: 6; padding: 0 1; display: none; }
     FullScreen .problem.-shown { display: block; }
     FullScreen .status { height: 1; padding: 0 1; text-style: dim; }
@@ -190,6 +199,7 @@ class FullScreen(Screen[Result]):
         change = session.memory.last_change
         return Situation(
             read_only=session.target.access is Access.READ_ONLY,
+            read_only_run=session.target.access is not session.profile.access,
             test_emails=session.target.test_emails,
             undo=change is not None,
             created=session.memory.created,
@@ -392,6 +402,12 @@ class GuardedDialog(Dialog[Result]):
         if event.key in ("enter", "space") and not self.settled:
             event.stop()
             event.prevent_default()
+
+
+def error_content(screen: Screen[Any], error: ApiError) -> Content:
+    """What happened in a colour and with a sign, then why and what to do next. Cleaned."""
+    what, *more = error_text(screen, error).split("\n")
+    return Content("\n").join([Content.styled(f"✗ {what}", "bold $bad"), *map(Content, more)])
 
 
 def where_line(session: Session) -> Content:

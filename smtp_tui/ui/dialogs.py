@@ -233,7 +233,7 @@ class HelpScreen(Dialog[None]):
     WIDTH = 96
     DEFAULT_CSS = """
     HelpScreen > #box { height: 100%; }
-    HelpScreen #help-keys { height: 1fr; }
+    HelpScreen #help-keys { height: 1fr; margin-top: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Back")]
 

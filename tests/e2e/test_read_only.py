@@ -20,7 +20,7 @@ def test_in_a_read_only_run_every_key_that_stores_is_dim_and_says_why_and_nothin
             terminal.press(*WRITES, "?")
             terminal.wait_for("search the keys")
             terminal.type("after a question")
-            terminal.wait_for(says("Delete:", "Not now: This profile, or this run, is read-only"))
+            terminal.wait_for(says("Delete:", "Not now: This run is read-only"))
             terminal.press("esc")
             terminal.wait_gone("Not now")
             terminal.press("enter")

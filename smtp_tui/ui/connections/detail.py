@@ -30,10 +30,9 @@ from smtp_tui.text import (
     record_name,
 )
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
-from smtp_tui.ui.base import FullScreen, WriteEnded
+from smtp_tui.ui.base import FullScreen, WriteEnded, error_content
 from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
 from smtp_tui.ui.connections.rows import ago, outdated, verdict_role, verdict_sign
-from smtp_tui.ui.keymap import error_text
 from smtp_tui.ui.messages import forget, tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
@@ -119,7 +118,9 @@ def record_content(
     lines += [Content.styled(f"! {clean(oddity)}", "bold $warn") for oddity in record.oddities]
     lines += [Content(""), Content.styled("Last tests", "bold")]
     found = [_run_content(test, record, now, whole=whole) for test in tests]
-    lines += found or [Content.styled("No tests yet", "dim")]
+    lines.append(Content("\n\n" if whole else "\n").join(found))
+    if not found:
+        lines[-1] = Content.styled("No tests yet", "dim")
     return Content("\n").join(lines)
 
 
@@ -298,7 +299,7 @@ class DetailScreen(RecordScreen[bool]):
         if self._problem is not None:
             seconds = (self.services.clock.now() - self._read_at).total_seconds()
             stale = Content.styled(f"stale, read {age(seconds)} ago", "bold $bad")
-            words = Content.assemble(stale, "\n", error_text(self, self._problem))
+            words = Content.assemble(stale, "\n", error_content(self, self._problem))
             self._problem_text.update(words)
 
     def tick(self) -> None:

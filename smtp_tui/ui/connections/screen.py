@@ -21,7 +21,7 @@ from smtp_tui.state.history import Tested
 from smtp_tui.state.settings import Sort
 from smtp_tui.text import age, clean, counted, record_name
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
-from smtp_tui.ui.base import WIDE, DraftsChanged, WriteEnded, opens_screen
+from smtp_tui.ui.base import WIDE, DraftsChanged, WriteEnded, error_content, opens_screen
 from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
 from smtp_tui.ui.connections.rows import (
     COLUMNS,
@@ -33,7 +33,7 @@ from smtp_tui.ui.connections.rows import (
     hint_words,
     order_words,
 )
-from smtp_tui.ui.keymap import bound, error_text
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import Wait, tell
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.bars import key_content
@@ -242,7 +242,7 @@ class ConnectionsScreen(RecordScreen[None]):
         self.table.stale = self.problem is not None and rows
         self._problem_text.set_class(self.problem is not None and rows, "-shown")
         if self.problem is not None:
-            self._problem_text.update(error_text(self, self.problem))
+            self._problem_text.update(error_content(self, self.problem))
         if not self.table.rows:
             self.table.notice = self._list.nothing_found if rows else self._notice()
         self.follow_cursor()
@@ -251,17 +251,17 @@ class ConnectionsScreen(RecordScreen[None]):
         """What stands in place of rows while no record is known."""
         scope = self.session.target.scope
         if self.reading:
-            return "Reading the connections …"
+            return ""  # what is waited for stands at the foot
         if self.problem is not None:
-            return error_text(self, self.problem)
+            return error_content(self, self.problem)
         if self._loaded_at is None:
             return notice_content("Nothing was read yet.", "", self._keys("table.refresh"))
         if self._view.answer.unreadable:
             return self._all_unreadable(self._view.answer.unreadable)
         return notice_content(
             "No SMTP connections",
-            f"The server has none for tenant {clean(scope.tenant)} and team"
-            f" {clean(scope.team)}. A wrong tenant or team looks the same.",
+            "The server has none for this tenant and team. A wrong one looks the same.\n\n"
+            f"tenant  {clean(scope.tenant)}\nteam    {clean(scope.team)}",
             self._keys("record.new", "app.profiles", "table.refresh"),
         )
 

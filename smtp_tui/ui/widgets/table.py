@@ -39,7 +39,6 @@ GUTTER: Final = 3
 GAP: Final = 2
 """Cells between two columns."""
 HEADING_LINES: Final = 1
-STALE: Final = " stale"
 MOST_COUNTED: Final = 1_000_000
 """The highest count that can be typed before a key."""
 DROPPED: Final = 1_000_000
@@ -47,7 +46,7 @@ DROPPED: Final = 1_000_000
 NOTICE_CELLS: Final = 72
 """The most cells that a line of the notice takes."""
 SORT_SIGN: Final = 2
-"""Cells of a heading for the sign of the order, also where it is not sorted."""
+"""Cells of a heading for the sign of the order."""
 _SAMPLE: Final = 200
 """Rows that are measured for column widths, however many there are."""
 
@@ -263,7 +262,8 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.MarksChanged(self.cursor_id))
 
     def watch_sort_column(self) -> None:
-        """Repaint the heading, which shows the order."""
+        """Repaint the heading, which shows the order; all, where a column gets wider for that."""
+        self._lay_out()
         self._refresh_line(0)
 
     watch_sort_reverse = watch_sort_column
@@ -285,8 +285,6 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
             self._lay_out()  # the first frame is painted before its size is told
         if y < HEADING_LINES:
             heading = self._columns.heading(self.sort_column, reverse=self.sort_reverse)
-            if self.stale:
-                heading = fit(heading, self.free_width - len(STALE), ellipsis="") + STALE
             return self._line(heading, self.get_component_rich_style("records-table--heading"))
         if not self.rows:
             return self._notice_line(y - HEADING_LINES)
@@ -363,7 +361,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     def _lay_out(self) -> None:
         """Share the width anew, and repaint everything if a column changed."""
         self._shared_width = self.free_width
-        if self._columns.share(self._shared_width - GUTTER):
+        if self._columns.share(self._shared_width - GUTTER, self.sort_column):
             self.refresh()
 
     def _repaint(self) -> None:
@@ -497,9 +495,16 @@ class Layout:
         )
         return GUTTER + sum(cells + GAP for cells in widths)
 
-    def share(self, width: int) -> bool:
-        """Share ``width`` cells among the columns. Return whether a column changed."""
-        before, self._widths = self._widths, place(self._columns, self._wanted, width)
+    def share(self, width: int, sort_column: str | None) -> bool:
+        """Share ``width`` cells among the columns. Return whether a column changed.
+
+        The heading of the column that the rows are sorted by has room for the sign of the order.
+        """
+        wanted = [
+            max(cells, cell_width(column.heading) + SORT_SIGN * (column.key == sort_column))
+            for column, cells in zip(self._columns, self._wanted, strict=True)
+        ]
+        before, self._widths = self._widths, place(self._columns, wanted, width)
         return before != self._widths
 
     def row(self, row: Row, *, cursor: bool, marked: bool) -> tuple[str, list[int]]:
@@ -508,7 +513,8 @@ class Layout:
         Cursor and mark are signs, so that no colour is needed. A column that is dropped starts
         behind the line.
         """
-        line = ("▌" if cursor else " ") + ("●" if marked else " ") + (row.sign or " ")
+        sign = row.sign or " "
+        line = ("▌" if cursor else " ") + (f"●{sign}" if marked else f"{sign} ")
         starts, between = [], ""
         for column, width, text in zip(self._columns, self._widths, row.cells, strict=True):
             if not width:
@@ -569,7 +575,7 @@ def place(columns: Sequence[Column], wanted: Sequence[int], width: int) -> tuple
     widths = {index: column.width for index, column in enumerate(columns)}
     for index, column in enumerate(columns):
         if column.flexible:
-            content = max(wanted[index], cell_width(column.heading) + SORT_SIGN)
+            content = max(wanted[index], cell_width(column.heading))
             widths[index] = min(column.width, content)
     while len(widths) > 1 and sum(cells + GAP for cells in widths.values()) > width:
         del widths[max(widths, key=lambda index: (columns[index].priority, index))]

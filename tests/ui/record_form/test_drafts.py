@@ -202,7 +202,7 @@ async def test_a_password_alone_is_not_offered_to_be_kept(demo: Sandbox, tmp_pat
 
 def has_sign(ui: Ui, name: str) -> bool:
     """Whether the table says that there is a draft of the record."""
-    return ui.shows(f"✎{name}")
+    return ui.shows(f"✎ {name}")
 
 
 async def test_a_record_with_a_draft_has_a_sign_in_the_table_until_the_draft_is_gone(

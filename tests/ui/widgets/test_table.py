@@ -459,22 +459,10 @@ async def test_no_text_is_hidden_under_the_scroll_bar() -> None:
         rows = tuple(Row(str(key), ("a", "THE END!")) for key in range(count))
         app = TableApp(rows, columns=columns)
         async with app.run_test(size=(60, 20)) as pilot:
-            app.table.stale = True
             await pilot.pause()
             free = app.table.scrollable_content_region.width
             assert free == 59
             assert [line[:free][-8:] for line in app.lines()[1:4]] == ["THE END!"] * 3
-            assert app.lines()[0][:free].endswith("stale")
-
-
-async def test_stale_rows_are_said_to_be_stale_in_a_word() -> None:
-    app = TableApp(make(range(3)))
-    async with app.run_test() as pilot:
-        assert "stale" not in app.lines()[0]
-        app.table.stale = True
-        await pilot.pause()
-        assert app.lines()[0].rstrip().endswith(" stale")
-        assert cell_len(app.lines()[0]) == app.table.size.width
 
 
 async def test_stale_rows_look_different_and_a_cursor_shows_where_the_focus_is() -> None:
@@ -531,4 +519,4 @@ async def test_a_row_shows_its_sign_and_a_dropped_column_colours_nothing() -> No
     app = TableApp((row, *make([])), columns=columns)
     async with app.run_test(size=(40, 10)) as pilot:
         await pilot.pause()
-        assert app.lines()[1].startswith("▌ ✎relay")
+        assert app.lines()[1].startswith("▌✎ relay")
