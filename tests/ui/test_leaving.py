@@ -90,7 +90,7 @@ async def test_a_save_that_was_not_done_keeps_the_program_and_what_was_typed(
         await hanging_save(ui, Fault(FaultKind.HANG, Operation.MODIFY))
         await ui.press("ctrl+c")
         await ui.sees("A write is under way")
-        await ui.sees("Not left: what you typed was not saved.", "Edit BATCH", "587")
+        await ui.sees("Not closed: what you typed was not saved.", "Edit BATCH", "587")
         await ui.sees("the server still has the old values")
         assert ui.app.return_code is None
 
