@@ -252,7 +252,8 @@ class ProfilesDialog(Dialog[Profile | None]):
         }
         parts = [Content.assemble((f"{label} ", "dim"), text) for label, text in words.items()]
         host = Content.styled(clean(profile.shown_host, 80), "bold")
-        self._details.update(Content("  ").join([host, *parts]))
+        lines = [host, parts[0], Content("  ").join(parts[1:4]), parts[4]]
+        self._details.update(Content("\n").join(lines))
 
     def _say(self, text: str) -> None:
         """Say something, or else what is wrong with the file, if that stands nowhere else."""

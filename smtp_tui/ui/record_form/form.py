@@ -238,6 +238,15 @@ class RecordForm(VerticalScroll, can_focus=False):
             return key_line(self.screen, "form.preset", "Fill from a provider")
         return Content()
 
+    @property
+    def refused(self) -> DraftProblem | None:
+        """The first field that has an error below it, which a save would not send."""
+        for name, field in self.fields.items():
+            for remark in field.remarks:
+                if remark.severity is Severity.ERROR:
+                    return DraftProblem(name, remark.text)
+        return None
+
     def say_ready(self, patch: Patch | DraftProblem, *, checked: bool) -> None:
         """Say below the fields what a save would do; while typing nothing new is refused."""
         wrong = sum(has_error(field.remarks) for field in self.fields.values())

@@ -221,7 +221,7 @@ class FormScreen(FullScreen[FormResult]):
         draft = self._form.draft
         scope, patch = self.session.target.scope, self._drafted(draft)
         self._form.say_ready(patch, checked=check)
-        self._preview.update(patch_content(scope, draft, patch))
+        self._preview.update(patch_content(scope, draft, self._form.refused or patch))
 
     def _drafted(self, draft: Draft) -> Patch | DraftProblem:
         """What the draft changes, or the first field that cannot be sent."""

@@ -75,6 +75,15 @@ async def test_the_last_line_says_what_a_save_would_do(demo: Sandbox) -> None:
         assert not ui.shows("Ready.")
 
 
+async def test_a_value_that_is_wrong_is_not_shown_as_what_will_be_sent(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await edit(ui, "BATCH")
+        await ui.press("tab")
+        await retype(ui, "99999")
+        await ui.sees("✗ 1 field to correct", "✗ port:")
+        assert not ui.shows('"value": 99999')
+
+
 async def test_a_new_record_says_what_it_needs_and_at_its_empty_hostname_how_to_fill_it(
     demo: Sandbox,
 ) -> None:
