@@ -32,7 +32,9 @@ from smtp_tui.ui.actions import APP_ACTIONS, IN_A_LIST, Action, Place, Situation
 from smtp_tui.ui.base import Dialog, GuardedDialog, opens_screen
 from smtp_tui.ui.keymap import bound, with_keys
 from smtp_tui.ui.messages import Copied, copy, tell
+from smtp_tui.ui.theme import filled
 from smtp_tui.ui.widgets.fields import Paste, TextInput
+from smtp_tui.ui.widgets.json_text import json_content
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.workflows.operator import About, Kind
 
@@ -122,6 +124,7 @@ class CopyDialog(Dialog[None]):
     the first form at once.
     """
 
+    WIDTH = 100
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog.cancel"),
         Binding("tab,right,down,j", "step(1)", "Next form"),
@@ -142,6 +145,8 @@ class CopyDialog(Dialog[None]):
     def compose_box(self) -> Iterable[Widget]:
         """The forms, and the text of the chosen one."""
         yield from (self._labels, self._text)
+        words = "Not in your clipboard? Press v to show the text."
+        yield PlainText(words, classes="hint apart")
 
     def keys(self) -> Iterable[tuple[str, str]]:
         """Choose a form, copy it, show it."""
@@ -161,13 +166,12 @@ class CopyDialog(Dialog[None]):
 
     def _show(self) -> None:
         labels = [
-            Content.styled(f"[{label}]", "bold $accent")
-            if position == self._at
-            else Content(f" {label} ")
+            Content.styled(f" {label} ", filled("selection") if position == self._at else "")
             for position, (label, _) in enumerate(self._forms)
         ]
-        self._labels.update(Content("  ").join(labels))
-        self._text.update(clean_block(self._forms[self._at][1]))
+        self._labels.update(Content(" ").join(labels))
+        label, text = self._forms[self._at]
+        self._text.update(json_content(clean_block(text)) if label == "JSON" else clean_block(text))
 
     def action_step(self, by: int) -> None:
         """Go to another form."""

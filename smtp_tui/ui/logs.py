@@ -16,19 +16,31 @@ from textual.widgets import Input
 
 from smtp_tui.api.activity import Exchange
 from smtp_tui.api.clock import Clock
+from smtp_tui.api.models import SecretState, is_secret_name
+from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.state.files import FileProblem
-from smtp_tui.state.journal import Journal, JournalChange, Written, writes_of
+from smtp_tui.state.journal import CLEARED, Journal, JournalChange, Written, writes_of
 from smtp_tui.text import clean, clean_block, counted, padded, record_name
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, FullScreen
 from smtp_tui.ui.dialogs import CopyDialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import tell
-from smtp_tui.ui.review import body_text
+from smtp_tui.ui.review import request_content
 from smtp_tui.ui.services import Mailbox, ReceivedMail, Services
+from smtp_tui.ui.widgets.bars import key_content
+from smtp_tui.ui.widgets.json_text import json_content
 from smtp_tui.ui.widgets.panel import Panel, ScrollPane
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import Column, FilteredTable, RecordsTable, Row, shown_count
+from smtp_tui.ui.widgets.table import (
+    Column,
+    FilteredTable,
+    Look,
+    RecordsTable,
+    Row,
+    notice_content,
+    shown_count,
+)
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 
@@ -36,25 +48,47 @@ NEWEST: Final = 4_000
 """Lines of the journal that are read for the screen; ``smtp-tui audit`` reads all."""
 _LABEL_CELLS: Final = 11
 _SECOND: Final = "%Y-%m-%d %H:%M:%S UTC"
+_STATUS: Final = 4
+_OUTCOME: Final = 4
+"""Columns whose cells have a colour."""
+_ROLES: Final = {
+    WriteOutcome.DONE: "good",
+    WriteOutcome.ANSWERED: "good",
+    WriteOutcome.MAIL_ACCEPTED: "good",
+    WriteOutcome.FOUND_DONE: "good",
+    WriteOutcome.GONE: "warn",
+    WriteOutcome.MAIL_UNREACHABLE: "warn",
+    WriteOutcome.UNKNOWN: "unknown",
+}
+"""The roles of outcomes that are not bad."""
+_SIGNS: Final = {"good": "✓", "warn": "▲", "unknown": "?", "bad": "✗"}
+_NO_SECRET: Final = frozenset({CLEARED, SecretState.NOT_SET.value})
+"""What the journal tells of a secret that is not there."""
 
 
 class LogScreen(FullScreen[None]):
-    """A table of entries, newest first; the lower half shows the one under the cursor.
+    """A table of entries, newest first; the one under the cursor is shown beside it or below.
 
-    ``NOTHING`` stands there while there is none.
+    ``ENTRY`` is what an entry is called. ``NOTHING`` is the title and the words that stand there
+    while there is none.
     """
 
     COLUMNS: ClassVar[tuple[Column, ...]]
-    NOTHING: ClassVar[str]
+    ENTRY: ClassVar[str]
+    NOTHING: ClassVar[tuple[str, str]]
     DEFAULT_CSS = """
     LogScreen #panels { layout: vertical; }
+    LogScreen.-wide #panels { layout: horizontal; }
+    LogScreen.-wide #main { width: 3fr; }
+    LogScreen.-wide #entry { width: 2fr; }
     LogScreen ScrollPane { padding: 0 1; }
     """
 
     def __init__(self, session: Session | None, clock: Clock) -> None:
         super().__init__(session, clock)
         self.table = RecordsTable(self.COLUMNS)
-        self._text = PlainText(self.NOTHING)
+        self._text = PlainText()
+        self._entry = Panel(self.ENTRY.capitalize(), id="entry")
         self._contents: dict[str, Callable[[], Content]] = {}
 
     def compose_body(self) -> Iterable[Widget]:
@@ -63,14 +97,19 @@ class LogScreen(FullScreen[None]):
 
     def compose_beside(self) -> Iterable[Widget]:
         """The entry under the cursor."""
-        with Panel(id="entry"), ScrollPane():
+        with self._entry, ScrollPane():
             yield self._text
 
     def fill(self, entries: Iterable[tuple[Row, Callable[[], Content]]]) -> None:
         """Show these rows, and of the one under the cursor its content."""
         shown = list(entries)
         self._contents = {row.id: content for row, content in shown}
+        self._entry.display = bool(shown)
+        back = bound(self, "app.back")
+        self.table.notice = notice_content(*self.NOTHING, key_content(back.first_key, back.label))
         self.table.rows = tuple(row for row, _ in shown)
+        count = counted(len(shown), self.ENTRY)
+        self.panel.show(self.TITLE or "", Content.styled(count, "dim"))
 
     @on(RecordsTable.CursorMoved)
     def show(self) -> None:
@@ -90,13 +129,14 @@ class ActivityScreen(LogScreen):
     KEYS = (*ACTIONS, "app.help", "app.back")
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
     TITLE = "Activity: requests of this session, without secrets"
-    NOTHING = "No requests yet."
+    ENTRY = "request"
+    NOTHING = ("No requests yet", "Each request is listed here with its answer.")
     COLUMNS = (
         Column("at", "TIME", 8),
-        Column("profile", "PROFILE", 14, priority=2),
+        Column("profile", "PROFILE", 14, flexible=True, priority=2),
         Column("method", "METHOD", 6),
         Column("path", "PATH", 20, flexible=True),
-        Column("status", "STATUS", 6, right=True),
+        Column("status", "STATUS", 9, flexible=True, right=True),
         Column("ms", "MS", 6, right=True, priority=1),
     )
 
@@ -149,25 +189,31 @@ def _row(exchange: Exchange) -> Row:
         clean(exchange.profile, 40),
         exchange.request.method,
         clean(exchange.request.path, 200),
-        str(exchange.status) if exchange.status is not None else "-",
+        str(exchange.status) if exchange.status is not None else "no answer",
         str(exchange.milliseconds),
     )
-    return Row(_row_id(exchange), cells)
+    look = Look(_STATUS, _status_role(exchange.status), length=len(cells[_STATUS]))
+    return Row(_row_id(exchange), cells, (look,))
+
+
+def _status_role(status: int | None) -> str:
+    """The role of the status of an answer; None is that no answer came."""
+    if status is None:
+        return "warn"
+    return "good" if status < 400 else "bad"
 
 
 def exchange_content(exchange: Exchange) -> Content:
     """Return a request, its answer, and why it failed."""
-    request = exchange.request
     lines = [
-        Content.styled(f"{request.method} {clean(exchange.origin + request.address)}", "bold"),
-        Content(body_text(request)),
+        request_content(exchange.origin, exchange.request),
         Content(""),
-        Content.styled(_answer_words(exchange), "bold"),
+        _answer_content(exchange),
     ]
     if exchange.failure:
         lines.append(Content(clean(exchange.failure)))
     if exchange.answer:
-        lines.append(Content(clean_block(_indented(exchange.answer))))
+        lines.append(json_content(clean_block(_indented(exchange.answer))))
     return Content("\n").join(lines)
 
 
@@ -179,10 +225,14 @@ def _indented(answer: str) -> str:
         return answer
 
 
-def _answer_words(exchange: Exchange) -> str:
+def _answer_content(exchange: Exchange) -> Content:
     status = f"status {exchange.status}" if exchange.status is not None else "no answer"
     request_id = f" · request id {clean(exchange.request_id)}" if exchange.request_id else ""
-    return f"{status} · {exchange.milliseconds} ms{request_id}"
+    return Content.assemble(
+        (status, f"bold ${_status_role(exchange.status)}"),
+        f" · {exchange.milliseconds} ms",
+        (request_id, "dim"),
+    )
 
 
 class MailboxScreen(LogScreen):
@@ -192,7 +242,8 @@ class MailboxScreen(LogScreen):
     KEYS = (*ACTIONS, "app.help", "app.back")
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
     TITLE = "Mailbox of the demo's mail server"
-    NOTHING = "No mail yet. Go back and test a record that works."
+    ENTRY = "mail"
+    NOTHING = ("No mail yet", "Test a record that works: its mail is shown here.")
     COLUMNS = (
         Column("at", "TIME", 8),
         Column("to", "TO", 18, flexible=True),
@@ -225,14 +276,19 @@ def _mail_row(row_id: str, mail: ReceivedMail) -> Row:
         clean(mail.username or "-", 60),
         "yes" if mail.tls else "no",
     )
-    return Row(row_id, cells)
+    return Row(row_id, cells, (Look(4, "good" if mail.tls else "quiet"),))
 
 
 def _mail_content(mail: ReceivedMail) -> Content:
-    return Content(
-        f"From {clean(mail.mail_from, 200)}\nTo {clean(', '.join(mail.rcpt_to), 300)}\n"
-        f"Subject {clean(mail.subject, 300)}\n\n{clean_block(mail.body)}"
+    facts = (
+        ("From", clean(mail.mail_from, 200)),
+        ("To", clean(", ".join(mail.rcpt_to), 300)),
+        ("Subject", clean(mail.subject, 300)),
+        ("Login", clean(mail.username or "none", 60)),
+        ("TLS", "yes" if mail.tls else "no"),
     )
+    lines = [Content.assemble((padded(label, 9), "dim"), text) for label, text in facts]
+    return Content("\n").join([*lines, Content(), Content(clean_block(mail.body))])
 
 
 class JournalScreen(FullScreen[None]):
@@ -255,7 +311,7 @@ class JournalScreen(FullScreen[None]):
         super().__init__(session, clock)
         self._journal = journal
         self._writes: tuple[Written, ...] = ()
-        self._notice = "Reading the journal …"
+        self._notice: str | Content = "Reading the journal …"
         self._remarks: tuple[str, ...] = ()
         self._list = FilteredTable(self.COLUMNS)
 
@@ -279,8 +335,9 @@ class JournalScreen(FullScreen[None]):
             reading = await asyncio.to_thread(self._journal.read, NEWEST)
         except FileProblem as problem:
             self._writes, self._remarks = (), ()
-            key, words = bound(self, "journal.refresh").first_key, clean(str(problem), 400)
-            self._notice = f"The journal cannot be read.\n\n{words}\n\n{key} reads again."
+            again = key_content(bound(self, "journal.refresh").first_key, "Read again")
+            words = clean(str(problem), 400)
+            self._notice = notice_content("The journal cannot be read", words, again)
         else:
             self._writes = writes_of(reading.entries)
             cut = len(reading.entries) == NEWEST
@@ -289,10 +346,10 @@ class JournalScreen(FullScreen[None]):
                 f"{reading.overlong} too long to read" if reading.overlong else "",
                 "smtp-tui audit shows older ones" if cut else "",
             )
-            self._notice = (
-                "No writes yet.\n\n"
-                "Every create, change, delete and test email is written here before it is sent."
-            )
+            words = "Every create, change, delete and test email is written here before it is sent."
+            back = bound(self, "app.back")
+            keys = key_content(back.first_key, back.label)
+            self._notice = notice_content("No writes yet", words, keys)
         self.show_writes()
 
     @on(Input.Changed)
@@ -327,6 +384,7 @@ class JournalScreen(FullScreen[None]):
 class WrittenDialog(Dialog[None]):
     """One write with everything that is known about it."""
 
+    WIDTH = 100
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog.cancel"),
         Binding("q,enter", "cancel", show=False),
@@ -341,9 +399,12 @@ class WrittenDialog(Dialog[None]):
         self.title = f"{clean(written.operation, 40)} · {named}"
 
     def compose_box(self) -> Iterable[Widget]:
-        """The facts, and the keys."""
+        """The facts."""
         yield PlainText(written_content(self._written))
-        yield PlainText(f"↑ ↓ scroll · {self.cancel_key} back", classes="hint")
+
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """What the keys do."""
+        return (("↑ ↓", "Scroll"), (self.cancel_key, "Back"))
 
 
 def write_row(written: Written) -> Row:
@@ -354,9 +415,18 @@ def write_row(written: Written) -> Row:
         clean(begun.profile, 40),
         clean(written.operation, 40),
         clean(begun.record_name or written.record_id or "-", 200),
-        written.outcome_words,
+        _outcome_words(written),
     )
-    return Row(begun.write_id, cells)
+    return Row(begun.write_id, cells, (Look(_OUTCOME, _role(written)),))
+
+
+def _role(written: Written) -> str:
+    return _ROLES.get(written.outcome, "bad")
+
+
+def _outcome_words(written: Written) -> str:
+    """What came of a write, after a sign that says how it went."""
+    return f"{_SIGNS[_role(written)]} {written.outcome_words}"
 
 
 def written_content(written: Written) -> Content:
@@ -364,7 +434,6 @@ def written_content(written: Written) -> Content:
     begun = written.begun
     ended = written.last.at if written.outcomes else None
     facts = (
-        ("outcome", written.outcome_words),
         ("", written.words),
         ("status", "" if written.status is None else str(written.status)),
         ("request id", written.request_id or ""),
@@ -381,12 +450,15 @@ def written_content(written: Written) -> Content:
         ("recipient", begun.recipient or ""),
         ("write", begun.write_id),
     )
-    lines = [
+    outcome = (_outcome_words(written), f"bold ${_role(written)}")
+    lines = [Content.assemble((padded("outcome", _LABEL_CELLS), "dim"), outcome)]
+    lines += [
         Content.assemble((padded(name, _LABEL_CELLS), "dim"), clean(text, 600))
         for name, text in facts
         if text
     ]
-    lines += [Content(_change(change)) for change in begun.changes]
+    lines += [Content()] if begun.changes else []
+    lines += [line for change in begun.changes for line in _diff(change)]
     if begun.omitted is not None:
         changes = counted(begun.omitted.count, "more change")
         sha256 = clean(begun.omitted.sha256, 64)
@@ -394,13 +466,11 @@ def written_content(written: Written) -> Content:
     return Content("\n").join(lines)
 
 
-def _change(change: JournalChange) -> str:
-    before, after = (_value_words(value) for value in (change.before, change.after))
-    return f"  ~ {clean(change.name, 100)}  {clean(before, 300)} → {clean(after, 300)}"
-
-
-def _value_words(value: str | int | None) -> str:
-    """A value as it is told: a text in quotes, a number plain."""
-    if isinstance(value, str):
-        return f"“{value}”"
-    return "(none)" if value is None else str(value)
+def _diff(change: JournalChange) -> Iterable[Content]:
+    """A change as lines of a diff. Of a secret it is told only that there is one."""
+    secret = is_secret_name(change.name)
+    for sign, role, value in (("-", "bad", change.before), ("+", "good", change.after)):
+        if value is None or (secret and value in _NO_SECRET):
+            continue
+        words = "hidden" if secret else clean(str(value), 300)
+        yield Content.styled(f"{sign} {clean(change.name, 100)} {words}", f"bold ${role}")

@@ -20,7 +20,7 @@ from textual.widgets import Button, Input
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.curl import curl_line
 from smtp_tui.api.requests import Request
-from smtp_tui.api.target import Access, Target
+from smtp_tui.api.target import Access
 from smtp_tui.editing.merge import Comparison, Conflict, Side
 from smtp_tui.text import clean, clean_block
 from smtp_tui.ui.actions import bindings
@@ -86,7 +86,9 @@ class ReviewDialog(GuardedDialog[bool]):
         with VerticalScroll(id="review-body", can_focus=False):
             yield PlainText(where_line(self._session))
             yield PlainText(changes_content(plan), classes="apart")
-            yield PlainText(request_content(self._session.target, plan.request), id="request")
+            yield PlainText(
+                request_content(self._session.target.origin.url, plan.request), id="request"
+            )
         if self._protected:
             yield PlainText(self._what_to_type(), classes="apart")
             yield self._name_field
@@ -272,9 +274,9 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def request_content(target: Target, request: Request) -> Content:
-    """Method, whole address and body."""
-    origin, path = clean(target.origin.url), clean(request.path)
+def request_content(url: str, request: Request) -> Content:
+    """Method, whole address and body; ``url`` is that of the origin."""
+    origin, path = clean(url), clean(request.path)
     query = [
         Content.assemble((f"{clean(key)}=", "dim"), clean(value)) for key, value in request.query
     ]

@@ -107,7 +107,7 @@ async def test_sentences_name_the_keys_that_are_bound(sandbox: Sandbox) -> None:
         for keys, words in (
             (("R",), ("Connections 1",)),
             (("slash", "x"), ('No matches for "x"', "f5 Clear the filter")),
-            (("f5", "J"), ("No writes yet.",)),
+            (("f5", "J"), ("No writes yet",)),
             (("f5", "P"), ("N New", "X Check", "f6 Back")),
             (("X",), ("G Check again  f6 Back",)),
             (("f6", "f6", "M"), ("enter Send  f6 Back",)),

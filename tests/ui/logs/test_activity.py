@@ -3,7 +3,9 @@
 import json
 
 import pytest
+from rich.color import Color
 
+from smtp_tui.ui.widgets.table import RecordsTable
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.helpers import Ui, opened
 
@@ -24,7 +26,8 @@ async def test_each_request_stands_there_with_method_path_status_and_time(demo: 
         await ui.sees("403")
         await ui.press("a")
         await ui.sees("Activity", "METHOD", "STATUS", "MS")
-        newest, oldest = (line for line in ui.lines() if "GET     /cam/api" in line)
+        rows = (line.partition("││")[0] for line in ui.lines() if "GET     /cam/api" in line)
+        newest, oldest = rows
         assert newest.strip(" │").split()[-2:] == ["403", "0"]
         assert oldest.strip(" │").split()[-2:] == ["200", "0"]
         assert ui.shows("status 403", "request id")
@@ -87,7 +90,7 @@ async def test_a_request_of_the_profile_before_is_copied_for_its_own_tenant(demo
         await ui.press("a")
         await ui.sees("Activity", "demo-europe")
         await ui.press("j")
-        await ui.sees(f"tenantId={demo.tenant_id}")
+        await ui.sees(f"tenantId={demo.tenant_id[:30]}")
         await ui.press("y", "enter")
         assert f"tenantId={demo.tenant_id}" in await copied(ui)
 
@@ -123,3 +126,40 @@ async def test_tab_goes_to_the_text_of_an_entry_which_j_and_G_scroll(demo: Sandb
         await ui.sees("status 200")
         await ui.press("shift+tab", "h")
         await ui.sees("Connections 6")
+
+
+async def test_what_came_of_a_request_has_its_colour_and_the_answer_is_coloured_json(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(120, 40)) as ui:
+        await ui.sees("Connections 6")
+        demo.faults.add(Fault(FaultKind.FORBIDDEN, Operation.LIST))
+        await ui.press("r")
+        await ui.sees("403")
+        demo.faults.add(Fault(FaultKind.RESET, Operation.LIST, count=None))
+        await ui.press("r", "a")
+        await ui.sees("Activity", "no answer", "403", "200")
+        warn, bad = (
+            Color.parse(ui.app.theme_variables[role].removeprefix("ansi_")).number
+            for role in ("warn", "bad")
+        )
+        await ui.press("G")
+        await ui.sees("status 200", '"name"')
+        table = ui.app.screen.query_one(RecordsTable)
+        drawn = [line for at in range(1, 9) for line in table.render_line(at)]
+        colours = [
+            part.style.color.number if part.style and part.style.color else None
+            for words in ("no answer", "403")
+            for part in drawn
+            if part.text.strip() == words
+        ]
+        assert (colours[0], colours[-1]) == (warn, bad)
+        assert ui.look('"name"') == ui.look('"id"') != ui.look('"PRIMARY"')
+
+
+async def test_an_empty_mailbox_says_what_fills_it_and_the_way_back(demo: Sandbox) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("Connections 6")
+        await ui.press("m")
+        await ui.sees("No mail yet", "Test a record that works", "q Back")
+        assert not ui.app.screen.query_one("#entry").display

@@ -55,15 +55,15 @@ async def test_every_write_of_the_screens_stands_there_newest_first_and_enter_sh
         await ui.press("A")
         await ui.sees("Journal of writes", "3 writes")
         ui.app.clear_messages()
-        done = re.compile(r"06-01 12:00 .* BATCH +done *│?$", re.MULTILINE)
+        done = re.compile(r"06-01 12:00 .* BATCH +✓ done *│?$", re.MULTILINE)
         await ui.until(lambda: len(done.findall(ui.text())) == 3, "three rows, all done")
         assert ui.shows("RECORD", "OUTCOME", "q Back")
         await ui.press("enter")
-        await ui.sees("delete · BATCH", "outcome    done", "status     200")
+        await ui.sees("delete · BATCH", "outcome    ✓ done", "status     200")
         await ui.press("escape", "j", "j", "enter")
         await ui.sees("change · BATCH")
         await ui.press(*["pagedown"] * 3)
-        await ui.sees("~ port  26 → 587", "5e7a1c0d3b2f4a6890100004")
+        await ui.sees("- port 26", "+ port 587", "5e7a1c0d3b2f4a6890100004")
         await ui.press("escape", "escape")
         await ui.loses("Journal of writes")
 
@@ -85,9 +85,9 @@ async def test_a_test_mail_and_a_new_password_stand_there_without_a_secret(demo:
         await ui.press("escape", "A")
         await ui.sees("2 writes", " test ", "create", "UNREACHABLE")
         await ui.press("enter")
-        await ui.sees("test · FRESH", "outcome    UNREACHABLE", "recipient  you@sandbox.example")
+        await ui.sees("test · FRESH", "outcome    ▲ UNREACHABLE", "recipient  you@sandbox.example")
         await ui.press("escape", "j", "enter")
-        await ui.sees("~ password  (none) → “set”")
+        await ui.sees("+ password hidden")
         assert PASSWORD not in ui.text()
         assert PASSWORD.encode() not in ui.services.journal.path.read_bytes()
 
@@ -118,16 +118,16 @@ async def test_an_empty_journal_says_what_will_stand_there_and_a_broken_one_why(
     async with opened(demo) as ui:
         await ui.sees("Connections 6")
         await ui.press("A")
-        await ui.sees("No writes yet.")
+        await ui.sees("No writes yet")
         path = ui.services.journal.path
         path.mkdir(parents=True)
         await ui.press("r")
-        await ui.sees("The journal cannot be read.", "r reads again")
+        await ui.sees("The journal cannot be read", "r Read again")
         path.rmdir()
         path.write_bytes(b"no json\n")
         path.chmod(0o600)
         await ui.press("r")
-        await ui.sees("No writes yet.", "1 unreadable")
+        await ui.sees("No writes yet", "1 unreadable")
 
 
 async def test_a_line_too_long_to_read_is_counted_and_changes_left_out_are_told(
