@@ -12,6 +12,7 @@ import signal
 import sys
 import termios
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from textwrap import fill
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
@@ -31,7 +32,7 @@ from smtp_tui.text import cell_width, clean, clean_block, padded
 from smtp_tui.ui.actions import APP_ACTIONS, IN_A_LIST, Action, Place, Situation, bindings
 from smtp_tui.ui.base import Dialog, GuardedDialog, opens_screen
 from smtp_tui.ui.keymap import bound, with_keys
-from smtp_tui.ui.messages import Copied, copy, tell
+from smtp_tui.ui.messages import Copied, WaitLine, copy, tell
 from smtp_tui.ui.theme import filled
 from smtp_tui.ui.widgets.fields import Paste, TextInput
 from smtp_tui.ui.widgets.json_text import json_content
@@ -64,7 +65,7 @@ _INDENT: Final = 14
 class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
     """``answers`` are pairs of an answer and its label; esc gives ``escape``.
 
-    Those in ``danger`` destroy something.
+    Those in ``danger`` destroy something. ``waits_for`` is what is waited for meanwhile.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,9 +85,13 @@ class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
         *,
         escape: Answer,
         danger: tuple[Answer, ...] = (),
+        waits_for: str = "",
     ) -> None:
         super().__init__(clock)
         self.title = title
+        self._waits_for = waits_for
+        self._wait_line = WaitLine(clock, lambda: self.cancel_key)
+        self._waiting = ExitStack()
         self._body = body
         self._answers = answers
         self._escape = escape
@@ -98,7 +103,18 @@ class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
     def compose_box(self) -> Iterable[Widget]:
         """What it is about, and the answers."""
         yield PlainText(self._body, id="question")
+        yield self._wait_line
         yield from self._buttons
+
+    def on_mount(self) -> None:
+        """Begin to count the seconds."""
+        if self._waits_for:
+            wait = self._wait_line.wait(self._waits_for, None, self.action_cancel)
+            self._waiting.enter_context(wait)
+
+    def on_unmount(self) -> None:
+        """Count no more."""
+        self._waiting.close()
 
     def keys(self) -> Iterable[tuple[str, str]]:
         """What the border says."""

@@ -14,7 +14,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, record_name
 from smtp_tui.ui.base import FullScreen, TypedText
-from smtp_tui.ui.messages import MessagesApp, tell, waiting
+from smtp_tui.ui.messages import MessagesApp, tell
 from smtp_tui.workflows.operator import Kind
 from smtp_tui.workflows.session import Session
 
@@ -133,12 +133,14 @@ class Leaving:
         answers = ((Answer.STAY, "Stay"), (Answer.NOW, "Leave now"))
         title = "A write is under way"
         stay, danger = Answer.STAY, (Answer.NOW,)
-        dialog = QuestionDialog(title, body, answers, self._clock, escape=stay, danger=danger)
+        ends = "smtp-tui quits when the server has answered"
+        dialog = QuestionDialog(
+            title, body, answers, self._clock, escape=stay, danger=danger, waits_for=ends
+        )
         self._question = dialog
         timer = self._app.set_interval(_LOOK, partial(self._look, dialog))
         try:
-            with waiting(self._app.screen, "smtp-tui quits when the server has answered"):
-                return await self._app.push_screen_wait(dialog)
+            return await self._app.push_screen_wait(dialog)
         finally:
             timer.stop()
 
