@@ -22,9 +22,9 @@ def test_the_demo_mails_into_its_own_mailbox_and_leaves_nothing_behind(tmp_path:
 
         terminal.press("t")  # on the first record, which works
         terminal.wait_for(says("Test email", "ALL-GOOD"))
-        terminal.wait_for("@")
+        terminal.wait_for("you@sandbox")
         terminal.press("ctrl+u")
-        terminal.wait_gone("@")
+        terminal.wait_for("recipient address")
         terminal.type("reader@sandbox.example")
         terminal.wait_for("reader@sandbox.example")
         terminal.press("enter")

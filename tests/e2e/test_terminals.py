@@ -96,7 +96,7 @@ def test_a_key_that_clashes_is_told_with_its_line_before_anything_is_shown(tmp_p
     settings.chmod(0o600)
     with Terminal([installed_program()], cwd=tmp_path, env=places(tmp_path)) as terminal:
         assert terminal.exit_code() == 2
-        assert b'config.toml, line 2, column 1: "record.edit" has the key of' in terminal.raw
+        assert b'config.toml, line 2, column 1: "record.edit" uses the key of' in terminal.raw
 
 
 def test_a_letter_of_a_latin_1_terminal_is_typed(
@@ -124,7 +124,7 @@ def test_a_text_is_shown_plainly_outside_the_screen_until_enter_or_ctrl_c(
     with program(sandbox, tmp_path) as terminal:
         terminal.wait_for("SECONDARY")
         terminal.press("y", "tab")
-        terminal.wait_for("[command]")
+        terminal.wait_for("smtp-tui get")
         for key in ("enter", "ctrl+c"):
             mark = terminal.mark()  # the words of the round before still stand there
             terminal.press("v")
@@ -132,7 +132,7 @@ def test_a_text_is_shown_plainly_outside_the_screen_until_enter_or_ctrl_c(
             assert f"\nsmtp-tui get --profile environment {seeded.primary}\n" in screen
             assert not terminal.in_alternate_screen
             terminal.press(key)
-            terminal.wait_for("[command]")
+            terminal.wait_for("smtp-tui get")
             assert terminal.in_alternate_screen
         terminal.signal(signal.SIGINT)  # heard as before
         assert terminal.exit_code() == ExitCode.INTERRUPTED
