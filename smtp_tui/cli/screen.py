@@ -77,6 +77,7 @@ def open_demo(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         Sandbox(wanted) as sandbox,
     ):
         services, profile = demo_services(sandbox, Path(directory), Clock())
+        services = replace(services, read_only=options.read_only)
         return _run(services, profile, "", Preferences())
 
 

@@ -295,9 +295,11 @@ class Dialog(ModalScreen[Result]):
         """The box, and in it what :meth:`compose_box` yields."""
         with VerticalScroll(id="box", can_focus=False) as box:
             box.styles.width = self.WIDTH
-            title = Content(clean(cut_to_cells(self.title or "", 72)))
-            if self.profile is not None:
-                title = Content.assemble(title, "  ", badge(self.profile))
+            label = badge(self.profile) if self.profile is not None else Content()
+            room = min(self.WIDTH, self.app.size.width) - 8 - label.cell_length
+            title = Content(cut_to_cells(clean(self.title or ""), room))
+            if label:
+                title = Content.assemble(title, "  ", label)
             box.border_title = harmless(title)
             yield from self.compose_box()
 

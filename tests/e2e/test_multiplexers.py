@@ -93,7 +93,7 @@ def test_keys_arrive_a_copy_leaves_and_an_attach_draws_anew(
         terminal.press("down")
         terminal.wait_for(re.compile("▌  SECONDARY"))
         terminal.press("y", "tab")
-        terminal.wait_for("[command]")
+        terminal.wait_for("smtp-tui get")
         terminal.press("enter")
         terminal.wait_for("in tmux's buffer" if kind.start[0] == "tmux" else "sent through screen")
         terminal.wait_for(lambda _: COPY.search(terminal.raw))

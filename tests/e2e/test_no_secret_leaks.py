@@ -294,7 +294,7 @@ def test_a_crash_ends_with_one_plain_line_and_leaves_no_token_and_no_password(
         terminal.press("ctrl+p")
         terminal.wait_for("Search for commands")
         terminal.type("activity")
-        terminal.wait_for("Every request of this session")
+        terminal.wait_for("Show the requests of this session")
         terminal.press("enter")
         assert terminal.exit_code() == ExitCode.CRASHED
         written = _terminal(terminal.raw)

@@ -31,3 +31,13 @@ def test_in_a_read_only_run_every_key_that_stores_is_dim_and_says_why_and_nothin
         terminal.press("q")
         assert terminal.exit_code() == 0
     assert {request.operation for request in sandbox.requests} == {Operation.LIST, Operation.GET}
+
+
+def test_the_demo_in_a_read_only_run_stores_nothing_and_says_why(tmp_path: Path) -> None:
+    command = [installed_program(), "--read-only", "demo"]
+    with Terminal(command, cwd=tmp_path, env=places(tmp_path)) as terminal:
+        terminal.wait_for(listed("READ-ONLY", "ALL-GOOD"))
+        terminal.press("e")
+        terminal.wait_for(says("Edit: This run is read-only"))
+        terminal.press("q")
+        assert terminal.exit_code() == 0

@@ -199,8 +199,10 @@ async def test_each_key_that_an_error_advises_on_a_screen_does_there_what_the_ad
             key = key_here(shown, line.actions)
             if key:
                 keys[key] = line.actions
-                assert any(f"{line.text} ({key})." in text for text in texts), line
-        named = {key for text in texts for key in re.findall(r" \((\S+)\)\.", text)}
+                words = f"Press {key} {line.press}." if line.press else f"{line.text} ({key})."
+                assert any(words in text for text in texts), line
+        found = (re.findall(r" \((\S+)\)\.|Press (\S+) to", text) for text in texts)
+        named = {key or pressed for pairs in found for key, pressed in pairs}
         assert named == keys.keys()
     wanted = SCREENS[screen][1]
     assert {

@@ -97,7 +97,7 @@ async def test_making_a_profile_the_default_waits_for_no_lock(
             assert store.load().default == "one"
             release()
             await ui.until(lambda: store.load().default == "two", "the default")
-            await ui.sees("two is the default now")
+            await ui.sees("two is now the default")
 
 
 async def test_saving_a_profile_waits_for_no_lock(demo: Sandbox, tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ async def _round(ui: Ui) -> None:
     await ui.press("x", "ctrl+s")
     await ui.loses("Profile two")
     await ui.press("D")
-    await ui.sees("is the default now")
+    await ui.sees("is now the default")
     await ui.press("k", "enter")
     await ui.sees("PRIMARY")
     await ui.press("e")
@@ -228,7 +228,7 @@ async def _round(ui: Ui) -> None:
     await ui.sees("Server response")
     await ui.press("escape")
     await ui.press("A")
-    await ui.sees("Journal of writes", "test saved")
+    await ui.sees("Journal of writes", "ACCEPTED")
     await ui.press("escape")
 
 

@@ -111,7 +111,13 @@ async def test_sentences_name_the_keys_that_are_bound(sandbox: Sandbox) -> None:
             (("f5", "P"), ("N New", "X Check", "f6 Back")),
             (("X",), ("G Check again  f6 Back",)),
             (("f6", "f6", "M"), ("enter Send  f6 Back",)),
-            (("f6", "e", "x", "ctrl+s"), ("Y Copy as curl", "f6 Cancel",)),
+            (
+                ("f6", "e", "x", "ctrl+s"),
+                (
+                    "Y Copy as curl",
+                    "f6 Cancel",
+                ),
+            ),
             (("Y",), ("v Show the text  f6 Back",)),
             (("f6", "enter"), ("Saved RELAY · U undoes",)),
         ):

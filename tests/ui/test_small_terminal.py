@@ -31,7 +31,7 @@ SCREENS = {
     "a test email": (("t",), "Send to"),
     "an outcome": (("t", "enter"), "UNREACHABLE"),
     "what is copied of a record": (("y",), "Copy"),
-    "a record as JSON": (("y", "tab", "tab"), "[JSON]"),
+    "a record as JSON": (("y", "tab", "tab"), "connection_parameters"),
     "the profiles": (("p",), "demo-europe"),
     "a profile": (("p", "c"), "Tenant"),
     "a check": (("p", "x"), "6 records"),

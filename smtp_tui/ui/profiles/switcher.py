@@ -203,7 +203,7 @@ class ProfilesDialog(Dialog[Profile | None]):
         cells = (
             f"{key:<2}{'•' if profile.name == self._in_use else ''}",
             f"{clean(profile.name, 80)}{default}",
-            clean(profile.badge, 40),
+            clean(profile.label or profile.environment.value.upper(), 40),
             clean(profile.shown_host, 80),
             self._states.get(profile, _LOOKING),
             profile.access.value,

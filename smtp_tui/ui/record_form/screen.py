@@ -291,6 +291,7 @@ class FormScreen(FullScreen[FormResult]):
             case _Leave.KEEP:
                 await self._leave_draft()
             case _Leave.DISCARD:
+                forget(self, About.DRAFT)  # what was said when it was kept before
                 self._close(None)
 
     async def _leave_draft(self) -> None:

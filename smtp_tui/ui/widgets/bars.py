@@ -123,14 +123,15 @@ def _token_parts(session: Session, now: datetime) -> tuple[_Part, ...]:
 def _fitted(parts: Sequence[tuple[_Part, ...]], room: int) -> list[_Part]:
     """Return each part as long as there is room for, an empty one where there is none.
 
-    Those that matter least go first: access, then the team, then the tenant, at last the token.
+    Those that matter least go first: access, then the team, then the token. Nobody should wonder
+    whose records these are, so the tenant goes last.
     """
     chosen = [wordings[-1] for wordings in parts]
 
     def fits() -> bool:
         return sum(part.cells for part in chosen) < room
 
-    for index in (2, 1, 0, 3):
+    for index in (2, 1, 3, 0):
         if not fits():
             chosen[index] = _Part("", "")
     for index, wordings in enumerate(parts):

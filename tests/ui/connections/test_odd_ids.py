@@ -64,7 +64,7 @@ async def test_a_copied_command_holds_an_id_as_one_word_whatever_it_says(demo: S
     async with opened(demo) as ui:
         await ui.sees("EVIL")
         await ui.press("y")
-        await ui.sees("[curl]")
+        await ui.sees("Copy EVIL")
         await ui.press("tab", "enter")
         assert shlex.split(ui.app.clipboard) == ["smtp-tui", "get", "--profile", "demo", evil]
 

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.state.settings import Settings, SettingsStore, Sort
-from tests.failing_sandbox import Sandbox
+from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.helpers import Ui, opened
 
 
@@ -133,7 +133,7 @@ async def test_a_key_pressed_before_the_order_of_last_time_was_read_is_the_newer
     SettingsStore(tmp_path).set_sort(Sort("demo", "port"))
     settings = SlowRead(tmp_path)
     async with opened(demo, services=lambda some: replace(some, settings=settings)) as ui:
-        await ui.sees("Reading the connections")
+        await ui.asked(Operation.LIST)
         await ui.press("s")
         settings.let_go.set()
         await ui.sees("HOSTNAME ▲", "Connections 6", "sorted by hostname")

@@ -98,7 +98,7 @@ async def test_an_undo_that_brings_back_a_part_says_what_did_not_come_back(demo:
         await ui.type("hunter2")
         await save(ui, "PRIMARY")
         await ui.press("u")
-        await ui.sees("Change PRIMARY?", "port 26 →", "must be entered again")
+        await ui.sees("Change PRIMARY?", "- port 26", "must be entered again")
         ui.clock.forward(1)
         await ui.press("enter")
         await ui.sees("Restored PRIMARY", "password: the former value is unknown")

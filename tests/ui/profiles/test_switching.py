@@ -201,7 +201,7 @@ async def test_a_switch_waits_for_a_form_that_holds_something_typed(
         await ui.press("e")
         await ui.sees("Hostname")
         await ui.press("x")
-        for words, help_text in (("previous", "Go back to the"), ("profiles", "Choose another")):
+        for words, help_text in (("previous", "Switch back to it"), ("profiles", "Choose another")):
             await ui.press("ctrl+p")
             await ui.type(words)
             await ui.sees(help_text)

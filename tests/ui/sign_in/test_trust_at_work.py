@@ -161,7 +161,7 @@ async def test_a_changed_certificate_is_met_anew_only_after_system_was_typed_in_
         await ui.sees("PROFILE", "CERT CHANGED")
         await ui.press("e")
         await ui.sees("Profile production")
-        await ui.press(*["tab"] * 10, "home", "ctrl+k", *"system", "ctrl+s")
+        await ui.press(*["tab"] * 12, "s", "ctrl+s")
         await ui.sees("Unknown certificate", *spaced(await _fingerprint(server)).split("\n"))
         assert server.requests == ()
         await _confirm(ui)
