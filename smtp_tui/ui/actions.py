@@ -82,7 +82,7 @@ _IDLE: Final = Need("A request is under way; wait for its outcome.", lambda now:
 _UNDOABLE: Final = Need(
     "A create cannot be undone; delete the record.", lambda now: not now.created
 )
-_CHANGE: Final = Need("Nothing was changed yet.", lambda now: now.undo)
+_CHANGE: Final = Need("No change to undo since this profile was opened.", lambda now: now.undo)
 _PREVIOUS: Final = Need("There is no previous profile.", lambda now: now.previous_profile)
 _SECRET: Final = Need("The cursor is not in a password field.", lambda now: now.secret_field)
 

@@ -228,7 +228,7 @@ async def _round(ui: Ui) -> None:
     await ui.sees("Server response")
     await ui.press("escape")
     await ui.press("A")
-    await ui.sees("Journal of writes", "ACCEPTED")
+    await ui.sees("Journal of writes", "test ")
     await ui.press("escape")
 
 

@@ -44,7 +44,10 @@ async def fill_in_a_new_one(ui: Ui) -> None:
 async def no_undo(ui: Ui) -> None:
     """Nothing is offered to be undone."""
     await ui.press("question_mark")
-    await ui.sees("Undo: Reverse the last change, after a review.", "Nothing was changed yet.")
+    await ui.sees(
+        "Undo: Reverse the last change, after a review.",
+        "No change to undo since this profile was opened.",
+    )
 
 
 async def test_a_save_that_changed_nothing_keeps_the_form_and_says_what_the_server_has(

@@ -231,7 +231,7 @@ async def test_a_profile_without_a_label_is_named_once(demo: Sandbox) -> None:
 
     async with opened(demo, profile=plain) as ui:
         await ui.sees("BATCH")
-        for keys in ((), ("t",), ("escape", "d"), ("escape", "p", "x")):
+        for keys in ((), ("t",), ("escape", "d"), ("escape", "p")):
             await ui.press(*keys)
             named = [line for line in ui.lines() if demo.base_url in line]
             doubled = [line for line in named if line.count("cam ") > 1]

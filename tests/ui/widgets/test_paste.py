@@ -212,7 +212,8 @@ async def test_every_field_of_a_profile_refuses_two_lines_under_it(sandbox: Sand
                 await ui.press("x", "backspace")
                 await ui.loses("Not pasted")
             await ui.press("tab")
-        assert len(refused) == len(_values(ui))
+        shown = [field for field in ui.app.screen.query(Input) if field.region.area]
+        assert len(refused) == len(shown)
 
 
 async def test_every_field_of_a_first_start_follows_the_rule(
@@ -265,7 +266,7 @@ async def test_blanks_typed_around_a_stored_value_change_nothing(sandbox: Sandbo
         await ui.sees("Edit RELAY")
         await ui.asked(Operation.GET)
         await ui.press("end", "space")
-        await ui.sees("No changes: nothing would be sent.")
+        await ui.sees("Nothing would be sent.")
         assert not ui.shows("was localhost")
         await ui.press("escape")
         await ui.sees("read 0s ago")
