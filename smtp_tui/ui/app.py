@@ -259,7 +259,7 @@ class SmtpTui(MessagesApp):
         ids, situation = self._offered(self.screen)
         for action in with_keys(self.screen, dict.fromkeys((*ids, "app.previous_profile"))):
             why = action.unavailable(situation)
-            if why is not None and event.key in action.keys.split(","):
+            if why is not None and event.key in action.keys.split(",") and event.key != "enter":
                 words = f"{action.label}: {why}"
                 tell(self.screen, words, about=About.IMPOSSIBLE, kind=Kind.WARNING)
 

@@ -183,12 +183,19 @@ def _row_id(exchange: Exchange) -> str:
     return str(id(exchange))
 
 
+def _called(path: str) -> str:
+    """The end of a path, which tells what was called; the entry has the whole."""
+    whole = clean(path, 200)
+    parent, _, name = whole.rpartition("/")
+    return f"…/{name}" if parent.strip("/") else whole
+
+
 def _row(exchange: Exchange) -> Row:
     cells = (
         exchange.at.strftime("%H:%M:%S"),
         clean(exchange.profile, 40),
         exchange.request.method,
-        clean(exchange.request.path, 200),
+        _called(exchange.request.path),
         str(exchange.status) if exchange.status is not None else "no answer",
         str(exchange.milliseconds),
     )

@@ -68,11 +68,15 @@ class Message(Struct, frozen=True):
     def content(self, screen: Screen[Any]) -> Content:
         """The words after their sign, with the key that this screen has for what is offered."""
         first, *more = self.words.split("\n")
+        look = _LOOKS[self.kind]
+        sign = f"{self.kind.value} " if self.kind.value else ""
+        parts = [Content.styled(f"{sign}{first}", look)]
         bindings = screen.active_bindings.values()
         if self.offer and any(active.binding.id == self.offer.action for active in bindings):
-            first += f" · {bound(screen, self.offer.action).first_key} {self.offer.words}"
-        sign = f"{self.kind.value} " if self.kind.value else ""
-        return Content.styled("\n".join([f"{sign}{first}", *more]), _LOOKS[self.kind])
+            key = bound(screen, self.offer.action).first_key
+            parts.append(Content.assemble(" · ", (key, "bold $accent"), f" {self.offer.words}"))
+        parts += [Content.styled(f"\n{line}", look) for line in more]
+        return Content.assemble(*parts)
 
 
 class Copied(Struct, frozen=True):

@@ -209,7 +209,7 @@ CommandPalette #--input { border: round $accent; }
 CommandPalette CommandInput, CommandPalette CommandInput:focus {
     border: none; padding: 0 1; height: 1; background: $background;
 }
-CommandPalette > .command-palette--help-text { color: $foreground; text-style: none; }
+CommandPalette > .command-palette--help-text { color: $foreground; text-style: not bold; }
 CommandList { border: none; border-bottom: solid $frame; max-height: 80vh; }
 CommandList:focus { border: none; border-bottom: solid $frame; }
 """

@@ -31,7 +31,7 @@ KEYS = 60
 REST = 0.03
 """Seconds between such keys; the base and ours paint at most sixty times a second."""
 FEW, MANY, MOST = 100, 10_000, 100_000
-OURS_PAINTED, BASE_PAINTED = "Reading the connections", "base"
+OURS_PAINTED, BASE_PAINTED = "NAME", "base"
 """What is on the screen once the first frame is: that rows are read, the title."""
 
 
