@@ -34,7 +34,7 @@ def test_in_a_read_only_run_every_key_that_stores_is_dim_and_says_why_and_nothin
 
 
 def test_the_demo_in_a_read_only_run_stores_nothing_and_says_why(tmp_path: Path) -> None:
-    command = [installed_program(), "--read-only", "demo"]
+    command: list[str | Path] = [installed_program(), "--read-only", "demo"]
     with Terminal(command, cwd=tmp_path, env=places(tmp_path)) as terminal:
         terminal.wait_for(listed("READ-ONLY", "ALL-GOOD"))
         terminal.press("e")
