@@ -50,10 +50,10 @@ def _draw(directory: Path, drawn: tuple[Size, Look], names: Sequence[str]) -> bo
     environment |= {"LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
     if look is Look.PLAIN:
         environment["NO_COLOR"] = "1"
-    # Started from the top, it finds the program without an installation.
+    environment["PYTHONPATH"] = str(HERE.parent)  # so that it needs no installation
     command = [sys.executable, "-m", "screenshots.story", str(directory.resolve())]
     command += [size.name, look.name, *names]
-    return subprocess.run(command, cwd=HERE.parent, env=environment, check=False).returncode == 0
+    return subprocess.run(command, env=environment, check=False).returncode == 0
 
 
 def pictures(directory: Path) -> dict[str, bytes]:

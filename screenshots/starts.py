@@ -5,9 +5,8 @@ All that would differ between two runs or two machines is fixed here.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import chdir, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -191,17 +190,12 @@ def changed(**changes: object) -> Prepare:
 def opened(
     prepare: Prepare, port: int, *, records: bool = True, tls: bool = False
 ) -> Iterator[tuple[Start, StoryClock]]:
-    """A sandbox, and what the app starts with, in a directory of their own."""
+    """A sandbox, and what the app starts with; its files are in the current directory."""
     options = SandboxOptions(port=port, smtp_port=port + MAIL, demo_records=records, tls=tls)
     certificate = fixed_certificate() if tls else None
-    with (
-        tempfile.TemporaryDirectory(
-            prefix="smtp-tui-pictures-", ignore_cleanup_errors=True
-        ) as directory,
-        chdir(directory),  # so that paths are short, and the same everywhere
-        Sandbox(options, certificate) as sandbox,
-    ):
+    with Sandbox(options, certificate) as sandbox:
         clock = StoryClock(sandbox)
+        # A relative path, so that it looks the same everywhere.
         services, profile = demo_services(sandbox, Path("~"), clock)
         yield prepare(Start(sandbox, _everywhere_alike(services, clock), profile)), clock
 

@@ -12,7 +12,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import chdir, suppress
 from dataclasses import dataclass
 from errno import EADDRINUSE
 from pathlib import Path
@@ -423,7 +423,9 @@ def main(directory: Path, drawn: Drawn, wanted: frozenset[str]) -> int:
         with alone:
             for scene in SCENES:
                 if taken := wanted.intersection(scene.gives):
-                    asyncio.run(perform(scene, drawn, {*taken}, directory))
+                    # Until the loop has ended, threads may write files.
+                    with tempfile.TemporaryDirectory() as own, chdir(own):
+                        asyncio.run(perform(scene, drawn, {*taken}, directory))
     except OSError as error:
         if error.errno != EADDRINUSE:
             raise

@@ -28,12 +28,11 @@ FORMAT = "http://www.w3.org/2000/svg"
 """The name of the format; nothing is fetched from it."""
 
 
-def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def make(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the script as a person does, in an environment of their own."""
     command = [sys.executable, str(HERE / "make.py"), *arguments]
-    return subprocess.run(
-        command, env=os.environ | environment, capture_output=True, text=True, check=False
-    )
+    env = os.environ | environment
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
 
 
 def outside(svg: str) -> list[str]:
@@ -74,6 +73,12 @@ def test_pictures_made_anew_are_the_same_and_the_check_names_what_is_not_current
         "connections-80x24-light.svg: missing",
         "Renew them with: python screenshots/make.py",
     ]
+
+
+def test_drawing_leaves_nothing_in_the_directory_it_was_started_in(tmp_path: Path) -> None:
+    done = make("--check", "--only", "start-problem", cwd=tmp_path)  # it writes a file of profiles
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_picture_that_is_made_no_more_is_left_over(
