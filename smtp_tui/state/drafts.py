@@ -74,6 +74,11 @@ class DraftStore:
         self.changed()
         return mine
 
+    def take_over(self, draft: SavedDraft) -> None:
+        """Make a draft this process's own, so that it is neither lost nor offered twice."""
+        if self.save(draft).token != draft.token:
+            self.discard(draft)
+
     def list_for(self, key: encoding.RecordKey) -> tuple[SavedDraft, ...]:
         """The drafts for one record, newest first, including those of other processes."""
         return tuple(draft for draft in self.all() if draft.key == key)

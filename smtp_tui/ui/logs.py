@@ -26,7 +26,7 @@ from smtp_tui.ui.base import Dialog, FullScreen
 from smtp_tui.ui.dialogs import CopyDialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import tell
-from smtp_tui.ui.review import request_content
+from smtp_tui.ui.request_text import request_content
 from smtp_tui.ui.services import Mailbox, ReceivedMail, Services
 from smtp_tui.ui.widgets.bars import key_content
 from smtp_tui.ui.widgets.json_text import json_content

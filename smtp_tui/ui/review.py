@@ -1,4 +1,4 @@
-"""Before a write: the plan to confirm, the choice where both sides changed the same, the request.
+"""Before a write: the plan to confirm, and the choice where both sides changed the same.
 
 The request shown is the very value that is sent when the review says yes. The secrets in it are
 masked.
@@ -6,7 +6,6 @@ masked.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar, Final
 
@@ -19,16 +18,15 @@ from textual.widgets import Button, Input
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.curl import curl_line
-from smtp_tui.api.requests import Request
 from smtp_tui.api.target import Access
 from smtp_tui.editing.merge import Comparison, Conflict, Side
-from smtp_tui.text import clean, clean_block
+from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import GuardedDialog, where_line
 from smtp_tui.ui.dialogs import CopyDialog
 from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.request_text import request_content
 from smtp_tui.ui.widgets.fields import TextInput
-from smtp_tui.ui.widgets.json_text import json_content
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.ui.widgets.table import Column, Look, RecordsTable, Row
 from smtp_tui.workflows.plan import Plan
@@ -250,44 +248,3 @@ def _conflict_row(conflict: Conflict, choice: Side) -> Row:
     cells[kept] = f"✓ {cells[kept][2:]}"
     others = (Look(column, "quiet") for column in (1, *_COLUMN_OF.values()) if column != kept)
     return Row(conflict.name, tuple(cells), (Look(kept, "good"), *others))
-
-
-# A request as a person reads it
-
-
-def body_text(request: Request, *, counted: bool = False) -> str:
-    """The body as JSON, each parameter on a line of its own; see ``masked_body``."""
-    if request.body is None:
-        return "(no body)"
-    value = json.loads(request.masked_body(counted=counted))
-    members = (f"  {_json(name)}: {_member(member)}" for name, member in value.items())
-    return clean_block("{\n" + ",\n".join(members) + "\n}")
-
-
-def _member(member: object) -> str:
-    if not isinstance(member, list) or not member:
-        return _json(member)
-    return "[\n" + ",\n".join(f"    {_json(each)}" for each in member) + "\n  ]"
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def request_content(url: str, request: Request) -> Content:
-    """Method, whole address and body; ``url`` is that of the origin."""
-    origin, path = clean(url), clean(request.path)
-    query = [
-        Content.assemble((f"{clean(key)}=", "dim"), clean(value)) for key, value in request.query
-    ]
-    parts = [Content.assemble(method_content(request.method), f" {origin}"), Content(path)]
-    parts += [Content("  ").join(query)] if query else []
-    if request.body is not None:
-        parts.append(json_content(body_text(request)))
-    return Content("\n").join(parts)
-
-
-def method_content(method: str) -> Content:
-    """A method in the colour of what it does: reads, writes, or deletes."""
-    look = {"GET": "bold $accent", "DELETE": "bold $bad"}.get(method, "bold $warn")
-    return Content.styled(method, look)

@@ -418,8 +418,8 @@ class ConnectionsScreen(RecordScreen[None]):
     @opens_screen
     async def action_drafts(self) -> None:
         """List the drafts, and go on with the one that is chosen."""
-        from smtp_tui.ui.record_form.drafts import DraftsDialog
         from smtp_tui.ui.record_form.form import FormSubject, edited
+        from smtp_tui.ui.record_form.resume import DraftsDialog
 
         draft = await self.app.push_screen_wait(DraftsDialog(self.session, self.services))
         if draft is None:

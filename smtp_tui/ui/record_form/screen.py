@@ -20,6 +20,7 @@ from textual.widgets import Input
 
 from smtp_tui.api.errors import ApiError, NotFound
 from smtp_tui.api.models import Record
+from smtp_tui.api.requests import IdRefused
 from smtp_tui.editing.draft import Draft
 from smtp_tui.editing.patch import Patch, patch_for
 from smtp_tui.editing.values import DraftProblem
@@ -33,7 +34,6 @@ from smtp_tui.ui.keymap import error_text
 from smtp_tui.ui.messages import Offer, Wait, forget, tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.record_form.autosave import Autosave
-from smtp_tui.ui.record_form.drafts import take_up, with_draft
 from smtp_tui.ui.record_form.form import (
     FormSubject,
     PresetDialog,
@@ -41,7 +41,8 @@ from smtp_tui.ui.record_form.form import (
     SecretField,
     recreated,
 )
-from smtp_tui.ui.record_form.preview import patch_content
+from smtp_tui.ui.record_form.resume import take_up, with_draft
+from smtp_tui.ui.request_text import brief_content
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.test_email import EditParameter, ReviewValues, TestDialog
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
@@ -49,6 +50,7 @@ from smtp_tui.ui.widgets.panel import Panel
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows.operator import About, Sent
+from smtp_tui.workflows.plan import save_request
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestSubject
 from smtp_tui.workflows.validation import NAME, refused_values
@@ -218,10 +220,22 @@ class FormScreen(FullScreen[FormResult]):
     def _show(self, *, check: bool = True) -> None:
         """Update marks, remarks, what a save would do, and the request."""
         self._form.show(check=check)
-        draft = self._form.draft
-        scope, patch = self.session.target.scope, self._drafted(draft)
+        patch = self._drafted(self._form.draft)
         self._form.say_ready(patch, checked=check)
-        self._preview.update(patch_content(scope, draft, self._form.refused or patch))
+        self._preview.update(self._will_be_sent(self._form.refused or patch))
+
+    def _will_be_sent(self, patch: Patch | DraftProblem) -> Content:
+        """What saving would send, or why nothing can be sent."""
+        if isinstance(patch, DraftProblem):
+            return Content.styled(f"✗ {clean(patch.name)}: {clean(patch.words)}", "$bad")
+        draft, scope = self._form.draft, self.session.target.scope
+        try:
+            request = save_request(scope, draft.record_id, draft.name.strip(), patch)
+        except IdRefused as error:
+            return Content.styled(f"✗ {clean(str(error))}", "$bad")
+        if request is None:
+            return Content.styled("Nothing would be sent.", "dim")
+        return brief_content(request)
 
     def _drafted(self, draft: Draft) -> Patch | DraftProblem:
         """What the draft changes, or the first field that cannot be sent."""

@@ -1,4 +1,4 @@
-"""Drafts of before: one is offered when its form opens, and all of them stand in a list."""
+"""Resume a draft: one is offered when its form opens, and all of them stand in a list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from smtp_tui.editing.draft import resumed
-from smtp_tui.state.drafts import DraftStore, SavedDraft
+from smtp_tui.state.drafts import SavedDraft
 from smtp_tui.text import age, clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
@@ -79,17 +79,11 @@ async def with_draft(
 async def take_up(services: Services, subject: FormSubject, draft: SavedDraft) -> FormSubject:
     """The subject with what was typed, the draft being this program's from now on."""
     drafts = services.drafts
-    await services.reports.attempt("The draft is not kept", lambda: _take_over(drafts, draft))
+    await services.reports.attempt("The draft is not kept", lambda: drafts.take_over(draft))
     typed = resumed(subject.base, draft.texts, draft.opened)
     if subject.opened is None:
         typed = replace(typed, name=draft.record_name)
     return replace(subject, typed=typed)
-
-
-def _take_over(drafts: DraftStore, draft: SavedDraft) -> None:
-    """Make the draft this process's own, so that it is neither lost nor offered twice."""
-    if drafts.save(draft).token != draft.token:
-        drafts.discard(draft)
 
 
 def _changes(draft: SavedDraft) -> Iterable[tuple[str, str, str]]:
@@ -188,11 +182,8 @@ class DraftsDialog(Dialog[SavedDraft | None]):
 
     @work(group="discarding", exclusive=True, description="discard a draft")
     async def _discard(self, draft: SavedDraft) -> None:
-        body, answers = (
-            _words(draft, self._services.clock.now()),
-            ((False, "Keep"), (True, "Discard draft")),
-        )
-        clock = self._services.clock
+        clock, answers = self._services.clock, ((False, "Keep"), (True, "Discard draft"))
+        body = _words(draft, clock.now())
         question = QuestionDialog(
             "Discard this draft?", body, answers, clock, escape=False, danger=(True,)
         )
