@@ -27,6 +27,7 @@ from smtp_tui.ui.app import SmtpTui
 from smtp_tui.ui.base import FullScreen
 from smtp_tui.ui.connections.screen import ConnectionsScreen
 from smtp_tui.ui.messages import WaitLine
+from smtp_tui.ui.record_form.screen import FormScreen
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.fields import Field
 from tests.failing_sandbox import Sandbox
@@ -112,13 +113,20 @@ class Stage:
         """Replace what stands in the field with the cursor."""
         await self.press("end", "ctrl+u", *text)
 
-    async def fill(self, parameter: str, text: str = "") -> None:
-        """Put the cursor into a field of the form in front, and type a text if there is one."""
+    async def edit(self, name: str, **values: str) -> None:
+        """Open the form of a record, and type these values."""
+        await self.go_to(name)
+        await self.answered("e")
+        await self.front(FormScreen)
+        for parameter, text in values.items():
+            await self.fill(parameter, text)
+
+    async def fill(self, parameter: str, text: str) -> None:
+        """Put the cursor into a field of the form in front, and type a text there."""
         await self.until(lambda: bool(self._fields(parameter)), parameter)
         self._fields(parameter)[0].input.focus()
         await self.pilot.pause()
-        if text:
-            await self.retype(text)
+        await self.retype(text)
 
     async def front(self, kind: type[Front], *keys: str) -> Front:
         """Press keys, then wait until a screen of this class is in front."""
@@ -133,11 +141,10 @@ class Stage:
 
     async def shows(self, pattern: str) -> None:
         """Wait until the screen shows a text that matches."""
-
-        def there() -> bool:
-            return re.search(pattern, words(self.app.export_screenshot())) is not None
-
-        await self.until(there, pattern, pause=0.05)
+        found = re.compile(pattern).search
+        await self.until(
+            lambda: bool(found(words(self.app.export_screenshot()))), pattern, pause=0.05
+        )
 
     async def rows(self) -> None:
         """Wait for the connections, and for their rows."""
@@ -210,6 +217,7 @@ class Stage:
         seen = [""]
 
         def at_rest() -> bool:
+            """Whether two looks one after the other saw the same."""
             if waiting is not self._waits:
                 return False
             seen.append(self.app.export_screenshot(simplify=True))

@@ -66,28 +66,23 @@ def as_it_is(start: Start) -> Start:
     return start
 
 
-def using(change: Callable[[Profile], Profile]) -> Prepare:
-    """Start with a profile that was changed so."""
+def changed(**changes: object) -> Prepare:
+    """Start with other values in these fields of the profile."""
 
-    def prepare(start: Start) -> Start:
+    def with_changes(start: Start) -> Start:
         assert start.profile is not None
-        profile = change(start.profile)
-        return _with_profiles(replace(start, profile=profile), (profile,))
+        profile = msgspec.structs.replace(start.profile, **changes)
+        services = msgspec.structs.replace(start.services, extra_profiles=(profile,))
+        return replace(start, services=services, profile=profile)
 
-    return prepare
-
-
-def _with_profiles(start: Start, profiles: tuple[Profile, ...]) -> Start:
-    services = msgspec.structs.replace(start.services, extra_profiles=profiles)
-    return replace(start, services=services)
+    return with_changes
 
 
 def logged_in(start: Start) -> Start:
     """Start with a token that was issued a while ago, and with tests of the last days."""
+    start = changed(token=LoginToken("admin"))(start)
     assert start.profile is not None
-    profile = msgspec.structs.replace(start.profile, token=LoginToken("admin"))
-    start = _with_profiles(replace(start, profile=profile), (profile,))
-    session = start.services.session(profile)
+    session = start.services.session(start.profile)
     ends = START + timedelta(hours=11, minutes=42)
     session.tokens.accept(SecretStr(start.sandbox.admin_token), ends, typed=False)
     for name, days, verdict, phase, said in (
@@ -105,7 +100,7 @@ def logged_in(start: Start) -> Start:
         values = {name: str(value) for name, value in record.values.items()}
         run = TestRun(
             at=START - timedelta(days=days),
-            profile=profile.name,
+            profile=start.profile.name,
             recipient="ops@sandbox.example",
             values=tuple(values.items()),
             verdict=verdict,
@@ -121,32 +116,17 @@ def named(start: Start) -> Start:
     """Start with several profiles, one of them in use and logged in; not all hosts answer."""
     start = logged_in(start)
     assert start.profile is not None
-    other, change = start.sandbox.other_tenant_id, msgspec.structs.replace
-    beside = (
-        change(
-            start.profile,
-            name="production",
-            label="",
-            environment=Environment.PRODUCTION,
-            access=Access.PROTECTED,
-        ),
-        change(
-            start.profile,
-            name="staging",
-            label="",
-            environment=Environment.STAGING,
-            tenant=other,
-            access=Access.READ_ONLY,
-        ),
-        change(
-            start.profile,
-            name="old-lab",
-            label="",
-            environment=Environment.OTHER,
-            host="http://127.0.0.1:9",
-        ),
-    )
-    for profile in beside:
+    beside: dict[str, dict[str, object]] = {
+        "production": {"environment": Environment.PRODUCTION, "access": Access.PROTECTED},
+        "staging": {
+            "environment": Environment.STAGING,
+            "access": Access.READ_ONLY,
+            "tenant": start.sandbox.other_tenant_id,
+        },
+        "old-lab": {"environment": Environment.OTHER, "host": "http://127.0.0.1:9"},
+    }
+    for name, changes in beside.items():
+        profile = msgspec.structs.replace(start.profile, name=name, label="", **changes)
         start.services.store.add(profile)
     return start
 
@@ -181,11 +161,6 @@ def hanging_list(start: Start) -> Start:
     return logged_in(start)
 
 
-def changed(**changes: object) -> Prepare:
-    """Start with other values in these fields of the profile."""
-    return using(lambda profile: msgspec.structs.replace(profile, **changes))
-
-
 @contextmanager
 def opened(
     prepare: Prepare, port: int, *, records: bool = True, tls: bool = False
@@ -208,6 +183,7 @@ def _everywhere_alike(services: Services, clock: StoryClock) -> Services:
         return Client(target, tokens, services.activity, clock, auditor)
 
     def mailbox() -> tuple[ReceivedMail, ...]:
+        """The mails, four minutes apart."""
         mails = services.mailbox() if services.mailbox is not None else ()
         return tuple(
             msgspec.structs.replace(mail, received_at=START + timedelta(minutes=4 * number))

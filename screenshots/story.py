@@ -16,10 +16,11 @@ from contextlib import chdir, suppress
 from dataclasses import dataclass
 from errno import EADDRINUSE
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from filelock import FileLock
 from textual.command import CommandPalette
+from textual.screen import Screen
 from textual.widgets import OptionList
 
 from screenshots import starts
@@ -61,6 +62,7 @@ from tests.failing_sandbox import Fault, FaultKind, Operation
 SOME: Final = 15
 """Actions of the palette; there are more."""
 Drawn: TypeAlias = tuple[Size, Look]
+Play: TypeAlias = Callable[[Stage], Awaitable[None]]
 PORTS: Final = {
     drawn: 27080 + 100 * number
     for number, drawn in enumerate(dict.fromkeys((each.size, each.look) for each in drawings()))
@@ -74,7 +76,7 @@ class Scene:
     """A run of the app: the pictures it gives, what is done in it, and what it starts with."""
 
     gives: tuple[str, ...]
-    play: Callable[[Stage], Awaitable[None]]
+    play: Play
     prepare: Prepare = starts.as_it_is
     records: bool = True
     tls: bool = False
@@ -112,10 +114,7 @@ async def browsing(stage: Stage) -> None:
 
 async def mailing(stage: Stage) -> None:
     """A record is mended and tested, others fail; then the logs."""
-    await stage.go_to(CLOSED_PORT)
-    await stage.answered("e")
-    await stage.front(FormScreen)
-    await stage.fill("port", str(stage.sandbox.smtp_port))
+    await stage.edit(CLOSED_PORT, port=str(stage.sandbox.smtp_port))
     await stage.front(ReviewDialog, "ctrl+s")
     await stage.press("enter")
     await stage.rows()
@@ -156,11 +155,7 @@ async def mailing(stage: Stage) -> None:
 
 async def editing(stage: Stage) -> None:
     """Changes, their review, a form that is left, a draft, a delete, a conflict, a new record."""
-    await stage.go_to(WORKS)
-    await stage.answered("e")
-    await stage.front(FormScreen)
-    await stage.fill("password", "secret-1")
-    await stage.fill("port", "70000")
+    await stage.edit(WORKS, password="secret-1", port="70000")
     await stage.remarked("port", Severity.ERROR)
     await stage.shoot("field-error")
     await stage.fill("port", "587")
@@ -185,11 +180,7 @@ async def editing(stage: Stage) -> None:
 
 async def conflict(stage: Stage) -> None:
     """Someone else changes the parameters that are edited here."""
-    await stage.go_to(CLOSED_PORT)
-    await stage.answered("e")
-    await stage.front(FormScreen)
-    await stage.fill("hostname", "mail.example.com")
-    await stage.fill("port", "587")
+    await stage.edit(CLOSED_PORT, hostname="mail.example.com", port="587")
     await stage.front(ReviewDialog, "ctrl+s")
     stage.clock.wait(1)
     record = next(each for each in stage.sandbox.records() if each.name == CLOSED_PORT)
@@ -209,10 +200,7 @@ async def creating(stage: Stage) -> None:
 
 async def protected(stage: Stage) -> None:
     """A change where the record's name has to be typed."""
-    await stage.go_to(WORKS)
-    await stage.answered("e")
-    await stage.front(FormScreen)
-    await stage.fill("port", "587")
+    await stage.edit(WORKS, port="587")
     await stage.front(ReviewDialog, "ctrl+s")
     await stage.press(*WORKS[:3])
     await stage.shoot("review-protected")
@@ -298,6 +286,7 @@ async def known_profiles(stage: Stage) -> None:
     table = dialog.query_one(RecordsTable)
 
     def known() -> bool:
+        """Whether there are rows, and all of them say it."""
         return bool(table.rows) and not any("…" in row.cells for row in table.rows)
 
     await stage.until(known, "whether the hosts answer")
@@ -324,29 +313,16 @@ async def broken(stage: Stage) -> None:
     await stage.shoot("profiles-broken")
 
 
-async def logging_in(stage: Stage) -> None:
-    """A password is asked for."""
-    await stage.front(SignInDialog)
-    await stage.press(*"secret")
-    await stage.shoot("log-in", waiting=True)
+def asked(dialog: type[Screen[Any]], picture: str, *typed: str) -> Play:
+    """A dialog that opens by itself, and what is typed into it."""
 
+    async def play(stage: Stage) -> None:
+        """Wait for it, and take the picture."""
+        await stage.front(dialog)
+        await stage.press(*typed)
+        await stage.shoot(picture, waiting=True)
 
-async def asking(stage: Stage) -> None:
-    """A token is asked for."""
-    await stage.front(SignInDialog)
-    await stage.shoot("token", waiting=True)
-
-
-async def meeting(stage: Stage) -> None:
-    """A certificate that nobody vouches for."""
-    await stage.front(FirstMeetingDialog)
-    await stage.shoot("certificate", waiting=True)
-
-
-async def changing(stage: Stage) -> None:
-    """Another certificate than the one that was pinned."""
-    await stage.front(ChangedDialog)
-    await stage.shoot("certificate-changed", waiting=True)
+    return play
 
 
 PRODUCTION: Final = changed(
@@ -383,10 +359,17 @@ SCENES: Final = (
     Scene(("profiles", "profile-check", "profile-form"), switching, starts.named),
     Scene(("first-start", "first-start-found"), beginning, starts.first_start),
     Scene(("start-problem", "profiles-broken"), broken, starts.broken_file),
-    Scene(("log-in",), logging_in, changed(token=LoginToken("admin"))),
-    Scene(("token",), asking, changed(token=PromptToken())),
-    Scene(("certificate",), meeting, tls=True),
-    Scene(("certificate-changed",), changing, changed(trust=Pinned(PINNED)), tls=True),
+    Scene(
+        ("log-in",), asked(SignInDialog, "log-in", *"secret"), changed(token=LoginToken("admin"))
+    ),
+    Scene(("token",), asked(SignInDialog, "token"), changed(token=PromptToken())),
+    Scene(("certificate",), asked(FirstMeetingDialog, "certificate"), tls=True),
+    Scene(
+        ("certificate-changed",),
+        asked(ChangedDialog, "certificate-changed"),
+        changed(trust=Pinned(PINNED)),
+        tls=True,
+    ),
 )
 
 
