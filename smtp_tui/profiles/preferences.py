@@ -13,12 +13,11 @@ from msgspec import Struct
 
 from smtp_tui.profiles.toml import TomlFile, TomlProblem, parse_toml, read_toml
 from smtp_tui.state.files import locked, write_atomic
-from smtp_tui.text import nearest
 
 FILE_NAME: Final = "config.toml"
 SHORTEST_REFRESH: Final = timedelta(seconds=10)
 _SWITCHES: Final = ("mouse", "enhanced_keyboard")
-_KEYS: Final = frozenset({*_SWITCHES, "theme", "refresh", "keys"})
+_KEYS: Final = (*_SWITCHES, "theme", "refresh", "keys")
 _HEADING: Final = re.compile(r"(?:#.*\n)+\r?\n")
 """Comments at the top that end with a blank line: they belong to the whole file."""
 _TIME: Final = re.compile(r"([0-9]{1,4})([smh])")
@@ -106,8 +105,7 @@ def _with_theme(file: TomlFile, name: str) -> str:
 
 
 def _preferences_of(file: TomlFile) -> Preferences:
-    for key in file.values.keys() - _KEYS:
-        raise file.problem((key,), f'Unknown key "{key}"{nearest(key, _KEYS)}')
+    file.check_keys(_KEYS, file.values)
     switches: dict[str, Any] = {key: file.values[key] for key in _SWITCHES if key in file.values}
     for name, switch in switches.items():
         if not isinstance(switch, bool):

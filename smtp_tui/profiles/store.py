@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -17,6 +17,9 @@ from smtp_tui.state.files import locked, write_atomic
 from smtp_tui.text import nearest
 
 SCHEMA: Final = 1
+"""A new key needs a higher one: a key that is not known is refused, unless the schema is newer."""
+_KEYS: Final = ("schema", "default", "profiles")
+_PROFILE_KEYS: Final = (*(field.name for field in FIELDS[1:]), "colour")
 _BY_COLOUR: Final = {
     "red": Environment.PRODUCTION,
     "yellow": Environment.STAGING,
@@ -209,6 +212,8 @@ def _checked(new: Profile, old: Profile | None, now: Profiles) -> Profile:
 def profiles_of(file: TomlFile) -> Profiles:
     """What a file holds. Raises :class:`TomlProblem` where it is not this program's."""
     newer = _newer(file)
+    if newer is None:
+        file.check_keys(_KEYS, file.values)
     tables = file.values.get("profiles", {})
     if not isinstance(tables, dict):
         raise file.problem(("profiles",), "profiles must be tables, such as [profiles.production]")
@@ -221,8 +226,6 @@ def profiles_of(file: TomlFile) -> Profiles:
             broken.append(BrokenProfile(_readable(name, table), mistake))
     default, problem = None, None
     try:
-        if newer is None:
-            _check_keys(file, (), file.values, ("schema", "default", "profiles"))
         default = _default(file, tables)
     except TomlProblem as mistake:
         problem = mistake
@@ -266,7 +269,7 @@ def _profile(file: TomlFile, name: str, table: object, *, judge_keys: bool) -> P
     if not isinstance(table, dict):
         raise file.problem(at, f"a profile must be a table: [profiles.{name}]")
     if judge_keys:
-        _check_keys(file, at, table, [field.name for field in FIELDS[1:]])
+        file.check_keys(_PROFILE_KEYS, table, at)
     if "host" not in table:
         raise file.problem(at, "the profile has no host")
     values: dict[str, Any] = {"name": name}
@@ -289,13 +292,3 @@ def _environment_of(profile: Profile, colour: object) -> Environment:
     if colour is None:
         return profile.guessed_environment
     return _BY_COLOUR.get(str(colour), Environment.OTHER)
-
-
-def _check_keys(
-    file: TomlFile, at: tuple[str, ...], table: Mapping[str, object], known: Iterable[str]
-) -> None:
-    """Refuse a misspelt key: if ``acces`` were ignored, a profile would be unprotected."""
-    for key in table.keys() - set(known):
-        near = nearest(key.lower(), set(known) - table.keys(), cutoff=0.8)
-        if near:
-            raise file.problem((*at, key), f'Unknown key "{key}"{near}')

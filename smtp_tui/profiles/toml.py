@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from smtp_tui.api.decode import BOM
 from smtp_tui.state.files import FileProblem, read_bytes
+from smtp_tui.text import nearest
 
 _POSITION: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
 _KEY: Final = re.compile(r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')""")
@@ -64,6 +65,17 @@ class TomlFile(Struct, frozen=True):
         found = (place for place in _keys(self.text) if key[: len(place[2])] == place[2])
         line, column, _ = max(found, key=lambda place: len(place[2]), default=(1, 1, ()))
         return TomlProblem(self.path, words, line, column)
+
+    def check_keys(
+        self, known: Collection[str], table: Mapping[str, object], at: tuple[str, ...] = ()
+    ) -> None:
+        """Refuse a key that is not known: if ``read_only`` were ignored, a profile could be changed
+        against its owner's will. ``at`` is the path of the table. Raises :class:`TomlProblem`.
+        """
+        for key in table:
+            if key not in known:
+                near = nearest(key.lower(), [name for name in known if name not in table])
+                raise self.problem((*at, key), f'Unknown key "{key}"{near}')
 
 
 def read_toml(path: Path) -> TomlFile:

@@ -141,7 +141,7 @@ def test_a_token_command_sees_no_other_profile_s_token(
 def test_set_changes_only_the_given_fields(empty_console: Console, store: ProfileStore) -> None:
     empty_console.run(*ADD, "--label", "PROD", "--token-env", "T")
     text = store.path.read_text()
-    commented = "# mine\n" + text.replace('label = "PROD"', 'label = "PROD"  # loud\nown = 1')
+    commented = "# mine\n" + text.replace('label = "PROD"', 'label = "PROD"  # loud')
     store.path.write_text(commented)
     result = empty_console.run("profiles", "set", "prod", "--tenant", "t-2")
     assert result.code == 0

@@ -1346,6 +1346,16 @@ FAULTS: Final = (
         (f"{PROFILES_STORE}::test_a_broken_profile_is_neither_changed_nor_replaced",),
     ),
     Fault(
+        "a profile with read_only = true is writable",
+        PLACE,
+        "        file.check_keys(_PROFILE_KEYS, table, at)",
+        "        pass",
+        (
+            f"{PROFILES_READING}::"
+            "test_a_profile_with_an_unknown_key_is_refused_with_its_line[read_only]",
+        ),
+    ),
+    Fault(
         "a misspelt default is removed by the next write",
         FILES,
         "            if now.problem is not None:\n                raise now.problem\n",

@@ -115,11 +115,6 @@ def test_the_forms_of_trust_and_token() -> None:
     assert only("[profiles.a.token]\nlogin = 'admin'").token == LoginToken("admin")
 
 
-def test_unknown_keys_are_ignored() -> None:
-    assert only('notes = "x"\n[profiles.a.deeper]\nowner = 1').name == "a"
-    assert read('other = 1\n[elsewhere]\nx = "y"\n').profiles == ()
-
-
 def test_a_newer_schema_is_read_only() -> None:
     found = read('schema = 2\n[profiles.a]\nhost = "h"\nhosts = ["h"]\n')
     assert found.profiles == (Profile("a", "h"),)
@@ -192,6 +187,20 @@ def test_a_mistake_in_one_profile_leaves_the_others_usable() -> None:
     assert [broken.name for broken in found.broken] == ["production"]
     assert found.broken[0].problem.words == 'Unknown key "acces"; did you mean "access"?'
     assert (found.default, found.problem) == ("production", None)
+
+
+@pytest.mark.parametrize("key", ["tema", "read_only", "readonly", "protected", "note", "name"])
+def test_a_profile_with_an_unknown_key_is_refused_with_its_line(key: str) -> None:
+    found = read(f'[profiles.a]\nhost = "h"\n{key} = true\nmore = 1\n[profiles.b]\nhost = "h"\n')
+    assert [profile.name for profile in found.profiles] == ["b"]
+    (broken,) = found.broken
+    assert broken.problem.line == 3
+    assert broken.problem.words.startswith(f'Unknown key "{key}"')
+
+
+@pytest.mark.parametrize("text", ["read_only = true\n", "[profile.b]\nhost = 'h'\n"])
+def test_a_file_with_an_unknown_key_outside_of_its_profiles_is_refused(text: str) -> None:
+    assert mistake(text + WHOLE.replace("schema = 1", "")).line == 1
 
 
 def test_a_mistake_outside_of_the_profiles_leaves_them_usable() -> None:

@@ -19,7 +19,8 @@ from tests.profiles.test_store import HAND_MADE, store_of
 LAYOUTS = [
     'profiles = { one = { host = "h" }, two = { host = "h" } }\n',
     '[profiles]\none = { host = "h" }\ntwo.host = "h"\n',
-    '[profiles]\n[profiles.one]\nhost = "h"\n[other]\nx = 1\n[profiles.two]\nhost = "h"\n',
+    '[profiles]\n[profiles.one]\nhost = "h"\n[profiles.one.token]\nlogin = "x"\n'
+    '[profiles.two]\nhost = "h"\n',
     '[profiles.one]\r\nhost = "h"\r\n\r\n[profiles.two]\r\nhost = "h"\r\n',
 ]
 
@@ -37,11 +38,10 @@ def test_other_layouts_are_changed_as_well(tmp_path: Path, text: str) -> None:
     assert found.named("one") == replace(one, recipient="a@b.c")
     assert found.named("zwei") == replace(two, name="zwei", port=25)
     assert (len(found.profiles), found.default) == (2, "zwei")
-    assert ("x = 1" in store.path.read_text()) == ("x = 1" in text)
 
 
 def test_a_layout_that_cannot_be_edited_safely_is_refused(tmp_path: Path) -> None:
-    text = '[profiles.one]\nhost = "h"\nnote = """\n[profiles.one]\n"""\n'
+    text = '[profiles.one]\nhost = "h"\ntoken = { command = ["""\n[profiles.one]\n"""] }\n'
     store = store_of(tmp_path, text)
     one = store.load().profiles[0]
     with pytest.raises(TomlProblem, match="edit it by hand"):
@@ -49,10 +49,11 @@ def test_a_layout_that_cannot_be_edited_safely_is_refused(tmp_path: Path) -> Non
     assert store.path.read_text() == text
 
 
-@pytest.mark.parametrize("header", ["[[other]]", "[other]", "[other.profiles.one]"])
-def test_removing_a_profile_leaves_the_table_that_follows(tmp_path: Path, header: str) -> None:
-    other = f'# what follows\n{header}\nhost = "h"\n'
-    store = store_of(tmp_path, f'[profiles.one]\nhost = "h"\n\n[profiles.one.more]\nx=1\n\n{other}')
+@pytest.mark.parametrize("name", ["two", '"one.two"', "profiles"])
+def test_removing_a_profile_leaves_the_table_that_follows(tmp_path: Path, name: str) -> None:
+    other = f'# what follows\n[profiles.{name}]\nhost = "h"\n'
+    token = "[profiles.one.token]\nlogin = 'x'\n"
+    store = store_of(tmp_path, f'[profiles.one]\nhost = "h"\n\n{token}\n{other}')
     store.remove("one")
     assert store.path.read_text() == other
 
