@@ -135,10 +135,9 @@ class Store:
 
     def delete(self, record_id: str) -> bool:
         """Remove a record; False if there is no such record."""
-        with self._lock:
-            known = self.get(record_id) is not None
-            self._rows("DELETE FROM records WHERE id = ?", record_id)
-        return known
+        with self._lock, self._database:
+            deleted = self._database.execute("DELETE FROM records WHERE id = ?", (record_id,))
+        return deleted.rowcount > 0
 
     def setting(self, name: str) -> str | None:
         """A setting that an earlier run kept."""
