@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.program import edit, listed, places, says, seed
+from tests.e2e.program import cursor_on, edit, listed, places, says, seed
 from tests.e2e.terminal import Terminal, installed_program
 from tests.failing_sandbox import Sandbox, SandboxOptions
 
@@ -86,12 +86,12 @@ def walk(terminal: Terminal, columns: int) -> str:
 
     terminal.wait_for("SECONDARY")
     terminal.press("down")
-    terminal.wait_for(re.compile("^[│|]?[▌>]  SECONDARY", re.MULTILINE))
+    terminal.wait_for(cursor_on("SECONDARY"))
     look(listed("SECONDARY"))
     terminal.press("?")
     look(says("search the keys"))
     terminal.press("esc")
-    terminal.wait_for(re.compile("^[│|]?[▌>]  SECONDARY", re.MULTILINE))
+    terminal.wait_for(cursor_on("SECONDARY"))
     edit(terminal, "SECONDARY")
     terminal.press("tab", "end", "ctrl+u")
     terminal.type("587")

@@ -94,6 +94,11 @@ def listed(*texts: str) -> re.Pattern[str]:
     return re.compile(rf"\A{''.join(parts)}(?=.*read \d+s ago)", re.DOTALL)
 
 
+def cursor_on(name: str) -> re.Pattern[str]:
+    """A pattern for a table whose cursor is on a record, whatever signs the terminal has."""
+    return re.compile(rf"^[│|]?[▌>]  {re.escape(name)}", re.MULTILINE)
+
+
 def field(screen: str, label: str) -> str | None:
     """What stands in a form's field; None where a screen, perhaps half drawn, has no such field."""
     inside = re.sub("[│|]", " ", screen)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.program import narrow, places, says, write_profiles
+from tests.e2e.program import listed, narrow, places, says, write_profiles
 from tests.e2e.terminal import Terminal, installed_program
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.payloads import PAYLOADS
@@ -78,7 +78,7 @@ def _answer(sandbox: Sandbox, operation: Operation, status: int, words: str) -> 
 
 def _look_around(terminal: Terminal, sandbox: Sandbox, words: str) -> None:
     """Every screen and dialog once, and back to the table."""
-    terminal.wait_for(re.compile(r"read \d+s ago"))
+    terminal.wait_for(listed())
     terminal.wait_quiet(0.3)
     narrow(terminal, "SUBJECT")
     for key, seen in (
@@ -109,7 +109,7 @@ def _look_around(terminal: Terminal, sandbox: Sandbox, words: str) -> None:
     terminal.press("r")
     terminal.wait_for(says("Could not list", "403"))
     terminal.press("r")
-    terminal.wait_for(re.compile(r"read \d+s ago"))
+    terminal.wait_for(listed())
 
 
 def _save(terminal: Terminal, sandbox: Sandbox, words: str) -> None:

@@ -29,6 +29,6 @@ def test_leaving_now_ends_with_the_code_of_an_unknown_outcome_and_the_journal_sa
         terminal.pass_time(0.5)
         terminal.press("tab", "enter")
         assert terminal.exit_code() == ExitCode.UNKNOWN_OUTCOME
-        assert says("check the record").search(terminal.screen_text())
+        assert "outcome unknown: check the record" in "".join(terminal.lines())
     entries = Journal(tmp_path / "state").read().entries
     assert [entry.outcome for entry in entries] == [None, WriteOutcome.UNKNOWN]

@@ -142,10 +142,10 @@ class _Session:
         self.token_file.write_text(sandbox.issue_token())
         self.terminal.press("r")
         self.terminal.wait_for(lambda _: len(_lists(sandbox)) == before + 2)
-        self.terminal.wait_for(re.compile(r"read \d+s ago"))
+        self.terminal.wait_for(listed())
 
     def log_in(self) -> None:
-        self.terminal.wait_for(re.compile(r"read \d+s ago"))
+        self.terminal.wait_for(listed())
         self.terminal.press("p")
         self.terminal.wait_for(says("PROFILE", "typed"))
         self.terminal.press("/")

@@ -123,14 +123,16 @@ def test_in_the_background_a_signal_ends_it_and_keeps_what_was_typed(
 def test_in_the_background_it_goes_on_and_draws_nothing(
     shell: Terminal, seeded: Seed, sandbox: Sandbox
 ) -> None:
-    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.LIST, seconds=3.0))
+    again = (("Retry-After", "3"),)
+    sandbox.faults.add(Fault(FaultKind.RAW, Operation.LIST, status=503, headers=again))
     shell.type(f"{installed_program()}\r")
     shell.wait_for("Reading")
     shell.press("ctrl+z")
     shell.wait_for(says("Stopped", "prompt>"))
     shell.type("clear; bg; echo still here\r")
     shell.wait_for(says("\nstill here"))
-    shell.wait_quiet(4.0)
+    sandbox.wait_for_requests(2)
+    shell.wait_quiet()
     assert not CONNECTIONS.search(shell.screen_text())
     shell.type("fg\r")
     shell.wait_for(CONNECTIONS)

@@ -12,6 +12,7 @@ from smtp_tui.cli.exit_codes import ExitCode
 from tests.e2e.matrix import KINDS, Kind, locale_directory, terminal_of, walk
 from tests.e2e.program import (
     Seed,
+    cursor_on,
     edit,
     field,
     listed,
@@ -50,9 +51,9 @@ def test_another_size_keeps_focus_cursor_and_text(
     with program(sandbox, tmp_path) as terminal:
         terminal.wait_for("SECONDARY")
         terminal.press("down")
-        terminal.wait_for(re.compile("^[│|]?▌  SECONDARY", re.MULTILINE))
+        terminal.wait_for(cursor_on("SECONDARY"))
         terminal.resize(20, 60)
-        terminal.wait_for(re.compile("^[│|]?▌  SECONDARY", re.MULTILINE))
+        terminal.wait_for(cursor_on("SECONDARY"))
         edit(terminal, "SECONDARY")
         retype(terminal, "Hostname", "mail.example.com")
         terminal.press(*["left"] * 4)
@@ -71,7 +72,7 @@ def test_a_character_that_is_no_utf_8_ends_nothing_and_is_told_of(
         terminal.send(b"\xff")
         terminal.wait_for("bytes that are not UTF-8")
         terminal.press("down")
-        terminal.wait_for(re.compile("^[│|]?▌  SECONDARY", re.MULTILINE))
+        terminal.wait_for(cursor_on("SECONDARY"))
 
 
 @pytest.mark.parametrize("term", ["dumb", "unknown"])
@@ -144,11 +145,11 @@ def test_at_home_the_mouse_is_taken_and_a_click_puts_the_cursor_on_a_row(
     sandbox: Sandbox, seeded: Seed, tmp_path: Path
 ) -> None:
     with program(sandbox, tmp_path) as terminal:
-        terminal.wait_for(re.compile("^[│|]?▌  PRIMARY", re.MULTILINE))
+        terminal.wait_for(cursor_on("PRIMARY"))
         assert b"\x1b[?1000h" in terminal.raw
         row = next(at for at, line in enumerate(terminal.lines(), 1) if "SECONDARY" in line)
         terminal.send(b"\x1b[<0;5;%dM\x1b[<0;5;%dm" % (row, row))
-        terminal.wait_for(re.compile("^[│|]?▌  SECONDARY", re.MULTILINE))
+        terminal.wait_for(cursor_on("SECONDARY"))
         terminal.press("q")
         assert terminal.exit_code() == 0
         assert terminal.modes_restored() == []

@@ -11,6 +11,7 @@ from tests.e2e.program import (
     Seed,
     edit,
     field,
+    listed,
     narrow,
     program,
     retype,
@@ -36,7 +37,7 @@ def down(sandbox: Sandbox) -> Iterator[None]:
 def reload(terminal: Terminal) -> None:
     """Read the list again, which works now."""
     terminal.press("r")
-    terminal.wait_for(re.compile(r"PRIMARY.*read \d+s ago", re.DOTALL))
+    terminal.wait_for(listed("PRIMARY"))
     terminal.wait_gone("stale")
 
 
@@ -121,7 +122,7 @@ def test_a_401_asks_for_a_token_and_a_pasted_one_reads_the_list(
         terminal.wait_gone("401")
         used = f"Bearer {token}"
         terminal.wait_for(lambda _: sandbox.requests[-1].headers["authorization"] == used)
-        terminal.wait_for(re.compile(r"PRIMARY.*read \d+s ago", re.DOTALL))
+        terminal.wait_for(listed("PRIMARY"))
         assert token.encode() not in terminal.raw
         assert token[:20].encode() not in terminal.raw
         leave(terminal)

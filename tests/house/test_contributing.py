@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.house.tree import ROOT
+
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 MOST_WORDS = 40
 

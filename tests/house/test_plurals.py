@@ -4,8 +4,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tests.house.tree import sources
+from tests.house.tree import sources, within
 
+ROOMS = [f"smtp_tui.{room}" for room in ("cli", "ui", "workflows", "profiles")]
 NUMBERS = {"count", "total", "times", "number", "left"}
 """Names of numbers that may be one."""
 ONE = re.compile(r"'(?:s|1 \w.*)'\Z")
@@ -39,7 +40,7 @@ def test_no_plural_is_made_by_hand() -> None:
     found = [
         f"{module} {words}"
         for module, tree in sources()
-        if module.split(".")[1:2] in (["cli"], ["ui"], ["workflows"], ["profiles"])
+        if within(module, *ROOMS)
         for words in _counted_by_hand(tree)
     ]
     assert found == []
