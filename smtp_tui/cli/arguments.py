@@ -54,6 +54,11 @@ _PLAINER: Final = (
     (re.compile(rf"argument (\S+): invalid choice: {_QUOTED}"), r"unknown \1"),
 )
 """What argparse says, with the value that was given, and what is said instead."""
+_USELESS: Final = {
+    "--profile": re.compile(r"demo|sandbox|doctor|profiles \w+"),
+    "--read-only": re.compile(r"sandbox|profiles (?:add|set|remove|use)"),
+}
+"""The commands that would ignore an option of the program: they refuse it."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -66,6 +71,7 @@ class Parser(argparse.ArgumentParser):
         layout = argparse.RawDescriptionHelpFormatter
         super().__init__(allow_abbrev=False, formatter_class=layout, **options)
         self.set_defaults(parser=self)
+        self.command = self.prog.partition(" ")[2]
         self.example = ""
 
     def takes(self, *arguments: Argument, more: str = "") -> None:
@@ -76,7 +82,7 @@ class Parser(argparse.ArgumentParser):
 
     def format_help(self) -> str:
         """The help text, which ends with an example and the exit codes of the command."""
-        command = self.prog.partition(" ")[2]
+        command = self.command
         parts = [f"example:\n  {self.prog} {self.example}".rstrip()]
         if not command:
             parts = [PROFILE_HELP, NETWORK_HELP, codes_help()]
@@ -107,6 +113,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     options, left = program.parse_known_args(arguments)
     command: Parser = options.parser
     unknown = [argument.partition("=")[0] for argument in left if argument.startswith("-")]
+    for option, commands in _USELESS.items():
+        given = getattr(options, option[2:].replace("-", "_"))
+        if (given or option in unknown) and commands.fullmatch(command.command):
+            command.error(f"{option} cannot be used with this command")
     if unknown and unknown[0] in program.long_options:
         program.error(f"{unknown[0]} must come before the command")
     if unknown:
@@ -200,6 +210,7 @@ def _command(commands: Subcommands, name: str, run: str, words: str, example: st
     """
     parser = commands.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
     parser.set_defaults(run=run)
+    _argument("--read-only", argparse.SUPPRESS, default=argparse.SUPPRESS)(parser)
     parser.example = example
     return parser
 

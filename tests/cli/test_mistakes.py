@@ -147,14 +147,58 @@ def test_an_unknown_option_is_told_with_the_nearest_one(
     assert len(result.err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("option", ["--read-only", "--version"])
 def test_an_option_of_the_program_after_the_command_is_told_where_it_stands(
-    console: Console, option: str
+    console: Console,
 ) -> None:
-    result = console.run("set", option, "PRIMARY", "port=26", "--yes")
+    result = console.run("set", "--version", "PRIMARY", "port=26", "--yes")
     assert result.code == ExitCode.USAGE
-    assert f"{option} must come before the command" in result.err
+    assert "--version must come before the command" in result.err
     assert "did you mean" not in result.err
+
+
+@pytest.mark.parametrize("arguments", [("--read-only", "set"), ("set", "--read-only")])
+def test_read_only_may_stand_before_the_command_and_after_it(
+    console: Console, sandbox: Sandbox, arguments: tuple[str, ...]
+) -> None:
+    sandbox.add_record("PRIMARY", GOOD)
+    result = console.run(*arguments, "PRIMARY", "port=26", "--yes")
+    assert (result.code, written(sandbox)) == (ExitCode.REFUSED, 0)
+    assert "This run is read-only" in result.err
+
+
+NO_PROFILE = ("demo", "doctor", "profiles list", "profiles check", "profiles path")
+CHANGES = (
+    "sandbox",
+    "profiles add x --host a.example",
+    "profiles set good --team x",
+    "profiles remove good --yes",
+    "profiles use good",
+)
+
+
+@pytest.mark.parametrize(
+    ("option", "command"),
+    [
+        *(("--profile=good", command) for command in (*NO_PROFILE, *CHANGES)),
+        *(("--read-only", command) for command in CHANGES),
+    ],
+)
+def test_an_option_of_the_program_is_refused_by_a_command_that_would_ignore_it(
+    console: Console, option: str, command: str
+) -> None:
+    name = option.partition("=")[0]
+    for arguments in ((option, *command.split()), (*command.split(), option)):
+        result = console.run(*arguments)
+        assert result.code == ExitCode.USAGE
+        assert f"{name} cannot be used with this command" in result.err
+        assert len(result.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["profiles list", "profiles path", "audit"])
+def test_read_only_may_be_given_to_a_command_that_only_reads(
+    console: Console, command: str
+) -> None:
+    assert console.run("--read-only", *command.split()).code == ExitCode.OK
 
 
 @pytest.mark.parametrize(

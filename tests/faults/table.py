@@ -38,6 +38,7 @@ CLI_CREATE = "tests/cli/test_create.py"
 CLI_DELETE = "tests/cli/test_delete.py"
 CLI_EDGE = "tests/cli/test_edge.py"
 CLI_PROFILES = "tests/cli/test_profiles_command.py"
+CLI_MISTAKES = "tests/cli/test_mistakes.py"
 CLI_READING = "tests/cli/test_reading.py"
 CLI_SECRET_INPUT = "tests/cli/test_secret_input.py"
 CLI_SET = "tests/cli/test_set.py"
@@ -1344,6 +1345,17 @@ FAULTS: Final = (
         "    if not problems and (broken or now.named",
         "    if not problems and (now.named",
         (f"{PROFILES_STORE}::test_a_broken_profile_is_neither_changed_nor_replaced",),
+    ),
+    Fault(
+        "a command that changes profiles ignores --read-only",
+        HONEST,
+        "sandbox|profiles (?:add|set|remove|use)",
+        "sandbox|profiles (?:add|set|remove)",
+        (
+            f"{CLI_MISTAKES}::"
+            "test_an_option_of_the_program_is_refused_by_a_command_that_would_ignore_it"
+            "[--read-only-profiles use good]",
+        ),
     ),
     Fault(
         "a profile with read_only = true is writable",
