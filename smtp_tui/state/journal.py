@@ -26,7 +26,7 @@ from msgspec.structs import asdict, force_setattr, replace
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import JsonValue, Record, SecretState, is_secret_name, value_text
 from smtp_tui.api.redaction import masked
-from smtp_tui.api.requests import Write
+from smtp_tui.api.requests import TESTS, Write
 from smtp_tui.api.secret import MASK
 from smtp_tui.api.writes import Ended, WriteOutcome
 from smtp_tui.state import files
@@ -40,6 +40,7 @@ ROTATE_BYTES: Final = 5 * 1024 * 1024
 FILES_KEPT: Final = 10
 KEPT: Final = timedelta(days=90)
 _BITS: Final = 64
+"""An integer of so many bits or more is kept as text."""
 ENTRY_BYTES: Final = 64 * 1024
 TEXT_BYTES: Final = 4 * 1024
 REPLACED: Final = "replaced"
@@ -52,8 +53,8 @@ _WORDS: Final = {
     "test_values": "test of unsaved values",
 }
 """What is told of an operation, where it is not the word that is stored."""
-_TESTS: Final = frozenset({"test_saved", "test_values"})
-_VERDICTS: Final = {
+_TESTS: Final = frozenset(each.name.lower() for each in TESTS)
+VERDICTS: Final = {
     WriteOutcome.MAIL_ACCEPTED: "ACCEPTED",
     WriteOutcome.MAIL_REJECTED: "REJECTED",
     WriteOutcome.MAIL_UNREACHABLE: "UNREACHABLE",
@@ -408,8 +409,7 @@ class Written(Struct, frozen=True):
     @property
     def verdict(self) -> str | None:
         """The verdict of a test email; None of another write, and where no mail was sent."""
-        tests = self.begun.operation in _TESTS
-        return _VERDICTS.get(self.outcome) if tests else None
+        return VERDICTS.get(self.outcome) if self.begun.operation in _TESTS else None
 
     @property
     def outcome_words(self) -> str:

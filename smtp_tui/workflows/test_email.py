@@ -15,7 +15,7 @@ from smtp_tui.api.models import PASSWORD, Record, SecretState, TestAnswer, value
 from smtp_tui.api.requests import Request, test_saved_request, test_values_request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Scope
-from smtp_tui.api.writes import Ended, WriteOutcome
+from smtp_tui.api.writes import Ended
 from smtp_tui.editing.patch import Change, Patch
 from smtp_tui.mail import replies
 from smtp_tui.mail.judge import judge, judge_error, unknown
@@ -23,28 +23,26 @@ from smtp_tui.mail.outcome import TestOutcome, Verdict
 from smtp_tui.state.encoding import RecordKey
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import PasswordUsed, TestHistory, TestRun
+from smtp_tui.state.journal import VERDICTS
 from smtp_tui.text import duration
 from smtp_tui.workflows.operator import About, Kind, Notice, Operator
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import ensure_token
 
 LEFT: Final = "smtp-tui was closed before the answer arrived. The mail may have been sent."
-_JOURNALLED: Final = {
-    Verdict.ACCEPTED: WriteOutcome.MAIL_ACCEPTED,
-    Verdict.REJECTED: WriteOutcome.MAIL_REJECTED,
-    Verdict.UNREACHABLE: WriteOutcome.MAIL_UNREACHABLE,
-    Verdict.UNKNOWN: WriteOutcome.UNKNOWN,
-}
-_STORED: Final = {
-    SecretState.SET: "stored (hidden)",
-    SecretState.NOT_SET: "none",
-    SecretState.UNKNOWN: "stored (hidden), if there is one",
-}
-"""Whose password is used where none is typed, by what is known of it."""
-_USED: Final = {
+_JOURNALLED: Final = {Verdict(word): outcome for outcome, word in VERDICTS.items()}
+_UNTYPED: Final = {
     SecretState.SET: PasswordUsed.STORED,
     SecretState.NOT_SET: PasswordUsed.NONE,
     SecretState.UNKNOWN: PasswordUsed.STORED_IF_ANY,
+}
+"""Whose password is used where none is typed, by what is known of the stored one."""
+_PASSWORD_WORDS: Final = {
+    PasswordUsed.STORED: "stored (hidden)",
+    PasswordUsed.STORED_IF_ANY: "stored (hidden), if there is one",
+    PasswordUsed.NONE: "none",
+    PasswordUsed.TYPED: "typed",
+    PasswordUsed.CLEARED: "none (cleared)",
 }
 _NO_LOGIN: Final = "No login was used: there is no username."
 """Said of a yes, which then tells nothing of a password."""
@@ -95,8 +93,8 @@ class TestSubject(Struct, frozen=True):
         }
         for change in self.patch.changes:
             if change.secret and change.name != PASSWORD:
-                words[change.name] = _typed_words(change)
-        words[PASSWORD] = self._password_words
+                words[change.name] = _PASSWORD_WORDS[_typed(change)]
+        words[PASSWORD] = _PASSWORD_WORDS[self._password]
         return tuple((name in self.unsaved, name, value) for name, value in words.items())
 
     def _before(self, name: str) -> str:
@@ -105,22 +103,19 @@ class TestSubject(Struct, frozen=True):
         return f"   saved: {self.opened.text(name) or '(blank)'}"
 
     @property
-    def _password_words(self) -> str:
-        """Whose password is used."""
-        change = self.patch.change(PASSWORD)
-        if change is not None:
-            return _typed_words(change)
-        return "none" if self.opened is None else _STORED[self.opened.password]
-
-    @property
     def password_used(self) -> PasswordUsed:
         """Whose password is used, as the history keeps it."""
-        change = self.patch.change(PASSWORD)
         if not self.logs_in:
             return PasswordUsed.NO_LOGIN
+        return self._password
+
+    @property
+    def _password(self) -> PasswordUsed:
+        """Whose password is sent, whether a mailer logs in with it or not."""
+        change = self.patch.change(PASSWORD)
         if change is not None:
-            return PasswordUsed.TYPED if change.after else PasswordUsed.CLEARED
-        return PasswordUsed.NONE if self.opened is None else _USED[self.opened.password]
+            return _typed(change)
+        return PasswordUsed.NONE if self.opened is None else _UNTYPED[self.opened.password]
 
     @property
     def logs_in(self) -> bool:
@@ -151,8 +146,8 @@ def _plain_host(text: str) -> str:
     return text.strip().rstrip(".").casefold()
 
 
-def _typed_words(change: Change) -> str:
-    return "typed" if change.after else "none (cleared)"
+def _typed(change: Change) -> PasswordUsed:
+    return PasswordUsed.TYPED if change.after else PasswordUsed.CLEARED
 
 
 class TestMail(Struct):

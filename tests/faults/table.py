@@ -676,7 +676,7 @@ FAULTS: Final = (
     Fault(
         "the journal shows a refused mail as any other answer",
         HONEST,
-        "return _VERDICTS.get(self.outcome) if tests else None",
+        "return VERDICTS.get(self.outcome) if self.begun.operation in _TESTS else None",
         "return None",
         (f"{CLI_AUDIT}::test_a_test_email_stands_there_with_its_verdict",),
     ),
