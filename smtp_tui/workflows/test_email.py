@@ -19,7 +19,7 @@ from smtp_tui.api.writes import Ended
 from smtp_tui.editing.patch import Change, Patch
 from smtp_tui.mail import replies
 from smtp_tui.mail.judge import judge, judge_error, unknown
-from smtp_tui.mail.outcome import TestOutcome, Verdict
+from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
 from smtp_tui.state.encoding import RecordKey
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import PasswordUsed, TestHistory, TestRun
@@ -44,6 +44,12 @@ _PASSWORD_WORDS: Final = {
     PasswordUsed.TYPED: "typed",
     PasswordUsed.CLEARED: "none (cleared)",
 }
+_MISSING: Final = {
+    PasswordUsed.NO_LOGIN: "username",
+    PasswordUsed.NONE: PASSWORD,
+    PasswordUsed.CLEARED: PASSWORD,
+}
+"""The half of a login that was missing, which is what to look at where a login is refused."""
 _NO_LOGIN: Final = "No login was used: there is no username."
 """Said of a yes, which then tells nothing of a password."""
 
@@ -277,6 +283,9 @@ async def _outcome(session: Session, mail: TestMail) -> TestOutcome | ApiError:
         outcome = judge(answer, mail.to)
         if outcome is None:
             return None
+        if outcome.phase is Phase.LOGIN and outcome.parameter in ("username", PASSWORD):
+            wrong = _MISSING.get(mail.subject.password_used, outcome.parameter)
+            outcome = replace(outcome, parameter=wrong)
         if outcome.verdict is Verdict.ACCEPTED and not mail.subject.logs_in:
             outcome = replace(outcome, meaning=f"{outcome.meaning} {_NO_LOGIN}")
         words = ": ".join(filter(None, (outcome.failed_step, outcome.meaning)))

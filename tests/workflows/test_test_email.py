@@ -27,6 +27,7 @@ from tests.failing_sandbox import Fault, FaultKind, Operation, Phase, Sandbox, r
 from tests.workflows.scripted import ScriptedOperator
 
 TO = "someone@example.com"
+RELAY = {"username": "relay", "password": "relay-password"}
 
 
 @pytest.fixture
@@ -35,8 +36,7 @@ def mails(tmp_path: Path) -> TestMails:
 
 
 async def subject_of(sandbox: Sandbox, session: Session) -> TestSubject:
-    login = {"username": "relay", "password": "relay-password"}
-    values = {"hostname": "localhost", "port": sandbox.smtp_port, **login}
+    values = {"hostname": "localhost", "port": sandbox.smtp_port, **RELAY}
     record = await session.connections.get(sandbox.add_record("MAIL", values))
     return TestSubject(record.name, record)
 
@@ -93,6 +93,37 @@ async def test_a_mail_is_sent_once_judged_journalled_and_remembered(
     written.load()
     (run,) = remembered(written, session, subject)
     assert (run.verdict, run.recipient, run.unsaved) == ("ACCEPTED", TO, ())
+
+
+@pytest.mark.parametrize(
+    ("login", "edit", "reply", "missing"),
+    [
+        ({"username": "relay"}, KEEP, "", "password"),
+        (RELAY, Clear(), "530 5.7.0 Authentication required", "password"),
+        (RELAY, KEEP, "530 5.7.0 Authentication required", "username"),
+        ({"username": ""}, KEEP, "535 5.7.8 Authentication failed", "username"),
+    ],
+)
+async def test_a_refused_login_points_to_the_half_of_it_that_is_missing(
+    sandbox: Sandbox,
+    session: Session,
+    mails: TestMails,
+    login: dict[str, str],
+    edit: SecretEdit,
+    reply: str,
+    missing: str,
+) -> None:
+    if reply:
+        body = json.dumps({"error": {"message": reply}}).encode()
+        sandbox.faults.add(Fault(FaultKind.RAW, Operation.TEST_SAVED, status=500, body=body))
+    values = {"hostname": "localhost", "port": sandbox.smtp_port, **login}
+    record = await session.connections.get(sandbox.add_record("MAIL", values))
+    patch = patch_for(draft_of(record).with_secret("password", edit), record)
+    subject = TestSubject(record.name, record, patch)
+    mail = await sent(mails, session, subject, ScriptedOperator())
+    assert isinstance(mail.outcome, TestOutcome)
+    assert mail.outcome.phase.value == "login"
+    assert (mail.outcome.verdict, mail.outcome.parameter) == (Verdict.REJECTED, missing)
 
 
 async def test_values_that_are_saved_nowhere_leave_nothing_in_the_history(
