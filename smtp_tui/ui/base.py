@@ -100,8 +100,9 @@ class FullScreen(Screen[Result]):
     The main ``panel`` has the body, and at its foot what is waited for and the messages, if any.
     Its title is ``TITLE``, where that is set.
     ``ACTIONS`` are the ids of what can be done here besides what the app offers everywhere.
-    ``KEYS`` are those on the key line, the last of which is always shown. ``BACK`` is the action
-    that stops waiting. ``opening`` is the worker that last opened another screen from here.
+    ``KEYS``, or ``keys``, are those on the key line, the last of which is always shown. ``BACK`` is
+    the action that stops waiting. ``opening`` is the worker that last opened another screen from
+    here.
     """
 
     DEFAULT_CSS = """
@@ -129,12 +130,14 @@ class FullScreen(Screen[Result]):
     typed: TypedText | None = None
     opening: Worker[None] | None = None
 
-    def __init__(self, session: Session | None, clock: Clock) -> None:
+    def __init__(
+        self, session: Session | None, clock: Clock, keys: tuple[str, ...] | None = None
+    ) -> None:
         super().__init__()
         self._clock = clock
         self._in_use = session
         self._profile_bar = ProfileBar(session, clock.now())
-        self._key_bar = KeyBar(*self.KEYS)
+        self._key_bar = KeyBar(*(keys or self.KEYS))
         self._waits = WaitLine(clock, lambda: bound(self, self.BACK).last_key)
         self._messages = MessageLine()
         self.panel = Panel(self.TITLE or "", id="main")

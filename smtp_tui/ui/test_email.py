@@ -123,7 +123,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         self._preparing = False
         self._waiting = False
         self._tried = False
-        recipient = session.memory.recipient or services.history.recipient_of(session.profile.name)
+        recipient = last_recipient(session, services)
         self._to = Field("to", recipient, label="Send to", hint="recipient address")
         self._body = VerticalScroll(id="test-body", can_focus=False)
         warning = Content.styled(f"▲ {clean(subject.warning)}", "bold $warn")
@@ -390,6 +390,11 @@ async def _deliver(
             tell(app, words, about=words, lasting=True)
 
     await services.tests.send(session, operator, mail, judged)
+
+
+def last_recipient(session: Session, services: Services) -> str:
+    """The address that the last test went to; blank where there was none."""
+    return session.memory.recipient or services.history.recipient_of(session.profile.name)
 
 
 def subject_name(subject: TestSubject) -> str:

@@ -90,6 +90,7 @@ UI_RECORDS_VIEW = "tests/ui/connections/test_rows.py"
 UI_REVIEW = "tests/ui/review/test_review.py"
 UI_SECRET_FIELD = "tests/ui/record_form/test_secret_field.py"
 UI_TEXT = "tests/test_text.py"
+UI_TEST_ROUND = "tests/ui/test_email/test_round.py"
 UI_TEST_VERDICTS = "tests/ui/test_email/test_verdicts.py"
 UI_TOKENS = "tests/ui/sign_in/test_tokens.py"
 UI_TRUST = "tests/ui/sign_in/test_trust.py"
@@ -787,6 +788,13 @@ FAULTS: Final = (
         'unreadable.append(Unreadable(position, str(error), _optional_text(name) or ""))',
         "del error, name",
         (f"{API_DECODE}::test_every_entry_of_a_list_is_a_record_or_counted",),
+    ),
+    Fault(
+        "a refused login points to the half of it that is there",
+        HONEST,
+        "_MISSING.get(mail.subject.password_used, outcome.parameter)",
+        "outcome.parameter",
+        (f"{WORKFLOWS_TEST}::test_a_refused_login_points_to_the_half_of_it_that_is_missing",),
     ),
     Fault(
         "a password of null counts as not set",
@@ -1796,9 +1804,16 @@ FAULTS: Final = (
     Fault(
         "a second Enter on the last field of a form answers the review",
         SHOWN,
-        "        if self._form.focused_field is last:\n            self._review(by_key=False)",
-        "        if self._form.focused_field is last:\n            self._review(by_key=True)",
+        "        else:\n            self._review(by_key=False)",
+        "        else:\n            self._review(by_key=True)",
         (f"{UI_FORM_FACE}::test_a_second_enter_on_the_last_field_does_not_answer_the_review",),
+    ),
+    Fault(
+        "a form for a test asks for a name",
+        HONEST,
+        "if self._to_test and name == NAME:",
+        "if self._to_test and name == '':",
+        (f"{UI_TEST_ROUND}::test_a_form_for_a_test_says_what_a_test_needs_and_sends",),
     ),
     Fault(
         "a second Enter in the question before leaving answers the review",

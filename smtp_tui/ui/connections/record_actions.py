@@ -98,11 +98,9 @@ class RecordScreen(FullScreen[Result]):
     @opens_screen
     async def action_test_values(self) -> None:
         """Open an empty form, to test values that are saved nowhere."""
-        from smtp_tui.ui.record_form.form import FormSubject
+        from smtp_tui.ui.record_form.form import for_a_test
 
-        notes = ("This test saves nothing.",)
-        title = "Test without saving"
-        await self._fill_in(FormSubject(focus_on="hostname", title=title, notes=notes))
+        await self._fill_in(for_a_test())
 
     async def _fill_in(self, subject: FormSubject, draft: SavedDraft | None = None) -> None:
         """Show the form; with ``draft`` it goes on with that, and nothing is asked."""

@@ -54,7 +54,8 @@ class FormSubject(Struct, frozen=True):
 
     ``opened`` is the record that is edited, None for a new one; ``like`` the record a new one is
     made from; ``typed`` what is in the fields at the start where that is not ``base``; ``tested``
-    is whether a test mail led here, so that the next one needs no question.
+    is whether a test mail led here, so that the next one needs no question; ``to_test`` is whether
+    a test is what the values are for.
     """
 
     base: Draft = new_draft()
@@ -65,6 +66,13 @@ class FormSubject(Struct, frozen=True):
     title: str = "New connection"
     notes: tuple[str, ...] = ()
     tested: bool = False
+    to_test: bool = False
+
+
+def for_a_test() -> FormSubject:
+    """An empty form for a test of values that are saved nowhere."""
+    title, notes = "Test without saving", ("This test saves nothing.",)
+    return FormSubject(focus_on=FORM_ORDER[0], title=title, notes=notes, to_test=True)
 
 
 def edited(record: Record, focus_on: str | None) -> FormSubject:
@@ -109,7 +117,7 @@ class RecordForm(VerticalScroll, can_focus=False):
     def __init__(self, subject: FormSubject) -> None:
         super().__init__()
         self.base, self.opened = subject.base, subject.opened
-        self.new = subject.opened is None
+        self.new, self._to_test = subject.opened is None, subject.to_test
         names = (NAME, *self.base.names) if self.new else self.base.names
         self.fields = {name: self._field(name, subject.typed or self.base) for name in names}
         longest = max(cell_width(field.label) for field in self.fields.values())
@@ -118,7 +126,7 @@ class RecordForm(VerticalScroll, can_focus=False):
             field.label_cells = self._label_cells
         self._fixed_name, self._ready = PlainText(), PlainText(id="ready")
         self._refused: tuple[tuple[str, str], ...] = ()
-        self._insists = False
+        self._insists_on: frozenset[str] = frozenset()
 
     def _field(self, name: str, typed: Draft) -> Field:
         if self.new and name == NAME:
@@ -223,7 +231,8 @@ class RecordForm(VerticalScroll, can_focus=False):
             found = server_remarks(self._refused, name)
             if not found:
                 found = remarks(draft, name, self.opened) if check else field.remarks
-            if self.new and not field.text and not (self._refused or self._insists):
+            insists = self._refused or name in self._insists_on
+            if self.new and not field.text and not insists:
                 found = tuple(each for each in found if each.severity is not Severity.ERROR)
             if not (field.changed or field.has_focus_within):
                 found = tuple(each for each in found if each.severity is not Severity.HINT)
@@ -248,22 +257,26 @@ class RecordForm(VerticalScroll, can_focus=False):
         return None
 
     def say_ready(self, patch: Patch | DraftProblem, *, checked: bool) -> None:
-        """Say below the fields what a save would do; while typing nothing new is refused."""
+        """Say below the fields what would be sent; while typing nothing new is refused."""
         wrong = sum(has_error(field.remarks) for field in self.fields.values())
         lacking = [field.label for field in self.fields.values() if self._lacks(field)]
         if wrong:
             fields = counted(wrong, "field")
             self._ready.update(Content.styled(f"✗ {fields} to correct", "$bad"))
         elif lacking:
-            self._ready.update(Content.styled(f"Needed to save: {', '.join(lacking)}", "dim"))
+            purpose = "test" if self._to_test else "save"
+            words = f"Needed to {purpose}: {', '.join(lacking)}"
+            self._ready.update(Content.styled(words, "dim"))
         elif isinstance(patch, Patch):
             self._ready.update(self._ready_words(patch))
         elif checked:
             self._ready.update(Content.styled("✗ 1 field to correct", "$bad"))
 
     def _lacks(self, field: Field) -> bool:
-        """Whether a field of a new record has to be filled in."""
+        """Whether a field of a new record has to be filled in; a test needs no name."""
         name = field.parameter
+        if self._to_test and name == NAME:
+            return False
         return self.new and not field.text and has_error(remarks(self.draft, name, None))
 
     def _ready_words(self, patch: Patch) -> Content:
@@ -276,7 +289,7 @@ class RecordForm(VerticalScroll, can_focus=False):
 
     def first_problem(self, *, but: str | None = None) -> str | None:
         """The first field, other than ``but``, that cannot be sent; errors are shown."""
-        self._insists = True  # from now on a blank field says what it lacks
+        self._insists_on = frozenset(self.fields) - {but}  # a blank one says what it lacks now
         self.show()
         draft = self.draft
         wrong = (name for name in self.fields if has_error(remarks(draft, name, self.opened)))

@@ -1,4 +1,4 @@
-"""The form of a record, and beside it the request that saving would send."""
+"""The form of a record, and beside it the request that saving, or a test, would send."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from textual.widgets import Input
 
 from smtp_tui.api.errors import ApiError, NotFound
 from smtp_tui.api.models import Record
-from smtp_tui.api.requests import IdRefused
+from smtp_tui.api.requests import IdRefused, Request, test_values_request
 from smtp_tui.editing.draft import Draft
 from smtp_tui.editing.patch import Patch, patch_for
 from smtp_tui.editing.values import DraftProblem
@@ -44,7 +44,7 @@ from smtp_tui.ui.record_form.form import (
 from smtp_tui.ui.record_form.resume import take_up, with_draft
 from smtp_tui.ui.request_text import brief_content
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.test_email import EditParameter, ReviewValues, TestDialog
+from smtp_tui.ui.test_email import EditParameter, ReviewValues, TestDialog, last_recipient
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
 from smtp_tui.ui.widgets.panel import Panel
 from smtp_tui.ui.widgets.plain_text import PlainText
@@ -68,6 +68,8 @@ class _Leave(Enum):
     DISCARD = "Discard changes"
 
 
+_KEYS_TO_TEST: Final = ("form.test", "form.preset", "secret.reveal", "form.back")
+"""The keys of a form that is there for a test, which offers to save once it has an outcome."""
 _KEPT: Final = "Your input is kept as a draft, without the password."
 
 
@@ -105,7 +107,7 @@ class FormScreen(FullScreen[FormResult]):
     busy: var[bool] = var(False, init=False)
 
     def __init__(self, session: Session, services: Services, subject: FormSubject) -> None:
-        super().__init__(session, services.clock)
+        super().__init__(session, services.clock, _KEYS_TO_TEST if subject.to_test else None)
         self.session = session
         self.services = services
         self._subject = subject
@@ -134,8 +136,9 @@ class FormScreen(FullScreen[FormResult]):
         yield from (self._form, self._problem)
 
     def compose_beside(self) -> Iterable[Widget]:
-        """The request that saving would send."""
-        with Panel("Will be sent", id="beside"), VerticalScroll(id="side", can_focus=False):
+        """The request that saving, or the test, would send."""
+        title = "The test will send" if self._subject.to_test else "Will be sent"
+        with Panel(title, id="beside"), VerticalScroll(id="side", can_focus=False):
             yield self._preview
 
     def on_mount(self) -> None:
@@ -225,17 +228,23 @@ class FormScreen(FullScreen[FormResult]):
         self._preview.update(self._will_be_sent(self._form.refused or patch))
 
     def _will_be_sent(self, patch: Patch | DraftProblem) -> Content:
-        """What saving would send, or why nothing can be sent."""
+        """What saving, or the test, would send, or why nothing can be sent."""
         if isinstance(patch, DraftProblem):
             return Content.styled(f"✗ {clean(patch.name)}: {clean(patch.words)}", "$bad")
-        draft, scope = self._form.draft, self.session.target.scope
         try:
-            request = save_request(scope, draft.record_id, draft.name.strip(), patch)
+            request = self._request(patch)
         except IdRefused as error:
             return Content.styled(f"✗ {clean(str(error))}", "$bad")
         if request is None:
             return Content.styled("Nothing would be sent.", "dim")
         return brief_content(request)
+
+    def _request(self, patch: Patch) -> Request | None:
+        draft, scope = self._form.draft, self.session.target.scope
+        if self._subject.to_test:
+            recipient = last_recipient(self.session, self.services)
+            return test_values_request(scope, recipient, patch.assignments())
+        return save_request(scope, draft.record_id, draft.name.strip(), patch)
 
     def _drafted(self, draft: Draft) -> Patch | DraftProblem:
         """What the draft changes, or the first field that cannot be sent."""
@@ -352,13 +361,15 @@ class FormScreen(FullScreen[FormResult]):
 
     @on(Input.Submitted)
     def go_on(self, event: Input.Submitted) -> None:
-        """Enter goes to the next field, and from the last one to the review."""
+        """Enter goes to the next field, and from the last one to the review or the test."""
         event.stop()
         *_, last = self._form.fields.values()
-        if self._form.focused_field is last:
-            self._review(by_key=False)
-        else:
+        if self._form.focused_field is not last:
             self.focus_next()
+        elif self._subject.to_test:
+            self.action_test()
+        else:
+            self._review(by_key=False)
 
     def action_review(self) -> None:
         """Check the fields, then review and save."""

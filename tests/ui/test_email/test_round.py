@@ -69,6 +69,37 @@ async def test_values_saved_nowhere_are_tested_without_saving(sandbox: Sandbox) 
     assert sandbox.records() == ()
 
 
+async def test_a_form_for_a_test_says_what_a_test_needs_and_sends(sandbox: Sandbox) -> None:
+    async with opened(sandbox) as ui:
+        await ui.sees("No SMTP connections")
+        await ui.press("T")
+        await ui.sees("Needed to test: Hostname, Port", "The test will send", "POST …/testEmail")
+        assert ui.lines()[-1].split()[:2] == ["ctrl+t", "Test"]
+        assert not ui.shows("ctrl+s")
+        await ui.type(f"localhost\t{sandbox.smtp_port}")
+        await ui.sees("Ready. 2 parameters, nothing else is sent.", '"localhost"', '"to": "you@')
+        await ui.press("tab", "tab", "enter")
+        await ui.sees("Test email · new values", "enter Send")
+        await ui.press("escape")
+        await ui.loses("Test email · new values")
+        assert not ui.shows("Enter a name")
+
+
+async def test_values_that_were_tested_can_be_saved_as_a_new_record(sandbox: Sandbox) -> None:
+    async with opened(sandbox) as ui:
+        await ui.sees("No SMTP connections")
+        await ui.press("T")
+        await ui.sees("Test without saving")
+        await ui.type(f"localhost\t{sandbox.smtp_port}")
+        await ui.press("ctrl+t")
+        await ui.sees("enter Send")
+        await ui.press("enter")
+        await is_judged(ui, " ACCEPTED ", "ctrl+s Review and save")
+        await ui.press("ctrl+s")
+        await ui.sees("Enter a name. It cannot be changed later.")
+        assert parameter_with_the_cursor(ui) == "name"
+
+
 async def test_the_round_of_mend_and_test_takes_e_ctrl_t_and_ctrl_s(sandbox: Sandbox) -> None:
     record_id = add(sandbox, password="old-password")
     async with opened(sandbox) as ui:
