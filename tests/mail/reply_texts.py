@@ -123,6 +123,7 @@ _TEXTS: Final[dict[tuple[Verdict, Phase, str | None], tuple[str, ...]]] = {
         "javax.mail.MessagingException: [EOF]",
     ),
     (Verdict.REJECTED, Phase.LOGIN, "password"): (
+        "javax.mail.AuthenticationFailedException: failed to connect, no password specified?",
         (
             "Invalid login: 535-5.7.8 Username and Password not accepted. For more "
             "information, go to\n535 5.7.8  https://support.google.com/mail/?p=BadCredentials "
@@ -146,7 +147,6 @@ _TEXTS: Final[dict[tuple[Verdict, Phase, str | None], tuple[str, ...]]] = {
             "security defaults policy. Contact your administrator."
         ),
         "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.",
-        "javax.mail.AuthenticationFailedException: failed to connect, no password specified?",
         "550 Unauthenticated senders not allowed",
         "554 5.7.1 <unknown[203.0.113.7]>: Client host rejected: Access denied",
         (
