@@ -39,6 +39,18 @@ class SecretState(Enum):
     NOT_SET = "not set"
     UNKNOWN = "unknown"
 
+    @property
+    def words(self) -> str:
+        """What is known, as every screen says it."""
+        return _KNOWN[self]
+
+
+_KNOWN: Final = {
+    SecretState.SET: "stored",
+    SecretState.NOT_SET: "none",
+    SecretState.UNKNOWN: "not known",
+}
+
 
 ParameterValue: TypeAlias = "JsonValue | SecretState"
 
@@ -82,7 +94,7 @@ def is_addressable(record_id: str) -> bool:
 def value_text(value: ParameterValue) -> str:
     """A value as it would be typed: text unchanged, other values as JSON, a secret by its state."""
     if isinstance(value, SecretState):
-        return value.value
+        return value.words
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)

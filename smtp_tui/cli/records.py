@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from smtp_tui.api.errors import NotFound
-from smtp_tui.api.models import Parameter, Record, RecordList
+from smtp_tui.api.models import Parameter, Record, RecordList, SecretState
 from smtp_tui.api.requests import Operation
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.failing import tell
@@ -131,8 +131,8 @@ def _plain(record: Record) -> dict[str, object]:
 
 
 def _plain_parameter(parameter: Parameter) -> dict[str, object]:
-    if parameter.secret:
-        return {"name": parameter.name, "secret": parameter.text}
+    if isinstance(parameter.value, SecretState):
+        return {"name": parameter.name, "secret": parameter.value.value}
     return {"name": parameter.name, "value": parameter.value}
 
 

@@ -68,10 +68,8 @@ class Change(Struct, frozen=True):
     def _removed(self) -> tuple[str, ...]:
         if self.before is SecretState.NOT_SET or (self.before is ABSENT and not self.secret):
             return ()
-        if not self.secret and not isinstance(self.before, SecretState):
-            return (f"- {self.name} {value_words(self.before)}",)
-        perhaps = "" if self.before is SecretState.SET else ", if there is one"
-        return (f"- {self.name} stored (hidden){perhaps}",)
+        before = SecretState.UNKNOWN if self.before is ABSENT else self.before
+        return (f"- {self.name} {value_words(before)}",)
 
     def _added(self) -> tuple[str, ...]:
         if not isinstance(self.after, SecretStr):

@@ -139,7 +139,7 @@ def value_words(value: Known | SecretStr) -> str:
         case Absent():
             return "absent"
         case SecretState():
-            return value.value
+            return value.words
         case SecretStr():
             return "new value (hidden)" if value else "cleared"
         case _:

@@ -38,9 +38,9 @@ _UNTYPED: Final = {
 }
 """Whose password is used where none is typed, by what is known of the stored one."""
 _PASSWORD_WORDS: Final = {
-    PasswordUsed.STORED: "stored (hidden)",
-    PasswordUsed.STORED_IF_ANY: "stored (hidden), if there is one",
-    PasswordUsed.NONE: "none",
+    PasswordUsed.STORED: SecretState.SET.words,
+    PasswordUsed.STORED_IF_ANY: SecretState.UNKNOWN.words,
+    PasswordUsed.NONE: SecretState.NOT_SET.words,
     PasswordUsed.TYPED: "typed",
     PasswordUsed.CLEARED: "none (cleared)",
 }

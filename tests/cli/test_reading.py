@@ -98,7 +98,7 @@ def test_a_record_is_found_by_its_name_and_by_its_id(console: Console, sandbox: 
     sandbox.forget_requests()
     by_id = console.run("get", record_id)
     assert by_name.out == by_id.out
-    assert dict(line.split(None, 1) for line in by_id.out.splitlines())["password"] == "set"
+    assert dict(line.split(None, 1) for line in by_id.out.splitlines())["password"] == "stored"
     assert [request.operation for request in sandbox.requests] == [Operation.GET]
 
 

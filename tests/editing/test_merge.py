@@ -193,6 +193,6 @@ def test_no_secret_shows_in_a_comparison_even_where_the_server_gave_it_openly(na
     assert told.theirs == (TheirChange(name, NOT_SET, SET),)
     mine = patch_for(draft_of(opened).with_secret(name, Replace(SecretStr("s3cret"))), opened)
     met = compare(opened, mine, now)
-    assert met.conflicts[0].columns == ("not set", "new value (hidden)", "set")
+    assert met.conflicts[0].columns == ("none", "new value (hidden)", "stored")
     assert "hunter2" not in repr((told, met))
     assert "s3cret" not in repr(met)

@@ -228,17 +228,17 @@ def test_the_review_says_what_changes_in_plain_words(change: Change, words: str)
         (Change("username", ABSENT, "relay"), ('+ username "relay"',)),
         (
             Change("password", SecretState.SET, SecretStr("secret-9")),
-            ("- password stored (hidden)", "+ password hidden, 8 characters"),
+            ("- password stored", "+ password hidden, 8 characters"),
         ),
         (
             Change("password", SecretState.UNKNOWN, SecretStr("s")),
-            ("- password stored (hidden), if there is one", "+ password hidden, 1 character"),
+            ("- password not known", "+ password hidden, 1 character"),
         ),
         (
             Change("password", SecretState.NOT_SET, SecretStr("s")),
             ("+ password hidden, 1 character",),
         ),
-        (Change("password", SecretState.SET, SecretStr("")), ("- password stored (hidden)",)),
+        (Change("password", SecretState.SET, SecretStr("")), ("- password stored",)),
     ],
 )
 def test_a_diff_shows_what_is_removed_and_added_and_of_a_secret_its_length(

@@ -797,6 +797,15 @@ FAULTS: Final = (
         (f"{WORKFLOWS_TEST}::test_a_refused_login_points_to_the_half_of_it_that_is_missing",),
     ),
     Fault(
+        "the form does not say why a password is not known",
+        HONEST,
+        "why = _NOT_TOLD if self._stored is SecretState.UNKNOWN",
+        "why = _NOT_TOLD if self._stored is None",
+        (
+            f"{UI_SECRET_FIELD}::test_a_password_that_the_server_does_not_tell_of_is_not_known_everywhere",
+        ),
+    ),
+    Fault(
         "a password of null counts as not set",
         HONEST,
         'return SecretState.UNKNOWN if value in (None, "") else SecretState.SET',

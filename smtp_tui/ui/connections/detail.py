@@ -131,7 +131,7 @@ def _line(label: str, value: Content) -> Content:
 
 def _value(record: Record, name: str) -> Content:
     if name == PASSWORD:
-        return Content(record.password.value)
+        return Content(record.password.words)
     parameter = record.parameter(name)
     if parameter is None:
         return Content("-")

@@ -141,10 +141,10 @@ class RecordForm(VerticalScroll, can_focus=False):
             field.text = typed.text(name)
         return field
 
-    def _stored(self, name: str) -> SecretState | None:
-        """Return what is known of a stored secret, None for a new record."""
+    def _stored(self, name: str) -> SecretState:
+        """Return what is known of a stored secret."""
         if self.opened is None:
-            return None
+            return SecretState.NOT_SET
         parameter = self.opened.parameter(name)
         known = parameter.value if parameter is not None else SecretState.UNKNOWN
         return known if isinstance(known, SecretState) else SecretState.SET
@@ -302,29 +302,22 @@ def key_line(screen: Screen[Any], action_id: str, words: str) -> Content:
     return Content.assemble((key, "bold $accent"), f" {words}")
 
 
-_STORED: Final = {
-    None: "none",
-    SecretState.NOT_SET: "not set",
-    SecretState.SET: "stored (hidden)",
-    SecretState.UNKNOWN: "unknown (the server shows none)",
-}
-"""What stands in an empty password field, by what is stored."""
 _REPLACED: Final = {
-    None: "will be set",
     SecretState.NOT_SET: "will be set",
     SecretState.SET: "replaces the stored one",
     SecretState.UNKNOWN: "replaces the stored one, if there is one",
 }
 """What a typed password does."""
+_NOT_TOLD: Final = " (the server does not tell)"
 
 
 class SecretField(Field):
     """A stored password: kept, replaced by what is typed, or cleared. It is never prefilled.
 
-    ``stored`` is what is known of it, None where there is none yet.
+    ``stored`` is what is known of it.
     """
 
-    def __init__(self, name: str, stored: SecretState | None) -> None:
+    def __init__(self, name: str, stored: SecretState) -> None:
         super().__init__(name, "", takes=Paste.PASSWORD)
         self._stored = stored
         self._clearing = False
@@ -334,13 +327,13 @@ class SecretField(Field):
         self._show_stored()
 
     def _show_stored(self) -> None:
-        words = "" if self._clearing else _STORED[self._stored]
-        self.input.placeholder = visible(words)
+        why = _NOT_TOLD if self._stored is SecretState.UNKNOWN else ""
+        self.input.placeholder = visible("" if self._clearing else f"{self._stored.words}{why}")
 
     @property
     def choices(self) -> Content:
         """What can be done besides typing, while the cursor is here and nothing is typed."""
-        if self.text or not self.has_focus_within or self._stored in (None, SecretState.NOT_SET):
+        if self.text or not self.has_focus_within or self._stored is SecretState.NOT_SET:
             return Content()
         if self._clearing:
             return key_line(self.screen, "form.revert", "Keep it")

@@ -25,7 +25,7 @@ async def test_every_parameter_is_shown_unknown_ones_and_odd_types_too(sandbox: 
         await ui.sees("ODD", "Connections 1")
         await ui.press("enter")
         await ui.sees("Hostname   a.example", "Created")
-        assert ui.shows("Port       587", "Password   set")
+        assert ui.shows("Port       587", "Password   stored")
         assert ui.shows("x-retries  3", "x-tls      true", 'x-list     ["one", {"two": 2}]')
         assert ui.shows("x-blank    (blank)")
         assert ui.shows(record_id, sandbox.tenant_id, "Namespace")
@@ -35,10 +35,10 @@ async def test_every_parameter_is_shown_unknown_ones_and_odd_types_too(sandbox: 
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
-        ([{"name": "password", "value": "secret"}], "set"),
-        ([{"name": "password", "value": None}], "unknown"),
-        ([{"name": "password", "value": "*****"}], "set"),
-        ([{"name": "hostname", "value": "h"}], "unknown"),
+        ([{"name": "password", "value": "secret"}], "stored"),
+        ([{"name": "password", "value": None}], "not known"),
+        ([{"name": "password", "value": "*****"}], "stored"),
+        ([{"name": "hostname", "value": "h"}], "not known"),
     ],
 )
 async def test_a_password_is_told_by_its_state_only(

@@ -112,7 +112,7 @@ async def test_a_password_says_before_a_save_what_becomes_of_the_stored_one(demo
         await ui.press("ctrl+n")
         await ui.sees("● Password", "will be cleared", "ctrl+r Keep it")
         await ui.press("ctrl+r")
-        await ui.sees("stored (hidden)", "ctrl+n Clear it")
+        await ui.sees("stored", "ctrl+n Clear it")
 
 
 async def test_six_parameters_fit_on_a_small_screen_and_stand_apart_on_a_large_one(

@@ -43,7 +43,7 @@ async def test_before_sending_the_dialog_says_values_password_recipient_and_wher
             "hostname localhost ",
             f"port     {sandbox.smtp_port}",
             "username relay ",
-            "password stored (hidden)",
+            "password stored",
             "The CAM host sends the mail, not this machine.",
             "you@sandbox.example",
         )
