@@ -13,7 +13,7 @@ def test_the_readme_tells_how_long_a_request_and_a_token_command_may_take() -> N
         f"has {LIMITS.connect:g} s to connect",
         f"ends after {LIMITS.read:g} s of silence",
         f"and after {LIMITS.total:g} s at the latest",
-        f"a token command has {COMMAND_SECONDS:g} seconds",
+        f"a token command has {COMMAND_SECONDS:g} s",
         f"an answer above {LIMITS.body // 2**20} MiB is refused",
     ):
         assert words in text
