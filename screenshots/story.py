@@ -214,7 +214,7 @@ async def read_only(stage: Stage) -> None:
 
 
 async def failing(stage: Stage) -> None:
-    """A server that hangs, fails, answers nonsense, and hangs again with a mail."""
+    """A server that hangs, fails, and hangs again with a mail."""
     await stage.front(ConnectionsScreen)
     await stage.until(lambda: bool(stage.sandbox.requests), "the first request")
     stage.clock.wait(3)

@@ -122,16 +122,19 @@ class Transport(Struct, frozen=True):
                 return await self._whole(response)
         except TimeoutError:
             if connecting.expired():
-                seconds = f"{self.limits.connect:g} s"
-                why = f"No connection within {seconds}"
-                if shaking_hands:
-                    took = "The server accepted the connection"
-                    why = f"{took}, but the TLS handshake did not finish within {seconds}"
-                raise errors.HostUnreachable(call, why, timed_out=True) from None
+                raise self._not_connected(call, shaking_hands) from None
             seconds = f"{self.limits.total:g} s"
             raise errors.NoAnswer(call, f"No complete answer within {seconds}") from None
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
             raise _in_words(error, call, self.limits.read) from None
+
+    def _not_connected(self, call: Call, shaking_hands: bool) -> errors.HostUnreachable:
+        seconds = f"{self.limits.connect:g} s"
+        why = f"No connection within {seconds}"
+        if shaking_hands:
+            took = "The server accepted the connection"
+            why = f"{took}, but the TLS handshake did not finish within {seconds}"
+        return errors.HostUnreachable(call, why, timed_out=True)
 
     async def _whole(self, response: httpx.Response) -> Answer:
         """The whole answer, or why its body is not read."""

@@ -204,7 +204,7 @@ def _check_directories(path: Path, real: Path) -> None:
             what = "link" if link else "directory"
             raise _refused(step, f"the {what} belongs to another user")
         if not link and mode & 0o022 and (step == real.parent or not mode & stat.S_ISVTX):
-            raise _refused(step, f"others may write to the directory (mode {mode:04o})")
+            raise _refused(step, f"others can write to the directory (mode {mode:04o})")
 
 
 def _steps(path: Path) -> Iterator[Path]:

@@ -186,5 +186,5 @@ def test_the_command_says_which_directory_others_may_write_to(tmp_path: Path) ->
     )
     assert done.returncode == 2
     assert done.stdout == ""
-    assert f"{place}: others may write to the directory (mode 0775)" in done.stderr
+    assert f"{place}: others can write to the directory (mode 0775)" in done.stderr
     assert list(place.iterdir()) == []
