@@ -205,10 +205,10 @@ def _foreign_header(request: RecordedRequest) -> str:
 
 
 def _is_loopback_url(url: str) -> bool:
-    """Whether it is one URL of this machine: of two that were joined, the port is no number."""
+    """Whether it is one URL of this machine, and not two that were joined by a comma."""
     try:
         parts = urlsplit(url)
-        plain = parts.username is None and (parts.port is None or parts.port >= 0)
+        plain = "," not in url and parts.username is None
         return plain and is_loopback_name(parts.hostname or "")
     except ValueError:
         return False

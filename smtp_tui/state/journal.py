@@ -319,7 +319,7 @@ class Auditor(Struct):
         except FileProblem as problem:
             return str(problem)
         except TimeoutError:
-            return f"the disk has not answered within {self.patience:g} seconds"
+            return f"the disk has not answered within {self.patience:g} s"
         self._said = ""
         if dropped:
             self.say(f"The journal of writes was full: {dropped}")

@@ -209,10 +209,12 @@ def test_a_web_page_from_another_site_is_not_served(
 
 @pytest.mark.parametrize("header", ["Origin", "Host"])
 @pytest.mark.parametrize("foreign_first", [True, False])
+@pytest.mark.parametrize("path", ["", "/path"])
 def test_a_second_header_hides_no_foreign_one(
-    sandbox: Sandbox, admin: Caller, header: str, foreign_first: bool
+    sandbox: Sandbox, admin: Caller, header: str, foreign_first: bool, path: str
 ) -> None:
     own = sandbox.base_url if header == "Origin" else f"{sandbox.host}:{sandbox.port}"
+    own += path
     foreign = "http://evil.example" if header == "Origin" else "evil.example"
     sent = [foreign, own] if foreign_first else [own, foreign]
     connection = admin.connection()

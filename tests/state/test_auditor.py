@@ -269,7 +269,7 @@ async def test_a_disk_that_does_not_answer_holds_up_nothing_but_the_write(
             await writing
     finally:
         answers.set()
-    assert said == ["The journal of writes has a gap: the disk has not answered within 0.2 seconds"]
+    assert said == ["The journal of writes has a gap: the disk has not answered within 0.2 s"]
 
 
 async def test_writes_are_read_newest_first_each_with_the_id_of_its_record(
