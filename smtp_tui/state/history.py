@@ -1,8 +1,8 @@
 """The last test emails of each record, for LAST TEST in the table and the list beside the record.
 
 The file only grows, so that a test of ten thousand records writes each result once; what is no
-longer shown is dropped when the file has doubled. Saves are stored too, because a test from before
-a save says little, and a changed password is visible in no value.
+longer shown is dropped when the file has doubled. The time at which a secret was saved is stored
+too: a test from before it says little, and no value shows the change.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class TestRun(Struct, frozen=True):
 
 
 class _Save(Struct, frozen=True):
-    """The moment at which a record was saved, in UTC."""
+    """The moment at which a secret of a record was saved, in UTC."""
 
     saved: datetime
 
@@ -75,10 +75,10 @@ _Event: TypeAlias = TestRun | _Save
 
 
 class Tested(Struct, frozen=True):
-    """A test email, and whether the record was saved after it was sent."""
+    """A test email, and whether a secret of the record was saved after it was sent."""
 
     run: TestRun
-    saved_since: bool
+    secret_saved: bool
 
 
 class TestHistory:
@@ -109,8 +109,8 @@ class TestHistory:
                 self.remember(key, event)
         return newer
 
-    def saved(self, key: encoding.RecordKey, at: datetime) -> None:
-        """Note that a save changed the record. Raises as :meth:`add`."""
+    def saved_secret(self, key: encoding.RecordKey, at: datetime) -> None:
+        """Note that a save changed a secret of the record. Raises as :meth:`add`."""
         self.add(key, _Save(at))
 
     def add(self, key: encoding.RecordKey, event: _Event) -> None:

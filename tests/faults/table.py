@@ -968,6 +968,23 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "a verdict holds although another password was saved after it",
+        HONEST,
+        "    if tested.secret_saved:",
+        "    if not tested:",
+        (f"{UI_TEST_ROUND}::test_a_verdict_is_outdated_once_a_password_was_saved_after_it",),
+    ),
+    Fault(
+        "a verdict is outdated by a save that was undone",
+        HONEST,
+        "if any(change.secret for change in patch.changes):",
+        "if patch:",
+        (
+            f"{UI_TEST_ROUND}"
+            "::test_a_verdict_holds_again_once_an_undo_has_restored_the_tested_values",
+        ),
+    ),
+    Fault(
         "a message stands on every screen",
         HONEST,
         "if told.everywhere or told.number > self._since",

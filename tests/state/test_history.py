@@ -155,17 +155,17 @@ def test_processes_that_add_at_once_lose_nothing(tmp_path: Path) -> None:
         assert [test.milliseconds for ten in kept for test in reversed(ten)] == list(range(50))
 
 
-def test_a_save_marks_the_tests_before_it_and_not_those_after_it(tmp_path: Path) -> None:
+def test_a_saved_secret_marks_the_tests_before_it_and_not_those_after_it(tmp_path: Path) -> None:
     some = TestHistory(tmp_path)
     some.add(KEY, run(1))
-    some.saved(KEY, START + timedelta(minutes=2))
-    some.saved(KEY, START)
+    some.saved_secret(KEY, START + timedelta(minutes=2))
+    some.saved_secret(KEY, START)
     some.add(KEY, run(3))
     for found in (some, loaded(tmp_path)):
-        assert [test.saved_since for test in found.tests(KEY)] == [False, True]
+        assert [test.secret_saved for test in found.tests(KEY)] == [False, True]
         newest = found.newest(KEY)
         assert newest is not None
-        assert (newest.run.at.minute, newest.saved_since) == (3, False)
+        assert (newest.run.at.minute, newest.secret_saved) == (3, False)
 
 
 def test_what_was_typed_and_not_saved_is_named_after_a_restart(tmp_path: Path) -> None:
@@ -189,11 +189,11 @@ def test_compacting_keeps_the_saves_of_the_records_it_keeps(
 ) -> None:
     some = TestHistory(tmp_path)
     some.add(KEY, run(1))
-    some.saved(KEY, START + timedelta(minutes=2))
-    some.saved(RecordKey(KEY.origin_url, KEY.tenant, "never tested"), START)
+    some.saved_secret(KEY, START + timedelta(minutes=2))
+    some.saved_secret(RecordKey(KEY.origin_url, KEY.tenant, "never tested"), START)
     monkeypatch.setattr(history, "COMPACT_BYTES", 10)
     TestHistory(tmp_path).add(KEY, run(0))
     newest = loaded(tmp_path).newest(KEY)
     assert newest is not None
-    assert newest.saved_since
+    assert newest.secret_saved
     assert "never tested" not in (tmp_path / "tests.jsonl").read_text()

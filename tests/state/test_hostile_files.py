@@ -187,7 +187,7 @@ def test_the_journal_is_read_whatever_one_of_its_lines_holds(place: Path, line: 
 def history_lines(place: Path) -> list[str]:
     some = TestHistory(place)
     some.add(KEY, run(values=(("port", "25"),)))
-    some.saved(KEY, NOW)
+    some.saved_secret(KEY, NOW)
     return some.path.read_text().splitlines()
 
 

@@ -192,7 +192,8 @@ class RecordScreen(FullScreen[Result]):
                 if before is not None:
                     verb = saved
                     offer = Offer("record.undo", "undoes") if patch.can_undo else None
-                    self._remember_save(before)
+                    if any(change.secret for change in patch.changes):
+                        self._remember_secret(before)
                 self._done((f"{verb} {record_name(saved_name, record_id)}", *notes), offer)
                 self._shows.changed(record_id)
             case ends.Deleted(notes=notes):
@@ -214,11 +215,11 @@ class RecordScreen(FullScreen[Result]):
             case ends.Refused(error):
                 self._not_done(clean(str(error), 400))
 
-    def _remember_save(self, record: Record) -> None:
-        """Keep the time: the tests before it say nothing any more."""
+    def _remember_secret(self, record: Record) -> None:
+        """Keep the time at which a secret was saved: the tests before it say nothing any more."""
         key, now, history = self.session.key(record.id), self._clock.now(), self.services.history
         failure = "The time of the save was not recorded"
-        self.with_history(failure, lambda: history.saved(key, now))
+        self.with_history(failure, lambda: history.saved_secret(key, now))
 
     def _done(self, lines: Iterable[str], offer: Offer | None = None) -> None:
         """Say what was done, in place of what was said of the change before."""

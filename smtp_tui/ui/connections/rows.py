@@ -238,14 +238,15 @@ _TERMS: Final[Mapping[str, Callable[[_Entry, str], bool]]] = {
 def outdated(tested: Tested, record: Record) -> str:
     """Return why a test says nothing about the record as it is now; blank where it does.
 
-    A test is outdated by a save after it, from here or seen in the values. A test of values that
-    were never saved says nothing about the record.
+    It does where the record has the values that were tested, and the stored secrets were used and
+    are the same still, as far as that is known here.
     """
-    if tested.run.unsaved and not tested.saved_since:
-        return "unsaved values"
-    if tested.saved_since or dict(tested.run.values) != record.plain_values():
+    values, unsaved = dict(tested.run.values), tested.run.unsaved
+    if tested.secret_saved:
         return "changed since test"
-    return ""
+    if values == record.plain_values() and values.keys() >= set(unsaved):
+        return ""
+    return "unsaved values" if unsaved else "changed since test"
 
 
 def _last_tests(
@@ -266,7 +267,7 @@ def _last_tests(
         for start, tested in enumerate(shown)
     ]
     words = f"{signs} {ago(tests[0].run, now)}"
-    old = {"": "", "unsaved values": " unsaved"}.get(outdated(tests[0], record), " changed")
+    old = {"": "", "unsaved values": ", unsaved"}.get(outdated(tests[0], record), ", outdated")
     return words + old, (*looks, Look(_LAST_TEST, "quiet", len(signs)))
 
 

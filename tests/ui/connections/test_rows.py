@@ -44,7 +44,7 @@ def view(*records: Record, tests: dict[str, history.Tested] | None = None) -> Re
 def run(verdict: str, seconds_ago: float) -> history.Tested:
     at = NOW - timedelta(seconds=seconds_ago)
     return history.Tested(
-        history.TestRun(at, "demo", "a@b.example", (), verdict, "", "", 10), saved_since=False
+        history.TestRun(at, "demo", "a@b.example", (), verdict, "", "", 10), secret_saved=False
     )
 
 
@@ -197,10 +197,10 @@ def of_first(tests: tuple[history.Tested, ...]) -> Tests:
 @pytest.mark.parametrize(
     ("tested", "words"),
     [
-        (history.Tested(run("ACCEPTED", 300).run, saved_since=True), "✓ 5m changed"),
+        (history.Tested(run("ACCEPTED", 300).run, secret_saved=True), "✓ 5m, outdated"),
         (
-            history.Tested(replace(run("REJECTED", 300).run, unsaved=("port",)), saved_since=False),
-            "✗ 5m unsaved",
+            replace(run("REJECTED", 300), run=replace(run("REJECTED", 300).run, unsaved=("port",))),
+            "✗ 5m, unsaved",
         ),
     ],
 )

@@ -16,6 +16,7 @@ from tests.failing_sandbox import (
     Sandbox,
     refuse,
 )
+from tests.ui.forms import save
 from tests.ui.helpers import Ui, opened
 from tests.ui.mail_steps import (
     LOGIN,
@@ -160,7 +161,7 @@ async def test_after_an_accepted_test_e_opens_the_form_of_the_record_and_is_offe
         await ui.sees("Edit MAIL")
 
 
-async def test_a_test_with_unsaved_changes_says_unsaved_and_after_the_save_changed(
+async def test_a_verdict_is_outdated_once_a_password_was_saved_after_it(
     sandbox: Sandbox,
 ) -> None:
     add(sandbox, password="old-password")
@@ -179,7 +180,7 @@ async def test_a_test_with_unsaved_changes_says_unsaved_and_after_the_save_chang
         await ui.sees("Change MAIL?")
         await ui.press("enter")
         await ui.sees("Saved MAIL")
-        await ui.until(lambda: last_test(ui) == "✓ 1m changed", "LAST TEST: changed")
+        await ui.until(lambda: last_test(ui) == "✓ 1m, outdated", "LAST TEST: outdated")
         await ui.press("t")
         await ui.sees("enter Send")
         await ui.press("enter")
@@ -187,6 +188,45 @@ async def test_a_test_with_unsaved_changes_says_unsaved_and_after_the_save_chang
         await ui.press("escape")
         await ui.until(lambda: last_test(ui) == "✓✓ now", "LAST TEST: the new verdict")
         await ui.sees("changed since test")
+
+
+async def test_a_verdict_holds_again_once_an_undo_has_restored_the_tested_values(
+    sandbox: Sandbox,
+) -> None:
+    add(sandbox)
+    async with opened(sandbox) as ui:
+        await send(ui)
+        await is_judged(ui, " ACCEPTED ")
+        await ui.press("escape")
+        await ui.until(lambda: last_test(ui) == "✓ now", "LAST TEST: the verdict")
+        await ui.press("e")
+        await ui.sees("Edit MAIL")
+        await ui.type(f"localhost.\t{sandbox.smtp_port}")
+        await save(ui, "MAIL")
+        await ui.until(lambda: last_test(ui) == "✓ now, outdated", "LAST TEST: outdated")
+        await ui.press("u")
+        await ui.sees('+ hostname "localhost"')
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.sees("Restored MAIL")
+        await ui.until(lambda: last_test(ui) == "✓ now", "LAST TEST: the verdict again")
+
+
+async def test_a_verdict_on_typed_values_holds_once_they_are_saved(sandbox: Sandbox) -> None:
+    add(sandbox, hostname="localhost.")
+    async with opened(sandbox) as ui:
+        await ui.sees("MAIL")
+        await ui.press("e")
+        await ui.sees("Edit MAIL")
+        await ui.type("localhost")
+        await ui.press("ctrl+t")
+        await ui.sees("enter Send")
+        await ui.press("enter")
+        await is_judged(ui, " ACCEPTED ")
+        await ui.press("escape")
+        await ui.loses("Test email · MAIL")
+        await save(ui, "MAIL")
+        await ui.until(lambda: last_test(ui) == "✓ now", "LAST TEST: the verdict")
 
 
 async def test_a_test_with_changes_that_are_never_saved_is_no_verdict_on_the_record(
@@ -208,7 +248,7 @@ async def test_a_test_with_changes_that_are_never_saved_is_no_verdict_on_the_rec
         await ui.press("down", "down", "down")
         ui.clock.forward(1)
         await ui.press("enter")
-        await ui.until(lambda: last_test(ui) == "▲ now unsaved", "LAST TEST: unsaved")
+        await ui.until(lambda: last_test(ui) == "▲ now, unsaved", "LAST TEST: unsaved")
 
 
 async def test_last_test_grows_older_while_nothing_is_pressed(sandbox: Sandbox) -> None:
