@@ -107,7 +107,6 @@ class FullScreen(Screen[Result]):
 
     DEFAULT_CSS = """
     FullScreen.-covered #panels { text-style: dim; }
-    FullScreen.-covered Panel:focus-within { border: round $frame; }
     FullScreen.-covered RecordsTable:focus > .records-table--cursor {
         background: $background; color: $foreground; text-style: bold dim;
     }
@@ -140,7 +139,7 @@ class FullScreen(Screen[Result]):
         self._key_bar = KeyBar(*(keys or self.KEYS))
         self._waits = WaitLine(clock, lambda: bound(self, self.BACK).last_key)
         self._messages = MessageLine()
-        self.panel = Panel(self.TITLE or "", id="main")
+        self.panel = Panel(self.TITLE or "", id="main", classes="-focused")
         self.panels = Horizontal(id="panels")
 
     def compose(self) -> ComposeResult:
@@ -181,13 +180,19 @@ class FullScreen(Screen[Result]):
         """Hide the keys under a dialog, where they would do something else, and dim the rest."""
         self._key_bar.visible = False
         self.add_class("-covered")
+        self._mark_focus()
 
     def on_screen_resume(self) -> None:
         """Show the keys and the messages here again."""
         self._key_bar.visible = True
         self.remove_class("-covered")
+        self._mark_focus()
         if isinstance(self.app, MessagesApp):
             self._messages.show(self.app.messages)
+
+    def _mark_focus(self) -> None:
+        for panel in self.query(Panel) if self.focused is not None else ():
+            panel.mark_focus()
 
     def tick(self) -> None:
         """Called every ``TICK`` seconds and when the token changed."""

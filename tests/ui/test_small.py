@@ -124,3 +124,13 @@ async def test_without_colour_keys_that_are_not_possible_are_dim(sandbox: Sandbo
         await ui.sees("No SMTP connections")
         await ui.until(lambda: style(ui, "KeyBar", "Edit").dim, "e to be dim")
         assert not style(ui, "KeyBar", "New").dim
+
+
+@SMALL
+async def test_nothing_moves_under_a_dialog(demo: Sandbox, size: tuple[int, int]) -> None:
+    async with opened(demo, size=size) as ui:
+        await ui.sees("Connections 6", "NAME ▲")
+        top = ui.lines()[1:3]
+        await ui.press("t")
+        await ui.sees("Send to")
+        assert ui.lines()[1:3] == top

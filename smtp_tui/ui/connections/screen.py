@@ -246,6 +246,7 @@ class ConnectionsScreen(RecordScreen[None]):
         if not self.table.rows:
             self.table.notice = self._list.nothing_found if rows else self._notice()
         self.follow_cursor()
+        self.show_status()
 
     def _notice(self) -> str | Content:
         """What stands in place of rows while no record is known."""
@@ -291,7 +292,7 @@ class ConnectionsScreen(RecordScreen[None]):
         if filter_text:
             title.append(Content.styled(f"/{clean(filter_text, 30)}", "$accent"))
         state = []
-        if unreadable:  # a look at the keys of the screen costs a quarter of a key press
+        if unreadable:
             key = bound(self, "table.unreadable").first_key
             state.append(Content.styled(f"! {unreadable} unreadable ({key})", "$warn"))
         if marked:
@@ -320,7 +321,6 @@ class ConnectionsScreen(RecordScreen[None]):
         narrow = self.size.width < WIDE  # else the pane says it
         hint = hint_words(record) if record is not None and narrow else ""
         self._list.foot.update(f"! {hint}" if hint else "", layout=False)
-        self.show_status()
         self.show_situation()
 
     def _show_beside(self, record: Record | None) -> None:

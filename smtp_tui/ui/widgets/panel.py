@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import DescendantBlur, DescendantFocus
 
 from smtp_tui.ui.widgets.plain_text import harmless
 
 
 class Panel(Vertical):
-    """The border has the accent colour while the focus is inside.
+    """The border has the accent colour while the focus is inside and no dialog covers it.
 
     On a small terminal there is a line at the top only, which says both.
     """
@@ -23,20 +25,29 @@ class Panel(Vertical):
         border-title-color: $foreground; border-title-style: bold;
         border-subtitle-color: $foreground;
     }
-    Panel:focus-within { border: round $accent; }
+    Panel.-focused { border: round $accent; }
     .-slim Panel, .-short Panel { border: none; border-top: solid $frame; }
-    .-slim Panel:focus-within, .-short Panel:focus-within {
-        border: none; border-top: solid $accent;
-    }
+    .-slim Panel.-focused, .-short Panel.-focused { border: none; border-top: solid $accent; }
     """
 
-    def __init__(self, title: str | Content = "", *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(
+        self, title: str | Content = "", *, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(id=id, classes=classes)
         self._shown: tuple[Content, Content] = (harmless(title), Content())
 
     def on_mount(self) -> None:
         """Show the title."""
         self._draw()
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def mark_focus(self) -> None:
+        """Look whether the focus is inside.
+
+        With the pseudo-class for that, Textual styles all that is inside anew at each Tab.
+        """
+        self.set_class(self.has_focus_within and self.screen.is_active, "-focused")
 
     def on_resize(self) -> None:
         """Put title and state where there is a border for them."""

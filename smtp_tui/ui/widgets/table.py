@@ -17,7 +17,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.color import Color
+from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -30,6 +31,7 @@ from textual.widgets import Input
 
 from smtp_tui.text import cell_width, clean, counted, fit
 from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.theme import TEXTS
 from smtp_tui.ui.widgets.bars import FILTER_FIELD, key_content
 from smtp_tui.ui.widgets.fields import Paste, TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless, visible
@@ -68,7 +70,7 @@ class Column(Struct, frozen=True):
 class Look(Struct, frozen=True):
     """A part of a cell that has a role: the characters from ``start`` on, ``length`` of them.
 
-    ``role`` is one of :data:`ROLES`.
+    ``role`` is a role of text of the theme, or :data:`QUIET`.
     """
 
     column: int
@@ -90,8 +92,10 @@ class Row(Struct, frozen=True):
     sign: str = ""
 
 
-ROLES: Final = ("accent", "good", "bad", "warn", "unknown", "quiet")
-"""The roles that a part of a cell can have."""
+QUIET: Final = "quiet"
+"""The role of a part of a cell that is dim."""
+MATCH: Final = "match"
+"""The role of what the filter found."""
 Key: TypeAlias = tuple[Row, bool, bool]
 """All that the look of a line depends on: its row, and whether it has the cursor and a mark."""
 
@@ -110,10 +114,8 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         "records-table--heading",
         "records-table--row",
         "records-table--cursor",
-        "records-table--marked",
         "records-table--dim",
         "records-table--match",
-        *(f"records-table--{role}" for role in ROLES),
     }
     DEFAULT_CSS = """
     RecordsTable {
@@ -128,12 +130,6 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         & > .records-table--match {
             background: $match-background; color: $match; text-style: $filled;
         }
-        & > .records-table--accent { color: $accent; }
-        & > .records-table--good { color: $good; }
-        & > .records-table--bad { color: $bad; }
-        & > .records-table--warn { color: $warn; }
-        & > .records-table--unknown { color: $unknown; }
-        & > .records-table--quiet { text-style: dim; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -285,7 +281,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
             self._lay_out()  # the first frame is painted before its size is told
         if y < HEADING_LINES:
             heading = self._columns.heading(self.sort_column, reverse=self.sort_reverse)
-            return self._line(heading, self.get_component_rich_style("records-table--heading"))
+            return self._line(heading, self._style(("heading",)))
         if not self.rows:
             return self._notice_line(y - HEADING_LINES)
         key = self._painted[y] = next(self._keys([y]))
@@ -316,13 +312,12 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     def _paint(self, row: Row, cursor: bool, marked: bool) -> Strip:
         """Paint one row in few pieces, which keeps the bytes for a key press few."""
         looks = ["row", *["dim"] * self.stale, *["cursor"] * cursor]
-        style = self._style(*looks)
         text, starts = self._columns.row(row, cursor=cursor, marked=marked)
         if (cursor and self.has_focus) or self.stale:
             text = fit(visible(text), self.free_width, ellipsis="")
             return Strip(
                 [
-                    Segment(text, style),
+                    Segment(text, self._style(looks)),
                     Segment(" " * (self.size.width - self.free_width), self.rich_style),
                 ]
             )
@@ -336,7 +331,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     def _in_pieces(self, text: str, looks: list[str], spans: list[tuple[int, int, str]]) -> Strip:
         """Return a line in these looks, with a role from a character on for a number of them."""
         if not spans:
-            return self._line(text, self._style(*looks))
+            return self._line(text, self._style(looks))
         text = fit(visible(text), self.size.width, ellipsis="")
         roles = [""] * len(text)
         for start, length, role in spans:
@@ -346,12 +341,20 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         at = 0
         for role, group in groupby(roles):
             end = at + len(list(group))
-            pieces.append(Segment(text[at:end], self._style(*looks, *([role] if role else []))))
+            pieces.append(Segment(text[at:end], self._style(looks, role)))
             at = end
         return Strip(pieces, self.size.width)
 
-    def _style(self, *looks: str) -> Style:
-        return self.get_component_rich_style(*(f"records-table--{look}" for look in looks))
+    def _style(self, looks: Sequence[str], role: str = "") -> Style:
+        """Return the style of a line in these looks, or of a part of it that has a role."""
+        if role == MATCH:
+            looks = (*looks, role)
+        style = self.get_component_rich_style(*(f"records-table--{look}" for look in looks))
+        if role == QUIET:
+            return style + Style(dim=True)
+        if role in TEXTS:  # a component class for each would be styled anew at every focus
+            return style + Style(color=Color.parse(self.app.theme_variables[role]).rich_color)
+        return style
 
     def _line(self, text: str, style: Style) -> Strip:
         """Return ``text`` as a line of exactly the width of the table."""
@@ -536,7 +539,7 @@ class Layout:
             for word in words:
                 at = text.find(word)
                 while at >= 0 and at < width:
-                    yield start + at, min(len(word), width - at), "match"
+                    yield start + at, min(len(word), width - at), MATCH
                     at = text.find(word, at + 1)
 
     def at(self, cell: int) -> Column | None:
@@ -612,8 +615,9 @@ def follow(old: Sequence[Row], new: Sequence[Row], cursor: int, last_id: str | N
 class FilteredTable(Vertical):
     """The screen handles ``Input.Changed`` by filling the table again.
 
-    The cursor keys move in the table while the filter is typed; Enter goes to the rows. The filter
-    opens in the line of ``foot``, so that nothing moves.
+    The cursor keys move in the table while the filter is typed; Enter goes to the rows. The field
+    of the filter opens in the line of ``foot``, so that nothing moves. It is mounted from the
+    start: were it mounted by the key that opens it, the next letters could reach the table.
     ``back`` is the action of the screen that first closes the filter; ``hint`` stands in it while
     it is empty.
     """
@@ -624,11 +628,9 @@ class FilteredTable(Vertical):
     ]
     DEFAULT_CSS = """
     FilteredTable > #foot { height: 1; padding: 0 1; color: $warn; }
-    FilteredTable > #filter { height: 1; padding: 0 1; display: none; }
-    FilteredTable.-filtered > #filter { display: block; }
+    FilteredTable > Input { display: none; height: 1; border: none; }
+    FilteredTable.-filtered > Input { display: block; }
     FilteredTable.-filtered > #foot { display: none; }
-    FilteredTable #slash { width: 1; color: $accent; text-style: bold; }
-    FilteredTable Input { width: 1fr; height: 1; border: none; padding: 0; }
     """
 
     def __init__(
@@ -642,16 +644,12 @@ class FilteredTable(Vertical):
         super().__init__()
         self.table = RecordsTable(columns, counts=counts, id="table")
         self.foot = PlainText(id="foot")
-        self._field = TextInput(
-            placeholder=visible(hint), id=FILTER_FIELD, takes=Paste.WORDS, boxed=False
-        )
+        self._field = TextInput(placeholder=visible(hint), id=FILTER_FIELD, takes=Paste.WORDS)
         self._back = back
 
     def compose(self) -> Iterable[Widget]:
         """The table, and below it a line for words or for the filter."""
-        yield from (self.table, self.foot)
-        with Horizontal(id="filter"):
-            yield from (PlainText("/", id="slash"), self._field)
+        yield from (self.table, self.foot, self._field)
 
     @property
     def filter_text(self) -> str:
