@@ -11,7 +11,7 @@ from typing import Any, ClassVar, cast
 from msgspec.structs import replace
 from textual import on, work
 from textual.app import SystemCommand
-from textual.binding import BindingType
+from textual.binding import BindingType, Keymap
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.events import Event, Key
@@ -22,7 +22,7 @@ from textual.widgets import Input
 from smtp_tui.api.activity import Exchange
 from smtp_tui.api.target import HostRefused
 from smtp_tui.profiles.model import Profile
-from smtp_tui.ui.actions import APP_ACTIONS, Action, Situation, bindings
+from smtp_tui.ui.actions import APP_ACTIONS, BY_ID, Action, Situation, bindings
 from smtp_tui.ui.base import TICK, WIDE, Dialog, FullScreen
 from smtp_tui.ui.current_profile import CurrentProfile
 from smtp_tui.ui.keymap import with_keys
@@ -74,6 +74,7 @@ class SmtpTui(MessagesApp):
         self.animation_level = "none"
         self._services = services
         self._kept_theme = theme
+        self._chosen_keys: Keymap = {}
         self._start_problem = start_problem
         self._ends = shutdown
         self.typed_ahead = TypedAhead(self, super().on_event, self._opening)
@@ -255,13 +256,23 @@ class SmtpTui(MessagesApp):
         return True
 
     def on_key(self, event: Key) -> None:
-        """Say why a key does nothing now on the screen in front."""
+        """Say why a key does nothing now on the screen in front.
+
+        Each key comes by here, so the screen is not asked for all of its bindings.
+        """
         ids, situation = self._offered(self.screen)
-        for action in with_keys(self.screen, dict.fromkeys((*ids, "app.previous_profile"))):
-            why = action.unavailable(situation)
-            if why is not None and event.key in action.keys.split(",") and event.key != "enter":
-                words = f"{action.label}: {why}"
-                tell(self.screen, words, about=About.IMPOSSIBLE, kind=Kind.WARNING)
+        for action in (BY_ID[each] for each in (*ids, "app.previous_profile")):
+            keys = self._chosen_keys.get(action.id, action.keys).split(",")
+            if event.key in keys and event.key != "enter":
+                why = action.unavailable(situation)
+                if why is not None:
+                    words = f"{action.label}: {why}"
+                    tell(self.screen, words, about=About.IMPOSSIBLE, kind=Kind.WARNING)
+
+    def set_keymap(self, keymap: Keymap) -> None:
+        """Use the keys that a person chose for actions, by the ids of these."""
+        self._chosen_keys = keymap
+        super().set_keymap(keymap)
 
     @on(CommandPalette.Opened)
     def still_palette(self) -> None:

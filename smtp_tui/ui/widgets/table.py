@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import pairwise
 from typing import ClassVar, Final, TypeAlias
 
 from msgspec import Struct
@@ -184,6 +184,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(
         self, columns: Sequence[Column], *, counts: bool = True, id: str | None = None
     ) -> None:
+        self._styles: dict[tuple[str, ...], Style] = {}
         super().__init__(id=id)
         self._counts = counts
         self._typed_count = 0
@@ -333,28 +334,33 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         if not spans:
             return self._line(text, self._style(looks))
         text = fit(visible(text), self.size.width, ellipsis="")
-        roles = [""] * len(text)
-        for start, length, role in spans:
-            end = min(len(text), start + length)
-            roles[start:end] = [role] * (end - start)
-        pieces: list[Segment] = []
-        at = 0
-        for role, group in groupby(roles):
-            end = at + len(list(group))
-            pieces.append(Segment(text[at:end], self._style(looks, role)))
-            at = end
+        parts = [(start, min(len(text), start + length), role) for start, length, role in spans]
+        cuts = sorted({0, len(text), *(cut for start, end, _ in parts for cut in (start, end))})
+        pieces = []
+        for at, to in pairwise(cut for cut in cuts if cut <= len(text)):
+            over = [role for start, end, role in parts if start <= at and to <= end]
+            pieces.append(Segment(text[at:to], self._style(looks, over[-1] if over else "")))
         return Strip(pieces, self.size.width)
 
     def _style(self, looks: Sequence[str], role: str = "") -> Style:
         """Return the style of a line in these looks, or of a part of it that has a role."""
-        if role == MATCH:
-            looks = (*looks, role)
-        style = self.get_component_rich_style(*(f"records-table--{look}" for look in looks))
-        if role == QUIET:
-            return style + Style(dim=True)
-        if role in TEXTS:  # a component class for each would be styled anew at every focus
-            return style + Style(color=Color.parse(self.app.theme_variables[role]).rich_color)
-        return style
+        key = (*looks, role)
+        if key not in self._styles:
+            names = [f"records-table--{look}" for look in looks]
+            if role == MATCH:
+                names.append(f"records-table--{role}")
+            style = self.get_component_rich_style(*names)
+            if role == QUIET:
+                style += Style(dim=True)
+            elif role in TEXTS:  # a component class for each would be styled anew at every focus
+                style += Style(color=Color.parse(self.app.theme_variables[role]).rich_color)
+            self._styles[key] = style
+        return self._styles[key]
+
+    def notify_style_update(self) -> None:
+        """Forget the styles of before."""
+        self._styles.clear()
+        super().notify_style_update()
 
     def _line(self, text: str, style: Style) -> Strip:
         """Return ``text`` as a line of exactly the width of the table."""

@@ -239,7 +239,7 @@ async def test_h_left_and_backspace_are_typed_in_the_filter_of_the_journal(
         await ui.press("A")
         await ui.sees("OUTCOME")
         await ui.press("slash", *"hhx", "backspace", "left", "u")
-        await ui.sees("/huh")
+        await ui.sees("│ huh")
 
 
 async def test_on_a_wide_screen_tab_goes_to_the_record_beside_the_table_and_back(
