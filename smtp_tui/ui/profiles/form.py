@@ -163,9 +163,10 @@ class ProfileScreen(FullScreen[Profile | None]):
     @opens_screen
     async def _ask_to_leave(self) -> None:
         body = Content("There are unsaved changes.")
-        answers = ((False, "Keep editing"), (True, "Discard changes"))
+        answers = ((False, "Stay"), (True, "Discard changes"))
         clock = self._services.clock
-        question = QuestionDialog("Leave without saving?", body, answers, clock, escape=False)
+        title, danger = "Leave without saving?", (True,)
+        question = QuestionDialog(title, body, answers, clock, escape=False, danger=danger)
         if await self.app.push_screen_wait(question):
             self.dismiss(None)
 

@@ -62,7 +62,7 @@ FormResult: TypeAlias = ends.Saved | ends.Recreate | None
 class _Leave(Enum):
     """The ways out of a form that holds something unsaved."""
 
-    STAY = "Keep editing"
+    STAY = "Stay"
     REVIEW = "Review and save"
     KEEP = "Leave and keep a draft"
     DISCARD = "Discard changes"

@@ -240,3 +240,15 @@ async def test_the_token_of_a_profile_is_not_sent_to_the_host_that_it_is_edited_
             await ui.sees("No SMTP connections")
         bearers = {request.headers["authorization"] for request in other.requests}
     assert bearers == {f"Bearer {other.admin_token}"}
+
+
+async def test_leaving_a_changed_profile_asks_first_and_shows_what_would_be_lost_as_a_danger(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with opened(demo, profile=_kept(tmp_path), directory=tmp_path) as ui:
+        await _go(ui, "host")
+        await ui.type("x")
+        await ui.press("escape")
+        await ui.sees("Leave without saving?", "Stay", "Discard changes")
+        danger = [button.has_class("-danger") for button in ui.app.screen.query("Button")]
+        assert danger == [False, True]

@@ -19,7 +19,7 @@ def kept(directory: Path) -> str:
 async def leave_by(ui: Ui, choice: int) -> None:
     """Esc, and then the choice of that number."""
     await ui.press("escape")
-    await ui.sees("Leave?", "Keep editing", "Review and save", "keep a draft", "Discard changes")
+    await ui.sees("Leave?", "Stay", "Review and save", "keep a draft", "Discard changes")
     ui.clock.forward(1)
     await ui.press(*["down"] * choice, "enter")
 
@@ -282,4 +282,4 @@ async def test_what_becomes_of_a_password_is_said_once_where_a_form_is_left(demo
         await ui.press("escape")
         await ui.sees("Unsaved changes: port, password")
         await ui.sees("A draft never holds a password; enter it again.")
-        assert ui.look("Discard changes") != ui.look("Keep editing")
+        assert ui.look("Discard changes") != ui.look("Stay")
