@@ -953,8 +953,8 @@ FAULTS: Final = (
     Fault(
         "a key that does nothing is silent",
         HONEST,
-        "if why is not None and event.key in action.keys",
-        "if why is None and event.key in action.keys",
+        "if why is not None:\n                    words = f\"{action.label}",
+        "if why is None:\n                    words = f\"{action.label}",
         (f"{UI_CONNECTIONS_STATES}::test_in_a_read_only_profile_a_key_that_does_nothing_says_why",),
     ),
     Fault(

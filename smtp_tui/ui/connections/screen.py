@@ -208,10 +208,12 @@ class ConnectionsScreen(RecordScreen[None]):
         read = self.services.drafts.all
         found = await self.services.reports.attempt("The drafts cannot be read", read) or ()
         ids = [draft.key.record_id for draft in found if self.session.is_about(draft.key)]
+        before = self._new_drafts, self._drafted
         self._new_drafts = ids.count(None)
         self._drafted = frozenset(record_id for record_id in ids if record_id is not None)
-        self._view.show_drafts(self._drafted)
-        self._fill(look=False)
+        if (self._new_drafts, self._drafted) != before:
+            self._view.show_drafts(self._drafted)
+            self._fill(look=False)
 
     # Showing it
 
@@ -288,15 +290,15 @@ class ConnectionsScreen(RecordScreen[None]):
         filter_text, shown, total = self._list.filter_text, len(self.table.rows), len(self._view)
         title = [Content("Connections")]
         if self._loaded_at is not None:
-            title.append(Content(f"{total}" if shown == total else f"{shown} of {total}"))
+            title.append(Content(f"{total:,}" if shown == total else f"{shown:,} of {total:,}"))
         if filter_text:
             title.append(Content.styled(f"/{clean(filter_text, 30)}", "$accent"))
         state = []
         if unreadable:
             key = bound(self, "table.unreadable").first_key
-            state.append(Content.styled(f"! {unreadable} unreadable ({key})", "$warn"))
+            state.append(Content.styled(f"! {unreadable:,} unreadable ({key})", "$warn"))
         if marked:
-            state.append(Content.styled(f"● {marked} marked", "$warn"))
+            state.append(Content.styled(f"● {marked:,} marked", "$warn"))
         if self._new_drafts:
             drafts = counted(self._new_drafts, "draft")
             state.append(Content.styled(f"{DRAFT_SIGN} {drafts}", "$warn"))

@@ -34,7 +34,7 @@ from smtp_tui.ui.terminal.reader import CopyTold, TerminalReader, escape_seconds
 STAND_INS: Final = {
     **dict.fromkeys("─━═┄╌", "-"),
     **dict.fromkeys("│┃║", "|"),
-    **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼╋", "+"),
+    **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼╋┏┓┗┛", "+"),
     **dict.fromkeys("▁▂▃▄▅▆▇█▔▕▏▎▍▊▉▐", " "),
     **dict.fromkeys("→▶▌›", ">"),
     **dict.fromkeys("←◀‹", "<"),
@@ -46,7 +46,7 @@ STAND_INS: Final = {
     **{"…": "~", "✓": "+", "✗": "x", "✎": "d", "‘": "'", "’": "'"},
 }
 """Signs that every terminal has for those that the program draws with; all are one cell wide."""
-ON_THE_CONSOLE: Final = str.maketrans("╭╮╰╯✓✗…✎★‹›●", "┌┐└┘+x~d*<>•")
+ON_THE_CONSOLE: Final = str.maketrans("╭╮╰╯┏┓┗┛━┃✓✗…✎★‹›●", "┌┐└┘┌┐└┘─│+x~d*<>•")
 """The same for the Linux console, whose fonts have 256 or 512 characters."""
 _NOT_SWITCHED_ON: Final = frozenset({"\x1b[?1004h", "\x1b[?1004l", "\x1b[?2048$p"})
 """Modes that Textual asks for and nothing here needs: reports of the focus and of the size."""

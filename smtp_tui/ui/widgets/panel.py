@@ -16,6 +16,8 @@ from smtp_tui.ui.widgets.plain_text import harmless
 class Panel(Vertical):
     """The border has the accent colour while the focus is inside and no dialog covers it.
 
+    Without colours it is heavy then.
+
     On a small terminal there is a line at the top only, which says both.
     """
 
@@ -26,8 +28,12 @@ class Panel(Vertical):
         border-subtitle-color: $foreground;
     }
     Panel.-focused { border: round $accent; }
+    Panel.-focused:nocolor { border: heavy $accent; }
     .-slim Panel, .-short Panel { border: none; border-top: solid $frame; }
     .-slim Panel.-focused, .-short Panel.-focused { border: none; border-top: solid $accent; }
+    .-slim Panel.-focused:nocolor, .-short Panel.-focused:nocolor {
+        border: none; border-top: heavy $accent;
+    }
     """
 
     def __init__(

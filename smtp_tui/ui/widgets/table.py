@@ -128,8 +128,9 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         }
         & > .records-table--dim { text-style: dim; }
         & > .records-table--match {
-            background: $match-background; color: $match; text-style: $filled;
+            background: $match-background; color: $match; text-style: bold;
         }
+        &:nocolor > .records-table--match { text-style: bold underline; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
