@@ -214,7 +214,7 @@ class Field(Horizontal):
     Field { height: auto; }
     Field > .mark { width: 2; color: $warn; text-style: bold; }
     Field > .label { width: 12; text-style: dim; }
-    Field:focus-within > .label, Field.-changed > .label { text-style: bold; }
+    Field.-focused > .label, Field.-changed > .label { text-style: bold; }
     Field > Vertical { width: 1fr; height: auto; }
     Field TextInput { max-width: 42; }
     Field .note { height: auto; display: none; }
@@ -334,8 +334,13 @@ class Field(Horizontal):
             self._timer.stop()
         self._timer = self.set_timer(PAUSE, self._rested)
 
+    def on_descendant_focus(self) -> None:
+        """Let the label stand out."""
+        self.add_class("-focused")
+
     def on_descendant_blur(self) -> None:
         """Have the text checked at once when the focus leaves."""
+        self.remove_class("-focused")
         self._rested()
 
     def _rested(self) -> None:
