@@ -414,7 +414,8 @@ class Written(Struct, frozen=True):
     @property
     def outcome_words(self) -> str:
         """The verdict of a test email, or what came of another write."""
-        return self.verdict or self.outcome.value
+        unknown = self.outcome is WriteOutcome.UNKNOWN
+        return self.verdict or ("unknown" if unknown else self.outcome.value)
 
     @property
     def last(self) -> JournalEntry:

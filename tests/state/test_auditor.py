@@ -154,7 +154,7 @@ async def test_the_intent_is_on_the_disk_while_the_server_is_still_silent(
         await held.asked(1)
         (intent,) = audited.entries()
         (found,) = writes_of([intent])
-        assert (found.outcome, found.words) == (WriteOutcome.UNKNOWN, NO_OUTCOME)
+        assert (found.outcome_words, found.words) == ("unknown", NO_OUTCOME)
         error = await writing
         assert error.write is not None
         await held.client.writes.keep(error.write, Ended(WriteOutcome.FOUND_NOT_DONE))
