@@ -165,8 +165,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
        (_ROWS,)),
     _A("table.sort", "s", "Sort", "By the next column.", (_ROWS,)),
     _A("table.reverse", "S", "Reverse", "In the opposite order.", (_ROWS,)),
+    _A("table.mark", "space", "Mark", "The row, and go on.", (_SHOWN_ROWS,)),
     _A("table.mark_all", "asterisk,ctrl+a", "Mark all", "All rows that are shown, or none.",
        (_SHOWN_ROWS,)),
+    _A("table.beside", "tab", "Detail", "To the record beside the list, and back."),
     _A("table.refresh", "r", "Refresh", "Read the list again; cursor and marks stay."),
     _A("table.drafts", "D", "Drafts", "Show unsaved forms, to resume or discard them.",
        (_RUN, _WRITE,)),
@@ -227,8 +229,6 @@ IN_A_LIST: Final = (
     ("ctrl+d", "Half a page down"),
     ("ctrl+u", "Half a page up"),
     ("3j 5G", "A number before a key: three rows down, the fifth row"),
-    ("space", "Mark the row and go on"),
-    ("tab", "To the record beside the list, and back"),
     ("/", "After a filter only matches are shown; j and k move between them"),
 )
 """The keys of every table, which are no actions, for the help."""

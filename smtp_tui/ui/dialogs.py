@@ -58,8 +58,8 @@ _NOTES: Final = """\
   delivered is unknown."""
 _SPOKEN_FORMS: Final = {"curl": "curl line"}
 """The forms of what can be copied, where a sentence calls one by another name."""
-_INDENT: Final = 14
-"""Cells before the text of an action: the keys stand there."""
+_INDENT, _WIDE_INDENT = 14, 24
+"""Cells before the text of an action: the keys stand there, all of them where there is room."""
 
 
 class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
@@ -313,8 +313,9 @@ class HelpScreen(Dialog[None]):
 
 def _entry(keys: str, words: str, width: int) -> Content:
     """Return keys and what they do, wrapped to the width; keys that need it have a line alone."""
-    start, rest = padded(f"  {keys}", _INDENT - 1) + " ", " " * _INDENT
-    first = start if cell_width(start) == _INDENT else rest
+    indent = _INDENT if width < 80 else _WIDE_INDENT
+    start, rest = padded(f"  {keys}", indent - 1) + " ", " " * indent
+    first = start if cell_width(start) == indent else rest
     text = fill(words, width, initial_indent=first, subsequent_indent=rest, break_long_words=False)
     if first is rest:
         text = f"{start}\n{text}"

@@ -30,7 +30,13 @@ from smtp_tui.ui.keymap import bound, error_lines
 from smtp_tui.ui.messages import tell, wait_words
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.verdict import refused_content, values_content, verdict_content, way_content
+from smtp_tui.ui.verdict import (
+    refused_content,
+    values_content,
+    verdict_content,
+    way_content,
+    wrong_values,
+)
 from smtp_tui.ui.widgets.fields import Field
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import About, Kind
@@ -330,11 +336,9 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
     def _show_values(self, outcome: TestOutcome | None) -> None:
         """Show the values used, and which of them to look at."""
         subject = self._subject if self.mail is None else self.mail.subject
-        wrong = None
-        if outcome is not None and outcome.verdict is not Verdict.ACCEPTED:
-            wrong = outcome.parameter
+        wrong = () if outcome is None else wrong_values(outcome)
         self._values.update(values_content(subject, self._room, wrong))
-        self._to.set_class(wrong == "to", "-wrong")
+        self._to.set_class("to" in wrong, "-wrong")
         self._note_below.update(_MAY_BE_SENT if self._waiting else _LEAVES)
         self._note_below.display = self._waiting or self.mail is None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Final
 
 from msgspec import Struct
@@ -15,13 +15,7 @@ from smtp_tui.workflows.test_email import TestMail, TestSubject
 
 CHANGED: Final = "●"
 """The sign of a value that is not saved."""
-_LOOKS: Final = {
-    Step.PASSED: ("✓", "$good", "$good"),
-    Step.FAILED: ("✗", "bold $bad", "bold $bad"),
-    Step.UNDECIDED: ("?", "bold $unknown", "bold $unknown"),
-    Step.NOT_KNOWN: ("", "", "dim"),
-}
-"""The sign of a step, its style and that of the step's name."""
+_SIGNS: Final = {Step.PASSED: "✓", Step.FAILED: "✗", Step.UNDECIDED: "?"}
 _BETWEEN: Final = " ── "
 _LONGEST_LABEL: Final = 20
 _GAP: Final = 2
@@ -66,25 +60,34 @@ def refused_content(lines: Iterable[str]) -> Content:
 def way_content(outcome: TestOutcome, room: int) -> Content:
     """The way of the mail as steps, on two lines where one has no room; blank if nothing is known.
 
-    A sign says what is known: passed, failed, or not decided.
+    A sign says what is known: passed, failed, or not decided. One that may not have taken place
+    before the step that failed has a question mark too: it was not passed over.
     """
-    steps = [(phase, _step(phase, step)) for phase, step in way_of(outcome)]
-    if sum(content.cell_length + len(_BETWEEN) for _, content in steps) - len(_BETWEEN) <= room:
-        return Content.styled(_BETWEEN, "dim").join(content for _, content in steps)
-    at = [phase for phase, _ in steps].index(Phase.SENDER)
+    way = way_of(outcome)
+    at = [phase for phase, _ in way].index(outcome.phase) if way else 0
+    steps = [_step(phase, step, outcome, index < at) for index, (phase, step) in enumerate(way)]
     between = Content.styled(_BETWEEN, "dim")
-    first, second = (
-        between.join(content for _, content in part) for part in (steps[:at], steps[at:])
+    line = between.join(steps)
+    if line.cell_length <= room:
+        return line
+    first = [phase for phase, _ in way].index(Phase.SENDER)
+    return Content.assemble(
+        between.join(steps[:first]),
+        (" ──", "dim"),
+        "\n",
+        ("── ", "dim"),
+        between.join(steps[first:]),
     )
-    return Content.assemble(first, (" ──", "dim"), "\n", ("── ", "dim"), second)
 
 
-def _step(phase: Phase, step: Step) -> Content:
-    sign, look, name_look = _LOOKS[step]
+def _step(phase: Phase, step: Step, outcome: TestOutcome, earlier: bool) -> Content:
+    name = phase.value
     if step is Step.PASSED:
-        name_look = ""
-    name = Content.styled(phase.value, name_look)
-    return Content.assemble(name, " ", (sign, look)) if sign else name
+        return Content.assemble(name, " ", (_SIGNS[step], "$good"))
+    if step is Step.NOT_KNOWN:
+        asked = earlier and outcome.verdict is not Verdict.ACCEPTED
+        return Content.styled(f"{name} ?" if asked else name, "dim")
+    return Content.styled(f"{name} {_SIGNS[step]}", f"bold ${VERDICTS[outcome.verdict]}")
 
 
 # The values that are used
@@ -109,13 +112,14 @@ class _Value(Struct, frozen=True):
         return Content.assemble((sign, "$warn") if gutter else "", label, " ", value)
 
 
-def values_content(subject: TestSubject, room: int, wrong: str | None = None) -> Content:
+def values_content(subject: TestSubject, room: int, wrong: Container[str] = ()) -> Content:
     """Every value that is used, in two columns, and whether it is saved.
 
-    ``wrong`` is the parameter to look at. A value that is too long for a column has a line.
+    ``wrong`` are the parameters to look at. Two values of which one is too long for a column have
+    a line each.
     """
     values = [
-        _Value(unsaved, clean(name, _LONGEST_LABEL), clean(text), name == wrong)
+        _Value(unsaved, clean(name, _LONGEST_LABEL), clean(text), name in wrong)
         for unsaved, name, text in subject.lines()
     ]
     label_cells = max(cell_width(value.label) for value in values)
@@ -125,25 +129,25 @@ def values_content(subject: TestSubject, room: int, wrong: str | None = None) ->
     return Content("\n").join([heading, *_in_columns(contents, room)])
 
 
+def wrong_values(outcome: TestOutcome) -> tuple[str, ...]:
+    """The parameters to look at: with the password the username, where the words name that too."""
+    if outcome.verdict is Verdict.ACCEPTED or outcome.parameter is None:
+        return ()
+    named = "username" in f"{outcome.meaning} {outcome.advice}"
+    both = outcome.parameter == "password" and named
+    return ("password", "username") if both else (outcome.parameter,)
+
+
 def _in_columns(contents: list[Content], room: int) -> Iterator[Content]:
-    """Yield lines of two contents each, or of one that is too long for half of the room."""
+    """Yield lines of two contents each, or of one where half of the room is too short for both."""
     half = room // 2 - _GAP
     longest = max((cells for cells in map(_cells, contents) if cells <= half), default=0)
     column = min(half, longest + _GAP) + _GAP
-    left: Content | None = None
-    for content in contents:
-        fits = content.cell_length <= half
-        if left is not None and fits:
-            yield Content.assemble(left, " " * (column - left.cell_length), content)
-            left = None
-            continue
-        if left is not None:
-            yield left
-        left = content if fits else None
-        if not fits:
-            yield content
-    if left is not None:
-        yield left
+    for left, *more in (contents[at : at + 2] for at in range(0, len(contents), 2)):
+        if more and max(map(_cells, (left, *more))) <= half:
+            yield Content.assemble(left, " " * (column - left.cell_length), *more)
+        else:
+            yield from (left, *more)
 
 
 def _cells(content: Content) -> int:

@@ -23,6 +23,7 @@ WIDGETS = {
 DRAWERS = {
     "smtp_tui.ui.widgets.bars": "harmless",
     "smtp_tui.ui.widgets.choice": "harmless",
+    "smtp_tui.ui.widgets.plain_text": "harmless",
     "smtp_tui.ui.widgets.table": "visible",
 }
 """The modules that draw by themselves, and what each has to call for it."""
@@ -32,7 +33,7 @@ RICH = {
     "rich.highlighter": ("smtp_tui.ui.widgets.plain_text",),
     "rich.markup": (),
     "textual.markup": (),
-    "textual.strip": ("smtp_tui.ui.widgets.table",),
+    "textual.strip": ("smtp_tui.ui.widgets.plain_text", "smtp_tui.ui.widgets.table"),
 }
 TEXTS_OF = {"Button": "label", "Option": "prompt"}
 """The first argument of a widget, which it draws."""

@@ -132,7 +132,7 @@ async def test_letters_and_signs_of_any_keyboard_can_be_keys_and_are_shown_as_th
         ui.app.set_keymap({"record.edit": "у", "record.new": "section_sign"})
         await ui.sees("Connections 6", " у Edit ")
         await ui.press("question_mark")
-        await ui.sees("у           Edit:", "§           New:")
+        await ui.sees(f"{'у':22}Edit:", f"{'§':22}New:")
         await ui.press("escape", "у")
         await ui.sees("Edit BATCH")
 
@@ -144,7 +144,7 @@ async def test_a_key_of_ones_own_works_and_stands_on_the_key_line_and_in_help_an
         ui.app.set_keymap({"record.edit": "E,f2", "form.review": "ctrl+w"})
         await ui.sees("Connections 6", " E Edit ")
         await ui.press("question_mark")
-        await ui.sees("E f2        Edit:")
+        await ui.sees(f"{'E f2':22}Edit:")
         await ui.press("escape")
         await ui.press("ctrl+p")
         await ui.type("edit")

@@ -107,7 +107,7 @@ async def test_without_colour_cursor_mark_order_and_focus_are_seen(
     async with opened(demo, size=size) as ui:
         await ui.sees("Connections 6", "NAME ▲")
         await ui.press("space")
-        assert ui.line("BATCH").lstrip("│ ").startswith("● BATCH")
+        assert ui.line("BATCH").lstrip("│┃ ").startswith("● BATCH")
         assert "INVOICES" in ui.line("▌")
         await ui.press("d")
         await ui.sees("Delete INVOICES?")

@@ -28,6 +28,7 @@ from smtp_tui.text import (
     moment,
     padded,
     record_name,
+    shortened,
 )
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.base import FullScreen, WriteEnded, error_content
@@ -37,15 +38,17 @@ from smtp_tui.ui.messages import forget, tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.panel import Panel, ScrollPane
-from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.ui.widgets.plain_text import PlainText, hanging
 from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
 from smtp_tui.workflows.operator import About
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in
 
 _LABEL_CELLS: Final = 10
-WORDS_CELLS: Final = 38
+WORDS_CELLS: Final = 120
 """The cells of a server's words that the pane shows of a test."""
+ID_CELLS, _DATE_CELLS = 13, 10
+"""The cells of an id and of the time of its creation in the pane."""
 MOST_ROWS: Final = 1_000
 _COLUMNS: Final = (
     Column("position", "ENTRY", 7, right=True),
@@ -76,7 +79,7 @@ class RecordPane(ScrollPane):
         content = Content()
         if record is not None:
             content = record_content(record, tests, now, whole=self._whole)
-        self._text.update(content)
+        self._text.update(hanging(content))
 
 
 class RecordPanel(Panel):
@@ -101,14 +104,18 @@ def record_content(
 ) -> Content:
     """Return parameters in the order of the form, id, creation, oddities and last tests.
 
-    The ``whole`` has tenant and namespace too, for which the pane has no room.
+    The ``whole`` has tenant and namespace too, for which the pane has no room, and of id and
+    creation all.
     """
     names = (*FORM_ORDER, *(parameter.name for parameter in record.parameters))
     lines = [_line(label_of(name), _value(record, name)) for name in dict.fromkeys(names)]
+    record_id, created = clean(record.id), moment(record.created_at)
+    if not whole:
+        record_id, created = shortened(record_id, ID_CELLS), created[:_DATE_CELLS]
     lines += [
         Content(""),
-        _line("Id", Content.styled(clean(record.id), "dim")),
-        _line("Created", Content(moment(record.created_at))),
+        _line("Id", Content.styled(record_id, "dim")),
+        _line("Created", Content(created)),
     ]
     if whole:
         lines += [
@@ -118,7 +125,7 @@ def record_content(
     lines += [Content.styled(f"! {clean(oddity)}", "bold $warn") for oddity in record.oddities]
     lines += [Content(""), Content.styled("Last tests", "bold")]
     found = [_run_content(test, record, now, whole=whole) for test in tests]
-    lines.append(Content("\n\n" if whole else "\n").join(found))
+    lines.append(Content("\n\n").join(found))
     if not found:
         lines[-1] = Content.styled("No tests yet", "dim")
     return Content("\n").join(lines)

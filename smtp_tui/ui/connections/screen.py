@@ -49,7 +49,7 @@ A_MINUTE: Final = 60.0
 """Seconds after which the ages of the last tests are shown anew."""
 OLD_SECONDS: Final = 300.0
 """Seconds after which the rows are called old."""
-LEAST_BESIDE, MOST_BESIDE = 40, 64
+LEAST_BESIDE, MOST_BESIDE = 31, 64
 """The cells of the panel beside the table, which takes what the table does not need."""
 TESTS_SHOWN: Final = 5
 """The newest tests of a record, in the pane; the screen of the record shows all."""
@@ -63,7 +63,8 @@ class ConnectionsScreen(RecordScreen[None]):
     ACTIONS = ids_in(Place.RECORD, Place.TABLE)
     KEYS = (
         *("record.edit", "record.test", "record.new", "record.clone", "record.delete"),
-        *("table.filter", "app.profiles", "table.refresh", "app.help"),
+        *("record.undo", "table.filter", "app.profiles", "table.refresh", "record.open"),
+        *("table.mark", "table.beside", "table.sort", "app.command_palette", "app.help"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),
@@ -481,6 +482,14 @@ class ConnectionsScreen(RecordScreen[None]):
         if sort is not None and sort.column in SORT_KEYS and not self._sort_known:
             self._sort = sort
         self._sort_known = True
+
+    def action_mark(self) -> None:
+        """Mark the row, or take its mark back."""
+        self.table.action_toggle_mark()
+
+    def action_beside(self) -> None:
+        """Go to the record beside the list, or back."""
+        self.focus_next()
 
     def action_mark_all(self) -> None:
         """Mark all rows shown, or none where all are marked."""

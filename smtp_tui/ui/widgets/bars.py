@@ -28,6 +28,8 @@ _WHILE_FILTERING: Final = (
     ("↑ ↓", "down", "Move"),
     ("esc", "escape", "Clear the filter"),
 )
+_AFTER_A_WRITE: Final = "record.undo"
+"""What is left out rather than dim while it is not possible: at first it never is."""
 TOKEN_ENDS_SOON: Final = 600.0
 """Seconds before the end of a token from which on its time is shown as a danger."""
 _UNVERIFIED: Final = " TLS NOT VERIFIED "
@@ -214,8 +216,11 @@ class KeyBar(Widget):
         if "app.help" not in self._action_ids:
             palette = bound(self.screen, "app.command_palette")
             more = key_content(palette.last_key, "More"), palette.keys.split(",")[-1]
-        actions = with_keys(self.screen, self._action_ids)
-        parts = [(self._words(action), action.keys.split(",")[0]) for action in actions]
+        parts = [
+            (self._words(action), action.keys.split(",")[0])
+            for action in with_keys(self.screen, self._action_ids)
+            if action.id != _AFTER_A_WRITE or action.unavailable(self.situation) is None
+        ]
         always = 2 if self._action_ids[-2:-1] == ("app.help",) else 1
         return _fitted_parts(parts, self.size.width, more, always)
 

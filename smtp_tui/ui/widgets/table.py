@@ -503,7 +503,7 @@ class Layout:
             )
             for column, cells in zip(self._columns, self._wanted, strict=True)
         )
-        return GUTTER + sum(cells + GAP for cells in widths)
+        return GUTTER + sum(cells + GAP for cells in widths) - GAP
 
     def share(self, width: int, sort_column: str | None) -> bool:
         """Share ``width`` cells among the columns. Return whether a column changed.

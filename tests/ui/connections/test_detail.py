@@ -32,6 +32,22 @@ async def test_every_parameter_is_shown_unknown_ones_and_odd_types_too(sandbox: 
         assert "hunter2" not in ui.text()
 
 
+async def test_what_is_too_long_for_a_line_goes_on_under_its_value(sandbox: Sandbox) -> None:
+    sandbox.add_record(
+        "LONG", {"hostname": "relay.old-datacenter.invalid", "x-note": "one two " * 9}
+    )
+    async with opened(sandbox, size=(110, 30)) as ui:
+        await ui.sees(
+            "│ Hostname   relay.old-", "│            datacenter.", "x-note     one two one two"
+        )
+        await ui.press("enter")
+        await ui.sees("Hostname   relay.old-datacenter.invalid", "Namespace")
+        await ui.pilot.resize_terminal(60, 24)
+        await ui.sees(
+            f" x-note     {'one two ' * 6}\n            one two one two".replace(" \n", "\n")
+        )
+
+
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [

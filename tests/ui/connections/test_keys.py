@@ -85,9 +85,15 @@ async def test_on_a_wide_screen_the_pane_follows_the_cursor(demo: Sandbox) -> No
     async with opened(demo, size=(120, 36)) as ui:
         await ui.sees("PRIMARY", "Created    2020-04-04")
         await ui.press("j")
-        await ui.sees("Created    2020-04-06", "invoices@sandbox.example")
+        await ui.sees("Created    2020-04-06", "from       invoices@")
         await ui.press("G")
         await ui.sees("Created    2020-04-02")
+
+
+async def test_beside_the_pane_no_value_of_the_demo_is_cut(demo: Sandbox) -> None:
+    async with opened(demo, size=(120, 40)) as ui:
+        await ui.sees("Created", "OLD-RELAY  relay.old-datacenter.invalid ")
+        assert "reports@sandbox.example  never" in ui.line("INVOICES ")
 
 
 async def test_on_a_narrow_screen_enter_opens_the_detail_and_esc_returns_to_the_row(
@@ -114,6 +120,25 @@ async def test_a_port_that_looks_wrong_is_marked_and_explained_under_the_cursor(
         assert "!" not in ui.line("GOOD")
         await ui.press("j")
         await ui.sees("! IMAP port, not SMTP")
+
+
+async def test_where_there_is_room_the_key_line_has_more_keys_and_undo_after_a_write(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(120, 30)) as ui:
+        await ui.sees("Connections 6", "enter Open  space Mark  tab Detail  ? Help")
+        assert not ui.shows("u Undo")
+        await ui.press("d")
+        await ui.sees("Delete BATCH?")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.sees("Connections 5", "d Delete  u Undo  / Filter", "? Help")
+        await ui.pilot.resize_terminal(160, 30)
+        await ui.sees("tab Detail  s Sort  : Commands  ? Help")
+        await ui.press("tab")
+        assert ui.app.focused is not table(ui)
+        await ui.press("tab")
+        assert ui.app.focused is table(ui)
 
 
 async def test_q_on_the_connections_quits(demo: Sandbox) -> None:

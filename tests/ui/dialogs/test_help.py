@@ -192,3 +192,5 @@ async def test_keys_that_are_wider_than_their_column_have_a_line_alone(demo: San
         await ui.type("one step")
         await ui.sees("q h ← backspace esc", "Back: Go one step back")
         assert "Back" not in ui.line("q h ←")
+        await ui.pilot.resize_terminal(120, 24)
+        await ui.sees("q h ← backspace esc   Back: Go one step back")

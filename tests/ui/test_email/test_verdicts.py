@@ -225,11 +225,11 @@ async def test_the_steps_tell_which_failed_and_only_the_known_ones_as_passed(
     sandbox.mail.play(refuse(Phase.RCPT, "550 5.1.1 no such user here"))
     async with opened(sandbox, size=(80, 24)) as ui:
         await send(ui)
-        await is_judged(ui, "connect ✓ ── TLS ── login ── sender ✓ ── recipient ✗ ── message")
+        await is_judged(ui, "connect ✓ ── TLS ? ── login ? ── sender ✓ ── recipient ✗ ── message")
     async with opened(sandbox, size=(60, 20)) as ui:
         await send(ui)
         await is_judged(
-            ui, "│ connect ✓ ── TLS ── login ── ", "│ ── sender ✓ ── recipient ✗ ── mess"
+            ui, "│ connect ✓ ── TLS ? ── login ? ── ", "│ ── sender ✓ ── recipient ✗ ── mess"
         )
 
 
@@ -239,10 +239,21 @@ async def test_the_parameter_to_look_at_stands_out_among_the_values_used(sandbox
     async with opened(sandbox, size=(80, 24)) as ui:
         await send(ui)
         await is_judged(ui, "hostname localhost ", "password stored ✗", "Send to   you@")
-        steps = [span.look for span in ui.spans() if span.text.strip() == "login"]
+        steps = [span.look for span in ui.spans() if span.text.strip() == "login ✗"]
         assert "bold" in steps[-1]
-        assert ui.look("stored ✗") == steps[-1]
+        assert ui.look("stored ✗") == ui.look(f"{LOGIN['username']} ✗") == steps[-1]
         assert ui.shows("e Edit password", "r Again", "esc Back")
+
+
+async def test_a_step_that_was_not_reached_has_the_colour_of_the_verdict(sandbox: Sandbox) -> None:
+    add(sandbox, hostname="nowhere.invalid")
+    async with opened(sandbox, size=(80, 24)) as ui:
+        await send(ui)
+        await is_judged(ui, "▲ UNREACHABLE ", "DNS ✗ ── connect ── TLS ── login")
+        banner = Color.parse(ui.app.theme_variables["warn"]).rich_color
+        way = ui.app.screen.query("#test-body > PlainText")
+        drawn = [part for text in way for part in text.render_line(0) if part.text == "DNS ✗"]
+        assert [part.style.color for part in drawn if part.style is not None] == [banner]
 
 
 async def test_a_long_value_has_a_line_of_its_own(sandbox: Sandbox) -> None:
@@ -253,6 +264,7 @@ async def test_a_long_value_has_a_line_of_its_own(sandbox: Sandbox) -> None:
         await ui.press("t")
         await ui.sees("enter Send", f"hostname {long} ")
         assert "port" not in ui.line(long)
+        assert "username" in ui.line("password stored")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
