@@ -188,7 +188,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("app.leave", "ctrl+c", "Quit", "Asks first if something is not saved.", priority=True),
     _A("app.suspend_process", "ctrl+z", "Suspend", "Back to the shell; fg returns.",
        priority=True),
-    _A("activity.copy", "y", "Copy as curl", "The request as curl, secrets as variables."),
+    _A("activity.copy", "y", "Copy", "The request as curl, secrets as variables; or the answer."),
     _A("journal.open", "enter", "Open", "Show all details of the write."),
     _A("journal.filter", "slash", "Filter", "Show only writes with these words; esc clears."),
     _A("journal.refresh", "r", "Refresh", "Read the journal again."),

@@ -31,7 +31,7 @@ from smtp_tui.ui.services import Mailbox, ReceivedMail, Services
 from smtp_tui.ui.widgets.bars import key_content
 from smtp_tui.ui.widgets.json_text import json_content
 from smtp_tui.ui.widgets.panel import Panel, ScrollPane
-from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.ui.widgets.plain_text import PlainText, hanging
 from smtp_tui.ui.widgets.table import (
     Column,
     FilteredTable,
@@ -116,7 +116,7 @@ class LogScreen(FullScreen[None]):
         """Show the entry under the cursor."""
         content = self._contents.get(self.table.cursor_id or "")
         if content is not None:
-            self._text.update(content())
+            self._text.update(hanging(content()))
 
 
 class ActivityScreen(LogScreen):
@@ -163,19 +163,18 @@ class ActivityScreen(LogScreen):
         )
 
     def action_copy(self) -> None:
-        """Offer the request as curl."""
+        """Offer the request as curl, and the answer."""
         for exchange in self._activity.exchanges:
             if _row_id(exchange) == self.table.cursor_id:
-                self._offer(self._curl(exchange))
+                self._offer({"curl": self._curl(exchange), "answer": _indented(exchange.answer)})
 
-    def _offer(self, curl: str) -> None:
-        if curl:
-            self.app.push_screen(
-                CopyDialog({"curl": curl}, of="the request", action="activity.copy")
-            )
-        else:
+    def _offer(self, texts: dict[str, str]) -> None:
+        forms = {label: text for label, text in texts.items() if text}
+        if "curl" not in forms:
             words = "This request cannot be written as curl."
             tell(self, words, about=About.TERMINAL, kind=Kind.WARNING)
+        if forms:
+            self.app.push_screen(CopyDialog(forms, of="the request", action="activity.copy"))
 
 
 def _row_id(exchange: Exchange) -> str:

@@ -953,8 +953,8 @@ FAULTS: Final = (
     Fault(
         "a key that does nothing is silent",
         HONEST,
-        "if why is not None:\n                    words = f\"{action.label}",
-        "if why is None:\n                    words = f\"{action.label}",
+        'if why is not None:\n                    words = f"{action.label}',
+        'if why is None:\n                    words = f"{action.label}',
         (f"{UI_CONNECTIONS_STATES}::test_in_a_read_only_profile_a_key_that_does_nothing_says_why",),
     ),
     Fault(
@@ -1215,6 +1215,20 @@ FAULTS: Final = (
         (
             f"{UI_TEST_VERDICTS}::test_the_border_the_banner_and_the_bar_have_the_colour_of_the_verdict",
         ),
+    ),
+    Fault(
+        "of a refused login only the password is marked",
+        HONEST,
+        'both = outcome.parameter == "password" and named',
+        "both = False",
+        (f"{UI_TEST_VERDICTS}::test_the_parameter_to_look_at_stands_out_among_the_values_used",),
+    ),
+    Fault(
+        "the pane takes cells that the table needs",
+        HONEST,
+        "LEAST_BESIDE, MOST_BESIDE = 31, 64",
+        "LEAST_BESIDE, MOST_BESIDE = 40, 64",
+        ("tests/ui/connections/test_keys.py::test_beside_the_pane_no_value_of_the_demo_is_cut",),
     ),
     Fault(
         "the diff of a review shows a typed password",

@@ -34,6 +34,7 @@ from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.base import FullScreen, WriteEnded, error_content
 from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
 from smtp_tui.ui.connections.rows import ago, outdated, verdict_role, verdict_sign
+from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import forget, tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
@@ -338,6 +339,9 @@ class UnreadableScreen(FullScreen[None]):
             title += f"; the first {MOST_ROWS:,} are shown"
         self.panel.show(title)
         yield self._table
+        key = bound(self, "app.activity").first_key
+        words = f"They stay on the server as they are. {key} shows the answer that holds them."
+        yield PlainText(words, classes="status")
 
 
 def _row(entry: Unreadable) -> Row:

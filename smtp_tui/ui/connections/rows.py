@@ -6,6 +6,7 @@ The costly work is done once per list of records, so that a key typed into the f
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
@@ -36,6 +37,7 @@ SORT_KEYS: Final = ("name", "hostname", "port", "username", "last_test", None)
 """The columns to sort by; None is the order of the server, oldest first."""
 CELL_LIMIT: Final = 300
 
+_FAILED: Final = (Verdict.REJECTED, Verdict.UNREACHABLE)
 NEVER: Final = "never"
 """What is typed after ``last:`` for records that were not tested from here."""
 FILTER_HINT: Final = "words, port:587, host:mail, last:rejected"
@@ -59,7 +61,7 @@ class _Entry(Struct):
 
 
 class RecordsView:
-    """The records of one answer, ready to be filtered and sorted.
+    """The records of one answer, ready to be filtered and sorted; ``failed`` are in a last test.
 
     Rows are made once, and those with a test again in :meth:`look_again`. The records are sorted
     once for each order. A key typed into the filter costs one search per record.
@@ -79,6 +81,7 @@ class RecordsView:
             row = self._row(row_id, record, tested, now)
             self._by_id[row_id] = record
             self._entries.append(_Entry(record, position, _haystack(record), tested, row))
+        self.failed = self._count_failed()
         self._put_in_order(sort)
 
     @classmethod
@@ -102,7 +105,15 @@ class RecordsView:
             if tests or entry.tests:
                 entry.tests = tests
                 entry.row = self._row(entry.row.id, entry.record, tests, now)
+        self.failed = self._count_failed()
         self._put_in_order(self._sort)
+
+    def _count_failed(self) -> dict[Verdict, int]:
+        """How many records were rejected or unreachable in their last test, if that still holds."""
+        tested = [entry for entry in self._entries if entry.tests]
+        holding = [each for each in tested if not outdated(each.tests[0], each.record)]
+        found = Counter(verdict_of(each.tests[0].run) for each in holding)
+        return {each: found[each] for each in _FAILED if each in found}
 
     def show_drafts(self, record_ids: frozenset[str]) -> None:
         """Have the rows of these records say that there is a draft, and no others."""

@@ -19,7 +19,7 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record, RecordList, Unreadable
 from smtp_tui.state.history import Tested
 from smtp_tui.state.settings import Sort
-from smtp_tui.text import age, clean, counted, record_name
+from smtp_tui.text import age, clean, clean_block, counted, record_name
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.base import WIDE, DraftsChanged, WriteEnded, error_content, opens_screen
 from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
@@ -36,6 +36,7 @@ from smtp_tui.ui.connections.rows import (
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import Wait, tell
 from smtp_tui.ui.services import Services
+from smtp_tui.ui.theme import VERDICTS
 from smtp_tui.ui.widgets.bars import key_content
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import FilteredTable, RecordsTable, notice_content
@@ -257,7 +258,7 @@ class ConnectionsScreen(RecordScreen[None]):
         if self.reading:
             return ""  # what is waited for stands at the foot
         if self.problem is not None:
-            return error_content(self, self.problem)
+            return self._error_notice(self.problem)
         if self._loaded_at is None:
             return notice_content("Nothing was read yet.", "", self._keys("table.refresh"))
         if self._view.answer.unreadable:
@@ -269,14 +270,22 @@ class ConnectionsScreen(RecordScreen[None]):
             self._keys("record.new", "app.profiles", "table.refresh"),
         )
 
+    def _error_notice(self, error: ApiError) -> Content:
+        """What happened, why and what to do; the keys for that on a line of their own."""
+        what, *more = (clean_block(line, 400) for line in error.lines())
+        advised = (line.actions[0] for line in error.advice if line.actions)
+        keys = dict.fromkeys(("table.refresh", "app.profiles", *advised))
+        notice = notice_content(f"✗ {what}", "\n".join(more), self._keys(*keys))
+        return notice.stylize("$bad", 0, len(what) + 2)
+
     def _all_unreadable(self, entries: tuple[Unreadable, ...]) -> Content:
         title = f"The server sent {counted(len(entries), 'entry', 'entries')}; none can be read."
         lines = [clean(entry.words, 200) for entry in entries[:ENTRIES_SHOWN]]
         if len(entries) > ENTRIES_SHOWN:
             lines.append(f"… and {len(entries) - ENTRIES_SHOWN:,} more")
-        return notice_content(
-            title, "\n".join(lines), self._keys("table.unreadable", "table.refresh")
-        )
+        words = "\n".join([*lines, "", "Activity shows what the server sent."])
+        keys = self._keys("table.unreadable", "app.activity", "table.refresh")
+        return notice_content(title, words, keys)
 
     def _keys(self, *action_ids: str) -> Content:
         """The keys of these actions that are possible now, for a notice."""
@@ -292,6 +301,9 @@ class ConnectionsScreen(RecordScreen[None]):
         title = [Content("Connections")]
         if self._loaded_at is not None:
             title.append(Content(f"{total:,}" if shown == total else f"{shown:,} of {total:,}"))
+        title += [Content.styled("·", "dim")] if self._view.failed else []
+        for verdict, count in self._view.failed.items():
+            title.append(Content.styled(f"{count:,} {verdict.sign}", f"${VERDICTS[verdict]}"))
         if filter_text:
             title.append(Content.styled(f"/{clean(filter_text, 30)}", "$accent"))
         state = []

@@ -652,7 +652,7 @@ class FilteredTable(Vertical):
         self.table = RecordsTable(columns, counts=counts, id="table")
         self.foot = PlainText(id="foot")
         self._field = TextInput(placeholder=visible(hint), id=FILTER_FIELD, takes=Paste.WORDS)
-        self._back = back
+        self._back, self._hint = back, hint
 
     def compose(self) -> Iterable[Widget]:
         """The table, and below it a line for words or for the filter."""
@@ -673,7 +673,8 @@ class FilteredTable(Vertical):
         """The notice where the filter finds no row."""
         key = bound(self.screen, self._back).last_key
         words = f'No matches for "{clean(self.filter_text, 100)}"'
-        return notice_content(words, "", key_content(key, "Clear the filter"))
+        terms = f"A filter takes {self._hint}." if ":" in self._hint else ""
+        return notice_content(words, terms, key_content(key, "Clear the filter"))
 
     def matching(self, rows: Iterable[Row]) -> tuple[Row, ...]:
         """Return the rows whose cells hold every word of the filter."""

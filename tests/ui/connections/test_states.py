@@ -51,7 +51,10 @@ async def test_an_error_says_what_failed_why_and_what_next(sandbox: Sandbox) -> 
     sandbox.faults.add(Fault(FaultKind.FORBIDDEN, Operation.LIST))
     async with opened(sandbox) as ui:
         await ui.sees("Could not list the connections at", "The server answered 403")
-        assert ui.shows("Check the profile's team (p).", "Request id:")
+        assert ui.shows("Check the profile's team.", "Request id:", "r Refresh  p Profiles")
+        assert "bold" in ui.look("✗ Could not list")
+        await ui.press("p")
+        await ui.sees("demo-europe")
 
 
 async def test_a_profile_without_a_tenant_asks_for_nothing_and_says_how_to_find_it(
@@ -59,7 +62,7 @@ async def test_a_profile_without_a_tenant_asks_for_nothing_and_says_how_to_find_
 ) -> None:
     async with opened(sandbox, profile=lambda profile: replace(profile, tenant="")) as ui:
         await ui.sees("Could not list the connections at", "has no tenant")
-        assert ui.shows("Check the profile to find its tenant, then save it there (p).")
+        assert ui.shows("Check the profile to find its tenant, then save it there.", "p Profiles")
     assert sandbox.requests == ()
 
 
@@ -95,7 +98,9 @@ async def test_filtered_to_nothing_says_so_and_esc_clears(demo: Sandbox) -> None
         await ui.sees("PRIMARY")
         await ui.press("slash")
         await ui.type("nowhere")
-        await ui.sees('No matches for "nowhere"', "esc Clear the filter", "0 of 6")
+        await ui.sees('No matches for "nowhere"', "esc Clear the filter", "0 of 6", "last:rejected")
+        await ui.press("enter", "enter")
+        assert not ui.shows("under the cursor")
         await ui.press("escape")
         await ui.sees("PRIMARY", "SECONDARY", "Connections 6")
 

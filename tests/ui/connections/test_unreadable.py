@@ -27,9 +27,10 @@ async def test_a_list_in_which_nothing_can_be_read_says_how_many_and_why(
     async with opened(sandbox, size=size) as ui:
         await ui.sees("The server sent 3 entries; none can be read.", "3 unreadable (U)")
         assert ui.shows("entry 1 “PRIMARY”: a record without an id", "U Unreadable", "r Refresh")
+        assert ui.shows("Activity shows what the server sent.", "a Activity")
         assert not ui.shows("No SMTP connections")
         await ui.press("U")
-        await ui.sees("3 entries could not be read")
+        await ui.sees("3 entries could not be read", "They stay on the server as they are. a shows")
         assert "a record without an id" in ui.line("PRIMARY")
         await ui.press("q")
         await ui.sees("The server sent 3 entries")

@@ -107,7 +107,7 @@ async def test_help_lists_the_keys_of_the_screen_it_was_opened_on(demo: Sandbox)
         await ui.sees("Activity: requests of this session")
         await ui.press("question_mark")
         text = await read_help(ui)
-        assert "Copy as curl:" in text
+        assert "Copy: The request as curl" in text
         assert "Sort:" not in text
 
 

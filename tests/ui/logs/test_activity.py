@@ -69,6 +69,10 @@ async def test_neither_token_nor_passwords_stand_anywhere_in_it(sandbox: Sandbox
         await ui.press("y", "enter")
         text = await copied(ui)
         assert sandbox.admin_token not in text
+        await ui.press("y", "tab", "enter")
+        await ui.until(lambda: '"name": "password"' in ui.app.clipboard, "the answer to be copied")
+        assert PASSWORD not in ui.app.clipboard
+        assert sandbox.admin_token not in ui.app.clipboard
 
 
 async def test_y_copies_the_request_as_curl_with_the_token_as_a_variable(demo: Sandbox) -> None:
@@ -92,9 +96,19 @@ async def test_a_request_of_the_profile_before_is_copied_for_its_own_tenant(demo
         await ui.press("a")
         await ui.sees("Activity", "demo-europe")
         await ui.press("j")
-        await ui.sees(f"tenantId={demo.tenant_id[:30]}")
+        await ui.sees(f"tenantId={demo.tenant_id[:20]}")
         await ui.press("y", "enter")
         assert f"tenantId={demo.tenant_id}" in await copied(ui)
+
+
+async def test_beside_the_list_an_address_is_broken_between_its_parts(demo: Sandbox) -> None:
+    async with opened(demo, size=(120, 40)) as ui:
+        await ui.sees("Connections 6")
+        await ui.press("a")
+        await ui.sees("status 200")
+        before, _, after = demo.tenant_id.rpartition("-")
+        assert ui.line("tenantId=").rstrip("│ ▅▁").endswith(f"tenantId={before}-")
+        assert f"│ {after}  " in ui.text()
 
 
 async def test_it_follows_what_is_asked_while_it_is_open(demo: Sandbox) -> None:

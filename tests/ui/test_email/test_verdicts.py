@@ -256,6 +256,23 @@ async def test_a_step_that_was_not_reached_has_the_colour_of_the_verdict(sandbox
         assert [part.style.color for part in drawn if part.style is not None] == [banner]
 
 
+async def test_the_list_counts_the_records_whose_last_test_failed(sandbox: Sandbox) -> None:
+    add(sandbox)
+    sandbox.mail.play(refuse(Phase.AUTH, BAD_LOGIN))
+    async with opened(sandbox, size=(80, 24)) as ui:
+        await send(ui)
+        await is_judged(ui, " REJECTED ")
+        await ui.press("escape")
+        await ui.sees("Connections 1 · 1 ✗ ")
+        sandbox.mail.play_normally()
+        await ui.press("t")
+        await ui.sees("enter Send")
+        await ui.press("enter")
+        await is_judged(ui, " ACCEPTED ")
+        await ui.press("escape")
+        await ui.loses("1 ✗")
+
+
 async def test_a_long_value_has_a_line_of_its_own(sandbox: Sandbox) -> None:
     long = f"{'relay.' * 7}example.invalid"
     add(sandbox, hostname=long)
