@@ -9,8 +9,8 @@ not known, numbers in JSON. Labels and explanations are ``dim``: Solarized paint
 bright black in its background. ``$frame`` is the border of a panel without the focus.
 
 Roles with a background: ``$selection`` the cursor's row, ``$field`` what can be typed in,
-``$match`` what a filter found, and the environments ``$production``, ``$staging``, ``$test`` and
-``$other``. :func:`filled` gives their style, which needs no colours.
+``$match`` a part of it that is selected, and the environments ``$production``, ``$staging``,
+``$test`` and ``$other``. :func:`filled` gives their style, which needs no colours.
 """
 
 from __future__ import annotations

@@ -997,8 +997,8 @@ FAULTS: Final = (
     Fault(
         "what the filter found is not highlighted",
         HONEST,
-        "spans += self._columns.matches(row, starts, self.highlight)",
-        "pass",
+        "spans = [] if self.stale else [*self._columns.matches(row, starts, self.highlight)]",
+        "spans: list[tuple[int, int, str]] = []",
         (
             f"{UI_RECORDS_TABLE}"
             "::test_parts_of_a_cell_have_their_colour_and_what_the_filter_found_is_highlighted",

@@ -115,7 +115,6 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         "records-table--row",
         "records-table--cursor",
         "records-table--dim",
-        "records-table--match",
     }
     DEFAULT_CSS = """
     RecordsTable {
@@ -127,10 +126,6 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
             background: $selection-background; color: $selection; text-style: $filled;
         }
         & > .records-table--dim { text-style: dim; }
-        & > .records-table--match {
-            background: $match-background; color: $match; text-style: bold;
-        }
-        &:nocolor > .records-table--match { text-style: bold underline; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -315,45 +310,42 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Paint one row in few pieces, which keeps the bytes for a key press few."""
         looks = ["row", *["dim"] * self.stale, *["cursor"] * cursor]
         text, starts = self._columns.row(row, cursor=cursor, marked=marked)
+        spans = [] if self.stale else [*self._columns.matches(row, starts, self.highlight)]
         if (cursor and self.has_focus) or self.stale:
-            text = fit(visible(text), self.free_width, ellipsis="")
-            return Strip(
-                [
-                    Segment(text, self._style(looks)),
-                    Segment(" " * (self.size.width - self.free_width), self.rich_style),
-                ]
-            )
-        spans = [(index, 1, "warn") for index in (1, 2) if text[index] != " "]
+            gutter = Segment(" " * (self.size.width - self.free_width), self.rich_style)
+            return Strip([*self._in_pieces(text, looks, spans, self.free_width), gutter])
+        found = [(index, 1, "warn") for index in (1, 2) if text[index] != " "]
         for look in row.looks:
             room = self._columns.cells(look.column) - look.start
-            spans.append((starts[look.column] + look.start, min(look.length, room), look.role))
-        spans += self._columns.matches(row, starts, self.highlight)
-        return self._in_pieces(text, looks, spans)
+            found.append((starts[look.column] + look.start, min(look.length, room), look.role))
+        return Strip(self._in_pieces(text, looks, found + spans, self.size.width), self.size.width)
 
-    def _in_pieces(self, text: str, looks: list[str], spans: list[tuple[int, int, str]]) -> Strip:
+    def _in_pieces(
+        self, text: str, looks: list[str], spans: list[tuple[int, int, str]], width: int
+    ) -> list[Segment]:
         """Return a line in these looks, with a role from a character on for a number of them."""
+        text = fit(visible(text), width, ellipsis="")
         if not spans:
-            return self._line(text, self._style(looks))
-        text = fit(visible(text), self.size.width, ellipsis="")
+            return [Segment(text, self._style(looks))]
         parts = [(start, min(len(text), start + length), role) for start, length, role in spans]
         cuts = sorted({0, len(text), *(cut for start, end, _ in parts for cut in (start, end))})
         pieces = []
         for at, to in pairwise(cut for cut in cuts if cut <= len(text)):
             over = [role for start, end, role in parts if start <= at and to <= end]
             pieces.append(Segment(text[at:to], self._style(looks, over[-1] if over else "")))
-        return Strip(pieces, self.size.width)
+        return pieces
 
     def _style(self, looks: Sequence[str], role: str = "") -> Style:
         """Return the style of a line in these looks, or of a part of it that has a role."""
         key = (*looks, role)
         if key not in self._styles:
-            names = [f"records-table--{look}" for look in looks]
-            if role == MATCH:
-                names.append(f"records-table--{role}")
-            style = self.get_component_rich_style(*names)
+            style = self.get_component_rich_style(*(f"records-table--{look}" for look in looks))
             if role == QUIET:
                 style += Style(dim=True)
-            elif role in TEXTS:  # a component class for each would be styled anew at every focus
+            elif role == MATCH:
+                style += Style(bold=True, underline=True)
+                role = "" if "cursor" in looks else "warn"
+            if role in TEXTS:  # a component class for each would be styled anew at every focus
                 style += Style(color=Color.parse(self.app.theme_variables[role]).rich_color)
             self._styles[key] = style
         return self._styles[key]

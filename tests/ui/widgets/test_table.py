@@ -511,6 +511,14 @@ async def test_parts_of_a_cell_have_their_colour_and_what_the_filter_found_is_hi
             "Mail",
             "rel",
         ]
+        *under_cursor, _ = app.table.render_line(1)
+        looks_there = [part.style for part in under_cursor if part.style is not None]
+        assert len({(style.color, style.bgcolor) for style in looks_there}) == 1
+        assert [part.text for part in under_cursor if part.style and part.style.underline] == [
+            "rel",
+            "Mail",
+            "rel",
+        ]
 
 
 async def test_a_row_shows_its_sign_and_a_dropped_column_colours_nothing() -> None:
