@@ -5,27 +5,32 @@ from __future__ import annotations
 import argparse
 import compileall
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tests.bench import measures
-from tests.bench.measures import FEW, MANY, MOST, Figure
-from tests.bench.programs import ROOT
+from tests.bench.budgets import BUDGETS, Budget, Group
+from tests.bench.measures import MEASURES, ONCE, Figure
+from tests.bench.peers import peer_table
+from tests.bench.programs import MANY, MOST, ROOT, Bench
 from tests.bench.report import as_json, rows, table, write_into
-from tests.bench.server import running
-
-Measure = Callable[[], Iterator[Figure]]
 
 
 def main(arguments: list[str]) -> int:
     """Measure as the arguments say; 1 where a budget was missed."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.readme and (options.only or options.peers):
+        parser.error("--readme needs all rows")
+    sys.setswitchinterval(0.0005)  # a thread that reads takes the time of what comes at once
     for room in ("smtp_tui", "tests/bench"):
         compileall.compile_dir(str(ROOT / room), quiet=2)
-    figures = tuple(measured(options.rounds, options.idle, options.most, options.program))
-    found = rows(figures)
+    wanted = [budget for budget in BUDGETS if _is_meant(budget, options.only)]
+    with Bench(options.program, idle=options.idle, rows=(MANY, options.most)) as bench:
+        if options.peers:
+            print(peer_table(bench, _tell))
+            return 0
+        figures = list(measured(bench, wanted, options.rounds, _tell))
+    found = rows(figures, wanted)
     print(table(found))
     if options.json is not None:
         options.json.write_text(as_json(found, options.rounds) + "\n", encoding="utf-8")
@@ -36,12 +41,15 @@ def main(arguments: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="rounds of the starts (7)")
-    parser.add_argument("--idle", type=float, default=60, help="seconds of idling a screen (60)")
-    parser.add_argument("--most", type=int, default=MOST, help="the most rows (100,000)")
-    parser.add_argument("--program", type=_absolute, help="measure this smtp-tui")
-    parser.add_argument("--json", type=Path, help="write the figures to this file")
-    parser.add_argument("--readme", action="store_true", help="put the table into the README")
+    add = parser.add_argument
+    add("--rounds", type=int, default=7, help="rounds of each measure that takes no long (7)")
+    add("--only", nargs="+", default=[], metavar="WORDS", help="only rows that hold one of these")
+    add("--idle", type=float, default=60, help="seconds of idling a screen (60)")
+    add("--most", type=int, default=MOST, help="the most rows (100,000)")
+    add("--program", type=_absolute, help="measure this smtp-tui")
+    add("--peers", action="store_true", help="measure other Textual programs beside it instead")
+    add("--json", type=Path, help="write the figures to this file")
+    add("--readme", action="store_true", help="put the table into the README")
     return parser
 
 
@@ -50,39 +58,25 @@ def _absolute(text: str) -> Path:
     return Path(text).absolute()
 
 
+def _is_meant(budget: Budget, words: Sequence[str]) -> bool:
+    return not words or any(word.casefold() in budget.what.casefold() for word in words)
+
+
 def measured(
-    rounds: int, idle_seconds: float, most_rows: int, program: Path | None
+    bench: Bench, wanted: Sequence[Budget], rounds: int, tell: Callable[[str], None]
 ) -> Iterator[Figure]:
-    """The figures of all measures, ours and the base's by turns; the first round only warms up."""
-    serving = partial(running, program=program)
-    with ExitStack() as servers:
-        few = servers.enter_context(serving(FEW))
-        tls = servers.enter_context(serving(FEW, tls=True))
-        for number in range(rounds + 1):
-            _tell(f"round {number} of {rounds}")
-            found = (
-                *measures.start_of_base(),
-                *measures.start_of_ours(few),
-                *measures.start_over_tls(tls),
-            )
-            yield from found if number else ()
-        for bytes_of in (measures.table_bytes, measures.form_bytes, measures.story):
-            _tell(bytes_of.__name__)
-            yield from bytes_of(few)
-        many = servers.enter_context(serving(MANY))
-        for number in range(min(3, rounds)):
-            _tell(f"{MANY:,} rows, round {number + 1}")
-            yield from measures.many_of_base()
-            yield from measures.many_of_ours(many)
-    with serving(most_rows) as most:
-        _tell(f"{most_rows:,} rows")
-        yield from measures.most_of_ours(most)
-    with serving(FEW) as few:
-        with serving(FEW, hang=True) as hanging:
-            _tell("hanging")
-            yield from measures.hanging(hanging)
-        _tell("idle")
-        yield from measures.idle(few, idle_seconds)
+    """The figures of these budgets. A first start only warms up.
+
+    A round runs each measure once, so that what disturbs the machine for a while disturbs all.
+    """
+    groups = [group for group in MEASURES if group in {budget.group for budget in wanted}]
+    if Group.START in groups:
+        list(MEASURES[Group.START](bench))
+    for number in range(1, rounds + 1):
+        for group in groups:
+            if number == 1 or group not in ONCE:
+                tell(f"round {number} of {rounds}: {group.value}")
+                yield from MEASURES[group](bench)
 
 
 def _tell(words: str) -> None:

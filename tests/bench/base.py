@@ -1,12 +1,15 @@
 """The base of the ratios: a bare Textual app, its rows made in the process.
 
-Run as `python -m tests.bench.base ROWS`. `/` opens a filter, which leaves the rows that hold the
+Its arguments are ROWS [URL]. With a URL it reads that list before it shows rows, and holds the
+connection until it ends. `/` opens a filter, which leaves the rows that hold the
 text; `q` quits.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import AsyncExitStack
 from typing import ClassVar
 
 from textual import on
@@ -24,9 +27,11 @@ class Base(App[None]):
     TITLE = "base"
     BINDINGS: ClassVar[list[BindingType]] = [("q", "quit", "Quit"), ("slash", "filter", "Filter")]
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, url: str | None = None) -> None:
         super().__init__()
         self._rows = [cells(number) for number in range(rows)]
+        self._url = url
+        self._open = AsyncExitStack()
 
     def compose(self) -> ComposeResult:
         """Header, filter, table, footer."""
@@ -36,7 +41,26 @@ class Base(App[None]):
         yield Footer()
 
     def on_mount(self) -> None:
-        """Fill the table."""
+        """Fill the table, or read first."""
+        if self._url is None:
+            self._fill()
+        else:
+            self.run_worker(self._read(self._url))
+
+    async def on_unmount(self) -> None:
+        """Close the connection."""
+        await self._open.aclose()
+
+    async def _read(self, url: str) -> None:
+        import httpx
+
+        client = await self._open.enter_async_context(httpx.AsyncClient())
+        headers = {"Authorization": f"Bearer {os.environ['BENCH_TOKEN']}"}
+        answer = await client.get(url, headers=headers)
+        answer.raise_for_status().json()
+        self._fill()
+
+    def _fill(self) -> None:
         table = self.query_one(DataTable)
         table.add_columns(*COLUMNS)
         table.add_rows(self._rows)
@@ -57,5 +81,6 @@ class Base(App[None]):
         table.add_rows([row for row in self._rows if any(event.value in cell for cell in row)])
 
 
-if __name__ == "__main__":
-    Base(int(sys.argv[1])).run()
+def main() -> None:
+    """Run as the arguments say."""
+    Base(int(sys.argv[1]), *sys.argv[2:]).run()

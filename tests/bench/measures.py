@@ -1,270 +1,308 @@
-"""One round of each measure: a figure of ours, and one of the base where the budget is a ratio."""
+"""One round of each measure: figures of ours, and of the base where the budget is a ratio."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from statistics import fmean, median
 
-from tests.bench import budgets
-from tests.bench.budgets import Budget
-from tests.bench.programs import (
-    PATIENCE,
-    answered,
-    base,
-    bytes_of,
-    cpu_seconds,
-    milliseconds,
-    ours,
-    peak_megabytes,
-    top_row,
-    until,
-)
+from tests.bench.budgets import Group
+from tests.bench.line import PATIENCE, Answer, Line
+from tests.bench.programs import FEW, ROOT, Bench, Side, Spent
 from tests.bench.rows import name
-from tests.bench.server import Server
-from tests.e2e.terminal import Terminal
+from tests.bench.server import running
 
-KEYS = 60
-"""How often a key is pressed for a figure of one key."""
-REST = 0.03
-"""Seconds between such keys; the base and ours paint at most sixty times a second."""
-FEW, MANY, MOST = 100, 10_000, 100_000
-OURS_PAINTED, BASE_PAINTED = "NAME", "base"
-"""What is on the screen once the first frame is: that rows are read, the title."""
+KEYS = 12
+"""How often the cursor is moved down, and up again, without scrolling."""
+BRIEF = 0.2
+"""Seconds without a byte after which an answer in the table is whole."""
+LONG = 1.0
+"""The same for a DataTable of 10,000 rows, which goes on measuring rows when it has painted."""
+COMMAND_TRIES = 5
+"""How often a command is run for a figure."""
+PAINTED = {Side.OURS: "NAME", Side.BASE: "base"}
+"""What is on the screen once the first frame is: the heading of the rows to come, the title."""
+SCREENS = {"e": "edit", "t": "test", "d": "delete", "?": "help", "enter": "detail"}
+"""By key, the screens that are opened again."""
+DIALOGS = "td?"
+IDLE_SCREENS = ("", "enter", "e", "n", "t", "d", "p", "a", "y", "?", ":", "/")
+"""The keys that lead to each screen from the connections."""
+HANGING_KEYS = {
+    "e": "Edit RELAY",
+    "t": "Send to",
+    "d": "Delete RELAY",
+    "p": "this session only",
+    "y": "curl",
+    "?": "search the keys",
+    ":": "Search for commands",
+}
+"""Keys that are pressed while a list hangs, and what each brings."""
+STORY = (
+    ("/", "000040", "1 of 100"),
+    ("enter enter e", "", "Edit RELAY-000040"),
+    ("tab", "588", '"value": 588'),
+    ("ctrl+s", "", "Change RELAY-000040?"),
+    ("enter", "", "Saved RELAY-000040"),
+    ("t", "ops@example.com", "ops@example.com"),
+    ("enter", "", "UNREACHABLE"),
+)
+"""Filter, open a record, edit, review, apply, test: keys, what is typed, and what it brings."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured number; ``of_base`` is whose it is."""
+    """One measured number, by what its row is called."""
 
-    budget: Budget
+    what: str
     value: float
-    of_base: bool = False
+    side: Side = Side.OURS
 
 
-def start_of_base() -> Iterator[Figure]:
-    """The base from the start to the prompt, with its keys in between."""
-    since = time.perf_counter()
-    with base(FEW) as terminal:
-        until(terminal, BASE_PAINTED)
-        yield Figure(budgets.FIRST_PAINT, milliseconds(since), of_base=True)
-        until(terminal, top_row(0))
-        shown = milliseconds(since)
-        yield Figure(budgets.ROWS_HTTP, shown, of_base=True)
-        yield Figure(budgets.ROWS_TLS, shown, of_base=True)
-        yield Figure(budgets.MEMORY, peak_megabytes(terminal), of_base=True)
-        terminal.wait_quiet()
-        yield Figure(budgets.CURSOR_TIME, _cursor_time(terminal), of_base=True)
-        yield Figure(budgets.QUIT, _quit(terminal), of_base=True)
+Figures = Iterator[Figure]
 
 
-def start_of_ours(few: Server) -> Iterator[Figure]:
-    """Ours from the start to the prompt, with its keys in between."""
-    since = time.perf_counter()
-    with ours(few) as terminal:
-        until(terminal, OURS_PAINTED)
-        yield Figure(budgets.FIRST_PAINT, milliseconds(since))
-        until(terminal, top_row(0))
-        yield Figure(budgets.ROWS_HTTP, milliseconds(since))
-        yield Figure(budgets.MEMORY, peak_megabytes(terminal))
-        terminal.wait_quiet()
-        yield Figure(budgets.CURSOR_TIME, _cursor_time(terminal))
-        yield Figure(budgets.QUIT, _quit(terminal))
+def top_row(number: int) -> Callable[[str], bool]:
+    """Whether a row is on the screen, and no row before it."""
+    return lambda screen: screen.find("RELAY-") == screen.find(name(number)) >= 0
 
 
-def start_over_tls(few: Server) -> Iterator[Figure]:
-    """The rows over TLS, with a pinned certificate."""
-    since = time.perf_counter()
-    with ours(few) as terminal:
-        until(terminal, top_row(0))
-        yield Figure(budgets.ROWS_TLS, milliseconds(since))
+def pressed(line: Line, *keys: str, quiet: float = BRIEF) -> Answer:
+    """The mean of what these keys bring, each after the answer to the one before."""
+    answers = [line.answer(key, quiet=quiet) for key in keys]
+    return Answer(*(fmean(values) for values in zip(*answers, strict=True)))
 
 
-def many_of_base() -> Iterator[Figure]:
-    """The base with ten thousand rows."""
-    since = time.perf_counter()
-    with base(MANY) as terminal:
-        until(terminal, top_row(0))
-        yield Figure(budgets.MANY_ROWS, milliseconds(since), of_base=True)
-        terminal.wait_quiet(2, timeout=60)
-        yield Figure(budgets.MANY_CURSOR_TIME, _cursor_time(terminal), of_base=True)
-        yield from _filter(terminal, budgets.MANY_FILTER, of_base=True)
+def figures(what: str, answer: Answer, side: Side = Side.OURS) -> Figures:
+    """All that is known of an answer; some of it has no row."""
+    yield Figure(f"{what}: settled", answer.settled, side)
+    yield Figure(f"{what}: processor", answer.cpu, side)
+    yield Figure(f"{what}: writes", answer.writes, side)
+    yield Figure(f"{what}: bytes", answer.sent, side)
 
 
-def many_of_ours(many: Server) -> Iterator[Figure]:
-    """Ours with ten thousand rows."""
-    since = time.perf_counter()
-    with ours(many) as terminal:
-        until(terminal, top_row(0))
-        yield Figure(budgets.MANY_ROWS, milliseconds(since))
-        terminal.wait_quiet()
-        yield Figure(budgets.MANY_CURSOR_TIME, _cursor_time(terminal))
-        yield Figure(budgets.MANY_CURSOR_BYTES, _cursor_bytes(terminal))
-        yield from _filter(terminal, budgets.MANY_FILTER)
+def start(bench: Bench) -> Figures:
+    """From the start to the first frame and to the rows."""
+    http, tls = "rows over http", "rows over pinned TLS"
+    same = "rows over http, which the base reads with httpx"
+    for side in Side:
+        with bench.started(side, FEW) as line:
+            paint, rows = line.until(PAINTED[side]), line.until(top_row(0))
+            shown = line.since_start(rows)
+            yield Figure("first paint", line.since_start(paint), side)
+            yield Figure("first paint: processor", paint.cpu * 1000, side)
+            for what in (http, tls) if side is Side.BASE else (http, same):
+                yield Figure(what, shown, side)
+                yield Figure(f"{what}: processor", rows.cpu * 1000, side)
+            line.wait_quiet()
+            yield Figure("peak memory", line.peak_mebibytes(), side)
+    with bench.base(FEW, bench.server(FEW)) as line:
+        yield Figure(same, line.since_start(line.until(top_row(0))), Side.BASE)
+    with bench.ours(bench.server(FEW, tls=True)) as line:
+        rows = line.until(top_row(0))
+        yield Figure(tls, line.since_start(rows))
+        yield Figure(f"{tls}: processor", rows.cpu * 1000)
 
 
-def most_of_ours(most: Server) -> Iterator[Figure]:
-    """Ours with a hundred thousand rows."""
-    with ours(most) as terminal:
-        until(terminal, top_row(0))
-        terminal.wait_quiet()
-        yield Figure(budgets.MOST_CURSOR_BYTES, _cursor_bytes(terminal))
-        yield from _filter(terminal, budgets.MOST_FILTER)
+def leave(bench: Bench) -> Figures:
+    """From `q` to the end of the program; the base has a connection to close too."""
+    server = bench.server(FEW)
+    for side, started in ((Side.BASE, bench.base(FEW, server)), (Side.OURS, bench.ours(server))):
+        with started as line:
+            line.until(top_row(0))
+            line.wait_quiet()
+            line.press("q")
+            line.exit_code()
+            what = "quit to prompt, the base has read with httpx too"
+            yield Figure(what, line.milliseconds(), side)
 
 
-def table_bytes(few: Server) -> Iterator[Figure]:
-    """What moving in the table costs the line."""
-    with ours(few) as terminal:
-        until(terminal, top_row(0))
-        yield Figure(budgets.CURSOR_BYTES, _cursor_bytes(terminal))
-        pages = [bytes_of(terminal, lambda: terminal.press("pagedown")) for _ in range(3)]
-        yield Figure(budgets.PAGE_BYTES, max(pages))
+def cursor(bench: Bench) -> Figures:
+    """The cursor within the rows on the screen, and past the last of them."""
+    for side in Side:
+        with bench.started(side, FEW) as line:
+            line.until(top_row(0))
+            line.wait_quiet()
+            yield from figures("cursor", pressed(line, *["down"] * KEYS, *["up"] * KEYS), side)
+            yield from figures("cursor, scrolling", scrolled(line), side)
 
 
-def form_bytes(few: Server) -> Iterator[Figure]:
-    """What the edit form costs the line: opened, opened again, gone through, typed into."""
-    with ours(few) as terminal:
-        until(terminal, top_row(0))
-        yield Figure(budgets.FORM_BYTES, bytes_of(terminal, lambda: terminal.press("e")))
-        terminal.press("escape")
-        terminal.wait_gone("Edit RELAY")
-        yield Figure(budgets.FORM_AGAIN_BYTES, bytes_of(terminal, lambda: terminal.press("e")))
-        tabs = [bytes_of(terminal, lambda: terminal.press("tab")) for _ in range(4)]
-        yield Figure(budgets.TAB_BYTES, max(tabs))
-        letters = [bytes_of(terminal, partial(terminal.type, one)) for one in "username"]
-        yield Figure(budgets.LETTER_BYTES, max(letters[1:]))
+def scrolled(line: Line) -> Answer:
+    """The mean of moving the cursor down from the last row on the screen."""
+    line.press(*["down"] * 2 * KEYS)
+    line.wait_quiet()
+    return pressed(line, *["down"] * 2 * KEYS)
 
 
-def idle(few: Server, seconds: float) -> Iterator[Figure]:
-    """What each screen costs while nobody touches it, the worst of them; all at the same time."""
-    with ThreadPoolExecutor(len(SCREENS)) as pool:
-        costs = list(pool.map(lambda keys: _idle_on(few, keys, seconds), SCREENS))
-    yield Figure(budgets.IDLE_BYTES, max(sent for sent, _ in costs))
-    yield Figure(budgets.IDLE_CPU, max(cpu for _, cpu in costs))
+def screens(bench: Bench) -> Figures:
+    """Each screen opened again, and left."""
+    with bench.ours(bench.server(FEW)) as line:
+        line.until(top_row(0))
+        left = {}
+        for key, what in SCREENS.items():
+            line.answer(key)
+            line.answer("escape")
+            yield from figures(f"{what} again", line.answer(key))
+            left[key] = line.answer("escape").sent
+        worst = max(left[key] for key in DIALOGS)
+        yield Figure("Escape from a dialog, the worst: bytes", worst)
 
 
-SCREENS: tuple[tuple[str, ...], ...] = (
-    (),
-    ("enter",),
-    ("e",),
-    ("n",),
-    ("t",),
-    ("d",),
-    ("p",),
-    ("a",),
-    ("y",),
-    ("?",),
-    (":",),
-    ("/",),
-)
-"""The keys that lead to each screen from the connections."""
+def key_bytes(bench: Bench) -> Figures:
+    """What keys cost the line: in the table, in the form, and in a whole story."""
+    yield from table_bytes(bench)
+    yield from form_bytes(bench)
+    yield Figure("a whole story", story(bench))
 
 
-def _idle_on(few: Server, keys: tuple[str, ...], seconds: float) -> tuple[float, float]:
-    """Bytes in 10 seconds, and the share of a processor in percent."""
-    with ours(few) as terminal:
-        until(terminal, top_row(0))
-        terminal.wait_quiet()
-        terminal.press(*keys)
-        terminal.wait_quiet(1)
-        mark, used, since = terminal.mark(), cpu_seconds(terminal), time.perf_counter()
-        terminal.pass_time(seconds)
-        passed = time.perf_counter() - since
-        sent = (terminal.mark() - mark) * 10 / max(10, passed)
-        return sent, (cpu_seconds(terminal) - used) / passed * 100
+def table_bytes(bench: Bench) -> Figures:
+    """Turning pages, and opening the filter."""
+    with bench.ours(bench.server(FEW)) as line:
+        line.until(top_row(0))
+        yield Figure("page down", max(line.answer("pagedown").sent for _ in range(3)))
+        before = line.lines()
+        yield Figure("/", line.answer("/").sent)
+        yield Figure("/ moves rows", moved(before, line.lines()))
 
 
-def hanging(server: Server) -> Iterator[Figure]:
-    """From each of these keys to what it brings, while the answer to a list does not come."""
-    with ours(server) as terminal:
-        until(terminal, top_row(0))
-        terminal.press("r")
-        until(terminal, "Reading the connections")
+def form_bytes(bench: Bench) -> Figures:
+    """The edit form opened, gone through, typed into and reviewed."""
+    with bench.ours(bench.server(FEW)) as line:
+        line.until(top_row(0))
+        yield Figure("edit, the first time", line.answer("e").sent)
+        yield Figure("Tab in the form", max(line.answer("tab").sent for _ in range(4)))
+        letters = [line.answer(letter).sent for letter in "username"]
+        yield Figure("a letter in the form, live patch included", max(letters[1:]))
+        yield Figure("review", line.answer("ctrl+s").sent)
+
+
+def moved(before: Sequence[str], after: Sequence[str]) -> int:
+    """How many lines with a row are not where they were."""
+    rows = [(y, text) for y, text in enumerate(before) if "RELAY-" in text]
+    return sum(y >= len(after) or after[y] != text for y, text in rows)
+
+
+def story(bench: Bench) -> int:
+    """The bytes of all of it, from the start to the end."""
+    with running(FEW) as server, bench.ours(server) as line:
+        line.until(top_row(0))
+        for keys, typed, shows in STORY:
+            line.press(*keys.split())
+            line.type(typed)
+            line.until(shows)
+        line.press("escape")
+        line.wait_gone("Test email")
+        line.press("q", "q")
+        line.exit_code()
+        return line.mark()
+
+
+def many(bench: Bench) -> Figures:
+    """Rows, cursor and filter with ten thousand rows."""
+    for side in Side:
+        quiet = LONG if side is Side.BASE else BRIEF
+        with bench.started(side, bench.many) as line:
+            shown = line.since_start(line.until(top_row(0)))
+            yield Figure("10,000 rows on the screen", shown, side)
+            line.wait_quiet(2 * quiet, timeout=PATIENCE)
+            yield from figures("10,000 rows, cursor", pressed(line, *["down"] * 3), side)
+            yield from figures("10,000 rows, cursor, scrolling", scrolled(line), side)
+            yield from figures("10,000 rows, filter letter", filtered(line, quiet), side)
+
+
+def filtered(line: Line, quiet: float) -> Answer:
+    """The mean of what a letter in the filter brings: most leave all rows, the last leaves one."""
+    line.answer("/", quiet=2 * quiet)
+    letters = pressed(line, *name(7314), quiet=quiet)
+    line.until(top_row(7314))
+    return letters
+
+
+def most(bench: Bench) -> Figures:
+    """What a hundred thousand rows cost."""
+    with bench.ours(bench.server(bench.most)) as line:
+        line.until(top_row(0))
+        line.wait_quiet(2)
+        yield Figure("100,000 rows: peak memory", line.peak_mebibytes())
+        yield from figures("100,000 rows, cursor", pressed(line, *["down"] * 3))
+        line.answer("enter")
+        yield from figures("100,000 rows, leaving the detail", line.answer("escape"))
+        yield from figures("100,000 rows, filter letter", filtered(line, BRIEF))
+
+
+def rest(bench: Bench) -> Figures:
+    """Keys while a list hangs; and each screen while nobody touches it, all at the same time."""
+    with running(FEW, hang=True) as server, bench.ours(server) as line:
+        line.until(top_row(0))
+        line.press("r")
+        line.until("Reading the connections")
         times = []
-        for key, shows in HANGING_KEYS:
-            since = time.perf_counter()
-            terminal.press(key)
-            until(terminal, shows)
-            times.append(milliseconds(since))
-            terminal.press("escape")
-            terminal.wait_gone(shows)
-        yield Figure(budgets.HANGING, max(times))
+        for key, shows in HANGING_KEYS.items():
+            line.press(key)
+            times.append(line.since_key(line.until(shows)))
+            line.press("escape")
+            line.wait_gone(shows)
+        yield Figure("the slowest key while a list hangs", max(times))
+    bench.server(FEW)
+    with ThreadPoolExecutor(len(IDLE_SCREENS)) as pool:
+        costs = list(pool.map(partial(_at_rest_on, bench), IDLE_SCREENS))
+    sent, woken, used = map(max, zip(*costs, strict=True))
+    yield Figure("idle in 10 s, the worst screen", sent)
+    yield Figure("idle wake-ups, the worst screen", woken)
+    yield Figure("idle processor, the worst screen", used)
 
 
-HANGING_KEYS = (
-    ("e", "Edit RELAY"),
-    ("t", "Send to"),
-    ("d", "Delete RELAY"),
-    ("p", "this session only"),
-    ("y", "curl"),
-    ("?", "search the keys"),
-    (":", "Search for commands"),
-)
+def _at_rest_on(bench: Bench, key: str) -> tuple[float, float, float]:
+    with bench.ours(bench.server(FEW)) as line:
+        line.until(top_row(0))
+        line.wait_quiet()
+        line.press(*[key] * bool(key))
+        line.wait_quiet(1)
+        return at_rest(line, bench.idle)
 
 
-def story(few: Server) -> Iterator[Figure]:
-    """Open, filter, open a record, edit, review, apply, test, quit: every byte of it."""
-    with ours(few) as terminal:
-        until(terminal, top_row(0))
-        terminal.press("/")
-        terminal.type("000042")
-        until(terminal, "1 of 100")
-        terminal.press("enter", "enter")
-        until(terminal, "relay42.example.com")
-        terminal.press("e")
-        until(terminal, "Edit RELAY-000042")
-        terminal.press("tab")
-        terminal.type("588")
-        until(terminal, '"value": 588')
-        terminal.press("ctrl+s")
-        until(terminal, "Change RELAY-000042?")
-        terminal.press("enter")
-        until(terminal, "Saved RELAY-000042")
-        terminal.press("t")
-        until(terminal, "Test email")
-        terminal.type("ops@example.com")
-        terminal.press("enter")
-        until(terminal, "UNREACHABLE")
-        terminal.press("escape")
-        terminal.wait_gone("Test email")
-        terminal.press("q", "q")
-        terminal.exit_code()
-        yield Figure(budgets.STORY_BYTES, terminal.mark())
+def at_rest(line: Line, seconds: float) -> tuple[float, float, float]:
+    """Bytes in 10 seconds, wake-ups in one, and the share of a processor in percent."""
+    mark, woken, used, since = line.mark(), line.wakeups(), line.cpu_seconds(), time.perf_counter()
+    line.pass_time(seconds)
+    passed = time.perf_counter() - since
+    used, woken = line.cpu_seconds() - used, line.wakeups() - woken
+    return (line.mark() - mark) * 10 / max(10, passed), woken / passed, used / passed * 100
 
 
-def _cursor_time(terminal: Terminal) -> float:
-    """The processor's time for a key, each after a rest, so that each is painted."""
-    used = cpu_seconds(terminal)
-    for _ in range(KEYS):
-        terminal.pass_time(REST)
-        answered(terminal, lambda: terminal.press("down"))
-    terminal.wait_quiet()
-    return (cpu_seconds(terminal) - used) * 1000 / KEYS
+def commands(bench: Bench) -> Figures:
+    """Commands against what does as much without the program."""
+    server = bench.server(FEW)
+
+    def taken(*argv: str | Path) -> Spent:
+        tries = [bench.spent(argv, server) for _ in range(COMMAND_TRIES)]
+        return Spent(*(median(values) for values in zip(*tries, strict=True)))
+
+    script = taken(bench.python, ROOT / "tests" / "bench" / "script.py", server.url)
+    curl = taken("curl", "-s", "-H", f"Authorization: Bearer {server.token}", server.url)
+    listed, what = taken(bench.program, "list").cpu, "list: processor; base: "
+    for base, named in ((script, "a bare httpx script"), (curl, "curl")):
+        yield Figure(what + named, listed)
+        yield Figure(what + named, base.cpu, Side.BASE)
+    bare = taken(bench.python, "-c", "pass").wall
+    for option in ("--version", "--help"):
+        yield Figure(f"{option}; base: python -c pass", taken(bench.program, option).wall)
+        yield Figure(f"{option}; base: python -c pass", bare, Side.BASE)
 
 
-def _cursor_bytes(terminal: Terminal) -> float:
-    return max(bytes_of(terminal, lambda: terminal.press("down")) for _ in range(3))
-
-
-def _quit(terminal: Terminal) -> float:
-    since = time.perf_counter()
-    terminal.press("q")
-    terminal.exit_code()
-    return milliseconds(since)
-
-
-def _filter(terminal: Terminal, budget: Budget, *, of_base: bool = False) -> Iterator[Figure]:
-    """Type a name into the filter; the first keys leave all rows, the last leave one.
-
-    Counts the processor's time: a DataTable goes on measuring rows when it has painted them.
-    """
-    terminal.press("/")
-    terminal.wait_quiet(2, timeout=PATIENCE)
-    used, typed = cpu_seconds(terminal), name(7314)
-    for letter in typed:
-        terminal.type(letter)
-        terminal.wait_quiet(1, timeout=PATIENCE)
-    until(terminal, top_row(7314))
-    yield Figure(budget, (cpu_seconds(terminal) - used) * 1000 / len(typed), of_base=of_base)
+MEASURES: Mapping[Group, Callable[[Bench], Figures]] = {
+    Group.START: start,
+    Group.QUIT: leave,
+    Group.CURSOR: cursor,
+    Group.SCREENS: screens,
+    Group.COMMANDS: commands,
+    Group.MANY: many,
+    Group.BYTES: key_bytes,
+    Group.MOST: most,
+    Group.REST: rest,
+}
+ONCE = (Group.BYTES, Group.MOST, Group.REST)
+"""What takes long, or varies little."""

@@ -1,95 +1,119 @@
-"""The two programs, each in a terminal of 80 columns and 24 lines, and what is read off them."""
+"""The programs that are measured, and the servers that they read from."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from enum import Enum
 from pathlib import Path
+from typing import NamedTuple, Self
 
-from tests.bench.rows import name
-from tests.bench.server import Server
+from tests.bench.line import Line
+from tests.bench.server import Server, running
 from tests.e2e.program import places, write_profiles
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import installed_program
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120.0
-QUIET = 0.7
-"""Seconds without a byte after which an answer to a key is whole; a form checks after 0.4."""
+RUN_BASE = "from tests.bench.base import main; main()"
+"""As the script of an installed program does; `-m` would take longer."""
+FEW, MANY, MOST = 100, 10_000, 100_000
 
 
-@contextmanager
-def base(rows: int) -> Iterator[Terminal]:
-    """The base with that many rows."""
-    argv = [sys.executable, "-m", "tests.bench.base", str(rows)]
-    with (
-        tempfile.TemporaryDirectory(prefix="smtp-tui-bench-") as directory,
-        Terminal(argv, cwd=Path(directory), env={"PYTHONPATH": str(ROOT)}, guarded=False) as shown,
-    ):
-        yield shown
+class Side(Enum):
+    """Whose a figure is."""
+
+    BASE = "base"
+    OURS = "smtp-tui"
 
 
-@contextmanager
-def ours(server: Server) -> Iterator[Terminal]:
-    """The program on a sandbox."""
-    with tempfile.TemporaryDirectory(prefix="smtp-tui-bench-") as text:
-        directory = Path(text)
-        write_profiles(directory, server.profiles)
-        env = {**places(directory), "BENCH_TOKEN": server.token}
-        with Terminal([server.program], cwd=directory, env=env, guarded=False) as shown:
-            yield shown
+class Spent(NamedTuple):
+    """What a command took, in milliseconds."""
+
+    wall: float
+    cpu: float
 
 
-def milliseconds(since: float) -> float:
-    """The time since then."""
-    return (time.perf_counter() - since) * 1000
+class Bench:
+    """Starts the programs in terminals of 80 columns and 24 lines; servers start when needed.
 
+    The base runs with the same Python and libraries as the program.
+    """
 
-def until(terminal: Terminal, wanted: str | Callable[[str], bool]) -> None:
-    """Wait for a text on the screen, with more patience than a test has."""
-    terminal.wait_for(wanted, timeout=PATIENCE)
+    def __init__(
+        self, program: Path | None = None, *, idle: float = 60, rows: tuple[int, int] = (MANY, MOST)
+    ) -> None:
+        self.program = program or installed_program()
+        beside = self.program.parent / "python"
+        self.python = beside if beside.exists() else Path(sys.executable)
+        self.idle = idle
+        self.many, self.most = rows
+        self._servers: dict[tuple[int, bool, bool], Server] = {}
+        self._open = ExitStack()
 
+    def __enter__(self) -> Self:
+        return self
 
-def peak_megabytes(terminal: Terminal) -> float:
-    """The most memory the program has held so far (VmHWM)."""
-    status = Path(f"/proc/{terminal.pid}/status").read_text(encoding="ascii")
-    (line,) = [line for line in status.splitlines() if line.startswith("VmHWM:")]
-    return int(line.split()[1]) / 1024
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
 
+    def server(self, rows: int, *, tls: bool = False, hang: bool = False) -> Server:
+        """A sandbox with that many records; the same one each time."""
+        wanted = rows, tls, hang
+        if wanted not in self._servers:
+            entered = self._open.enter_context(running(rows, tls=tls, hang=hang))
+            self._servers[wanted] = entered
+        return self._servers[wanted]
 
-def cpu_seconds(terminal: Terminal) -> float:
-    """The processor time the program has used so far."""
-    fields = (
-        Path(f"/proc/{terminal.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    )
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    def started(self, side: Side, rows: int) -> AbstractContextManager[Line]:
+        """One of the two with that many rows."""
+        return self.base(rows) if side is Side.BASE else self.ours(self.server(rows))
 
+    @contextmanager
+    def base(self, rows: int, server: Server | None = None) -> Iterator[Line]:
+        """The base with that many rows, which it reads first where there is a server."""
+        urls = [] if server is None else [server.url]
+        env = {"PYTHONPATH": str(ROOT), "BENCH_TOKEN": server.token if server else ""}
+        argv: list[str | Path] = [self.python, "-c", RUN_BASE, str(rows), *urls]
+        with (
+            tempfile.TemporaryDirectory(prefix="smtp-tui-bench-") as directory,
+            Line(argv, cwd=Path(directory), env=env, guarded=False) as line,
+        ):
+            yield line
 
-def answered(terminal: Terminal, send: Callable[[], None]) -> float:
-    """Milliseconds from a key to the first byte that it brought."""
-    mark, since = terminal.mark(), time.perf_counter()
-    send()
-    terminal.wait_for(lambda _: terminal.mark() > mark, timeout=PATIENCE)
-    return milliseconds(since)
+    @contextmanager
+    def ours(self, server: Server) -> Iterator[Line]:
+        """The program on a sandbox."""
+        with (
+            self._home(server) as (directory, env),
+            Line([self.program], cwd=directory, env=env, guarded=False) as line,
+        ):
+            yield line
 
+    @contextmanager
+    def _home(self, server: Server) -> Iterator[tuple[Path, dict[str, str]]]:
+        """A directory with a profile and a history, and the variables that lead there."""
+        with tempfile.TemporaryDirectory(prefix="smtp-tui-bench-") as text:
+            directory = Path(text)
+            write_profiles(directory, server.profiles)
+            history = directory / "state" / "tests.jsonl"
+            history.parent.mkdir(mode=0o700)
+            history.write_text(server.history, encoding="utf-8")
+            history.chmod(0o600)
+            yield directory, {**places(directory), "BENCH_TOKEN": server.token}
 
-def bytes_of(terminal: Terminal, send: Callable[[], None]) -> int:
-    """The bytes that a key brought, until all was quiet again."""
-    terminal.wait_quiet(QUIET, timeout=PATIENCE)
-    mark = terminal.mark()
-    send()
-    terminal.wait_for(lambda _: terminal.mark() > mark, timeout=PATIENCE)
-    terminal.wait_quiet(QUIET, timeout=PATIENCE)
-    return terminal.mark() - mark
-
-
-def top_row(number: int) -> Callable[[str], bool]:
-    """Whether a row is on the screen, and no row before it."""
-    return lambda screen: (
-        name(number) in screen
-        and screen.count("RELAY-") > 0
-        and (screen.index("RELAY-") == screen.index(name(number)))
-    )
+    def spent(self, argv: Sequence[str | Path], server: Server) -> Spent:
+        """What a command takes from its start to its end."""
+        with self._home(server) as (directory, places):
+            env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(directory), **places}
+            since = time.perf_counter()
+            process = subprocess.Popen(argv, env=env, cwd=directory, stdout=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            wall = time.perf_counter() - since
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0, f"{argv[0]} ended with {process.returncode}"
+        return Spent(wall * 1000, (usage.ru_utime + usage.ru_stime) * 1000)

@@ -1,7 +1,7 @@
 """A sandbox with many records in a process of its own, so that it takes no time from the measure.
 
 Run as `python -m tests.bench.server ROWS [tls] [hang]`; with `hang` each list but the first one
-hangs. It prints a line of JSON with the profiles file to use, and ends with its standard input.
+hangs. It prints a line of JSON with all that a client needs, and ends with its standard input.
 """
 
 from __future__ import annotations
@@ -13,37 +13,66 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 
-from tests.bench.rows import name, parameters
-from tests.e2e.terminal import installed_program
+from smtp_tui.state import encoding
+from smtp_tui.state.history import TestRun
+from tests.bench.rows import AGES, age, name, parameters, verdicts
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 
 
 @dataclass(frozen=True)
 class Server:
-    """How to reach a sandbox: a profiles file and the token; and the program that does so."""
+    """How to reach a sandbox: a profiles file, the token, and what the program asks first.
+
+    ``history`` is the file of the test emails of its records.
+    """
 
     profiles: str
     token: str
-    program: Path
+    url: str
+    history: str
 
 
 def serve(rows: int, *, tls: bool, hang: bool) -> None:
     """Serve until standard input ends."""
     with Sandbox(SandboxOptions(tls=tls, demo_records=False)) as sandbox:
+        history: list[str] = []
         for number in range(rows):
-            sandbox.add_record(name(number), parameters(number))
+            record_id = sandbox.add_record(name(number), parameters(number))
+            key = encoding.RecordKey(sandbox.base_url, sandbox.tenant_id, record_id)
+            history += [json.dumps(encoding.plain(key, run)) for run in _runs(number)]
         if hang:
             sandbox.faults.add(
                 Fault(FaultKind.DELAY, Operation.LIST, seconds=0),
                 Fault(FaultKind.HANG, Operation.LIST, count=None),
             )
-        print(
-            json.dumps({"profiles": _profiles(sandbox), "token": sandbox.admin_token}), flush=True
+        list_path = f"/cam/api/v1/smtpconnections?tenantId={sandbox.tenant_id}&ace_orgGuid=all"
+        told = Server(
+            _profiles(sandbox),
+            sandbox.admin_token,
+            sandbox.base_url + list_path,
+            "".join(f"{line}\n" for line in history),
         )
+        print(json.dumps(asdict(told)), flush=True)
         sys.stdin.read()
+
+
+def _runs(number: int) -> Iterator[TestRun]:
+    """The tests of a row, as the history holds them."""
+    newest = datetime.now(UTC) - timedelta(seconds=AGES[age(number)] + 20)
+    for step, verdict in enumerate(verdicts(number)):
+        yield TestRun(
+            at=newest - timedelta(hours=step),
+            profile="bench",
+            recipient="ops@example.com",
+            values=tuple((key, str(value)) for key, value in parameters(number).items()),
+            verdict=verdict,
+            phase="message",
+            words="250 2.0.0 queued",
+            milliseconds=300,
+        )
 
 
 def _profiles(sandbox: Sandbox) -> str:
@@ -65,13 +94,8 @@ def _profiles(sandbox: Sandbox) -> str:
 
 
 @contextmanager
-def running(
-    rows: int, *, tls: bool = False, hang: bool = False, program: Path | None = None
-) -> Iterator[Server]:
-    """A sandbox with that many records, ended with the `with` block.
-
-    Without `program` it is for the one beside the Python that runs this.
-    """
+def running(rows: int, *, tls: bool = False, hang: bool = False) -> Iterator[Server]:
+    """A sandbox with that many records, ended with the `with` block."""
     argv = [sys.executable, "-m", "tests.bench.server", str(rows), *["tls"] * tls, *["hang"] * hang]
     with subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -82,7 +106,7 @@ def running(
         if not told:
             raise RuntimeError("the sandbox of the benchmark did not start")
         try:
-            yield Server(**json.loads(told), program=program or installed_program())
+            yield Server(**json.loads(told))
         finally:
             process.stdin.close()
 
