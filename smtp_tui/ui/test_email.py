@@ -336,9 +336,8 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
     def _show_values(self, outcome: TestOutcome | None) -> None:
         """Show the values used, and which of them to look at."""
         subject = self._subject if self.mail is None else self.mail.subject
-        wrong = () if outcome is None else wrong_values(outcome)
-        self._values.update(values_content(subject, self._room, wrong))
-        self._to.set_class("to" in wrong, "-wrong")
+        self._values.update(values_content(subject, self._room, outcome))
+        self._to.set_class("to" in wrong_values(outcome), "-wrong")
         self._note_below.update(_MAY_BE_SENT if self._waiting else _LEAVES)
         self._note_below.display = self._waiting or self.mail is None
 

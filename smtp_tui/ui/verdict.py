@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from msgspec import Struct
@@ -94,12 +94,12 @@ def _step(phase: Phase, step: Step, outcome: TestOutcome, earlier: bool) -> Cont
 
 
 class _Value(Struct, frozen=True):
-    """A parameter that is used, cleaned; ``wrong`` is whether to look at it."""
+    """A parameter that is used, cleaned; ``wrong`` is the role of one to look at."""
 
     unsaved: bool
     label: str
     text: str
-    wrong: bool
+    wrong: str
 
     def content(self, label_cells: int, gutter: bool) -> Content:
         """The label and the value, with a sign before an unsaved one and after a wrong one."""
@@ -107,19 +107,21 @@ class _Value(Struct, frozen=True):
         look = "bold" if self.unsaved else ""
         value = Content.styled(self.text, look)
         if self.wrong:
-            value = Content.styled(f"{self.text} ✗", "bold $bad")
+            value = Content.styled(f"{self.text} ✗", f"bold ${self.wrong}")
         label = Content.styled(padded(self.label, label_cells), "dim")
         return Content.assemble((sign, "$warn") if gutter else "", label, " ", value)
 
 
-def values_content(subject: TestSubject, room: int, wrong: Container[str] = ()) -> Content:
+def values_content(subject: TestSubject, room: int, outcome: TestOutcome | None) -> Content:
     """Every value that is used, in two columns, and whether it is saved.
 
-    ``wrong`` are the parameters to look at. Two values of which one is too long for a column have
-    a line each.
+    Those to look at are in the colour of the verdict. Two values of which one is too long for a
+    column have a line each.
     """
+    role = VERDICTS[outcome.verdict] if outcome is not None else ""
+    wrong = dict.fromkeys(wrong_values(outcome), role)
     values = [
-        _Value(unsaved, clean(name, _LONGEST_LABEL), clean(text), name in wrong)
+        _Value(unsaved, clean(name, _LONGEST_LABEL), clean(text), wrong.get(name, ""))
         for unsaved, name, text in subject.lines()
     ]
     label_cells = max(cell_width(value.label) for value in values)
@@ -129,9 +131,9 @@ def values_content(subject: TestSubject, room: int, wrong: Container[str] = ()) 
     return Content("\n").join([heading, *_in_columns(contents, room)])
 
 
-def wrong_values(outcome: TestOutcome) -> tuple[str, ...]:
+def wrong_values(outcome: TestOutcome | None) -> tuple[str, ...]:
     """The parameters to look at: with the password the username, where the words name that too."""
-    if outcome.verdict is Verdict.ACCEPTED or outcome.parameter is None:
+    if outcome is None or outcome.verdict is Verdict.ACCEPTED or outcome.parameter is None:
         return ()
     named = "username" in f"{outcome.meaning} {outcome.advice}"
     both = outcome.parameter == "password" and named

@@ -252,8 +252,10 @@ async def test_a_step_that_was_not_reached_has_the_colour_of_the_verdict(sandbox
         await is_judged(ui, "▲ UNREACHABLE ", "DNS ✗ ── connect ── TLS ── login")
         banner = Color.parse(ui.app.theme_variables["warn"]).rich_color
         way = ui.app.screen.query("#test-body > PlainText")
-        drawn = [part for text in way for part in text.render_line(0) if part.text == "DNS ✗"]
-        assert [part.style.color for part in drawn if part.style is not None] == [banner]
+        drawn = [part for text in way for y in (0, 1) for part in text.render_line(y)]
+        for words in ("DNS ✗", "nowhere.invalid ✗"):
+            colours = [part.style.color for part in drawn if part.style and part.text == words]
+            assert colours == [banner]
 
 
 async def test_the_list_counts_the_records_whose_last_test_failed(sandbox: Sandbox) -> None:
