@@ -69,14 +69,15 @@ class Change(Struct, frozen=True):
         if self.before is SecretState.NOT_SET or (self.before is ABSENT and not self.secret):
             return ()
         before = SecretState.UNKNOWN if self.before is ABSENT else self.before
-        return (f"- {self.name} {value_words(before)}",)
+        words = value_words(before)
+        return (f"- {self.name} {f'({words})' if isinstance(before, SecretState) else words}",)
 
     def _added(self) -> tuple[str, ...]:
         if not isinstance(self.after, SecretStr):
             return (f"+ {self.name} {value_words(self.after)}",)
         count = len(self.after.get_secret_value())
-        hidden = f"hidden, {count} character{'' if count == 1 else 's'}"
-        return (f"+ {self.name} {hidden}",) if count else ()
+        length = f"{count} character{'' if count == 1 else 's'}"
+        return (f"+ {self.name} ({length}, hidden)",) if count else ()
 
     def creation_words(self) -> str:
         """The value as a line of review of a new record, which has none before."""

@@ -96,7 +96,7 @@ class _Session:
         self.terminal.press("esc")
         self.terminal.wait_gone("Send to")
         self.terminal.press("ctrl+s")
-        self.terminal.wait_for(says("+ password hidden, ", "Apply"))
+        self.terminal.wait_for(says("+ password (", "Apply"))
         self.look()
         self.terminal.press("y")
         self.copy()

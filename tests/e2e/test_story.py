@@ -116,7 +116,7 @@ def test_a_typed_password_is_sent_and_shown_nowhere(
         terminal.press("esc")
         terminal.wait_gone("Test email")
         terminal.press("ctrl+s")
-        terminal.wait_for("+ password hidden, ")
+        terminal.wait_for("+ password (")
         terminal.press("enter")
         terminal.wait_for("SECONDARY")
         sandbox.wait_for_requests(6)  # list, test, get, modify, get, and the list again

@@ -228,17 +228,17 @@ def test_the_review_says_what_changes_in_plain_words(change: Change, words: str)
         (Change("username", ABSENT, "relay"), ('+ username "relay"',)),
         (
             Change("password", SecretState.SET, SecretStr("secret-9")),
-            ("- password stored", "+ password hidden, 8 characters"),
+            ("- password (stored)", "+ password (8 characters, hidden)"),
         ),
         (
             Change("password", SecretState.UNKNOWN, SecretStr("s")),
-            ("- password not known", "+ password hidden, 1 character"),
+            ("- password (not known)", "+ password (1 character, hidden)"),
         ),
         (
             Change("password", SecretState.NOT_SET, SecretStr("s")),
-            ("+ password hidden, 1 character",),
+            ("+ password (1 character, hidden)",),
         ),
-        (Change("password", SecretState.SET, SecretStr("")), ("- password stored",)),
+        (Change("password", SecretState.SET, SecretStr("")), ("- password (stored)",)),
     ],
 )
 def test_a_diff_shows_what_is_removed_and_added_and_of_a_secret_its_length(
@@ -249,7 +249,7 @@ def test_a_diff_shows_what_is_removed_and_added_and_of_a_secret_its_length(
 
 def test_nothing_is_removed_in_the_diff_of_a_new_record() -> None:
     change = Change("password", ABSENT, SecretStr("secret-9"))
-    assert change.diff(new=True) == ("+ password hidden, 8 characters",)
+    assert change.diff(new=True) == ("+ password (8 characters, hidden)",)
 
 
 def test_a_creation_sends_what_is_filled_in_and_a_typed_password() -> None:

@@ -41,7 +41,7 @@ async def test_a_password_that_the_server_does_not_tell_of_is_not_known_everywhe
         await ui.sees("not known (the server does not tell)", "ctrl+n Clear it")
         await ui.type("hunter2")
         await ui.press("ctrl+s")
-        await ui.sees("- password not known", "+ password hidden, 7 characters")
+        await ui.sees("- password (not known)", "+ password (7 characters, hidden)")
 
 
 async def test_a_typed_password_replaces_the_stored_one(demo: Sandbox) -> None:
@@ -50,7 +50,7 @@ async def test_a_typed_password_replaces_the_stored_one(demo: Sandbox) -> None:
         await ui.type("hunter2")
         await ui.sees("● Password", "replaces the stored one")
         await ui.press("ctrl+s")
-        await ui.sees("+ password hidden, ", "cannot be detected")
+        await ui.sees("+ password (", "cannot be detected")
         assert "hunter2" not in ui.text()
         await ui.press("enter")
         (request,) = await ui.asked(Operation.MODIFY)
@@ -65,13 +65,13 @@ async def test_clearing_is_an_act_of_its_own_that_starts_on_cancel_and_takes_no_
         await ui.press("ctrl+n")
         await ui.sees("will be cleared")
         await ui.press("ctrl+s", "enter")
-        await ui.sees("- password stored")
+        await ui.sees("- password (stored)")
         ui.clock.forward(1)
         await ui.press("enter")
-        await ui.loses("- password stored")
+        await ui.loses("- password (stored)")
         assert ui.requests(Operation.MODIFY) == []
         await ui.press("ctrl+s")
-        await ui.sees("- password stored")
+        await ui.sees("- password (stored)")
         ui.clock.forward(1)
         await ui.press("tab", "enter")
         (request,) = await ui.asked(Operation.MODIFY)

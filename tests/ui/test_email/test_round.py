@@ -119,7 +119,7 @@ async def test_the_round_of_mend_and_test_takes_e_ctrl_t_and_ctrl_s(sandbox: San
         await is_judged(ui, " ACCEPTED ", "Values: as saved, except ●")
         assert "old-password" in str(sandbox.record(record_id))
         await ui.press("ctrl+s")
-        await ui.sees("Change MAIL?", "- password stored", "+ password hidden, 14 characters")
+        await ui.sees("Change MAIL?", "- password (stored)", "+ password (14 characters, hidden)")
         await ui.press("enter")
         await ui.sees("Saved MAIL")
     tests = [request for request in sandbox.requests if request.operation == Operation.TEST_SAVED]
