@@ -233,6 +233,9 @@ class ChangedDialog(Dialog[None]):
     """The pinned certificate and the one shown now; there is no way on from here but back."""
 
     TITLE = "THE CERTIFICATE CHANGED"
+    DEFAULT_CSS = """
+    ChangedDialog > #box { border-title-color: $bad; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = bindings("dialog.cancel")
 
     def __init__(self, session: Session, refused: RefusedCertificate) -> None:
@@ -249,14 +252,11 @@ class ChangedDialog(Dialog[None]):
                 where_text(self._session.profile, self._refused.origin),
                 "\nNothing was sent. Either the server has a new certificate, or someone is"
                 " intercepting the connection.\n\n",
-                _row("Pinned", spaced(self._refused.pinned), look="bold"),
+                _row("- Old", spaced(self._refused.pinned), look="bold $bad"),
                 "\n",
-                certificate_text(self._refused.shown, "Shown"),
+                certificate_text(self._refused.shown, "+ New"),
                 "\n\nIf the server's administrator confirms the new one, edit the profile and set"
-                " its trust to system; you are then asked again. A pin for this run only ends"
-                " with the program.",
+                " its trust to system; you are then asked again. If you trusted the old one for"
+                " this run only, restart smtp-tui instead.",
             )
         )
-        back = Button("Back", action="screen.cancel", compact=True)
-        back.add_class("apart")
-        yield back
