@@ -18,6 +18,19 @@ from smtp_tui.state.files import FileProblem, read_bytes
 from smtp_tui.text import nearest
 
 _POSITION: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
+_PLAIN: Final = {
+    "Invalid value": "a value is missing, or needs quotes around it",
+    "Expected '='": "a name and its value need a = between them",
+    "Expected ']": "a header needs its closing bracket, and quotes around a name with spaces",
+    "Expected newline": "something stands after the value that does not belong there",
+    "Expected": "a quote is not closed",
+    "Unterminated": "a quote is not closed",
+    "Illegal character '\\n'": "a quote is not closed",
+    "Unclosed": "a bracket is not closed",
+    "Cannot overwrite": "this name has a value already",
+    "Cannot declare": "this header stands there already",
+}
+"""What a mistake is in plain words, by how the words of Python's reader start."""
 _KEY: Final = re.compile(r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')""")
 _KEYS: Final = rf"({_KEY.pattern}(?:[ \t]*\.[ \t]*{_KEY.pattern})*)"
 _HEADER: Final = re.compile(rf"[ \t]*\[\[?[ \t]*{_KEYS}[ \t]*\]\]?[ \t]*(?:#.*)?\r?\Z")
@@ -96,7 +109,8 @@ def parse_toml(content: str, path: Path) -> TomlFile:
     try:
         return TomlFile(path, text, tomllib.loads(text), content.removesuffix(text))
     except tomllib.TOMLDecodeError as error:
-        words = _POSITION.sub("", str(error))
+        said = _POSITION.sub("", str(error))
+        words = next((plain for start, plain in _PLAIN.items() if said.startswith(start)), said)
         line, column = _position(_POSITION.search(str(error)), text)
     except ValueError:  # such as a number of thousands of digits
         words = "it holds a number or a date that is out of range"

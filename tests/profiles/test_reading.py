@@ -124,9 +124,14 @@ def test_a_newer_schema_is_read_only() -> None:
 
 FAULTS = [
     # what is replaced by what, line, column, words
-    ('environment = "staging"', "environment = ", 13, 15, "not valid TOML"),
-    ('environment = "staging"', 'environment = "staging', 13, 23, "not valid TOML"),
-    ("port = 30000", "port = 30000\nport = 1", 8, 9, "not valid TOML"),
+    ('environment = "staging"', "environment = ", 13, 15, "not valid TOML: a value is missing"),
+    ('environment = "staging"', "environment = test", 13, 15, "or needs quotes around it"),
+    ('environment = "staging"', 'environment = "staging', 13, 23, "a quote is not closed"),
+    ('environment = "staging"', "environment staging", 13, 13, "need a = between them"),
+    ('environment = "staging"', 'environment = "staging" x', 13, 25, "after the value"),
+    ("port = 30000", "port = 30000\nport = 1", 8, 9, "this name has a value already"),
+    ('[profiles."test host"]', "[profiles.test host]", 20, 16, "quotes around a name with spaces"),
+    ('[profiles."test host"]', "[profiles.production]", 20, 21, "stands there already"),
     ("port = 30000", 'port = "30000"', 7, 1, "without quotes"),
     ("port = 30000", "port = true", 7, 1, "without quotes"),
     ("port = 30000", "port = 70000", 7, 1, "from 1 to 65535"),

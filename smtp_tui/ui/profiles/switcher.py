@@ -192,8 +192,7 @@ class ProfilesDialog(Dialog[Profile | None]):
         """What stands in place of the profiles while there are none."""
         if self._problem:
             title = f"✗ {self._services.store.path.name} cannot be used"
-            back = key_content(self.cancel_key, "back")
-            return notice_content(title, clean_block(self._problem), back)
+            return notice_content(title, clean_block(self._problem), Content())
         new = key_content(bound(self, "profiles.new").first_key, "makes one")
         return notice_content("No profile yet", "", new)
 

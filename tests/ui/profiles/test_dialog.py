@@ -153,7 +153,8 @@ async def test_profiles_that_cannot_be_read_are_not_told_as_none(
     async with opened(demo, services=without_others, directory=tmp_path, problem="broken") as ui:
         await ui.sees("p for the profiles")
         await ui.press("p")
-        await ui.sees("PROFILE", "line 1: not valid TOML", "Fix line 1 of", "esc back")
+        await ui.sees("PROFILE", "line 1: not valid TOML", "Fix line 1 of")
+        assert ui.text().lower().count("esc back") == 1
         assert not ui.shows("No profile yet")
         await ui.press("slash", "x", "backspace")
         await ui.sees("line 1: not valid TOML")
@@ -240,7 +241,7 @@ async def test_the_digits_switch_to_the_first_nine_profiles(demo: Sandbox) -> No
         await ui.until(lambda: " other-3 " in ui.lines()[0], "the switch to the third")
         await _open_dialog(ui)
         await ui.press("slash", "2")
-        await ui.sees("/2  ")
+        await ui.sees("  2  ")
         assert " other-3 " in ui.lines()[0], "a digit in the filter is a text"
 
 
