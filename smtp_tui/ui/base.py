@@ -110,7 +110,7 @@ class FullScreen(Screen[Result]):
     FullScreen.-covered RecordsTable:focus > .records-table--cursor {
         background: $background; color: $foreground; text-style: bold dim;
     }
-    .-covered Input, .-covered Input:focus {
+    Dialog.-covered Input:enabled, FullScreen.-covered Input:enabled {
         background: $background !important; color: $foreground !important;
         text-style: dim !important;
         & > .input--cursor, & > .input--selection {

@@ -76,7 +76,7 @@ class ReviewDialog(GuardedDialog[bool]):
         self._apply.set_class(plan.destroys, "-danger")
         self._cancel = Button("Cancel", id="cancel", compact=True)
         self._why = PlainText(f"{verb} works once it is typed.", id="why", classes="hint")
-        self._name_field = TextInput(id="name", boxed=True)
+        self._name_field = TextInput(id="name")
 
     def compose_box(self) -> Iterable[Widget]:
         """Where it goes, the changes, notes, the request, and the two answers."""

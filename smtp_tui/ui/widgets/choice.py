@@ -60,9 +60,9 @@ class ChoiceLine(Widget, can_focus=True):
     def render(self) -> Content:
         """Return all words, the chosen one between arrows."""
         style = filled("selection") if self.has_focus else "bold $field on $field-background"
-        parts = [Content(f"  {each}  ") for each in self._words]
-        parts[self.index] = Content.styled(f"‹ {self._words[self.index]} ›", style)
-        return harmless(Content("").join(parts))
+        parts = [Content(f" {each} ") for each in self._words]
+        parts[self.index] = Content.styled(f"‹{self._words[self.index]}›", style)
+        return harmless(Content(" ").join(parts))
 
     def action_turn(self, steps: int) -> None:
         """Choose the next word, or the one before."""
@@ -87,7 +87,7 @@ class ChoiceLine(Widget, can_focus=True):
         """Choose the word that was clicked."""
         end = 0
         for index, word in enumerate(self._words):
-            end += cell_width(word) + 4
+            end += cell_width(word) + 3
             if event.x < end:
                 self.index = index
                 return
@@ -114,6 +114,12 @@ class ChoiceField(Field):
     def compose_input(self) -> Iterable[Widget]:
         """The choices, and below them what has to be typed."""
         yield from (self._line, self.input)
+
+    @property
+    def label_words(self) -> str:
+        """The label, and below it what is typed for the choice."""
+        choice = self._choices[self._line.index]
+        return super().label_words + (f"\n  {choice.word}" if choice.needs_value else "")
 
     def begin(self) -> None:
         """Put the cursor on the choices, or into what was typed where that is wrong."""
@@ -153,3 +159,4 @@ class ChoiceField(Field):
             self.input.value = self._values.get(index, "")
         self.input.placeholder = visible(choice.hint)
         self.input.display = choice.needs_value
+        self._label.update(self.label_words)

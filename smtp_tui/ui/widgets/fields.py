@@ -78,27 +78,23 @@ def one_line(text: str, kind: Paste = Paste.TEXT) -> str:
 class TextInput(Input):
     """An input that shows what cannot be seen, and whose cursor does not blink.
 
-    A blinking cursor would send bytes to the terminal while nothing happens. The extent of a
-    ``boxed`` one is seen, without colours too: it is underlined, and in reverse video while it has
-    the focus.
+    A blinking cursor would send bytes to the terminal while nothing happens. Its extent is seen,
+    without colours too: it is underlined, and in reverse video while it has the focus. A hint in it
+    is dim, so that it does not look typed.
     """
 
     DEFAULT_CSS = """
-    TextInput.-textual-compact:focus {
-        background-tint: $background 0%;
-        & > .input--cursor, & > .input--selection {
-            background: $selection-background; color: $selection; text-style: $filled;
+    TextInput {
+        padding: 0 1 !important; background: $field-background !important; color: $field !important;
+        text-style: underline;
+        &:disabled { text-style: dim; }
+        & > .input--placeholder {
+            color: $field !important; text-style: not bold dim italic !important;
         }
     }
-    TextInput.-boxed {
-        padding: 0 1 !important; background: $field-background !important; color: $field !important;
-        &:nocolor { text-style: underline; }
-        &:disabled { text-style: dim; }
-        & > .input--placeholder { color: $field !important; text-style: italic !important; }
-    }
-    TextInput.-boxed:focus {
+    TextInput:focus {
         background: $selection-background !important; color: $selection !important;
-        text-style: $filled;
+        background-tint: $background 0% !important; text-style: $filled;
         & > .input--placeholder { color: $selection !important; }
         & > .input--cursor, & > .input--selection {
             background: $selection !important; color: $selection-background !important;
@@ -116,20 +112,22 @@ class TextInput(Input):
         id: str | None = None,
         takes: Paste = Paste.TEXT,
         password: bool = False,
-        boxed: bool = True,
     ) -> None:
         super().__init__(
             value,
             placeholder=visible(placeholder),
             highlighter=VisibleText(),
             id=id,
-            classes="-boxed" if boxed else None,
             compact=True,
             password=password,
             select_on_focus=not password,  # or the next key would replace the whole password
         )
         self.cursor_blink = False
         self._takes = takes
+
+    def validate_placeholder(self, placeholder: str) -> str:
+        """Let an empty one be seen without colours too: only a text fills the whole width."""
+        return placeholder or " "
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert the pasted line, or say why it was refused and leave the input unchanged."""
@@ -241,6 +239,7 @@ class Field(Horizontal):
         self.label = clean(label or label_of(name), 60)
         self.label_cells = LABEL_CELLS
         self._mark, self._note = PlainText(" ", classes="mark"), PlainText(classes="note")
+        self._label = PlainText(classes="label")
         self._timer: Timer | None = None
         self._marked = False
         self._paste_refused: Remarks = ()
@@ -248,13 +247,18 @@ class Field(Horizontal):
     def compose(self) -> Iterable[Widget]:
         """Mark, label and input, and under the input the note."""
         yield self._mark
-        label = PlainText(cut_to_cells(self.label, self.label_cells), classes="label")
+        self._label.update(self.label_words)
         if self.label_cells != LABEL_CELLS:
-            label.styles.width = self.label_cells + 1
-        yield label
+            self._label.styles.width = self.label_cells + 1
+        yield self._label
         with Vertical():
             yield from self.compose_input()
             yield self._note
+
+    @property
+    def label_words(self) -> str:
+        """What stands beside the input."""
+        return cut_to_cells(self.label, self.label_cells)
 
     def compose_input(self) -> Iterable[Widget]:
         """What stands beside the label, above the note."""

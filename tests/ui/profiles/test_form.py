@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -147,18 +148,39 @@ async def test_all_choices_are_in_sight_and_the_chosen_one_is_marked(
 ) -> None:
     async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
         await _go(ui, "access")
-        await ui.sees("‹ normal ›  protected    read-only", "‹ system ›  CA file    pin    off")
+        await ui.sees("‹normal›  protected   read-only", "‹system›  CA file   pin   off")
         await ui.press("right")
-        await ui.sees("normal  ‹ protected ›  read-only", "was normal")
+        await ui.sees("normal  ‹protected›  read-only", "was normal")
         await ui.press("ctrl+r")
-        await ui.sees("‹ normal ›")
+        await ui.sees("‹normal›")
         await ui.loses("was normal")
+
+
+async def test_what_is_typed_for_a_choice_has_a_label(demo: Sandbox, tmp_path: Path) -> None:
+    async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
+        await _go(ui, "token")
+        await ui.sees("  variable   SANDBOX_TOKEN")
+        await ui.press("l")
+        await ui.sees("  login      the user; the password is asked for")
+        await ui.press("p")
+        await ui.loses("  login     ")
+
+
+async def test_the_whole_form_fits_on_a_small_screen_in_groups_that_stand_apart(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
+        await _go(ui, "host")
+        lines = [line.strip(" │┃") for line in ui.lines()]
+        firsts = [after for before, after in pairwise(lines) if not before]
+        assert [line[:11].strip() for line in firsts] == ["Access", "Token", "Test emails"]
+        await ui.sees("Name ", "Test to ")
 
 
 async def test_a_choice_keeps_what_was_typed_for_it(demo: Sandbox, tmp_path: Path) -> None:
     async with opened(demo, profile=_kept(tmp_path), directory=tmp_path, size=(80, 24)) as ui:
         await _go(ui, "token")
-        await ui.sees("‹ variable ›", "SANDBOX_TOKEN")
+        await ui.sees("‹variable›", "SANDBOX_TOKEN")
         await ui.press("l", "enter")
         await ui.type("admin")
         await ui.press("shift+tab", "v")
@@ -173,8 +195,8 @@ async def test_a_choice_can_be_clicked(demo: Sandbox, tmp_path: Path) -> None:
         await _go(ui, "access")
         line = ui.app.focused
         assert line is not None
-        await ui.pilot.click(line, offset=(len("‹ normal ›  pro"), 0))
-        await ui.sees("‹ protected ›")
+        await ui.pilot.click(line, offset=(len("‹normal›  pro"), 0))
+        await ui.sees("‹protected›")
 
 
 async def test_another_tenant_takes_no_name_of_the_one_before_into_the_header(

@@ -6,7 +6,7 @@ import pytest
 from rich.segment import Segment
 
 from smtp_tui.ui.record_form.form import RecordForm
-from smtp_tui.ui.widgets.fields import TextInput
+from smtp_tui.ui.widgets.fields import SecretInput, TextInput
 from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.forms import edit, edit_port, retype
 from tests.ui.helpers import Ui, opened
@@ -46,6 +46,49 @@ async def test_without_colours_fields_are_underlined_and_the_cursor_is_in_revers
         ]
         assert ("26", True) in cells
         assert (" ", False) in cells
+
+
+@pytest.mark.parametrize("colours", [True, False])
+async def test_a_hint_in_an_empty_field_does_not_look_typed(
+    demo: Sandbox, monkeypatch: pytest.MonkeyPatch, colours: bool
+) -> None:
+    if not colours:
+        monkeypatch.setenv("NO_COLOR", "1")
+    async with opened(demo) as ui:
+        await edit(ui, "BATCH")
+        password = ui.app.screen.query(SecretInput).first()
+        for _ in ("without the focus", "with it"):
+            hint = next(part for part in password.render_line(0) if "known" in part.text)
+            assert hint.style is not None
+            assert (hint.style.dim, hint.style.italic, bool(hint.style.bold)) == (True, True, False)
+            password.focus()
+            await ui.settle()
+
+
+async def test_without_colours_an_empty_field_with_the_cursor_is_seen_over_its_whole_width(
+    demo: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with opened(demo) as ui:
+        await ui.press("n")
+        await ui.sees("New connection")
+        cells = [
+            bool(part.style and part.style.reverse)
+            for part in ui.app.screen.query(TextInput)[0].render_line(0)
+            for _ in part.text
+        ]
+        assert cells[:2] == [False, True], "no cursor"
+        assert cells.count(True) > 30
+
+
+async def test_a_field_under_a_dialog_has_no_cursor(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await edit_port(ui, "BATCH", "587")
+        field = ui.app.screen.query(TextInput)[1]
+        await ui.press("escape")
+        await ui.sees("Leave?")
+        grounds = {part.style and part.style.bgcolor for part in field.render_line(0)}
+        assert len(grounds) == 1, grounds
 
 
 async def test_a_change_strikes_the_old_value_through_and_says_what_the_new_one_means(
