@@ -99,6 +99,9 @@ class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
             Button(harmless(label), classes="-danger" if answer in danger else None, compact=True)
             for answer, label in answers
         ]
+        width = max(cell_width(label) for _, label in answers) + 4
+        for button in self._buttons:
+            button.styles.width = width
 
     def compose_box(self) -> Iterable[Widget]:
         """What it is about, and the answers."""

@@ -1856,6 +1856,20 @@ FAULTS: Final = (
         (f"{UI_TEST_ROUND}::test_a_form_for_a_test_says_what_a_test_needs_and_sends",),
     ),
     Fault(
+        "a review is offered where a value is wrong",
+        SHOWN,
+        "_Leave.REVIEW: not self._form.wrong",
+        "_Leave.REVIEW: True",
+        (f"{UI_DRAFTS}::test_a_review_is_not_offered_where_a_value_is_wrong",),
+    ),
+    Fault(
+        "a hint in an empty field looks typed",
+        SHOWN,
+        "text-style: not bold dim italic !important;",
+        "text-style: italic !important;",
+        (f"{UI_FORM_FACE}::test_a_hint_in_an_empty_field_does_not_look_typed",),
+    ),
+    Fault(
         "a second Enter in the question before leaving answers the review",
         SHOWN,
         "            case _Leave.REVIEW:\n                self._review(by_key=False)",

@@ -291,9 +291,13 @@ class RecordForm(VerticalScroll, can_focus=False):
         """The first field, other than ``but``, that cannot be sent; errors are shown."""
         self._insists_on = frozenset(self.fields) - {but}  # a blank one says what it lacks now
         self.show()
+        return next((name for name in self.wrong if name != but), None)
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """The fields that cannot be sent, whether their errors are shown or not."""
         draft = self.draft
-        wrong = (name for name in self.fields if has_error(remarks(draft, name, self.opened)))
-        return next((name for name in wrong if name != but), None)
+        return tuple(name for name in self.fields if has_error(remarks(draft, name, self.opened)))
 
 
 def key_line(screen: Screen[Any], action_id: str, words: str) -> Content:

@@ -306,7 +306,8 @@ class FormScreen(FullScreen[FormResult]):
         if kept and secrets:
             body = body.append("\nA draft never holds a password; enter it again.")
         clock, stay, danger = self.services.clock, _Leave.STAY, (_Leave.DISCARD,)
-        ways = tuple((way, way.value) for way in _Leave if way is not _Leave.KEEP or kept)
+        possible = {_Leave.REVIEW: not self._form.wrong, _Leave.KEEP: kept}
+        ways = tuple((way, way.value) for way in _Leave if possible.get(way, True))
         question = QuestionDialog("Leave?", body, ways, clock, escape=stay, danger=danger)
         match await self.app.push_screen_wait(question):
             case _Leave.REVIEW:

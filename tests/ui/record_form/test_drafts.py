@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Button
 
 from tests.failing_sandbox import Operation, Sandbox
-from tests.ui.forms import BATCH, apply, edit, retype, save
+from tests.ui.forms import BATCH, apply, edit, edit_port, retype, save
 from tests.ui.helpers import Ui, opened
 
 
@@ -19,7 +20,7 @@ def kept(directory: Path) -> str:
 async def leave_by(ui: Ui, choice: int) -> None:
     """Esc, and then the choice of that number."""
     await ui.press("escape")
-    await ui.sees("Leave?", "Stay", "Review and save", "keep a draft", "Discard changes")
+    await ui.sees("Leave?", "Stay", "keep a draft", "Discard changes")
     ui.clock.forward(1)
     await ui.press(*["down"] * choice, "enter")
 
@@ -43,7 +44,29 @@ async def test_esc_can_go_on_to_the_review(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await changed_form(ui)
         await leave_by(ui, 1)
-        await ui.sees("Change BATCH?", "- port 26", "+ port 587", "+ password hidden, ")
+        await ui.sees("Change BATCH?", "- port 26", "+ port 587", "+ password (")
+
+
+async def test_a_review_is_not_offered_where_a_value_is_wrong(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await edit_port(ui, "BATCH", "70000")
+        await ui.press("escape")
+        await ui.sees("Leave?", "Stay", "keep a draft", "Discard changes")
+        assert not ui.shows("Review and save")
+
+
+async def test_the_ways_to_leave_are_of_one_width_and_tab_and_arrows_go_between_them(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await edit_port(ui, "BATCH", "587")
+        await ui.press("escape")
+        await ui.sees("Leave?")
+        ways = list(ui.app.screen.query(Button))
+        assert {way.outer_size.width for way in ways} == {len("Leave and keep a draft") + 4}
+        for key, at in (("tab", 1), ("down", 2), ("right", 3), ("up", 2), ("shift+tab", 1)):
+            await ui.press(key)
+            assert ways[at].has_focus, key
 
 
 async def test_a_second_enter_after_the_way_to_the_review_does_not_answer_it(demo: Sandbox) -> None:
@@ -137,7 +160,7 @@ async def test_a_draft_of_a_new_record_is_offered_with_its_name(
         await ui.type("FRESH")
         await ui.press("tab")
         await ui.type(hostname)
-        await leave_by(ui, 2)
+        await leave_by(ui, 1)
         await ui.loses("New connection")
         await ui.sees("Your input is kept as a draft")
     async with opened(demo, directory=tmp_path) as ui:
@@ -239,7 +262,7 @@ async def test_drafts_of_new_records_are_counted_in_the_border_of_the_table(demo
         await ui.press("n")
         await ui.sees("New connection")
         await ui.type("FRESH")
-        await leave_by(ui, 2)
+        await leave_by(ui, 1)
         await ui.sees("✎ 1 draft ·")
 
 
