@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 from msgspec import Struct
 from msgspec.structs import replace
 from textual import on, work
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -39,7 +40,7 @@ from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
 from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.messages import Wait, waiting
+from smtp_tui.ui.messages import Wait, tell, waiting
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.profiles.check import StepsText
 from smtp_tui.ui.services import Services
@@ -48,6 +49,7 @@ from smtp_tui.ui.widgets.choice import ChoiceField
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, Paste, SecretInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless, visible
 from smtp_tui.workflows import check_profile as check
+from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import log_in
 
@@ -61,6 +63,10 @@ _ROOMY: Final = 38
 """Lines of the terminal from which on there is a blank one between the fields of a profile."""
 
 
+_FIRST: Final = ("access", "token", "test_emails")
+"""The first field of each group after the place: rights and looks, sign-in, test emails."""
+
+
 class ProfileScreen(FullScreen[Profile | None]):
     """A form that ends with a profile, or with None where it was left."""
 
@@ -69,7 +75,7 @@ class ProfileScreen(FullScreen[Profile | None]):
     """Whether a changed field is marked, with what it was."""
     DEFAULT_CSS = """
     ProfileScreen #fields { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
-    ProfileScreen.-roomy Field { margin-top: 1; }
+    ProfileScreen.-roomy Field, ProfileScreen Field.-first { margin-top: 1; }
     ProfileScreen Field TextInput { max-width: 70; }
     ProfileScreen #said { display: none; margin-top: 1; text-style: bold; }
     """
@@ -149,6 +155,8 @@ class ProfileScreen(FullScreen[Profile | None]):
         else:
             if tokens is not None:
                 self._services.adopt(profile, tokens)
+            words = f"Saved profile {clean(profile.name, 40)} in {clean(str(store.path), 200)}"
+            tell(self.app, words, about=About.PROFILE, kind=Kind.GOOD, lasting=True)
             self.dismiss(profile)
 
     def action_back(self) -> None:
@@ -192,10 +200,11 @@ class ProfileFormScreen(ProfileScreen):
         with self._body:
             for field in FIELDS:
                 text, choices = field.text(self._profile), field.codec.choices
+                widget = Field(field.name, text, label=field.label, hint=field.hint)
                 if choices:
-                    yield ChoiceField(field.name, text, choices, label=field.label)
-                else:
-                    yield Field(field.name, text, label=field.label, hint=field.hint)
+                    widget = ChoiceField(field.name, text, choices, label=field.label)
+                widget.set_class(field.name in _FIRST, "-first")
+                yield widget
             yield self._said
 
     def on_mount(self) -> None:
@@ -269,9 +278,14 @@ class FirstStartScreen(ProfileScreen):
     TITLE = "Connect to a CAM server"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), *FIELD_KEYS]
     DEFAULT_CSS = """
-    FirstStartScreen #keys { height: 1; }
+    FirstStartScreen #keys { height: 1; dock: bottom; }
+    FirstStartScreen.-covered #keys { visibility: hidden; }
     FirstStartScreen .part { margin-top: 1; height: auto; }
-    FirstStartScreen OptionList { max-height: 6; background: $background; }
+    FirstStartScreen #teams { height: auto; }
+    FirstStartScreen #teams > PlainText { width: 14; padding-left: 2; text-style: dim; }
+    FirstStartScreen OptionList { max-width: 70; max-height: 6; background: $background; }
+    FirstStartScreen OptionList > .option-list--option { padding: 0 1 !important; }
+    FirstStartScreen.-found #asked { margin-top: 0; }
     FirstStartScreen #found { display: none; }
     FirstStartScreen.-found #found { display: block; }
     FirstStartScreen.-found #before, FirstStartScreen.-found #why { display: none; }
@@ -284,23 +298,39 @@ class FirstStartScreen(ProfileScreen):
         self._found: _Found | None = None
         self._steps = StepsText(classes="part")
         self._teams = OptionList(compact=True)
+        self._keys = PlainText(id="keys")
+
+    def compose(self) -> ComposeResult:
+        """The screen, and a key line that says what a save does now."""
+        yield from super().compose()
+        yield self._keys
 
     def compose_body(self) -> Iterable[Widget]:
-        """What is typed, what is found, what to do with it; and the keys."""
+        """What is typed, what is found, what to do with it."""
         with self._body:
             yield from self._fields()
             yield self._said
+
+    def on_mount(self) -> None:
+        """Nothing is found yet."""
+        self._show_found(None)
+
+    def _show_found(self, found: _Found | None) -> None:
+        """Show the rest of the form once there is a profile, and what the keys do now."""
+        self._found = found
+        self.set_class(found is not None, "-found")
         save, leave = (bound(self, action_id).last_key for action_id in self.ACTIONS)
-        keys = ((save, "Check, then save"), ("enter", "Next field"), (leave, "Leave"))
-        yield PlainText(Content.assemble(*(key_content(*key) for key in keys)), id="keys")
+        saves = "Save and open" if found is not None else "Check"
+        keys = ((save, saves), ("enter", "Next field"), (leave, "Leave"))
+        self._keys.update(Content.assemble(*(key_content(*key) for key in keys)))
 
     def _fields(self) -> Iterable[Widget]:
         if self._why:
             yield PlainText(clean(self._why), id="why")
-        with Vertical(classes="part"):
+        with Vertical(classes="part", id="asked"):
             hint = "cam.example.com, or cam.example.com:30000"
             yield Field("host", "", label="Host", hint=hint)
-            hint = "Empty: port 8443, then the same port"
+            hint = "empty: port 8443, then the same port"
             yield Field("identity_url", "", label="Login at", hint=hint)
             yield Field("user", "", label="User", hint="or leave empty, and enter a token")
             yield Field(
@@ -312,8 +342,9 @@ class FirstStartScreen(ProfileScreen):
             yield Button("All fields", action="screen.all_fields", compact=True)
         yield self._steps
         with Vertical(classes="part", id="found"):
-            yield PlainText("Team and namespace", id="teams-title")
-            yield self._teams
+            with Horizontal(id="teams"):
+                yield PlainText("Team")
+                yield self._teams
             yield Field("name", "", label="Save as", hint="a short word, such as production")
             choices = BY_NAME["environment"].codec.choices
             yield ChoiceField("environment", Environment.OTHER.value, choices, label="Environment")
@@ -326,8 +357,7 @@ class FirstStartScreen(ProfileScreen):
     def forget_found(self) -> None:
         """What was found belongs to what was typed before."""
         if self._found is not None and self._texts() != self._found.texts:
-            self._found = None
-            self.set_class(False, "-found")
+            self._show_found(None)
             self._steps.update("")
         elif self._found is not None:
             self._suggest_label(self._chosen(self._found))
@@ -335,7 +365,7 @@ class FirstStartScreen(ProfileScreen):
     def _suggest_label(self, profile: Profile) -> None:
         """Show in the empty field what is shown without a label."""
         badge = replace(profile, label="").badge
-        self.fields["label"].input.placeholder = visible(f"Empty: {clean(badge, 40)}")
+        self.fields["label"].input.placeholder = visible(f"empty: {clean(badge, 40)}")
 
     def _texts(self) -> tuple[str, ...]:
         """What the answers of the server depend on."""
@@ -431,14 +461,13 @@ class FirstStartScreen(ProfileScreen):
 
     def _offer(self, found: _Found) -> None:
         """Show what was found, and start on the choice where there is one."""
-        self._found = found
-        self.set_class(True, "-found")
+        self._show_found(found)
         for name in _NAMED_HERE:
             self.fields[name].text = BY_NAME[name].text(found.profile)
         self._suggest_label(found.profile)
         self._teams.set_options(harmless(clean(words, 100)) for words in found.teams.values())
         several = len(found.teams) > 1
-        self._teams.display = self.query_one("#teams-title").display = several
+        self.query_one("#teams").display = several
         self._teams.highlighted = 0  # which is told, so that the list of that team is read
         if several:
             self._teams.focus()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from textual.events import Paste
+from textual.widgets import OptionList
 
 from smtp_tui.api.reach import shown_certificate
 from smtp_tui.api.target import Pinned, SystemTrust, parse_origin
@@ -18,6 +19,7 @@ from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.ui.app import SmtpTui
+from smtp_tui.ui.widgets.fields import TextInput
 from tests.failing_sandbox import (
     ADMINISTRATOR,
     USER,
@@ -73,17 +75,43 @@ async def test_a_host_and_a_login_are_enough(
     demo: Sandbox, tmp_path: Path, size: tuple[int, int]
 ) -> None:
     async with first_start(demo, tmp_path, size) as ui:
+        assert ui.lines()[-1].split()[:2] == ["ctrl+s", "Check"]
         await _log_in(ui)
         await ui.sees("✓ list", "6 records for team all", "Save and open")
+        assert ui.lines()[-1].split()[:4] == ["ctrl+s", "Save", "and", "open"]
         assert _stored(tmp_path) == (), "saved before anyone wanted it"
         await ui.press("ctrl+s")
-        await ui.sees("PRIMARY", "ICP Account")
+        await ui.sees("PRIMARY", "ICP Account", "✓ Saved profile")
         assert len(ui.requests(Operation.TOKEN)) == 1, "the password was asked for twice"
     (profile,) = _stored(tmp_path)
     assert (profile.tenant, profile.tenant_name) == (demo.tenant_id, "ICP Account")
     assert (profile.team, profile.namespace) == ("all", "default")
     assert profile.token == LoginToken("admin")
     assert profile.trust == SystemTrust()
+
+
+async def test_all_that_was_typed_and_found_is_in_sight_on_a_small_screen(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with first_start(demo, tmp_path) as ui:
+        await _log_in(ui)
+        await ui.sees("✓ list", "Host ", "Team ", "namespace mail", "Label ", "Save and open")
+        teams, host = ui.app.screen.query_one(OptionList), ui.app.screen.query(TextInput)[0]
+        assert (teams.region.x, teams.region.right) == (host.region.x, host.region.right)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 24)])
+async def test_where_a_profile_was_saved_is_said_at_the_foot(
+    demo: Sandbox, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with first_start(demo, tmp_path, size) as ui:
+        await _log_in(ui)
+        await ui.sees("✓ list")
+        await ui.press("ctrl+s")
+        await ui.sees("✓ Saved profile cam in")
+        lines = [line[: line.find("│", 1)].strip("│ ") for line in ui.lines()]
+        assert "config/profiles.toml" in "".join(lines)
+        assert lines[-3], "the message stands above the foot"
 
 
 async def test_each_step_is_shown(demo: Sandbox, tmp_path: Path) -> None:
@@ -219,10 +247,10 @@ async def test_label_and_environment_are_asked_for_and_enter_goes_on_field_by_fi
 ) -> None:
     async with first_start(demo, tmp_path, (80, 30)) as ui:
         await _log_in(ui, USER)
-        await ui.sees("Save as", "production    staging    test  ‹ other ›", "Empty: cam")
+        await ui.sees("Save as", "production   staging   test  ‹other›", "empty: cam")
         await ui.type("cam-dev")
         await ui.press("enter", "t")
-        await ui.sees("‹ test ›", "Empty: TEST")
+        await ui.sees("‹test›", "empty: TEST")
         await ui.press("enter", *"LAB", "enter", "enter")
         await ui.sees("PRIMARY", " LAB ")
     (profile,) = _stored(tmp_path)
@@ -244,7 +272,7 @@ async def test_the_environment_is_suggested_from_the_host(
     async with first_start(demo, tmp_path) as ui:
         await ui.type(host)
         await ui.app.screen.run_action("screen.all_fields")
-        await ui.sees("New profile", f"‹ {environment.value} ›")
+        await ui.sees("New profile", f"‹{environment.value}›")
 
 
 async def test_fields_that_were_edited_while_a_check_ran_are_not_offered_with_what_it_found(
