@@ -79,7 +79,7 @@ async def test_esc_leaves_the_question_for_a_token_and_the_key_that_asks_again_i
     async with opened(demo, profile=_with(PromptToken(), demo), size=(80, 24)) as ui:
         await ui.sees("paste the bearer token")
         await ui.press("escape")
-        await ui.sees("Press r to enter a new token.")
+        await ui.sees("Enter a new token.", "r Refresh")
         assert not ui.shows("paste the bearer token")
         assert len(ui.app.screen_stack) == 1
         await ui.press("r")
