@@ -144,6 +144,7 @@ class ActivityScreen(LogScreen):
         self, session: Session | None, services: Services, curl: Callable[[Exchange], str]
     ) -> None:
         super().__init__(session, services.clock)
+        self._entry.show("Request and answer")
         self._activity = services.activity
         self._stop_listening = services.activity.listen(lambda: self.call_later(self._fill))
         self._curl = curl

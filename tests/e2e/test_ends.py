@@ -242,7 +242,7 @@ def test_a_storm_of_sizes_down_to_one_cell_leaves_the_form_whole(
         terminal.resize(24, 80)
         terminal.wait_for(says("Edit SECONDARY", "587", "was 25", "•••••••", "ctrl+s Review"))
         terminal.press("esc")
-        terminal.wait_for("Keep")
+        terminal.wait_for("keep a draft")
         terminal.signal(signal.SIGTERM)
         assert terminal.exit_code() == ExitCode.TERMINATED
         assert terminal.modes_restored() == []

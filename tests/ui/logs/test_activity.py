@@ -25,7 +25,7 @@ async def test_each_request_stands_there_with_method_path_status_and_time(demo: 
         await ui.press("r")
         await ui.sees("403")
         await ui.press("a")
-        await ui.sees("Activity", "METHOD", "STATUS", "MS")
+        await ui.sees("Activity", "METHOD", "STATUS", "MS", "─ Request and answer ─")
         rows = (
             line.partition("││")[0] for line in ui.lines() if "GET     …/smtpconnections" in line
         )
