@@ -233,7 +233,7 @@ TRUST: Final = Codec[Trust](
         Choice("system", "system"),
         Choice("CA file", "ca {}", "/path/to/file.pem"),
         Choice(
-            "pin", "pin {}", "SHA-256; then login SHA-256, where the login server shows another"
+            "pin", "pin {}", "SHA-256; and login SHA-256, where that of the login server differs"
         ),
         Choice("off", "off"),
     ),

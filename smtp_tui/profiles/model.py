@@ -183,7 +183,9 @@ class Profile(Struct, frozen=True):
     token: Annotated[TokenSource, Field("Token", codecs.TOKEN_FORMS, codecs.TOKEN, _TOKENS)] = (
         PromptToken()
     )
-    identity_url: Annotated[str, Field("Login at", "empty: port 8443, then the same port")] = ""
+    identity_url: Annotated[
+        str, Field("Login at", "empty: port 8443, else the port of the host")
+    ] = ""
     trust: Annotated[Trust, Field("Trust", codecs.TRUST_FORMS, codecs.TRUST, (_TRUSTS,))] = (
         SystemTrust()
     )

@@ -22,7 +22,6 @@ from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import WaitLine, waiting
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.widgets.bars import key_content
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.check_profile import Result, Stage, Step, Steps, check_profile, failed
 
@@ -109,7 +108,7 @@ class CheckDialog(Dialog[None]):
 class StartProblemScreen(FullScreen[None]):
     """A start that failed. Nothing is overwritten, and the profiles can still be looked at."""
 
-    KEYS = ()
+    KEYS = ("app.profiles", "app.leave", "app.help")
     TITLE = "Not started"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q,escape", "app.leave", "Quit")]
     DEFAULT_CSS = """
@@ -121,20 +120,11 @@ class StartProblemScreen(FullScreen[None]):
         self._problem = problem
 
     def compose_body(self) -> Iterable[Widget]:
-        """The problem, and the keys that help."""
-        profiles, keys = (
-            bound(self, action_id).first_key for action_id in ("app.profiles", "app.help")
-        )
+        """The problem, and what to do."""
+        profiles = bound(self, "app.profiles").first_key
         words = (
             f"Nothing was changed. Fix the file and restart, or press {profiles} for the profiles"
             " that can be used."
         )
-        others = (key_content(key, label) for key, label in ((keys, "Help"), ("q", "Quit")))
-        yield PlainText(
-            Content.assemble(
-                (f"✗ {clean_block(self._problem)}", "bold $bad"),
-                f"\n\n{words}\n\n",
-                key_content(profiles, "Profiles"),
-                *others,
-            )
-        )
+        problem = Content.styled(f"✗ {clean_block(self._problem)}", "bold $bad")
+        yield PlainText(Content.assemble(problem, f"\n\n{words}"))

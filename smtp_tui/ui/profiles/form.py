@@ -330,7 +330,7 @@ class FirstStartScreen(ProfileScreen):
         with Vertical(classes="part", id="asked"):
             hint = "cam.example.com, or cam.example.com:30000"
             yield Field("host", "", label="Host", hint=hint)
-            hint = "empty: port 8443, then the same port"
+            hint = "empty: port 8443, else the port of the host"
             yield Field("identity_url", "", label="Login at", hint=hint)
             yield Field("user", "", label="User", hint="or leave empty, and enter a token")
             yield Field(
@@ -408,7 +408,7 @@ class FirstStartScreen(ProfileScreen):
             yield name, f"{words} (under All fields, at Plain http)" if plain_http else words
         if isinstance(profile.token, LoginToken):
             if not self.fields["password"].text:
-                yield "password", "the password of that user"
+                yield "password", "enter the password of that user"
         elif not self.fields["token"].text:
             yield "user", "enter a user and a password, or a token"
 

@@ -152,6 +152,7 @@ async def test_profiles_that_cannot_be_read_are_not_told_as_none(
 
     async with opened(demo, services=without_others, directory=tmp_path, problem="broken") as ui:
         await ui.sees("p for the profiles")
+        assert ui.lines()[-1].split() == ["p", "Profiles", "ctrl+c", "Quit", "?", "Help"]
         await ui.press("p")
         await ui.sees("PROFILE", "line 1: not valid TOML", "Fix line 1 of")
         assert ui.text().lower().count("esc back") == 1

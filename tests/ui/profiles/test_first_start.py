@@ -238,7 +238,7 @@ async def test_what_was_typed_since_makes_what_was_found_void(
         await ui.press("shift+tab", "shift+tab", "end", "ctrl+u")
         await ui.loses("Save and open")
         await ui.press("ctrl+s")
-        await ui.sees("✗ the password of that user")
+        await ui.sees("✗ enter the password of that user")
     assert _stored(tmp_path) == ()
 
 
