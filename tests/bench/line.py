@@ -83,19 +83,19 @@ class Line(Terminal):
     def answer(self, key: str, quiet: float = QUIET) -> Answer:
         """Press a key, and wait until nothing was written for that many seconds."""
         self.lines()
-        before, writes, cpu = len(self.pieces), self.writes(), self.cpu_seconds()
+        writes, cpu = self.writes(), self.cpu_seconds()
         self.press(key)
-        since = self._sent_at
-        self._wait_for_piece(before)
-        self.wait_quiet(quiet, timeout=PATIENCE)
-        cpu, writes = self.cpu_seconds() - cpu, self.writes() - writes
+        since, patience = self._sent_at, PATIENCE
         changed, sent = None, 0
-        while self._drawn < len(self.pieces):
-            seen = self._look()
-            piece = self._draw()
-            sent += len(piece.data)
-            changed = piece.at if self._look() != seen else changed
-        assert changed is not None, f"{key} changed nothing\n{self.screen_text()}"
+        while changed is None:
+            self._wait_for_piece(key, patience)
+            self.wait_quiet(quiet, timeout=PATIENCE)
+            patience = 10 * quiet  # what came was perhaps late, and of the key before
+            while self._drawn < len(self.pieces):
+                seen, piece = self._look(), self._draw()
+                sent += len(piece.data)
+                changed = piece.at if self._look() != seen else changed
+        cpu, writes = self.cpu_seconds() - cpu, self.writes() - writes
         return Answer((changed - since) * 1000, cpu * 1000, writes, sent)
 
     def cpu_seconds(self) -> float:
@@ -133,10 +133,10 @@ class Line(Terminal):
         assert found is not None, f"no {field} in /proc/PID/{file}"
         return int(found[1])
 
-    def _wait_for_piece(self, before: int) -> None:
+    def _wait_for_piece(self, key: str, seconds: float) -> None:
         with self._changed:
-            came = self._changed.wait_for(lambda: len(self.pieces) > before, PATIENCE)
-        assert came, f"a key brought nothing\n{self.screen_text()}"
+            came = self._changed.wait_for(lambda: self._drawn < len(self.pieces), seconds)
+        assert came, f"{key} changed nothing\n{self.screen_text()}"
 
     def _look(self) -> tuple[object, ...]:
         """All that can be seen: characters, their looks, and the cursor while it is shown."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import fmean, median
 
 from tests.bench.budgets import Group
-from tests.bench.line import PATIENCE, Answer, Line
+from tests.bench.line import PATIENCE, QUIET, Answer, Line
 from tests.bench.programs import FEW, ROOT, Bench, Side, Spent
 from tests.bench.rows import name
 from tests.bench.server import running
@@ -70,10 +70,11 @@ def top_row(number: int) -> Callable[[str], bool]:
     return lambda screen: screen.find("RELAY-") == screen.find(name(number)) >= 0
 
 
-def pressed(line: Line, *keys: str, quiet: float = BRIEF) -> Answer:
-    """The mean of what these keys bring, each after the answer to the one before."""
-    answers = [line.answer(key, quiet=quiet) for key in keys]
-    return Answer(*(fmean(values) for values in zip(*answers, strict=True)))
+def pressed(line: Line, *keys: str, quiet: float = BRIEF, of: str = "") -> Answer:
+    """The mean of what these keys bring, each after the answer to the one before; or ``of`` one."""
+    answers = [(key, line.answer(key, quiet=quiet)) for key in keys]
+    meant = [answer for key, answer in answers if of in (key, "")]
+    return Answer(*(fmean(values) for values in zip(*meant, strict=True)))
 
 
 def figures(what: str, answer: Answer, side: Side = Side.OURS) -> Figures:
@@ -110,14 +111,15 @@ def start(bench: Bench) -> Figures:
 def leave(bench: Bench) -> Figures:
     """From `q` to the end of the program; the base has a connection to close too."""
     server = bench.server(FEW)
-    for side, started in ((Side.BASE, bench.base(FEW, server)), (Side.OURS, bench.ours(server))):
-        with started as line:
-            line.until(top_row(0))
-            line.wait_quiet()
-            line.press("q")
-            line.exit_code()
-            what = "quit to prompt, the base has read with httpx too"
-            yield Figure(what, line.milliseconds(), side)
+    for what, seconds in (("quit to prompt", 2.0), ("quit half a second after the rows", 0.5)):
+        for side in Side:
+            base = side is Side.BASE
+            with bench.base(FEW, server) if base else bench.ours(server) as line:
+                line.until(top_row(0))
+                line.pass_time(seconds)
+                line.press("q")
+                line.exit_code()
+                yield Figure(what, line.milliseconds(), side)
 
 
 def cursor(bench: Bench) -> Figures:
@@ -228,8 +230,8 @@ def most(bench: Bench) -> Figures:
         line.wait_quiet(2)
         yield Figure("100,000 rows: peak memory", line.peak_mebibytes())
         yield from figures("100,000 rows, cursor", pressed(line, *["down"] * 3))
-        line.answer("enter")
-        yield from figures("100,000 rows, leaving the detail", line.answer("escape"))
+        detail = pressed(line, *["enter", "q"] * 3, quiet=QUIET, of="q")
+        yield from figures("100,000 rows, leaving the detail with q", detail)
         yield from figures("100,000 rows, filter letter", filtered(line, BRIEF))
 
 
