@@ -285,6 +285,9 @@ class FirstStartScreen(ProfileScreen):
     FirstStartScreen #teams > PlainText { width: 14; padding-left: 2; text-style: dim; }
     FirstStartScreen OptionList { max-width: 70; max-height: 6; background: $background; }
     FirstStartScreen OptionList > .option-list--option { padding: 0 1 !important; }
+    FirstStartScreen OptionList:nocolor > .option-list--option-highlighted {
+        text-style: bold underline !important;
+    }
     FirstStartScreen.-found #asked { margin-top: 0; }
     FirstStartScreen #found { display: none; }
     FirstStartScreen.-found #found { display: block; }

@@ -129,6 +129,22 @@ async def test_several_namespaces_are_a_choice(demo: Sandbox, tmp_path: Path) ->
     assert _stored(tmp_path)[0].namespace == "mail"
 
 
+async def test_without_colours_the_team_that_is_chosen_is_underlined(
+    demo: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with first_start(demo, tmp_path) as ui:
+        await _log_in(ui)
+        await ui.sees("team all · namespace mail")
+        teams = ui.app.screen.query_one(OptionList)
+        await ui.until(lambda: teams.has_focus, "the focus on the teams")
+        underlined = [
+            any(part.style and part.style.underline for part in teams.render_line(row))
+            for row in (0, 1)
+        ]
+        assert underlined == [True, False]
+
+
 async def test_a_user_of_one_team_gets_that_team(demo: Sandbox, tmp_path: Path) -> None:
     async with first_start(demo, tmp_path) as ui:
         await _log_in(ui, USER)
