@@ -6,7 +6,7 @@ import os
 import re
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +17,9 @@ PATIENCE = 120.0
 """Seconds until a wait fails, with 100,000 rows too."""
 QUIET = 0.7
 """Seconds without a byte after which an answer to a key is whole; a form checks after 0.4."""
+
+MARK_START = r'printf "\0"; exec "$@"'
+"""Writes a byte that no terminal shows when all is ready for the program, and becomes it."""
 
 
 class Piece(NamedTuple):
@@ -43,14 +46,17 @@ class Answer(NamedTuple):
 class Line(Terminal):
     """A terminal that draws only when it is looked at, so that drawing delays no reading.
 
-    ``pieces`` are all that came so far.
+    ``pieces`` are all that came so far; the first one marks the start.
     """
+
+    def __init__(self, argv: Sequence[str | Path], **options: Any) -> None:
+        super().__init__(["/bin/sh", "-c", MARK_START, "sh", *argv], **options)
 
     def __enter__(self) -> Line:
         """Start the program."""
         self.pieces: list[Piece] = []
         self._drawn = 0
-        self._sent_at = self._started_at = time.perf_counter()
+        self._sent_at = time.perf_counter()
         super().__enter__()
         return self
 
@@ -117,7 +123,11 @@ class Line(Terminal):
 
     def since_start(self, piece: Piece) -> float:
         """Milliseconds from the start to a piece of output."""
-        return (piece.at - self._started_at) * 1000
+        return (piece.at - self.pieces[0].at) * 1000
+
+    def cpu_since_start(self, piece: Piece) -> float:
+        """Milliseconds of the processor from the start to a piece of output."""
+        return (piece.cpu - self.pieces[0].cpu) * 1000
 
     def since_key(self, piece: Piece) -> float:
         """Milliseconds from the last key to a piece of output."""

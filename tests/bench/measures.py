@@ -94,10 +94,10 @@ def start(bench: Bench) -> Figures:
             paint, rows = line.until(PAINTED[side]), line.until(top_row(0))
             shown = line.since_start(rows)
             yield Figure("first paint", line.since_start(paint), side)
-            yield Figure("first paint: processor", paint.cpu * 1000, side)
+            yield Figure("first paint: processor", line.cpu_since_start(paint), side)
             for what in (http, tls) if side is Side.BASE else (http, same):
                 yield Figure(what, shown, side)
-                yield Figure(f"{what}: processor", rows.cpu * 1000, side)
+                yield Figure(f"{what}: processor", line.cpu_since_start(rows), side)
             line.wait_quiet()
             yield Figure("peak memory", line.peak_mebibytes(), side)
     with bench.base(FEW, bench.server(FEW)) as line:
@@ -105,7 +105,7 @@ def start(bench: Bench) -> Figures:
     with bench.ours(bench.server(FEW, tls=True)) as line:
         rows = line.until(top_row(0))
         yield Figure(tls, line.since_start(rows))
-        yield Figure(f"{tls}: processor", rows.cpu * 1000)
+        yield Figure(f"{tls}: processor", line.cpu_since_start(rows))
 
 
 def leave(bench: Bench) -> Figures:

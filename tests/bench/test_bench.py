@@ -6,6 +6,7 @@ No time is compared with a limit, because it belongs to a machine.
 import json
 import re
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -95,7 +96,16 @@ def test_a_late_byte_that_changes_nothing_on_the_screen_does_not(tiny: Line) -> 
 def test_the_time_of_the_processor_is_counted_and_waiting_is_not(tiny: Line) -> None:
     answer = tiny.answer("k", quiet=0.5)
     assert 100 <= answer.cpu < 200
-    assert tiny.pieces[-1].cpu >= 0.1
+    assert tiny.cpu_since_start(tiny.pieces[-1]) >= 100
+
+
+def test_what_prepares_the_terminal_is_no_part_of_the_start(tmp_path: Path) -> None:
+    since = time.perf_counter()
+    with Line([sys.executable, "-c", TINY.format("pass")], cwd=tmp_path) as line:
+        shown = line.until("ready")
+        assert line.pieces[0].data == b"\0"
+        assert 0 < line.since_start(shown) < (shown.at - since) * 1000
+        assert 0 < line.cpu_since_start(shown) < shown.cpu * 1000
 
 
 @pytest.mark.parametrize("tiny", ["while time.sleep(0.01) is None: pass"], indirect=True)
