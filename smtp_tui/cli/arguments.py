@@ -2,27 +2,33 @@
 
 A message about a mistake is one line and never repeats a value: it may be a password that was
 typed in the wrong place.
+
+Each start but that of the screen waits for this, so a command gets its arguments only if its name
+is on the command line, and what a mistake needs is imported then.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+import sys
 from functools import partial
-from pathlib import Path
-from typing import Any, Final, NoReturn, TypeAlias
 
 import smtp_tui
 from smtp_tui.cli.exit_codes import COMMAND_CODES, ExitCode, Refusal, codes_help
-from smtp_tui.profiles.model import FIELDS
-from smtp_tui.text import counted, nearest
 
-Subcommands: TypeAlias = "argparse._SubParsersAction[Parser]"
-Argument: TypeAlias = Callable[[argparse._ActionsContainer], object]
-"""Adds an argument to a parser, or to a group of one."""
-AddCommand: TypeAlias = "Callable[[str, str, str, str], Parser]"
-"""Adds a command of this name, function, help and example."""
+TYPE_CHECKING = False  # ``typing`` would take as long as all of ``--help`` but argparse
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from typing import Any, Final, NoReturn, TypeAlias
+
+    Subcommands: TypeAlias = "argparse._SubParsersAction[Parser]"
+    Argument: TypeAlias = Callable[[argparse._ActionsContainer], object]
+    """Adds an argument to a parser, or to a group of one."""
+    AddCommand: TypeAlias = "Callable[[str, str, str, str], Parser]"
+    """Adds a command of this name, function, help and example."""
 
 DESCRIPTION: Final = (
     "Manage the SMTP connections of IBM Cloud Automation Manager.\n"
@@ -46,17 +52,17 @@ _SEE_PROFILES: Final = (
     "See 'smtp-tui --help' for how the profile is chosen, time limits, and exit codes\n70 to 143."
 )
 _SEE_CODES: Final = "See 'smtp-tui --help' for exit codes 70 to 143."
-_LONG: Final = re.compile(r"--[a-z][a-z-]*")
+_LONG: Final = r"--[a-z][a-z-]*"
 EMPTY: Final = "must not be empty (is a shell variable unset?)"
 _QUOTED: Final = r"""(?P<quote>['"])(?:\\.|(?!(?P=quote)).)*(?P=quote)"""
 _PLAINER: Final = (
-    (re.compile(rf"argument (\S+): ignored explicit argument {_QUOTED}"), r"\1 takes no value"),
-    (re.compile(rf"argument (\S+): invalid choice: {_QUOTED}"), r"unknown \1"),
+    (rf"argument (\S+): ignored explicit argument {_QUOTED}", r"\1 takes no value"),
+    (rf"argument (\S+): invalid choice: {_QUOTED}", r"unknown \1"),
 )
 """What argparse says, with the value that was given, and what is said instead."""
 _USELESS: Final = {
-    "--profile": re.compile(r"demo|sandbox|doctor|profiles \w+"),
-    "--read-only": re.compile(r"sandbox|profiles (?:add|set|remove|use)"),
+    "--profile": r"demo|sandbox|doctor|profiles \w+",
+    "--read-only": r"sandbox|profiles (?:add|set|remove|use)",
 }
 """The commands that would ignore an option of the program: they refuse it."""
 
@@ -64,18 +70,22 @@ _USELESS: Final = {
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises its message instead of printing it and exiting.
 
-    The parsed options name the parser of their command as ``parser``.
+    The parsed options name the parser of their command as ``parser``. One that is not ``chosen``
+    stands for all commands that are not: it takes no arguments.
     """
 
-    def __init__(self, **options: Any) -> None:
-        layout = argparse.RawDescriptionHelpFormatter
+    def __init__(self, *, chosen: bool = True, **options: Any) -> None:
+        layout = partial(argparse.RawDescriptionHelpFormatter, width=_columns() - 2)
         super().__init__(allow_abbrev=False, formatter_class=layout, **options)
         self.set_defaults(parser=self)
+        self.chosen = chosen
         self.command = self.prog.partition(" ")[2]
         self.example = ""
 
     def takes(self, *arguments: Argument, more: str = "") -> None:
         """Add arguments; ``more`` follows the description."""
+        if not self.chosen:
+            return
         self.description = f"{self.description}\n\n{more}".rstrip()
         for argument in arguments:
             argument(self)
@@ -95,13 +105,30 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise :class:`Refusal`."""
         for said, plainer in _PLAINER:
-            message = said.sub(plainer, message)
+            message = re.sub(said, plainer, message)
         raise Refusal(f"{message} (see {self.prog} --help)")
 
     @property
     def long_options(self) -> list[str]:
         """The options of this parser that are words."""
-        return _LONG.findall(self.format_usage())
+        return re.findall(_LONG, self.format_usage())
+
+
+def _columns() -> int:
+    """The width of the terminal, as argparse finds it with ``shutil``.
+
+    That module, with all the compression that it imports, would take a tenth of ``--help``.
+    """
+    try:
+        columns = int(os.environ.get("COLUMNS", ""))
+    except ValueError:
+        columns = 0
+    if columns <= 0 and sys.__stdout__ is not None:
+        try:
+            columns = os.get_terminal_size(sys.__stdout__.fileno()).columns
+        except (ValueError, OSError):  # it is closed, or no terminal
+            columns = 0
+    return columns if columns > 0 else 80
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -109,20 +136,24 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     ``name=value`` may stand anywhere, also after options, where argparse alone would refuse it.
     """
-    program = _parser()
+    program = _parser(arguments)
     options, left = program.parse_known_args(arguments)
     command: Parser = options.parser
     unknown = [argument.partition("=")[0] for argument in left if argument.startswith("-")]
     for option, commands in _USELESS.items():
         given = getattr(options, option[2:].replace("-", "_"))
-        if (given or option in unknown) and commands.fullmatch(command.command):
+        if (given or option in unknown) and re.fullmatch(commands, command.command):
             command.error(f"{option} cannot be used with this command")
     if unknown and unknown[0] in program.long_options:
         program.error(f"{unknown[0]} must come before the command")
     if unknown:
+        from smtp_tui.text import nearest
+
         near = nearest(unknown[0], program.long_options + command.long_options)
         command.error(f"unknown option {unknown[0]}{near}")
     if left and not hasattr(options, "values"):
+        from smtp_tui.text import counted
+
         command.error(counted(len(left), "unexpected argument"))
     if left:
         options.values = [*options.values, *left]
@@ -144,6 +175,12 @@ def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 65536:
         return int(text)
     raise argparse.ArgumentTypeError("must be a port number up to 65535, or 0 for any free port")
+
+
+def _path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(text)
 
 
 def _argument(spelled: str, words: str | None = None, **options: Any) -> Argument:
@@ -188,7 +225,7 @@ _VALUES: Final = (
 _PASSWORD: Final = (
     _argument("--password-stdin", "read the password from stdin"),
     _argument(
-        "--password-file PATH", "read the password from a file that only you can read", type=Path
+        "--password-file PATH", "read the password from a file that only you can read", type=_path
     ),
 )
 _YES: Final = _argument("--yes", "do not ask for confirmation")
@@ -202,20 +239,30 @@ _CONFIRMATION: Final = (
 )
 
 
-def _command(commands: Subcommands, name: str, run: str, words: str, example: str) -> Parser:
+def _command(
+    commands: Subcommands,
+    given: Sequence[str],
+    name: str,
+    run: str,
+    words: str,
+    example: str,
+) -> Parser:
     """Add a command; ``words`` describe it in its own help and in the list of commands.
 
+    It is chosen if it is among the arguments that are ``given``, which may name others too.
     ``run`` is the function that does it, as module and name in this package. It is imported by
     that name, so that no command waits for what only others need. ``example`` are arguments.
     """
-    parser = commands.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
+    description = f"{words[0].upper()}{words[1:]}."
+    parser = commands.add_parser(name, help=words, description=description, chosen=name in given)
     parser.set_defaults(run=run)
-    _argument("--read-only", argparse.SUPPRESS, default=argparse.SUPPRESS)(parser)
+    parser.takes(_argument("--read-only", argparse.SUPPRESS, default=argparse.SUPPRESS))
     parser.example = example
     return parser
 
 
-def _parser() -> Parser:
+def _parser(given: Sequence[str]) -> Parser:
+    """The parser of the program, for the arguments that are ``given``."""
     parser = Parser(prog="smtp-tui", description=DESCRIPTION)
     parser.set_defaults(run="screen.open_screen")
     parser.set_defaults(dry_run=False, clear_password=False)  # where a command has no such option
@@ -224,31 +271,21 @@ def _parser() -> Parser:
         _argument("--profile PROFILE", _PROFILE),
         _argument("--read-only", "refuse every change in this run"),
     )
-    commands = parser.add_subparsers(title="commands", dest="command", metavar="command")
-    add = partial(_command, commands)
-    words = "open the screen on a sandbox with its own mail server"
-    add("demo", "screen.open_demo", words, "").takes(
-        _ALLOW_MAIL, more="It needs no set-up, contacts no other server, and keeps nothing."
-    )
-    words = "run a stand-in for the CAM server"
-    add("sandbox", "sandbox.serve_sandbox", words, "--tls --data records.sqlite").takes(
-        _argument("--port PORT", "port of the API (default: 30000)", type=_port, default=30000),
-        _argument("--tls", "serve https with a self-signed certificate"),
-        _argument("--data FILE", "keep the records in this SQLite file", type=Path),
-        _argument(
-            "--smtp-port PORT", "port of its mail server (default: any free)", type=_port, default=0
-        ),
-        _ALLOW_MAIL,
-        _argument("--empty", "start without the demo records"),
-        more="It prints the variables that point smtp-tui at it, and runs until ctrl+c.\n"
-        "Test mail is really sent, but only to this machine.",
-    )
+    other = Parser(chosen=False)
+
+    def made(*, chosen: bool, **options: Any) -> Parser:
+        """The parser of a command; one does for all that are not chosen."""
+        return Parser(**options) if chosen else other
+
+    usual: Any = {"title": "commands", "metavar": "command", "parser_class": made}
+    commands = parser.add_subparsers(dest="command", **usual)
+    add = partial(_command, commands, given)
+    _add_sandboxes(add)
     _add_records(add)
     profiles = add("profiles", "", "list, change and check profiles", "list")
-    actions = profiles.add_subparsers(
-        title="commands", dest="action", metavar="command", required=True
-    )
-    _add_actions(partial(_command, actions))
+    if profiles.chosen:
+        actions = profiles.add_subparsers(dest="action", required=True, **usual)
+        _add_actions(partial(_command, actions, given))
     words = "print the journal of writes, newest first"
     add("audit", "audit.show_journal", words, "--since 7d --unfinished").takes(
         _argument("--profile PROFILE", "only this profile", default=argparse.SUPPRESS),
@@ -264,6 +301,27 @@ def _parser() -> Parser:
         _JSON, more="No server is contacted and no secret is printed."
     )
     return parser
+
+
+def _add_sandboxes(add: AddCommand) -> None:
+    """Add the commands that run a sandbox."""
+    words = "open the screen on a sandbox with its own mail server"
+    add("demo", "screen.open_demo", words, "").takes(
+        _ALLOW_MAIL, more="It needs no set-up, contacts no other server, and keeps nothing."
+    )
+    words = "run a stand-in for the CAM server"
+    add("sandbox", "sandbox.serve_sandbox", words, "--tls --data records.sqlite").takes(
+        _argument("--port PORT", "port of the API (default: 30000)", type=_port, default=30000),
+        _argument("--tls", "serve https with a self-signed certificate"),
+        _argument("--data FILE", "keep the records in this SQLite file", type=_path),
+        _argument(
+            "--smtp-port PORT", "port of its mail server (default: any free)", type=_port, default=0
+        ),
+        _ALLOW_MAIL,
+        _argument("--empty", "start without the demo records"),
+        more="It prints the variables that point smtp-tui at it, and runs until ctrl+c.\n"
+        "Test mail is really sent, but only to this machine.",
+    )
 
 
 def _add_records(add: AddCommand) -> None:
@@ -314,9 +372,9 @@ def _add_actions(add: AddCommand) -> None:
     add("list", "profiles.list_profiles", words, "").takes(_JSON)
     example = "prod --host cam.example.com --token-env CAM_BEARER_TOKEN"
     words = "add a profile"
-    add("add", "profiles.add_profile", words, example).takes(name, *_fields(new=True))
+    add("add", "profiles.add_profile", words, example).takes(name, _fields(new=True))
     words, example = "change a profile; other fields stay as they are", "production --team ops"
-    add("set", "profiles.set_profile", words, example).takes(name, *_fields(new=False))
+    add("set", "profiles.set_profile", words, example).takes(name, _fields(new=False))
     words = "remove a profile from the file"
     add("remove", "profiles.remove_profile", words, "staging --yes").takes(name, _YES)
     words = "make a profile the default"
@@ -332,15 +390,23 @@ def _add_actions(add: AddCommand) -> None:
     add("path", "profiles.show_path", words, "").takes(_JSON)
 
 
-def _fields(*, new: bool) -> Iterator[Argument]:
+def _fields(*, new: bool) -> Argument:
     """The options for the fields of a new profile, or for a change of one; as ``new_FIELD``."""
-    for field in FIELDS[1:] if new else FIELDS:  # the name of a new one is an argument
-        found: list[Argument] = []
-        for option in field.options or ():
-            takes: dict[str, Any] = {"action": "store_const", "const": option.text}
-            spelled = option.flag
-            if "{}" in option.text:
-                spelled += f" {option.metavar or field.name.rpartition('_')[2].upper()}"
-                takes = {"type": option.text.format, "required": new and field.name == "host"}
-            found.append(_argument(spelled, option.help, dest=f"new_{field.name}", **takes))
-        yield from [_one_of(*found)] if len(found) > 1 else found
+
+    def add(container: argparse._ActionsContainer) -> None:
+        """Add them, as the fields are declared."""
+        from smtp_tui.profiles.model import FIELDS
+
+        for field in FIELDS[1:] if new else FIELDS:  # the name of a new one is an argument
+            found: list[Argument] = []
+            for option in field.options or ():
+                takes: dict[str, Any] = {"action": "store_const", "const": option.text}
+                spelled = option.flag
+                if "{}" in option.text:
+                    spelled += f" {option.metavar or field.name.rpartition('_')[2].upper()}"
+                    takes = {"type": option.text.format, "required": new and field.name == "host"}
+                found.append(_argument(spelled, option.help, dest=f"new_{field.name}", **takes))
+            for argument in [_one_of(*found)] if len(found) > 1 else found:
+                argument(container)
+
+    return add

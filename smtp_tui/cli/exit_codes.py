@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from enum import IntEnum
-from typing import Final
+
+TYPE_CHECKING = False  # ``typing`` would take as long as all of ``--help`` but argparse
+if TYPE_CHECKING:
+    from typing import Final
 
 
 class ExitCode(IntEnum):

@@ -1,26 +1,27 @@
-"""The edge of the program: from arguments to an exit code, whatever happens in between."""
+"""The edge of the program: from arguments to an exit code, whatever happens in between.
+
+Only what every start needs is imported here; the rest when it is known what a run needs.
+"""
 
 from __future__ import annotations
 
-import gc
 import io
 import os
 import sys
-import traceback
-from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, TypeAlias
 
 import smtp_tui
-from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.say import complain, is_terminal
 
-Command: TypeAlias = Callable[[Any, Mapping[str, str]], int]
-"""Does what the arguments ask, with the environment; the answer is the exit code."""
+TYPE_CHECKING = False  # ``typing`` would take longer than all of ``--version``
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, TypeAlias
+
+    Command: TypeAlias = Callable[[Any, Mapping[str, str]], int]
+    """Does what the arguments ask, with the environment; the answer is the exit code."""
+
 _NO_ARGUMENTS = {"command": None, "run": "screen.open_screen", "profile": None, "read_only": False}
-"""The options of the most frequent start, for which the tree of arguments takes 10 ms to make."""
+"""The options of the most frequent start, for which argparse would take 10 ms."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -32,13 +33,7 @@ def run(arguments: Sequence[str]) -> int:
         return _run(arguments)
     except SystemExit as leaving:  # after --help, --version and a signal
         return int(leaving.code or 0)
-    except BrokenPipeError:
-        return ExitCode.PIPE_CLOSED
-    except KeyboardInterrupt:
-        return complain("interrupted", ExitCode.INTERRUPTED)
-    except EOFError:
-        return complain("no answer; nothing was done", ExitCode.REFUSED)
-    except Exception as error:  # noqa: BLE001 - the edge: a traceback helps nobody but us
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the edge: a traceback helps nobody but us
         return _failed(error)
     finally:
         _flush()
@@ -55,33 +50,49 @@ def _flush() -> None:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    if [*arguments] == ["--version"]:  # which needs no argparse
+        print(smtp_tui.__version__)
+        return 0
     options: Any = SimpleNamespace(**_NO_ARGUMENTS)
     if arguments:
-        from smtp_tui.cli.arguments import parse  # noqa: PLC0415 - see _NO_ARGUMENTS
+        from smtp_tui.cli.arguments import parse
 
         options = parse(arguments)
     if options.command in (None, "demo"):
+        from smtp_tui.cli.say import complain, is_terminal
+
         if not all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr))):
             return complain("the screen needs a terminal; `smtp-tui list` works without one")
         term = os.environ.get("TERM")
         if term in ("dumb", "unknown"):  # which cannot place a cursor
             words = f"the screen cannot run with TERM={term}; `smtp-tui list` works without it"
             return complain(words)
-        # Nothing that the start makes is garbage, and looking for some takes a tenth of the start.
-        # The app turns this on again.
-        gc.disable()
+    from importlib import import_module
+
     module, _, name = options.run.partition(".")
     command: Command = getattr(import_module(f"smtp_tui.cli.{module}"), name)
     return command(options, os.environ)
 
 
-def _failed(error: Exception) -> int:
+def _failed(error: Exception | KeyboardInterrupt) -> int:
     """Say what went wrong: of an unforeseen error its kind and place, never its text or a value."""
-    from smtp_tui.cli.failing import is_expected, tell  # noqa: PLC0415 - rarely needed
+    from smtp_tui.cli.exit_codes import ExitCode
+    from smtp_tui.cli.say import complain
+
+    match error:
+        case BrokenPipeError():
+            return ExitCode.PIPE_CLOSED
+        case KeyboardInterrupt():
+            return complain("interrupted", ExitCode.INTERRUPTED)
+        case EOFError():
+            return complain("no answer; nothing was done", ExitCode.REFUSED)
+    from smtp_tui.cli.failing import is_expected, tell
 
     if is_expected(error):
         return tell(error)
-    package = str(Path(smtp_tui.__file__).parent)
+    import traceback
+
+    package = os.path.dirname(smtp_tui.__file__)
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if frame.filename.startswith(package)]
     places = [f" at {os.path.relpath(frame.filename, package)}:{frame.lineno}" for frame in ours]

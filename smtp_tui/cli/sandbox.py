@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import shlex
 import signal
 import sqlite3
@@ -27,6 +28,7 @@ def serve_sandbox(options: argparse.Namespace, environ: Mapping[str, str]) -> in
         demo_records=not options.empty,
         allow_mail_to=tuple(options.allow_mail_to),
     )
+    gc.enable()
     try:
         with exit_on_signal(), Sandbox(wanted) as sandbox, _stop_signals() as stopped:
             for line in _announcement(sandbox):

@@ -1,4 +1,7 @@
-"""The first frame waits for no library that only a request, a login or a write needs."""
+"""The first frame waits for no library that only a request, a login or a write needs.
+
+A command waits for no module that only others need.
+"""
 
 import subprocess
 import sys
@@ -29,6 +32,45 @@ def heavy_after(module: str) -> list[str]:
 @pytest.mark.parametrize("module", ["smtp_tui.cli.main", "smtp_tui.cli.screen", "smtp_tui.ui.app"])
 def test_opening_the_screens_imports_nothing_heavy(module: str) -> None:
     assert heavy_after(module) == []
+
+
+RUN = "from smtp_tui.__main__ import main; main()"
+FOR_MOST_COMMANDS = {"typing", "json", "pathlib", "traceback", "importlib", "smtp_tui.text"}
+"""What neither the version nor a help text needs."""
+
+
+def modules_after(code: str, *arguments: str) -> set[str]:
+    """The modules that an interpreter of its own holds after this code."""
+    told = f"import sys; {code}; print(*sys.modules, file=sys.stderr)"
+    argv = [sys.executable, "-c", told, *arguments]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=60)
+    return {*done.stderr.split()}
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """The modules that a run of the program adds to those of any interpreter."""
+    return modules_after(RUN, *arguments) - modules_after("pass")
+
+
+def ours(modules: set[str]) -> set[str]:
+    """Those of the program."""
+    return {module for module in modules if module.startswith("smtp_tui.")}
+
+
+def test_the_version_is_told_without_a_module_that_it_does_not_need() -> None:
+    loaded = loaded_by("--version")
+    assert ours(loaded) == {"smtp_tui.__main__", "smtp_tui.cli", "smtp_tui.cli.main"}
+    assert loaded & {"argparse", *FOR_MOST_COMMANDS} == set()
+
+
+@pytest.mark.parametrize("command", ["", "list", "set", "profiles", "profiles check", "doctor"])
+def test_help_is_told_without_a_module_that_only_a_command_needs(command: str) -> None:
+    loaded = loaded_by(*command.split(), "--help")
+    assert ours(loaded) - ours(loaded_by("--version")) == {
+        "smtp_tui.cli.arguments",
+        "smtp_tui.cli.exit_codes",
+    }
+    assert loaded & {"msgspec", "asyncio", "shutil", "difflib", *FOR_MOST_COMMANDS} == set()
 
 
 def test_the_check_sees_a_library_that_is_imported() -> None:
