@@ -35,10 +35,12 @@ class Exchange(Struct, frozen=True):
 class Activity:
     """The last exchanges of all profiles of this run, newest last, for the Activity screen.
 
-    ``writes`` are those under way, kept by the clients.
+    ``writes`` are those under way, kept by the clients. Answers are not kept, which takes time,
+    where nobody can look at them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_answers: bool = True) -> None:
+        self.keeps_answers = keeps_answers
         self.writes: list[Write] = []
         self._exchanges: deque[Exchange] = deque(maxlen=KEPT_EXCHANGES)
         self._listeners: list[Callable[[], object]] = []

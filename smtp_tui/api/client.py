@@ -196,7 +196,7 @@ class Client:
         headers, token = self._headers(request, call)
         started, at = self._clock.monotonic(), self._clock.now()
         answer: Answer | None = None
-        failure, status = "", None
+        failure, status, keeps = "", None, self._activity.keeps_answers
         secrets = (*request.secrets(), *token)
         try:
             answer = _cleaned(await self._sent(request, call, headers), request, secrets)
@@ -221,7 +221,7 @@ class Client:
                     request=request.without_secrets(),
                     status=status,
                     milliseconds=round((self._clock.monotonic() - started) * 1000),
-                    answer=_kept(answer, secrets) if answer else "",
+                    answer=_kept(answer, secrets) if answer and keeps else "",
                     failure=failure,
                     request_id=answer.request_id if answer else None,
                 )

@@ -44,13 +44,10 @@ _NEXT_VALUES: Final = re.compile(
 )
 """That many characters that begin another value and do not stand inside a text."""
 _SEARCHED: Final = 65536
-_TITLE: Final = re.compile(
-    r"<(title|h1)(?:\s[^<>]{0,200})?>(.{0,500}?)</\1", re.IGNORECASE | re.DOTALL
-)
-_TAG: Final = re.compile(
-    r"</?[a-z][a-z0-9]*(?:\s[^<>]{0,1000})?/?>|<!--.{0,1000}?-->", re.IGNORECASE | re.DOTALL
-)
-_START: Final = re.compile(r"\s*<(!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
+_TITLE: Final = r"(?is)<(title|h1)(?:\s[^<>]{0,200})?>(.{0,500}?)</\1"
+_TAG: Final = r"(?is)</?[a-z][a-z0-9]*(?:\s[^<>]{0,1000})?/?>|<!--.{0,1000}?-->"
+_START: Final = r"(?i)\s*<(!doctype|html|head|body|\?xml|!--)"
+"""For pages, which are rare: compiled at the first one."""
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
@@ -335,7 +332,7 @@ def cut(text: str, limit: int) -> str:
 
 def is_page(text: str) -> bool:
     """Whether a body is an HTML page, which never comes from the API itself."""
-    return _START.match(text.removeprefix(BOM)) is not None
+    return re.match(_START, text.removeprefix(BOM)) is not None
 
 
 def page_words(text: str) -> str:
@@ -351,11 +348,11 @@ def without_tags(text: str) -> str:
     """
     if "<" not in text:
         return text
-    return page_words(text) if is_page(text) or _title(text) else _TAG.sub(" ", text)
+    return page_words(text) if is_page(text) or _title(text) else re.sub(_TAG, " ", text)
 
 
 def _title(text: str) -> str:
     from html import unescape  # noqa: PLC0415 - for pages only, which are rare
 
-    found = _TITLE.search(text[:_SEARCHED])
-    return " ".join(unescape(_TAG.sub(" ", found.group(2))).split()) if found else ""
+    found = re.search(_TITLE, text[:_SEARCHED])
+    return " ".join(unescape(re.sub(_TAG, " ", found.group(2))).split()) if found else ""

@@ -336,20 +336,20 @@ def _add_records(add: AddCommand) -> None:
     on_profile("list", "records.list_records", "list the records", "--json")
     on_profile("get", "records.get_record", "show one record", "PRIMARY").takes(_RECORD)
     words, example = "change parameters of a record", "PRIMARY port=587 --dry-run"
-    on_profile("set", "records.set_record", words, example).takes(
+    on_profile("set", "changes.set_record", words, example).takes(
         *(_RECORD, *_VALUES),
         _one_of(*_PASSWORD, _argument("--clear-password", "remove the stored password")),
         *_CONFIRMATION,
     )
     words, example = "create a record and print its id", "ALERTS --preset gmail username=me@x.org"
-    on_profile("create", "records.create_record", words, example).takes(
+    on_profile("create", "changes.create_record", words, example).takes(
         _argument("name NAME", "name of the record; it cannot be changed later"),
         *(*_VALUES, _one_of(*_PASSWORD)),
         _argument("--preset PRESET", "use hostname and port of a provider, such as gmail"),
         *_CONFIRMATION,
     )
     words = "delete a record"
-    on_profile("delete", "records.delete_record", words, "PRIMARY --yes").takes(
+    on_profile("delete", "changes.delete_record", words, "PRIMARY --yes").takes(
         _RECORD, *_CONFIRMATION
     )
     words, example = "send a test email and print the verdict", "PRIMARY --to you@example.com"

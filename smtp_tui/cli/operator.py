@@ -8,19 +8,24 @@ import json
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from smtp_tui.api.requests import Operation, Request
+from smtp_tui.api.requests import Operation
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.api.target import Access, Trust
+from smtp_tui.api.target import Access
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.say import ask, ask_secret, on_terminal, remark, show, show_json
-from smtp_tui.editing.merge import Comparison
-from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import CredentialError, LoginToken, PromptToken, clean_token
 from smtp_tui.text import clean, clean_block
 from smtp_tui.workflows.operator import Kind, Notice, RefusedCertificate, Sent
-from smtp_tui.workflows.plan import Plan
-from smtp_tui.workflows.session import Session
+
+if TYPE_CHECKING:
+    from smtp_tui.api.requests import Request
+    from smtp_tui.api.target import Trust
+    from smtp_tui.editing.merge import Comparison
+    from smtp_tui.profiles.model import Profile
+    from smtp_tui.workflows.plan import Plan
+    from smtp_tui.workflows.session import Session
 
 
 class CommandOperator:

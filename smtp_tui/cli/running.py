@@ -139,7 +139,7 @@ async def session_of(
             Clock(),
             lambda words: remark(f"warning: {words}"),
         )
-        return Client(target, tokens, Activity(), Clock(), auditor)
+        return Client(target, tokens, Activity(keeps_answers=False), Clock(), auditor)
 
     def say(line: str) -> None:
         """Pass on what a token command writes to stderr; a blank line says that it has ended."""

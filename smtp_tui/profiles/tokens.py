@@ -14,7 +14,6 @@ from smtp_tui.api.identity import log_in
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.profiles import sources
 from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.token_command import run_token_command
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
@@ -87,6 +86,9 @@ class Tokens:
                 self.accept(sources.read_environment_token(self.source, self._environ), typed=False)
                 return True
             case sources.CommandToken():
+                # Most profiles have no token command.
+                from smtp_tui.profiles.token_command import run_token_command  # noqa: PLC0415
+
                 others = await asyncio.to_thread(self._others)
                 try:
                     issued = await run_token_command(

@@ -17,7 +17,7 @@ from smtp_tui.api.decode import BOM
 from smtp_tui.state.files import FileProblem, read_bytes
 from smtp_tui.text import nearest
 
-_POSITION: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
+_POSITION: Final = r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)"
 _PLAIN: Final = {
     "Invalid value": "a value is missing, or needs quotes around it",
     "Expected '='": "a name and its value need a = between them",
@@ -31,10 +31,10 @@ _PLAIN: Final = {
     "Cannot declare": "this header stands there already",
 }
 """What a mistake is in plain words, by how the words of Python's reader start."""
-_KEY: Final = re.compile(r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')""")
-_KEYS: Final = rf"({_KEY.pattern}(?:[ \t]*\.[ \t]*{_KEY.pattern})*)"
-_HEADER: Final = re.compile(rf"[ \t]*\[\[?[ \t]*{_KEYS}[ \t]*\]\]?[ \t]*(?:#.*)?\r?\Z")
-_ASSIGNMENT: Final = re.compile(rf"[ \t]*{_KEYS}[ \t]*=")
+_KEY: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+_KEYS: Final = rf"({_KEY}(?:[ \t]*\.[ \t]*{_KEY})*)"
+_HEADER: Final = rf"[ \t]*\[\[?[ \t]*{_KEYS}[ \t]*\]\]?[ \t]*(?:#.*)?\r?\Z"
+_ASSIGNMENT: Final = rf"[ \t]*{_KEYS}[ \t]*="
 
 
 class TomlProblem(FileProblem):
@@ -109,9 +109,9 @@ def parse_toml(content: str, path: Path) -> TomlFile:
     try:
         return TomlFile(path, text, tomllib.loads(text), content.removesuffix(text))
     except tomllib.TOMLDecodeError as error:
-        said = _POSITION.sub("", str(error))
+        said = re.sub(_POSITION, "", str(error))
         words = next((plain for start, plain in _PLAIN.items() if said.startswith(start)), said)
-        line, column = _position(_POSITION.search(str(error)), text)
+        line, column = _position(re.search(_POSITION, str(error)), text)
     except ValueError:  # such as a number of thousands of digits
         words = "it holds a number or a date that is out of range"
     except RecursionError:
@@ -128,7 +128,7 @@ def _position(named: re.Match[str] | None, text: str) -> tuple[int, int]:
 
 def header_of(line: str) -> tuple[re.Match[str] | None, tuple[str, ...]]:
     """The header of a table in a line, its keys in group 1, and its path."""
-    header = _HEADER.match(line)
+    header = re.match(_HEADER, line)
     return header, _path(header[1]) if header is not None else ()
 
 
@@ -140,12 +140,12 @@ def _keys(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         if header is not None:
             table = path
             yield number, header.start(1) + 1, table
-        elif (assignment := _ASSIGNMENT.match(line)) is not None:
+        elif (assignment := re.match(_ASSIGNMENT, line)) is not None:
             yield number, assignment.start(1) + 1, table + _path(assignment[1])
 
 
 def _path(keys: str) -> tuple[str, ...]:
     try:
-        return tuple(key for part in _KEY.findall(keys) for key in tomllib.loads(f"{part} = 0"))
+        return tuple(key for part in re.findall(_KEY, keys) for key in tomllib.loads(f"{part} = 0"))
     except tomllib.TOMLDecodeError:
         return ()

@@ -3,10 +3,15 @@
 A command waits for no module that only others need.
 """
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.e2e.program import places
+from tests.failing_sandbox import Sandbox
 
 HEAVY = (
     "httpx",
@@ -39,17 +44,18 @@ FOR_MOST_COMMANDS = {"typing", "json", "pathlib", "traceback", "importlib", "smt
 """What neither the version nor a help text needs."""
 
 
-def modules_after(code: str, *arguments: str) -> set[str]:
+def modules_after(code: str, *arguments: str, **variables: str) -> set[str]:
     """The modules that an interpreter of its own holds after this code."""
     told = f"import sys; {code}; print(*sys.modules, file=sys.stderr)"
     argv = [sys.executable, "-c", told, *arguments]
-    done = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=60)
+    env = os.environ | variables
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=60, env=env)
     return {*done.stderr.split()}
 
 
-def loaded_by(*arguments: str) -> set[str]:
+def loaded_by(*arguments: str, **variables: str) -> set[str]:
     """The modules that a run of the program adds to those of any interpreter."""
-    return modules_after(RUN, *arguments) - modules_after("pass")
+    return modules_after(RUN, *arguments, **variables) - modules_after("pass")
 
 
 def ours(modules: set[str]) -> set[str]:
@@ -71,6 +77,21 @@ def test_help_is_told_without_a_module_that_only_a_command_needs(command: str) -
         "smtp_tui.cli.exit_codes",
     }
     assert loaded & {"msgspec", "asyncio", "shutil", "difflib", *FOR_MOST_COMMANDS} == set()
+
+
+def test_reading_the_records_imports_nothing_that_only_a_change_or_a_screen_needs(
+    tmp_path: Path,
+) -> None:
+    with Sandbox() as sandbox:
+        loaded = loaded_by("list", **places(tmp_path), **sandbox.environment())
+    assert loaded & {*HEAVY, "textual", "difflib"} == {"httpx"}
+    rooms = {".".join(module.split(".")[:2]) for module in ours(loaded)}
+    assert rooms & {"smtp_tui.ui", "smtp_tui.mail", "smtp_tui.editing", "smtp_tui.sandbox"} == set()
+    assert {module for module in ours(loaded) if module.startswith("smtp_tui.workflows.")} == {
+        "smtp_tui.workflows.operator",
+        "smtp_tui.workflows.session",
+        "smtp_tui.workflows.sign_in",
+    }
 
 
 def test_the_check_sees_a_library_that_is_imported() -> None:
