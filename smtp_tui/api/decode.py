@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, NoReturn
 
 import msgspec
@@ -22,6 +23,7 @@ from smtp_tui.api.models import (
     DOCUMENTED,
     JsonValue,
     Parameter,
+    ParameterValue,
     Record,
     RecordList,
     Unreadable,
@@ -43,6 +45,8 @@ _NEXT_VALUES: Final = re.compile(
     rb'(?:(?:[^"\[{,]++|"(?:[^"\\]++|\\.)*+")*+[\[{,]){%d}' % _AT_ONCE, re.DOTALL
 )
 """That many characters that begin another value and do not stand inside a text."""
+_SHARED: Final = 4096
+"""Values of one answer that are remembered, so that those that recur are kept once."""
 _SEARCHED: Final = 65536
 _TITLE: Final = r"(?is)<(title|h1)(?:\s[^<>]{0,200})?>(.{0,500}?)</\1"
 _TAG: Final = r"(?is)</?[a-z][a-z0-9]*(?:\s[^<>]{0,1000})?/?>|<!--.{0,1000}?-->"
@@ -164,22 +168,47 @@ def _entries(body: bytes) -> Iterator[JsonValue]:
             raise
 
 
+class _Shared:
+    """Gives one value for all that are equal: those of 100,000 records take much memory."""
+
+    def __init__(self) -> None:
+        self._text = lru_cache(_SHARED)(str)
+        self._parameter = lru_cache(_SHARED, typed=True)(Parameter)
+
+    def text(self, value: JsonValue) -> str | None:
+        """The text, if the value is one and not empty."""
+        return self._text(value) if isinstance(value, str) and value else None
+
+    def parameter(self, name: str, value: ParameterValue, entry: dict[str, JsonValue]) -> Parameter:
+        """The parameter; where its value is a number with a fraction, a list or a dict, anew."""
+        name, label = self._text(name), self.text(entry.get("label"))
+        description = self.text(entry.get("description"))
+        if isinstance(value, float | list | dict):
+            return Parameter(name, value, label, description)
+        return self._parameter(name, value, label, description)
+
+
 def decode_list(body: bytes) -> RecordList:
     """Decode the answer of the list operation. Raises :class:`Undecodable` if it is no list."""
     found: list[Record] = []
+    places: list[int] = []
     unreadable: list[Unreadable] = []
-    places: dict[str, list[int]] = {}
+    shared = _Shared()
     for position, entry in enumerate(_entries(body), start=1):
         try:
-            record = record_of(entry)
+            record = record_of(entry, shared)
         except Undecodable as error:
             name = entry.get("name") if isinstance(entry, dict) else None
             unreadable.append(Unreadable(position, str(error), _optional_text(name) or ""))
         else:
             found.append(record)
-            places.setdefault(record.id, []).append(position)
-    records = tuple(_flagged(record, places[record.id]) for record in found)
-    return RecordList(records, tuple(unreadable))
+            places.append(position)
+    if len({record.id for record in found}) < len(found):
+        positions: dict[str, list[int]] = {}
+        for record, position in zip(found, places, strict=True):
+            positions.setdefault(record.id, []).append(position)
+        found = [_flagged(record, positions[record.id]) for record in found]
+    return RecordList(tuple(found), tuple(unreadable))
 
 
 def _flagged(record: Record, positions: list[int]) -> Record:
@@ -198,7 +227,7 @@ def decode_record(body: bytes) -> Record:
     return record_of(decode_json(body))
 
 
-def record_of(value: JsonValue) -> Record:
+def record_of(value: JsonValue, shared: _Shared | None = None) -> Record:
     """Build a record from decoded JSON, keeping odd values. Raises :class:`Undecodable`.
 
     A record with two ids is refused: nobody can know which of them a write would reach.
@@ -216,6 +245,7 @@ def record_of(value: JsonValue) -> Record:
     if not (is_addressable(identifier) and identifier.isprintable()):
         raise Undecodable("a record with an unusable id")
     oddities = [f"{name} occurs twice; the last one is used" for name in repeated]
+    shared = shared or _Shared()
     name = value.get("name")
     if not isinstance(name, str):
         _holds_secret(name)
@@ -224,10 +254,10 @@ def record_of(value: JsonValue) -> Record:
     return Record(
         id=identifier,
         name=name,
-        parameters=_parameters(value.get("connection_parameters"), oddities),
+        parameters=_parameters(value.get("connection_parameters"), oddities, shared),
         created_at=_moment(value.get("created_at"), oddities),
-        tenant_id=_optional_text(value.get("tenantId")),
-        namespace_id=_optional_text(value.get("namespaceId")),
+        tenant_id=shared.text(value.get("tenantId")),
+        namespace_id=shared.text(value.get("namespaceId")),
         oddities=tuple(
             oddity if times == 1 else f"{oddity} ({times} times)"
             for oddity, times in Counter(oddities).items()
@@ -235,7 +265,7 @@ def record_of(value: JsonValue) -> Record:
     )
 
 
-def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
+def _parameters(value: JsonValue, oddities: list[str], shared: _Shared) -> tuple[Parameter, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
@@ -252,14 +282,7 @@ def _parameters(value: JsonValue, oddities: list[str]) -> tuple[Parameter, ...]:
             twice = " and ".join(entry.repeated)
             oddities.append(f"the parameter {name} has {twice} twice; the last one is used")
         secret = _holds_secret(raw) or is_secret_parameter(entry)
-        found.append(
-            Parameter(
-                name=name,
-                value=secret_state(raw) if secret else raw,
-                label=_optional_text(entry.get("label")),
-                description=_optional_text(entry.get("description")),
-            )
-        )
+        found.append(shared.parameter(name, secret_state(raw) if secret else raw, entry))
     for name, times in Counter(parameter.name for parameter in found).items():
         if times > 1:
             how_often = "twice" if times == 2 else f"{times} times"

@@ -100,7 +100,7 @@ def value_text(value: ParameterValue) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-class Parameter(Struct, frozen=True):
+class Parameter(Struct, frozen=True, gc=False):
     """One connection parameter as the server holds it; its value keeps its JSON type."""
 
     name: str
@@ -119,7 +119,7 @@ class Parameter(Struct, frozen=True):
         return value_text(self.value)
 
 
-class Record(Struct, frozen=True):
+class Record(Struct, frozen=True, gc=False):
     """One SMTP connection. ``oddities`` say what was unusual in the server's answer."""
 
     id: str

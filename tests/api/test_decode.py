@@ -109,6 +109,29 @@ def test_what_is_known_of_a_password(pair: dict[str, JsonValue], state: SecretSt
     assert record.password is state
 
 
+def test_what_recurs_in_a_list_is_kept_once() -> None:
+    pairs = [{"name": "port", "value": 587, "label": "Port"}, {"name": "password", "value": "*"}]
+    body = [
+        {"id": key, "connection_parameters": pairs, "tenantId": "a tenant", "namespaceId": "a team"}
+        for key in "ab"
+    ]
+    first, second = decode_list(json.dumps(body).encode()).records
+    for one, other in zip(first.parameters, second.parameters, strict=True):
+        assert one is other
+    assert first.tenant_id is second.tenant_id
+    assert first.namespace_id is second.namespace_id
+
+
+@given(st.lists(st.sampled_from([1, True, 1.0, 0, False, 0.0, -0.0, "1", None, "", [1], [True]])))
+def test_a_value_keeps_its_type_beside_one_that_is_equal(values: list[JsonValue]) -> None:
+    body = [
+        {"id": f"{number}", "connection_parameters": [{"name": "x", "value": value}]}
+        for number, value in enumerate(values)
+    ]
+    records = decode_list(json.dumps(body).encode()).records
+    assert [repr(record.parameters[0].value) for record in records] == [*map(repr, values)]
+
+
 @pytest.mark.parametrize("secured", [True, "true", "True", " TRUE "])
 def test_a_parameter_that_the_server_calls_secured_is_a_secret(secured: JsonValue) -> None:
     pair: JsonValue = {"name": "pin", "value": "1234", "secured": secured}

@@ -303,8 +303,8 @@ FAULTS: Final = (
     Fault(
         "a password that the server tells is kept",
         SECRET,
-        "value=secret_state(raw) if secret else raw,",
-        "value=raw,",
+        "secret_state(raw) if secret else raw, entry",
+        "raw, entry",
         (f"{API_DECODE}::test_no_value_under_a_secrets_name_is_kept",),
     ),
     Fault(
@@ -1003,6 +1003,33 @@ FAULTS: Final = (
             f"{UI_RECORDS_TABLE}"
             "::test_parts_of_a_cell_have_their_colour_and_what_the_filter_found_is_highlighted",
         ),
+    ),
+    Fault(
+        "a look at new tests makes all rows anew",
+        BOUNDS,
+        "for entry in self._tested:",
+        "for entry in self._entries.values():",
+        (
+            "tests/ui/connections/test_many_records.py"
+            "::test_tests_made_meanwhile_are_asked_for_and_make_rows_anew_of_their_records_only",
+        ),
+    ),
+    Fault(
+        "the rows follow a letter of the filter in another frame",
+        BOUNDS,
+        'self.watch(self._field, "value", narrow, init=False)',
+        'self.watch(self._field, "value", lambda: self.call_later(narrow), init=False)',
+        (
+            "tests/ui/connections/test_keys.py"
+            "::test_a_letter_of_the_filter_and_the_rows_that_it_leaves_are_painted_together",
+        ),
+    ),
+    Fault(
+        "values of one list that are equal are taken for one another",
+        HONEST,
+        "lru_cache(_SHARED, typed=True)(Parameter)",
+        "lru_cache(_SHARED)(Parameter)",
+        (f"{API_DECODE}::test_a_value_keeps_its_type_beside_one_that_is_equal",),
     ),
     Fault(
         "records that sort alike change places",
