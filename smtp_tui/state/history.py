@@ -88,6 +88,7 @@ class TestHistory:
         self.path = directory / "tests.jsonl"
         self._runs: dict[encoding.RecordKey, tuple[TestRun, ...]] = {}
         self._saved: dict[encoding.RecordKey, datetime] = {}
+        self._events: list[encoding.RecordKey] = []
         self._guard = threading.Lock()
         self._compact_at = COMPACT_BYTES
 
@@ -136,6 +137,11 @@ class TestHistory:
         runs = self._runs.get(key, ())
         return tuple(Tested(run, saved is not None and run.at < saved) for run in runs)
 
+    def since(self, count: int) -> tuple[int, frozenset[encoding.RecordKey]]:
+        """How many events are known, and which records those after the first ``count`` are of."""
+        events = self._events[count:]
+        return count + len(events), frozenset(events)
+
     def newest(self, key: encoding.RecordKey) -> Tested | None:
         """The newest test email of one record."""
         return next(iter(self.tests(key)), None)
@@ -149,13 +155,15 @@ class TestHistory:
     def remember(self, key: encoding.RecordKey, event: _Event) -> None:
         """Keep a test email or a save in memory only. Threads call this, so it holds a lock."""
         with self._guard:
+            known = self._runs.get(key, ())
             if isinstance(event, _Save):
                 self._saved[key] = max(event.saved, self._saved.get(key, event.saved))
-                return
-            known = self._runs.get(key, ())
-            if event not in known:
+            elif event not in known:
                 newest = sorted((event, *known), key=lambda run: run.at, reverse=True)
                 self._runs[key] = tuple(newest[:RUNS_KEPT])
+            else:
+                return
+            self._events.append(key)
 
     def _compact(self) -> None:
         """Write the file again with what is still shown; call it with the file's lock held."""

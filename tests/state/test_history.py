@@ -168,6 +168,19 @@ def test_a_saved_secret_marks_the_tests_before_it_and_not_those_after_it(tmp_pat
         assert (newest.run.at.minute, newest.secret_saved) == (3, False)
 
 
+def test_it_tells_which_records_were_tested_since_a_look_and_a_line_read_again_is_no_test(
+    tmp_path: Path,
+) -> None:
+    other, history = replace(KEY, record_id="77"), TestHistory(tmp_path)
+    history.add(KEY, run(1))
+    seen, keys = history.since(0)
+    assert keys == {KEY}
+    history.load()
+    assert history.since(seen) == (seen, frozenset())
+    history.saved_secret(other, START)
+    assert history.since(seen)[1] == {other}
+
+
 def test_what_was_typed_and_not_saved_is_named_after_a_restart(tmp_path: Path) -> None:
     changed = replace(run(), unsaved=("port", "password"))
     TestHistory(tmp_path).add(KEY, changed)

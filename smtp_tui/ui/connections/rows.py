@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.mail.outcome import Verdict
@@ -21,7 +20,7 @@ from smtp_tui.state.history import Tested, TestRun
 from smtp_tui.state.settings import Sort
 from smtp_tui.text import age, clean, lookalikes
 from smtp_tui.ui.theme import VERDICTS
-from smtp_tui.ui.widgets.table import Column, Look, Row
+from smtp_tui.ui.widgets.table import Column, LazyRows, Look, Row
 
 COLUMNS: Final = (
     Column("name", "NAME", 10, flexible=True),
@@ -50,38 +49,38 @@ VERDICTS_SHOWN: Final = 3
 Tests = Callable[[str], tuple[Tested, ...]]
 
 
-class _Entry(Struct):
-    """A record, the text that the filter searches, its tests, the newest first, and its row."""
+class _Entry(Struct, gc=False):
+    """A record as a row with that id, the text that the filter searches, and its tests, the newest
+    first. ``row`` is None until it is shown, and again when it would say something else."""
 
+    id: str
     record: Record
-    position: int
     haystack: str
     tests: tuple[Tested, ...]
-    row: Row
+    row: Row | None = None
 
 
 class RecordsView:
     """The records of one answer, ready to be filtered and sorted; ``failed`` are in a last test.
 
-    Rows are made once, and those with a test again in :meth:`look_again`. The records are sorted
-    once for each order. A key typed into the filter costs one search per record.
+    A row is made when it is shown. The records are sorted once for each order. A key typed into the
+    filter costs one search per record.
     """
 
     def __init__(self, answer: RecordList, tests: Tests, sort: Sort, now: datetime) -> None:
         self.answer = answer
         self._tests = tests
+        self._now = now
         self._drafted: frozenset[str] = frozenset()
+        self._found: tuple[str, LazyRows] | None = None
         self._alike = lookalikes(record.name for record in answer.records)
-        self._by_id: dict[str, Record] = {}
-        self._entries: list[_Entry] = []
+        self._entries: dict[str, _Entry] = {}
         for position, record in enumerate(answer.records):
             # An id may come twice; each record is a row of its own.
-            row_id = f"{record.id}\n{position}" if record.id in self._by_id else record.id
-            tested = tests(record.id)
-            row = self._row(row_id, record, tested, now)
-            self._by_id[row_id] = record
-            self._entries.append(_Entry(record, position, _haystack(record), tested, row))
-        self.failed = self._count_failed()
+            row_id = f"{record.id}\n{position}" if record.id in self._entries else record.id
+            entry = _Entry(row_id, record, _haystack(record), tests(record.id))
+            self._entries[row_id] = entry
+        self._count_tested()
         self._put_in_order(sort)
 
     @classmethod
@@ -96,60 +95,82 @@ class RecordsView:
 
     def record(self, row_id: str | None) -> Record | None:
         """Return the record of a row, or None if there is none in this answer."""
-        return self._by_id.get(row_id) if row_id is not None else None
+        entry = self._entries.get(row_id) if row_id is not None else None
+        return entry.record if entry is not None else None
 
-    def look_again(self, now: datetime) -> None:
-        """Have the rows tell of new tests, and of the age of all."""
-        for entry in self._entries:
-            tests = self._tests(entry.record.id)
-            if tests or entry.tests:
-                entry.tests = tests
-                entry.row = self._row(entry.row.id, entry.record, tests, now)
-        self.failed = self._count_failed()
-        self._put_in_order(self._sort)
+    def look_again(self, now: datetime, tested: Collection[str | None]) -> None:
+        """Have the rows tell of the age of all tests, and of new ones of these records."""
+        self._now = now
+        for entry in self._tested:
+            entry.row = None
+        if tested:
+            for entry in self._of(tested):
+                entry.tests, entry.row = self._tests(entry.record.id), None
+            self._count_tested()
+            self._found = None
+            if self._sort.column == "last_test":
+                self._put_in_order(self._sort)
 
-    def _count_failed(self) -> dict[Verdict, int]:
-        """How many records were rejected or unreachable in their last test, if that still holds."""
-        tested = [entry for entry in self._entries if entry.tests]
-        holding = [each for each in tested if not outdated(each.tests[0], each.record)]
+    def _of(self, record_ids: Collection[str | None]) -> list[_Entry]:
+        return [entry for entry in self._entries.values() if entry.record.id in record_ids]
+
+    def _count_tested(self) -> None:
+        """Count the records that failed in their last test, if that still holds."""
+        self._tested = [entry for entry in self._entries.values() if entry.tests]
+        holding = [each for each in self._tested if not outdated(each.tests[0], each.record)]
         found = Counter(verdict_of(each.tests[0].run) for each in holding)
-        return {each: found[each] for each in _FAILED if each in found}
+        self.failed = {each: found[each] for each in _FAILED if each in found}
 
     def show_drafts(self, record_ids: frozenset[str]) -> None:
         """Have the rows of these records say that there is a draft, and no others."""
         changed, self._drafted = record_ids ^ self._drafted, record_ids
-        for entry in self._entries if changed else ():
-            if entry.record.id in changed:
-                entry.row = replace(entry.row, sign=self._sign(entry.record))
+        for entry in self._of(changed) if changed else ():
+            entry.row = None
 
-    def _sign(self, record: Record) -> str:
-        return DRAFT_SIGN if record.id in self._drafted else ""
+    def rows(self, filter_text: str, sort: Sort) -> LazyRows:
+        """Return the rows of the records that hold every word and term of the filter, in order.
 
-    def rows(self, filter_text: str, sort: Sort) -> tuple[Row, ...]:
-        """Return the rows of the records that hold every word and term of the filter, in order."""
+        They are the same ones while no other filter or order is asked for and no test was made.
+        """
         if sort != self._sort:
             self._put_in_order(sort)
-        found = self._entries
+        if self._found is None or self._found[0] != filter_text:
+            self._found = filter_text, self._search(filter_text)
+        return self._found[1]
+
+    def _search(self, filter_text: str) -> LazyRows:
+        found = self._ordered
         for name, word in _terms(filter_text):
             if name != "last":  # every other value stands in the haystack, which is searched fast
                 found = [entry for entry in found if word in entry.haystack]
             if name:
                 holds = _TERMS[name]
                 found = [entry for entry in found if holds(entry, word)]
-        return tuple([entry.row for entry in found])
+        return LazyRows([entry.id for entry in found], self._row)
 
     def _put_in_order(self, sort: Sort) -> None:
-        self._entries.sort(key=_sort_key(sort.column), reverse=sort.descending)
-        self._sort = sort
+        self._found = None
+        self._sort, self._ordered = sort, [*self._entries.values()]
+        if sort.column is not None:
+            self._ordered.sort(key=_sort_key(sort.column), reverse=sort.descending)
+        elif sort.descending:
+            self._ordered.reverse()
 
-    def _row(self, row_id: str, record: Record, tests: tuple[Tested, ...], now: datetime) -> Row:
+    def _row(self, row_id: str) -> Row:
+        entry = self._entries[row_id]
+        if entry.row is None:
+            entry.row = self._made(entry)
+        return entry.row
+
+    def _made(self, entry: _Entry) -> Row:
+        record = entry.record
         name, port = clean(record.name, CELL_LIMIT), record.text("port")
         if not record.name.strip():
             name = f"(blank: {len(record.name)})" if record.name else "(no name)"
         if record.name in self._alike:
             name = f"{clean(record.id[-4:])}· {name}"
         odd = port_hint(port) is not None
-        words, looks = _last_tests(tests, record, now)
+        words, looks = _last_tests(entry.tests, record, self._now)
         cells = (
             name,
             clean(record.text("hostname"), CELL_LIMIT),
@@ -157,18 +178,17 @@ class RecordsView:
             clean(record.text("username"), CELL_LIMIT),
             words,
         )
-        return Row(row_id, cells, looks + _ODD if odd else looks, self._sign(record))
+        sign = DRAFT_SIGN if record.id in self._drafted else ""
+        return Row(entry.id, cells, looks + _ODD if odd else looks, sign)
 
 
-def _sort_key(column: str | None) -> Callable[[_Entry], tuple[str | float, str, str]]:
+def _sort_key(column: str) -> Callable[[_Entry], tuple[str | float, str, str]]:
     """Return the sort key for a column; name and id decide between equal values."""
 
     def key(entry: _Entry) -> tuple[str | float, str, str]:
         record = entry.record
         value: str | float = ""
         match column:
-            case None:
-                value = entry.position
             case "port":
                 port = record.text("port")
                 value = float(port) if port.isascii() and port.isdigit() else float("inf")

@@ -39,7 +39,7 @@ from smtp_tui.ui.services import Services
 from smtp_tui.ui.theme import VERDICTS
 from smtp_tui.ui.widgets.bars import key_content
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import FilteredTable, RecordsTable, notice_content
+from smtp_tui.ui.widgets.table import FilteredTable, RecordsTable, notice_content, row_ids
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 
@@ -94,6 +94,7 @@ class ConnectionsScreen(RecordScreen[None]):
         self._loader: Worker[None] | None = None
         self._cursor_to: str | None = None
         self._history_read = False
+        self._events_shown = 0
         self._drafted: frozenset[str] = frozenset()
         self._new_drafts = 0
         self._drafts_known = True
@@ -161,7 +162,9 @@ class ConnectionsScreen(RecordScreen[None]):
             self.problem = error
         else:
             now = self.services.clock.now()
+            shown = self._events_shown
             self._view = await RecordsView.prepared(answer, self._tests, self._sort, now)
+            self._events_shown = shown
             self._view.show_drafts(self._drafted)
             self._loaded_at, self.problem = now, None
         self.reading = False
@@ -228,7 +231,9 @@ class ConnectionsScreen(RecordScreen[None]):
         if not self.is_attached:
             return
         if look:
-            self._view.look_again(self.services.clock.now())
+            self._events_shown, keys = self.services.history.since(self._events_shown)
+            tested = {key.record_id for key in keys if self.session.is_about(key)}
+            self._view.look_again(self.services.clock.now(), tested)
         sort = self._sort
         self.table.sort_column, self.table.sort_reverse = sort.column, sort.descending
         self.table.highlight = highlights(self._list.filter_text)
@@ -505,7 +510,7 @@ class ConnectionsScreen(RecordScreen[None]):
 
     def action_mark_all(self) -> None:
         """Mark all rows shown, or none where all are marked."""
-        shown = frozenset(row.id for row in self.table.rows)
+        shown = frozenset(row_ids(self.table.rows))
         self.table.marks = frozenset() if shown <= self.table.marks else self.table.marks | shown
 
     def action_refresh(self) -> None:

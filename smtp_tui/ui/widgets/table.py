@@ -8,9 +8,9 @@ lines that changed. It knows nothing of records: a row is an id and cleaned text
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias, overload
 
 from msgspec import Struct
 from rich.segment import Segment
@@ -92,6 +92,32 @@ class Row(Struct, frozen=True):
     sign: str = ""
 
 
+class LazyRows(Sequence[Row]):
+    """Rows with these ids, each made when it is asked for: few of 100,000 are ever shown."""
+
+    def __init__(self, ids: Sequence[str], make: Callable[[str], Row]) -> None:
+        self.ids, self._make = ids, make
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        if isinstance(index, slice):
+            return LazyRows(self.ids[index], self._make)
+        return self._make(self.ids[index])
+
+
+def row_ids(rows: Sequence[Row]) -> Sequence[str]:
+    """Return the ids of rows, without making any."""
+    return rows.ids if isinstance(rows, LazyRows) else [row.id for row in rows]
+
+
 QUIET: Final = "quiet"
 """The role of a part of a cell that is dim."""
 MATCH: Final = "match"
@@ -168,7 +194,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     class MarksChanged(Event):
         """The marks changed; read them from the table. Ids without a row may be among them."""
 
-    rows: var[tuple[Row, ...]] = var((), init=False, always_update=True)
+    rows: var[Sequence[Row]] = var((), init=False, always_update=True)
     marks: var[frozenset[str]] = var(frozenset(), init=False)
     sort_column: var[str | None] = var(None, init=False)
     sort_reverse: var[bool] = var(False, init=False)
@@ -213,10 +239,10 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def move_to(self, row_id: str) -> bool:
         """Put the cursor on the row with this id. Return whether there is one."""
-        index = next((index for index, row in enumerate(self.rows) if row.id == row_id), None)
-        if index is not None:
-            self.cursor_row = index
-        return index is not None
+        ids = row_ids(self.rows)
+        if row_id in ids:
+            self.cursor_row = ids.index(row_id)
+        return row_id in ids
 
     # Reactions to what is assigned
 
@@ -230,12 +256,13 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._keep_in_view()
         self._tell_cursor()
 
-    def watch_rows(self, old: tuple[Row, ...], new: tuple[Row, ...]) -> None:
+    def watch_rows(self, old: Sequence[Row], new: Sequence[Row]) -> None:
         """Keep the cursor on its id and in its line, and repaint the lines that differ."""
         if new is old:
+            self._repaint()  # rows that are made when they are shown may say something else
             return
         top, cursor = self.scroll_offset.y, self.cursor_row
-        row = follow(old, new, cursor, self._last_id)
+        row = follow(row_ids(old), row_ids(new), cursor, self._last_id)
         self.set_reactive(RecordsTable.cursor_row, row)
         self._columns.measure(new[:: max(1, len(new) // _SAMPLE)])
         self._lay_out()
@@ -439,10 +466,10 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_toggle_mark(self) -> None:
         """Mark or unmark the row under the cursor, or as many as counted, and go on."""
-        rows = self.rows[self.cursor_row : self.cursor_row + (self._count or 1)]
-        if rows:
-            self.marks = self.marks ^ {row.id for row in rows}
-            self.cursor_row += len(rows)
+        ids = row_ids(self.rows[self.cursor_row : self.cursor_row + (self._count or 1)])
+        if ids:
+            self.marks = self.marks ^ {*ids}
+            self.cursor_row += len(ids)
 
     def action_select(self) -> None:
         """Open the row under the cursor."""
@@ -591,21 +618,21 @@ def place(columns: Sequence[Column], wanted: Sequence[int], width: int) -> tuple
     return tuple(widths.get(index, 0) for index in range(len(columns)))
 
 
-def follow(old: Sequence[Row], new: Sequence[Row], cursor: int, last_id: str | None) -> int:
-    """Return the index of the cursor after ``new`` rows took the place of ``old`` ones.
+def follow(old: Sequence[str], new: Sequence[str], cursor: int, last_id: str | None) -> int:
+    """Return the index of the cursor after rows with ``new`` ids took the place of ``old`` ones.
 
     It stays on its id; if that is gone, it goes to the nearest old row that stayed, the one below
     first; after the table was empty, to the id it was on before (``last_id``). A few neighbours are
     tried first: indexing 100,000 ids costs more than the rest of a key press.
     """
-    if old and cursor < len(new) and new[cursor].id == old[cursor].id:
+    if old and cursor < len(new) and new[cursor] == old[cursor]:
         return cursor
     for reach in (32, len(old)):
         around = range(max(0, cursor - reach), min(len(old), cursor + reach + 1))
-        far = {old[index].id: (abs(index - cursor), index < cursor) for index in around}
+        far = {old[index]: (abs(index - cursor), index < cursor) for index in around}
         if not old and last_id is not None:
             far[last_id] = (0, False)
-        found = [(far[row.id], index) for index, row in enumerate(new) if row.id in far]
+        found = [(far[row_id], index) for index, row_id in enumerate(new) if row_id in far]
         if found:
             return min(found)[1]
     return max(0, min(cursor, len(new) - 1))

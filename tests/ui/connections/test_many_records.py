@@ -62,6 +62,28 @@ async def test_keys_go_on_working_while_their_rows_are_made() -> None:
     assert beats > BEATS
 
 
+async def test_tests_made_meanwhile_are_asked_for_and_make_rows_anew_of_their_records_only() -> (
+    None
+):
+    asked: list[str] = []
+
+    def tests(record_id: str) -> tuple[Tested, ...]:
+        asked.append(record_id)
+        return ()
+
+    view = await RecordsView.prepared(decode_list(answer_of(100)), tests, ORDER, NOW)
+    before = {row.id: row for row in view.rows("", ORDER)}
+    asked.clear()
+    rows = view.rows("", ORDER)
+    view.look_again(NOW, ())
+    assert view.rows("", ORDER) is rows
+    assert all(row is before[row.id] for row in rows)
+    assert asked == []
+    view.look_again(NOW, {f"{7:024x}"})
+    anew = [row.id for row in view.rows("", ORDER) if row is not before[row.id]]
+    assert anew == asked == [f"{7:024x}"]
+
+
 async def test_a_key_in_the_filter_makes_no_row_anew() -> None:
     view = await RecordsView.prepared(decode_list(answer_of(100)), *UNTESTED)
     before = {row.id: row for row in view.rows("", ORDER)}

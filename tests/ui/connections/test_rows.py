@@ -98,7 +98,7 @@ def test_last_asks_the_verdict_of_the_newest_test_or_that_there_was_none() -> No
     assert ids(found, "last:never") == ["id-3"]
     assert ids(found, "last:accepted rejected") == []
     tests["id-3"] = run("REJECTED", 0)
-    found.look_again(NOW)
+    found.look_again(NOW, {"id-3"})
     assert ids(found, "last:rejected") == ["id-1", "id-3"]
 
 

@@ -15,7 +15,17 @@ from textual.strip import Strip
 from smtp_tui.text import fit
 from smtp_tui.ui.connections.rows import COLUMNS as RECORD_COLUMNS
 from smtp_tui.ui.theme import ANSI, role_defaults
-from smtp_tui.ui.widgets.table import GAP, SORT_SIGN, Column, Look, RecordsTable, Row, follow, place
+from smtp_tui.ui.widgets.table import (
+    GAP,
+    SORT_SIGN,
+    Column,
+    LazyRows,
+    Look,
+    RecordsTable,
+    Row,
+    follow,
+    place,
+)
 
 COLUMNS = (
     Column("name", "NAME", 10, flexible=True, priority=0),
@@ -256,7 +266,7 @@ def test_wherever_rows_go_the_cursor_is_on_its_id_or_on_the_nearest_that_stayed(
     old: list[int], new: list[int], data: st.DataObject
 ) -> None:
     cursor = data.draw(st.integers(0, len(old) - 1))
-    row = follow(make(old), make(new), cursor, None)
+    row = follow([*map(str, old)], [*map(str, new)], cursor, None)
     distances = [abs(place - cursor) for place, key in enumerate(old) if key in new]
     if distances:
         assert abs(old.index(new[row]) - cursor) == min(distances)
@@ -362,6 +372,27 @@ async def test_a_hundred_thousand_rows_are_neither_painted_nor_measured_one_by_o
         await pilot.pause()
         assert "name-99999" in app.line_of("▌")
         assert len(asked) < 2_000
+
+
+async def test_of_a_hundred_thousand_rows_those_that_are_shown_or_measured_are_made() -> None:
+    made: list[str] = []
+
+    def make_one(row_id: str) -> Row:
+        made.append(row_id)
+        return make([row_id])[0]
+
+    app = TableApp()
+    ids = [str(number) for number in range(100_000)]
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.table.rows = LazyRows(ids, make_one)
+        await pilot.press("G", "space")
+        app.table.rows = LazyRows(ids[::-1], make_one)
+        await pilot.pause()
+        assert "name-99999" in app.line_of("▌")
+        assert app.table.move_to("50000")
+        await pilot.pause()
+        assert "name-50000" in app.line_of("▌")
+        assert len({*made}) < 500
 
 
 async def test_wide_characters_are_cut_whole_and_columns_stay_in_line() -> None:
