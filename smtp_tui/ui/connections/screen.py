@@ -12,7 +12,6 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input
 from textual.worker import Worker
 
 from smtp_tui.api.errors import ApiError
@@ -114,6 +113,7 @@ class ConnectionsScreen(RecordScreen[None]):
         self._list.restore(place.filter_text)
         self._cursor_to = place.cursor_id
         self.table.focus()
+        self._list.watch_filter(self.narrow)
         self._show()
 
     def on_show(self) -> None:
@@ -429,7 +429,6 @@ class ConnectionsScreen(RecordScreen[None]):
         record = self.record
         return (record, self._loaded_at or self._now) if record is not None else None
 
-    @on(Input.Changed)
     def narrow(self) -> None:
         """Show the records that hold the words and terms of the filter."""
         self.session.memory.place.filter_text = self._list.filter_text

@@ -15,7 +15,9 @@ from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
@@ -103,6 +105,8 @@ class TextInput(Input):
         &:nocolor > .input--selection { text-style: not reverse underline !important; }
     }
     """
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))  # what is typed moves nothing: no layout
 
     def __init__(
         self,

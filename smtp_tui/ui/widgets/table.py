@@ -682,6 +682,13 @@ class FilteredTable(Vertical):
         """What is typed into the filter."""
         return self._field.value
 
+    def watch_filter(self, narrow: Callable[[], None]) -> None:
+        """Call ``narrow`` at once when the filter changes: one frame shows the letter and the rows.
+
+        ``Input.Changed`` comes when the letter is painted already.
+        """
+        self.watch(self._field, "value", narrow, init=False)
+
     def restore(self, filter_text: str) -> None:
         """Show the filter with what was typed before, if anything was; the focus stays."""
         self._field.value = filter_text

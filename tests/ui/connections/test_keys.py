@@ -3,6 +3,8 @@
 import pytest
 from rich.cells import cell_len
 
+from smtp_tui.ui.widgets.bars import FILTER_FIELD
+from smtp_tui.ui.widgets.fields import TextInput
 from smtp_tui.ui.widgets.table import RecordsTable
 from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.helpers import Ui, opened
@@ -176,6 +178,16 @@ async def test_the_filter_names_its_terms_and_they_narrow_the_table(demo: Sandbo
         await ui.press("end", "ctrl+u")
         await ui.type("last:rejected")
         await ui.sees('No matches for "last:rejected"', "esc Clear the filter")
+
+
+async def test_a_letter_of_the_filter_and_the_rows_that_it_leaves_are_painted_together(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("slash")
+        ui.app.screen.query_one(f"#{FILTER_FIELD}", TextInput).value = "old"
+        assert [row.cells[0] for row in table(ui).rows] == ["OLD-RELAY"]
 
 
 async def test_the_cursor_keys_reach_the_rows_while_the_filter_is_typed(demo: Sandbox) -> None:
