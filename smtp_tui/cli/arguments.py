@@ -76,7 +76,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *, chosen: bool = True, **options: Any) -> None:
         layout = partial(argparse.RawDescriptionHelpFormatter, width=_columns() - 2)
-        super().__init__(allow_abbrev=False, formatter_class=layout, **options)
+        super().__init__(allow_abbrev=False, add_help=chosen, formatter_class=layout, **options)
         self.set_defaults(parser=self)
         self.chosen = chosen
         self.command = self.prog.partition(" ")[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 
 import pytest
@@ -122,6 +123,12 @@ def test_an_echo_is_masked_in_json_and_in_plain_text(secret: str, around: str) -
         assert MASK.encode() in clean
         if secret not in around:
             assert secret.encode("utf-8", "surrogatepass") not in clean.replace(MASK.encode(), b"")
+
+
+def test_an_echo_is_masked_in_html() -> None:
+    secret = 'Tom & <Jerry\'s> "2"'
+    page = f"<p>{html.escape(secret)}</p>".encode()
+    assert without_echo(page, (secret,)) == f"<p>{MASK}</p>".encode()
 
 
 @pytest.mark.parametrize("secrets", [(), ("",), ("a",), ("ab",)])

@@ -308,6 +308,13 @@ FAULTS: Final = (
         (f"{API_DECODE}::test_no_value_under_a_secrets_name_is_kept",),
     ),
     Fault(
+        "a page repeats a password",
+        SECRET,
+        "        secret.translate(_IN_HTML),\n",
+        "        secret,\n",
+        (f"{API_SECRET}::test_an_echo_is_masked_in_html",),
+    ),
+    Fault(
         "an error repeats what was sent",
         SECRET,
         "body=without_echo(answer.body, secrets) if shown else answer.body,",
