@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import smtp_tui
 
-TYPE_CHECKING = False  # ``typing`` would take longer than all of ``--version``
+TYPE_CHECKING = False  # that of ``typing``, which takes longer than what is imported here
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any, TypeAlias
