@@ -96,7 +96,7 @@ def listed(*texts: str) -> re.Pattern[str]:
 
 def cursor_on(name: str) -> re.Pattern[str]:
     """A pattern for a table whose cursor is on a record, whatever signs the terminal has."""
-    return re.compile(rf"^[│|]?[▌>]  {re.escape(name)}", re.MULTILINE)
+    return re.compile(rf"^[│┃|]?[▌>]  {re.escape(name)}", re.MULTILINE)
 
 
 def field(screen: str, label: str) -> str | None:

@@ -147,8 +147,8 @@ def test_what_is_drawn_in_other_looks_too_says_the_same_words_there() -> None:
 
 def without_ports(text: str) -> str:
     """The text without blanks, and without the ports of the sandbox, of which each look has its
-    own."""
-    return re.sub(r"\s|27[0-9]{3}", "", text)
+    own; a heavy frame, which is the focus without colours, like any other."""
+    return re.sub(r"\s|27[0-9]{3}", "", text.translate(str.maketrans("┏┓┗┛━┃", "╭╮╰╯─│")))
 
 
 def colours(svg: bytes) -> set[str]:
