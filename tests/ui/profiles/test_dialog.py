@@ -27,6 +27,11 @@ def silent_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
+def _joined(ui: Ui) -> str:
+    """The words on the screen, wherever they are wrapped."""
+    return " ".join(ui.text().replace("│", " ").split())
+
+
 def _beside(*others: Callable[[Profile], Profile]) -> Callable[[Services], Services]:
     """The demo's profile, and others made from it."""
 
@@ -229,7 +234,7 @@ async def test_a_misspelt_default_is_told_beside_the_profiles(
         await _open_dialog(ui)
         await ui.sees("no profile with the default's name", "Fix line 2 of")
         await ui.press("D")
-        await ui.sees('did you mean "one"')
+        await ui.until(lambda: 'did you mean "one"' in _joined(ui), "the advice")
 
 
 async def test_the_digits_switch_to_the_first_nine_profiles(demo: Sandbox) -> None:
