@@ -54,5 +54,5 @@ SCREENS = (
 
 
 def standing(terminal: Terminal) -> str:
-    """What stands on the terminal, without what counts the time."""
-    return re.sub(r"\d+(?:\.\d+)? ?m?s\b", "s", terminal.screen_text())
+    """What stands on the terminal, without what counts the time, and the frame that gives way."""
+    return re.sub(r"\d+(?:\.\d+)? ?m?s\b|─+", "s", terminal.screen_text())
