@@ -23,7 +23,7 @@ from smtp_tui.api.activity import Exchange
 from smtp_tui.api.target import HostRefused
 from smtp_tui.profiles.model import Profile
 from smtp_tui.ui.actions import APP_ACTIONS, BY_ID, Action, Situation, bindings
-from smtp_tui.ui.base import TICK, WIDE, Dialog, FullScreen
+from smtp_tui.ui.base import TICK, Dialog, FullScreen
 from smtp_tui.ui.current_profile import CurrentProfile
 from smtp_tui.ui.keymap import with_keys
 from smtp_tui.ui.leaving import Leaving
@@ -49,8 +49,6 @@ class SmtpTui(MessagesApp):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app.command_palette", *APP_ACTIONS)]
     DEFAULT_MODE = "start"  # a mode for each session, so that a switch ends all its screens
     ALLOW_SELECT = False  # the terminal's own selection, with shift if the mouse is taken
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]  # noqa: RUF012 - declared so
-    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (80, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - declared so
     CSS = APP_CSS
 
     def __init__(

@@ -12,9 +12,10 @@ from msgspec import Struct
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Event, Key, Mount, Resize, ScreenResume
+from textual.geometry import Size
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
@@ -94,6 +95,11 @@ class DraftsChanged(Message):
     """Posted to every screen when a draft was kept or discarded."""
 
 
+def size_classes(size: Size) -> dict[str, bool]:
+    """Return the classes of a screen that has this size, and those that it has not."""
+    return {"-slim": size.width < 80, "-wide": size.width >= WIDE, "-short": size.height < 24}
+
+
 class FullScreen(Screen[Result]):
     """A whole screen: the header of the session in use, if any; panels; a key line.
 
@@ -106,7 +112,8 @@ class FullScreen(Screen[Result]):
     """
 
     DEFAULT_CSS = """
-    FullScreen.-covered #panels { text-style: dim; }
+    FullScreen { layout: horizontal; }
+    FullScreen.-covered > Panel { text-style: dim; }
     FullScreen.-covered RecordsTable:focus > .records-table--cursor {
         background: $background; color: $foreground; text-style: bold dim;
     }
@@ -135,22 +142,22 @@ class FullScreen(Screen[Result]):
         super().__init__()
         self._clock = clock
         self._in_use = session
+        self._opened = False
         self._profile_bar = ProfileBar(session, clock.now())
         self._key_bar = KeyBar(*(keys or self.KEYS))
         self._waits = WaitLine(clock, lambda: bound(self, self.BACK).last_key)
         self._messages = MessageLine()
         self.panel = Panel(self.TITLE or "", id="main", classes="-focused")
-        self.panels = Horizontal(id="panels")
 
     def compose(self) -> ComposeResult:
-        """Header, panels, key line."""
+        """Header, panels, key line. What was composed for this size is not styled anew for it."""
+        self.update_classes(size_classes(self.app.size), update=False)
         yield self._profile_bar
-        with self.panels:
-            with self.panel:
-                yield from self.compose_body()
-                yield self._waits
-                yield self._messages
-            yield from self.compose_beside()
+        with self.panel:
+            yield from self.compose_body()
+            yield self._waits
+            yield self._messages
+        yield from self.compose_beside()
         if self.KEYS:
             yield self._key_bar
 
@@ -163,9 +170,19 @@ class FullScreen(Screen[Result]):
         return ()
 
     async def on_event(self, event: Event) -> None:
-        """Do nothing once the program ends: a screen that opens then gets no widgets any more."""
+        """Do nothing once the program ends: a screen that opens then gets no widgets any more.
+
+        When it opens, its widgets were styled as they were composed, which need not be done again.
+        """
+        if isinstance(event, ScreenResume):
+            event.refresh_styles, self._opened = self._opened, True
         if self.is_attached or not isinstance(event, Mount | ScreenResume):
             await super().on_event(event)
+
+    @on(Resize)
+    def take_size_classes(self, event: Resize) -> None:
+        """Take the classes of the size."""
+        self.update_classes(size_classes(event.size))
 
     def on_mount(self) -> None:
         """Show which keys work, and let time pass in the header."""

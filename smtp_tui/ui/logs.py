@@ -77,8 +77,8 @@ class LogScreen(FullScreen[None]):
     ENTRY: ClassVar[str]
     NOTHING: ClassVar[tuple[str, str]]
     DEFAULT_CSS = """
-    LogScreen #panels { layout: vertical; }
-    LogScreen.-wide #panels { layout: horizontal; }
+    LogScreen { layout: vertical; }
+    LogScreen.-wide { layout: horizontal; }
     LogScreen.-wide #main { width: 3fr; }
     LogScreen.-wide #entry { width: 2fr; }
     LogScreen ScrollPane { padding: 0 1; }

@@ -112,8 +112,8 @@ class ConnectionsScreen(RecordScreen[None]):
         place = self.session.memory.place
         self._list.restore(place.filter_text)
         self._cursor_to = place.cursor_id
-        self.table.focus()
         self._list.watch_filter(self.narrow)
+        self.set_focus(self.table)  # at once, so that the first frame is painted with it
         self._show()
 
     def on_show(self) -> None:
@@ -352,7 +352,7 @@ class ConnectionsScreen(RecordScreen[None]):
             from smtp_tui.ui.connections.detail import RecordPanel
 
             self._beside = RecordPanel(id="beside")
-            self.panels.mount(self._beside)
+            self.mount(self._beside, after=self.panel)
         self._beside.set_class(record is None, "-empty")
         spare = self.size.width - self.table.needed_width - 2
         self._beside.styles.width = max(LEAST_BESIDE, min(spare, MOST_BESIDE))

@@ -92,8 +92,8 @@ class FormScreen(FullScreen[FormResult]):
         Binding("pageup", "scroll_side(-4)", show=False),
     ]
     DEFAULT_CSS = """
-    FormScreen #panels { layout: vertical; }
-    FormScreen.-wide #panels { layout: horizontal; }
+    FormScreen { layout: vertical; }
+    FormScreen.-wide { layout: horizontal; }
     FormScreen #beside { height: 10; }
     FormScreen.-short #beside { height: 6; }
     FormScreen.-wide #beside { width: 54; height: 1fr; }

@@ -41,6 +41,7 @@ class Panel(Vertical):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._shown: tuple[Content, Content] = (harmless(title), Content())
+        self._drawn = (Content(), Content())
 
     def on_mount(self) -> None:
         """Show the title."""
@@ -70,7 +71,9 @@ class Panel(Vertical):
         title, state = self._shown
         if not self.styles.border_bottom[0] and state:
             title, state = Content(" · ").join([title, state]), Content()
-        self.border_title, self.border_subtitle = title, state
+        if (title, state) != self._drawn:  # setting it repaints the whole panel
+            self._drawn = title, state
+            self.border_title, self.border_subtitle = title, state
 
 
 class ScrollPane(VerticalScroll):
