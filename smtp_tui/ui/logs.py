@@ -100,6 +100,10 @@ class LogScreen(FullScreen[None]):
         with self._entry, ScrollPane():
             yield self._text
 
+    def on_mount(self) -> None:
+        """Show the entry under the cursor."""
+        self.watch(self.table, "cursor_id", self.show, init=False)
+
     def fill(self, entries: Iterable[tuple[Row, Callable[[], Content]]]) -> None:
         """Show these rows, and of the one under the cursor its content."""
         shown = list(entries)
@@ -111,7 +115,6 @@ class LogScreen(FullScreen[None]):
         count = counted(len(shown), self.ENTRY)
         self.panel.show(self.TITLE or "", Content.styled(count, "dim"))
 
-    @on(RecordsTable.CursorMoved)
     def show(self) -> None:
         """Show the entry under the cursor."""
         content = self._contents.get(self.table.cursor_id or "")

@@ -113,6 +113,7 @@ class ConnectionsScreen(RecordScreen[None]):
         self._list.restore(place.filter_text)
         self._cursor_to = place.cursor_id
         self._list.watch_filter(self.narrow)
+        self.watch(self.table, "cursor_id", self.follow_cursor, init=False)
         self.set_focus(self.table)  # at once, so that the first frame is painted with it
         self._show()
 
@@ -332,7 +333,6 @@ class ConnectionsScreen(RecordScreen[None]):
             return Content.styled(f"stale, {words}", "bold $bad")
         return Content.styled(words, "$warn" if seconds > OLD_SECONDS else "dim")
 
-    @on(RecordsTable.CursorMoved)
     def follow_cursor(self) -> None:
         """Show the pane, the hint and the keys of the record under the cursor."""
         self.session.memory.place.cursor_id = self.table.cursor_id or self._cursor_to

@@ -119,6 +119,7 @@ class ProfilesDialog(Dialog[Profile | None]):
     def on_mount(self) -> None:
         """Read the file and start on the profile in use."""
         self._list.table.focus()
+        self.watch(self._list.table, "cursor_id", self.show_details, init=False)
         self._load()
 
     @opens_screen
@@ -228,7 +229,6 @@ class ProfilesDialog(Dialog[Profile | None]):
         if self.is_attached:
             self.fill()
 
-    @on(RecordsTable.CursorMoved)
     def show_details(self) -> None:
         """Show what the table has no room for, and what can be done."""
         self.show_keys()

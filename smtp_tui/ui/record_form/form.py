@@ -402,9 +402,13 @@ class PresetDialog(Dialog[Preset | None]):
         """What the border says."""
         return (("↑ ↓", "Move"), ("enter", "Fill in host and port"), (self.cancel_key, "Back"))
 
-    def on_records_table_cursor_moved(self, event: RecordsTable.CursorMoved) -> None:
+    def on_mount(self) -> None:
+        """Show the provider under the cursor."""
+        self.watch(self._table, "cursor_id", self.show_provider)
+
+    def show_provider(self, name: str | None) -> None:
         """Show the provider whole, and what it asks of the login."""
-        preset = self._presets.get(event.row_id or "")
+        preset = self._presets.get(name or "")
         if preset is not None:
             ports = ", ".join(map(str, preset.ports))
             where = f"  {preset.hostname}  port {ports}\n"

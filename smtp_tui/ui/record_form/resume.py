@@ -150,6 +150,7 @@ class DraftsDialog(Dialog[SavedDraft | None]):
 
     def on_mount(self) -> None:
         """Read them."""
+        self.watch(self._table, "cursor_id", self.show_draft, init=False)
         self._read()
 
     @work(group="drafts", exclusive=True, description="read the drafts")
@@ -163,9 +164,9 @@ class DraftsDialog(Dialog[SavedDraft | None]):
         self._table.notice = "No drafts. Unsaved forms are kept here."
         self.show_keys()
 
-    def on_records_table_cursor_moved(self, event: RecordsTable.CursorMoved) -> None:
+    def show_draft(self, row_id: str | None) -> None:
         """Show the draft whole."""
-        draft = self._drafts.get(event.row_id or "")
+        draft = self._drafts.get(row_id or "")
         now = self._services.clock.now()
         self._note.update(_words(draft, now) if draft is not None else "")
 

@@ -8,6 +8,7 @@ come before the digits.
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -15,20 +16,34 @@ from typing import Any, Final
 
 from textual.app import App
 from textual.dom import DOMNode
-from textual.events import Event, Key, Paste
+from textual.events import Callback, Event, Key, Paste
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 PATIENCE: Final = 5.0
 """Seconds after which the next key is handed on, whatever became of the one before."""
 LOOK: Final = 0.01
 """Seconds between looks at whether another screen has come up."""
-ROUNDS: Final = 3
-"""The key's own way up; the messages of what it did; and the messages of their handlers."""
+TURNS: Final = 50
+"""Turns of the event loop for which the queues are looked at, before waiting in one of them."""
+
+
+class _UnderWay:
+    """A key that was handed on: what had the focus then, and all that it passes on its way up."""
+
+    def __init__(self, app: App[Any]) -> None:
+        self.screen = app.screen
+        self.focused: Widget | None = app.focused
+        self.way: list[DOMNode] = [*(app.focused or app.screen).ancestors_with_self]
+        self.turns = 0
 
 
 class TypedAhead:
     """Takes the events of an app, and hands a key on only when the one before has done its work.
+
+    It has once nothing on its way up is queued any more: neither the key, nor messages of what it
+    did. Most keys are alone, so to look costs little: a timer runs only while another key waits.
 
     ``hand_on`` is what the app does with an event. ``opening`` says whether the screen in front is
     about to open another one over itself.
@@ -44,7 +59,8 @@ class TypedAhead:
         self._hand_on = hand_on
         self._opening = opening
         self._waiting: deque[Event] = deque()
-        self._under_way: Timer | None = None
+        self._under_way: _UnderWay | None = None
+        self._patience: Timer | None = None
 
     @property
     def busy(self) -> bool:
@@ -55,50 +71,74 @@ class TypedAhead:
         """Hand the event on; hold back keys and pastes while one is under way."""
         if not isinstance(event, Key | Paste) or event.is_forwarded:
             await self._hand_on(event)
-        elif self._under_way is not None:
-            self._waiting.append(event)
-        else:
+        elif self._under_way is None:
             await self._begin(event)
+        else:
+            self._waiting.append(event)
+            if self._patience is None:
+                self._patience = self._app.set_timer(PATIENCE, self._next)
 
     async def _begin(self, event: Event) -> None:
-        app = self._app
-        under_way = self._under_way = app.set_timer(PATIENCE, self._next)
-        target = app.focused or app.screen
-        way = [node for node in target.ancestors_with_self if node is not app]
+        under_way = self._under_way = _UnderWay(self._app)
         await self._hand_on(event)
-        self._follow(way * ROUNDS, under_way)
+        self._follow(under_way.way[0])
 
-    def _follow(self, way: list[DOMNode], under_way: Timer) -> None:
-        """Queue up behind the key in the focused widget, its parents and the app, then again."""
-        for position, node in enumerate(way):
-            if node.call_later(self._follow, way[position + 1 :], under_way):
-                return
-        self._app.call_later(self._settle, under_way)
+    def _follow(self, node: DOMNode) -> None:
+        """Queue up behind the key, or behind a message, in the widget that has it."""
+        if not node.post_message(Callback(self._passed)):
+            self._passed()
 
-    def _settle(self, under_way: Timer) -> None:
-        """Let a screen that the key opened come up, be drawn and take the focus."""
-        app = self._app
-        if self._under_way is under_way and self._opening():
-            app.set_timer(LOOK, partial(self._settle, under_way))
-        elif app.screen.call_after_refresh(app.call_later, self._done, under_way):
+    def _passed(self) -> None:
+        """Look at the queues in the next turn of the loop: what is sent now comes first."""
+        asyncio.get_running_loop().call_soon(self._look)
+
+    def _look(self) -> None:
+        """Wait until all queues are empty; behind the widget that takes long."""
+        under_way = self._under_way
+        if under_way is None:
+            return
+        queued = next((node for node in under_way.way if node.message_queue_size), None)
+        if queued is None:
+            self._ask()
+        elif under_way.turns < TURNS:
+            under_way.turns += 1
+            self._passed()
+        else:
+            self._follow(queued)
+
+    def _ask(self) -> None:
+        """Go on behind what the app has to do."""
+        self._app.post_message(Callback(self._settle))
+
+    async def _settle(self) -> None:
+        """Go on, or let what the key opened come up, be drawn and take the focus."""
+        under_way, app = self._under_way, self._app
+        if under_way is None:
+            return
+        if self._opening():
+            app.set_timer(LOOK, self._ask)
+        elif app.focused is under_way.focused and app.screen is under_way.screen:
+            await self._next()
+        elif app.screen.call_after_refresh(app.call_later, self._drawn, under_way):
             app.set_timer(LOOK, partial(self._watch, app.screen, under_way))
         else:
-            app.call_later(self._done, under_way)
+            await self._next()
 
-    def _watch(self, drawn: Screen[object], under_way: Timer) -> None:
+    def _watch(self, drawn: Screen[object], under_way: _UnderWay) -> None:
         """Begin anew if another screen came up meanwhile: one that is behind is not drawn."""
-        if self._under_way is under_way:
-            again = partial(self._watch, drawn, under_way)
-            in_front = self._app.screen is drawn
-            self._app.set_timer(LOOK, again) if in_front else self._settle(under_way)
+        if self._under_way is under_way and self._app.screen_stack:
+            if self._app.screen is drawn:
+                self._app.set_timer(LOOK, partial(self._watch, drawn, under_way))
+            else:
+                self._ask()
 
-    async def _done(self, under_way: Timer) -> None:
+    async def _drawn(self, under_way: _UnderWay) -> None:
         if self._under_way is under_way:
             await self._next()
 
     async def _next(self) -> None:
-        if self._under_way is not None:
-            self._under_way.stop()
-            self._under_way = None
+        if self._patience is not None:
+            self._patience.stop()
+        self._under_way = self._patience = None
         if self._waiting:
             await self._begin(self._waiting.popleft())

@@ -129,6 +129,8 @@ Key: TypeAlias = tuple[Row, bool, bool]
 class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows under a heading that does not scroll; the cursor and the marks follow ids.
 
+    ``cursor_id`` is the id under the cursor, None while there are no rows: watch it, do not assign.
+    What watches it is called at once, so that it is painted together with the row.
     Assign ``rows``, ``marks``, ``sort_column``, ``sort_reverse`` and ``stale``; the table repaints
     what changed. ``highlight`` are words in lower case that are highlighted in the cells.
     ``notice`` is shown in place of rows while there are none. With ``counts``, digits are a count
@@ -174,13 +176,6 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
             super().__init__()
             self.row_id = row_id
 
-    class CursorMoved(Event):
-        """The cursor is on another id, or on none."""
-
-        def can_replace(self, message: Message) -> bool:
-            """Answer a held-down key once, for the row where it came to rest."""
-            return isinstance(message, type(self))
-
     class Opened(Event):
         """The row under the cursor was chosen with Enter or a double click."""
 
@@ -202,6 +197,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     highlight: reactive[tuple[str, ...]] = reactive(())
     notice: reactive[str | Content] = reactive("")
     cursor_row: var[int] = var(0, init=False)
+    cursor_id: var[str | None] = var(None, init=False)
 
     def __init__(
         self, columns: Sequence[Column], *, counts: bool = True, id: str | None = None
@@ -214,13 +210,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._columns = Layout(columns)
         self._painted: dict[int, Key | None] = {}
         self._shared_width = -1
-        self._told_id: str | None = None
         self._last_id: str | None = None
-
-    @property
-    def cursor_id(self) -> str | None:
-        """The id of the row under the cursor, or None while there are no rows."""
-        return self.rows[self.cursor_row].id if self.rows else None
 
     @property
     def page(self) -> int:
@@ -423,12 +413,9 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
             self._scroll(row - page + 1 + page // 2)
 
     def _tell_cursor(self) -> None:
-        """Send a message if the cursor is on another id than the one last told."""
-        row_id = self.cursor_id
-        if row_id != self._told_id and self.is_attached:
-            self._told_id = row_id
-            self._last_id = row_id if row_id is not None else self._last_id
-            self.post_message(self.CursorMoved(row_id))
+        """Tell which id the cursor is on."""
+        self.cursor_id = self.rows[self.cursor_row].id if self.rows else None
+        self._last_id = self.cursor_id or self._last_id
 
     def on_key(self, event: events.Key) -> None:
         """Take a digit for the count of the next key; esc only ends a count that was begun.
