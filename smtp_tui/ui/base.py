@@ -150,8 +150,8 @@ class FullScreen(Screen[Result]):
         self.panel = Panel(self.TITLE or "", id="main", classes="-focused")
 
     def compose(self) -> ComposeResult:
-        """Header, panels, key line. What was composed for this size is not styled anew for it."""
-        self.update_classes(size_classes(self.app.size), update=False)
+        """Header, panels, key line. What is composed for this size is not styled anew for it."""
+        self.update_classes(size_classes(self.app.size))
         yield self._profile_bar
         with self.panel:
             yield from self.compose_body()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import DescendantBlur, DescendantFocus
+from textual.geometry import Region
 
 from smtp_tui.ui.widgets.plain_text import harmless
 
@@ -39,6 +40,7 @@ class Panel(Vertical):
     def __init__(
         self, title: str | Content = "", *, id: str | None = None, classes: str | None = None
     ) -> None:
+        self._only_border = False
         super().__init__(id=id, classes=classes)
         self._shown: tuple[Content, Content] = (harmless(title), Content())
         self._drawn = (Content(), Content())
@@ -71,9 +73,20 @@ class Panel(Vertical):
         title, state = self._shown
         if not self.styles.border_bottom[0] and state:
             title, state = Content(" · ").join([title, state]), Content()
-        if (title, state) != self._drawn:  # setting it repaints the whole panel
+        if (title, state) != self._drawn:
             self._drawn = title, state
+            self._only_border = True
             self.border_title, self.border_subtitle = title, state
+            self._only_border = False
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Repaint; of another title or state only the border, not all that is inside."""
+        if self._only_border:
+            width, height = self.outer_size
+            regions = Region(0, 0, width, 1), Region(0, height - 1, width, 1)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
 
 class ScrollPane(VerticalScroll):

@@ -81,7 +81,11 @@ class TableApp(App[None]):
 
     def on_mount(self) -> None:
         self.table.focus()
-        self.watch(self.table, "cursor_id", self.told.append, init=False)
+        self.watch(self.table, "cursor_id", self.hear, init=False)
+
+    def hear(self, row_id: str | None) -> None:
+        """Note where the cursor is said to be."""
+        self.told.append(row_id)
 
     def on_records_table_opened(self, event: RecordsTable.Opened) -> None:
         self.heard.append(event)
