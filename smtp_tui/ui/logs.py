@@ -102,7 +102,7 @@ class LogScreen(FullScreen[None]):
 
     def on_mount(self) -> None:
         """Show the entry under the cursor."""
-        self.watch(self.table, "cursor_id", self.show, init=False)
+        self.watch(self.table, "cursor_id", self.show)
 
     def fill(self, entries: Iterable[tuple[Row, Callable[[], Content]]]) -> None:
         """Show these rows, and of the one under the cursor its content."""
