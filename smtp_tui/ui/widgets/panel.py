@@ -84,8 +84,8 @@ class Panel(Vertical):
     ) -> Self:
         """Repaint; of another title or state only the border, not all that is inside."""
         if self._only_border:
-            width, height = self.outer_size
-            regions = Region(0, 0, width, 1), Region(0, height - 1, width, 1)
+            (width, height), (left, top) = self.outer_size, self.content_offset
+            regions = Region(-left, -top, width, 1), Region(-left, height - 1 - top, width, 1)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
 
