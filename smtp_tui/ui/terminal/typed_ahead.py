@@ -19,7 +19,6 @@ from textual.dom import DOMNode
 from textual.events import Callback, Event, Key, Paste
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widget import Widget
 
 PATIENCE: Final = 5.0
 """Seconds after which the next key is handed on, whatever became of the one before."""
@@ -30,11 +29,10 @@ TURNS: Final = 50
 
 
 class _UnderWay:
-    """A key that was handed on: what had the focus then, and all that it passes on its way up."""
+    """A key that was handed on: the screen then, and all that it passes on its way up."""
 
     def __init__(self, app: App[Any]) -> None:
         self.screen = app.screen
-        self.focused: Widget | None = app.focused
         self.way: list[DOMNode] = [*(app.focused or app.screen).ancestors_with_self]
         self.turns = 0
 
@@ -99,30 +97,25 @@ class TypedAhead:
             return
         queued = next((node for node in under_way.way if node.message_queue_size), None)
         if queued is None:
-            self._ask()
+            self._draw()
         elif under_way.turns < TURNS:
             under_way.turns += 1
             self._passed()
         else:
             self._follow(queued)
 
-    def _ask(self) -> None:
-        """Go on behind what the app has to do."""
-        self._app.post_message(Callback(self._settle))
-
-    async def _settle(self) -> None:
-        """Go on, or let what the key opened come up, be drawn and take the focus."""
+    def _draw(self) -> None:
+        """Let what the key did be drawn, for Textual scrolls once in a frame; or what it opens."""
         under_way, app = self._under_way, self._app
-        if under_way is None:
+        if under_way is None or not app.screen_stack:
             return
+        screen = app.screen
         if self._opening():
-            app.set_timer(LOOK, self._ask)
-        elif app.focused is under_way.focused and app.screen is under_way.screen:
-            await self._next()
-        elif app.screen.call_after_refresh(app.call_later, self._drawn, under_way):
-            app.set_timer(LOOK, partial(self._watch, app.screen, under_way))
-        else:
-            await self._next()
+            app.set_timer(LOOK, self._draw)
+        elif not screen.call_after_refresh(self._drawn, under_way):
+            self._drawn(under_way)
+        elif screen is not under_way.screen:
+            app.set_timer(LOOK, partial(self._watch, screen, under_way))
 
     def _watch(self, drawn: Screen[object], under_way: _UnderWay) -> None:
         """Begin anew if another screen came up meanwhile: one that is behind is not drawn."""
@@ -130,11 +123,16 @@ class TypedAhead:
             if self._app.screen is drawn:
                 self._app.set_timer(LOOK, partial(self._watch, drawn, under_way))
             else:
-                self._ask()
+                self._draw()
 
-    async def _drawn(self, under_way: _UnderWay) -> None:
-        if self._under_way is under_way:
-            await self._next()
+    def _drawn(self, under_way: _UnderWay) -> None:
+        """Hand on the next key, behind what the app has to do; mostly there is none."""
+        if self._under_way is not under_way:
+            return
+        if self._waiting:
+            self._app.post_message(Callback(self._next))
+        else:
+            self._under_way = None
 
     async def _next(self) -> None:
         if self._patience is not None:

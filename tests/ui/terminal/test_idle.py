@@ -15,7 +15,7 @@ from tests.ui.helpers import opened
         (("n",), "New connection"),
         (("t",), "Send to"),
         (("p", "slash"), "this session only"),
-        (("p", "n"), "Check, then save"),
+        (("p", "n"), "Connect to a CAM server"),
         (("question_mark",), "search the keys"),
         (("colon",), "Search for commands"),
     ],
