@@ -257,6 +257,8 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._columns.measure(new[:: max(1, len(new) // _SAMPLE)])
         self._lay_out()
         self.virtual_size = Size(0, len(new) + HEADING_LINES)
+        if self.container_size:  # else the layout would find it out, and be done anew
+            self.show_vertical_scrollbar = self.virtual_size.height > self.container_size.height
         # The cursor keeps its line on the screen, unless it was scrolled out of sight.
         shift = row - cursor if top <= cursor < top + self.page else 0
         self._scroll(top + shift)

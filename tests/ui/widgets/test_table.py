@@ -344,6 +344,16 @@ async def test_rows_that_say_the_same_repaint_nothing_and_one_that_changed_one_l
         assert "elsewhere" in app.lines()[5]
 
 
+async def test_the_scroll_bar_comes_and_goes_in_the_frame_of_the_rows() -> None:
+    app = TableApp(make(range(1000)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app.table)
+        app.table.rows = make(range(23))
+        assert not app.table.show_vertical_scrollbar
+        app.table.rows = make(range(24))
+        assert app.table.show_vertical_scrollbar
+
+
 async def test_a_held_down_key_scrolls_once_in_half_a_page() -> None:
     app = TableApp(make(range(1000)))
     async with app.run_test(size=(80, 9)) as pilot:
