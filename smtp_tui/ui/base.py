@@ -194,10 +194,14 @@ class FullScreen(Screen[Result]):
         self._key_bar.filtering = self.focused is not None and self.focused.id == FILTER_FIELD
 
     def on_screen_suspend(self) -> None:
-        """Hide the keys under a dialog, where they would do something else, and dim the rest."""
-        self._key_bar.visible = False
-        self.add_class("-covered")
-        self._mark_focus()
+        """Hide the keys under a dialog, where they would do something else, and dim the rest.
+
+        Under a full screen nobody sees it, and to style it anew takes long.
+        """
+        if self.app.screen.is_modal:
+            self._key_bar.visible = False
+            self.add_class("-covered")
+            self._mark_focus()
 
     def on_screen_resume(self) -> None:
         """Show the keys and the messages here again."""

@@ -1012,6 +1012,16 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "a screen under a full screen is styled anew",
+        BOUNDS,
+        "if self.app.screen.is_modal:",
+        "if self.app.screen_stack:",
+        (
+            "tests/ui/connections/test_detail.py"
+            "::test_leaving_a_record_makes_no_row_anew_and_the_list_was_not_styled_for_it",
+        ),
+    ),
+    Fault(
         "a look at new tests makes all rows anew",
         BOUNDS,
         "for entry in self._tested:",

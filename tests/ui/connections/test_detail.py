@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from smtp_tui.ui.widgets.table import RecordsTable
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.helpers import opened
 
@@ -30,6 +31,28 @@ async def test_every_parameter_is_shown_unknown_ones_and_odd_types_too(sandbox: 
         assert ui.shows("x-blank    (blank)")
         assert ui.shows(record_id, sandbox.tenant_id, "Namespace")
         assert "hunter2" not in ui.text()
+
+
+async def test_leaving_a_record_makes_no_row_anew_and_the_list_was_not_styled_for_it(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("PRIMARY", "Connections 6")
+        connections = ui.app.screen
+        table = connections.query_one("#table", RecordsTable)
+        rows, before = table.rows, [*table.rows]
+        await ui.press("enter")
+        await ui.sees("Hostname", "Created")
+        assert not connections.has_class("-covered")
+        await ui.press("t")
+        await ui.sees("Send to")
+        assert ui.app.screen_stack[-2].has_class("-covered")
+        await ui.press("escape")
+        await ui.until(lambda: "Send to" not in ui.text(), "the dialog to close")
+        await ui.press("q")
+        await ui.sees("Connections 6")
+        assert table.rows is rows
+        assert all(row is known for row, known in zip(table.rows, before, strict=True))
 
 
 async def test_what_is_too_long_for_a_line_goes_on_under_its_value(sandbox: Sandbox) -> None:
