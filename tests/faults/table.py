@@ -77,6 +77,7 @@ UI_CONFLICT = "tests/ui/review/test_conflict.py"
 UI_CONNECTIONS_STATES = "tests/ui/connections/test_states.py"
 UI_DELETE = "tests/ui/connections/test_delete.py"
 UI_DRAFTS = "tests/ui/record_form/test_drafts.py"
+UI_FRAME_DIFF = "tests/ui/terminal/test_frame_diff.py"
 UI_FORM = "tests/ui/record_form/test_form.py"
 UI_FORM_FACE = "tests/ui/record_form/test_face.py"
 UI_HOSTILE = "tests/ui/widgets/test_hostile.py"
@@ -1951,5 +1952,26 @@ FAULTS: Final = (
         (
             "tests/ui/connections/test_undo.py::test_an_undo_that_brings_back_a_part_says_what_did_not_come_back",
         ),
+    ),
+    Fault(
+        "a line is erased in the colour of the moment",
+        HONEST,
+        'f"{self.sent}{move}{look}{_ERASE_LINE}"',
+        'f"{self.sent}{move}{_ERASE_LINE}{look}"',
+        (f"{UI_FRAME_DIFF}::test_the_screen_is_the_same_as_if_all_were_sent",),
+    ),
+    Fault(
+        "what is erased behind a blank is not drawn again",
+        HONEST,
+        "        erased = erased.writing(row, line.wanted, [*kept, *blanks])\n",
+        "",
+        (f"{UI_FRAME_DIFF}::test_the_screen_is_the_same_as_if_all_were_sent",),
+    ),
+    Fault(
+        "a look lingers on what is drawn next",
+        HONEST,
+        "        if gone or any(was and not now for now, was in colours):",
+        "        if any(was and not now for now, was in colours):",
+        (f"{UI_FRAME_DIFF}::test_the_screen_is_the_same_as_if_all_were_sent",),
     ),
 )

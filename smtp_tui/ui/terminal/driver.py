@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from threading import Thread
+from time import monotonic
 from types import FrameType
 from typing import Any, Final
 
@@ -48,8 +49,14 @@ STAND_INS: Final = {
 """Signs that every terminal has for those that the program draws with; all are one cell wide."""
 ON_THE_CONSOLE: Final = str.maketrans("╭╮╰╯┏┓┗┛━┃✓✗…✎★‹›●", "┌┐└┘┌┐└┘─│+x~d*<>•")
 """The same for the Linux console, whose fonts have 256 or 512 characters."""
-_NOT_SWITCHED_ON: Final = frozenset({"\x1b[?1004h", "\x1b[?1004l", "\x1b[?2048$p"})
-"""Modes that Textual asks for and nothing here needs: reports of the focus and of the size."""
+_NOT_SENT: Final = ("\x1b[?1004h", "\x1b[?1004l", "\x1b[?2048$p", "\x1b]22;")
+"""What Textual asks for and nothing here needs: reports of the focus and of the size, and shapes
+of the mouse pointer."""
+_FRAME_BEGINS: Final = "\x1b[?2026h"
+_FRAME_ENDS: Final = "\x1b[?2026l"
+"""Between them a terminal that knows them draws nothing, so that a frame appears at once."""
+_FRAME_SECONDS: Final = 1 / 50
+"""Between frames that belong to one key; Textual paints what a key changed in steps of 1/60."""
 _KEYBOARD_ON: Final = "\x1b[>"
 _KEYBOARD_OFF: Final = "\x1b[<"
 _KEYBOARD_MODE: Final = "\x1b[>5u"
@@ -116,6 +123,10 @@ class TerminalDriver(LinuxDriver):
         self._encoding = locale.getencoding()
         self._encodings = (self._encoding, stream.encoding if stream is not None else "utf-8")
         self._frames = frames
+        self._due: asyncio.Handle | None = None
+        self._next_frame_at = 0.0
+        self._typed = False
+        self._synchronized = False
         self._enhanced_keyboard = enhanced_keyboard
         self._suspended = False
 
@@ -151,6 +162,7 @@ class TerminalDriver(LinuxDriver):
     def suspend_application_mode(self) -> None:
         """Give the terminal back to the shell, as ctrl+z asks. Nothing is written from now on."""
         super().suspend_application_mode()
+        self._cancel_drawing()
         self._suspended = True
 
     def resume_application_mode(self) -> None:
@@ -184,8 +196,11 @@ class TerminalDriver(LinuxDriver):
         A copy goes the way that leads to its clipboard. A mode that is not wanted is not sent.
         """
         keyboard = data.startswith((_KEYBOARD_ON, _KEYBOARD_OFF))
-        unwanted = data in _NOT_SWITCHED_ON or (keyboard and not self._enhanced_keyboard)
+        unwanted = data.startswith(_NOT_SENT) or (keyboard and not self._enhanced_keyboard)
         if unwanted or self._suspended:
+            return
+        if data in (_FRAME_BEGINS, _FRAME_ENDS):
+            self._synchronized = True
             return
         if data.startswith(_KEYBOARD_ON):
             data = _KEYBOARD_MODE
@@ -193,9 +208,42 @@ class TerminalDriver(LinuxDriver):
             data = self._copied(data)
         elif not data.isascii():
             data = drawable(data, self._encodings, os.environ.get("TERM", ""))
-        data = self._frames.changes(data, shutil.get_terminal_size())
-        if data:
+        if self._frames.take(data, shutil.get_terminal_size()):
+            self._draw_soon()
+        else:
+            self._draw()
             super().write(data)
+
+    def _draw_soon(self) -> None:
+        """Draw what was painted: after a key at once, and then all that follows closely in one.
+
+        Even at once is a turn of the loop later, as Textual paints twice when a layout changed.
+        """
+        loop = asyncio.get_running_loop()
+        wait = self._next_frame_at - monotonic()
+        if self._typed or wait <= 0:
+            self._typed = False
+            self._cancel_drawing()
+            self._due = loop.call_soon(self._draw)
+        elif self._due is None:
+            self._due = loop.call_later(wait, self._draw)
+
+    def _cancel_drawing(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    def _draw(self) -> None:
+        """Send what differs of all that was painted since."""
+        if self._due is None:
+            return
+        self._cancel_drawing()
+        changes = self._frames.changes()
+        if changes:
+            self._next_frame_at = monotonic() + _FRAME_SECONDS
+            if self._synchronized:
+                changes = f"{_FRAME_BEGINS}{changes}{_FRAME_ENDS}"
+            super().write(changes)
 
     def _copied(self, sequence: str) -> str:
         """What is to be sent of a copy; tells which way it goes."""
@@ -233,6 +281,7 @@ class TerminalDriver(LinuxDriver):
 
     def _take(self, messages: Iterable[Message]) -> None:
         """Tell the app what was typed, and what the mouse did inside the window."""
+        self._typed = True
         columns, lines = shutil.get_terminal_size()
         for message in messages:
             outside = isinstance(message, MouseEvent) and (
