@@ -76,6 +76,9 @@ class ProfileScreen(FullScreen[Profile | None]):
     DEFAULT_CSS = """
     ProfileScreen #fields { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     ProfileScreen.-roomy Field, ProfileScreen Field.-first { margin-top: 1; }
+    ProfileScreen.-roomy TextInput { text-style: none; }
+    ProfileScreen.-roomy TextInput:nocolor { text-style: underline; }
+    ProfileScreen.-roomy TextInput:focus { text-style: $filled; }
     ProfileScreen Field TextInput { max-width: 70; }
     ProfileScreen #said { display: none; margin-top: 1; text-style: bold; }
     """

@@ -111,6 +111,9 @@ class RecordForm(VerticalScroll, can_focus=False):
     DEFAULT_CSS = """
     RecordForm { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     RecordForm.-roomy > * { margin-top: 1; }
+    RecordForm.-roomy TextInput { text-style: none; }
+    RecordForm.-roomy TextInput:nocolor { text-style: underline; }
+    RecordForm.-roomy TextInput:focus { text-style: $filled; }
     RecordForm > #ready { height: auto; }
     """
 
