@@ -112,24 +112,26 @@ class TypedAhead:
         screen = app.screen
         if self._opening():
             app.set_timer(LOOK, self._draw)
-        elif not screen.call_after_refresh(self._drawn, under_way):
-            self._drawn(under_way)
+        elif not screen.call_after_refresh(self._drawn, screen, under_way):
+            self._drawn(screen, under_way)
         elif screen is not under_way.screen:
             app.set_timer(LOOK, partial(self._watch, screen, under_way))
 
-    def _watch(self, drawn: Screen[object], under_way: _UnderWay) -> None:
+    def _watch(self, screen: Screen[object], under_way: _UnderWay) -> None:
         """Begin anew if another screen came up meanwhile: one that is behind is not drawn."""
         if self._under_way is under_way and self._app.screen_stack:
-            if self._app.screen is drawn:
-                self._app.set_timer(LOOK, partial(self._watch, drawn, under_way))
+            if self._app.screen is screen:
+                self._app.set_timer(LOOK, partial(self._watch, screen, under_way))
             else:
                 self._draw()
 
-    def _drawn(self, under_way: _UnderWay) -> None:
+    def _drawn(self, screen: Screen[object], under_way: _UnderWay) -> None:
         """Hand on the next key, behind what the app has to do; mostly there is none."""
         if self._under_way is not under_way:
             return
-        if self._waiting:
+        if self._opening() or (self._app.screen_stack and self._app.screen is not screen):
+            self._draw()
+        elif self._waiting:
             self._app.post_message(Callback(self._next))
         else:
             self._under_way = None
