@@ -288,15 +288,23 @@ class Terminal:
                 data = os.read(self._master, 65_536)
             except OSError:  # how Linux tells that no one has the other side open any more
                 data = b""
-            with self._changed:
-                self._raw += data
-                answers = self._emulator.feed(data)
-                self._ended = not data
-                self._changed.notify_all()
+            self._arrive(data)
             if not data:
                 return
-            if answers:
-                self.send(answers)
+
+    def _arrive(self, data: bytes) -> None:
+        """Show what came, and answer what it asks; nothing more comes after no bytes."""
+        with self._changed:
+            self._raw += data
+            answers = self._emulator.feed(data)
+            self._ended = not data
+            self._changed.notify_all()
+        if answers:
+            self._answer(answers)
+
+    def _answer(self, answers: bytes) -> None:
+        """Answer what the program asked the terminal."""
+        self.send(answers)
 
     def _close(self) -> None:
         """Close our end of the program's side, once, so that the reader comes to an end."""

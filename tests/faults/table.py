@@ -47,6 +47,7 @@ E2E_DRAFTS_SURVIVE = "tests/e2e/test_drafts_survive.py"
 E2E_ENDS = "tests/e2e/test_ends.py"
 E2E_NO_SECRET_LEAKS = "tests/e2e/test_no_secret_leaks.py"
 E2E_READ_ONLY = "tests/e2e/test_read_only.py"
+E2E_SLOW_LINES = "tests/e2e/test_slow_lines.py"
 E2E_SUSPEND = "tests/e2e/test_suspend.py"
 EDITING_DRAFT = "tests/editing/test_draft.py"
 EDITING_MERGE = "tests/editing/test_merge.py"
@@ -1973,5 +1974,23 @@ FAULTS: Final = (
         "        if gone or any(was and not now for now, was in colours):",
         "        if any(was and not now for now, was in colours):",
         (f"{UI_FRAME_DIFF}::test_the_screen_is_the_same_as_if_all_were_sent",),
+    ),
+    Fault(
+        "every frame is marked, those too that change nothing",
+        HONEST,
+        "            self._synchronized = True\n            return",
+        "            super().write(data)\n            return",
+        (
+            f"{E2E_SLOW_LINES}::test_no_frame_is_sent_empty_and_no_shape_of_a_pointer_that_is_not_there",
+        ),
+    ),
+    Fault(
+        "keys that come in one burst are all handed on at once",
+        KEPT,
+        "        elif self._under_way is None:\n            await self._begin(event)",
+        "        elif event is not None:\n            await self._begin(event)",
+        (
+            f"{E2E_SLOW_LINES}::test_a_whole_edit_typed_in_one_burst_over_a_slow_line_goes_where_it_was_meant[plain]",
+        ),
     ),
 )
