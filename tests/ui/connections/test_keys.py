@@ -190,11 +190,26 @@ async def test_a_letter_of_the_filter_and_the_rows_that_it_leaves_are_painted_to
         assert [row.cells[0] for row in table(ui).rows] == ["OLD-RELAY"]
 
 
+async def test_a_letter_of_the_filter_that_leaves_every_row_lays_nothing_out(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("slash")
+        await ui.sees("words, port:587")
+        laid_out: list[object] = []
+        screen = ui.app.screen
+        screen.screen_layout_refresh_signal.subscribe(screen, laid_out.append, immediate=True)
+        await ui.type("7")  # which stands in every id
+        await ui.sees("Connections 6 /7")
+        assert laid_out == []
+        await ui.press("escape")
+        await ui.until(lambda: laid_out, "the filter to close")
+
+
 async def test_the_cursor_keys_reach_the_rows_while_the_filter_is_typed(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await ui.sees("PRIMARY")
         await ui.press("slash")
-        await ui.type("a")
+        await ui.type("7")  # which stands in every id
         await ui.press("down", "down")
         assert "OLD-RELAY" in ui.line("▌")
 
