@@ -72,7 +72,7 @@ class RecordsView:
         self._tests = tests
         self._now = now
         self._drafted: frozenset[str] = frozenset()
-        self._found: tuple[str, LazyRows] | None = None
+        self._found: tuple[str, list[str]] | None = None
         self._alike = lookalikes(record.name for record in answer.records)
         self._entries: dict[str, _Entry] = {}
         for position, record in enumerate(answer.records):
@@ -130,15 +130,16 @@ class RecordsView:
     def rows(self, filter_text: str, sort: Sort) -> LazyRows:
         """Return the rows of the records that hold every word and term of the filter, in order.
 
-        They are the same ones while no other filter or order is asked for and no test was made.
+        The search is done anew for another filter or order, and after a test. Only its ids are
+        kept: rows refer to this view, which would keep itself alive until the next collection.
         """
         if sort != self._sort:
             self._put_in_order(sort)
         if self._found is None or self._found[0] != filter_text:
             self._found = filter_text, self._search(filter_text)
-        return self._found[1]
+        return LazyRows(self._found[1], self._row)
 
-    def _search(self, filter_text: str) -> LazyRows:
+    def _search(self, filter_text: str) -> list[str]:
         found = self._ordered
         for name, word in _terms(filter_text):
             if name != "last":  # every other value stands in the haystack, which is searched fast
@@ -146,7 +147,7 @@ class RecordsView:
             if name:
                 holds = _TERMS[name]
                 found = [entry for entry in found if holds(entry, word)]
-        return LazyRows([entry.id for entry in found], self._row)
+        return [entry.id for entry in found]
 
     def _put_in_order(self, sort: Sort) -> None:
         self._found = None

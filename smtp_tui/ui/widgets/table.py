@@ -249,7 +249,6 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     def watch_rows(self, old: Sequence[Row], new: Sequence[Row]) -> None:
         """Keep the cursor on its id and in its line, and repaint the lines that differ."""
         if new is old:
-            self._repaint()  # rows that are made when they are shown may say something else
             return
         top, cursor = self.scroll_offset.y, self.cursor_row
         row = follow(row_ids(old), row_ids(new), cursor, self._last_id)

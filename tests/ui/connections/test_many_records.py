@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import weakref
 from datetime import UTC, datetime
 
 from smtp_tui.api.decode import decode_list
@@ -74,14 +75,22 @@ async def test_tests_made_meanwhile_are_asked_for_and_make_rows_anew_of_their_re
     view = await RecordsView.prepared(decode_list(answer_of(100)), tests, ORDER, NOW)
     before = {row.id: row for row in view.rows("", ORDER)}
     asked.clear()
-    rows = view.rows("", ORDER)
+    ids = view.rows("", ORDER).ids
     view.look_again(NOW, ())
-    assert view.rows("", ORDER) is rows
-    assert all(row is before[row.id] for row in rows)
+    assert view.rows("", ORDER).ids is ids
+    assert all(row is before[row.id] for row in view.rows("", ORDER))
     assert asked == []
     view.look_again(NOW, {f"{7:024x}"})
     anew = [row.id for row in view.rows("", ORDER) if row is not before[row.id]]
     assert anew == asked == [f"{7:024x}"]
+
+
+def test_records_that_were_read_anew_are_freed_at_once() -> None:
+    view = RecordsView(decode_list(answer_of(10)), *UNTESTED)
+    freed = weakref.ref(view)
+    assert view.rows("r7", ORDER)[0].cells[0] == "R7"
+    del view
+    assert freed() is None
 
 
 async def test_a_key_in_the_filter_makes_no_row_anew() -> None:
