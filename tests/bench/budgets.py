@@ -72,7 +72,7 @@ BUDGETS = (
     Budget(_G.CURSOR, "cursor: bytes", _BYTES, most=350),
     Budget(_G.CURSOR, "cursor, scrolling: settled", _MS),
     Budget(_G.CURSOR, "cursor, scrolling: processor", _MS, ratio=0.6),
-    Budget(_G.CURSOR, "cursor, scrolling: writes", _WRITES, most=1),
+    Budget(_G.CURSOR, "cursor, scrolling: writes", _WRITES),
     Budget(_G.CURSOR, "cursor, scrolling: bytes", _BYTES),
     Budget(_G.SCREENS, "edit again: settled", _MS, most=40),
     Budget(_G.SCREENS, "edit again: writes", _WRITES, most=2),
