@@ -142,7 +142,7 @@ class FullScreen(Screen[Result]):
         super().__init__()
         self._clock = clock
         self._in_use = session
-        self._opened = False
+        self._styled_in = ""
         self._profile_bar = ProfileBar(session, clock.now())
         self._key_bar = KeyBar(*(keys or self.KEYS))
         self._waits = WaitLine(clock, lambda: bound(self, self.BACK).last_key)
@@ -151,6 +151,7 @@ class FullScreen(Screen[Result]):
 
     def compose(self) -> ComposeResult:
         """Header, panels, key line. What is composed for this size is not styled anew for it."""
+        self._styled_in = self.app.theme
         self.update_classes(size_classes(self.app.size))
         yield self._profile_bar
         with self.panel:
@@ -172,10 +173,12 @@ class FullScreen(Screen[Result]):
     async def on_event(self, event: Event) -> None:
         """Do nothing once the program ends: a screen that opens then gets no widgets any more.
 
-        When it opens, its widgets were styled as they were composed, which need not be done again.
+        In front again, it is styled anew only where it looks different: with another theme, or
+        without a dialog over it. When it opens, its widgets were styled as they were composed.
         """
         if isinstance(event, ScreenResume):
-            event.refresh_styles, self._opened = self._opened, True
+            event.refresh_styles = self.has_class("-covered") or self._styled_in != self.app.theme
+            self._styled_in = self.app.theme
         if self.is_attached or not isinstance(event, Mount | ScreenResume):
             await super().on_event(event)
 
@@ -200,20 +203,20 @@ class FullScreen(Screen[Result]):
         """
         if self.app.screen.is_modal:
             self._key_bar.visible = False
-            self.add_class("-covered")
             self._mark_focus()
+            self.add_class("-covered")  # which styles all that is inside
 
     def on_screen_resume(self) -> None:
         """Show the keys and the messages here again."""
         self._key_bar.visible = True
-        self.remove_class("-covered")
+        self.remove_class("-covered", update=False)  # Textual styles it, see on_event
         self._mark_focus()
         if isinstance(self.app, MessagesApp):
             self._messages.show(self.app.messages)
 
     def _mark_focus(self) -> None:
         for panel in self.query(Panel) if self.focused is not None else ():
-            panel.mark_focus()
+            panel.set_class(panel.holds_focus, "-focused", update=False)
 
     def tick(self) -> None:
         """Called every ``TICK`` seconds and when the token changed."""
@@ -319,6 +322,7 @@ class Dialog(ModalScreen[Result]):
     ]
     opening: Worker[None] | None = None
     profile: Profile | None = None
+    _styled_in: str = ""
 
     def compose(self) -> ComposeResult:
         """The box, and in it what :meth:`compose_box` yields."""
@@ -363,7 +367,10 @@ class Dialog(ModalScreen[Result]):
         return ()
 
     async def on_event(self, event: Event) -> None:
-        """Do nothing once the program ends, as a screen."""
+        """Do nothing once the program ends, and style nothing twice, as a screen."""
+        if isinstance(event, ScreenResume):
+            event.refresh_styles = self._styled_in not in ("", self.app.theme)
+            self._styled_in = self.app.theme
         if self.is_attached or not isinstance(event, Mount | ScreenResume):
             await super().on_event(event)
 

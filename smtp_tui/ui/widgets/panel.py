@@ -52,11 +52,17 @@ class Panel(Vertical):
     @on(DescendantFocus)
     @on(DescendantBlur)
     def mark_focus(self) -> None:
-        """Look whether the focus is inside.
+        """Look whether the focus is inside; a screen that is left looks itself.
 
         With the pseudo-class for that, Textual styles all that is inside anew at each Tab.
         """
-        self.set_class(self.has_focus_within and self.screen.is_active, "-focused")
+        if self.screen.is_active:
+            self.set_class(self.has_focus_within, "-focused")
+
+    @property
+    def holds_focus(self) -> bool:
+        """Whether the focus is inside and no dialog covers it."""
+        return self.has_focus_within and self.screen.is_active
 
     def on_resize(self) -> None:
         """Put title and state where there is a border for them."""

@@ -642,7 +642,7 @@ class FilteredTable(Vertical):
     ]
     DEFAULT_CSS = """
     FilteredTable > #foot { height: 1; padding: 0 1; color: $warn; }
-    FilteredTable > Input { display: none; height: 1; border: none; }
+    FilteredTable > Input { display: none; height: 1; border: none; max-width: 44; }
     FilteredTable.-filtered > Input { display: block; }
     FilteredTable.-filtered > #foot { display: none; }
     """
