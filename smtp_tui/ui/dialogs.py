@@ -270,7 +270,8 @@ class HelpScreen(Dialog[None]):
         self._text = PlainText()
 
     def compose_box(self) -> Iterable[Widget]:
-        """Search field and keys."""
+        """Search field and keys, all in the first frame."""
+        self._text.update(self._entries())
         yield self._field
         with VerticalScroll(id="help-keys", can_focus=False):
             yield self._text
@@ -290,8 +291,11 @@ class HelpScreen(Dialog[None]):
     def show_entries(self) -> None:
         """Show what holds the words, wrapped to the width."""
         self.show_keys()
+        self._text.update(self._entries())
+
+    def _entries(self) -> Content:
         words = self._field.value.casefold().split()
-        width = max(40, self._field.size.width - 2)
+        width = max(40, min(self.WIDTH, self.app.size.width) - 8)  # frame, padding, scroll bar
         sections: dict[str, list[Content]] = {place.value: [] for place in Place}
         for action in self._actions:
             sections[action.place.value].append(self._action(action, width))
@@ -304,7 +308,7 @@ class HelpScreen(Dialog[None]):
                 lines += [Content.styled(title, "bold"), *found, Content("")]
         if not words:
             lines += [Content.styled("Good to know", "bold"), Content(_NOTES)]
-        self._text.update(Content("\n").join(lines) if lines else "No matching keys")
+        return Content("\n").join(lines) if lines else Content("No matching keys")
 
     def _action(self, action: Action, width: int) -> Content:
         reason = action.unavailable(self._situation)
