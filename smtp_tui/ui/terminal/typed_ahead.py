@@ -26,6 +26,8 @@ LOOK: Final = 0.01
 """Seconds between looks at whether another screen has come up."""
 TURNS: Final = 50
 """Turns of the event loop for which the queues are looked at, before waiting in one of them."""
+QUIET_TURNS: Final = 3
+"""Turns with nothing queued after which a key has done its work: a worker begins in the next."""
 
 
 class _UnderWay:
@@ -35,6 +37,7 @@ class _UnderWay:
         self.screen = app.screen
         self.way: list[DOMNode] = [*(app.focused or app.screen).ancestors_with_self]
         self.turns = 0
+        self.quiet = 0
 
 
 class TypedAhead:
@@ -69,12 +72,15 @@ class TypedAhead:
         """Hand the event on; hold back keys and pastes while one is under way."""
         if not isinstance(event, Key | Paste) or event.is_forwarded:
             await self._hand_on(event)
-        elif self._under_way is None:
+        elif self._under_way is None and not self._opening():
             await self._begin(event)
         else:
             self._waiting.append(event)
             if self._patience is None:
                 self._patience = self._app.set_timer(PATIENCE, self._next)
+            if self._under_way is None:  # what is in front began to open another screen by itself
+                self._under_way = _UnderWay(self._app)
+                self._draw()
 
     async def _begin(self, event: Event) -> None:
         under_way = self._under_way = _UnderWay(self._app)
@@ -96,8 +102,11 @@ class TypedAhead:
         if under_way is None:
             return
         queued = next((node for node in under_way.way if node.message_queue_size), None)
-        if queued is None:
+        under_way.quiet = under_way.quiet + 1 if queued is None else 0
+        if under_way.quiet == QUIET_TURNS:
             self._draw()
+        elif queued is None:
+            self._passed()
         elif under_way.turns < TURNS:
             under_way.turns += 1
             self._passed()
