@@ -95,6 +95,12 @@ class DraftsChanged(Message):
     """Posted to every screen when a draft was kept or discarded."""
 
 
+def _lay_out_once(screen: Screen[Any], event: Resize) -> None:
+    """Keep Textual from a second layout: a screen that was laid out is told of its own size."""
+    if event.size == screen.size:
+        event.prevent_default()
+
+
 def size_classes(size: Size) -> dict[str, bool]:
     """Return the classes of a screen that has this size, and those that it has not."""
     return {"-slim": size.width < 80, "-wide": size.width >= WIDE, "-short": size.height < 24}
@@ -184,8 +190,9 @@ class FullScreen(Screen[Result]):
 
     @on(Resize)
     def take_size_classes(self, event: Resize) -> None:
-        """Take the classes of the size."""
+        """Take the classes of the size, and be laid out for it once."""
         self.update_classes(size_classes(event.size))
+        _lay_out_once(self, event)
 
     def on_mount(self) -> None:
         """Show which keys work, and let time pass in the header."""
@@ -347,6 +354,11 @@ class Dialog(ModalScreen[Result]):
         room = min(self.WIDTH, self.app.size.width) - 4
         keys = fitted_keys(contents, room, more)
         self.query_one("#box").border_subtitle = harmless(keys)
+
+    @on(Resize)
+    def lay_out_once(self, event: Resize) -> None:
+        """Be laid out once."""
+        _lay_out_once(self, event)
 
     @on(Mount)
     @on(Resize)

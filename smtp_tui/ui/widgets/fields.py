@@ -122,10 +122,11 @@ class TextInput(Input):
             placeholder=visible(placeholder),
             highlighter=VisibleText(),
             id=id,
-            compact=True,
+            classes="-valid",  # as any value without a validator, which would be styled anew
             password=password,
             select_on_focus=not password,  # or the next key would replace the whole password
         )
+        self.add_class("-textual-compact", update=False)  # as compact=True, without a styling
         self.cursor_blink = False
         self._takes = takes
 
