@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any, Final
 
 from textual.app import App
@@ -31,10 +30,9 @@ QUIET_TURNS: Final = 3
 
 
 class _UnderWay:
-    """A key that was handed on: the screen then, and all that it passes on its way up."""
+    """A key that was handed on, and all that it passes on its way up."""
 
     def __init__(self, app: App[Any]) -> None:
-        self.screen = app.screen
         self.way: list[DOMNode] = [*(app.focused or app.screen).ancestors_with_self]
         self.turns = 0
         self.quiet = 0
@@ -123,14 +121,17 @@ class TypedAhead:
             app.set_timer(LOOK, self._draw)
         elif not screen.call_after_refresh(self._drawn, screen, under_way):
             self._drawn(screen, under_way)
-        elif screen is not under_way.screen:
-            app.set_timer(LOOK, partial(self._watch, screen, under_way))
+        else:
+            self._watch_later(screen, under_way)
+
+    def _watch_later(self, screen: Screen[object], under_way: _UnderWay) -> None:
+        asyncio.get_running_loop().call_later(LOOK, self._watch, screen, under_way)
 
     def _watch(self, screen: Screen[object], under_way: _UnderWay) -> None:
         """Begin anew if another screen came up meanwhile: one that is behind is not drawn."""
         if self._under_way is under_way and self._app.screen_stack:
             if self._app.screen is screen:
-                self._app.set_timer(LOOK, partial(self._watch, screen, under_way))
+                self._watch_later(screen, under_way)
             else:
                 self._draw()
 
