@@ -130,8 +130,12 @@ class SmtpTui(MessagesApp):
         await self.typed_ahead.take(event)
 
     def _opening(self) -> bool:
-        """Whether the screen in front is about to open another one over itself."""
+        """Whether another screen is about to come up, or the palette still searches."""
         screen = self.screen
+        if self._current.switching:
+            return True
+        if isinstance(screen, CommandPalette):
+            return any(each.node is screen and each.is_running for each in self.workers)
         opening = screen.opening if isinstance(screen, FullScreen | Dialog) else None
         return opening is not None and opening.is_running
 

@@ -77,6 +77,11 @@ class CurrentProfile:
         """The home screen of a session."""
         return ConnectionsScreen(session, self._services)
 
+    @property
+    def switching(self) -> bool:
+        """Whether another profile is about to be used."""
+        return self._switching.locked()
+
     async def use(self, profile: Profile | None) -> None:
         """Use another profile, or the one before: a new session on a new screen.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.program import Seed, program, says, writes
+from tests.e2e.program import Seed, listed, other_tenant, program, says, write_profiles, writes
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 
@@ -77,3 +77,33 @@ def test_y_pressed_twice_in_one_burst_copies_the_curl_line_at_once(
         line = base64.b64decode(copied).decode()
         assert line.startswith("curl ")
         assert seeded.primary in line
+
+
+def test_enter_typed_ahead_in_the_palette_runs_no_command_of_an_earlier_search(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for(listed("PRIMARY"))
+        terminal.send(b":undo\r")  # there is no change to undo; "und" finds Suspend
+        terminal.wait_for("No matches found")
+        assert terminal.in_alternate_screen
+
+
+def test_text_typed_in_one_burst_with_a_command_goes_to_what_the_command_opens(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for(listed("PRIMARY"))
+        terminal.send(b":filter\rsecond")
+        terminal.wait_for("/second")
+
+
+def test_a_filter_typed_behind_the_choice_of_a_profile_narrows_its_records(
+    sandbox: Sandbox, seeded: Seed, tmp_path: Path
+) -> None:
+    write_profiles(tmp_path, other_tenant(sandbox))
+    with program(sandbox, tmp_path) as terminal:
+        terminal.wait_for(listed("PRIMARY"))
+        terminal.send(b"p/eur\r/dd")
+        screen = terminal.wait_for("/dd")
+        assert "Delete" not in screen.rpartition("\n")[0]

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 from textual.app import App
@@ -36,6 +37,11 @@ class _UnderWay:
         self.way: list[DOMNode] = [*(app.focused or app.screen).ancestors_with_self]
         self.turns = 0
         self.quiet = 0
+
+
+def _queued(nodes: Iterable[DOMNode]) -> DOMNode | None:
+    """Return the first of these in whose queue something is."""
+    return next((node for node in nodes if node.message_queue_size), None)
 
 
 class TypedAhead:
@@ -74,11 +80,10 @@ class TypedAhead:
             await self._begin(event)
         else:
             self._waiting.append(event)
-            if self._patience is None:
-                self._patience = self._app.set_timer(PATIENCE, self._next)
             if self._under_way is None:  # what is in front began to open another screen by itself
                 self._under_way = _UnderWay(self._app)
                 self._draw()
+            self._be_patient()
 
     async def _begin(self, event: Event) -> None:
         under_way = self._under_way = _UnderWay(self._app)
@@ -95,17 +100,22 @@ class TypedAhead:
         asyncio.get_running_loop().call_soon(self._look)
 
     def _look(self) -> None:
-        """Wait until all queues are empty; behind the widget that takes long."""
-        under_way = self._under_way
-        if under_way is None:
+        """Wait until all queues are empty; behind the widget that takes long.
+
+        The way of the key is looked at first, and in the end all that is in front: what a key
+        chooses in a list may be told beside its way.
+        """
+        under_way, app = self._under_way, self._app
+        if under_way is None or not app.screen_stack:
             return
-        queued = next((node for node in under_way.way if node.message_queue_size), None)
-        under_way.quiet = under_way.quiet + 1 if queued is None else 0
-        if under_way.quiet == QUIET_TURNS:
-            self._draw()
-        elif queued is None:
-            self._passed()
-        elif under_way.turns < TURNS:
+        queued = _queued(under_way.way)
+        if queued is None and under_way.quiet == QUIET_TURNS:
+            queued = _queued(app.screen.walk_children())
+            if queued is None:
+                self._draw()
+                return
+        under_way.quiet = 0 if queued is not None else under_way.quiet + 1
+        if queued is None or under_way.turns < TURNS:
             under_way.turns += 1
             self._passed()
         else:
@@ -142,13 +152,23 @@ class TypedAhead:
         if self._opening() or (self._app.screen_stack and self._app.screen is not screen):
             self._draw()
         elif self._waiting:
-            self._app.post_message(Callback(self._next))
+            self._app.post_message(Callback(partial(self._next, under_way)))
         else:
             self._under_way = None
 
-    async def _next(self) -> None:
+    async def _next(self, done: _UnderWay) -> None:
+        """Hand on the next key, once: two screens may both have been drawn."""
+        if self._under_way is not done:
+            return
         if self._patience is not None:
             self._patience.stop()
         self._under_way = self._patience = None
         if self._waiting:
-            await self._begin(self._waiting.popleft())
+            event = self._waiting.popleft()
+            await self._begin(event)
+            self._be_patient()
+
+    def _be_patient(self) -> None:
+        """Hand on the next key in the end, if one waits, whatever becomes of this one."""
+        if self._waiting and self._patience is None and self._under_way is not None:
+            self._patience = self._app.set_timer(PATIENCE, partial(self._next, self._under_way))
