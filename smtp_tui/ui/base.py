@@ -97,7 +97,7 @@ class DraftsChanged(Message):
 
 def _lay_out_once(screen: Screen[Any], event: Resize) -> None:
     """Keep Textual from a second layout: a screen that was laid out is told of its own size."""
-    if event.size == screen.size:
+    if event.size == screen.outer_size:
         event.prevent_default()
 
 

@@ -195,7 +195,9 @@ class Terminal:
     def lines(self) -> list[str]:
         """Return the lines of the screen, without the blanks at their ends."""
         with self._changed:
-            return [line.rstrip() for line in self._emulator.screen.display]
+            screen = self._emulator.screen  # whose display fails on half of a wide character
+            rows = (screen.buffer[y] for y in range(screen.lines))
+            return ["".join(row[x].data for x in range(screen.columns)).rstrip() for row in rows]
 
     def screen_text(self) -> str:
         """Return the screen as one text."""

@@ -82,7 +82,7 @@ def _look_around(terminal: Terminal, sandbox: Sandbox, words: str) -> None:
     terminal.wait_quiet(0.3)
     narrow(terminal, "SUBJECT")
     for key, seen in (
-        ("enter", "Created"),
+        ("enter", "x-note"),
         ("e", "Edit SUBJECT"),
         ("y", "curl"),
         ("d", "Delete SUBJECT"),

@@ -226,6 +226,7 @@ class DetailScreen(RecordScreen[bool]):
         self._step = step
         self._problem: ApiError | None = None
         self._any_change = False
+        self._by_itself = False
         self._problem_text = PlainText(classes="problem")
         self._pane = RecordPane(id="record", whole=True)
 
@@ -236,7 +237,7 @@ class DetailScreen(RecordScreen[bool]):
     def on_mount(self) -> None:
         """Show what the table knew, then read the record again."""
         self._show_record()
-        self.action_refresh()
+        self._read_by_itself()
 
     @property
     def situation(self) -> Situation:
@@ -281,10 +282,19 @@ class DetailScreen(RecordScreen[bool]):
         self._pane.scroll_home(animate=False)
         self._show_record()
         self._show_problem()
-        self.action_refresh()
+        self._read_by_itself()
+
+    def action_refresh(self) -> None:
+        """Read the record again, as asked."""
+        self._by_itself = False
+        self._read()
+
+    def _read_by_itself(self) -> None:
+        self._by_itself = True
+        self._read()
 
     @work(group="load", exclusive=True, description="read a record")
-    async def action_refresh(self) -> None:
+    async def _read(self) -> None:
         """Read the record again; after an error the old one stays and is called stale."""
         record_id, name = self._record.id, record_name(self._record.name, self._record.id)
         try:
@@ -298,6 +308,7 @@ class DetailScreen(RecordScreen[bool]):
             self._problem = error
         else:
             self._problem, self._read_at = None, self.services.clock.now()
+        self._by_itself = False
         self._show_record()
         self._show_problem()
 
@@ -316,8 +327,11 @@ class DetailScreen(RecordScreen[bool]):
         self._show_problem()
 
     def action_back(self) -> None:
-        """Stop waiting, or go back and tell whether the table has to be read again."""
-        if not self.stop_waiting():
+        """Stop waiting, or go back and tell whether the table has to be read again.
+
+        The reading that began by itself is no reason to stay: it was not asked for.
+        """
+        if self._by_itself or not self.stop_waiting():
             self.dismiss(self._any_change)
 
 

@@ -317,3 +317,13 @@ async def test_when_the_record_beside_the_table_is_hidden_the_keys_move_in_the_t
         await ui.until(lambda: ui.app.focused is not None, "the table to have the focus")
         await ui.press("j")
         assert "TWO" in ui.line("▌")
+
+
+async def test_q_leaves_a_record_while_it_is_still_read_by_itself(demo: Sandbox) -> None:
+    demo.faults.add(Fault(FaultKind.DELAY, Operation.GET, seconds=2.0))
+    async with opened(demo) as ui:
+        await ui.sees("Connections 6")
+        await ui.press("enter")
+        await ui.sees("Namespace")
+        await ui.press("q")
+        await ui.sees("Connections 6")
