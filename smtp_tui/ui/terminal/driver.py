@@ -55,8 +55,8 @@ of the mouse pointer."""
 _FRAME_BEGINS: Final = "\x1b[?2026h"
 _FRAME_ENDS: Final = "\x1b[?2026l"
 """Between them a terminal that knows them draws nothing, so that a frame appears at once."""
-_FRAME_SECONDS: Final = 1 / 50
-"""Between frames that belong to one key; Textual paints what a key changed in steps of 1/60."""
+_FRAME_SECONDS: Final = 1 / 120
+"""Frames of one key that follow within this leave as one. More would make the last one late."""
 _KEYBOARD_ON: Final = "\x1b[>"
 _KEYBOARD_OFF: Final = "\x1b[<"
 _KEYBOARD_MODE: Final = "\x1b[>5u"
