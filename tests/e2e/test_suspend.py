@@ -77,6 +77,7 @@ def test_the_terminal_is_given_back_and_what_was_typed_is_still_there(
     shell.type("kill %1; fg; echo ended $?\r")
     shell.wait_for(f"ended {ExitCode.TERMINATED}")
     assert is_kept(tmp_path)
+    assert shell.raw.count(b"\x1b[?2026$p") <= 1, "an answer that comes late goes to the shell"
 
 
 def test_a_window_that_changed_its_size_meanwhile_is_filled(shell: Terminal, seeded: Seed) -> None:

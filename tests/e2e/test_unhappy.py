@@ -119,7 +119,7 @@ def test_a_401_asks_for_a_token_and_a_pasted_one_reads_the_list(
         terminal.wait_for("••••")
         terminal.wait_quiet(0.2)
         terminal.press("enter")
-        terminal.wait_gone("401")
+        terminal.wait_gone("••••")
         used = f"Bearer {token}"
         terminal.wait_for(lambda _: sandbox.requests[-1].headers["authorization"] == used)
         terminal.wait_for(listed("PRIMARY"))

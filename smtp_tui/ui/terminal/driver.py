@@ -55,6 +55,8 @@ of the mouse pointer."""
 _FRAME_BEGINS: Final = "\x1b[?2026h"
 _FRAME_ENDS: Final = "\x1b[?2026l"
 """Between them a terminal that knows them draws nothing, so that a frame appears at once."""
+_ASKS: Final = "\x1b[?2026$p"
+"""Asks for that once: after a stop and fg, a late answer would be typed into the shell."""
 _FRAME_SECONDS: Final = 1 / 120
 """Frames of one key that follow within this leave as one. More would make the last one late."""
 _KEYBOARD_ON: Final = "\x1b[>"
@@ -129,6 +131,7 @@ class TerminalDriver(LinuxDriver):
         self._synchronized = False
         self._enhanced_keyboard = enhanced_keyboard
         self._suspended = False
+        self._asked = False
 
     def start_application_mode(self) -> None:
         """Take the screen, and hear of each new size, at which a terminal cuts what it shows.
@@ -197,8 +200,9 @@ class TerminalDriver(LinuxDriver):
         """
         keyboard = data.startswith((_KEYBOARD_ON, _KEYBOARD_OFF))
         unwanted = data.startswith(_NOT_SENT) or (keyboard and not self._enhanced_keyboard)
-        if unwanted or self._suspended:
+        if unwanted or self._suspended or (data == _ASKS and self._asked):
             return
+        self._asked |= data == _ASKS
         if data in (_FRAME_BEGINS, _FRAME_ENDS):
             self._synchronized = True
             return
