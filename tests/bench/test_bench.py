@@ -101,7 +101,9 @@ def test_the_time_of_the_processor_is_counted_and_waiting_is_not(tiny: Line) -> 
 
 def test_what_prepares_the_terminal_is_no_part_of_the_start(tmp_path: Path) -> None:
     since = time.perf_counter()
-    with Line([sys.executable, "-c", TINY.format("pass")], cwd=tmp_path) as line:
+    # Begins late enough for what prepares the terminal to be read apart from it.
+    late = TINY.format("pass").replace("tty.setraw", "time.sleep(0.5), tty.setraw", 1)
+    with Line([sys.executable, "-c", late], cwd=tmp_path) as line:
         shown = line.until("ready")
         assert line.pieces[0].data == b"\0"
         assert 0 < line.since_start(shown) < (shown.at - since) * 1000
