@@ -271,7 +271,7 @@ async def test_a_late_look_at_a_host_is_not_told_of_the_host_that_took_its_place
             used = replace(profile, name="one", label="")
             store = ProfileStore(tmp_path / "config")
             store.add(used)
-            silent = f"http://127.0.0.1:{server.getsockname()[1]}"
+            silent = f"https://127.0.0.1:{server.getsockname()[1]}"
             store.add(replace(used, name="two", host=silent))
             return used
 
@@ -284,6 +284,7 @@ async def test_a_late_look_at_a_host_is_not_told_of_the_host_that_took_its_place
             await ui.type(demo.base_url)
             await ui.press("ctrl+s")
             await ui.until(lambda: "reachable" in _row(ui, "two"), "the answer of the new host")
+            server.close()  # which ends the look that still waits for it
             await ui.until(lambda: all(look.is_finished for look in looks), "the late look")
             assert "reachable" in _row(ui, "two")
 

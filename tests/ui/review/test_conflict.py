@@ -102,11 +102,7 @@ async def test_a_create_whose_answer_was_lost_says_whether_the_record_is_there(
         await ui.sees("BATCH")
         await ui.press("n")
         await ui.sees("New connection")
-        await ui.type("FRESH")
-        await ui.press("tab")
-        await ui.type("relay.example.com")
-        await ui.press("tab")
-        await ui.type("587")
+        await ui.type("FRESH\trelay.example.com\t587")
         await create(ui, "FRESH")
         await ui.sees("a record with this name exists")
         assert len(ui.requests(Operation.CREATE)) == 1
