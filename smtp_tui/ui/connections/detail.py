@@ -105,8 +105,8 @@ def record_content(
 ) -> Content:
     """Return parameters in the order of the form, id, creation, oddities and last tests.
 
-    The ``whole`` has tenant and namespace too, for which the pane has no room, and of id and
-    creation all.
+    The ``whole`` has tenant and namespace too, for which the pane has no room, and does not shorten
+    id and creation.
     """
     names = (*FORM_ORDER, *(parameter.name for parameter in record.parameters))
     lines = [_line(label_of(name), _value(record, name)) for name in dict.fromkeys(names)]
@@ -237,7 +237,7 @@ class DetailScreen(RecordScreen[bool]):
     def on_mount(self) -> None:
         """Show what the table knew, then read the record again."""
         self._show_record()
-        self._read_by_itself()
+        self.action_refresh(by_itself=True)
 
     @property
     def situation(self) -> Situation:
@@ -282,20 +282,12 @@ class DetailScreen(RecordScreen[bool]):
         self._pane.scroll_home(animate=False)
         self._show_record()
         self._show_problem()
-        self._read_by_itself()
-
-    def action_refresh(self) -> None:
-        """Read the record again, as asked."""
-        self._by_itself = False
-        self._read()
-
-    def _read_by_itself(self) -> None:
-        self._by_itself = True
-        self._read()
+        self.action_refresh(by_itself=True)
 
     @work(group="load", exclusive=True, description="read a record")
-    async def _read(self) -> None:
+    async def action_refresh(self, *, by_itself: bool = False) -> None:
         """Read the record again; after an error the old one stays and is called stale."""
+        self._by_itself = by_itself
         record_id, name = self._record.id, record_name(self._record.name, self._record.id)
         try:
             self._record = await read_signed_in(

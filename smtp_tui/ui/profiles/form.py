@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList
@@ -46,7 +46,7 @@ from smtp_tui.ui.profiles.check import StepsText
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.bars import key_content
 from smtp_tui.ui.widgets.choice import ChoiceField
-from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, Paste, SecretInput
+from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, FieldsPane, Paste, SecretInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless, visible
 from smtp_tui.workflows import check_profile as check
 from smtp_tui.workflows.operator import About, Kind
@@ -74,11 +74,7 @@ class ProfileScreen(FullScreen[Profile | None]):
     marks: ClassVar[bool] = False
     """Whether a changed field is marked, with what it was."""
     DEFAULT_CSS = """
-    ProfileScreen #fields { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
-    ProfileScreen.-roomy Field, ProfileScreen Field.-first { margin-top: 1; }
-    ProfileScreen.-roomy TextInput { text-style: none; }
-    ProfileScreen.-roomy TextInput:nocolor { text-style: underline; }
-    ProfileScreen.-roomy TextInput:focus { text-style: $filled; }
+    ProfileScreen .-roomy Field, ProfileScreen Field.-first { margin-top: 1; }
     ProfileScreen Field TextInput { max-width: 70; }
     ProfileScreen #said { display: none; margin-top: 1; text-style: bold; }
     """
@@ -87,7 +83,7 @@ class ProfileScreen(FullScreen[Profile | None]):
         super().__init__(session, services.clock)
         self.typed = TypedText(lambda: self.unsaved)
         self._services = services
-        self._body = VerticalScroll(id="fields", can_focus=False)
+        self._body = FieldsPane()
         self._said = PlainText(id="said")
 
     @property
@@ -107,7 +103,7 @@ class ProfileScreen(FullScreen[Profile | None]):
 
     def on_resize(self) -> None:
         """Part the fields where there is room for that."""
-        self.set_class(self.size.height >= _ROOMY, "-roomy")
+        self._body.set_class(self.size.height >= _ROOMY, "-roomy")
 
     def say(self, words: str) -> None:
         """Say something below the fields; blank words take it back."""

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
@@ -27,7 +26,7 @@ from smtp_tui.text import cell_width, clean, counted, padded, record_name
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.widgets.fields import LABEL_CELLS, Field, Paste
+from smtp_tui.ui.widgets.fields import LABEL_CELLS, Field, FieldsPane, Paste
 from smtp_tui.ui.widgets.plain_text import PlainText, visible
 from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
 from smtp_tui.workflows.outcomes import Recreate
@@ -102,18 +101,14 @@ def recreated(recreate: Recreate) -> FormSubject:
     )
 
 
-class RecordForm(VerticalScroll, can_focus=False):
+class RecordForm(FieldsPane):
     """One field per parameter in form order; the name only where it can still be chosen.
 
     ``base`` is what the fields are compared with, ``opened`` the record that it stands for.
     """
 
     DEFAULT_CSS = """
-    RecordForm { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     RecordForm.-roomy > * { margin-top: 1; }
-    RecordForm.-roomy TextInput { text-style: none; }
-    RecordForm.-roomy TextInput:nocolor { text-style: underline; }
-    RecordForm.-roomy TextInput:focus { text-style: $filled; }
     RecordForm > #ready { height: auto; }
     """
 

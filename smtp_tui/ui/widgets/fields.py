@@ -13,7 +13,7 @@ from typing import Final
 
 from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
@@ -356,3 +356,14 @@ class Field(Horizontal):
         if self._timer is not None:
             self._timer.stop()
         self.post_message(self.Rested())
+
+
+class FieldsPane(VerticalScroll, can_focus=False):
+    """The fields of a form. A ``-roomy`` one has a blank line between them and no underlines."""
+
+    DEFAULT_CSS = """
+    FieldsPane { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    FieldsPane.-roomy TextInput { text-style: none; }
+    FieldsPane.-roomy TextInput:nocolor { text-style: underline; }
+    FieldsPane.-roomy TextInput:focus { text-style: $filled; }
+    """
