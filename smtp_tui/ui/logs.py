@@ -12,7 +12,6 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input
 
 from smtp_tui.api.activity import Exchange
 from smtp_tui.api.clock import Clock
@@ -332,6 +331,7 @@ class JournalScreen(FullScreen[None]):
     def on_mount(self) -> None:
         """Read the journal."""
         self._list.table.focus()
+        self._list.watch_filter(self.show_writes)
         self.show_writes()
         self.action_refresh()
 
@@ -362,7 +362,6 @@ class JournalScreen(FullScreen[None]):
             self._notice = notice_content("No writes yet", words, keys)
         self.show_writes()
 
-    @on(Input.Changed)
     def show_writes(self) -> None:
         """Show the writes that hold the words of the filter."""
         table, total = self._list.table, len(self._writes)

@@ -60,8 +60,8 @@ def refused_content(lines: Iterable[str]) -> Content:
 def way_content(outcome: TestOutcome, room: int) -> Content:
     """The way of the mail as steps, on two lines where one has no room; blank if nothing is known.
 
-    A sign says what is known: passed, failed, or not decided. One that may not have taken place
-    before the step that failed has a question mark too: it was not passed over.
+    A sign says what is known: passed, failed, or not decided. An unknown step before the one that
+    failed has a question mark too, for it may have taken place.
     """
     way = way_of(outcome)
     at = [phase for phase, _ in way].index(outcome.phase) if way else 0

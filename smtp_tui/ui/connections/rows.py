@@ -50,8 +50,10 @@ Tests = Callable[[str], tuple[Tested, ...]]
 
 
 class _Entry(Struct, gc=False):
-    """A record as a row with that id, the text that the filter searches, and its tests, the newest
-    first. ``row`` is None until it is shown, and again when it would say something else."""
+    """A record and the id of its row, the text that the filter searches, its tests, newest first.
+
+    ``row`` is None until it is shown, and again when it would say something else.
+    """
 
     id: str
     record: Record
@@ -61,10 +63,11 @@ class _Entry(Struct, gc=False):
 
 
 class RecordsView:
-    """The records of one answer, ready to be filtered and sorted; ``failed`` are in a last test.
+    """The records of one answer, ready to be filtered and sorted.
 
-    A row is made when it is shown. The records are sorted once for each order. A key typed into the
-    filter costs one search per record.
+    ``failed`` has the number of records for each verdict of a last test that failed. A row is made
+    when it is shown. The records are sorted once for each order. A key typed into the filter costs
+    one search per record.
     """
 
     def __init__(self, answer: RecordList, tests: Tests, sort: Sort, now: datetime) -> None:
@@ -130,8 +133,8 @@ class RecordsView:
     def rows(self, filter_text: str, sort: Sort) -> LazyRows:
         """Return the rows of the records that hold every word and term of the filter, in order.
 
-        The search is done anew for another filter or order, and after a test. Only its ids are
-        kept: rows refer to this view, which would keep itself alive until the next collection.
+        The search is done anew for another filter or order, and after a test. Only the ids that it
+        found are kept: the rows refer to this view, and such a cycle is not freed at once.
         """
         if sort != self._sort:
             self._put_in_order(sort)
@@ -270,8 +273,8 @@ _TERMS: Final[Mapping[str, Callable[[_Entry, str], bool]]] = {
 def outdated(tested: Tested, record: Record) -> str:
     """Return why a test says nothing about the record as it is now; blank where it does.
 
-    It does where the record has the values that were tested, and the stored secrets were used and
-    are the same still, as far as that is known here.
+    It holds where the record has the values that were tested, and where the stored secrets were
+    used and, as far as is known here, have not been replaced since.
     """
     values, unsaved = dict(tested.run.values), tested.run.unsaved
     if tested.secret_saved:

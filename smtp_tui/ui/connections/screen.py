@@ -165,7 +165,7 @@ class ConnectionsScreen(RecordScreen[None]):
             now = self.services.clock.now()
             shown = self._events_shown
             self._view = await RecordsView.prepared(answer, self._tests, self._sort, now)
-            self._events_shown = shown
+            self._events_shown = shown  # tests of meanwhile were told to the view of before
             self._view.show_drafts(self._drafted)
             self._loaded_at, self.problem = now, None
         self.reading = False

@@ -119,6 +119,7 @@ class ProfilesDialog(Dialog[Profile | None]):
     def on_mount(self) -> None:
         """Read the file and start on the profile in use."""
         self._list.table.focus()
+        self._list.watch_filter(self.fill)
         self.watch(self._list.table, "cursor_id", self.show_details, init=False)
         self._load()
 
@@ -179,7 +180,6 @@ class ProfilesDialog(Dialog[Profile | None]):
             self._say(f"✗ {self._broken.name} cannot be used. {self._broken.problem.remedy}.")
         return self._chosen
 
-    @on(Input.Changed)
     def fill(self) -> None:
         """Show the profiles that hold the words of the filter."""
         table = self._list.table

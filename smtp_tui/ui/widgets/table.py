@@ -627,7 +627,7 @@ def follow(old: Sequence[str], new: Sequence[str], cursor: int, last_id: str | N
 
 
 class FilteredTable(Vertical):
-    """The screen handles ``Input.Changed`` by filling the table again.
+    """A table and its filter, which the screen has to watch: see :meth:`watch_filter`.
 
     The cursor keys move in the table while the filter is typed; Enter goes to the rows. The field
     of the filter opens in the line of ``foot``, so that nothing moves. It is mounted from the
@@ -673,7 +673,7 @@ class FilteredTable(Vertical):
     def watch_filter(self, narrow: Callable[[], None]) -> None:
         """Call ``narrow`` at once when the filter changes: one frame shows the letter and the rows.
 
-        ``Input.Changed`` comes when the letter is painted already.
+        ``Input.Changed`` would come when the letter is painted already.
         """
         self.watch(self._field, "value", narrow, init=False)
 
