@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.readme and (options.only or options.peers):
         parser.error("--readme needs all rows")
-    sys.setswitchinterval(0.0005)  # a thread that reads takes the time of what comes at once
+    sys.setswitchinterval(0.0005)  # so that output is noted the moment it comes
     for room in ("smtp_tui", "tests/bench"):
         compileall.compile_dir(str(ROOT / room), quiet=2)
     wanted = [budget for budget in BUDGETS if _is_meant(budget, options.only)]
@@ -42,8 +42,8 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     add = parser.add_argument
-    add("--rounds", type=int, default=7, help="rounds of each measure that takes no long (7)")
-    add("--only", nargs="+", default=[], metavar="WORDS", help="only rows that hold one of these")
+    add("--rounds", type=int, default=7, help="rounds of each quick measure (7)")
+    add("--only", nargs="+", default=[], metavar="WORDS", help="only rows with one of these words")
     add("--idle", type=float, default=60, help="seconds of idling a screen (60)")
     add("--most", type=int, default=MOST, help="the most rows (100,000)")
     add("--program", type=_absolute, help="measure this smtp-tui")

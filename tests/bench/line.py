@@ -19,7 +19,7 @@ QUIET = 0.7
 """Seconds without a byte after which an answer to a key is whole; a form checks after 0.4."""
 
 MARK_START = r'printf "\0"; exec "$@"'
-"""Writes a byte that no terminal shows when all is ready for the program, and becomes it."""
+"""Writes a byte that no terminal shows, which marks the start, and becomes the program."""
 
 
 class Piece(NamedTuple):

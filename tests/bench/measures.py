@@ -71,7 +71,10 @@ def top_row(number: int) -> Callable[[str], bool]:
 
 
 def pressed(line: Line, *keys: str, quiet: float = BRIEF, of: str = "") -> Answer:
-    """The mean of what these keys bring, each after the answer to the one before; or ``of`` one."""
+    """The mean of the answers to these keys, each pressed after the one before was answered.
+
+    With ``of``, the mean of the answers to that key alone.
+    """
     answers = [(key, line.answer(key, quiet=quiet)) for key in keys]
     meant = [answer for key, answer in answers if of in (key, "")]
     return Answer(*(fmean(values) for values in zip(*meant, strict=True)))
@@ -307,4 +310,4 @@ MEASURES: Mapping[Group, Callable[[Bench], Figures]] = {
     Group.REST: rest,
 }
 ONCE = (Group.BYTES, Group.MOST, Group.REST)
-"""What takes long, or varies little."""
+"""Measures that take long or vary little."""

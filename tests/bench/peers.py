@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.line import Line
-from tests.bench.measures import at_rest, pressed
+from tests.bench.measures import KEYS, at_rest, pressed
 from tests.bench.programs import FEW, ROOT, Bench
 
 HEADING = (
@@ -19,7 +19,6 @@ HEADING = (
     "| cursor: settled | writes |\n|---|---|---|---|---|---|---|---|"
 )
 REQUEST = "name: Request {0:03}\nurl: https://mail{0}.example.com\n"
-CURSOR_KEYS = 12
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ POSTING = {"POSTING_FOCUS__ON_STARTUP": "collection"}
 
 
 def peer_table(bench: Bench, tell: Callable[[str], None]) -> str:
-    """A table of ours and of those that could be installed; the others are named."""
+    """A table of ours and of the peers; where one could not be measured, its row says why."""
     with bench.ours(bench.server(FEW)) as line:
         lines = [HEADING, _row(OURS, line, bench.idle)]
     for peer in PEERS:
@@ -70,7 +69,7 @@ def peer_table(bench: Bench, tell: Callable[[str], None]) -> str:
 
 @contextmanager
 def _started(peer: Peer) -> Iterator[Line]:
-    """The program, with a hundred requests to list where it lists such."""
+    """The program, with a hundred requests in a directory, which posting lists."""
     home = ROOT / "build" / "peers" / peer.program
     program = home / "bin" / peer.program
     if not program.exists():
@@ -92,7 +91,7 @@ def _row(peer: Peer, line: Line, seconds: float) -> str:
     memory = line.peak_mebibytes()
     cursor = "no list | "
     if peer.list_key is not None:
-        moves = pressed(line, *[peer.list_key] * CURSOR_KEYS)
+        moves = pressed(line, *[peer.list_key] * KEYS)
         cursor = f"{moves.settled:.1f} ms | {moves.writes:.2f}"
     _, woken, used = at_rest(line, seconds)
     line.press(peer.quit_key)

@@ -52,7 +52,7 @@ class Bench:
         self.python = beside if beside.exists() else Path(sys.executable)
         self.idle = idle
         self.many, self.most = rows
-        self._servers: dict[tuple[int, bool, bool], Server] = {}
+        self._servers: dict[tuple[int, bool], Server] = {}
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -61,13 +61,11 @@ class Bench:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def server(self, rows: int, *, tls: bool = False, hang: bool = False) -> Server:
+    def server(self, rows: int, *, tls: bool = False) -> Server:
         """A sandbox with that many records; the same one each time."""
-        wanted = rows, tls, hang
-        if wanted not in self._servers:
-            entered = self._open.enter_context(running(rows, tls=tls, hang=hang))
-            self._servers[wanted] = entered
-        return self._servers[wanted]
+        if (rows, tls) not in self._servers:
+            self._servers[rows, tls] = self._open.enter_context(running(rows, tls=tls))
+        return self._servers[rows, tls]
 
     def started(self, side: Side, rows: int) -> AbstractContextManager[Line]:
         """One of the two with that many rows."""

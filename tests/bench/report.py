@@ -65,7 +65,8 @@ def rows(figures: Iterable[Figure], budgets: Sequence[Budget] = BUDGETS) -> list
     found = list(figures)
 
     def spread(budget: Budget, side: Side) -> Spread | None:
-        values = [one.value for one in found if (one.what, one.side) == (budget.what, side)]
+        wanted = budget.what, side
+        values = [figure.value for figure in found if (figure.what, figure.side) == wanted]
         return Spread(median(values), min(values), max(values)) if values else None
 
     return [Row(budget, spread(budget, Side.OURS), spread(budget, Side.BASE)) for budget in budgets]

@@ -7,5 +7,5 @@ import httpx
 
 answer = httpx.get(sys.argv[1], headers={"Authorization": f"Bearer {os.environ['BENCH_TOKEN']}"})
 for record in answer.raise_for_status().json():
-    given = {one["name"]: one.get("value") for one in record["connection_parameters"]}
+    given = {pair["name"]: pair.get("value") for pair in record["connection_parameters"]}
     print(record["name"], given["hostname"], given["port"], given["username"], record["id"])

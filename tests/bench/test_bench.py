@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,7 @@ from tests.bench.rows import ODD_PORTS, cells
 
 TRIES = 3
 """A stall of the machine counts bytes of one key for the next; what is sent too much always is."""
-MOST_BYTES = {budget.what: budget.most or 0 for budget in BUDGETS if budget.unit is Unit.BYTES}
-NOT_KEPT_YET = {"/"}
+NOT_KEPT_YET = {"Escape from a dialog, the worst: bytes"}
 
 TINY = """
 import os, sys, time, tty
@@ -147,26 +147,28 @@ def test_rows_that_moved_are_counted() -> None:
     assert moved(before, ["title", "filter", "RELAY-1 a", "RELAY-2 b"]) == 2
 
 
-def test_no_key_sends_more_bytes_than_its_budget(bench: Bench) -> None:
-    least: dict[str, float] = {}
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("group", [Group.SCREENS, Group.BYTES])
+def test_no_key_and_no_story_sends_more_bytes_than_its_budget(bench: Bench, group: Group) -> None:
+    budgets = [budget for budget in BUDGETS if budget.group is group]
+    limits = {each.what: each.most for each in budgets if each.unit in (Unit.BYTES, Unit.LINES)}
+    least = dict.fromkeys(limits, inf)
     over = dict(least)
     for _ in range(TRIES):
-        for one in (*measures.table_bytes(bench), *measures.form_bytes(bench)):
-            least[one.what] = min(one.value, least.get(one.what, one.value))
-        over = {what: sent for what, sent in least.items() if sent > MOST_BYTES.get(what, 0)}
+        for figure in MEASURES[group](bench):
+            if figure.what in least:
+                least[figure.what] = min(figure.value, least[figure.what])
+        over = {what: sent for what, sent in least.items() if sent > (limits[what] or 0)}
         if over.keys() <= NOT_KEPT_YET:
             break
     assert over.keys() <= NOT_KEPT_YET, over
 
 
-def test_a_whole_story_keeps_its_budget_of_bytes(bench: Bench) -> None:
-    assert 0 < measures.story(bench) <= MOST_BYTES["a whole story"]
-
-
 @pytest.mark.parametrize("group", [Group.START, Group.QUIT, Group.COMMANDS])
 def test_a_round_measures_each_row_of_a_group_on_both_sides(bench: Bench, group: Group) -> None:
-    found = {(one.what, one.side) for one in MEASURES[group](bench)}
-    wanted = {(one.what, side) for one in BUDGETS if one.group is group for side in Side}
+    found = {(figure.what, figure.side) for figure in MEASURES[group](bench)}
+    budgets = [budget for budget in BUDGETS if budget.group is group]
+    wanted = {(budget.what, side) for budget in budgets for side in Side}
     assert wanted <= found
 
 
@@ -178,7 +180,7 @@ def test_each_group_is_measured_and_each_row_is_called_otherwise() -> None:
 def test_a_row_tells_median_and_spread_and_a_missing_measure_is_no_budget_kept(
     tmp_path: Path,
 ) -> None:
-    paint, quit_ = BUDGETS[0], next(one for one in BUDGETS if one.most and one.ratio)
+    paint, quit_ = BUDGETS[0], next(each for each in BUDGETS if each.most and each.ratio)
     ours = [Figure(paint.what, value) for value in (80.0, 90.0, 97.0)]
     late = [Figure(quit_.what, 51.0), Figure(quit_.what, 1_000.0, Side.BASE)]
     found = rows([*ours, Figure(paint.what, 100.0, Side.BASE), *late])
