@@ -43,8 +43,10 @@ async def _run(line: str, **variables: str) -> tuple[int, str]:
     return running.returncode, output.decode()
 
 
-async def _both(held: Desk, request: requests.Request, **variables: str) -> None:
-    """Sends a request by the client and by curl, and compares what arrived."""
+async def _assert_curl_sends_the_same(
+    held: Desk, request: requests.Request, **variables: str
+) -> None:
+    """Send a request by the client and by curl, and compare what arrived."""
     line = curl_line(held.client.target, request)
     for secret in (*request.secrets(), held.sandbox.admin_token):
         assert not secret or secret not in line
@@ -69,16 +71,16 @@ def _body(asked: RecordedRequest) -> object:
 
 @pytest.mark.parametrize("name", [*READS, *WRITES])
 async def test_a_copied_line_sends_what_the_program_sends(work: Desk, name: str) -> None:
-    await _both(work, work.request(name), SMTP_PASSWORD=BODY_PASSWORD)
+    await _assert_curl_sends_the_same(work, work.request(name), SMTP_PASSWORD=BODY_PASSWORD)
 
 
 async def test_a_copied_login_sends_the_same_form(work: Desk) -> None:
     request = requests.token_request("a b&c=d'%", SecretStr("p w&=+é'\""))
-    await _both(work, request, SMTP_PASSWORD="p w&=+é'\"")
+    await _assert_curl_sends_the_same(work, request, SMTP_PASSWORD="p w&=+é'\"")
 
 
 async def test_the_tenant_call_can_be_copied(work: Desk) -> None:
-    await _both(work, requests.tenant_request())
+    await _assert_curl_sends_the_same(work, requests.tenant_request())
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,7 @@ async def test_the_tenant_call_can_be_copied(work: Desk) -> None:
 )
 async def test_any_text_reaches_the_server_as_it_is(work: Desk, text: str) -> None:
     values = (Assignment("x", text), Assignment("password", SecretStr("pw-Sentinel")))
-    await _both(
+    await _assert_curl_sends_the_same(
         work, requests.create_request(work.scope, text, values), SMTP_PASSWORD="pw-Sentinel"
     )
 
@@ -104,7 +106,7 @@ async def test_each_secret_has_a_variable_of_its_own(work: Desk) -> None:
         Assignment("api-key", SecretStr("second-Sentinel")),
         Assignment("api_key", SecretStr("third-Sentinel")),
     )
-    await _both(
+    await _assert_curl_sends_the_same(
         work,
         requests.patch_request(work.scope, work.record_id, values),
         SMTP_PASSWORD="first-Sentinel",
@@ -117,20 +119,20 @@ async def test_a_cleared_password_is_cleared_by_the_line_too(work: Desk) -> None
     request = requests.patch_request(
         work.scope, work.record_id, (Assignment("password", SecretStr("")),)
     )
-    await _both(work, request, SMTP_PASSWORD="not this one")
+    await _assert_curl_sends_the_same(work, request, SMTP_PASSWORD="not this one")
 
 
 async def test_odd_ids_and_scopes_reach_the_server_as_they_are(sandbox: Sandbox) -> None:
     async with desk(sandbox, scope=Scope(TENANT_ID, "a&b 'c'", "n/é?#[1-3]{x}")) as held:
-        await _both(held, requests.get_request(held.scope, "a b?c#d%2e [1]"))
-        await _both(held, held.request("patch"), SMTP_PASSWORD=BODY_PASSWORD)
+        await _assert_curl_sends_the_same(held, requests.get_request(held.scope, "a b?c#d%2e [1]"))
+        await _assert_curl_sends_the_same(held, held.request("patch"), SMTP_PASSWORD=BODY_PASSWORD)
 
 
 async def test_the_trust_of_the_profile_is_in_the_line(sandbox: Sandbox) -> None:
     with Sandbox(SandboxOptions(tls=True)) as server:
         assert server.certificate_path is not None
         async with desk(server) as held:
-            await _both(held, held.request("list"))
+            await _assert_curl_sends_the_same(held, held.request("list"))
             target = replace(held.client.target, trust=CaFile(server.certificate_path))
             code, output = await _run(
                 curl_line(target, held.request("list")), CAM_BEARER_TOKEN=server.admin_token
