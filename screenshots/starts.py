@@ -70,6 +70,7 @@ def changed(**changes: object) -> Prepare:
     """Start with other values in these fields of the profile."""
 
     def with_changes(start: Start) -> Start:
+        """The start with the changed profile."""
         assert start.profile is not None
         profile = msgspec.structs.replace(start.profile, **changes)
         services = msgspec.structs.replace(start.services, extra_profiles=(profile,))

@@ -35,8 +35,8 @@ class Exchange(Struct, frozen=True):
 class Activity:
     """The last exchanges of all profiles of this run, newest last, for the Activity screen.
 
-    ``writes`` are those under way, kept by the clients. Answers are not kept, which takes time,
-    where nobody can look at them.
+    ``writes`` are those under way, kept by the clients. ``keeps_answers`` is False where nobody
+    can look at answers: to keep them takes time.
     """
 
     def __init__(self, *, keeps_answers: bool = True) -> None:

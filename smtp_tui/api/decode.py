@@ -46,7 +46,7 @@ _NEXT_VALUES: Final = re.compile(
 )
 """That many characters that begin another value and do not stand inside a text."""
 _SHARED: Final = 4096
-"""Values of one answer that are remembered, so that those that recur are kept once."""
+"""How many values of an answer are remembered, to keep those that recur once."""
 _SEARCHED: Final = 65536
 _TITLE: Final = r"(?is)<(title|h1)(?:\s[^<>]{0,200})?>(.{0,500}?)</\1"
 _TAG: Final = r"(?is)</?[a-z][a-z0-9]*(?:\s[^<>]{0,1000})?/?>|<!--.{0,1000}?-->"
@@ -169,7 +169,7 @@ def _entries(body: bytes) -> Iterator[JsonValue]:
 
 
 class _Shared:
-    """Gives one value for all that are equal: those of 100,000 records take much memory."""
+    """Keeps values that are equal once, which saves much of the memory of 100,000 records."""
 
     def __init__(self) -> None:
         self._text = lru_cache(_SHARED)(str)
@@ -180,7 +180,10 @@ class _Shared:
         return self._text(value) if isinstance(value, str) and value else None
 
     def parameter(self, name: str, value: ParameterValue, entry: dict[str, JsonValue]) -> Parameter:
-        """The parameter; where its value is a number with a fraction, a list or a dict, anew."""
+        """The parameter of an entry.
+
+        Shared unless its value is a list or a dict, which has no hash, or a float: 0.0 equals -0.0.
+        """
         name, label = self._text(name), self.text(entry.get("label"))
         description = self.text(entry.get("description"))
         if isinstance(value, float | list | dict):

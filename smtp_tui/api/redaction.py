@@ -24,7 +24,8 @@ def without_echo(body: bytes, secrets: tuple[str, ...]) -> bytes:
 
     Secrets of one or two characters stay: masking them would leave nothing to read.
     """
-    known = sorted((one for one in secrets if len(one) >= SHORTEST_SECRET), key=len, reverse=True)
+    long = (secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
+    known = sorted(long, key=len, reverse=True)
     for form in sorted({*chain(*map(_forms, known))}, key=len, reverse=True):
         body = _without_cut(body.replace(form, MASK.encode()), form)
     if not known or b"\\" not in body:

@@ -3,8 +3,8 @@
 A message about a mistake is one line and never repeats a value: it may be a password that was
 typed in the wrong place.
 
-Each start but that of the screen waits for this, so a command gets its arguments only if its name
-is on the command line, and what a mistake needs is imported then.
+Every command waits for this module. So the arguments of a command are added only if its name is on
+the command line, and what only a mistake needs is imported when there is one.
 """
 
 from __future__ import annotations
@@ -64,14 +64,14 @@ _USELESS: Final = {
     "--profile": r"demo|sandbox|doctor|profiles \w+",
     "--read-only": r"sandbox|profiles (?:add|set|remove|use)",
 }
-"""The commands that would ignore an option of the program: they refuse it."""
+"""The commands that refuse an option of the program because they would ignore it."""
 
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises its message instead of printing it and exiting.
 
-    The parsed options name the parser of their command as ``parser``. One that is not ``chosen``
-    stands for all commands that are not: it takes no arguments.
+    The parsed options name the parser of their command as ``parser``. All commands that are not
+    ``chosen`` share one parser, which takes no arguments.
     """
 
     def __init__(self, *, chosen: bool = True, **options: Any) -> None:
@@ -249,9 +249,9 @@ def _command(
 ) -> Parser:
     """Add a command; ``words`` describe it in its own help and in the list of commands.
 
-    It is chosen if it is among the arguments that are ``given``, which may name others too.
-    ``run`` is the function that does it, as module and name in this package. It is imported by
-    that name, so that no command waits for what only others need. ``example`` are arguments.
+    It is chosen if its name is among the arguments that are ``given``. ``run`` names its function
+    as ``module.function`` in this package: it is imported when it is run, so that no command waits
+    for what only others need. ``example`` are the arguments of an example.
     """
     description = f"{words[0].upper()}{words[1:]}."
     parser = commands.add_parser(name, help=words, description=description, chosen=name in given)
@@ -274,7 +274,7 @@ def _parser(given: Sequence[str]) -> Parser:
     other = Parser(chosen=False)
 
     def made(*, chosen: bool, **options: Any) -> Parser:
-        """The parser of a command; one does for all that are not chosen."""
+        """The parser of a command: its own if it is chosen, else the shared one."""
         return Parser(**options) if chosen else other
 
     usual: Any = {"title": "commands", "metavar": "command", "parser_class": made}

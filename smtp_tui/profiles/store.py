@@ -138,6 +138,7 @@ class ProfileStore:
         """
 
         def change(before: Profile) -> Profile:
+            """The profile with the new trust."""
             now = before.target()
             servers = (asked.origin, asked.identity_origin, asked.trust)
             if (now.origin, now.identity_origin, now.trust) != servers:
@@ -161,6 +162,7 @@ class ProfileStore:
         """Change one profile, wherever it is by now."""
 
         def change(now: Profiles) -> Change:
+            """The profile before and after, and the default."""
             before = now.known(name)
             after = edited(before)
             return before, after, after.name if now.default == name else now.default

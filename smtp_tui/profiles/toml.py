@@ -30,7 +30,7 @@ _PLAIN: Final = {
     "Cannot overwrite": "this name has a value already",
     "Cannot declare": "this header stands there already",
 }
-"""What a mistake is in plain words, by how the words of Python's reader start."""
+"""Mistakes in plain words, by how the message of ``tomllib`` starts: the first that fits."""
 _KEY: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
 _KEYS: Final = rf"({_KEY}(?:[ \t]*\.[ \t]*{_KEY})*)"
 _HEADER: Final = rf"[ \t]*\[\[?[ \t]*{_KEYS}[ \t]*\]\]?[ \t]*(?:#.*)?\r?\Z"

@@ -138,7 +138,7 @@ class TestHistory:
         return tuple(Tested(run, saved is not None and run.at < saved) for run in runs)
 
     def since(self, count: int) -> tuple[int, frozenset[encoding.RecordKey]]:
-        """How many events are known, and which records those after the first ``count`` are of."""
+        """The number of events so far, and the records of those after the first ``count``."""
         events = self._events[count:]
         return count + len(events), frozenset(events)
 

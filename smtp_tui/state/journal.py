@@ -60,6 +60,7 @@ VERDICTS: Final = {
     WriteOutcome.MAIL_UNREACHABLE: "UNREACHABLE",
     WriteOutcome.UNKNOWN: "UNKNOWN",
 }
+"""The verdict of a test email by its outcome."""
 """The verdict of a test email, by the outcome that is stored."""
 NO_OUTCOME: Final = "No outcome recorded: the program ended first, or the write is still under way."
 

@@ -280,6 +280,7 @@ async def _outcome(session: Session, mail: TestMail) -> TestOutcome | ApiError:
     """The verdict, which the journal keeps; or the error where surely no mail was sent."""
 
     def verdict(answer: TestAnswer) -> tuple[TestOutcome, Ended] | None:
+        """What the answer means, for the screen and for the journal."""
         outcome = judge(answer, mail.to)
         if outcome is None:
             return None
