@@ -95,6 +95,18 @@ class DraftsChanged(Message):
     """Posted to every screen when a draft was kept or discarded."""
 
 
+def _style_once(screen: FullScreen[Any] | Dialog[Any], event: Event) -> None:
+    """Keep Textual from a second styling: a screen that opens was styled as it was composed.
+
+    In front again, it is styled where it looks different: without a dialog over it, or with
+    another theme.
+    """
+    if isinstance(event, ScreenResume):
+        other_theme = screen.styled_in not in ("", screen.app.theme)
+        event.refresh_styles = other_theme or screen.has_class("-covered")
+        screen.styled_in = screen.app.theme
+
+
 def _lay_out_once(screen: Screen[Any], event: Resize) -> None:
     """Keep Textual from a second layout: a screen that was laid out is told of its own size."""
     if event.size == screen.outer_size:
@@ -114,7 +126,7 @@ class FullScreen(Screen[Result]):
     ``ACTIONS`` are the ids of what can be done here besides what the app offers everywhere.
     ``KEYS``, or ``keys``, are those on the key line, the last of which is always shown. ``BACK`` is
     the action that stops waiting. ``opening`` is the worker that last opened another screen from
-    here.
+    here. ``styled_in`` is the theme that it was last in front with.
     """
 
     DEFAULT_CSS = """
@@ -141,6 +153,7 @@ class FullScreen(Screen[Result]):
 
     typed: TypedText | None = None
     opening: Worker[None] | None = None
+    styled_in: str = ""
 
     def __init__(
         self, session: Session | None, clock: Clock, keys: tuple[str, ...] | None = None
@@ -148,7 +161,6 @@ class FullScreen(Screen[Result]):
         super().__init__()
         self._clock = clock
         self._in_use = session
-        self._styled_in = ""
         self._profile_bar = ProfileBar(session, clock.now())
         self._key_bar = KeyBar(*(keys or self.KEYS))
         self._waits = WaitLine(clock, lambda: bound(self, self.BACK).last_key)
@@ -157,7 +169,6 @@ class FullScreen(Screen[Result]):
 
     def compose(self) -> ComposeResult:
         """Header, panels, key line. What is composed for this size is not styled anew for it."""
-        self._styled_in = self.app.theme
         self.update_classes(size_classes(self.app.size))
         yield self._profile_bar
         with self.panel:
@@ -177,14 +188,8 @@ class FullScreen(Screen[Result]):
         return ()
 
     async def on_event(self, event: Event) -> None:
-        """Do nothing once the program ends: a screen that opens then gets no widgets any more.
-
-        In front again, it is styled anew only where it looks different: with another theme, or
-        without a dialog over it. When it opens, its widgets were styled as they were composed.
-        """
-        if isinstance(event, ScreenResume):
-            event.refresh_styles = self.has_class("-covered") or self._styled_in != self.app.theme
-            self._styled_in = self.app.theme
+        """Do nothing once the program ends: a screen that opens then gets no widgets any more."""
+        _style_once(self, event)
         if self.is_attached or not isinstance(event, Mount | ScreenResume):
             await super().on_event(event)
 
@@ -216,7 +221,7 @@ class FullScreen(Screen[Result]):
     def on_screen_resume(self) -> None:
         """Show the keys and the messages here again."""
         self._key_bar.visible = True
-        self.remove_class("-covered", update=False)  # Textual styles it, see on_event
+        self.remove_class("-covered", update=False)  # Textual styles it, see _style_once
         self._mark_focus()
         if isinstance(self.app, MessagesApp):
             self._messages.show(self.app.messages)
@@ -329,7 +334,7 @@ class Dialog(ModalScreen[Result]):
     ]
     opening: Worker[None] | None = None
     profile: Profile | None = None
-    _styled_in: str = ""
+    styled_in: str = ""
 
     def compose(self) -> ComposeResult:
         """The box, and in it what :meth:`compose_box` yields."""
@@ -372,17 +377,15 @@ class Dialog(ModalScreen[Result]):
 
     def on_screen_resume(self) -> None:
         """In front again."""
-        self.remove_class("-covered")
+        self.remove_class("-covered", update=False)  # Textual styles it, see _style_once
 
     def compose_box(self) -> Iterable[Widget]:
         """What stands in the box."""
         return ()
 
     async def on_event(self, event: Event) -> None:
-        """Do nothing once the program ends, and style nothing twice, as a screen."""
-        if isinstance(event, ScreenResume):
-            event.refresh_styles = self._styled_in not in ("", self.app.theme)
-            self._styled_in = self.app.theme
+        """Do nothing once the program ends, as a screen."""
+        _style_once(self, event)
         if self.is_attached or not isinstance(event, Mount | ScreenResume):
             await super().on_event(event)
 

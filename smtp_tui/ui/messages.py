@@ -115,7 +115,8 @@ class MessageLine(PlainText):
         newest = [told for told in messages if told.everywhere or told.number > self._since][::-1]
         newest.sort(key=lambda message: message.about != About.CHANGE)
         around = self.parent if isinstance(self.parent, Widget) else self.screen
-        width = max(1, (around.size.width or self.app.size.width - 2) - 2)
+        room = around.size.width or self.app.size.width - 2  # before the first layout, the screen's
+        width = max(1, room - 2)
         texts = [harmless(message.content(self.screen)).wrap(width) for message in newest]
         self.update(Content("\n").join(_fitted(texts, width)))
         self.display = bool(texts)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.program import Seed, listed, other_tenant, program, says, write_profiles, writes
+from tests.e2e.program import Seed, listed, program, says, writes
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 
@@ -96,14 +96,3 @@ def test_text_typed_in_one_burst_with_a_command_goes_to_what_the_command_opens(
         terminal.wait_for(listed("PRIMARY"))
         terminal.send(b":filter\rsecond")
         terminal.wait_for("/second")
-
-
-def test_a_filter_typed_behind_the_choice_of_a_profile_narrows_its_records(
-    sandbox: Sandbox, seeded: Seed, tmp_path: Path
-) -> None:
-    write_profiles(tmp_path, other_tenant(sandbox))
-    with program(sandbox, tmp_path) as terminal:
-        terminal.wait_for(listed("PRIMARY"))
-        terminal.send(b"p/eur\r/dd")
-        screen = terminal.wait_for("/dd")
-        assert "Delete" not in screen.rpartition("\n")[0]

@@ -48,6 +48,7 @@ E2E_ENDS = "tests/e2e/test_ends.py"
 E2E_NO_SECRET_LEAKS = "tests/e2e/test_no_secret_leaks.py"
 E2E_READ_ONLY = "tests/e2e/test_read_only.py"
 E2E_SLOW_LINES = "tests/e2e/test_slow_lines.py"
+E2E_TYPE_AHEAD = "tests/e2e/test_type_ahead.py"
 E2E_SUSPEND = "tests/e2e/test_suspend.py"
 EDITING_DRAFT = "tests/editing/test_draft.py"
 EDITING_MERGE = "tests/editing/test_merge.py"
@@ -1982,6 +1983,42 @@ FAULTS: Final = (
         "            super().write(data)\n            return",
         (
             f"{E2E_SLOW_LINES}::test_no_frame_is_sent_empty_and_no_shape_of_a_pointer_that_is_not_there",
+        ),
+    ),
+    Fault(
+        "what a key chooses beside its way is not waited for",
+        KEPT,
+        "QUIET_TURNS: Final = 3\n",
+        "QUIET_TURNS: Final = 0\n",
+        (
+            f"{E2E_TYPE_AHEAD}::test_text_typed_in_one_burst_with_a_command_goes_to_what_the_command_opens",
+        ),
+    ),
+    Fault(
+        "an Enter typed ahead runs what an earlier search found",
+        KEPT,
+        "            return any(each.node is screen and each.is_running for each in self.workers)\n",
+        "            return False\n",
+        (
+            f"{E2E_TYPE_AHEAD}::test_enter_typed_ahead_in_the_palette_runs_no_command_of_an_earlier_search",
+        ),
+    ),
+    Fault(
+        "a key is handed on while the profile is switched",
+        KEPT,
+        "        if self._current.switching:\n            return True\n",
+        "",
+        (
+            f"{UI_PROFILES_SWITCHING}::test_a_key_typed_behind_the_choice_of_a_profile_never_reaches_the_one_before",
+        ),
+    ),
+    Fault(
+        "the next key comes before what the last one did is drawn",
+        KEPT,
+        "        elif not screen.call_after_refresh(self._drawn, screen, under_way):\n",
+        "        elif screen.call_later(self._drawn, screen, under_way) is False:\n",
+        (
+            "tests/ui/connections/test_detail.py::test_a_record_longer_than_the_screen_scrolls_by_the_keys",
         ),
     ),
     Fault(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final
 
@@ -27,7 +27,11 @@ LOOK: Final = 0.01
 TURNS: Final = 50
 """Turns of the event loop for which the queues are looked at, before waiting in one of them."""
 QUIET_TURNS: Final = 3
-"""Turns with nothing queued after which a key has done its work: a worker begins in the next."""
+"""Turns in a row with nothing queued after which a key has done its work.
+
+In them a worker begins that the key started, and may open a screen; and a widget beside the way,
+such as the list of the palette, tells its parents what was chosen.
+"""
 
 
 class _UnderWay:
@@ -39,16 +43,12 @@ class _UnderWay:
         self.quiet = 0
 
 
-def _queued(nodes: Iterable[DOMNode]) -> DOMNode | None:
-    """Return the first of these in whose queue something is."""
-    return next((node for node in nodes if node.message_queue_size), None)
-
-
 class TypedAhead:
     """Takes the events of an app, and hands a key on only when the one before has done its work.
 
-    It has once nothing on its way up is queued any more: neither the key, nor messages of what it
-    did. Most keys are alone, so to look costs little: a timer runs only while another key waits.
+    A key has done its work when nothing is queued any more on its way up, neither the key itself
+    nor messages about what it did, and the screen is drawn. Most keys are alone, so looking at the
+    queues has to cost little: a timer runs only while another key waits.
 
     ``hand_on`` is what the app does with an event. ``opening`` says whether the screen in front is
     about to open another one over itself.
@@ -100,23 +100,16 @@ class TypedAhead:
         asyncio.get_running_loop().call_soon(self._look)
 
     def _look(self) -> None:
-        """Wait until all queues are empty; behind the widget that takes long.
-
-        The way of the key is looked at first, and in the end all that is in front: what a key
-        chooses in a list may be told beside its way.
-        """
-        under_way, app = self._under_way, self._app
-        if under_way is None or not app.screen_stack:
+        """Wait until all queues are empty; behind the widget that takes long."""
+        under_way = self._under_way
+        if under_way is None:
             return
-        queued = _queued(under_way.way)
-        if queued is None and under_way.quiet == QUIET_TURNS:
-            queued = _queued(app.screen.walk_children())
-            if queued is None:
-                self._draw()
-                return
-        under_way.quiet = 0 if queued is not None else under_way.quiet + 1
-        if queued is None or under_way.turns < TURNS:
-            under_way.turns += 1
+        queued = next((node for node in under_way.way if node.message_queue_size), None)
+        under_way.quiet = under_way.quiet + 1 if queued is None else 0
+        under_way.turns += 1
+        if under_way.quiet > QUIET_TURNS:
+            self._draw()
+        elif queued is None or under_way.turns < TURNS:
             self._passed()
         else:
             self._follow(queued)

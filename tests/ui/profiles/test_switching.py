@@ -280,3 +280,17 @@ async def test_a_switch_on_a_slow_disk_is_not_lost_when_the_profiles_are_opened_
         await ui.press("j", "enter", "p")
         store.let_go.set()
         await ui.sees("ALPHA-ONE")
+
+
+async def test_a_key_typed_behind_the_choice_of_a_profile_never_reaches_the_one_before(
+    sandbox: Sandbox, other: Sandbox, tmp_path: Path
+) -> None:
+    store = SlowDisk(tmp_path)
+    async with two_profiles(sandbox, other, store) as ui:
+        await ui.press("p")
+        await ui.sees("switch (this session only)")
+        store.slow = True
+        await ui.press("j", "enter", "d")
+        assert not ui.shows("Delete BETA-ONE")
+        store.let_go.set()
+        await ui.sees("ALPHA-ONE")
