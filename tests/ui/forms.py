@@ -1,4 +1,4 @@
-"""Going through a form by its keys, for the tests of forms, reviews, conflicts, drafts and undo."""
+"""Going by its keys through a form, or a delete, for the tests of all that leads to a write."""
 
 from __future__ import annotations
 
@@ -62,3 +62,11 @@ async def create(ui: Ui, name: str) -> dict[str, Any]:
     (request,) = await ui.asked(Operation.CREATE)
     body: dict[str, Any] = request.json()
     return body
+
+
+async def delete(ui: Ui, name: str) -> None:
+    """Ask to delete the record under the cursor, and say yes."""
+    await ui.press("d")
+    await ui.sees(f"Delete {name}?")
+    ui.clock.forward(1)
+    await ui.press("tab", "enter")

@@ -25,6 +25,13 @@ async def send(ui: Ui) -> None:
     await ui.press("enter")
 
 
+async def send_from_form(ui: Ui) -> None:
+    """Test the values of the form, to the recipient that stands there."""
+    await ui.press("ctrl+t")
+    await ui.sees("enter Send")
+    await ui.press("enter")
+
+
 async def is_under_way(ui: Ui) -> None:
     await ui.sees("Sending to", "The mail may still be sent after you stop waiting.")
 

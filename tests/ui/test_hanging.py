@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from smtp_tui.profiles.sources import LoginToken
 from smtp_tui.ui.terminal.typed_ahead import PATIENCE
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
-from tests.ui.forms import edit, edit_port, review, save
+from tests.ui.forms import delete, edit, edit_port, review, save
 from tests.ui.helpers import Ui, opened
+from tests.ui.mail_steps import send_from_form
 from tests.ui.profiles.test_first_start import first_start
 
 IN_TIME = PATIENCE / 2
@@ -90,20 +91,14 @@ async def _create(ui: Ui) -> None:
 async def _delete(ui: Ui) -> None:
     await ui.sees("Connections 6")
     _hang(ui, Operation.DELETE)
-    await ui.press("d")
-    await ui.sees("Delete BATCH?")
-    ui.clock.forward(1)
-    await ui.press("tab", "enter")
+    await delete(ui, "BATCH")
     await ui.asked(Operation.DELETE)
 
 
 async def _read_before_a_delete(ui: Ui) -> None:
     await ui.sees("Connections 6")
     _hang(ui, Operation.GET)
-    await ui.press("d")
-    await ui.sees("Delete BATCH?")
-    ui.clock.forward(1)
-    await ui.press("tab", "enter")
+    await delete(ui, "BATCH")
     await ui.asked(Operation.GET)
 
 
@@ -160,9 +155,7 @@ async def _test(ui: Ui) -> None:
 async def _test_values(ui: Ui) -> None:
     await edit_port(ui, "BATCH", "587")
     _hang(ui, Operation.TEST_SAVED)
-    await ui.press("ctrl+t")
-    await ui.sees("enter Send")
-    await ui.press("enter")
+    await send_from_form(ui)
     await ui.asked(Operation.TEST_SAVED)
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
-from tests.ui.forms import PRIMARY, apply, edit_port
+from tests.ui.forms import PRIMARY, apply, delete, edit_port
 from tests.ui.helpers import Ui, opened
 
 LACKS = "The server does not support this operation"
@@ -39,10 +39,7 @@ async def test_a_delete_says_it_and_the_record_stays(demo: Sandbox) -> None:
     _missing(demo, Operation.DELETE)
     async with opened(demo) as ui:
         await ui.sees("Connections 6")
-        await ui.press("d")
-        await ui.sees("Delete BATCH?")
-        ui.clock.forward(1)
-        await ui.press("tab", "enter")
+        await delete(ui, "BATCH")
         await ui.until(lambda: _reads(ui, LACKS), LACKS)
         await ui.sees("BATCH", "Connections 6")
         assert not _reads(ui, "gone")
@@ -75,8 +72,5 @@ async def test_a_delete_that_finds_the_record_gone_says_so(demo: Sandbox) -> Non
     demo.faults.add(Fault(FaultKind.RAW, Operation.DELETE, status=404, body=body))
     async with opened(demo) as ui:
         await ui.sees("Connections 6")
-        await ui.press("d")
-        await ui.sees("Delete BATCH?")
-        ui.clock.forward(1)
-        await ui.press("tab", "enter")
+        await delete(ui, "BATCH")
         await ui.sees("BATCH was already deleted")

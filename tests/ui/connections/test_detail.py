@@ -6,6 +6,7 @@ import pytest
 
 from smtp_tui.ui.widgets.table import RecordsTable
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.forms import delete
 from tests.ui.helpers import opened
 
 ODD = {
@@ -190,10 +191,7 @@ async def test_after_a_delete_from_the_detail_the_table_is_read_again(sandbox: S
         await ui.sees("ONE", "TWO")
         await ui.press("enter")
         await ui.sees("Hostname   a.example")
-        await ui.press("d")
-        await ui.sees("Delete ONE?")
-        ui.clock.forward(1)
-        await ui.press("tab", "enter")
+        await delete(ui, "ONE")
         await ui.sees("Connections 1", "TWO", "Deleted ONE")
 
 
@@ -229,10 +227,8 @@ async def test_after_J_the_keys_are_about_the_record_that_is_shown(sandbox: Sand
         await ui.sees("Connections 2")
         await ui.press("enter")
         await ui.sees("a.example")
-        await ui.press("J", "d")
-        await ui.sees("Delete TWO?")
-        ui.clock.forward(1)
-        await ui.press("tab", "enter")
+        await ui.press("J")
+        await delete(ui, "TWO")
         await ui.sees("Connections 1", "ONE")
         assert [request.path.rpartition("/")[2] for request in ui.requests(Operation.DELETE)] == [
             two

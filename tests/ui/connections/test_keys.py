@@ -7,6 +7,7 @@ from smtp_tui.ui.widgets.bars import FILTER_FIELD
 from smtp_tui.ui.widgets.fields import TextInput
 from smtp_tui.ui.widgets.table import RecordsTable
 from tests.failing_sandbox import Operation, Sandbox
+from tests.ui.forms import delete
 from tests.ui.helpers import Ui, opened
 
 
@@ -130,10 +131,7 @@ async def test_where_there_is_room_the_key_line_has_more_keys_and_undo_after_a_w
     async with opened(demo, size=(120, 30)) as ui:
         await ui.sees("Connections 6", "enter Open  space Mark  tab Detail  ? Help")
         assert not ui.shows("u Undo")
-        await ui.press("d")
-        await ui.sees("Delete BATCH?")
-        ui.clock.forward(1)
-        await ui.press("tab", "enter")
+        await delete(ui, "BATCH")
         await ui.sees("Connections 5", "d Delete  u Undo  / Filter", "? Help")
         await ui.pilot.resize_terminal(160, 30)
         await ui.sees("tab Detail  s Sort  : Commands  ? Help")

@@ -6,6 +6,7 @@ import json
 import shlex
 
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.forms import delete
 from tests.ui.helpers import opened
 
 
@@ -76,10 +77,7 @@ async def test_the_offered_key_works_after_the_last_filtered_record_is_deleted(
         await ui.sees("BATCH")
         await ui.press("slash", *"batch", "enter")
         await ui.sees("1 of 6")
-        await ui.press("d")
-        await ui.sees("Delete BATCH?")
-        ui.clock.forward(1)
-        await ui.press("tab", "enter")
+        await delete(ui, "BATCH")
         await ui.sees("Deleted BATCH")
         await ui.until(lambda: ui.shows("No matches for"), "an empty table")
         await ui.press("u")

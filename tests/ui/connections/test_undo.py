@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.failing_sandbox import Operation, Sandbox
-from tests.ui.forms import BATCH, create, edit, edit_port, save
+from tests.ui.forms import BATCH, create, delete, edit, edit_port, save
 from tests.ui.helpers import opened
 
 
@@ -43,10 +43,7 @@ async def test_undo_after_a_delete_creates_the_record_anew_and_says_what_does_no
 ) -> None:
     async with opened(demo) as ui:
         await ui.sees("BATCH")
-        await ui.press("d")
-        await ui.sees("Delete BATCH?")
-        ui.clock.forward(1)
-        await ui.press("tab", "enter")
+        await delete(ui, "BATCH")
         await ui.sees("Deleted BATCH")
         await ui.press("u")
         await ui.sees("Recreate BATCH", "Not restored: id, password")

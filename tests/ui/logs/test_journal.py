@@ -13,7 +13,7 @@ from smtp_tui.state.journal import JournalChange
 from smtp_tui.ui.services import Services
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.state.test_journal import INTENT
-from tests.ui.forms import edit_port
+from tests.ui.forms import delete, edit_port
 from tests.ui.helpers import Ui, opened
 
 SIZES = [(60, 20), (120, 36)]
@@ -26,14 +26,6 @@ async def save_port(ui: Ui, name: str, port: str) -> None:
     await ui.press("ctrl+s")
     await ui.sees(f"Change {name}?")
     await ui.press("enter")
-
-
-async def ask_to_delete(ui: Ui, name: str) -> None:
-    """Say yes to the delete of the record under the cursor."""
-    await ui.press("d")
-    await ui.sees(f"Delete {name}?")
-    ui.clock.forward(1)
-    await ui.press("tab", "enter")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -50,7 +42,7 @@ async def test_every_write_of_the_screens_stands_there_newest_first_and_enter_sh
         await ui.until(lambda: len(ui.requests(Operation.MODIFY)) == 2, "the undo")
         await ui.until(lambda: len(ui.app.screen_stack) == 1, "the table")
         await ui.until(lambda: " 26 " in ui.line("▌"), "the list to be read again")
-        await ask_to_delete(ui, "BATCH")
+        await delete(ui, "BATCH")
         await ui.sees("Deleted BATCH")
         await ui.press("A")
         await ui.sees("Journal of writes", "3 writes")
@@ -97,7 +89,7 @@ async def test_words_narrow_it_and_esc_brings_all_back(demo: Sandbox) -> None:
         await save_port(ui, "BATCH", "587")
         await ui.sees("Saved BATCH")
         demo.faults.add(Fault(FaultKind.FORBIDDEN, Operation.DELETE))
-        await ask_to_delete(ui, "BATCH")
+        await delete(ui, "BATCH")
         await ui.sees("403")
         await ui.press("A")
         await ui.sees("2 writes")

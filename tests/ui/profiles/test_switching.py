@@ -106,15 +106,13 @@ async def test_many_switches_mix_nothing_and_report_every_write_once(
     async with two_profiles(sandbox, other) as ui:
         reports, name = _reports(ui, monkeypatch), "BETA"
         for number in range(SWITCHES):
+            server = sandbox if name == "ALPHA" else other
             if number % WRITE_EVERY < 2:
                 await _write(ui, name, number)
                 writes += 1
-                server = sandbox if name == "ALPHA" else other
-                sent = _sent(writes, name)
-                await _until_modified(ui, server, sent)
+                await _until_modified(ui, server, _sent(writes, name))
                 await ui.app.run_action("app.previous_profile")
             elif 4 <= number % WRITE_EVERY < 6:
-                server = sandbox if name == "ALPHA" else other
                 await _mail(ui, name, server)
                 mails += 1
                 await ui.app.run_action("app.previous_profile")

@@ -6,7 +6,7 @@ import pytest
 
 from smtp_tui.api.writes import WriteOutcome
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
-from tests.ui.forms import BATCH, apply, edit_port
+from tests.ui.forms import BATCH, apply, delete, edit_port
 from tests.ui.helpers import Ui, impatient, opened
 
 VERY_WIDE = (170, 36)
@@ -140,10 +140,7 @@ async def test_a_delete_that_was_left_and_finds_the_record_gone_is_not_told_as_d
     async with opened(demo) as ui:
         await ui.sees("Connections 6")
         demo.faults.add(Fault(FaultKind.DELAY, Operation.DELETE, seconds=1.5))
-        await ui.press("d")
-        await ui.sees("Delete BATCH?")
-        ui.clock.forward(1)
-        await ui.press("tab", "enter")
+        await delete(ui, "BATCH")
         await ui.asked(Operation.DELETE)
         demo.delete_record(BATCH)
         await ui.press("escape")

@@ -8,7 +8,7 @@ import pytest
 
 from smtp_tui.api.writes import WriteOutcome
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
-from tests.ui.forms import BATCH, apply, edit_port, save
+from tests.ui.forms import BATCH, apply, delete, edit_port, save
 from tests.ui.helpers import Ui, opened
 
 STILL_OLD = "The server accepted it, but still has 26 for port."
@@ -21,14 +21,6 @@ def says_yes(operation: Operation, body: bytes = b"{}") -> Fault:
 
 def outcomes(ui: Ui) -> list[WriteOutcome | None]:
     return [entry.outcome for entry in ui.services.journal.read().entries]
-
-
-async def confirm_delete(ui: Ui, name: str) -> None:
-    """Ask to delete the record under the cursor, and say yes."""
-    await ui.press("d")
-    await ui.sees(f"Delete {name}?")
-    ui.clock.forward(1)
-    await ui.press("tab", "enter")
 
 
 async def fill_in_a_new_one(ui: Ui) -> None:
@@ -134,7 +126,7 @@ async def test_a_delete_that_removed_nothing_is_told_and_offers_no_undo(demo: Sa
     async with opened(demo) as ui:
         await ui.sees("Connections 6")
         demo.faults.add(says_yes(Operation.DELETE, b'{"count": 1}'))
-        await confirm_delete(ui, "BATCH")
+        await delete(ui, "BATCH")
         await ui.sees("The server accepted it, but still has the record.")
         assert not ui.shows("Deleted BATCH")
         assert outcomes(ui) == [None, WriteOutcome.DONE, WriteOutcome.NOT_STORED]
@@ -165,7 +157,7 @@ async def test_a_yes_whose_answer_cannot_be_read_is_a_yes_and_says_so(demo: Sand
         demo.faults.add(Fault(FaultKind.NOT_JSON, Operation.MODIFY))
         await apply(ui, "BATCH")
         await ui.sees("Saved BATCH", "The server accepted it, but its answer could not be read")
-        await confirm_delete(ui, "BATCH")
+        await delete(ui, "BATCH")
         await ui.sees("Deleted BATCH")
 
 
@@ -184,7 +176,7 @@ async def hanging_delete(ui: Ui) -> None:
     """Delete BATCH, and have the server take a while for it."""
     await ui.sees("Connections 6")
     ui.sandbox.faults.add(Fault(FaultKind.DELAY, Operation.DELETE, seconds=3.0))
-    await confirm_delete(ui, "BATCH")
+    await delete(ui, "BATCH")
     await ui.asked(Operation.DELETE)
 
 
@@ -212,7 +204,7 @@ async def test_d_tab_enter_in_the_middle_of_the_read_before_a_delete_sends_one_d
     async with opened(demo) as ui:
         await ui.sees("Connections 6")
         demo.faults.add(Fault(FaultKind.DELAY, Operation.GET, seconds=1.5))
-        await confirm_delete(ui, "BATCH")
+        await delete(ui, "BATCH")
         await ui.asked(Operation.GET)
         await ui.press("d")
         await ui.sees("An earlier write is still under way: delete the connection")

@@ -29,6 +29,7 @@ from tests.ui.mail_steps import (
     last_test,
     parameter_with_the_cursor,
     send,
+    send_from_form,
 )
 
 
@@ -186,9 +187,7 @@ async def test_a_password_that_the_server_repeats_reaches_no_screen_and_no_file(
         await ui.sees("Edit MAIL")
         await ui.press("tab", "tab", "tab")
         await ui.type(secret)
-        await ui.press("ctrl+t")
-        await ui.sees("enter Send")
-        await ui.press("enter")
+        await send_from_form(ui)
         await is_judged(ui, "you sent")
         assert not ui.shows(secret)
     kept = next(directory.rglob("tests.jsonl")).read_text()

@@ -25,6 +25,7 @@ from tests.ui.mail_steps import (
     last_test,
     parameter_with_the_cursor,
     send,
+    send_from_form,
 )
 
 
@@ -92,9 +93,7 @@ async def test_values_that_were_tested_can_be_saved_as_a_new_record(sandbox: San
         await ui.press("T")
         await ui.sees("Test without saving")
         await ui.type(f"localhost\t{sandbox.smtp_port}")
-        await ui.press("ctrl+t")
-        await ui.sees("enter Send")
-        await ui.press("enter")
+        await send_from_form(ui)
         await is_judged(ui, " ACCEPTED ", "ctrl+s Review and save")
         await ui.press("ctrl+s")
         await ui.sees("Enter a name. It cannot be changed later.")
@@ -171,9 +170,7 @@ async def test_a_verdict_is_outdated_once_a_password_was_saved_after_it(
         await ui.sees("Edit MAIL")
         await ui.press("tab", "tab", "tab")
         await ui.type("relay-password")
-        await ui.press("ctrl+t")
-        await ui.sees("enter Send")
-        await ui.press("enter")
+        await send_from_form(ui)
         await is_judged(ui, " ACCEPTED ")
         ui.clock.forward(60)
         await ui.press("ctrl+s")
@@ -219,9 +216,7 @@ async def test_a_verdict_on_typed_values_holds_once_they_are_saved(sandbox: Sand
         await ui.press("e")
         await ui.sees("Edit MAIL")
         await ui.type("localhost")
-        await ui.press("ctrl+t")
-        await ui.sees("enter Send")
-        await ui.press("enter")
+        await send_from_form(ui)
         await is_judged(ui, " ACCEPTED ")
         await ui.press("escape")
         await ui.loses("Test email · MAIL")
