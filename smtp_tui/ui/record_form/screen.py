@@ -20,7 +20,7 @@ from textual.widgets import Input
 
 from smtp_tui.api.errors import ApiError, NotFound
 from smtp_tui.api.models import Record
-from smtp_tui.api.requests import IdRefused, Request, test_values_request
+from smtp_tui.api.requests import IdRefused, Request
 from smtp_tui.editing.draft import Draft
 from smtp_tui.editing.patch import Patch, patch_for
 from smtp_tui.editing.values import DraftProblem
@@ -243,7 +243,7 @@ class FormScreen(FullScreen[FormResult]):
         draft, scope = self._form.draft, self.session.target.scope
         if self._subject.to_test:
             recipient = last_recipient(self.session, self.services)
-            return test_values_request(scope, recipient, patch.assignments())
+            return TestSubject(draft.name, None, patch).request(scope, recipient)
         return save_request(scope, draft.record_id, draft.name.strip(), patch)
 
     def _drafted(self, draft: Draft) -> Patch | DraftProblem:
