@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import pyte
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from smtp_tui.ui.terminal.frame_diff import FrameDiff, Look
@@ -79,6 +79,9 @@ def seen(cell: pyte.screens.Char) -> object:
 
 @settings(max_examples=200, deadline=None)
 @given(FRAMES)
+@example([([((2, 1), [("44", "b"), ("", " " * 23)])], True)])  # the rest of a line is erased
+@example([([((2, 1), [("", " " * 23 + "z")])], True)])  # and something stands behind it
+@example([([((2, 1), [("7", "a"), ("1", "b")])], True)])  # a look ends as another begins
 def test_the_screen_is_the_same_as_if_all_were_sent(
     frames: list[tuple[list[Piece], bool]],
 ) -> None:
