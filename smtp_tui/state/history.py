@@ -155,10 +155,10 @@ class TestHistory:
     def remember(self, key: encoding.RecordKey, event: _Event) -> None:
         """Keep a test email or a save in memory only. Threads call this, so it holds a lock."""
         with self._guard:
-            known = self._runs.get(key, ())
-            if isinstance(event, _Save):
-                self._saved[key] = max(event.saved, self._saved.get(key, event.saved))
-            elif event not in known:
+            known, saved = self._runs.get(key, ()), self._saved.get(key)
+            if isinstance(event, _Save) and (saved is None or event.saved > saved):
+                self._saved[key] = event.saved
+            elif isinstance(event, TestRun) and event not in known:
                 newest = sorted((event, *known), key=lambda run: run.at, reverse=True)
                 self._runs[key] = tuple(newest[:RUNS_KEPT])
             else:

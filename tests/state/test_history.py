@@ -173,6 +173,7 @@ def test_it_tells_which_records_were_tested_since_a_look_and_a_line_read_again_i
 ) -> None:
     other, history = replace(KEY, record_id="77"), TestHistory(tmp_path)
     history.add(KEY, run(1))
+    history.saved_secret(KEY, START)
     seen, keys = history.since(0)
     assert keys == {KEY}
     history.load()
