@@ -211,12 +211,13 @@ def test_records_that_share_an_id_are_all_listed_and_flagged() -> None:
         _list(
             {"id": "5", "name": "FIRST"},
             {"id": "6", "name": "OTHER"},
+            "no record",
             {"id": 5, "name": "SECOND"},
         )
     )
     assert [record.name for record in found.records] == ["FIRST", "OTHER", "SECOND"]
-    assert found.unreadable == ()
-    words = "entries 1 and 3 of the list have the same id"
+    assert [entry.position for entry in found.unreadable] == [3]
+    words = "entries 1 and 4 of the list have the same id"
     assert [record.oddities for record in found.records] == [(words,), (), (words,)]
 
 
