@@ -179,16 +179,14 @@ class _Shared:
         """The text, if the value is one and not empty."""
         return self._text(value) if isinstance(value, str) and value else None
 
-    def parameter(self, name: str, value: ParameterValue, entry: dict[str, JsonValue]) -> Parameter:
-        """The parameter of an entry.
+    def parameter(self, name: str, value: ParameterValue) -> Parameter:
+        """A parameter.
 
         Shared unless its value is a list or a dict, which has no hash, or a float: 0.0 equals -0.0.
         """
-        name, label = self._text(name), self.text(entry.get("label"))
-        description = self.text(entry.get("description"))
         if isinstance(value, float | list | dict):
-            return Parameter(name, value, label, description)
-        return self._parameter(name, value, label, description)
+            return Parameter(self._text(name), value)
+        return self._parameter(self._text(name), value)
 
 
 def decode_list(body: bytes) -> RecordList:
@@ -202,7 +200,8 @@ def decode_list(body: bytes) -> RecordList:
             record = record_of(entry, shared)
         except Undecodable as error:
             name = entry.get("name") if isinstance(entry, dict) else None
-            unreadable.append(Unreadable(position, str(error), _optional_text(name) or ""))
+            name = name if isinstance(name, str) else ""
+            unreadable.append(Unreadable(position, str(error), name))
         else:
             found.append(record)
             places.append(position)
@@ -285,7 +284,7 @@ def _parameters(value: JsonValue, oddities: list[str], shared: _Shared) -> tuple
             twice = " and ".join(entry.repeated)
             oddities.append(f"the parameter {name} has {twice} twice; the last one is used")
         secret = _holds_secret(raw) or is_secret_parameter(entry)
-        found.append(shared.parameter(name, secret_state(raw) if secret else raw, entry))
+        found.append(shared.parameter(name, secret_state(raw) if secret else raw))
     for name, times in Counter(parameter.name for parameter in found).items():
         if times > 1:
             how_often = "twice" if times == 2 else f"{times} times"
@@ -337,10 +336,6 @@ def _moment(value: JsonValue, oddities: list[str]) -> datetime | None:
         oddities.append("the creation time cannot be read")
         return None
     return moment
-
-
-def _optional_text(value: JsonValue) -> str | None:
-    return value if isinstance(value, str) and value else None
 
 
 def _kind(value: JsonValue) -> str:

@@ -105,8 +105,6 @@ class Parameter(Struct, frozen=True, gc=False):
 
     name: str
     value: ParameterValue
-    label: str | None = None
-    description: str | None = None
 
     @property
     def secret(self) -> bool:

@@ -306,8 +306,8 @@ FAULTS: Final = (
     Fault(
         "a password that the server tells is kept",
         SECRET,
-        "secret_state(raw) if secret else raw, entry",
-        "raw, entry",
+        "secret_state(raw) if secret else raw)",
+        "raw)",
         (f"{API_DECODE}::test_no_value_under_a_secrets_name_is_kept",),
     ),
     Fault(
@@ -795,7 +795,7 @@ FAULTS: Final = (
     Fault(
         "an entry that cannot be read is dropped",
         HONEST,
-        'unreadable.append(Unreadable(position, str(error), _optional_text(name) or ""))',
+        "unreadable.append(Unreadable(position, str(error), name))",
         "del error, name",
         (f"{API_DECODE}::test_every_entry_of_a_list_is_a_record_or_counted",),
     ),
@@ -1812,7 +1812,7 @@ FAULTS: Final = (
     Fault(
         "a list in which nothing can be read is called empty",
         HONEST,
-        '            unreadable.append(Unreadable(position, str(error), _optional_text(name) or ""))\n',
+        "            unreadable.append(Unreadable(position, str(error), name))\n",
         "            str(error)\n",
         (
             "tests/ui/connections/test_unreadable.py::test_a_list_in_which_nothing_can_be_read_says_how_many_and_why",

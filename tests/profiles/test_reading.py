@@ -203,6 +203,12 @@ def test_a_profile_with_an_unknown_key_is_refused_with_its_line(key: str) -> Non
     assert broken.problem.words.startswith(f'Unknown key "{key}"')
 
 
+@pytest.mark.parametrize(("key", "near"), [("TEAM", '; did you mean "team"?'), ("hosts", "")])
+def test_an_unknown_key_is_told_with_the_nearest_that_is_not_there(key: str, near: str) -> None:
+    (broken,) = read(f'[profiles.a]\nhost = "h"\n{key} = "x"\n').broken
+    assert broken.problem.words == f'Unknown key "{key}"{near}'
+
+
 @pytest.mark.parametrize("text", ["read_only = true\n", "[profile.b]\nhost = 'h'\n"])
 def test_a_file_with_an_unknown_key_outside_of_its_profiles_is_refused(text: str) -> None:
     assert mistake(text + WHOLE.replace("schema = 1", "")).line == 1
