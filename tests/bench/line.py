@@ -18,6 +18,9 @@ PATIENCE = 120.0
 QUIET = 0.7
 """Seconds without a byte after which an answer to a key is whole; a form checks after 0.4."""
 
+TICK = 11.0
+"""Seconds in which an age on the screen changes, if it does at all soon."""
+
 MARK_START = r'printf "\0"; exec "$@"'
 """Writes a byte that no terminal shows, which marks the start, and becomes the program."""
 
@@ -103,6 +106,16 @@ class Line(Terminal):
                 changed = piece.at if self._look() != seen else changed
         cpu, writes = self.cpu_seconds() - cpu, self.writes() - writes
         return Answer((changed - since) * 1000, cpu * 1000, writes, sent)
+
+    def wait_tick(self) -> None:
+        """Wait for the age of the rows to change by itself, or not to: then it is in no answer.
+
+        It changes once in ten seconds at most.
+        """
+        self.lines()
+        with self._changed:
+            self._changed.wait_for(lambda: self._drawn < len(self.pieces), TICK)
+        self.wait_quiet(QUIET)
 
     def cpu_seconds(self) -> float:
         """The processor time that the program has used so far, to the nanosecond."""
