@@ -201,7 +201,7 @@ class FullScreen(Screen[Result]):
 
     def on_mount(self) -> None:
         """Show which keys work, and let time pass in the header."""
-        self.set_interval(TICK, self.tick)
+        self._clockwork = self.set_interval(TICK, self.tick)
         self.show_situation()
 
     def on_descendant_focus(self) -> None:
@@ -211,16 +211,20 @@ class FullScreen(Screen[Result]):
     def on_screen_suspend(self) -> None:
         """Hide the keys under a dialog, where they would do something else, and dim the rest.
 
-        Under a full screen nobody sees it, and to style it anew takes long.
+        Under a full screen nobody sees it, to style it anew takes long, and time may stand still.
         """
         if self.app.screen.is_modal:
-            self._key_bar.visible = False
+            self._key_bar.covered = True
             self._mark_focus()
             self.add_class("-covered")  # which styles all that is inside
+        else:
+            self._clockwork.pause()
 
     def on_screen_resume(self) -> None:
         """Show the keys and the messages here again."""
-        self._key_bar.visible = True
+        self._key_bar.covered = False
+        self._clockwork.resume()
+        self.tick()
         self.remove_class("-covered", update=False)  # Textual styles it, see _style_once
         self._mark_focus()
         if isinstance(self.app, MessagesApp):
@@ -335,6 +339,7 @@ class Dialog(ModalScreen[Result]):
     opening: Worker[None] | None = None
     profile: Profile | None = None
     styled_in: str = ""
+    _keys: Content = Content()
 
     def compose(self) -> ComposeResult:
         """The box, and in it what :meth:`compose_box` yields."""
@@ -358,7 +363,9 @@ class Dialog(ModalScreen[Result]):
         more = key_content(bound(self, "app.help").first_key, "more")
         room = min(self.WIDTH, self.app.size.width) - 4
         keys = fitted_keys(contents, room, more)
-        self.query_one("#box").border_subtitle = harmless(keys)
+        if not keys.is_same(self._keys):  # the same ones again would repaint the box
+            self._keys = keys
+            self.query_one("#box").border_subtitle = harmless(keys)
 
     @on(Resize)
     def lay_out_once(self, event: Resize) -> None:

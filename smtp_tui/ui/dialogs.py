@@ -256,7 +256,7 @@ class HelpScreen(Dialog[None]):
     WIDTH = 96
     DEFAULT_CSS = """
     HelpScreen > #box { height: 100%; }
-    HelpScreen #help-keys { height: 1fr; margin-top: 1; }
+    HelpScreen #help-keys { height: 1fr; margin-top: 1; overflow-y: scroll; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Back")]
 

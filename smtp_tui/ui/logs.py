@@ -330,7 +330,7 @@ class JournalScreen(FullScreen[None]):
 
     def on_mount(self) -> None:
         """Read the journal."""
-        self._list.table.focus()
+        self.set_focus(self._list.table)
         self._list.watch_filter(self.show_writes)
         self.show_writes()
         self.action_refresh()

@@ -77,11 +77,13 @@ class ReviewDialog(GuardedDialog[bool]):
         self._cancel = Button("Cancel", id="cancel", compact=True)
         self._why = PlainText(f"{verb} works once it is typed.", id="why", classes="hint")
         self._name_field = TextInput(id="name")
+        self._body = VerticalScroll(id="review-body", can_focus=False)
 
     def compose_box(self) -> Iterable[Widget]:
         """Where it goes, the changes, notes, the request, and the two answers."""
         plan = self._plan
-        with VerticalScroll(id="review-body", can_focus=False):
+        self._share_height(0)  # before the first frame, so that it is laid out once
+        with self._body:
             yield PlainText(where_line(self._session))
             yield PlainText(changes_content(plan), classes="apart")
             yield PlainText(
@@ -113,7 +115,7 @@ class ReviewDialog(GuardedDialog[bool]):
     def on_mount(self) -> None:
         """Start on the name where it has to be typed, else on Apply or on Cancel."""
         answer = self._cancel if self._plan.destroys else self._apply
-        (self._name_field if self._protected else answer).focus()
+        self.set_focus(self._name_field if self._protected else answer)
 
     def on_resize(self) -> None:
         """Keep the answers in sight, and let the rest scroll above them."""
@@ -126,8 +128,7 @@ class ReviewDialog(GuardedDialog[bool]):
 
     def _share_height(self, said: int) -> None:
         below = 5 + (3 + said if self._protected else 0)
-        body = self.query_one("#review-body", VerticalScroll)
-        body.styles.max_height = max(4, self.size.height - below)
+        self._body.styles.max_height = max(4, self.app.size.height - below)
 
     @on(Input.Changed)
     def compare_name(self, event: Input.Changed) -> None:

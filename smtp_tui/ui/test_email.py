@@ -96,9 +96,6 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
     TestDialog.-accepted #response { border-left: solid $good; }
     TestDialog.-unreachable #response { border-left: solid $warn; }
     TestDialog.-unknown #response { border-left: solid $unknown; }
-    TestDialog Field .mark { display: none; }
-    TestDialog Field .label { width: 9; text-style: dim; }
-    TestDialog Field.-wrong .label { color: $bad; text-style: bold; }
     """
     BODY = "#test-body"
     WIDTH = 100
@@ -131,6 +128,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         self._tried = False
         recipient = last_recipient(session, services)
         self._to = Field("to", recipient, label="Send to", hint="recipient address")
+        self._to.mark_cells, self._to.label_cells = 0, 8
         self._body = VerticalScroll(id="test-body", can_focus=False)
         warning = Content.styled(f"▲ {clean(subject.warning)}", "bold $warn")
         self._warning = PlainText(warning, classes="apart")
@@ -142,6 +140,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
 
     def compose_box(self) -> Iterable[Widget]:
         """The outcome, which values, to whom."""
+        self._share_height()  # before the first frame, so that it is laid out once
         with self._body:
             yield from (PlainText(aside, classes="apart") for aside in self._asides)
             yield from (self._warning, self._said, self._way)
@@ -153,7 +152,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         self._ticker = self.set_interval(1.0, self._tick, pause=True)
         self._warning.display, self._said.display = bool(self._subject.warning), False
         self._show_outcome()
-        self._to.input.focus()
+        self.set_focus(self._to.input)
         if self._earlier is not None:
             self._watch(self._earlier)
         elif self._at_once and not self._subject.warning:
@@ -161,9 +160,13 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         self._show_keys()
 
     def on_resize(self) -> None:
-        """Keep the keys in sight: what is long scrolls above them."""
-        self._body.styles.max_height = max(4, self.size.height - 3)
+        """Lay out the outcome anew."""
+        self._share_height()
         self._show_outcome()
+
+    def _share_height(self) -> None:
+        """Keep the keys in sight: what is long scrolls above them."""
+        self._body.styles.max_height = max(4, self.app.size.height - 3)
 
     @property
     def _earlier(self) -> TestMail | None:
@@ -337,7 +340,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         """Show the values used, and which of them to look at."""
         subject = self._subject if self.mail is None else self.mail.subject
         self._values.update(values_content(subject, self._room, outcome))
-        self._to.set_class("to" in wrong_values(outcome), "-wrong")
+        self._to.wrong = "to" in wrong_values(outcome)
         self._note_below.update(_MAY_BE_SENT if self._waiting else _LEAVES)
         self._note_below.display = self._waiting or self.mail is None
 

@@ -21,8 +21,10 @@ WIDGETS = {
 }
 """What may be imported of Textual's widgets, and the only modules that may, where not all."""
 DRAWERS = {
+    "smtp_tui.ui.record_form.form": "harmless",
     "smtp_tui.ui.widgets.bars": "harmless",
     "smtp_tui.ui.widgets.choice": "harmless",
+    "smtp_tui.ui.widgets.fields": "harmless",
     "smtp_tui.ui.widgets.plain_text": "harmless",
     "smtp_tui.ui.widgets.table": "visible",
 }

@@ -118,7 +118,7 @@ class ProfilesDialog(Dialog[Profile | None]):
 
     def on_mount(self) -> None:
         """Read the file and start on the profile in use."""
-        self._list.table.focus()
+        self.set_focus(self._list.table)
         self._list.watch_filter(self.fill)
         self.watch(self._list.table, "cursor_id", self.show_details, init=False)
         self._load()

@@ -27,7 +27,7 @@ from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.widgets.fields import LABEL_CELLS, Field, FieldsPane, Paste
-from smtp_tui.ui.widgets.plain_text import PlainText, visible
+from smtp_tui.ui.widgets.plain_text import PlainText, harmless, visible
 from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
 from smtp_tui.workflows.outcomes import Recreate
 from smtp_tui.workflows.validation import NAME, remarks, server_remarks
@@ -101,6 +101,23 @@ def recreated(recreate: Recreate) -> FormSubject:
     )
 
 
+class _FixedName(Widget):
+    """The name of a record, and why it is no field, which ends where the fields end."""
+
+    DEFAULT_CSS = "_FixedName { height: auto; }"
+
+    def __init__(self, name: str, label_cells: int) -> None:
+        super().__init__()
+        self._shown, self._label = clean(name, NAME_SHOWN), padded("  Name", label_cells + 3)
+
+    def render(self) -> Content:
+        """Return both, in the width of the form."""
+        cells = min(_FIELD_CELLS, self.size.width - len(self._label))
+        blank = " " * max(2, cells - cell_width(self._shown) - len(_NO_NAME))
+        parts = (self._label, "dim"), self._shown, (f"{blank}{_NO_NAME}", "dim")
+        return harmless(Content.assemble(*parts))
+
+
 class RecordForm(FieldsPane):
     """One field per parameter in form order; the name only where it can still be chosen.
 
@@ -122,7 +139,7 @@ class RecordForm(FieldsPane):
         self._label_cells = max(LABEL_CELLS, min(longest, _LABEL_CELLS))
         for field in self.fields.values():
             field.label_cells = self._label_cells
-        self._fixed_name, self._ready = PlainText(), PlainText(id="ready")
+        self._ready = PlainText(id="ready")
         self._refused: tuple[tuple[str, str], ...] = ()
         self._insists_on: frozenset[str] = frozenset()
 
@@ -150,7 +167,7 @@ class RecordForm(FieldsPane):
     def compose(self) -> Iterable[Widget]:
         """The name, then each parameter; what saving would do."""
         if not self.new:
-            yield self._fixed_name
+            yield _FixedName(self.base.name, self._label_cells)
         yield from self.fields.values()
         yield self._ready
 
@@ -158,14 +175,6 @@ class RecordForm(FieldsPane):
         """Leave a line between the fields where all of them fit so, with some notes."""
         lines = 2 * len(self.fields) + (2 if self.new else 4) + _NOTE_LINES
         self.set_class(self.size.height >= lines, "-roomy")
-        self._fixed_name.update(self._name_words())
-
-    def _name_words(self) -> Content:
-        """The name and why it is no field, which ends where the fields end."""
-        label, name = padded("  Name", self._label_cells + 3), clean(self.base.name, NAME_SHOWN)
-        cells = min(_FIELD_CELLS, self.scrollable_content_region.width - len(label))
-        blank = " " * max(2, cells - cell_width(name) - len(_NO_NAME))
-        return Content.assemble((label, "dim"), name, (f"{blank}{_NO_NAME}", "dim"))
 
     @property
     def focused_field(self) -> Field | None:

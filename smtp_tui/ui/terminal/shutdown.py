@@ -35,7 +35,6 @@ LOOK_SECONDS: Final = 0.02
 """Between looks at whether all keys that were pressed have done their work."""
 LEAST_LOOKS: Final = 3
 MOST_LOOKS: Final = 50
-_LOOK_MILLISECONDS: Final = 1_000
 
 
 class Shutdown:
@@ -109,10 +108,9 @@ class Shutdown:
         """Wait for the terminal to go; if SIGHUP tells of it too, the first one counts."""
         poller = select.poll()
         poller.register(self._terminal, 0)  # a hang-up is told unasked
-        while not self._over.is_set():
-            if poller.poll(_LOOK_MILLISECONDS):
-                self._told(signal.SIGHUP)
-                return
+        poller.poll()
+        if not self._over.is_set():
+            self._told(signal.SIGHUP)
 
     def _force(self, number: int) -> None:
         """End a program that is stuck, such as one whose terminal takes no more output."""

@@ -186,7 +186,8 @@ class ProfileBar(Widget):
 class KeyBar(Widget):
     """The last line: the keys that help on this screen, dim where they are not possible now.
 
-    A click on one presses it.
+    A click on one presses it. A ``covered`` one shows nothing: under a dialog its keys would do
+    something else.
     """
 
     DEFAULT_CSS = """
@@ -195,6 +196,7 @@ class KeyBar(Widget):
 
     situation: reactive[Situation] = reactive(Situation())
     filtering: reactive[bool] = reactive(False)
+    covered: reactive[bool] = reactive(False)
 
     def __init__(self, *action_ids: str) -> None:
         super().__init__()
@@ -210,6 +212,8 @@ class KeyBar(Widget):
 
     def _parts(self) -> list[tuple[Content, str]]:
         """The keys as they are shown, each with Textual's name of it."""
+        if self.covered:
+            return []
         if self.filtering:
             return [(key_content(shown, label), key) for shown, key, label in _WHILE_FILTERING]
         more = None

@@ -159,4 +159,4 @@ class ChoiceField(Field):
             self.input.value = self._values.get(index, "")
         self.input.placeholder = visible(choice.hint)
         self.input.display = choice.needs_value
-        self._label.update(self.label_words)
+        self.draw_label()

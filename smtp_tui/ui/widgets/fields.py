@@ -13,11 +13,11 @@ from typing import Final
 
 from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import Reactive
+from textual.reactive import Reactive, reactive
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
@@ -25,8 +25,8 @@ from textual.widgets import Input
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.mail.parameters import label_of, trimmed
 from smtp_tui.mail.remarks import Remark, Remarks, Severity, error
-from smtp_tui.text import clean, counted, cut_to_cells
-from smtp_tui.ui.widgets.plain_text import PlainText, VisibleText, visible
+from smtp_tui.text import clean, counted, cut_to_cells, padded
+from smtp_tui.ui.widgets.plain_text import PlainText, VisibleText, harmless, visible
 
 _LINE_BREAK: Final = re.compile(r"\r\n|[\r\n]")
 _BEARER: Final = re.compile(r"bearer +", re.IGNORECASE)
@@ -195,6 +195,9 @@ FIELD_KEYS: Final[list[BindingType]] = [
 LABEL_CELLS: Final = 11
 """The cells of a label, unless the form says otherwise."""
 
+_MARK_CELLS: Final = 2
+"""The cells of the mark of a change, before the label."""
+
 _SIGNS: Final = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.HINT: "·"}
 
 
@@ -205,24 +208,23 @@ def _said(remark: Remark, quiet: str) -> Content:
     return Content.styled(words, looks.get(remark.severity, quiet))
 
 
-class Field(Horizontal):
+class Field(Vertical):
     """One parameter of a form; ``opened`` is its text as it is stored.
+
+    It draws mark and label itself: widgets for them make a form open slower.
 
     One that ``takes`` a password or a token hides it. ``Edited`` is sent at every change,
     ``Rested`` when it is time to check the text. ``aside`` is the last line below the input.
-    Fields below each other have the same ``label_cells``.
+    Fields below each other have the same ``label_cells``. The label of a ``wrong`` one is red.
     """
 
     DEFAULT_CSS = """
     Field { height: auto; }
-    Field > .mark { width: 2; color: $warn; text-style: bold; }
-    Field > .label { width: 12; text-style: dim; }
-    Field.-focused > .label, Field.-changed > .label { text-style: bold; }
-    Field > Vertical { width: 1fr; height: auto; }
-    Field TextInput { max-width: 42; }
-    Field .note { height: auto; display: none; }
-    Field .note.-shown { display: block; }
+    Field > TextInput { max-width: 42; }
+    Field > .note { height: auto; }
     """
+
+    wrong: reactive[bool] = reactive(False)
 
     class Edited(Message):
         """The text changed."""
@@ -243,31 +245,45 @@ class Field(Horizontal):
         self.aside = Content()
         self.label = clean(label or label_of(name), 60)
         self.label_cells = LABEL_CELLS
-        self._mark, self._note = PlainText(" ", classes="mark"), PlainText(classes="note")
-        self._label = PlainText(classes="label")
+        self.mark_cells = _MARK_CELLS
+        self._note = PlainText(classes="note")
         self._timer: Timer | None = None
-        self._marked = False
+        self._marked, self._drawn = False, Content()
         self._paste_refused: Remarks = ()
 
     def compose(self) -> Iterable[Widget]:
-        """Mark, label and input, and under the input the note."""
-        yield self._mark
-        self._label.update(self.label_words)
-        if self.label_cells != LABEL_CELLS:
-            self._label.styles.width = self.label_cells + 1
-        yield self._label
-        with Vertical():
-            yield from self.compose_input()
-            yield self._note
+        """What is filled in, beside the label; the note comes once there is one."""
+        for widget in self.compose_input():
+            widget.styles.margin = self._margin
+            yield widget
+
+    def compose_input(self) -> Iterable[Widget]:
+        """What stands beside the label, above the note."""
+        yield self.input
+
+    @property
+    def _margin(self) -> tuple[int, int, int, int]:
+        return (0, 0, 0, self.mark_cells + self.label_cells + 1)
 
     @property
     def label_words(self) -> str:
         """What stands beside the input."""
         return cut_to_cells(self.label, self.label_cells)
 
-    def compose_input(self) -> Iterable[Widget]:
-        """What stands beside the label, above the note."""
-        yield self.input
+    def render(self) -> Content:
+        """Return mark and label."""
+        label = self.label_words.replace("\n", "\n" + " " * self.mark_cells)
+        look = "bold" if self._marked or self.has_focus_within else "dim"
+        mark = padded("●" if self._marked else "", self.mark_cells)
+        drawn = (mark, "bold $warn"), (label, "bold $bad" if self.wrong else look)
+        return harmless(Content.assemble(*drawn))
+
+    def draw_label(self) -> None:
+        """Draw mark and label, if they look different now."""
+        drawn = self.render()
+        if not drawn.is_same(self._drawn):
+            self._drawn = drawn
+            self.refresh()
 
     def begin(self) -> None:
         """Put the cursor into it."""
@@ -304,18 +320,20 @@ class Field(Horizontal):
         self._show()
 
     def _show(self) -> None:
-        self._mark.update("●" if self._marked else " ")
-        self.set_class(self._marked, "-changed")
         lines = self._lines()
         self._note.update(Content("\n").join(lines))
-        self._note.set_class(bool(lines), "-shown")
+        self._note.display = bool(lines)
+        if lines and self.is_attached and not self._note.is_attached:
+            self._note.styles.margin = self._margin
+            self.mount(self._note)
+        self.draw_label()
 
     def _lines(self) -> list[Content]:
         """The old value and, beside it where there is room, what the new one means; the rest."""
         quiet = "$accent" if self._marked else "dim"
         said = [_said(remark, quiet) for remark in self.remarks + self._paste_refused]
         lines = [self.was] if self._marked else []
-        room = self._note.container_size.width
+        room = self.size.width - self._margin[3]
         if lines and said and lines[0].cell_length + 2 + said[0].cell_length <= room:
             lines = [Content.assemble(lines[0], "  ", said.pop(0))]
         return [*lines, *said, *([self.aside] if self.aside else [])]
@@ -345,11 +363,11 @@ class Field(Horizontal):
 
     def on_descendant_focus(self) -> None:
         """Let the label stand out."""
-        self.add_class("-focused")
+        self.draw_label()
 
     def on_descendant_blur(self) -> None:
         """Have the text checked at once when the focus leaves."""
-        self.remove_class("-focused")
+        self.draw_label()
         self._rested()
 
     def _rested(self) -> None:

@@ -183,13 +183,25 @@ async def test_a_list_is_read_again_by_itself_but_never_while_something_is_open(
         screen = ui.app.screen_stack[-2]
         assert isinstance(screen, ConnectionsScreen)
         screen.tick()
-        await ui.press("escape")
         await ui.sees("read 1m ago")
-        before = ui.line("▌")
         assert len(ui.requests(Operation.LIST)) == 1
-        screen.tick()
+        before = ui.line("▌")
+        await ui.press("escape")
         await ui.sees("ANOTHER", "read 0s ago")
         assert ui.line("▌") == before
+
+
+async def test_the_age_of_the_list_is_right_as_soon_as_another_screen_closes(
+    demo: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smtp_tui.ui.base.TICK", 1_000.0)
+    async with opened(demo, size=(80, 24)) as ui:
+        await ui.sees("PRIMARY", "read 0s ago")
+        await ui.press("e")
+        await ui.sees("Edit ")
+        ui.clock.forward(30)
+        await ui.press("escape")
+        await ui.sees("read 30s ago")
 
 
 async def test_a_reading_by_itself_that_fails_asks_nothing_and_calls_the_rows_stale(
