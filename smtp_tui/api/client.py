@@ -71,14 +71,24 @@ class Client:
         self._limits = limits
         self._contexts: dict[tuple[Origin, Trust], ssl.SSLContext] = {}
         self._closed = False
-        self._confirmed: tuple[Request, str] | None = None
+        self._confirmed: list[tuple[Request, str]] = []
 
     def confirm(self, request: Request, name: str) -> None:
         """A person typed the record's name for this request, as a protected profile asks.
 
-        It is good for one write of that very request, and replaces an earlier one.
+        It is good for one write of that very request, and replaces an earlier one for the record.
         """
-        self._confirmed = (request, name)
+        self._take_confirmed(request)
+        self._confirmed.append((request, name))
+
+    def _take_confirmed(self, request: Request) -> tuple[Request, str] | None:
+        """What was confirmed for the record of a request; it is used up."""
+        about = request.record_id, request.new_name
+        for confirmed in self._confirmed:
+            if (confirmed[0].record_id, confirmed[0].new_name) == about:
+                self._confirmed.remove(confirmed)
+                return confirmed
+        return None
 
     async def _check_access(self, request: Request, call: Call) -> None:
         """Refuse a write that the profile does not allow. Raises ``AccessRefused``.
@@ -95,7 +105,7 @@ class Client:
         if self.target.access is not Access.PROTECTED or request.operation not in CHANGES:
             return
         protected = f"The profile {self.target.name} is protected"
-        confirmed, self._confirmed = self._confirmed, None
+        confirmed = self._take_confirmed(request)
         if confirmed is None or confirmed[0] != request:
             raise errors.AccessRefused(call, f"{protected}: type the record's name to confirm")
         name = request.new_name
@@ -125,10 +135,15 @@ class Client:
             raise error.alone() from None
 
     async def write(
-        self, request: Request, judge: Reader[tuple[T, Ended]], record: Record | None = None
+        self,
+        request: Request,
+        judge: Reader[tuple[T, Ended]],
+        record: Record | None = None,
+        run: str = "",
     ) -> tuple[Write, T]:
         """Send a change or a test email, once. Gives what was journalled and what ``judge`` makes
-        of the answer; the journal keeps the other half, and what ``record`` was before.
+        of the answer; the journal keeps the other half, what ``record`` was before, and the ``run``
+        that it belongs to.
 
         Raises an :class:`~smtp_tui.api.errors.ApiError`.
         """
@@ -143,6 +158,7 @@ class Client:
                 request.without_secrets(),
                 record,
                 self._clock.monotonic(),
+                run,
             )
             told = await self.writes.run(write, call, lambda: self._exchange(request, call, judge))
             return write, told

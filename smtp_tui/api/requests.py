@@ -217,7 +217,8 @@ class Write(Struct, frozen=True):
     """A write that is about to be sent; ``request`` is without secrets.
 
     ``id`` pairs its intent with its outcome; ``record`` is what the person saw before it;
-    ``since`` is when it began, in seconds of the client's clock.
+    ``since`` is when it began, in seconds of the client's clock. ``run`` is the id of the run that
+    it belongs to, blank for a single one.
     """
 
     id: str
@@ -225,6 +226,7 @@ class Write(Struct, frozen=True):
     request: Request
     record: Record | None = None
     since: float = 0.0
+    run: str = ""
 
     def excludes(self, request: Request, target: Target) -> bool:
         """Whether ``request`` must not be sent to ``target`` while this write is under way.

@@ -71,18 +71,22 @@ class SmtpConnections:
 
         return await self.client.read(get_request(self.client.target.scope, record_id), decode)
 
-    async def write(self, request: Request, record: Record | None = None) -> tuple[Write, Written]:
+    async def write(
+        self, request: Request, record: Record | None = None, run: str = ""
+    ) -> tuple[Write, Written]:
         """Create, change or delete a record; that one to be deleted was gone is no error.
 
-        ``record`` is what a person saw before, here and below: the journal keeps it.
+        The journal keeps ``record``, which is what a person saw before, and the id of a ``run``;
+        so it is below.
         """
-        return await self.client.write(request, _judge_change, record)
+        return await self.client.write(request, _judge_change, record, run)
 
     async def test(
         self,
         request: Request,
         judge: Callable[[TestAnswer], tuple[V, Ended] | None],
         record: Record | None = None,
+        run: str = "",
     ) -> V:
         """Send a test email and give the verdict of ``judge``.
 
@@ -101,7 +105,7 @@ class SmtpConnections:
                 raise BadAnswer(call, "The answer does not mention a mail")
             return told
 
-        return (await self.client.write(request, verdict, record))[1]
+        return (await self.client.write(request, verdict, record, run))[1]
 
 
 def _judge_change(answer: Answer, call: Call) -> tuple[Written, Ended]:

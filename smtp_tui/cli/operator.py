@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from smtp_tui.api.target import Trust
     from smtp_tui.editing.merge import Comparison
     from smtp_tui.profiles.model import Profile
-    from smtp_tui.workflows.plan import Plan
+    from smtp_tui.workflows.planned_write import PlannedWrite
     from smtp_tui.workflows.session import Session
 
 
@@ -35,7 +35,7 @@ class CommandOperator:
         self.options = options
         self._approved: Request | None = None
 
-    async def review(self, session: Session, plan: Plan) -> bool:
+    async def review(self, session: Session, plan: PlannedWrite) -> bool:
         """Print the plan and have it confirmed, unless this is a dry run.
 
         Raises :class:`Refusal` without a yes, for a wrong ``--confirm-name``, and for a new record
@@ -58,7 +58,7 @@ class CommandOperator:
         self._approved = plan.request
         return True
 
-    def _print(self, session: Session, plan: Plan) -> None:
+    def _print(self, session: Session, plan: PlannedWrite) -> None:
         """Print the plan on stderr. Where it goes was printed when the profile was chosen."""
         known = plan.record_id is not None and plan.name.strip()
         remark(f"{plan.verb} {plan.named}{f' ({plan.record_id})' if known else ''}")
@@ -79,7 +79,7 @@ class CommandOperator:
         body = json.loads(request.masked_body() or "null")
         show_json({"method": request.method, "url": url, "body": body})
 
-    def _confirm(self, session: Session, plan: Plan) -> None:
+    def _confirm(self, session: Session, plan: PlannedWrite) -> None:
         """In a protected profile only the record's name counts.
 
         To delete, a person types the name in any profile (``yes`` where there is none); a script
@@ -162,7 +162,7 @@ def _request_text(session: Session, request: Request) -> str:
     return clean_block(f"{line}\n{request.masked_body(indent=2)}".rstrip())
 
 
-def _check_name(session: Session, plan: Plan, typed: str) -> None:
+def _check_name(session: Session, plan: PlannedWrite, typed: str) -> None:
     """The client of a protected profile compares the name once more with the server's."""
     if typed != plan.name:
         raise Refusal("nothing was sent: the name does not match the record", ExitCode.REFUSED)

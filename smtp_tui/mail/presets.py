@@ -9,6 +9,8 @@ from typing import Final
 
 import msgspec
 
+from smtp_tui.typed import typed_toml
+
 _FILE: Final = Path(__file__).with_name("presets.toml")
 
 
@@ -32,7 +34,7 @@ class Presets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @functools.cache
 def presets() -> Presets:
     """Read `presets.toml`, once."""
-    return msgspec.toml.decode(_FILE.read_bytes(), type=Presets)
+    return typed_toml(_FILE, Presets)
 
 
 def preset_for(hostname: str) -> Preset | None:

@@ -10,10 +10,10 @@ import re
 from pathlib import Path
 from typing import Final, Literal
 
-import msgspec
 from msgspec import Struct
 
 from smtp_tui.mail.outcome import Phase, Verdict
+from smtp_tui.typed import typed_toml
 
 LOOKED_AT: Final = 6000
 """How many characters of a text are matched; even a long trace starts with the reason."""
@@ -141,7 +141,7 @@ class Reading(Struct, frozen=True):
 @functools.cache
 def table() -> Table:
     """Read `replies.toml`, once. Blocks for some milliseconds at the first call."""
-    return msgspec.toml.decode(_FILE.read_bytes(), type=Table)
+    return typed_toml(_FILE, Table)
 
 
 def read(text: str, code: str = "", command: str = "") -> Reading | None:

@@ -20,6 +20,7 @@ from smtp_tui.api.secret import MASK
 from smtp_tui.profiles import sources
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import CredentialError, IssuedToken
+from smtp_tui.typed import typed
 
 COMMAND_SECONDS: Final = 10.0
 COMMAND_BYTES: Final = 64 * 1024
@@ -230,7 +231,7 @@ def parse_output(output: bytes) -> IssuedToken:
             raise CredentialError("it printed several lines; a token is one line")
         return IssuedToken(sources.clean_token(text))
     try:
-        printed = msgspec.json.decode(text, type=_Printed)
+        printed = typed(msgspec.json.decode(text), _Printed)
     except (msgspec.DecodeError, RecursionError) as error:
         said = str(error).replace("$.", "")
         problems = (words for field, words in _PROBLEMS.items() if field in said)

@@ -19,6 +19,7 @@ from msgspec.structs import force_setattr, replace
 
 from smtp_tui.state import encoding
 from smtp_tui.state.files import FileProblem, clear_leftovers, problems_of, read_text, write_atomic
+from smtp_tui.typed import typed
 
 
 class SavedDraft(Struct, frozen=True):
@@ -44,11 +45,8 @@ class SavedDraft(Struct, frozen=True):
 
     @property
     def in_use(self) -> bool:
-        """Whether the process that saved it still runs on this host.
-
-        A process that has the number of an ended one counts as running.
-        """
-        return self.host == os.uname().nodename and _runs(self.pid)
+        """Whether the process that saved it still runs on this host."""
+        return is_running(self.host, self.pid)
 
 
 class DraftStore:
@@ -92,7 +90,7 @@ class DraftStore:
         for file in files:
             with suppress(FileProblem, ValueError):
                 values = encoding.read_object(read_text(file) or "")
-                draft = msgspec.convert({**values, "key": values}, SavedDraft)
+                draft = typed({**values, "key": values}, SavedDraft)
                 if self._file(draft) == file:
                     drafts.append(draft)
         return tuple(sorted(drafts, key=lambda draft: draft.saved_at, reverse=True))
@@ -112,6 +110,14 @@ class DraftStore:
     def _file(self, draft: SavedDraft) -> Path:
         key = json.dumps([draft.key.origin_url, draft.key.tenant, draft.key.record_id])
         return self.directory / f"{encoding.sha256(key)[:24]}-{draft.token}.draft.json"
+
+
+def is_running(host: str, pid: int) -> bool:
+    """Whether a process runs on this host, whose name is ``host``.
+
+    Another one that has its number counts as well.
+    """
+    return host == os.uname().nodename and _runs(pid)
 
 
 def _runs(pid: int) -> bool:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from smtp_tui.api.models import is_secret_name
+from smtp_tui.typed import typed
 
 VERSION: Final = 1
 """The version of the format, which each JSON object states as ``v``."""
@@ -58,7 +59,7 @@ def sha256(text: str) -> str:
 def read_object(text: str) -> dict[str, Any]:
     """The members of a JSON object. Raises ``ValueError`` for any other text."""
     try:
-        return msgspec.convert(json.loads(text), dict[str, Any])
+        return typed(json.loads(text), dict[str, Any])
     except RecursionError:
         raise ValueError("the JSON is nested too deeply") from None
 

@@ -32,6 +32,7 @@ from smtp_tui.api.writes import Ended, WriteOutcome
 from smtp_tui.state import files
 from smtp_tui.state.encoding import Integer, plain, read_line, sha256, utc
 from smtp_tui.state.files import FileProblem
+from smtp_tui.typed import typed
 
 Part = TypeVar("Part", bound=Struct)
 
@@ -130,7 +131,8 @@ class JournalEntry(Struct, frozen=True):
 
     ``operation`` is create, patch, delete, test_saved or test_values; ``recipient`` is that of a
     test. ``words`` say why a write was not done. Only the intent has ``changes``; ``omitted`` are
-    those it had no room for.
+    those it had no room for. ``run`` is the id that all writes of a run have in common, blank for a
+    single one.
     """
 
     kind: EntryKind = msgspec.field(name="phase")
@@ -153,6 +155,7 @@ class JournalEntry(Struct, frozen=True):
     request_id: str | None = None
     words: str = ""
     omitted: Omitted | None = None
+    run: str = ""
 
     def __post_init__(self) -> None:
         force_setattr(self, "at", utc(self.at))
@@ -211,7 +214,7 @@ class Journal:
             found: list[JournalEntry] = []
             for line in lines:
                 with suppress(ValueError):  # a secret among the changes is one too
-                    found.append(msgspec.convert(read_line(line), JournalEntry))
+                    found.append(typed(read_line(line), JournalEntry))
             entries = found + entries
             unreadable += len(lines) - len(found)
             overlong += skipped
@@ -344,6 +347,7 @@ class Auditor(Struct):
             record_id=request.record_id,
             record_name=record.name if record else request.new_name or "",
             recipient=request.recipient,
+            run=write.run,
         )
         if ended is None:
             return replace(intent, changes=_changes(write))

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from smtp_tui.state.encoding import plain, read_object
 from smtp_tui.state.files import FileProblem, locked, read_text, write_atomic
+from smtp_tui.typed import typed
 
 PROFILES_KEPT: Final = 200
 
@@ -51,7 +51,7 @@ class SettingsStore:
         if text is None:
             return Settings((), ())
         try:
-            return msgspec.convert(read_object(text), Settings)
+            return typed(read_object(text), Settings)
         except ValueError:
             raise FileProblem(self.path, "is not valid; delete it to start again") from None
 

@@ -17,7 +17,7 @@ from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
     from smtp_tui.editing.merge import Comparison, Side
-    from smtp_tui.workflows.plan import Plan
+    from smtp_tui.workflows.planned_write import PlannedWrite
 
 
 class ScreenOperator:
@@ -31,7 +31,7 @@ class ScreenOperator:
         self._screen = screen
         self._by_key = by_key
 
-    async def review(self, session: Session, plan: Plan) -> bool:
+    async def review(self, session: Session, plan: PlannedWrite) -> bool:
         """Show the plan; in a protected profile the record's name has to be typed."""
         from smtp_tui.ui.review import ReviewDialog
 

@@ -29,7 +29,7 @@ from smtp_tui.ui.request_text import request_content
 from smtp_tui.ui.widgets.fields import TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.ui.widgets.table import Column, Look, RecordsTable, Row
-from smtp_tui.workflows.plan import Plan
+from smtp_tui.workflows.planned_write import PlannedWrite
 from smtp_tui.workflows.session import Session
 
 _COLUMNS: Final = (
@@ -62,7 +62,7 @@ class ReviewDialog(GuardedDialog[bool]):
     BODY = "#review-body"
     BINDINGS: ClassVar[list[BindingType]] = bindings("dialog.copy")
 
-    def __init__(self, session: Session, plan: Plan, clock: Clock, *, by_key: bool) -> None:
+    def __init__(self, session: Session, plan: PlannedWrite, clock: Clock, *, by_key: bool) -> None:
         super().__init__(clock, guarded=plan.destroys or not by_key)
         self._session = session
         self._plan = plan
@@ -170,7 +170,7 @@ class ReviewDialog(GuardedDialog[bool]):
         self.app.push_screen(CopyDialog({"curl": curl}, of="the request", action="dialog.copy"))
 
 
-def changes_content(plan: Plan) -> Content:
+def changes_content(plan: PlannedWrite) -> Content:
     """What a write changes, as a diff; what it does not touch; and what a person should know."""
     new = plan.record_id is None
     lines = [line for change in plan.patch.changes for line in change.diff(new=new)]

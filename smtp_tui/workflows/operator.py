@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from smtp_tui.api.target import Origin, Pinned, Trust
     from smtp_tui.api.tls import Certificate
     from smtp_tui.editing.merge import Comparison, Side
-    from smtp_tui.workflows.plan import Plan
+    from smtp_tui.workflows.planned_write import PlannedWrite
     from smtp_tui.workflows.session import Session
 
 
@@ -79,7 +79,7 @@ class RefusedCertificate(Struct, frozen=True):
 class Operator(Protocol):
     """Answers the questions of a workflow."""
 
-    async def review(self, session: Session, plan: Plan) -> bool:
+    async def review(self, session: Session, plan: PlannedWrite) -> bool:
         """Show a plan, which is sent as it stands where the answer is True.
 
         In a protected profile the operator also passes the typed name to

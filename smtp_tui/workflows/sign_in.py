@@ -55,13 +55,15 @@ async def ensure_token(session: Session, operator: Operator) -> bool:
         return await operator.new_token(session, why)
 
 
-async def replace_token(session: Session, operator: Operator, why: str) -> bool:
-    """Replace a token that was refused; whether there is another one now.
+async def replace_token(
+    session: Session, operator: Operator, refused: SecretStr | None, why: str
+) -> bool:
+    """Replace a token that was ``refused``; whether there is another one now.
 
-    Where the profile's source gives one, nobody is asked.
+    Where the profile's source gives one, or another request got one meanwhile, nobody is asked.
     """
     with operator.waiting("Getting another token"):
-        replaced = await _replace(session, operator, session.tokens.token(), why)
+        replaced = await _replace(session, operator, refused, why)
     return replaced is not _Replaced.NOT
 
 
@@ -71,7 +73,8 @@ async def after_refusal(session: Session, operator: Operator, error: ApiError) -
     What was mended, as a sentence; blank where nothing was. The request is not sent again.
     """
     if isinstance(error, TokenRefused | TokenNeeded):
-        return "The token was renewed." if await replace_token(session, operator, error.why) else ""
+        mended = await replace_token(session, operator, session.tokens.token(), error.why)
+        return "The token was renewed." if mended else ""
     if isinstance(error, CertificateRefused):
         with suppress(ApiError):  # the server is gone meanwhile; the refusal says enough
             if await trust_certificate(session, operator, error):

@@ -161,7 +161,7 @@ class TestMail(Struct):
 
     ``at`` is when it was sent, in UTC; ``since`` is the same in seconds of the monotonic clock.
     ``outcome`` is None until the answer comes, after ``seconds``, and an error where surely no mail
-    was tried.
+    was tried. ``run`` is the id of the run that it belongs to.
     """
 
     subject: TestSubject
@@ -171,6 +171,7 @@ class TestMail(Struct):
     since: float
     outcome: TestOutcome | ApiError | None = None
     seconds: float = 0.0
+    run: str = ""
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -198,7 +199,12 @@ class TestMails(Struct, frozen=True):
     under_way: dict[RecordKey, TestMail] = field(default_factory=dict)
 
     async def prepare(
-        self, session: Session, operator: Operator, subject: TestSubject, to: str
+        self,
+        session: Session,
+        operator: Operator,
+        subject: TestSubject,
+        to: str,
+        run: str = "",
     ) -> TestMail | None:
         """Get a token and build the request; None where the operator gave no token.
 
@@ -212,7 +218,7 @@ class TestMails(Struct, frozen=True):
             return None
         session.memory.recipient = to
         clock = session.tokens.clock
-        mail = TestMail(subject, to, request, clock.now(), clock.monotonic())
+        mail = TestMail(subject, to, request, clock.now(), clock.monotonic(), run=run)
         self.under_way[session.key(subject.record_id)] = mail
         return mail
 
@@ -295,6 +301,7 @@ async def _outcome(session: Session, mail: TestMail) -> TestOutcome | ApiError:
 
     await asyncio.to_thread(replies.table)  # so that judging reads no file
     try:
-        return await session.connections.test(mail.request, verdict, mail.subject.opened)
+        opened = mail.subject.opened
+        return await session.connections.test(mail.request, verdict, opened, mail.run)
     except ApiError as error:
         return judge_error(error) or error

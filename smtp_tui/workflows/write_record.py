@@ -21,7 +21,7 @@ from smtp_tui.text import record_name
 from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows.look_up import Found, advice, look_up
 from smtp_tui.workflows.operator import About, Notice, Operator, Sent
-from smtp_tui.workflows.plan import Plan, delete_plan, save_plan
+from smtp_tui.workflows.planned_write import PlannedWrite, delete_plan, save_plan
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in, replace_token
 
@@ -41,13 +41,15 @@ async def save_record(
     name: str = "",
     rehearse: bool = False,
     look_first: bool = False,
+    run: str = "",
 ) -> ends.Outcome:
     """Save a patch to the ``opened`` record, or as a new one of that name where that is None.
 
     ``notes`` stand in each review. ``rehearse`` does everything but send. ``look_first`` has the
-    first review say whether a new name is taken, for an operator that then refuses.
+    first review say whether a new name is taken, for an operator that then refuses. ``run`` is the
+    id of the run that it belongs to.
     """
-    job = _Job(session, operator, opened, patch, notes, new_name=name.strip())
+    job = _Job(session, operator, opened, patch, notes, new_name=name.strip(), run=run)
     if look_first and opened is None:
         try:
             await job.name_is_free()
@@ -63,9 +65,10 @@ async def delete_record(
     notes: tuple[str, ...] = (),
     *,
     rehearse: bool = False,
+    run: str = "",
 ) -> ends.Outcome:
     """Delete a record as the last review showed it; the rest as of :func:`save_record`."""
-    job = _Job(session, operator, record, Patch(), notes, deletes=True)
+    job = _Job(session, operator, record, Patch(), notes, deletes=True, run=run)
     return await _carry_out(job, rehearse=rehearse)
 
 
@@ -117,8 +120,9 @@ class _Job(Struct):
     deletes: bool = False
     new_name: str = ""
     taken: str = ""
+    run: str = ""
 
-    def plan(self, *notes: str) -> Plan | None:
+    def plan(self, *notes: str) -> PlannedWrite | None:
         """What to review, with these notes besides; None where there is nothing to send."""
         notes = (*self.asides, *self.news, *notes)
         scope, record = self.session.target.scope, self.record
@@ -126,7 +130,7 @@ class _Job(Struct):
             return delete_plan(scope, record, notes)
         return save_plan(scope, record, self.new_name, self.patch, notes, self.taken)
 
-    async def check(self, plan: Plan) -> ends.Conflicted | bool:
+    async def check(self, plan: PlannedWrite) -> ends.Conflicted | bool:
         """Look at the server after the review; False where there is another plan to review.
 
         The record is compared with what was seen. Of a new one, its name has to be free.
@@ -229,7 +233,7 @@ def _claimed(session: Session, request: Request) -> Iterator[None]:
         del claims[claim]
 
 
-async def _review_and_send(job: _Job, plan: Plan | None, *, rehearse: bool) -> ends.Outcome:
+async def _review_and_send(job: _Job, plan: PlannedWrite | None, *, rehearse: bool) -> ends.Outcome:
     """Send what the last review showed; ``rehearse`` ends before the sending.
 
     After the first 401 it gets another token and the plan is reviewed again. Raises ``ApiError``
@@ -247,20 +251,21 @@ async def _review_and_send(job: _Job, plan: Plan | None, *, rehearse: bool) -> e
             continue
         if rehearse:
             return ends.Declined()
+        used = job.session.tokens.token()
         try:
             return await _send(job, plan)
         except (TokenRefused, TokenNeeded) as error:
-            if renewed or not await replace_token(job.session, job.operator, error.why):
+            if renewed or not await replace_token(job.session, job.operator, used, error.why):
                 raise
             renewed, plan = True, job.plan(_NEW_TOKEN)
     return ends.Unchanged()
 
 
-async def _send(job: _Job, plan: Plan) -> ends.Outcome:
+async def _send(job: _Job, plan: PlannedWrite) -> ends.Outcome:
     """Send it, then read the record: to verify a yes, or to look up a lost answer."""
     try:
         with job.operator.waiting(f"{plan.doing} {plan.named}", sent=Sent.WRITE):
-            write, written = await job.session.connections.write(plan.request, job.record)
+            write, written = await job.session.connections.write(plan.request, job.record, job.run)
     except ApiError as error:
         if not error.outcome_unknown or error.write is None:
             raise
@@ -278,7 +283,7 @@ async def _send(job: _Job, plan: Plan) -> ends.Outcome:
     return replace(job.done(written.record or found.record), notes=tuple(notes))
 
 
-async def _look_up(job: _Job, plan: Plan, error: ApiError, write: Write) -> ends.Outcome:
+async def _look_up(job: _Job, plan: PlannedWrite, error: ApiError, write: Write) -> ends.Outcome:
     """A change or delete that is found done is done; a new record may be someone else's."""
     with job.operator.waiting(f"No answer; reading {plan.named} again", sent=Sent.LOST):
         found = await look_up(job.session.connections, write, error)
@@ -290,7 +295,7 @@ async def _look_up(job: _Job, plan: Plan, error: ApiError, write: Write) -> ends
     return unknown
 
 
-async def _verify(job: _Job, plan: Plan, write: Write, created: Record | None) -> Found:
+async def _verify(job: _Job, plan: PlannedWrite, write: Write, created: Record | None) -> Found:
     """Read the record again; stopping that leaves the server's yes as it is."""
     session = job.session
     reading = asyncio.create_task(look_up(session.connections, write, created=created))

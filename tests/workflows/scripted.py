@@ -9,7 +9,7 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Trust
 from smtp_tui.editing.merge import Comparison, Side
 from smtp_tui.workflows.operator import Notice, RefusedCertificate, Sent
-from smtp_tui.workflows.plan import Plan
+from smtp_tui.workflows.planned_write import PlannedWrite
 from smtp_tui.workflows.session import Session
 
 
@@ -28,7 +28,7 @@ class ScriptedOperator:
         token: str = "",
         trusts: bool = False,
     ) -> None:
-        self.plans: list[Plan] = []
+        self.plans: list[PlannedWrite] = []
         self.comparisons: list[Comparison] = []
         self.notices: list[str] = []
         self.waits: list[str] = []
@@ -38,7 +38,7 @@ class ScriptedOperator:
         self._trusts = trusts
         self.asked: list[str] = []
 
-    async def review(self, session: Session, plan: Plan) -> bool:
+    async def review(self, session: Session, plan: PlannedWrite) -> bool:
         """Remember the plan, and give the next answer."""
         self.plans.append(plan)
         answer = self._answers.pop(0) if self._answers else True

@@ -50,7 +50,7 @@ from smtp_tui.ui.widgets.panel import Panel
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows.operator import About, Sent
-from smtp_tui.workflows.plan import save_request
+from smtp_tui.workflows.planned_write import save_request
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestSubject
 from smtp_tui.workflows.validation import NAME, refused_values

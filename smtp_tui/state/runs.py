@@ -1,0 +1,85 @@
+"""Runs that were begun: kept until they end, so that a run that was killed can be gone on with.
+
+A file holds the plan, without its secrets. What of it was sent is told by the journal, whose
+entries carry the id of the run.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from smtp_tui.state.drafts import is_running
+from smtp_tui.state.files import problems_of, read_text, write_atomic
+
+_SUFFIX: Final = ".json"
+
+
+class KeptRun(Struct, frozen=True):
+    """A run that has not ended: its id, and its plan as JSON.
+
+    ``in_use`` is whether the process that began it still runs on this host.
+    """
+
+    id: str
+    plan: str
+    in_use: bool
+
+
+class RunStore:
+    """The runs of one state directory. Every method blocks and raises ``FileProblem``."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory / "runs"
+
+    def begin(self, plan: str) -> str:
+        """Keep a plan that is about to be carried out; returns the id of the run."""
+        run_id = os.urandom(8).hex()
+        write_atomic(self._file(run_id, os.getpid()), plan)
+        return run_id
+
+    def take_over(self, run: KeptRun) -> None:
+        """Make a run this process's own, so that no other one is offered it."""
+        write_atomic(self._file(run.id, os.getpid()), run.plan)
+        self._discard(run.id, but=os.getpid())
+
+    def end(self, run_id: str) -> None:
+        """Forget a run of which nothing is left."""
+        self._discard(run_id, but=None)
+
+    def all(self) -> tuple[KeptRun, ...]:
+        """Every run that has not ended, newest first."""
+        found = []
+        for file in self._files():
+            run_id, host, pid = _parts(file)
+            text = read_text(file)
+            if text is not None:
+                found.append(KeptRun(run_id, text, is_running(host, pid)))
+        return tuple(found)
+
+    def _discard(self, run_id: str, but: int | None) -> None:
+        for file in self._files():
+            found, _, pid = _parts(file)
+            if found == run_id and pid != but:
+                with problems_of(file):
+                    file.unlink(missing_ok=True)
+
+    def _files(self) -> list[Path]:
+        with problems_of(self.directory):
+            there = [*self.directory.iterdir()] if self.directory.exists() else []
+            mine = [file for file in there if file.suffix == _SUFFIX and _parts(file)[2]]
+            return sorted(mine, key=lambda file: file.stat().st_mtime, reverse=True)
+
+    def _file(self, run_id: str, pid: int) -> Path:
+        return self.directory / f"{run_id}@{os.uname().nodename}@{pid}{_SUFFIX}"
+
+
+def _parts(file: Path) -> tuple[str, str, int]:
+    """The id, the host and the process that a file is named after; no process for another file."""
+    parts = file.name.removesuffix(_SUFFIX).split("@")
+    if len(parts) != 3 or not parts[2].isdecimal():
+        return file.name, "", 0
+    return parts[0], parts[1], int(parts[2])

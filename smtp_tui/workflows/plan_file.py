@@ -1,0 +1,241 @@
+"""A plan as JSON: to look at, to apply later, and to go on with after the program was killed.
+
+It holds no secret. Equal ones share a number, so that each has to be typed once when the plan is
+read again; a secret that is not typed then is left out, never emptied.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from smtp_tui.api.models import JsonValue, Parameter, ParameterValue, Record, SecretState
+from smtp_tui.api.requests import Operation
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.editing.patch import Change, Patch
+from smtp_tui.editing.values import ABSENT, Known, Sendable
+from smtp_tui.state.encoding import read_object
+from smtp_tui.text import counted
+from smtp_tui.typed import typed
+from smtp_tui.workflows.plan import Place, Plan, PlanEntry
+
+SCHEMA: Final = 1
+"""The version of the format, which the file states as ``schema``."""
+_OPERATIONS: Final = {
+    Operation.CREATE: "create",
+    Operation.PATCH: "change",
+    Operation.DELETE: "delete",
+    Operation.TEST_SAVED: "test",
+}
+_BY_WORD: Final = {word: operation for operation, word in _OPERATIONS.items()}
+
+
+class NotAPlan(ValueError):
+    """The text is no plan of this version; the message says why."""
+
+
+class _Value(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A value of a parameter: JSON, the state of a secret, its number, or that it is cleared.
+
+    Nothing at all stands for a parameter that the record does not have.
+    """
+
+    value: Any = msgspec.UNSET  # JSON, whose values msgspec cannot name
+    state: SecretState | None = None
+    secret: int | None = None
+    cleared: bool = False
+
+
+class _Change(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    before: _Value
+    after: _Value
+
+
+class _Parameter(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    held: _Value
+
+
+class _Record(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    id: str
+    name: str
+    parameters: tuple[_Parameter, ...] = ()
+    created_at: datetime | None = None
+    tenant_id: str | None = None
+    namespace_id: str | None = None
+
+
+class _Entry(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    profile: str
+    operation: str
+    record: _Record | None = None
+    name: str = ""
+    changes: tuple[_Change, ...] = ()
+    recipient: str = ""
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    schema: int
+    title: str
+    made_at: datetime
+    places: tuple[Place, ...]
+    entries: tuple[_Entry, ...]
+
+
+class KeptPlan(Struct, frozen=True):
+    """A plan that was read from JSON. ``secrets`` names those that have to be typed, by number."""
+
+    file: _File
+
+    @property
+    def made_at(self) -> datetime:
+        """When it was made, in UTC."""
+        return self.file.made_at
+
+    @property
+    def secrets(self) -> dict[int, str]:
+        """What each secret is for, such as ``password of 12 records``."""
+        found: dict[int, list[str]] = {}
+        for entry in self.file.entries:
+            for change in entry.changes:
+                if change.after.secret is not None:
+                    found.setdefault(change.after.secret, []).append(change.name)
+        return {
+            number: f"{' and '.join(dict.fromkeys(names))} of {counted(len(names), 'record')}"
+            for number, names in sorted(found.items())
+        }
+
+    def plan(self, typed: Mapping[int, SecretStr]) -> Plan:
+        """The plan with the secrets that were typed. Raises :class:`NotAPlan`."""
+        try:
+            entries = tuple(_entry(entry, typed) for entry in self.file.entries)
+        except (ValueError, KeyError) as problem:
+            raise NotAPlan(f"the plan cannot be used: {problem}") from None
+        return Plan(self.file.title, entries, self.file.places)
+
+
+def plan_json(plan: Plan, made_at: datetime) -> str:
+    """The plan as JSON, without its secrets."""
+    numbers: dict[str, int] = {}
+    entries = tuple(_kept_entry(entry, numbers) for entry in plan.entries)
+    file = _File(SCHEMA, plan.title, made_at, plan.places, entries)
+    return json.dumps(msgspec.to_builtins(file), ensure_ascii=False, indent=1) + "\n"
+
+
+def read_plan(text: str) -> KeptPlan:
+    """Read a plan. Raises :class:`NotAPlan`."""
+    try:
+        values = read_object(text)
+    except ValueError as problem:
+        raise NotAPlan(f"this is no JSON object: {problem}") from None
+    if values.get("schema") != SCHEMA:
+        raise NotAPlan(f"this is no plan of schema {SCHEMA}")
+    try:
+        return KeptPlan(typed(values, _File))
+    except msgspec.ValidationError as problem:
+        raise NotAPlan(f"this is no plan: {problem}") from None
+
+
+# To JSON
+
+
+def _kept_entry(entry: PlanEntry, numbers: dict[str, int]) -> _Entry:
+    record = entry.record
+    return _Entry(
+        entry.profile,
+        _OPERATIONS[entry.operation],
+        None if record is None else _kept_record(record),
+        entry.name,
+        tuple(
+            _Change(change.name, _known(change.before), _sendable(change.after, numbers))
+            for change in entry.patch.changes
+        ),
+        entry.recipient,
+    )
+
+
+def _kept_record(record: Record) -> _Record:
+    parameters = tuple(_Parameter(each.name, _known(each.value)) for each in record.parameters)
+    return _Record(
+        record.id,
+        record.name,
+        parameters,
+        record.created_at,
+        record.tenant_id,
+        record.namespace_id,
+    )
+
+
+def _known(value: Known) -> _Value:
+    if isinstance(value, SecretState):
+        return _Value(state=value)
+    return _Value() if value is ABSENT else _Value(value=value)
+
+
+def _sendable(value: Sendable, numbers: dict[str, int]) -> _Value:
+    if not isinstance(value, SecretStr):
+        return _Value(value=value)
+    if not value:
+        return _Value(cleared=True)
+    return _Value(secret=numbers.setdefault(value.get_secret_value(), len(numbers) + 1))
+
+
+# From JSON
+
+
+def _entry(kept: _Entry, typed: Mapping[int, SecretStr]) -> PlanEntry:
+    changes = []
+    for change in kept.changes:
+        if change.after.secret is not None and change.after.secret not in typed:
+            continue  # it was not typed: the stored one stays
+        changes.append(Change(change.name, _read_known(change.before), _read(change.after, typed)))
+    record = None if kept.record is None else _read_record(kept.record)
+    operation = _BY_WORD[kept.operation]
+    if record is None and operation is not Operation.CREATE:
+        raise ValueError(f"an entry that is to {kept.operation} a record names none")
+    return PlanEntry(
+        kept.profile, operation, record, kept.name, Patch(tuple(changes)), kept.recipient
+    )
+
+
+def _read_record(kept: _Record) -> Record:
+    record = Record(
+        kept.id,
+        kept.name,
+        created_at=kept.created_at,
+        tenant_id=kept.tenant_id,
+        namespace_id=kept.namespace_id,
+    )
+    parameters = tuple(Parameter(each.name, _held(each.held)) for each in kept.parameters)
+    return replace(record, parameters=parameters)
+
+
+def _held(value: _Value) -> ParameterValue:
+    known = _read_known(value)
+    if known is ABSENT:
+        raise ValueError("a parameter of a record has no value")
+    return known
+
+
+def _read_known(value: _Value) -> Known:
+    if value.state is not None:
+        return value.state
+    return ABSENT if value.value is msgspec.UNSET else value.value
+
+
+def _read(value: _Value, typed: Mapping[int, SecretStr]) -> Sendable:
+    if value.secret is not None:
+        return typed[value.secret]
+    if value.cleared:
+        return SecretStr("")
+    if value.value is msgspec.UNSET:
+        raise ValueError("a change has no value")
+    given: JsonValue = value.value
+    return given

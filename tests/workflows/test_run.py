@@ -1,0 +1,275 @@
+"""Carrying a plan out: every outcome is right, nothing is sent twice, nothing stops the rest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.models import Record
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.api.target import Access
+from smtp_tui.editing.patch import Change
+from smtp_tui.editing.values import ABSENT
+from smtp_tui.state.history import TestHistory
+from smtp_tui.state.journal import Journal, writes_of
+from smtp_tui.workflows.plan import Place, Plan, change_entries, delete_entries, mail_entries
+from smtp_tui.workflows.run import Progress, Run, results_of
+from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.test_email import TestMails
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.workflows.scripted import ScriptedOperator
+
+TO_587 = (Change("port", ABSENT, 587),)
+RUN = "run-1"
+
+
+async def listed(sandbox: Sandbox, session: Session, count: int) -> tuple[Record, ...]:
+    """So many records, as the list shows them."""
+    for number in range(count):
+        sandbox.add_record(f"RELAY-{number}", {"hostname": "mx.example", "port": 25})
+    return (await session.connections.list()).records
+
+
+def run_of(
+    session: Session,
+    plan: Plan,
+    tmp_path: Path,
+    operator: ScriptedOperator | None = None,
+    changed: Callable[[int], object] = lambda number: None,
+) -> Run:
+    """A run of a plan in the one session there is."""
+    mails = TestMails(TestHistory(tmp_path / "state"))
+    asked = operator or ScriptedOperator()
+    return Run(RUN, plan, lambda profile: session, asked, mails, Clock(), changed)
+
+
+def changing(session: Session, records: tuple[Record, ...]) -> Plan:
+    """The plan that moves them to port 587."""
+    entries = change_entries(session.profile.name, records, TO_587)
+    return Plan("Change", entries, (Place.of(session, len(records)),))
+
+
+def ports(sandbox: Sandbox) -> list[object]:
+    """The ports that the server holds."""
+    return [record.values["port"] for record in sandbox.records()]
+
+
+def progress(run: Run) -> list[Progress]:
+    """How far each entry is."""
+    return [result.progress for result in run.results]
+
+
+async def test_each_record_is_changed_once_and_the_journal_ties_them_together(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    records = await listed(sandbox, session, 9)
+    run = run_of(session, changing(session, records), tmp_path)
+    await run.carry_out()
+    assert progress(run) == [Progress.DONE] * 9
+    assert ports(sandbox) == [587] * 9
+    assert sum(request.operation == Operation.MODIFY for request in sandbox.requests) == 9
+    written = writes_of(Journal(tmp_path / "state").read().entries)
+    assert [write.begun.run for write in written] == [RUN] * 9
+
+
+async def test_no_more_than_four_writes_are_under_way_at_one_host(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    records = await listed(sandbox, session, 12)
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.05, count=None))
+    most = 0
+
+    def look(_: int) -> None:
+        nonlocal most
+        most = max(most, run.counts.under_way)
+
+    run = run_of(session, changing(session, records), tmp_path, changed=look)
+    await run.carry_out()
+    assert most == 4
+
+
+async def test_a_failure_stops_no_other_entry(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    records = await listed(sandbox, session, 6)
+    sandbox.faults.add(Fault(FaultKind.INVALID, Operation.MODIFY, count=2))
+    run = run_of(session, changing(session, records), tmp_path)
+    await run.carry_out()
+    assert run.counts.failed == 2
+    assert run.counts.done == 4
+    await run.carry_out(run.can_retry)
+    assert progress(run) == [Progress.DONE] * 6
+
+
+async def test_what_someone_changed_since_the_plan_is_left_alone(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    records = await listed(sandbox, session, 3)
+    sandbox.change_record(records[0].id, {"port": 2525})
+    sandbox.change_record(records[1].id, {"port": 587})
+    run = run_of(session, changing(session, records), tmp_path)
+    await run.carry_out()
+    assert progress(run) == [Progress.FAILED, Progress.ALREADY, Progress.DONE]
+    assert "someone changed port" in run.results[0].words
+    assert ports(sandbox) == [2525, 587, 587]
+
+
+async def test_a_lost_answer_is_looked_up_and_the_write_is_not_repeated(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    records = await listed(sandbox, session, 5)
+    sandbox.faults.add(Fault(FaultKind.RESET_MID_HEAD, Operation.MODIFY, count=2))
+    run = run_of(session, changing(session, records), tmp_path)
+    await run.carry_out()
+    assert progress(run) == [Progress.DONE] * 5
+    assert sum(request.operation == Operation.MODIFY for request in sandbox.requests) == 5
+
+
+async def test_a_host_that_asks_to_wait_is_waited_for_before_anything_is_sent(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    records = await listed(sandbox, session, 3)
+    sandbox.faults.add(Fault(FaultKind.TOO_MANY, Operation.GET, count=2, retry_after="1"))
+    run = run_of(session, changing(session, records), tmp_path)
+    await run.carry_out()
+    assert progress(run) == [Progress.DONE] * 3
+    assert sum(request.operation == Operation.MODIFY for request in sandbox.requests) == 3
+
+
+async def test_a_write_that_was_refused_with_429_fails_and_is_not_sent_again(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    records = await listed(sandbox, session, 1)
+    sandbox.faults.add(Fault(FaultKind.TOO_MANY, Operation.MODIFY, retry_after="1"))
+    run = run_of(session, changing(session, records), tmp_path)
+    await run.carry_out()
+    assert progress(run) == [Progress.FAILED]
+    assert run.can_retry == (0,)
+    assert sum(request.operation == Operation.MODIFY for request in sandbox.requests) == 1
+
+
+@pytest.mark.parametrize("given", [True, False])
+async def test_an_ended_token_is_asked_for_once(
+    sandbox: Sandbox, session: Session, tmp_path: Path, *, given: bool
+) -> None:
+    records = await listed(sandbox, session, 8)
+    good = session.tokens.token()
+    assert good is not None
+    session.tokens.accept(SecretStr("ended"))
+    operator = ScriptedOperator(token=good.get_secret_value() if given else "")
+    run = run_of(session, changing(session, records), tmp_path, operator)
+    await run.carry_out()
+    assert len(operator.asked) == 1
+    assert progress(run) == [Progress.DONE if given else Progress.FAILED] * 8
+
+
+async def test_stopping_begins_nothing_more_and_the_rest_is_left(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    records = await listed(sandbox, session, 10)
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.2, count=None))
+
+    stops = [True]
+
+    def stop(_: int) -> None:
+        if run.counts.under_way == 4 and stops:
+            stops.clear()
+            run.stop()
+
+    run = run_of(session, changing(session, records), tmp_path, changed=stop)
+    await run.carry_out()
+    assert run.counts.left == 6
+    assert ports(sandbox).count(587) == run.counts.done == 4
+    await run.carry_out()
+    assert run.counts.done == 10
+
+
+async def test_deleting_what_is_gone_is_no_failure(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    records = await listed(sandbox, session, 3)
+    await session.connections.get(records[0].id)
+    sandbox.delete_record(records[0].id)
+    run = run_of(session, Plan("Delete", delete_entries("p", records)), tmp_path)
+    await run.carry_out()
+    assert progress(run) == [Progress.ALREADY, Progress.DONE, Progress.DONE]
+    assert sandbox.records() == ()
+
+
+async def test_in_a_protected_profile_the_plan_confirms_each_name(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    records = await listed(sandbox, session, 3)
+    protected = replace(session, target=replace(session.target, access=Access.PROTECTED))
+    run = run_of(protected, changing(protected, records), tmp_path)
+    await run.carry_out()
+    assert progress(run) == [Progress.DONE] * 3
+
+
+async def test_a_profile_that_leads_elsewhere_by_now_is_left_alone(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    records = await listed(sandbox, session, 2)
+    plan = changing(session, records)
+    scope = replace(session.target.scope, tenant="another")
+    other = replace(session, target=replace(session.target, scope=scope))
+    before = len(sandbox.requests)
+    run = run_of(other, plan, tmp_path)
+    await run.carry_out()
+    assert progress(run) == [Progress.FAILED] * 2
+    assert "another host, tenant or team" in run.results[0].words
+    assert len(sandbox.requests) == before
+
+
+async def test_test_mails_end_with_their_verdicts(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    host, port = "127.0.0.1", sandbox.smtp_port
+    sandbox.add_record("GOOD", {"hostname": host, "port": port})
+    sandbox.add_record("DOWN", {"hostname": host, "port": 9})
+    records = (await session.connections.list()).records
+    plan = Plan("Test", mail_entries(session.profile.name, records, "to@example.com"))
+    run = run_of(session, plan, tmp_path)
+    await run.carry_out()
+    verdicts = [result.verdict and result.verdict.value for result in run.results]
+    assert verdicts == ["ACCEPTED", "UNREACHABLE"]
+
+
+async def test_a_killed_run_goes_on_with_what_the_journal_does_not_know_the_end_of(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    records = await listed(sandbox, session, 6)
+    plan = changing(session, records)
+    sandbox.faults.add(Fault(FaultKind.INVALID, Operation.MODIFY, count=1))
+    first = run_of(session, plan, tmp_path)
+    await first.carry_out(range(3))
+    told = results_of(plan, RUN, writes_of(Journal(tmp_path / "state").read().entries))
+    assert sorted(result.progress.value for result in told) == sorted(
+        ["failed", "done", "done", "left", "left", "left"]
+    )
+    mails = TestMails(TestHistory(tmp_path / "state"))
+    again = Run(RUN, plan, lambda _: session, ScriptedOperator(), mails, Clock(), results=told)
+    await again.carry_out()
+    assert again.counts.done == 5
+    assert sum(request.operation == Operation.MODIFY for request in sandbox.requests) == 6
+
+
+async def test_a_run_may_be_left_and_its_writes_are_finished(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    records = await listed(sandbox, session, 3)
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.3, count=None))
+    run = run_of(session, changing(session, records), tmp_path)
+    task = asyncio.create_task(run.carry_out())
+    await asyncio.to_thread(sandbox.wait_for_requests, 5)  # the list, three reads, a write
+    task.cancel()
+    await asyncio.wait({task})
+    await session.aclose()
+    written = writes_of(Journal(tmp_path / "state").read().entries)
+    assert written
+    assert all(write.outcomes for write in written)
