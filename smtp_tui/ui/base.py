@@ -239,9 +239,19 @@ class FullScreen(Screen[Result]):
         self._profile_bar.tick(self._clock.now())
 
     @property
+    def session_here(self) -> Session | None:
+        """The session that the keys are about: the one in use, if any."""
+        return self._in_use
+
+    @property
+    def sessions_here(self) -> tuple[Session, ...]:
+        """All sessions that something can be sent by from here."""
+        return (self._in_use,) if self._in_use is not None else ()
+
+    @property
     def situation(self) -> Situation:
         """What the possible actions depend on, as far as the session knows it."""
-        session = self._in_use
+        session = self.session_here
         if session is None:
             return Situation()
         change = session.memory.last_change
@@ -284,7 +294,7 @@ class FullScreen(Screen[Result]):
 
         While a protected record's name is compared, its write has not been sent yet.
         """
-        under_way = self._in_use.under_way if self._in_use is not None else ()
+        under_way = (write for session in self.sessions_here for write in session.under_way)
         changes = any(write.request.operation in CHANGES for write in under_way)
         return Sent.NOTHING if wait.sent is Sent.WRITE and not changes else wait.sent
 

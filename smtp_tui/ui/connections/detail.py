@@ -219,8 +219,9 @@ class DetailScreen(RecordScreen[bool]):
         read_at: datetime,
         step: Callable[[int], tuple[Record, datetime] | None],
     ) -> None:
-        view = ShownRecord(lambda: self._record, self._changed, self._show_record)
-        super().__init__(session, services, view)
+        view = ShownRecord(lambda: session, lambda: self._record, self._changed, self._show_record)
+        super().__init__(services, view, in_use=session)
+        self.session = session
         self._record = record
         self._read_at = read_at
         self._step = step
@@ -244,7 +245,7 @@ class DetailScreen(RecordScreen[bool]):
         """What the keys depend on: there is always a record."""
         return replace(super().situation, record=True)
 
-    def _changed(self, record_id: str | None) -> None:
+    def _changed(self, session: Session, record_id: str | None) -> None:
         """Read the record again after a save, or leave after a delete."""
         self._any_change = True
         if record_id == self._record.id:
@@ -255,7 +256,7 @@ class DetailScreen(RecordScreen[bool]):
     def on_write_ended(self, event: WriteEnded) -> None:
         """Read the record again if it was written."""
         if event.session is self.session and event.record_id == self._record.id:
-            self._changed(event.record_id)
+            self._changed(event.session, event.record_id)
 
     def _show_record(self) -> None:
         """Show the record and its last tests."""

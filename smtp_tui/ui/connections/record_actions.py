@@ -38,27 +38,45 @@ Result = TypeVar("Result")
 class ShownRecord(Struct, frozen=True):
     """How a screen shows records.
 
-    ``record`` is the one that the keys are about. ``changed`` is called when something changed on
-    the server, with the id of the record that the cursor goes to; ``tested`` when the tests in the
-    history did. ``asides`` gives the notes for a question about one record.
+    ``record`` is the one that the keys are about, and ``session`` the one that they are sent by.
+    ``changed`` is called when something changed on the server, with the id of the record that the
+    cursor goes to; ``tested`` when the tests in the history did. ``asides`` gives the notes for a
+    question about one record.
     """
 
+    session: Callable[[], Session | None]
     record: Callable[[], Record | None]
-    changed: Callable[[str | None], None]
+    changed: Callable[[Session, str | None], None]
     tested: Callable[[], None]
     asides: Callable[[Record], tuple[str, ...]] = lambda record: ()
 
 
 class RecordScreen(FullScreen[Result]):
-    """A screen with the actions of a record, and what came of each as a message."""
+    """A screen with the actions of a record, and what came of each as a message.
+
+    Each action keeps the session that the record had when its key was pressed, to its end. Where
+    all records are of one profile, ``in_use`` is its session.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app.back")]
 
-    def __init__(self, session: Session, services: Services, view: ShownRecord) -> None:
-        super().__init__(session, services.clock)
-        self.session = session
+    def __init__(
+        self, services: Services, view: ShownRecord, in_use: Session | None = None
+    ) -> None:
+        super().__init__(in_use, services.clock)
         self.services = services
         self._shows = view
+
+    @property
+    def session_here(self) -> Session | None:
+        """The session of the record that the keys are about."""
+        return self._shows.session()
+
+    @property
+    def _chosen(self) -> tuple[Session, Record] | None:
+        """The record that the keys are about, with its session."""
+        session, record = self._shows.session(), self._shows.record()
+        return (session, record) if session is not None and record is not None else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Undo after a create is not possible, but its key says why."""
@@ -68,47 +86,52 @@ class RecordScreen(FullScreen[Result]):
 
     def action_edit(self) -> None:
         """Open the form of the record."""
-        record = self._shows.record()
-        if record is not None:
-            self._edit(record)
+        if self._chosen is not None:
+            self._edit(*self._chosen)
 
     @opens_screen
-    async def _edit(self, record: Record, focus_on: str | None = None) -> None:
+    async def _edit(self, session: Session, record: Record, focus_on: str | None = None) -> None:
         """``focus_on`` is the parameter that a failed test points to."""
         from smtp_tui.ui.record_form.form import edited
 
-        await self._fill_in(edited(record, focus_on))
+        await self._fill_in(session, edited(record, focus_on))
 
     @opens_screen
     async def action_new(self) -> None:
         """Open an empty form."""
         from smtp_tui.ui.record_form.form import FormSubject
 
-        await self._fill_in(FormSubject())
+        session = self._shows.session()
+        if session is not None:
+            await self._fill_in(session, FormSubject())
 
     @opens_screen
     async def action_clone(self) -> None:
         """Open a form filled from the record, without its password."""
         from smtp_tui.ui.record_form.form import cloned
 
-        record = self._shows.record()
-        if record is not None:
-            await self._fill_in(cloned(record))
+        if self._chosen is not None:
+            session, record = self._chosen
+            await self._fill_in(session, cloned(record))
 
     @opens_screen
     async def action_test_values(self) -> None:
         """Open an empty form, to test values that are saved nowhere."""
         from smtp_tui.ui.record_form.form import for_a_test
 
-        await self._fill_in(for_a_test())
+        session = self._shows.session()
+        if session is not None:
+            await self._fill_in(session, for_a_test())
 
-    async def _fill_in(self, subject: FormSubject, draft: SavedDraft | None = None) -> None:
+    async def _fill_in(
+        self, session: Session, subject: FormSubject, draft: SavedDraft | None = None
+    ) -> None:
         """Show the form; with ``draft`` it goes on with that, and nothing is asked."""
         from smtp_tui.ui.record_form.screen import fill_in
 
-        outcome = await fill_in(self, self.session, self.services, subject, draft)
+        outcome = await fill_in(self, session, self.services, subject, draft)
         if outcome is not None:
-            self._tell_outcome(outcome, subject.opened)
+            self._tell_outcome(session, outcome, subject.opened)
 
     @opens_screen
     async def action_test(self) -> None:
@@ -116,15 +139,15 @@ class RecordScreen(FullScreen[Result]):
         from smtp_tui.ui.test_email import EditParameter, TestDialog
         from smtp_tui.workflows.test_email import TestSubject
 
-        record = self._shows.record()
-        if record is None:
+        if self._chosen is None:
             return
+        session, record = self._chosen
         subject, asides = TestSubject(record.name, record), self._shows.asides(record)
-        dialog = TestDialog(self.session, self.services, subject, asides=asides)
+        dialog = TestDialog(session, self.services, subject, asides=asides)
         result = await self.app.push_screen_wait(dialog)
         self._shows.tested()
         if isinstance(result, EditParameter):
-            self._edit(record, result.name)
+            self._edit(session, record, result.name)
 
     def on_test_finished(self) -> None:
         """Show the outcome of a test email that nobody may have waited for."""
@@ -134,50 +157,54 @@ class RecordScreen(FullScreen[Result]):
         """Offer the record as curl, command and JSON."""
         from smtp_tui.ui.dialogs import CopyDialog
 
-        record = self._shows.record()
-        if record is not None:
-            forms, name = copyables(self.session, record), record_name(record.name, record.id)
+        if self._chosen is not None:
+            session, record = self._chosen
+            forms, name = copyables(session, record), record_name(record.name, record.id)
             self.app.push_screen(CopyDialog(forms, of=name, action="record.copy"))
 
     def action_delete(self) -> None:
         """Review the delete of the record, then delete it."""
-        record = self._shows.record()
-        if record is not None:
-            self._delete(record)
+        if self._chosen is not None:
+            self._delete(*self._chosen)
 
     @work(group="delete", description="delete a record")
-    async def _delete(self, record: Record) -> None:
+    async def _delete(self, session: Session, record: Record) -> None:
         from smtp_tui.ui.operator import ScreenOperator
         from smtp_tui.workflows.write_record import delete_record
 
         notes = self._shows.asides(record)
-        outcome = await delete_record(self.session, ScreenOperator(self), record, notes)
-        self._tell_outcome(outcome, record)
+        outcome = await delete_record(session, ScreenOperator(self), record, notes)
+        self._tell_outcome(session, outcome, record)
 
     def action_undo(self) -> None:
         """Offer the reverse of the last change; of a create, say how to take it back."""
         if self.situation.created:
             offer = Offer("record.delete", "deletes the record under the cursor")
             tell(self, "A create cannot be undone", about=About.CHANGE, offer=offer)
-        else:
-            self._undo()
+        elif self.session_here is not None:
+            self._undo(self.session_here)
 
     @work(group="undo", description="undo the last change")
-    async def _undo(self) -> None:
+    async def _undo(self, session: Session) -> None:
         from smtp_tui.ui.operator import ScreenOperator
         from smtp_tui.ui.record_form.form import recreated
         from smtp_tui.workflows.outcomes import Recreate, Saved
         from smtp_tui.workflows.write_record import undo
 
-        change = self.session.memory.last_change
-        outcome = await undo(self.session, ScreenOperator(self))
+        change = session.memory.last_change
+        outcome = await undo(session, ScreenOperator(self))
         if isinstance(outcome, Recreate):
-            await self._fill_in(recreated(outcome))
+            await self._fill_in(session, recreated(outcome))
         elif isinstance(change, Saved) and outcome is not None:
-            self._tell_outcome(outcome, change.before, saved="Restored")
+            self._tell_outcome(session, outcome, change.before, saved="Restored")
 
     def _tell_outcome(
-        self, outcome: UndoOutcome, record: Record | None, *, saved: str = "Saved"
+        self,
+        session: Session,
+        outcome: UndoOutcome,
+        record: Record | None,
+        *,
+        saved: str = "Saved",
     ) -> None:
         """Say what came of a change of this record, and show the records as they are now.
 
@@ -193,18 +220,18 @@ class RecordScreen(FullScreen[Result]):
                     verb = saved
                     offer = Offer("record.undo", "undoes") if patch.can_undo else None
                     if any(change.secret for change in patch.changes):
-                        self._remember_secret(before)
+                        self._remember_secret(session, before)
                 self._done((f"{verb} {record_name(saved_name, record_id)}", *notes), offer)
-                self._shows.changed(record_id)
+                self._shows.changed(session, record_id)
             case ends.Deleted(notes=notes):
                 self._done((f"Deleted {name}", *notes), Offer("record.undo", "recreates it"))
-                self._shows.changed(None)
+                self._shows.changed(session, None)
             case ends.Gone():
                 self._done((sentence(f"{name} was already deleted"),))
-                self._shows.changed(None)
+                self._shows.changed(session, None)
             case ends.NotStored(words):
                 self._not_done(f"{name}\n{clean(words, 400)}".strip())
-                self._shows.changed(record.id if record is not None else None)
+                self._shows.changed(session, record.id if record is not None else None)
             case ends.Irreversible(lost=lost):
                 why = "\n".join(clean(words, 200) for words in lost)
                 self._not_done(f"The change of {name} cannot be undone\n{why}")
@@ -215,9 +242,9 @@ class RecordScreen(FullScreen[Result]):
             case ends.Refused(error):
                 self._not_done(clean(str(error), 400))
 
-    def _remember_secret(self, record: Record) -> None:
+    def _remember_secret(self, session: Session, record: Record) -> None:
         """Keep the time at which a secret was saved: the tests before it say nothing any more."""
-        key, now, history = self.session.key(record.id), self._clock.now(), self.services.history
+        key, now, history = session.key(record.id), self._clock.now(), self.services.history
         failure = "The time of the save was not recorded"
         self.with_history(failure, lambda: history.saved_secret(key, now))
 

@@ -80,8 +80,11 @@ class ConnectionsScreen(RecordScreen[None]):
     AUTO_FOCUS = ""  # after a dialog over an empty table, letters stay keys
 
     def __init__(self, session: Session, services: Services) -> None:
-        view = ShownRecord(lambda: self.record, self._changed, self._fill, self._asides)
-        super().__init__(session, services, view)
+        view = ShownRecord(
+            lambda: session, lambda: self.record, self._changed, self._fill, self._asides
+        )
+        super().__init__(services, view, in_use=session)
+        self.session = session
         self.reading = True
         self.problem: ApiError | None = None
         self._now = services.clock.now()
@@ -186,7 +189,7 @@ class ConnectionsScreen(RecordScreen[None]):
             self.reading = False
             self._show()
 
-    def _changed(self, record_id: str | None) -> None:
+    def _changed(self, session: Session, record_id: str | None) -> None:
         """Read the list again, and put the cursor on the record that changed."""
         self._cursor_to = record_id
         self.load()
@@ -194,7 +197,7 @@ class ConnectionsScreen(RecordScreen[None]):
     def on_write_ended(self, event: WriteEnded) -> None:
         """Read the list again, and put the cursor on the record that was written."""
         if event.session is self.session:
-            self._changed(event.record_id)
+            self._changed(event.session, event.record_id)
 
     def on_drafts_changed(self, event: DraftsChanged) -> None:
         """Read the drafts again, at the latest when this screen is in front."""
@@ -445,9 +448,9 @@ class ConnectionsScreen(RecordScreen[None]):
             return
         record = self._view.record(draft.key.record_id)
         if record is not None:
-            await self._fill_in(edited(record, None), draft)
+            await self._fill_in(self.session, edited(record, None), draft)
         elif draft.key.record_id is None:
-            await self._fill_in(FormSubject(), draft)
+            await self._fill_in(self.session, FormSubject(), draft)
         else:
             words = "The record of this draft is not in the list."
             tell(self, words, about=About.DRAFT, kind=Kind.WARNING)
