@@ -1167,8 +1167,8 @@ FAULTS: Final = (
     Fault(
         "a typed name is good for a second write",
         ONCE,
-        "confirmed, self._confirmed = self._confirmed, None",
-        "confirmed = self._confirmed",
+        "self._confirmed.remove(confirmed)",
+        "pass",
         (f"{PROFILES_ACCESS}::test_a_name_is_good_for_one_write_of_one_request",),
     ),
     Fault(
@@ -1949,8 +1949,8 @@ FAULTS: Final = (
     Fault(
         "an undo says that it saved",
         HONEST,
-        'self._tell_outcome(outcome, change.before, saved="Restored")',
-        "self._tell_outcome(outcome, change.before)",
+        'self._tell_outcome(session, outcome, change.before, saved="Restored")',
+        "self._tell_outcome(session, outcome, change.before)",
         (
             "tests/ui/connections/test_undo.py::test_an_undo_that_brings_back_a_part_says_what_did_not_come_back",
         ),
