@@ -168,6 +168,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("table.mark", "space", "Mark", "The row, and go on.", (_SHOWN_ROWS,)),
     _A("table.mark_all", "asterisk,ctrl+a", "Mark all", "All rows that are shown, or none.",
        (_SHOWN_ROWS,)),
+    _A("table.range", "V", "Mark range", "From here to the cursor; again ends it, esc takes it back.",
+       (_SHOWN_ROWS,)),
     _A("table.beside", "tab", "Detail", "To the record beside the list, and back."),
     _A("table.refresh", "r", "Refresh", "Read the list again; cursor and marks stay."),
     _A("table.drafts", "D", "Drafts", "Show unsaved forms, to resume or discard them.",
@@ -228,6 +230,7 @@ IN_A_LIST: Final = (
     ("PgUp ctrl+b", "A page up"),
     ("ctrl+d", "Half a page down"),
     ("ctrl+u", "Half a page up"),
+    ("shift+↑ shift+↓", "Mark rows on the way"),
     ("3j 5G", "A number before a key: three rows down, the fifth row"),
     ("/", "After a filter only matches are shown; j and k move between them"),
 )

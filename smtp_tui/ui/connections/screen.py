@@ -320,7 +320,9 @@ class ConnectionsScreen(RecordScreen[None]):
             key = bound(self, "table.unreadable").first_key
             state.append(Content.styled(f"! {unreadable:,} unreadable ({key})", "$warn"))
         if marked:
-            state.append(Content.styled(f"● {marked:,} marked", "$warn"))
+            hidden = len(self.table.marks.difference(row_ids(self.table.rows)))
+            words = f", {hidden:,} hidden by the filter" if hidden else ""
+            state.append(Content.styled(f"● {marked:,} marked{words}", "$warn"))
         if self._new_drafts:
             drafts = counted(self._new_drafts, "draft")
             state.append(Content.styled(f"{DRAFT_SIGN} {drafts}", "$warn"))
@@ -515,6 +517,10 @@ class ConnectionsScreen(RecordScreen[None]):
         shown = frozenset(row_ids(self.table.rows))
         self.table.marks = frozenset() if shown <= self.table.marks else self.table.marks | shown
 
+    def action_range(self) -> None:
+        """Begin or end a range of marks."""
+        self.table.toggle_range()
+
     def action_refresh(self) -> None:
         """Read the list again."""
         self.load()
@@ -531,8 +537,8 @@ class ConnectionsScreen(RecordScreen[None]):
         self.table.focus()
 
     def action_back(self) -> None:
-        """Stop waiting, go back to the table, or close the filter; this is the home screen."""
-        if self.stop_waiting():
+        """Stop waiting, take back a range, go to the table, or close the filter; this is home."""
+        if self.stop_waiting() or self.table.cancel_range():
             return
         beside = self._beside
         if beside is not None and beside.has_focus_within:

@@ -92,6 +92,17 @@ class Row(Struct, frozen=True):
     sign: str = ""
 
 
+class _Range(Struct, frozen=True):
+    """Rows that are being marked, from ``start`` to the cursor; ``before`` are the other marks.
+
+    One that was begun ``with_shift`` ends when the cursor moves without it.
+    """
+
+    start: str
+    before: frozenset[str]
+    with_shift: bool
+
+
 class LazyRows(Sequence[Row]):
     """Rows with these ids, each made when it is asked for: few of 100,000 are ever shown."""
 
@@ -134,8 +145,11 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     Assign ``rows``, ``marks``, ``sort_column``, ``sort_reverse`` and ``stale``; the table repaints
     what changed. ``highlight`` are words in lower case that are highlighted in the cells.
     ``notice`` is shown in place of rows while there are none. With ``counts``, digits are a count
-    for the key after them, as in ``3j`` and ``5G``.
+    for the key after them, as in ``3j`` and ``5G``. Where ``takes_marks`` is False, the keys that
+    mark rows are free for other uses.
     """
+
+    takes_marks: bool = True
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -166,6 +180,8 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("g,home", "top", show=False),
         Binding("G,end", "bottom", show=False),
         Binding("space", "toggle_mark", show=False),
+        Binding("shift+down", "extend(1)", show=False),
+        Binding("shift+up", "extend(-1)", show=False),
         Binding("enter", "select", show=False),
     ]
 
@@ -211,6 +227,8 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._painted: dict[int, Key | None] = {}
         self._shared_width = -1
         self._last_id: str | None = None
+        self._range: _Range | None = None
+        self._extending = False
 
     @property
     def page(self) -> int:
@@ -242,6 +260,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def watch_cursor_row(self) -> None:
         """Repaint the row that was left and the row that was reached."""
+        self._grow_range()
         self._repaint()
         self._keep_in_view()
         self._tell_cursor()
@@ -253,6 +272,8 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         top, cursor = self.scroll_offset.y, self.cursor_row
         row = follow(row_ids(old), row_ids(new), cursor, self._last_id)
         self.set_reactive(RecordsTable.cursor_row, row)
+        if self._range is not None and self._range.start not in row_ids(new):
+            self._range = None
         self._columns.measure(new[:: max(1, len(new) // _SAMPLE)])
         self._lay_out()
         self.virtual_size = Size(0, len(new) + HEADING_LINES)
@@ -455,9 +476,56 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     def action_toggle_mark(self) -> None:
         """Mark or unmark the row under the cursor, or as many as counted, and go on."""
         ids = row_ids(self.rows[self.cursor_row : self.cursor_row + (self._count or 1)])
+        self._range = None
         if ids:
             self.marks = self.marks ^ {*ids}
             self.cursor_row += len(ids)
+
+    # Marking a range
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys that mark rows to others where there is nothing to mark."""
+        return self.takes_marks or action not in ("toggle_mark", "extend")
+
+    def toggle_range(self) -> None:
+        """Begin to mark the rows from here to the cursor; or end that, and the marks stay."""
+        if self._range is not None:
+            self._range = None
+        elif self.rows:
+            self._begin_range(with_shift=False)
+
+    def cancel_range(self) -> bool:
+        """Take back the marks of a range that was begun. Return whether there was one."""
+        begun, self._range = self._range, None
+        if begun is not None:
+            self.marks = begun.before
+        return begun is not None
+
+    def action_extend(self, rows: int) -> None:
+        """Mark the row under the cursor and those on the way to where it goes."""
+        if not self.rows:
+            return
+        if self._range is None:
+            self._begin_range(with_shift=True)
+        self._extending = True
+        self.action_move(rows)
+        self._extending = False
+
+    def _begin_range(self, *, with_shift: bool) -> None:
+        self._range = _Range(self.rows[self.cursor_row].id, self.marks, with_shift)
+        self._grow_range()
+
+    def _grow_range(self) -> None:
+        """Mark what lies between the start of the range and the cursor, and nothing more."""
+        begun = self._range
+        if begun is None or not self.rows:
+            return
+        start, ids = row_ids(self.rows).index(begun.start), row_ids(self.rows)
+        if begun.with_shift and not self._extending and start != self.cursor_row:
+            self._range = None
+            return
+        first, last = sorted((start, self.cursor_row))
+        self.marks = begun.before | {*ids[first : last + 1]}
 
     def action_select(self) -> None:
         """Open the row under the cursor."""

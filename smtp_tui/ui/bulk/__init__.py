@@ -1,0 +1,1 @@
+"""Work on many records: their marks, the plan that is reviewed, and the run that carries it out."""
