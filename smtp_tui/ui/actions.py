@@ -168,7 +168,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("table.mark", "space", "Mark", "The row, and go on.", (_SHOWN_ROWS,)),
     _A("table.mark_all", "asterisk,ctrl+a", "Mark all", "All rows that are shown, or none.",
        (_SHOWN_ROWS,)),
-    _A("table.range", "V", "Mark range", "From here to the cursor; again ends it, esc takes it back.",
+    _A("table.range", "V", "Mark range", "From here to the cursor; again ends it, esc undoes it.",
        (_SHOWN_ROWS,)),
     _A("table.beside", "tab", "Detail", "To the record beside the list, and back."),
     _A("table.refresh", "r", "Refresh", "Read the list again; cursor and marks stay."),
