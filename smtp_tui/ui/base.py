@@ -49,6 +49,8 @@ Opener = TypeVar("Opener", bound="FullScreen[Any] | Dialog[Any]")
 Arguments = ParamSpec("Arguments")
 
 TICK: Final = 10.0
+COVERED_TICKS: Final = 3
+"""Of how many ticks one is done under a dialog."""
 WIDE: Final = 110
 """Columns from which on a second pane stands beside the first."""
 
@@ -160,6 +162,7 @@ class FullScreen(Screen[Result]):
     ) -> None:
         super().__init__()
         self._clock = clock
+        self._ticks = 0
         self._in_use = session
         self._profile_bar = ProfileBar(session, clock.now())
         self._key_bar = KeyBar(*(keys or self.KEYS))
@@ -201,7 +204,7 @@ class FullScreen(Screen[Result]):
 
     def on_mount(self) -> None:
         """Show which keys work, and let time pass in the header."""
-        self._clockwork = self.set_interval(TICK, self.tick)
+        self._clockwork = self.set_interval(TICK, self._pass_time)
         self.show_situation()
 
     def on_descendant_focus(self) -> None:
@@ -233,6 +236,12 @@ class FullScreen(Screen[Result]):
     def _mark_focus(self) -> None:
         for panel in self.query(Panel) if self.focused is not None else ():
             panel.set_class(panel.holds_focus, "-focused", update=False)
+
+    def _pass_time(self) -> None:
+        """Tick; under a dialog, where each one paints the dialog too, only at times."""
+        self._ticks += 1
+        if not self.has_class("-covered") or self._ticks % COVERED_TICKS == 0:
+            self.tick()
 
     def tick(self) -> None:
         """Called every ``TICK`` seconds and when the token changed."""
