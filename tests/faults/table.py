@@ -2030,4 +2030,24 @@ FAULTS: Final = (
             f"{E2E_SLOW_LINES}::test_a_whole_edit_typed_in_one_burst_over_a_slow_line_goes_where_it_was_meant[plain]",
         ),
     ),
+    Fault(
+        "a late list takes the place of a newer one",
+        PLACE,
+        "if number == self._readings[name]:",
+        "if number:",
+        (
+            "tests/workflows/test_many_lists.py"
+            "::test_an_older_reading_never_takes_the_place_of_a_newer_one",
+        ),
+    ),
+    Fault(
+        "a reading of many that fails drops the rows",
+        HONEST,
+        "ended = replace(self._parts[name], error=error, asks=nobody.asks or error.why)",
+        "ended = Part(self._parts[name].profile, session, error=error)",
+        (
+            "tests/workflows/test_many_lists.py"
+            "::test_a_reading_that_fails_or_is_stopped_leaves_the_records_from_before",
+        ),
+    ),
 )
