@@ -31,7 +31,7 @@ from smtp_tui.text import clean, counted
 
 _PACKAGES: Final = (
     *("textual", "httpx", "h11", "msgspec", "pydantic"),
-    *("tomlkit", "filelock", "platformdirs"),
+    *("PyYAML", "tomlkit", "filelock", "platformdirs"),
 )
 _SANDBOX_PACKAGES: Final = ("uvicorn", "aiosmtpd", "cryptography")
 _SHOWN: Final = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_ALL")

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "workflows": ("workflows", "text", "typed", "state", "profiles", "editing", "mail", "api"),
     "profiles": ("profiles", "text", "typed", "state.files", "api"),
     "state": ("state", "typed", "api"),
-    "editing": ("editing", "mail.parameters", "api"),
+    "editing": ("editing", "text", "mail.parameters", "api"),
     "mail": ("mail", "typed", "api"),
     "text": (),
     "typed": (),
@@ -39,6 +39,7 @@ VERSION = ("smtp_tui", "smtp_tui.__version__")
 ROOM_OF_LIBRARY = {
     "textual": ("ui", "cli"),
     "httpx": ("api",),
+    "yaml": ("editing",),
     "anyio": ("sandbox",),
     "uvicorn": ("sandbox",),
     "aiosmtpd": ("sandbox",),

@@ -16,6 +16,7 @@ from tests.failing_sandbox import Sandbox
 HEAVY = {
     "httpx",
     "pydantic",
+    "yaml",
     "tomlkit",
     "filelock",
     "cryptography",
