@@ -60,6 +60,8 @@ MAIL_RECIPIENT = "tests/mail/test_recipient.py"
 MAIL_JUDGE = "tests/mail/test_judge.py"
 MAIL_PARAMETERS = "tests/mail/test_parameters.py"
 MAIL_WAY = "tests/mail/test_way.py"
+WORKFLOWS_PLAN = "tests/workflows/test_plan.py"
+WORKFLOWS_RUN = "tests/workflows/test_run.py"
 WORKFLOWS_SAVE = "tests/workflows/test_save_record.py"
 PROFILES_ACCESS = "tests/profiles/test_access.py"
 PROFILES_CREDENTIALS = "tests/profiles/test_credentials.py"
@@ -2049,5 +2051,82 @@ FAULTS: Final = (
             "tests/workflows/test_many_lists.py"
             "::test_a_reading_that_fails_or_is_stopped_leaves_the_records_from_before",
         ),
+        "someone who declined to give a token is asked again in the same run",
+        BOUNDS,
+        "            self._refused_token.add(name)\n",
+        "            pass\n",
+        (f"{WORKFLOWS_RUN}::test_an_ended_token_is_asked_for_once[False]",),
+    ),
+    Fault(
+        "a run goes to a profile that leads elsewhere by now",
+        PLACE,
+        "if place is not None and not place.is_that_of(session):",
+        "if place is None:",
+        (f"{WORKFLOWS_RUN}::test_a_profile_that_leads_elsewhere_by_now_is_left_alone",),
+    ),
+    Fault(
+        "a run approves what was confirmed for no record of a protected profile",
+        HONEST,
+        "        if session.target.access is Access.PROTECTED:\n            session.client.confirm(plan",
+        "        if session.target.access is Access.READ_ONLY:\n            session.client.confirm(plan",
+        (f"{WORKFLOWS_RUN}::test_in_a_protected_profile_the_plan_confirms_each_name",),
+    ),
+    Fault(
+        "what was confirmed for one record replaces what was confirmed for another",
+        HONEST,
+        "        self._take_confirmed(request)\n        self._confirmed.append",
+        "        self._confirmed.clear()\n        self._confirmed.append",
+        (f"{WORKFLOWS_RUN}::test_in_a_protected_profile_the_plan_confirms_each_name",),
+    ),
+    Fault(
+        "a host that asks to wait is asked at once by the next entry",
+        BOUNDS,
+        "        lane.resume_at = max(lane.resume_at, self._clock.monotonic() + pause)\n",
+        "",
+        (f"{WORKFLOWS_RUN}::test_a_host_that_asks_to_wait_is_left_alone_that_long",),
+    ),
+    Fault(
+        "a write that was refused with 429 is sent again",
+        ONCE,
+        "        return not error.call.operation.writes\n",
+        "        return True\n",
+        (f"{WORKFLOWS_RUN}::test_a_write_that_was_refused_with_429_fails_and_is_not_sent_again",),
+    ),
+    Fault(
+        "the writes of a run are not tied together",
+        HONEST,
+        "            run=write.run,\n",
+        "",
+        (f"{WORKFLOWS_RUN}::test_each_record_is_changed_once_and_the_journal_ties_them_together",),
+    ),
+    Fault(
+        "a plan that is kept holds the passwords",
+        SECRET,
+        "    return _Value(secret=numbers.setdefault(value.get_secret_value(), len(numbers) + 1))\n",
+        "    return _Value(value=value.get_secret_value())\n",
+        (f"{WORKFLOWS_PLAN}::test_equal_secrets_are_asked_for_once_and_never_written",),
+    ),
+    Fault(
+        "a plan that is kept sends an empty password where none was typed",
+        KEPT,
+        "            continue  # it was not typed: the stored one stays\n",
+        '            typed = {**typed, change.after.secret: SecretStr("")}\n',
+        (f"{WORKFLOWS_PLAN}::test_equal_secrets_are_asked_for_once_and_never_written",),
+    ),
+    Fault(
+        "a killed run sends again what was done",
+        ONCE,
+        "        case WriteOutcome.DONE | WriteOutcome.FOUND_DONE:\n            result = Result(Progress.DONE)\n",
+        "        case WriteOutcome.FOUND_DONE:\n            result = Result(Progress.DONE)\n",
+        (
+            f"{WORKFLOWS_RUN}::test_a_killed_run_goes_on_with_what_the_journal_does_not_know_the_end_of",
+        ),
+    ),
+    Fault(
+        "types are looked at in two threads at once",
+        HONEST,
+        "    with _ONE_AT_A_TIME:\n        return msgspec.convert(values, kind)",
+        "    if _ONE_AT_A_TIME:\n        return msgspec.convert(values, kind)\n    raise TypeError",
+        ("tests/house/test_typed.py::test_many_threads_may_read_a_file_at_once",),
     ),
 )

@@ -119,6 +119,21 @@ async def test_what_someone_changed_since_the_plan_is_left_alone(
     assert ports(sandbox) == [2525, 587, 587]
 
 
+async def test_of_two_changes_only_the_one_that_is_still_needed_is_sent(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    (record,) = await listed(sandbox, session, 1)
+    wanted = [*TO_587, Change("hostname", ABSENT, "new.example")]
+    plan = Plan("Change", change_entries(session.profile.name, [record], wanted))
+    sandbox.change_record(record.id, {"port": 587})
+    run = run_of(session, plan, tmp_path)
+    await run.carry_out()
+    assert progress(run) == [Progress.DONE]
+    (sent,) = (each for each in sandbox.requests if each.operation == Operation.MODIFY)
+    assert b"new.example" in sent.body
+    assert b"587" not in sent.body
+
+
 async def test_a_lost_answer_is_looked_up_and_the_write_is_not_repeated(
     sandbox: Sandbox, session: Session, tmp_path: Path
 ) -> None:
@@ -139,6 +154,22 @@ async def test_a_host_that_asks_to_wait_is_waited_for_before_anything_is_sent(
     await run.carry_out()
     assert progress(run) == [Progress.DONE] * 3
     assert sum(request.operation == Operation.MODIFY for request in sandbox.requests) == 3
+
+
+async def test_a_host_that_asks_to_wait_is_left_alone_that_long(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    records = await listed(sandbox, session, 2)
+    sandbox.faults.add(Fault(FaultKind.TOO_MANY, Operation.GET, count=None, retry_after="60"))
+    run = run_of(session, changing(session, records[:1]), tmp_path)
+    task = asyncio.create_task(run.carry_out())
+    await asyncio.to_thread(sandbox.wait_for_requests, 2)  # the list, and the first read
+    done, _ = await asyncio.wait({task}, timeout=2.5)
+    assert not done
+    assert sum(request.operation == Operation.GET for request in sandbox.requests) == 1
+    run.stop()
+    await task
+    assert progress(run) == [Progress.LEFT]
 
 
 async def test_a_write_that_was_refused_with_429_fails_and_is_not_sent_again(
