@@ -2051,6 +2051,8 @@ FAULTS: Final = (
             "tests/workflows/test_many_lists.py"
             "::test_a_reading_that_fails_or_is_stopped_leaves_the_records_from_before",
         ),
+    ),
+    Fault(
         "someone who declined to give a token is asked again in the same run",
         BOUNDS,
         "            self._refused_token.add(name)\n",
