@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
 
@@ -21,6 +21,8 @@ from smtp_tui.profiles import sources
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import CredentialError, IssuedToken
 from smtp_tui.typed import typed
+
+Secret = TypeVar("Secret")
 
 COMMAND_SECONDS: Final = 10.0
 COMMAND_BYTES: Final = 64 * 1024
@@ -52,24 +54,39 @@ async def run_token_command(
     seconds: float = COMMAND_SECONDS,
     say: Callable[[str], None] = lambda line: None,
 ) -> IssuedToken:
-    """Start the program of a profile and read the token it prints.
+    """Start the program of a profile and read the token it prints; as :func:`run_command`."""
+    what = "token command"
+    return await run_command(source.argv, what, parse_output, environ, profiles, seconds, say)
+
+
+async def run_command(
+    argv: tuple[str, ...],
+    what: str,
+    read: Callable[[bytes], Secret],
+    environ: Mapping[str, str] = os.environ,
+    profiles: Iterable[Profile] = (),
+    seconds: float = COMMAND_SECONDS,
+    say: Callable[[str], None] = lambda line: None,
+) -> Secret:
+    """Start a program that prints a secret, which ``read`` finds in what it printed.
 
     No shell, a session of its own, no input, at most ``COMMAND_BYTES``; ``say`` is told what it
     writes to stderr, line by line, cleaned and redacted. Of ``environ`` no variable is handed on
     that holds the token of one of these profiles, nor the vendor's. When it takes longer than
     ``seconds``, or the caller gives up, it is ended with all that it started.
-    Raises :class:`CredentialError`, with the last lines that it said.
+    Raises :class:`CredentialError`, with the last lines that it said; ``what`` is what it calls
+    the program.
     """
-    handed = _without_tokens(environ, profiles)
+    handed = without_tokens(environ, profiles)
     secrets = tuple(environ[name] for name in environ.keys() - handed.keys())
     command = _Command(secrets, say)
     try:
         async with asyncio.timeout(seconds):
-            status = await _run(source.argv, handed, command)
+            status = await _run(argv, handed, command)
         if len(command.output) > COMMAND_BYTES:
             words = f" printed more than {COMMAND_BYTES:,} bytes"
         elif status == 0:
-            return parse_output(bytes(command.output))
+            return read(bytes(command.output))
         else:
             words = (
                 f" exited with status {status}"
@@ -84,7 +101,7 @@ async def run_token_command(
         words = " cannot be started"
     except CredentialError as error:
         words = f": {error}"
-    raise CredentialError(f'the token command "{source.argv[0]}"{words}{command.last_words()}')
+    raise CredentialError(f'the {what} "{argv[0]}"{words}{command.last_words()}')
 
 
 async def _run(argv: tuple[str, ...], environ: Mapping[str, str], command: _Command) -> int:
@@ -185,7 +202,7 @@ class _Command(asyncio.SubprocessProtocol):
         return f". It said: {lines}" if lines else ""
 
 
-def _without_tokens(environ: Mapping[str, str], profiles: Iterable[Profile]) -> dict[str, str]:
+def without_tokens(environ: Mapping[str, str], profiles: Iterable[Profile]) -> dict[str, str]:
     """What a program may know: nobody else's token."""
     held = [profile.token for profile in profiles]
     named = {source.variable for source in held if isinstance(source, sources.EnvironmentToken)}

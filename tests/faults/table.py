@@ -62,6 +62,7 @@ MAIL_PARAMETERS = "tests/mail/test_parameters.py"
 MAIL_WAY = "tests/mail/test_way.py"
 WORKFLOWS_PLAN = "tests/workflows/test_plan.py"
 WORKFLOWS_RUN = "tests/workflows/test_run.py"
+WORKFLOWS_DESIRED = "tests/workflows/test_desired.py"
 WORKFLOWS_SAVE = "tests/workflows/test_save_record.py"
 PROFILES_ACCESS = "tests/profiles/test_access.py"
 PROFILES_CREDENTIALS = "tests/profiles/test_credentials.py"
@@ -908,6 +909,34 @@ FAULTS: Final = (
         "    cells = [[clean(cell, CELL) for cell in row] for row in (heading, *rows)]",
         "    cells = [[cell[:CELL] for cell in row] for row in (heading, *rows)]",
         (f"{CLI_READING}::test_a_name_cannot_drive_the_terminal",),
+    ),
+    Fault(
+        "a file replaces stored passwords unasked",
+        SECRET,
+        "if there is None or wishes.passwords or reference.always:",
+        "if there is None or reference:",
+        (f"{WORKFLOWS_DESIRED}::test_a_stored_secret_is_replaced_only_if_that_is_asked_for",),
+    ),
+    Fault(
+        "a file names a variable with a token as a password",
+        SECRET,
+        "without_tokens(environ, profiles).get(reference.env)",
+        "environ.get(reference.env)",
+        (f"{WORKFLOWS_DESIRED}::test_a_secret_that_cannot_be_read_is_told_without_it",),
+    ),
+    Fault(
+        "a file changes any of several records with one name",
+        PLACE,
+        "        if len(named) > 1:\n            ids",
+        "        if not named:\n            ids",
+        (f"{WORKFLOWS_DESIRED}::test_what_cannot_be_right_is_refused_with_its_line",),
+    ),
+    Fault(
+        "a plain word of a file becomes another value",
+        KEPT,
+        '**dict.fromkeys(("false", "False", "FALSE"), False)',
+        '**dict.fromkeys(("false", "no", "FALSE"), False)',
+        ("tests/editing/test_document.py::test_only_what_json_takes_for_a_number_is_one",),
     ),
     Fault(
         "what the server sends drives the terminal",

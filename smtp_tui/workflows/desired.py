@@ -1,0 +1,184 @@
+"""From a document of desired state to a plan: what has to change until the records are as it says.
+
+- A record that is not there is created, with its secrets.
+- A parameter that the document names gets its value, unless it reads the same already, as in a
+  form. What the document does not name stays.
+- A stored secret cannot be compared. It is sent only with ``passwords``, or where its reference
+  says ``always``.
+- ``prune`` deletes the records that the document lacks, and blanks the parameters that its records
+  lack, because the server cannot remove one. Secrets stay.
+- Of several records with one name only those are changed that the document names with their ids.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from msgspec import Struct
+
+from smtp_tui.api.models import Record, RecordList, SecretState
+from smtp_tui.api.requests import Operation
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.editing.document import (
+    DesiredRecord,
+    Document,
+    DocumentProblem,
+    NotADocument,
+    Reference,
+)
+from smtp_tui.editing.draft import draft_of
+from smtp_tui.editing.patch import Change, Patch, in_form_order
+from smtp_tui.editing.values import ABSENT, DraftProblem, check_sendable, holds, shown, value_in
+from smtp_tui.mail.parameters import parameter_remarks
+from smtp_tui.mail.remarks import Severity, check_record_name, remarks_of
+from smtp_tui.text import after_colon, clean, counted, record_name
+from smtp_tui.workflows.plan import Place, Plan, PlanEntry, delete_entries
+
+_UNREADABLE: Final = "the list has an entry of this name that could not be read"
+_NO_SUCH_ID: Final = "the file has several records of this name, and the list none with this id"
+_SPACES: Final = "must not start or end with a space"
+
+
+class Listed(Struct, frozen=True):
+    """The records of a profile, as they were read for a plan."""
+
+    place: Place
+    found: RecordList
+
+
+class Wishes(Struct, frozen=True):
+    """How far a plan goes; as this module says."""
+
+    prune: bool = False
+    passwords: bool = False
+
+
+def desired_plan(
+    document: Document,
+    lists: Iterable[Listed],
+    secret: Callable[[Reference], SecretStr],
+    wishes: Wishes,
+) -> Plan:
+    """The plan that makes the records of each list what the document says.
+
+    ``secret`` is asked for each secret that is sent. Raises :class:`NotADocument` for a record
+    that cannot be told from another one, and for a value that surely is wrong.
+    """
+    lists = tuple(lists)
+    problems: list[DocumentProblem] = []
+    entries: list[PlanEntry] = []
+    for listed in lists:
+        found = _Matching(document, listed.found)
+        for record in document.records:
+            try:
+                entry = _entry(listed.place.profile, record, found.of(record), secret, wishes)
+            except DraftProblem as problem:
+                words = f"{record_name(record.name)}: {problem.name}: {problem.words}"
+                problems.append(record.problem(clean(words), problem.name))
+            else:
+                entries.append(entry)
+        if wishes.prune:
+            entries += delete_entries(listed.place.profile, found.rest)
+    if problems:
+        raise NotADocument(tuple(dict.fromkeys(problems)))
+    title = f"Make {counted(len(document.records), 'record')} what the file says"
+    return Plan(title, tuple(entries), tuple(listed.place for listed in lists))
+
+
+class _Matching:
+    """Which record of a list a record of the document is: by name, or by id where names are shared.
+
+    ``rest`` are the records that the document does not have.
+    """
+
+    def __init__(self, document: Document, listed: RecordList) -> None:
+        self._named: dict[str, list[Record]] = {}
+        for record in listed.records:
+            self._named.setdefault(record.name, []).append(record)
+        self._unreadable = {entry.name for entry in listed.unreadable if entry.name}
+        self._wanted = Counter(record.name for record in document.records)
+        ids = {record.id for record in document.records}
+        self.rest = tuple(
+            record
+            for record in listed.records
+            if record.name not in self._wanted
+            or (len(self._named[record.name]) > 1 and record.id not in ids)
+        )
+
+    def of(self, record: DesiredRecord) -> Record | None:
+        """The record as it is; None for one that is not there. Raises :class:`DraftProblem`."""
+        named = self._named.get(record.name, [])
+        by_id = [each for each in named if each.id == record.id]
+        if by_id:
+            return by_id[0]
+        if self._wanted[record.name] > 1:
+            raise DraftProblem("name", _NO_SUCH_ID)
+        if len(named) > 1:
+            ids = ", ".join(clean(each.id, 100) for each in named)
+            words = f"several records have this name; tell them apart with id: {ids}"
+            raise DraftProblem("name", words)
+        if not named and record.name in self._unreadable:
+            raise DraftProblem("name", _UNREADABLE)
+        return named[0] if named else None
+
+
+def _entry(
+    profile: str,
+    record: DesiredRecord,
+    there: Record | None,
+    secret: Callable[[Reference], SecretStr],
+    wishes: Wishes,
+) -> PlanEntry:
+    """What makes a record what it should be. Raises :class:`DraftProblem`."""
+    changes = [*_values(record, there)]
+    if there is not None and wishes.prune:
+        changes += _lacking(record, there)
+    for name, reference in record.secrets.items():
+        if there is None or wishes.passwords or reference.always:
+            before = ABSENT if there is None else value_in(there, name, secret=True)
+            changes.append(Change(name, before, secret(reference)))
+    patch = in_form_order(changes)
+    _check(record, patch, new=there is None)
+    if there is None:
+        if record.name != record.name.strip():
+            raise DraftProblem("name", _SPACES)
+        return PlanEntry(profile, Operation.CREATE, name=record.name, patch=patch)
+    return PlanEntry(profile, Operation.PATCH, there, patch=patch)
+
+
+def _values(record: DesiredRecord, there: Record | None) -> Iterator[Change]:
+    """The values that differ; of a new record, all."""
+    for name, value in record.values.items():
+        before = ABSENT if there is None else value_in(there, name)
+        if isinstance(before, SecretState):
+            raise DraftProblem(name, "this is a secret on the server; write where it comes from")
+        if there is None or not holds(before, value):
+            yield Change(name, before, value)
+
+
+def _lacking(record: DesiredRecord, there: Record) -> Iterator[Change]:
+    """The values that are there and should not be."""
+    known = {*record.values, *record.secrets}
+    for name, _ in draft_of(there).texts:
+        before = value_in(there, name)
+        if name not in known and not holds(before, ""):
+            yield Change(name, before, "")
+
+
+def _check(record: DesiredRecord, patch: Patch, *, new: bool) -> None:
+    """Refuse what a form refuses. Raises :class:`DraftProblem`."""
+    wrong = {}
+    if new:
+        wrong["name"] = remarks_of(check_record_name, record.name)
+        missing = (name for name in ("hostname", "port") if name not in patch.names)
+        wrong |= {name: parameter_remarks(name, "") for name in missing}
+    for change in patch.changes:
+        if not isinstance(change.after, SecretStr):
+            check_sendable(change.name, str(change.after))
+            wrong[change.name] = parameter_remarks(change.name, shown(change.after))
+    for name, said in wrong.items():
+        for remark in said:
+            if remark.severity is Severity.ERROR:
+                raise DraftProblem(name, after_colon(remark.text))
