@@ -29,6 +29,8 @@ from smtp_tui.api.transport import LIMITS, Limits, Transport
 from smtp_tui.api.writes import Ended, WriteLog, Writes
 
 USER_AGENT: Final = f"smtp-tui/{smtp_tui.__version__}"
+_SHORT: Final = 16 * 1024
+"""Bytes of an answer that are decoded within a millisecond, which costs less than a thread."""
 _RETRIED_STATUSES: Final = frozenset({502, 503, 504})
 
 T = TypeVar("T")
@@ -116,8 +118,8 @@ class Client:
             raise errors.AccessRefused(call, f"{protected}, and the record has another name")
 
     async def read(self, request: Request, decode: Callable[[bytes], T]) -> T:
-        """Ask for something; ``decode`` runs in a thread, for long lists, and may raise
-        ``Undecodable``.
+        """Ask for something; ``decode`` may raise ``Undecodable``. A long answer is decoded in a
+        thread.
 
         Asked once more after a connection that was never made and after a 502, 503 or 504. Raises
         an :class:`~smtp_tui.api.errors.ApiError` unless there is a whole answer with a 2xx status.
@@ -126,6 +128,8 @@ class Client:
         try:
             self._check_open(request, call)
             answer = await self._answer(request, call)
+            if len(answer.body) <= _SHORT:
+                return decode(answer.body)
             return await asyncio.to_thread(decode, answer.body)
         except Undecodable as error:
             raise errors.BadAnswer(
