@@ -41,6 +41,12 @@ class RunStore:
         write_atomic(self._file(run_id, os.getpid()), plan)
         return run_id
 
+    def save(self, name: str, text: str) -> Path:
+        """Write JSON for a person, to a new file beside the runs; where it is."""
+        file = self.directory.with_name("saved") / f"{name}-{os.urandom(4).hex()}{_SUFFIX}"
+        write_atomic(file, text)
+        return file
+
     def take_over(self, run: KeptRun) -> None:
         """Make a run this process's own, so that no other one is offered it."""
         write_atomic(self._file(run.id, os.getpid()), run.plan)

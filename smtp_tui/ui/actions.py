@@ -33,6 +33,8 @@ class Place(Enum):
     DIALOG = "Review"
     TEST = "Test email"
     PROFILES = "Profiles"
+    PLAN = "Review of a plan"
+    RUN = "Run"
     APP = "Everywhere"
 
 
@@ -43,7 +45,8 @@ class Situation(Struct, frozen=True):
     ``unreadable``: some entries of the list are. ``read_only``: nothing may be stored;
     ``read_only_run``: because the program was started so.
     ``test_emails``: they may be sent. ``busy``: a request is under way. ``undo``: there was a
-    change. ``created``: it was a create, which cannot be undone.
+    change. ``created``: it was a create, which cannot be undone. ``marked``: so many records are.
+    ``run_ended``: the run shown is not under way. ``can_retry``: something of it can be tried.
     """
 
     record: bool = False
@@ -58,6 +61,9 @@ class Situation(Struct, frozen=True):
     created: bool = False
     previous_profile: bool = False
     secret_field: bool = False
+    marked: int = 0
+    run_ended: bool = False
+    can_retry: bool = False
 
 
 class Need(Struct, frozen=True):
@@ -74,6 +80,7 @@ _RUN: Final = Need("This run is read-only.", lambda now: not now.read_only_run)
 _WRITE: Final = Need("This profile is read-only.", lambda now: not now.read_only)
 _TEST: Final = Need("This profile allows no test emails.", lambda now: now.test_emails)
 _RECORD: Final = Need("No record is under the cursor.", lambda now: now.record)
+_RECORDS: Final = Need("No record is under the cursor.", lambda now: now.record or now.marked > 0)
 _SHOWN_ROWS: Final = Need("There are no rows to mark.", lambda now: now.rows)
 # Keys typed while rows are being read act on them when they arrive.
 _ROWS: Final = Need("There are no rows.", lambda now: now.rows or now.reading)
@@ -84,13 +91,15 @@ _UNDOABLE: Final = Need(
 )
 _CHANGE: Final = Need("No change to undo since this profile was opened.", lambda now: now.undo)
 _PREVIOUS: Final = Need("There is no previous profile.", lambda now: now.previous_profile)
+_RUN_ENDED: Final = Need("The run is under way.", lambda now: now.run_ended)
+_RETRY: Final = Need("Nothing is left, and nothing can be retried.", lambda now: now.can_retry)
 _SECRET: Final = Need("The cursor is not in a password field.", lambda now: now.secret_field)
 
 
 class Action(Struct, frozen=True):
     """One thing a person can do. ``id`` is ``place.verb``; ``keys`` are Textual's names.
 
-    A ``priority`` action works whatever has the focus.
+    A ``priority`` action works whatever has the focus. One for ``many`` acts on the marked records.
     """
 
     id: str
@@ -99,6 +108,12 @@ class Action(Struct, frozen=True):
     help: str
     needs: tuple[Need, ...] = ()
     priority: bool = False
+    many: bool = False
+
+    def label_now(self, situation: Situation) -> str:
+        """The label, with the number of records that it acts on where they are marked."""
+        counted = self.many and situation.marked
+        return f"{self.label} {situation.marked:,}" if counted else self.label
 
     @property
     def place(self) -> Place:
@@ -147,18 +162,20 @@ _A = Action
 ACTIONS: Final[tuple[Action, ...]] = (
     _A("record.open", "enter", "Open", "Show every parameter of the record.", (_RECORD,)),
     _A("record.edit", "e", "Edit", "Change parameters; only changes are sent.",
-       (_RUN, _WRITE, _RECORD)),
-    _A("record.test", "t", "Test", "Send a test email with the saved record.", (_TEST, _RECORD)),
+       (_RUN, _WRITE, _RECORDS), many=True),
+    _A("record.test", "t", "Test", "Send a test email with the saved record.", (_TEST, _RECORDS),
+       many=True),
     _A("record.new", "n", "New", "Create a record from scratch or a preset.", (_RUN, _WRITE,)),
     _A("record.clone", "c", "Clone", "Copy this record, without its password.",
        (_RUN, _WRITE, _RECORD)),
     _A("record.delete", "d", "Delete", "After a review, which says what is lost.",
-       (_RUN, _WRITE, _RECORD)),
+       (_RUN, _WRITE, _RECORDS), many=True),
     _A("record.undo", "u", "Undo", "Reverse the last change, after a review.",
        (_RUN, _WRITE, _UNDOABLE, _CHANGE)),
     _A("record.test_values", "T", "Test values", "Send a test email with unsaved values.",
        (_TEST, _RUN, _WRITE)),
-    _A("record.copy", "y", "Copy", "As curl (pressed twice), command, JSON or id.", (_RECORD,)),
+    _A("record.copy", "y", "Copy", "As curl (pressed twice), command, JSON or id.", (_RECORDS,),
+       many=True),
     _A("detail.next", "J", "Next", "The record after this one in the list."),
     _A("detail.previous", "K", "Previous", "The record before this one in the list."),
     _A("table.filter", "slash", "Filter", "Words, or terms such as port:587; esc clears.",
@@ -176,6 +193,16 @@ ACTIONS: Final[tuple[Action, ...]] = (
        (_RUN, _WRITE,)),
     _A("table.unreadable", "U", "Unreadable", "Show the entries that could not be read.",
        (_UNREADABLE,)),
+    _A("plan.drop", "x,space", "Drop", "Leave the record or fold out, or take it back."),
+    _A("plan.filter", "slash", "Search", "Show only what holds these words; esc clears."),
+    _A("plan.save", "w", "Save", "Write the plan as JSON, without secrets."),
+    _A("run.failures", "f", "Failures", "Show only what failed or is unknown, or all again."),
+    _A("run.retry", "r", "Retry", "Do what is left, and what failed with nothing done.",
+       (_RUN_ENDED, _RETRY)),
+    _A("run.filter", "slash", "Filter", "Show only outcomes with these words; esc clears."),
+    _A("run.copy", "y", "Copy", "The outcomes, as text or JSON."),
+    _A("run.save", "w", "Save", "Write the outcomes as JSON."),
+    _A("app.run", "R", "Run", "Show the run, or offer the rest of one that ended early."),
     _A("app.profiles", "p", "Profiles", "Choose another host, tenant or team."),
     _A("app.previous_profile", "minus", "Previous profile", "Switch back to it.",
        (_PREVIOUS,)),

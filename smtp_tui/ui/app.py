@@ -6,7 +6,7 @@ import asyncio
 import gc
 from collections.abc import Iterable
 from functools import partial
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from msgspec.structs import replace
 from textual import on, work
@@ -36,6 +36,10 @@ from smtp_tui.ui.terminal.shutdown import WRITE_SECONDS, Shutdown
 from smtp_tui.ui.terminal.typed_ahead import TypedAhead
 from smtp_tui.ui.theme import ANSI, APP_CSS, THEMES, role_defaults
 from smtp_tui.workflows.operator import About, Kind
+
+if TYPE_CHECKING:
+    from smtp_tui.state.runs import KeptRun
+    from smtp_tui.workflows.session import Session
 
 AT_REST = 1.0
 """Seconds after which the first rows are there, or are waited for."""
@@ -77,7 +81,7 @@ class SmtpTui(MessagesApp):
         self._ends = shutdown
         self.typed_ahead = TypedAhead(self, super().on_event, self._opening)
         self._current = CurrentProfile(self, services)
-        self.leaving = Leaving(self, services.clock, lambda: self._current.sessions)
+        self.leaving = Leaving(self, services.clock, self._sessions, lambda: services.run_under_way)
         if profile is not None and not start_problem:
             try:
                 self._current.start(profile)
@@ -92,12 +96,18 @@ class SmtpTui(MessagesApp):
         self.set_interval(TICK, self._current.keep_token)
         self.theme_changed_signal.subscribe(self, self._theme_changed)
         self.set_timer(AT_REST, _collect_again)
+        self.set_timer(AT_REST, self._look_for_runs)
         if self._start_problem:
             from smtp_tui.ui.profiles.check import StartProblemScreen
 
             self.push_screen(StartProblemScreen(self._services.clock, self._start_problem))
         elif self._current.session is None:
             self._first_start()
+
+    def _sessions(self) -> tuple[Session, ...]:
+        """All that may have writes under way."""
+        run = self._services.run_under_way
+        return (*self._current.sessions, *(run.sessions if run is not None else ()))
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The roles of colours that a theme of Textual does not know."""
@@ -224,6 +234,39 @@ class SmtpTui(MessagesApp):
         services, session = self._services, self._current.session
         if not isinstance(self.screen, JournalScreen):
             self.push_screen(JournalScreen(session, services.clock, services.journal))
+
+    @work(group="runs", description="look for runs that ended early")
+    async def _look_for_runs(self) -> None:
+        """Say that a run ended early, once the first rows are there."""
+        kept = await self._runs_left()
+        if kept:
+            from smtp_tui.ui.bulk.rest import tell_rest
+
+            await tell_rest(self, self._services, kept)
+
+    async def _runs_left(self) -> tuple[KeptRun, ...]:
+        """The runs that were begun by programs that have ended, newest first."""
+        words, read = "Runs that ended early cannot be read", self._services.run_store.all
+        found = await self._services.reports.attempt(words, read) or ()
+        mine = self._services.run_id
+        return tuple(run for run in found if not run.in_use and run.id != mine)
+
+    @work(group="runs", exclusive=True, description="show the run")
+    async def action_run(self) -> None:
+        """Show the run of this program, or offer the rest of one that ended early."""
+        from smtp_tui.ui.bulk.rest import offer_rest
+        from smtp_tui.ui.bulk.run import RunScreen
+
+        services, session = self._services, self._current.session
+        if isinstance(self.screen, RunScreen):
+            return
+        kept = () if services.run_under_way is not None else await self._runs_left()
+        if kept and not await offer_rest(self, services, kept[0]):
+            return
+        if services.current_run.run is None:
+            tell(self, "No run yet: mark records first.", about=About.IMPOSSIBLE)
+        else:
+            self.push_screen(RunScreen(session, services))
 
     def action_mailbox(self) -> None:
         """Show the demo's mailbox."""

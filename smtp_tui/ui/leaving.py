@@ -20,6 +20,7 @@ from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
     from smtp_tui.api.requests import Write
+    from smtp_tui.ui.bulk.current_run import CurrentRun
     from smtp_tui.ui.dialogs import QuestionDialog
 
 _LOOK: Final = 0.25
@@ -46,12 +47,17 @@ class Leaving:
     """
 
     def __init__(
-        self, app: MessagesApp, clock: Clock, sessions: Callable[[], tuple[Session, ...]]
+        self,
+        app: MessagesApp,
+        clock: Clock,
+        sessions: Callable[[], tuple[Session, ...]],
+        run: Callable[[], CurrentRun | None],
     ) -> None:
         self.given_up: list[Write] = []
         self._app = app
         self._clock = clock
         self._sessions = sessions
+        self._run = run
         self._question: QuestionDialog[Answer] | None = None
 
     @property
@@ -88,6 +94,8 @@ class Leaving:
         lost = any(not (writes and text.saving()) for text in self.unsaved())
         if lost and not await self._kept_or_discarded():
             return
+        if not await self._run_stopped():
+            return
         if self._writes:
             answer = await self._wait()
             if answer is Answer.NOW:
@@ -98,6 +106,24 @@ class Leaving:
                 self._stay("what you typed was not saved.")
                 return
         self._app.exit()
+
+    async def _run_stopped(self) -> bool:
+        """Stop a run, whose rest the next start offers; False to stay."""
+        from smtp_tui.ui.dialogs import QuestionDialog
+
+        current = self._run()
+        if current is None or current.run is None:
+            return True
+        words = "The next start offers the rest of it." if current.kept else "Its rest is lost."
+        body = Content(f"{current.words}\n{words}")
+        answers = ((Answer.STAY, "Stay"), (Answer.NOW, "Stop the run and quit"))
+        question = QuestionDialog(
+            "A run is under way", body, answers, self._clock, escape=Answer.STAY
+        )
+        answer = await self._app.push_screen_wait(question)
+        if answer is Answer.NOW:
+            current.run.stop()
+        return answer is Answer.NOW
 
     async def _kept_or_discarded(self) -> bool:
         """Ask what becomes of what is typed, and do it; False to stay."""

@@ -422,7 +422,7 @@ def write_row(written: Written) -> Row:
     cells = (
         begun.at.strftime("%m-%d %H:%M"),
         clean(begun.profile, 40),
-        clean(written.operation, 40),
+        clean(written.operation, 40) + (" · run" if begun.run else ""),
         clean(begun.record_name or written.record_id or "-", 200),
         _outcome_words(written),
     )
@@ -458,6 +458,7 @@ def written_content(written: Written) -> Content:
         ("id", written.record_id or ""),
         ("recipient", begun.recipient or ""),
         ("write", begun.write_id),
+        ("run", begun.run),
     )
     outcome = (_outcome_words(written), f"bold ${_role(written)}")
     lines = [Content.assemble((padded("outcome", _LABEL_CELLS), "dim"), outcome)]

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from smtp_tui.state.drafts import DraftStore
     from smtp_tui.state.history import TestHistory
     from smtp_tui.state.journal import Journal
+    from smtp_tui.state.runs import RunStore
     from smtp_tui.state.settings import SettingsStore
+    from smtp_tui.ui.bulk.current_run import CurrentRun
     from smtp_tui.workflows.test_email import TestMails
 
 
@@ -97,6 +99,7 @@ class Services(Struct, frozen=True, dict=True):
     settings: SettingsStore
     drafts: DraftStore
     journal: Journal
+    run_store: RunStore
     activity: Activity
     clock: Clock
     environ: Mapping[str, str]
@@ -117,6 +120,25 @@ class Services(Struct, frozen=True, dict=True):
         from smtp_tui.workflows.test_email import TestMails  # noqa: PLC0415 - after the first rows
 
         return TestMails(self.history)
+
+    @cached_property
+    def current_run(self) -> CurrentRun:
+        """The run of this program: one at a time."""
+        from smtp_tui.ui.bulk.current_run import CurrentRun  # noqa: PLC0415 - after the first rows
+
+        return CurrentRun(self.run_store, self.tests, self.clock, self.reports.warn)
+
+    @property
+    def run_under_way(self) -> CurrentRun | None:
+        """The run, while it is carried out."""
+        begun = "current_run" in self.__dict__ and self.current_run.under_way
+        return self.current_run if begun else None
+
+    @property
+    def run_id(self) -> str:
+        """The id of the run of this program; blank where there was none."""
+        run = self.current_run.run if "current_run" in self.__dict__ else None
+        return "" if run is None else run.id
 
     async def in_file(self, name: str) -> Profile | None:
         """The profile of that name as it stands in the file now; None where it does not."""

@@ -83,8 +83,8 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
     """Asks for the recipient, sends, and shows the outcome; True where a mail was tried.
 
     ``form`` is whether it stands over a form, to which ctrl+s leads back. ``at_once`` sends to the
-    remembered recipient without asking again, as within a round of editing and testing. ``asides``
-    are lines about the record. ``mail`` is the test mail that is shown.
+    remembered recipient without asking again, as within a round of editing and testing. ``mail`` is
+    the test mail that is shown.
     """
 
     DEFAULT_CSS = """
@@ -111,7 +111,6 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         *,
         form: bool = False,
         at_once: bool = False,
-        asides: tuple[str, ...] = (),
     ) -> None:
         super().__init__()
         self._session = session
@@ -121,7 +120,6 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         self.profile = session.profile
         self._form = form
         self._at_once = at_once
-        self._asides = asides
         self.mail: TestMail | None = None
         self._preparing = False
         self._waiting = False
@@ -142,7 +140,6 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         """The outcome, which values, to whom."""
         self._share_height()  # before the first frame, so that it is laid out once
         with self._body:
-            yield from (PlainText(aside, classes="apart") for aside in self._asides)
             yield from (self._warning, self._said, self._way)
             yield PlainText("Server response", id="response-label", classes="hint apart")
             yield from (self._response, self._values, self._to, self._note_below)

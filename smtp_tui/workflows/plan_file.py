@@ -112,6 +112,11 @@ class KeptPlan(Struct, frozen=True):
             for number, names in sorted(found.items())
         }
 
+    def lacking(self, plan: Plan) -> tuple[bool, ...]:
+        """For each entry whether nothing of its change is left in a plan that was made of this."""
+        told = zip(self.file.entries, plan.entries, strict=True)
+        return tuple(bool(kept.changes) and not entry.patch for kept, entry in told)
+
     def plan(self, typed: Mapping[int, SecretStr]) -> Plan:
         """The plan with the secrets that were typed. Raises :class:`NotAPlan`."""
         try:

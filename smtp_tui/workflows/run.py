@@ -7,7 +7,7 @@ the plan. A failure stops no other entry. What was sent and got lost is looked u
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from enum import Enum
@@ -93,6 +93,18 @@ class Counts(Struct, frozen=True):
         return self.done + self.failed + self.unknown
 
 
+def count(results: Iterable[Result]) -> Counts:
+    """How many of these are how far."""
+    found = Counter(result.progress for result in results)
+    return Counts(
+        done=found[Progress.DONE] + found[Progress.ALREADY],
+        failed=found[Progress.FAILED],
+        unknown=found[Progress.UNKNOWN],
+        left=found[Progress.LEFT] + found[Progress.UNDER_WAY],
+        under_way=found[Progress.UNDER_WAY],
+    )
+
+
 class _Lane(Struct):
     """The entries for one host, and how fast it takes them.
 
@@ -143,15 +155,7 @@ class Run:
     @property
     def counts(self) -> Counts:
         """How many entries are how far."""
-        found = [result.progress for result in self.results]
-        under_way = found.count(Progress.UNDER_WAY)
-        return Counts(
-            done=found.count(Progress.DONE) + found.count(Progress.ALREADY),
-            failed=found.count(Progress.FAILED),
-            unknown=found.count(Progress.UNKNOWN),
-            left=found.count(Progress.LEFT) + under_way,
-            under_way=under_way,
-        )
+        return count(self.results)
 
     @property
     def stopped(self) -> bool:

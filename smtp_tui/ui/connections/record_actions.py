@@ -21,6 +21,7 @@ from smtp_tui.api.requests import get_request
 from smtp_tui.text import clean, record_name, sentence
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import FullScreen, opens_screen
+from smtp_tui.ui.bulk.marked import Marked
 from smtp_tui.ui.keymap import error_text
 from smtp_tui.ui.messages import Offer, tell
 from smtp_tui.workflows.operator import About, Kind
@@ -40,15 +41,15 @@ class ShownRecord(Struct, frozen=True):
 
     ``record`` is the one that the keys are about, and ``session`` the one that they are sent by.
     ``changed`` is called when something changed on the server, with the id of the record that the
-    cursor goes to; ``tested`` when the tests in the history did. ``asides`` gives the notes for a
-    question about one record.
+    cursor goes to; ``tested`` when the tests in the history did. ``marked`` are the records that
+    the keys for many are about, in place of that one, while there are any.
     """
 
     session: Callable[[], Session | None]
     record: Callable[[], Record | None]
     changed: Callable[[Session, str | None], None]
     tested: Callable[[], None]
-    asides: Callable[[Record], tuple[str, ...]] = lambda record: ()
+    marked: Callable[[], Marked] = Marked
 
 
 class RecordScreen(FullScreen[Result]):
@@ -84,9 +85,18 @@ class RecordScreen(FullScreen[Result]):
             return True
         return super().check_action(action, parameters)
 
+    @opens_screen
+    async def _carry_out(self, verb: str, marked: Marked) -> None:
+        """Do it to the marked records."""
+        from smtp_tui.ui.bulk.jobs import carry_out
+
+        await carry_out(verb, self, self.services, marked)
+
     def action_edit(self) -> None:
-        """Open the form of the record."""
-        if self._chosen is not None:
+        """Open the form of the record, or of the marked ones."""
+        if marked := self._shows.marked():
+            self._carry_out("edit", marked)
+        elif self._chosen is not None:
             self._edit(*self._chosen)
 
     @opens_screen
@@ -133,17 +143,19 @@ class RecordScreen(FullScreen[Result]):
         if outcome is not None:
             self._tell_outcome(session, outcome, subject.opened)
 
+    def action_test(self) -> None:
+        """Send a test email with the saved record, or with the marked ones."""
+        if marked := self._shows.marked():
+            self._carry_out("test", marked)
+        elif self._chosen is not None:
+            self._test(*self._chosen)
+
     @opens_screen
-    async def action_test(self) -> None:
-        """Send a test email with the saved record."""
+    async def _test(self, session: Session, record: Record) -> None:
         from smtp_tui.ui.test_email import EditParameter, TestDialog
         from smtp_tui.workflows.test_email import TestSubject
 
-        if self._chosen is None:
-            return
-        session, record = self._chosen
-        subject, asides = TestSubject(record.name, record), self._shows.asides(record)
-        dialog = TestDialog(session, self.services, subject, asides=asides)
+        dialog = TestDialog(session, self.services, TestSubject(record.name, record))
         result = await self.app.push_screen_wait(dialog)
         self._shows.tested()
         if isinstance(result, EditParameter):
@@ -154,17 +166,21 @@ class RecordScreen(FullScreen[Result]):
         self._shows.tested()
 
     def action_copy(self) -> None:
-        """Offer the record as curl, command and JSON."""
+        """Offer the record, or the marked ones, as curl, command and JSON."""
         from smtp_tui.ui.dialogs import CopyDialog
 
-        if self._chosen is not None:
+        if marked := self._shows.marked():
+            self._carry_out("copy", marked)
+        elif self._chosen is not None:
             session, record = self._chosen
             forms, name = copyables(session, record), record_name(record.name, record.id)
             self.app.push_screen(CopyDialog(forms, of=name, action="record.copy"))
 
     def action_delete(self) -> None:
-        """Review the delete of the record, then delete it."""
-        if self._chosen is not None:
+        """Review the delete of the record, or of the marked ones, then delete it."""
+        if marked := self._shows.marked():
+            self._carry_out("delete", marked)
+        elif self._chosen is not None:
             self._delete(*self._chosen)
 
     @work(group="delete", description="delete a record")
@@ -172,8 +188,7 @@ class RecordScreen(FullScreen[Result]):
         from smtp_tui.ui.operator import ScreenOperator
         from smtp_tui.workflows.write_record import delete_record
 
-        notes = self._shows.asides(record)
-        outcome = await delete_record(session, ScreenOperator(self), record, notes)
+        outcome = await delete_record(session, ScreenOperator(self), record)
         self._tell_outcome(session, outcome, record)
 
     def action_undo(self) -> None:

@@ -101,6 +101,10 @@ class RecordsView:
         entry = self._entries.get(row_id) if row_id is not None else None
         return entry.record if entry is not None else None
 
+    def marked(self, row_ids: Collection[str]) -> tuple[Record, ...]:
+        """Return the records of these rows, in the order of the list."""
+        return tuple(entry.record for entry in self._ordered if entry.id in row_ids)
+
     def look_again(self, now: datetime, tested: Collection[str | None]) -> None:
         """Have the rows tell of the age of all tests, and of new ones of these records."""
         self._now = now

@@ -18,9 +18,10 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record, RecordList, Unreadable
 from smtp_tui.state.history import Tested
 from smtp_tui.state.settings import Sort
-from smtp_tui.text import age, clean, clean_block, counted, record_name
+from smtp_tui.text import age, clean, clean_block, counted
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.base import WIDE, DraftsChanged, WriteEnded, error_content, opens_screen
+from smtp_tui.ui.bulk.marked import Marked
 from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
 from smtp_tui.ui.connections.rows import (
     COLUMNS,
@@ -43,6 +44,7 @@ from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
+    from smtp_tui.ui.bulk.current_run import RunEnded
     from smtp_tui.ui.connections.detail import RecordPanel
 
 A_MINUTE: Final = 60.0
@@ -81,7 +83,7 @@ class ConnectionsScreen(RecordScreen[None]):
 
     def __init__(self, session: Session, services: Services) -> None:
         view = ShownRecord(
-            lambda: session, lambda: self.record, self._changed, self._fill, self._asides
+            lambda: session, lambda: self.record, self._changed, self._fill, self._marked
         )
         super().__init__(services, view, in_use=session)
         self.session = session
@@ -138,6 +140,7 @@ class ConnectionsScreen(RecordScreen[None]):
             rows=len(self._view) > 0,
             reading=self.reading,
             unreadable=bool(self._view.answer.unreadable),
+            marked=len(self.table.marks),
         )
 
     # Reading the list
@@ -198,6 +201,17 @@ class ConnectionsScreen(RecordScreen[None]):
         """Read the list again, and put the cursor on the record that was written."""
         if event.session is self.session:
             self._changed(event.session, event.record_id)
+
+    def on_run_ended(self, event: RunEnded) -> None:
+        """Read the list again; what is done is no longer marked."""
+        name = self.session.profile.name
+        if name in event.run.plan.profiles:
+            done = event.done(name)
+            records = ((row_id, self._view.record(row_id)) for row_id in self.table.marks)
+            self.table.marks = frozenset(
+                row_id for row_id, record in records if record is None or record.id not in done
+            )
+            self.load()
 
     def on_drafts_changed(self, event: DraftsChanged) -> None:
         """Read the drafts again, at the latest when this screen is in front."""
@@ -303,6 +317,11 @@ class ConnectionsScreen(RecordScreen[None]):
         return Content.assemble(*(key_content(each.first_key, each.label) for each in possible))
 
     @on(RecordsTable.MarksChanged)
+    def show_marks(self) -> None:
+        """Show how many are marked, and what the keys do with them."""
+        self.show_status()
+        self.show_situation()
+
     def show_status(self) -> None:
         """Show counts, filter, marks, order and age in the border of the panel."""
         unreadable, marked = len(self._view.answer.unreadable), len(self.table.marks)
@@ -398,13 +417,11 @@ class ConnectionsScreen(RecordScreen[None]):
             return False
         return self.is_active and self.table.has_focus and self._now - self._asked_at >= every
 
-    def _asides(self, record: Record) -> tuple[str, ...]:
-        """Say that other records, which are marked, are not meant."""
-        marks = self.table.marks
-        if not marks or marks == {record.id}:
-            return ()
-        name = record_name(record.name, record.id)
-        return (f"{counted(len(marks), 'record')} marked; this applies to {name} only.",)
+    def _marked(self) -> Marked:
+        """The records that are marked, also those that the filter hides."""
+        records = self._view.marked(self.table.marks) if self.table.marks else ()
+        lists = {self.session.profile.name: len(self._view)}
+        return Marked(tuple((self.session, record) for record in records), lists)
 
     # Actions of the list; those of a record are in the base class
 

@@ -21,7 +21,7 @@ from smtp_tui.editing.patch import Patch, lost_by_delete
 from smtp_tui.editing.values import DraftProblem
 from smtp_tui.mail.parameters import FORM_ORDER
 from smtp_tui.mail.presets import Preset, presets
-from smtp_tui.mail.remarks import Severity, has_error
+from smtp_tui.mail.remarks import Remarks, Severity, has_error
 from smtp_tui.text import cell_width, clean, counted, padded, record_name
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
@@ -54,7 +54,7 @@ class FormSubject(Struct, frozen=True):
     ``opened`` is the record that is edited, None for a new one; ``like`` the record a new one is
     made from; ``typed`` what is in the fields at the start where that is not ``base``; ``tested``
     is whether a test mail led here, so that the next one needs no question; ``to_test`` is whether
-    a test is what the values are for.
+    a test is what the values are for. ``hints`` say what the empty fields of some parameters mean.
     """
 
     base: Draft = new_draft()
@@ -66,6 +66,7 @@ class FormSubject(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     tested: bool = False
     to_test: bool = False
+    hints: tuple[tuple[str, str], ...] = ()
 
 
 def for_a_test() -> FormSubject:
@@ -133,6 +134,7 @@ class RecordForm(FieldsPane):
         super().__init__()
         self.base, self.opened = subject.base, subject.opened
         self.new, self._to_test = subject.opened is None, subject.to_test
+        self._hints = dict(subject.hints)
         names = (NAME, *self.base.names) if self.new else self.base.names
         self.fields = {name: self._field(name, subject.typed or self.base) for name in names}
         longest = max(cell_width(field.label) for field in self.fields.values())
@@ -152,7 +154,7 @@ class RecordForm(FieldsPane):
             edit = typed.secret(name)
             field.text = edit.secret.get_secret_value() if isinstance(edit, Replace) else ""
         else:
-            field = Field(name, self.base.text(name))
+            field = Field(name, self.base.text(name), hint=self._hints.get(name, ""))
             field.text = typed.text(name)
         return field
 
@@ -237,7 +239,7 @@ class RecordForm(FieldsPane):
         for name, field in self.fields.items():
             found = server_remarks(self._refused, name)
             if not found:
-                found = remarks(draft, name, self.opened) if check else field.remarks
+                found = self._remarks(draft, name) if check else field.remarks
             insists = self._refused or name in self._insists_on
             if self.new and not field.text and not insists:
                 found = tuple(each for each in found if each.severity is not Severity.ERROR)
@@ -245,6 +247,13 @@ class RecordForm(FieldsPane):
                 found = tuple(each for each in found if each.severity is not Severity.HINT)
             field.aside = self._aside(field)
             field.show(field.changed and not self.new, found)
+
+    def _remarks(self, draft: Draft, name: str) -> Remarks:
+        """What is wrong with a field; a username that is left alone counts for its password."""
+        left_alone = name == PASSWORD and not draft.text("username")
+        if left_alone and "username" in self._hints:
+            draft = draft.with_text("username", self._hints["username"])
+        return remarks(draft, name, self.opened)
 
     def _aside(self, field: Field) -> Content:
         """What can be done in a field besides typing."""

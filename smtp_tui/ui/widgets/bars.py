@@ -239,7 +239,7 @@ class KeyBar(Widget):
 
     def _words(self, action: Action) -> Content:
         dim = action.unavailable(self.situation) is not None
-        return key_content(action.first_key, action.label, dim=dim)
+        return key_content(action.first_key, action.label_now(self.situation), dim=dim)
 
 
 def key_content(key: str, label: str, *, dim: bool = False) -> Content:

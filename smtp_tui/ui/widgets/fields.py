@@ -238,6 +238,7 @@ class Field(Vertical):
         super().__init__(classes="field")
         self.parameter = name
         self.opened = opened
+        self._hint = hint
         self.input = TextInput(opened, placeholder=visible(hint), takes=takes)
         if takes in (Paste.PASSWORD, Paste.TOKEN):
             self.input = SecretInput(placeholder=visible(hint), takes=takes)
@@ -307,7 +308,7 @@ class Field(Vertical):
     def was(self) -> Content:
         """The opened value in words."""
         if not self.opened:
-            return Content.styled("was blank", "dim")
+            return Content.styled(f"was {clean(self._hint, 200) or 'blank'}", "dim")
         return Content.assemble(("was ", "dim"), (clean(self.opened, 200), "$bad strike"))
 
     def revert(self) -> None:

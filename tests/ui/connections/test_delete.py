@@ -1,6 +1,5 @@
 """Deleting: what the question names, what it takes to say yes, and what is said afterwards."""
 
-import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
@@ -149,17 +148,3 @@ async def test_in_a_read_only_profile_the_keys_are_dim_and_nothing_is_sent(demo:
         await ui.asked(Operation.LIST)
         assert ui.shows("Connections 6")
         assert [request.operation for request in demo.requests] == [Operation.LIST]
-
-
-@pytest.mark.parametrize(("key", "title"), [("d", "Delete SECONDARY?"), ("t", "Test email")])
-async def test_marks_are_said_to_be_left_alone_by_what_is_about_one_record(
-    demo: Sandbox, key: str, title: str
-) -> None:
-    async with opened(demo, size=(60, 20)) as ui:
-        await ui.sees("Connections 6")
-        await ui.press("g", "space", "space", "G", key)
-        await ui.sees(title, "2 records marked; this applies to SECONDARY only.")
-        await ui.press("escape")
-        await ui.press("asterisk", "asterisk", key)
-        await ui.sees(title)
-        assert not ui.shows("are marked; this")

@@ -13,7 +13,11 @@ from msgspec.structs import replace
 from textual.screen import Screen
 
 import smtp_tui.ui
+from smtp_tui.api.models import Parameter, Record, SecretState
+from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access, Unverified
+from smtp_tui.editing.patch import Change
+from smtp_tui.editing.values import ABSENT
 from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
@@ -21,6 +25,8 @@ from smtp_tui.ui.profiles.check import StartProblemScreen
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.sign_in import ChangedDialog, FirstMeetingDialog
 from smtp_tui.ui.theme import THEMES
+from smtp_tui.workflows.plan import Plan, change_entries
+from smtp_tui.workflows.plan_file import plan_json
 from tests.failing_sandbox import (
     ADMINISTRATOR,
     Fault,
@@ -29,6 +35,7 @@ from tests.failing_sandbox import (
     Sandbox,
     SandboxOptions,
 )
+from tests.ui.bulk.steps import left_behind
 from tests.ui.forms import BATCH
 from tests.ui.helpers import Ui, opened, style
 from tests.ui.records import sandbox_with_records
@@ -171,6 +178,30 @@ async def _through_leaving(walk: _Walk) -> None:
     await walk.ui.sees("Saved BATCH", "NAME ▲")
 
 
+async def _through_many(walk: _Walk) -> None:
+    """What is done to marked records, and a run that ended early with a secret in its plan."""
+    await walk.go("asterisk", "6 marked")
+    await walk.go("d", "Delete 6 records?")
+    await walk.back("NAME ▲")
+    await walk.go("e", "Edit 6 records")
+    await walk.back("NAME ▲")
+    await walk.ui.press("asterisk", "G", "space")
+    await walk.go("t", "One mail for each")
+    await walk.go("enter", "Test 1 record?")
+    walk.ui.clock.forward(1)
+    await walk.go("enter", "OUTCOME", "REJECTED")
+    await walk.back("NAME ▲")
+    await walk.ui.press("asterisk", "asterisk")
+    record = Record("1", "GONE", (Parameter("password", SecretState.SET),))
+    changes = [Change("password", ABSENT, SecretStr("secret"))]
+    plan = Plan("Change 1 record", change_entries("one", [record], changes))
+    left_behind(walk.ui.services.run_store, plan_json(plan, walk.ui.clock.now()))
+    await walk.go("R", "A run ended early")
+    walk.ui.clock.forward(1)
+    await walk.go("enter", "No file holds a secret")
+    await walk.back("NAME ▲")
+
+
 async def _through_profiles(walk: _Walk) -> None:
     await walk.go("p", "PROFILE")
     await walk.go("x", "✓ list")
@@ -205,6 +236,7 @@ async def test_no_verification_is_marked_in_the_header_of_every_screen_and_over_
         await _through_a_form(walk)
         await walk.look("NAME ▲")
         await _through_leaving(walk)
+        await _through_many(walk)
         await _through_profiles(walk)
         await ui.press("p")
         await ui.sees("PROFILE")

@@ -1,0 +1,232 @@
+"""The rest of a run that ended early: said at the next start, and offered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from msgspec import Struct
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input
+
+from smtp_tui.api.secret import SecretStr, is_mask
+from smtp_tui.api.target import HostRefused
+from smtp_tui.profiles.choosing import Known
+from smtp_tui.state.files import FileProblem
+from smtp_tui.state.journal import writes_of
+from smtp_tui.text import clean, counted, moment
+from smtp_tui.ui.actions import bindings
+from smtp_tui.ui.base import Dialog
+from smtp_tui.ui.bulk.current_run import ABOUT, counts_words
+from smtp_tui.ui.bulk.plan import PlanDialog
+from smtp_tui.ui.dialogs import QuestionDialog
+from smtp_tui.ui.messages import Offer, tell
+from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, Paste
+from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.workflows.operator import Kind
+from smtp_tui.workflows.plan import Plan
+from smtp_tui.workflows.plan_file import KeptPlan, NotAPlan, read_plan
+from smtp_tui.workflows.run import Counts, Progress, Result, count, results_of
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from smtp_tui.state.runs import KeptRun
+    from smtp_tui.ui.services import Services
+    from smtp_tui.workflows.session import Session
+
+_LEFT_OUT: Final = "Not sent: its secret was not typed."
+_DROPPED: Final = "Dropped from the plan."
+
+
+class _Answer(Enum):
+    """What becomes of the rest of a run."""
+
+    GO_ON = "Go on with the rest"
+    DISCARD = "Discard the rest"
+    LATER = "Later"
+
+
+class Rest(Struct, frozen=True):
+    """A run that ended early, with what the journal tells of it."""
+
+    kept: KeptRun
+    plan: KeptPlan
+    results: tuple[Result, ...]
+
+    @property
+    def counts(self) -> Counts:
+        """How far it came."""
+        return count(self.results)
+
+    @property
+    def words(self) -> str:
+        """How many changes it has, and how far it came."""
+        many = counted(len(self.results), "change")
+        return f"A run of {many} ended early: {counts_words(self.counts)}."
+
+
+async def read_rest(services: Services, kept: KeptRun) -> Rest:
+    """Read the plan, and in the journal what was sent of it.
+
+    Raises ``FileProblem`` and :class:`~smtp_tui.workflows.plan_file.NotAPlan`.
+    """
+
+    def read() -> Rest:
+        """In a thread: the journal may be long."""
+        plan = read_plan(kept.plan)
+        writes = writes_of(services.journal.read().entries)
+        return Rest(kept, plan, tuple(results_of(plan.plan({}), kept.id, writes)))
+
+    return await asyncio.to_thread(read)
+
+
+async def tell_rest(app: App[Any], services: Services, kept: tuple[KeptRun, ...]) -> None:
+    """Say that a run ended early, and how far it came."""
+    try:
+        words = (await read_rest(services, kept[0])).words
+    except (FileProblem, NotAPlan) as problem:
+        words = f"A run ended early, and its plan cannot be read: {clean(str(problem), 200)}"
+    offer = Offer("app.run", "goes on with it, or discards it")
+    tell(app, words.removesuffix("."), about=ABOUT, kind=Kind.WARNING, lasting=True, offer=offer)
+
+
+async def offer_rest(app: App[Any], services: Services, kept: KeptRun) -> bool:
+    """Offer to go on with a run, or to discard it; whether it goes on. For workers only."""
+    rest: Rest | None = None
+    try:
+        rest = await read_rest(services, kept)
+        made = f"Its plan was made at {moment(rest.plan.made_at)}."
+        words = f"{rest.words}\n{made} The journal told what was sent."
+    except (FileProblem, NotAPlan) as problem:
+        words = f"Its plan cannot be read: {clean(str(problem), 400)}"
+    ways = [way for way in _Answer if rest is not None or way is not _Answer.GO_ON]
+    question = QuestionDialog(
+        "A run ended early",
+        Content(words),
+        tuple((way, way.value) for way in ways),
+        services.clock,
+        escape=_Answer.LATER,
+        danger=(_Answer.DISCARD,),
+    )
+    answer = await app.push_screen_wait(question)
+    if answer is _Answer.DISCARD:
+        await services.reports.attempt("The run is offered again", services.run_store.end, kept.id)
+        tell(app, "The rest of the run is discarded.", about=ABOUT)
+    return answer is _Answer.GO_ON and rest is not None and await _go_on(app, services, rest)
+
+
+async def _go_on(app: App[Any], services: Services, rest: Rest) -> bool:
+    """Ask for the secrets and review what is left; whether the run goes on."""
+    asks = rest.plan.secrets
+    secrets = await app.push_screen_wait(SecretsDialog(asks)) if asks else {}
+    if secrets is None:
+        return False
+    plan = rest.plan.plan(secrets)
+    results = _without_secrets(rest, plan)
+    sessions = await sessions_of(services, plan.profiles)
+    missing = [name for name in plan.profiles if name not in sessions]
+    if missing:
+        words = f"These profiles are needed, and cannot be used: {', '.join(missing)}"
+        tell(app, clean(words, 300), about=ABOUT, kind=Kind.BAD)
+        return False
+    left = plan.without(
+        entry for entry, each in zip(plan.entries, results, strict=True) if each.progress.ended
+    )
+    approved = await app.push_screen_wait(PlanDialog(services, left, sessions))
+    if approved is None:
+        return False
+    results = _with_dropped(plan, results, approved)
+    await services.current_run.take_up(app, rest.kept, plan, results, sessions)
+    return True
+
+
+def _without_secrets(rest: Rest, plan: Plan) -> tuple[Result, ...]:
+    """The results, where those whose only change is a secret that was not typed have failed."""
+    return tuple(
+        Result(Progress.FAILED, _LEFT_OUT) if lacks and not each.progress.ended else each
+        for lacks, each in zip(rest.plan.lacking(plan), rest.results, strict=True)
+    )
+
+
+def _with_dropped(plan: Plan, results: Iterable[Result], approved: Plan) -> tuple[Result, ...]:
+    """The results, where what was dropped in the review is not left any more."""
+    kept = {id(entry) for entry in approved.entries}
+    return tuple(
+        each if each.progress.ended or id(entry) in kept else Result(Progress.FAILED, _DROPPED)
+        for entry, each in zip(plan.entries, results, strict=True)
+    )
+
+
+async def sessions_of(services: Services, names: Iterable[str]) -> dict[str, Session]:
+    """Sessions of these profiles, as far as they are known and can be used."""
+
+    def load() -> Known | None:
+        """Those of the file; blocks."""
+        try:
+            return Known(services.store.load(), {})
+        except FileProblem:
+            return None
+
+    known = await asyncio.to_thread(load)
+    found = {each.name: each for each in (known.with_broken if known is not None else ())}
+    found |= {profile.name: profile for profile in services.extra_profiles}
+    sessions = {}
+    for name in names:
+        try:
+            sessions[name] = services.session(found[name])
+        except (KeyError, HostRefused):
+            continue
+    return sessions
+
+
+class SecretsDialog(Dialog[Mapping[int, SecretStr] | None]):
+    """Asks again for the secrets of a plan, which no file holds. A blank one is left out."""
+
+    TITLE = "Secrets of the plan"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog.cancel"), *FIELD_KEYS]
+
+    def __init__(self, secrets: Mapping[int, str]) -> None:
+        super().__init__()
+        self._fields = {
+            number: Field(f"secret {number}", "", label=words, takes=Paste.PASSWORD)
+            for number, words in secrets.items()
+        }
+        for field in self._fields.values():
+            field.label_cells = 28
+
+    def compose_box(self) -> Iterable[Widget]:
+        """A field for each."""
+        words = "No file holds a secret, so type it again. What stays blank is not changed."
+        yield PlainText(words)
+        yield from self._fields.values()
+        yield PlainText("", classes="said")
+
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """On, or back."""
+        return (("enter", "Next"), (self.cancel_key, "Back"))
+
+    def on_mount(self) -> None:
+        """Start on the first."""
+        self.set_focus(next(iter(self._fields.values())).input)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go to the next field; from the last one go on."""
+        event.stop()
+        *_, last = self._fields.values()
+        if not last.has_focus_within:
+            self.focus_next()
+        elif any(is_mask(field.text) for field in self._fields.values() if field.text):
+            self.say("This is the mask, not the secret.")
+        else:
+            self.dismiss(
+                {
+                    number: SecretStr(field.text)
+                    for number, field in self._fields.items()
+                    if field.text
+                }
+            )

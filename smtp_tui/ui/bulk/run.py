@@ -1,0 +1,268 @@
+"""A run: how far it is, and what came of each entry."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual import on
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widget import Widget
+
+from smtp_tui.mail.outcome import Verdict
+from smtp_tui.state.files import FileProblem
+from smtp_tui.text import clean
+from smtp_tui.ui.actions import Situation, bindings
+from smtp_tui.ui.base import FullScreen
+from smtp_tui.ui.bulk.current_run import RunEnded, counts_words, pace_words
+from smtp_tui.ui.dialogs import CopyDialog
+from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.messages import tell
+from smtp_tui.ui.services import Services
+from smtp_tui.ui.theme import VERDICTS
+from smtp_tui.ui.widgets.plain_text import PlainText
+from smtp_tui.ui.widgets.table import (
+    QUIET,
+    Column,
+    FilteredTable,
+    LazyRows,
+    Look,
+    Row,
+    notice_content,
+)
+from smtp_tui.workflows.operator import Kind
+from smtp_tui.workflows.run import Counts, Progress, Result, Run
+from smtp_tui.workflows.session import Session
+
+LOOK_SECONDS: Final = 0.25
+"""Between two looks at a run: each costs bytes."""
+_SIGNS: Final = {
+    Progress.LEFT: (" ", QUIET),
+    Progress.UNDER_WAY: ("…", "accent"),
+    Progress.DONE: ("✓", "good"),
+    Progress.ALREADY: ("✓", QUIET),
+    Progress.FAILED: ("✗", "bad"),
+    Progress.UNKNOWN: ("?", "unknown"),
+}
+"""The sign of an outcome, and its role."""
+_OUTCOME: Final = 2
+_ABOUT: Final = "this run"
+
+
+class RunScreen(FullScreen[None]):
+    """Shows the run of this program while it goes on, and afterwards. Leaving it stops nothing."""
+
+    ACTIONS = ("run.failures", "run.retry", "run.filter", "run.copy", "run.save")
+    KEYS = (*ACTIONS, "app.help", "app.back")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
+    DEFAULT_CSS = """
+    RunScreen #bar { height: 2; padding: 0 1; }
+    """
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column("record", "RECORD", 12, flexible=True),
+        Column("profile", "PROFILE", 14, priority=1),
+        Column("outcome", "OUTCOME", 12, flexible=True),
+    )
+
+    def __init__(self, session: Session | None, services: Services) -> None:
+        super().__init__(session, services.clock)
+        self._services = services
+        self._current = services.current_run
+        self._failures = False
+        self._seen: tuple[Result, ...] = ()
+        self._bar = PlainText(id="bar")
+        self._list = FilteredTable(self.COLUMNS)
+        self._list.table.takes_marks = False
+
+    def compose_body(self) -> Iterable[Widget]:
+        """How far it is, and the outcomes."""
+        yield from (self._bar, self._list)
+
+    def on_screen_resume(self) -> None:
+        """In front: nothing else has to tell how the run ended."""
+        self._current.watched = True
+
+    def on_screen_suspend(self) -> None:
+        """Not in front any more."""
+        self._current.watched = False
+
+    def on_unmount(self) -> None:
+        """Left."""
+        self._current.watched = False
+
+    def on_mount(self) -> None:
+        """Look at the run, again and again while it goes on."""
+        self.set_focus(self._list.table)
+        self._list.watch_filter(self._fill)
+        self._timer = self.set_interval(LOOK_SECONDS, self._look)
+        self._look()
+
+    @property
+    def run(self) -> Run:
+        """The run that is shown."""
+        assert self._current.run is not None
+        return self._current.run
+
+    @property
+    def situation(self) -> Situation:
+        """Whether something can be carried out again."""
+        return Situation(run_ended=not self._current.under_way, can_retry=bool(self._again))
+
+    @property
+    def _again(self) -> int:
+        """How many entries can be carried out again, or are left of a run that was stopped."""
+        return len(self.run.can_retry) + self.run.counts.left
+
+    @on(RunEnded)
+    def _look(self) -> None:
+        """Show what is new; once it has ended there is nothing to look for any more."""
+        results = tuple(self.run.results)
+        if results != self._seen:
+            self._seen = results
+            self._fill()
+        self._show()
+        if self._current.under_way:
+            self._timer.resume()
+        else:
+            self._timer.pause()
+
+    def _show(self) -> None:
+        counts, current = self.run.counts, self._current
+        width = max(10, min(60, self.size.width - 4))
+        pace = pace_words(counts, current.pace.ended, current.seconds)
+        words = ", ".join(filter(None, (counts_words(counts), pace)))
+        self._bar.update(Content("\n").join([bar_content(counts, width), Content(words)]))
+        self.panel.show(clean(self.run.plan.title, 80), Content.styled(self._state_words(), "dim"))
+        self.show_situation()
+
+    def _state_words(self) -> str:
+        """What happens now, and where the backup is."""
+        back = bound(self, self.BACK).last_key
+        counts, state = self.run.counts, ""
+        if not self._current.under_way:
+            state = "stopped, the rest is kept" if counts.left else "ended"
+        elif self.run.stopped:
+            state = f"stops after the {counts.under_way} under way · {back} leaves"
+        else:
+            state = f"{counts.under_way} under way · {back} stops after them"
+        shown = ("failures only",) if self._failures else ()
+        backup = self._current.backup
+        saved = (f"backup: {clean(str(backup), 300)}",) if backup is not None else ()
+        return " · ".join((state, *shown, *saved))
+
+    def _fill(self) -> None:
+        """Fill the table with the outcomes that are looked for."""
+        words = self._list.filter_text.casefold().split()
+        numbers = [number for number in range(len(self._seen)) if self._wanted(number, words)]
+        self._list.table.rows = LazyRows([*map(str, numbers)], self._row)
+        nothing = notice_content("No failures", "Nothing has failed so far.", Content())
+        self._list.table.notice = self._list.nothing_found if words else nothing
+
+    def _wanted(self, number: int, words: list[str]) -> bool:
+        bad = (Progress.FAILED, Progress.UNKNOWN)
+        if self._failures and self.run.results[number].progress not in bad:
+            return False
+        text = " ".join(self._row(str(number)).cells).casefold() if words else ""
+        return all(word in text for word in words)
+
+    def _row(self, row_id: str) -> Row:
+        entry, result = self.run.plan.entries[int(row_id)], self.run.results[int(row_id)]
+        sign, role, words = outcome_words(result)
+        cells = (entry.named, clean(entry.profile, 40), f"{sign} {words}")
+        return Row(row_id, cells, (Look(_OUTCOME, role, 0, 1 if role != QUIET else 1_000),))
+
+    # Keys
+
+    def action_back(self) -> None:
+        """Close the filter; stop after what is under way; then leave, and it goes on."""
+        if self._list.close_filter():
+            return
+        if self._current.under_way and not self.run.stopped:
+            self.run.stop()
+            self._show()
+        else:
+            self.dismiss(None)
+
+    def action_failures(self) -> None:
+        """Show only what failed or is unknown, or all again."""
+        self._failures = not self._failures
+        self._fill()
+        self._show()
+
+    def action_filter(self) -> None:
+        """Open the filter."""
+        self._list.open_filter()
+
+    def action_retry(self) -> None:
+        """Carry out what failed with nothing done, and what is left."""
+        self._current.go_on(self.app)
+        self._look()
+
+    def action_copy(self) -> None:
+        """Offer the outcomes as text and as JSON."""
+        forms = {"text": self._text(), "JSON": outcomes_json(self.run)}
+        self.app.push_screen(CopyDialog(forms, of="the outcomes", action="run.copy"))
+
+    def _text(self) -> str:
+        rows = (self._row(row_id) for row_id in map(str, range(len(self.run.results))))
+        return "\n".join("\t".join(row.cells) for row in rows)
+
+    def action_save(self) -> None:
+        """Save the outcomes as JSON."""
+        self.run_worker(self._save(), group="save outcomes", exclusive=True)
+
+    async def _save(self) -> None:
+        store, text = self._services.run_store, outcomes_json(self.run)
+        try:
+            path = await asyncio.to_thread(store.save, "outcomes", text)
+        except FileProblem as problem:
+            tell(self, clean(str(problem), 400), about=_ABOUT, kind=Kind.BAD)
+        else:
+            tell(self, f"Saved: {clean(str(path), 400)}", about=_ABOUT, kind=Kind.GOOD)
+
+
+def bar_content(counts: Counts, width: int) -> Content:
+    """A bar of so many cells: done, failed, unknown, and what is left."""
+    total = counts.ended + counts.left
+    parts = ((counts.done, "good"), (counts.failed, "bad"), (counts.unknown, "unknown"))
+    cells, before, drawn = 0, 0, []
+    for number, role in parts:
+        before += number
+        end = round(width * before / total) if total else width
+        drawn.append(Content.styled("━" * (end - cells), f"${role}"))
+        cells = end
+    return Content.assemble(*drawn, ("─" * (width - cells), "dim"))
+
+
+def outcome_words(result: Result) -> tuple[str, str, str]:
+    """The sign of a result, its role, and its words."""
+    sign, role = _SIGNS[result.progress]
+    words = result.progress.value
+    if result.verdict is not None:
+        sign, role, words = result.verdict.sign, VERDICTS[result.verdict], result.verdict.value
+    if result.progress is Progress.LEFT:
+        words = "" if not result.words else words
+    more = clean(result.words, 400)
+    return sign, role, f"{words}: {more}" if more and words else words or more
+
+
+def outcomes_json(run: Run) -> str:
+    """The outcomes of a run as JSON."""
+    told = zip(run.plan.entries, run.results, strict=True)
+    outcomes = [
+        {
+            "profile": entry.profile,
+            "operation": entry.verb,
+            "id": entry.record_id,
+            "name": entry.record.name if entry.record is not None else entry.name,
+            "outcome": result.progress.value,
+            "verdict": result.verdict.value if isinstance(result.verdict, Verdict) else None,
+            "words": result.words,
+        }
+        for entry, result in told
+    ]
+    value = {"run": run.id, "title": run.plan.title, "outcomes": outcomes}
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"

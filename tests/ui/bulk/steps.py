@@ -1,0 +1,58 @@
+"""Going by keys through marks, a plan and its run, for the tests of work on many records."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from smtp_tui.state.runs import RunStore
+from tests.failing_sandbox import Operation, Sandbox
+from tests.ui.forms import retype
+from tests.ui.helpers import Ui
+
+
+def relays(sandbox: Sandbox, count: int, port: int = 25) -> list[str]:
+    """Store relays; their ids."""
+    return [
+        sandbox.add_record(f"RELAY-{number:02}", {"hostname": f"mx{number}.example", "port": port})
+        for number in range(count)
+    ]
+
+
+def ports(sandbox: Sandbox) -> list[object]:
+    """The ports that the server holds, by the names of the records."""
+    records = sorted(sandbox.records(), key=lambda record: record.name)
+    return [record.values["port"] for record in records]
+
+
+async def edit_ports(ui: Ui, port: str) -> None:
+    """Open the form of the marked records, type a port, and go on to the plan."""
+    await ui.press("e")
+    await ui.sees("What you leave alone stays")
+    await ui.press("tab")
+    await retype(ui, port)
+    await ui.press("ctrl+s")
+    await ui.sees("WHAT WILL BE SENT")
+    ui.clock.forward(1)
+
+
+async def confirm(ui: Ui, number: int) -> None:
+    """Type the number that a plan asks for."""
+    await ui.type(str(number))
+    await ui.press("enter")
+
+
+def changed_ids(ui: Ui) -> list[str]:
+    """The ids of the records that the sandbox was asked to change, oldest first."""
+    return [request.json()["id"] for request in ui.requests(Operation.MODIFY)]
+
+
+def left_behind(store: RunStore, plan: str) -> str:
+    """Keep a plan as the run of a program that has ended; its id."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    run_id = store.begin(plan)
+    (file,) = store.directory.glob(f"{run_id}@*")
+    file.rename(file.with_name(file.name.replace(f"@{os.getpid()}.", f"@{ended.pid}.")))
+    return run_id
