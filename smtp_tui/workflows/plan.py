@@ -25,7 +25,7 @@ from smtp_tui.api.requests import (
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access, Scope
 from smtp_tui.editing.patch import Change, Patch, in_form_order
-from smtp_tui.editing.values import ABSENT, Absent, holds, value_in
+from smtp_tui.editing.values import holds, value_in
 from smtp_tui.text import counted, record_name
 from smtp_tui.workflows.planned_write import save_request
 from smtp_tui.workflows.session import Session
@@ -237,29 +237,6 @@ class Plan(Struct, frozen=True):
 def delete_entries(profile: str, records: Iterable[Record]) -> tuple[PlanEntry, ...]:
     """Entries that delete records."""
     return tuple(PlanEntry(profile, Operation.DELETE, record) for record in records)
-
-
-def restoring(plan: Plan) -> Plan:
-    """The plan that creates again what a plan deletes, without the secrets; perhaps empty."""
-    entries = tuple(
-        PlanEntry(each.profile, Operation.CREATE, name=each.record.name, patch=_all_of(each.record))
-        for each in plan.work
-        if each.operation is Operation.DELETE and each.record is not None
-    )
-    many = counted(len(entries), "record")
-    return Plan(f"Create {many} again, without secrets", entries, plan.places)
-
-
-def _all_of(record: Record) -> Patch:
-    """The changes that give a new record all that is known of this one."""
-    names = dict.fromkeys(parameter.name for parameter in record.parameters)
-    held = [(name, value_in(record, name)) for name in names]
-    plain = [
-        Change(name, ABSENT, value)
-        for name, value in held
-        if not isinstance(value, SecretState | Absent) and value is not None
-    ]
-    return in_form_order(plain)
 
 
 def mail_entries(profile: str, records: Iterable[Record], to: str) -> tuple[PlanEntry, ...]:

@@ -21,8 +21,9 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, counted
 from smtp_tui.ui.messages import Offer, tell
 from smtp_tui.ui.operator import ScreenOperator
+from smtp_tui.workflows.backup import write_backup
 from smtp_tui.workflows.operator import Kind
-from smtp_tui.workflows.plan import Plan, restoring
+from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.plan_file import plan_json
 from smtp_tui.workflows.run import Counts, Progress, Result, Run
 
@@ -62,7 +63,7 @@ class Pace(Struct, frozen=True):
 class CurrentRun:
     """Carries out one run at a time. ``run`` is that one, or the last one.
 
-    ``backup`` is the file from which deleted records can be created again, if one was written.
+    ``backups`` are the files from which what it destroys can be restored, as far as possible.
     ``kept`` is whether a file holds the run until its end, so that the next start can offer the
     rest; ``watched`` whether a screen shows it. ``warn`` tells of a file that cannot be written.
     """
@@ -71,7 +72,7 @@ class CurrentRun:
         self, store: RunStore, tests: TestMails, clock: Clock, warn: Callable[[str], None]
     ) -> None:
         self.run: Run | None = None
-        self.backup: Path | None = None
+        self.backups: tuple[Path, ...] = ()
         self.pace = Pace(0.0)
         self.ended_at: float | None = None
         self.kept = False
@@ -107,14 +108,13 @@ class CurrentRun:
     async def begin(self, app: App[Any], plan: Plan, sessions: Mapping[str, Session]) -> bool:
         """Keep a reviewed plan and begin to carry it out; False where that is not possible.
 
-        What it deletes is written to a file first: where that fails, nothing is sent.
+        What it destroys is written to files first: where that fails, nothing is sent.
         """
-        self.backup = None
+        self.backups = ()
         try:
-            restore = restoring(plan)
-            if restore.entries:
-                text = plan_json(restore, self._clock.now())
-                self.backup = await asyncio.to_thread(self._store.save, "restore", text)
+            now, state = self._clock.now(), self._store.directory.parent
+            if plan.destroys:
+                self.backups = await asyncio.to_thread(write_backup, state, plan, now)
         except FileProblem as problem:
             words = f"Nothing was sent: the backup cannot be written: {problem}"
             tell(app, clean(words, 400), about=ABOUT, kind=Kind.BAD)
@@ -148,7 +148,7 @@ class CurrentRun:
             await asyncio.to_thread(self._store.take_over, kept)
         except FileProblem as problem:
             self._warn(f"The run is offered to other programs too: {problem}")
-        self.backup = None
+        self.backups = ()
         self._carry_out(app, plan, sessions, kept.id, results)
 
     def _carry_out(

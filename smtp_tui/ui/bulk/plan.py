@@ -291,8 +291,7 @@ class PlanDialog(GuardedDialog[Plan | None]):
         self._list.table.notice = self._list.nothing_found
         self._apply.label = harmless(apply_words(plan))
         self._why.update(self._what_to_type(plan))
-        note = "Deleted records are written to a backup first." if _deletes(plan) else ""
-        self._hint.update(note)
+        self._hint.update("A backup is written first." if plan.destroys else "")
         self.compare_number()
         self.show_request()
 
@@ -396,10 +395,6 @@ class PlanDialog(GuardedDialog[Plan | None]):
         """Close the search, or decline."""
         if not self._list.close_filter():
             self.dismiss(None)
-
-
-def _deletes(plan: Plan) -> bool:
-    return any(entry.operation is Operation.DELETE for entry in plan.work)
 
 
 def apply_words(plan: Plan) -> str:

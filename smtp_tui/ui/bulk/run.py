@@ -149,8 +149,7 @@ class RunScreen(FullScreen[None]):
         else:
             state = f"{counts.under_way} under way · {back} stops after them"
         shown = ("failures only",) if self._failures else ()
-        backup = self._current.backup
-        saved = (f"backup: {clean(str(backup), 300)}",) if backup is not None else ()
+        saved = (f"backup: {clean(str(path), 300)}" for path in self._current.backups)
         return " · ".join((state, *shown, *saved))
 
     def _fill(self) -> None:
