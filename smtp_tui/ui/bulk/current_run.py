@@ -18,6 +18,7 @@ from textual.app import App
 from textual.message import Message
 
 from smtp_tui.state.files import FileProblem
+from smtp_tui.state.runs import KeptRun
 from smtp_tui.text import clean, counted
 from smtp_tui.ui.messages import Offer, tell
 from smtp_tui.ui.operator import ScreenOperator
@@ -29,7 +30,7 @@ from smtp_tui.workflows.run import Counts, Progress, Result, Run
 
 if TYPE_CHECKING:
     from smtp_tui.api.clock import Clock
-    from smtp_tui.state.runs import KeptRun, RunStore
+    from smtp_tui.state.runs import RunStore
     from smtp_tui.workflows.session import Session
     from smtp_tui.workflows.test_email import TestMails
 
@@ -143,11 +144,7 @@ class CurrentRun:
         sessions: Mapping[str, Session],
     ) -> None:
         """Go on with a run that was killed."""
-        try:
-            self.kept = True
-            await asyncio.to_thread(self._store.take_over, kept)
-        except FileProblem as problem:
-            self._warn(f"The run is offered to other programs too: {problem}")
+        await self._keep(kept)
         self.backups = ()
         self._carry_out(app, plan, sessions, kept.id, results)
 
@@ -166,12 +163,24 @@ class CurrentRun:
         )
         self._start(app, self.run)
 
-    def go_on(self, app: App[Any]) -> None:
+    async def go_on(self, app: App[Any]) -> None:
         """Carry out what is left, and again what failed where surely nothing was done."""
         run = self.run
         if run is not None and not self.under_way:
+            self.ended_at = None  # at once: it goes on once only, however often it is asked for
+            text = plan_json(run.plan, self._clock.now())
+            await self._keep(KeptRun(run.id, text, in_use=True))
             left = [n for n, each in enumerate(run.results) if not each.progress.ended]
             self._start(app, run, (*left, *run.can_retry))
+
+    async def _keep(self, kept: KeptRun) -> None:
+        """Keep a run that goes on as this program's own."""
+        try:
+            await asyncio.to_thread(self._store.take_over, kept)
+            self.kept = True
+        except FileProblem as problem:
+            self.kept = False
+            self._warn(f"If the program is killed, this run may be offered wrongly: {problem}")
 
     def _start(self, app: App[Any], run: Run, numbers: Iterable[int] | None = None) -> None:
         again = len(run.can_retry) if numbers is not None else 0

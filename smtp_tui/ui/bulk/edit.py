@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, ClassVar, Final, TypeAlias
@@ -181,23 +182,29 @@ class ManyScreen(FullScreen[bool]):
     def _show(self, *, check: bool = True) -> None:
         self._form.show(check=check)
         self._problem.update("")
-        plan = self._plan()
-        if isinstance(plan, DraftProblem):
-            self._preview.update(_refusal(plan))
+        changes = self._wanted()
+        if isinstance(changes, DraftProblem):
+            self.workers.cancel_group(self, "preview")
+            self._preview.update(_refusal(changes))
         else:
-            folds = plan.folds if plan.work else ()
-            lines = [Content(clean(fold.words, 300)) for fold in folds]
-            nothing = Content.styled("Nothing would be sent.", "dim")
-            self._preview.update(Content("\n").join(lines or [nothing]))
+            self._show_plan(changes)
 
-    def _plan(self) -> Plan | DraftProblem:
-        """The plan of what is typed, or the first field that cannot be sent."""
-        if self._form.refused is not None:
-            return self._form.refused
+    @work(group="preview", exclusive=True, description="show what a plan would be")
+    async def _show_plan(self, changes: tuple[Change, ...]) -> None:
+        """Show the folds of the plan, which is made in a thread: the records may be many."""
+        folds = await asyncio.to_thread(lambda: self._plan(changes).folds)
+        lines = [Content(clean(fold.words, 300)) for fold in folds if changes]
+        nothing = Content.styled("Nothing would be sent.", "dim")
+        self._preview.update(Content("\n").join(lines or [nothing]))
+
+    def _wanted(self) -> tuple[Change, ...] | DraftProblem:
+        """What is typed, or the first field that cannot be sent."""
         try:
-            changes = wanted(self._form, self._subject)
+            return self._form.refused or wanted(self._form, self._subject)
         except DraftProblem as problem:
             return problem
+
+    def _plan(self, changes: tuple[Change, ...]) -> Plan:
         return self._marked.plan("Change", lambda name, mine: change_entries(name, mine, changes))
 
     # Keys
@@ -240,21 +247,21 @@ class ManyScreen(FullScreen[bool]):
 
     def action_review(self) -> None:
         """Check the fields, then review the plan."""
-        wrong = self._form.first_problem()
-        plan = self._plan()
+        wrong, changes = self._form.first_problem(), self._wanted()
         if wrong is not None:
             self._form.focus_field(wrong)
-        elif isinstance(plan, DraftProblem):
-            self._problem.update(_refusal(plan))
-        elif not plan.work:
+        elif isinstance(changes, DraftProblem):
+            self._problem.update(_refusal(changes))
+        else:
+            self._have_reviewed(changes)
+
+    @opens_screen
+    async def _have_reviewed(self, changes: tuple[Change, ...]) -> None:
+        plan = await asyncio.to_thread(self._plan, changes)
+        if not plan.work:
             words = "No record would change, so there is nothing to send."
             self._problem.update(Content.styled(f"✗ {words}", "$bad"))
-        else:
-            self._have_reviewed(plan)
-
-    @work(group="review", exclusive=True, description="review a plan")
-    async def _have_reviewed(self, plan: Plan) -> None:
-        if await self._review(self, self._services, plan, self._marked.sessions):
+        elif await self._review(self, self._services, plan, self._marked.sessions):
             self.dismiss(True)
 
     def action_back(self) -> None:

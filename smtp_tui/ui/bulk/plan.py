@@ -63,11 +63,11 @@ class PlanRows:
     def __init__(self, plan: Plan, sessions: Mapping[str, Session]) -> None:
         self.plan = plan
         self.dropped: set[int] = set()
-        self.opened: set[int] = set()
         self._sessions = sessions
-        self._folds = [*plan.folds]
+        self.folds = plan.folds
         numbers = {id(entry): number for number, entry in enumerate(plan.entries)}
-        self._numbers = [[numbers[id(entry)] for entry in fold.entries] for fold in self._folds]
+        self._numbers = [[numbers[id(entry)] for entry in fold.entries] for fold in self.folds]
+        self.opened: set[int] = {0} if len(self.folds) == 1 else set()
 
     @property
     def approved(self) -> Plan:
@@ -78,7 +78,7 @@ class PlanRows:
         """The rows that hold every word; a fold in which records were found is opened."""
         words = filter_text.casefold().split()
         ids, profile = [], None
-        for at, fold in enumerate(self._folds):
+        for at, fold in enumerate(self.folds):
             found = self._found(at, words)
             if not found:
                 continue
@@ -93,7 +93,7 @@ class PlanRows:
         """The numbers of the entries of a fold that hold every word."""
         if not words:
             return self._numbers[fold]
-        named = self._folds[fold].words.casefold()
+        named = self.folds[fold].words.casefold()
         texts = ((each, self._text(each)) for each in self._numbers[fold])
         return [each for each, text in texts if all(word in f"{named} {text}" for word in words)]
 
@@ -109,7 +109,7 @@ class PlanRows:
             return [int(which)]
         if kind == "fold":
             return self._numbers[int(which)]
-        folds = [at for at, fold in enumerate(self._folds) if fold.profile == which]
+        folds = [at for at, fold in enumerate(self.folds) if fold.profile == which]
         return [number for at in folds for number in self._numbers[at]]
 
     def toggle(self, row_id: str | None) -> None:
@@ -148,7 +148,7 @@ class PlanRows:
         return Row(row_id, (words,), (Look(0, _ROLES[profile.environment], 0, len(label)),))
 
     def _fold_row(self, row_id: str, at: int) -> Row:
-        fold = self._folds[at]
+        fold = self.folds[at]
         kept = tuple(self.plan.entries[n] for n in self._numbers[at] if n not in self.dropped)
         shown = replace(fold, entries=kept or fold.entries)
         sign = "▼" if at in self.opened else "▶"
@@ -273,9 +273,6 @@ class PlanDialog(GuardedDialog[Plan | None]):
         self._list.watch_filter(self.fill)
         self.watch(self._list.table, "cursor_id", self.show_request, init=False)
         self.fill()
-        if len(self._rows.plan.folds) == 1:
-            self._rows.open("fold 0")
-            self.fill()
         answer = self._cancel if self._rows.plan.destroys else self._apply
         self.set_focus(self._number if self._asks else answer)
 

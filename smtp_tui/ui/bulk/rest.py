@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from msgspec import Struct
+from textual import on
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
@@ -134,9 +135,9 @@ async def _go_on(app: App[Any], services: Services, rest: Rest) -> bool:
         words = f"These profiles are needed, and cannot be used: {', '.join(missing)}"
         tell(app, clean(words, 300), about=ABOUT, kind=Kind.BAD)
         return False
-    left = plan.without(
-        entry for entry, each in zip(plan.entries, results, strict=True) if each.progress.ended
-    )
+    results = tuple(Result() if each.can_retry else each for each in results)
+    told = zip(plan.entries, results, strict=True)
+    left = plan.without(entry for entry, each in told if each.progress.ended)
     approved = await app.push_screen_wait(PlanDialog(services, left, sessions))
     if approved is None:
         return False
@@ -214,7 +215,8 @@ class SecretsDialog(Dialog[Mapping[int, SecretStr] | None]):
         """Start on the first."""
         self.set_focus(next(iter(self._fields.values())).input)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    @on(Input.Submitted)
+    def go_on(self, event: Input.Submitted) -> None:
         """Go to the next field; from the last one go on."""
         event.stop()
         *_, last = self._fields.values()

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
-from textual import on
+from textual import on, work
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
@@ -195,9 +195,10 @@ class RunScreen(FullScreen[None]):
         """Open the filter."""
         self._list.open_filter()
 
-    def action_retry(self) -> None:
+    @work(group="retry", description="go on with a run")
+    async def action_retry(self) -> None:
         """Carry out what failed with nothing done, and what is left."""
-        self._current.go_on(self.app)
+        await self._current.go_on(self.app)
         self._look()
 
     def action_copy(self) -> None:

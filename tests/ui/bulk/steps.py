@@ -43,6 +43,11 @@ async def confirm(ui: Ui, number: int) -> None:
     await ui.press("enter")
 
 
+def outcomes(ui: Ui) -> list[str]:
+    """The rows of a run."""
+    return [line for line in ui.lines() if "RELAY-" in line]
+
+
 def changed_ids(ui: Ui) -> list[str]:
     """The ids of the records that the sandbox was asked to change, oldest first."""
     return [request.json()["id"] for request in ui.requests(Operation.MODIFY)]

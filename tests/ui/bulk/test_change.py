@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from tests.failing_sandbox import Operation, Sandbox
-from tests.ui.bulk.steps import changed_ids, confirm, edit_ports, ports, relays
+import pytest
+from msgspec.structs import replace
+
+from smtp_tui.api.target import Access
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.bulk.steps import changed_ids, confirm, edit_ports, outcomes, ports, relays
+from tests.ui.forms import retype
 from tests.ui.helpers import opened
 
 
@@ -27,3 +32,182 @@ async def test_forty_marked_by_a_filter_move_their_port_each_once(sandbox: Sandb
         assert not ui.shows("marked")
     assert [*sandbox.mailbox] == []
     assert len(ui.requests(Operation.MODIFY)) == 40
+
+
+async def test_failures_stop_nothing_stay_marked_and_are_retried_once_each(
+    sandbox: Sandbox,
+) -> None:
+    relays(sandbox, 12)
+    async with opened(sandbox) as ui:
+        await ui.sees("Connections 12")
+        await ui.press("asterisk")
+        await edit_ports(ui, "587")
+        sandbox.faults.add(Fault(FaultKind.INVALID, Operation.MODIFY, count=3))
+        await confirm(ui, 12)
+        await ui.sees("9 done, 3 failed")
+        assert sum(port == 587 for port in ports(sandbox)) == 9
+        await ui.press("f")
+        await ui.until(lambda: len(outcomes(ui)) == 3, "the failures alone")
+        assert all("✗ failed" in line for line in outcomes(ui))
+        await ui.press("escape")
+        await ui.sees("Connections 12", "3 marked", "Edit 3")
+        await ui.press("R")
+        await ui.sees("9 done, 3 failed")
+        await ui.press("r")
+        await ui.sees("12 done")
+        assert ports(sandbox) == [587] * 12
+        assert len(changed_ids(ui)) == 15
+        await ui.press("escape")
+        await ui.loses("marked")
+
+
+async def test_esc_stops_after_those_under_way_and_r_goes_on_with_the_rest(
+    sandbox: Sandbox,
+) -> None:
+    ids = relays(sandbox, 12)
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.5, count=4))
+    async with opened(sandbox) as ui:
+        await ui.sees("Connections 12")
+        await ui.press("asterisk")
+        await edit_ports(ui, "587")
+        await confirm(ui, 12)
+        await ui.asked(Operation.MODIFY, 4)
+        await ui.sees("4 under way", "12 left")
+        await ui.press("escape")
+        await ui.sees("stops after the 4 under way · esc leaves")
+        await ui.sees("4 done, 8 left", "stopped, the rest is kept")
+        assert len(changed_ids(ui)) == 4
+        await ui.press("r")
+        await ui.sees("12 done")
+        assert sorted(changed_ids(ui)) == sorted(ids)
+
+
+async def test_a_run_goes_on_when_its_screen_is_left_and_another_profile_comes_into_use(
+    sandbox: Sandbox,
+) -> None:
+    ids = relays(sandbox, 12)
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.2, count=None))
+    async with opened(sandbox) as ui:
+        await ui.sees("Connections 12")
+        await ui.press("asterisk")
+        await edit_ports(ui, "587")
+        await confirm(ui, 12)
+        await ui.asked(Operation.MODIFY, 2)
+        await ui.press("p")
+        await ui.sees("PROFILE")
+        await ui.press("j", "enter")
+        await ui.sees("EUROPE", "No SMTP connections")
+        await ui.sees("Change 12 records: 12 done", "R shows it")
+        assert sorted(changed_ids(ui)) == sorted(ids)
+        await ui.press("R")
+        await ui.sees("12 done", "✓ done")
+
+
+async def test_a_field_left_alone_stays_as_it_is_and_one_that_differs_says_how(
+    sandbox: Sandbox,
+) -> None:
+    for number, (port, username) in enumerate([(25, "a"), (25, "a"), (465, "a")]):
+        values = {"hostname": f"mx{number}.example", "port": port, "username": username}
+        sandbox.add_record(f"RELAY-{number}", {**values, "password": "kept"})
+    async with opened(sandbox) as ui:
+        await ui.sees("Connections 3")
+        await ui.press("asterisk", "e")
+        await ui.sees("Edit 3 records", "2 values: 25 (2), 465 (1)", "3 values: mx0.example (1)")
+        assert "a" in ui.line("Username").split()
+        await ui.press("tab", "tab")
+        await retype(ui, "b")
+        await ui.sees('change username "a" → "b" in 3 records')
+        await ui.press("ctrl+s")
+        await ui.sees("WHAT WILL BE SENT")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.sees("3 done")
+        held = sorted(sandbox.records(), key=lambda record: record.name)
+        assert [record.values["port"] for record in held] == [25, 25, 465]
+        assert [record.values["username"] for record in held] == ["b"] * 3
+        assert [record.values["password"] for record in held] == ["kept"] * 3
+        sent = [
+            request.json()["connection_parameters"] for request in ui.requests(Operation.MODIFY)
+        ]
+        assert sent == [[{"name": "username", "value": "b"}]] * 3
+
+
+@pytest.mark.parametrize(
+    ("keys", "stored", "says"),
+    [
+        ([*"new-word"], "new-word", "password will be replaced"),
+        (["ctrl+n"], "", "password will be cleared"),
+    ],
+)
+async def test_a_password_is_replaced_or_cleared_in_all_and_never_shown(
+    sandbox: Sandbox, keys: list[str], stored: str, says: str
+) -> None:
+    for number in range(3):
+        values = {"hostname": "mx.example", "port": 25, "username": "a", "password": f"p{number}"}
+        sandbox.add_record(f"RELAY-{number}", values)
+    async with opened(sandbox) as ui:
+        await ui.sees("Connections 3")
+        await ui.press("asterisk", "e")
+        await ui.sees("Edit 3 records")
+        await ui.press("tab", "tab", "tab", *keys, "ctrl+s")
+        await ui.sees("WHAT WILL BE SENT", f"change {says} in 3 records")
+        assert "new-word" not in ui.text()
+        ui.clock.forward(1)
+        await ui.press(*["tab"] * (not stored), "enter")
+        await ui.sees("3 done")
+        assert "new-word" not in ui.text()
+        assert [record.values["password"] for record in sandbox.records()] == [stored] * 3
+
+
+async def test_what_is_typed_in_the_form_stays_when_its_plan_is_declined(sandbox: Sandbox) -> None:
+    relays(sandbox, 3)
+    async with opened(sandbox) as ui:
+        await ui.sees("Connections 3")
+        await ui.press("asterisk")
+        await edit_ports(ui, "587")
+        await ui.press("escape")
+        await ui.sees("Edit 3 records")
+        assert "587" in ui.line("Port")
+        await ui.press("escape")
+        await ui.sees("Leave?", "Not applied: port")
+        await ui.press("escape")
+        assert "587" in ui.line("Port")
+        assert ui.requests(Operation.MODIFY) == []
+
+
+async def test_a_protected_profile_asks_for_the_number_once_and_each_record_is_changed(
+    sandbox: Sandbox,
+) -> None:
+    relays(sandbox, 3)
+    async with opened(sandbox, profile=lambda one: replace(one, access=Access.PROTECTED)) as ui:
+        await ui.sees("Connections 3")
+        await ui.press("asterisk")
+        await edit_ports(ui, "587")
+        await ui.sees("Type 3 to confirm: a profile is protected.")
+        await ui.type("2")
+        await ui.press("enter")
+        assert ui.requests(Operation.MODIFY) == []
+        await ui.press("backspace")
+        await confirm(ui, 3)
+        await ui.sees("3 done")
+        assert ports(sandbox) == [587] * 3
+
+
+async def test_leaving_during_a_run_asks_and_the_rest_is_kept(sandbox: Sandbox) -> None:
+    relays(sandbox, 12)
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.3, count=None))
+    async with opened(sandbox) as ui:
+        await ui.sees("Connections 12")
+        await ui.press("asterisk")
+        await edit_ports(ui, "587")
+        await confirm(ui, 12)
+        await ui.asked(Operation.MODIFY, 2)
+        await ui.press("ctrl+c")
+        await ui.sees("A run is under way", "The next start offers the rest of it.")
+        ui.clock.forward(1)
+        await ui.press("down", "enter")
+        await ui.until(lambda: not ui.app.is_running, "the end")
+        assert len(ui.services.run_store.all()) == 1
+        done = len(changed_ids(ui))
+        assert 2 <= done < 12
+        assert sum(port == 587 for port in ports(sandbox)) == done

@@ -1,0 +1,169 @@
+"""What is left of a run that ended early: told at the start, gone on with or discarded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from smtp_tui.api.models import Parameter, Record, SecretState
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.editing.patch import Change
+from smtp_tui.editing.values import ABSENT
+from smtp_tui.state.journal import EntryKind, JournalEntry
+from smtp_tui.ui.services import Services
+from smtp_tui.workflows.plan import Plan, change_entries
+from smtp_tui.workflows.plan_file import plan_json
+from tests.failing_sandbox import Operation, Sandbox
+from tests.ui.bulk.steps import changed_ids, left_behind
+from tests.ui.helpers import HeldClock, opened
+
+
+def with_passwords(sandbox: Sandbox, count: int) -> tuple[Record, ...]:
+    """Store relays with a password, as the list showed them."""
+    values = {"hostname": "mx.example", "port": 25, "username": "u", "password": "old"}
+    ids = [sandbox.add_record(f"RELAY-{number}", values) for number in range(count)]
+    plain = (Parameter("hostname", "mx.example"), Parameter("port", 25), Parameter("username", "u"))
+    secret = Parameter("password", SecretState.SET)
+    return tuple(
+        Record(record_id, f"RELAY-{number}", (*plain, secret))
+        for number, record_id in enumerate(ids)
+    )
+
+
+def left(records: tuple[Record, ...], *wanted: Change) -> Callable[[Services], Services]:
+    """Services with a run of a program that was killed before it sent anything."""
+
+    def kept(services: Services) -> Services:
+        plan = Plan("Change 3 records", change_entries("demo", records, wanted))
+        left_behind(services.run_store, plan_json(plan, HeldClock().now()))
+        return services
+
+    return kept
+
+
+SECRET = Change("password", ABSENT, SecretStr("never-stored"))
+
+
+async def test_secrets_are_asked_again_once_and_sent_to_all(sandbox: Sandbox) -> None:
+    records = with_passwords(sandbox, 3)
+    async with opened(sandbox, services=left(records, SECRET)) as ui:
+        await ui.sees("A run of 3 changes ended early: 3 left")
+        await ui.press("R")
+        await ui.sees("Go on with the rest")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.sees("No file holds a secret", "password of 3 records")
+        await ui.press(*"typed-anew", "enter")
+        await ui.sees("change password will be replaced in 3 records")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.sees("3 done")
+        assert [record.values["password"] for record in sandbox.records()] == ["typed-anew"] * 3
+
+
+async def test_a_secret_that_is_not_typed_is_left_out_and_never_emptied(sandbox: Sandbox) -> None:
+    records = with_passwords(sandbox, 3)
+    port = Change("port", ABSENT, 587)
+    async with opened(sandbox, services=left(records, SECRET, port)) as ui:
+        await ui.sees("ended early")
+        await ui.press("R")
+        await ui.sees("Go on with the rest")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.sees("No file holds a secret")
+        await ui.press("enter")
+        await ui.sees("change port 25 → 587 in 3 records")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.sees("3 done")
+        held = sandbox.records()
+        assert [record.values["password"] for record in held] == ["old"] * 3
+        assert [record.values["port"] for record in held] == [587] * 3
+
+
+async def test_a_record_whose_only_change_was_left_out_is_not_called_done(
+    sandbox: Sandbox,
+) -> None:
+    records = with_passwords(sandbox, 2)
+
+    def kept(services: Services) -> Services:
+        """One record gets a password and nothing else, the other a port."""
+        entries = (
+            *change_entries("demo", records[:1], [SECRET]),
+            *change_entries("demo", records[1:], [Change("port", ABSENT, 587)]),
+        )
+        left_behind(services.run_store, plan_json(Plan("All", entries), HeldClock().now()))
+        return services
+
+    async with opened(sandbox, services=kept) as ui:
+        await ui.sees("ended early")
+        await ui.press("R")
+        await ui.sees("Go on with the rest")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.sees("No file holds a secret")
+        await ui.press("enter")
+        await ui.sees("change port 25 → 587 in 1 record")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.sees("1 done, 1 failed", "Not sent: its secret was not typed.")
+        assert changed_ids(ui) == [records[1].id]
+
+
+async def test_the_rest_is_discarded_where_that_is_chosen_and_nothing_is_sent(
+    sandbox: Sandbox,
+) -> None:
+    records = with_passwords(sandbox, 3)
+    async with opened(sandbox, services=left(records, SECRET)) as ui:
+        await ui.sees("ended early")
+        await ui.press("R")
+        await ui.sees("Discard the rest")
+        ui.clock.forward(1)
+        await ui.press("down", "enter")
+        await ui.sees("The rest of the run is discarded.")
+        assert ui.services.run_store.all() == ()
+        assert ui.requests(Operation.MODIFY) == []
+
+
+async def test_what_may_have_been_sent_is_read_again_before_it_is_sent(sandbox: Sandbox) -> None:
+    records = with_passwords(sandbox, 2)
+    sandbox.change_record(records[0].id, {"port": 587})
+
+    def kept(services: Services) -> Services:
+        """The program was killed after it had journalled its first write."""
+        entries = change_entries("demo", records, [Change("port", ABSENT, 587)])
+        run_id = left_behind(
+            services.run_store, plan_json(Plan("Change", entries), HeldClock().now())
+        )
+        services.journal.append(
+            JournalEntry(
+                kind=EntryKind.INTENT,
+                write_id="w",
+                at=HeldClock().now(),
+                user="u",
+                ssh_client=None,
+                profile="demo",
+                host="h",
+                tenant="t",
+                team="all",
+                namespace="default",
+                operation="patch",
+                record_id=records[0].id,
+                record_name=records[0].name,
+                run=run_id,
+            )
+        )
+        return services
+
+    async with opened(sandbox, services=kept) as ui:
+        await ui.sees("A run of 2 changes ended early: 2 left")
+        await ui.press("R")
+        await ui.sees("Go on with the rest")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.sees("change port 25 → 587 in 2 records")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.sees("2 done", "already so")
+        assert changed_ids(ui) == [records[1].id]
+        await ui.press("escape", "A")
+        await ui.sees("change · run")
