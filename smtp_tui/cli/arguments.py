@@ -61,8 +61,8 @@ _PLAINER: Final = (
 )
 """What argparse says, with the value that was given, and what is said instead."""
 _USELESS: Final = {
-    "--profile": r"demo|sandbox|doctor|profiles \w+",
-    "--read-only": r"sandbox|profiles (?:add|set|remove|use)",
+    "--profile": r"demo|sandbox|doctor|schema|profiles \w+",
+    "--read-only": r"schema|sandbox|profiles (?:add|set|remove|use)",
 }
 """The commands that refuse an option of the program because they would ignore it."""
 
@@ -132,7 +132,17 @@ def _columns() -> int:
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Parse the arguments. Raises :class:`Refusal`, and ``SystemExit`` after help or version.
+    """Parse the arguments. Raises :class:`Refusal`, and ``SystemExit`` after help or version."""
+    try:
+        return _parsed(arguments)
+    except Refusal as refusal:
+        if re.match(r"(?:--profile \S+ |--read-only )*plan\b", " ".join(arguments)):
+            refusal.code = ExitCode.FAILED  # its 2 means that something would change
+        raise
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """Parse the arguments.
 
     ``name=value`` may stand anywhere, also after options, where argparse alone would refuse it.
     """
@@ -222,6 +232,20 @@ _VALUES: Final = (
     _argument("values name=value", "parameters, such as port=587; no passwords", **_ANY),
     _NEW_PARAMETER,
 )
+_MANY: Final = (
+    _argument(
+        "--match name=value",
+        "only records with this value, such as port=25; may be repeated: all have to hold",
+        **_MORE,
+    ),
+    _one_of(
+        _argument("--profiles NAMES", "work on these profiles, separated by commas"),
+        _argument("--all-profiles", "work on every profile"),
+    ),
+)
+_FORCE: Final = _argument(
+    "--force", "allow a plan that changes more than 30 %% of a list of 10 records or more"
+)
 _PASSWORD: Final = (
     _argument("--password-stdin", "read the password from stdin"),
     _argument(
@@ -229,6 +253,10 @@ _PASSWORD: Final = (
     ),
 )
 _YES: Final = _argument("--yes", "do not ask for confirmation")
+_MORE_THAN_ONE: Final = (
+    "More than one record makes a plan: it is shown, confirmed once and carried out.\n"
+    "A failure stops no other record; the exit code is the worst of all."
+)
 _CONFIRMATION: Final = (
     _YES,
     _argument(
@@ -265,7 +293,16 @@ def _parser(given: Sequence[str]) -> Parser:
     """The parser of the program, for the arguments that are ``given``."""
     parser = Parser(prog="smtp-tui", description=DESCRIPTION)
     parser.set_defaults(run="screen.open_screen")
-    parser.set_defaults(dry_run=False, clear_password=False)  # where a command has no such option
+    parser.set_defaults(  # where a command has no such option
+        dry_run=False,
+        clear_password=False,
+        yes=False,
+        force=False,
+        confirm_name=None,
+        match=[],
+        profiles=None,
+        all_profiles=False,
+    )
     parser.add_argument("--version", action="version", version=smtp_tui.__version__)
     parser.takes(
         _argument("--profile PROFILE", _PROFILE),
@@ -333,13 +370,22 @@ def _add_records(add: AddCommand) -> None:
         parser.takes(_argument("--profile PROFILE", _PROFILE, default=argparse.SUPPRESS), _JSON)
         return parser
 
-    on_profile("list", "records.list_records", "list the records", "--json")
+    _add_desired(on_profile, add)
+    on_profile("list", "records.list_records", "list the records", "--json").takes(
+        _argument("values RECORD", "only these records, by id or name", **_ANY), *_MANY
+    )
     on_profile("get", "records.get_record", "show one record", "PRIMARY").takes(_RECORD)
-    words, example = "change parameters of a record", "PRIMARY port=587 --dry-run"
+    words, example = "change parameters of records", "PRIMARY port=587 --dry-run"
     on_profile("set", "changes.set_record", words, example).takes(
-        *(_RECORD, *_VALUES),
+        _argument(
+            "values RECORD | name=value",
+            "records, by id or name, then parameters, such as port=587; no passwords",
+            **_ANY,
+        ),
+        _NEW_PARAMETER,
         _one_of(*_PASSWORD, _argument("--clear-password", "remove the stored password")),
-        *_CONFIRMATION,
+        *(*_CONFIRMATION, *_MANY, _FORCE),
+        more=_MORE_THAN_ONE,
     )
     words, example = "create a record and print its id", "ALERTS --preset gmail username=me@x.org"
     on_profile("create", "changes.create_record", words, example).takes(
@@ -348,20 +394,63 @@ def _add_records(add: AddCommand) -> None:
         _argument("--preset PRESET", "use hostname and port of a provider, such as gmail"),
         *_CONFIRMATION,
     )
-    words = "delete a record"
+    _add_destroying_and_testing(on_profile)
+
+
+def _add_destroying_and_testing(on_profile: AddCommand) -> None:
+    """Add what deletes records, and what tests them."""
+    words = "delete records"
     on_profile("delete", "changes.delete_record", words, "PRIMARY --yes").takes(
-        _RECORD, *_CONFIRMATION
+        _argument("values RECORD", "records, by id or name", **_ANY),
+        *(*_CONFIRMATION, *_MANY, _FORCE),
+        more=_MORE_THAN_ONE,
     )
     words, example = "send a test email and print the verdict", "PRIMARY --to you@example.com"
     on_profile("test", "send_test.send_test", words, example).takes(
         _argument(
             "values RECORD | name=value",
-            "the record, then values to test instead of its own; nothing is saved",
+            "records; or one, then values to test instead of its own; nothing is saved",
             **_ANY,
         ),
         _argument("--to ADDRESS", "recipient, one address", required=True),
         _argument("--values", "test these values alone, without a record", dest="unsaved"),
-        *(_one_of(*_PASSWORD), _NEW_PARAMETER),
+        *(_one_of(*_PASSWORD), _NEW_PARAMETER, *_MANY, _YES),
+        _argument("--dry-run", "print which mails would be sent, but send none"),
+        more=_MORE_THAN_ONE,
+    )
+
+
+def _add_desired(on_profile: AddCommand, add: AddCommand) -> None:
+    """Add the commands on desired state in a file."""
+    words, example = "write records as a file to edit and apply", "-o records.yaml"
+    on_profile("export", "desired.export", words, example).takes(
+        _argument("values RECORD", "only these records, by id or name", **_ANY),
+        _argument("-o FILE", "write to this file instead of stdout", dest="output", type=_path),
+        more="It is YAML, or JSON with --json. It has no secrets; a comment says how a\n"
+        "password is referred to.",
+    )
+    file = "file written by export, or - for stdin"
+    prune = _argument(
+        "--prune", "delete the records that the file lacks; blank what its records lack"
+    )
+    passwords = _argument(
+        "--passwords", "send the passwords of existing records too, which cannot be compared"
+    )
+    words, example = "show what apply would change", "records.yaml"
+    on_profile("plan", "desired.plan", words, example).takes(
+        *(_argument("file FILE", file, type=_path), prune, passwords, *_MANY[1:]),
+        _argument("-o FILE", "keep the plan as JSON in this file", dest="output", type=_path),
+        more="Nothing is sent. A reference to a password is not followed.",
+    )
+    words, example = "make the records what a file says", "records.yaml --yes"
+    on_profile("apply", "desired.apply", words, example).takes(
+        _argument("file FILE | PLAN", f"{file}; or a plan kept by plan -o", type=_path),
+        *(prune, passwords, *_MANY[1:], _YES, _FORCE),
+        more=_MORE_THAN_ONE,
+    )
+    words = "print the JSON Schema of a file, or of a plan"
+    add("schema", "desired.print_schema", words, "plan").takes(
+        _argument("what KIND", "file or plan (default: file)", nargs="?", choices=("file", "plan"))
     )
 
 

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Operation
+from smtp_tui.cli.arguments import EMPTY
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.failing import tell
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.records import find
-from smtp_tui.cli.running import Environ, begin
+from smtp_tui.cli.running import Environ, begin, names_of, wants_many
 from smtp_tui.cli.say import remark, show, show_json
 from smtp_tui.cli.values import preset_named, read_values
-from smtp_tui.editing.draft import KEEP, Draft, draft_of, new_draft
+from smtp_tui.editing.draft import Draft, draft_of, new_draft
 from smtp_tui.editing.patch import Patch
 from smtp_tui.text import clean, record_name, sentence
 from smtp_tui.workflows import outcomes as ends
@@ -23,19 +24,34 @@ from smtp_tui.workflows.session import Session
 
 
 def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Change parameters of a record; only what differs is sent."""
+    """Change parameters of a record, or of several; only what differs is sent."""
+    names = names_of(options)
+    if wants_many(options) or len(names) > 1:
+        from smtp_tui.cli.bulk import set_many  # noqa: PLC0415 - not for one record
+
+        return set_many(options, environ, names, [v for v in options.values if "=" in v])
+    wanted, arguments = _one(options), options.values[1:]
     run = begin(options, environ, Operation.PATCH)
-    values = read_values(options, options.values)
-    if not values.texts and values.password == KEEP:
-        raise Refusal("nothing to set; give name=value, a password or --clear-password")
+    values = read_values(options, arguments)
+    values.refuse_nothing()
 
     async def work(session: Session, operator: CommandOperator) -> ExitCode:
         """Find the record, and save what changes."""
-        opened = await find(session, operator, options.record)
+        opened = await find(session, operator, wanted)
         draft, patch = values.fill(draft_of(opened), opened)
         return await _save(session, operator, draft, patch, opened)
 
     return run.do(work)
+
+
+def _one(options: argparse.Namespace) -> str:
+    """The one record that is named. Raises :class:`Refusal`."""
+    if not options.values:
+        raise Refusal("name a record, or use --match")
+    wanted: str = options.values[0]
+    if not wanted.strip():
+        raise Refusal(f"RECORD {EMPTY}")
+    return wanted
 
 
 def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -67,12 +83,17 @@ async def _save(
 
 
 def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Delete a record."""
+    """Delete a record, or several."""
+    if wants_many(options) or len(options.values) > 1:
+        from smtp_tui.cli.bulk import delete_many  # noqa: PLC0415 - not for one record
+
+        return delete_many(options, environ, options.values)
+    wanted = _one(options)
     run = begin(options, environ, Operation.DELETE)
 
     async def work(session: Session, operator: CommandOperator) -> ExitCode:
         """Find the record, and delete it."""
-        record, rehearse = await find(session, operator, options.record), options.dry_run
+        record, rehearse = await find(session, operator, wanted), options.dry_run
         outcome = await write_record.delete_record(session, operator, record, rehearse=rehearse)
         return _tell_end(session, operator, record, outcome)
 

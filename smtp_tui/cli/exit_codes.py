@@ -59,6 +59,9 @@ class Refusal(Exception):
 
 _OWN_MEANING: Final = {
     ("test", ExitCode.OK): "the mail server accepted the mail",
+    ("plan", ExitCode.OK): "nothing would change",
+    ("plan", ExitCode.FAILED): "the difference could not be found",
+    ("plan", ExitCode.USAGE): "something would change",
     ("profiles check", ExitCode.FAILED): "a step failed",
     ("doctor", ExitCode.FAILED): "a problem was found",
 }
@@ -73,7 +76,11 @@ _CHANGE: Final = (*_GET, ExitCode.UNKNOWN_OUTCOME, ExitCode.CONFLICT)
 COMMAND_CODES: Final[dict[str, tuple[ExitCode, ...]]] = {
     "demo": _SCREEN,
     "sandbox": _LOCAL,
-    "list": _LIST,
+    "list": (*_LIST, ExitCode.NOT_FOUND),
+    "export": (*_LIST, ExitCode.NOT_FOUND),
+    "plan": _CHECK,
+    "apply": (*_CREATE, ExitCode.MAIL_REJECTED, ExitCode.MAIL_UNREACHABLE),
+    "schema": _LOCAL,
     "get": _GET,
     "set": _CHANGE,
     "create": _CREATE,

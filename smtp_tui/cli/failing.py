@@ -42,6 +42,8 @@ _CODES: Final[dict[type[Exception], ExitCode]] = {
 }
 """What a command may raise, and its exit code; that of its own class counts, else of the nearest
 base class. Each has words of its own."""
+EXPECTED: Final = tuple(kind for kind in _CODES if kind is not ModuleNotFoundError)
+"""What every command may raise."""
 _SANDBOX: Final = str(Path(smtp_tui.__file__).parent / "sandbox")
 
 

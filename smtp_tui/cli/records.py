@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from smtp_tui.api.errors import NotFound
-from smtp_tui.api.models import Parameter, Record, RecordList, SecretState
+from smtp_tui.api.models import Record, RecordList
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
-from smtp_tui.cli.running import Environ, begin
-from smtp_tui.cli.say import CELL, complain, remark, show, show_json, table
-from smtp_tui.text import cell_width, clean, counted, nearest, padded
+from smtp_tui.cli.record_text import plain_record, record_text, row
+from smtp_tui.cli.running import Environ, begin, wants_many
+from smtp_tui.cli.say import complain, remark, show, show_json, table
+from smtp_tui.text import clean, counted, nearest
 from smtp_tui.workflows.sign_in import read_signed_in
 
 if TYPE_CHECKING:
@@ -25,17 +26,21 @@ _LOOKS_LIKE_ID: Final = re.compile(r"[0-9a-f]{24}\Z")
 
 
 def list_records(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Print the records of a profile."""
+    """Print the records of a profile, or those of them that are wanted."""
+    if options.values or wants_many(options):
+        from smtp_tui.cli.bulk import list_many  # noqa: PLC0415 - not for the list of one profile
+
+        return list_many(options, environ, options.values)
 
     async def work(session: Session, operator: CommandOperator) -> ExitCode:
         """Ask the server, and print what it answered."""
         read = session.connections.list
         found = await read_signed_in(session, operator, read, "Reading the list")
         if options.json:
-            show_json([_plain(record) for record in found.records])
+            show_json([plain_record(record) for record in found.records])
         elif found.records:
             heading = ("NAME", "HOSTNAME", "PORT", "USERNAME", "ID")
-            show(table(heading, [_row(record) for record in found.records]))
+            show(table(heading, [row(record) for record in found.records]))
         if found.unreadable:
             return _tell_unreadable(found)
         if not found.records:
@@ -65,9 +70,9 @@ def get_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         """Ask the server, and print what it answered."""
         record = await find(session, operator, options.record)
         if options.json:
-            show_json(_plain(record))
+            show_json(plain_record(record))
         else:
-            show(_text(record))
+            show(record_text(record))
         for oddity in record.oddities:
             remark(f"warning: {oddity}")
         return ExitCode.OK
@@ -112,34 +117,3 @@ def _only(found: RecordList, wanted: str, session: Session) -> Record:
         )
         raise Refusal(words, ExitCode.FAILED)
     raise Refusal(words, ExitCode.NOT_FOUND)
-
-
-def _plain(record: Record) -> dict[str, object]:
-    """A record as JSON; a secret has ``secret`` (set, not set or unknown) in place of a value."""
-    return {
-        "id": record.id,
-        "name": record.name,
-        "created_at": record.created_at.isoformat() if record.created_at else None,
-        "connection_parameters": [_plain_parameter(parameter) for parameter in record.parameters],
-        "oddities": list(record.oddities),
-    }
-
-
-def _plain_parameter(parameter: Parameter) -> dict[str, object]:
-    if isinstance(parameter.value, SecretState):
-        return {"name": parameter.name, "secret": parameter.value.value}
-    return {"name": parameter.name, "value": parameter.value}
-
-
-def _row(record: Record) -> tuple[str, ...]:
-    return (record.name, *map(record.text, ("hostname", "port", "username")), record.id)
-
-
-def _text(record: Record) -> str:
-    """One record whole, a line for each parameter."""
-    created = record.created_at.isoformat() if record.created_at else "unknown"
-    pairs = [("name", record.name), ("id", record.id), ("created", created)]
-    pairs += [(parameter.name, parameter.text) for parameter in record.parameters]
-    cells = [(clean(name, CELL), clean(text)) for name, text in pairs]
-    width = max(cell_width(name) for name, _ in cells)
-    return "\n".join(f"{padded(name, width)}  {text}".rstrip() for name, text in cells)

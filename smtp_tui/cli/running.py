@@ -58,7 +58,7 @@ class Run(Struct, frozen=True):
 
         Raises what ``failing.is_expected`` knows.
         """
-        self._check_may()
+        check_may(self.profile, self.options, self.writes)
         read_only = self.options.read_only
 
         async def whole() -> ExitCode:
@@ -68,32 +68,43 @@ class Run(Struct, frozen=True):
 
         return run_until_told(whole())
 
-    def _check_may(self) -> None:
-        """Say no before anything is asked or shown; the client would refuse it later.
 
-        Raises :class:`TenantNeeded` and :class:`AccessRefused`.
-        """
-        target, variables = self.profile.target(), self.profile.variables
-        call = Call(self.writes or Operation.LIST, target.origin.text)
-        if not target.scope.tenant:
-            name = shlex.quote(target.name)
-            find = AdviceLine("To find it", command=f"profiles check {name}")
-            keep = AdviceLine("To keep it", command=f"profiles set {name} --tenant ID")
-            if variables is not None:
-                keep = AdviceLine(f"To keep it, set {variables.tenant}")
-            why = f"The profile {target.name} has no tenant"
-            raise TenantNeeded(call, why, advice=(find, keep))
-        if self.writes is None or self.options.dry_run:
-            return
-        if self.writes in TESTS and not target.test_emails:
-            raise TestsForbidden(call, f"The profile {target.name} allows no test emails")
-        if self.writes is Operation.TEST_SAVED:
-            return
-        if target.access is Access.READ_ONLY:
-            raise AccessRefused(call, f"The profile {target.name} is read-only")
-        if self.options.read_only:
-            advice = AdviceLine("Leave out --read-only to allow it")
-            raise AccessRefused(call, "This run is read-only (--read-only)", advice=(advice,))
+def names_of(options: argparse.Namespace) -> list[str]:
+    """The records that are named among the values."""
+    return [value for value in options.values if "=" not in value]
+
+
+def wants_many(options: argparse.Namespace) -> bool:
+    """Whether options ask for more than one profile, or for records by their values."""
+    return bool(options.match or options.profiles is not None or options.all_profiles)
+
+
+def check_may(profile: Profile, options: argparse.Namespace, writes: Operation | None) -> None:
+    """Say no before anything is asked or shown; the client would refuse it later.
+
+    Raises :class:`TenantNeeded` and :class:`AccessRefused`.
+    """
+    target, variables = profile.target(), profile.variables
+    call = Call(writes or Operation.LIST, target.origin.text)
+    if not target.scope.tenant:
+        name = shlex.quote(target.name)
+        find = AdviceLine("To find it", command=f"profiles check {name}")
+        keep = AdviceLine("To keep it", command=f"profiles set {name} --tenant ID")
+        if variables is not None:
+            keep = AdviceLine(f"To keep it, set {variables.tenant}")
+        why = f"The profile {target.name} has no tenant"
+        raise TenantNeeded(call, why, advice=(find, keep))
+    if writes is None or options.dry_run:
+        return
+    if writes in TESTS and not target.test_emails:
+        raise TestsForbidden(call, f"The profile {target.name} allows no test emails")
+    if writes is Operation.TEST_SAVED:
+        return
+    if target.access is Access.READ_ONLY:
+        raise AccessRefused(call, f"The profile {target.name} is read-only")
+    if options.read_only:
+        advice = AdviceLine("Leave out --read-only to allow it")
+        raise AccessRefused(call, "This run is read-only (--read-only)", advice=(advice,))
 
 
 def begin(options: argparse.Namespace, environ: Environ, writes: Operation | None = None) -> Run:
@@ -105,13 +116,18 @@ def begin(options: argparse.Namespace, environ: Environ, writes: Operation | Non
     choice = known_profiles(environ).decided(options.profile)
     profile = choice.profile
     if writes is not None or is_terminal(sys.stderr):
-        target = profile.target()
-        label = f" [{profile.badge}]" if profile.badge != profile.name else ""
-        scope = f"tenant {target.scope.tenant or 'unknown'} · team {target.scope.team}"
-        remark(f"profile {target.name}{label} · host {target.origin.text} · {scope}")
+        name_profile(profile)
     if choice.remark:
         remark(choice.remark)
     return Run(options, environ, profile, writes)
+
+
+def name_profile(profile: Profile) -> None:
+    """Say on stderr where a profile leads to. Raises ``HostRefused``."""
+    target = profile.target()
+    label = f" [{profile.badge}]" if profile.badge != profile.name else ""
+    scope = f"tenant {target.scope.tenant or 'unknown'} · team {target.scope.team}"
+    remark(f"profile {target.name}{label} · host {target.origin.text} · {scope}")
 
 
 @asynccontextmanager

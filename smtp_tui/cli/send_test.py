@@ -13,7 +13,7 @@ from smtp_tui.cli.arguments import EMPTY
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.records import find
-from smtp_tui.cli.running import Environ, begin
+from smtp_tui.cli.running import Environ, begin, names_of, wants_many
 from smtp_tui.cli.say import remark, show, show_json
 from smtp_tui.cli.values import gives_password, read_values, recipient_of
 from smtp_tui.editing.draft import draft_of, new_draft
@@ -33,7 +33,12 @@ _CODES: Final = {
 
 
 def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Send a test email and judge what came of it."""
+    """Send a test email and judge what came of it; or one with each of several records."""
+    names = names_of(options)
+    if wants_many(options) or (len(names) > 1 and len(names) == len(options.values)):
+        from smtp_tui.cli.bulk import test_many  # noqa: PLC0415 - not for one record
+
+        return test_many(options, environ, names)
     as_saved = not options.unsaved and len(options.values) < 2 and not gives_password(options)
     run = begin(options, environ, Operation.TEST_SAVED if as_saved else Operation.TEST_VALUES)
     to = recipient_of("--to", options.to)

@@ -10,7 +10,7 @@ import argparse
 import os
 import stat
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -40,7 +40,17 @@ class Values(Struct, frozen=True):
     password: SecretEdit
     new: Sequence[str]
 
-    def fill(self, draft: Draft, opened: Record | None) -> tuple[Draft, Patch]:
+    def refuse_nothing(self) -> None:
+        """Raise :class:`Refusal` where there is nothing to set."""
+        if not self.texts and self.password == KEEP:
+            raise Refusal("nothing to set; give name=value, a password or --clear-password")
+
+    def fill(
+        self,
+        draft: Draft,
+        opened: Record | None,
+        say: Callable[[str], object] = remark,
+    ) -> tuple[Draft, Patch]:
         """The draft with these values, and what it changes; what is odd about them is said.
 
         Raises :class:`Refusal` for a secret among the texts, for a name that is neither known nor
@@ -56,7 +66,7 @@ class Values(Struct, frozen=True):
         draft = draft.with_secret(PASSWORD, self.password)
         patch = patch_for(draft, opened)
         names = draft.names if opened is None else patch.names
-        _check(draft, (NAME, *names) if opened is None and draft.name else names, opened)
+        _check(draft, (NAME, *names) if opened is None and draft.name else names, opened, say)
         return draft, patch
 
     def _check_name(self, name: str, draft: Draft, known: tuple[str, ...]) -> None:
@@ -72,12 +82,14 @@ class Values(Struct, frozen=True):
             raise Refusal(f"unknown parameter {name}{near}; use --new-parameter {name} to add it")
 
 
-def _check(draft: Draft, names: Iterable[str], opened: Record | None) -> None:
+def _check(
+    draft: Draft, names: Iterable[str], opened: Record | None, say: Callable[[str], object]
+) -> None:
     """Say what is odd, and stop at what is wrong. Hints are for a form; none is said here."""
     found = [(name, said) for name in names for said in remarks(draft, name, opened)]
     for name, said in found:
         if said.severity is Severity.WARNING:
-            remark(f"warning: {clean(name, 100)}: {after_colon(said.text)}")
+            say(f"warning: {clean(name, 100)}: {after_colon(said.text)}")
     wrong = [(name, said) for name, said in found if said.severity is Severity.ERROR]
     if wrong:
         raise Refusal("; ".join(f"{name}: {after_colon(said.text)}" for name, said in wrong))

@@ -80,6 +80,8 @@ class _Strict(BaseModel):
 
 
 class _Reference(_Strict):
+    """Where a secret comes from."""
+
     always: bool = Field(
         default=False,
         description="Send it at each apply. Without it, a stored secret is replaced only with"
@@ -191,6 +193,16 @@ def document_schema() -> dict[str, Any]:
     parameters = schema["$defs"][_Record.__name__]["properties"]["parameters"]
     parameters["properties"] = {PASSWORD: {"anyOf": anyone}}
     return schema
+
+
+def reference_of(values: object) -> Reference:
+    """A reference as a plan keeps it, which is as a document writes it. Raises ``ValueError``."""
+    kinds = [
+        kind for key, kind in _REFERENCES.items() if isinstance(values, dict) and key in values
+    ]
+    if len(kinds) != 1:
+        raise ValueError("this is no reference to a secret")
+    return kinds[0].model_validate(values)
 
 
 # Reading

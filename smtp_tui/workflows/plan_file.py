@@ -81,12 +81,13 @@ class _Entry(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
     recipient: str = ""
 
 
-class _File(Struct, frozen=True, forbid_unknown_fields=True):
+class _File(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     schema: int
     title: str
     made_at: datetime
     places: tuple[Place, ...]
     entries: tuple[_Entry, ...]
+    sources: dict[str, Any] = {}  # JSON, by the number of the secret
 
 
 class KeptPlan(Struct, frozen=True):
@@ -117,6 +118,11 @@ class KeptPlan(Struct, frozen=True):
         told = zip(self.file.entries, plan.entries, strict=True)
         return tuple(bool(kept.changes) and not entry.patch for kept, entry in told)
 
+    @property
+    def sources(self) -> dict[str, JsonValue]:
+        """Where secrets come from that need not be typed, by number."""
+        return self.file.sources
+
     def plan(self, typed: Mapping[int, SecretStr]) -> Plan:
         """The plan with the secrets that were typed. Raises :class:`NotAPlan`."""
         try:
@@ -126,11 +132,23 @@ class KeptPlan(Struct, frozen=True):
         return Plan(self.file.title, entries, self.file.places)
 
 
-def plan_json(plan: Plan, made_at: datetime) -> str:
-    """The plan as JSON, without its secrets."""
+def plan_schema() -> dict[str, Any]:
+    """The JSON Schema of a plan."""
+    return msgspec.json.schema(_File)
+
+
+def plan_json(
+    plan: Plan, made_at: datetime, sources: Mapping[SecretStr, JsonValue] | None = None
+) -> str:
+    """The plan as JSON, without its secrets; ``sources`` says where some come from."""
     numbers: dict[str, int] = {}
     entries = tuple(_kept_entry(entry, numbers) for entry in plan.entries)
-    file = _File(SCHEMA, plan.title, made_at, plan.places, entries)
+    told = {
+        str(numbers[secret.get_secret_value()]): source
+        for secret, source in (sources or {}).items()
+        if secret.get_secret_value() in numbers
+    }
+    file = _File(SCHEMA, plan.title, made_at, plan.places, entries, told)
     return json.dumps(msgspec.to_builtins(file), ensure_ascii=False, indent=1) + "\n"
 
 

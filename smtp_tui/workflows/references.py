@@ -41,19 +41,20 @@ def _from(reference: Reference, text: str | None) -> SecretStr:
     if text is None:
         raise CredentialError(f"{reference.words} is not set, or holds a token")
     try:
-        return _checked(text)
+        return password_of(text)
     except CredentialError as problem:
         raise CredentialError(f"{reference.words} gives no password: {problem}") from None
 
 
 def _printed(output: bytes) -> SecretStr:
     try:
-        return _checked(output.decode().removesuffix("\n").removesuffix("\r"))
+        return password_of(output.decode().removesuffix("\n").removesuffix("\r"))
     except UnicodeDecodeError:
         raise CredentialError("it printed no UTF-8 text") from None
 
 
-def _checked(text: str) -> SecretStr:
+def password_of(text: str) -> SecretStr:
+    """A text as a password. Raises :class:`CredentialError` for what surely is none."""
     if not text:
         raise CredentialError("it is empty")
     if is_mask(text):

@@ -81,7 +81,7 @@ def test_a_change_by_a_script_from_start_to_end(sandbox: Sandbox, environ: dict[
     "arguments",
     [
         ("nonsense",),
-        ("list", "too", "many"),
+        ("get", "too", "many"),
         ("get",),
         ("set", "A", "--pass", "planted"),
         ("set", "A", "--password=planted", "--yes"),
@@ -114,12 +114,14 @@ def test_a_mistake_in_the_arguments_is_one_line_and_code_2(
     [
         (("list", "--foo"), "(see smtp-tui list --help)"),
         (("profiles", "use", "a", "b"), "(see smtp-tui profiles use --help)"),
-        (("set", "--yes"), "the following arguments are required: RECORD ("),
+        (("get", "--json"), "the following arguments are required: RECORD ("),
+        (("set", "--yes"), "name a record, or use --match"),
         (("list", "--json=x"), "--json takes no value ("),
         (("lsit",), "unknown command (choose from "),
         (("sandbox", "--port", "abc"), "argument --port: must be a port number up to 65535, or 0 "),
         (("sandbox", "--smtp-port", "65536"), "argument --smtp-port: must be a port number up to "),
-        (("set", "A", "port"), "value 1 is not in the form name=value"),
+        (("set", "A", "port"), "nothing to set; give name=value"),
+        (("test", "A", "port", "a=b", "--to", "a@b.cd"), "value 1 is not in the form name=value"),
     ],
 )
 def test_a_mistake_in_the_arguments_says_what_is_right(

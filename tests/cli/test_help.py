@@ -11,6 +11,7 @@ from tests.cli.console import Console
 
 COMMANDS: list[tuple[str, ...]] = [
     *(("list",), ("get",), ("create",), ("set",), ("delete",), ("test",), ("audit",)),
+    *(("export",), ("plan",), ("apply",), ("schema",)),
     *(("demo",), ("sandbox",), ("doctor",), ("profiles",)),
     *(("profiles", one) for one in ("list", "add", "set", "remove", "use", "check", "path")),
 ]

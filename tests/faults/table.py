@@ -36,8 +36,10 @@ API_WRITES = "tests/api/test_writes.py"
 CLI_AUDIT = "tests/cli/test_audit.py"
 CLI_CREATE = "tests/cli/test_create.py"
 CLI_DELETE = "tests/cli/test_delete.py"
+CLI_DESIRED = "tests/cli/test_desired.py"
 CLI_EDGE = "tests/cli/test_edge.py"
 CLI_PROFILES = "tests/cli/test_profiles_command.py"
+CLI_MANY = "tests/cli/test_many.py"
 CLI_MISTAKES = "tests/cli/test_mistakes.py"
 CLI_READING = "tests/cli/test_reading.py"
 CLI_SECRET_INPUT = "tests/cli/test_secret_input.py"
@@ -911,6 +913,48 @@ FAULTS: Final = (
         (f"{CLI_READING}::test_a_name_cannot_drive_the_terminal",),
     ),
     Fault(
+        "many records are changed without a yes",
+        SHOWN,
+        "        if options.yes and not protected and not large:",
+        "        if not protected and not large:",
+        (f"{CLI_MANY}::test_where_nobody_can_be_asked_many_need_yes_too",),
+    ),
+    Fault(
+        "a large plan needs no more than a small one",
+        SHOWN,
+        "        large = bool(plan.large) and not options.force",
+        "        large = False",
+        (f"{CLI_MANY}::test_a_plan_that_changes_much_of_a_list_needs_force_or_the_number",),
+    ),
+    Fault(
+        "a record is chosen that has one of the values only",
+        PLACE,
+        "        return all(\n            _has(record, name, text)",
+        "        return any(\n            _has(record, name, text)",
+        (f"{CLI_MANY}::test_records_are_chosen_by_all_their_values_on_every_profile",),
+    ),
+    Fault(
+        "the best of many outcomes decides the exit code",
+        SCRIPTS,
+        "    return min((ExitCode.OK, *codes), key=_WORST.index)",
+        "    return max((ExitCode.OK, *codes), key=_WORST.index)",
+        (f"{CLI_MANY}::test_the_exit_code_is_that_of_the_worst_and_each_failure_is_told",),
+    ),
+    Fault(
+        "what a file lacks is deleted unasked",
+        PLACE,
+        "        if wishes.prune:\n            entries",
+        "        if wishes:\n            entries",
+        (f"{CLI_DESIRED}::test_what_the_file_lacks_is_deleted_only_if_asked_to",),
+    ),
+    Fault(
+        "a program is started for a file that others can change",
+        SECRET,
+        "        os.close(open_trusted(file))\n",
+        "        file.stat()\n",
+        (f"{CLI_DESIRED}::test_a_program_is_started_only_for_a_file_that_nobody_else_can_change",),
+    ),
+    Fault(
         "a file replaces stored passwords unasked",
         SECRET,
         "if there is None or wishes.passwords or reference.always:",
@@ -1723,8 +1767,8 @@ FAULTS: Final = (
     Fault(
         "set exits 0 when nothing was given to set",
         SCRIPTS,
-        "    if not values.texts and values.password == KEEP:",
-        "    if False:",
+        "        if not self.texts and self.password == KEEP:",
+        "        if False:",
         ("tests/cli/test_mistakes.py::test_a_set_without_anything_to_set_is_refused",),
     ),
     Fault(

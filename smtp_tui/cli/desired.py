@@ -1,0 +1,285 @@
+"""``export``, ``plan``, ``apply`` and ``schema``: desired state in a file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import stat
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.models import JsonValue, Record
+from smtp_tui.api.paths import open_trusted
+from smtp_tui.api.requests import Operation
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.cli.bulk import review_and_run, wanted_of
+from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.failing import EXPECTED, tell
+from smtp_tui.cli.many import Many, Sessions, begin_many, plan_lines
+from smtp_tui.cli.running import Environ, known_profiles
+from smtp_tui.cli.say import ask_secret, on_terminal, remark, show, show_json
+from smtp_tui.editing.document_text import document_json, document_yaml
+from smtp_tui.profiles.sources import CredentialError
+from smtp_tui.state.encoding import read_object
+from smtp_tui.state.files import DEFAULT_CAP, FileProblem, problems_of, write_atomic
+from smtp_tui.text import moment
+from smtp_tui.workflows.plan import Plan, PlanEntry
+from smtp_tui.workflows.plan_file import plan_json, plan_schema, read_plan
+
+if TYPE_CHECKING:
+    from smtp_tui.editing.document import Document, NotADocument, Reference
+
+DIFFERENT: Final = ExitCode.USAGE
+"""What ``plan`` ends with where there is something to change: 2, as other tools do."""
+
+
+def export(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    """Write records as a document that can be edited and applied."""
+    wanted = wanted_of(options, options.values, unique=False)
+    many = begin_many(options, environ)
+    (profile,) = many.profiles
+
+    async def work(sessions: Sessions) -> None:
+        """Read the list, and write it."""
+        lists = await sessions.lists()
+        records: Sequence[Record] = wanted.of(lists)[profile.name]
+        place = lists[0].place
+        if options.json:
+            text = document_json(records)
+        else:
+            where = f"{place.profile} ({place.origin_url}, tenant {place.tenant})"
+            text = document_yaml(records, (f"SMTP connections of {where}, {_today()}",))
+        _write(options.output, text)
+
+    return many.do(work)
+
+
+def _today() -> str:
+    return moment(Clock().now())
+
+
+def _write(file: Path | None, text: str) -> None:
+    """Write a text to stdout, or to a file that only its owner can read."""
+    if file is None:
+        show(text.rstrip("\n"))
+    else:
+        write_atomic(file, text)
+        remark(f"Written: {file}")
+
+
+def plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    """Show what would have to change; 2 where anything would."""
+    try:
+        return _plan(options, environ)
+    except EXPECTED as error:
+        tell(error)
+    return ExitCode.FAILED
+
+
+def _plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    many = begin_many(options, environ)
+    text = _read(options.file)
+    document = _document(options.file, text)
+    found: list[Plan] = []
+
+    async def work(sessions: Sessions) -> None:
+        """Read the list, and compare."""
+        made, references = await _compared(sessions, options, document)
+        found.append(made)
+        told = plan_json(made, Clock().now(), _sources(references))
+        if options.output is not None:
+            _write(options.output, told)
+        if options.json:
+            show(told.rstrip())
+        else:
+            show("\n".join(plan_lines(made)) or "No difference.")
+
+    code = many.do(work)
+    if code is not ExitCode.OK:
+        return ExitCode.FAILED
+    return DIFFERENT if any(made.work for made in found) else ExitCode.OK
+
+
+def apply(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    """Make the records what a document says, or carry out a plan that was kept."""
+    text = _read(options.file)
+    if _is_plan(text):
+        return _apply_plan(options, environ, text)
+    document = _document(options.file, text)
+    many = begin_many(options, environ, Operation.PATCH)
+
+    async def work(sessions: Sessions) -> None:
+        """Compare, have the difference confirmed, and make it so."""
+        made, references = await _compared(sessions, options, document)
+
+        async def with_secrets() -> Plan:
+            """The plan that is carried out, with the secrets that it sends."""
+            secrets = await _secrets(many, options.file, references)
+            return _with(made, {references[each]: secrets[each] for each in references})
+
+        await review_and_run(sessions, made, with_secrets)
+
+    return many.do(work)
+
+
+def _is_plan(text: str) -> bool:
+    """Whether a text is a plan, not a document."""
+    try:
+        return text.lstrip().startswith("{") and "entries" in read_object(text)
+    except ValueError:
+        return False
+
+
+def _apply_plan(options: argparse.Namespace, environ: Environ, text: str) -> ExitCode:
+    """Carry out a plan that was kept, in the profiles that it names."""
+    from smtp_tui.editing.document import reference_of  # noqa: PLC0415 - pydantic
+    from smtp_tui.workflows.references import password_of  # noqa: PLC0415 - pydantic
+
+    try:
+        kept = read_plan(text)
+        needed = kept.secrets
+        sources = {int(number): reference_of(each) for number, each in kept.sources.items()}
+        unread = {number: SecretStr(f"secret {number}") for number in needed}
+        made = kept.plan(unread)
+    except ValueError as problem:
+        raise Refusal(f"{options.file}: {problem}") from None
+    if options.prune or options.passwords:
+        raise Refusal("--prune and --passwords are for a document; the plan says what is done")
+    if options.profile is not None or options.profiles is not None or options.all_profiles:
+        raise Refusal("the plan names its profiles")
+    options.profiles = ",".join(made.profiles)
+    many = begin_many(options, environ, Operation.PATCH)
+
+    async def work(sessions: Sessions) -> None:
+        """Have the plan confirmed, and carry it out; every record is compared again first."""
+
+        async def with_secrets() -> Plan:
+            """The plan with the secrets that it sends."""
+            found = await _secrets(many, options.file, [*sources.values()])
+            given = {number: found[sources[number]] for number in sources if number in needed}
+            for number, what in needed.items():
+                if number not in given:
+                    given[number] = password_of(_typed(what))
+            return kept.plan(given)
+
+        await review_and_run(sessions, made, with_secrets)
+
+    return many.do(work)
+
+
+def _typed(what: str) -> str:
+    """A secret that somebody types. Raises :class:`CredentialError` where nobody can."""
+    if not on_terminal():
+        raise CredentialError(f"the {what} has to be typed, and there is no terminal to ask on")
+    return ask_secret(f"SMTP {what}:")
+
+
+async def _compared(
+    sessions: Sessions, options: argparse.Namespace, document: Document
+) -> tuple[Plan, dict[Reference, SecretStr]]:
+    """The plan, with something in place of each secret that it needs; and what it stands for."""
+    from smtp_tui.editing.document import NotADocument  # noqa: PLC0415 - pydantic
+    from smtp_tui.workflows.desired import Wishes, desired_plan  # noqa: PLC0415 - pydantic
+
+    references: dict[Reference, SecretStr] = {}
+
+    def stand_in(reference: Reference) -> SecretStr:
+        """Something in place of a secret, which is read when it is sent."""
+        return references.setdefault(reference, SecretStr(f"secret {len(references) + 1}"))
+
+    wishes = Wishes(options.prune, options.passwords)
+    try:
+        made = desired_plan(document, await sessions.lists(), stand_in, wishes)
+    except NotADocument as problem:
+        raise _told(options.file, problem) from None
+    return made, references
+
+
+def _with(plan: Plan, secrets: Mapping[SecretStr, SecretStr]) -> Plan:
+    """The plan with the secrets in place of what stood for them."""
+
+    def whole(entry: PlanEntry) -> PlanEntry:
+        changes = tuple(
+            replace(change, after=secrets[change.after])
+            if isinstance(change.after, SecretStr) and change.after in secrets
+            else change
+            for change in entry.patch.changes
+        )
+        return replace(entry, patch=replace(entry.patch, changes=changes))
+
+    return replace(plan, entries=tuple(map(whole, plan.entries)))
+
+
+def _sources(references: Mapping[Reference, SecretStr]) -> dict[SecretStr, JsonValue]:
+    """Where the secrets come from, as a plan keeps it."""
+    return {secret: reference.model_dump() for reference, secret in references.items()}
+
+
+async def _secrets(
+    many: Many, file: Path, references: Sequence[Reference] | Mapping[Reference, SecretStr]
+) -> dict[Reference, SecretStr]:
+    """The secrets of a file; programs are started only for a file that nobody else can change."""
+    from smtp_tui.editing.document import FromCommand  # noqa: PLC0415 - pydantic
+    from smtp_tui.workflows.references import read_secrets  # noqa: PLC0415 - pydantic
+
+    if str(file) != "-" and any(isinstance(each, FromCommand) for each in references):
+        os.close(open_trusted(file))
+    profiles = known_profiles(many.environ).with_broken
+
+    def say(line: str) -> None:
+        """Pass on what a program writes to stderr."""
+        if line:
+            remark(f"password command: {line}")
+
+    return await read_secrets(references, many.environ, profiles, lambda: _typed("password"), say)
+
+
+def print_schema(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    """Print the JSON Schema of a document, or of a plan."""
+    from smtp_tui.editing.document import document_schema  # noqa: PLC0415 - pydantic
+
+    show_json(plan_schema() if options.what == "plan" else document_schema())
+    return ExitCode.OK
+
+
+# Files
+
+
+def _read(file: Path) -> str:
+    """The text of a file, or of stdin for ``-``. Raises :class:`FileProblem`."""
+    if str(file) == "-":
+        content = b"" if sys.stdin is None else sys.stdin.buffer.read(DEFAULT_CAP + 1)
+    else:
+        with problems_of(file), open(file, "rb") as opened:
+            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+                raise FileProblem(file, "is not a regular file; use - to read stdin")
+            content = opened.read(DEFAULT_CAP + 1)
+    if len(content) > DEFAULT_CAP:
+        raise FileProblem(file, f"is longer than {DEFAULT_CAP:,} bytes")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise FileProblem(file, f"is not UTF-8 at byte {error.start}") from None
+
+
+def _document(file: Path, text: str) -> Document:
+    """The document of a file. Raises :class:`Refusal`, after each mistake was told."""
+    from smtp_tui.editing.document import NotADocument, read_document  # noqa: PLC0415 - pydantic
+
+    try:
+        return read_document(text)
+    except NotADocument as problem:
+        raise _told(file, problem) from None
+
+
+def _told(file: Path, problem: NotADocument) -> Refusal:
+    """Tell each mistake with its place; the refusal says the first one."""
+    first, *others = (f"{each.line}:{each.column}: {each.words}" for each in problem.problems)
+    for line in others:
+        remark(f"smtp-tui: {file}:{line}")
+    return Refusal(f"{file}:{first}")

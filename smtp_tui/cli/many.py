@@ -1,0 +1,394 @@
+"""What the commands on many records share: profiles side by side, a plan, one yes, a run."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack
+from typing import Final, TypeAlias
+
+from msgspec import Struct, field
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.errors import ApiError
+from smtp_tui.api.models import RecordList
+from smtp_tui.api.requests import Operation
+from smtp_tui.api.target import Access
+from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.failing import tell
+from smtp_tui.cli.operator import CommandOperator
+from smtp_tui.cli.running import (
+    Environ,
+    check_may,
+    known_profiles,
+    name_profile,
+    session_of,
+)
+from smtp_tui.cli.say import ask, is_terminal, on_terminal, remark, show, show_json
+from smtp_tui.cli.signals import run_until_told
+from smtp_tui.mail.outcome import Verdict
+from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.sources import CredentialError
+from smtp_tui.state.files import FileProblem, state_directory
+from smtp_tui.state.history import TestHistory
+from smtp_tui.state.runs import RunStore
+from smtp_tui.text import clean, counted
+from smtp_tui.workflows.backup import write_backup
+from smtp_tui.workflows.desired import Listed
+from smtp_tui.workflows.plan import Fold, Place, Plan, PlanEntry
+from smtp_tui.workflows.plan_file import plan_json
+from smtp_tui.workflows.run import Progress, Result, Run
+from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.sign_in import read_signed_in
+from smtp_tui.workflows.test_email import TestMails
+
+_WORST: Final = (
+    *(ExitCode.UNKNOWN_OUTCOME, ExitCode.MAIL_REJECTED, ExitCode.MAIL_UNREACHABLE),
+    *(ExitCode.FAILED, ExitCode.CONFLICT, ExitCode.TOKEN, ExitCode.UNREACHABLE),
+    *(ExitCode.NOT_FOUND, ExitCode.REFUSED, ExitCode.USAGE, ExitCode.OK),
+)
+"""What a run over many came to is the first of these that any part of it came to."""
+_VERDICTS: Final = {
+    Verdict.REJECTED: ExitCode.MAIL_REJECTED,
+    Verdict.UNREACHABLE: ExitCode.MAIL_UNREACHABLE,
+}
+_MARKS: Final = {
+    Operation.CREATE: "+",
+    Operation.PATCH: "~",
+    Operation.DELETE: "-",
+    Operation.TEST_SAVED: ">",
+}
+_NAMES_IN_A_LINE: Final = 6
+_SECONDS_BETWEEN_LINES: Final = 2.0
+
+ManyWork: TypeAlias = "Callable[[Sessions], Awaitable[None]]"
+
+
+class Many(Struct, frozen=True):
+    """A command on several profiles; ``codes`` is what its parts came to so far."""
+
+    options: argparse.Namespace
+    environ: Environ
+    profiles: tuple[Profile, ...]
+    codes: list[ExitCode] = field(default_factory=list)
+
+    def do(self, work: ManyWork) -> ExitCode:
+        """Do ``work`` with the sessions; the answer is the worst that any part came to."""
+
+        async def whole() -> None:
+            """Work, and finish the writes under way."""
+            async with AsyncExitStack() as opened:
+                found = {}
+                for profile in self.profiles:
+                    read_only = self.options.read_only
+                    session = session_of(profile, self.environ, read_only=read_only)
+                    found[profile.name] = await opened.enter_async_context(session)
+                await work(Sessions(self, found, CommandOperator(self.options)))
+
+        if self.profiles:
+            run_until_told(whole())
+        return worst(self.codes)
+
+    def failed(self, profile: str, error: Exception) -> None:
+        """Say what went wrong with one profile; the others go on."""
+        remark(f"profile {profile}:")
+        self.codes.append(tell(error))
+
+
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """The code that says most of what went wrong."""
+    return min((ExitCode.OK, *codes), key=_WORST.index)
+
+
+def begin_many(
+    options: argparse.Namespace, environ: Environ, writes: Operation | None = None
+) -> Many:
+    """Choose the profiles; where each leads to is printed on stderr before anything else.
+
+    One of several that may not be used is told, and left out. Raises what ``failing.is_expected``
+    knows.
+    """
+    known = known_profiles(environ)
+    several = options.all_profiles or options.profiles is not None
+    if several and options.profile is not None:
+        raise Refusal("--profile cannot be used with --profiles or --all-profiles")
+    choice = None if several else known.decided(options.profile)
+    if choice is not None:
+        profiles: Iterable[Profile] = (choice.profile,)
+    elif options.all_profiles:
+        profiles = known.all
+    else:
+        names = dict.fromkeys(name.strip() for name in options.profiles.split(","))
+        profiles = [known.named(name) for name in names]
+    many = Many(options, environ, (*profiles,))
+    if options.all_profiles:
+        for broken in known.profiles.broken:
+            many.failed(broken.readable.name, broken.problem)
+    if writes is not None or is_terminal(sys.stderr):
+        for profile in many.profiles:
+            name_profile(profile)
+    if choice is not None and choice.remark:
+        remark(choice.remark)
+    return _allowed(many, writes)
+
+
+def _allowed(many: Many, writes: Operation | None) -> Many:
+    """The profiles in which the command may do what it is for."""
+    usable = []
+    for profile in many.profiles:
+        try:
+            check_may(profile, many.options, writes)
+        except ApiError as error:
+            if len(many.profiles) == 1:
+                raise
+            many.failed(profile.name, error)
+        else:
+            usable.append(profile)
+    return Many(many.options, many.environ, tuple(usable), many.codes)
+
+
+class Sessions(Struct, frozen=True):
+    """The sessions of a command, by profile."""
+
+    many: Many
+    by_profile: Mapping[str, Session]
+    operator: CommandOperator
+
+    async def lists(self) -> tuple[Listed, ...]:
+        """The records of all profiles; of one that cannot be read it is told why."""
+        read = [self._list(session) for session in self.by_profile.values()]
+        found = await asyncio.gather(*read)
+        return tuple(listed for listed in found if listed is not None)
+
+    async def _list(self, session: Session) -> Listed | None:
+        name = session.profile.name
+        try:
+            read = session.connections.list
+            found = await read_signed_in(session, self.operator, read, f"Reading {name}")
+        except (ApiError, CredentialError) as error:
+            if len(self.by_profile) == 1:
+                raise
+            self.many.failed(name, error)
+            return None
+        self._tell_unreadable(name, found)
+        return Listed(Place.of(session, len(found.records)), found)
+
+    def _tell_unreadable(self, profile: str, found: RecordList) -> None:
+        """Say which entries of a list are missing from it."""
+        if found.unreadable:
+            count = counted(len(found.unreadable), "entry", "entries")
+            remark(f"profile {profile}: {count} of the list could not be read")
+            for entry in found.unreadable[:20]:
+                remark(f"  {clean(entry.words, 300)}")
+            self.many.codes.append(ExitCode.FAILED)
+
+    def confirm(self, plan: Plan) -> None:
+        """Have a plan confirmed that was shown. Raises :class:`Refusal` without a yes.
+
+        In a protected profile only a person can, with the number of records. A plan that changes
+        much of a list needs the number too, or ``--force``; and so does one that destroys, unless
+        ``--yes`` is given.
+        """
+        options = self.many.options
+        work = len(plan.work)
+        names = {entry.profile for entry in plan.work}
+        guarded = [
+            name for name in names if self.by_profile[name].target.access is Access.PROTECTED
+        ]
+        protected = plan.writes and bool(guarded)
+        large = bool(plan.large) and not options.force
+        for line in plan.large:
+            remark(f"It changes much of a list: {line}")
+        if options.yes and not protected and not large:
+            return
+        if not on_terminal():
+            instead = "there is no terminal to ask on; use --yes"
+            if protected:
+                instead = f"the profile {sorted(guarded)[0]} is protected: a person has to confirm"
+            elif large:
+                instead = "the plan changes much of a list; use --force"
+            raise Refusal(f"nothing was sent: {instead}", ExitCode.REFUSED)
+        if protected or large or plan.destroys:
+            question = f"Type the number of records to confirm ({work}):"
+            expected = str(work)
+        else:
+            question, expected = "Apply? Type yes to confirm:", "yes"
+        if ask(question).strip().lower() != expected:
+            raise Refusal("nothing was sent: not confirmed", ExitCode.REFUSED)
+
+    async def carry_out(self, plan: Plan) -> None:
+        """Run a plan that was confirmed, and say what came of each record."""
+        state = state_directory(self.many.environ)
+        now = Clock().now()
+        if plan.destroys:
+            for file in await asyncio.to_thread(write_backup, state, plan, now):
+                remark(f"Backup of the records as they are: {file}")
+        store = RunStore(state)
+        run_id = await _kept(store, plan_json(plan, now))
+        mails = TestMails(TestHistory(state))
+        lines = _Lines(plan)
+        operator = _Unasked(self.many.options)
+        run = Run(run_id, plan, self._session, operator, mails, Clock(), lines.tell)
+        lines.run = run
+        try:
+            await run.carry_out()
+        except asyncio.CancelledError:
+            remark(f"Interrupted: {_counts(run)}. What is under way is finished.")
+            raise
+        if not run.counts.left:
+            await asyncio.to_thread(store.end, run_id)
+        remark(f"{_counts(run)}.")
+        self.many.codes.extend(map(_code, run.results))
+        if self.many.options.json:
+            show_json([_plain(*each) for each in zip(plan.entries, run.results, strict=True)])
+
+    def _session(self, profile: str) -> Session:
+        session = self.by_profile.get(profile)
+        if session is None:
+            raise LookupError(f"the profile {profile} cannot be used")
+        return session
+
+
+async def _kept(store: RunStore, plan: str) -> str:
+    """Keep a plan until it has been carried out; its id. Where that fails it is told."""
+    try:
+        return await asyncio.to_thread(store.begin, plan)
+    except FileProblem as problem:
+        remark(f"warning: the run cannot be gone on with if it is ended: {problem}")
+        return os.urandom(8).hex()
+
+
+class _Unasked(CommandOperator):
+    """An operator for a run: a token that is not given fails the record, and no more."""
+
+    async def new_token(self, session: Session, why: str) -> bool:
+        """Ask where somebody sits there; what goes wrong then is a no."""
+        try:
+            return await super().new_token(session, why)
+        except (CredentialError, EOFError) as problem:
+            remark(f"profile {session.profile.name}: {problem or 'no answer'}")
+            return False
+
+
+class _Lines:
+    """What a run says on stderr: each record that is not done, and how far it is."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.run: Run | None = None
+        self._plan = plan
+        self._clock = Clock()
+        self._told_at = self._clock.monotonic()
+
+    def tell(self, number: int) -> None:
+        """Tell what came of an entry."""
+        assert self.run is not None
+        entry, result = self._plan.entries[number], self.run.results[number]
+        if result.progress in (Progress.FAILED, Progress.UNKNOWN) or (
+            result.progress is Progress.DONE and result.words
+        ):
+            verdict = f"{result.verdict.value}: " if result.verdict else ""
+            word = f"{result.progress.value}: {verdict}{result.words}"
+            remark(f"  {entry.profile} · {entry.named}: {word}")
+        if self._clock.monotonic() - self._told_at > _SECONDS_BETWEEN_LINES:
+            self._told_at = self._clock.monotonic()
+            remark(f"  {self.run.counts.ended} of {len(self._plan.entries)} …")
+
+
+def _counts(run: Run) -> str:
+    """How many records are how far, in words."""
+    found = Counter(result.progress.value for result in run.results)
+    return ", ".join(f"{found[each.value]} {each.value}" for each in Progress if found[each.value])
+
+
+def _code(result: Result) -> ExitCode:
+    match result.progress:
+        case Progress.DONE | Progress.ALREADY:
+            return ExitCode.OK
+        case Progress.UNKNOWN:
+            return ExitCode.UNKNOWN_OUTCOME
+    return ExitCode.FAILED if result.verdict is None else _VERDICTS[result.verdict]
+
+
+def _plain(entry: PlanEntry, result: Result) -> dict[str, object]:
+    """What came of an entry, as JSON."""
+    told: dict[str, object] = {
+        "profile": entry.profile,
+        "id": entry.record_id,
+        "name": entry.name if entry.record is None else entry.record.name,
+        "operation": entry.verb,
+        "outcome": result.progress.value,
+        "words": result.words,
+    }
+    if entry.patch:
+        told["changed"] = entry.patch.names
+    if result.verdict is not None:
+        told["verdict"] = result.verdict.value
+    return told
+
+
+# A plan in words
+
+
+def show_plan(sessions: Sessions, plan: Plan) -> None:
+    """Print a plan on stderr, with the requests that it sends."""
+    for line in plan_lines(plan, sessions):
+        remark(line)
+
+
+def print_plan(plan: Plan) -> None:
+    """Print a plan on stdout."""
+    show("\n".join(plan_lines(plan)))
+
+
+def plan_lines(plan: Plan, sessions: Sessions | None = None) -> Iterator[str]:
+    """A plan as lines: what is done to which records, profile by profile."""
+    shared = {
+        key
+        for key, count in Counter((e.profile, e.named) for e in plan.entries).items()
+        if count > 1
+    }
+    profile = ""
+    for fold in plan.folds:
+        if fold.profile != profile:
+            profile = fold.profile
+            yield _where(plan, profile)
+        sends = fold.entries[0].sends
+        yield f"  {_MARKS[fold.operation] if sends else '='} {clean(fold.words, 2_000)}"
+        names = [
+            f"{e.named} ({clean(e.record_id or '', 100)})"
+            if (profile, e.named) in shared
+            else e.named
+            for e in fold.entries
+        ]
+        for start in range(0, len(names), _NAMES_IN_A_LINE):
+            yield f"      {', '.join(names[start : start + _NAMES_IN_A_LINE])}"
+        if sessions is not None and sends:
+            yield from _request_lines(fold, sessions.by_profile[profile])
+
+
+def _named(entry: PlanEntry, shared: set[tuple[str, str]]) -> str:
+    """The record, with its id where another one reads the same."""
+    if (entry.profile, entry.named) not in shared:
+        return entry.named
+    return f"{entry.named} ({clean(entry.record_id or 'new', 100)})"
+
+
+def _where(plan: Plan, profile: str) -> str:
+    place = plan.place(profile)
+    if place is None:
+        return clean(profile)
+    scope = f"tenant {place.tenant} · team {place.team}"
+    return clean(f"{profile} · {place.origin_url} · {scope} · {counted(place.records, 'record')}")
+
+
+def _request_lines(fold: Fold, session: Session) -> Iterator[str]:
+    """The request of the first entry of a fold; those of the others differ in their records."""
+    request = fold.entries[0].request(session.target.scope)
+    assert request is not None  # a fold that sends has one
+    body = request.masked_body()
+    line = f"{request.method} {session.target.origin.url}{request.address} {body}".rstrip()
+    yield f"      {'each like ' if len(fold.entries) > 1 else ''}{clean(line, 4_000)}"

@@ -1,0 +1,194 @@
+"""Desired state in a file: export, plan, apply; a second apply sends nothing."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.console import Console, Typist
+from tests.cli.test_many import add_profile, fill, sent
+from tests.failing_sandbox import Sandbox, SandboxOptions
+
+VALUES = {"hostname": "no", "port": "0123", "username": "1e3", "password": "stored", "n": [1, None]}
+
+
+def plain(sandbox: Sandbox) -> dict[str, dict[str, object]]:
+    """What the server holds, without passwords."""
+    return {
+        record.name: {name: value for name, value in record.values.items() if name != "password"}
+        for record in sandbox.records()
+    }
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_export_and_apply_on_another_host_is_a_migration(
+    console: Console, sandbox: Sandbox, form: tuple[str, ...]
+) -> None:
+    sandbox.add_record("ONE", {**VALUES, "port": "587"})
+    sandbox.add_record("Zwei 2", {"hostname": "mx.example", "port": 25})
+    text = console.run("export", *form).out
+    assert "stored" not in text.replace("# password: stored", "").replace("A stored", "")
+    with Sandbox(SandboxOptions()) as target:
+        add_profile(console, "target", target)
+        arguments = ("--profile", "target", "apply", "-", "--yes")
+        done = console.run(*arguments, stdin=text.encode())
+        assert done.code == 0, done.err
+        assert plain(target) == plain(sandbox)
+        before = sent(target)
+        again = console.run(*arguments, stdin=text.encode())
+        assert (again.code, sent(target)) == (0, before)
+        assert "Nothing to do" in again.err
+
+
+def test_a_file_is_written_for_its_owner_alone(console: Console, tmp_path: Path) -> None:
+    file = tmp_path / "records.yaml"
+    assert console.run("export", "-o", str(file)).code == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_plan_ends_with_0_1_or_2_as_the_difference_is(
+    console: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.add_record("A", {"hostname": "mx.example", "port": 25})
+    file = tmp_path / "records.yaml"
+    console.run("export", "-o", str(file))
+    same = console.run("plan", str(file))
+    assert (same.code, "leave 1 record as it is" in same.out) == (0, True)
+    file.write_text(file.read_text().replace("port: 25", "port: 587"))
+    differs = console.run("plan", str(file))
+    assert (differs.code, "~ change port 25 → 587 in 1 record" in differs.out) == (2, True)
+    assert console.run("plan", str(file), "--json").json()["entries"][0]["operation"] == "change"
+    for arguments in ((str(tmp_path / "none"),), (), (str(file), "--bogus")):
+        assert console.run("plan", *arguments).code == 1
+    file.write_text("schema: 1\nrecords:\n- name: A\n  parametrs: {}\n")
+    wrong = console.run("plan", str(file))
+    assert wrong.code == 1
+    assert f'{file}:4:3: unknown key "parametrs"; did you mean "parameters"?' in wrong.err
+    assert sent(sandbox) == 0
+
+
+def test_what_the_file_lacks_is_deleted_only_if_asked_to(
+    console: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    fill(sandbox, 3)
+    file = tmp_path / "records.yaml"
+    console.run("export", "OLD-0", "OLD-1", "-o", str(file))
+    assert console.run("apply", str(file), "--yes").code == 0
+    assert len(sandbox.records()) == 3
+    pruned = console.run("apply", str(file), "--yes", "--prune")
+    assert pruned.code == 0
+    assert [record.name for record in sandbox.records()] == ["OLD-0", "OLD-1"]
+    assert "Backup of the records as they are: " in pruned.err
+
+
+def test_a_password_is_read_from_its_reference_when_it_is_sent_and_only_then(
+    console: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    file, counter = tmp_path / "records.yaml", tmp_path / "count"
+    command = f"[sh, -c, 'echo x >> {counter}; echo n3w-secret']"
+    file.write_text(
+        "schema: 1\nrecords:\n- name: A\n  parameters:\n    hostname: mx.example\n    port: 25\n"
+        f"    username: u\n    password: {{ command: {command} }}\n"
+    )
+    assert console.run("plan", str(file)).code == 2
+    assert console.run("apply", str(file)).code == 4
+    assert not counter.exists()
+    assert console.run("apply", str(file), "--yes").code == 0
+    assert sandbox.records()[0].values["password"] == "n3w-secret"
+    assert console.run("apply", str(file), "--yes").code == 0
+    assert counter.read_text() == "x\n"
+    result = console.run("apply", str(file), "--yes", "--passwords", "--json")
+    assert (result.code, result.json()[0]["changed"]) == (0, ["password"])
+    assert counter.read_text() == "x\nx\n"
+    assert "n3w-secret" not in result.out + result.err
+    assert "n3w-secret" not in "".join(f.read_text() for f in (tmp_path / "state").glob("*.jsonl"))
+
+
+def test_a_program_is_started_only_for_a_file_that_nobody_else_can_change(
+    console: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "shared").mkdir()
+    file = tmp_path / "shared" / "records.yaml"
+    file.write_text(
+        "schema: 1\nrecords: [{name: A, parameters: {hostname: a.b, port: 25,"
+        f" password: {{command: [touch, {tmp_path / 'ran'}]}}}}}}]\n"
+    )
+    for directory_mode, mode in ((0o777, 0o600), (0o700, 0o666)):
+        file.chmod(mode)
+        file.parent.chmod(directory_mode)
+        result = console.run("apply", str(file), "--yes")
+        assert (result.code, sent(sandbox)) == (2, 0)
+        assert "others" in result.err
+        assert not (tmp_path / "ran").exists()
+
+
+def test_a_kept_plan_is_applied_later_and_what_changed_since_is_left_alone(
+    console: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    ids = [sandbox.add_record(name, {"hostname": "mx.example", "port": 25}) for name in "AB"]
+    file, kept = tmp_path / "records.yaml", tmp_path / "plan.json"
+    console.run("export", "-o", str(file))
+    text = file.read_text().replace("port: 25", "port: 587\n    password: { env: NEW }")
+    file.write_text(text)
+    assert console.run("plan", str(file), "--passwords", "-o", str(kept)).code == 2
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    sandbox.change_record(ids[1], {"port": 2525})
+    assert console.run("apply", str(kept), "--yes").code == 7
+    assert sent(sandbox) == 0
+    console.setenv(NEW="n3w-secret")
+    result = console.run("apply", str(kept), "--yes", "--json")
+    assert result.code == 1
+    assert [each["outcome"] for each in result.json()] == ["done", "failed"]
+    assert "someone changed port" in result.err
+    assert sandbox.record(ids[0]).values["password"] == "n3w-secret"
+    assert sandbox.record(ids[1]).values["port"] == 2525
+
+
+def test_a_kept_plan_is_not_applied_elsewhere(
+    console: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    add_profile(console, "p", sandbox)
+    sandbox.add_record("A", {"hostname": "mx.example", "port": 25})
+    file, kept = tmp_path / "records.yaml", tmp_path / "plan.json"
+    console.run("--profile", "p", "export", "-o", str(file))
+    file.write_text(file.read_text().replace("port: 25", "port: 587"))
+    console.run("--profile", "p", "plan", str(file), "-o", str(kept))
+    with Sandbox(SandboxOptions()) as another:
+        assert console.run("profiles", "set", "p", "--host", another.base_url).code == 0
+        result = console.run("apply", str(kept), "--yes")
+        assert result.code == 1
+        assert "another host, tenant or team" in result.err
+        assert (sent(sandbox), sent(another)) == (0, 0)
+
+
+def test_a_new_tenant_looks_like_the_old_one_with_passwords_asked_for_once(
+    console: Console, sandbox: Sandbox
+) -> None:
+    fill(sandbox, 2)
+    text = console.run("export").out
+    asked = text.replace("# password: stored", "password: { prompt: true }")
+    with Sandbox(SandboxOptions()) as target:
+        add_profile(console, "target", target)
+        refused = console.run("--profile", "target", "apply", "-", "--yes", stdin=asked.encode())
+        assert (refused.code, sent(target)) == (7, 0)
+        assert "no terminal to ask on" in refused.err
+
+
+def test_apply_is_confirmed_like_any_plan(
+    console: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    file = tmp_path / "records.yaml"
+    file.write_text("schema: 1\nrecords: [{name: A, parameters: {hostname: a.b, port: 25}}]\n")
+    assert console.run("apply", str(file), typist=Typist("no")).code == 4
+    assert sent(sandbox) == 0
+    assert console.run("apply", str(file), typist=Typist("yes")).code == 0
+    assert plain(sandbox) == {"A": {"hostname": "a.b", "port": 25}}
+
+
+def test_the_schemas_are_json_schemas(console: Console) -> None:
+    for arguments in ((), ("file",), ("plan",)):
+        schema = json.loads(console.run("schema", *arguments).out)
+        assert "$defs" in schema
