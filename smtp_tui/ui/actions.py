@@ -35,6 +35,7 @@ class Place(Enum):
     PROFILES = "Profiles"
     PLAN = "Review of a plan"
     RUN = "Run"
+    COMPARE = "Compare"
     APP = "Everywhere"
 
 
@@ -206,6 +207,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("app.profiles", "p", "Profiles", "Choose another host, tenant or team."),
     _A("app.previous_profile", "minus", "Previous profile", "Switch back to it.",
        (_PREVIOUS,)),
+    _A("app.compare", "equals_sign", "Compare", "This profile with another one, or with a file."),
     _A("app.activity", "a", "Activity", "Show the requests of this session, without secrets."),
     _A("app.journal", "A", "Journal", "Show your writes and their outcomes."),
     _A("app.mailbox", "m", "Mailbox", "Show the mail that the demo's mail server received."),
@@ -218,6 +220,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("app.suspend_process", "ctrl+z", "Suspend", "Back to the shell; fg returns.",
        priority=True),
     _A("activity.copy", "y", "Copy", "The request as curl, secrets as variables; or the answer."),
+    _A("compare.to_right", "greater_than_sign", "Make right like left",
+       "Plan that for the marked records, or the one under the cursor."),
+    _A("compare.to_left", "less_than_sign", "Make left like right", "The same the other way."),
+    _A("compare.mark", "space", "Mark", "The row, and go on."),
+    _A("compare.mark_all", "asterisk,ctrl+a", "Mark all", "All rows that are shown, or none."),
+    _A("compare.same", "full_stop", "Same too", "Show or hide records that are the same."),
+    _A("compare.filter", "slash", "Filter", "Show only rows with these words; esc clears."),
+    _A("compare.refresh", "r", "Refresh", "Read both sides again."),
     _A("journal.open", "enter", "Open", "Show all details of the write."),
     _A("journal.filter", "slash", "Filter", "Show only writes with these words; esc clears."),
     _A("journal.refresh", "r", "Refresh", "Read the journal again."),

@@ -211,6 +211,14 @@ class SmtpTui(MessagesApp):
             tell(self, words, about=About.FORM, kind=Kind.WARNING)
         return lost
 
+    def action_compare(self) -> None:
+        """Compare the profile in use with another one, or with a file."""
+        session = self._current.session
+        if session is not None and not self._would_lose_text():
+            from smtp_tui.ui.compare.screen import compare
+
+            self.run_worker(compare(self, self._services, session), group="compare", exclusive=True)
+
     def action_activity(self) -> None:
         """Show every request of this run."""
         from smtp_tui.ui.logs import ActivityScreen

@@ -22,10 +22,10 @@ from smtp_tui.workflows.plan import PlanEntry
 class Match(Enum):
     """How the two sides of a name compare; the value is the word for it."""
 
-    SAME = "same"
     DIFFERENT = "different"
     ONLY_LEFT = "only left"
     ONLY_RIGHT = "only right"
+    SAME = "same"
 
 
 class Difference(Struct, frozen=True):

@@ -29,7 +29,7 @@ def chosen(directory: Path, text: str) -> Preferences:
         ("", {}),
         ('record.edit = "E"', {"record.edit": "E"}),
         ('"record.edit" = ["E", "f2"]', {"record.edit": "E,f2"}),
-        ('table.filter = "="', {"table.filter": "equals_sign"}),
+        ('table.filter = "%"', {"table.filter": "percent_sign"}),
         (
             'table.refresh = "?"\napp.help = "b"',
             {"table.refresh": "question_mark", "app.help": "b"},

@@ -1,0 +1,98 @@
+"""What is compared: the records of a profile, or those of a document."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from msgspec import Struct
+from textual.content import Content
+
+from smtp_tui.api.models import Record
+from smtp_tui.profiles.model import Profile
+from smtp_tui.state.files import FileProblem, read_text
+from smtp_tui.text import clean
+from smtp_tui.ui.widgets.bars import titled
+from smtp_tui.workflows.operator import Operator, Sent
+from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.sign_in import read_signed_in
+
+
+class SideProblem(Exception):
+    """A file could not be read; the message says why."""
+
+
+class ProfileSide(Struct, frozen=True):
+    """The records of a profile."""
+
+    session: Session
+
+    @property
+    def name(self) -> str:
+        """How it is named in a line."""
+        return clean(self.session.profile.name, 40)
+
+    @property
+    def title(self) -> Content:
+        """How it is named in the title: with the label of its environment."""
+        return titled(self.session.profile)
+
+    async def records(self, operator: Operator) -> tuple[Record, ...]:
+        """Read the list. Raises ``ApiError``."""
+        read, what = self.session.connections.list, f"Reading the connections of {self.name}"
+        found = await read_signed_in(self.session, operator, read, what, Sent.NOTHING)
+        return found.records
+
+
+class FileSide(Struct, frozen=True):
+    """The records of a document of desired state."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """How it is named in a line."""
+        return clean(self.path.name, 40)
+
+    @property
+    def title(self) -> Content:
+        """How it is named in the title."""
+        return Content.assemble(("file ", "dim"), (self.name, "bold"))
+
+    async def records(self, operator: Operator) -> tuple[Record, ...]:
+        """Read the file. Raises :class:`SideProblem`."""
+        return await asyncio.to_thread(self._read)
+
+    def _read(self) -> tuple[Record, ...]:
+        from smtp_tui.editing.document import (  # noqa: PLC0415 - PyYAML and pydantic
+            NotADocument,
+            read_document,
+        )
+
+        try:
+            text = read_text(self.path)
+        except FileProblem as problem:
+            raise SideProblem(str(problem)) from None
+        if text is None:
+            raise SideProblem(f"{self.path}: there is no such file")
+        try:
+            document = read_document(text)
+        except NotADocument as problem:
+            raise SideProblem(f"{self.path}: {problem}") from None
+        return tuple(record.as_record() for record in document.records)
+
+
+Side = ProfileSide | FileSide
+
+
+def file_named(typed: str) -> Path | None:
+    """The file that somebody means with what was typed; None where it looks like no file."""
+    text = typed.strip()
+    if not text or not ("/" in text or text.startswith("~") or Path(text).suffix):
+        return None
+    return Path(text).expanduser()
+
+
+def others(profiles: tuple[Profile, ...], but: str) -> tuple[Profile, ...]:
+    """The profiles to compare with."""
+    return tuple(profile for profile in profiles if profile.name != but)
