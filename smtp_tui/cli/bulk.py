@@ -21,8 +21,7 @@ from smtp_tui.editing.draft import draft_of
 from smtp_tui.editing.values import DraftProblem, holds, shown, typed_value, value_in
 from smtp_tui.mail.parameters import PARAMETERS
 from smtp_tui.text import counted, nearest, record_name
-from smtp_tui.workflows.desired import Listed
-from smtp_tui.workflows.plan import Plan, PlanEntry, delete_entries, mail_entries
+from smtp_tui.workflows.plan import Listed, Plan, PlanEntry, delete_entries, mail_entries
 from smtp_tui.workflows.plan_file import plan_json
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import stat
 import sys
@@ -54,9 +55,13 @@ def export(options: argparse.Namespace, environ: Environ) -> ExitCode:
         else:
             where = f"{place.profile} ({place.origin_url}, tenant {place.tenant})"
             text = document_yaml(records, (f"SMTP connections of {where}, {_today()}",))
-        _write(options.output, text)
+        written.append(text)
 
-    return many.do(work)
+    written: list[str] = []
+    code = many.do(work)
+    for text in written:
+        _write(options.output, text)
+    return code
 
 
 def _today() -> str:
@@ -85,12 +90,14 @@ def _plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
     many = begin_many(options, environ)
     text = _read(options.file)
     document = _document(options.file, text)
-    found: list[Plan] = []
+    found: list[tuple[Plan, dict[Reference, SecretStr]]] = []
 
     async def work(sessions: Sessions) -> None:
         """Read the list, and compare."""
-        made, references = await _compared(sessions, options, document)
-        found.append(made)
+        found.append(await _compared(sessions, options, document))
+
+    code = many.do(work)
+    for made, references in found:
         told = plan_json(made, Clock().now(), _sources(references))
         if options.output is not None:
             _write(options.output, told)
@@ -98,11 +105,9 @@ def _plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
             show(told.rstrip())
         else:
             show("\n".join(plan_lines(made)) or "No difference.")
-
-    code = many.do(work)
     if code is not ExitCode.OK:
         return ExitCode.FAILED
-    return DIFFERENT if any(made.work for made in found) else ExitCode.OK
+    return DIFFERENT if any(made.work for made, _ in found) else ExitCode.OK
 
 
 def apply(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -228,8 +233,8 @@ async def _secrets(
     from smtp_tui.workflows.references import read_secrets  # noqa: PLC0415 - pydantic
 
     if str(file) != "-" and any(isinstance(each, FromCommand) for each in references):
-        os.close(open_trusted(file))
-    profiles = known_profiles(many.environ).with_broken
+        os.close(await asyncio.to_thread(open_trusted, file))
+    profiles = (await asyncio.to_thread(known_profiles, many.environ)).with_broken
 
     def say(line: str) -> None:
         """Pass on what a program writes to stderr."""

@@ -38,8 +38,7 @@ from smtp_tui.state.history import TestHistory
 from smtp_tui.state.runs import RunStore
 from smtp_tui.text import clean, counted
 from smtp_tui.workflows.backup import write_backup
-from smtp_tui.workflows.desired import Listed
-from smtp_tui.workflows.plan import Fold, Place, Plan, PlanEntry
+from smtp_tui.workflows.plan import Fold, Listed, Place, Plan, PlanEntry
 from smtp_tui.workflows.plan_file import plan_json
 from smtp_tui.workflows.run import Progress, Result, Run
 from smtp_tui.workflows.session import Session
@@ -295,7 +294,9 @@ class _Lines:
             remark(f"  {entry.profile} · {entry.named}: {word}")
         if self._clock.monotonic() - self._told_at > _SECONDS_BETWEEN_LINES:
             self._told_at = self._clock.monotonic()
-            remark(f"  {self.run.counts.ended} of {len(self._plan.entries)} …")
+            counts = self.run.counts
+            failed = f" · {counts.failed} failed" if counts.failed else ""
+            remark(f"  {counts.ended:,} of {len(self._plan.entries):,}{failed} …")
 
 
 def _counts(run: Run) -> str:

@@ -31,21 +31,14 @@ from smtp_tui.editing.document import (
 from smtp_tui.editing.draft import draft_of
 from smtp_tui.editing.patch import Change, Patch, in_form_order
 from smtp_tui.editing.values import ABSENT, DraftProblem, check_sendable, holds, shown, value_in
-from smtp_tui.mail.parameters import parameter_remarks
+from smtp_tui.mail.parameters import PARAMETERS, parameter_remarks
 from smtp_tui.mail.remarks import Severity, check_record_name, remarks_of
 from smtp_tui.text import after_colon, clean, counted, record_name
-from smtp_tui.workflows.plan import Place, Plan, PlanEntry, delete_entries
+from smtp_tui.workflows.plan import Listed, Plan, PlanEntry, delete_entries
 
 _UNREADABLE: Final = "the list has an entry of this name that could not be read"
 _NO_SUCH_ID: Final = "the file has several records of this name, and the list none with this id"
 _SPACES: Final = "must not start or end with a space"
-
-
-class Listed(Struct, frozen=True):
-    """The records of a profile, as they were read for a plan."""
-
-    place: Place
-    found: RecordList
 
 
 class Wishes(Struct, frozen=True):
@@ -163,8 +156,11 @@ def _lacking(record: DesiredRecord, there: Record) -> Iterator[Change]:
     known = {*record.values, *record.secrets}
     for name, _ in draft_of(there).texts:
         before = value_in(there, name)
-        if name not in known and not holds(before, ""):
-            yield Change(name, before, "")
+        if name in known or holds(before, ""):
+            continue
+        if name in PARAMETERS and PARAMETERS[name].required:
+            raise DraftProblem(name, "the file has no value for it, and it cannot be blank")
+        yield Change(name, before, "")
 
 
 def _check(record: DesiredRecord, patch: Patch, *, new: bool) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from smtp_tui.api.models import Record, SecretState
+from smtp_tui.api.models import Record, RecordList, SecretState
 from smtp_tui.api.requests import (
     CHANGES,
     TESTS,
@@ -131,6 +131,13 @@ class Place(Struct, frozen=True):
     def is_that_of(self, session: Session) -> bool:
         """Whether a session leads here, however many records there are by now."""
         return Place.of(session, self.records) == self
+
+
+class Listed(Struct, frozen=True):
+    """The records of a profile, as they were read for a plan."""
+
+    place: Place
+    found: RecordList
 
 
 class Fold(Struct, frozen=True):

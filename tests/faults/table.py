@@ -950,7 +950,7 @@ FAULTS: Final = (
     Fault(
         "a program is started for a file that others can change",
         SECRET,
-        "        os.close(open_trusted(file))\n",
+        "        os.close(await asyncio.to_thread(open_trusted, file))\n",
         "        file.stat()\n",
         (f"{CLI_DESIRED}::test_a_program_is_started_only_for_a_file_that_nobody_else_can_change",),
     ),

@@ -84,5 +84,17 @@ def test_reading_the_records_imports_nothing_that_only_a_change_or_a_screen_need
     }
 
 
+@pytest.mark.parametrize("arguments", [("port=587",), ("--match", "port=25", "port=587")])
+def test_changing_records_imports_nothing_that_only_a_document_needs(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    with Sandbox() as sandbox:
+        sandbox.add_record("A", {"hostname": "mx.example", "port": 25})
+        command = ("set", "A", *arguments, "--yes")
+        loaded = loaded_by(*command, **places(tmp_path), **sandbox.environment())
+        assert sandbox.records()[0].values["port"] == 587
+    assert loaded & {"yaml", "pydantic", "textual"} == set()
+
+
 def test_the_check_sees_a_library_that_is_imported() -> None:
     assert "httpx" in modules_after("import httpx") & HEAVY

@@ -20,8 +20,8 @@ from smtp_tui.editing.document_text import document_json, document_yaml
 from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.state.history import TestHistory
 from smtp_tui.workflows.backup import write_backup
-from smtp_tui.workflows.desired import Listed, Wishes, desired_plan
-from smtp_tui.workflows.plan import Place, Plan, delete_entries
+from smtp_tui.workflows.desired import Wishes, desired_plan
+from smtp_tui.workflows.plan import Listed, Place, Plan, delete_entries
 from smtp_tui.workflows.references import read_secrets
 from smtp_tui.workflows.run import Run
 from smtp_tui.workflows.session import Session
@@ -97,6 +97,11 @@ def test_what_the_document_lacks_stays_unless_it_is_pruned() -> None:
         ("change", "A", ('username "u" → ""', 'note "n" → ""')),
         ("delete", "OLD", ()),
     ]
+
+
+def test_a_value_that_a_record_needs_is_not_pruned() -> None:
+    with pytest.raises(NotADocument, match="hostname: the file has no value for it"):
+        planned(HEAD + "- {name: A, parameters: {port: 25}}", record("A"), prune=True)
 
 
 @pytest.mark.parametrize(
