@@ -269,11 +269,11 @@ class SmtpTui(MessagesApp):
         if isinstance(self.screen, RunScreen):
             return
         kept = () if services.run_under_way is not None else await self._runs_left()
-        if kept and not await offer_rest(self, services, kept[0]):
-            return
-        if services.current_run.run is None:
+        if kept:
+            await offer_rest(self, services, kept[0])
+        elif services.current_run.run is None:
             tell(self, "No run yet: mark records first.", about=About.IMPOSSIBLE)
-        else:
+        if services.current_run.run is not None:
             self.push_screen(RunScreen(session, services))
 
     def action_mailbox(self) -> None:

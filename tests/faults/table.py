@@ -49,6 +49,7 @@ E2E_DRAFTS_SURVIVE = "tests/e2e/test_drafts_survive.py"
 E2E_ENDS = "tests/e2e/test_ends.py"
 E2E_NO_SECRET_LEAKS = "tests/e2e/test_no_secret_leaks.py"
 E2E_READ_ONLY = "tests/e2e/test_read_only.py"
+E2E_RUNS_SURVIVE = "tests/e2e/test_runs_survive.py"
 E2E_SLOW_LINES = "tests/e2e/test_slow_lines.py"
 E2E_TYPE_AHEAD = "tests/e2e/test_type_ahead.py"
 E2E_SUSPEND = "tests/e2e/test_suspend.py"
@@ -79,6 +80,10 @@ STATE_FILES = "tests/state/test_files.py"
 STATE_JOURNAL = "tests/state/test_journal.py"
 STATE_POWER_CUT = "tests/state/test_power_cut.py"
 STATE_TRUSTED_PATHS = "tests/state/test_trusted_paths.py"
+UI_BULK_CHANGE = "tests/ui/bulk/test_change.py"
+UI_BULK_MARKS = "tests/ui/bulk/test_marks.py"
+UI_BULK_PLAN = "tests/ui/bulk/test_plan.py"
+UI_BULK_REST = "tests/ui/bulk/test_rest.py"
 UI_AFTERWARDS = "tests/ui/record_form/test_afterwards.py"
 UI_CONFLICT = "tests/ui/review/test_conflict.py"
 UI_CONNECTIONS_STATES = "tests/ui/connections/test_states.py"
@@ -2203,5 +2208,95 @@ FAULTS: Final = (
         "    with _ONE_AT_A_TIME:\n        return msgspec.convert(values, kind)",
         "    if _ONE_AT_A_TIME:\n        return msgspec.convert(values, kind)\n    raise TypeError",
         ("tests/house/test_typed.py::test_many_threads_may_read_a_file_at_once",),
+    ),
+    Fault(
+        "a record that was dropped from a plan is sent all the same",
+        SHOWN,
+        "            self.dismiss(self._rows.approved)\n",
+        "            self.dismiss(self._rows.plan)\n",
+        (f"{UI_BULK_PLAN}::test_a_record_that_is_dropped_is_not_sent_and_can_be_taken_back",),
+    ),
+    Fault(
+        "Enter typed ahead of a plan applies it",
+        SHOWN,
+        "        super().__init__(services.clock)\n        self._services = services\n        self._sessions = sessions\n",
+        "        super().__init__(services.clock, guarded=False)\n        self._services = services\n        self._sessions = sessions\n",
+        (f"{UI_BULK_PLAN}::test_enter_typed_ahead_of_a_plan_applies_nothing",),
+    ),
+    Fault(
+        "a plan shows another record's request than that under the cursor",
+        SHOWN,
+        "        entry = self._rows.plan.entries[numbers[0]]\n",
+        "        entry = self._rows.plan.entries[0]\n",
+        (f"{UI_BULK_PLAN}::test_the_request_shown_is_the_one_that_is_sent",),
+    ),
+    Fault(
+        "a plan for a protected profile needs no number",
+        SHOWN,
+        "        typed = not self._asks or self._number.value",
+        "        typed = True or self._number.value",
+        (
+            f"{UI_BULK_CHANGE}::test_a_protected_profile_asks_for_the_number_once_and_each_record_is_changed",
+        ),
+    ),
+    Fault(
+        "a run uses the session of the screen, which closes with it",
+        KEPT,
+        "            self._sessions[profile] = replace(source, target=source.client.target)\n",
+        "            self._sessions[profile] = source\n",
+        (
+            f"{UI_BULK_CHANGE}::test_a_run_goes_on_when_its_screen_is_left_and_another_profile_comes_into_use",
+        ),
+    ),
+    Fault(
+        "the marks of failures go with those of what is done",
+        HONEST,
+        "        open_ids = {record_id for record_id, each in mine if each.progress not in ended}\n",
+        "        open_ids = {record_id for record_id, each in mine if not each.progress.ended}\n",
+        (f"{UI_BULK_CHANGE}::test_failures_stop_nothing_stay_marked_and_are_retried_once_each",),
+    ),
+    Fault(
+        "a run that was stopped is forgotten",
+        KEPT,
+        "        if not run.counts.left:\n            await self._forget(run)\n",
+        "        await self._forget(run)\n",
+        (f"{UI_BULK_CHANGE}::test_leaving_during_a_run_asks_and_the_rest_is_kept",),
+    ),
+    Fault(
+        "a plan is not kept before its first write",
+        KEPT,
+        "            run_id = await asyncio.to_thread(lambda: store.begin(plan_json(plan, now)))\n",
+        "            run_id = os.urandom(8).hex() + plan_json(plan, now)[:0]\n",
+        (
+            f"{E2E_RUNS_SURVIVE}::test_a_run_that_was_killed_goes_on_where_it_was_and_the_store_equals_the_plan",
+        ),
+    ),
+    Fault(
+        "a destroying plan is begun without a backup",
+        KEPT,
+        "            if plan.destroys:\n                self.backups =",
+        "            if not plan.destroys:\n                self.backups =",
+        (f"{UI_BULK_PLAN}::test_a_delete_starts_on_cancel_and_writes_a_backup_first",),
+    ),
+    Fault(
+        "a record whose secret was not typed counts as done",
+        HONEST,
+        "    results = _without_secrets(rest, plan)\n",
+        "    results = rest.results\n",
+        (f"{UI_BULK_REST}::test_a_record_whose_only_change_was_left_out_is_not_called_done",),
+    ),
+    Fault(
+        "the marks that the filter hides are not counted",
+        HONEST,
+        "            hidden = len(self.table.marks.difference(row_ids(self.table.rows)))\n",
+        "            hidden = 0\n",
+        (f"{UI_BULK_MARKS}::test_the_border_counts_the_marks_that_the_filter_hides",),
+    ),
+    Fault(
+        "esc keeps the marks of a range that it takes back",
+        PLACE,
+        "            self.marks = begun.before\n        return begun is not None\n",
+        "            self.marks = self.marks | begun.before\n        return begun is not None\n",
+        (f"{UI_BULK_MARKS}::test_esc_takes_back_a_range_that_was_begun_and_no_other_mark",),
     ),
 )

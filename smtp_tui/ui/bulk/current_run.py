@@ -126,8 +126,8 @@ class CurrentRun:
     async def _kept(self, plan: Plan) -> str:
         """Keep the plan; the id of its run, which goes on where no file can be written."""
         try:
-            text = plan_json(plan, self._clock.now())
-            run_id = await asyncio.to_thread(self._store.begin, text)
+            store, now = self._store, self._clock.now()
+            run_id = await asyncio.to_thread(lambda: store.begin(plan_json(plan, now)))
             self.kept = True
             return run_id
         except FileProblem as problem:
@@ -168,7 +168,7 @@ class CurrentRun:
         run = self.run
         if run is not None and not self.under_way:
             self.ended_at = None  # at once: it goes on once only, however often it is asked for
-            text = plan_json(run.plan, self._clock.now())
+            text = await asyncio.to_thread(plan_json, run.plan, self._clock.now())
             await self._keep(KeptRun(run.id, text, in_use=True))
             left = [n for n, each in enumerate(run.results) if not each.progress.ended]
             self._start(app, run, (*left, *run.can_retry))

@@ -19,7 +19,7 @@ from smtp_tui.text import counted
 from smtp_tui.ui.bulk.current_run import ABOUT
 from smtp_tui.ui.bulk.edit import ManyScreen
 from smtp_tui.ui.bulk.marked import Marked
-from smtp_tui.ui.bulk.plan import PlanDialog
+from smtp_tui.ui.bulk.plan import reviewed
 from smtp_tui.ui.bulk.recipient import RecipientDialog
 from smtp_tui.ui.bulk.run import RunScreen
 from smtp_tui.ui.dialogs import CopyDialog
@@ -75,7 +75,7 @@ async def review(
     screen: Screen[Any], services: Services, plan: Plan, sessions: Mapping[str, Session]
 ) -> bool:
     """Have a plan reviewed and begin its run; False where nothing was begun."""
-    approved = await screen.app.push_screen_wait(PlanDialog(services, plan, sessions))
+    approved = await reviewed(screen.app, services, plan, sessions)
     if approved is None:
         return False
     return await services.current_run.begin(screen.app, approved, sessions)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from msgspec.structs import replace
 from textual import on
+from textual.app import App
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal, VerticalScroll
 from textual.content import Content
@@ -221,11 +222,11 @@ class PlanDialog(GuardedDialog[Plan | None]):
     PlanDialog #told.-shown { display: block; }
     """
 
-    def __init__(self, services: Services, plan: Plan, sessions: Mapping[str, Session]) -> None:
+    def __init__(self, services: Services, rows: PlanRows, sessions: Mapping[str, Session]) -> None:
         super().__init__(services.clock)
         self._services = services
         self._sessions = sessions
-        self._rows = PlanRows(plan, sessions)
+        self._rows, plan = rows, rows.plan
         self.title = f"{plan.title}?"
         if len(plan.profiles) == 1:
             self.profile = sessions[plan.profiles[0]].profile
@@ -375,9 +376,9 @@ class PlanDialog(GuardedDialog[Plan | None]):
         self.run_worker(self._save(), group="save a plan", exclusive=True)
 
     async def _save(self) -> None:
-        store, text = self._services.run_store, plan_json(self._rows.approved, self._clock.now())
+        store, plan, now = self._services.run_store, self._rows.approved, self._clock.now()
         try:
-            path = await asyncio.to_thread(store.save, "plan", text)
+            path = await asyncio.to_thread(lambda: store.save("plan", plan_json(plan, now)))
         except FileProblem as problem:
             self._tell(Content.styled(f"✗ {clean(str(problem), 400)}", "$bad"))
         else:
@@ -405,3 +406,14 @@ def apply_words(plan: Plan) -> str:
     if operations == {Operation.CREATE}:
         return f"Create {counted(many, 'record')}"
     return f"Apply to {counted(many, 'record')}"
+
+
+async def reviewed(
+    app: App[Any], services: Services, plan: Plan, sessions: Mapping[str, Session]
+) -> Plan | None:
+    """Have a plan reviewed; what was approved of it, or None. For workers only.
+
+    ``sessions`` are those of its profiles. A long plan is folded in a thread.
+    """
+    rows = await asyncio.to_thread(PlanRows, plan, sessions)
+    return await app.push_screen_wait(PlanDialog(services, rows, sessions))

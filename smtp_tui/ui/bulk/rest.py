@@ -23,7 +23,7 @@ from smtp_tui.text import clean, counted, moment
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.bulk.current_run import ABOUT, counts_words
-from smtp_tui.ui.bulk.plan import PlanDialog
+from smtp_tui.ui.bulk.plan import reviewed
 from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.messages import Offer, tell
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, Paste
@@ -138,7 +138,7 @@ async def _go_on(app: App[Any], services: Services, rest: Rest) -> bool:
     results = tuple(Result() if each.can_retry else each for each in results)
     told = zip(plan.entries, results, strict=True)
     left = plan.without(entry for entry, each in told if each.progress.ended)
-    approved = await app.push_screen_wait(PlanDialog(services, left, sessions))
+    approved = await reviewed(app, services, left, sessions)
     if approved is None:
         return False
     results = _with_dropped(plan, results, approved)

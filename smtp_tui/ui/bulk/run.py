@@ -215,9 +215,9 @@ class RunScreen(FullScreen[None]):
         self.run_worker(self._save(), group="save outcomes", exclusive=True)
 
     async def _save(self) -> None:
-        store, text = self._services.run_store, outcomes_json(self.run)
+        store, run = self._services.run_store, self.run
         try:
-            path = await asyncio.to_thread(store.save, "outcomes", text)
+            path = await asyncio.to_thread(lambda: store.save("outcomes", outcomes_json(run)))
         except FileProblem as problem:
             tell(self, clean(str(problem), 400), about=_ABOUT, kind=Kind.BAD)
         else:

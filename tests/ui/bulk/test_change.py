@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
+from smtp_tui.profiles.sources import PromptToken
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.bulk.steps import changed_ids, confirm, edit_ports, outcomes, ports, relays
 from tests.ui.forms import retype
@@ -211,3 +212,45 @@ async def test_leaving_during_a_run_asks_and_the_rest_is_kept(sandbox: Sandbox) 
         done = len(changed_ids(ui))
         assert 2 <= done < 12
         assert sum(port == 587 for port in ports(sandbox)) == done
+
+
+async def test_a_token_that_ends_during_a_run_is_asked_for_once_and_the_run_goes_on(
+    sandbox: Sandbox,
+) -> None:
+    ids = relays(sandbox, 12)
+    async with opened(sandbox, profile=lambda one: replace(one, token=PromptToken())) as ui:
+        await ui.sees("paste the bearer token")
+        await ui.paste(sandbox.issue_token())
+        await ui.press("enter")
+        await ui.sees("Connections 12")
+        await ui.press("asterisk")
+        await edit_ports(ui, "587")
+        sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.2, count=None))
+        await confirm(ui, 12)
+        await ui.until(lambda: ports(sandbox).count(587) >= 4, "some of it")
+        sandbox.expire_tokens()
+        await ui.sees("paste the bearer token", "401")
+        await ui.paste(sandbox.issue_token())
+        await ui.press("enter")
+        await ui.until(lambda: ui.shows("12 done") or ui.shows("paste the"), "an end or a question")
+        assert ui.shows("12 done")
+        assert ports(sandbox) == [587] * 12
+        assert {*changed_ids(ui)} == {*ids}
+
+
+async def test_one_run_at_a_time(sandbox: Sandbox) -> None:
+    relays(sandbox, 12)
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.3, count=None))
+    async with opened(sandbox) as ui:
+        await ui.sees("Connections 12")
+        await ui.press("asterisk")
+        await edit_ports(ui, "587")
+        await confirm(ui, 12)
+        await ui.asked(Operation.MODIFY)
+        await ui.press("escape", "escape")
+        await ui.sees("Connections 12")
+        await ui.press("d")
+        await ui.sees("A run is under way; one at a time", "R shows it")
+        assert not ui.shows("Delete 12 records?")
+        await ui.press("y")
+        await ui.sees("Copy 12 records")
