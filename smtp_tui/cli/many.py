@@ -17,7 +17,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import RecordList
 from smtp_tui.api.requests import Operation
-from smtp_tui.api.target import Access
+from smtp_tui.api.target import Access, HostRefused, Scope
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.failing import tell
 from smtp_tui.cli.operator import CommandOperator
@@ -124,30 +124,37 @@ def begin_many(
         names = dict.fromkeys(name.strip() for name in options.profiles.split(","))
         profiles = [known.named(name) for name in names]
     many = Many(options, environ, (*profiles,))
+    if not many.profiles:
+        known.decided(None)  # which says what to do
     if options.all_profiles:
         for broken in known.profiles.broken:
             many.failed(broken.readable.name, broken.problem)
-    if writes is not None or is_terminal(sys.stderr):
-        for profile in many.profiles:
-            name_profile(profile)
+    usable = Many(options, environ, tuple(_usable(many, writes)), many.codes)
     if choice is not None and choice.remark:
         remark(choice.remark)
-    return _allowed(many, writes)
+    return usable
 
 
-def _allowed(many: Many, writes: Operation | None) -> Many:
-    """The profiles in which the command may do what it is for."""
-    usable = []
+def _usable(many: Many, writes: Operation | None) -> Iterator[Profile]:
+    """The profiles in which the command may do what it is for, each place once."""
+    told = writes is not None or is_terminal(sys.stderr)
+    places: dict[tuple[str, Scope], str] = {}
     for profile in many.profiles:
         try:
+            if told:
+                name_profile(profile)
             check_may(profile, many.options, writes)
-        except ApiError as error:
+        except (ApiError, HostRefused) as error:
             if len(many.profiles) == 1:
                 raise
             many.failed(profile.name, error)
+            continue
+        target = profile.target()
+        first = places.setdefault((target.origin.url, target.scope), profile.name)
+        if first == profile.name:
+            yield profile
         else:
-            usable.append(profile)
-    return Many(many.options, many.environ, tuple(usable), many.codes)
+            remark(f"profile {profile.name} leads to the same records as {first}: left out")
 
 
 class Sessions(Struct, frozen=True):
@@ -237,6 +244,7 @@ class Sessions(Struct, frozen=True):
             await run.carry_out()
         except asyncio.CancelledError:
             remark(f"Interrupted: {_counts(run)}. What is under way is finished.")
+            remark("The screen offers the rest at its next start.")
             raise
         if not run.counts.left:
             await asyncio.to_thread(store.end, run_id)

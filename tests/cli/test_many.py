@@ -166,6 +166,21 @@ def test_a_profile_that_cannot_be_read_stops_no_other(
     assert "OLD-0" in listed.out
 
 
+def test_two_profiles_of_one_place_do_not_send_twice(
+    two: Console, sandbox: Sandbox, other: Sandbox
+) -> None:
+    add_profile(two, "again", sandbox)
+    fill(sandbox, 2)
+    result = two.run("set", "--all-profiles", "--match", "port=25", "port=587", "--yes")
+    assert (result.code, sent(sandbox), ports(sandbox)) == (0, 2, [587, 587])
+    assert "profile again leads to the same records as a: left out" in result.err
+
+
+def test_without_profiles_all_of_them_is_a_mistake(empty_console: Console) -> None:
+    result = empty_console.run("list", "--all-profiles")
+    assert (result.code, "no profile" in result.err) == (2, True)
+
+
 def test_a_read_only_profile_among_several_is_left_alone(
     two: Console, sandbox: Sandbox, other: Sandbox
 ) -> None:

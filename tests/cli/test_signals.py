@@ -13,6 +13,8 @@ from threading import Event
 
 import pytest
 
+from smtp_tui.state.journal import Journal, writes_of
+from smtp_tui.state.runs import RunStore
 from tests.cli.test_edge import GOOD, PROGRAM
 from tests.e2e.terminal import TIMEOUT, Terminal
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
@@ -133,3 +135,31 @@ def test_told_to_end_while_nobody_reads_its_output_it_ends(
         os.read(process.stdout.fileno(), 1)  # there is more of it than a pipe holds
         process.send_signal(signal.SIGTERM)
         assert process.wait(TIMEOUT) == 128 + signal.SIGTERM
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_is_ended_has_sent_nothing_twice_and_keeps_its_rest(
+    number: signal.Signals, sandbox: Sandbox, environ: dict[str, str], tmp_path: Path
+) -> None:
+    for record in range(20):
+        sandbox.add_record(f"R{record}", GOOD)
+    slow = Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.2, count=None)
+    sandbox.faults.add(slow)
+    arguments = ("set", "--match", "port=25", "port=587", "--yes", "--force")
+    with started((*PROGRAM, *arguments), environ) as process:
+        sandbox.wait_for_requests(1 + 4 + 4 + 4)  # the list, and some of the first eight records
+        process.send_signal(number)
+        code, said = ended(process)
+    assert code == 128 + number
+    assert "Traceback" not in said
+    moved = [record.values["port"] for record in sandbox.records()].count(587)
+    assert 0 < moved < 20
+    writes = [each for each in sandbox.requests if each.operation == Operation.MODIFY]
+    assert len({each.body for each in writes}) == len(writes)
+    (kept,) = RunStore(tmp_path / "state").all()
+    assert not kept.in_use
+    if number is not signal.SIGKILL:
+        assert "Interrupted: " in said
+        written = writes_of(Journal(tmp_path / "state").read().entries)
+        assert all(write.outcomes for write in written), "a write under way was not finished"
+        assert len(written) == moved

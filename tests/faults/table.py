@@ -939,6 +939,13 @@ FAULTS: Final = (
         (f"{CLI_MANY}::test_records_are_chosen_by_all_their_values_on_every_profile",),
     ),
     Fault(
+        "two profiles of one place send twice",
+        ONCE,
+        "        if first == profile.name:\n            yield",
+        "        if first:\n            yield",
+        (f"{CLI_MANY}::test_two_profiles_of_one_place_do_not_send_twice",),
+    ),
+    Fault(
         "the best of many outcomes decides the exit code",
         SCRIPTS,
         "    return min((ExitCode.OK, *codes), key=_WORST.index)",
