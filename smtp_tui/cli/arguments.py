@@ -63,6 +63,9 @@ _PLAINER: Final = (
 _USELESS: Final = {
     "--profile": r"demo|sandbox|doctor|schema|profiles \w+",
     "--read-only": r"schema|sandbox|profiles (?:add|set|remove|use)",
+    "--all": ".+",
+    "--profiles": ".+",
+    "--label": ".+",
 }
 """The commands that refuse an option of the program because they would ignore it."""
 
@@ -305,7 +308,12 @@ def _parser(given: Sequence[str]) -> Parser:
     )
     parser.add_argument("--version", action="version", version=smtp_tui.__version__)
     parser.takes(
-        _argument("--profile PROFILE", _PROFILE),
+        _one_of(
+            _argument("--profile PROFILE", _PROFILE),
+            _argument("--all", "show the records of all profiles in one table"),
+            _argument("--profiles NAMES", "the same for these profiles: a,b"),
+            _argument("--label LABEL", "the same for the profiles with this label or environment"),
+        ),
         _argument("--read-only", "refuse every change in this run"),
     )
     other = Parser(chosen=False)

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     Command: TypeAlias = Callable[[Any, Mapping[str, str]], int]
     """Does what the arguments ask, with the environment; the answer is the exit code."""
 
-_NO_ARGUMENTS = {"command": None, "run": "screen.open_screen", "profile": None, "read_only": False}
+_NO_ARGUMENTS = {
+    "command": None,
+    "run": "screen.open_screen",
+    "profile": None,
+    "all": False,
+    "profiles": None,
+    "label": None,
+    "read_only": False,
+}
 """The options of the most frequent start, for which argparse would take 10 ms."""
 
 

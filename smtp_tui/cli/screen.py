@@ -21,7 +21,7 @@ from smtp_tui.api.target import Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.say import complain
 from smtp_tui.cli.signals import exit_on_signal
-from smtp_tui.profiles.choosing import Known, environment_profile
+from smtp_tui.profiles.choosing import Known, NoSuchProfile, Several, environment_profile
 from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.preferences import Preferences, keep_theme, load_preferences
 from smtp_tui.profiles.sources import EnvironmentToken
@@ -50,9 +50,13 @@ def open_screen(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Open the screen on a profile; a problem with the profiles file is said there, not hidden."""
     config = config_directory(environ)
     store, preferences = ProfileStore(config), load_preferences(config)
-    choice, problem = None, ""
+    choice, problem, several = None, "", _several(options)
     try:
-        choice = Known(store.load(), environ).chosen(options.profile)
+        known = Known(store.load(), environ)
+        if several is None:
+            choice = known.chosen(options.profile)
+        else:
+            known.check_several(several)
     except FileProblem as error:
         problem = str(error)
     extra = tuple(filter(None, [environment_profile(environ)]))
@@ -61,10 +65,21 @@ def open_screen(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         services,
         read_only=options.read_only,
         choice=choice,
+        several=several,
         refresh=preferences.refresh,
         keep_theme=partial(keep_theme, config),
     )
     return _run(services, choice.profile if choice is not None else None, problem, preferences)
+
+
+def _several(options: argparse.Namespace) -> Several | None:
+    """Which profiles to show together; None where one is to be used."""
+    if not (options.all or options.profiles or options.label):
+        return None
+    names = [name.strip() for name in (options.profiles or "").split(",")]
+    if options.profiles and not all(names):
+        raise NoSuchProfile("--profiles: a name is empty (is a shell variable unset?)")
+    return Several(tuple(filter(None, names)), options.label or "")
 
 
 def open_demo(options: argparse.Namespace, environ: Mapping[str, str]) -> int:

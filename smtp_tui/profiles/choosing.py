@@ -5,7 +5,7 @@ The vendor's own variables describe a profile too, for which no file is needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -51,6 +51,35 @@ class Choice(Struct, frozen=True):
         if not self.overruled:
             return ""
         return f"{self.source} overrides {', '.join(name for name, _ in self.overruled)}"
+
+
+class Several(Struct, frozen=True):
+    """Which profiles are shown together: those with these names, or with this label; or all.
+
+    ``label`` is that of the profile, or the word of its environment.
+    """
+
+    names: tuple[str, ...] = ()
+    label: str = ""
+
+    def of(self, profiles: Iterable[Profile]) -> tuple[Profile, ...]:
+        """Those of these profiles that are meant, in their order."""
+        label = self.label.casefold()
+        return tuple(
+            profile
+            for profile in profiles
+            if (not self.names or profile.name in self.names)
+            and (not label or label in _labels(profile))
+        )
+
+    @property
+    def words(self) -> str:
+        """What was chosen by, for the header; not cleaned."""
+        return f"label {self.label}" if self.label else ", ".join(self.names)
+
+
+def _labels(profile: Profile) -> tuple[str, str]:
+    return profile.label.casefold(), profile.environment.value
 
 
 class Known(Struct, frozen=True):
@@ -103,6 +132,17 @@ class Known(Struct, frozen=True):
             yield default, "the default"
         elif len(stored) == 1 and self.profiles.problem is None:
             yield stored[0], "the only profile"
+
+    def check_several(self, several: Several) -> None:
+        """Raise :class:`NoSuchProfile` where a name or the label is none, saying what there is."""
+        for name in several.names:
+            if name not in [profile.name for profile in self.with_broken]:
+                self.named(name, "--profiles")
+        if not several.of(self.with_broken):
+            labels = (label for profile in self.with_broken for label in _labels(profile) if label)
+            known = ", ".join(dict.fromkeys(labels)) or "there are no profiles"
+            label = f" with the label {several.label}" if several.label else ""
+            raise NoSuchProfile(f"there is no profile{label}; labels: {known}")
 
     def decided(self, wanted: str | None) -> Choice:
         """Like :meth:`chosen`, where nobody can be asked. Raises the same."""

@@ -26,6 +26,7 @@ class Place(Enum):
     RECORD = "A record"
     DETAIL = "A record, opened"
     TABLE = "Connections"
+    ALL = "All profiles"
     ACTIVITY = "Activity"
     JOURNAL = "Journal"
     FORM = "In a form"
@@ -204,10 +205,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("run.copy", "y", "Copy", "The outcomes, as text or JSON."),
     _A("run.save", "w", "Save", "Write the outcomes as JSON."),
     _A("app.run", "R", "Run", "Show the run, or offer the rest of one that ended early."),
+    _A("all.states", "i", "States", "How each profile stands; enter signs in, or reads it again."),
     _A("app.profiles", "p", "Profiles", "Choose another host, tenant or team."),
     _A("app.previous_profile", "minus", "Previous profile", "Switch back to it.",
        (_PREVIOUS,)),
     _A("app.compare", "equals_sign", "Compare", "This profile with another one, or with a file."),
+    _A("app.all_profiles", "P", "All profiles", "Show the records of all profiles in one table."),
     _A("app.activity", "a", "Activity", "Show the requests of this session, without secrets."),
     _A("app.journal", "A", "Journal", "Show your writes and their outcomes."),
     _A("app.mailbox", "m", "Mailbox", "Show the mail that the demo's mail server received."),

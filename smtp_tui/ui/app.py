@@ -23,7 +23,7 @@ from smtp_tui.api.activity import Exchange
 from smtp_tui.api.target import HostRefused
 from smtp_tui.profiles.model import Profile
 from smtp_tui.ui.actions import APP_ACTIONS, BY_ID, Action, Situation, bindings
-from smtp_tui.ui.base import TICK, Dialog, FullScreen
+from smtp_tui.ui.base import TICK, Dialog, FullScreen, WriteEnded
 from smtp_tui.ui.current_profile import CurrentProfile
 from smtp_tui.ui.keymap import with_keys
 from smtp_tui.ui.leaving import Leaving
@@ -36,6 +36,10 @@ from smtp_tui.ui.terminal.shutdown import WRITE_SECONDS, Shutdown
 from smtp_tui.ui.terminal.typed_ahead import TypedAhead
 from smtp_tui.ui.theme import ANSI, APP_CSS, THEMES, role_defaults
 from smtp_tui.workflows.operator import About, Kind
+from smtp_tui.workflows.session import Session
+
+if TYPE_CHECKING:
+    from smtp_tui.ui.all_profiles.screen import AllProfilesScreen
 
 if TYPE_CHECKING:
     from smtp_tui.state.runs import KeptRun
@@ -79,6 +83,7 @@ class SmtpTui(MessagesApp):
         self._chosen_keys: Keymap = {}
         self._start_problem = start_problem
         self._ends = shutdown
+        self._all: AllProfilesScreen | None = None
         self.typed_ahead = TypedAhead(self, super().on_event, self._opening)
         self._current = CurrentProfile(self, services)
         self.leaving = Leaving(self, services.clock, self._sessions, lambda: services.run_under_way)
@@ -101,6 +106,8 @@ class SmtpTui(MessagesApp):
             from smtp_tui.ui.profiles.check import StartProblemScreen
 
             self.push_screen(StartProblemScreen(self._services.clock, self._start_problem))
+        elif self._services.several is not None:
+            self.action_all_profiles()
         elif self._current.session is None:
             self._first_start()
 
@@ -198,9 +205,36 @@ class SmtpTui(MessagesApp):
         elif self._current.session is None:
             self.exit()
 
+    def action_all_profiles(self) -> None:
+        """Show the records of all profiles; where they are open below, go one step back to them."""
+        from smtp_tui.ui.all_profiles.screen import AllProfilesScreen
+
+        top = self.screen
+        if not any(screen is self._all for screen in self.screen_stack):
+            self._all = AllProfilesScreen(self._services, self._current.beside)
+            self.push_screen(self._all, self._left_all)
+        elif isinstance(top, FullScreen) and top is not self._all and not self._would_lose_text():
+            top.action_back()
+
+    def _left_all(self, changed: tuple[Session, ...] | None) -> None:
+        """Have the list below read again what was changed; without one, choose a profile."""
+        for session in changed or ():
+            for screen in self.screen_stack:
+                screen.post_message(WriteEnded(session, None))
+        if self._current.session is None:
+            self.run_worker(self._choose_profile(), group="profiles", exclusive=True)
+
+    @property
+    def _in_all(self) -> bool:
+        """Whether all profiles are in front, with a profile in use below."""
+        used = self._current.session is not None
+        return used and self._all is not None and self._all is self.screen
+
     def action_previous_profile(self) -> None:
         """Back to the profile before, unless a form holds something typed."""
-        if not self._would_lose_text():
+        if self._in_all and self._all is not None:
+            self._all.leave()
+        elif not self._would_lose_text():
             self.run_worker(self._current.use(None))
 
     def _would_lose_text(self) -> bool:
@@ -298,14 +332,15 @@ class SmtpTui(MessagesApp):
         """The actions of a screen besides those everywhere, and what they depend on."""
         ids = screen.ACTIONS if isinstance(screen, Dialog | FullScreen) else ()
         situation = screen.situation if isinstance(screen, FullScreen) else Situation()
-        return ids, replace(situation, previous_profile=self._current.previous is not None)
+        previous = self._current.previous is not None or self._in_all
+        return ids, replace(situation, previous_profile=previous)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is a mailbox in the demo only, and a profile before after the first switch."""
         if action == "mailbox":
             return self._services.mailbox is not None
         if action == "previous_profile":
-            return True if self._current.previous is not None else None
+            return True if self._current.previous is not None or self._in_all else None
         return True
 
     def on_key(self, event: Key) -> None:

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 class CurrentProfile:
     """Keeps one session in use, on a screen mode of its own, so that a switch ends all its screens.
 
-    A session that was left stays until its writes have ended, and then they are reported.
+    A session that was left stays until its writes have ended, and then they are reported. Those of
+    the screen of all profiles stay until the program ends, or until their profile is in use.
     ``targets`` are all that were used, ``previous`` is the profile before this one.
     """
 
@@ -44,6 +45,7 @@ class CurrentProfile:
         self._app = app
         self._services = services
         self._left: list[Session] = []
+        self._beside: dict[str, Session] = {}
         self._places: dict[tuple[str, RecordKey], ListPlace] = {}
         self._switching = asyncio.Lock()
         self._remembering = asyncio.Lock()
@@ -56,8 +58,30 @@ class CurrentProfile:
 
     @property
     def sessions(self) -> tuple[Session, ...]:
-        """The session in use, and those that were left and still have writes under way."""
-        return (*self._left, self.session) if self.session is not None else ()
+        """The session in use, those beside it, and those that still have writes under way."""
+        in_use = (self.session,) if self.session is not None else ()
+        return (*self._left, *self._beside.values(), *in_use)
+
+    def beside(self, profile: Profile) -> Session:
+        """The session of one of all profiles: that in use, or one beside it.
+
+        Raises ``HostRefused``.
+        """
+        if self.session is not None and self.session.profile == profile:
+            return self.session
+        session = self._beside[profile.name] = self._from_beside(profile)
+        return session
+
+    def _from_beside(self, profile: Profile) -> Session:
+        """Take the session beside, if the profile is still the same, or else a new one."""
+        session = self._beside.pop(profile.name, None)
+        if session is not None and session.profile == profile:
+            return session
+        if session is not None:
+            self._leave(session)
+        session = self._new_session(profile)
+        self.targets.append(session.target)
+        return session
 
     def start(self, profile: Profile) -> None:
         """Use the profile of the start. Raises ``HostRefused``."""
@@ -94,7 +118,7 @@ class CurrentProfile:
 
     async def _use(self, profile: Profile) -> None:
         try:
-            session = self._new_session(profile)
+            session = self._from_beside(profile)
         except HostRefused as error:
             words = f"{clean(profile.name)}: {error}"
             tell(self._app, words, about=About.PROFILE, kind=Kind.BAD)
@@ -103,13 +127,15 @@ class CurrentProfile:
         if before is not None and before.profile.name != profile.name:
             self.previous = before.profile
         self.session = session
-        self.targets.append(session.target)
         await self._show(session)
         self._app.clear_messages()
         self._app.run_worker(self._remember_use(profile))
         if before is not None:
-            self._left.append(before)
-            self._app.run_worker(self._finish(before))
+            self._leave(before)
+
+    def _leave(self, session: Session) -> None:
+        self._left.append(session)
+        self._app.run_worker(self._finish(session))
 
     async def _show(self, session: Session) -> None:
         """Show another session: first end the workers of the old screens, then those screens."""
@@ -126,7 +152,7 @@ class CurrentProfile:
     async def _finish(self, session: Session) -> None:
         """Drop what the left profile was asked; its writes end first, and are then reported."""
         await session.aclose()
-        self._left.remove(session)
+        self._left = [left for left in self._left if left is not session]
 
     async def _remember_use(self, profile: Profile) -> None:
         words, used = "The last profile could not be saved", self._services.settings.used
@@ -155,7 +181,7 @@ class CurrentProfile:
         """Look what the server holds, report it, and have the screens read it again."""
         from smtp_tui.workflows.look_up import look_up
 
-        in_use = session is self.session
+        in_use = any(session is each for each in (self.session, *self._beside.values()))
         asked = session if in_use else self._services.session(session.profile)
         try:
             found = await look_up(asked.connections, ended.write, ended.error)
@@ -190,11 +216,11 @@ class CurrentProfile:
 
     def keep_token(self) -> None:
         """Get the next token before this one ends, whatever is on the screen."""
-        session = self.session
-        if session is not None and session.tokens.due:
-            from smtp_tui.workflows.sign_in import keep_fresh
+        for session in (self.session, *self._beside.values()):
+            if session is not None and session.tokens.due:
+                from smtp_tui.workflows.sign_in import keep_fresh
 
-            self._app.run_worker(keep_fresh(session))
+                self._app.run_worker(keep_fresh(session))
 
 
 def report_words(ended: Unattended, found: Found) -> tuple[str, bool]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 _TYPED: Final = frozenset({Place.FORM, Place.SECRET})
-_TOGETHER: Final = (frozenset({Place.TABLE, Place.RECORD, Place.DETAIL}), _TYPED)
+_TOGETHER: Final = (frozenset({Place.TABLE, Place.ALL, Place.RECORD, Place.DETAIL}), _TYPED)
 """Different places whose keys work at the same time."""
 _MOVING: Final = frozenset("jkgG") | {
     *("space", "up", "down", "left", "right", "home", "end", "pageup", "pagedown"),

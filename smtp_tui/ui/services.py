@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Target, Trust
-from smtp_tui.profiles.choosing import Choice, Known
+from smtp_tui.profiles.choosing import Choice, Known, Several
 from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.store import ProfileChanged, ProfileRefused, ProfileStore
+from smtp_tui.profiles.store import ProfileChanged, ProfileRefused, Profiles, ProfileStore
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.files import FileProblem
 from smtp_tui.workflows.session import Memory, Session
@@ -87,7 +87,8 @@ Mailbox: TypeAlias = Callable[[], tuple[ReceivedMail, ...]]
 class Services(Struct, frozen=True, dict=True):
     """What the program was started with, handed to every screen that needs it.
 
-    ``choice`` is what chose the profile of the start. ``refresh`` is the age at which a list is
+    ``choice`` is what chose the profile of the start; ``several`` are the profiles that are shown
+    together from the start, None where one is in use. ``refresh`` is the age at which a list is
     read again by itself, None for never. ``keep_theme`` remembers the name of a theme; it blocks
     and raises ``FileProblem``. Tokens are kept by all that they belong to, so that a profile that
     is used again does not ask again, and none is sent elsewhere; what was confirmed where no file
@@ -109,6 +110,7 @@ class Services(Struct, frozen=True, dict=True):
     read_only: bool = False
     reports: Reports = field(default_factory=Reports)
     choice: Choice | None = None
+    several: Several | None = None
     refresh: timedelta | None = None
     keep_theme: Callable[[str], None] = lambda name: None
     _tokens: dict[Hashable, Tokens] = field(default_factory=dict)
@@ -186,6 +188,12 @@ class Services(Struct, frozen=True, dict=True):
     def adopt(self, profile: Profile, tokens: Tokens) -> None:
         """Let a profile that was just found out use the token that found it."""
         self._tokens[_token_key(profile, profile.target())] = tokens
+
+    def known(self) -> Profiles:
+        """Those of the file and, before them, those of this run; blocks. Raises ``FileProblem``."""
+        found = self.store.load()
+        extra = (each for each in self.extra_profiles if found.named(each.name) is None)
+        return replace(found, profiles=(*extra, *found.profiles))
 
     async def recent(self) -> tuple[str, ...]:
         """The names of the profiles that were used, the last one first."""

@@ -111,9 +111,13 @@ class RecordScreen(FullScreen[Result]):
         """Open an empty form."""
         from smtp_tui.ui.record_form.form import FormSubject
 
-        session = self._shows.session()
+        session = await self.session_for_new()
         if session is not None:
             await self._fill_in(session, FormSubject())
+
+    async def session_for_new(self) -> Session | None:
+        """The session of what is created next."""
+        return self._shows.session()
 
     @opens_screen
     async def action_clone(self) -> None:
@@ -129,7 +133,7 @@ class RecordScreen(FullScreen[Result]):
         """Open an empty form, to test values that are saved nowhere."""
         from smtp_tui.ui.record_form.form import for_a_test
 
-        session = self._shows.session()
+        session = await self.session_for_new()
         if session is not None:
             await self._fill_in(session, for_a_test())
 

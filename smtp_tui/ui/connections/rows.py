@@ -47,6 +47,8 @@ VERDICTS_SHOWN: Final = 3
 """The newest verdicts of a record that its row shows."""
 
 Tests = Callable[[str], tuple[Tested, ...]]
+SortKey = tuple[str | float, str, str]
+"""What a record is sorted by: the value of the column, then its name and its id."""
 
 
 class _Entry(Struct, gc=False):
@@ -65,9 +67,10 @@ class _Entry(Struct, gc=False):
 class RecordsView:
     """The records of one answer, ready to be filtered and sorted.
 
-    ``failed`` has the number of records for each verdict of a last test that failed. A row is made
-    when it is shown. The records are sorted once for each order. A key typed into the filter costs
-    one search per record.
+    ``verdicts`` has the number of records for each verdict of a last test that still holds, and
+    ``outdated`` the number of those whose last test says nothing any more. A row is made when it is
+    shown. The records are sorted once for each order. A key typed into the filter costs one search
+    per record.
     """
 
     def __init__(self, answer: RecordList, tests: Tests, sort: Sort, now: datetime) -> None:
@@ -125,8 +128,18 @@ class RecordsView:
         """Count the records that failed in their last test, if that still holds."""
         self._tested = [entry for entry in self._entries.values() if entry.tests]
         holding = [each for each in self._tested if not outdated(each.tests[0], each.record)]
-        found = Counter(verdict_of(each.tests[0].run) for each in holding)
-        self.failed = {each: found[each] for each in _FAILED if each in found}
+        self.verdicts = Counter(verdict_of(each.tests[0].run) for each in holding)
+        self.outdated = len(self._tested) - len(holding)
+
+    @property
+    def failed(self) -> dict[Verdict, int]:
+        """The number of records for each verdict of a last test that failed."""
+        return {each: self.verdicts[each] for each in _FAILED if each in self.verdicts}
+
+    @property
+    def never(self) -> int:
+        """The number of records that were not tested from here."""
+        return len(self._entries) - len(self._tested)
 
     def show_drafts(self, record_ids: frozenset[str]) -> None:
         """Have the rows of these records say that there is a draft, and no others."""
@@ -144,7 +157,17 @@ class RecordsView:
             self._put_in_order(sort)
         if self._found is None or self._found[0] != filter_text:
             self._found = filter_text, self._search(filter_text)
-        return LazyRows(self._found[1], self._row)
+        return LazyRows(self._found[1], self.row)
+
+    def keyed(self, sort: Sort) -> list[tuple[SortKey, str]]:
+        """Return the ids of all rows in an order, each with what it is sorted by."""
+        if sort != self._sort:
+            self._put_in_order(sort)
+        if sort.column is None:
+            positions = {row_id: float(place) for place, row_id in enumerate(self._entries)}
+            return [((positions[entry.id], "", ""), entry.id) for entry in self._ordered]
+        key = _sort_key(sort.column)
+        return [(key(entry), entry.id) for entry in self._ordered]
 
     def _search(self, filter_text: str) -> list[str]:
         found = self._ordered
@@ -164,7 +187,8 @@ class RecordsView:
         elif sort.descending:
             self._ordered.reverse()
 
-    def _row(self, row_id: str) -> Row:
+    def row(self, row_id: str) -> Row:
+        """Return the row with this id."""
         entry = self._entries[row_id]
         if entry.row is None:
             entry.row = self._made(entry)
@@ -190,10 +214,10 @@ class RecordsView:
         return Row(entry.id, cells, looks + _ODD if odd else looks, sign)
 
 
-def _sort_key(column: str) -> Callable[[_Entry], tuple[str | float, str, str]]:
-    """Return the sort key for a column; name and id decide between equal values."""
+def _sort_key(column: str) -> Callable[[_Entry], SortKey]:
+    """Return the sort key for a column."""
 
-    def key(entry: _Entry) -> tuple[str | float, str, str]:
+    def key(entry: _Entry) -> SortKey:
         record = entry.record
         value: str | float = ""
         match column:

@@ -153,7 +153,7 @@ def _part_content(part: _Part) -> Content:
 
 
 class ProfileBar(Widget):
-    """The header of every screen; without a session it says that no profile is in use."""
+    """The header of every screen; without a session it shows ``instead``."""
 
     DEFAULT_CSS = """
     ProfileBar { height: auto; max-height: 4; width: 1fr; dock: top; }
@@ -164,6 +164,7 @@ class ProfileBar(Widget):
         self._session = session
         self._now = now
         self._painted = Content()
+        self.instead = Content.styled(" no profile in use ", filled("other"))
 
     def render(self) -> Content:
         """Return the words for the width there is."""
@@ -171,7 +172,7 @@ class ProfileBar(Widget):
 
     def _words(self) -> Content:
         if self._session is None:
-            return Content.styled(" no profile in use ", filled("other"))
+            return self.instead
         return profile_words(self._session, self._now, self.size.width)
 
     def tick(self, now: datetime) -> None:

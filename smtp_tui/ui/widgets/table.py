@@ -355,7 +355,8 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
             return Strip([*self._in_pieces(text, looks, spans, self.free_width), gutter])
         found = [(index, 1, "warn") for index in (1, 2) if text[index] != " "]
         for look in row.looks:
-            room = self._columns.cells(look.column) - look.start
+            shown = min(self._columns.cells(look.column), len(row.cells[look.column]))
+            room = shown - look.start
             found.append((starts[look.column] + look.start, min(look.length, room), look.role))
         return Strip(self._in_pieces(text, looks, found + spans, self.size.width), self.size.width)
 

@@ -1,0 +1,1 @@
+"""The records of all profiles in one table, and how each profile stands."""
