@@ -2306,4 +2306,35 @@ FAULTS: Final = (
         "            self.marks = self.marks | begun.before\n        return begun is not None\n",
         (f"{UI_BULK_MARKS}::test_esc_takes_back_a_range_that_was_begun_and_no_other_mark",),
     ),
+    Fault(
+        "a record in the table of all profiles is sent to the first of them",
+        PLACE,
+        "return (shown.session, record) if shown is not None and record is not None else None",
+        "return (next(iter(self._shown.values())).session, record) if record else None",
+        (
+            "tests/ui/all_profiles/test_actions.py"
+            "::test_a_delete_goes_to_the_profile_of_the_row_where_ids_are_the_same",
+        ),
+    ),
+    Fault(
+        "all profiles ask for their tokens at once",
+        HONEST,
+        """                await self._read(name)
+
+        await asyncio.gather""",
+        """                await self._read(name, ScreenOperator(self))
+
+        await asyncio.gather""",
+        (
+            "tests/ui/all_profiles/test_actions.py"
+            "::test_a_token_is_asked_for_only_where_a_person_chooses_so",
+        ),
+    ),
+    Fault(
+        "the program ends before a write of another profile than that in use",
+        ONCE,
+        "return (*self._left, *self._beside.values(), *in_use)",
+        "return (*self._left, *in_use)",
+        ("tests/ui/all_profiles/test_actions.py::test_leaving_waits_for_a_write_of_any_profile",),
+    ),
 )

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from smtp_tui.api.models import Record, RecordList
-from smtp_tui.api.target import HostRefused
+from smtp_tui.api.target import Access, HostRefused
 from smtp_tui.profiles.choosing import Several
 from smtp_tui.profiles.model import Profile
 from smtp_tui.state.encoding import RecordKey
@@ -97,6 +97,7 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         self.table = self._list.table
         self._strip, self._summary = PlainText(id="strip"), PlainText(id="summary")
         self._taken: dict[str, RecordList] = {}
+        self._marked_in: tuple[Session, ...] = ()
         self._changed_by: dict[str, Session] = {}
         self._reader: Worker[None] | None = None
         self._by_itself = True
@@ -169,15 +170,24 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
 
     @property
     def situation(self) -> Situation:
-        """What the keys depend on: the profile of the record under the cursor."""
-        return replace(
+        """What the keys depend on: the profile of the row, or those of the marked ones."""
+        parts = self._lists.parts
+        now = replace(
             super().situation,
             record=self.record is not None,
             rows=len(self._view) > 0,
             reading=self._reading,
-            unreadable=any(part.answer.unreadable for part in self._lists.parts.values()),
+            unreadable=any(part.answer.unreadable for part in parts.values()),
             read_only_run=self.services.read_only,
             marked=len(self.table.marks),
+        )
+        if not self._marked_in:
+            return now
+        targets = [session.target for session in self._marked_in]
+        return replace(
+            now,
+            read_only=any(target.access is Access.READ_ONLY for target in targets),
+            test_emails=all(target.test_emails for target in targets),
         )
 
     # Reading the lists
@@ -313,6 +323,9 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
     @on(RecordsTable.MarksChanged)
     def show_marks(self) -> None:
         """Show how many are marked, and what the keys do with them."""
+        names = {row_id.partition("\n")[0] for row_id in self.table.marks}
+        sessions = (self._lists.parts[name].session for name in names)
+        self._marked_in = tuple(session for session in sessions if session is not None)
         self.show_status()
         self.show_situation()
 

@@ -37,6 +37,7 @@ from smtp_tui.ui.bulk.marked import Marked
 from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.record_form.form import FormSubject, PresetDialog, RecordForm, SecretField
 from smtp_tui.ui.services import Services
+from smtp_tui.ui.widgets.bars import SEVERAL
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
 from smtp_tui.ui.widgets.panel import Panel
 from smtp_tui.ui.widgets.plain_text import PlainText
@@ -132,8 +133,8 @@ class ManyScreen(FullScreen[bool]):
     """
 
     def __init__(self, services: Services, marked: Marked, review: Review) -> None:
-        session, _ = marked.records[0]
-        super().__init__(session, services.clock)
+        super().__init__(marked.session, services.clock)
+        self._profile_bar.instead = SEVERAL
         self._services = services
         self._marked = marked
         self._review = review

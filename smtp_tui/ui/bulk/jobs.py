@@ -43,7 +43,9 @@ async def delete_marked(screen: Screen[Any], services: Services, marked: Marked)
 async def test_marked(screen: Screen[Any], services: Services, marked: Marked) -> bool:
     """Ask once for a recipient, then review and begin to send a mail with each of them."""
     session, _ = marked.records[0]
-    to = await screen.app.push_screen_wait(RecipientDialog(session, services, len(marked)))
+    dialog = RecipientDialog(session, services, len(marked))
+    dialog.profile = session.profile if marked.session is not None else None
+    to = await screen.app.push_screen_wait(dialog)
     if to is None:
         return False
     plan = marked.plan("Test", lambda name, mine: mail_entries(name, mine, to))
@@ -67,8 +69,7 @@ async def carry_out(verb: str, screen: Screen[Any], services: Services, marked: 
         words, offer = "A run is under way; one at a time", Offer("app.run", "shows it")
         tell(screen, words, about=ABOUT, kind=Kind.WARNING, offer=offer)
     elif await JOBS[verb](screen, services, marked):
-        session, _ = marked.records[0]
-        screen.app.push_screen(RunScreen(session, services))
+        screen.app.push_screen(RunScreen(marked.session, services))
 
 
 async def review(

@@ -32,6 +32,12 @@ class Marked(Struct, frozen=True):
         """The sessions, by the names of their profiles."""
         return {session.profile.name: session for session, _ in self.records}
 
+    @property
+    def session(self) -> Session | None:
+        """The session, where all are of one profile."""
+        sessions = [*self.sessions.values()]
+        return sessions[0] if len(sessions) == 1 else None
+
     def of(self, profile: str) -> tuple[Record, ...]:
         """The marked records of one profile."""
         return tuple(record for session, record in self.records if session.profile.name == profile)

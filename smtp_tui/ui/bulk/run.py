@@ -23,6 +23,7 @@ from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.theme import VERDICTS
+from smtp_tui.ui.widgets.bars import SEVERAL
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import (
     QUIET,
@@ -69,6 +70,7 @@ class RunScreen(FullScreen[None]):
 
     def __init__(self, session: Session | None, services: Services) -> None:
         super().__init__(session, services.clock)
+        self._profile_bar.instead = SEVERAL
         self._services = services
         self._current = services.current_run
         self._failures = False

@@ -32,6 +32,8 @@ _AFTER_A_WRITE: Final = "record.undo"
 """What is left out rather than dim while it is not possible: at first it never is."""
 TOKEN_ENDS_SOON: Final = 600.0
 """Seconds before the end of a token from which on its time is shown as a danger."""
+SEVERAL: Final = Content.styled(" several profiles ", filled("other"))
+"""The header where something is about several profiles, of which none is in use."""
 _UNVERIFIED: Final = " TLS NOT VERIFIED "
 
 
