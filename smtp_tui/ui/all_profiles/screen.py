@@ -40,8 +40,7 @@ from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import waiting
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.theme import filled
-from smtp_tui.ui.widgets.bars import key_content
+from smtp_tui.ui.widgets.bars import key_content, several_profiles
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import FilteredTable, RecordsTable, notice_content, row_ids
 from smtp_tui.workflows.many_lists import ManyLists, Part, State
@@ -105,7 +104,7 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         self._events_shown = 0
         self._drafts: list[RecordKey] = []
         self._now = services.clock.now()
-        self._profile_bar.instead = Content.styled(" all profiles ", filled("other"))
+        self._profile_bar.instead = several_profiles((), "all profiles")
 
     def compose_body(self) -> Iterable[Widget]:
         """How the profiles stand, and the table."""
@@ -128,13 +127,27 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         broken = {broken.name: broken.problem.reason for broken in known.broken}
         profiles = (*known.profiles, *(broken.readable for broken in known.broken))
         parts = [self._part(each, broken.get(each.name, "")) for each in several.of(profiles)]
-        self._profile_bar.instead = _header(services, len(parts), len(profiles), several)
-        self._profile_bar.refresh(layout=True)
         self._lists = ManyLists(parts, services.clock, self._part_changed)
+        self._profile_bar.instead = self._header(several, len(profiles))
+        self._profile_bar.refresh(layout=True)
         self._view = ManyView(self._lists.parts, self._sort)
         self.with_history("Earlier tests cannot be shown", services.history.load)
         self._read_drafts()
         self._reader = self._read_all(by_itself=True)
+
+    def _header(self, several: Several, total: int) -> Content:
+        """The header: that no profile is in use, which are shown, and how this run is bounded."""
+        count, everything = len(self._lists.parts), several == Several()
+        of = counted(total, "profile")
+        targets = (session.target for session in self.sessions_here)
+        title = "all profiles" if everything else "several profiles"
+        parts = [several_profiles(targets, title)]
+        if self.services.read_only:
+            parts.append(Content.styled("READ-ONLY", "bold $warn"))
+        parts.append(Content.styled(of if everything else f"{count} of {of}", "bold"))
+        if several.words:
+            parts.append(Content.styled(clean(several.words, 200), "dim"))
+        return Content("  ").join(parts)
 
     def _part(self, profile: Profile, problem: str) -> Part:
         """The part of a profile, which was not read yet; one that cannot be used says why."""
@@ -504,17 +517,3 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
     @property
     def _is_reading_all(self) -> bool:
         return self._reader is not None and not self._reader.is_finished
-
-
-def _header(services: Services, count: int, total: int, several: Several) -> Content:
-    """The header: that no profile is in use, which are shown, and whether this run is read-only."""
-    all_of_them = several == Several()
-    words = counted(count, "profile") if all_of_them else f"{count} of {counted(total, 'profile')}"
-    badge = " all profiles " if all_of_them else " several profiles "
-    parts = [Content.styled(badge, filled("other"))]
-    if services.read_only:
-        parts.append(Content.styled("READ-ONLY", "bold $warn"))
-    parts.append(Content.styled(words, "bold"))
-    if several.words:
-        parts.append(Content.styled(clean(several.words, 200), "dim"))
-    return Content("  ").join(parts)

@@ -96,6 +96,11 @@ class CurrentRun:
         return tuple(self._sessions.values())
 
     @property
+    def sources(self) -> tuple[Session, ...]:
+        """The sessions of the profiles that the run is about."""
+        return tuple(self._sources.values())
+
+    @property
     def words(self) -> str:
         """What is done, and how far it is. Cleaned."""
         return "" if self.run is None else run_words(self.run)

@@ -37,7 +37,7 @@ from smtp_tui.ui.bulk.marked import Marked
 from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.record_form.form import FormSubject, PresetDialog, RecordForm, SecretField
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.widgets.bars import SEVERAL
+from smtp_tui.ui.widgets.bars import several_profiles
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
 from smtp_tui.ui.widgets.panel import Panel
 from smtp_tui.ui.widgets.plain_text import PlainText
@@ -134,7 +134,8 @@ class ManyScreen(FullScreen[bool]):
 
     def __init__(self, services: Services, marked: Marked, review: Review) -> None:
         super().__init__(marked.session, services.clock)
-        self._profile_bar.instead = SEVERAL
+        targets = (session.target for session in marked.sessions.values())
+        self._profile_bar.instead = several_profiles(targets)
         self._services = services
         self._marked = marked
         self._review = review

@@ -23,7 +23,7 @@ from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.theme import VERDICTS
-from smtp_tui.ui.widgets.bars import SEVERAL
+from smtp_tui.ui.widgets.bars import several_profiles
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import (
     QUIET,
@@ -70,9 +70,10 @@ class RunScreen(FullScreen[None]):
 
     def __init__(self, session: Session | None, services: Services) -> None:
         super().__init__(session, services.clock)
-        self._profile_bar.instead = SEVERAL
         self._services = services
         self._current = services.current_run
+        targets = (source.target for source in self._current.sources)
+        self._profile_bar.instead = several_profiles(targets)
         self._failures = False
         self._seen: tuple[Result, ...] = ()
         self._bar = PlainText(id="bar")

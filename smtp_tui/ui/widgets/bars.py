@@ -12,7 +12,7 @@ from textual.events import Click
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from smtp_tui.api.target import Access, Unverified
+from smtp_tui.api.target import Access, Target, Unverified
 from smtp_tui.profiles.model import Profile
 from smtp_tui.text import cell_width, clean, shortened, time_left
 from smtp_tui.ui.actions import Action, Situation
@@ -32,8 +32,6 @@ _AFTER_A_WRITE: Final = "record.undo"
 """What is left out rather than dim while it is not possible: at first it never is."""
 TOKEN_ENDS_SOON: Final = 600.0
 """Seconds before the end of a token from which on its time is shown as a danger."""
-SEVERAL: Final = Content.styled(" several profiles ", filled("other"))
-"""The header where something is about several profiles, of which none is in use."""
 _UNVERIFIED: Final = " TLS NOT VERIFIED "
 
 
@@ -68,7 +66,7 @@ def profile_words(session: Session, now: datetime, width: int) -> Content:
     target, title = session.target, titled(session.profile)
     if target.access is not Access.NORMAL:
         title = Content.assemble(title, "  ", (target.access.value.upper(), "bold $warn"))
-    if isinstance(target.trust, Unverified) and target.origin.scheme == "https":
+    if _is_unverified(target):
         title = Content.assemble(title, " ", Content.styled(_UNVERIFIED, filled("production")))
     host, port = _parted(clean(target.origin.text, 80))
     words = Content.assemble(title, "  ", (host, "bold"), (port, "dim"))
@@ -79,6 +77,22 @@ def profile_words(session: Session, now: datetime, width: int) -> Content:
     words = Content.assemble(words, *left)
     blank = width - words.cell_length - token.cell_length - 1
     return Content.assemble(words, " " * blank, token) if blank > 0 else words
+
+
+def _is_unverified(target: Target) -> bool:
+    return isinstance(target.trust, Unverified) and target.origin.scheme == "https"
+
+
+def several_profiles(targets: Iterable[Target], title: str = "several profiles") -> Content:
+    """Return the header of what is about several profiles, of which none is in use.
+
+    Those whose certificates are not verified are named.
+    """
+    parts = [Content.styled(f" {title} ", filled("other"))]
+    names = [clean(target.name, 40) for target in targets if _is_unverified(target)]
+    if names:
+        parts += [Content.styled(_UNVERIFIED, filled("production")), Content(", ".join(names))]
+    return Content(" ").join(parts)
 
 
 def _parted(origin: str) -> tuple[str, str]:

@@ -202,6 +202,17 @@ async def _through_many(walk: _Walk) -> None:
     await walk.back("NAME ▲")
 
 
+async def _through_all_profiles(walk: _Walk) -> None:
+    """Where no profile is in use, those are named that do not verify."""
+    for key, text in (("P", "all profiles"), ("i", "States of the profiles")):
+        await walk.ui.press(key)
+        await walk.ui.sees(text, f"{MARK}  two, one")
+        assert MARK in walk.ui.lines()[0]
+        walk.seen.add(type(walk.ui.app.screen).__name__)
+    await walk.ui.press("escape", "q")
+    await walk.look("NAME ▲")
+
+
 async def _through_profiles(walk: _Walk) -> None:
     await walk.go("p", "PROFILE")
     await walk.go("x", "✓ list")
@@ -237,6 +248,7 @@ async def test_no_verification_is_marked_in_the_header_of_every_screen_and_over_
         await walk.look("NAME ▲")
         await _through_leaving(walk)
         await _through_many(walk)
+        await _through_all_profiles(walk)
         await _through_profiles(walk)
         await ui.press("p")
         await ui.sees("PROFILE")
