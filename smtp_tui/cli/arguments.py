@@ -221,6 +221,12 @@ _ALLOW_MAIL: Final = _argument(
     **_MORE,
 )
 _PROFILE: Final = "profile to use"
+_WHICH: Final = _one_of(
+    _argument("--profile PROFILE", _PROFILE),
+    _argument("--all", "show the records of all profiles in one table"),
+    _argument("--profiles NAMES", "the same for these profiles: a,b"),
+    _argument("--label LABEL", "the same for the profiles with this label or environment"),
+)
 _JSON: Final = _argument("--json", "print JSON; secrets are left out")
 _RECORD: Final = _argument("record RECORD", "id, or a name that is unique")
 _NEW_PARAMETER: Final = _argument(
@@ -308,12 +314,7 @@ def _parser(given: Sequence[str]) -> Parser:
     )
     parser.add_argument("--version", action="version", version=smtp_tui.__version__)
     parser.takes(
-        _one_of(
-            _argument("--profile PROFILE", _PROFILE),
-            _argument("--all", "show the records of all profiles in one table"),
-            _argument("--profiles NAMES", "the same for these profiles: a,b"),
-            _argument("--label LABEL", "the same for the profiles with this label or environment"),
-        ),
+        _WHICH,
         _argument("--read-only", "refuse every change in this run"),
     )
     other = Parser(chosen=False)
