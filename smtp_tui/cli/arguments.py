@@ -64,7 +64,7 @@ _USELESS: Final = {
     "--profile": r"demo|sandbox|doctor|schema|profiles \w+",
     "--read-only": r"schema|sandbox|profiles (?:add|set|remove|use)",
     "--all": ".+",
-    "--profiles": ".+",
+    "--profiles": r"(?!(?:list|set|delete|test|plan|apply)$).+",
     "--label": ".+",
 }
 """The commands that refuse an option of the program because they would ignore it."""
@@ -248,7 +248,11 @@ _MANY: Final = (
         **_MORE,
     ),
     _one_of(
-        _argument("--profiles NAMES", "work on these profiles, separated by commas"),
+        _argument(
+            "--profiles NAMES",
+            "work on these profiles, separated by commas",
+            default=argparse.SUPPRESS,
+        ),
         _argument("--all-profiles", "work on every profile"),
     ),
 )

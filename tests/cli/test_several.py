@@ -104,10 +104,18 @@ def test_what_there_is_not_is_refused_with_what_there_is(
 
 
 @pytest.mark.parametrize("option", [("--all",), ("--profiles", "a"), ("--label", "a")])
-def test_a_command_refuses_them(console: Console, option: tuple[str, ...]) -> None:
-    result = console.run(*option, "list")
+def test_a_command_that_would_ignore_them_refuses_them(
+    console: Console, option: tuple[str, ...]
+) -> None:
+    result = console.run(*option, "get", "A")
     assert result.code == 2
     assert f"{option[0]} cannot be used with this command" in result.err
+
+
+def test_the_profiles_of_a_command_may_stand_before_it(console: Console) -> None:
+    result = console.run("--profiles", "nobody", "list")
+    assert result.code == 2
+    assert "there is no profile named nobody" in result.err
 
 
 def test_without_a_profile_in_use_going_back_offers_the_profiles(
