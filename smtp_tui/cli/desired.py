@@ -7,7 +7,7 @@ import asyncio
 import os
 import stat
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +34,7 @@ from smtp_tui.workflows.plan_file import plan_json, plan_schema, read_plan
 
 if TYPE_CHECKING:
     from smtp_tui.editing.document import Document, NotADocument, Reference
+    from smtp_tui.workflows.references import Needed
 
 DIFFERENT: Final = ExitCode.USAGE
 """What ``plan`` ends with where there is something to change: 2, as other tools do."""
@@ -90,15 +91,15 @@ def _plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
     many = begin_many(options, environ)
     text = _read(options.file)
     document = _document(options.file, text)
-    found: list[tuple[Plan, dict[Reference, SecretStr]]] = []
+    found: list[tuple[Plan, dict[Needed, SecretStr]]] = []
 
     async def work(sessions: Sessions) -> None:
         """Read the list, and compare."""
         found.append(await _compared(sessions, options, document))
 
     code = many.do(work)
-    for made, references in found:
-        told = plan_json(made, Clock().now(), _sources(references))
+    for made, needed in found:
+        told = plan_json(made, Clock().now(), _sources(needed))
         if options.output is not None:
             _write(options.output, told)
         if options.json:
@@ -120,12 +121,12 @@ def apply(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
     async def work(sessions: Sessions) -> None:
         """Compare, have the difference confirmed, and make it so."""
-        made, references = await _compared(sessions, options, document)
+        made, needed = await _compared(sessions, options, document)
 
         async def with_secrets() -> Plan:
             """The plan that is carried out, with the secrets that it sends."""
-            secrets = await _secrets(many, options.file, references)
-            return _with(made, {references[each]: secrets[each] for each in references})
+            secrets = await _secrets(many, options.file, needed)
+            return _with(made, {needed[each]: secrets[each] for each in needed})
 
         await review_and_run(sessions, made, with_secrets)
 
@@ -143,13 +144,12 @@ def _is_plan(text: str) -> bool:
 def _apply_plan(options: argparse.Namespace, environ: Environ, text: str) -> ExitCode:
     """Carry out a plan that was kept, in the profiles that it names."""
     from smtp_tui.editing.document import reference_of  # noqa: PLC0415 - pydantic
-    from smtp_tui.workflows.references import password_of  # noqa: PLC0415 - pydantic
+    from smtp_tui.workflows.references import Needed, password_of  # noqa: PLC0415 - pydantic
 
     try:
         kept = read_plan(text)
-        needed = kept.secrets
-        sources = {int(number): reference_of(each) for number, each in kept.sources.items()}
-        unread = {number: SecretStr(f"secret {number}") for number in needed}
+        sources = {int(n): Needed(reference_of(each)) for n, each in kept.sources.items()}
+        unread = {number: SecretStr(f"secret {number}") for number in kept.secrets}
         made = kept.plan(unread)
     except ValueError as problem:
         raise Refusal(f"{options.file}: {problem}") from None
@@ -158,16 +158,17 @@ def _apply_plan(options: argparse.Namespace, environ: Environ, text: str) -> Exi
     if options.profile is not None or options.profiles is not None or options.all_profiles:
         raise Refusal("the plan names its profiles")
     options.profiles = ",".join(made.profiles)
-    many = begin_many(options, environ, Operation.PATCH)
+    writes = Operation.PATCH if made.writes else Operation.TEST_SAVED
+    many = begin_many(options, environ, writes)
 
     async def work(sessions: Sessions) -> None:
         """Have the plan confirmed, and carry it out; every record is compared again first."""
 
         async def with_secrets() -> Plan:
             """The plan with the secrets that it sends."""
-            found = await _secrets(many, options.file, [*sources.values()])
-            given = {number: found[sources[number]] for number in sources if number in needed}
-            for number, what in needed.items():
+            found = await _secrets(many, options.file, sources.values())
+            given = {number: found[source] for number, source in sources.items()}
+            for number, what in kept.secrets.items():
                 if number not in given:
                     given[number] = password_of(_typed(what))
             return kept.plan(given)
@@ -186,23 +187,24 @@ def _typed(what: str) -> str:
 
 async def _compared(
     sessions: Sessions, options: argparse.Namespace, document: Document
-) -> tuple[Plan, dict[Reference, SecretStr]]:
+) -> tuple[Plan, dict[Needed, SecretStr]]:
     """The plan, with something in place of each secret that it needs; and what it stands for."""
     from smtp_tui.editing.document import NotADocument  # noqa: PLC0415 - pydantic
     from smtp_tui.workflows.desired import Wishes, desired_plan  # noqa: PLC0415 - pydantic
+    from smtp_tui.workflows.references import Needed  # noqa: PLC0415 - pydantic
 
-    references: dict[Reference, SecretStr] = {}
+    needed: dict[Needed, SecretStr] = {}
 
-    def stand_in(reference: Reference) -> SecretStr:
+    def stand_in(reference: Reference, what: str) -> SecretStr:
         """Something in place of a secret, which is read when it is sent."""
-        return references.setdefault(reference, SecretStr(f"secret {len(references) + 1}"))
+        return needed.setdefault(Needed.of(reference, what), SecretStr(f"secret {len(needed) + 1}"))
 
     wishes = Wishes(options.prune, options.passwords)
     try:
         made = desired_plan(document, await sessions.lists(), stand_in, wishes)
     except NotADocument as problem:
         raise _told(options.file, problem) from None
-    return made, references
+    return made, needed
 
 
 def _with(plan: Plan, secrets: Mapping[SecretStr, SecretStr]) -> Plan:
@@ -220,19 +222,17 @@ def _with(plan: Plan, secrets: Mapping[SecretStr, SecretStr]) -> Plan:
     return replace(plan, entries=tuple(map(whole, plan.entries)))
 
 
-def _sources(references: Mapping[Reference, SecretStr]) -> dict[SecretStr, JsonValue]:
-    """Where the secrets come from, as a plan keeps it."""
-    return {secret: reference.model_dump() for reference, secret in references.items()}
+def _sources(needed: Mapping[Needed, SecretStr]) -> dict[SecretStr, JsonValue]:
+    """Where the secrets come from that need not be typed, as a plan keeps it."""
+    return {secret: each.reference.model_dump() for each, secret in needed.items() if not each.what}
 
 
-async def _secrets(
-    many: Many, file: Path, references: Sequence[Reference] | Mapping[Reference, SecretStr]
-) -> dict[Reference, SecretStr]:
+async def _secrets(many: Many, file: Path, needed: Iterable[Needed]) -> dict[Needed, SecretStr]:
     """The secrets of a file; programs are started only for a file that nobody else can change."""
     from smtp_tui.editing.document import FromCommand  # noqa: PLC0415 - pydantic
     from smtp_tui.workflows.references import read_secrets  # noqa: PLC0415 - pydantic
 
-    if str(file) != "-" and any(isinstance(each, FromCommand) for each in references):
+    if str(file) != "-" and any(isinstance(each.reference, FromCommand) for each in needed):
         os.close(await asyncio.to_thread(open_trusted, file))
     profiles = (await asyncio.to_thread(known_profiles, many.environ)).with_broken
 
@@ -241,7 +241,7 @@ async def _secrets(
         if line:
             remark(f"password command: {line}")
 
-    return await read_secrets(references, many.environ, profiles, lambda: _typed("password"), say)
+    return await read_secrets(needed, many.environ, profiles, _typed, say)
 
 
 def print_schema(options: argparse.Namespace, environ: Environ) -> ExitCode:

@@ -9,7 +9,8 @@ import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
-from typing import Final, TypeAlias
+from functools import partial
+from typing import Final, TypeAlias, TypeVar
 
 from msgspec import Struct, field
 
@@ -32,7 +33,7 @@ from smtp_tui.cli.say import ask, is_terminal, on_terminal, remark, show, show_j
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.mail.outcome import Verdict
 from smtp_tui.profiles.model import Profile
-from smtp_tui.profiles.sources import CredentialError
+from smtp_tui.profiles.sources import CredentialError, LoginToken, PromptToken
 from smtp_tui.state.files import FileProblem, state_directory
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.runs import RunStore
@@ -42,7 +43,7 @@ from smtp_tui.workflows.plan import Fold, Listed, Place, Plan, PlanEntry
 from smtp_tui.workflows.plan_file import plan_json
 from smtp_tui.workflows.run import Progress, Result, Run
 from smtp_tui.workflows.session import Session
-from smtp_tui.workflows.sign_in import read_signed_in
+from smtp_tui.workflows.sign_in import ensure_token, read_signed_in
 from smtp_tui.workflows.test_email import TestMails
 
 _WORST: Final = (
@@ -64,6 +65,7 @@ _MARKS: Final = {
 _NAMES_IN_A_LINE: Final = 6
 _SECONDS_BETWEEN_LINES: Final = 2.0
 
+T = TypeVar("T")
 ManyWork: TypeAlias = "Callable[[Sessions], Awaitable[None]]"
 
 
@@ -165,23 +167,37 @@ class Sessions(Struct, frozen=True):
     operator: CommandOperator
 
     async def lists(self) -> tuple[Listed, ...]:
-        """The records of all profiles; of one that cannot be read it is told why."""
-        read = [self._list(session) for session in self.by_profile.values()]
-        found = await asyncio.gather(*read)
+        """The records of all profiles; of one that cannot be read it is told why.
+
+        Tokens that are typed are asked for first, one after the other.
+        """
+        sessions = [*self.by_profile.values()]
+        for session in [*sessions]:
+            typed = isinstance(session.tokens.source, LoginToken | PromptToken)
+            sign_in = partial(ensure_token, session, self.operator)
+            if typed and await self._tried(session, sign_in) is None:
+                sessions.remove(session)
+        found = await asyncio.gather(*map(self._list, sessions))
         return tuple(listed for listed in found if listed is not None)
 
     async def _list(self, session: Session) -> Listed | None:
-        name = session.profile.name
-        try:
-            read = session.connections.list
-            found = await read_signed_in(session, self.operator, read, f"Reading {name}")
-        except (ApiError, CredentialError) as error:
-            if len(self.by_profile) == 1:
-                raise
-            self.many.failed(name, error)
+        name, read = session.profile.name, session.connections.list
+        reading = partial(read_signed_in, session, self.operator, read, f"Reading {name}")
+        found = await self._tried(session, reading)
+        if found is None:
             return None
         self._tell_unreadable(name, found)
         return Listed(Place.of(session, len(found.records)), found)
+
+    async def _tried(self, session: Session, step: Callable[[], Awaitable[T]]) -> T | None:
+        """What a step for one of several profiles gives; None where it failed, which is told."""
+        try:
+            return await step()
+        except (ApiError, CredentialError) as error:
+            if len(self.by_profile) == 1:
+                raise
+            self.many.failed(session.profile.name, error)
+            return None
 
     def _tell_unreadable(self, profile: str, found: RecordList) -> None:
         """Say which entries of a list are missing from it."""

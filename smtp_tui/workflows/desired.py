@@ -51,13 +51,14 @@ class Wishes(Struct, frozen=True):
 def desired_plan(
     document: Document,
     lists: Iterable[Listed],
-    secret: Callable[[Reference], SecretStr],
+    secret: Callable[[Reference, str], SecretStr],
     wishes: Wishes,
 ) -> Plan:
     """The plan that makes the records of each list what the document says.
 
-    ``secret`` is asked for each secret that is sent. Raises :class:`NotADocument` for a record
-    that cannot be told from another one, and for a value that surely is wrong.
+    ``secret`` is asked for each secret that is sent, and told what it is for. Raises
+    :class:`NotADocument` for a record that cannot be told from another one, and for a value that
+    surely is wrong.
     """
     lists = tuple(lists)
     problems: list[DocumentProblem] = []
@@ -121,7 +122,7 @@ def _entry(
     profile: str,
     record: DesiredRecord,
     there: Record | None,
-    secret: Callable[[Reference], SecretStr],
+    secret: Callable[[Reference, str], SecretStr],
     wishes: Wishes,
 ) -> PlanEntry:
     """What makes a record what it should be. Raises :class:`DraftProblem`."""
@@ -131,7 +132,8 @@ def _entry(
     for name, reference in record.secrets.items():
         if there is None or wishes.passwords or reference.always:
             before = ABSENT if there is None else value_in(there, name, secret=True)
-            changes.append(Change(name, before, secret(reference)))
+            what = f"{clean(name, 100)} of {record_name(record.name)}"
+            changes.append(Change(name, before, secret(reference, what)))
     patch = in_form_order(changes)
     _check(record, patch, new=there is None)
     if there is None:

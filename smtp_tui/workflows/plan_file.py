@@ -21,7 +21,7 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.patch import Change, Patch
 from smtp_tui.editing.values import ABSENT, Known, Sendable
 from smtp_tui.state.encoding import read_object
-from smtp_tui.text import counted
+from smtp_tui.text import counted, record_name
 from smtp_tui.typed import typed
 from smtp_tui.workflows.plan import Place, Plan, PlanEntry
 
@@ -102,16 +102,14 @@ class KeptPlan(Struct, frozen=True):
 
     @property
     def secrets(self) -> dict[int, str]:
-        """What each secret is for, such as ``password of 12 records``."""
-        found: dict[int, list[str]] = {}
+        """What each secret is for, such as ``password of 12 records`` or ``password of RELAY``."""
+        found: dict[int, list[tuple[str, str]]] = {}
         for entry in self.file.entries:
+            record = entry.name if entry.record is None else entry.record.name
             for change in entry.changes:
                 if change.after.secret is not None:
-                    found.setdefault(change.after.secret, []).append(change.name)
-        return {
-            number: f"{' and '.join(dict.fromkeys(names))} of {counted(len(names), 'record')}"
-            for number, names in sorted(found.items())
-        }
+                    found.setdefault(change.after.secret, []).append((change.name, record))
+        return {number: _for(uses) for number, uses in sorted(found.items())}
 
     def lacking(self, plan: Plan) -> tuple[bool, ...]:
         """For each entry whether nothing of its change is left in a plan that was made of this."""
@@ -211,6 +209,13 @@ def _sendable(value: Sendable, numbers: dict[str, int]) -> _Value:
 
 
 # From JSON
+
+
+def _for(uses: list[tuple[str, str]]) -> str:
+    """What a secret is for, by its parameters and records."""
+    names = " and ".join(dict.fromkeys(name for name, _ in uses))
+    many = record_name(uses[0][1]) if len(uses) == 1 else counted(len(uses), "record")
+    return f"{names} of {many}"
 
 
 def _entry(kept: _Entry, typed: Mapping[int, SecretStr]) -> PlanEntry:

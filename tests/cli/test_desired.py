@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.console import Console, Typist
+from tests.cli.test_edge import PROGRAM
 from tests.cli.test_many import add_profile, fill, sent
-from tests.failing_sandbox import Sandbox, SandboxOptions
+from tests.cli.test_signals import ended, started
+from tests.e2e.terminal import Terminal
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 
 VALUES = {"hostname": "no", "port": "0123", "username": "1e3", "password": "stored", "n": [1, None]}
 
@@ -192,3 +195,50 @@ def test_the_schemas_are_json_schemas(console: Console) -> None:
     for arguments in ((), ("file",), ("plan",)):
         schema = json.loads(console.run("schema", *arguments).out)
         assert "$defs" in schema
+
+
+def prompting(tmp_path: Path, *names: str) -> Path:
+    """A document whose records have passwords that are typed."""
+    file = tmp_path / "typed.yaml"
+    values = "hostname: a.example, port: 25, username: u, password: { prompt: true }"
+    records = "".join(f"- {{ name: {name}, parameters: {{ {values} }} }}\n" for name in names)
+    file.write_text(f"schema: 1\nrecords:\n{records}")
+    return file
+
+
+def test_a_password_is_typed_unseen_for_each_record(
+    sandbox: Sandbox, environ: dict[str, str], tmp_path: Path
+) -> None:
+    file = prompting(tmp_path, "ONE", "TWO")
+    arguments = [*PROGRAM, "apply", str(file)]
+    with Terminal(arguments, cwd=tmp_path, env=environ, columns=200) as terminal:
+        terminal.wait_for("Apply? Type yes to confirm:")
+        assert "password" in terminal.screen_text()
+        terminal.send(b"yes\r")
+        for name in ("ONE", "TWO"):
+            terminal.wait_for(f"SMTP password of {name}:")
+            terminal.send(f"secret-{name}\r".encode())
+        assert terminal.exit_code() == 0
+        assert b"secret-" not in terminal.raw
+    held = {record.name: record.values["password"] for record in sandbox.records()}
+    assert held == {"ONE": "secret-ONE", "TWO": "secret-TWO"}
+
+
+def test_no_file_holds_a_password_while_a_run_is_killed(
+    sandbox: Sandbox, environ: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "records.yaml"
+    file.write_text(
+        "schema: 1\nrecords:\n- { name: A, parameters:"
+        " { hostname: a.b, port: 25, username: u, password: { env: NEW } } }\n"
+    )
+    sandbox.faults.add(Fault(FaultKind.HANG, Operation.CREATE, count=None))
+    variables = {**environ, "NEW": "n3w-secret"}
+    with started((*PROGRAM, "apply", str(file), "--yes"), variables) as process:
+        sandbox.wait_for_requests(3)  # the list twice, and the create
+        process.kill()
+        _, said = ended(process)
+    left = [each for each in tmp_path.rglob("*") if each.is_file()]
+    assert any("runs" in each.parts for each in left)
+    assert [each for each in left if b"n3w-secret" in each.read_bytes()] == []
+    assert "n3w-secret" not in said

@@ -981,6 +981,13 @@ FAULTS: Final = (
         (f"{WORKFLOWS_DESIRED}::test_a_secret_that_cannot_be_read_is_told_without_it",),
     ),
     Fault(
+        "a password that is typed once goes to every record that asks for one",
+        PLACE,
+        'return cls(reference, what if isinstance(reference, FromPerson) else "")',
+        'return cls(reference, "")',
+        (f"{WORKFLOWS_DESIRED}::test_a_person_is_asked_for_each_record",),
+    ),
+    Fault(
         "a file changes any of several records with one name",
         PLACE,
         "        if len(named) > 1:\n            ids",

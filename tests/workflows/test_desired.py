@@ -15,14 +15,20 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import Parameter, Record, RecordList, SecretState, Unreadable
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.cli.running import known_profiles, session_of
-from smtp_tui.editing.document import FromEnvironment, NotADocument, Reference, read_document
+from smtp_tui.editing.document import (
+    FromEnvironment,
+    FromPerson,
+    NotADocument,
+    Reference,
+    read_document,
+)
 from smtp_tui.editing.document_text import document_json, document_yaml
 from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.state.history import TestHistory
 from smtp_tui.workflows.backup import write_backup
 from smtp_tui.workflows.desired import Wishes, desired_plan
 from smtp_tui.workflows.plan import Listed, Place, Plan, delete_entries
-from smtp_tui.workflows.references import read_secrets
+from smtp_tui.workflows.references import Needed, read_secrets
 from smtp_tui.workflows.run import Run
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestMails
@@ -44,7 +50,7 @@ def planned(text: str, *records: Record, prune: bool = False, passwords: bool = 
     """The plan that a document makes for a list."""
     asked: list[Reference] = []
 
-    def secret(reference: Reference) -> SecretStr:
+    def secret(reference: Reference, what: str) -> SecretStr:
         asked.append(reference)
         return SecretStr("s3cret")
 
@@ -142,7 +148,7 @@ def test_records_of_one_name_are_changed_by_their_ids_alone() -> None:
 def test_an_entry_that_could_not_be_read_is_not_created_a_second_time() -> None:
     listed = Listed(Place("p", "u", "t", "a", "", 1), RecordList((), (Unreadable(1, "odd", "A"),)))
     with pytest.raises(NotADocument, match="could not be read"):
-        desired_plan(read_document(A + "}}"), [listed], lambda _: SecretStr("x"), Wishes())
+        desired_plan(read_document(A + "}}"), [listed], lambda _, __: SecretStr("x"), Wishes())
 
 
 @given(st.booleans(), st.lists(st.sampled_from("ABCDE"), unique=True))
@@ -173,16 +179,18 @@ def test_a_backup_brings_back_what_was_deleted_and_changed(tmp_path: Path) -> No
 async def secrets(text: str, **environ: str) -> list[str]:
     """The secrets that the first record of a document refers to."""
     document = read_document(A + f", password: {text}}}}}")
-    references = document.records[0].secrets.values()
+    references = [Needed.of(each, "A") for each in document.records[0].secrets.values()]
     variables = {"PATH": os.environ["PATH"], **environ}
-    found = await read_secrets(references, variables, (), lambda: "typed", lambda _: None)
+    found = await read_secrets(
+        references, variables, (), lambda what: f"typed for {what}", lambda _: None
+    )
     return [secret.get_secret_value() for secret in found.values()]
 
 
 async def test_a_secret_comes_from_where_the_reference_says() -> None:
     assert await secrets("{env: X}", X=" a b ") == [" a b "]
     assert await secrets("{command: [printf, 'a b\\n']}") == ["a b"]
-    assert await secrets("{prompt: true}") == ["typed"]
+    assert await secrets("{prompt: true}") == ["typed for A"]
 
 
 @pytest.mark.parametrize(
@@ -205,15 +213,21 @@ async def test_a_secret_that_cannot_be_read_is_told_without_it(text: str, words:
     assert "planted" not in str(refused.value).replace("[sh", "")
 
 
+async def test_a_person_is_asked_for_each_record() -> None:
+    needed = [Needed.of(FromPerson(prompt=True), what) for what in ("A", "B", "A")]
+    found = await read_secrets(needed, {}, (), str, lambda _: None)
+    assert [secret.get_secret_value() for secret in found.values()] == ["A", "B"]
+
+
 async def test_equal_references_are_read_once(tmp_path: Path) -> None:
     counter = tmp_path / "count"
     script = f"echo x >> {counter}; echo secret"
     text = A + f", password: {{command: [sh, -c, '{script}']}}, apiKey: {{env: X}}}}}}"
     (wanted,) = read_document(text).records
-    references = [*wanted.secrets.values(), *wanted.secrets.values()]
+    references = [Needed.of(each, what) for each in wanted.secrets.values() for what in "AB"]
     environ = {"PATH": os.environ["PATH"], "X": "y"}
     found = await read_secrets(references, environ, (), str, lambda _: None)
-    assert found[FromEnvironment(env="X")].get_secret_value() == "y"
+    assert found[Needed(FromEnvironment(env="X"))].get_secret_value() == "y"
     assert counter.read_text() == "x\n"
 
 
@@ -247,7 +261,7 @@ async def apply(session: Session, state: Path, text: str) -> int:
     found = await session.connections.list()
     listed = Listed(Place.of(session, len(found.records)), found)
     wishes = Wishes(prune=True)
-    plan = desired_plan(read_document(text), [listed], lambda _: SecretStr("x"), wishes)
+    plan = desired_plan(read_document(text), [listed], lambda _, __: SecretStr("x"), wishes)
     mails = TestMails(TestHistory(state))
     run = Run("r", plan, lambda _: session, ScriptedOperator(), mails, Clock())
     await run.carry_out()

@@ -158,7 +158,7 @@ def test_equal_secrets_are_asked_for_once_and_never_written() -> None:
     assert "tiger" not in text
     assert "lion" not in text
     kept = read_plan(text)
-    assert kept.secrets == {1: "password of 2 records", 2: "password of 1 record"}
+    assert kept.secrets == {1: "password of 2 records", 2: "password of RELAY-3"}
     plan = kept.plan({1: one})
     assert [entry.patch.names for entry in plan.work] == [("password",), ("password",), ("port",)]
 
