@@ -178,6 +178,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
        (_TEST, _RUN, _WRITE)),
     _A("record.copy", "y", "Copy", "As curl (pressed twice), command, JSON or id.", (_RECORDS,),
        many=True),
+    _A("record.copy_to", "C", "Copy to", "To another profile, where the same name is changed.",
+       (_RECORDS,), many=True),
     _A("detail.next", "J", "Next", "The record after this one in the list."),
     _A("detail.previous", "K", "Previous", "The record before this one in the list."),
     _A("table.filter", "slash", "Filter", "Words, or terms such as port:587; esc clears.",

@@ -81,6 +81,7 @@ STATE_JOURNAL = "tests/state/test_journal.py"
 STATE_POWER_CUT = "tests/state/test_power_cut.py"
 STATE_TRUSTED_PATHS = "tests/state/test_trusted_paths.py"
 UI_BULK_CHANGE = "tests/ui/bulk/test_change.py"
+UI_BULK_COPY_TO = "tests/ui/bulk/test_copy_to.py"
 UI_BULK_MARKS = "tests/ui/bulk/test_marks.py"
 UI_BULK_PLAN = "tests/ui/bulk/test_plan.py"
 UI_BULK_REST = "tests/ui/bulk/test_rest.py"
@@ -2343,5 +2344,12 @@ FAULTS: Final = (
         "return (*self._left, *self._beside.values(), *in_use)",
         "return (*self._left, *in_use)",
         ("tests/ui/all_profiles/test_actions.py::test_leaving_waits_for_a_write_of_any_profile",),
+    ),
+    Fault(
+        "a copy gets an empty password where none was typed",
+        KEPT,
+        "        Change(name, ABSENT, secrets[name, login])\n        for name, login in _lacks(pair)\n        if (name, login) in secrets\n",
+        '        Change(name, ABSENT, secrets.get((name, login), SecretStr("")))\n        for name, login in _lacks(pair)\n',
+        (f"{UI_BULK_COPY_TO}::test_copies_get_the_secret_that_is_typed_once_and_none_is_emptied",),
     ),
 )

@@ -16,6 +16,7 @@ from smtp_tui.api.curl import curl_line
 from smtp_tui.api.models import Record, value_text
 from smtp_tui.api.requests import get_request
 from smtp_tui.text import counted
+from smtp_tui.ui.bulk.copy_to import copy_plan
 from smtp_tui.ui.bulk.current_run import ABOUT
 from smtp_tui.ui.bulk.edit import ManyScreen
 from smtp_tui.ui.bulk.marked import Marked
@@ -52,10 +53,20 @@ async def test_marked(screen: Screen[Any], services: Services, marked: Marked) -
     return await review(screen, services, plan, marked.sessions)
 
 
+async def copy_marked(screen: Screen[Any], services: Services, marked: Marked) -> bool:
+    """Ask where to, and for the secrets; review and begin to copy all of them."""
+    made = await copy_plan(screen, services, marked)
+    if made is None:
+        return False
+    session, plan = made
+    return await review(screen, services, plan, {session.profile.name: session})
+
+
 JOBS: Final[Mapping[str, Callable[[Screen[Any], Services, Marked], Awaitable[bool]]]] = {
     "edit": edit_marked,
     "delete": delete_marked,
     "test": test_marked,
+    "copy_to": copy_marked,
 }
 """The jobs that make a plan, by the verb of the action of a record; whether a run was begun."""
 

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
-from textual import on
-from textual.binding import BindingType
 from textual.content import Content
-from textual.widget import Widget
-from textual.widgets import Input
 
-from smtp_tui.api.secret import SecretStr, is_mask
-from smtp_tui.api.target import HostRefused
-from smtp_tui.profiles.choosing import Known
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.journal import writes_of
 from smtp_tui.text import clean, counted, moment
-from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.bulk.current_run import ABOUT, counts_words
 from smtp_tui.ui.bulk.plan import reviewed
+from smtp_tui.ui.bulk.profiles import sessions_of
+from smtp_tui.ui.bulk.secrets import SecretsDialog
 from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.messages import Offer, tell
-from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, Paste
-from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.operator import Kind
 from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.plan_file import KeptPlan, NotAPlan, read_plan
@@ -38,8 +29,8 @@ if TYPE_CHECKING:
 
     from smtp_tui.state.runs import KeptRun
     from smtp_tui.ui.services import Services
-    from smtp_tui.workflows.session import Session
 
+_TYPE_AGAIN: Final = "No file holds a secret, so type it again. What stays blank is not changed."
 _LEFT_OUT: Final = "Not sent: its secret was not typed."
 _DROPPED: Final = "Dropped from the plan."
 
@@ -124,7 +115,7 @@ async def offer_rest(app: App[Any], services: Services, kept: KeptRun) -> bool:
 async def _go_on(app: App[Any], services: Services, rest: Rest) -> bool:
     """Ask for the secrets and review what is left; whether the run goes on."""
     asks = rest.plan.secrets
-    secrets = await app.push_screen_wait(SecretsDialog(asks)) if asks else {}
+    secrets = await app.push_screen_wait(SecretsDialog(asks, _TYPE_AGAIN)) if asks else {}
     if secrets is None:
         return False
     plan = rest.plan.plan(secrets)
@@ -161,74 +152,3 @@ def _with_dropped(plan: Plan, results: Iterable[Result], approved: Plan) -> tupl
         each if each.progress.ended or id(entry) in kept else Result(Progress.FAILED, _DROPPED)
         for entry, each in zip(plan.entries, results, strict=True)
     )
-
-
-async def sessions_of(services: Services, names: Iterable[str]) -> dict[str, Session]:
-    """Sessions of these profiles, as far as they are known and can be used."""
-
-    def load() -> Known | None:
-        """Those of the file; blocks."""
-        try:
-            return Known(services.store.load(), {})
-        except FileProblem:
-            return None
-
-    known = await asyncio.to_thread(load)
-    found = {each.name: each for each in (known.with_broken if known is not None else ())}
-    found |= {profile.name: profile for profile in services.extra_profiles}
-    sessions = {}
-    for name in names:
-        try:
-            sessions[name] = services.session(found[name])
-        except (KeyError, HostRefused):
-            continue
-    return sessions
-
-
-class SecretsDialog(Dialog[Mapping[int, SecretStr] | None]):
-    """Asks again for the secrets of a plan, which no file holds. A blank one is left out."""
-
-    TITLE = "Secrets of the plan"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog.cancel"), *FIELD_KEYS]
-
-    def __init__(self, secrets: Mapping[int, str]) -> None:
-        super().__init__()
-        self._fields = {
-            number: Field(f"secret {number}", "", label=words, takes=Paste.PASSWORD)
-            for number, words in secrets.items()
-        }
-        for field in self._fields.values():
-            field.label_cells = 28
-
-    def compose_box(self) -> Iterable[Widget]:
-        """A field for each."""
-        words = "No file holds a secret, so type it again. What stays blank is not changed."
-        yield PlainText(words)
-        yield from self._fields.values()
-        yield PlainText("", classes="said")
-
-    def keys(self) -> Iterable[tuple[str, str]]:
-        """On, or back."""
-        return (("enter", "Next"), (self.cancel_key, "Back"))
-
-    def on_mount(self) -> None:
-        """Start on the first."""
-        self.set_focus(next(iter(self._fields.values())).input)
-
-    @on(Input.Submitted)
-    def go_on(self, event: Input.Submitted) -> None:
-        """Go to the next field; from the last one go on."""
-        event.stop()
-        *_, last = self._fields.values()
-        if not last.has_focus_within:
-            self.focus_next()
-        elif any(is_mask(field.text) for field in self._fields.values() if field.text):
-            self.say("This is the mask, not the secret.")
-        else:
-            self.dismiss(
-                {
-                    number: SecretStr(field.text)
-                    for number, field in self._fields.items()
-                    if field.text
-                }
-            )

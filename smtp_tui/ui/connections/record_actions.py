@@ -180,6 +180,14 @@ class RecordScreen(FullScreen[Result]):
             forms, name = copyables(session, record), record_name(record.name, record.id)
             self.app.push_screen(CopyDialog(forms, of=name, action="record.copy"))
 
+    def action_copy_to(self) -> None:
+        """Copy the record, or the marked ones, to another profile."""
+        marked = self._shows.marked()
+        if not marked and self._chosen is not None:
+            marked = Marked((self._chosen,))
+        if marked:
+            self._carry_out("copy_to", marked)
+
     def action_delete(self) -> None:
         """Review the delete of the record, or of the marked ones, then delete it."""
         if marked := self._shows.marked():
