@@ -19,7 +19,7 @@ HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories of characters that are invisible or control the terminal."""
 _PLAIN: Final = re.compile(r"[\x20-\x7e]*\Z")
 _MARK: Final = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_MARKS: Final = rf"(?:\A|(?<=[{_MARK}]))[{_MARK}]+"
+MARKS: Final = rf"(?:\A|(?<=[{_MARK}]))[{_MARK}]+"
 """Combining marks at the start of a text, which would change what stands before it, and all but
 the first of several in a row, which would cover the lines above and below."""
 
@@ -31,7 +31,7 @@ def clean(text: str, limit: int = LIMIT) -> str:
         text, tail = text[:limit], f"… ({len(text):,} characters)"
     if _PLAIN.match(text):
         return text + tail
-    return "".join(map(_visible, re.sub(_MARKS, lambda marks: _escape(marks[0]), text))) + tail
+    return "".join(map(_visible, re.sub(MARKS, lambda marks: _escape(marks[0]), text))) + tail
 
 
 def clean_block(text: str, limit: int = 20_000) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
@@ -227,7 +228,7 @@ async def review_and_run(
         remark("No record matches.")
     if options.dry_run:
         if options.json:
-            show(plan_json(plan, Clock().now()).rstrip())
+            show_json(json.loads(plan_json(plan, Clock().now())))
         elif plan.entries:
             print_plan(plan)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import stat
 import sys
@@ -28,7 +29,7 @@ from smtp_tui.editing.document_text import document_json, document_yaml
 from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.state.encoding import read_object
 from smtp_tui.state.files import DEFAULT_CAP, FileProblem, problems_of, write_atomic
-from smtp_tui.text import moment
+from smtp_tui.text import clean, moment
 from smtp_tui.workflows.plan import Plan, PlanEntry
 from smtp_tui.workflows.plan_file import plan_json, plan_schema, read_plan
 
@@ -103,7 +104,7 @@ def _plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
         if options.output is not None:
             _write(options.output, told)
         if options.json:
-            show(told.rstrip())
+            show_json(json.loads(told))
         else:
             show("\n".join(plan_lines(made)) or "No difference.")
     if code is not ExitCode.OK:
@@ -182,7 +183,7 @@ def _typed(what: str) -> str:
     """A secret that somebody types. Raises :class:`CredentialError` where nobody can."""
     if not on_terminal():
         raise CredentialError(f"the {what} has to be typed, and there is no terminal to ask on")
-    return ask_secret(f"SMTP {what}:")
+    return ask_secret(f"SMTP {clean(what)}:")
 
 
 async def _compared(

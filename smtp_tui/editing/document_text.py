@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,7 @@ from typing import Final
 from smtp_tui.api.models import Parameter, Record, is_secret_name
 from smtp_tui.editing.values import Absent, value_in
 from smtp_tui.mail.parameters import FORM_ORDER, place_in_form
-from smtp_tui.text import HIDDEN_CATEGORIES, clean
+from smtp_tui.text import HIDDEN_CATEGORIES, MARKS, clean
 
 SCHEMA: Final = 1
 """The version of the format, which the document states as ``schema``."""
@@ -105,7 +106,10 @@ def _parameter_lines(record: Record) -> Iterator[str]:
 
 def _quoted(value: object) -> str:
     """A value as YAML on one line: JSON, with every character escaped that does not show."""
-    return "".join(map(_visible, json.dumps(value, ensure_ascii=False)))
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(
+        map(_visible, re.sub(MARKS, lambda marks: "".join(map(_escape, marks[0])), text))
+    )
 
 
 def _visible(character: str) -> str:
@@ -114,4 +118,9 @@ def _visible(character: str) -> str:
         number < 0x80 or unicodedata.category(character) not in HIDDEN_CATEGORIES
     ):
         return character
+    return _escape(character)
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
     return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"

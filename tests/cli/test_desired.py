@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import stat
+import unicodedata
 from pathlib import Path
 
 import pytest
 
+from smtp_tui.text import HIDDEN_CATEGORIES
 from tests.cli.console import Console, Typist
 from tests.cli.test_edge import PROGRAM
 from tests.cli.test_many import add_profile, fill, sent
 from tests.cli.test_signals import ended, started
 from tests.e2e.terminal import Terminal
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
+from tests.payloads import PAYLOADS
 
 VALUES = {"hostname": "no", "port": "0123", "username": "1e3", "password": "stored", "n": [1, None]}
 
@@ -242,3 +245,31 @@ def test_no_file_holds_a_password_while_a_run_is_killed(
     assert any("runs" in each.parts for each in left)
     assert [each for each in left if b"n3w-secret" in each.read_bytes()] == []
     assert "n3w-secret" not in said
+
+
+def test_no_text_of_the_server_drives_the_terminal(
+    console: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    for text in PAYLOADS.values():
+        if text.strip() and len(text) < 10_000:
+            values = {"hostname": "a.example", "port": 25, "note": text, f"n{text}": text}
+            sandbox.add_record(f"N{text}", values)
+    file = tmp_path / "records.yaml"
+    assert console.run("export", "-o", str(file)).code == 0
+    changed = file.read_text().replace("port: 25", "port: 587")
+    file.write_text(changed)
+    for arguments, code in (
+        (("export",), 0),
+        (("export", "--json"), 0),
+        (("plan", str(file)), 2),
+        (("plan", str(file), "--json"), 2),
+        (("set", "--match", "port=25", "port=587", "--dry-run"), 0),
+        (("set", "--match", "port=25", "port=587", "--dry-run", "--json"), 0),
+        (("set", "--match", "port=25", "port=587", "--yes"), 4),
+        (("list", "--match", "port=25"), 0),
+    ):
+        result = console.run(*arguments)
+        assert result.code == code, result.err
+        said = result.out + result.err
+        odd = {c for c in said if c != "\n" and unicodedata.category(c) in HIDDEN_CATEGORIES}
+        assert odd == set(), arguments

@@ -40,7 +40,18 @@ MORE_ODD = (
     "&a",
     "!a",
 )
-HIDDEN = ("\x1b[2J", "\x85", "\u2028", "\ufeff", "\x7f", "\U000e0001", "😀", "é", "\x00")
+HIDDEN = (
+    "\x1b[2J",
+    "\x85",
+    "\u2028",
+    "\ufeff",
+    "\x7f",
+    "\U000e0001",
+    "😀",
+    "é",
+    "\x00",
+    "Z\u0335\u0489\u20dd",
+)
 
 
 def one(text: str) -> DesiredRecord:

@@ -1003,6 +1003,13 @@ FAULTS: Final = (
         ("tests/editing/test_document.py::test_only_what_json_takes_for_a_number_is_one",),
     ),
     Fault(
+        "a plan that is printed drives the terminal",
+        HONEST,
+        "            show_json(json.loads(told))",
+        "            show(told)",
+        (f"{CLI_DESIRED}::test_no_text_of_the_server_drives_the_terminal",),
+    ),
+    Fault(
         "what the server sends drives the terminal",
         HONEST,
         "    if unicodedata.category(character) not in HIDDEN_CATEGORIES:\n"
