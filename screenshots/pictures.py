@@ -100,6 +100,13 @@ PICTURES: Final[Mapping[str, Mapping[str, Picture]]] = {
         "conflict": Picture("The same parameter was changed by someone else", BOTH),
         "saved": Picture("A change was saved, and can be undone", WIDE),
     },
+    "Many at once": {
+        "edit-many": Picture("One change for many records, and the plan for it", BOTH),
+        "plan": Picture("The review of a plan", BOTH, True),
+        "plan-delete": Picture("The review of a plan that deletes"),
+        "run": Picture("A run that has ended, with a failure", BOTH, True),
+        "compare": Picture("Two profiles side by side", BOTH),
+    },
     "Test email": {
         "test-ask": Picture("Which values, and to whom"),
         "test-sending": Picture("A mail is on its way"),

@@ -42,8 +42,14 @@ from smtp_tui.api.target import Access, Pinned
 from smtp_tui.mail.remarks import Severity
 from smtp_tui.profiles.model import Environment
 from smtp_tui.profiles.sources import LoginToken, PromptToken
+from smtp_tui.sandbox.accounts import OTHER_TENANT_ID
 from smtp_tui.ui.actions import BY_ID
 from smtp_tui.ui.app import SmtpTui
+from smtp_tui.ui.bulk.edit import ManyScreen
+from smtp_tui.ui.bulk.plan import PlanDialog
+from smtp_tui.ui.bulk.run import RunScreen
+from smtp_tui.ui.compare.choose import CompareWithDialog
+from smtp_tui.ui.compare.screen import CompareScreen
 from smtp_tui.ui.connections.detail import DetailScreen, UnreadableScreen
 from smtp_tui.ui.connections.screen import ConnectionsScreen
 from smtp_tui.ui.dialogs import CopyDialog, HelpScreen, QuestionDialog
@@ -176,6 +182,41 @@ async def editing(stage: Stage) -> None:
     await stage.shoot("review-delete")
     await stage.back()
     await conflict(stage)
+
+
+async def many(stage: Stage) -> None:
+    """All records marked: a change for all of them, its plan and run, and a delete."""
+    await stage.rows()
+    await stage.press("asterisk")
+    await stage.front(PlanDialog, "d")
+    await stage.shoot("plan-delete")
+    await stage.back()
+    await stage.front(ManyScreen, "e")
+    await stage.fill("port", "587")
+    await stage.remarked("port", Severity.HINT)
+    await stage.shoot("edit-many")
+    await stage.front(PlanDialog, "ctrl+s")
+    stage.clock.wait(1)
+    await stage.shoot("plan")
+    gone = next(each.id for each in stage.sandbox.records() if each.name == NO_HOST)
+    stage.sandbox.faults.add(Fault(FaultKind.FORBIDDEN, f"/*/{gone}", count=None))
+    await stage.front(RunScreen, "enter")
+    await stage.shows("ended")
+    await stage.shoot("run")
+
+
+async def side_by_side(stage: Stage) -> None:
+    """Two profiles whose records differ."""
+    for name, port in ((WORKS, 587), (NO_HOST, 25)):
+        values = {"hostname": "mx.example.com", "port": port}
+        stage.sandbox.add_record(name, values, tenant=OTHER_TENANT_ID)
+    await stage.rows()
+    await stage.front(CompareWithDialog, "equals_sign")
+    await stage.shows("demo-europe")
+    screen = await stage.front(CompareScreen, "enter")
+    await stage.until(lambda: bool(screen.table.rows), "what differs")
+    await stage.press("j", "space", "space")
+    await stage.shoot("compare")
 
 
 async def conflict(stage: Stage) -> None:
@@ -350,6 +391,8 @@ SCENES: Final = (
         editing,
         starts.logged_in,
     ),
+    Scene(("plan-delete", "edit-many", "plan", "run"), many),
+    Scene(("compare",), side_by_side),
     Scene(("preset",), creating),
     Scene(("review-protected",), protected, PRODUCTION),
     Scene(("read-only",), read_only, changed(access=Access.READ_ONLY)),

@@ -30,6 +30,7 @@ class Group(Enum):
     MOST = "100,000 rows"
     REST = "At rest"
     COMMANDS = "Commands"
+    PATCHES = "1,000 patches, four at a time, each between two reads"
 
 
 @dataclass(frozen=True)
@@ -112,4 +113,6 @@ BUDGETS = (
     Budget(_G.COMMANDS, "list: processor; base: curl", _MS),
     Budget(_G.COMMANDS, "--version; base: python -c pass", _MS, ratio=2),
     Budget(_G.COMMANDS, "--help; base: python -c pass", _MS, ratio=2),
+    Budget(_G.PATCHES, "set --match; base: a bare httpx script", _MS, ratio=1.3),
+    Budget(_G.PATCHES, "set --match: processor; base: a bare httpx script", _MS),
 )

@@ -16,6 +16,8 @@ from tests.bench.programs import FEW, ROOT, Bench, Side, Spent
 from tests.bench.rows import name
 from tests.bench.server import running
 
+PATCHED_OF = 3_500
+"""Rows of which 1,000 have the port 25."""
 KEYS = 12
 """How often the cursor is moved down, and up again, without scrolling."""
 BRIEF = 0.2
@@ -301,6 +303,19 @@ def commands(bench: Bench) -> Figures:
         yield Figure(f"{option}; base: python -c pass", bare, Side.BASE)
 
 
+def patches(bench: Bench) -> Figures:
+    """A port is moved in 1,000 records, and back by the base."""
+    server = bench.server(PATCHED_OF)
+    match = "--match", "port=25", "port=2626", "--yes", "--force"
+    ours = bench.spent((bench.program, "set", *match), server)
+    script = ROOT / "tests" / "bench" / "patches.py"
+    base = bench.spent((bench.python, script, server.url, "2626", "25"), server)
+    what = "set --match{}; base: a bare httpx script"
+    for side, spent in ((Side.OURS, ours), (Side.BASE, base)):
+        yield Figure(what.format(""), spent.wall, side)
+        yield Figure(what.format(": processor"), spent.cpu, side)
+
+
 MEASURES: Mapping[Group, Callable[[Bench], Figures]] = {
     Group.START: start,
     Group.QUIT: leave,
@@ -311,6 +326,7 @@ MEASURES: Mapping[Group, Callable[[Bench], Figures]] = {
     Group.BYTES: key_bytes,
     Group.MOST: most,
     Group.REST: rest,
+    Group.PATCHES: patches,
 }
 ONCE = (Group.BYTES, Group.MOST, Group.REST)
 """Measures that take long or vary little."""
