@@ -105,6 +105,7 @@ PICTURES: Final[Mapping[str, Mapping[str, Picture]]] = {
         "plan": Picture("The review of a plan", BOTH, True),
         "plan-delete": Picture("The review of a plan that deletes"),
         "run": Picture("A run that has ended, with a failure", BOTH, True),
+        "all-profiles": Picture("The records of all profiles", BOTH),
         "compare": Picture("Two profiles side by side", BOTH),
     },
     "Test email": {

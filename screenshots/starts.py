@@ -115,7 +115,11 @@ def logged_in(start: Start) -> Start:
 
 def named(start: Start) -> Start:
     """Start with several profiles, one of them in use and logged in; not all hosts answer."""
-    start = logged_in(start)
+    return together(logged_in(start))
+
+
+def together(start: Start) -> Start:
+    """Start with several profiles that take their token from the same variable."""
     assert start.profile is not None
     beside: dict[str, dict[str, object]] = {
         "production": {"environment": Environment.PRODUCTION, "access": Access.PROTECTED},

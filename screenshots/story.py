@@ -44,6 +44,7 @@ from smtp_tui.profiles.model import Environment
 from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.sandbox.accounts import OTHER_TENANT_ID
 from smtp_tui.ui.actions import BY_ID
+from smtp_tui.ui.all_profiles.screen import AllProfilesScreen
 from smtp_tui.ui.app import SmtpTui
 from smtp_tui.ui.bulk.edit import ManyScreen
 from smtp_tui.ui.bulk.plan import PlanDialog
@@ -67,6 +68,8 @@ from tests.failing_sandbox import Fault, FaultKind, Operation
 
 SOME: Final = 15
 """Actions of the palette; there are more."""
+SEVERAL: Final = 14
+"""Fewer records than those of all profiles."""
 Drawn: TypeAlias = tuple[Size, Look]
 Play: TypeAlias = Callable[[Stage], Awaitable[None]]
 PORTS: Final = {
@@ -203,6 +206,15 @@ async def many(stage: Stage) -> None:
     await stage.front(RunScreen, "enter")
     await stage.shows("ended")
     await stage.shoot("run")
+
+
+async def all_profiles(stage: Stage) -> None:
+    """The records of several profiles in one table."""
+    await stage.rows()
+    screen = await stage.front(AllProfilesScreen, "P")
+    await stage.until(lambda: len(screen.table.rows) > SEVERAL, "the rows of both profiles")
+    await stage.press("j", "space")
+    await stage.shoot("all-profiles")
 
 
 async def side_by_side(stage: Stage) -> None:
@@ -392,6 +404,7 @@ SCENES: Final = (
         starts.logged_in,
     ),
     Scene(("plan-delete", "edit-many", "plan", "run"), many),
+    Scene(("all-profiles",), all_profiles, starts.together),
     Scene(("compare",), side_by_side),
     Scene(("preset",), creating),
     Scene(("review-protected",), protected, PRODUCTION),

@@ -28,6 +28,7 @@ from smtp_tui.ui.keymap import bound, error_text
 from smtp_tui.ui.messages import MessagesApp, tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
+from smtp_tui.ui.theme import filled
 from smtp_tui.ui.widgets.bars import key_content
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import Column, FilteredTable, Look, RecordsTable, Row, notice_content
@@ -69,6 +70,10 @@ class CompareScreen(FullScreen[None]):
         self._shows_same = False
         self._problem: ApiError | SideProblem | None = None
         self._list = FilteredTable(_COLUMNS)
+        both = Content("  ·  ").join(each.place for each in (left, right))
+        self._profile_bar.instead = Content.assemble(
+            Content.styled(" compare ", filled("other")), "  ", both
+        )
 
     @property
     def table(self) -> RecordsTable:

@@ -11,7 +11,7 @@ from textual.content import Content
 from smtp_tui.api.models import Record
 from smtp_tui.profiles.model import Profile
 from smtp_tui.state.files import FileProblem, read_text
-from smtp_tui.text import clean
+from smtp_tui.text import clean, shortened
 from smtp_tui.ui.widgets.bars import titled
 from smtp_tui.workflows.operator import Operator, Sent
 from smtp_tui.workflows.session import Session
@@ -37,6 +37,14 @@ class ProfileSide(Struct, frozen=True):
         """How it is named in the title: with the label of its environment."""
         return titled(self.session.profile)
 
+    @property
+    def place(self) -> Content:
+        """Where it leads to, for the header."""
+        target = self.session.target
+        tenant = clean(self.session.profile.tenant_name or target.scope.tenant, 80)
+        host = clean(target.origin.text, 80)
+        return Content.assemble((host, "bold"), (" tenant ", "dim"), shortened(tenant, 13))
+
     async def records(self, operator: Operator) -> tuple[Record, ...]:
         """Read the list. Raises ``ApiError``."""
         read, what = self.session.connections.list, f"Reading the connections of {self.name}"
@@ -58,6 +66,11 @@ class FileSide(Struct, frozen=True):
     def title(self) -> Content:
         """How it is named in the title."""
         return Content.assemble(("file ", "dim"), (self.name, "bold"))
+
+    @property
+    def place(self) -> Content:
+        """Where it is, for the header."""
+        return Content.styled(clean(str(self.path), 80), "bold")
 
     async def records(self, operator: Operator) -> tuple[Record, ...]:
         """Read the file. Raises :class:`SideProblem`."""
