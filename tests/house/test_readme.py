@@ -64,9 +64,9 @@ def test_ci_takes_the_test_line_from_the_readme() -> None:
     assert os.access(script, os.X_OK)
 
 
-def test_six_pictures_are_there_and_the_page_of_all_is_linked() -> None:
+def test_every_picture_is_there_once_and_the_page_of_all_is_linked() -> None:
     assert [path for path in PICTURES if not (ROOT / path).is_file()] == []
-    assert len(set(PICTURES)) == len(PICTURES) == 6
+    assert len(set(PICTURES)) == len(PICTURES) >= 6
     assert "](screenshots/all.md)" in section("Pictures")
 
 
