@@ -43,8 +43,8 @@ _PAIR: Final = re.compile(
     r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
 )
 """A character that JSON writes as two, which YAML does not know."""
-_TAG: Final = "tag:yaml.org,2002:"
-_TAGS: Final = {f"{_TAG}{kind}" for kind in ("str", "seq", "map")} | {"!"}
+_TEXT: Final = ("!", "tag:yaml.org,2002:str")
+_TAGS: Final = (None, *_TEXT, "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 _SECRET_AS_TEXT: Final = (
     "is a secret and must not be in the file; write where it comes from:"
     " { env: NAME }, { command: [program, argument] } or { prompt: true }"
@@ -224,16 +224,15 @@ class _Reader:
 
     def __init__(self) -> None:
         self._positions: dict[Path, Position] = {}
-        self._seen: set[int] = set()
+        self._loader: Any = None
 
     def values(self, text: str) -> JsonValue:
         """The document as plain values."""
         if text.lstrip().startswith("{"):
             text = _PAIR.sub(_joined, text)
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
-        loader.yaml_implicit_resolvers = {}  # what a plain word means is decided here
+        self._loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
         try:
-            node = loader.get_single_node()
+            return self._document()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             at = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
@@ -242,42 +241,58 @@ class _Reader:
         except yaml.YAMLError:
             line = next(_unreadable_lines(text), 1)
             raise _refusal((line, 1), "this has a character that YAML does not allow") from None
-        except RecursionError:
-            raise _refusal((1, 1), "this is nested too deeply") from None
         finally:
-            loader.dispose()
-        if node is None:
-            raise _refusal((1, 1), "this is empty")
-        return self._value(node, ())
+            self._loader.dispose()
 
-    def _value(self, node: yaml.Node, path: Path) -> JsonValue:
-        at = node.start_mark.line + 1, node.start_mark.column + 1
+    def _document(self) -> JsonValue:
+        """The one document of the text."""
+        self._next()  # the stream
+        if isinstance(self._next(), yaml.StreamEndEvent):
+            raise _refusal((1, 1), "this is empty")
+        values = self._value(self._next(), ())
+        self._next()  # the end of the document
+        after = self._next()
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise _refusal(_place(after), "a second document begins here")
+        return values
+
+    def _next(self) -> yaml.Event:
+        """What the parser finds next. It nests nothing itself, however deep a text is nested."""
+        event: yaml.Event = self._loader.get_event()
+        return event
+
+    def _value(self, event: yaml.Event, path: Path) -> JsonValue:
+        at = _place(event)
         self._positions.setdefault(path, at)
         if len(path) > _DEEPEST:
             raise _refusal(at, "this is nested too deeply")
-        if id(node) in self._seen:
+        if isinstance(event, yaml.AliasEvent):
             raise _refusal(at, "an alias (*) cannot be used here; write the value again")
-        self._seen.add(id(node))
-        if node.tag not in _TAGS:
-            raise _refusal(at, f"the tag {clean(node.tag, 100)} cannot be used here")
-        if isinstance(node, yaml.SequenceNode):
-            return [self._value(each, (*path, place)) for place, each in enumerate(node.value)]
-        if isinstance(node, yaml.MappingNode):
-            return dict(self._items(node, path))
-        assert isinstance(node, yaml.ScalarNode)  # there is no other kind
-        return _scalar(node)
+        assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
+        if event.tag not in _TAGS:
+            raise _refusal(at, f"the tag {clean(event.tag, 100)} cannot be used here")
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event)
+        if isinstance(event, yaml.MappingStartEvent):
+            return dict(self._items(path))
+        return [*self._entries(path)]
 
-    def _items(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, JsonValue]]:
+    def _entries(self, path: Path) -> Iterator[JsonValue]:
+        place = 0
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            yield self._value(event, (*path, place))
+            place += 1
+
+    def _items(self, path: Path) -> Iterator[tuple[str, JsonValue]]:
         names = set()
-        for key, value in node.value:
-            at = key.start_mark.line + 1, key.start_mark.column + 1
-            if not isinstance(key, yaml.ScalarNode):
-                raise _refusal(at, "a key must be text")
+        while not isinstance(key := self._next(), yaml.MappingEndEvent):
+            if not isinstance(key, yaml.ScalarEvent):
+                raise _refusal(_place(key), "a key must be text")
             if key.value in names:
-                raise _refusal(at, f'"{clean(key.value, 100)}" stands here twice')
+                raise _refusal(_place(key), f'"{clean(key.value, 100)}" stands here twice')
             names.add(key.value)
-            self._positions[(*path, key.value)] = at
-            yield key.value, self._value(value, (*path, key.value))
+            self._positions[(*path, key.value)] = _place(key)
+            yield key.value, self._value(self._next(), (*path, key.value))
 
     def at(self, path: Path) -> Position:
         """Where a value stands, or what it would stand in."""
@@ -342,9 +357,14 @@ def _unreadable_lines(text: str) -> Iterator[int]:
             yield number
 
 
-def _scalar(node: yaml.ScalarNode) -> JsonValue:
-    text: str = node.value
-    if node.style:
+def _place(event: yaml.Event) -> Position:
+    assert event.start_mark is not None  # every event that was parsed has one
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def _scalar(event: yaml.ScalarEvent) -> JsonValue:
+    text: str = event.value
+    if event.style or event.tag in _TEXT:
         return text
     if text in _WORDS:
         return _WORDS[text]

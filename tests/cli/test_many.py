@@ -123,6 +123,17 @@ def test_a_deletion_asks_for_the_number_and_leaves_a_backup_that_can_be_applied(
     assert {record.name for record in sandbox.records()} == {"NEW-0", "OLD-0", "OLD-1"}
 
 
+def test_nothing_is_deleted_where_no_backup_can_be_written(
+    two: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    fill(sandbox, 2)
+    (tmp_path / "state").mkdir(mode=0o700)
+    (tmp_path / "state" / "backups").touch()
+    result = two.run("--profile", "a", "delete", "--match", "port=25", "--yes")
+    assert (result.code, sent(sandbox)) == (2, 0)
+    assert "backups" in result.err
+
+
 def test_a_plan_that_changes_much_of_a_list_needs_force_or_the_number(
     two: Console, sandbox: Sandbox
 ) -> None:

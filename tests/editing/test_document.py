@@ -93,6 +93,7 @@ def test_what_is_written_is_what_is_read(listed: list[Record]) -> None:
     [
         *(("no", "no"), ("0123", "0123"), ("1_000", "1_000"), ("587", 587), ('"587"', "587")),
         *(("true", True), ("null", None), ("", None), ("1.5", 1.5), ("[1, a]", [1, "a"])),
+        *(("!!str 25", "25"), ("! 25", "25"), ("|-\n      25", "25")),
         *(("0x1F", "0x1F"), ("12:30:45", "12:30:45"), ("2026-01-01", "2026-01-01")),
     ],
 )
@@ -138,7 +139,7 @@ RECORD = "schema: 1\nrecords:\n- name: A\n"
         (RECORD + "- name: 5", 4, 3, '"name" must be text'),
         (RECORD + "- name: A", 4, 3, 'a second record named "A"; the first is in line 3'),
         (RECORD + "  name: B", 4, 3, '"name" stands here twice'),
-        (RECORD + "  parameters: &a {}\n- {name: B, parameters: *a}", 4, 15, "alias"),
+        (RECORD + "  parameters: &a {}\n- {name: B, parameters: *a}", 5, 25, "alias"),
         (RECORD + "  parameters: {port: !!int '5'}", 4, 22, "the tag"),
         (RECORD + "  parameters: {password: hunter2}", 4, 16, "must not be in the file"),
         (RECORD + "  parameters: {apiKey: 5}", 4, 16, "apiKey is a secret"),
@@ -146,7 +147,9 @@ RECORD = "schema: 1\nrecords:\n- name: A\n"
         (RECORD + "  parameters: {password: {env: A, alwys: true}}", 4, 35, '"always"'),
         (RECORD + "  parameters: {password: {command: []}}", 4, 27, "must not be empty"),
         (RECORD + "  parameters: {password: {prompt: false}}", 4, 27, "must be true"),
-        ("[" * 100_000, 1, 1001, "no valid YAML"),
+        ("- " * 100_000, 1, 123, "nested too deeply"),
+        ("schema: 1\nrecords: []\n---\nschema: 1", 3, 1, "a second document"),
+        ("schema: 1\n? [a]\n: 1", 2, 3, "a key must be text"),
         (with_value("[" * 90 + "]" * 90), 5, 68, "nested too deeply"),
     ],
 )
@@ -158,6 +161,14 @@ def test_a_mistake_is_told_in_plain_words_with_its_line_and_column(
     told = [(each.line, each.column) for each in refused.value.problems if words in each.words]
     assert told == [(line, column)]
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["[", "- ", "{a: ", "? ", "[? "])
+def test_a_text_that_is_nested_without_end_is_refused(text: str) -> None:
+    with pytest.raises(NotADocument) as refused:
+        read_document(text * 100_000)
+    words = ("nested too deeply", "no valid YAML", "a key must be text")
+    assert any(each in str(refused.value) for each in words)
 
 
 def test_records_of_one_name_are_told_apart_by_their_ids() -> None:
