@@ -302,13 +302,14 @@ class SmtpTui(MessagesApp):
         services, session = self._services, self._current.session
         if isinstance(self.screen, RunScreen):
             return
-        kept = () if services.run_under_way is not None else await self._runs_left()
-        if kept:
-            await offer_rest(self, services, kept[0])
-        elif services.current_run.run is None:
-            tell(self, "No run yet: mark records first.", about=About.IMPOSSIBLE)
-        if services.current_run.run is not None:
-            self.push_screen(RunScreen(session, services))
+        if not services.run_id:
+            kept = await self._runs_left()
+            if not kept:
+                words = "No run yet: it begins with marked records."
+                tell(self, words, about=About.IMPOSSIBLE)
+            if not kept or not await offer_rest(self, services, kept[0]):
+                return
+        self.push_screen(RunScreen(session, services))
 
     def action_mailbox(self) -> None:
         """Show the demo's mailbox."""

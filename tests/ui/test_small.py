@@ -109,7 +109,7 @@ async def test_without_colour_cursor_mark_order_and_focus_are_seen(
         await ui.press("space")
         assert ui.line("BATCH").lstrip("│┃ ").startswith("● BATCH")
         assert "INVOICES" in ui.line("▌")
-        await ui.press("d")
+        await ui.press("k", "space", "d")
         await ui.sees("Delete INVOICES?")
         await ui.until(lambda: style(ui, "#cancel", "Cancel").reverse, "the focus on Cancel")
         assert not style(ui, "#apply", "Delete").reverse

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import stat
 
+import pytest
+
 from smtp_tui.workflows.plan_file import read_plan
 from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.bulk.steps import changed_ids, edit_ports, ports, relays
 from tests.ui.helpers import Ui, opened
+from tests.ui.widgets.test_hostile import NAMES, clean_screen
 
 
 async def two_folds(ui: Ui, sandbox: Sandbox) -> list[str]:
@@ -191,3 +194,28 @@ async def test_the_outcomes_are_saved_as_json(sandbox: Sandbox) -> None:
         (file,) = (ui.services.run_store.directory.parent / "saved").iterdir()
         told = json.loads(file.read_text(encoding="utf-8"))
         assert [each["outcome"] for each in told["outcomes"]] == ["done", "done"]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (60, 20)])
+@pytest.mark.parametrize("kind", NAMES)
+async def test_a_hostile_record_is_shown_harmless_in_form_plan_and_run(
+    sandbox: Sandbox, kind: str, size: tuple[int, int]
+) -> None:
+    text = NAMES[kind]
+    for port in (text, 25):
+        sandbox.add_record(text, {"hostname": text, "port": port, "x-[/nope]": port or "x"})
+    async with opened(sandbox, size=size) as ui:
+        await ui.sees("Connections 2")
+        await ui.press("asterisk", "e")
+        await ui.sees("Edit 2 records")
+        clean_screen(ui)
+        await ui.press("tab", "end", "ctrl+u", *"587", "ctrl+s")
+        await ui.sees("WHAT WILL BE SENT")
+        ui.clock.forward(1)
+        await ui.press("down", "down", "enter", "down")
+        clean_screen(ui)
+        await ui.press("tab", "enter")
+        await ui.sees("2 done")
+        clean_screen(ui)
+        assert [record.values["port"] for record in sandbox.records()] == [587] * 2
+        assert [record.values["hostname"] for record in sandbox.records()] == [text] * 2

@@ -180,18 +180,6 @@ async def _through_leaving(walk: _Walk) -> None:
 
 async def _through_many(walk: _Walk) -> None:
     """What is done to marked records, and a run that ended early with a secret in its plan."""
-    await walk.go("asterisk", "6 marked")
-    await walk.go("d", "Delete 6 records?")
-    await walk.back("NAME ▲")
-    await walk.go("e", "Edit 6 records")
-    await walk.back("NAME ▲")
-    await walk.ui.press("asterisk", "G", "space")
-    await walk.go("t", "One mail for each")
-    await walk.go("enter", "Test 1 record?")
-    walk.ui.clock.forward(1)
-    await walk.go("enter", "OUTCOME", "REJECTED")
-    await walk.back("NAME ▲")
-    await walk.ui.press("asterisk", "asterisk")
     record = Record("1", "GONE", (Parameter("password", SecretState.SET),))
     changes = [Change("password", ABSENT, SecretStr("secret"))]
     plan = Plan("Change 1 record", change_entries("one", [record], changes))
@@ -211,6 +199,20 @@ async def _through_all_profiles(walk: _Walk) -> None:
         walk.seen.add(type(walk.ui.app.screen).__name__)
     await walk.ui.press("escape", "q")
     await walk.look("NAME ▲")
+    await walk.go("asterisk", "6 marked")
+    await walk.go("d", "Delete 6 records?")
+    await walk.back("NAME ▲")
+    await walk.go("e", "Edit 6 records")
+    await walk.back("NAME ▲")
+    await walk.go("C", "Copy 6 records to", "two")
+    await walk.back("NAME ▲")
+    await walk.ui.press("asterisk", "G", "space")
+    await walk.go("t", "One mail for each")
+    await walk.go("enter", "Test 1 record?")
+    walk.ui.clock.forward(1)
+    await walk.go("enter", "OUTCOME", "REJECTED", "· ended")
+    await walk.back("NAME ▲")
+    await walk.ui.press("asterisk", "asterisk")
 
 
 async def _through_profiles(walk: _Walk) -> None:
