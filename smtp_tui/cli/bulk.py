@@ -181,7 +181,7 @@ def delete_many(options: argparse.Namespace, environ: Environ, names: Sequence[s
 
 def test_many(options: argparse.Namespace, environ: Environ, names: Sequence[str]) -> ExitCode:
     """Send a test email with each of several saved records; all, if none is named."""
-    if options.unsaved or gives_password(options):
+    if options.unsaved or gives_password(options) or len(names) < len(options.values):
         raise Refusal("values are tested with one record")
     wanted = wanted_of(options, names)
     many = begin_many(options, environ, Operation.TEST_SAVED)

@@ -145,7 +145,7 @@ def _is_plan(text: str) -> bool:
 def _apply_plan(options: argparse.Namespace, environ: Environ, text: str) -> ExitCode:
     """Carry out a plan that was kept, in the profiles that it names."""
     from smtp_tui.editing.document import reference_of  # noqa: PLC0415 - pydantic
-    from smtp_tui.workflows.references import Needed, password_of  # noqa: PLC0415 - pydantic
+    from smtp_tui.workflows.references import Needed  # noqa: PLC0415 - pydantic
 
     try:
         kept = read_plan(text)
@@ -171,12 +171,22 @@ def _apply_plan(options: argparse.Namespace, environ: Environ, text: str) -> Exi
             given = {number: found[source] for number, source in sources.items()}
             for number, what in kept.secrets.items():
                 if number not in given:
-                    given[number] = password_of(_typed(what))
+                    given[number] = _password(what)
             return kept.plan(given)
 
         await review_and_run(sessions, made, with_secrets)
 
     return many.do(work)
+
+
+def _password(what: str) -> SecretStr:
+    """A password that somebody types. Raises :class:`Refusal`."""
+    from smtp_tui.workflows.references import password_of  # noqa: PLC0415 - pydantic
+
+    try:
+        return password_of(_typed(what))
+    except CredentialError as problem:
+        raise Refusal(f"nothing was sent: {problem}") from None
 
 
 def _typed(what: str) -> str:
@@ -242,7 +252,10 @@ async def _secrets(many: Many, file: Path, needed: Iterable[Needed]) -> dict[Nee
         if line:
             remark(f"password command: {line}")
 
-    return await read_secrets(needed, many.environ, profiles, _typed, say)
+    try:
+        return await read_secrets(needed, many.environ, profiles, _typed, say)
+    except CredentialError as problem:
+        raise Refusal(f"nothing was sent: {problem}") from None
 
 
 def print_schema(options: argparse.Namespace, environ: Environ) -> ExitCode:

@@ -382,17 +382,21 @@ def plan_lines(plan: Plan, sessions: Sessions | None = None) -> Iterator[str]:
             profile = fold.profile
             yield _where(plan, profile)
         sends = fold.entries[0].sends
-        yield f"  {_MARKS[fold.operation] if sends else '='} {clean(fold.words, 2_000)}"
-        names = [
-            f"{e.named} ({clean(e.record_id or '', 100)})"
-            if (profile, e.named) in shared
-            else e.named
-            for e in fold.entries
-        ]
+        names = [_named(entry, shared) for entry in fold.entries] if sends else []
+        words = fold.words
+        if len(names) == 1:
+            words = _one_words(fold, names.pop())
+        yield f"  {_MARKS[fold.operation] if sends else '='} {clean(words, 2_000)}"
         for start in range(0, len(names), _NAMES_IN_A_LINE):
             yield f"      {', '.join(names[start : start + _NAMES_IN_A_LINE])}"
         if sessions is not None and sends:
             yield from _request_lines(fold, sessions.by_profile[profile])
+
+
+def _one_words(fold: Fold, named: str) -> str:
+    """What is done to one record, such as ``change RELAY: port 25 → 587``."""
+    done = f"{fold.entries[0].verb} {named}"
+    return f"{done}: {', '.join(fold.changes)}" if fold.changes else done
 
 
 def _named(entry: PlanEntry, shared: set[tuple[str, str]]) -> str:

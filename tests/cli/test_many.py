@@ -278,6 +278,7 @@ def test_the_list_of_several_profiles_names_the_profile(
         (("set", "OLD-0", "OLD-1", "prt=1"), 2, 'did you mean "port"?'),
         (("set", "OLD-0", "OLD-1", "port=1", "--confirm-name", "A"), 2, "is for one record"),
         (("set", "--all-profiles", "--match", "port=25", "port=1"), 2, "cannot be used with"),
+        (("test", "--match", "port=25", "port=1", "--to", "a@b.cd"), 2, "tested with one record"),
         (("set", "--match", "port=1", "port=2"), 0, "No record matches."),
         (("set", "--match", "port=25", "port=25"), 0, "Nothing to do"),
     ],
