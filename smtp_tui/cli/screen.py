@@ -45,6 +45,10 @@ FRAMES: Final = "250"
 """Frames in a second: what changed waits this long for more to be drawn with it, and Textual's
 60 would make each key and the first rows wait for 17 ms. Nothing is drawn where nothing changes."""
 
+TURN: Final = 0.001
+"""Seconds after which a thread that decodes a list lets keys have their turn; Python's 5 ms, once
+for each of several hosts that answer together, would be felt."""
+
 
 def open_screen(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Open the screen on a profile; a problem with the profiles file is said there, not hidden."""
@@ -179,6 +183,7 @@ def _run(
 
     keymap, theme = keymap_of(preferences.keys), known_theme(preferences.theme)
     keyboard = switched_on(preferences.enhanced_keyboard, os.environ)
+    sys.setswitchinterval(TURN)
     with Shutdown(sys.stdin.fileno()) as shutdown:
         app = SmtpTui(services, profile, problem, shutdown, enhanced_keyboard=keyboard, theme=theme)
         app.set_keymap(keymap)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from itertools import count
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from msgspec.structs import replace
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
 
 _LINES: Final = 2
 """The most lines of the strip, and of the summary below it; on a small terminal each has one."""
+_APART, _LAST = 0.001, 0.02
+"""Seconds between the beginnings of two readings, and until all have begun."""
 _OLD: Final = (State.STALE, State.SIGN_IN, State.DOWN)
 
 
@@ -96,6 +99,7 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         self.table = self._list.table
         self._strip, self._summary = PlainText(id="strip"), PlainText(id="summary")
         self._taken: dict[str, RecordList] = {}
+        self._changes: set[str] = set()
         self._marked_in: tuple[Session, ...] = ()
         self._changed_by: dict[str, Session] = {}
         self._reader: Worker[None] | None = None
@@ -210,12 +214,13 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         """Read all lists side by side; nobody is asked anything, so that no dialog comes up."""
         self._by_itself = by_itself
 
-        async def read(name: str) -> None:
-            """Read one list, which is waited for visibly."""
+        async def read(number: int, name: str) -> None:
+            """Read one list, which is waited for visibly; to begin all at once would hold keys."""
             with waiting(self, f"Reading {name}"):
+                await asyncio.sleep(min(number * _APART, _LAST))
                 await self._read(name)
 
-        await asyncio.gather(*map(read, self._lists.parts))
+        await asyncio.gather(*map(read, count(), self._lists.parts))
 
     @work(group="load one", description="list the connections of a profile")
     async def _read_one(self, name: str, *, asks: bool = False) -> None:
@@ -237,15 +242,23 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         return row_id.partition("\n")[0] not in self._taken or bool(self._view.found(row_id))
 
     def _part_changed(self, name: str) -> None:
-        """Show how a profile stands now."""
-        parts = self._lists.parts.values()
-        self._view.mark_old([part.profile.name for part in parts if part.state in _OLD])
-        if self.is_attached:
+        """Show soon how a profile stands now; of several at once, once."""
+        if self.is_attached and not self._changes:
+            self.call_later(self._show_changes)
+        self._changes.add(name)
+
+    def _show_changes(self) -> None:
+        """Show how the profiles stand that changed."""
+        parts, changes = self._lists.parts, [*self._changes]
+        self._changes.clear()
+        self._view.mark_old([name for name, part in parts.items() if part.state in _OLD])
+        if any(parts[name].state in (*_OLD, State.WAITING) for name in changes):
+            self._fill(look=False)
+        else:
             self._show_parts()
-            if not self._lists.parts[name].reading:
-                self._fill(look=False)
-            if isinstance(self.app.screen, StatesDialog):
-                self.app.screen.show(parts, self._view.views, self.services.clock.now())
+        if isinstance(self.app.screen, StatesDialog):
+            now = self.services.clock.now()
+            self.app.screen.show(parts.values(), self._view.views, now)
 
     def _changed(self, session: Session, record_id: str | None) -> None:
         """Read the list of a profile again, and put the cursor on the record that changed."""
@@ -312,9 +325,9 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         width = self.size.width - 4
         lines = 1 if self.has_class("-short") or self.has_class("-slim") else _LINES
         parts = [*self._lists.parts.values()]
-        self._strip.update(strip_content(parts, width, lines))
         summary = summary_content(self._view.views, width, lines)
-        self._summary.update(summary)
+        _show(self._strip, strip_content(parts, width, lines))
+        _show(self._summary, summary)
         self._summary.display = bool(summary)
 
     def _notice(self) -> Content:
@@ -517,3 +530,10 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
     @property
     def _is_reading_all(self) -> bool:
         return self._reader is not None and not self._reader.is_finished
+
+
+def _show(text: PlainText, content: Content) -> None:
+    """Show a text; the screen is laid out anew only for another number of lines."""
+    before = text.content
+    same = isinstance(before, Content) and before.plain.count("\n") == content.plain.count("\n")
+    text.update(content, layout=not same or not before)
