@@ -27,6 +27,7 @@ class KeptRun(Struct, frozen=True):
     id: str
     plan: str
     in_use: bool
+    file: Path
 
 
 class RunStore:
@@ -38,8 +39,12 @@ class RunStore:
     def begin(self, plan: str) -> str:
         """Keep a plan that is about to be carried out; returns the id of the run."""
         run_id = os.urandom(8).hex()
-        write_atomic(self._file(run_id, os.getpid()), plan)
+        self.keep(run_id, plan)
         return run_id
+
+    def keep(self, run_id: str, plan: str) -> None:
+        """Keep a run of this process, which goes on."""
+        write_atomic(self._file(run_id), plan)
 
     def save(self, name: str, text: str) -> Path:
         """Write JSON for a person, to a new file beside the runs; where it is."""
@@ -47,14 +52,20 @@ class RunStore:
         write_atomic(file, text)
         return file
 
-    def take_over(self, run: KeptRun) -> None:
-        """Make a run this process's own, so that no other one is offered it."""
-        write_atomic(self._file(run.id, os.getpid()), run.plan)
-        self._discard(run.id, but=os.getpid())
+    def take_over(self, run: KeptRun) -> bool:
+        """Make a run this process's own; False where another one was faster."""
+        with problems_of(run.file):
+            try:
+                run.file.rename(self._file(run.id))
+            except FileNotFoundError:
+                return False
+        return True
 
     def end(self, run_id: str) -> None:
-        """Forget a run of which nothing is left."""
-        self._discard(run_id, but=None)
+        """Forget a run of this process, of which nothing is left."""
+        file = self._file(run_id)
+        with problems_of(file):
+            file.unlink(missing_ok=True)
 
     def all(self) -> tuple[KeptRun, ...]:
         """Every run that has not ended, newest first."""
@@ -63,15 +74,8 @@ class RunStore:
             run_id, host, pid = _parts(file)
             text = read_text(file)
             if text is not None:
-                found.append(KeptRun(run_id, text, is_running(host, pid)))
+                found.append(KeptRun(run_id, text, is_running(host, pid), file))
         return tuple(found)
-
-    def _discard(self, run_id: str, but: int | None) -> None:
-        for file in self._files():
-            found, _, pid = _parts(file)
-            if found == run_id and pid != but:
-                with problems_of(file):
-                    file.unlink(missing_ok=True)
 
     def _files(self) -> list[Path]:
         with problems_of(self.directory):
@@ -79,8 +83,8 @@ class RunStore:
             mine = [file for file in there if file.suffix == _SUFFIX and _parts(file)[2]]
             return sorted(mine, key=lambda file: file.stat().st_mtime, reverse=True)
 
-    def _file(self, run_id: str, pid: int) -> Path:
-        return self.directory / f"{run_id}@{os.uname().nodename}@{pid}{_SUFFIX}"
+    def _file(self, run_id: str) -> Path:
+        return self.directory / f"{run_id}@{os.uname().nodename}@{os.getpid()}{_SUFFIX}"
 
 
 def _parts(file: Path) -> tuple[str, str, int]:

@@ -369,10 +369,14 @@ def _conflict_words(comparison: Comparison) -> str:
 def results_of(plan: Plan, run_id: str, writes: Iterable[Written]) -> list[Result]:
     """What the journal tells of a run that was killed, entry by entry.
 
+    ``writes`` are the newest first, and the newest of an entry counts: it may have been retried.
     What it does not know the end of is left, because it is compared with the server before it is
     sent again; but of a test mail that may have been sent, nothing is sent again.
     """
-    told = {_key_of(write): write for write in writes if write.begun.run == run_id}
+    told: dict[_Key, Written] = {}
+    for write in writes:
+        if write.begun.run == run_id:
+            told.setdefault(_key_of(write), write)
     return [_told(entry, told.get(_key(entry))) for entry in plan.entries]
 
 

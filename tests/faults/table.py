@@ -79,6 +79,7 @@ STATE_DRAFTS = "tests/state/test_drafts.py"
 STATE_FILES = "tests/state/test_files.py"
 STATE_JOURNAL = "tests/state/test_journal.py"
 STATE_POWER_CUT = "tests/state/test_power_cut.py"
+STATE_RUNS = "tests/state/test_runs.py"
 STATE_TRUSTED_PATHS = "tests/state/test_trusted_paths.py"
 UI_BULK_CHANGE = "tests/ui/bulk/test_change.py"
 UI_BULK_COPY_TO = "tests/ui/bulk/test_copy_to.py"
@@ -2222,6 +2223,23 @@ FAULTS: Final = (
         "        case WriteOutcome.FOUND_DONE:\n            result = Result(Progress.DONE)\n",
         (
             f"{WORKFLOWS_RUN}::test_a_killed_run_goes_on_with_what_the_journal_does_not_know_the_end_of",
+        ),
+    ),
+    Fault(
+        "of a mail that was retried before the kill the first attempt counts",
+        ONCE,
+        "            told.setdefault(_key_of(write), write)\n",
+        "            told[_key_of(write)] = write\n",
+        (f"{WORKFLOWS_RUN}::test_of_a_retried_entry_the_journal_tells_the_last_attempt",),
+    ),
+    Fault(
+        "two programs go on with the same killed run",
+        ONCE,
+        "            except FileNotFoundError:\n                return False\n        return True\n",
+        "            except FileNotFoundError:\n                return True\n        return True\n",
+        (
+            f"{STATE_RUNS}::test_a_run_that_was_killed_is_taken_over_once_however_many_were_offered_it",
+            f"{UI_BULK_REST}::test_a_run_that_another_program_takes_meanwhile_is_left_to_it",
         ),
     ),
     Fault(

@@ -290,6 +290,20 @@ async def test_a_killed_run_goes_on_with_what_the_journal_does_not_know_the_end_
     assert sum(request.operation == Operation.MODIFY for request in sandbox.requests) == 6
 
 
+async def test_of_a_retried_entry_the_journal_tells_the_last_attempt(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    records = await listed(sandbox, session, 1)
+    sandbox.faults.add(Fault(FaultKind.TOO_MANY, Operation.TEST_SAVED))
+    plan = Plan("Test", mail_entries(session.profile.name, records, "to@sandbox.example"))
+    run = run_of(session, plan, tmp_path)
+    await run.carry_out()
+    await run.carry_out(run.can_retry)
+    told = results_of(plan, RUN, writes_of(Journal(tmp_path / "state").read().entries))
+    assert [each.verdict for each in told] == [run.results[0].verdict] != [None]
+    assert not told[0].can_retry
+
+
 async def test_a_run_may_be_left_and_its_writes_are_finished(
     sandbox: Sandbox, session: Session, tmp_path: Path
 ) -> None:

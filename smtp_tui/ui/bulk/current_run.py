@@ -147,11 +147,13 @@ class CurrentRun:
         plan: Plan,
         results: Iterable[Result],
         sessions: Mapping[str, Session],
-    ) -> None:
-        """Go on with a run that was killed."""
-        await self._keep(kept)
+    ) -> bool:
+        """Go on with a run that was killed; False where another program does so already."""
+        if not await self._keep(lambda: self._store.take_over(kept)):
+            return False
         self.backups = ()
         self._carry_out(app, plan, sessions, kept.id, results)
+        return True
 
     def _carry_out(
         self,
@@ -174,18 +176,20 @@ class CurrentRun:
         if run is not None and not self.under_way:
             self.ended_at = None  # at once: it goes on once only, however often it is asked for
             text = await asyncio.to_thread(plan_json, run.plan, self._clock.now())
-            await self._keep(KeptRun(run.id, text, in_use=True))
+            await self._keep(lambda: self._store.keep(run.id, text))
             left = [n for n, each in enumerate(run.results) if not each.progress.ended]
             self._start(app, run, (*left, *run.can_retry))
 
-    async def _keep(self, kept: KeptRun) -> None:
-        """Keep a run that goes on as this program's own."""
+    async def _keep(self, keep: Callable[[], bool | None]) -> bool:
+        """Keep a run that goes on as this program's own; False where it is another's."""
         try:
-            await asyncio.to_thread(self._store.take_over, kept)
+            mine = await asyncio.to_thread(keep) is not False
             self.kept = True
         except FileProblem as problem:
             self.kept = False
             self._warn(f"If the program is killed, this run may be offered wrongly: {problem}")
+            return True
+        return mine
 
     def _start(self, app: App[Any], run: Run, numbers: Iterable[int] | None = None) -> None:
         again = len(run.can_retry) if numbers is not None else 0

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _TYPE_AGAIN: Final = "No file holds a secret, so type it again. What stays blank is not changed."
 _LEFT_OUT: Final = "Not sent: its secret was not typed."
 _DROPPED: Final = "Dropped from the plan."
+_ANOTHERS: Final = "Another program took the rest of this run. Nothing was done here."
 
 
 class _Answer(Enum):
@@ -107,9 +108,19 @@ async def offer_rest(app: App[Any], services: Services, kept: KeptRun) -> bool:
     )
     answer = await app.push_screen_wait(question)
     if answer is _Answer.DISCARD:
-        await services.reports.attempt("The run is offered again", services.run_store.end, kept.id)
-        tell(app, "The rest of the run is discarded.", about=ABOUT)
+        await _discard(app, services, kept)
     return answer is _Answer.GO_ON and rest is not None and await _go_on(app, services, rest)
+
+
+async def _discard(app: App[Any], services: Services, kept: KeptRun) -> None:
+    """Forget the rest of a run, unless another program goes on with it."""
+    store = services.run_store
+    mine = await services.reports.attempt("The run is offered again", store.take_over, kept)
+    if mine:
+        await services.reports.attempt("The run is offered again", store.end, kept.id)
+        tell(app, "The rest of the run is discarded.", about=ABOUT)
+    elif mine is not None:
+        tell(app, _ANOTHERS, about=ABOUT, kind=Kind.WARNING)
 
 
 async def _go_on(app: App[Any], services: Services, rest: Rest) -> bool:
@@ -133,8 +144,10 @@ async def _go_on(app: App[Any], services: Services, rest: Rest) -> bool:
     if approved is None:
         return False
     results = _with_dropped(plan, results, approved)
-    await services.current_run.take_up(app, rest.kept, plan, results, sessions)
-    return True
+    taken = await services.current_run.take_up(app, rest.kept, plan, results, sessions)
+    if not taken:
+        tell(app, _ANOTHERS, about=ABOUT, kind=Kind.WARNING)
+    return taken
 
 
 def _without_secrets(rest: Rest, plan: Plan) -> tuple[Result, ...]:

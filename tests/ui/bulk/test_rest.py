@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from smtp_tui.api.models import Parameter, Record, SecretState
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.patch import Change
@@ -121,6 +123,28 @@ async def test_the_rest_is_discarded_where_that_is_chosen_and_nothing_is_sent(
         await ui.press("down", "enter")
         await ui.sees("The rest of the run is discarded.")
         assert ui.services.run_store.all() == ()
+        assert ui.requests(Operation.MODIFY) == []
+
+
+@pytest.mark.parametrize("keys", [("enter",), ("down", "enter")])
+async def test_a_run_that_another_program_takes_meanwhile_is_left_to_it(
+    sandbox: Sandbox, keys: tuple[str, ...]
+) -> None:
+    records = with_passwords(sandbox, 3)
+    async with opened(sandbox, services=left(records, Change("port", ABSENT, 587))) as ui:
+        await ui.sees("ended early")
+        await ui.press("R")
+        await ui.sees("Go on with the rest")
+        (file,) = ui.services.run_store.directory.iterdir()
+        others = file.rename(file.with_name(file.name.replace("@", "@other-", 1)))
+        ui.clock.forward(1)
+        await ui.press(*keys)
+        if len(keys) == 1:
+            await ui.sees("change port 25 → 587 in 3 records")
+            ui.clock.forward(1)
+            await ui.press("enter")
+        await ui.sees("Another program took the rest of this run")
+        assert others.exists()
         assert ui.requests(Operation.MODIFY) == []
 
 
