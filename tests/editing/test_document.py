@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from smtp_tui.api.models import Parameter, Record, SecretState, is_secret_name
 from smtp_tui.editing.document import (
     DesiredRecord,
+    DocumentProblem,
     FromCommand,
     FromEnvironment,
     FromPerson,
@@ -182,3 +183,68 @@ def test_the_json_schema_names_what_a_document_may_hold() -> None:
     schema = json.dumps(document_schema())
     for key in ('"schema"', '"records"', '"parameters"', '"env"', '"command"', '"prompt"'):
         assert key in schema
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        (
+            *(
+                "schema: 1",
+                "records:",
+                "- ",
+                "name: ",
+                "A",
+                "id: ",
+                "parameters:",
+                "{",
+                "}",
+                "[",
+                "]",
+            ),
+            *(
+                "\n",
+                "  ",
+                "    ",
+                ",",
+                ": ",
+                "? ",
+                "&a ",
+                "*a",
+                "!!int ",
+                "|",
+                ">",
+                "'",
+                '"',
+                "#",
+                "\\",
+            ),
+            *("password: ", "env: X", "command: ", "prompt: ", "true", "9" * 5_000, "1e999", "-"),
+            *(
+                "\t",
+                "\x00",
+                "\x85",
+                "\ufeff",
+                "%YAML 1.1",
+                "---",
+                "...",
+                "\\ud83d",
+                "null",
+                "~",
+                "<<: ",
+            ),
+        )
+    ),
+    max_size=40,
+).map("".join)
+
+
+@given(PIECES | PIECES.map(lambda text: f"schema: 1\nrecords:\n- name: A\n  {text}") | st.text())
+def test_any_text_is_a_document_or_refused_with_a_place(text: str) -> None:
+    problems: tuple[DocumentProblem, ...] = ()
+    try:
+        found = read_document(text)
+    except NotADocument as refused:
+        problems = refused.problems
+    else:
+        assert read_document(document_yaml(each.as_record() for each in found.records))
+    assert all(each.line >= 1 and each.column >= 1 for each in problems)
