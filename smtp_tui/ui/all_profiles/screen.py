@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -99,6 +100,7 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         self.table = self._list.table
         self._strip, self._summary = PlainText(id="strip"), PlainText(id="summary")
         self._taken: dict[str, RecordList] = {}
+        self._writing = asyncio.Lock()
         self._changes: set[str] = set()
         self._marked_in: tuple[Session, ...] = ()
         self._changed_by: dict[str, Session] = {}
@@ -107,7 +109,7 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         self._cursor_to: str | None = None
         self._events_shown = 0
         self._drafts: list[RecordKey] = []
-        self._now = services.clock.now()
+        self._now = self._asked_at = services.clock.now()
         self._profile_bar.instead = several_profiles((), "all profiles")
 
     def compose_body(self) -> Iterable[Widget]:
@@ -131,6 +133,12 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         broken = {broken.name: broken.problem.reason for broken in known.broken}
         profiles = (*known.profiles, *(broken.readable for broken in known.broken))
         parts = [self._part(each, broken.get(each.name, "")) for each in several.of(profiles)]
+        settings = await services.reports.attempt(
+            "The saved sort order could not be read", services.settings.load
+        )
+        kept = settings.sort_of(self._sort.profile) if settings is not None else None
+        if kept is not None and kept.column in SORT_KEYS:
+            self._sort = kept
         self._lists = ManyLists(parts, services.clock, self._part_changed)
         self._profile_bar.instead = self._header(several, len(profiles))
         self._profile_bar.refresh(layout=True)
@@ -210,13 +218,14 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
     # Reading the lists
 
     @work(group="load", exclusive=True, description="list the connections of all profiles")
-    async def _read_all(self, *, by_itself: bool = False) -> None:
+    async def _read_all(self, *, by_itself: bool = False, quietly: bool = False) -> None:
         """Read all lists side by side; nobody is asked anything, so that no dialog comes up."""
-        self._by_itself = by_itself
+        self._by_itself, self._asked_at = by_itself, self._now
 
         async def read(number: int, name: str) -> None:
-            """Read one list, which is waited for visibly; to begin all at once would hold keys."""
-            with waiting(self, f"Reading {name}"):
+            """Read one list, which is waited for visibly if a key asked for it; to begin all at
+            once would hold keys."""
+            with nullcontext() if quietly else waiting(self, f"Reading {name}"):
                 await asyncio.sleep(min(number * _APART, _LAST))
                 await self._read(name)
 
@@ -394,10 +403,20 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         self._show_parts()
 
     def tick(self) -> None:
-        """Let the ages grow."""
+        """Let the ages grow, and read the lists again when it is time."""
         super().tick()
         self._now = self.services.clock.now()
+        if self._is_due:
+            self._reader = self._read_all(by_itself=True, quietly=True)
         self.show_status()
+
+    @property
+    def _is_due(self) -> bool:
+        """Whether it is time to read the lists again: never while something is open or typed."""
+        every, reader = self.services.refresh, self._reader
+        if every is None or reader is None or not reader.is_finished:
+            return False
+        return self.is_active and self.table.has_focus and self._now - self._asked_at >= every
 
     def _marked(self) -> Marked:
         """The records that are marked, also those that the filter hides, in the order shown."""
@@ -487,6 +506,16 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
     def _sort_by(self, column: str | None, *, descending: bool) -> None:
         self._sort = replace(self._sort, column=column, descending=descending)
         self._fill(look=False)
+        self._keep_sort()
+
+    @work(group="order", description="remember the order")
+    async def _keep_sort(self) -> None:
+        """Write the order to the settings; of several writes the last one has the last order."""
+        attempt, settings = self.services.reports.attempt, self.services.settings
+        async with self._writing:
+            await attempt(
+                "The sort order could not be saved", lambda: settings.set_sort(self._sort)
+            )
 
     def action_mark(self) -> None:
         """Mark the row, or take its mark back."""

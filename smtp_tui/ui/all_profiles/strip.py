@@ -32,9 +32,16 @@ def strip_content(parts: Sequence[Part], width: int, lines: int) -> Content:
     """Return the profiles with their states; of those that do not fit, how many there are of each.
 
     A profile that is fresh is named by its sign alone, for any other the word of its state stands
-    there too.
+    there too. Where not all fit, those that are fresh come last.
     """
+    content, shown = _strip(parts, width, lines)
+    if shown < len(parts):
+        parts = sorted(parts, key=lambda part: part.state is State.FRESH)
+        content, _ = _strip(parts, width, lines)
+    return content
 
+
+def _strip(parts: Sequence[Part], width: int, lines: int) -> tuple[Content, int]:
     def left(number: int) -> Content:
         """How many are not shown, by their states."""
         states = Counter(part.state for part in parts[number:])
@@ -60,7 +67,7 @@ def summary_content(views: Mapping[str, RecordsView], width: int, lines: int) ->
     ]
     if chips:
         chips[0] = Content.assemble(("last tests  ", "dim"), chips[0])
-    return _wrapped(chips, width, lines, lambda number: _more(len(chips) - number))
+    return _wrapped(chips, width, lines, lambda number: _more(len(chips) - number))[0]
 
 
 def _more(count: int, states: str = "") -> Content:
@@ -69,8 +76,8 @@ def _more(count: int, states: str = "") -> Content:
 
 def _wrapped(
     chips: Sequence[Content], width: int, lines: int, more: Callable[[int], Content]
-) -> Content:
-    """Return the chips on lines of this width; where not all fit, ``more`` of a number follows."""
+) -> tuple[Content, int]:
+    """Return the chips on lines of this width, and how many; ``more`` stands for the others."""
     gap, shown, number = len(_GAP), [], 0
     for line in range(lines):
         row: list[Content] = []
@@ -85,7 +92,7 @@ def _wrapped(
         shown.append(row)
     if number < len(chips):
         shown[-1].append(more(number))
-    return Content("\n").join(Content(_GAP).join(row) for row in shown if row)
+    return Content("\n").join(Content(_GAP).join(row) for row in shown if row), number
 
 
 def verdict_counts(view: RecordsView) -> Content:

@@ -8,7 +8,7 @@ from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.sources import PromptToken
 from smtp_tui.ui.services import Services
-from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 from tests.ui.all_profiles.together import Hosts, asked, go_to, hosts, together, writes
 from tests.ui.forms import create, delete, retype
 from tests.ui.helpers import Ui
@@ -234,3 +234,19 @@ async def test_leaving_waits_for_a_write_of_any_profile() -> None:
             await ui.sees("A write is under way", "beta")
             await ui.until(lambda: ui.app.return_code == 0, "the program to end")
             assert list(ports(found["beta"])) == ["BETA-TWO"]
+
+
+async def test_a_certificate_is_shown_only_where_a_person_chooses_the_profile() -> None:
+    with hosts("alpha") as found, Sandbox(SandboxOptions(tls=True)) as secure:
+        secure.add_record("SECURE-ONE", {"hostname": "mx.example", "port": 587})
+        async with together({**found, "secure": secure}) as ui:
+            await ui.sees("✓ alpha", "✗ secure down")
+            assert ui.app.screen.id == "all-profiles"
+            assert secure.requests == ()
+            await ui.press("i")
+            await ui.sees("States of the profiles")
+            await ui.press("j", "enter")
+            await ui.sees("SHA-256", "secure")
+            ui.clock.forward(1)
+            await ui.press("tab", "enter")
+            await ui.sees("SECURE-ONE", "✓ secure")

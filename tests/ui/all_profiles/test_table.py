@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from msgspec.structs import replace
 
 from smtp_tui.profiles.choosing import Several
 from smtp_tui.profiles.model import Environment, Profile
+from smtp_tui.ui.all_profiles.screen import AllProfilesScreen
 from smtp_tui.ui.services import Services
 from tests.failing_sandbox import Fault, FaultKind, Operation
 from tests.ui.all_profiles.together import asked, go_to, hosts, together
@@ -125,15 +128,44 @@ async def test_it_sorts_by_any_column_over_all_profiles() -> None:
             assert ui.text().index("BETA-TWO") < ui.text().index("ALPHA-ONE")
 
 
-async def test_a_narrow_terminal_counts_the_profiles_that_it_does_not_show() -> None:
+async def test_the_order_is_that_of_last_time() -> None:
+    with hosts("beta", "alpha") as found:
+        async with together(found) as ui:
+            await ui.sees("Connections 4", "sorted by profile")
+            await ui.press("s", "s", "S")
+            await ui.sees("sorted by hostname, reversed")
+            settings = ui.services.settings
+            await ui.until(lambda: settings.load().sort_of("") is not None, "the order to be kept")
+            await ui.press("q", "P")
+            await ui.sees("Connections 4", "sorted by hostname, reversed")
+
+
+async def test_the_lists_are_read_again_by_themselves_where_that_is_wished() -> None:
+    def often(services: Services) -> Services:
+        return replace(services, refresh=timedelta(minutes=1))
+
+    with hosts("alpha", "beta") as found:
+        async with together(found, services=often) as ui:
+            await ui.sees("Connections 4")
+            found["beta"].add_record("BETA-NEW", {"hostname": "mx.example"})
+            screen = ui.app.screen
+            assert isinstance(screen, AllProfilesScreen)
+            screen.tick()
+            assert len(asked(found["beta"], Operation.LIST)) == 1
+            ui.clock.forward(60)
+            screen.tick()
+            await ui.sees("BETA-NEW")
+
+
+async def test_a_narrow_terminal_counts_the_profiles_it_does_not_show_which_are_fresh() -> None:
     names = [f"host-{number}" for number in range(9)]
     with hosts(*names) as found:
         found["host-8"].stop()
         async with together(found, size=(60, 20)) as ui:
-            await ui.sees("Connections 16", "1 ✗")
-            line = ui.line("+")
+            await ui.sees("Connections 16", "✗ host-8 down")
+            line = ui.line("more: ")
             shown = sum(name in line for name in names)
-            assert f"+{9 - shown} more: {8 - shown} ✓ 1 ✗" in line
+            assert f"+{9 - shown} more: {9 - shown} ✓" in line
             assert max(map(len, ui.lines())) <= 60
 
 
