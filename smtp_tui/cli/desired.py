@@ -161,6 +161,11 @@ def _apply_plan(options: argparse.Namespace, environ: Environ, text: str) -> Exi
     options.profiles = ",".join(made.profiles)
     writes = Operation.PATCH if made.writes else Operation.TEST_SAVED
     many = begin_many(options, environ, writes)
+    missing = {*made.profiles} - {profile.name for profile in many.profiles}
+    if missing:
+        names = ", ".join(sorted(missing))
+        words = f"nothing was sent: the plan needs profiles that cannot be used: {names}"
+        raise Refusal(words, ExitCode.REFUSED)
 
     async def work(sessions: Sessions) -> None:
         """Have the plan confirmed, and carry it out; every record is compared again first."""

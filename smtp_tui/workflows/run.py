@@ -347,7 +347,7 @@ def _result(entry: PlanEntry, operator: _PlanOperator, outcome: ends.Outcome) ->
             result = _failed(words)
         case ends.Unknown(error, found) if found.done is False:
             # A create that was lost may still be done, and would then be done twice.
-            words = f"No answer, and it was not done. {sentence(error.why)}"
+            words = f"It was not done. {sentence(error.why)}"
             result = _failed(words, can_retry=entry.operation is not Operation.CREATE)
         case ends.Unknown(error):
             result = Result(Progress.UNKNOWN, sentence(error.why))

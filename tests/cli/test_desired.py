@@ -170,6 +170,24 @@ def test_a_kept_plan_is_not_applied_elsewhere(
         assert (sent(sandbox), sent(another)) == (0, 0)
 
 
+@pytest.mark.parametrize("how", ["read-only", "same place"])
+def test_a_kept_plan_is_not_applied_in_part_where_a_profile_cannot_be_used(
+    console: Console, sandbox: Sandbox, tmp_path: Path, how: str
+) -> None:
+    with Sandbox(SandboxOptions()) as other:
+        for name, each in (("a", sandbox), ("b", other)):
+            add_profile(console, name, each)
+            fill(each, 2)
+        several = ("--profiles", "a,b", "--match", "port=25")
+        kept = tmp_path / "plan.json"
+        kept.write_text(console.run("set", *several, "port=587", "--dry-run", "--json").out)
+        now = ("--access", how) if how == "read-only" else ("--host", sandbox.base_url)
+        assert console.run("profiles", "set", "b", *now).code == 0
+        result = console.run("apply", str(kept), "--yes", "--force")
+        assert (result.code, sent(sandbox), sent(other)) == (4, 0, 0)
+        assert "the plan needs profiles that cannot be used: b" in result.err
+
+
 def test_a_new_tenant_looks_like_the_old_one_with_passwords_asked_for_once(
     console: Console, sandbox: Sandbox
 ) -> None:
