@@ -396,7 +396,10 @@ def plan_lines(plan: Plan, sessions: Sessions | None = None) -> Iterator[str]:
 def _one_words(fold: Fold, named: str) -> str:
     """What is done to one record, such as ``change RELAY: port 25 → 587``."""
     done = f"{fold.entries[0].verb} {named}"
-    return f"{done}: {', '.join(fold.changes)}" if fold.changes else done
+    what = ", ".join(fold.changes)
+    if fold.operation is Operation.TEST_SAVED:
+        return f"{done} with a mail {what}"
+    return f"{done}: {what}" if what else done
 
 
 def _named(entry: PlanEntry, shared: set[tuple[str, str]]) -> str:

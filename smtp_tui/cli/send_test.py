@@ -35,7 +35,8 @@ _CODES: Final = {
 def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Send a test email and judge what came of it; or one with each of several records."""
     names = names_of(options)
-    if wants_many(options) or (len(names) > 1 and len(names) == len(options.values)):
+    several = len(names) > 1 and len(names) == len(options.values)
+    if several or wants_many(options) or options.dry_run:
         from smtp_tui.cli.bulk import test_many  # noqa: PLC0415 - not for one record
 
         return test_many(options, environ, names)

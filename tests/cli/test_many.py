@@ -250,6 +250,18 @@ def test_dead_relays_are_found_by_testing_all(
     assert len(sandbox.mailbox) == 1
 
 
+def test_a_dry_run_of_a_test_sends_no_mail(two: Console, sandbox: Sandbox) -> None:
+    for name in ("A", "B"):
+        sandbox.add_record(name, {"hostname": "127.0.0.1", "port": sandbox.smtp_port})
+    to = ("--to", "to@example.com", "--dry-run")
+    one = two.run("--profile", "a", "test", "A", *to)
+    assert (one.code, "> test A with a mail to to@example.com" in one.out) == (0, True)
+    many = two.run("--profile", "a", "test", "A", "B", *to)
+    assert (many.code, "> test 2 records with a mail to to@example.com" in many.out) == (0, True)
+    assert two.run("--profile", "a", "test", "A", "port=1", *to).code == 2
+    assert (sent(sandbox), sandbox.mailbox) == (0, ())
+
+
 def test_the_list_of_several_profiles_names_the_profile(
     two: Console, sandbox: Sandbox, other: Sandbox
 ) -> None:

@@ -948,6 +948,13 @@ FAULTS: Final = (
         (f"{CLI_MANY}::test_two_profiles_of_one_place_do_not_send_twice",),
     ),
     Fault(
+        "a dry run of a test sends the mail",
+        SHOWN,
+        "    if several or wants_many(options) or options.dry_run:",
+        "    if several or wants_many(options):",
+        (f"{CLI_MANY}::test_a_dry_run_of_a_test_sends_no_mail",),
+    ),
+    Fault(
         "the best of many outcomes decides the exit code",
         SCRIPTS,
         "    return min((ExitCode.OK, *codes), key=_WORST.index)",
