@@ -1053,7 +1053,7 @@ FAULTS: Final = (
     Fault(
         "a list is read by itself under a dialog",
         HONEST,
-        "return self.is_active and self.table.has_focus",
+        "return self.is_active and table.has_focus",
         "return self.is_attached",
         (
             f"{UI_CONNECTIONS_STATES}"

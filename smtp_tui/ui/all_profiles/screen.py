@@ -406,17 +406,9 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         """Let the ages grow, and read the lists again when it is time."""
         super().tick()
         self._now = self.services.clock.now()
-        if self._is_due:
+        if self.may_read_again(self.table, self._reader, self._asked_at):
             self._reader = self._read_all(by_itself=True, quietly=True)
         self.show_status()
-
-    @property
-    def _is_due(self) -> bool:
-        """Whether it is time to read the lists again: never while something is open or typed."""
-        every, reader = self.services.refresh, self._reader
-        if every is None or reader is None or not reader.is_finished:
-            return False
-        return self.is_active and self.table.has_focus and self._now - self._asked_at >= every
 
     def _marked(self) -> Marked:
         """The records that are marked, also those that the filter hides, in the order shown."""

@@ -27,9 +27,14 @@ from smtp_tui.ui.messages import Offer, tell
 from smtp_tui.workflows.operator import About, Kind
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from textual.worker import Worker
+
     from smtp_tui.state.drafts import SavedDraft
     from smtp_tui.ui.record_form.form import FormSubject
     from smtp_tui.ui.services import Services
+    from smtp_tui.ui.widgets.table import RecordsTable
     from smtp_tui.workflows.outcomes import UndoOutcome
     from smtp_tui.workflows.session import Session
 
@@ -78,6 +83,19 @@ class RecordScreen(FullScreen[Result]):
         """The record that the keys are about, with its session."""
         session, record = self._shows.session(), self._shows.record()
         return (session, record) if session is not None and record is not None else None
+
+    def may_read_again(
+        self, table: RecordsTable, reader: Worker[None] | None, asked_at: datetime
+    ) -> bool:
+        """Whether it is time to read by itself: never while something is open or typed.
+
+        ``reader`` read last, and began at ``asked_at``.
+        """
+        every = self.services.refresh
+        if every is None or reader is None or not reader.is_finished:
+            return False
+        now = self.services.clock.now()
+        return self.is_active and table.has_focus and now - asked_at >= every
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Undo after a create is not possible, but its key says why."""

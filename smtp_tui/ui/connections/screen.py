@@ -401,21 +401,13 @@ class ConnectionsScreen(RecordScreen[None]):
         """Let the ages grow; between ticks a key press does not change them."""
         super().tick()
         self._now = self.services.clock.now()
-        if self._is_due:
+        if self.may_read_again(self.table, self._loader, self._asked_at):
             self._asked_at = self._now
             self._loader = self._load(by_itself=True)
         old = self.services.clock.monotonic() - self._filled_at >= A_MINUTE
         if old and self.services.history.known:
             self._fill()
         self.show_status()
-
-    @property
-    def _is_due(self) -> bool:
-        """Whether it is time to read the list again: never while something is open or typed."""
-        every, loader = self.services.refresh, self._loader
-        if every is None or loader is None or not loader.is_finished:
-            return False
-        return self.is_active and self.table.has_focus and self._now - self._asked_at >= every
 
     def _marked(self) -> Marked:
         """The records that are marked, also those that the filter hides."""
