@@ -29,7 +29,7 @@ from smtp_tui.editing.document_text import document_json, document_yaml
 from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.state.encoding import read_object
 from smtp_tui.state.files import DEFAULT_CAP, FileProblem, problems_of, write_atomic
-from smtp_tui.text import clean, moment
+from smtp_tui.text import clean, counted, moment
 from smtp_tui.workflows.plan import Plan, PlanEntry
 from smtp_tui.workflows.plan_file import plan_json, plan_schema, read_plan
 
@@ -56,7 +56,11 @@ def export(options: argparse.Namespace, environ: Environ) -> ExitCode:
             text = document_json(records)
         else:
             where = f"{place.profile} ({place.origin_url}, tenant {place.tenant})"
-            text = document_yaml(records, (f"SMTP connections of {where}, {_today()}",))
+            heading = [f"SMTP connections of {where}, {_today()}"]
+            if lists[0].found.unreadable:
+                count = counted(len(lists[0].found.unreadable), "entry", "entries")
+                heading.append(f"Not in this file, because they could not be read: {count}")
+            text = document_yaml(records, heading)
         written.append(text)
 
     written: list[str] = []

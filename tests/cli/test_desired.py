@@ -291,3 +291,13 @@ def test_no_text_of_the_server_drives_the_terminal(
         said = result.out + result.err
         odd = {c for c in said if c != "\n" and unicodedata.category(c) in HIDDEN_CATEGORIES}
         assert odd == set(), arguments
+
+
+def test_an_export_says_which_entries_it_lacks(console: Console, sandbox: Sandbox) -> None:
+    body = b'[{"id": "1", "name": "good", "connection_parameters": []}, {"name": "no id"}, 7]'
+    sandbox.faults.add(Fault(FaultKind.RAW, Operation.LIST, status=200, body=body))
+    result = console.run("export")
+    assert result.code == 1
+    assert "# Not in this file, because they could not be read: 2 entries" in result.out
+    assert '- name: "good"' in result.out
+    assert "2 entries of the list could not be read" in result.err

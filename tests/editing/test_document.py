@@ -135,6 +135,8 @@ RECORD = "schema: 1\nrecords:\n- name: A\n"
         ("schema: 1\nrecords: []\nnote: \x01\n", 3, 1, "a character that YAML does not allow"),
         ("schema: 2\nrecords: []", 1, 1, "reads schema 1 only"),
         ("schema: 1\nrecods: []", 2, 1, 'unknown key "recods"; did you mean "records"?'),
+        ('{\n\t"schema": 1,\n\t"recods": []\n}', 3, 2, 'unknown key "recods"'),
+        ('{"schema": 1, "records": [{"name": "A"},\n {"name": 5}]}', 2, 3, '"name" must be text'),
         (RECORD + "  parametrs: {}", 4, 3, 'did you mean "parameters"?'),
         (RECORD + "- parameters: {}", 4, 3, '"name" is missing'),
         (RECORD + "- name: 5", 4, 3, '"name" must be text'),
