@@ -263,7 +263,7 @@ class Sessions(Struct, frozen=True):
             remark("The screen offers the rest at its next start.")
             raise
         if not run.counts.left:
-            await asyncio.to_thread(store.end, run_id)
+            await _forgotten(store, run_id)
         remark(f"{_counts(run)}.")
         self.many.codes.extend(map(_code, run.results))
         if self.many.options.json:
@@ -283,6 +283,14 @@ async def _kept(store: RunStore, plan: str) -> str:
     except FileProblem as problem:
         remark(f"warning: the run cannot be gone on with if it is ended: {problem}")
         return os.urandom(8).hex()
+
+
+async def _forgotten(store: RunStore, run_id: str) -> None:
+    """Forget a run that has ended. What came of it counts, whether or not that works."""
+    try:
+        await asyncio.to_thread(store.end, run_id)
+    except FileProblem as problem:
+        remark(f"warning: the screen will offer this run again: {problem}")
 
 
 class _Unasked(CommandOperator):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -216,6 +217,26 @@ def test_the_exit_code_is_that_of_the_worst_and_each_failure_is_told(
     written = writes_of(Journal(tmp_path / "state").read().entries)
     assert len({write.begun.run for write in written}) == 1
     assert RunStore(tmp_path / "state").all() == ()
+
+
+def test_what_was_done_is_told_though_the_run_cannot_be_forgotten(
+    two: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    fill(sandbox, 2)
+    runs = tmp_path / "state" / "runs"
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=1.0, count=None))
+
+    def spoil() -> None:
+        sandbox.wait_for_requests(1 + 2 + 2)
+        runs.rename(tmp_path / "elsewhere")
+        runs.touch()
+
+    with ThreadPoolExecutor(1) as pool:
+        spoiling = pool.submit(spoil)
+        result = two.run("--profile", "a", "set", "--match", "port=25", "port=587", "--yes")
+        spoiling.result()
+    assert (result.code, ports(sandbox)) == (0, [587, 587])
+    assert "warning: the screen will offer this run again" in result.err
 
 
 def test_a_password_is_rotated_in_many_and_shown_nowhere(
