@@ -15,6 +15,8 @@ from msgspec import Struct
 from smtp_tui.state.drafts import is_running
 from smtp_tui.state.files import problems_of, read_text, write_atomic
 
+LONGEST_PLAN: Final = 512 * 1024 * 1024
+"""Bytes of a plan that are read at most: it may be about all records of many hosts."""
 _SUFFIX: Final = ".json"
 
 
@@ -72,7 +74,7 @@ class RunStore:
         found = []
         for file in self._files():
             run_id, host, pid = _parts(file)
-            text = read_text(file)
+            text = read_text(file, LONGEST_PLAN)
             if text is not None:
                 found.append(KeptRun(run_id, text, is_running(host, pid), file))
         return tuple(found)

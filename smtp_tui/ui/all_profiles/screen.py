@@ -514,9 +514,9 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         self.table.action_toggle_mark()
 
     def action_mark_all(self) -> None:
-        """Mark all rows shown, or none where all are marked."""
-        shown = frozenset(row_ids(self.table.rows))
-        self.table.marks = frozenset() if shown <= self.table.marks else self.table.marks | shown
+        """Mark all rows shown, or take their marks back where all are marked."""
+        shown, marks = frozenset(row_ids(self.table.rows)), self.table.marks
+        self.table.marks = marks - shown if shown <= marks else marks | shown
 
     def action_range(self) -> None:
         """Begin or end a range of marks."""

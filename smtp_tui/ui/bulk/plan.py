@@ -286,7 +286,8 @@ class PlanDialog(GuardedDialog[Plan | None]):
         """Show the rows, what Apply does, and what has to be typed for it."""
         plan = self._rows.approved
         self._list.table.rows = self._rows.rows(self._list.filter_text)
-        self._list.table.notice = self._list.nothing_found
+        if not self._list.table.rows:
+            self._list.table.notice = self._list.nothing_found
         self._apply.label = harmless(apply_words(plan))
         self._why.update(self._what_to_type(plan))
         self._hint.update("A backup is written first." if plan.destroys else "")

@@ -76,6 +76,8 @@ class RunScreen(FullScreen[None]):
         self._profile_bar.instead = several_profiles(targets)
         self._failures = False
         self._seen: tuple[Result, ...] = ()
+        self._shown: list[str] = []
+        self._possible = Situation()
         self._bar = PlainText(id="bar")
         self._list = FilteredTable(self.COLUMNS)
         self._list.table.takes_marks = False
@@ -112,12 +114,7 @@ class RunScreen(FullScreen[None]):
     @property
     def situation(self) -> Situation:
         """Whether something can be carried out again."""
-        return Situation(run_ended=not self._current.under_way, can_retry=bool(self._again))
-
-    @property
-    def _again(self) -> int:
-        """How many entries can be carried out again, or are left of a run that was stopped."""
-        return len(self.run.can_retry) + self.run.counts.left
+        return self._possible
 
     @on(RunEnded)
     def _look(self) -> None:
@@ -138,13 +135,18 @@ class RunScreen(FullScreen[None]):
         pace = pace_words(counts, current.pace.ended, current.seconds)
         words = ", ".join(filter(None, (counts_words(counts), pace)))
         self._bar.update(Content("\n").join([bar_content(counts, width), Content(words)]))
-        self.panel.show(clean(self.run.plan.title, 80), Content.styled(self._state_words(), "dim"))
-        self.show_situation()
+        self.panel.show(
+            clean(self.run.plan.title, 80), Content.styled(self._state_words(counts), "dim")
+        )
+        again = bool(counts.left) or bool(self.run.can_retry)
+        possible = Situation(run_ended=not current.under_way, can_retry=again)
+        if possible != self._possible:  # each key of the screen asks for it
+            self._possible = possible
+            self.show_situation()
 
-    def _state_words(self) -> str:
+    def _state_words(self, counts: Counts) -> str:
         """What happens now, and where the backup is."""
         back = bound(self, self.BACK).last_key
-        counts, state = self.run.counts, ""
         if not self._current.under_way:
             state = "stopped, the rest is kept" if counts.left else "ended"
         elif self.run.stopped:
@@ -159,9 +161,14 @@ class RunScreen(FullScreen[None]):
         """Fill the table with the outcomes that are looked for."""
         words = self._list.filter_text.casefold().split()
         numbers = [number for number in range(len(self._seen)) if self._wanted(number, words)]
-        self._list.table.rows = LazyRows([*map(str, numbers)], self._row)
-        nothing = notice_content("No failures", "Nothing has failed so far.", Content())
-        self._list.table.notice = self._list.nothing_found if words else nothing
+        ids, shown = [*map(str, numbers)], self._shown
+        if ids != shown or not self._current.under_way:  # else the columns need no new look
+            self._shown = ids
+            self._list.table.rows = LazyRows(ids, self._row)
+        self._list.table.look_again()
+        if not ids:
+            nothing = notice_content("No failures", "Nothing has failed so far.", Content())
+            self._list.table.notice = self._list.nothing_found if words else nothing
 
     def _wanted(self, number: int, words: list[str]) -> bool:
         bad = (Progress.FAILED, Progress.UNKNOWN)

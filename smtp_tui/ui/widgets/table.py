@@ -252,6 +252,10 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.cursor_row = ids.index(row_id)
         return row_id in ids
 
+    def look_again(self) -> None:
+        """Repaint the lines whose rows have changed by themselves, as those of ``LazyRows`` may."""
+        self._repaint()
+
     # Reactions to what is assigned
 
     def validate_cursor_row(self, row: int) -> int:

@@ -90,3 +90,18 @@ async def test_marks_and_a_range_survive_a_refresh_and_another_order(sandbox: Sa
         assert marked(ui) == relays(0, 1, 2, 3)
         await ui.press("V", "S")
         assert marked(ui) == relays(0, 1, 2, 3)
+
+
+async def test_star_takes_back_the_marks_of_the_rows_shown_and_of_no_hidden_one(
+    sandbox: Sandbox,
+) -> None:
+    many(sandbox, 12)
+    async with opened(sandbox) as ui:
+        await ui.sees("Connections 12")
+        await ui.press("space", "space", "slash")
+        await ui.type("relay-1")
+        await ui.sees("3 of 12", "2 marked, 1 hidden by the filter")
+        await ui.press("enter", "asterisk")
+        await ui.sees("4 marked, 1 hidden by the filter")
+        await ui.press("asterisk", "escape")
+        assert marked(ui) == relays(0)
