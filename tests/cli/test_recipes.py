@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from smtp_tui.editing.document import read_document
 from tests.cli.console import Console, Result
 from tests.cli.test_many import add_profile, fill
 from tests.failing_sandbox import Sandbox, SandboxOptions
@@ -54,6 +55,12 @@ def held(name: str, *sandboxes: Sandbox) -> list[object]:
 
 def test_there_are_four_recipes() -> None:
     assert len(RECIPES) == 4
+
+
+def test_the_document_that_is_shown_is_one() -> None:
+    (text,) = re.findall(r"^```yaml\n(.*?)^```$", README, re.M | re.S)
+    (record,) = read_document(text).records
+    assert (record.name, record.values["port"], [*record.secrets]) == ("ALERTS", 587, ["password"])
 
 
 def test_a_password_is_rotated_everywhere(two: Console, sandbox: Sandbox, other: Sandbox) -> None:
