@@ -30,6 +30,7 @@ class Group(Enum):
     MOST = "100,000 rows"
     REST = "At rest"
     COMMANDS = "Commands"
+    ALL = "12 profiles of 1,000 rows, and one that is silent; base: one list of 12,000"
     PATCHES = "1,000 patches, four at a time, each between two reads"
 
 
@@ -113,6 +114,8 @@ BUDGETS = (
     Budget(_G.COMMANDS, "list: processor; base: curl", _MS),
     Budget(_G.COMMANDS, "--version; base: python -c pass", _MS, ratio=2),
     Budget(_G.COMMANDS, "--help; base: python -c pass", _MS, ratio=2),
+    Budget(_G.ALL, "all profiles: rows on the screen", _MS, ratio=1.3),
+    Budget(_G.ALL, "all profiles: peak memory", Unit.MEBIBYTES, ratio=1.5),
     Budget(_G.PATCHES, "set --match; base: a bare httpx script", _MS, ratio=1.3),
     Budget(_G.PATCHES, "set --match: processor; base: a bare httpx script", _MS),
 )

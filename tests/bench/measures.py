@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import fmean, median
@@ -16,6 +18,8 @@ from tests.bench.programs import FEW, ROOT, Bench, Side, Spent
 from tests.bench.rows import name
 from tests.bench.server import running
 
+PROFILES, EACH = 12, 1_000
+"""Lists that are read side by side, and the rows of each."""
 PATCHED_OF = 3_500
 """Rows of which 1,000 have the port 25."""
 KEYS = 12
@@ -303,6 +307,28 @@ def commands(bench: Bench) -> Figures:
         yield Figure(f"{option}; base: python -c pass", bare, Side.BASE)
 
 
+def all_profiles(bench: Bench) -> Figures:
+    """Many short lists side by side, and one host that never answers, against one long list."""
+    whole, part = bench.server(PROFILES * EACH), bench.server(EACH)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        several = replace(part, profiles=side_by_side(part.profiles, silent_url))
+        for side, server in ((Side.BASE, whole), (Side.OURS, several)):
+            with bench.ours(server, *["--all"] * (side is Side.OURS)) as line:
+                shown = line.since_start(line.until(f"Connections {PROFILES * EACH:,}"))
+                yield Figure("all profiles: rows on the screen", shown, side)
+                yield Figure("all profiles: peak memory", line.peak_mebibytes(), side)
+
+
+def side_by_side(profiles: str, silent_url: str) -> str:
+    """A profiles file with the one of a server so many times, and one on a silent host."""
+    head, _, profile = profiles.partition("[profiles.bench]")
+    names = [f"[profiles.bench-{number:02}]" for number in range(PROFILES)]
+    silent = re.sub('host = ".*"', f'host = "{silent_url}"', profile)
+    texts = [head.replace('"bench"', '"bench-00"'), *(name + profile for name in names)]
+    return "".join([*texts, f"[profiles.silent]{silent}"])
+
+
 def patches(bench: Bench) -> Figures:
     """A port is moved in 1,000 records, and back by the base."""
     server = bench.server(PATCHED_OF)
@@ -327,6 +353,7 @@ MEASURES: Mapping[Group, Callable[[Bench], Figures]] = {
     Group.MOST: most,
     Group.REST: rest,
     Group.PATCHES: patches,
+    Group.ALL: all_profiles,
 }
 ONCE = (Group.BYTES, Group.MOST, Group.REST)
 """Measures that take long or vary little."""

@@ -84,11 +84,11 @@ class Bench:
             yield line
 
     @contextmanager
-    def ours(self, server: Server) -> Iterator[Line]:
-        """The program on a sandbox."""
+    def ours(self, server: Server, *arguments: str) -> Iterator[Line]:
+        """The program on a sandbox, with these arguments."""
         with (
             self._home(server) as (directory, env),
-            Line([self.program], cwd=directory, env=env, guarded=False) as line,
+            Line([self.program, *arguments], cwd=directory, env=env, guarded=False) as line,
         ):
             yield line
 

@@ -81,6 +81,7 @@ class ManyView:
         self._ids: list[str] = []
         self._found: tuple[str, list[str]] | None = None
         self._preparing = asyncio.Lock()
+        self.coming = 0
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -102,10 +103,17 @@ class ManyView:
         return [row_id for row_id in self._ids if row_id in row_ids]
 
     async def take(self, part: Part, history: TestHistory, now: datetime) -> None:
-        """Show the records of a profile that has answered. Its rows are prepared in a thread."""
-        async with self._preparing:  # threads that work side by side keep keys waiting
-            sort = self._sort
-            shown = await asyncio.to_thread(self._prepared, part, history, now)
+        """Take the records of a profile that has answered. Its rows are prepared in a thread.
+
+        ``coming`` counts those that are prepared now: with the last of them the table is filled.
+        """
+        self.coming += 1
+        try:
+            async with self._preparing:  # threads that work side by side keep keys waiting
+                sort = self._sort
+                shown = await asyncio.to_thread(self._prepared, part, history, now)
+        finally:
+            self.coming -= 1
         if sort != self._sort:
             shown.keyed = self._keyed(shown)
         self._shown[part.profile.name] = shown

@@ -241,10 +241,13 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         part = self._lists.parts[name]
         if part.session is None or self._taken.get(name) is part.answer or part.read_at is None:
             return
-        self._taken[name] = part.answer
-        await self._view.take(part, self.services.history, self.services.clock.now())
-        self.table.marks = frozenset(filter(self._stays, self.table.marks))
-        self._fill(look=False)
+        try:
+            await self._view.take(part, self.services.history, self.services.clock.now())
+            self._taken[name] = part.answer
+        finally:
+            if not self._view.coming:
+                self.table.marks = frozenset(filter(self._stays, self.table.marks))
+                self._fill(look=False)
 
     def _stays(self, row_id: str) -> bool:
         """Whether a mark stays: its record is there, or its profile has not told otherwise."""
