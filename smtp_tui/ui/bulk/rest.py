@@ -57,6 +57,11 @@ class Rest(Struct, frozen=True):
         return count(self.results)
 
     @property
+    def goes_on(self) -> bool:
+        """Whether anything of it can be done yet."""
+        return any(each.can_retry or not each.progress.ended for each in self.results)
+
+    @property
     def words(self) -> str:
         """How many changes it has, and how far it came."""
         many = counted(len(self.results), "change")
@@ -81,7 +86,12 @@ async def read_rest(services: Services, kept: KeptRun) -> Rest:
 async def tell_rest(app: App[Any], services: Services, kept: tuple[KeptRun, ...]) -> None:
     """Say that a run ended early, and how far it came."""
     try:
-        words = (await read_rest(services, kept[0])).words
+        rest = await read_rest(services, kept[0])
+        words = rest.words
+        if not rest.goes_on:
+            await _forget(services, kept[0])
+            tell(app, f"{words} Nothing of it is left.", about=ABOUT, lasting=True)
+            return
     except (FileProblem, NotAPlan) as problem:
         words = f"A run ended early, and its plan cannot be read: {clean(str(problem), 200)}"
     offer = Offer("app.run", "goes on with it, or discards it")
@@ -114,13 +124,20 @@ async def offer_rest(app: App[Any], services: Services, kept: KeptRun) -> bool:
 
 async def _discard(app: App[Any], services: Services, kept: KeptRun) -> None:
     """Forget the rest of a run, unless another program goes on with it."""
-    store = services.run_store
-    mine = await services.reports.attempt("The run is offered again", store.take_over, kept)
+    mine = await _forget(services, kept)
     if mine:
-        await services.reports.attempt("The run is offered again", store.end, kept.id)
         tell(app, "The rest of the run is discarded.", about=ABOUT)
     elif mine is not None:
         tell(app, _ANOTHERS, about=ABOUT, kind=Kind.WARNING)
+
+
+async def _forget(services: Services, kept: KeptRun) -> bool | None:
+    """Forget a run; False where another program has it, None where the file stays."""
+    attempt, store = services.reports.attempt, services.run_store
+    mine = await attempt("The run is offered again", store.take_over, kept)
+    if mine:
+        await attempt("The run is offered again", store.end, kept.id)
+    return mine
 
 
 async def _go_on(app: App[Any], services: Services, rest: Rest) -> bool:

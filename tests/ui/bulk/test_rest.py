@@ -8,6 +8,7 @@ import pytest
 
 from smtp_tui.api.models import Parameter, Record, SecretState
 from smtp_tui.api.secret import SecretStr
+from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.editing.patch import Change
 from smtp_tui.editing.values import ABSENT
 from smtp_tui.state.journal import EntryKind, JournalEntry
@@ -148,37 +149,49 @@ async def test_a_run_that_another_program_takes_meanwhile_is_left_to_it(
         assert ui.requests(Operation.MODIFY) == []
 
 
+def journalled(run_id: str, record: Record, outcome: WriteOutcome | None = None) -> JournalEntry:
+    """What the journal has of the write of a record, before it or, with an outcome, after it."""
+    return JournalEntry(
+        kind=EntryKind.INTENT if outcome is None else EntryKind.OUTCOME,
+        write_id=record.id,
+        at=HeldClock().now(),
+        user="u",
+        ssh_client=None,
+        profile="demo",
+        host="h",
+        tenant="t",
+        team="all",
+        namespace="default",
+        operation="patch",
+        record_id=record.id,
+        record_name=record.name,
+        outcome=outcome,
+        run=run_id,
+    )
+
+
+def killed(
+    records: tuple[Record, ...], *told: tuple[Record, WriteOutcome | None]
+) -> Callable[[Services], Services]:
+    """Services with a run that moves a port, killed when the journal held so much of it."""
+
+    def kept(services: Services) -> Services:
+        entries = change_entries("demo", records, [Change("port", ABSENT, 587)])
+        plan = plan_json(Plan("Change", entries), HeldClock().now())
+        run_id = left_behind(services.run_store, plan)
+        for record, outcome in told:
+            services.journal.append(journalled(run_id, record))
+            if outcome is not None:
+                services.journal.append(journalled(run_id, record, outcome))
+        return services
+
+    return kept
+
+
 async def test_what_may_have_been_sent_is_read_again_before_it_is_sent(sandbox: Sandbox) -> None:
     records = with_passwords(sandbox, 2)
     sandbox.change_record(records[0].id, {"port": 587})
-
-    def kept(services: Services) -> Services:
-        """The program was killed after it had journalled its first write."""
-        entries = change_entries("demo", records, [Change("port", ABSENT, 587)])
-        run_id = left_behind(
-            services.run_store, plan_json(Plan("Change", entries), HeldClock().now())
-        )
-        services.journal.append(
-            JournalEntry(
-                kind=EntryKind.INTENT,
-                write_id="w",
-                at=HeldClock().now(),
-                user="u",
-                ssh_client=None,
-                profile="demo",
-                host="h",
-                tenant="t",
-                team="all",
-                namespace="default",
-                operation="patch",
-                record_id=records[0].id,
-                record_name=records[0].name,
-                run=run_id,
-            )
-        )
-        return services
-
-    async with opened(sandbox, services=kept) as ui:
+    async with opened(sandbox, services=killed(records, (records[0], None))) as ui:
         await ui.sees("A run of 2 changes ended early: 2 left")
         await ui.press("R")
         await ui.sees("Go on with the rest")
@@ -191,3 +204,13 @@ async def test_what_may_have_been_sent_is_read_again_before_it_is_sent(sandbox: 
         assert changed_ids(ui) == [records[1].id]
         await ui.press("escape", "A")
         await ui.sees("change · run")
+
+
+async def test_a_run_of_which_nothing_is_left_is_told_once_and_forgotten(sandbox: Sandbox) -> None:
+    records = with_passwords(sandbox, 2)
+    told = ((record, WriteOutcome.DONE) for record in records)
+    async with opened(sandbox, services=killed(records, *told)) as ui:
+        await ui.sees("A run of 2 changes ended early: 2 done.")
+        assert ui.services.run_store.all() == ()
+        await ui.press("R")
+        await ui.sees("No run yet")
