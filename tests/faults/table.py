@@ -2250,6 +2250,15 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "a record to which two profiles lead is planned twice",
+        ONCE,
+        "        return Marked(tuple(once.values()), lists)\n",
+        "        return Marked(tuple(filter(None, map(self._view.found, self._view.marked(marks)))), lists)\n",
+        (
+            "tests/ui/all_profiles/test_marked.py::test_a_record_to_which_two_profiles_lead_is_planned_once",
+        ),
+    ),
+    Fault(
         "types are looked at in two threads at once",
         HONEST,
         "    with _ONE_AT_A_TIME:\n        return msgspec.convert(values, kind)",

@@ -414,11 +414,17 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         self.show_status()
 
     def _marked(self) -> Marked:
-        """The records that are marked, also those that the filter hides, in the order shown."""
+        """The records that are marked, also those that the filter hides, in the order shown.
+
+        One to which two profiles lead is there once.
+        """
         marks = self.table.marks
         found = map(self._view.found, self._view.marked(marks)) if marks else ()
         lists = {name: len(view) for name, view in self._view.views.items()}
-        return Marked(tuple(filter(None, found)), lists)
+        once: dict[RecordKey, tuple[Session, Record]] = {}
+        for session, record in filter(None, found):
+            once.setdefault(session.key(record.id), (session, record))
+        return Marked(tuple(once.values()), lists)
 
     # Actions; those of a record are in the base class
 

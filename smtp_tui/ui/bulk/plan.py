@@ -262,7 +262,9 @@ class PlanDialog(GuardedDialog[Plan | None]):
             yield self._hint
 
     def keys(self) -> Iterable[tuple[str, str]]:
-        """What the keys do."""
+        """What the keys do; letters are typed where the number has the focus."""
+        if self._number.has_focus:
+            return (("enter", "Apply"), ("tab", "Move"), (self.cancel_key, "Cancel"))
         drop, search, save = (bound(self, f"plan.{verb}") for verb in ("drop", "filter", "save"))
         return (
             *(("enter", "Choose"), ("tab", "Move"), (drop.first_key, "Drop")),
@@ -276,6 +278,10 @@ class PlanDialog(GuardedDialog[Plan | None]):
         self.fill()
         answer = self._cancel if self._rows.plan.destroys else self._apply
         self.set_focus(self._number if self._asks else answer)
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys that work where the focus is now."""
+        self.show_keys()
 
     @on(Resize)
     def put_beside(self) -> None:

@@ -35,6 +35,19 @@ async def test_the_marked_records_of_several_profiles_are_changed_each_on_its_ow
             assert "2525" in ui.line("GAMMA-TWO")
 
 
+async def test_a_record_to_which_two_profiles_lead_is_planned_once() -> None:
+    with hosts("alpha") as found:
+        async with together({"alpha": found["alpha"], "beta": found["alpha"]}) as ui:
+            await ui.sees("Connections 4")
+            await ui.press("asterisk")
+            await ui.sees("● 4 marked")
+            await edit_ports(ui, "2525")
+            await ui.sees("Change 2 records?", "Apply to 2 records")
+            await ui.press("enter")
+            await ui.sees("2 done")
+            assert len(asked(found["alpha"], Operation.MODIFY)) == 2
+
+
 async def test_a_plan_over_several_profiles_asks_as_the_strictest_does() -> None:
     def guarded(profile: Profile) -> Profile:
         strict = profile.name == "beta"

@@ -219,3 +219,15 @@ async def test_a_hostile_record_is_shown_harmless_in_form_plan_and_run(
         clean_screen(ui)
         assert [record.values["port"] for record in sandbox.records()] == [587] * 2
         assert [record.values["hostname"] for record in sandbox.records()] == [text] * 2
+
+
+async def test_the_keys_shown_are_those_that_work_where_the_focus_is(sandbox: Sandbox) -> None:
+    relays(sandbox, 12)
+    async with opened(sandbox) as ui:
+        await ui.sees("RELAY-00")
+        await ui.press("asterisk")
+        await edit_ports(ui, "587")
+        await ui.sees("Type 12 to confirm", "enter Apply")
+        assert not ui.shows("x Drop")
+        await ui.press("tab")
+        await ui.sees("x Drop", "w Save")
