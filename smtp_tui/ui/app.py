@@ -202,6 +202,8 @@ class SmtpTui(MessagesApp):
         answer = await self.push_screen_wait(dialog)
         if answer is not None:  # in its own worker: the next press of the key ends this one
             self.run_worker(self._current.use(answer))
+        elif self._all is not None and self._all is self.screen:
+            self._all.open_profiles()  # one may have been changed meanwhile
         elif self._current.session is None:
             self.exit()
 

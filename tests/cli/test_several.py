@@ -123,6 +123,10 @@ def test_without_a_profile_in_use_going_back_offers_the_profiles(
 ) -> None:
     with started(environ, tmp_path, "--all") as terminal:
         terminal.wait_for("LAB-RELAY")
+        terminal.press("p")
+        terminal.wait_for("switch (this session only)")
+        terminal.press("escape")
+        terminal.wait_gone("switch (this session only)")
         terminal.press("q")
         terminal.wait_for("switch (this session only)")
         terminal.press("escape")

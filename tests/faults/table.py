@@ -2393,4 +2393,14 @@ FAULTS: Final = (
         '        Change(name, ABSENT, secrets.get((name, login), SecretStr("")))\n        for name, login in _lacks(pair)\n',
         (f"{UI_BULK_COPY_TO}::test_copies_get_the_secret_that_is_typed_once_and_none_is_emptied",),
     ),
+    Fault(
+        "all profiles go on as they were when one of them was changed",
+        PLACE,
+        "            self._all.open_profiles()  # one may have been changed meanwhile\n",
+        "            pass\n",
+        (
+            "tests/ui/all_profiles/test_table.py"
+            "::test_a_profile_that_was_changed_meanwhile_is_used_as_it_is_now",
+        ),
+    ),
 )

@@ -121,11 +121,14 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         self._list.watch_filter(self.narrow)
         self.watch(self.table, "cursor_id", self.follow_cursor, init=False)
         self.set_focus(self.table)
-        self._open_profiles()
+        self.open_profiles()
 
     @opens_screen
-    async def _open_profiles(self) -> None:
-        """Read which profiles there are, then their lists. Keys typed ahead wait for the first."""
+    async def open_profiles(self) -> None:
+        """Read which profiles there are, then their lists; where they are as before, do nothing.
+
+        Keys typed ahead wait for the profiles.
+        """
         services, several = self.services, self.services.several or Several()
         known = await services.reports.attempt("The profiles cannot be read", services.known)
         if known is None or not self.is_attached:
@@ -133,6 +136,10 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         broken = {broken.name: broken.problem.reason for broken in known.broken}
         profiles = (*known.profiles, *(broken.readable for broken in known.broken))
         parts = [self._part(each, broken.get(each.name, "")) for each in several.of(profiles)]
+        if [part.profile for part in parts] == [
+            each.profile for each in self._lists.parts.values()
+        ]:
+            return
         settings = await services.reports.attempt(
             "The saved sort order could not be read", services.settings.load
         )
@@ -142,7 +149,7 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         self._lists = ManyLists(parts, services.clock, self._part_changed)
         self._profile_bar.instead = self._header(several, len(profiles))
         self._profile_bar.refresh(layout=True)
-        self._view = ManyView(self._lists.parts, self._sort)
+        self._view, self._taken = ManyView(self._lists.parts, self._sort), {}
         self.with_history("Earlier tests cannot be shown", services.history.load)
         self._read_drafts()
         self._reader = self._read_all(by_itself=True)
@@ -237,9 +244,15 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         await self._read(name, ScreenOperator(self) if asks else None)
 
     async def _read(self, name: str, operator: Operator | None = None) -> None:
-        await self._lists.read(name, operator)
-        part = self._lists.parts[name]
-        if part.session is None or self._taken.get(name) is part.answer or part.read_at is None:
+        lists = self._lists
+        await lists.read(name, operator)
+        part = lists.parts[name]
+        if (
+            lists is not self._lists
+            or part.session is None
+            or self._taken.get(name) is part.answer
+            or part.read_at is None
+        ):
             return
         try:
             await self._view.take(part, self.services.history, self.services.clock.now())
@@ -261,7 +274,8 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
 
     def _show_changes(self) -> None:
         """Show how the profiles stand that changed."""
-        parts, changes = self._lists.parts, [*self._changes]
+        parts = self._lists.parts
+        changes = [name for name in self._changes if name in parts]
         self._changes.clear()
         self._view.mark_old([name for name, part in parts.items() if part.state in _OLD])
         if any(parts[name].state in (*_OLD, State.WAITING) for name in changes):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
+from smtp_tui.api.target import Access
 from smtp_tui.profiles.choosing import Several
 from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.ui.all_profiles.screen import AllProfilesScreen
@@ -198,6 +199,23 @@ async def test_only_the_profiles_with_the_label_are_read() -> None:
                 "Connections 4", "several profiles", "2 of 3 profiles", "label production"
             )
             assert asked(found["beta"], Operation.LIST) == []
+
+
+async def test_a_profile_that_was_changed_meanwhile_is_used_as_it_is_now() -> None:
+    with hosts("alpha", "beta") as found:
+        async with together(found) as ui:
+            await ui.sees("Connections 4")
+            alpha = ui.services.extra_profiles[0]
+            store = ui.services.store
+            store.add(replace(alpha, access=Access.READ_ONLY))
+            store.add(replace(alpha, name="gamma", host=found["beta"].base_url))
+            await ui.press("p")
+            await ui.sees("switch (this session only)")
+            await ui.press("escape")
+            await ui.sees("? gamma sign in", "Connections 4")
+            await go_to(ui, "ALPHA-ONE")
+            await ui.press("e")
+            await ui.sees("Edit: This profile is read-only.")
 
 
 async def test_keys_lead_there_from_anywhere_and_back() -> None:
