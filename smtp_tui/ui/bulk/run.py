@@ -61,6 +61,7 @@ class RunScreen(FullScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
     DEFAULT_CSS = """
     RunScreen #bar { height: 2; padding: 0 1; }
+    RunScreen #words { height: auto; max-height: 5; padding: 0 1; }
     """
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("record", "RECORD", 12, flexible=True),
@@ -79,12 +80,12 @@ class RunScreen(FullScreen[None]):
         self._shown: list[str] = []
         self._possible = Situation()
         self._bar = PlainText(id="bar")
-        self._list = FilteredTable(self.COLUMNS)
+        self._list, self._words = FilteredTable(self.COLUMNS), PlainText(id="words")
         self._list.table.takes_marks = False
 
     def compose_body(self) -> Iterable[Widget]:
-        """How far it is, and the outcomes."""
-        yield from (self._bar, self._list)
+        """How far it is, the outcomes, and the whole words of the one under the cursor."""
+        yield from (self._bar, self._list, self._words)
 
     def on_screen_resume(self) -> None:
         """In front: nothing else has to tell how the run ended."""
@@ -102,6 +103,7 @@ class RunScreen(FullScreen[None]):
         """Look at the run, again and again while it goes on."""
         self.set_focus(self._list.table)
         self._list.watch_filter(self._fill)
+        self.watch(self._list.table, "cursor_id", self.show_words, init=False)
         self._timer = self.set_interval(LOOK_SECONDS, self._look)
         self._look()
 
@@ -169,6 +171,14 @@ class RunScreen(FullScreen[None]):
         if not ids:
             nothing = notice_content("No failures", "Nothing has failed so far.", Content())
             self._list.table.notice = self._list.nothing_found if words else nothing
+        self.show_words()
+
+    def show_words(self) -> None:
+        """Show what came of the entry under the cursor, in words that no column cuts."""
+        row_id = self._list.table.cursor_id
+        words = self.run.results[int(row_id)].words if row_id is not None else ""
+        self._words.update(clean(words, 600))
+        self._words.display = bool(words)
 
     def _wanted(self, number: int, words: list[str]) -> bool:
         bad = (Progress.FAILED, Progress.UNKNOWN)

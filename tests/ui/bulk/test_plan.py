@@ -176,6 +176,8 @@ async def test_the_marked_ones_are_tested_one_mail_each_to_one_recipient(demo: S
         ui.clock.forward(1)
         await ui.press("enter")
         await ui.sees("ACCEPTED", "1 done, 1 failed")
+        await ui.press("G")
+        assert ui.text().count("The mail server") == 2, "its words do not stand below the table"
         await ui.asked(Operation.TEST_SAVED, 2)
         await ui.press("escape", "escape")
         await ui.sees("Connections 6", "1 marked")
