@@ -45,6 +45,7 @@ _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
 _ASKS_TO_WAIT: Final = frozenset({429, 503})
 _TAKEN: Final = "Not sent: a record with this name exists already."
+_OURS: Final = "There is a record with this name, which this run may have created. Compare it."
 _OTHER: Final = "Not sent: the record needs another change now than the plan says. Plan again."
 _ELSEWHERE: Final = "Not sent: the profile leads to another host, tenant or team than the plan."
 
@@ -148,6 +149,9 @@ class Run:
         self._clock = clock
         self._changed = changed
         self._stop = asyncio.Event()
+        self._sent_before = {
+            n for n, each in enumerate(self.results) if each.words and not each.progress.ended
+        }
         self._refused_token: set[str] = set()
         self._attempts = [0] * len(plan.entries)
         self._next_mail: dict[str, float] = {}
@@ -222,6 +226,8 @@ class Run:
             self._attempts[number] += 1
             self._set(number, Result(Progress.UNDER_WAY))
             result, error = await self._outcome(self.plan.entries[number])
+            if number in self._sent_before and result.words == _TAKEN:
+                result = Result(Progress.UNKNOWN, _OURS)
             again = self._slow_down(lane, error) and self._attempts[number] < ATTEMPTS
             if again and result.can_retry:
                 lane.waiting.append(number)

@@ -9,15 +9,23 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from smtp_tui.api import requests as api_requests
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import Record
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access
-from smtp_tui.editing.patch import Change
+from smtp_tui.editing.patch import Change, Patch
 from smtp_tui.editing.values import ABSENT
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.journal import Journal, writes_of
-from smtp_tui.workflows.plan import Place, Plan, change_entries, delete_entries, mail_entries
+from smtp_tui.workflows.plan import (
+    Place,
+    Plan,
+    PlanEntry,
+    change_entries,
+    delete_entries,
+    mail_entries,
+)
 from smtp_tui.workflows.run import Progress, Run, results_of
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestMails
@@ -288,6 +296,25 @@ async def test_a_killed_run_goes_on_with_what_the_journal_does_not_know_the_end_
     await again.carry_out()
     assert again.counts.done == 5
     assert sum(request.operation == Operation.MODIFY for request in sandbox.requests) == 6
+
+
+async def test_what_a_killed_run_may_have_created_is_not_called_another_record(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    patch = Patch((Change("hostname", ABSENT, "mx.example"),))
+    entry = PlanEntry(session.profile.name, api_requests.Operation.CREATE, name="NEW", patch=patch)
+    plan, state = Plan("Create", (entry,)), tmp_path / "state"
+    await run_of(session, plan, tmp_path).carry_out()
+    journal = Journal(state)
+    intent, _ = journal.path.read_text().splitlines(keepends=True)
+    journal.path.write_text(intent)  # it was killed before its outcome was journalled
+    told = results_of(plan, RUN, writes_of(journal.read().entries))
+    mails = TestMails(TestHistory(state))
+    again = Run(RUN, plan, lambda _: session, ScriptedOperator(), mails, Clock(), results=told)
+    await again.carry_out()
+    assert progress(again) == [Progress.UNKNOWN]
+    assert "which this run may have created" in again.results[0].words
+    assert len(sandbox.records()) == 1
 
 
 async def test_of_a_retried_entry_the_journal_tells_the_last_attempt(
