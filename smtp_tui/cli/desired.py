@@ -162,6 +162,9 @@ def _apply_plan(options: argparse.Namespace, environ: Environ, text: str) -> Exi
         raise Refusal("--prune and --passwords are for a document; the plan says what is done")
     if options.profile is not None or options.profiles is not None or options.all_profiles:
         raise Refusal("the plan names its profiles")
+    if not made.entries:
+        remark("Nothing to do: the plan is empty.")
+        return ExitCode.OK
     options.profiles = ",".join(made.profiles)
     writes = Operation.PATCH if made.writes else Operation.TEST_SAVED
     many = begin_many(options, environ, writes)

@@ -188,6 +188,16 @@ def test_a_kept_plan_is_not_applied_in_part_where_a_profile_cannot_be_used(
         assert "the plan needs profiles that cannot be used: b" in result.err
 
 
+def test_a_kept_plan_with_nothing_in_it_is_applied_already(
+    console: Console, tmp_path: Path
+) -> None:
+    kept = tmp_path / "plan.json"
+    console.run("plan", "-", "-o", str(kept), stdin=console.run("export").out.encode())
+    result = console.run("apply", str(kept), "--yes")
+    assert result.code == 0, result.err
+    assert "Nothing to do" in result.err
+
+
 def test_a_new_tenant_looks_like_the_old_one_with_passwords_asked_for_once(
     console: Console, sandbox: Sandbox
 ) -> None:
