@@ -2403,4 +2403,14 @@ FAULTS: Final = (
             "::test_a_profile_that_was_changed_meanwhile_is_used_as_it_is_now",
         ),
     ),
+    Fault(
+        "marks stay where their profile leads to another host now",
+        PLACE,
+        'frozenset(each for each in marks if each.partition("\\n")[0] in same)',
+        "marks",
+        (
+            "tests/ui/all_profiles/test_table.py"
+            "::test_a_profile_that_was_changed_meanwhile_is_used_as_it_is_now",
+        ),
+    ),
 )

@@ -136,10 +136,12 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         broken = {broken.name: broken.problem.reason for broken in known.broken}
         profiles = (*known.profiles, *(broken.readable for broken in known.broken))
         parts = [self._part(each, broken.get(each.name, "")) for each in several.of(profiles)]
-        if [part.profile for part in parts] == [
-            each.profile for each in self._lists.parts.values()
-        ]:
+        before = {name: part.profile for name, part in self._lists.parts.items()}
+        if [part.profile for part in parts] == [*before.values()]:
             return
+        same = {each.profile.name for each in parts if each.profile in before.values()}
+        marks = self.table.marks  # under the same name there may be another host now
+        self.table.marks = frozenset(each for each in marks if each.partition("\n")[0] in same)
         settings = await services.reports.attempt(
             "The saved sort order could not be read", services.settings.load
         )
@@ -245,6 +247,8 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
 
     async def _read(self, name: str, operator: Operator | None = None) -> None:
         lists = self._lists
+        if name not in lists.parts:
+            return  # the profile is gone since its write began
         await lists.read(name, operator)
         part = lists.parts[name]
         if (

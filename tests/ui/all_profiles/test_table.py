@@ -205,6 +205,8 @@ async def test_a_profile_that_was_changed_meanwhile_is_used_as_it_is_now() -> No
     with hosts("alpha", "beta") as found:
         async with together(found) as ui:
             await ui.sees("Connections 4")
+            await ui.press("asterisk")
+            await ui.sees("● 4 marked")
             alpha = ui.services.extra_profiles[0]
             store = ui.services.store
             store.add(replace(alpha, access=Access.READ_ONLY))
@@ -212,7 +214,9 @@ async def test_a_profile_that_was_changed_meanwhile_is_used_as_it_is_now() -> No
             await ui.press("p")
             await ui.sees("switch (this session only)")
             await ui.press("escape")
-            await ui.sees("? gamma sign in", "Connections 4")
+            await ui.sees("? gamma sign in", "Connections 4", "● 2 marked")
+            assert "●" not in ui.line("ALPHA-ONE")
+            await ui.press("asterisk", "asterisk")
             await go_to(ui, "ALPHA-ONE")
             await ui.press("e")
             await ui.sees("Edit: This profile is read-only.")
