@@ -28,8 +28,7 @@ from smtp_tui.ui.keymap import bound, error_text
 from smtp_tui.ui.messages import MessagesApp, tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.theme import filled
-from smtp_tui.ui.widgets.bars import key_content
+from smtp_tui.ui.widgets.bars import key_content, several_profiles
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import Column, FilteredTable, Look, RecordsTable, Row, notice_content
 from smtp_tui.workflows.compare import Match, Pair, compare_lists, entries_towards
@@ -71,9 +70,9 @@ class CompareScreen(FullScreen[None]):
         self._problem: ApiError | SideProblem | None = None
         self._list = FilteredTable(_COLUMNS)
         both = Content("  ·  ").join(each.place for each in (left, right))
-        self._profile_bar.instead = Content.assemble(
-            Content.styled(" compare ", filled("other")), "  ", both
-        )
+        targets = [each.session.target for each in (left, right) if isinstance(each, ProfileSide)]
+        title = several_profiles(targets, "compare")
+        self._profile_bar.instead = Content.assemble(title, "  ", both)
 
     @property
     def table(self) -> RecordsTable:

@@ -16,11 +16,13 @@ import smtp_tui.ui
 from smtp_tui.api.models import Parameter, Record, SecretState
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access, Unverified
+from smtp_tui.editing.document_text import document_yaml
 from smtp_tui.editing.patch import Change
 from smtp_tui.editing.values import ABSENT
 from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
+from smtp_tui.state.files import write_atomic
 from smtp_tui.ui.profiles.check import StartProblemScreen
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.sign_in import ChangedDialog, FirstMeetingDialog
@@ -188,17 +190,6 @@ async def _through_many(walk: _Walk) -> None:
     walk.ui.clock.forward(1)
     await walk.go("enter", "No file holds a secret")
     await walk.back("NAME ▲")
-
-
-async def _through_all_profiles(walk: _Walk) -> None:
-    """Where no profile is in use, those are named that do not verify."""
-    for key, text in (("P", "all profiles"), ("i", "States of the profiles")):
-        await walk.ui.press(key)
-        await walk.ui.sees(text, f"{MARK}  two, one")
-        assert MARK in walk.ui.lines()[0]
-        walk.seen.add(type(walk.ui.app.screen).__name__)
-    await walk.ui.press("escape", "q")
-    await walk.look("NAME ▲")
     await walk.go("asterisk", "6 marked")
     await walk.go("d", "Delete 6 records?")
     await walk.back("NAME ▲")
@@ -213,6 +204,31 @@ async def _through_all_profiles(walk: _Walk) -> None:
     await walk.go("enter", "OUTCOME", "REJECTED", "· ended")
     await walk.back("NAME ▲")
     await walk.ui.press("asterisk", "asterisk")
+
+
+async def _through_a_comparison(walk: _Walk, file: Path) -> None:
+    """With a document: the profile that it is held against is named where it does not verify."""
+    record = Record("1", "BATCH", (Parameter("hostname", "mx.example"), Parameter("port", 1)))
+    write_atomic(file, document_yaml([record], ()))
+    await walk.go("equals_sign", "Compare with", "two")
+    await walk.ui.type(str(file))
+    for key, text in (("enter", "BATCH"), ("enter", "mx.example")):
+        await walk.ui.press(key)
+        await walk.ui.sees(" compare ", f"{MARK}  one", text)
+        walk.seen.add(type(walk.ui.app.screen).__name__)
+    await walk.ui.press("escape")
+    await walk.back("NAME ▲")
+
+
+async def _through_all_profiles(walk: _Walk) -> None:
+    """Where no profile is in use, those are named that do not verify."""
+    for key, text in (("P", "all profiles"), ("i", "States of the profiles")):
+        await walk.ui.press(key)
+        await walk.ui.sees(text, f"{MARK}  two, one")
+        assert MARK in walk.ui.lines()[0]
+        walk.seen.add(type(walk.ui.app.screen).__name__)
+    await walk.ui.press("escape", "q")
+    await walk.look("NAME ▲")
 
 
 async def _through_profiles(walk: _Walk) -> None:
@@ -250,6 +266,7 @@ async def test_no_verification_is_marked_in_the_header_of_every_screen_and_over_
         await walk.look("NAME ▲")
         await _through_leaving(walk)
         await _through_many(walk)
+        await _through_a_comparison(walk, tmp_path / "records.yaml")
         await _through_all_profiles(walk)
         await _through_profiles(walk)
         await ui.press("p")
