@@ -131,6 +131,11 @@ class RunScreen(FullScreen[None]):
         else:
             self._timer.pause()
 
+    def on_resize(self) -> None:
+        """Draw the bar as wide as there is room."""
+        if self.is_mounted:
+            self._show()
+
     def _show(self) -> None:
         counts, current = self.run.counts, self._current
         width = max(10, min(60, self.size.width - 4))

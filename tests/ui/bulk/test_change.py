@@ -240,7 +240,7 @@ async def test_a_token_that_ends_during_a_run_is_asked_for_once_and_the_run_goes
 
 async def test_one_run_at_a_time(sandbox: Sandbox) -> None:
     relays(sandbox, 12)
-    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.3, count=None))
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=2.0, count=None))
     async with opened(sandbox) as ui:
         await ui.sees("Connections 12")
         await ui.press("asterisk")
@@ -254,3 +254,17 @@ async def test_one_run_at_a_time(sandbox: Sandbox) -> None:
         assert not ui.shows("Delete 12 records?")
         await ui.press("y")
         await ui.sees("Copy 12 records")
+
+
+async def test_the_counts_of_an_ended_run_stay_when_the_terminal_gets_narrow(
+    sandbox: Sandbox,
+) -> None:
+    relays(sandbox, 2)
+    async with opened(sandbox, size=(120, 40)) as ui:
+        await ui.sees("RELAY-00")
+        await ui.press("asterisk")
+        await edit_ports(ui, "587")
+        await ui.press("enter")
+        await ui.sees("2 done")
+        await ui.pilot.resize_terminal(60, 20)
+        await ui.until(lambda: ui.app.size.width == 60 and ui.shows("2 done"), "the counts")
