@@ -23,13 +23,15 @@ _SUFFIX: Final = ".json"
 class KeptRun(Struct, frozen=True):
     """A run that has not ended: its id, and its plan as JSON.
 
-    ``in_use`` is whether the process that began it still runs on this host.
+    ``in_use`` is whether the process that began it still runs on this host. ``elsewhere`` is the
+    other host on which it was begun, where nobody can tell from here whether it has ended.
     """
 
     id: str
     plan: str
     in_use: bool
     file: Path
+    elsewhere: str = ""
 
 
 class RunStore:
@@ -76,7 +78,8 @@ class RunStore:
             run_id, host, pid = _parts(file)
             text = read_text(file, LONGEST_PLAN)
             if text is not None:
-                found.append(KeptRun(run_id, text, is_running(host, pid), file))
+                other = "" if host == os.uname().nodename else host
+                found.append(KeptRun(run_id, text, is_running(host, pid), file, other))
         return tuple(found)
 
     def _files(self) -> list[Path]:

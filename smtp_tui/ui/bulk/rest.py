@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _TYPE_AGAIN: Final = "No file holds a secret, so type it again. What stays blank is not changed."
 _LEFT_OUT: Final = "Not sent: its secret was not typed."
 _DROPPED: Final = "Dropped from the plan."
+_ELSEWHERE: Final = "It was begun on the host {}: go on only if it has ended there."
 _ANOTHERS: Final = "Another program took the rest of this run. Nothing was done here."
 
 
@@ -105,6 +106,8 @@ async def offer_rest(app: App[Any], services: Services, kept: KeptRun) -> bool:
         rest = await read_rest(services, kept)
         made = f"Its plan was made at {moment(rest.plan.made_at)}."
         words = f"{rest.words}\n{made} The journal told what was sent."
+        if kept.elsewhere:
+            words += f"\n{_ELSEWHERE.format(clean(kept.elsewhere, 100))}"
     except (FileProblem, NotAPlan) as problem:
         words = f"Its plan cannot be read: {clean(str(problem), 400)}"
     ways = [way for way in _Answer if rest is not None or way is not _Answer.GO_ON]

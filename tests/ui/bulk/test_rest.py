@@ -127,6 +127,23 @@ async def test_the_rest_is_discarded_where_that_is_chosen_and_nothing_is_sent(
         assert ui.requests(Operation.MODIFY) == []
 
 
+async def test_a_run_of_another_host_is_offered_with_a_warning(sandbox: Sandbox) -> None:
+    records = with_passwords(sandbox, 3)
+
+    def elsewhere(services: Services) -> Services:
+        """The state directory is shared, and the run was begun on another machine."""
+        left(records, SECRET)(services)
+        (file,) = services.run_store.directory.iterdir()
+        run_id, _, process = file.name.split("@")
+        file.rename(file.with_name(f"{run_id}@other-host@{process}"))
+        return services
+
+    async with opened(sandbox, services=elsewhere) as ui:
+        await ui.sees("ended early")
+        await ui.press("R")
+        await ui.sees("It was begun on the host other-host: go on only if it has ended there.")
+
+
 @pytest.mark.parametrize("keys", [("enter",), ("down", "enter")])
 async def test_a_run_that_another_program_takes_meanwhile_is_left_to_it(
     sandbox: Sandbox, keys: tuple[str, ...]
