@@ -18,7 +18,7 @@ from smtp_tui.ui.bulk.plan import reviewed
 from smtp_tui.ui.bulk.profiles import sessions_of
 from smtp_tui.ui.bulk.secrets import SecretsDialog
 from smtp_tui.ui.dialogs import QuestionDialog
-from smtp_tui.ui.messages import Offer, tell
+from smtp_tui.ui.messages import Offer, forget, tell
 from smtp_tui.workflows.operator import Kind
 from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.plan_file import KeptPlan, NotAPlan, read_plan
@@ -165,6 +165,7 @@ async def _go_on(app: App[Any], services: Services, rest: Rest) -> bool:
         return False
     results = _with_dropped(plan, results, approved)
     taken = await services.current_run.take_up(app, rest.kept, plan, results, sessions)
+    forget(app, ABOUT)  # that it ended early
     if not taken:
         tell(app, _ANOTHERS, about=ABOUT, kind=Kind.WARNING)
     return taken

@@ -60,6 +60,7 @@ async def test_secrets_are_asked_again_once_and_sent_to_all(sandbox: Sandbox) ->
         ui.clock.forward(1)
         await ui.press("enter")
         await ui.sees("3 done")
+        assert not ui.shows("ended early")
         assert [record.values["password"] for record in sandbox.records()] == ["typed-anew"] * 3
 
 
