@@ -206,7 +206,7 @@ def _do(
     async def work(sessions: Sessions) -> None:
         """Find the records, and do it."""
         lists = await sessions.lists()
-        found = wanted.of(lists)
+        found = sessions.each_once(wanted.of(lists))
         made = [entry for name, records in found.items() for entry in entries(name, records)]
         title = f"{verb} {counted(len(made), 'record')}"
         plan = Plan(title, tuple(made), tuple(listed.place for listed in lists))

@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError
-from smtp_tui.api.models import RecordList
+from smtp_tui.api.models import Record, RecordList
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.target import Access, HostRefused, Scope
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
@@ -34,6 +34,7 @@ from smtp_tui.cli.signals import run_until_told
 from smtp_tui.mail.outcome import Verdict
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import CredentialError, LoginToken, PromptToken
+from smtp_tui.state.encoding import RecordKey
 from smtp_tui.state.files import FileProblem, state_directory
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.runs import RunStore
@@ -179,6 +180,18 @@ class Sessions(Struct, frozen=True):
                 sessions.remove(session)
         found = await asyncio.gather(*map(self._list, sessions))
         return tuple(listed for listed in found if listed is not None)
+
+    def each_once(self, found: Mapping[str, Iterable[Record]]) -> dict[str, tuple[Record, ...]]:
+        """The records by profile, one to which two profiles lead with the first of them."""
+        seen: dict[RecordKey, str] = {}
+        return {
+            name: tuple(
+                record
+                for record in records
+                if seen.setdefault(self.by_profile[name].key(record.id), name) == name
+            )
+            for name, records in found.items()
+        }
 
     async def _list(self, session: Session) -> Listed | None:
         name, read = session.profile.name, session.connections.list

@@ -188,6 +188,17 @@ def test_two_profiles_of_one_place_do_not_send_twice(
     assert "profile again leads to the same records as a: left out" in result.err
 
 
+def test_two_profiles_of_one_tenant_that_differ_in_the_namespace_do_not_send_twice(
+    empty_console: Console, sandbox: Sandbox
+) -> None:
+    add_profile(empty_console, "a", sandbox)
+    add_profile(empty_console, "b", sandbox, "--namespace", "another")
+    fill(sandbox, 3)
+    arguments = ("--all-profiles", "--match", "port=25", "--to", "x@sandbox.example", "--yes")
+    empty_console.run("test", *arguments)
+    assert sent(sandbox) == 3
+
+
 def test_without_profiles_all_of_them_is_a_mistake(empty_console: Console) -> None:
     result = empty_console.run("list", "--all-profiles")
     assert (result.code, "no profile" in result.err) == (2, True)
