@@ -150,8 +150,13 @@ class Fold(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """What is done to how many records, such as ``change port 25 → 587 in 37 records``."""
+        """What is done to how many records, such as ``change port 25 → 587 in 37 records``.
+
+        A new record is named where it is the only one.
+        """
         many = counted(len(self.entries), "record")
+        if self.operation is Operation.CREATE and len(self.entries) == 1:
+            many = self.entries[0].named
         verb, what = _VERBS[self.operation], ", ".join(self.changes)
         match self.operation:
             case Operation.PATCH if not self.changes:
@@ -160,7 +165,7 @@ class Fold(Struct, frozen=True):
                     if len(self.entries) > 1
                     else "leave 1 record as it is"
                 )
-            case Operation.PATCH:
+            case Operation.PATCH if all("→" in change for change in self.changes):
                 return f"{verb} {what} in {many}"
             case Operation.TEST_SAVED:
                 return f"{verb} {many} with a mail {what}"

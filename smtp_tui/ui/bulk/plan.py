@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from textual import on
 from textual.app import App
 from textual.binding import BindingType
-from textual.containers import Container, Horizontal, VerticalScroll
+from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
@@ -20,7 +20,7 @@ from smtp_tui.api.requests import CHANGES, TESTS, IdRefused, Operation
 from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Environment
 from smtp_tui.state.files import FileProblem
-from smtp_tui.text import clean, counted
+from smtp_tui.text import clean, counted, shortened
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import WIDE, GuardedDialog, where_line
 from smtp_tui.ui.keymap import bound
@@ -28,6 +28,7 @@ from smtp_tui.ui.request_text import request_content
 from smtp_tui.ui.review import changes_content
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.fields import TextInput
+from smtp_tui.ui.widgets.panel import ScrollPane
 from smtp_tui.ui.widgets.plain_text import PlainText, hanging, harmless
 from smtp_tui.ui.widgets.table import (
     QUIET,
@@ -141,11 +142,15 @@ class PlanRows:
         label = clean(profile.badge, 40)
         place = self.plan.place(name)
         kept = [n for n in self.numbers(row_id) if n not in self.dropped]
-        sent = sum(self.plan.entries[number].sends for number in kept)
-        many = counted(sent, "record")
-        if place is not None and place.records:
-            many = f"{sent:,} of {counted(place.records, 'record')}"
+        work = [entry for n in kept if (entry := self.plan.entries[n]).sends]
+        many = counted(len(work), "record")
+        if place is not None and place.records and all(entry.record for entry in work):
+            many = f"{len(work):,} of {counted(place.records, 'record')}"
         words = f"{label}  {clean(name, 40)}  {many}"
+        if place is not None and len(self._sessions) > 1:
+            words += (
+                f" · {clean(place.origin_url, 80)} · tenant {shortened(clean(place.tenant), 13)}"
+            )
         return Row(row_id, (words,), (Look(0, _ROLES[profile.environment], 0, len(label)),))
 
     def _fold_row(self, row_id: str, at: int) -> Row:
@@ -216,6 +221,8 @@ class PlanDialog(GuardedDialog[Plan | None]):
     PlanDialog.-beside #request {
         height: 1fr; width: 48%; border-top: none; border-left: solid $frame; padding: 0 1;
     }
+    PlanDialog #request:focus { border-top: solid $accent; }
+    PlanDialog.-beside #request:focus { border-top: none; border-left: solid $accent; }
     PlanDialog .row { margin-top: 0; }
     PlanDialog #why { width: 1fr; }
     PlanDialog #told { height: auto; display: none; }
@@ -250,7 +257,7 @@ class PlanDialog(GuardedDialog[Plan | None]):
             yield PlainText(where_line(self._sessions[plan.profiles[0]]))
         with Container(id="parts"):
             yield self._list
-            with VerticalScroll(id="request", can_focus=False):
+            with ScrollPane(id="request"):
                 yield self._request
         yield self._told
         if self._asks:
@@ -405,6 +412,8 @@ class PlanDialog(GuardedDialog[Plan | None]):
 def apply_words(plan: Plan) -> str:
     """What the button says, such as ``Delete 12 records``."""
     many = len(plan.work)
+    if not many:
+        return "Nothing to send"
     if not plan.writes:
         return f"Send {counted(many, 'mail')}"
     operations = {entry.operation for entry in plan.work}

@@ -150,6 +150,7 @@ class CompareScreen(FullScreen[None]):
         if self.table.marks:
             marked = f"● {len(self.table.marks)} marked"
             parts.insert(0, Content.styled(marked, "$warn"))
+        parts.append(Content.styled("passwords are not compared", "dim"))
         self.panel.show(title, Content(" · ").join(parts))
 
     def action_same(self) -> None:
