@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Final
 from msgspec.structs import replace
 from textual import on
 from textual.app import App
-from textual.binding import BindingType
-from textual.containers import Container, Horizontal
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
@@ -28,7 +28,6 @@ from smtp_tui.ui.request_text import request_content
 from smtp_tui.ui.review import changes_content
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.fields import TextInput
-from smtp_tui.ui.widgets.panel import ScrollPane
 from smtp_tui.ui.widgets.plain_text import PlainText, hanging, harmless
 from smtp_tui.ui.widgets.table import (
     QUIET,
@@ -210,7 +209,11 @@ class PlanDialog(GuardedDialog[Plan | None]):
     WIDTH = 200
     BODY = "#request"
     ACTIONS = ("dialog.cancel", "plan.drop", "plan.filter", "plan.save")
-    BINDINGS: ClassVar[list[BindingType]] = bindings("plan.drop", "plan.filter", "plan.save")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("plan.drop", "plan.filter", "plan.save"),
+        Binding("J", "scroll_body(4)", show=False),
+        Binding("K", "scroll_body(-4)", show=False),
+    ]
     DEFAULT_CSS = """
     PlanDialog > #box { height: 100%; overflow-y: hidden; }
     PlanDialog #parts { height: 1fr; layout: vertical; }
@@ -221,8 +224,6 @@ class PlanDialog(GuardedDialog[Plan | None]):
     PlanDialog.-beside #request {
         height: 1fr; width: 48%; border-top: none; border-left: solid $frame; padding: 0 1;
     }
-    PlanDialog #request:focus { border-top: solid $accent; }
-    PlanDialog.-beside #request:focus { border-top: none; border-left: solid $accent; }
     PlanDialog .row { margin-top: 0; }
     PlanDialog #why { width: 1fr; }
     PlanDialog #told { height: auto; display: none; }
@@ -257,7 +258,7 @@ class PlanDialog(GuardedDialog[Plan | None]):
             yield PlainText(where_line(self._sessions[plan.profiles[0]]))
         with Container(id="parts"):
             yield self._list
-            with ScrollPane(id="request"):
+            with VerticalScroll(id="request", can_focus=False):
                 yield self._request
         yield self._told
         if self._asks:
@@ -274,7 +275,7 @@ class PlanDialog(GuardedDialog[Plan | None]):
             return (("enter", "Apply"), ("tab", "Move"), (self.cancel_key, "Cancel"))
         drop, search, save = (bound(self, f"plan.{verb}") for verb in ("drop", "filter", "save"))
         return (
-            *(("enter", "Choose"), ("tab", "Move"), (drop.first_key, "Drop")),
+            *(("enter", "Choose"), ("tab", "Move"), ("J K", "Request"), (drop.first_key, "Drop")),
             *((search.first_key, "Search"), (save.first_key, "Save"), (self.cancel_key, "Cancel")),
         )
 

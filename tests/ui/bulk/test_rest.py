@@ -56,7 +56,7 @@ async def test_secrets_are_asked_again_once_and_sent_to_all(sandbox: Sandbox) ->
         await ui.press("enter")
         await ui.sees("No file holds a secret", "password of 3 records")
         await ui.press(*"typed-anew", "enter")
-        await ui.sees("change password will be replaced in 3 records")
+        await ui.sees("change 3 records: password will be replaced")
         ui.clock.forward(1)
         await ui.press("enter")
         await ui.sees("3 done")
