@@ -151,7 +151,7 @@ async def test_a_password_is_replaced_or_cleared_in_all_and_never_shown(
         await ui.press("asterisk", "e")
         await ui.sees("Edit 3 records")
         await ui.press("tab", "tab", "tab", *keys, "ctrl+s")
-        await ui.sees("WHAT WILL BE SENT", f"change {says} in 3 records")
+        await ui.sees("WHAT WILL BE SENT", f"change 3 records: {says}")
         assert "new-word" not in ui.text()
         ui.clock.forward(1)
         await ui.press(*["tab"] * (not stored), "enter")
