@@ -226,7 +226,7 @@ class ProfilesDialog(Dialog[Profile | None]):
         except HostRefused:
             state = "✗ no host"
         self._states[profile] = state
-        if self.is_attached:
+        if self._list.is_attached:  # it leaves before its screen does
             self.fill()
 
     def show_details(self) -> None:

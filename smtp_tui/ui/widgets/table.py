@@ -757,7 +757,9 @@ class FilteredTable(Vertical):
 
     @property
     def nothing_found(self) -> Content:
-        """The notice where the filter finds no row."""
+        """The notice where the filter finds no row; nothing once its screen was left."""
+        if not self.is_attached:
+            return Content()
         key = bound(self.screen, self._back).last_key
         words = f'No matches for "{clean(self.filter_text, 100)}"'
         terms = f"A filter takes {self._hint}." if ":" in self._hint else ""

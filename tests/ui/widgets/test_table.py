@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
+from textual.content import Content
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -19,6 +20,7 @@ from smtp_tui.ui.widgets.table import (
     GAP,
     SORT_SIGN,
     Column,
+    FilteredTable,
     LazyRows,
     Look,
     RecordsTable,
@@ -572,3 +574,7 @@ async def test_a_row_shows_its_sign_and_a_dropped_column_colours_nothing() -> No
     async with app.run_test(size=(40, 10)) as pilot:
         await pilot.pause()
         assert app.lines()[1].startswith("▌✎ relay")
+
+
+async def test_a_filtered_table_whose_screen_was_left_has_no_notice_and_fails_nowhere() -> None:
+    assert FilteredTable([Column("name", "NAME", 4)]).nothing_found == Content()
