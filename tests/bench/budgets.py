@@ -118,4 +118,6 @@ BUDGETS = (
     Budget(_G.ALL, "all profiles: peak memory", Unit.MEBIBYTES, ratio=1.5),
     Budget(_G.PATCHES, "set --match; base: a bare httpx script", _MS, ratio=1.3),
     Budget(_G.PATCHES, "set --match: processor; base: a bare httpx script", _MS),
+    Budget(_G.PATCHES, "set --match; base: a loop of curl", _MS),
+    Budget(_G.PATCHES, "set --match: processor; base: a loop of curl", _MS),
 )

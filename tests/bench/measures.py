@@ -330,16 +330,16 @@ def side_by_side(profiles: str, silent_url: str) -> str:
 
 
 def patches(bench: Bench) -> Figures:
-    """A port is moved in 1,000 records, and back by the base."""
+    """A port is moved in 1,000 records, and back by each base."""
     server = bench.server(PATCHED_OF)
     match = "--match", "port=25", "port=2626", "--yes", "--force"
-    ours = bench.spent((bench.program, "set", *match), server)
-    script = ROOT / "tests" / "bench" / "patches.py"
-    base = bench.spent((bench.python, script, server.url, "2626", "25"), server)
-    what = "set --match{}; base: a bare httpx script"
-    for side, spent in ((Side.OURS, ours), (Side.BASE, base)):
-        yield Figure(what.format(""), spent.wall, side)
-        yield Figure(what.format(": processor"), spent.cpu, side)
+    script = bench.python, ROOT / "tests" / "bench" / "patches.py", server.url, "2626", "25"
+    for base, options in (("a bare httpx script", ()), ("a loop of curl", ("curl",))):
+        ours = bench.spent((bench.program, "set", *match), server)
+        theirs = bench.spent((*script, *options), server)
+        for side, spent in ((Side.OURS, ours), (Side.BASE, theirs)):
+            yield Figure(f"set --match; base: {base}", spent.wall, side)
+            yield Figure(f"set --match: processor; base: {base}", spent.cpu, side)
 
 
 MEASURES: Mapping[Group, Callable[[Bench], Figures]] = {
