@@ -146,10 +146,20 @@ class _Record(_Strict):
     )
 
 
+class OnlyIn(_Strict):
+    """The place that a document is for."""
+
+    origin: str = Field(min_length=1, description="Scheme, host and port of the server.")
+    tenant: str = Field(description="Id of the tenant.")
+
+
 class _Document(_Strict):
     """Desired state of SMTP connections."""
 
     version: Literal[1] = Field(alias="schema", description="Version of the format.")
+    only_in: OnlyIn | None = Field(
+        default=None, description="The one place where it may be applied; a backup has it."
+    )
     records: list[_Record] = Field(description="The records that should be there.")
 
 
@@ -179,9 +189,15 @@ class DesiredRecord(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """What records should be. No two of them are the same one."""
+    """What records should be. No two of them are the same one.
+
+    ``only_in`` is the one place where it may be applied, if it has one, and ``position`` is where
+    that stands.
+    """
 
     records: tuple[DesiredRecord, ...]
+    only_in: OnlyIn | None = None
+    position: Position = (1, 1)
 
 
 def document_schema() -> dict[str, Any]:
@@ -216,7 +232,7 @@ def read_document(text: str) -> Document:
         found = _Document.model_validate(values)
     except ValidationError as error:
         raise NotADocument(tuple(reader.problems(error))) from None
-    return Document(tuple(reader.records(found)))
+    return Document(tuple(reader.records(found)), found.only_in, reader.at(("only_in",)))
 
 
 class _Reader:

@@ -29,15 +29,23 @@ _LONGEST_KEY: Final = 200
 
 
 def document_yaml(
-    records: Iterable[Record], heading: Iterable[str] = (), *, with_ids: bool = False
+    records: Iterable[Record],
+    heading: Iterable[str] = (),
+    *,
+    with_ids: bool = False,
+    only_in: tuple[str, str] | None = None,
 ) -> str:
     """Records as YAML, with comments; ``heading`` are the first ones.
 
     The id of a record stands in it only where another one has its name, or ``with_ids`` is set.
+    ``only_in`` are origin and tenant of the one place where it may be applied.
     """
     records = tuple(records)
     twins = _twins(records)
     lines = [*(f"# {clean(line)}" for line in (*heading, *_NO_SECRETS)), f"schema: {SCHEMA}"]
+    if only_in is not None:
+        origin, tenant = map(_quoted, only_in)
+        lines.append(f"only_in: {{ origin: {origin}, tenant: {tenant} }}")
     lines.append("records:" if records else "records: []")
     for record in records:
         lines.append(f"- name: {_quoted(record.name)}")

@@ -15,8 +15,8 @@ from smtp_tui.workflows.plan import Plan
 def write_backup(state_directory: Path, plan: Plan, now: datetime) -> tuple[Path, ...]:
     """Write the records that a plan changes or deletes, as they are: a file for each profile.
 
-    ``smtp-tui --profile PROFILE apply FILE`` brings them back, but for their ids and secrets. It
-    blocks, and raises ``FileProblem``.
+    ``smtp-tui --profile PROFILE apply FILE`` brings them back, but for their ids and secrets, and
+    only to the server and tenant where they were. It blocks, and raises ``FileProblem``.
     """
     files = []
     for number, profile in enumerate(plan.profiles):
@@ -25,11 +25,12 @@ def write_backup(state_directory: Path, plan: Plan, now: datetime) -> tuple[Path
         if not records:
             continue
         place = plan.place(profile)
-        where = "" if place is None else f" ({place.origin_url}, tenant {place.tenant})"
-        heading = (f"{profile}{where}, before “{plan.title}” at {moment(now)}",)
+        only_in = None if place is None else (place.origin_url, place.tenant)
+        heading = (f"{profile}, before “{plan.title}” at {moment(now)}",)
         name = f"{now:%Y%m%dT%H%M%S}.{now.microsecond:06}-{number}-{_in_a_name(profile)}.yaml"
         file = state_directory / "backups" / name
-        write_atomic(file, document_yaml(records, heading, with_ids=True))
+        text = document_yaml(records, heading, with_ids=True, only_in=only_in)
+        write_atomic(file, text)
         files.append(file)
     return tuple(files)
 

@@ -61,7 +61,7 @@ def desired_plan(
     surely is wrong.
     """
     lists = tuple(lists)
-    problems: list[DocumentProblem] = []
+    problems: list[DocumentProblem] = [*_elsewhere(document, lists)]
     entries: list[PlanEntry] = []
     for listed in lists:
         found = _Matching(document, listed.found)
@@ -79,6 +79,18 @@ def desired_plan(
         raise NotADocument(tuple(dict.fromkeys(problems)))
     title = f"Make {counted(len(document.records), 'record')} what the file says"
     return Plan(title, tuple(entries), tuple(listed.place for listed in lists))
+
+
+def _elsewhere(document: Document, lists: Iterable[Listed]) -> Iterator[DocumentProblem]:
+    """That a document is not for the place where a list is: a backup is for its own only."""
+    only_in = document.only_in
+    if only_in is None:
+        return
+    for place in (listed.place for listed in lists):
+        if (place.origin_url, place.tenant) != (only_in.origin, only_in.tenant):
+            meant = f"{clean(only_in.origin, 100)}, tenant {clean(only_in.tenant, 100)}"
+            words = f"the file is for {meant} only; the profile {place.profile} leads elsewhere"
+            yield DocumentProblem(*document.position, words)
 
 
 class _Matching:

@@ -173,6 +173,17 @@ def test_a_backup_brings_back_what_was_deleted_and_changed(tmp_path: Path) -> No
     ]
 
 
+def test_a_backup_is_applied_in_its_own_place_only(tmp_path: Path) -> None:
+    place = Place("prod", "https://cam.example", "another tenant", "all", "", 1)
+    plan = Plan("Delete 1 record", delete_entries("prod", [record("A")]), (place,))
+    (file,) = write_backup(tmp_path / "state", plan, AT)
+    text = file.read_text()
+    with pytest.raises(NotADocument, match="another tenant only; the profile prod leads elsewhere"):
+        planned(text)
+    kept = [line for line in text.splitlines(keepends=True) if not line.startswith("only_in")]
+    assert [entry[:2] for entry in told(planned("".join(kept)))] == [("create", "A")]
+
+
 # Secrets
 
 
