@@ -49,7 +49,6 @@ from smtp_tui.ui.app import SmtpTui
 from smtp_tui.ui.bulk.edit import ManyScreen
 from smtp_tui.ui.bulk.plan import PlanDialog
 from smtp_tui.ui.bulk.run import RunScreen
-from smtp_tui.ui.compare.choose import CompareWithDialog
 from smtp_tui.ui.compare.screen import CompareScreen
 from smtp_tui.ui.connections.detail import DetailScreen, UnreadableScreen
 from smtp_tui.ui.connections.screen import ConnectionsScreen
@@ -58,6 +57,7 @@ from smtp_tui.ui.logs import ActivityScreen, JournalScreen, MailboxScreen, Writt
 from smtp_tui.ui.profiles.check import CheckDialog, StartProblemScreen
 from smtp_tui.ui.profiles.form import FirstStartScreen, ProfileFormScreen
 from smtp_tui.ui.profiles.switcher import ProfilesDialog
+from smtp_tui.ui.profiles.which import WhichProfileDialog
 from smtp_tui.ui.record_form.form import PresetDialog
 from smtp_tui.ui.record_form.screen import FormScreen
 from smtp_tui.ui.review import ConflictDialog, ReviewDialog
@@ -223,7 +223,7 @@ async def side_by_side(stage: Stage) -> None:
         values = {"hostname": "mx.example.com", "port": port}
         stage.sandbox.add_record(name, values, tenant=OTHER_TENANT_ID)
     await stage.rows()
-    await stage.front(CompareWithDialog, "equals_sign")
+    await stage.front(WhichProfileDialog, "equals_sign")
     await stage.shows("demo-europe")
     screen = await stage.front(CompareScreen, "enter")
     await stage.until(lambda: bool(screen.table.rows), "what differs")

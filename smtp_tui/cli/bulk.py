@@ -230,7 +230,7 @@ async def review_and_run(
         if options.json:
             show_json(json.loads(plan_json(plan, Clock().now())))
         elif plan.entries:
-            print_plan(plan)
+            print_plan(sessions, plan)
         return
     show_plan(sessions, plan)
     if plan.work:

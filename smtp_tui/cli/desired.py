@@ -234,6 +234,7 @@ def _with(plan: Plan, secrets: Mapping[SecretStr, SecretStr]) -> Plan:
     """The plan with the secrets in place of what stood for them."""
 
     def whole(entry: PlanEntry) -> PlanEntry:
+        """The entry with its secrets."""
         changes = tuple(
             replace(change, after=secrets[change.after])
             if isinstance(change.after, SecretStr) and change.after in secrets

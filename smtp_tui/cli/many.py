@@ -42,7 +42,8 @@ from smtp_tui.text import clean, counted
 from smtp_tui.workflows.backup import write_backup
 from smtp_tui.workflows.plan import Fold, Listed, Place, Plan, PlanEntry
 from smtp_tui.workflows.plan_file import plan_json
-from smtp_tui.workflows.run import Progress, Result, Run
+from smtp_tui.workflows.progress import Progress, Result
+from smtp_tui.workflows.run import Run
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import ensure_token, read_signed_in
 from smtp_tui.workflows.test_email import TestMails
@@ -385,9 +386,9 @@ def show_plan(sessions: Sessions, plan: Plan) -> None:
         remark(line)
 
 
-def print_plan(plan: Plan) -> None:
-    """Print a plan on stdout."""
-    show("\n".join(plan_lines(plan)))
+def print_plan(sessions: Sessions, plan: Plan) -> None:
+    """Print a plan on stdout, with the requests that it would send."""
+    show("\n".join(plan_lines(plan, sessions)))
 
 
 def plan_lines(plan: Plan, sessions: Sessions | None = None) -> Iterator[str]:
@@ -403,7 +404,7 @@ def plan_lines(plan: Plan, sessions: Sessions | None = None) -> Iterator[str]:
             profile = fold.profile
             yield _where(plan, profile)
         sends = fold.entries[0].sends
-        names = [_named(entry, shared) for entry in fold.entries] if sends else []
+        names = sorted(_named(entry, shared) for entry in fold.entries) if sends else []
         words = fold.words
         if len(names) == 1:
             words = _one_words(fold, names.pop())

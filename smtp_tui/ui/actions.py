@@ -91,7 +91,9 @@ _IDLE: Final = Need("A request is under way; wait for its outcome.", lambda now:
 _UNDOABLE: Final = Need(
     "A create cannot be undone; delete the record.", lambda now: not now.created
 )
-_CHANGE: Final = Need("No change to undo since this profile was opened.", lambda now: now.undo)
+_CHANGE: Final = Need(
+    "No single change to undo since this profile was opened.", lambda now: now.undo
+)
 _PREVIOUS: Final = Need("There is no previous profile.", lambda now: now.previous_profile)
 _RUN_ENDED: Final = Need("The run is under way.", lambda now: now.run_ended)
 _RETRY: Final = Need("Nothing is left, and nothing can be retried.", lambda now: now.can_retry)

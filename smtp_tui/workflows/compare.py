@@ -118,9 +118,3 @@ def entry_towards(pair: Pair, profile: str) -> PlanEntry | None:
             changes.append(Change(each.name, each.right, wanted))
     patch = in_form_order(changes)
     return PlanEntry(profile, Operation.PATCH, right, patch=patch) if patch else None
-
-
-def entries_towards(pairs: Iterable[Pair], profile: str) -> tuple[PlanEntry, ...]:
-    """The entries that make the right side of these pairs like the left one."""
-    entries = (entry_towards(pair, profile) for pair in pairs)
-    return tuple(entry for entry in entries if entry is not None)

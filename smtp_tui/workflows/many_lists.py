@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -20,14 +19,11 @@ from msgspec.structs import replace
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, TokenNeeded, TokenRefused
 from smtp_tui.api.models import RecordList
-from smtp_tui.workflows.operator import Notice, Operator, RefusedCertificate, Sent
+from smtp_tui.workflows.operator import Operator, SilentOperator
 from smtp_tui.workflows.sign_in import read_signed_in
 
 if TYPE_CHECKING:
-    from smtp_tui.api.target import Trust
-    from smtp_tui.editing.merge import Comparison, Side
     from smtp_tui.profiles.model import Profile
-    from smtp_tui.workflows.planned_write import PlannedWrite
     from smtp_tui.workflows.session import Session
 
 
@@ -125,35 +121,13 @@ class ManyLists:
         self._changed(part.profile.name)
 
 
-class _Nobody:
-    """An operator who is not there: it gives no token, and ``asks`` is why one was asked for."""
+class _Nobody(SilentOperator):
+    """An operator who is not there; ``asks`` is why a token was asked for."""
 
     def __init__(self) -> None:
         self.asks = ""
-
-    async def review(self, session: Session, plan: PlannedWrite) -> bool:
-        """Approve nothing."""
-        return False
-
-    async def resolve(self, session: Session, comparison: Comparison) -> Mapping[str, Side] | None:
-        """Choose nothing."""
-        return None
 
     async def new_token(self, session: Session, why: str) -> bool:
         """Remember why one is asked for."""
         self.asks = why
         return False
-
-    async def trust(self, session: Session, refused: RefusedCertificate) -> Trust | None:
-        """Trust nothing."""
-        return None
-
-    @contextmanager
-    def waiting(
-        self, what: str, *, sent: Sent | None = None, stop: Callable[[], object] | None = None
-    ) -> Iterator[None]:
-        """Say nothing: the part says that it is read."""
-        yield
-
-    def tell(self, notice: Notice) -> None:
-        """Say nothing."""

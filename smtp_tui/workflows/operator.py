@@ -5,8 +5,8 @@ A screen asks with dialogs, a command follows its flags, and a test answers from
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -112,3 +112,33 @@ class Operator(Protocol):
 
     def tell(self, notice: Notice) -> None:
         """Show a notice."""
+
+
+class SilentOperator:
+    """Declines everything and says nothing; a workflow without a person derives its own from it."""
+
+    async def review(self, session: Session, plan: PlannedWrite) -> bool:
+        """Approve nothing."""
+        return False
+
+    async def resolve(self, session: Session, comparison: Comparison) -> Mapping[str, Side] | None:
+        """Choose nothing: what others changed stays as it is."""
+        return None
+
+    async def new_token(self, session: Session, why: str) -> bool:
+        """Give none."""
+        return False
+
+    async def trust(self, session: Session, refused: RefusedCertificate) -> Trust | None:
+        """Trust nothing."""
+        return None
+
+    @contextmanager
+    def waiting(
+        self, what: str, *, sent: Sent | None = None, stop: Callable[[], object] | None = None
+    ) -> Iterator[None]:
+        """Say nothing."""
+        yield
+
+    def tell(self, notice: Notice) -> None:
+        """Say nothing."""

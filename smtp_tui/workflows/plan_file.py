@@ -101,6 +101,11 @@ class KeptPlan(Struct, frozen=True):
         return self.file.made_at
 
     @property
+    def places(self) -> tuple[Place, ...]:
+        """Where its profiles lead to."""
+        return self.file.places
+
+    @property
     def secrets(self) -> dict[int, str]:
         """What each secret is for, such as ``password of 12 records`` or ``password of RELAY``."""
         found: dict[int, list[tuple[str, str]]] = {}
@@ -159,9 +164,14 @@ def read_plan(text: str) -> KeptPlan:
     if values.get("schema") != SCHEMA:
         raise NotAPlan(f"this is no plan of schema {SCHEMA}")
     try:
-        return KeptPlan(typed(values, _File))
+        file = typed(values, _File)
     except msgspec.ValidationError as problem:
         raise NotAPlan(f"this is no plan: {problem}") from None
+    placed = {place.profile for place in file.places}
+    for entry in file.entries:
+        if entry.profile not in placed:
+            raise NotAPlan(f"the plan does not say where the profile {entry.profile} leads")
+    return KeptPlan(file)
 
 
 # To JSON

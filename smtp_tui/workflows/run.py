@@ -7,28 +7,32 @@ the plan. A failure stops no other entry. What was sent and got lost is looked u
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from enum import Enum
-from typing import Final, TypeAlias
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, StatusError
 from smtp_tui.api.requests import TESTS, IdRefused, Operation, Request
-from smtp_tui.api.target import Access, Trust
-from smtp_tui.api.writes import WriteOutcome
-from smtp_tui.editing.merge import Comparison, Side
-from smtp_tui.mail.outcome import TestOutcome, Verdict
+from smtp_tui.api.target import Access
 from smtp_tui.state.files import FileProblem
-from smtp_tui.state.journal import Written
-from smtp_tui.text import sentence
 from smtp_tui.workflows import outcomes as ends
-from smtp_tui.workflows.operator import Notice, Operator, RefusedCertificate, Sent
+from smtp_tui.workflows.operator import Operator, SilentOperator
 from smtp_tui.workflows.plan import Plan, PlanEntry
 from smtp_tui.workflows.planned_write import PlannedWrite
+from smtp_tui.workflows.progress import (
+    Counts,
+    Progress,
+    Result,
+    count,
+    failed,
+    mail_result,
+    write_result,
+)
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestMails, TestSubject
 from smtp_tui.workflows.write_record import delete_record, save_record
@@ -48,62 +52,6 @@ _TAKEN: Final = "Not sent: a record with this name exists already."
 _OURS: Final = "There is a record with this name, which this run may have created. Compare it."
 _OTHER: Final = "Not sent: the record needs another change now than the plan says. Plan again."
 _ELSEWHERE: Final = "Not sent: the profile leads to another host, tenant or team than the plan."
-
-
-class Progress(Enum):
-    """How far an entry is. ``value`` is the word for it."""
-
-    LEFT = "left"
-    UNDER_WAY = "under way"
-    DONE = "done"
-    ALREADY = "already so"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more comes of it in this run."""
-        return self not in (Progress.LEFT, Progress.UNDER_WAY)
-
-
-class Result(Struct, frozen=True):
-    """What came of an entry.
-
-    ``words`` say why, where it was not plainly done. ``can_retry`` is set where surely nothing was
-    done. ``verdict`` is that of a test mail.
-    """
-
-    progress: Progress = Progress.LEFT
-    words: str = ""
-    can_retry: bool = False
-    verdict: Verdict | None = None
-
-
-class Counts(Struct, frozen=True):
-    """How many entries are how far; ``under_way`` are among those left."""
-
-    done: int = 0
-    failed: int = 0
-    unknown: int = 0
-    left: int = 0
-    under_way: int = 0
-
-    @property
-    def ended(self) -> int:
-        """How many have ended."""
-        return self.done + self.failed + self.unknown
-
-
-def count(results: Iterable[Result]) -> Counts:
-    """How many of these are how far."""
-    found = Counter(result.progress for result in results)
-    return Counts(
-        done=found[Progress.DONE] + found[Progress.ALREADY],
-        failed=found[Progress.FAILED],
-        unknown=found[Progress.UNKNOWN],
-        left=found[Progress.LEFT] + found[Progress.UNDER_WAY],
-        under_way=found[Progress.UNDER_WAY],
-    )
 
 
 class _Lane(Struct):
@@ -142,7 +90,6 @@ class Run:
         self.id = run_id
         self.plan = plan
         self.results = [*results] or [Result() for _ in plan.entries]
-        self.begun_at = clock.monotonic()
         self._session_of = session_of
         self._operator = operator
         self._tests = tests
@@ -206,11 +153,11 @@ class Run:
         try:
             session = self._session_of(entry.profile)
         except LookupError as problem:
-            self._set(number, _failed(str(problem), can_retry=True))
+            self._set(number, failed(str(problem), can_retry=True))
             return None
         place = self.plan.place(entry.profile)
         if place is not None and not place.is_that_of(session):
-            self._set(number, _failed(_ELSEWHERE))
+            self._set(number, failed(_ELSEWHERE))
             return None
         return session
 
@@ -225,9 +172,7 @@ class Run:
             number = lane.waiting.popleft()
             self._attempts[number] += 1
             self._set(number, Result(Progress.UNDER_WAY))
-            result, error = await self._outcome(self.plan.entries[number])
-            if number in self._sent_before and result.words == _TAKEN:
-                result = Result(Progress.UNKNOWN, _OURS)
+            result, error = await self._outcome(number)
             again = self._slow_down(lane, error) and self._attempts[number] < ATTEMPTS
             if again and result.can_retry:
                 lane.waiting.append(number)
@@ -256,24 +201,25 @@ class Run:
             except TimeoutError:
                 pass
 
-    async def _outcome(self, entry: PlanEntry) -> tuple[Result, ApiError | None]:
+    async def _outcome(self, number: int) -> tuple[Result, ApiError | None]:
         """Carry one entry out; what came of it, and the error where there is one."""
+        entry = self.plan.entries[number]
         session = self._session_of(entry.profile)
-        operator = _PlanOperator(self._operator, entry, self._refused_token)
+        operator = _PlanOperator(
+            self._operator, entry, self._refused_token, sent_before=number in self._sent_before
+        )
         if entry.record is not None and entry.operation in TESTS:
             subject = TestSubject(entry.record.name, entry.record)
             return await self._test(session, operator, entry, subject)
-        before = session.memory.last_change
         if entry.record is not None and entry.operation is Operation.DELETE:
             outcome = await delete_record(session, operator, entry.record, run=self.id)
         else:
             outcome = await save_record(
                 session, operator, entry.record, entry.patch, name=entry.name, run=self.id
             )
-        session.memory.last_change = before  # undo is about single changes
         if isinstance(outcome, ends.Saved) and outcome.before is not None:
             await self._remember_secret(session, outcome)
-        return _result(entry, operator, outcome), _error(outcome)
+        return write_result(entry, outcome, operator.declined), _error(outcome)
 
     async def _remember_secret(self, session: Session, saved: ends.Saved) -> None:
         """Keep the time at which a secret was saved: the tests before it say nothing any more."""
@@ -297,33 +243,17 @@ class Run:
                 session, operator, subject, entry.recipient, run=self.id
             )
         except (IdRefused, ValueError) as refusal:
-            return _failed(str(refusal)), None
+            return failed(str(refusal)), None
         if mail is None:
-            return _failed("Not sent: there is no token.", can_retry=True), None
+            return failed("Not sent: there is no token.", can_retry=True), None
         await self._tests.send(session, operator, mail, lambda mail: None)
         outcome = mail.outcome
-        if isinstance(outcome, TestOutcome):
-            words = "" if outcome.verdict is Verdict.ACCEPTED else outcome.meaning
-            return Result(_PROGRESS[outcome.verdict], words, verdict=outcome.verdict), None
         assert outcome is not None
-        return _failed(sentence(outcome.why), can_retry=not outcome.outcome_unknown), outcome
+        return mail_result(outcome), outcome if isinstance(outcome, ApiError) else None
 
     def _set(self, number: int, result: Result) -> None:
         self.results[number] = result
         self._changed(number)
-
-
-_PROGRESS: Final = {
-    Verdict.ACCEPTED: Progress.DONE,
-    Verdict.REJECTED: Progress.FAILED,
-    Verdict.UNREACHABLE: Progress.FAILED,
-    Verdict.UNKNOWN: Progress.UNKNOWN,
-}
-"""What a verdict means for the run: a mail that was not accepted is what one looks for."""
-
-
-def _failed(words: str, *, can_retry: bool = False) -> Result:
-    return Result(Progress.FAILED, words, can_retry)
 
 
 def _error(outcome: ends.Outcome) -> ApiError | None:
@@ -334,121 +264,35 @@ def _error(outcome: ends.Outcome) -> ApiError | None:
     return None
 
 
-def _result(entry: PlanEntry, operator: _PlanOperator, outcome: ends.Outcome) -> Result:
-    """What the outcome of a save or delete means for the run."""
-    match outcome:
-        case ends.Saved(notes=notes) | ends.Deleted(notes=notes):
-            result = Result(Progress.DONE, " ".join(sentence(note) for note in notes))
-        case ends.Unchanged():
-            result = Result(Progress.ALREADY)
-        case ends.Gone() if entry.operation is Operation.DELETE:
-            result = Result(Progress.ALREADY, "It was already deleted.")
-        case ends.Gone():
-            result = _failed("There is no such record any more.")
-        case ends.Conflicted(comparison):
-            result = _failed(_conflict_words(comparison))
-        case ends.Declined():
-            result = _failed(operator.why)
-        case ends.NotStored(words):
-            result = _failed(words)
-        case ends.Unknown(error, found) if found.done is False:
-            # A create that was lost may still be done, and would then be done twice.
-            words = f"It was not done. {sentence(error.why)}"
-            result = _failed(words, can_retry=entry.operation is not Operation.CREATE)
-        case ends.Unknown(error):
-            result = Result(Progress.UNKNOWN, sentence(error.why))
-        case ends.Refused(ApiError() as error):
-            result = _failed(sentence(error.why), can_retry=True)
-        case ends.Refused(error):
-            result = _failed(sentence(str(error)))
-    return result
-
-
-def _conflict_words(comparison: Comparison) -> str:
-    """What someone else changed since the plan was made."""
-    names = [conflict.name for conflict in comparison.conflicts]
-    names += [change.name for change in comparison.theirs]
-    what = ", ".join(names) or ("the name" if comparison.name_changed else "the record")
-    return f"Not sent: someone changed {what} since the plan was made. Plan again."
-
-
-def results_of(plan: Plan, run_id: str, writes: Iterable[Written]) -> list[Result]:
-    """What the journal tells of a run that was killed, entry by entry.
-
-    ``writes`` are the newest first, and the newest of an entry counts: it may have been retried.
-    What it does not know the end of is left, because it is compared with the server before it is
-    sent again; but of a test mail that may have been sent, nothing is sent again.
-    """
-    told: dict[_Key, Written] = {}
-    for write in writes:
-        if write.begun.run == run_id:
-            told.setdefault(_key_of(write), write)
-    return [_told(entry, told.get(_key(entry))) for entry in plan.entries]
-
-
-_Key: TypeAlias = tuple[str, str, str | None]
-
-
-def _key(entry: PlanEntry) -> _Key:
-    name = entry.record_id if entry.record is not None else entry.name
-    return entry.profile, entry.operation.name.lower(), name
-
-
-def _key_of(write: Written) -> _Key:
-    begun = write.begun
-    name = begun.record_name if begun.operation == "create" else begun.record_id
-    return begun.profile, begun.operation, name
-
-
-def _told(entry: PlanEntry, write: Written | None) -> Result:
-    if write is None:
-        return Result()
-    if entry.operation in TESTS and write.verdict is not None:
-        verdict = Verdict(write.verdict)
-        return Result(_PROGRESS[verdict], write.words, verdict=verdict)
-    refused = write.outcome in (WriteOutcome.REFUSED, WriteOutcome.NOT_SENT)
-    match write.outcome:
-        case WriteOutcome.DONE | WriteOutcome.FOUND_DONE:
-            result = Result(Progress.DONE)
-        case WriteOutcome.GONE if entry.operation is Operation.DELETE:
-            result = Result(Progress.ALREADY, "It was already deleted.")
-        case WriteOutcome.GONE | WriteOutcome.NOT_STORED:
-            result = _failed(sentence(write.words))
-        case _ if refused:
-            result = _failed(sentence(write.words), can_retry=True)
-        case _:
-            result = Result(words="It was sent before; it is read again first.")
-    return result
-
-
-class _PlanOperator:
+class _PlanOperator(SilentOperator):
     """Answers for one entry: it approves what the plan says, and nothing else.
 
-    Someone who is asked for a token and declines is not asked again in this run. ``why`` says why
-    a review was declined.
+    What others changed stays as it is, and a certificate that is another one than at the reading of
+    the list is not trusted. Someone who is asked for a token and declines is not asked again in
+    this run. ``declined`` is the result where the review was declined; an entry that was
+    ``sent_before`` by a killed run may itself have created the record that has its name.
     """
 
-    def __init__(self, asked: Operator, entry: PlanEntry, refused_token: set[str]) -> None:
-        self.why = _OTHER
+    def __init__(
+        self, asked: Operator, entry: PlanEntry, refused_token: set[str], *, sent_before: bool
+    ) -> None:
+        self.declined = failed(_OTHER)
         self._asked = asked
         self._entry = entry
         self._refused_token = refused_token
+        self._taken = Result(Progress.UNKNOWN, _OURS) if sent_before else failed(_TAKEN)
 
     async def review(self, session: Session, plan: PlannedWrite) -> bool:
         """Approve what was reviewed, or a part of it where the rest is so already."""
         reviewed = self._entry.request(session.target.scope)
         if plan.taken:
-            self.why = _TAKEN
+            self.declined = self._taken
             return False
         if reviewed is None or not _is_part(plan.request, reviewed):
             return False
         if session.target.access is Access.PROTECTED:
             session.client.confirm(plan.request, plan.name)
         return True
-
-    async def resolve(self, session: Session, comparison: Comparison) -> Mapping[str, Side] | None:
-        """Leave what someone else changed as it is: the plan did not know of it."""
-        return None
 
     async def new_token(self, session: Session, why: str) -> bool:
         """Ask, once for each profile."""
@@ -460,32 +304,9 @@ class _PlanOperator:
             self._refused_token.add(name)
         return given
 
-    async def trust(self, session: Session, refused: RefusedCertificate) -> Trust | None:
-        """Trust nothing: a list was read before, so this is another certificate."""
-        return None
-
-    @contextmanager
-    def waiting(
-        self, what: str, *, sent: Sent | None = None, stop: Callable[[], object] | None = None
-    ) -> Iterator[None]:
-        """Say nothing: the run shows what is under way."""
-        yield
-
-    def tell(self, notice: Notice) -> None:
-        """Say nothing of what others changed and is kept: it is no part of the plan."""
-
 
 def _is_part(request: Request, reviewed: Request) -> bool:
     """Whether a request sends nothing but what was reviewed, to the same record."""
-    same = (request.operation, request.method, request.path, request.query, request.record_id)
-    if same != (
-        reviewed.operation,
-        reviewed.method,
-        reviewed.path,
-        reviewed.query,
-        reviewed.record_id,
-    ):
-        return False
-    return request.new_name == reviewed.new_name and all(
-        assignment in reviewed.assignments for assignment in request.assignments
-    )
+    same = replace(request, body=None) == replace(reviewed, body=None)
+    named = (request.record_id, request.new_name) == (reviewed.record_id, reviewed.new_name)
+    return same and named and all(each in reviewed.assignments for each in request.assignments)

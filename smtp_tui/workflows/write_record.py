@@ -208,7 +208,9 @@ async def _carry_out(job: _Job, *, rehearse: bool) -> ends.Outcome:
         return ends.Refused(error) if job.record is None else ends.Gone(error)
     except (ApiError, IdRefused) as error:
         return ends.Refused(error)
-    if isinstance(outcome, ends.Saved | ends.Deleted):
+    if job.run:
+        pass  # undo is about single changes
+    elif isinstance(outcome, ends.Saved | ends.Deleted):
         memory.last_change = outcome
     elif isinstance(outcome, ends.NotStored):
         memory.last_change = None  # nothing to undo, and nothing beyond it

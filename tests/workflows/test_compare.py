@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from hypothesis import given
@@ -11,9 +12,10 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import Parameter, ParameterValue, Record, SecretState
 from smtp_tui.api.requests import Operation
 from smtp_tui.state.history import TestHistory
-from smtp_tui.workflows.compare import Match, compare_lists, entries_towards
-from smtp_tui.workflows.plan import Plan
-from smtp_tui.workflows.run import Progress, Run
+from smtp_tui.workflows.compare import Match, Pair, compare_lists, entry_towards
+from smtp_tui.workflows.plan import Plan, PlanEntry
+from smtp_tui.workflows.progress import Progress
+from smtp_tui.workflows.run import Run
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestMails
 from tests.failing_sandbox import Sandbox
@@ -24,6 +26,12 @@ def record(name: str, side: str = "l", **values: ParameterValue) -> Record:
     """A record with these values; its id says on which side it is."""
     parameters = tuple(Parameter(name, value) for name, value in values.items())
     return Record(f"{side}-{name}", name, parameters)
+
+
+def entries_towards(pairs: Iterable[Pair], profile: str) -> tuple[PlanEntry, ...]:
+    """What makes the right sides like the left ones."""
+    entries = (entry_towards(pair, profile) for pair in pairs)
+    return tuple(entry for entry in entries if entry is not None)
 
 
 def test_records_are_paired_by_name_and_sorted_by_it() -> None:

@@ -140,7 +140,7 @@ def test_a_plan_is_the_same_after_json_and_holds_no_secret(
             *delete_entries("q", [held]),
             *mail_entries("q", [held], "to@example.com"),
         ),
-        (place(4),),
+        (place(1, "p"), place(3, "q")),
     )
     kept = read_plan(plan_json(plan, AT))
     typed = {number: secret for number in kept.secrets if secret is not None}
@@ -154,7 +154,7 @@ def test_equal_secrets_are_asked_for_once_and_never_written() -> None:
         *change_entries("p", [record(1), record(2)], [Change("password", ABSENT, one)]),
         *change_entries("p", [record(3)], [Change("password", ABSENT, other), *TO_587]),
     )
-    text = plan_json(Plan("Rotate", entries), AT)
+    text = plan_json(Plan("Rotate", entries, (place(3, "p"),)), AT)
     assert "tiger" not in text
     assert "lion" not in text
     kept = read_plan(text)
@@ -168,4 +168,10 @@ def test_equal_secrets_are_asked_for_once_and_never_written() -> None:
 )
 def test_what_is_no_plan_is_refused_in_words(text: str) -> None:
     with pytest.raises(NotAPlan, match=r"no plan|no JSON"):
+        read_plan(text)
+
+
+def test_a_plan_that_does_not_say_where_a_profile_leads_is_refused() -> None:
+    text = plan_json(Plan("Delete", delete_entries("prod", [record(1)])), AT)
+    with pytest.raises(NotAPlan, match="does not say where the profile prod leads"):
         read_plan(text)

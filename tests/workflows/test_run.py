@@ -26,7 +26,8 @@ from smtp_tui.workflows.plan import (
     delete_entries,
     mail_entries,
 )
-from smtp_tui.workflows.run import Progress, Run, results_of
+from smtp_tui.workflows.progress import Progress, results_of
+from smtp_tui.workflows.run import Run
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestMails
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox

@@ -20,7 +20,8 @@ from smtp_tui.editing.values import ABSENT
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.journal import Journal, writes_of
 from smtp_tui.workflows.plan import Place, Plan, PlanEntry, change_entries
-from smtp_tui.workflows.run import Progress, Run
+from smtp_tui.workflows.progress import Progress
+from smtp_tui.workflows.run import Run
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestMails
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox

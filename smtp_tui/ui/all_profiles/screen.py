@@ -36,6 +36,7 @@ from smtp_tui.ui.all_profiles.strip import strip_content, summary_content
 from smtp_tui.ui.base import DraftsChanged, WriteEnded, opens_screen
 from smtp_tui.ui.bulk.marked import Marked
 from smtp_tui.ui.connections.detail import DetailScreen, UnreadableScreen
+from smtp_tui.ui.connections.order import Order
 from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
 from smtp_tui.ui.connections.rows import hint_words, order_words
 from smtp_tui.ui.keymap import bound
@@ -94,13 +95,12 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         self.id = "all-profiles"
         self._session_of = session_of
         self._lists = ManyLists((), services.clock, self._part_changed)
-        self._sort = Sort("", "profile")
-        self._view = ManyView((), self._sort)
+        self._order = Order(services, Sort("", "profile"), SORT_KEYS)
+        self._view = ManyView((), self._order.sort)
         self._list = FilteredTable(COLUMNS, hint=FILTER_HINT)
         self.table = self._list.table
         self._strip, self._summary = PlainText(id="strip"), PlainText(id="summary")
         self._taken: dict[str, RecordList] = {}
-        self._writing = asyncio.Lock()
         self._changes: set[str] = set()
         self._marked_in: tuple[Session, ...] = ()
         self._changed_by: dict[str, Session] = {}
@@ -142,16 +142,11 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         same = {each.profile.name for each in parts if each.profile in before.values()}
         marks = self.table.marks  # under the same name there may be another host now
         self.table.marks = frozenset(each for each in marks if each.partition("\n")[0] in same)
-        settings = await services.reports.attempt(
-            "The saved sort order could not be read", services.settings.load
-        )
-        kept = settings.sort_of(self._sort.profile) if settings is not None else None
-        if kept is not None and kept.column in SORT_KEYS:
-            self._sort = kept
+        await self._order.read()
         self._lists = ManyLists(parts, services.clock, self._part_changed)
         self._profile_bar.instead = self._header(several, len(profiles))
         self._profile_bar.refresh(layout=True)
-        self._view, self._taken = ManyView(self._lists.parts, self._sort), {}
+        self._view, self._taken = ManyView(self._lists.parts, self._order.sort), {}
         self.with_history("Earlier tests cannot be shown", services.history.load)
         self._read_drafts()
         self._reader = self._read_all(by_itself=True)
@@ -339,9 +334,12 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
             self._events_shown, keys = self.services.history.since(self._events_shown)
             self._view.look_again(self.services.clock.now(), keys)
         self._view.show_drafts(self._drafts)
-        self.table.sort_column, self.table.sort_reverse = self._sort.column, self._sort.descending
+        self.table.sort_column, self.table.sort_reverse = (
+            self._order.sort.column,
+            self._order.sort.descending,
+        )
         self.table.highlight = highlights(self._list.filter_text)
-        self.table.rows = self._view.rows(self._list.filter_text, self._sort)
+        self.table.rows = self._view.rows(self._list.filter_text, self._order.sort)
         if self._cursor_to is not None and self.table.move_to(self._cursor_to):
             self._cursor_to = None
         if not self.table.rows:
@@ -399,7 +397,7 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
             hidden = len(marks.difference(row_ids(self.table.rows)))
             words = f", {hidden:,} hidden by the filter" if hidden else ""
             state.append(Content.styled(f"● {len(marks):,} marked{words}", "$warn"))
-        state.append(Content.styled(order_words(self._sort), "dim"))
+        state.append(Content.styled(order_words(self._order.sort), "dim"))
         read = [part.read_at for part in parts if part.read_at is not None]
         if read:
             seconds = (self._now - min(read)).total_seconds()
@@ -509,32 +507,24 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
 
     def action_sort(self) -> None:
         """Sort by the next column."""
-        following = SORT_KEYS.index(self._sort.column) + 1
-        self._sort_by(SORT_KEYS[following % len(SORT_KEYS)], descending=False)
+        self._order.next()
+        self._show_order()
 
     def action_reverse(self) -> None:
         """Reverse the order."""
-        self._sort_by(self._sort.column, descending=not self._sort.descending)
+        self._order.reverse()
+        self._show_order()
 
     @on(RecordsTable.HeadingClicked)
     def sort_by_heading(self, event: RecordsTable.HeadingClicked) -> None:
         """Sort by the column that was clicked; where that is the order, reverse it."""
-        again = event.column == self._sort.column
-        self._sort_by(event.column, descending=again and not self._sort.descending)
+        self._order.by(event.column)
+        self._show_order()
 
-    def _sort_by(self, column: str | None, *, descending: bool) -> None:
-        self._sort = replace(self._sort, column=column, descending=descending)
+    def _show_order(self) -> None:
+        """Show the rows in their new order, and keep it."""
         self._fill(look=False)
-        self._keep_sort()
-
-    @work(group="order", description="remember the order")
-    async def _keep_sort(self) -> None:
-        """Write the order to the settings; of several writes the last one has the last order."""
-        attempt, settings = self.services.reports.attempt, self.services.settings
-        async with self._writing:
-            await attempt(
-                "The sort order could not be saved", lambda: settings.set_sort(self._sort)
-            )
+        self.run_worker(self._order.keep(), group="order", description="remember the order")
 
     def action_mark(self) -> None:
         """Mark the row, or take its mark back."""
@@ -542,8 +532,7 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
 
     def action_mark_all(self) -> None:
         """Mark all rows shown, or take their marks back where all are marked."""
-        shown, marks = frozenset(row_ids(self.table.rows)), self.table.marks
-        self.table.marks = marks - shown if shown <= marks else marks | shown
+        self.table.toggle_all()
 
     def action_range(self) -> None:
         """Begin or end a range of marks."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
-from textual.binding import BindingType
 from textual.screen import Screen
-from textual.widget import Widget
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record, SecretState
@@ -19,16 +17,14 @@ from smtp_tui.editing.patch import Change, in_form_order
 from smtp_tui.editing.values import ABSENT, value_in
 from smtp_tui.profiles.model import Profile
 from smtp_tui.text import clean, counted
-from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import Dialog
+from smtp_tui.ui.bulk.ask_secrets import SecretsDialog
 from smtp_tui.ui.bulk.marked import Marked
 from smtp_tui.ui.bulk.profiles import known_profiles
-from smtp_tui.ui.bulk.secrets import SecretsDialog
 from smtp_tui.ui.keymap import error_text
 from smtp_tui.ui.messages import tell
 from smtp_tui.ui.operator import ScreenOperator
+from smtp_tui.ui.profiles.which import WhichProfileDialog
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
 from smtp_tui.workflows.compare import Pair, compare_lists, entry_towards
 from smtp_tui.workflows.operator import Kind
 from smtp_tui.workflows.plan import Place, Plan, PlanEntry
@@ -37,47 +33,8 @@ from smtp_tui.workflows.sign_in import read_signed_in
 if TYPE_CHECKING:
     from smtp_tui.workflows.session import Session
 
-_COLUMNS: Final = (
-    Column("name", "PROFILE", 14, flexible=True),
-    Column("label", "LABEL", 10, flexible=True),
-    Column("host", "HOST", 20, flexible=True),
-)
 _SECRETS: Final = "No server tells a secret. Type each once; one that stays blank is left out."
 _ABOUT: Final = "copy to"
-
-
-class CopyToDialog(Dialog[Profile | None]):
-    """Gives the profile that records are copied to."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings("dialog.cancel")
-    DEFAULT_CSS = "CopyToDialog RecordsTable { height: 9; max-height: 50vh; }"
-
-    def __init__(self, profiles: Iterable[Profile], count: int) -> None:
-        super().__init__()
-        self.title = f"Copy {counted(count, 'record')} to"
-        self._profiles = {profile.name: profile for profile in profiles}
-        self._table = RecordsTable(_COLUMNS)
-        self._table.takes_marks = False
-        self._table.notice = "There is no other profile."
-        self._table.rows = tuple(map(_profile_row, self._profiles.values()))
-
-    def compose_box(self) -> Iterable[Widget]:
-        """The profiles."""
-        yield self._table
-
-    def keys(self) -> Iterable[tuple[str, str]]:
-        """Choose, or back."""
-        return (("enter", "Choose"), (self.cancel_key, "Back"))
-
-    def on_records_table_opened(self, event: RecordsTable.Opened) -> None:
-        """Copy to this one."""
-        event.stop()
-        self.dismiss(self._profiles.get(event.row_id or ""))
-
-
-def _profile_row(profile: Profile) -> Row:
-    texts = (profile.name, profile.badge, profile.host)
-    return Row(profile.name, tuple(clean(text, 100) for text in texts))
 
 
 async def copy_plan(
@@ -86,8 +43,9 @@ async def copy_plan(
     """Ask where the records go, read what is there, and plan the rest. For workers only."""
     known = await known_profiles(services)
     others = [each for each in known.values() if {*marked.sessions} != {each.name}]
-    profile = await screen.app.push_screen_wait(CopyToDialog(others, len(marked)))
-    if profile is None:
+    dialog = WhichProfileDialog(f"Copy {counted(len(marked), 'record')} to", others)
+    profile = await screen.app.push_screen_wait(dialog)
+    if not isinstance(profile, Profile):
         return None
     try:
         session = services.session(profile)
@@ -104,12 +62,25 @@ async def copy_plan(
         return None
     records = (each for mine, each in marked.records if mine.profile.name != profile.name)
     pairs = [pair for pair in compare_lists(records, there) if pair.left is not None]
+    entries = await entries_with_secrets(screen, pairs, profile.name)
+    if entries is None:
+        return None
+    title = f"Copy {counted(len(entries), 'record')} to {profile.name}"
+    return session, Plan(title, entries, (Place.of(session, len(there)),))
+
+
+async def entries_with_secrets(
+    screen: Screen[Any], pairs: Sequence[Pair], profile: str
+) -> tuple[PlanEntry, ...] | None:
+    """The entries that make the right side, which is ``profile``, like the left one.
+
+    The secrets of new records are asked for, because no server tells them; None where the person
+    goes back. For workers only.
+    """
     secrets = await _typed(screen, pairs)
     if secrets is None:
         return None
-    entries = tuple(_entry(pair, profile.name, secrets) for pair in pairs)
-    title = f"Copy {counted(len(entries), 'record')} to {profile.name}"
-    return session, Plan(title, entries, (Place.of(session, len(there)),))
+    return tuple(_entry(pair, profile, secrets) for pair in pairs)
 
 
 async def _listed(screen: Screen[Any], session: Session) -> tuple[Record, ...]:

@@ -26,7 +26,8 @@ from smtp_tui.workflows.backup import write_backup
 from smtp_tui.workflows.operator import Kind
 from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.plan_file import plan_json
-from smtp_tui.workflows.run import Counts, Progress, Result, Run
+from smtp_tui.workflows.progress import Counts, Progress, Result
+from smtp_tui.workflows.run import Run
 
 if TYPE_CHECKING:
     from smtp_tui.api.clock import Clock

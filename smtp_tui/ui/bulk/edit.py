@@ -213,39 +213,27 @@ class ManyScreen(FullScreen[bool]):
 
     def action_revert(self) -> None:
         """Leave the field with the cursor alone."""
-        field = self._form.focused_field
-        if field is not None:
-            field.revert()
+        self._form.revert()
 
     def action_clear(self) -> None:
         """Clear the stored password in all records."""
-        field = self._form.focused_field
-        if isinstance(field, SecretField):
-            field.revert(clearing=True)
+        self._form.clear()
 
     def action_reveal(self) -> None:
         """Show what was just typed into the password field."""
-        field = self._form.focused_field
-        if isinstance(field, SecretField):
-            field.input.password = not field.input.password
+        self._form.reveal()
 
     @opens_screen
     async def action_preset(self) -> None:
         """Choose a provider; fills host and port only."""
-        preset = await self.app.push_screen_wait(PresetDialog())
-        if preset is not None:
-            self._form.fields["hostname"].text = preset.hostname
-            self._form.fields["port"].text = str(preset.port)
+        self._form.take_preset(await self.app.push_screen_wait(PresetDialog()))
 
     @on(Input.Submitted)
     def go_on(self, event: Input.Submitted) -> None:
         """Enter goes to the next field, and from the last one to the review."""
         event.stop()
-        *_, last = self._form.fields.values()
-        if self._form.focused_field is last:
+        if not self._form.go_on():
             self.action_review()
-        else:
-            self.focus_next()
 
     def action_review(self) -> None:
         """Check the fields, then review the plan."""

@@ -76,17 +76,27 @@ async def carry_out(verb: str, screen: Screen[Any], services: Services, marked: 
     if verb == "copy":
         of = counted(len(marked), "record")
         screen.app.push_screen(CopyDialog(copyables(marked), of=of, action="record.copy"))
-    elif services.run_under_way is not None:
-        words, offer = "A run is under way; one at a time", Offer("app.run", "shows it")
-        tell(screen, words, about=ABOUT, kind=Kind.WARNING, offer=offer)
+    elif not may_begin(screen, services):
+        return
     elif await JOBS[verb](screen, services, marked):
         screen.app.push_screen(RunScreen(marked.session, services))
+
+
+def may_begin(screen: Screen[Any], services: Services) -> bool:
+    """Whether no other run is under way; if one is, that is said."""
+    if services.run_under_way is None:
+        return True
+    words, offer = "A run is under way; one at a time", Offer("app.run", "shows it")
+    tell(screen, words, about=ABOUT, kind=Kind.WARNING, offer=offer)
+    return False
 
 
 async def review(
     screen: Screen[Any], services: Services, plan: Plan, sessions: Mapping[str, Session]
 ) -> bool:
     """Have a plan reviewed and begin its run; False where nothing was begun."""
+    if not may_begin(screen, services):
+        return False
     approved = await reviewed(screen.app, services, plan, sessions)
     if approved is None:
         return False

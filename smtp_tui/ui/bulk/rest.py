@@ -12,17 +12,17 @@ from textual.content import Content
 
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.journal import writes_of
-from smtp_tui.text import clean, counted, moment
+from smtp_tui.text import clean, counted, moment, shortened
+from smtp_tui.ui.bulk.ask_secrets import SecretsDialog
 from smtp_tui.ui.bulk.current_run import ABOUT, counts_words
 from smtp_tui.ui.bulk.plan import reviewed
 from smtp_tui.ui.bulk.profiles import sessions_of
-from smtp_tui.ui.bulk.secrets import SecretsDialog
 from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.messages import Offer, forget, tell
 from smtp_tui.workflows.operator import Kind
 from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.plan_file import KeptPlan, NotAPlan, read_plan
-from smtp_tui.workflows.run import Counts, Progress, Result, count, results_of
+from smtp_tui.workflows.progress import Counts, Progress, Result, count, results_of
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from smtp_tui.state.runs import KeptRun
     from smtp_tui.ui.services import Services
 
+_NAMED: Final = 3
+"""How many profiles are named."""
 _TYPE_AGAIN: Final = "No file holds a secret, so type it again. What stays blank is not changed."
 _LEFT_OUT: Final = "Not sent: its secret was not typed."
 _DROPPED: Final = "Dropped from the plan."
@@ -64,9 +66,21 @@ class Rest(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """How many changes it has, and how far it came."""
+        """How many changes it has, how far it came, and in which profiles."""
         many = counted(len(self.results), "change")
-        return f"A run of {many} ended early: {counts_words(self.counts)}."
+        names = [clean(place.profile, 40) for place in self.plan.places]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        where = ", ".join(names[:_NAMED]) + more
+        return f"A run of {many} ended early: {counts_words(self.counts)}; profile {where}."
+
+    @property
+    def where(self) -> str:
+        """A line for each profile: where it leads to."""
+        return "\n".join(
+            f"{clean(place.profile, 40)} · {clean(place.origin_url, 80)} · tenant"
+            f" {shortened(clean(place.tenant, 80), 13)}"
+            for place in self.plan.places[:_NAMED]
+        )
 
 
 async def read_rest(services: Services, kept: KeptRun) -> Rest:
@@ -105,7 +119,7 @@ async def offer_rest(app: App[Any], services: Services, kept: KeptRun) -> bool:
     try:
         rest = await read_rest(services, kept)
         made = f"Its plan was made at {moment(rest.plan.made_at)}."
-        words = f"{rest.words}\n{made} The journal told what was sent."
+        words = f"{rest.words}\n{rest.where}\n{made} The journal told what was sent."
         if kept.elsewhere:
             words += f"\n{_ELSEWHERE.format(clean(kept.elsewhere, 100))}"
     except (FileProblem, NotAPlan) as problem:

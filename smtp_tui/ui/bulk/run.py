@@ -35,7 +35,8 @@ from smtp_tui.ui.widgets.table import (
     notice_content,
 )
 from smtp_tui.workflows.operator import Kind
-from smtp_tui.workflows.run import Counts, Progress, Result, Run
+from smtp_tui.workflows.progress import Counts, Progress, Result
+from smtp_tui.workflows.run import Run
 from smtp_tui.workflows.session import Session
 
 LOOK_SECONDS: Final = 0.25

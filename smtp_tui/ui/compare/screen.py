@@ -15,23 +15,25 @@ from textual.widget import Widget
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record
-from smtp_tui.api.target import HostRefused
+from smtp_tui.api.target import Access, HostRefused
 from smtp_tui.editing.values import value_in, value_words
 from smtp_tui.text import clean, counted, padded, record_name
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, FullScreen, opens_screen
-from smtp_tui.ui.bulk.jobs import review
+from smtp_tui.ui.bulk.copy_to import entries_with_secrets
+from smtp_tui.ui.bulk.jobs import may_begin, review
+from smtp_tui.ui.bulk.profiles import known_profiles
 from smtp_tui.ui.bulk.run import RunScreen
-from smtp_tui.ui.compare.choose import CompareWithDialog
 from smtp_tui.ui.compare.sides import FileSide, ProfileSide, Side, SideProblem
 from smtp_tui.ui.keymap import bound, error_text
 from smtp_tui.ui.messages import MessagesApp, tell
 from smtp_tui.ui.operator import ScreenOperator
+from smtp_tui.ui.profiles.which import WhichProfileDialog
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.bars import key_content, several_profiles
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.table import Column, FilteredTable, Look, RecordsTable, Row, notice_content
-from smtp_tui.workflows.compare import Match, Pair, compare_lists, entries_towards
+from smtp_tui.workflows.compare import Match, Pair, compare_lists
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.plan import Place, Plan
 from smtp_tui.workflows.session import Session
@@ -163,9 +165,8 @@ class CompareScreen(FullScreen[None]):
         self.table.action_toggle_mark()
 
     def action_mark_all(self) -> None:
-        """Mark all rows shown, or none where all are marked."""
-        shown = frozenset(row.id for row in self.table.rows)
-        self.table.marks = frozenset() if shown <= self.table.marks else self.table.marks | shown
+        """Mark all rows shown, or take their marks back."""
+        self.table.toggle_all()
 
     def action_filter(self) -> None:
         """Open the filter."""
@@ -186,9 +187,15 @@ class CompareScreen(FullScreen[None]):
             self._plan(self._right, self._left, self._read[1], self._chosen)
 
     def action_to_left(self) -> None:
-        """Make the left side like the right one."""
-        turned = tuple(pair.turned for pair in self._chosen)
-        self._plan(self._left, self._right, self._read[0], turned)
+        """Make the left side like the right one; what a file does not name stays."""
+        turned = [pair.turned for pair in self._chosen]
+        if isinstance(self._right, FileSide):
+            turned = [pair for pair in turned if pair.left is not None]
+        if turned:
+            self._plan(self._left, self._right, self._read[0], tuple(turned))
+        else:
+            words = "What the file does not name stays; smtp-tui apply --prune deletes it."
+            tell(self, words, about=About.IMPOSSIBLE, kind=Kind.WARNING)
 
     @opens_screen
     async def _plan(
@@ -196,15 +203,25 @@ class CompareScreen(FullScreen[None]):
     ) -> None:
         """Review what makes the target like the source, and begin it."""
         session = target.session
-        entries = entries_towards(pairs, session.profile.name)
-        if not entries:
-            tell(self, "These records are the same already.", about=About.IMPOSSIBLE)
+        if session.target.access is Access.READ_ONLY:
+            words = f"The profile {target.name} is read-only."
+            tell(self, words, about=About.IMPOSSIBLE, kind=Kind.WARNING)
+            return
+        if not may_begin(self, self._services):
+            return
+        entries = await entries_with_secrets(self, pairs, session.profile.name)
+        if entries is None:
             return
         title = f"Make {counted(len(entries), 'record')} like {source.name}"
         plan = Plan(title, entries, (Place.of(session, records),))
-        if await review(self, self._services, plan, {session.profile.name: session}):
-            await self.app.push_screen_wait(RunScreen(session, self._services))
-            self.action_refresh()
+        if not plan.work:
+            tell(self, "These records are the same already.", about=About.IMPOSSIBLE)
+        elif await review(self, self._services, plan, {session.profile.name: session}):
+            self.app.push_screen(RunScreen(session, self._services))
+
+    def on_run_ended(self) -> None:
+        """Read both sides again."""
+        self.action_refresh()
 
     @on(RecordsTable.Opened)
     def show_pair(self) -> None:
@@ -245,7 +262,10 @@ class PairDialog(Dialog[None]):
 
 async def compare(app: MessagesApp, services: Services, session: Session) -> None:
     """Ask with what to compare the profile in use, and show both."""
-    chosen = await app.push_screen_wait(CompareWithDialog(services, session.profile))
+    known = (await known_profiles(services)).values()
+    others = [each for each in known if each.name != session.profile.name]
+    dialog = WhichProfileDialog("Compare with", others, takes_files=True)
+    chosen = await app.push_screen_wait(dialog)
     if chosen is None:
         return
     right: Side

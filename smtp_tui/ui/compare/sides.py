@@ -9,7 +9,6 @@ from msgspec import Struct
 from textual.content import Content
 
 from smtp_tui.api.models import Record
-from smtp_tui.profiles.model import Profile
 from smtp_tui.state.files import FileProblem, read_text
 from smtp_tui.text import clean, shortened
 from smtp_tui.ui.widgets.bars import titled
@@ -96,16 +95,3 @@ class FileSide(Struct, frozen=True):
 
 
 Side = ProfileSide | FileSide
-
-
-def file_named(typed: str) -> Path | None:
-    """The file that somebody means with what was typed; None where it looks like no file."""
-    text = typed.strip()
-    if not text or not ("/" in text or text.startswith("~") or Path(text).suffix):
-        return None
-    return Path(text).expanduser()
-
-
-def others(profiles: tuple[Profile, ...], but: str) -> tuple[Profile, ...]:
-    """The profiles to compare with."""
-    return tuple(profile for profile in profiles if profile.name != but)

@@ -218,6 +218,7 @@ def _sort_key(column: str) -> Callable[[_Entry], SortKey]:
     """Return the sort key for a column."""
 
     def key(entry: _Entry) -> SortKey:
+        """What entries are sorted by."""
         record = entry.record
         value: str | float = ""
         match column:

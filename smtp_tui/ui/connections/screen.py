@@ -22,6 +22,7 @@ from smtp_tui.text import age, clean, clean_block, counted
 from smtp_tui.ui.actions import Place, Situation, bindings, ids_in
 from smtp_tui.ui.base import WIDE, DraftsChanged, WriteEnded, error_content, opens_screen
 from smtp_tui.ui.bulk.marked import Marked
+from smtp_tui.ui.connections.order import Order
 from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
 from smtp_tui.ui.connections.rows import (
     COLUMNS,
@@ -90,9 +91,8 @@ class ConnectionsScreen(RecordScreen[None]):
         self.reading = True
         self.problem: ApiError | None = None
         self._now = services.clock.now()
-        self._sort, self._sort_known = Sort(session.profile.name, "name"), False
-        self._view = RecordsView(RecordList(), self._tests, self._sort, self._now)
-        self._writing = asyncio.Lock()
+        self._order = Order(services, Sort(session.profile.name, "name"), SORT_KEYS)
+        self._view = RecordsView(RecordList(), self._tests, self._order.sort, self._now)
         self._loaded_at: datetime | None = None
         self._asked_at = self._now
         self._loader: Worker[None] | None = None
@@ -164,13 +164,13 @@ class ConnectionsScreen(RecordScreen[None]):
             else read_signed_in(self.session, operator, list_records, "Reading the connections")
         )
         try:
-            answer, _ = await asyncio.gather(reading, self._read_sort())
+            answer, _ = await asyncio.gather(reading, self._order.read())
         except ApiError as error:
             self.problem = error
         else:
             now = self.services.clock.now()
             shown = self._events_shown
-            self._view = await RecordsView.prepared(answer, self._tests, self._sort, now)
+            self._view = await RecordsView.prepared(answer, self._tests, self._order.sort, now)
             self._events_shown = shown  # tests of meanwhile were told to the view of before
             self._view.show_drafts(self._drafted)
             self._loaded_at, self.problem = now, None
@@ -252,7 +252,7 @@ class ConnectionsScreen(RecordScreen[None]):
             self._events_shown, keys = self.services.history.since(self._events_shown)
             tested = {key.record_id for key in keys if self.session.is_about(key)}
             self._view.look_again(self.services.clock.now(), tested)
-        sort = self._sort
+        sort = self._order.sort
         self.table.sort_column, self.table.sort_reverse = sort.column, sort.descending
         self.table.highlight = highlights(self._list.filter_text)
         self.table.rows = self._view.rows(self._list.filter_text, sort)
@@ -346,7 +346,10 @@ class ConnectionsScreen(RecordScreen[None]):
             drafts = counted(self._new_drafts, "draft")
             state.append(Content.styled(f"{DRAFT_SIGN} {drafts}", "$warn"))
         if self._loaded_at is not None:
-            state += [Content.styled(order_words(self._sort), "dim"), self._age(self._loaded_at)]
+            state += [
+                Content.styled(order_words(self._order.sort), "dim"),
+                self._age(self._loaded_at),
+            ]
         self.panel.show(Content(" ").join(title), Content(" · ").join(state))
 
     def _age(self, read_at: datetime) -> Content:
@@ -472,46 +475,24 @@ class ConnectionsScreen(RecordScreen[None]):
 
     def action_sort(self) -> None:
         """Sort by the next column."""
-        following = SORT_KEYS.index(self._sort.column) + 1
-        column = SORT_KEYS[following % len(SORT_KEYS)]
-        self._sort_by(replace(self._sort, column=column, descending=False))
+        self._order.next()
+        self._show_order()
 
     def action_reverse(self) -> None:
         """Reverse the order."""
-        self._sort_by(replace(self._sort, descending=not self._sort.descending))
+        self._order.reverse()
+        self._show_order()
 
     @on(RecordsTable.HeadingClicked)
     def sort_by_heading(self, event: RecordsTable.HeadingClicked) -> None:
         """Sort by the column that was clicked; where that is the order, reverse it."""
-        if event.column == self._sort.column:
-            self.action_reverse()
-        elif event.column in SORT_KEYS:
-            self._sort_by(replace(self._sort, column=event.column, descending=False))
+        self._order.by(event.column)
+        self._show_order()
 
-    def _sort_by(self, sort: Sort) -> None:
-        self._sort, self._sort_known = sort, True
+    def _show_order(self) -> None:
+        """Show the rows in their new order, and keep it."""
         self._fill(look=False)
-        self._keep_sort()
-
-    @work(group="order", description="remember the order")
-    async def _keep_sort(self) -> None:
-        """Write the order to the settings; of several writes the last one has the last order."""
-        attempt, settings = self.services.reports.attempt, self.services.settings
-        async with self._writing:
-            await attempt(
-                "The sort order could not be saved", lambda: settings.set_sort(self._sort)
-            )
-
-    async def _read_sort(self) -> None:
-        """Take over the order of last time, unless one was chosen by then."""
-        if self._sort_known:
-            return
-        attempt, load = self.services.reports.attempt, self.services.settings.load
-        settings = await attempt("The saved sort order could not be read", load)
-        sort = settings.sort_of(self._sort.profile) if settings is not None else None
-        if sort is not None and sort.column in SORT_KEYS and not self._sort_known:
-            self._sort = sort
-        self._sort_known = True
+        self.run_worker(self._order.keep(), group="order", description="remember the order")
 
     def action_mark(self) -> None:
         """Mark the row, or take its mark back."""
@@ -523,8 +504,7 @@ class ConnectionsScreen(RecordScreen[None]):
 
     def action_mark_all(self) -> None:
         """Mark all rows shown, or take their marks back where all are marked."""
-        shown, marks = frozenset(row_ids(self.table.rows)), self.table.marks
-        self.table.marks = marks - shown if shown <= marks else marks | shown
+        self.table.toggle_all()
 
     def action_range(self) -> None:
         """Begin or end a range of marks."""

@@ -211,6 +211,38 @@ class RecordForm(FieldsPane):
         first = NAME if self.new else FORM_ORDER[0]
         self.screen.set_focus(self.fields.get(name or first, self.fields[first]).input)
 
+    def revert(self) -> None:
+        """Put the opened value back in the field with the cursor."""
+        field = self.focused_field
+        if field is not None:
+            field.revert()
+
+    def clear(self) -> None:
+        """Clear the stored password, if the cursor is in its field."""
+        field = self.focused_field
+        if isinstance(field, SecretField):
+            field.revert(clearing=True)
+
+    def reveal(self) -> None:
+        """Show what was just typed into the password field, or hide it again."""
+        field = self.focused_field
+        if isinstance(field, SecretField):
+            field.input.password = not field.input.password
+
+    def take_preset(self, preset: Preset | None) -> None:
+        """Fill in host and port of a provider, if one was chosen."""
+        if preset is not None:
+            self.fields["hostname"].text = preset.hostname
+            self.fields["port"].text = str(preset.port)
+
+    def go_on(self) -> bool:
+        """Go to the next field; False where the cursor is in the last one."""
+        *_, last = self.fields.values()
+        if self.focused_field is last:
+            return False
+        self.screen.focus_next()
+        return True
+
     def adopt(self, record: Record) -> None:
         """Take the record as it is now for the opened one; only while nothing was changed.
 

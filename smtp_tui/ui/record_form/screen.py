@@ -263,29 +263,20 @@ class FormScreen(FullScreen[FormResult]):
 
     def action_revert(self) -> None:
         """Put the opened value back in the field with the cursor."""
-        field = self._form.focused_field
-        if field is not None:
-            field.revert()
+        self._form.revert()
 
     def action_clear(self) -> None:
         """Clear the stored password when the form is saved."""
-        field = self._form.focused_field
-        if isinstance(field, SecretField):
-            field.revert(clearing=True)
+        self._form.clear()
 
     def action_reveal(self) -> None:
         """Show what was just typed into the password field."""
-        field = self._form.focused_field
-        if isinstance(field, SecretField):
-            field.input.password = not field.input.password
+        self._form.reveal()
 
     @opens_screen
     async def action_preset(self) -> None:
         """Choose a provider; fills host and port only."""
-        preset = await self.app.push_screen_wait(PresetDialog())
-        if preset is not None:
-            self._form.fields["hostname"].text = preset.hostname
-            self._form.fields["port"].text = str(preset.port)
+        self._form.take_preset(await self.app.push_screen_wait(PresetDialog()))
 
     def action_back(self) -> None:
         """Stop waiting, or leave; asks first if something would be lost."""
@@ -364,10 +355,9 @@ class FormScreen(FullScreen[FormResult]):
     def go_on(self, event: Input.Submitted) -> None:
         """Enter goes to the next field, and from the last one to the review or the test."""
         event.stop()
-        *_, last = self._form.fields.values()
-        if self._form.focused_field is not last:
-            self.focus_next()
-        elif self._subject.to_test:
+        if self._form.go_on():
+            return
+        if self._subject.to_test:
             self.action_test()
         else:
             self._review(by_key=False)

@@ -486,6 +486,11 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.marks = self.marks ^ {*ids}
             self.cursor_row += len(ids)
 
+    def toggle_all(self) -> None:
+        """Mark all rows shown, or take their marks back; marks of other rows stay."""
+        shown = frozenset(row_ids(self.rows))
+        self.marks = self.marks - shown if shown <= self.marks else self.marks | shown
+
     # Marking a range
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Profile
 from smtp_tui.ui.sign_in import SignInDialog
-from smtp_tui.workflows.run import Progress, Run
+from smtp_tui.workflows.progress import Progress
+from smtp_tui.workflows.run import Run
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.all_profiles.together import Hosts, asked, hosts, together
 from tests.ui.bulk.steps import confirm, edit_ports

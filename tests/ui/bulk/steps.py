@@ -37,6 +37,26 @@ async def edit_ports(ui: Ui, port: str) -> None:
     ui.clock.forward(1)
 
 
+async def edit_all(ui: Ui, count: int) -> None:
+    """Mark all connections, of which there are so many, and go on to the plan of a new port."""
+    await ui.sees(f"Connections {count}")
+    await ui.press("asterisk")
+    await edit_ports(ui, "587")
+
+
+async def read_and_enter(ui: Ui) -> None:
+    """Press Enter once what came up could be read."""
+    ui.clock.forward(1)
+    await ui.press("enter")
+
+
+async def go_on(ui: Ui) -> None:
+    """Go on with the run that ended early."""
+    await ui.press("R")
+    await ui.sees("Go on with the rest")
+    await read_and_enter(ui)
+
+
 async def confirm(ui: Ui, number: int) -> None:
     """Type the number that a plan asks for."""
     await ui.type(str(number))

@@ -8,7 +8,16 @@ from msgspec.structs import replace
 from smtp_tui.api.target import Access
 from smtp_tui.profiles.sources import PromptToken
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
-from tests.ui.bulk.steps import changed_ids, confirm, edit_ports, outcomes, ports, relays
+from tests.ui.bulk.steps import (
+    changed_ids,
+    confirm,
+    edit_all,
+    edit_ports,
+    outcomes,
+    ports,
+    read_and_enter,
+    relays,
+)
 from tests.ui.forms import retype
 from tests.ui.helpers import opened
 
@@ -40,9 +49,7 @@ async def test_failures_stop_nothing_stay_marked_and_are_retried_once_each(
 ) -> None:
     relays(sandbox, 12)
     async with opened(sandbox) as ui:
-        await ui.sees("Connections 12")
-        await ui.press("asterisk")
-        await edit_ports(ui, "587")
+        await edit_all(ui, 12)
         sandbox.faults.add(Fault(FaultKind.INVALID, Operation.MODIFY, count=3))
         await confirm(ui, 12)
         await ui.sees("9 done, 3 failed")
@@ -68,9 +75,7 @@ async def test_esc_stops_after_those_under_way_and_r_goes_on_with_the_rest(
     ids = relays(sandbox, 12)
     sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.5, count=4))
     async with opened(sandbox) as ui:
-        await ui.sees("Connections 12")
-        await ui.press("asterisk")
-        await edit_ports(ui, "587")
+        await edit_all(ui, 12)
         await confirm(ui, 12)
         await ui.asked(Operation.MODIFY, 4)
         await ui.sees("4 under way", "12 left")
@@ -89,9 +94,7 @@ async def test_a_run_goes_on_when_its_screen_is_left_and_another_profile_comes_i
     ids = relays(sandbox, 12)
     sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.2, count=None))
     async with opened(sandbox) as ui:
-        await ui.sees("Connections 12")
-        await ui.press("asterisk")
-        await edit_ports(ui, "587")
+        await edit_all(ui, 12)
         await confirm(ui, 12)
         await ui.asked(Operation.MODIFY, 2)
         await ui.press("p")
@@ -120,8 +123,7 @@ async def test_a_field_left_alone_stays_as_it_is_and_one_that_differs_says_how(
         await ui.sees('change username "a" → "b" in 3 records')
         await ui.press("ctrl+s")
         await ui.sees("WHAT WILL BE SENT")
-        ui.clock.forward(1)
-        await ui.press("enter")
+        await read_and_enter(ui)
         await ui.sees("3 done")
         held = sorted(sandbox.records(), key=lambda record: record.name)
         assert [record.values["port"] for record in held] == [25, 25, 465]
@@ -163,9 +165,7 @@ async def test_a_password_is_replaced_or_cleared_in_all_and_never_shown(
 async def test_what_is_typed_in_the_form_stays_when_its_plan_is_declined(sandbox: Sandbox) -> None:
     relays(sandbox, 3)
     async with opened(sandbox) as ui:
-        await ui.sees("Connections 3")
-        await ui.press("asterisk")
-        await edit_ports(ui, "587")
+        await edit_all(ui, 3)
         await ui.press("escape")
         await ui.sees("Edit 3 records")
         assert "587" in ui.line("Port")
@@ -181,9 +181,7 @@ async def test_a_protected_profile_asks_for_the_number_once_and_each_record_is_c
 ) -> None:
     relays(sandbox, 3)
     async with opened(sandbox, profile=lambda one: replace(one, access=Access.PROTECTED)) as ui:
-        await ui.sees("Connections 3")
-        await ui.press("asterisk")
-        await edit_ports(ui, "587")
+        await edit_all(ui, 3)
         await ui.sees("Type 3 to confirm: a profile is protected.")
         await ui.type("2")
         await ui.press("enter")
@@ -198,9 +196,7 @@ async def test_leaving_during_a_run_asks_and_the_rest_is_kept(sandbox: Sandbox) 
     relays(sandbox, 12)
     sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.3, count=None))
     async with opened(sandbox) as ui:
-        await ui.sees("Connections 12")
-        await ui.press("asterisk")
-        await edit_ports(ui, "587")
+        await edit_all(ui, 12)
         await confirm(ui, 12)
         await ui.asked(Operation.MODIFY, 2)
         await ui.press("ctrl+c")
@@ -222,9 +218,7 @@ async def test_a_token_that_ends_during_a_run_is_asked_for_once_and_the_run_goes
         await ui.sees("paste the bearer token")
         await ui.paste(sandbox.issue_token())
         await ui.press("enter")
-        await ui.sees("Connections 12")
-        await ui.press("asterisk")
-        await edit_ports(ui, "587")
+        await edit_all(ui, 12)
         sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.2, count=None))
         await confirm(ui, 12)
         await ui.until(lambda: ports(sandbox).count(587) >= 4, "some of it")
@@ -242,9 +236,7 @@ async def test_one_run_at_a_time(sandbox: Sandbox) -> None:
     relays(sandbox, 12)
     sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=2.0, count=None))
     async with opened(sandbox) as ui:
-        await ui.sees("Connections 12")
-        await ui.press("asterisk")
-        await edit_ports(ui, "587")
+        await edit_all(ui, 12)
         await confirm(ui, 12)
         await ui.asked(Operation.MODIFY)
         await ui.press("escape", "escape")

@@ -9,7 +9,7 @@ import pytest
 
 from smtp_tui.workflows.plan_file import read_plan
 from tests.failing_sandbox import Operation, Sandbox
-from tests.ui.bulk.steps import changed_ids, edit_ports, ports, relays
+from tests.ui.bulk.steps import changed_ids, edit_all, edit_ports, ports, read_and_enter, relays
 from tests.ui.helpers import Ui, opened
 from tests.ui.widgets.test_hostile import NAMES, clean_screen
 
@@ -117,8 +117,7 @@ async def test_enter_typed_ahead_of_a_plan_applies_nothing(sandbox: Sandbox) -> 
         await ui.press("tab", "end", "ctrl+u", *"587", "ctrl+s", "enter", "enter")
         await ui.sees("WHAT WILL BE SENT", "Apply to 3 records")
         assert ports(sandbox) == [25] * 3
-        ui.clock.forward(1)
-        await ui.press("enter")
+        await read_and_enter(ui)
         await ui.sees("3 done")
 
 
@@ -128,8 +127,7 @@ async def test_a_delete_starts_on_cancel_and_writes_a_backup_first(sandbox: Sand
         await ui.sees("Connections 4")
         await ui.press("space", "space", "d")
         await ui.sees("Delete 2 records?", "delete 2 records", "A backup is written first.")
-        ui.clock.forward(1)
-        await ui.press("enter")
+        await read_and_enter(ui)
         await ui.sees("Connections 4", "2 marked")
         assert ui.requests(Operation.DELETE) == []
         await ui.press("d")
@@ -173,8 +171,7 @@ async def test_the_marked_ones_are_tested_one_mail_each_to_one_recipient(demo: S
         await ui.sees("✗")
         await ui.press("ctrl+u", *"to@sandbox.example", "enter")
         await ui.sees("test 2 records with a mail to to@sandbox.example", "Send 2 mails")
-        ui.clock.forward(1)
-        await ui.press("enter")
+        await read_and_enter(ui)
         await ui.sees("ACCEPTED", "1 done, 1 failed")
         await ui.press("G")
         assert ui.text().count("The mail server") == 2, "its words do not stand below the table"
@@ -186,9 +183,7 @@ async def test_the_marked_ones_are_tested_one_mail_each_to_one_recipient(demo: S
 async def test_the_outcomes_are_saved_as_json(sandbox: Sandbox) -> None:
     relays(sandbox, 2)
     async with opened(sandbox) as ui:
-        await ui.sees("Connections 2")
-        await ui.press("asterisk")
-        await edit_ports(ui, "587")
+        await edit_all(ui, 2)
         await ui.press("enter")
         await ui.sees("2 done")
         await ui.press("w")

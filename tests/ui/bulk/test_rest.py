@@ -13,10 +13,10 @@ from smtp_tui.editing.patch import Change
 from smtp_tui.editing.values import ABSENT
 from smtp_tui.state.journal import EntryKind, JournalEntry
 from smtp_tui.ui.services import Services
-from smtp_tui.workflows.plan import Plan, change_entries
+from smtp_tui.workflows.plan import Place, Plan, PlanEntry, change_entries
 from smtp_tui.workflows.plan_file import plan_json
 from tests.failing_sandbox import Operation, Sandbox
-from tests.ui.bulk.steps import changed_ids, left_behind
+from tests.ui.bulk.steps import changed_ids, go_on, left_behind, read_and_enter
 from tests.ui.helpers import HeldClock, opened
 
 
@@ -32,12 +32,17 @@ def with_passwords(sandbox: Sandbox, count: int) -> tuple[Record, ...]:
     )
 
 
+def plan_of(services: Services, entries: tuple[PlanEntry, ...]) -> str:
+    """The plan of these entries of the profile in use, as a file keeps it."""
+    place = Place.of(services.session(services.extra_profiles[0]), len(entries))
+    return plan_json(Plan("Change", entries, (place,)), HeldClock().now())
+
+
 def left(records: tuple[Record, ...], *wanted: Change) -> Callable[[Services], Services]:
     """Services with a run of a program that was killed before it sent anything."""
 
     def kept(services: Services) -> Services:
-        plan = Plan("Change 3 records", change_entries("demo", records, wanted))
-        left_behind(services.run_store, plan_json(plan, HeldClock().now()))
+        left_behind(services.run_store, plan_of(services, change_entries("demo", records, wanted)))
         return services
 
     return kept
@@ -50,15 +55,11 @@ async def test_secrets_are_asked_again_once_and_sent_to_all(sandbox: Sandbox) ->
     records = with_passwords(sandbox, 3)
     async with opened(sandbox, services=left(records, SECRET)) as ui:
         await ui.sees("A run of 3 changes ended early: 3 left")
-        await ui.press("R")
-        await ui.sees("Go on with the rest")
-        ui.clock.forward(1)
-        await ui.press("enter")
+        await go_on(ui)
         await ui.sees("No file holds a secret", "password of 3 records")
         await ui.press(*"typed-anew", "enter")
         await ui.sees("change 3 records: password will be replaced")
-        ui.clock.forward(1)
-        await ui.press("enter")
+        await read_and_enter(ui)
         await ui.sees("3 done")
         assert not ui.shows("ended early")
         assert [record.values["password"] for record in sandbox.records()] == ["typed-anew"] * 3
@@ -69,15 +70,11 @@ async def test_a_secret_that_is_not_typed_is_left_out_and_never_emptied(sandbox:
     port = Change("port", ABSENT, 587)
     async with opened(sandbox, services=left(records, SECRET, port)) as ui:
         await ui.sees("ended early")
-        await ui.press("R")
-        await ui.sees("Go on with the rest")
-        ui.clock.forward(1)
-        await ui.press("enter")
+        await go_on(ui)
         await ui.sees("No file holds a secret")
         await ui.press("enter")
         await ui.sees("change port 25 → 587 in 3 records")
-        ui.clock.forward(1)
-        await ui.press("enter")
+        await read_and_enter(ui)
         await ui.sees("3 done")
         held = sandbox.records()
         assert [record.values["password"] for record in held] == ["old"] * 3
@@ -95,20 +92,16 @@ async def test_a_record_whose_only_change_was_left_out_is_not_called_done(
             *change_entries("demo", records[:1], [SECRET]),
             *change_entries("demo", records[1:], [Change("port", ABSENT, 587)]),
         )
-        left_behind(services.run_store, plan_json(Plan("All", entries), HeldClock().now()))
+        left_behind(services.run_store, plan_of(services, entries))
         return services
 
     async with opened(sandbox, services=kept) as ui:
         await ui.sees("ended early")
-        await ui.press("R")
-        await ui.sees("Go on with the rest")
-        ui.clock.forward(1)
-        await ui.press("enter")
+        await go_on(ui)
         await ui.sees("No file holds a secret")
         await ui.press("enter")
         await ui.sees("change port 25 → 587 in 1 record")
-        ui.clock.forward(1)
-        await ui.press("enter")
+        await read_and_enter(ui)
         await ui.sees("1 done, 1 failed", "Not sent: its secret was not typed.")
         assert changed_ids(ui) == [records[1].id]
 
@@ -160,8 +153,7 @@ async def test_a_run_that_another_program_takes_meanwhile_is_left_to_it(
         await ui.press(*keys)
         if len(keys) == 1:
             await ui.sees("change port 25 → 587 in 3 records")
-            ui.clock.forward(1)
-            await ui.press("enter")
+            await read_and_enter(ui)
         await ui.sees("Another program took the rest of this run")
         assert others.exists()
         assert ui.requests(Operation.MODIFY) == []
@@ -195,8 +187,7 @@ def killed(
 
     def kept(services: Services) -> Services:
         entries = change_entries("demo", records, [Change("port", ABSENT, 587)])
-        plan = plan_json(Plan("Change", entries), HeldClock().now())
-        run_id = left_behind(services.run_store, plan)
+        run_id = left_behind(services.run_store, plan_of(services, entries))
         for record, outcome in told:
             services.journal.append(journalled(run_id, record))
             if outcome is not None:
@@ -211,13 +202,9 @@ async def test_what_may_have_been_sent_is_read_again_before_it_is_sent(sandbox: 
     sandbox.change_record(records[0].id, {"port": 587})
     async with opened(sandbox, services=killed(records, (records[0], None))) as ui:
         await ui.sees("A run of 2 changes ended early: 2 left")
-        await ui.press("R")
-        await ui.sees("Go on with the rest")
-        ui.clock.forward(1)
-        await ui.press("enter")
+        await go_on(ui)
         await ui.sees("change port 25 → 587 in 2 records")
-        ui.clock.forward(1)
-        await ui.press("enter")
+        await read_and_enter(ui)
         await ui.sees("2 done", "already so")
         assert changed_ids(ui) == [records[1].id]
         await ui.press("escape", "A")
@@ -228,7 +215,7 @@ async def test_a_run_of_which_nothing_is_left_is_told_once_and_forgotten(sandbox
     records = with_passwords(sandbox, 2)
     told = ((record, WriteOutcome.DONE) for record in records)
     async with opened(sandbox, services=killed(records, *told)) as ui:
-        await ui.sees("A run of 2 changes ended early: 2 done.")
+        await ui.sees("A run of 2 changes ended early: 2 done; profile")
         assert ui.services.run_store.all() == ()
         await ui.press("R")
         await ui.sees("No run yet")

@@ -7,7 +7,7 @@ import pytest
 from smtp_tui.ui.bulk.current_run import counts_words, pace_words
 from smtp_tui.ui.bulk.edit import differing
 from smtp_tui.ui.bulk.run import bar_content
-from smtp_tui.workflows.run import Counts
+from smtp_tui.workflows.progress import Counts
 
 
 @pytest.mark.parametrize(

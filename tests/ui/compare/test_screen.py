@@ -7,9 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from smtp_tui.api.target import Access
 from smtp_tui.sandbox.accounts import OTHER_TENANT_ID
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.bulk.steps import edit_all, read_and_enter
 from tests.ui.helpers import Ui, opened
 
 MAIL = {"hostname": "mx.example", "port": 25}
@@ -68,16 +71,17 @@ async def test_marked_differences_become_a_plan_in_either_direction(
         await ui.press("slash", *new.lower(), "enter", "space", "escape")
         await ui.sees("2 marked")
         await ui.press(key)
+        await ui.sees("No server tells a secret", "password of")
+        await ui.press(*"lion-8", "enter")
         await ui.sees("WHAT WILL BE SENT")
         assert two.requests[-1].method == "GET"
-        ui.clock.forward(1)
-        await ui.press("enter")
+        await read_and_enter(ui)
         await ui.sees("2 done")
         found = values(two, tenant or two.records()[0].tenant)
         assert found["MOVED"] == port
         assert found[new] == 25
     created = [record for record in two.records() if record.name == new]
-    assert [record.values.get("password") for record in created].count(None) == 1
+    assert {record.values["password"] for record in created} == {"tiger-7", "lion-8"}
 
 
 async def test_two_that_are_the_same_say_so(sandbox: Sandbox) -> None:
@@ -97,11 +101,47 @@ async def test_a_file_is_compared_and_never_written(two: Sandbox, tmp_path: Path
         await ui.sees("A file is not changed here")
         await ui.press("less_than_sign")
         await ui.sees("WHAT WILL BE SENT")
-        ui.clock.forward(1)
-        await ui.press("enter")
+        await read_and_enter(ui)
         await ui.sees("1 done")
     assert values(two, two.records()[0].tenant)["MOVED"] == 465
     assert file.read_text() == text
+
+
+async def test_what_a_file_does_not_name_stays(two: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "wanted.yaml"
+    file.write_text("schema: 1\nrecords: []\n")
+    async with compared(two, str(file)) as ui:
+        await ui.sees("3 only left")
+        await ui.press("asterisk", "less_than_sign")
+        await ui.sees("What the file does not name stays")
+        assert not ui.shows("WHAT WILL BE SENT")
+
+
+async def test_a_read_only_profile_is_not_made_like_another(two: Sandbox) -> None:
+    async with opened(
+        two, size=(80, 24), profile=lambda one: replace(one, access=Access.READ_ONLY)
+    ) as ui:
+        await ui.sees("MOVED")
+        await ui.press("equals_sign")
+        await ui.sees("demo-europe")
+        await ui.press("enter")
+        await ui.sees("1 different")
+        await ui.press("less_than_sign")
+        await ui.sees("The profile demo is read-only.")
+
+
+async def test_nothing_is_begun_while_a_run_is_under_way(two: Sandbox) -> None:
+    async with opened(two, size=(80, 24)) as ui:
+        two.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=2.0, count=None))
+        await edit_all(ui, 3)
+        await read_and_enter(ui)
+        await ui.asked(Operation.MODIFY)
+        await ui.press("escape", "escape", "equals_sign")
+        await ui.sees("demo-europe")
+        await ui.press("enter")
+        await ui.sees("only left")
+        await ui.press("greater_than_sign")
+        await ui.sees("A run is under way; one at a time")
 
 
 async def test_a_file_that_cannot_be_read_is_told_with_its_line(

@@ -63,7 +63,7 @@ async def test_there_is_nothing_to_undo_before_the_first_change(demo: Sandbox) -
         await ui.press("u", "question_mark")
         await ui.sees(
             "Undo: Reverse the last change, after a review.",
-            "No change to undo since this profile was opened.",
+            "No single change to undo since this profile was opened.",
         )
 
 
@@ -80,7 +80,7 @@ async def test_undo_never_reaches_past_a_newer_change(demo: Sandbox) -> None:
         await ui.sees("A create cannot be undone · d deletes the record under the cursor")
         await ui.press("question_mark")
         await ui.sees("A create cannot be undone; delete the record.")
-        assert not ui.shows("No change to undo since this profile was opened.")
+        assert not ui.shows("No single change to undo since this profile was opened.")
         await ui.press("escape", "r")
         await ui.sees("Connections 7", "read 0s ago")
         assert len(ui.requests(Operation.MODIFY)) == 1

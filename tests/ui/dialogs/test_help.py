@@ -152,7 +152,7 @@ async def test_what_is_not_possible_now_says_why(sandbox: Sandbox) -> None:
         await ui.press("question_mark")
         await ui.sees("search the keys")
         await ui.type("undo")
-        await ui.sees("Not now: No change to undo since this profile was opened.")
+        await ui.sees("Not now: No single change to undo since this profile was opened.")
         await ui.press(*["backspace"] * 4)
         await ui.type("edit")
         await ui.sees("Not now: No record is under the cursor.")

@@ -38,7 +38,7 @@ async def no_undo(ui: Ui) -> None:
     await ui.press("question_mark")
     await ui.sees(
         "Undo: Reverse the last change, after a review.",
-        "No change to undo since this profile was opened.",
+        "No single change to undo since this profile was opened.",
     )
 
 

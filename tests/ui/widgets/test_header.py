@@ -27,7 +27,7 @@ from smtp_tui.ui.profiles.check import StartProblemScreen
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.sign_in import ChangedDialog, FirstMeetingDialog
 from smtp_tui.ui.theme import THEMES
-from smtp_tui.workflows.plan import Plan, change_entries
+from smtp_tui.workflows.plan import Place, Plan, change_entries
 from smtp_tui.workflows.plan_file import plan_json
 from tests.failing_sandbox import (
     ADMINISTRATOR,
@@ -184,8 +184,10 @@ async def _through_many(walk: _Walk) -> None:
     """What is done to marked records, and a run that ended early with a secret in its plan."""
     record = Record("1", "GONE", (Parameter("password", SecretState.SET),))
     changes = [Change("password", ABSENT, SecretStr("secret"))]
-    plan = Plan("Change 1 record", change_entries("one", [record], changes))
-    left_behind(walk.ui.services.run_store, plan_json(plan, walk.ui.clock.now()))
+    services = walk.ui.services
+    place = Place.of(services.session(services.extra_profiles[0]), 6)
+    plan = Plan("Change 1 record", change_entries("one", [record], changes), (place,))
+    left_behind(services.run_store, plan_json(plan, walk.ui.clock.now()))
     await walk.go("R", "A run ended early")
     walk.ui.clock.forward(1)
     await walk.go("enter", "No file holds a secret")

@@ -1,0 +1,185 @@
+"""How far the entries of a plan are, and what came of them: in a run, and told by the journal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from enum import Enum
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+
+from smtp_tui.api.errors import ApiError
+from smtp_tui.api.requests import TESTS, Operation
+from smtp_tui.api.writes import WriteOutcome
+from smtp_tui.editing.merge import Comparison
+from smtp_tui.mail.outcome import TestOutcome, Verdict
+from smtp_tui.state.journal import Written
+from smtp_tui.text import sentence
+from smtp_tui.workflows import outcomes as ends
+from smtp_tui.workflows.plan import Plan, PlanEntry
+
+
+class Progress(Enum):
+    """How far an entry is. ``value`` is the word for it."""
+
+    LEFT = "left"
+    UNDER_WAY = "under way"
+    DONE = "done"
+    ALREADY = "already so"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more comes of it in this run."""
+        return self not in (Progress.LEFT, Progress.UNDER_WAY)
+
+
+class Result(Struct, frozen=True):
+    """What came of an entry.
+
+    ``words`` say why, where it was not plainly done. ``can_retry`` is set where surely nothing was
+    done. ``verdict`` is that of a test mail.
+    """
+
+    progress: Progress = Progress.LEFT
+    words: str = ""
+    can_retry: bool = False
+    verdict: Verdict | None = None
+
+
+class Counts(Struct, frozen=True):
+    """How many entries are how far; ``under_way`` are among those left."""
+
+    done: int = 0
+    failed: int = 0
+    unknown: int = 0
+    left: int = 0
+    under_way: int = 0
+
+    @property
+    def ended(self) -> int:
+        """How many have ended."""
+        return self.done + self.failed + self.unknown
+
+
+def count(results: Iterable[Result]) -> Counts:
+    """How many of these are how far."""
+    found = Counter(result.progress for result in results)
+    return Counts(
+        done=found[Progress.DONE] + found[Progress.ALREADY],
+        failed=found[Progress.FAILED],
+        unknown=found[Progress.UNKNOWN],
+        left=found[Progress.LEFT] + found[Progress.UNDER_WAY],
+        under_way=found[Progress.UNDER_WAY],
+    )
+
+
+_PROGRESS: Final = {
+    Verdict.ACCEPTED: Progress.DONE,
+    Verdict.REJECTED: Progress.FAILED,
+    Verdict.UNREACHABLE: Progress.FAILED,
+    Verdict.UNKNOWN: Progress.UNKNOWN,
+}
+"""What a verdict means for the run: a mail that was not accepted is what one looks for."""
+
+
+def failed(words: str, *, can_retry: bool = False) -> Result:
+    """What failed; ``words`` say why."""
+    return Result(Progress.FAILED, words, can_retry)
+
+
+def mail_result(outcome: TestOutcome | ApiError) -> Result:
+    """What came of a test mail."""
+    if isinstance(outcome, ApiError):
+        return failed(sentence(outcome.why), can_retry=not outcome.outcome_unknown)
+    words = "" if outcome.verdict is Verdict.ACCEPTED else outcome.meaning
+    return Result(_PROGRESS[outcome.verdict], words, verdict=outcome.verdict)
+
+
+def write_result(entry: PlanEntry, outcome: ends.Outcome, declined: Result) -> Result:
+    """What came of a create, change or delete; ``declined`` where its review was declined."""
+    match outcome:
+        case ends.Saved(notes=notes) | ends.Deleted(notes=notes):
+            result = Result(Progress.DONE, " ".join(sentence(note) for note in notes))
+        case ends.Unchanged():
+            result = Result(Progress.ALREADY)
+        case ends.Gone() if entry.operation is Operation.DELETE:
+            result = Result(Progress.ALREADY, "It was already deleted.")
+        case ends.Gone():
+            result = failed("There is no such record any more.")
+        case ends.Conflicted(comparison):
+            result = failed(_conflict_words(comparison))
+        case ends.Declined():
+            result = declined
+        case ends.NotStored(words):
+            result = failed(words)
+        case ends.Unknown(error, found) if found.done is False:
+            # A create that was lost may still be done, and would then be done twice.
+            words = f"It was not done. {sentence(error.why)}"
+            result = failed(words, can_retry=entry.operation is not Operation.CREATE)
+        case ends.Unknown(error):
+            result = Result(Progress.UNKNOWN, sentence(error.why))
+        case ends.Refused(ApiError() as error):
+            result = failed(sentence(error.why), can_retry=True)
+        case ends.Refused(error):
+            result = failed(sentence(str(error)))
+    return result
+
+
+def _conflict_words(comparison: Comparison) -> str:
+    """What someone else changed since the plan was made."""
+    names = [conflict.name for conflict in comparison.conflicts]
+    names += [change.name for change in comparison.theirs]
+    what = ", ".join(names) or ("the name" if comparison.name_changed else "the record")
+    return f"Not sent: someone changed {what} since the plan was made. Plan again."
+
+
+def results_of(plan: Plan, run_id: str, writes: Iterable[Written]) -> list[Result]:
+    """What the journal tells of a run that was killed, entry by entry.
+
+    ``writes`` are the newest first, and the newest of an entry counts: it may have been retried.
+    What it does not know the end of is left, because it is compared with the server before it is
+    sent again; but of a test mail that may have been sent, nothing is sent again.
+    """
+    told: dict[_Key, Written] = {}
+    for write in writes:
+        if write.begun.run == run_id:
+            told.setdefault(_key_of(write), write)
+    return [_told(entry, told.get(_key(entry))) for entry in plan.entries]
+
+
+_Key: TypeAlias = tuple[str, str, str | None]
+
+
+def _key(entry: PlanEntry) -> _Key:
+    name = entry.record_id if entry.record is not None else entry.name
+    return entry.profile, entry.operation.name.lower(), name
+
+
+def _key_of(write: Written) -> _Key:
+    begun = write.begun
+    name = begun.record_name if begun.operation == "create" else begun.record_id
+    return begun.profile, begun.operation, name
+
+
+def _told(entry: PlanEntry, write: Written | None) -> Result:
+    if write is None:
+        return Result()
+    if entry.operation in TESTS and write.verdict is not None:
+        verdict = Verdict(write.verdict)
+        return Result(_PROGRESS[verdict], write.words, verdict=verdict)
+    refused = write.outcome in (WriteOutcome.REFUSED, WriteOutcome.NOT_SENT)
+    match write.outcome:
+        case WriteOutcome.DONE | WriteOutcome.FOUND_DONE:
+            result = Result(Progress.DONE)
+        case WriteOutcome.GONE if entry.operation is Operation.DELETE:
+            result = Result(Progress.ALREADY, "It was already deleted.")
+        case WriteOutcome.GONE | WriteOutcome.NOT_STORED:
+            result = failed(sentence(write.words))
+        case _ if refused:
+            result = failed(sentence(write.words), can_retry=True)
+        case _:
+            result = Result(words="It was sent before; it is read again first.")
+    return result
