@@ -54,9 +54,11 @@ def called(node: ast.expr) -> str:
 
 
 def harmless(node: ast.expr) -> bool:
-    """Whether an expression is a constant, or comes out of a cleaner."""
+    """Whether an expression is a constant, one of two, or comes out of a cleaner."""
     if isinstance(node, ast.Constant) or called(node) in CLEANERS:
         return True
+    if isinstance(node, ast.IfExp):
+        return harmless(node.body) and harmless(node.orelse)
     return (
         isinstance(node, ast.Call) and called(node) == "Content" and all(map(harmless, node.args))
     )
@@ -153,6 +155,8 @@ def test_no_text_reaches_a_widget_past_the_one_sink() -> None:
         ("Input(value)", True),
         ("TextInput(value, placeholder=hint)", True),
         ("TextInput(value, placeholder='filter')", False),
+        ("TextInput(value, placeholder='filter' if short else 'all')", False),
+        ("TextInput(value, placeholder='filter' if short else hint)", True),
         ("screen.notify(words, markup=True)", True),
         ("screen.notify(words, markup=flag)", True),
         ("screen.notify(words, markup=False)", False),

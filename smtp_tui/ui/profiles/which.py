@@ -45,8 +45,10 @@ class WhichProfileDialog(Dialog[Profile | Path | None]):
         self.title = title
         self._profiles = {profile.name: profile for profile in profiles}
         self._takes_files = takes_files
-        what = "a profile, or the path of a file" if takes_files else "a profile"
-        self._typed = TextInput(placeholder=what, takes=Paste.TEXT)
+        self._typed = TextInput(
+            placeholder="a profile, or the path of a file" if takes_files else "a profile",
+            takes=Paste.TEXT,
+        )
         self._table = RecordsTable(_COLUMNS, counts=False)
         self._table.takes_marks = False
 
