@@ -37,38 +37,51 @@ def _call(origin: Origin) -> Call:
     return Call(Operation.REACH, origin.text)
 
 
-async def resolve(origin: Origin, seconds: float) -> tuple[str, ...]:
-    """The addresses of the host. Raises ``HostUnreachable``.
+async def addresses_of(host: str, port: int, seconds: float) -> tuple[str, ...]:
+    """The addresses of a host, as every program of this machine finds them.
 
-    The look-up has its own thread: the event loop has few, and silent name servers would block
-    them, and the end of the program, for half a minute.
+    Raises ``OSError``, ``UnicodeError`` for what cannot be a name, and ``TimeoutError``. The
+    look-up has its own thread: the event loop has few, and silent name servers would block them,
+    and the end of the program, for half a minute.
     """
     loop = asyncio.get_running_loop()
     found: asyncio.Future[tuple[str, ...]] = loop.create_future()
 
-    def settle(addresses: tuple[str, ...]) -> None:
+    def settle(result: tuple[str, ...] | Exception) -> None:
         """Set the result, unless nobody waits any more; called in the event loop."""
-        if not found.done():
-            found.set_result(addresses)
+        if found.done():
+            return
+        if isinstance(result, Exception):
+            found.set_exception(result)
+        else:
+            found.set_result(result)
 
     def look_up() -> None:
         """Look the name up; runs in the thread."""
+        result: tuple[str, ...] | Exception
         try:
-            infos = socket.getaddrinfo(origin.host, origin.actual_port, type=socket.SOCK_STREAM)
-            addresses = tuple(str(info[4][0]) for info in infos)
-        except (OSError, UnicodeError):
-            addresses = ()
+            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            result = tuple(str(info[4][0]) for info in infos)
+        except (OSError, UnicodeError) as error:
+            result = error
         with suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
-            loop.call_soon_threadsafe(settle, addresses)
+            loop.call_soon_threadsafe(settle, result)
 
     threading.Thread(target=look_up, name="name look-up", daemon=True).start()
+    async with asyncio.timeout(seconds):
+        return await found
+
+
+async def resolve(origin: Origin, seconds: float) -> tuple[str, ...]:
+    """The addresses of the host. Raises ``HostUnreachable``."""
     why = NO_SUCH_NAME
     try:
-        async with asyncio.timeout(seconds):
-            if addresses := await found:
-                return addresses
+        if addresses := await addresses_of(origin.host, origin.actual_port, seconds):
+            return addresses
     except TimeoutError:
         why = f"No DNS answer within {seconds:g} s"
+    except (OSError, UnicodeError):
+        why = NO_SUCH_NAME
     raise HostUnreachable(_call(origin), why)
 
 

@@ -53,7 +53,8 @@ _OTHER_SERVICE: Final = {
     **dict.fromkeys((143, 993), "IMAP"),
     **dict.fromkeys((80, 443, 3000, 8080, 8443, 9443), "web"),
 }
-_IMPLICIT_TLS: Final = frozenset({465, 2465})
+IMPLICIT_TLS: Final = frozenset({465, 2465})
+"""Ports on which TLS begins before the greeting."""
 _PORT_HINT: Final = {
     25: "For your own relay. Many cloud providers block port 25; with a login, 587 is usual.",
     587: "Submission port: STARTTLS, then login.",
@@ -194,7 +195,7 @@ def port_remarks(hostname: str, port: int | None) -> Remarks:
     if port is None:
         return ()
     preset, service = preset_for(hostname), _OTHER_SERVICE.get(port)
-    if port in _IMPLICIT_TLS:
+    if port in IMPLICIT_TLS:
         advice = f"{preset.name} also takes {preset.port}." if preset else _IF_IT_HANGS
         return (warning(f"Port {port}: {_TLS_AT_ONCE} {advice}"),)
     if preset is not None and port not in preset.ports:
@@ -211,7 +212,7 @@ def port_hint(port: int | str | None) -> str | None:
     number = parse_port(str(port)[:64])
     if number is None:
         return "not a port number"
-    if number in _IMPLICIT_TLS:
+    if number in IMPLICIT_TLS:
         return f"{number} is implicit TLS"
     service = _OTHER_SERVICE.get(number)
     return f"{service} port, not SMTP" if service else None

@@ -33,9 +33,9 @@ def certificate_of(kind: CertificateKind) -> Certificate:
         case CertificateKind.WRONG_NAME:
             return make_certificate((x509.DNSName(OTHER_HOST),))
         case CertificateKind.EXPIRED:
-            return _signed_again(days=-1)
+            return signed_again(days=-1)
         case CertificateKind.UNKNOWN_ISSUER:
-            return _signed_again(issuer="unknown authority")
+            return signed_again(issuer="unknown authority")
         case CertificateKind.SELF_SIGNED:
             return make_certificate()
 
@@ -47,7 +47,7 @@ def trusted_by_mailer() -> tuple[str, ...]:
     return tuple(certificate_of(kind).certificate for kind in kinds)
 
 
-def _signed_again(days: int = 365, issuer: str | None = None) -> Certificate:
+def signed_again(days: int = 365, issuer: str | None = None) -> Certificate:
     """A certificate for loopback that ends in so many days, and is signed by an issuer if named."""
     made = make_certificate()
     model = x509.load_pem_x509_certificate(made.certificate.encode())

@@ -1,5 +1,5 @@
-"""Keeps the tests on this machine: who looks up another name is told that there is none, and who
-connects to another machine fails.
+"""Keeps the tests on this machine: who looks up another name is told that there is none, who asks
+a name server finds no network, and who connects to another machine fails.
 
 Importing this is what sets it up. An interpreter that finds it on its path under this name does so
 as it starts, which is how the programs are guarded that the tests run in a terminal.
@@ -7,12 +7,14 @@ as it starts, which is how the programs are guarded that the tests run in a term
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 import sys
 from typing import Any
 
 LOOK_UPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
+NAME_SERVERS = 53
 SENDS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 
 
@@ -45,6 +47,8 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
     elif event in SENDS and arguments[0].family in (socket.AF_INET, socket.AF_INET6):
         address = arguments[1]
         if address is not None and not local(address[0]):
+            if address[1] == NAME_SERVERS:
+                raise OSError(errno.ENETUNREACH, "Network is unreachable")
             raise LeftTheMachine(f"{event} to {address[0]}")
 
 

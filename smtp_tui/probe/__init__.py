@@ -1,0 +1,1 @@
+"""The probe: what a relay says to this machine, up to the recipient and never a mail."""

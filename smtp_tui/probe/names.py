@@ -1,0 +1,94 @@
+"""Looking up a relay's name: its addresses, and from DNS itself why there are none."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from typing import TYPE_CHECKING, Final
+
+from smtp_tui.api.reach import addresses_of
+from smtp_tui.probe.model import Address, Failure, Reason
+from smtp_tui.probe.words import failure
+
+if TYPE_CHECKING:
+    from dns.asyncresolver import Resolver
+    from dns.resolver import NoNameservers
+
+_NO_SUCH: Final = frozenset({socket.EAI_NONAME, socket.EAI_NODATA})
+
+
+class NoAddress(Exception):
+    """A name gave no address to connect to."""
+
+    def __init__(self, why: Failure) -> None:
+        super().__init__(why.words)
+        self.failure = why
+
+
+class Names:
+    """Looks names up as every program of this machine does; ``resolver`` is asked why not.
+
+    Without a ``resolver`` the name servers of ``/etc/resolv.conf`` are asked.
+    """
+
+    def __init__(self, resolver: Resolver | None = None) -> None:
+        self._resolver = resolver
+
+    async def addresses(self, address: Address, seconds: float) -> tuple[str, ...]:
+        """All addresses of a host, in the order to try them. Raises :class:`NoAddress`."""
+        host = address.hostname
+        try:
+            found = await addresses_of(host, address.port, seconds)
+        except TimeoutError:
+            words = f"no answer from DNS within {seconds:g} s"
+            raise NoAddress(failure(Reason.NO_DNS, words)) from None
+        except UnicodeError:
+            raise NoAddress(failure(Reason.NO_NAME, "this cannot be a host name")) from None
+        except OSError as error:
+            if error.errno not in _NO_SUCH and error.errno != socket.EAI_AGAIN:
+                words = f"the name could not be looked up: {error.strerror}"
+                raise NoAddress(failure(Reason.NO_DNS, words)) from None
+            raise NoAddress(await self._why_not(host, seconds, error.errno)) from None
+        return tuple(dict.fromkeys(found))
+
+    async def _why_not(self, host: str, seconds: float, number: int | None) -> Failure:
+        """Ask DNS why there is no address; the system's word counts where DNS gives none."""
+        import dns.exception  # noqa: PLC0415 - only for names that lead nowhere
+        import dns.name  # noqa: PLC0415
+        import dns.resolver  # noqa: PLC0415
+
+        try:
+            async with asyncio.timeout(seconds):
+                mail_servers = await self._mail_servers(host)
+        except dns.resolver.NXDOMAIN:
+            return failure(Reason.NO_NAME, "the name does not exist (NXDOMAIN)")
+        except dns.resolver.NoAnswer:
+            return failure(Reason.NO_ADDRESS, "the name exists and has no address")
+        except (dns.exception.DNSException, OSError, UnicodeError) as error:
+            if isinstance(error, dns.resolver.NoNameservers) and _answered(error):
+                return failure(Reason.NO_DNS, "the name servers failed to answer (SERVFAIL)")
+            if number in _NO_SUCH:
+                return failure(Reason.NO_NAME, "the name is not known")
+            return failure(Reason.NO_DNS, "no answer from DNS")
+        listed = ", ".join(mail_servers)
+        return failure(Reason.NO_ADDRESS, f"a mail domain without an address; its MX: {listed}")
+
+    async def _mail_servers(self, host: str) -> list[str]:
+        """The mail servers of a domain, the preferred first. Raises ``DNSException``."""
+        import dns.asyncresolver  # noqa: PLC0415
+
+        resolver = self._resolver or dns.asyncresolver.Resolver()
+        answer = await resolver.resolve(host, "MX")
+        found = sorted((each.preference, each.exchange.to_text()) for each in answer)
+        return [name.removesuffix(".") for _, name in found]
+
+
+def _answered(error: NoNameservers) -> bool:
+    """Whether a name server answered at all; the others could not be asked."""
+    return any(response is not None for *_, response in error.kwargs["errors"])
+
+
+def family_of(address: str) -> str:
+    """``IPv4`` or ``IPv6``."""
+    return f"IPv{ipaddress.ip_address(address.partition('%')[0]).version}"

@@ -1,0 +1,462 @@
+"""A probe from the name to ``QUIT``: each step is shown as it ends, and no mail is ever sent."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import errno
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.mail.parameters import IMPLICIT_TLS
+from smtp_tui.probe.channel import Channel, Reply, Stopped
+from smtp_tui.probe.model import (
+    Address,
+    Ask,
+    Failure,
+    Limits,
+    Line,
+    Offers,
+    Probe,
+    Reason,
+    Result,
+    Security,
+    Side,
+    Step,
+    StepResult,
+    TlsFound,
+)
+from smtp_tui.probe.names import Names, NoAddress, family_of
+from smtp_tui.probe.words import failure, refusal
+from smtp_tui.text import counted
+
+DAYS_LEFT: Final = 14
+"""A certificate with fewer days left is worth a note."""
+OTHER_PORTS: Final = (587, 465, 25, 2525)
+"""The ports that are tried where another one failed, the best for submission first."""
+
+Show: TypeAlias = Callable[[Probe], object]
+"""Called with all that was found so far, after each step."""
+
+_CONNECT_REASONS: Final = {
+    errno.ECONNREFUSED: (Reason.REFUSED, "connection refused"),
+    errno.ECONNRESET: (Reason.REFUSED, "connection reset"),
+    errno.EHOSTUNREACH: (Reason.NO_ROUTE, "no route to the host"),
+    errno.ENETUNREACH: (Reason.NO_ROUTE, "no route to the network"),
+    errno.ETIMEDOUT: (Reason.FILTERED, "no answer"),
+}
+_TROUBLE: Final = (Step.CONNECT, Step.GREETING, Step.EHLO, Step.TLS, Step.EHLO_TLS)
+"""The steps whose failure another port may help against."""
+
+
+class Prober:
+    """Probes relays; the event loop is never blocked, and a cancelled probe closes its line.
+
+    ``names`` looks hosts up, ``limits`` bound every probe, ``ports`` are tried where another one
+    failed.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        names: Names,
+        limits: Limits,
+        ports: tuple[int, ...] = OTHER_PORTS,
+    ) -> None:
+        self._clock = clock
+        self._names = names
+        self._limits = limits
+        self._ports = ports
+
+    async def probe(self, ask: Ask, show: Show, *, others: bool = True) -> Probe:
+        """Take all steps, up to the first that fails.
+
+        Where it fails before anything was asked, the ``others`` of the usual ports are looked at.
+        """
+        run = _Run(ask, self._clock, self._names, self._limits, show)
+        await run.whole()
+        failed = run.probe.failed
+        if others and failed is not None and failed.step in _TROUBLE:
+            await self._look_elsewhere(run)
+        run.set(seconds=run.passed)
+        return run.probe
+
+    async def _look_elsewhere(self, run: _Run) -> None:
+        """Look at the usual ports side by side; what answers there becomes a suggestion."""
+        ask = run.probe.ask
+        ports = [port for port in self._ports if port != ask.address.port]
+        left = max(0.0, self._limits.whole - run.passed)
+        limits = replace(self._limits, whole=min(left, 2 * self._limits.step))
+
+        async def look(port: int) -> Probe:
+            """A probe of one port, as far as EHLO."""
+            there = Ask(Address(ask.address.hostname, port))
+            prober = Prober(self._clock, self._names, limits)
+            return await prober.probe(there, lambda _: None, others=False)
+
+        found = tuple(await asyncio.gather(*map(look, ports)))
+        run.set(others=found, suggestion=suggestion(run.probe, found))
+
+
+def suggestion(probe: Probe, others: tuple[Probe, ...]) -> str:
+    """Which port to try instead; blank where none answers as a mail server."""
+    good = [each for each in others if each.failed is None]
+    if not good:
+        return ""
+    best = good[0]
+    port = best.ask.address.port
+    what = "TLS at once" if port in IMPLICIT_TLS else "STARTTLS" if best.tls else "no TLS"
+    return f"{port} answers and offers {what}; this is {probe.ask.address.port}."
+
+
+class _Refused(Stopped):
+    """The server said no to a command, and waits for the next one."""
+
+
+class _Found(Struct):
+    """What a step has found so far; its words are shown when it ends."""
+
+    words: str = ""
+    details: tuple[str, ...] = ()
+    note: bool = False
+
+
+class _Run:
+    """One probe: its steps, and what they have found so far."""
+
+    def __init__(self, ask: Ask, clock: Clock, names: Names, limits: Limits, show: Show) -> None:
+        self.probe = Probe(ask)
+        self._ask = ask
+        self._clock = clock
+        self._names = names
+        self._limits = limits
+        self._show = show
+        self._began = clock.monotonic()
+        self._dialogue: list[Line] = []
+
+    @property
+    def passed(self) -> float:
+        """Seconds since the beginning."""
+        return self._clock.monotonic() - self._began
+
+    def set(self, **found: object) -> None:
+        """Keep what was found, and show it."""
+        changes = {"dialogue": tuple(self._dialogue), "seconds": self.passed, **found}
+        self.probe = replace(self.probe, **changes)
+        self._show(self.probe)
+
+    async def whole(self) -> None:
+        """Take all steps, up to the first that fails. Never raises for what a server does."""
+        channel: Channel | None = None
+        try:
+            channel = await self._connected(await self._addresses())
+            await self._talk(channel)
+        except _Refused:
+            if channel is not None:
+                await self._leave(channel)
+        except Stopped:
+            return  # what stopped it is the last step
+        finally:
+            if channel is not None:
+                channel.close()
+
+    @asynccontextmanager
+    async def _step(self, step: Step, channel: Channel | None = None) -> AsyncIterator[_Found]:
+        """Take a step within its time, and add it when it has ended. Raises :class:`Stopped`."""
+        found, began = _Found(), self._clock.monotonic()
+        seconds = max(0.0, min(self._limits.step, self._limits.whole - self.passed))
+        try:
+            async with asyncio.timeout(seconds):
+                yield found
+        except TimeoutError:
+            stopped = _late(step, channel, seconds)
+        except Stopped as error:
+            stopped = error
+        else:
+            self._add(step, Result.NOTE if found.note else Result.OK, found, began)
+            return
+        found.words = stopped.failure.words
+        self._add(step, Result.FAILED, found, began, stopped.failure)
+        raise stopped
+
+    def _add(
+        self, step: Step, result: Result, found: _Found, began: float, why: Failure | None = None
+    ) -> None:
+        seconds = self._clock.monotonic() - began
+        ended = StepResult(step, result, found.words, seconds, found.details, why)
+        self.set(steps=(*self.probe.steps, ended))
+
+    async def _addresses(self) -> tuple[str, ...]:
+        async with self._step(Step.NAMES) as found:
+            try:
+                addresses = await self._names.addresses(self._ask.address, self._limits.step / 2)
+            except NoAddress as error:
+                raise Stopped(error.failure) from None
+            found.words = ", ".join(addresses[: self._limits.addresses])
+            more = len(addresses) - self._limits.addresses
+            found.words += f" and {more} more" if more > 0 else ""
+        return addresses
+
+    async def _connected(self, addresses: tuple[str, ...]) -> Channel:
+        """Connect to the first address that takes it; they share the time."""
+        tried = addresses[: self._limits.addresses]
+        async with self._step(Step.CONNECT) as found:
+            end = self._clock.monotonic() + min(self._limits.step, self._limits.whole - self.passed)
+            for number, address in enumerate(tried):
+                # A little less than the step has, so that the last one is told by its own words.
+                left = (end - self._clock.monotonic()) * 0.98 / (len(tried) - number)
+                try:
+                    sock = await _connect(address, self._ask.address.port, left)
+                except Stopped as error:
+                    found.details += (f"{address}: {error.failure.words}",)
+                    if number + 1 == len(tried):
+                        raise
+                else:
+                    found.words = f"{address}, port {self._ask.address.port}, {family_of(address)}"
+                    return Channel(sock, self._limits, self._dialogue.append)
+        raise AssertionError("a name without an address ended before this")
+
+    async def _talk(self, channel: Channel) -> None:
+        """From the greeting to ``QUIT``. Raises :class:`Stopped`."""
+        ask = self._ask
+        if ask.tls_at_once:
+            await self._start_tls(channel)
+        await self._greeting(channel)
+        offers = await self._hello(channel, Step.EHLO)
+        if not ask.tls_at_once:
+            if ask.security is Security.STARTTLS or (
+                ask.security is Security.AUTO and offers.starttls
+            ):
+                await self._start_tls(channel, offers)
+                offers = await self._hello(channel, Step.EHLO_TLS)
+            else:
+                self._add_no_tls(ask.security)
+        if ask.password is not None:
+            await self._login(channel, offers)
+        if ask.recipient:
+            await self._recipient(channel, offers)
+        await self._leave(channel)
+
+    async def _greeting(self, channel: Channel) -> None:
+        async with self._step(Step.GREETING, channel) as found:
+            reply = await channel.reply()
+            found.words, *details = reply.text.split("\n")
+            found.details = tuple(details)
+            self.set(greeting=reply.text)
+            if not reply.good:
+                raise _Refused(refusal(reply.text, reply.code, "CONN"))
+
+    async def _hello(self, channel: Channel, step: Step) -> Offers:
+        async with self._step(step, channel) as found:
+            name = f"[{channel.own_address}]"  # looking up this machine's name could take long
+            if ":" in name:
+                name = f"[IPv6:{channel.own_address.partition('%')[0]}]"
+            reply = await self._command(channel, f"EHLO {name}")
+            if reply.code in (500, 502, 504, 550) and step is Step.EHLO:
+                reply = await self._command(channel, f"HELO {name}")
+                found.note, found.details = True, ("It knows no EHLO, so it offers nothing.",)
+                _agreed(reply, "HELO")
+                offers = Offers()
+            else:
+                _agreed(reply, "EHLO")
+                offers = offers_of(reply.lines[1:])
+            found.words = offers_words(offers) or "nothing"
+            self.set(offers=offers)
+        return offers
+
+    async def _start_tls(self, channel: Channel, offers: Offers | None = None) -> None:
+        """Begin TLS: at once, or by STARTTLS where the server made offers."""
+        async with self._step(Step.TLS, channel) as found:
+            if offers is not None:
+                if not offers.starttls:
+                    words = "the server offers no STARTTLS"
+                    raise _Refused(failure(Reason.NO_STARTTLS, words))
+                _agreed(await self._command(channel, "STARTTLS"), "STARTTLS")
+            tls = await channel.start_tls(self._ask.address.hostname, self._clock.now())
+            found.words = f"{tls.version}, {tls.cipher}"
+            found.details = tuple(certificate_lines(tls))
+            found.note = not tls.trusted or _ends_soon(tls)
+            self._dialogue.append(Line(Side.NOTE, f"TLS begins: {found.words}"))
+            self.set(tls=tls)
+
+    def _add_no_tls(self, security: Security) -> None:
+        wanted = security is Security.AUTO
+        words = (
+            "not offered: mail and passwords travel in plain text" if wanted else "not asked for"
+        )
+        result = Result.NOTE if wanted else Result.SKIPPED
+        self._add(Step.TLS, result, _Found(words), self._clock.monotonic())
+
+    async def _login(self, channel: Channel, offers: Offers) -> None:
+        """Log in with the password that was typed for this. Raises :class:`Stopped`."""
+        async with self._step(Step.LOGIN, channel) as found:
+            tls, password = self.probe.tls, self._ask.password
+            if not self._ask.insecure and (tls is None or not tls.trusted):
+                why = "there is no TLS" if tls is None else "the certificate is not trusted"
+                raise _Refused(failure(Reason.UNSAFE_LOGIN, f"not tried: {why}"))
+            if password is None:
+                return
+            user, secret = self._ask.username.encode(), password.get_secret_value().encode()
+            if "PLAIN" in offers.auth:
+                both = base64.b64encode(b"\0" + user + b"\0" + secret).decode()
+                reply = await self._command(channel, f"AUTH PLAIN {both}", "AUTH PLAIN ***")
+            elif "LOGIN" in offers.auth:
+                reply = await self._command(channel, "AUTH LOGIN")
+                for text in (user, secret):
+                    if reply.code == 334:
+                        word = base64.b64encode(text).decode()
+                        reply = await self._command(channel, word, "***")
+            else:
+                listed = ", ".join(offers.auth) or "none"
+                words = f"neither PLAIN nor LOGIN is offered, but: {listed}"
+                raise _Refused(failure(Reason.NO_METHOD, words))
+            _agreed(reply, "AUTH")
+            found.words = reply.text
+
+    async def _recipient(self, channel: Channel, offers: Offers) -> None:
+        """Ask whether the server would take a mail, and take the question back."""
+        sender, recipient = self._ask.sender, self._ask.recipient
+        async with self._step(Step.SENDER, channel) as found:
+            parameter = ""
+            if not (sender.isascii() and recipient.isascii()):
+                if not offers.smtputf8:
+                    words = "the server takes only addresses in ASCII"
+                    raise _Refused(failure(Reason.NOT_ASCII, words))
+                parameter = " SMTPUTF8"
+            reply = await self._command(channel, f"MAIL FROM:<{sender}>{parameter}")
+            _agreed(reply, "MAIL FROM")
+            found.words = reply.text
+        async with self._step(Step.RECIPIENT, channel) as found:
+            reply = await self._command(channel, f"RCPT TO:<{recipient}>")
+            _agreed(reply, "RCPT TO")
+            found.words = reply.text
+            await self._command(channel, "RSET")
+
+    async def _leave(self, channel: Channel) -> None:
+        """Say goodbye; that a server does not answer it is worth no more than a note."""
+        found, began = _Found(note=True), self._clock.monotonic()
+        try:
+            async with asyncio.timeout(min(1.0, self._limits.step)):
+                found = _Found((await self._command(channel, "QUIT")).text)
+        except Stopped as error:
+            found.words = error.failure.words
+        except TimeoutError:
+            found.words = "the server did not answer it"
+        self._add(Step.QUIT, Result.NOTE if found.note else Result.OK, found, began)
+
+    async def _command(self, channel: Channel, command: str, shown: str = "") -> Reply:
+        """Send a command and read its reply; the dialogue shows ``shown`` in its place."""
+        await channel.send(command, shown)
+        return await channel.reply()
+
+
+def _agreed(reply: Reply, command: str) -> None:
+    """Raise :class:`_Refused` where the server said no."""
+    if not reply.good:
+        raise _Refused(refusal(reply.text, reply.code, command))
+
+
+_LATE: Final = {
+    Step.NAMES: (Reason.NO_DNS, "no answer from DNS"),
+    Step.CONNECT: (Reason.FILTERED, "no answer"),
+    Step.TLS: (Reason.NO_HANDSHAKE, "no TLS handshake"),
+}
+
+
+def _late(step: Step, channel: Channel | None, seconds: float) -> Stopped:
+    """The words for a step whose time is over."""
+    if step not in _LATE and channel is not None:
+        what = "greeting" if step is Step.GREETING else f"reply to {step.value}"
+        return channel.waited_for(what, seconds)
+    reason, words = _LATE.get(step, (Reason.SILENT, "no answer"))
+    return Stopped(failure(reason, f"{words} within {seconds:g} s"))
+
+
+async def _connect(address: str, port: int, seconds: float) -> socket.socket:
+    """A connection to one address. Raises :class:`Stopped`."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with ExitStack() as on_failure:
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        on_failure.callback(sock.close)
+        sock.setblocking(False)
+        try:
+            async with asyncio.timeout(seconds):
+                await asyncio.get_running_loop().sock_connect(sock, (address, port))
+        except TimeoutError:
+            words = f"no answer within {seconds:.1f} s"
+            raise Stopped(failure(Reason.FILTERED, words)) from None
+        except OSError as error:
+            known = _CONNECT_REASONS.get(error.errno or 0)
+            reason, words = known or (Reason.NOT_CONNECTED, error.strerror or "no connection")
+            raise Stopped(failure(reason, words)) from None
+        on_failure.pop_all()
+    return sock
+
+
+# Words for what was found
+
+
+def offers_of(lines: tuple[str, ...]) -> Offers:
+    """Read the lines of a reply to EHLO after the first (RFC 5321, section 4.1.1.1).
+
+    ``AUTH=LOGIN`` is how servers of before RFC 4954 wrote it.
+    """
+    offers = Offers()
+    for line in lines:
+        keyword, *parameters = line.replace("AUTH=", "AUTH ", 1).upper().split()[:20] or [""]
+        match keyword:
+            case "STARTTLS":
+                offers = replace(offers, starttls=True)
+            case "AUTH":
+                offers = replace(offers, auth=tuple(dict.fromkeys((*offers.auth, *parameters))))
+            case "SIZE" if parameters and parameters[0].isdecimal():
+                offers = replace(offers, size=int(parameters[0][:15]))
+            case "":
+                pass
+            case _:
+                offers = replace(offers, others=(*offers.others, keyword))
+    return offers
+
+
+def offers_words(offers: Offers) -> str:
+    """What a server offers, on one line, what matters first."""
+    size = offers.size
+    parts = [
+        "STARTTLS" if offers.starttls else "",
+        f"AUTH {' '.join(offers.auth)}" if offers.auth else "",
+        "" if size is None else f"SIZE {size:,}" if size else "SIZE without limit",
+        *offers.others,
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def _ends_soon(tls: TlsFound) -> bool:
+    return tls.days_left is not None and tls.days_left < DAYS_LEFT
+
+
+def certificate_lines(tls: TlsFound) -> Iterator[str]:
+    """What a person wants to know of a certificate, one line each."""
+    if not tls.chain:
+        return
+    own = tls.chain[0]
+    names = ", ".join(own.names[:6]) + (f" and {len(own.names) - 6} more" if own.names[6:] else "")
+    yield f"Certificate for {names or own.subject}"
+    yield f"Issued by {own.issuer}"
+    if own.not_after is not None and tls.days_left is not None:
+        left = tls.days_left
+        ends = f"{counted(left, 'day')} left" if left >= 0 else f"ended {counted(-left, 'day')} ago"
+        yield f"Valid until {own.not_after:%Y-%m-%d}, {ends}"
+    yield f"Chain of {counted(len(tls.chain), 'certificate')}"
+    for problem in tls.problems:
+        yield f"Not trusted: {problem}"
+    if tls.problems:
+        yield (
+            "Mailers that verify refuse it, as Node.js and Java do by default; Postfix takes it"
+            " unless told to verify"
+        )

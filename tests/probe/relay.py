@@ -1,0 +1,125 @@
+"""A mail server on loopback that plays any part, and keeps every byte that it was sent."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeAlias
+
+from smtp_tui.sandbox.certificate import Certificate
+
+PATIENCE = 20.0
+
+
+class Talk:
+    """One conversation, from the server's side."""
+
+    def __init__(self, sock: socket.socket, heard: list[bytes], certificate: Certificate) -> None:
+        self._sock = sock
+        self._heard = heard
+        self._certificate = certificate
+        self._read = b""
+
+    def say(self, *lines: str) -> None:
+        """Send lines."""
+        self.send("".join(f"{line}\r\n" for line in lines).encode())
+
+    def send(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        self._sock.sendall(data)
+
+    def hear(self) -> str:
+        """The next command, ``?`` for a blank line; empty at the end."""
+        while b"\n" not in self._read:
+            data = self._sock.recv(4096)
+            if not data:
+                return ""
+            self._read += data
+        line, _, self._read = self._read.partition(b"\n")
+        self._heard.append(line)
+        return line.decode("utf-8", "backslashreplace").strip() or "?"
+
+    def begin_tls(self, *, oldest: bool = False) -> None:
+        """Shake hands; with an old version if asked to."""
+        context = self._certificate.server_context()
+        if oldest:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                context.minimum_version = ssl.TLSVersion.TLSv1
+                context.maximum_version = ssl.TLSVersion.TLSv1_1
+            context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        self._sock = context.wrap_socket(self._sock, server_side=True)
+
+    def close(self) -> None:
+        """Hang up."""
+        with suppress(OSError):
+            self._sock.close()
+
+    def wait(self) -> None:
+        """Say nothing until the client gives up."""
+        while self._sock.recv(4096):
+            pass
+
+    def serve(self, **replies: str) -> None:
+        """Answer every command: as told by its first word, else in the usual way."""
+        usual = {
+            "EHLO": "250-relay.example\r\n250-SIZE 10240000\r\n250 8BITMIME",
+            "HELO": "250 relay.example",
+            "STARTTLS": "220 2.0.0 ready",
+            "MAIL": "250 2.1.0 Ok",
+            "RCPT": "250 2.1.5 Ok",
+            "RSET": "250 2.0.0 Ok",
+            "AUTH": "235 2.7.0 Authentication successful",
+            "QUIT": "221 2.0.0 Bye",
+        }
+        while line := self.hear():
+            verb = line.split()[0].upper()
+            self.say((usual | replies).get(verb, "502 5.5.2 not known"))
+            if verb in ("QUIT", "STARTTLS"):
+                return
+
+
+Part: TypeAlias = Callable[[Talk], None]
+
+
+class Relay:
+    """Plays its part for every client. ``heard`` are all commands, those inside TLS too."""
+
+    def __init__(self, part: Part, certificate: Certificate) -> None:
+        self._part = part
+        self._certificate = certificate
+        self.heard: list[bytes] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                sock, _ = self._listener.accept()
+                threading.Thread(target=self._play, args=(sock,), daemon=True).start()
+
+    def _play(self, sock: socket.socket) -> None:
+        sock.settimeout(PATIENCE)
+        talk = Talk(sock, self.heard, self._certificate)
+        with suppress(OSError):
+            self._part(talk)
+        talk.close()
+
+    def close(self) -> None:
+        """Take no more clients."""
+        self._listener.close()
+
+
+@contextmanager
+def relay(part: Part, certificate: Certificate) -> Iterator[Relay]:
+    """A relay for as long as a test needs it."""
+    server = Relay(part, certificate)
+    try:
+        yield server
+    finally:
+        server.close()

@@ -1,0 +1,390 @@
+"""What a probe says of every kind of relay: the step that ends it, why, and what to try."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import Struct
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.probe.model import (
+    Address,
+    Ask,
+    Limits,
+    Probe,
+    Reason,
+    Result,
+    Security,
+    Side,
+    Step,
+)
+from smtp_tui.probe.names import Names
+from smtp_tui.probe.run import Prober
+from tests.failing_sandbox.certificates import CertificateKind, certificate_of, signed_again
+from tests.probe.relay import Part, Relay, Talk, relay
+
+LIMITS = Limits(step=0.6, whole=4.0)
+SECRET = "correct-horse"
+
+
+class Wanted(Struct, frozen=True):
+    """How a probe has to end: the step, the reason, and words that have to be said."""
+
+    step: Step | None
+    reason: Reason | None = None
+    words: str = ""
+    advice: str = ""
+    result: Result = Result.FAILED
+
+
+def plain(**replies: str) -> Part:
+    """A server without TLS."""
+
+    def part(talk: Talk) -> None:
+        talk.say("220 relay.example ESMTP")
+        talk.serve(**replies)
+
+    return part
+
+
+def starttls(*before: str, **replies: str) -> Part:
+    """A server that offers STARTTLS, and AUTH only inside."""
+
+    def part(talk: Talk) -> None:
+        talk.say("220 relay.example ESMTP")
+        talk.serve(EHLO="250-relay.example\r\n250 STARTTLS")
+        talk.begin_tls()
+        talk.serve(**{"EHLO": "250-relay.example\r\n250 AUTH PLAIN LOGIN", **replies})
+
+    return part
+
+
+def at_once(talk: Talk) -> None:
+    """A server with TLS before its greeting."""
+    talk.begin_tls()
+    talk.say("220 relay.example ESMTP")
+    talk.serve()
+
+
+def old_tls(talk: Talk) -> None:
+    """A server that knows no TLS of this century's second decade."""
+    talk.begin_tls(oldest=True)
+    talk.say("220 relay.example ESMTP")
+    talk.serve()
+
+
+def silent(talk: Talk) -> None:
+    """A port that takes connections and says nothing."""
+    talk.wait()
+
+
+def greets(*lines: str) -> Part:
+    """A server that greets like this and then only listens."""
+
+    def part(talk: Talk) -> None:
+        talk.say(*lines)
+        talk.serve()
+
+    return part
+
+
+def never_ends(talk: Talk) -> None:
+    """A greeting of which the last line never comes."""
+    talk.say("220-relay.example", "220-please wait")
+    talk.wait()
+
+
+def endless(talk: Talk) -> None:
+    """A greeting of lines without end."""
+    while True:
+        talk.say("220-and on")
+
+
+def one_long_line(talk: Talk) -> None:
+    """A greeting of one line without end."""
+    while True:
+        talk.send(b"x" * 4096)
+
+
+def hangs_up(talk: Talk) -> None:
+    """A port that closes at once."""
+    talk.close()
+
+
+def hangs_up_later(talk: Talk) -> None:
+    """A server that closes after EHLO."""
+    talk.say("220 relay.example ESMTP")
+    talk.hear()
+    talk.send(b"250-relay.ex")
+
+
+def web(talk: Talk) -> None:
+    """A web server that minds the silence."""
+    talk.send(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n<h1>Bad Request</h1>")
+
+
+def injected(talk: Talk) -> None:
+    """Somebody on the way adds a reply to that to STARTTLS."""
+    talk.say("220 relay.example ESMTP")
+    talk.hear()
+    talk.say("250-relay.example", "250 STARTTLS")
+    talk.hear()
+    talk.say("220 ready", "250 I am inside TLS, believe me")
+    talk.wait()
+
+
+def tls_hangs(talk: Talk) -> None:
+    """A server that agrees to STARTTLS and never shakes hands."""
+    talk.say("220 relay.example ESMTP")
+    talk.serve(EHLO="250-relay.example\r\n250 STARTTLS")
+    talk.wait()
+
+
+def tls_breaks(talk: Talk) -> None:
+    """A server that agrees to STARTTLS and hangs up."""
+    talk.say("220 relay.example ESMTP")
+    talk.serve(EHLO="250-relay.example\r\n250 STARTTLS")
+    talk.close()
+
+
+def speaks_twice(talk: Talk) -> None:
+    """A server that answers more than it was asked."""
+    talk.say("220 relay.example ESMTP")
+    talk.hear()
+    talk.say("250 relay.example", "250 and another one")
+    talk.wait()
+
+
+def drops_quit(talk: Talk) -> None:
+    """A server that closes without an answer to QUIT."""
+    talk.say("220 relay.example ESMTP")
+    talk.hear()
+    talk.say("250 relay.example")
+    talk.hear()
+
+
+def no_ehlo(talk: Talk) -> None:
+    """A server of before 1995."""
+    talk.say("220 relay.example SMTP")
+    talk.serve(EHLO="502 what?")
+
+
+ANY = Security.AUTO
+TLS, PLAIN, UPGRADE = Security.TLS, Security.PLAIN, Security.STARTTLS
+LOGIN = {"username": "cam", "password": SecretStr(SECRET)}
+RCPT = {"sender": "cam@here.example", "recipient": "you@there.example"}
+SELF, EXPIRED = CertificateKind.SELF_SIGNED, CertificateKind.EXPIRED
+OTHER, UNKNOWN = CertificateKind.WRONG_NAME, CertificateKind.UNKNOWN_ISSUER
+
+W = Wanted
+CASES: dict[str, tuple[Part, Security, Mapping[str, Any], Wanted]] = {
+    "plain relay": (plain(), ANY, {}, W(None)),
+    "STARTTLS, self-signed": (
+        starttls(), ANY, {}, W(Step.TLS, words="self-signed", result=Result.NOTE)),
+    "TLS at once, self-signed": (
+        at_once, TLS, {}, W(Step.TLS, words="self-signed", result=Result.NOTE)),
+    "old TLS": (old_tls, TLS, {}, W(Step.TLS, words="out of use", result=Result.NOTE)),
+    "no STARTTLS offered": (plain(), ANY, {}, W(Step.TLS, words="not offered", result=Result.NOTE)),
+    "no STARTTLS, but wanted": (
+        plain(), UPGRADE, {}, W(Step.TLS, Reason.NO_STARTTLS, "offers no STARTTLS", "--plain")),
+    "STARTTLS refused": (
+        plain(EHLO="250-relay.example\r\n250 STARTTLS", STARTTLS="454 4.7.0 TLS not available"),
+        ANY, {}, W(Step.TLS, Reason.SAYS_NO, "454 4.7.0")),
+    "TLS hangs": (tls_hangs, ANY, {}, W(Step.TLS, Reason.NO_HANDSHAKE, "no TLS handshake within")),
+    "TLS breaks": (tls_breaks, ANY, {}, W(Step.TLS, Reason.NO_HANDSHAKE, "hung up during")),
+    "plain text where TLS is expected": (
+        plain(), TLS, {}, W(Step.TLS, Reason.NOT_TLS, "220 relay.example", "STARTTLS")),
+    "TLS where plain text is expected": (
+        at_once, ANY, {}, W(Step.GREETING, Reason.SILENT, "no greeting within")),
+    "injected after STARTTLS": (
+        injected, ANY, {}, W(Step.TLS, Reason.INJECTED, "before TLS", "passwords")),
+    "silent": (silent, ANY, {}, W(Step.GREETING, Reason.SILENT, "no greeting within 0.6 s")),
+    "greeting never ends": (
+        never_ends, ANY, {}, W(Step.GREETING, Reason.UNFINISHED, "did not end within")),
+    "endless greeting": (endless, ANY, {}, W(Step.GREETING, Reason.TOO_LONG, "100 lines")),
+    "endless line": (one_long_line, ANY, {}, W(Step.GREETING, Reason.TOO_LONG, "64 KiB")),
+    "554 greeting": (
+        greets("554 5.7.1 no service for you"), ANY, {}, W(Step.GREETING, Reason.SAYS_NO, "554")),
+    "421 greeting": (
+        greets("421 4.3.2 too busy"), ANY, {}, W(Step.GREETING, Reason.SAYS_NO, "421 4.3.2")),
+    "several greeting lines": (greets("220-relay.example", "220 ready"), ANY, {}, W(None)),
+    "escape sequences in the greeting": (
+        greets("220 \x1b[2J\x1b]0;owned\x07 ready"), ANY, {}, W(None)),
+    "hangs up at once": (hangs_up, ANY, {}, W(Step.GREETING, Reason.CLOSED, "hung up without")),
+    "hangs up in a reply": (
+        hangs_up_later, ANY, {}, W(Step.EHLO, Reason.CLOSED, "in the middle of a reply")),
+    "HTTP": (web, ANY, {}, W(Step.GREETING, Reason.NOT_SMTP, "HTTP/1.1 400", "port")),
+    "SSH": (greets("SSH-2.0-OpenSSH_9.2"), ANY, {}, W(Step.GREETING, Reason.NOT_SMTP, "SSH-2.0")),
+    "POP3": (greets("+OK ready"), ANY, {}, W(Step.GREETING, Reason.NOT_SMTP, "+OK ready")),
+    "more replies than asked for": (
+        speaks_twice, ANY, {}, W(Step.QUIT, words="more than one reply", result=Result.NOTE)),
+    "no EHLO": (no_ehlo, ANY, {}, W(Step.EHLO, words="no EHLO", result=Result.NOTE)),
+    "EHLO refused": (
+        plain(EHLO="550 5.7.1 who?", HELO="550 5.7.1 who?"), ANY, {},
+        W(Step.EHLO, Reason.SAYS_NO, "550 5.7.1")),
+    "no answer to QUIT": (drops_quit, ANY, {}, W(Step.QUIT, words="hung up", result=Result.NOTE)),
+    "login without TLS": (
+        plain(EHLO="250-a\r\n250 AUTH PLAIN"), ANY, LOGIN,
+        W(Step.LOGIN, Reason.UNSAFE_LOGIN, "no TLS", "--insecure")),
+    "login with an untrusted certificate": (
+        starttls(), ANY, LOGIN, W(Step.LOGIN, Reason.UNSAFE_LOGIN, "not trusted")),
+    "login refused": (
+        starttls(AUTH="535 5.7.8 Authentication credentials invalid"), ANY,
+        {**LOGIN, "insecure": True}, W(Step.LOGIN, Reason.SAYS_NO, "535 5.7.8")),
+    "login": (
+        starttls(), ANY, {**LOGIN, "insecure": True},
+        W(Step.LOGIN, words="235", result=Result.OK)),
+    "no login offered": (
+        starttls(EHLO="250-a\r\n250 AUTH CRAM-MD5"), ANY, {**LOGIN, "insecure": True},
+        W(Step.LOGIN, Reason.NO_METHOD, "CRAM-MD5")),
+    "sender refused": (
+        plain(MAIL="553 5.7.1 sender not yours"), ANY, RCPT, W(Step.SENDER, Reason.SAYS_NO, "553")),
+    "recipient refused": (
+        plain(RCPT="554 5.7.1 Relay access denied"), ANY, RCPT,
+        W(Step.RECIPIENT, Reason.SAYS_NO, "554 5.7.1")),
+    "greylisted": (
+        plain(RCPT="450 4.2.0 Greylisted, try again"), ANY, RCPT,
+        W(Step.RECIPIENT, Reason.SAYS_NO, "450 4.2.0")),
+    "recipient taken": (plain(), ANY, RCPT, W(Step.RECIPIENT, words="250 2.1.5", result=Result.OK)),
+    "an address that needs SMTPUTF8": (
+        plain(), ANY, {"sender": "", "recipient": "grüße@there.example"},
+        W(Step.SENDER, Reason.NOT_ASCII, "ASCII")),
+}  # fmt: skip
+"""The relay's part, how TLS is asked for, what else is asked, and how it has to end."""
+
+
+async def probed(
+    port: int, security: Security = ANY, limits: Limits = LIMITS, **asked: Any
+) -> Probe:
+    """Probe a port of this machine, and no other one."""
+    ask = Ask(Address("127.0.0.1", port), security, **asked)
+    return await Prober(Clock(), Names(), limits).probe(ask, lambda _: None, others=False)
+
+
+def ended_as(probe: Probe, wanted: Wanted) -> None:
+    """Hold a probe against what is wanted of it."""
+    if wanted.step is None:
+        assert probe.failed is None
+        assert probe.steps[-1].step is Step.QUIT
+        return
+    found = next(each for each in probe.steps if each.step is wanted.step)
+    assert found.result is wanted.result
+    assert wanted.words in " ".join((found.words, *found.details))
+    if wanted.reason is not None:
+        assert probe.failure is not None
+        assert probe.failed is found
+        assert probe.failure.reason is wanted.reason
+        assert probe.failure.meaning
+        assert wanted.advice in probe.failure.advice
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_each_relay_is_told_by_its_step_its_words_and_its_advice(name: str) -> None:
+    part, security, asked, wanted = CASES[name]
+    with relay(part, certificate_of(SELF)) as server:
+        probe = await probed(server.port, security, **asked)
+        ended_as(probe, wanted)
+        never_mails(server, probe)
+
+
+def never_mails(server: Relay, probe: Probe) -> None:
+    """No mail was sent, and no secret stands in what is shown."""
+    verbs = {line.split()[0].upper() for line in server.heard if line.split()}
+    assert not verbs & {b"DATA", b"BDAT"}
+    shown = repr((probe.steps, probe.dialogue))
+    assert SECRET not in shown
+    assert "AGNhbQ" not in shown  # how a login of cam begins in base64
+    here = [line.text for line in probe.dialogue if line.side is Side.HERE]
+    assert not any(text.upper().startswith(("DATA", "BDAT")) for text in here)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (SELF, "it is self-signed"),
+        (EXPIRED, "it has expired"),
+        (OTHER, "it is not for 127.0.0.1"),
+        (UNKNOWN, "the server does not send the certificate of its issuer"),
+    ],
+)
+async def test_what_is_wrong_with_a_certificate_is_told(kind: CertificateKind, words: str) -> None:
+    with relay(at_once, certificate_of(kind)) as server:
+        probe = await probed(server.port, TLS)
+    assert probe.tls is not None
+    assert words in probe.tls.problems
+    assert probe.failed is None
+
+
+async def test_a_certificate_that_the_machine_knows_is_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = signed_again(days=6)
+    known = tmp_path / "authorities.pem"
+    known.write_text(made.certificate)
+    monkeypatch.setenv("SSL_CERT_FILE", str(known))
+    with relay(at_once, made) as server:
+        probe = await probed(server.port, TLS)
+    assert probe.tls is not None
+    assert probe.tls.trusted
+    assert probe.tls.days_left in (5, 6)
+    assert [step.step for step in probe.notes] == [Step.TLS]
+
+
+async def test_a_port_where_nothing_listens_is_refused() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    probe = await probed(port)
+    ended_as(probe, Wanted(Step.CONNECT, Reason.REFUSED, "connection refused", "port"))
+
+
+async def test_a_port_that_answers_nothing_is_told_from_one_that_refuses() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        port = listener.getsockname()[1]
+        full = [socket.socket() for _ in range(3)]
+        for each in full:  # the queue of connections overflows, and packets are dropped
+            each.setblocking(False)
+            each.connect_ex(("127.0.0.1", port))
+        probe = await probed(port)
+        for each in full:
+            each.close()
+    ended_as(probe, Wanted(Step.CONNECT, Reason.FILTERED, "no answer within", "port"))
+
+
+async def test_a_name_that_does_not_exist_is_told() -> None:
+    ask = Ask(Address("no-such-relay.invalid", 25))
+    probe = await Prober(Clock(), Names(), LIMITS).probe(ask, lambda _: None)
+    ended_as(probe, Wanted(Step.NAMES, Reason.NO_NAME, "", "hostname"))
+
+
+async def test_the_other_ports_are_looked_at_where_one_fails() -> None:
+    certificate = certificate_of(SELF)
+    with relay(silent, certificate) as server, relay(starttls(), certificate) as other:
+        ask = Ask(Address("127.0.0.1", server.port))
+        prober = Prober(Clock(), Names(), LIMITS, (other.port,))
+        probe = await prober.probe(ask, lambda _: None)
+    assert probe.suggestion == f"{other.port} answers and offers STARTTLS; this is {server.port}."
+
+
+async def test_each_step_is_shown_when_it_ends() -> None:
+    seen: list[int] = []
+    with relay(plain(), certificate_of(SELF)) as server:
+        ask = Ask(Address("127.0.0.1", server.port))
+        probe = await Prober(Clock(), Names(), LIMITS).probe(
+            ask, lambda so_far: seen.append(len(so_far.steps)), others=False
+        )
+    assert sorted(set(seen)) == [*range(len(probe.steps) + 1)][min(seen) :]
+
+
+async def test_the_whole_probe_ends_in_its_time() -> None:
+    limits = Limits(step=5.0, whole=0.5)
+    with relay(silent, certificate_of(SELF)) as server:
+        probe = await probed(server.port, limits=limits)
+    ended_as(probe, Wanted(Step.GREETING, Reason.SILENT))
+    assert probe.seconds < 4
