@@ -6,6 +6,7 @@ A probe talks to a mail server as a mailer does, as far as ``RCPT TO``. It never
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
@@ -130,10 +131,18 @@ CANNOT_REACH: Final = frozenset(
 """Nothing of the server was seen."""
 
 
+class Way(Enum):
+    """What advice tells a person to do, which a screen has a key for and a command an option."""
+
+    NO_TLS = "go on without TLS"
+    UNSAFE = "send the password all the same"
+
+
 class Failure(Struct, frozen=True):
     """Why a step failed: what happened, what it usually means, what to try, what to correct.
 
-    ``parameter`` is hostname, port, username, password, ``to`` for the recipient, or None.
+    ``parameter`` is hostname, port, username, password, ``to`` for the recipient, or None. ``way``
+    is what the end of the ``advice`` is about; :meth:`advised` says how it is done.
     """
 
     reason: Reason
@@ -141,6 +150,12 @@ class Failure(Struct, frozen=True):
     meaning: str = ""
     advice: str = ""
     parameter: str | None = None
+    way: Way | None = None
+
+    def advised(self, how: Mapping[Way, str]) -> str:
+        """The advice, with the key or the option that does it where the person is, if any."""
+        done_by = how.get(self.way) if self.way is not None else None
+        return f"{self.advice.removesuffix('.')} ({done_by})." if done_by else self.advice
 
 
 class StepResult(Struct, frozen=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from smtp_tui.mail.replies import read
-from smtp_tui.probe.model import Failure, Reason
+from smtp_tui.probe.model import Failure, Reason, Way
 
 _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
     Reason.NO_NAME: (
@@ -79,7 +79,7 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
     ),
     Reason.NO_STARTTLS: (
         "The server offers no STARTTLS here; a firewall may also have removed it.",
-        "Use a port with TLS, or --plain where no TLS is wanted.",
+        "Use a port with TLS, or do without TLS where that is wanted.",
         "port",
     ),
     Reason.NOT_TLS: (
@@ -99,7 +99,7 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
     ),
     Reason.UNSAFE_LOGIN: (
         "The password could be read or taken on the way, so it was not sent.",
-        "Use TLS with a trusted certificate, or allow it with --insecure.",
+        "Use TLS with a trusted certificate, or allow it.",
         None,
     ),
     Reason.NOT_ASCII: (
@@ -109,12 +109,14 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
     ),
 }
 """For each reason what it usually means, what to try, and which parameter to look at."""
+_WAYS: Final = {Reason.NO_STARTTLS: Way.NO_TLS, Reason.UNSAFE_LOGIN: Way.UNSAFE}
+"""What the advice ends with, where a screen or a command has a way to do it."""
 
 
 def failure(reason: Reason, words: str) -> Failure:
     """A failure that is no reply of the server."""
     meaning, advice, parameter = _MEANING[reason]
-    return Failure(reason, words, meaning, advice, parameter)
+    return Failure(reason, words, meaning, advice, parameter, _WAYS.get(reason))
 
 
 def refusal(reply: str, code: int, command: str) -> Failure:
