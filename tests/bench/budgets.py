@@ -31,6 +31,7 @@ class Group(Enum):
     REST = "At rest"
     COMMANDS = "Commands"
     ALL = "12 profiles of 1,000 rows, and one that is silent; base: one list of 12,000"
+    HOSTS = "Many hosts, 100 rows each"
     PATCHES = "1,000 patches, four at a time, each between two reads"
 
 
@@ -116,6 +117,13 @@ BUDGETS = (
     Budget(_G.COMMANDS, "--help; base: python -c pass", _MS, ratio=2),
     Budget(_G.ALL, "all profiles: rows on the screen", _MS, ratio=1.3),
     Budget(_G.ALL, "all profiles: peak memory", Unit.MEBIBYTES, ratio=1.5),
+    Budget(
+        *(_G.HOSTS, "12 quick hosts, a silent and a slow one: behind the slow one", _MS), most=50
+    ),
+    Budget(
+        *(_G.HOSTS, "12 hosts that take 500 ms; base: a script, one host after the other", _MS),
+        ratio=0.2,
+    ),
     Budget(_G.PATCHES, "set --match; base: a bare httpx script", _MS, ratio=1.3),
     Budget(_G.PATCHES, "set --match: processor; base: a bare httpx script", _MS),
     Budget(_G.PATCHES, "set --match; base: a loop of curl", _MS),

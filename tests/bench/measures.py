@@ -16,10 +16,13 @@ from tests.bench.budgets import Group
 from tests.bench.line import PATIENCE, QUIET, Answer, Line
 from tests.bench.programs import FEW, ROOT, Bench, Side, Spent
 from tests.bench.rows import name
-from tests.bench.server import running
+from tests.bench.server import delayed, running
 
 PROFILES, EACH = 12, 1_000
 """Lists that are read side by side, and the rows of each."""
+SLOW = 0.5
+"""Seconds that a host takes to answer."""
+ONE_BY_ONE = "12 hosts that take 500 ms; base: a script, one host after the other"
 PATCHED_OF = 3_500
 """Rows of which 1,000 have the port 25."""
 KEYS = 12
@@ -320,13 +323,41 @@ def all_profiles(bench: Bench) -> Figures:
                 yield Figure("all profiles: peak memory", line.peak_mebibytes(), side)
 
 
-def side_by_side(profiles: str, silent_url: str) -> str:
-    """A profiles file with the one of a server so many times, and one on a silent host."""
+def on_host(profiles: str, url: str) -> str:
+    """A profiles file that leads to another host."""
+    return re.sub('host = ".*"', f'host = "{url}"', profiles)
+
+
+def side_by_side(profiles: str, *urls: str) -> str:
+    """A profiles file with the one of a server so many times, and one on each of these hosts."""
     head, _, profile = profiles.partition("[profiles.bench]")
-    names = [f"[profiles.bench-{number:02}]" for number in range(PROFILES)]
-    silent = re.sub('host = ".*"', f'host = "{silent_url}"', profile)
-    texts = [head.replace('"bench"', '"bench-00"'), *(name + profile for name in names)]
-    return "".join([*texts, f"[profiles.silent]{silent}"])
+    others = [on_host(profile, url) for url in urls]
+    every = enumerate([*[profile] * PROFILES, *others])
+    texts = [f"[profiles.bench-{number:02}]{each}" for number, each in every]
+    return "".join([head.replace('"bench"', '"bench-00"'), *texts])
+
+
+def hosts(bench: Bench) -> Figures:
+    """Hosts that take a while: together, and each after the other."""
+    server = bench.server(FEW)
+    with (
+        delayed(server.host, SLOW) as slow,
+        socket.create_server(("127.0.0.1", 0)) as silent,
+    ):
+        with bench.ours(replace(server, profiles=on_host(server.profiles, slow))) as line:
+            alone = line.since_start(line.until(f"Connections {FEW:,}"))
+        others = f"http://127.0.0.1:{silent.getsockname()[1]}", slow
+        several = replace(server, profiles=side_by_side(server.profiles, *others))
+        with bench.ours(several, "--all") as line:
+            shown = line.since_start(line.until(f"Connections {FEW * (PROFILES + 1):,}"))
+        yield Figure("12 quick hosts, a silent and a slow one: behind the slow one", shown - alone)
+        every = replace(server, profiles=side_by_side(on_host(server.profiles, slow)))
+        with bench.ours(every, "--all") as line:
+            together = line.since_start(line.until(f"Connections {FEW * PROFILES:,}"))
+        yield Figure(ONE_BY_ONE, together)
+        urls = [server.url.replace(server.host, slow)] * PROFILES
+        script: list[str | Path] = [bench.python, ROOT / "tests" / "bench" / "script.py", *urls]
+        yield Figure(ONE_BY_ONE, bench.spent(script, server).wall, Side.BASE)
 
 
 def patches(bench: Bench) -> Figures:
@@ -354,6 +385,7 @@ MEASURES: Mapping[Group, Callable[[Bench], Figures]] = {
     Group.REST: rest,
     Group.PATCHES: patches,
     Group.ALL: all_profiles,
+    Group.HOSTS: hosts,
 }
 ONCE = (Group.BYTES, Group.MOST, Group.REST)
 """Measures that take long or vary little."""

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import ssl
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -33,6 +36,11 @@ class Server:
     token: str
     url: str
     history: str
+
+    @property
+    def host(self) -> str:
+        """Scheme, name and port."""
+        return self.url.partition("/cam")[0]
 
 
 def serve(rows: int, *, tls: bool, hang: bool) -> None:
@@ -109,6 +117,36 @@ def running(rows: int, *, tls: bool = False, hang: bool = False) -> Iterator[Ser
             yield Server(**json.loads(told))
         finally:
             process.stdin.close()
+
+
+@contextmanager
+def delayed(host: str, seconds: float) -> Iterator[str]:
+    """The same host behind a slow line: each connection is passed on only after a while."""
+    to = "127.0.0.1", int(host.rpartition(":")[2])
+
+    def pump(source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(1 << 16):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+
+    def serve_one(client: socket.socket) -> None:
+        time.sleep(seconds)
+        with client, socket.create_connection(to) as server:
+            back = threading.Thread(target=pump, args=(server, client))
+            back.start()
+            pump(client, server)
+            back.join()
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=serve_one, args=(listener.accept()[0],)).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 if __name__ == "__main__":
