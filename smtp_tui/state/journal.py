@@ -375,10 +375,10 @@ def _before(record: Record | None, name: str) -> Value:
     value = parameter.value
     if isinstance(value, SecretState):
         return value.value
-    return SecretState.SET.value if is_secret_name(name) else _shown(value)
+    return SecretState.SET.value if is_secret_name(name) else journal_value(value)
 
 
-def _shown(value: JsonValue) -> str | int:
+def journal_value(value: JsonValue) -> str | int:
     """A value as the journal holds it, secrets masked."""
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < _BITS:
         return value
@@ -388,7 +388,7 @@ def _shown(value: JsonValue) -> str | int:
 def _after(name: str, value: JsonValue, before: Value) -> str | int:
     """A value as the journal holds it; of a secret only what became of it."""
     if value != MASK and not is_secret_name(name):
-        return _shown(value)
+        return journal_value(value)
     if not value:
         return CLEARED
     return SecretState.SET.value if before in (None, SecretState.NOT_SET.value) else REPLACED

@@ -57,12 +57,16 @@ class RunStore:
         return file
 
     def take_over(self, run: KeptRun) -> bool:
-        """Make a run this process's own; False where another one was faster."""
+        """Make a run this process's own, with its plan as it stands in ``run``.
+
+        False where another process was faster.
+        """
         with problems_of(run.file):
             try:
                 run.file.rename(self._file(run.id))
             except FileNotFoundError:
                 return False
+        self.keep(run.id, run.plan)
         return True
 
     def end(self, run_id: str) -> None:

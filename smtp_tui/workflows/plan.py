@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -42,6 +42,8 @@ _VERBS: Final = {
     Operation.TEST_SAVED: "test",
 }
 
+EntryKey: TypeAlias = tuple[str, Operation, str]
+
 
 class PlanEntry(Struct, frozen=True):
     """What is to be done to one record of one profile.
@@ -68,6 +70,11 @@ class PlanEntry(Struct, frozen=True):
         if self.record is None:
             return record_name(self.name)
         return record_name(self.record.name, self.record.id)
+
+    @property
+    def key(self) -> EntryKey:
+        """What tells it apart in a plan, and finds it again in one that is made anew."""
+        return self.profile, self.operation, self.record_id or self.name
 
     @property
     def record_id(self) -> str | None:
@@ -127,6 +134,11 @@ class Place(Struct, frozen=True):
         url = target.origin.url
         name = target.name
         return cls(name, url, scope.tenant, scope.team, scope.namespace, records)
+
+    @property
+    def host(self) -> str:
+        """The host as the journal names it."""
+        return self.origin_url.removeprefix("https://")
 
     def is_that_of(self, session: Session) -> bool:
         """Whether a session leads here, however many records there are by now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from enum import Enum
 from typing import Final, TypeAlias
 
@@ -11,13 +12,15 @@ from msgspec import Struct
 
 from smtp_tui.api.errors import ApiError
 from smtp_tui.api.requests import TESTS, Operation
+from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.editing.merge import Comparison
+from smtp_tui.editing.patch import Change
 from smtp_tui.mail.outcome import TestOutcome, Verdict
-from smtp_tui.state.journal import Written
+from smtp_tui.state.journal import CLEARED, Value, Written, journal_value
 from smtp_tui.text import sentence
 from smtp_tui.workflows import outcomes as ends
-from smtp_tui.workflows.plan import Plan, PlanEntry
+from smtp_tui.workflows.plan import Place, Plan, PlanEntry
 
 
 class Progress(Enum):
@@ -136,20 +139,68 @@ def _conflict_words(comparison: Comparison) -> str:
     return f"Not sent: someone changed {what} since the plan was made. Plan again."
 
 
-def results_of(plan: Plan, run_id: str, writes: Iterable[Written]) -> list[Result]:
+def results_of(
+    plan: Plan, run_id: str, made_at: datetime, writes: Iterable[Written]
+) -> list[Result]:
     """What the journal tells of a run that was killed, entry by entry.
 
     ``writes`` are the newest first, and the newest of an entry counts: it may have been retried.
     What it does not know the end of is left, because it is compared with the server before it is
-    sent again; but of a test mail that may have been sent, nothing is sent again.
+    sent again; but of a test mail that may have been sent, nothing is sent again. Nothing is left
+    of an entry that was done outside the run since the plan was ``made_at``.
     """
     told: dict[_Key, Written] = {}
+    since: dict[_Key, list[Written]] = {}
     for write in writes:
         if write.begun.run == run_id:
             told.setdefault(_key_of(write), write)
-    return [_told(entry, told.get(_key(entry))) for entry in plan.entries]
+        elif write.begun.at >= made_at and write.outcome in _DONE:
+            since.setdefault(_key_of(write), []).append(write)
+
+    def result(entry: PlanEntry) -> Result:
+        """What the run came to, or what was done instead."""
+        own, key = _told(entry, told.get(_key(entry))), _key(entry)
+        if own.progress.ended and not own.can_retry:
+            return own
+        return _done_since(entry, plan.place(entry.profile), since.get(key, ())) or own
+
+    return [result(entry) for entry in plan.entries]
 
 
+def _done_since(entry: PlanEntry, place: Place | None, writes: Iterable[Written]) -> Result | None:
+    """What was done to the record outside the run; None where the newest write did another thing.
+
+    A stored secret cannot be compared: a later one takes the place of an earlier one.
+    """
+    wanted = {change.name: change for change in entry.patch.changes}
+    for write in writes:
+        begun = write.begun
+        there = {change.name: change.after for change in begun.changes}
+        elsewhere = place is None or (begun.host, begun.tenant) != (place.host, place.tenant)
+        if elsewhere or begun.recipient != (entry.recipient or None):
+            continue
+        if wanted and not wanted.keys() & there.keys():
+            continue  # it was about other parameters
+        if not all(name in there and _is(wanted[name], there[name]) for name in wanted):
+            return None
+        mails = entry.operation in TESTS
+        return _told(entry, write) if mails else Result(Progress.ALREADY, _DONE_SINCE)
+    return None
+
+
+def _is(change: Change, journalled: Value) -> bool:
+    """Whether the journal tells of this change."""
+    if isinstance(change.after, SecretStr):
+        return change.clears is (journalled == CLEARED)
+    return journalled == journal_value(change.after)
+
+
+_DONE: Final = frozenset(
+    {WriteOutcome.DONE, WriteOutcome.FOUND_DONE, WriteOutcome.MAIL_ACCEPTED}
+    | {WriteOutcome.MAIL_REJECTED, WriteOutcome.MAIL_UNREACHABLE}
+)
+"""The outcomes after which a write of another run leaves nothing to do."""
+_DONE_SINCE: Final = "It was done since then, outside this run."
 _Key: TypeAlias = tuple[str, str, str | None]
 
 

@@ -2242,11 +2242,42 @@ FAULTS: Final = (
     Fault(
         "two programs go on with the same killed run",
         ONCE,
-        "            except FileNotFoundError:\n                return False\n        return True\n",
-        "            except FileNotFoundError:\n                return True\n        return True\n",
+        "            except FileNotFoundError:\n                return False\n        self.keep(",
+        "            except FileNotFoundError:\n                return True\n        self.keep(",
         (
             f"{STATE_RUNS}::test_a_run_that_was_killed_is_taken_over_once_however_many_were_offered_it",
             f"{UI_BULK_REST}::test_a_run_that_another_program_takes_meanwhile_is_left_to_it",
+        ),
+    ),
+    Fault(
+        "the form forgets what was dropped in the review of its plan",
+        SHOWN,
+        "{n for n, entry in told if entry.sends and entry.key in before}",
+        "set[int]()",
+        (f"{UI_BULK_PLAN}::test_what_was_dropped_stays_dropped_on_the_way_through_the_form",),
+    ),
+    Fault(
+        "the rest of a run is offered though a later run did it",
+        HONEST,
+        "        return _done_since(entry, plan.place(entry.profile), since.get(key, ())) or own\n",
+        "        return own\n",
+        (f"{UI_BULK_REST}::test_the_rest_that_a_later_run_did_is_not_offered_again",),
+    ),
+    Fault(
+        "the rest of a run counts as done where a later run set another value",
+        HONEST,
+        "        if not all(name in there and _is(wanted[name], there[name]) for name in wanted):\n",
+        "        if not all(name in there for name in wanted):\n",
+        (f"{UI_BULK_REST}::test_the_rest_that_a_later_run_did_is_not_offered_again",),
+    ),
+    Fault(
+        "what was dropped of a rest is offered when it is killed again",
+        SHOWN,
+        "        self.keep(run.id, run.plan)\n",
+        "",
+        (
+            f"{UI_BULK_REST}"
+            "::test_what_was_dropped_of_a_rest_is_not_offered_when_it_is_killed_again",
         ),
     ),
     Fault(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,8 @@ from tests.workflows.scripted import ScriptedOperator
 
 TO_587 = (Change("port", ABSENT, 587),)
 RUN = "run-1"
+EARLIER = datetime(2026, 1, 1, tzinfo=UTC)
+"""When a plan was made, before all writes."""
 
 
 async def listed(sandbox: Sandbox, session: Session, count: int) -> tuple[Record, ...]:
@@ -288,7 +291,7 @@ async def test_a_killed_run_goes_on_with_what_the_journal_does_not_know_the_end_
     sandbox.faults.add(Fault(FaultKind.INVALID, Operation.MODIFY, count=1))
     first = run_of(session, plan, tmp_path)
     await first.carry_out(range(3))
-    told = results_of(plan, RUN, writes_of(Journal(tmp_path / "state").read().entries))
+    told = results_of(plan, RUN, EARLIER, writes_of(Journal(tmp_path / "state").read().entries))
     assert sorted(result.progress.value for result in told) == sorted(
         ["failed", "done", "done", "left", "left", "left"]
     )
@@ -309,7 +312,7 @@ async def test_what_a_killed_run_may_have_created_is_not_called_another_record(
     journal = Journal(state)
     intent, _ = journal.path.read_text().splitlines(keepends=True)
     journal.path.write_text(intent)  # it was killed before its outcome was journalled
-    told = results_of(plan, RUN, writes_of(journal.read().entries))
+    told = results_of(plan, RUN, EARLIER, writes_of(journal.read().entries))
     mails = TestMails(TestHistory(state))
     again = Run(RUN, plan, lambda _: session, ScriptedOperator(), mails, Clock(), results=told)
     await again.carry_out()
@@ -327,7 +330,7 @@ async def test_of_a_retried_entry_the_journal_tells_the_last_attempt(
     run = run_of(session, plan, tmp_path)
     await run.carry_out()
     await run.carry_out(run.can_retry)
-    told = results_of(plan, RUN, writes_of(Journal(tmp_path / "state").read().entries))
+    told = results_of(plan, RUN, EARLIER, writes_of(Journal(tmp_path / "state").read().entries))
     assert [each.verdict for each in told] == [run.results[0].verdict] != [None]
     assert not told[0].can_retry
 

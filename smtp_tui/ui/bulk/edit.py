@@ -41,15 +41,17 @@ from smtp_tui.ui.widgets.bars import several_profiles
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
 from smtp_tui.ui.widgets.panel import Panel
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.workflows.plan import Plan, change_entries
+from smtp_tui.workflows.plan import EntryKey, Plan, change_entries
 from smtp_tui.workflows.session import Session
 
 HINT_CELLS: Final = 39
 """The cells of a field that is empty."""
 VALUES_NAMED: Final = 4
 """The most common values that a field names where they differ."""
-Review: TypeAlias = Callable[[Screen[Any], Services, Plan, Mapping[str, Session]], Awaitable[bool]]
-"""Has a plan reviewed; whether its run was begun."""
+Review: TypeAlias = Callable[
+    [Screen[Any], Services, Plan, Mapping[str, Session], set[EntryKey]], Awaitable[bool]
+]
+"""Has a plan reviewed, without what was dropped before; whether its run was begun."""
 
 
 class Shared(FormSubject, frozen=True):
@@ -139,6 +141,7 @@ class ManyScreen(FullScreen[bool]):
         self._services = services
         self._marked = marked
         self._review = review
+        self._dropped: set[EntryKey] = set()
         self._subject = shared(record for _, record in marked.records)
         self._form = RecordForm(self._subject)
         self._preview, self._problem = PlainText(), PlainText(id="form-problem")
@@ -194,8 +197,11 @@ class ManyScreen(FullScreen[bool]):
     @work(group="preview", exclusive=True, description="show what a plan would be")
     async def _show_plan(self, changes: tuple[Change, ...]) -> None:
         """Show the folds of the plan, which is made in a thread: the records may be many."""
-        folds = await asyncio.to_thread(lambda: self._plan(changes).folds)
-        lines = [Content(clean(fold.words, 300)) for fold in folds if changes]
+        kept, dropped = await asyncio.to_thread(self._without_dropped, changes)
+        lines = [Content(clean(fold.words, 300)) for fold in kept.folds if changes]
+        if dropped:
+            are = "record is" if dropped == 1 else "records are"
+            lines.append(Content.styled(f"{dropped:,} {are} dropped in the review.", "$warn"))
         nothing = Content.styled("Nothing would be sent.", "dim")
         self._preview.update(Content("\n").join(lines or [nothing]))
 
@@ -208,6 +214,12 @@ class ManyScreen(FullScreen[bool]):
 
     def _plan(self, changes: tuple[Change, ...]) -> Plan:
         return self._marked.plan("Change", lambda name, mine: change_entries(name, mine, changes))
+
+    def _without_dropped(self, changes: tuple[Change, ...]) -> tuple[Plan, int]:
+        """The plan without what was dropped in its review, and how much that is."""
+        plan = self._plan(changes)
+        dropped = [entry for entry in plan.work if entry.key in self._dropped]
+        return plan.without(dropped), len(dropped)
 
     # Keys
 
@@ -251,8 +263,10 @@ class ManyScreen(FullScreen[bool]):
         if not plan.work:
             words = "No record would change, so there is nothing to send."
             self._problem.update(Content.styled(f"✗ {words}", "$bad"))
-        elif await self._review(self, self._services, plan, self._marked.sessions):
+        elif await self._review(self, self._services, plan, self._marked.sessions, self._dropped):
             self.dismiss(True)
+        else:
+            self._show()
 
     def action_back(self) -> None:
         """Leave; asks first if something would be lost."""

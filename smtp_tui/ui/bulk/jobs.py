@@ -27,7 +27,7 @@ from smtp_tui.ui.dialogs import CopyDialog
 from smtp_tui.ui.messages import Offer, tell
 from smtp_tui.ui.services import Services
 from smtp_tui.workflows.operator import Kind
-from smtp_tui.workflows.plan import Plan, delete_entries, mail_entries
+from smtp_tui.workflows.plan import EntryKey, Plan, delete_entries, mail_entries
 from smtp_tui.workflows.session import Session
 
 
@@ -92,12 +92,20 @@ def may_begin(screen: Screen[Any], services: Services) -> bool:
 
 
 async def review(
-    screen: Screen[Any], services: Services, plan: Plan, sessions: Mapping[str, Session]
+    screen: Screen[Any],
+    services: Services,
+    plan: Plan,
+    sessions: Mapping[str, Session],
+    dropped: set[EntryKey] | None = None,
 ) -> bool:
-    """Have a plan reviewed and begin its run; False where nothing was begun."""
+    """Have a plan reviewed and begin its run; False where nothing was begun.
+
+    ``dropped`` is kept by a form from which the same may be reviewed again.
+    """
     if not may_begin(screen, services):
         return False
-    approved = await reviewed(screen.app, services, plan, sessions)
+    kept = set() if dropped is None else dropped
+    approved = await reviewed(screen.app, services, plan, sessions, kept)
     if approved is None:
         return False
     return await services.current_run.begin(screen.app, approved, sessions)

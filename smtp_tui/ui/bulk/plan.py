@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from msgspec.structs import replace
@@ -38,7 +38,7 @@ from smtp_tui.ui.widgets.table import (
     RecordsTable,
     Row,
 )
-from smtp_tui.workflows.plan import Fold, Plan, PlanEntry
+from smtp_tui.workflows.plan import EntryKey, Fold, Plan, PlanEntry
 from smtp_tui.workflows.plan_file import plan_json
 from smtp_tui.workflows.planned_write import PlannedWrite, delete_plan, save_plan
 from smtp_tui.workflows.session import Session
@@ -58,12 +58,16 @@ _DROPPED: Final = "-"
 class PlanRows:
     """The rows of a plan: profiles, folds of equal changes and, in those opened, their records.
 
-    ``dropped`` are the numbers of the entries that will not be sent after all.
+    ``dropped`` are the numbers of the entries that will not be sent after all. What was dropped
+    ``before``, in a review of the same, is so from the start.
     """
 
-    def __init__(self, plan: Plan, sessions: Mapping[str, Session]) -> None:
+    def __init__(
+        self, plan: Plan, sessions: Mapping[str, Session], before: Collection[EntryKey] = ()
+    ) -> None:
         self.plan = plan
-        self.dropped: set[int] = set()
+        told = enumerate(plan.entries)
+        self.dropped = {n for n, entry in told if entry.sends and entry.key in before}
         self._sessions = sessions
         self.folds = plan.folds
         numbers = {id(entry): number for number, entry in enumerate(plan.entries)}
@@ -426,11 +430,19 @@ def apply_words(plan: Plan) -> str:
 
 
 async def reviewed(
-    app: App[Any], services: Services, plan: Plan, sessions: Mapping[str, Session]
+    app: App[Any],
+    services: Services,
+    plan: Plan,
+    sessions: Mapping[str, Session],
+    dropped: set[EntryKey],
 ) -> Plan | None:
     """Have a plan reviewed; what was approved of it, or None. For workers only.
 
-    ``sessions`` are those of its profiles. A long plan is folded in a thread.
+    ``sessions`` are those of its profiles. ``dropped`` is what was dropped in the review before,
+    and holds afterwards what was in this one. A long plan is folded in a thread.
     """
-    rows = await asyncio.to_thread(PlanRows, plan, sessions)
-    return await app.push_screen_wait(PlanDialog(services, rows, sessions))
+    rows = await asyncio.to_thread(PlanRows, plan, sessions, frozenset(dropped))
+    approved = await app.push_screen_wait(PlanDialog(services, rows, sessions))
+    dropped.difference_update(entry.key for entry in plan.work)
+    dropped.update(plan.entries[number].key for number in rows.dropped)
+    return approved

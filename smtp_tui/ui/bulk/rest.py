@@ -8,8 +8,10 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 from textual.content import Content
 
+from smtp_tui.api.secret import SecretStr
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.journal import writes_of
 from smtp_tui.text import clean, counted, moment, shortened
@@ -21,7 +23,7 @@ from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.messages import Offer, forget, tell
 from smtp_tui.workflows.operator import Kind
 from smtp_tui.workflows.plan import Plan
-from smtp_tui.workflows.plan_file import KeptPlan, NotAPlan, read_plan
+from smtp_tui.workflows.plan_file import KeptPlan, NotAPlan, plan_json, read_plan
 from smtp_tui.workflows.progress import Counts, Progress, Result, count, results_of
 
 if TYPE_CHECKING:
@@ -34,7 +36,6 @@ _NAMED: Final = 3
 """How many profiles are named."""
 _TYPE_AGAIN: Final = "No file holds a secret, so type it again. What stays blank is not changed."
 _LEFT_OUT: Final = "Not sent: its secret was not typed."
-_DROPPED: Final = "Dropped from the plan."
 _ELSEWHERE: Final = "It was begun on the host {}: go on only if it has ended there."
 _ANOTHERS: Final = "Another program took the rest of this run. Nothing was done here."
 
@@ -93,22 +94,28 @@ async def read_rest(services: Services, kept: KeptRun) -> Rest:
         """In a thread: the journal may be long."""
         plan = read_plan(kept.plan)
         writes = writes_of(services.journal.read().entries)
-        return Rest(kept, plan, tuple(results_of(plan.plan({}), kept.id, writes)))
+        whole = plan.plan({number: SecretStr(what) for number, what in plan.secrets.items()})
+        results = results_of(whole, kept.id, plan.made_at, writes)
+        return Rest(kept, plan, tuple(results))
 
     return await asyncio.to_thread(read)
 
 
 async def tell_rest(app: App[Any], services: Services, kept: tuple[KeptRun, ...]) -> None:
-    """Say that a run ended early, and how far it came."""
-    try:
-        rest = await read_rest(services, kept[0])
-        words = rest.words
-        if not rest.goes_on:
-            await _forget(services, kept[0])
-            tell(app, f"{words} Nothing of it is left.", about=ABOUT, lasting=True)
-            return
-    except (FileProblem, NotAPlan) as problem:
-        words = f"A run ended early, and its plan cannot be read: {clean(str(problem), 200)}"
+    """Say that a run ended early, and how far it came; forget those of which nothing is left."""
+    for run in kept:
+        try:
+            rest = await read_rest(services, run)
+            words = rest.words
+        except (FileProblem, NotAPlan) as problem:
+            words = f"A run ended early, and its plan cannot be read: {clean(str(problem), 200)}"
+            break
+        if rest.goes_on:
+            break
+        await _forget(services, run)
+        tell(app, f"{words} Nothing of it is left.", about=ABOUT, lasting=True)
+    else:
+        return
     offer = Offer("app.run", "goes on with it, or discards it")
     tell(app, words.removesuffix("."), about=ABOUT, kind=Kind.WARNING, lasting=True, offer=offer)
 
@@ -174,11 +181,12 @@ async def _go_on(app: App[Any], services: Services, rest: Rest) -> bool:
     results = tuple(Result() if each.can_retry else each for each in results)
     told = zip(plan.entries, results, strict=True)
     left = plan.without(entry for entry, each in told if each.progress.ended)
-    approved = await reviewed(app, services, left, sessions)
+    approved = await reviewed(app, services, left, sessions, set())
     if approved is None:
         return False
-    results = _with_dropped(plan, results, approved)
-    taken = await services.current_run.take_up(app, rest.kept, plan, results, sessions)
+    plan, results = _without_dropped(plan, results, approved)
+    kept = replace(rest.kept, plan=await asyncio.to_thread(plan_json, plan, rest.plan.made_at))
+    taken = await services.current_run.take_up(app, kept, plan, results, sessions)
     forget(app, ABOUT)  # that it ended early
     if not taken:
         tell(app, _ANOTHERS, about=ABOUT, kind=Kind.WARNING)
@@ -193,10 +201,14 @@ def _without_secrets(rest: Rest, plan: Plan) -> tuple[Result, ...]:
     )
 
 
-def _with_dropped(plan: Plan, results: Iterable[Result], approved: Plan) -> tuple[Result, ...]:
-    """The results, where what was dropped in the review is not left any more."""
+def _without_dropped(
+    plan: Plan, results: Iterable[Result], approved: Plan
+) -> tuple[Plan, tuple[Result, ...]]:
+    """The plan without what was dropped in the review, and the results of what stays."""
     kept = {id(entry) for entry in approved.entries}
-    return tuple(
-        each if each.progress.ended or id(entry) in kept else Result(Progress.FAILED, _DROPPED)
+    told = [
+        (entry, each)
         for entry, each in zip(plan.entries, results, strict=True)
-    )
+        if each.progress.ended or id(entry) in kept
+    ]
+    return replace(plan, entries=tuple(e for e, _ in told)), tuple(each for _, each in told)

@@ -75,9 +75,14 @@ def changed_ids(ui: Ui) -> list[str]:
 
 def left_behind(store: RunStore, plan: str) -> str:
     """Keep a plan as the run of a program that has ended; its id."""
+    run_id = store.begin(plan)
+    end_program(store)
+    return run_id
+
+
+def end_program(store: RunStore) -> None:
+    """Make the runs of this process those of a program that has ended."""
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    run_id = store.begin(plan)
-    (file,) = store.directory.glob(f"{run_id}@*")
-    file.rename(file.with_name(file.name.replace(f"@{os.getpid()}.", f"@{ended.pid}.")))
-    return run_id
+    for file in store.directory.glob(f"*@{os.getpid()}.*"):
+        file.rename(file.with_name(file.name.replace(f"@{os.getpid()}.", f"@{ended.pid}.")))

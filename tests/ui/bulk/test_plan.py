@@ -10,6 +10,7 @@ import pytest
 from smtp_tui.workflows.plan_file import read_plan
 from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.bulk.steps import changed_ids, edit_all, edit_ports, ports, read_and_enter, relays
+from tests.ui.forms import retype
 from tests.ui.helpers import Ui, opened
 from tests.ui.widgets.test_hostile import NAMES, clean_screen
 
@@ -61,6 +62,26 @@ async def test_a_record_that_is_dropped_is_not_sent_and_can_be_taken_back(
         await ui.press("tab", "enter")
         await ui.sees("3 done")
         assert sorted(changed_ids(ui)) == sorted(ids[1:3])
+
+
+async def test_what_was_dropped_stays_dropped_on_the_way_through_the_form(
+    sandbox: Sandbox,
+) -> None:
+    async with opened(sandbox) as ui:
+        await ui.sees("No SMTP connections")
+        ids = await two_folds(ui, sandbox)
+        await ui.press("down", "down", "enter", "down", "x")
+        await ui.sees("RELAY-0 · dropped", "Apply to 4 records")
+        await ui.press("escape")
+        await ui.sees("Edit 6 records", "change port 25 → 587 in 2 records", "1 record is dropped")
+        await retype(ui, "465")
+        await ui.sees("change port 587 → 465", "1 record is dropped")
+        await retype(ui, "587")
+        await ui.press("ctrl+s")
+        await ui.sees("in 2 records · 1 dropped", "Apply to 4 records")
+        await read_and_enter(ui)
+        await ui.sees("5 done")
+        assert sorted(changed_ids(ui)) == sorted(ids[1:5])
 
 
 async def test_the_request_shown_is_the_one_that_is_sent(sandbox: Sandbox) -> None:

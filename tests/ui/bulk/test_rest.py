@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +15,19 @@ from smtp_tui.editing.values import ABSENT
 from smtp_tui.state.journal import EntryKind, JournalEntry
 from smtp_tui.ui.services import Services
 from smtp_tui.workflows.plan import Place, Plan, PlanEntry, change_entries
-from smtp_tui.workflows.plan_file import plan_json
-from tests.failing_sandbox import Operation, Sandbox
-from tests.ui.bulk.steps import changed_ids, go_on, left_behind, read_and_enter
+from smtp_tui.workflows.plan_file import plan_json, read_plan
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.bulk.steps import (
+    changed_ids,
+    confirm,
+    edit_all,
+    edit_ports,
+    end_program,
+    go_on,
+    left_behind,
+    read_and_enter,
+    relays,
+)
 from tests.ui.helpers import HeldClock, opened
 
 
@@ -209,6 +220,53 @@ async def test_what_may_have_been_sent_is_read_again_before_it_is_sent(sandbox: 
         assert changed_ids(ui) == [records[1].id]
         await ui.press("escape", "A")
         await ui.sees("change · run")
+
+
+@pytest.mark.parametrize(("port", "left_over"), [("587", False), ("465", True)])
+async def test_the_rest_that_a_later_run_did_is_not_offered_again(
+    sandbox: Sandbox, tmp_path: Path, port: str, *, left_over: bool
+) -> None:
+    relays(sandbox, 12)
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.3, count=4))
+    async with opened(sandbox, directory=tmp_path) as ui:
+        await edit_all(ui, 12)
+        await confirm(ui, 12)
+        await ui.asked(Operation.MODIFY, 4)
+        await ui.press("escape")
+        await ui.sees("4 done, 8 left", "stopped, the rest is kept")
+        await ui.press("escape")
+        await ui.sees("8 marked")
+        await edit_ports(ui, port)
+        await confirm(ui, 8)
+        await ui.sees("8 done")
+        end_program(ui.services.run_store)
+    async with opened(sandbox, directory=tmp_path) as ui:
+        if left_over:
+            await ui.sees("A run of 12 changes ended early: 4 done, 8 left")
+        else:
+            await ui.sees("A run of 12 changes ended early: 12 done; profile")
+            await ui.until(lambda: ui.services.run_store.all() == (), "nothing is kept")
+
+
+async def test_what_was_dropped_of_a_rest_is_not_offered_when_it_is_killed_again(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    records = with_passwords(sandbox, 3)
+    rest = left(records, Change("port", ABSENT, 587))
+    async with opened(sandbox, services=rest, directory=tmp_path) as ui:
+        await ui.sees("ended early")
+        await go_on(ui)
+        await ui.sees("change port 25 → 587 in 3 records")
+        ui.clock.forward(1)
+        await ui.press("down", "down", "down", "x")
+        await ui.sees("1 dropped", "Apply to 2 records")
+        sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.5, count=None))
+        await ui.press("tab", "enter")
+        await ui.asked(Operation.MODIFY)
+        assert ui.shows("2 left")
+        (kept,) = ui.services.run_store.all()
+        assert len(read_plan(kept.plan).plan({}).entries) == 2
+        await ui.sees("2 done")
 
 
 async def test_a_run_of_which_nothing_is_left_is_told_once_and_forgotten(sandbox: Sandbox) -> None:
