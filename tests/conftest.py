@@ -6,10 +6,16 @@
 import gc
 import os
 import signal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
 
 import tests.guard.sitecustomize  # noqa: F401 - for what importing it does
+
+if TYPE_CHECKING:
+    from tests.postfix import Postfix
 
 settings.register_profile("steady", derandomize=True, database=None, deadline=None)
 settings.register_profile("long", max_examples=2_000, deadline=None)
@@ -30,3 +36,13 @@ os.umask(0o022)  # with 0002 the directories that tests make would be refused as
 for _number in (signal.SIGHUP, signal.SIGQUIT):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session")
+def postfix(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Postfix"]:
+    """The real mail server that all tests of a run share, those of other workers too."""
+    from tests.postfix import shared_postfix
+
+    mine = tmp_path_factory.getbasetemp()
+    with shared_postfix(mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) as running:
+        yield running

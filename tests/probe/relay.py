@@ -1,4 +1,4 @@
-"""A mail server on loopback that plays any part, and keeps every byte that it was sent."""
+"""A mail server on loopback that plays any part, keeps all it hears, and must hear of no mail."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class Talk:
         while b"\n" not in self._read:
             data = self._sock.recv(4096)
             if not data:
+                self._heard.append(self._read)
                 return ""
             self._read += data
         line, _, self._read = self._read.partition(b"\n")
@@ -61,7 +62,7 @@ class Talk:
 
     def wait(self) -> None:
         """Say nothing until the client gives up."""
-        while self._sock.recv(4096):
+        while self.hear():
             pass
 
     def serve(self, **replies: str) -> None:
@@ -110,6 +111,11 @@ class Relay:
             self._part(talk)
         talk.close()
 
+    @property
+    def mailed(self) -> list[bytes]:
+        """The lines that begin a mail; a probe sends none."""
+        return [line for line in self.heard if line.strip().upper().startswith((b"DATA", b"BDAT"))]
+
     def close(self) -> None:
         """Take no more clients."""
         self._listener.close()
@@ -117,9 +123,10 @@ class Relay:
 
 @contextmanager
 def relay(part: Part, certificate: Certificate) -> Iterator[Relay]:
-    """A relay for as long as a test needs it."""
+    """A relay for as long as a test needs it, which must never be told to take a mail."""
     server = Relay(part, certificate)
     try:
         yield server
     finally:
         server.close()
+    assert not server.mailed
