@@ -61,8 +61,8 @@ _PLAINER: Final = (
 )
 """What argparse says, with the value that was given, and what is said instead."""
 _USELESS: Final = {
-    "--profile": r"demo|sandbox|doctor|schema|profiles \w+",
-    "--read-only": r"schema|sandbox|profiles (?:add|set|remove|use)",
+    "--profile": r"demo|sandbox|doctor|help|schema|profiles \w+",
+    "--read-only": r"help|schema|sandbox|profiles (?:add|set|remove|use)",
     "--all": ".+",
     "--profiles": r"(?!(?:list|set|delete|test|plan|apply)$).+",
     "--label": ".+",
@@ -336,6 +336,12 @@ def _parser(given: Sequence[str]) -> Parser:
     if profiles.chosen:
         actions = profiles.add_subparsers(dest="action", required=True, **usual)
         _add_actions(partial(_command, actions, given))
+    _add_reports(add)
+    return parser
+
+
+def _add_reports(add: AddCommand) -> None:
+    """Add the commands that tell something and ask no server."""
     words = "print the journal of writes, newest first"
     add("audit", "audit.show_journal", words, "--since 7d --unfinished").takes(
         _argument("--profile PROFILE", "only this profile", default=argparse.SUPPRESS),
@@ -346,11 +352,15 @@ def _parser(given: Sequence[str]) -> Parser:
         more="The journal has every write: what was about to be sent, and its outcome.\n"
         "If an outcome is unknown, check the record. No server is contacted.",
     )
+    words = "print a page of help, or the list of them"
+    add("help", "help.show_page", words, "configuration").takes(
+        _argument("topic TOPIC", "what it is about", nargs="?"),
+        more="The pages are installed with the program.",
+    )
     words = "show versions, paths and problems"
     add("doctor", "doctor.examine", words, "").takes(
         _JSON, more="No server is contacted and no secret is printed."
     )
-    return parser
 
 
 def _add_sandboxes(add: AddCommand) -> None:

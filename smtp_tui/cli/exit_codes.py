@@ -98,6 +98,7 @@ COMMAND_CODES: Final[dict[str, tuple[ExitCode, ...]]] = {
     "profiles path": _LOCAL,
     "audit": _LOCAL,
     "doctor": _CHECK,
+    "help": _LOCAL,
 }
 """The codes that each command can end with, beside those of :data:`ANY_COMMAND`."""
 ANY_COMMAND: Final = tuple(code for code in ExitCode if code >= ExitCode.CRASHED)

@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from textwrap import fill
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
-from textual import on
+from textual import on, work
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -28,6 +28,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from smtp_tui.api.clock import Clock
+from smtp_tui.help.pages import TOPICS, page, plain, wrapped
 from smtp_tui.text import cell_width, clean, clean_block, padded
 from smtp_tui.ui.actions import APP_ACTIONS, IN_A_LIST, Action, Place, Situation, bindings
 from smtp_tui.ui.base import Dialog, GuardedDialog, opens_screen
@@ -249,7 +250,7 @@ class _SearchField(TextInput):
 
 
 class HelpScreen(Dialog[None]):
-    """The keys of the screen that it was opened from."""
+    """The keys of the screen that it was opened from, and after them the pages of help."""
 
     TITLE = "Help"
     BODY = "#help-keys"
@@ -258,7 +259,11 @@ class HelpScreen(Dialog[None]):
     HelpScreen > #box { height: 100%; }
     HelpScreen #help-keys { height: 1fr; margin-top: 1; overflow-y: scroll; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Back"),
+        Binding("tab", "turn(1)", "Next page"),
+        Binding("shift+tab", "turn(-1)", "Previous page"),
+    ]
 
     def __init__(
         self, screen: Screen[Any], action_ids: tuple[str, ...], situation: Situation
@@ -268,6 +273,8 @@ class HelpScreen(Dialog[None]):
         self._situation = situation
         self._field = _SearchField(placeholder="search the keys", takes=Paste.WORDS)
         self._text = PlainText()
+        self._topics = ("", *TOPICS)
+        self._page = ""
 
     def compose_box(self) -> Iterable[Widget]:
         """Search field and keys, all in the first frame."""
@@ -277,9 +284,9 @@ class HelpScreen(Dialog[None]):
             yield self._text
 
     def keys(self) -> Iterable[tuple[str, str]]:
-        """Scroll and go back; q is a letter once something is typed."""
+        """Scroll, turn and go back; q is a letter once something is typed."""
         back = self.cancel_key if self._field.value else f"q {self.cancel_key}"
-        return (("↑ ↓", "Scroll"), (back, "Back"))
+        return (("↑ ↓", "Scroll"), ("tab", f"To {self._topics[1] or 'keys'}"), (back, "Back"))
 
     @on(_SearchField.Left)
     def leave(self) -> None:
@@ -293,9 +300,23 @@ class HelpScreen(Dialog[None]):
         self.show_keys()
         self._text.update(self._entries())
 
+    @work(group="help", exclusive=True, description="read a page of help")
+    async def action_turn(self, pages: int) -> None:
+        """Turn to another page; after the last one come the keys."""
+        self._topics = (*self._topics[pages:], *self._topics[:pages])
+        topic = self._topics[0]
+        self._page = plain(await asyncio.to_thread(page, topic)) if topic else ""
+        title = f"Help · {topic}" if topic else "Help"
+        self._field.placeholder = "search the page" if topic else "search the keys"
+        self.query_one("#box").border_title = harmless(title)
+        self.show_entries()
+        self.query_one(self.BODY, VerticalScroll).scroll_home(animate=False)
+
     def _entries(self) -> Content:
         words = self._field.value.casefold().split()
         width = max(40, min(self.WIDTH, self.app.size.width) - 8)  # frame, padding, scroll bar
+        if self._page:
+            return _paragraphs(self._page, words, width)
         sections: dict[str, list[Content]] = {place.value: [] for place in Place}
         for action in self._actions:
             sections[action.place.value].append(self._action(action, width))
@@ -327,6 +348,18 @@ def _entry(keys: str, words: str, width: int) -> Content:
     if first is rest:
         text = f"{start}\n{text}"
     return Content(text).stylize("bold $accent", 0, len(start))
+
+
+def _paragraphs(text: str, words: list[str], width: int) -> Content:
+    """A page, or what of it holds the words; its headings are bold."""
+    found = [each for each in text.split("\n\n") if _holds(each, words)]
+    shown = [
+        Content.styled(each.lstrip("# "), "bold")
+        if each.startswith("#")
+        else Content(wrapped(each, width))
+        for each in found
+    ]
+    return Content("\n\n").join(shown) if shown else Content("Nothing on this page")
 
 
 def _holds(text: str, words: list[str]) -> bool:

@@ -64,9 +64,8 @@ def test_what_is_wrong_with_a_file_is_marked(
     assert words in marked
 
 
-def test_help_readme_and_doctor_tell_the_time_outs_and_what_is_not_used(console: Console) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    for text in (console.run("--help").out, readme):
+def test_help_and_doctor_tell_the_time_outs_and_what_is_not_used(console: Console) -> None:
+    for text in (console.run("--help").out, console.run("help", "configuration").out):
         flat = " ".join(text.replace("`", "").split())
         assert (
             f"has {LIMITS.connect:g} s to connect, ends after {LIMITS.read:g} s of silence,"

@@ -1640,7 +1640,7 @@ FAULTS: Final = (
         BOUNDS,
         "    total: float = 120.0",
         "    total: float = 3600.0",
-        (f"{HOUSE_LIMITS}::test_the_readme_tells_how_long_a_request_and_a_token_command_may_take",),
+        (f"{HOUSE_LIMITS}::test_the_page_tells_how_long_a_request_and_a_token_command_may_take",),
     ),
     Fault(
         "a pipe is opened as a file",
@@ -1654,7 +1654,7 @@ FAULTS: Final = (
         BOUNDS,
         "COMMAND_SECONDS: Final = 10.0",
         "COMMAND_SECONDS: Final = 3600.0",
-        (f"{HOUSE_LIMITS}::test_the_readme_tells_how_long_a_request_and_a_token_command_may_take",),
+        (f"{HOUSE_LIMITS}::test_the_page_tells_how_long_a_request_and_a_token_command_may_take",),
     ),
     Fault(
         "what a token command started goes on",

@@ -18,7 +18,10 @@ MAY_IMPORT = {
     "__init__": (),
     "__main__": ("cli",),
     "cli": ("",),
-    "ui": ("ui", "text", "workflows", "state", "profiles", "editing", "probe", "mail", "api"),
+    "ui": (
+        *("ui", "text", "help", "workflows", "state", "profiles", "editing", "probe", "mail"),
+        "api",
+    ),
     "workflows": (
         *("workflows", "text", "typed", "state", "profiles", "editing", "probe", "mail", "api"),
     ),
@@ -27,6 +30,7 @@ MAY_IMPORT = {
     "editing": ("editing", "text", "mail.parameters", "api"),
     "probe": ("probe", "text", "mail", "api"),
     "mail": ("mail", "typed", "api"),
+    "help": ("help",),
     "text": (),
     "typed": (),
     "api": ("api",),

@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 import smtp_tui.ui
+from smtp_tui.help.pages import TOPICS, page, plain
 from smtp_tui.ui.actions import ACTIONS, BY_ID, Place
 from smtp_tui.ui.app import SmtpTui
 from smtp_tui.ui.connections.detail import DetailScreen
@@ -194,3 +195,23 @@ async def test_keys_that_are_wider_than_their_column_have_a_line_alone(demo: San
         assert "Back" not in ui.line("q h ←")
         await ui.pilot.resize_terminal(120, 24)
         await ui.sees("q h ← backspace esc   Back: Go one step back")
+
+
+async def test_tab_turns_to_the_pages_of_help_and_back_to_the_keys(sandbox: Sandbox) -> None:
+    async with opened(sandbox) as ui:
+        await ui.press("?")
+        await ui.sees("Connections", "search the keys")
+        for topic in TOPICS:
+            await ui.press("tab")
+            await ui.sees(f"Help · {topic}", plain(page(topic)).splitlines()[0].lstrip("# "))
+        await ui.press("tab")
+        await ui.sees("A record", "Show every parameter")
+
+
+async def test_words_find_the_paragraphs_of_a_page(sandbox: Sandbox) -> None:
+    async with opened(sandbox) as ui:
+        await ui.press("?", "tab")
+        await ui.sees("Help · configuration")
+        await ui.type("ESCDELAY")
+        await ui.sees("after an Escape")
+        await ui.loses("Which profile is used")

@@ -1,0 +1,81 @@
+"""The parts of the pages of help that follow from the code.
+
+`python -m tests.house.help_blocks` writes them anew.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+
+from smtp_tui.help.pages import TOPICS
+from smtp_tui.profiles.model import FIELDS
+from smtp_tui.ui.actions import ACTIONS
+from tests.house.tree import PACKAGE
+
+BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+WIDTH = 80
+
+
+def item(text: str) -> str:
+    """An item of a list, wrapped."""
+    return textwrap.fill(
+        f"- {text}",
+        WIDTH,
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+IN_THE_FILE = {
+    "port": "without it, that of the host or its scheme",
+    "identity_url": "where logins go; without it, port 8443 or the port of the host",
+    "token": "where the token comes from; see below",
+    "trust": "how the certificate is verified; see below",
+    "allow_http": "`true` allows plain http to other machines, not only to this one",
+    "test_emails": "`false` lets none be sent",
+}
+"""Keys that are written otherwise than they are typed in the form."""
+
+
+def profile_keys() -> Iterator[str]:
+    """The keys of a profile but its name, which stands in the heading."""
+    for field in FIELDS:
+        if field.name != "name":
+            yield item(f"`{field.name}`: {IN_THE_FILE.get(field.name, field.hint)}")
+
+
+def actions() -> Iterator[str]:
+    """Each action with its usual keys, its label and its help."""
+    for action in ACTIONS:
+        keys = " ".join(f"`{key}`" for key in action.key_display.split())
+        yield item(f"`{action.id}` {keys} {action.label}: {action.help}")
+
+
+BLOCKS: Mapping[str, Callable[[], Iterator[str]]] = {
+    "profile keys": profile_keys,
+    "actions": actions,
+}
+
+
+def with_blocks(text: str) -> str:
+    """A page with each block as it has to be."""
+
+    def made(match: re.Match[str]) -> str:
+        lines = "\n".join(BLOCKS[match["name"]]())
+        return f"{match[1]}\n{lines}\n\n{match[3]}"
+
+    return BLOCK.sub(made, text)
+
+
+def main() -> None:
+    """Write the blocks of all pages."""
+    for topic in TOPICS:
+        path = PACKAGE / "help" / f"{topic}.md"
+        path.write_text(with_blocks(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
