@@ -64,7 +64,7 @@ _USELESS: Final = {
     "--profile": r"demo|sandbox|doctor|help|schema|profiles \w+",
     "--read-only": r"help|schema|sandbox|profiles (?:add|set|remove|use)",
     "--all": ".+",
-    "--profiles": r"(?!(?:list|set|delete|test|plan|apply)$).+",
+    "--profiles": r"(?!(?:list|set|delete|test|probe|plan|apply)$).+",
     "--label": ".+",
 }
 """The commands that refuse an option of the program because they would ignore it."""
@@ -141,7 +141,18 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     except Refusal as refusal:
         if re.match(r"(?:--profile \S+ |--read-only )*plan\b", " ".join(arguments)):
             refusal.code = ExitCode.FAILED  # its 2 means that something would change
+        if "probe" in arguments and {"nagios", "--format=nagios"} & {*arguments}:
+            refusal.code = ExitCode.NOT_FOUND  # the 3 of a plugin
+            _tell_plugin(str(refusal))
         raise
+
+
+def _tell_plugin(words: str) -> None:
+    """Say it on stdout too, where it is looked for."""
+    from smtp_tui.cli.probe_formats import unknown_line
+    from smtp_tui.cli.say import show
+
+    show(unknown_line(words))
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
@@ -188,6 +199,19 @@ def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 65536:
         return int(text)
     raise argparse.ArgumentTypeError("must be a port number up to 65535, or 0 for any free port")
+
+
+def _seconds(text: str) -> float:
+    if re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", text):
+        return float(text)
+    raise argparse.ArgumentTypeError("must be a number of seconds, such as 0.5")
+
+
+def _days(text: str) -> tuple[int, int | None]:
+    if re.fullmatch(r"[0-9]{1,5}(,[0-9]{1,5})?", text):
+        warning, _, critical = text.partition(",")
+        return int(warning), int(critical) if critical else None
+    raise argparse.ArgumentTypeError("must be a number of days, or two: 30,7")
 
 
 def _path(text: str) -> Path:
@@ -270,6 +294,15 @@ _MORE_THAN_ONE: Final = (
     "More than one record makes a plan: it is shown, confirmed once and carried out.\n"
     "A failure stops no other record; the exit code is the worst of all."
 )
+_FORMATS: Final = ("text", "nagios", "prometheus")
+_ABOUT_PROBES: Final = """\
+It takes the steps of a mailer, from the name to RCPT TO, and never sends a
+mail. What ends in a colon and digits is an address, such as mx.example.com:25
+or [2001:db8::1]:25, and needs no profile; anything else is a record. A record
+whose name reads like an address goes by its id.
+A step has 5 s, a host 20 s; four hosts are probed side by side, each once.
+With --format nagios the exit codes are those of a plugin: 0 OK, 1 WARNING,
+2 CRITICAL, 3 UNKNOWN, which a wrong command line is too."""
 _CONFIRMATION: Final = (
     _YES,
     _argument(
@@ -418,6 +451,7 @@ def _add_records(add: AddCommand) -> None:
         *_CONFIRMATION,
     )
     _add_destroying_and_testing(on_profile)
+    _add_probe(on_profile)
 
 
 def _add_destroying_and_testing(on_profile: AddCommand) -> None:
@@ -440,6 +474,45 @@ def _add_destroying_and_testing(on_profile: AddCommand) -> None:
         *(_one_of(*_PASSWORD), _NEW_PARAMETER, *_MANY, _YES),
         _argument("--dry-run", "print which mails would be sent, but send none"),
         more=_MORE_THAN_ONE,
+    )
+
+
+def _add_probe(on_profile: AddCommand) -> None:
+    """Add what looks at relays from this machine."""
+    words, example = "look at relays from this machine, without a mail", "PRIMARY mx.example.com:25"
+
+    def when(option: str, words: str) -> Argument:
+        """An option that says when TLS begins."""
+        name = option[2:]
+        kept: Any = {"action": "store_const", "dest": "security", "default": "auto"}
+        return _argument(option, words, const=name, **kept)
+
+    on_profile("probe", "probe.probe", words, example).takes(
+        _argument("values RECORD | HOST:PORT", "records, by id or name, and addresses", **_ANY),
+        _argument("--all", "probe all records", dest="all_records"),
+        *_MANY,
+        _one_of(
+            when("--starttls", "demand STARTTLS"),
+            when("--tls", "begin with TLS, as on port 465"),
+            when("--plain", "do without TLS"),
+        ),
+        _argument("--login USER", "try this login; its password is asked for"),
+        _one_of(*_PASSWORD),
+        _argument("--from ADDRESS", "sender to ask with (default: none)", dest="sender", type=str),
+        _argument("--rcpt ADDRESS", "ask whether mail to it is taken", dest="recipient"),
+        _argument("--insecure", "log in without TLS, or with a certificate that is not trusted"),
+        _argument("--dialogue", "print what both sides said"),
+        _argument("--format FORMAT", "text (default), nagios or prometheus", choices=_FORMATS),
+        _argument("-o FILE", "replace this file with the metrics", dest="output", type=_path),
+        _argument("-w SECONDS", "WARNING beyond it", dest="warning", type=_seconds),
+        _argument("-c SECONDS", "CRITICAL beyond it", dest="critical", type=_seconds),
+        _argument(
+            "-D DAYS",
+            "WARNING below it; two numbers, as 30,7: and CRITICAL",
+            dest="days",
+            type=_days,
+        ),
+        more=_ABOUT_PROBES,
     )
 
 

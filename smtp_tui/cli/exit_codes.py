@@ -59,6 +59,13 @@ class Refusal(Exception):
 
 _OWN_MEANING: Final = {
     ("test", ExitCode.OK): "the mail server accepted the mail",
+    ("probe", ExitCode.OK): "the mail server answers; notes are no failure",
+    ("probe", ExitCode.MAIL_REJECTED): (
+        "the mail server said no, or TLS, the login or the recipient failed"
+    ),
+    ("probe", ExitCode.MAIL_UNREACHABLE): (
+        "no mail server was seen, or it did not speak SMTP in time"
+    ),
     ("plan", ExitCode.OK): "nothing would change",
     ("plan", ExitCode.FAILED): "the difference could not be found",
     ("plan", ExitCode.USAGE): "something would change",
@@ -89,6 +96,7 @@ COMMAND_CODES: Final[dict[str, tuple[ExitCode, ...]]] = {
         *(*_GET, ExitCode.UNKNOWN_OUTCOME),
         *(ExitCode.MAIL_REJECTED, ExitCode.MAIL_UNREACHABLE),
     ),
+    "probe": (*_GET, ExitCode.MAIL_REJECTED, ExitCode.MAIL_UNREACHABLE),
     "profiles list": _LOCAL,
     "profiles add": _LOCAL,
     "profiles set": _LOCAL,

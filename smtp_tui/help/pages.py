@@ -12,6 +12,7 @@ from typing import Final
 
 TOPICS: Final = {
     "configuration": "profiles, preferences, variables, network",
+    "probes": "limits, JSON, Nagios and Prometheus",
     "files": "where files are, who may change them, the journal",
     "terminals": "size, copying, pasting, mouse, keyboard",
     "server": "what is known of the server, and the sandbox that stands in for it",

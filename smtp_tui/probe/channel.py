@@ -122,7 +122,12 @@ class Channel:
         return Stopped(failure(Reason.SILENT, f"no {what} within {seconds:g} s"))
 
     async def send(self, command: str, shown: str = "") -> None:
-        """Send a command; the dialogue shows ``shown`` in its place. Raises :class:`Stopped`."""
+        """Send a command; the dialogue shows ``shown`` in its place. Raises :class:`Stopped`.
+
+        Raises ``ValueError`` for more than one line: the second one could be ``DATA``.
+        """
+        if "\r" in command or "\n" in command:
+            raise ValueError("a command is one line")
         if self._read:
             self._note_rest()
             words = "the server sent more than one reply"

@@ -140,25 +140,43 @@ def write_atomic(path: Path, text: str) -> None:
     """
     ensure_directory(path.parent)
     real = own_path(path)
-    temporary = real.parent / f".{real.name}.{os.getpid()}.{os.urandom(8).hex()}.tmp"
     with problems_of(path):
         if real.exists():
             check_file(real.lstat(), path)
             if not real.lstat().st_mode & stat.S_IWUSR:
                 raise FileProblem(path, f"is marked read-only; run: chmod u+w {path}")
-        try:
-            _write_new(temporary, text.encode())
-            temporary.replace(real)
-        finally:
-            temporary.unlink(missing_ok=True)
-        sync_directory(real.parent)
+        _replace(real, text.encode(), 0o600)
 
 
-def _write_new(temporary: Path, content: bytes) -> None:
+def write_public(path: Path, text: str) -> None:
+    """Replace the text of a file that other programs read, at once; it is 0644 afterwards.
+
+    For what holds no secret: the directory need not be ours, and keeps its mode. A link is refused,
+    because others may have put it there. Raises :class:`FileProblem`; the old file is then
+    unchanged.
+    """
+    with problems_of(path):
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise FileProblem(path, "is not a regular file")
+        _replace(path, text.encode(), 0o644)
+
+
+def _replace(real: Path, content: bytes, mode: int) -> None:
+    """Put new content in the place of a file, or leave it as it is. Raises ``OSError``."""
+    temporary = real.parent / f".{real.name}.{os.getpid()}.{os.urandom(8).hex()}.tmp"
+    try:
+        _write_new(temporary, content, mode)
+        temporary.replace(real)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_directory(real.parent)
+
+
+def _write_new(temporary: Path, content: bytes, mode: int) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(temporary, flags, 0o600)
     try:
-        os.fchmod(descriptor, 0o600)
+        os.fchmod(descriptor, mode)
         write_all(descriptor, content)
         os.fsync(descriptor)
     finally:

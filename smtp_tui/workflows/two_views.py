@@ -155,6 +155,8 @@ _TABLE: Final[dict[tuple[Here, Cam], _Row]] = {
         "Two firewalls would look the same.",
     ),
 }
+_NOT_ASKED: Final = frozenset({Reason.NO_METHOD, Reason.UNSAFE_LOGIN, Reason.NOT_ASCII})
+"""The server answered all that it was asked; more could not be asked."""
 _WITHOUT_CAM: Final[dict[Here, _Row]] = {
     Here.GOOD: ("This machine reaches it.", "The relay answers as a mail server.", ""),
     Here.CERTIFICATE: (
@@ -189,7 +191,7 @@ _ABOUT_CERTIFICATES: Final = re.compile(r"certificate|\bcert_|self.signed|tls|ss
 def here_of(probe: Probe) -> Here:
     """What the probe came to, for the table."""
     failure = probe.failure
-    if failure is None:
+    if failure is None or failure.reason in _NOT_ASKED:
         return Here.GOOD if probe.tls is None or probe.tls.trusted else Here.CERTIFICATE
     if failure.reason in CANNOT_REACH:
         return Here.UNREACHABLE

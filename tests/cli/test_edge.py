@@ -41,6 +41,7 @@ def ended(
         ("list",),
         ("set", "A", "port=587", "--yes"),
         ("test", "A", "--to", "a@example.com", "port=1"),
+        ("probe", "127.0.0.1:1"),
         ("profiles", "check"),
         ("profiles", "list"),
         ("doctor",),

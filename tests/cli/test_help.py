@@ -11,7 +11,7 @@ from tests.cli.console import Console
 
 COMMANDS: list[tuple[str, ...]] = [
     *(("list",), ("get",), ("create",), ("set",), ("delete",), ("test",), ("audit",)),
-    *(("export",), ("plan",), ("apply",), ("schema",)),
+    *(("probe",), ("export",), ("plan",), ("apply",), ("schema",)),
     *(("demo",), ("sandbox",), ("doctor",), ("help",), ("profiles",)),
     *(("profiles", one) for one in ("list", "add", "set", "remove", "use", "check", "path")),
 ]

@@ -13,7 +13,10 @@ from smtp_tui.editing.document import read_document
 from tests.cli.console import Console, Result
 from tests.cli.test_many import add_profile, fill
 from tests.failing_sandbox import Sandbox, SandboxOptions
+from tests.failing_sandbox.certificates import CertificateKind, certificate_of, signed_again
 from tests.house.tree import ROOT
+from tests.probe.relay import relay
+from tests.probe.test_cases import starttls
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 RECIPES = dict(re.findall(r"^<!-- recipe: (.*?) -->\n```sh\n(.*?)^```$", README, re.M | re.S))
@@ -41,9 +44,10 @@ def two(
     return empty_console
 
 
-def follow(console: Console, recipe: str) -> list[Result]:
-    """Run the lines of a recipe."""
-    lines = [shlex.split(line) for line in RECIPES[recipe].splitlines()]
+def follow(console: Console, recipe: str, relay_at: str = "") -> list[Result]:
+    """Run the lines of a recipe, with a relay of ours for that of the example."""
+    text = re.sub(r"mx\.example\.com:\d+", relay_at or r"\g<0>", RECIPES[recipe])
+    lines = [shlex.split(line) for line in text.splitlines()]
     assert all(line[0] == "smtp-tui" for line in lines)
     return [console.run(*line[1:]) for line in lines]
 
@@ -53,8 +57,8 @@ def held(name: str, *sandboxes: Sandbox) -> list[object]:
     return [record.values.get(name) for each in sandboxes for record in each.records()]
 
 
-def test_there_are_four_recipes() -> None:
-    assert len(RECIPES) == 4
+def test_there_are_six_recipes() -> None:
+    assert len(RECIPES) == 6
 
 
 def test_the_document_that_is_shown_is_one() -> None:
@@ -103,3 +107,57 @@ def test_a_tenant_is_set_up_like_another_one(
     assert sorted(map(str, held("port", other))) == sorted(map(str, held("port", sandbox)))
     assert held("password", other) == [None] * 3
     assert [result.code for result in follow(two, "set up a tenant")] == [0, 0, 0]
+
+
+def test_a_relay_is_probed(
+    empty_console: Console, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = signed_again()
+    known = tmp_path / "authorities.pem"
+    known.write_text(made.certificate)
+    monkeypatch.setenv("SSL_CERT_FILE", str(known))
+    tmp_path.chmod(0o700)
+    monkeypatch.chdir(tmp_path)
+    file = Path("new.txt")
+    file.touch(mode=0o600)
+    file.write_text("n3w-secret\n")
+    empty_console.setenv(**sandbox.environment())
+    with relay(starttls(), made) as server:
+        sandbox.add_record("RELAY", {"hostname": "127.0.0.1", "port": server.port})
+        results = follow(empty_console, "probe a relay", f"127.0.0.1:{server.port}")
+    assert [result.code for result in results] == [0, 0, 0, 0], results
+    verbs = [line.split()[0].decode("ascii", "replace") for line in server.heard]
+    assert "RCPT" in verbs
+    assert "AUTH" in verbs
+    assert "DATA" not in verbs
+
+
+def test_a_relay_is_watched_with_nagios(empty_console: Console) -> None:
+    with relay(starttls(), certificate_of(CertificateKind.SELF_SIGNED)) as server:
+        at = f"127.0.0.1:{server.port}"
+        (result,) = follow(empty_console, "watch a relay with nagios", at)
+    assert result.code == 0
+    shown = re.findall(r"^SMTP OK - .*$", README, re.M)
+    assert [re.sub(r"\d+", "0", line) for line in shown] == [
+        re.sub(r"\d+", "0", result.out.replace(", it is self-signed", "").rstrip())
+    ]
+
+
+def test_relays_are_watched_with_prometheus_from_cron(
+    empty_console: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    (line,) = re.findall(r"^<!-- cron: .*? -->\n```\n(.*)\n```$", README, re.M)
+    *when, program, arguments = line.split(maxsplit=6)
+    assert (when, program) == (["*/5", *"****"], "smtp-tui")
+    folder = tmp_path / "folder"
+    folder.mkdir(mode=0o755)
+    words = [
+        word.replace("/var/lib/prometheus/node-exporter", str(folder))
+        for word in shlex.split(arguments)
+    ]
+    empty_console.setenv(**sandbox.environment())
+    sandbox.add_record("A", {"hostname": "127.0.0.1", "port": sandbox.smtp_port})
+    result = empty_console.run(*words)
+    assert (result.code, result.out, result.err) == (0, "", "")  # nothing for cron to mail
+    (file,) = folder.iterdir()
+    assert f'success{{address="127.0.0.1:{sandbox.smtp_port}"}} 1\n' in file.read_text()

@@ -1424,7 +1424,7 @@ FAULTS: Final = (
     Fault(
         "a directory is not synced after a replace",
         FILES,
-        "        sync_directory(real.parent)\n\n\ndef _write_new",
+        "    sync_directory(real.parent)\n\n\ndef _write_new",
         "\n\ndef _write_new",
         (
             f"{STATE_POWER_CUT}::test_a_file_is_synced_before_it_replaces_another_and_its_directory_afterwards",
@@ -1440,15 +1440,15 @@ FAULTS: Final = (
     Fault(
         "a file is written in place",
         FILES,
-        "            temporary.replace(real)",
-        "            real.write_bytes(temporary.read_bytes())",
+        "        temporary.replace(real)",
+        "        real.write_bytes(temporary.read_bytes())",
         (f"{STATE_FILES}::test_a_file_that_others_could_read_is_private_after_a_write",),
     ),
     Fault(
         "a file of ours can be read by others",
         FILES,
-        "        os.fchmod(descriptor, 0o600)\n        write_all",
-        "        os.fchmod(descriptor, 0o644)\n        write_all",
+        "_replace(real, text.encode(), 0o600)",
+        "_replace(real, text.encode(), 0o644)",
         (f"{STATE_FILES}::test_a_file_is_private_and_so_is_the_directory_made_for_it",),
     ),
     Fault(

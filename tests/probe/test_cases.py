@@ -390,3 +390,41 @@ async def test_the_whole_probe_ends_in_its_time() -> None:
         probe = await probed(server.port, limits=limits)
     ended_as(probe, Wanted(Step.GREETING, Reason.SILENT))
     assert probe.seconds < 4
+
+
+async def test_four_of_many_addresses_are_tried_and_share_the_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listed = [f"127.0.0.{number}" for number in range(2, 12)]
+
+    def look_up(*_: object, **__: object) -> list[object]:
+        """What the system would answer for a name with ten addresses."""
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, 0)) for each in listed]
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    ask = Ask(Address("many.example", port))
+    probe = await Prober(Clock(), Names(), LIMITS).probe(ask, lambda _: None, others=False)
+    names, connect = probe.steps
+    assert names.words == f"{', '.join(listed[:4])} and 6 more"
+    assert [each.partition(":")[0] for each in connect.details] == listed[:4]
+
+
+async def test_a_reply_may_have_as_many_lines_and_bytes_as_the_limits_say() -> None:
+    limits = Limits(step=2.0, whole=4.0, reply_lines=4, reply_bytes=100)
+    for lines, reason in (
+        (("220-a",) * 3, None),
+        (("220-a",) * 4, Reason.TOO_LONG),
+        (("220-" + "a" * 85,), None),
+        (("220-" + "a" * 85, "220-aaaaa"), Reason.TOO_LONG),
+    ):
+        with relay(greets(*lines, "220 b"), certificate_of(SELF)) as server:
+            probe = await probed(server.port, limits=limits)
+        assert (probe.failure and probe.failure.reason) is reason, lines
+
+
+async def test_no_second_line_gets_into_a_command() -> None:
+    with relay(plain(), certificate_of(SELF)) as server, pytest.raises(ValueError, match="line"):
+        await probed(server.port, sender="a@b.example>\r\nDATA", recipient="c@d.example")
+    assert not any(line.startswith((b"MAIL", b"DATA")) for line in server.heard)

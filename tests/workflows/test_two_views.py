@@ -51,6 +51,9 @@ def test_two_views_that_differ_are_told_apart() -> None:
         (failed(Reason.FILTERED), Here.UNREACHABLE),
         (failed(Reason.NO_NAME), Here.UNREACHABLE),
         (failed(Reason.SILENT), Here.TROUBLE),
+        (failed(Reason.UNSAFE_LOGIN), Here.GOOD),
+        (failed(Reason.NO_METHOD), Here.GOOD),
+        (failed(Reason.NOT_ASCII), Here.GOOD),
         (failed(Reason.INJECTED), Here.TROUBLE),
     ],
 )

@@ -1,0 +1,329 @@
+"""``probe``: look at relays from this machine. No mail is sent; an address asks nothing of CAM."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ipaddress
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.cli.bulk import Wanted, wanted_of
+from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.failing import EXPECTED, tell
+from smtp_tui.cli.many import Sessions, begin_many, worst
+from smtp_tui.cli.probe_formats import (
+    Looked,
+    Named,
+    State,
+    Thresholds,
+    dialogue_text,
+    nagios_line,
+    plain,
+    prometheus_text,
+    result_text,
+    step_text,
+    summary,
+    title,
+    unknown_line,
+)
+from smtp_tui.cli.running import Environ
+from smtp_tui.cli.say import ask_secret, on_terminal, remark, show, show_json
+from smtp_tui.cli.signals import run_until_told
+from smtp_tui.cli.values import read_password, recipient_of
+from smtp_tui.mail.parameters import check_username
+from smtp_tui.mail.remarks import has_error, remarks_of
+from smtp_tui.probe.model import (
+    CANNOT_REACH,
+    Address,
+    Ask,
+    BadAddress,
+    Limits,
+    Probe,
+    Reason,
+    Security,
+    parse_address,
+)
+from smtp_tui.probe.names import Names
+from smtp_tui.probe.run import Prober
+from smtp_tui.profiles.choosing import NoSuchProfile
+from smtp_tui.state.files import FileProblem, state_directory, write_public
+from smtp_tui.state.history import TestHistory
+from smtp_tui.text import clean, record_name
+from smtp_tui.workflows.probe_record import ask_of
+
+AT_ONCE: Final = 4
+"""So many hosts are probed side by side."""
+_NOT_SPOKEN: Final = CANNOT_REACH | {
+    *(Reason.SILENT, Reason.UNFINISHED, Reason.TOO_LONG),
+    *(Reason.CLOSED, Reason.NOT_SMTP, Reason.UNASKED),
+}
+"""Nothing of a mail server was seen, or it did not speak SMTP to the end. After any other reason a
+mail server was there, and something was refused, failed or would have been unsafe."""
+_NOWHERE: Final = Address("", 0)
+"""Stands in what is asked of every relay until its address is known."""
+
+
+class _Relays(Struct):
+    """What is asked of each address, once, with the records that lead there."""
+
+    asked: Ask
+    found: dict[tuple[str, int], tuple[Ask, list[Named]]] = field(default_factory=dict)
+
+    def add(self, address: Address, named: Named | None = None) -> None:
+        """Add an address; one that is there already gets the record only."""
+        key = address.hostname.rstrip(".").casefold(), address.port
+        _, records = self.found.setdefault(key, (replace(self.asked, address=address), []))
+        if named is not None:
+            records.append(named)
+
+
+def probe(options: argparse.Namespace, environ: Environ) -> int:
+    """Probe what is named, and print it in the wanted format."""
+    if options.format != "nagios":
+        looked, rest = _looked(options, environ)
+        _print(options, looked)
+        return worst((rest, *(code_of(each.probe) for each in looked)))
+    try:
+        thresholds = _thresholds(options)
+        looked, rest = _looked(options, environ)
+    except EXPECTED as error:
+        show(unknown_line(str(error)))
+        tell(error)
+        return State.UNKNOWN
+    state, line = nagios_line(looked, thresholds, whole=rest is ExitCode.OK)
+    show(line)
+    return state
+
+
+def code_of(probe: Probe) -> ExitCode:
+    """What a probe came to; what is only worth a note is good."""
+    if probe.failure is None:
+        return ExitCode.OK
+    unseen = probe.failure.reason in _NOT_SPOKEN
+    return ExitCode.MAIL_UNREACHABLE if unseen else ExitCode.MAIL_REJECTED
+
+
+def _looked(options: argparse.Namespace, environ: Environ) -> tuple[list[Looked], ExitCode]:
+    """Probe everything; and what went wrong with profiles and records before a probe."""
+    addresses, names = told_apart(options.values)
+    by_record = bool(names or options.all_records or options.match)
+    _check(options, addresses, names)
+    relays = _Relays(_asked(options))
+    for address in addresses:
+        relays.add(address)
+    looked: list[Looked] = []
+
+    async def look() -> None:
+        """Probe all that was found."""
+        looked.extend(await _probe_all(options, relays))
+
+    if not by_record:
+        run_until_told(look())
+        return looked, ExitCode.OK
+
+    async def work(sessions: Sessions) -> None:
+        """Read the records, and probe where they lead."""
+        await _add_records(sessions, wanted, environ, relays)
+        await look()
+
+    try:
+        wanted = wanted_of(options, names)
+        return looked, begin_many(options, environ).do(work)
+    except (NoSuchProfile, Refusal) as problem:
+        code = problem.code if isinstance(problem, Refusal) else ExitCode.USAGE
+        if names and (isinstance(problem, NoSuchProfile) or code is ExitCode.NOT_FOUND):
+            raise Refusal(f"{problem}; a host needs its port: mail.example.com:25", code) from None
+        raise
+
+
+def told_apart(values: Sequence[str]) -> tuple[list[Address], list[str]]:
+    """The addresses and the records among the arguments. Raises :class:`Refusal`.
+
+    What ends in a colon and digits, without spaces, is an address; anything else is a record. So a
+    record whose name reads like an address goes by its id. Slips with an address are refused, lest
+    the server be asked for a record of that name.
+    """
+    addresses, names = [], []
+    for value in values:
+        host, colon, port = value.rpartition(":")
+        if _is_ipv6(value.strip("[]")):
+            raise Refusal("an IPv6 address needs brackets and a port: [2001:db8::1]:25")
+        if not (colon and host) or any(map(str.isspace, value)):
+            names.append(value)
+        elif not port:
+            raise Refusal("a host needs a port after its colon: mail.example.com:25")
+        elif not port.isdecimal() or (":" in host and not host.endswith("]")):
+            names.append(value)
+        else:
+            try:
+                addresses.append(parse_address(value))
+            except BadAddress as problem:
+                raise Refusal(f"HOST:PORT: {problem}") from None
+    return addresses, names
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _check(options: argparse.Namespace, addresses: list[Address], names: list[str]) -> None:
+    """Refuse what contradicts itself, and what would be ignored. Raises :class:`Refusal`."""
+    by_record = bool(names or options.all_records or options.match)
+    several = options.profiles is not None or options.all_profiles
+    monitored = options.format in ("nagios", "prometheus")
+    limits = (each is not None for each in (options.warning, options.critical, options.days))
+    password = options.password_stdin or options.password_file
+    wrong = {
+        "name a record or HOST:PORT, or use --all": not (by_record or addresses),
+        "--all cannot be used with RECORD": options.all_records and names,
+        "--profiles and --all-profiles need RECORD, --match or --all": several and not by_record,
+        "--json cannot be used with --format": options.json and options.format,
+        "--dialogue cannot be used with this --format": options.dialogue and monitored,
+        "-w, -c and -D need --format nagios": any(limits) and options.format != "nagios",
+        "-o needs --format prometheus": options.output and options.format != "prometheus",
+        "--from needs --rcpt": options.sender is not None and options.recipient is None,
+        "a password needs --login USER": password and options.login is None,
+    }
+    for words, is_wrong in wrong.items():
+        if is_wrong:
+            raise Refusal(words)
+
+
+def _asked(options: argparse.Namespace) -> Ask:
+    """What is asked of every relay. Raises :class:`Refusal`, and as ``read_password``."""
+    ask = Ask(_NOWHERE, Security(options.security), insecure=options.insecure)
+    if options.recipient is not None:
+        sender = recipient_of("--from", options.sender) if options.sender else ""
+        ask = replace(ask, sender=sender, recipient=recipient_of("--rcpt", options.recipient))
+    if options.login is None:
+        return ask
+    if has_error(remarks_of(check_username, options.login)):
+        raise Refusal("--login: this cannot be a user name")
+    password = read_password(options)
+    if password is None:
+        if not on_terminal():
+            raise Refusal("there is no terminal to ask on; use --password-stdin or --password-file")
+        password = SecretStr(ask_secret("SMTP password:"))
+    return replace(ask, username=options.login, password=password)
+
+
+async def _add_records(
+    sessions: Sessions, wanted: Wanted, environ: Environ, relays: _Relays
+) -> None:
+    """Read the records, and add where they lead; of one that leads nowhere it is told why."""
+    found = sessions.each_once(wanted.of(await sessions.lists()))
+    history = TestHistory(state_directory(environ))
+    try:
+        await asyncio.to_thread(history.load)
+    except FileProblem as problem:
+        remark(f"warning: what CAM's last test emails came to is not known: {problem}")
+    for profile, records in found.items():
+        for record in records:
+            try:
+                address = ask_of(record.plain_values()).address
+            except BadAddress as problem:
+                remark(f"{profile} · {record_name(record.name, record.id)}: {problem}")
+                sessions.many.codes.append(ExitCode.FAILED)
+                continue
+            newest = history.newest(sessions.by_profile[profile].key(record.id))
+            run = newest.run if newest is not None else None
+            relays.add(address, Named(profile, record.id, record.name, run))
+
+
+async def _probe_all(options: argparse.Namespace, relays: _Relays) -> list[Looked]:
+    """Probe every address, at most :data:`AT_ONCE` side by side."""
+    if relays.asked.password is not None and len(relays.found) > 1:
+        raise Refusal("--login is for one host: its password goes to no other")
+    prober, gate = Prober(Clock(), Names(), Limits()), asyncio.Semaphore(AT_ONCE)
+    others = options.format in (None, "text")
+    steps = _Steps() if others and not options.json and not _wants_several(options) else None
+
+    async def look(ask: Ask, records: list[Named]) -> Looked:
+        """Probe one address."""
+        async with gate:
+            tell = (lambda probe: None) if steps is None else steps.tell
+            return Looked(await prober.probe(ask, tell, others=others), tuple(records))
+
+    return await asyncio.gather(*(look(*each) for each in relays.found.values()))
+
+
+class _Steps:
+    """Prints each step of one probe as it ends."""
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def tell(self, probe: Probe) -> None:
+        """Print the steps that are new."""
+        if not self._told and probe.steps:
+            show(title(probe))
+        for step in probe.steps[self._told :]:
+            show(step_text(step))
+        self._told = len(probe.steps)
+
+
+# What is printed at the end
+
+
+def _wants_several(options: argparse.Namespace) -> bool:
+    """Whether the command line asks for more than one relay, however many there are then."""
+    several = options.all_records or options.match or options.profiles or options.all_profiles
+    return bool(several) or len(options.values) > 1
+
+
+def _print(options: argparse.Namespace, looked: list[Looked]) -> None:
+    """Print what was found, but for the steps of a single probe, which were printed."""
+    if not looked:
+        remark("Nothing was probed.")
+    if options.format == "prometheus":
+        if looked:
+            _write(options, prometheus_text(looked, Clock().now()))
+    elif options.json:
+        found = [plain(each) for each in looked]
+        show_json(found if _wants_several(options) else found[0]) if found else None
+    elif _wants_several(options):
+        _print_several(options, looked)
+    else:
+        for each in looked:
+            if options.dialogue:
+                show(dialogue_text(each.probe))
+            show(result_text(each))
+
+
+def _print_several(options: argparse.Namespace, looked: list[Looked]) -> None:
+    if looked:
+        show(summary(looked))
+    for each in looked:
+        address = clean(each.probe.ask.address.text)
+        if options.dialogue:
+            show(f"\n{address}\n{dialogue_text(each.probe)}")
+        if each.probe.suggestion:
+            remark(f"{address}: {each.probe.suggestion}")
+
+
+def _write(options: argparse.Namespace, text: str) -> None:
+    """Write to stdout or to a file, which an exporter reads while it is replaced."""
+    if options.output is None:
+        show(text.rstrip("\n"))
+    else:
+        write_public(options.output, text)
+
+
+def _thresholds(options: argparse.Namespace) -> Thresholds:
+    """When a plugin warns. Raises :class:`Refusal` where it would be critical before that."""
+    limits = Thresholds(options.warning, options.critical, *(options.days or (None, None)))
+    if limits.warning and limits.critical and limits.warning > limits.critical:
+        raise Refusal("-w must not be more than -c")
+    if (limits.days_critical or 0) > (limits.days_warning or 0):
+        raise Refusal("-D: the first number must not be less than the second")
+    return limits

@@ -1,0 +1,404 @@
+"""What probes found, as text, as JSON, for Nagios and for Prometheus.
+
+Formats: Monitoring Plugins Development Guidelines (the output of a plugin, performance data), and
+Prometheus' text exposition format 0.0.4.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from enum import Enum, IntEnum
+from typing import Final
+
+from msgspec import Struct
+
+from smtp_tui.api.tls import Certificate
+from smtp_tui.cli.say import table
+from smtp_tui.probe.model import Failure, Probe, Result, Side, Step, StepResult, TlsFound, Way
+from smtp_tui.state.history import TestRun
+from smtp_tui.text import clean, counted, duration, moment, record_name
+from smtp_tui.workflows.probe_record import Views, views_of
+
+HOW: Final = {Way.NO_TLS: "--plain", Way.UNSAFE: "--insecure"}
+"""The options that do what advice speaks of."""
+_SIDES: Final = {Side.HERE: "here", Side.SERVER: "server", Side.NOTE: "note"}
+_INDENT: Final = " " * 32
+
+
+class Named(Struct, frozen=True):
+    """A record that leads to a relay, and CAM's newest test email of it."""
+
+    profile: str
+    record_id: str
+    name: str
+    newest: TestRun | None
+
+
+class Looked(Struct, frozen=True):
+    """A probe, and the records that lead to its address."""
+
+    probe: Probe
+    records: tuple[Named, ...]
+
+    @property
+    def address(self) -> str:
+        """Host and port, cleaned."""
+        return clean(self.probe.ask.address.text)
+
+
+# Text
+
+
+def title(probe: Probe) -> str:
+    """Where is looked at, and from which machine."""
+    return clean(f"{probe.ask.address.text}, from this machine ({socket.gethostname()})")
+
+
+def step_text(step: StepResult) -> str:
+    """A step, how long it took, what it found, and what a failure means."""
+    first, *more = [*step.words.split("\n"), *step.details]
+    took = duration(step.seconds)
+    lines = [f"  {step.result.value:<7}  {step.step.value:<11}  {took:>7}  {clean(first)}"]
+    if step.failure is not None:
+        advice = step.failure.advised(HOW)
+        parameter = f"Check: {step.failure.parameter}" if step.failure.parameter else ""
+        more += filter(None, (step.failure.meaning, advice, parameter))
+    return "\n".join(line.rstrip() for line in (*lines, *(_INDENT + clean(each) for each in more)))
+
+
+def dialogue_text(probe: Probe) -> str:
+    """All that was said, secrets masked."""
+    return "\n".join(f"  {line.side.value} {clean(line.text)}".rstrip() for line in probe.dialogue)
+
+
+def result_text(looked: Looked) -> str:
+    """What it comes to, beside CAM's view where a record leads there."""
+    probe = looked.probe
+    lines = [probe.suggestion] if probe.suggestion else []
+    if not looked.records:
+        alone = views_of(probe, None).conclusion
+        lines.append(f"{alone.both} {alone.means}")
+    for named in looked.records:
+        views = views_of(probe, named.newest)
+        said, run = views.conclusion, views.run
+        lines.append(f"{named.profile} · {record_name(named.name, named.record_id)}")
+        if run is not None:
+            words = run.words.split("\n")[0]
+            lines.append(f"CAM's last test, {moment(run.at)}: {run.verdict}. {words}".rstrip())
+        lines += filter(None, (f"{said.both} {said.means}", said.not_proven, views.remark))
+    return "\n".join(map(clean, lines))
+
+
+def summary(looked: Sequence[Looked]) -> str:
+    """A table of several probes, a line for each."""
+    heading = ("ADDRESS", "RESULT", "TIME", "TLS", "DAYS", "RECORDS", "WORDS")
+    return table(heading, [_row(each) for each in looked])
+
+
+def _row(looked: Looked) -> tuple[str, ...]:
+    probe, tls = looked.probe, looked.probe.tls
+    worst = probe.failed or next(iter(probe.notes), None)
+    return (
+        probe.ask.address.text,
+        worst.result.value if worst is not None else Result.OK.value,
+        duration(probe.seconds),
+        tls.version if tls is not None else "-",
+        str(tls.days_left) if tls is not None and tls.days_left is not None else "-",
+        ", ".join(record_name(named.name, named.record_id) for named in looked.records) or "-",
+        _short(probe),
+    )
+
+
+def _short(probe: Probe) -> str:
+    """What is wrong or worth a note, on one line; blank where nothing is."""
+    if probe.failed is not None:
+        return f"{probe.failed.step.value}: {probe.failed.words.split(chr(10))[0]}"
+    found = [note.words.split("\n")[0] for note in probe.notes if note.step is not Step.TLS]
+    tls = probe.tls
+    if tls is None:
+        return "; ".join(("no TLS", *found))
+    ends = (
+        [] if tls.problems or tls.days_left is None else [f"{counted(tls.days_left, 'day')} left"]
+    )
+    return "; ".join((*tls.problems, *(ends if probe.notes else ()), *found))
+
+
+# JSON
+
+
+def plain(looked: Looked) -> dict[str, object]:
+    """All that was found; a key is always there, with null where there is nothing."""
+    probe = looked.probe
+    address, offers = probe.ask.address, probe.offers
+    return {
+        "address": address.text,
+        "hostname": address.hostname,
+        "port": address.port,
+        "security": probe.ask.security.value,
+        "machine": socket.gethostname(),
+        "result": _result(probe).value,
+        "seconds": round(probe.seconds, 6),
+        "failure": _failure(probe.failure),
+        "steps": [_step(each) for each in probe.steps],
+        "greeting": probe.greeting or None,
+        "offers": None
+        if offers is None
+        else {
+            "starttls": offers.starttls,
+            "size": offers.size,
+            "auth": offers.auth,
+            "others": offers.others,
+        },
+        "tls": None if probe.tls is None else _tls(probe.tls),
+        "dialogue": [{"side": _SIDES[each.side], "text": each.text} for each in probe.dialogue],
+        "other_ports": [
+            {"port": each.ask.address.port, "answers": each.failed is None, "tls": bool(each.tls)}
+            for each in probe.others
+        ],
+        "suggestion": probe.suggestion or None,
+        "conclusion": _views(views_of(probe, None)),
+        "records": [_record(each, probe) for each in looked.records],
+    }
+
+
+def _result(probe: Probe) -> Result:
+    if probe.failed is not None:
+        return Result.FAILED
+    return Result.NOTE if probe.notes else Result.OK
+
+
+def word(of: Enum) -> str:
+    """The name of a step or a reason for a program, which stays when the words are changed."""
+    return of.name.lower().replace("_", "-")
+
+
+def _step(step: StepResult) -> dict[str, object]:
+    return {
+        "step": word(step.step),
+        "result": step.result.value,
+        "seconds": round(step.seconds, 6),
+        "words": step.words,
+        "details": step.details,
+    }
+
+
+def _failure(failure: Failure | None) -> dict[str, object] | None:
+    if failure is None:
+        return None
+    return {
+        "reason": word(failure.reason),
+        "words": failure.words,
+        "meaning": failure.meaning,
+        "advice": failure.advised(HOW),
+        "parameter": failure.parameter,
+    }
+
+
+def _tls(tls: TlsFound) -> dict[str, object]:
+    return {
+        "version": tls.version,
+        "cipher": tls.cipher,
+        "trusted": tls.trusted,
+        "problems": tls.problems,
+        "days_left": tls.days_left,
+        "certificate": _certificate(tls.chain[0]) if tls.chain else None,
+        "chain": [_certificate(each) for each in tls.chain],
+    }
+
+
+def _certificate(found: Certificate) -> dict[str, object]:
+    return {
+        "names": found.names,
+        "subject": found.subject,
+        "issuer": found.issuer,
+        "not_before": found.not_before.isoformat() if found.not_before else None,
+        "not_after": found.not_after.isoformat() if found.not_after else None,
+        "sha256": found.sha256,
+    }
+
+
+def _views(views: Views) -> dict[str, object]:
+    said = views.conclusion
+    return {"both": said.both, "means": said.means, "not_proven": said.not_proven or None}
+
+
+def _record(named: Named, probe: Probe) -> dict[str, object]:
+    views = views_of(probe, named.newest)
+    run = views.run
+    return {
+        "profile": named.profile,
+        "id": named.record_id,
+        "name": named.name,
+        "cam": None
+        if run is None
+        else {
+            "at": run.at.isoformat(),
+            "verdict": run.verdict,
+            "phase": run.phase,
+            "words": run.words,
+        },
+        "views": {**_views(views), "remark": views.remark or None},
+    }
+
+
+# Nagios
+
+
+class State(IntEnum):
+    """The exit codes of a plugin."""
+
+    OK = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+
+_WORST: Final = (State.CRITICAL, State.UNKNOWN, State.WARNING, State.OK)
+"""What is not known is worse than a warning: it may hide anything."""
+_MOST_TOLD: Final = 5
+
+
+class Thresholds(Struct, frozen=True):
+    """More seconds, or fewer days of the certificate than these, are worth that state."""
+
+    warning: float | None = None
+    critical: float | None = None
+    days_warning: int | None = None
+    days_critical: int | None = None
+
+
+def nagios_line(
+    looked: Sequence[Looked], limits: Thresholds, *, whole: bool = True
+) -> tuple[State, str]:
+    """The state and the one line of a plugin; not ``whole`` where not all could be probed."""
+    found = [(each, *_judged(each.probe, limits)) for each in looked]
+    states = {state for _, state, _ in found} | (set() if whole and looked else {State.UNKNOWN})
+    state = next(each for each in _WORST if each in states)
+    if len(found) == 1 and whole:
+        words = found[0][2]
+    else:
+        bad = [f"{each.address}: {words}" for each, state, words in found if state is not State.OK]
+        more = len(bad) - _MOST_TOLD
+        bad[_MOST_TOLD:] = [f"and {more} more"] if more > 0 else []
+        bad += [] if whole else ["not all could be probed"]
+        of = f"{sum(each[1] is State.OK for each in found)} of {counted(len(found), 'relay')} good"
+        words = "; ".join((of, *bad))
+    data = " ".join(part for each in looked for part in _perfdata(each, limits, len(looked) > 1))
+    return state, f"SMTP {state.name} - {_harmless(words)}{f' | {data}' if data else ''}"
+
+
+def unknown_line(words: str) -> str:
+    """The line of a plugin that could not look."""
+    return f"SMTP {State.UNKNOWN.name} - {_harmless(words)}"
+
+
+def _harmless(words: str) -> str:
+    """Text for the line: a ``|`` would begin performance data, a line break end it."""
+    return clean(words, 1_000).replace("|", "/")
+
+
+def _judged(probe: Probe, limits: Thresholds) -> tuple[State, str]:
+    """The state of a relay, and why."""
+    if probe.failed is not None:
+        return State.CRITICAL, _short(probe)
+    tls, days = probe.tls, probe.tls.days_left if probe.tls is not None else None
+    states = [_slow(probe.seconds, limits), _ends(days, limits)]
+    parts = [f"{probe.seconds:.3f} s", tls.version if tls is not None else "no TLS"]
+    if days is not None:
+        parts.append(f"certificate {counted(days, 'day')}")
+    elif limits.days_warning is not None:
+        parts.append("no certificate")
+    parts += tls.problems if tls is not None else ()
+    return next(each for each in _WORST if each in states), ", ".join(parts)
+
+
+def _slow(seconds: float, limits: Thresholds) -> State:
+    if limits.critical is not None and seconds > limits.critical:
+        return State.CRITICAL
+    late = limits.warning is not None and seconds > limits.warning
+    return State.WARNING if late else State.OK
+
+
+def _ends(days: int | None, limits: Thresholds) -> State:
+    """The state for a certificate that ends; where days are wanted, it has to have some."""
+    if limits.days_warning is None:
+        return State.OK
+    if (
+        days is None
+        or days < 0
+        or (limits.days_critical is not None and days < limits.days_critical)
+    ):
+        return State.CRITICAL
+    return State.WARNING if days < limits.days_warning else State.OK
+
+
+def _perfdata(looked: Looked, limits: Thresholds, several: bool) -> Iterator[str]:
+    """``label=value[unit];warning;critical;minimum`` for what was measured."""
+    probe = looked.probe
+    before = re.sub(r"[^A-Za-z0-9._:\[\]-]", "_", looked.address) + "_" if several else ""
+    quote = "'" if several else ""
+    if probe.failed is None:
+        late = f"{_number(limits.warning)};{_number(limits.critical)}"
+        yield f"{quote}{before}time{quote}={probe.seconds:.6f}s;{late};0"
+    if probe.tls is not None and probe.tls.days_left is not None:
+        ends = f"{_at_least(limits.days_warning)};{_at_least(limits.days_critical)}"
+        yield f"{quote}{before}days{quote}={probe.tls.days_left};{ends}"
+
+
+def _number(limit: float | None) -> str:
+    return "" if limit is None else f"{limit:g}"
+
+
+def _at_least(limit: int | None) -> str:
+    """A range that warns below its start."""
+    return "" if limit is None else f"{limit}:"
+
+
+# Prometheus
+
+
+_METRICS: Final = {
+    "smtp_tui_probe_success": "Whether the relay answered and refused nothing that was asked.",
+    "smtp_tui_probe_duration_seconds": "How long each step of the probe took.",
+    "smtp_tui_probe_certificate_expiry_timestamp_seconds": "When the relay's certificate ends.",
+    "smtp_tui_probe_last_run_timestamp_seconds": "When the relay was probed.",
+    "smtp_tui_probe_record_info": "A record that leads to this relay; always 1.",
+}
+
+
+def prometheus_text(looked: Iterable[Looked], now: datetime) -> str:
+    """All metrics, each with its help and type once, and no sample twice."""
+    samples: dict[str, dict[str, str]] = {name: {} for name in _METRICS}
+    for each in looked:
+        for name, labels, value in _samples(each, now):
+            told = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+            samples[f"smtp_tui_probe_{name}"][told] = value
+    lines = []
+    for metric, values in samples.items():
+        if values:
+            lines += [f"# HELP {metric} {_METRICS[metric]}", f"# TYPE {metric} gauge"]
+            lines += [f"{metric}{{{labels}}} {value}" for labels, value in values.items()]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _samples(looked: Looked, now: datetime) -> Iterator[tuple[str, dict[str, str], str]]:
+    """The samples of one relay: name, labels and value."""
+    probe, here = looked.probe, {"address": looked.address}
+    yield "success", here, str(int(probe.failed is None))
+    for step in probe.steps:
+        yield "duration_seconds", {**here, "step": word(step.step)}, f"{step.seconds:.6f}"
+    end = probe.tls.chain[0].not_after if probe.tls is not None and probe.tls.chain else None
+    if end is not None:
+        yield "certificate_expiry_timestamp_seconds", here, f"{end.timestamp():.0f}"
+    yield "last_run_timestamp_seconds", here, f"{now.timestamp():.0f}"
+    for named in looked.records:
+        labels = {"profile": named.profile, "record": named.name, "id": named.record_id}
+        yield "record_info", {**here, **labels}, "1"
+
+
+def _escaped(text: str) -> str:
+    """The value of a label, cleaned first: an exporter refuses a whole file for one bad sign."""
+    return clean(text).replace("\\", "\\\\").replace('"', '\\"')
