@@ -121,7 +121,12 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         self._list.watch_filter(self.narrow)
         self.watch(self.table, "cursor_id", self.follow_cursor, init=False)
         self.set_focus(self.table)
+        self.table.stays_first = True
         self.open_profiles()
+
+    def on_screen_suspend(self) -> None:
+        """Something was opened on the record under the cursor, which it follows from now on."""
+        self.table.stays_first = False
 
     @opens_screen
     async def open_profiles(self) -> None:
@@ -234,6 +239,7 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
                 await self._read(name)
 
         await asyncio.gather(*map(read, count(), self._lists.parts))
+        self.table.stays_first = False
 
     @work(group="load one", description="list the connections of a profile")
     async def _read_one(self, name: str, *, asks: bool = False) -> None:

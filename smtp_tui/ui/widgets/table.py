@@ -146,7 +146,8 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
     what changed. ``highlight`` are words in lower case that are highlighted in the cells.
     ``notice`` is shown in place of rows while there are none. With ``counts``, digits are a count
     for the key after them, as in ``3j`` and ``5G``. Where ``takes_marks`` is False, the keys that
-    mark rows are free for other uses.
+    mark rows are free for other uses. With ``stays_first`` the cursor stays on the first row as
+    rows come, until it is moved or a row is marked.
     """
 
     takes_marks: bool = True
@@ -229,6 +230,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._last_id: str | None = None
         self._range: _Range | None = None
         self._extending = False
+        self.stays_first = False
 
     @property
     def page(self) -> int:
@@ -264,6 +266,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def watch_cursor_row(self) -> None:
         """Repaint the row that was left and the row that was reached."""
+        self.stays_first = False
         self._grow_range()
         self._repaint()
         self._keep_in_view()
@@ -274,7 +277,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
         if new is old:
             return
         top, cursor = self.scroll_offset.y, self.cursor_row
-        row = follow(row_ids(old), row_ids(new), cursor, self._last_id)
+        row = 0 if self.stays_first else follow(row_ids(old), row_ids(new), cursor, self._last_id)
         self.set_reactive(RecordsTable.cursor_row, row)
         if self._range is not None and self._range.start not in row_ids(new):
             self._range = None
@@ -294,6 +297,7 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def watch_marks(self) -> None:
         """Repaint the visible rows whose mark changed, and tell the screen."""
+        self.stays_first = False
         self._repaint()
         self.post_message(self.MarksChanged(self.cursor_id))
 

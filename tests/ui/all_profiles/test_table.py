@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
@@ -32,7 +33,10 @@ async def test_the_header_says_that_no_profile_is_in_use() -> None:
             assert found["alpha"].base_url not in header
 
 
-async def test_rows_come_as_hosts_answer_and_the_cursor_stays_on_its_record() -> None:
+@pytest.mark.parametrize(("keys", "row"), [((), "GAMMA-ONE"), (("j",), "BETA-TWO")])
+async def test_rows_come_as_hosts_answer_and_the_cursor_stays_first_until_it_is_moved(
+    keys: tuple[str, ...], row: str
+) -> None:
     with hosts(*NAMES) as found:
         slow = Fault(FaultKind.DELAY, Operation.LIST, count=None, seconds=1.0)
         hanging = Fault(FaultKind.HANG, Operation.LIST, count=None)
@@ -45,8 +49,9 @@ async def test_rows_come_as_hosts_answer_and_the_cursor_stays_on_its_record() ->
             await ui.press("P")
             await ui.sees("BETA-ONE", "… gamma reading", "… alpha reading", "✓ beta")
             assert "BETA-ONE" in ui.line("▌")
+            await ui.press(*keys)
             await ui.sees("GAMMA-ONE", "✓ gamma")
-            assert "BETA-ONE" in ui.line("▌")
+            assert row in ui.line("▌")
             assert ui.text().index("GAMMA-ONE") < ui.text().index("BETA-ONE")
             assert ui.shows("… alpha reading")
             assert not ui.shows("ALPHA-ONE")
