@@ -93,7 +93,7 @@ class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
         self._waits_for = waits_for
         self._wait_line = WaitLine(clock, lambda: self.cancel_key)
         self._waiting = ExitStack()
-        self._body = body
+        self._question = PlainText(body, id="question")
         self._answers = answers
         self._escape = escape
         self._buttons = [
@@ -106,7 +106,7 @@ class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
 
     def compose_box(self) -> Iterable[Widget]:
         """What it is about, and the answers."""
-        yield PlainText(self._body, id="question")
+        yield self._question
         yield self._wait_line
         yield from self._buttons
 
@@ -115,6 +115,10 @@ class QuestionDialog(GuardedDialog[Answer], Generic[Answer]):
         if self._waits_for:
             wait = self._wait_line.wait(self._waits_for, None, self.action_cancel)
             self._waiting.enter_context(wait)
+
+    def ask(self, body: Content) -> None:
+        """Put the question in other words, because what it is about has changed."""
+        self._question.update(body)
 
     def on_unmount(self) -> None:
         """Count no more."""

@@ -114,13 +114,15 @@ class Leaving:
         current = self._run()
         if current is None or current.run is None:
             return True
-        words = "The next start offers the rest of it." if current.kept else "Its rest is lost."
-        body = Content(f"{current.words}\n{words}")
         answers = ((Answer.STAY, "Stay"), (Answer.NOW, "Stop the run and quit"))
         question = QuestionDialog(
-            "A run is under way", body, answers, self._clock, escape=Answer.STAY
+            "Quit?", _run_content(current), answers, self._clock, escape=Answer.STAY
         )
-        answer = await self._app.push_screen_wait(question)
+        timer = self._app.set_interval(_LOOK, lambda: question.ask(_run_content(current)))
+        try:
+            answer = await self._app.push_screen_wait(question)
+        finally:
+            timer.stop()
         if answer is Answer.NOW:
             current.run.stop()
         return answer is Answer.NOW
@@ -183,6 +185,16 @@ class Leaving:
         """Close the clients, waiting so long for writes under way; None waits for all of them."""
         for session in self._sessions():
             self.given_up += await session.aclose(seconds)
+
+
+def _run_content(run: CurrentRun) -> Content:
+    """How far the run is, and what becomes of its rest."""
+    state = "A run is under way." if run.under_way else "The run has ended."
+    lines = [state, run.words]
+    if run.under_way or (run.run is not None and run.run.counts.left):
+        rest = "The next start offers the rest of it." if run.kept else "Its rest is lost."
+        lines.append(rest)
+    return Content("\n".join(lines))
 
 
 def _line(write: Write) -> Content:

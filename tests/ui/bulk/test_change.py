@@ -210,6 +210,22 @@ async def test_leaving_during_a_run_asks_and_the_rest_is_kept(sandbox: Sandbox) 
         assert sum(port == 587 for port in ports(sandbox)) == done
 
 
+async def test_the_question_about_a_run_that_is_left_follows_the_run(sandbox: Sandbox) -> None:
+    relays(sandbox, 5)
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.5, count=None))
+    async with opened(sandbox) as ui:
+        await edit_all(ui, 5)
+        await ui.press("enter")
+        await ui.asked(Operation.MODIFY, 2)
+        await ui.press("escape", "escape")
+        await ui.sees("Connections 5")
+        await ui.press("ctrl+c")
+        await ui.sees("A run is under way.", "5 left")
+        await ui.sees("4 done, 1 left")
+        await ui.sees("The run has ended.", "4 done, 1 left", "The next start offers the rest")
+        assert not ui.shows("A run is under way.")
+
+
 async def test_a_token_that_ends_during_a_run_is_asked_for_once_and_the_run_goes_on(
     sandbox: Sandbox,
 ) -> None:
