@@ -214,6 +214,12 @@ def _days(text: str) -> tuple[int, int | None]:
     raise argparse.ArgumentTypeError("must be a number of days, or two: 30,7")
 
 
+def _count(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 9:
+        return int(text)
+    raise argparse.ArgumentTypeError("must be a number of records")
+
+
 def _path(text: str) -> Path:
     from pathlib import Path
 
@@ -280,8 +286,16 @@ _MANY: Final = (
         _argument("--all-profiles", "work on every profile"),
     ),
 )
-_FORCE: Final = _argument(
-    "--force", "allow a plan that changes more than 30 %% of a list of 10 records or more"
+_MANY_CONFIRMED: Final = (
+    _argument(
+        "--force", "allow a plan that changes more than 30 %% of a list of 10 records or more"
+    ),
+    _argument(
+        "--confirm-count N",
+        "confirm a plan with its exact number of records; protected profiles need this instead"
+        " of --yes",
+        type=_count,
+    ),
 )
 _PASSWORD: Final = (
     _argument("--password-stdin", "read the password from stdin"),
@@ -345,6 +359,7 @@ def _parser(given: Sequence[str]) -> Parser:
         yes=False,
         force=False,
         confirm_name=None,
+        confirm_count=None,
         match=[],
         profiles=None,
         all_profiles=False,
@@ -440,7 +455,7 @@ def _add_records(add: AddCommand) -> None:
         ),
         _NEW_PARAMETER,
         _one_of(*_PASSWORD, _argument("--clear-password", "remove the stored password")),
-        *(*_CONFIRMATION, *_MANY, _FORCE),
+        *(*_CONFIRMATION, *_MANY, *_MANY_CONFIRMED),
         more=_MORE_THAN_ONE,
     )
     words, example = "create a record and print its id", "ALERTS --preset gmail username=me@x.org"
@@ -459,7 +474,7 @@ def _add_destroying_and_testing(on_profile: AddCommand) -> None:
     words = "delete records"
     on_profile("delete", "changes.delete_record", words, "PRIMARY --yes").takes(
         _argument("values RECORD", "records, by id or name", **_ANY),
-        *(*_CONFIRMATION, *_MANY, _FORCE),
+        *(*_CONFIRMATION, *_MANY, *_MANY_CONFIRMED),
         more=_MORE_THAN_ONE,
     )
     words, example = "send a test email and print the verdict", "PRIMARY --to you@example.com"
@@ -541,7 +556,7 @@ def _add_desired(on_profile: AddCommand, add: AddCommand) -> None:
     words, example = "make the records what a file says", "records.yaml --yes"
     on_profile("apply", "desired.apply", words, example).takes(
         _argument("file FILE | PLAN", f"{file}; or a plan kept by plan -o", type=_path),
-        *(prune, passwords, *_MANY[1:], _YES, _FORCE),
+        *(prune, passwords, *_MANY[1:], _YES, *_MANY_CONFIRMED),
         more=_MORE_THAN_ONE,
     )
     words = "print the JSON Schema of a file, or of a plan"

@@ -46,6 +46,8 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
 def _one(options: argparse.Namespace) -> str:
     """The one record that is named. Raises :class:`Refusal`."""
+    if options.confirm_count is not None:
+        raise Refusal("--confirm-count is for --match or several records; use --confirm-name")
     if not options.values:
         raise Refusal("name a record, or use --match")
     wanted: str = options.values[0]

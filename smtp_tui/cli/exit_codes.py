@@ -86,7 +86,7 @@ COMMAND_CODES: Final[dict[str, tuple[ExitCode, ...]]] = {
     "list": (*_LIST, ExitCode.NOT_FOUND),
     "export": (*_LIST, ExitCode.NOT_FOUND),
     "plan": _CHECK,
-    "apply": (*_CREATE, ExitCode.MAIL_REJECTED, ExitCode.MAIL_UNREACHABLE),
+    "apply": (*_CHANGE, ExitCode.MAIL_REJECTED, ExitCode.MAIL_UNREACHABLE),
     "schema": _LOCAL,
     "get": _GET,
     "set": _CHANGE,

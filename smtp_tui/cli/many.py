@@ -20,7 +20,7 @@ from smtp_tui.api.models import Record, RecordList
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.target import Access, HostRefused, Scope
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
-from smtp_tui.cli.failing import tell
+from smtp_tui.cli.failing import code_of, tell
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.running import (
     Environ,
@@ -42,7 +42,7 @@ from smtp_tui.text import clean, counted
 from smtp_tui.workflows.backup import write_backup
 from smtp_tui.workflows.plan import Fold, Listed, Place, Plan, PlanEntry
 from smtp_tui.workflows.plan_file import plan_json
-from smtp_tui.workflows.progress import Progress, Result
+from smtp_tui.workflows.progress import Progress, Reason, Result
 from smtp_tui.workflows.run import Run
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import ensure_token, read_signed_in
@@ -57,6 +57,12 @@ _WORST: Final = (
 _VERDICTS: Final = {
     Verdict.REJECTED: ExitCode.MAIL_REJECTED,
     Verdict.UNREACHABLE: ExitCode.MAIL_UNREACHABLE,
+}
+_REASONS: Final = {
+    Reason.CONFLICT: ExitCode.CONFLICT,
+    Reason.GONE: ExitCode.NOT_FOUND,
+    Reason.NO_TOKEN: ExitCode.TOKEN,
+    Reason.REFUSED: ExitCode.REFUSED,
 }
 _MARKS: Final = {
     Operation.CREATE: "+",
@@ -225,12 +231,17 @@ class Sessions(Struct, frozen=True):
     def confirm(self, plan: Plan) -> None:
         """Have a plan confirmed that was shown. Raises :class:`Refusal` without a yes.
 
-        In a protected profile only a person can, with the number of records. A plan that changes
-        much of a list needs the number too, or ``--force``; and so does one that destroys, unless
-        ``--yes`` is given.
+        In a protected profile only the number of records counts, typed or as ``--confirm-count``.
+        A plan that changes much of a list needs the number too, or ``--force``; and so does one
+        that destroys, unless ``--yes`` is given.
         """
         options = self.many.options
         work = len(plan.work)
+        if options.confirm_count is not None:
+            if options.confirm_count == work:
+                return
+            many = f"the plan is for {counted(work, 'record')}, not {options.confirm_count:,}"
+            raise Refusal(f"nothing was sent: {many}", ExitCode.REFUSED)
         names = {entry.profile for entry in plan.work}
         guarded = [
             name for name in names if self.by_profile[name].target.access is Access.PROTECTED
@@ -244,9 +255,9 @@ class Sessions(Struct, frozen=True):
         if not on_terminal():
             instead = "there is no terminal to ask on; use --yes"
             if protected:
-                instead = f"the profile {sorted(guarded)[0]} is protected: a person has to confirm"
+                instead = f"the profile {sorted(guarded)[0]} is protected; use --confirm-count N"
             elif large:
-                instead = "the plan changes much of a list; use --force"
+                instead = "the plan changes much of a list; use --force or --confirm-count N"
             raise Refusal(f"nothing was sent: {instead}", ExitCode.REFUSED)
         if protected or large or plan.destroys:
             question = f"Type the number of records to confirm ({work}):"
@@ -357,7 +368,11 @@ def _code(result: Result) -> ExitCode:
             return ExitCode.OK
         case Progress.UNKNOWN:
             return ExitCode.UNKNOWN_OUTCOME
-    return ExitCode.FAILED if result.verdict is None else _VERDICTS[result.verdict]
+    if result.verdict is not None:
+        return _VERDICTS[result.verdict]
+    if isinstance(result.because, ApiError):
+        return code_of(result.because)
+    return _REASONS[result.because] if result.because is not None else ExitCode.FAILED
 
 
 def _plain(entry: PlanEntry, result: Result) -> dict[str, object]:

@@ -39,17 +39,27 @@ class Progress(Enum):
         return self not in (Progress.LEFT, Progress.UNDER_WAY)
 
 
+class Reason(Enum):
+    """Why nothing was sent, where no error says so."""
+
+    CONFLICT = "someone else changed the record"
+    GONE = "there is no such record"
+    NO_TOKEN = "there is no token"
+    REFUSED = "the plan does not fit"
+
+
 class Result(Struct, frozen=True):
     """What came of an entry.
 
-    ``words`` say why, where it was not plainly done. ``can_retry`` is set where surely nothing was
-    done. ``verdict`` is that of a test mail.
+    ``words`` say why, where it was not plainly done; ``because`` says it to a script. ``can_retry``
+    is set where surely nothing was done. ``verdict`` is that of a test mail.
     """
 
     progress: Progress = Progress.LEFT
     words: str = ""
     can_retry: bool = False
     verdict: Verdict | None = None
+    because: ApiError | Reason | None = None
 
 
 class Counts(Struct, frozen=True):
@@ -88,15 +98,19 @@ _PROGRESS: Final = {
 """What a verdict means for the run: a mail that was not accepted is what one looks for."""
 
 
-def failed(words: str, *, can_retry: bool = False) -> Result:
+def failed(
+    words: str, because: ApiError | Reason | None = None, *, can_retry: bool = False
+) -> Result:
     """What failed; ``words`` say why."""
-    return Result(Progress.FAILED, words, can_retry)
+    if isinstance(because, ApiError):
+        because = because.alone()  # a run may keep many
+    return Result(Progress.FAILED, words, can_retry, because=because)
 
 
 def mail_result(outcome: TestOutcome | ApiError) -> Result:
     """What came of a test mail."""
     if isinstance(outcome, ApiError):
-        return failed(sentence(outcome.why), can_retry=not outcome.outcome_unknown)
+        return failed(sentence(outcome.why), outcome, can_retry=not outcome.outcome_unknown)
     words = "" if outcome.verdict is Verdict.ACCEPTED else outcome.meaning
     return Result(_PROGRESS[outcome.verdict], words, verdict=outcome.verdict)
 
@@ -111,9 +125,9 @@ def write_result(entry: PlanEntry, outcome: ends.Outcome, declined: Result) -> R
         case ends.Gone() if entry.operation is Operation.DELETE:
             result = Result(Progress.ALREADY, "It was already deleted.")
         case ends.Gone():
-            result = failed("There is no such record any more.")
+            result = failed("There is no such record any more.", Reason.GONE)
         case ends.Conflicted(comparison):
-            result = failed(_conflict_words(comparison))
+            result = failed(_conflict_words(comparison), Reason.CONFLICT)
         case ends.Declined():
             result = declined
         case ends.NotStored(words):
@@ -125,7 +139,7 @@ def write_result(entry: PlanEntry, outcome: ends.Outcome, declined: Result) -> R
         case ends.Unknown(error):
             result = Result(Progress.UNKNOWN, sentence(error.why))
         case ends.Refused(ApiError() as error):
-            result = failed(sentence(error.why), can_retry=True)
+            result = failed(sentence(error.why), error, can_retry=True)
         case ends.Refused(error):
             result = failed(sentence(str(error)))
     return result

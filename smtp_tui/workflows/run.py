@@ -27,6 +27,7 @@ from smtp_tui.workflows.planned_write import PlannedWrite
 from smtp_tui.workflows.progress import (
     Counts,
     Progress,
+    Reason,
     Result,
     count,
     failed,
@@ -157,7 +158,7 @@ class Run:
             return None
         place = self.plan.place(entry.profile)
         if place is not None and not place.is_that_of(session):
-            self._set(number, failed(_ELSEWHERE))
+            self._set(number, failed(_ELSEWHERE, Reason.REFUSED))
             return None
         return session
 
@@ -245,7 +246,7 @@ class Run:
         except (IdRefused, ValueError) as refusal:
             return failed(str(refusal)), None
         if mail is None:
-            return failed("Not sent: there is no token.", can_retry=True), None
+            return failed("Not sent: there is no token.", Reason.NO_TOKEN, can_retry=True), None
         await self._tests.send(session, operator, mail, lambda mail: None)
         outcome = mail.outcome
         assert outcome is not None
@@ -276,11 +277,13 @@ class _PlanOperator(SilentOperator):
     def __init__(
         self, asked: Operator, entry: PlanEntry, refused_token: set[str], *, sent_before: bool
     ) -> None:
-        self.declined = failed(_OTHER)
+        self.declined = failed(_OTHER, Reason.CONFLICT)
         self._asked = asked
         self._entry = entry
         self._refused_token = refused_token
-        self._taken = Result(Progress.UNKNOWN, _OURS) if sent_before else failed(_TAKEN)
+        self._taken = (
+            Result(Progress.UNKNOWN, _OURS) if sent_before else failed(_TAKEN, Reason.REFUSED)
+        )
 
     async def review(self, session: Session, plan: PlannedWrite) -> bool:
         """Approve what was reviewed, or a part of it where the rest is so already."""

@@ -164,6 +164,33 @@ def test_a_protected_profile_asks_for_the_number_whatever_the_flags(
     assert sent(sandbox) == 2
 
 
+@pytest.mark.parametrize(
+    ("count", "code", "changed", "words"),
+    [("2", 0, 2, "2 done"), ("3", 4, 0, "2 records, not 3"), ("x", 2, 0, "a number of records")],
+)
+@pytest.mark.parametrize("verb", ["set", "delete", "apply"])
+def test_a_script_confirms_many_in_a_protected_profile_with_their_exact_number(
+    empty_console: Console,
+    sandbox: Sandbox,
+    tmp_path: Path,
+    verb: str,
+    count: str,
+    code: int,
+    changed: int,
+    words: str,
+) -> None:
+    add_profile(empty_console, "p", sandbox, "--access", "protected")
+    fill(sandbox, 2, 1)
+    file = tmp_path / "plan.json"
+    empty_console.run("export", "-o", str(file))
+    file.write_text(file.read_text().replace("25", "587"))
+    records = (verb, "OLD-0", "OLD-1")
+    command = {"set": (*records, "port=587"), "delete": records, "apply": (verb, str(file))}[verb]
+    result = empty_console.run(*command, "--confirm-count", count)
+    assert (result.code, sent(sandbox)) == (code, changed)
+    assert words in result.err
+
+
 def test_a_profile_that_cannot_be_read_stops_no_other(
     two: Console, sandbox: Sandbox, other: Sandbox
 ) -> None:
@@ -228,6 +255,40 @@ def test_the_exit_code_is_that_of_the_worst_and_each_failure_is_told(
     written = writes_of(Journal(tmp_path / "state").read().entries)
     assert len({write.begun.run for write in written}) == 1
     assert RunStore(tmp_path / "state").all() == ()
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (Fault(FaultKind.UNAUTHORIZED, Operation.MODIFY, count=None), 7),
+        (Fault(FaultKind.NOT_FOUND, Operation.GET, count=None), 3),
+        (Fault(FaultKind.RESET, Operation.GET, count=None), 5),
+        (Fault(FaultKind.INVALID, Operation.MODIFY, count=1), 1),
+    ],
+)
+def test_the_exit_code_of_many_is_that_of_a_single_record(
+    two: Console, sandbox: Sandbox, fault: Fault, code: int
+) -> None:
+    fill(sandbox, 2)
+    sandbox.faults.add(fault)
+    single = two.run("--profile", "a", "set", "OLD-0", "port=587", "--yes")
+    sandbox.faults.clear()
+    sandbox.faults.add(fault)
+    many = two.run("--profile", "a", "set", "OLD-0", "OLD-1", "port=587", "--yes")
+    assert (single.code, many.code) == (code, code)
+
+
+def test_a_conflict_among_many_ends_with_its_own_code(two: Console, sandbox: Sandbox) -> None:
+    fill(sandbox, 2)
+
+    def someone_else() -> None:
+        """Change a record while the plan is being confirmed."""
+        sandbox.change_record(sandbox.records()[0].id, {"port": 26})
+
+    arguments = ("--profile", "a", "set", "OLD-0", "OLD-1", "port=587")
+    result = two.run(*arguments, typist=Typist("yes", someone_else))
+    assert (result.code, sorted(ports(sandbox))) == (8, [26, 587])
+    assert "Not sent: someone changed port" in result.err
 
 
 def test_what_was_done_is_told_though_the_run_cannot_be_forgotten(
@@ -321,6 +382,7 @@ def test_the_list_of_several_profiles_names_the_profile(
         (("set", "--match", "port", "port=1"), 2, "--match is not in the form name=value"),
         (("set", "OLD-0", "OLD-1", "prt=1"), 2, 'did you mean "port"?'),
         (("set", "OLD-0", "OLD-1", "port=1", "--confirm-name", "A"), 2, "is for one record"),
+        (("set", "OLD-0", "port=1", "--confirm-count", "1"), 2, "use --confirm-name"),
         (("set", "--all-profiles", "--match", "port=25", "port=1"), 2, "cannot be used with"),
         (("test", "--match", "port=25", "port=1", "--to", "a@b.cd"), 2, "tested with one record"),
         (("set", "--match", "port=1", "port=2"), 0, "No record matches."),
