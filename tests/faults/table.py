@@ -2250,6 +2250,50 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "a run of commands tells a refused token as any failure",
+        SCRIPTS,
+        "        return code_of(result.because)\n",
+        "        return ExitCode.FAILED\n",
+        (f"{CLI_MANY}::test_the_exit_code_of_many_is_that_of_a_single_record",),
+    ),
+    Fault(
+        "a run of commands tells a conflict as any failure",
+        SCRIPTS,
+        "failed(_conflict_words(comparison), Reason.CONFLICT)",
+        "failed(_conflict_words(comparison))",
+        (f"{CLI_MANY}::test_a_conflict_among_many_ends_with_its_own_code",),
+    ),
+    Fault(
+        "a wrong number confirms many in a protected profile",
+        SHOWN,
+        "            if options.confirm_count == work:\n",
+        "            if options.confirm_count:\n",
+        (
+            f"{CLI_MANY}"
+            "::test_a_script_confirms_many_in_a_protected_profile_with_their_exact_number",
+        ),
+    ),
+    Fault(
+        "the question on leaving keeps the counts of when it came up",
+        HONEST,
+        "        timer = self._app.set_interval(_LOOK, lambda: question.ask(_run_content(current)))\n",
+        "        timer = self._app.set_interval(_LOOK, lambda: None)\n",
+        (
+            "tests/ui/bulk/test_change.py"
+            "::test_the_question_about_a_run_that_is_left_follows_the_run",
+        ),
+    ),
+    Fault(
+        "the cursor leaves the first row as the rows of other profiles come",
+        PLACE,
+        "        row = 0 if self.stays_first else follow(",
+        "        row = follow(",
+        (
+            "tests/ui/all_profiles/test_table.py"
+            "::test_rows_come_as_hosts_answer_and_the_cursor_stays_first_until_it_is_moved",
+        ),
+    ),
+    Fault(
         "the form forgets what was dropped in the review of its plan",
         SHOWN,
         "{n for n, entry in told if entry.sends and entry.key in before}",
