@@ -146,7 +146,7 @@ def test_a_kept_plan_is_applied_later_and_what_changed_since_is_left_alone(
     assert sent(sandbox) == 0
     console.setenv(NEW="n3w-secret")
     result = console.run("apply", str(kept), "--yes", "--json")
-    assert result.code == 1
+    assert result.code == 8
     assert [each["outcome"] for each in result.json()] == ["done", "failed"]
     assert "someone changed port" in result.err
     assert sandbox.record(ids[0]).values["password"] == "n3w-secret"
@@ -165,7 +165,7 @@ def test_a_kept_plan_is_not_applied_elsewhere(
     with Sandbox(SandboxOptions()) as another:
         assert console.run("profiles", "set", "p", "--host", another.base_url).code == 0
         result = console.run("apply", str(kept), "--yes")
-        assert result.code == 1
+        assert result.code == 4
         assert "another host, tenant or team" in result.err
         assert (sent(sandbox), sent(another)) == (0, 0)
 
