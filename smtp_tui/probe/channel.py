@@ -145,15 +145,14 @@ class Channel:
         Bytes that came in plain text behind the reply to STARTTLS end the conversation: a client
         that keeps them takes them for a reply inside TLS (CVE-2011-0411).
         """
-        from OpenSSL import SSL  # noqa: PLC0415 - large, and only for TLS
-
-        from smtp_tui.probe.tls import Handshake  # noqa: PLC0415
-
         if self._read:
             self._note_rest()
             words = "the server sent more behind its reply to STARTTLS, before TLS"
             raise Stopped(failure(Reason.INJECTED, words))
-        shake = Handshake(hostname)
+        # In a thread: it reads the authorities that this machine trusts.
+        shake = await asyncio.to_thread(_handshake, hostname)
+        from OpenSSL import SSL  # noqa: PLC0415 - large, and only for TLS
+
         first = b""
         try:
             while not shake.step():
@@ -228,6 +227,12 @@ class Channel:
         """Close the connection; what is under way is dropped."""
         with suppress(OSError):
             self._sock.close()
+
+
+def _handshake(hostname: str) -> Handshake:
+    from smtp_tui.probe.tls import Handshake  # noqa: PLC0415 - imports OpenSSL
+
+    return Handshake(hostname)
 
 
 def _tls_words(error: Exception) -> str:

@@ -161,7 +161,8 @@ class Failure(Struct, frozen=True):
 class StepResult(Struct, frozen=True):
     """One step: how it ended, how long it took in seconds, and what was found.
 
-    ``details`` are further lines. All text is as the server sent it, and is cleaned when shown.
+    ``details`` are further lines, ``remarks`` those of them that are to be looked at. All text is
+    as the server sent it, and is cleaned when shown.
     """
 
     step: Step
@@ -170,6 +171,7 @@ class StepResult(Struct, frozen=True):
     seconds: float = 0.0
     details: tuple[str, ...] = ()
     failure: Failure | None = None
+    remarks: tuple[str, ...] = ()
 
 
 class Side(Enum):
@@ -226,8 +228,8 @@ class TlsFound(Struct, frozen=True):
 class Probe(Struct, frozen=True):
     """All that was found; while a probe runs, all that was found so far.
 
-    ``seconds`` is how long everything took. ``suggestion`` follows from the other ports, which are
-    looked at where this one failed.
+    ``under_way`` is the step that has not ended, ``seconds`` how long everything took.
+    ``suggestion`` follows from the other ports, which are looked at where this one failed.
     """
 
     ask: Ask
@@ -239,6 +241,7 @@ class Probe(Struct, frozen=True):
     others: tuple[Probe, ...] = ()
     suggestion: str = ""
     seconds: float = 0.0
+    under_way: Step | None = None
 
     @property
     def failed(self) -> StepResult | None:

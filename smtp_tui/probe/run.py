@@ -14,7 +14,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from smtp_tui.api.clock import Clock
-from smtp_tui.mail.parameters import IMPLICIT_TLS
 from smtp_tui.probe.channel import Channel, Reply, Stopped
 from smtp_tui.probe.model import (
     Address,
@@ -110,9 +109,15 @@ def suggestion(probe: Probe, others: tuple[Probe, ...]) -> str:
     if not good:
         return ""
     best = good[0]
-    port = best.ask.address.port
-    what = "TLS at once" if port in IMPLICIT_TLS else "STARTTLS" if best.tls else "no TLS"
-    return f"{port} answers and offers {what}; this is {probe.ask.address.port}."
+    port, here = best.ask.address.port, probe.ask.address.port
+    return f"{port} answers and offers {what_it_offers(best)}; this is {here}."
+
+
+def what_it_offers(probe: Probe) -> str:
+    """How TLS begins at a server that answers, if it does."""
+    if probe.tls is None:
+        return "no TLS"
+    return "TLS at once" if probe.ask.tls_at_once else "STARTTLS"
 
 
 class _Refused(Stopped):
@@ -124,6 +129,7 @@ class _Found(Struct):
 
     words: str = ""
     details: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     note: bool = False
 
 
@@ -171,6 +177,7 @@ class _Run:
         """Take a step within its time, and add it when it has ended. Raises :class:`Stopped`."""
         found, began = _Found(), self._clock.monotonic()
         seconds = max(0.0, min(self._limits.step, self._limits.whole - self.passed))
+        self.set(under_way=step)
         try:
             async with asyncio.timeout(seconds):
                 yield found
@@ -189,8 +196,8 @@ class _Run:
         self, step: Step, result: Result, found: _Found, began: float, why: Failure | None = None
     ) -> None:
         seconds = self._clock.monotonic() - began
-        ended = StepResult(step, result, found.words, seconds, found.details, why)
-        self.set(steps=(*self.probe.steps, ended))
+        ended = StepResult(step, result, found.words, seconds, found.details, why, found.remarks)
+        self.set(steps=(*self.probe.steps, ended), under_way=None)
 
     async def _addresses(self) -> tuple[str, ...]:
         async with self._step(Step.NAMES) as found:
@@ -260,7 +267,8 @@ class _Run:
             reply = await self._command(channel, f"EHLO {name}")
             if reply.code in (500, 502, 504, 550) and step is Step.EHLO:
                 reply = await self._command(channel, f"HELO {name}")
-                found.note, found.details = True, ("It knows no EHLO, so it offers nothing.",)
+                found.note = True
+                found.details = found.remarks = ("It knows no EHLO, so it offers nothing.",)
                 _agreed(reply, "HELO")
                 offers = Offers()
             else:
@@ -281,7 +289,8 @@ class _Run:
             tls = await channel.start_tls(self._ask.address.hostname, self._clock.now())
             found.words = f"{tls.version}, {tls.cipher}"
             found.details = tuple(certificate_lines(tls))
-            found.note = not tls.trusted or _ends_soon(tls)
+            found.remarks = tuple(_remarks(tls))
+            found.note = bool(found.remarks)
             self._dialogue.append(Line(Side.NOTE, f"TLS begins: {found.words}"))
             self.set(tls=tls)
 
@@ -440,6 +449,23 @@ def _ends_soon(tls: TlsFound) -> bool:
     return tls.days_left is not None and tls.days_left < DAYS_LEFT
 
 
+def _valid_until(tls: TlsFound) -> str:
+    end, left = tls.chain[0].not_after, tls.days_left or 0
+    ends = f"{counted(left, 'day')} left" if left >= 0 else f"ended {counted(-left, 'day')} ago"
+    return f"Valid until {end:%Y-%m-%d}, {ends}"
+
+
+def _not_trusted(problem: str) -> str:
+    return f"Not trusted: {problem}"
+
+
+def _remarks(tls: TlsFound) -> Iterator[str]:
+    """What is to be looked at of a certificate, of the same lines."""
+    yield from map(_not_trusted, tls.problems)
+    if _ends_soon(tls):
+        yield _valid_until(tls)
+
+
 def certificate_lines(tls: TlsFound) -> Iterator[str]:
     """What a person wants to know of a certificate, one line each."""
     if not tls.chain:
@@ -448,13 +474,10 @@ def certificate_lines(tls: TlsFound) -> Iterator[str]:
     names = ", ".join(own.names[:6]) + (f" and {len(own.names) - 6} more" if own.names[6:] else "")
     yield f"Certificate for {names or own.subject}"
     yield f"Issued by {own.issuer}"
-    if own.not_after is not None and tls.days_left is not None:
-        left = tls.days_left
-        ends = f"{counted(left, 'day')} left" if left >= 0 else f"ended {counted(-left, 'day')} ago"
-        yield f"Valid until {own.not_after:%Y-%m-%d}, {ends}"
+    if tls.days_left is not None:
+        yield _valid_until(tls)
     yield f"Chain of {counted(len(tls.chain), 'certificate')}"
-    for problem in tls.problems:
-        yield f"Not trusted: {problem}"
+    yield from map(_not_trusted, tls.problems)
     if tls.problems:
         yield (
             "Mailers that verify refuse it, as Node.js and Java do by default; Postfix takes it"

@@ -33,6 +33,7 @@ class Place(Enum):
     SECRET = "In a password field"
     DIALOG = "Review"
     TEST = "Test email"
+    PROBE = "Probe"
     PROFILES = "Profiles"
     PLAN = "Review of a plan"
     RUN = "Run"
@@ -169,6 +170,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
        (_RUN, _WRITE, _RECORDS), many=True),
     _A("record.test", "t", "Test", "Send a test email with the saved record.", (_TEST, _RECORDS),
        many=True),
+    _A("record.probe", "x", "Probe",
+       "Look at the mail server from this machine; no mail is sent.", (_RECORD,)),
     _A("record.new", "n", "New", "Create a record from scratch or a preset.", (_RUN, _WRITE,)),
     _A("record.clone", "c", "Clone", "Copy this record, without its password.",
        (_RUN, _WRITE, _RECORD)),
@@ -254,6 +257,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("test.again", "r,ctrl+t", "Again", "Send the test again."),
     _A("test.save", "ctrl+s", "Review and save", "Back to the form, to save what was tested.",
        priority=True),
+    _A("test.probe", "x,ctrl+y", "Probe", "Look at the mail server with these values; no mail."),
+    _A("probe.again", "r", "Again", "Probe once more."),
+    _A("probe.dialogue", "d", "Dialogue", "Every line that was said, secrets masked."),
+    _A("probe.copy", "y", "Copy", "The dialogue (pressed twice)."),
+    _A("probe.login", "l", "Login, recipient", "Try a login, or ask for a recipient; no mail."),
+    _A("probe.allow", "s", "Send password", "Where it is not safe; asks first, for one probe."),
+    _A("probe.edit", "e", "Edit", "Open the form at the parameter to check."),
     _A("profiles.new", "n", "New", "Set up a host, and how to log in."),
     _A("profiles.edit", "e", "Edit", "Change the profile."),
     _A("profiles.clone", "c", "Clone", "A new profile like this one."),

@@ -71,6 +71,12 @@ class TypedText(Struct, frozen=True):
     forget: Callable[[], None] = lambda: None
 
 
+class EditParameter(Struct, frozen=True):
+    """The answer of a dialog where a parameter is to be edited."""
+
+    name: str
+
+
 def opens_screen(
     method: Callable[Concatenate[Opener, Arguments], Coroutine[Any, Any, None]],
 ) -> Callable[Concatenate[Opener, Arguments], None]:
@@ -380,7 +386,7 @@ class Dialog(ModalScreen[Result]):
         """Show which keys work now."""
         contents = [key_content(key, sentence(label)) for key, label in self.keys()]
         more = key_content(bound(self, "app.help").first_key, "more")
-        room = min(self.WIDTH, self.app.size.width) - 4
+        room = min(self.WIDTH, self.app.size.width) - 6  # corners, lines and blanks beside them
         keys = fitted_keys(contents, room, more)
         if not keys.is_same(self._keys):  # the same ones again would repaint the box
             self._keys = keys

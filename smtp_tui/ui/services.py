@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -24,6 +25,7 @@ from smtp_tui.workflows.session import Memory, Session
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
     from smtp_tui.api.writes import Unattended
+    from smtp_tui.probe.run import Prober
     from smtp_tui.state.drafts import DraftStore
     from smtp_tui.state.history import TestHistory
     from smtp_tui.state.journal import Journal
@@ -84,6 +86,15 @@ Mailbox: TypeAlias = Callable[[], tuple[ReceivedMail, ...]]
 """Gives the mail that arrived at the demo's mail server, oldest first."""
 
 
+def usual_prober(clock: Clock) -> Prober:
+    """What probes relays, with the usual limits and ports."""
+    from smtp_tui.probe.model import Limits  # noqa: PLC0415 - after the first rows
+    from smtp_tui.probe.names import Names  # noqa: PLC0415
+    from smtp_tui.probe.run import Prober  # noqa: PLC0415
+
+    return Prober(clock, Names(), Limits())
+
+
 class Services(Struct, frozen=True, dict=True):
     """What the program was started with, handed to every screen that needs it.
 
@@ -92,7 +103,7 @@ class Services(Struct, frozen=True, dict=True):
     read again by itself, None for never. ``keep_theme`` remembers the name of a theme; it blocks
     and raises ``FileProblem``. Tokens are kept by all that they belong to, so that a profile that
     is used again does not ask again, and none is sent elsewhere; what was confirmed where no file
-    can keep it, by profile name and origin.
+    can keep it, by profile name and origin. ``machine`` is the name of this one, which probes.
     """
 
     store: ProfileStore
@@ -113,6 +124,8 @@ class Services(Struct, frozen=True, dict=True):
     several: Several | None = None
     refresh: timedelta | None = None
     keep_theme: Callable[[str], None] = lambda name: None
+    machine: str = field(default_factory=socket.gethostname)
+    make_prober: Callable[[Clock], Prober] = usual_prober
     _tokens: dict[Hashable, Tokens] = field(default_factory=dict)
     _confirmed: dict[tuple[str, str], Trust] = field(default_factory=dict)
 

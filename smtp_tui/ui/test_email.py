@@ -23,9 +23,9 @@ from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.mail.remarks import Remarks, error
 from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
-from smtp_tui.text import clean, clean_block, record_name
+from smtp_tui.text import clean, clean_block
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import Dialog, everywhere
+from smtp_tui.ui.base import Dialog, EditParameter, everywhere, opens_screen
 from smtp_tui.ui.keymap import bound, error_lines
 from smtp_tui.ui.messages import tell, wait_words
 from smtp_tui.ui.operator import ScreenOperator
@@ -61,12 +61,6 @@ _FRAME: Final = 4
 """Cells beside what stands in the dialog: its border, and a blank."""
 
 
-class EditParameter(Struct, frozen=True):
-    """The answer of the dialog where a parameter is to be edited."""
-
-    name: str
-
-
 class ReviewValues(Struct, frozen=True):
     """The answer of the dialog where the tested values are to be saved."""
 
@@ -100,7 +94,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
     BODY = "#test-body"
     WIDTH = 100
     AUTO_FOCUS = ""  # after the token dialog too, letters stay keys
-    ACTIONS = ("dialog.cancel", "test.edit", "test.again", "test.save")
+    ACTIONS = ("dialog.cancel", "test.edit", "test.again", "test.save", "test.probe")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*ACTIONS), everywhere("app.mailbox")]
 
     def __init__(
@@ -116,7 +110,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         self._session = session
         self._services = services
         self._subject = subject
-        self.title = f"Test email · {subject_name(subject)}"
+        self.title = f"Test email · {subject.title}"
         self.profile = session.profile
         self._form = form
         self._at_once = at_once
@@ -200,10 +194,12 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         if self._waiting:
             return ((back, "Stop waiting"),)
         if self.mail is None:
-            return (("enter", "Send"), (back, "Back"))
+            probe = (bound(self, "test.probe").last_key, "Probe")
+            return (("enter", "Send"), probe, (back, "Back"))
         if outcome is None:
             return ((back, "Back"),)
-        keys = [(bound(self, "test.again").first_key, "Again"), (back, "Back")]
+        actions = [bound(self, each) for each in ("test.again", "test.probe")]
+        keys = [*((each.first_key, each.label) for each in actions), (back, "Back")]
         if self._form:
             keys.insert(0, (bound(self, "test.save").first_key, "Review and save"))
         if not isinstance(outcome, TestOutcome):
@@ -366,6 +362,16 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         """Back to the form, to review and save what was tested."""
         self.dismiss(ReviewValues())
 
+    @opens_screen
+    async def action_probe(self) -> None:
+        """Look at the mail server from this machine, with the values that are tested."""
+        from smtp_tui.ui.probe.dialog import ProbeDialog  # noqa: PLC0415 - seldom needed
+
+        dialog = ProbeDialog(self._session, self._services, self._subject)
+        edit = await self.app.push_screen_wait(dialog)
+        if edit is not None:
+            self.dismiss(edit)
+
     def action_cancel(self) -> None:
         """Stop waiting, or close."""
         if not self._waiting:
@@ -400,16 +406,9 @@ def last_recipient(session: Session, services: Services) -> str:
     return session.memory.recipient or services.history.recipient_of(session.profile.name)
 
 
-def subject_name(subject: TestSubject) -> str:
-    """What is tested, as titles and messages name it."""
-    if subject.record_id is None and not subject.name.strip():
-        return "new values"
-    return record_name(subject.name, subject.record_id)
-
-
 def late_words(profile: str, mail: TestMail) -> str:
     """What came of a test mail in a line, for someone who has turned to other things."""
-    what = f"Test of {subject_name(mail.subject)} ({clean(profile, 40)})"
+    what = f"Test of {mail.subject.title} ({clean(profile, 40)})"
     outcome = mail.outcome
     if isinstance(outcome, ApiError):
         return f"{what}: not sent. {clean(outcome.why, 300)}"

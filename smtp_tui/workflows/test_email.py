@@ -24,7 +24,7 @@ from smtp_tui.state.encoding import RecordKey
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import PasswordUsed, TestHistory, TestRun
 from smtp_tui.state.journal import VERDICTS
-from smtp_tui.text import duration
+from smtp_tui.text import duration, record_name
 from smtp_tui.workflows.operator import About, Kind, Notice, Operator
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import ensure_token
@@ -65,6 +65,13 @@ class TestSubject(Struct, frozen=True):
     def record_id(self) -> str | None:
         """The id of the saved record, None for values that are saved nowhere."""
         return None if self.opened is None else self.opened.id
+
+    @property
+    def title(self) -> str:
+        """What is tested or probed, as titles and messages name it. Cleaned."""
+        if self.record_id is None and not self.name.strip():
+            return "new values"
+        return record_name(self.name, self.record_id)
 
     @property
     def words(self) -> str:

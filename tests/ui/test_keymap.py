@@ -34,7 +34,7 @@ def chosen(directory: Path, text: str) -> Preferences:
             'table.refresh = "?"\napp.help = "b"',
             {"table.refresh": "question_mark", "app.help": "b"},
         ),
-        ('record.delete = "e"\nrecord.edit = "x"', {"record.delete": "e", "record.edit": "x"}),
+        ('record.delete = "e"\nrecord.edit = "z"', {"record.delete": "e", "record.edit": "z"}),
         ('form.review = "ctrl+w"', {"form.review": "ctrl+w"}),
         ('profiles.edit = "t"', {"profiles.edit": "t"}),
         ('record.edit = ["e", "у"]', {"record.edit": "e,у"}),
@@ -95,7 +95,7 @@ OWN_KEYS = {
     **{"table.refresh": "R", "record.new": "N", "record.undo": "U", "record.test": "M"},
     **{"app.profiles": "P", "app.back": "q,f5", "app.journal": "J", "app.help": "H"},
     **{"dialog.copy": "Y", "dialog.cancel": "f6", "journal.refresh": "R"},
-    **{"profiles.new": "N", "profiles.check": "X", "test.again": "G"},
+    **{"profiles.new": "N", "profiles.check": "X", "test.again": "G", "test.probe": "f8"},
 }
 
 
@@ -110,7 +110,7 @@ async def test_sentences_name_the_keys_that_are_bound(sandbox: Sandbox) -> None:
             (("f5", "J"), ("No writes yet",)),
             (("f5", "P"), ("N New", "X Check", "f6 Back")),
             (("X",), ("G Check again  f6 Back",)),
-            (("f6", "f6", "M"), ("enter Send  f6 Back",)),
+            (("f6", "f6", "M"), ("enter Send  f8 Probe  f6 Back",)),
             (
                 ("f6", "e", "x", "ctrl+s"),
                 (

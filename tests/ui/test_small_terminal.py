@@ -30,6 +30,8 @@ SCREENS = {
     "deleting": (("d",), "Delete BATCH?"),
     "a test email": (("t",), "Send to"),
     "an outcome": (("t", "enter"), "UNREACHABLE"),
+    "a probe": (("x",), "From CAM"),
+    "what else a probe asks": (("x", "l"), "Login and recipient"),
     "what is copied of a record": (("y",), "Copy"),
     "a record as JSON": (("y", "tab", "tab"), "connection_parameters"),
     "the profiles": (("p",), "demo-europe"),

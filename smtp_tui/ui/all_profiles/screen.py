@@ -74,7 +74,7 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
     KEYS = (
         *("record.edit", "record.test", "record.new", "record.clone", "record.delete"),
         *("record.undo", "all.states", "table.filter", "table.refresh", "record.open"),
-        *("table.mark", "table.sort", "app.help", "app.back"),
+        *("table.mark", "table.sort", "record.probe", "app.help", "app.back"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),

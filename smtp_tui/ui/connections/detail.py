@@ -207,7 +207,14 @@ class DetailScreen(RecordScreen[bool]):
     )
     KEYS = (
         *("record.edit", "record.test", "record.clone", "record.delete", "record.copy"),
-        *("detail.next", "detail.previous", "table.refresh", "app.help", "app.back"),
+        *(
+            "detail.next",
+            "detail.previous",
+            "table.refresh",
+            "record.probe",
+            "app.help",
+            "app.back",
+        ),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
 

@@ -20,7 +20,7 @@ from smtp_tui.api.models import Record, value_text
 from smtp_tui.api.requests import get_request
 from smtp_tui.text import clean, record_name, sentence
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import FullScreen, opens_screen
+from smtp_tui.ui.base import EditParameter, FullScreen, opens_screen
 from smtp_tui.ui.bulk.marked import Marked
 from smtp_tui.ui.keymap import error_text
 from smtp_tui.ui.messages import Offer, tell
@@ -174,7 +174,7 @@ class RecordScreen(FullScreen[Result]):
 
     @opens_screen
     async def _test(self, session: Session, record: Record) -> None:
-        from smtp_tui.ui.test_email import EditParameter, TestDialog
+        from smtp_tui.ui.test_email import TestDialog
         from smtp_tui.workflows.test_email import TestSubject
 
         dialog = TestDialog(session, self.services, TestSubject(record.name, record))
@@ -182,6 +182,19 @@ class RecordScreen(FullScreen[Result]):
         self._shows.tested()
         if isinstance(result, EditParameter):
             self._edit(session, record, result.name)
+
+    @opens_screen
+    async def action_probe(self) -> None:
+        """Look at the mail server of the record from this machine."""
+        from smtp_tui.ui.probe.dialog import ProbeDialog
+        from smtp_tui.workflows.test_email import TestSubject
+
+        if self._chosen is not None:
+            session, record = self._chosen
+            dialog = ProbeDialog(session, self.services, TestSubject(record.name, record))
+            edit = await self.app.push_screen_wait(dialog)
+            if edit is not None:
+                self._edit(session, record, edit.name)
 
     def on_test_finished(self) -> None:
         """Show the outcome of a test email that nobody may have waited for."""

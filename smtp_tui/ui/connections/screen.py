@@ -67,7 +67,14 @@ class ConnectionsScreen(RecordScreen[None]):
     KEYS = (
         *("record.edit", "record.test", "record.new", "record.clone", "record.delete"),
         *("record.undo", "table.filter", "app.profiles", "table.refresh", "record.open"),
-        *("table.mark", "table.beside", "table.sort", "app.command_palette", "app.help"),
+        *(
+            "table.mark",
+            "table.beside",
+            "table.sort",
+            "record.probe",
+            "app.command_palette",
+            "app.help",
+        ),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),

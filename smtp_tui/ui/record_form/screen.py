@@ -28,7 +28,7 @@ from smtp_tui.state.drafts import SavedDraft
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, record_name
 from smtp_tui.ui.actions import Situation, bindings
-from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
+from smtp_tui.ui.base import EditParameter, FullScreen, TypedText, opens_screen
 from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.keymap import error_text
 from smtp_tui.ui.messages import Offer, Wait, forget, tell
@@ -44,7 +44,7 @@ from smtp_tui.ui.record_form.form import (
 from smtp_tui.ui.record_form.resume import take_up, with_draft
 from smtp_tui.ui.request_text import brief_content
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.test_email import EditParameter, ReviewValues, TestDialog, last_recipient
+from smtp_tui.ui.test_email import ReviewValues, TestDialog, last_recipient
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
 from smtp_tui.ui.widgets.panel import Panel
 from smtp_tui.ui.widgets.plain_text import PlainText

@@ -134,7 +134,7 @@ async def test_where_there_is_room_the_key_line_has_more_keys_and_undo_after_a_w
         await delete(ui, "BATCH")
         await ui.sees("Connections 5", "d Delete  u Undo  / Filter", "? Help")
         await ui.pilot.resize_terminal(160, 30)
-        await ui.sees("tab Detail  s Sort  : Commands  ? Help")
+        await ui.sees("tab Detail  s Sort  x Probe  : Commands  ? Help")
         await ui.press("tab")
         assert ui.app.focused is not table(ui)
         await ui.press("tab")

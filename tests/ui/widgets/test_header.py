@@ -127,6 +127,7 @@ async def _through_records(walk: _Walk) -> None:
     await walk.go("t", "Send to")
     await walk.go("enter", "UNREACHABLE")
     await walk.back("NAME ▲")
+    await _through_a_probe(walk)
     await walk.go("A", "Journal of writes", "BATCH")
     await walk.go("enter", "╭─ ", "test")
     await walk.back("Journal of writes")
@@ -148,6 +149,17 @@ async def _through_records(walk: _Walk) -> None:
     await walk.go("U", "6 entries could not be read")
     await walk.back("6 unreadable")
     await walk.go("r", "NAME ▲", "BATCH")
+
+
+async def _through_a_probe(walk: _Walk) -> None:
+    """Of the sandbox's own mail server."""
+    await walk.go("j j j j x", "PRIMARY", "From CAM")
+    await walk.go("d", "this machine   < the server")
+    await walk.back("From CAM")
+    await walk.go("l", "Login and recipient")
+    await walk.back("From CAM")
+    await walk.back("NAME ▲")
+    await walk.ui.press("g")
 
 
 async def _through_a_form(walk: _Walk) -> None:

@@ -1,0 +1,1 @@
+"""The probe: a mail server looked at from this machine, step by step, and both views of it."""

@@ -1,0 +1,61 @@
+"""What the tests of the probe press and read again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.mail.outcome import Phase, Verdict
+from smtp_tui.probe.model import Limits
+from smtp_tui.probe.names import Names
+from smtp_tui.probe.run import Prober
+from smtp_tui.state.history import TestRun
+from smtp_tui.ui.services import Services
+from tests.ui.helpers import Ui
+
+MACHINE = "desk-7"
+PATIENT = Limits(step=20.0, whole=60.0)
+BRIEF = Limits(step=0.6, whole=4.0)
+
+
+def probing(limits: Limits = PATIENT, *ports: int) -> Callable[[Services], Services]:
+    """Services of this machine, whose probes look at these other ports."""
+
+    def wired(services: Services) -> Services:
+        return replace(
+            services,
+            machine=MACHINE,
+            make_prober=lambda _: Prober(Clock(), Names(), limits, ports),
+        )
+
+    return wired
+
+
+async def begin(ui: Ui) -> None:
+    """Probe the record under the cursor."""
+    await ui.sees("MAIL")
+    await ui.press("x")
+    await ui.sees("Probe · MAIL")
+
+
+async def has_ended(ui: Ui, *texts: str) -> None:
+    """Wait until both views stand there, with these texts."""
+    await ui.sees("From here", "From CAM", *texts)
+
+
+def cam_tested(
+    ui: Ui, record_id: str, verdict: Verdict, phase: Phase, words: str, **values: object
+) -> None:
+    """Let CAM have tested the record three hours ago, with its values or with others."""
+    record = ui.sandbox.record(record_id)
+    used = {name: str(value) for name, value in (record.values | values).items()}
+    key = ui.services.session(ui.profile).key(record_id)
+    at = ui.clock.now() - timedelta(hours=3)
+    run = TestRun(
+        at, ui.profile.name, "you@there.example", tuple(used.items()), verdict.value, phase.value,
+        words, 120,
+    )  # fmt: skip
+    ui.services.history.remember(key, run)
