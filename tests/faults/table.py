@@ -38,6 +38,8 @@ CLI_CREATE = "tests/cli/test_create.py"
 CLI_DELETE = "tests/cli/test_delete.py"
 CLI_DESIRED = "tests/cli/test_desired.py"
 CLI_EDGE = "tests/cli/test_edge.py"
+CLI_PROBE = "tests/cli/test_probe.py"
+CLI_PROBE_FORMATS = "tests/cli/test_probe_formats.py"
 CLI_PROFILES = "tests/cli/test_profiles_command.py"
 CLI_MANY = "tests/cli/test_many.py"
 CLI_MISTAKES = "tests/cli/test_mistakes.py"
@@ -67,6 +69,7 @@ WORKFLOWS_PLAN = "tests/workflows/test_plan.py"
 WORKFLOWS_RUN = "tests/workflows/test_run.py"
 WORKFLOWS_DESIRED = "tests/workflows/test_desired.py"
 WORKFLOWS_SAVE = "tests/workflows/test_save_record.py"
+PROBE = "tests/probe/test_cases.py"
 PROFILES_ACCESS = "tests/profiles/test_access.py"
 PROFILES_CREDENTIALS = "tests/profiles/test_credentials.py"
 PROFILES_MODEL = "tests/profiles/test_model.py"
@@ -2487,5 +2490,96 @@ FAULTS: Final = (
             "tests/ui/all_profiles/test_table.py"
             "::test_a_profile_that_was_changed_meanwhile_is_used_as_it_is_now",
         ),
+    ),
+    Fault(
+        "an address is looked for among the records",
+        PLACE,
+        "    if not by_record:\n        run_until_told(look())",
+        "    if not by_record and not environ:\n        run_until_told(look())",
+        (f"{CLI_PROBE}::test_an_address_needs_no_profile",),
+    ),
+    Fault(
+        "equal addresses are probed twice",
+        BOUNDS,
+        'key = address.hostname.rstrip(".").casefold(), address.port',
+        "key = address.hostname, address.port",
+        (f"{CLI_PROBE}::test_all_records_are_probed_and_equal_addresses_once",),
+    ),
+    Fault(
+        "five hosts are probed at once",
+        BOUNDS,
+        "asyncio.Semaphore(AT_ONCE)",
+        "asyncio.Semaphore(AT_ONCE + 1)",
+        (f"{CLI_PROBE}::test_at_most_four_hosts_are_probed_at_once",),
+    ),
+    Fault(
+        "a password goes to every host",
+        SECRET,
+        "if relays.asked.password is not None and len(relays.found) > 1:",
+        "if relays.asked.password is not None and len(relays.found) > 9:",
+        (f"{CLI_PROBE}::test_what_cannot_be_meant_is_refused_before_anyone_is_asked",),
+    ),
+    Fault(
+        "a second line gets into a command of a probe",
+        SHOWN,
+        'if "\\r" in command or "\\n" in command:',
+        'if "\\r\\n" in command[-2:]:',
+        (f"{PROBE}::test_no_second_line_gets_into_a_command",),
+    ),
+    Fault(
+        "a probe's recipient is not checked",
+        SHOWN,
+        'recipient=recipient_of("--rcpt", options.recipient)',
+        "recipient=options.recipient",
+        (f"{CLI_PROBE}::test_what_cannot_be_meant_is_refused_before_anyone_is_asked",),
+    ),
+    Fault(
+        "silence of a relay ends like a refusal",
+        SCRIPTS,
+        "*(Reason.SILENT, Reason.UNFINISHED, Reason.TOO_LONG),",
+        "*(Reason.UNFINISHED, Reason.TOO_LONG),",
+        (f"{CLI_PROBE}::test_a_mail_server_that_was_there_is_told_from_one_that_was_not",),
+    ),
+    Fault(
+        "a relay's words begin performance data",
+        SCRIPTS,
+        'clean(words, 1_000).replace("|", "/")',
+        "clean(words, 1_000)",
+        (f"{CLI_PROBE_FORMATS}::test_a_refusal_and_a_closed_port_are_critical",),
+    ),
+    Fault(
+        "a name gets out of its label",
+        SCRIPTS,
+        '.replace("\\\\", "\\\\\\\\").replace(\'"\', \'\\\\"\')',
+        '.replace("\\\\", "\\\\\\\\")',
+        (f"{CLI_PROBE_FORMATS}::test_no_name_gets_out_of_its_label_and_no_sample_stands_twice",),
+    ),
+    Fault(
+        "a plugin ends with 2 after a slip",
+        SCRIPTS,
+        "refusal.code = ExitCode.NOT_FOUND  # the 3 of a plugin",
+        "refusal.code = ExitCode.USAGE",
+        (f"{CLI_PROBE_FORMATS}::test_what_cannot_be_done_is_unknown_to_a_plugin",),
+    ),
+    Fault(
+        "a plugin is silent on a profile that cannot be read",
+        HONEST,
+        "set() if whole and looked else {State.UNKNOWN}",
+        "set() if looked else {State.UNKNOWN}",
+        (f"{CLI_PROBE_FORMATS}::test_a_profile_that_cannot_be_read_is_not_hidden_by_the_others",),
+    ),
+    Fault(
+        "metrics are written through a link",
+        FILES,
+        "if path.is_symlink() or (path.exists() and not path.is_file()):",
+        "if path.exists() and not path.is_file():",
+        (f"{CLI_PROBE_FORMATS}::test_a_file_that_cannot_be_written_is_told",),
+    ),
+    Fault(
+        "every address of a name is tried",
+        BOUNDS,
+        "tried = addresses[: self._limits.addresses]",
+        "tried = addresses",
+        (f"{PROBE}::test_four_of_many_addresses_are_tried_and_share_the_time",),
     ),
 )
