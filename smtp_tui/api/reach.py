@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import re
 import socket
 import ssl
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Final
 
 from msgspec.structs import replace
 
+from smtp_tui.api.decode import cut
 from smtp_tui.api.errors import ApiError, Call, CertificateRefused, HostUnreachable
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.target import Origin, Trust, Unverified
 from smtp_tui.api.tls import ssl_context
 
 _CLOSING: Final = 1.0
+_STATUS: Final = re.compile(rb"HTTP/1\.[01] ([1-5])\d\d\b")
 NO_SUCH_NAME: Final = "Host name not found"
 NO_CONNECTION: Final = "Could not connect"
 REASONS: Final = {
@@ -72,17 +75,24 @@ async def addresses_of(host: str, port: int, seconds: float) -> tuple[str, ...]:
         return await found
 
 
+def _first_hop(origin: Origin) -> tuple[str, int]:
+    """Host and port that a connection is made to: the proxy's, where there is one."""
+    if origin.proxy is not None:
+        return origin.proxy.host, origin.proxy.port
+    return origin.host, origin.actual_port
+
+
 async def resolve(origin: Origin, seconds: float) -> tuple[str, ...]:
-    """The addresses of the host. Raises ``HostUnreachable``."""
+    """The addresses of the host, or of its proxy. Raises ``HostUnreachable``."""
     why = NO_SUCH_NAME
     try:
-        if addresses := await addresses_of(origin.host, origin.actual_port, seconds):
+        if addresses := await addresses_of(*_first_hop(origin), seconds):
             return addresses
     except TimeoutError:
         why = f"No DNS answer within {seconds:g} s"
     except (OSError, UnicodeError):
         why = NO_SUCH_NAME
-    raise HostUnreachable(_call(origin), why)
+    raise HostUnreachable(_call(origin), f"{_proxy(origin)}{why}")
 
 
 async def connect(origin: Origin, addresses: tuple[str, ...], seconds: float) -> str:
@@ -96,7 +106,7 @@ async def connect(origin: Origin, addresses: tuple[str, ...], seconds: float) ->
     for number, address in enumerate(addresses):
         try:
             async with asyncio.timeout((end - clock()) / (len(addresses) - number)):
-                _, writer = await asyncio.open_connection(address, origin.actual_port)
+                _, writer = await asyncio.open_connection(address, _first_hop(origin)[1])
         except TimeoutError:
             why = f"No connection within {seconds:g} s"
         except OSError as error:
@@ -104,7 +114,7 @@ async def connect(origin: Origin, addresses: tuple[str, ...], seconds: float) ->
         else:
             await _close(writer)
             return address
-    raise HostUnreachable(_call(origin), why)
+    raise HostUnreachable(_call(origin), f"{_proxy(origin)}{why}")
 
 
 async def judge(origin: Origin, address: str, trust: Trust, seconds: float) -> bytes:
@@ -115,13 +125,7 @@ async def judge(origin: Origin, address: str, trust: Trust, seconds: float) -> b
     try:
         context = await asyncio.to_thread(ssl_context, origin, trust)  # reads many authorities
         async with asyncio.timeout(seconds):
-            _, writer = await asyncio.open_connection(
-                address,
-                origin.actual_port,
-                ssl=context,
-                server_hostname=origin.host,
-                ssl_shutdown_timeout=_CLOSING,
-            )
+            writer = await _opened(origin, address, context)
             shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
             await _close(writer)
     except TimeoutError:
@@ -132,6 +136,50 @@ async def judge(origin: Origin, address: str, trust: Trust, seconds: float) -> b
         why = "The connection was closed during the TLS handshake"
         raise HostUnreachable(_call(origin), why) from None
     return shown or b""
+
+
+async def _opened(origin: Origin, address: str, context: ssl.SSLContext) -> asyncio.StreamWriter:
+    """A connection with TLS, through the proxy if there is one. Raises ``HostUnreachable``."""
+    port = _first_hop(origin)[1]
+    if origin.proxy is None:
+        _, writer = await asyncio.open_connection(
+            address,
+            port,
+            ssl=context,
+            server_hostname=origin.host,
+            ssl_shutdown_timeout=_CLOSING,
+        )
+        return writer
+    reader, writer = await asyncio.open_connection(address, port)
+    with ExitStack() as on_failure:
+        on_failure.callback(writer.transport.abort)
+        await _tunnel(origin, reader, writer)
+        await writer.start_tls(context, server_hostname=origin.host)
+        on_failure.pop_all()
+    return writer
+
+
+async def _tunnel(
+    origin: Origin, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """Ask the proxy for a connection to the origin. Raises ``HostUnreachable``."""
+    host = f"[{origin.host}]" if ":" in origin.host else origin.host
+    to = f"{host}:{origin.actual_port}"
+    writer.write(f"CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n\r\n".encode())
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        raise HostUnreachable(_call(origin), f"{_proxy(origin)}It gave no answer") from None
+    status = _STATUS.match(head)
+    if status is None or status[1] != b"2":
+        said = cut(head.partition(b"\r\n")[0].decode("ascii", "replace"), 60)
+        words = f"{_proxy(origin)}It refused to connect ({said})"
+        raise HostUnreachable(_call(origin), words)
+
+
+def _proxy(origin: Origin) -> str:
+    """What stands before a reason that is the proxy's; blank without one."""
+    return f"Proxy {origin.proxy.text}: " if origin.proxy is not None else ""
 
 
 async def accepted_certificate(origin: Origin, trust: Trust, seconds: float) -> bytes:

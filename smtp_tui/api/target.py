@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct, field
-from msgspec.structs import force_setattr
+from msgspec.structs import force_setattr, replace
 
 DEFAULT_IDENTITY_PORT: Final = 8443
 LONGEST_LABEL: Final = 63
@@ -66,12 +66,28 @@ class HostRefused(ValueError):
     """A host that no request is sent to; the message says what is wrong with it."""
 
 
+class Proxy(Struct, frozen=True):
+    """An HTTP proxy that passes TLS through (``CONNECT``, RFC 9110, section 9.3.6)."""
+
+    host: str
+    port: int
+
+    @property
+    def text(self) -> str:
+        """Host and port."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
 class Origin(Struct, frozen=True):
-    """Scheme, host and port: the one place a token goes to. ``port`` None is the scheme's own."""
+    """Scheme, host and port: the one place a token goes to. ``port`` None is the scheme's own.
+
+    ``proxy`` is what it is reached through; only https can be.
+    """
 
     scheme: Scheme
     host: str
     port: int | None = None
+    proxy: Proxy | None = None
 
     @property
     def text(self) -> str:
@@ -129,7 +145,7 @@ class Target(Struct, frozen=True):
         """Where tokens are issued: the profile's own, else port 8443 of the same host (vendor)."""
         if self.identity is not None:
             return self.identity
-        return Origin(self.origin.scheme, self.origin.host, DEFAULT_IDENTITY_PORT)
+        return replace(self.origin, port=DEFAULT_IDENTITY_PORT)
 
     def trust_for(self, origin: Origin) -> Trust:
         """What to trust at one of the two origins: each may have its own certificate."""
@@ -176,6 +192,32 @@ def parse_origin(text: str, port: int | None = None, *, allow_http: bool = False
             "plain http is allowed to this machine only; use https, or a profile that allows http"
         )
     return origin
+
+
+PROXY_NEEDS_TLS: Final = "a proxy is used for https only: it would read what plain http sends"
+
+
+def behind(origin: Origin, proxy: Proxy) -> Origin:
+    """The origin as it is reached through a proxy. Raises :class:`HostRefused` for plain http."""
+    if origin.scheme == "http":
+        raise HostRefused(PROXY_NEEDS_TLS)
+    return replace(origin, proxy=proxy)
+
+
+def parse_proxy(text: str) -> Proxy:
+    """Read ``http://host:port``; the scheme may be left out. Raises :class:`HostRefused`.
+
+    A proxy that wants a password is refused: a profile holds no secret.
+    """
+    named, separator, rest = text.strip().removesuffix("/").partition("://")
+    if separator and named.lower() != "http":
+        raise HostRefused("the scheme of a proxy must be http")
+    if "@" in text:
+        raise HostRefused("a proxy with a user or password is not supported")
+    host, port = _split_port(rest if separator else named)
+    if port is None:
+        raise HostRefused("a proxy needs a port, such as http://proxy.example.com:3128")
+    return Proxy(_checked_host(host), port)
 
 
 def _split_port(text: str) -> tuple[str, int | None]:

@@ -4,7 +4,8 @@ No connection is used twice. Bytes that a server sends late or in excess can nev
 answer to another request, and no write meets a connection that the server is about to close.
 
 No redirect is followed, no cookie kept, no proxy taken from the environment and no compressed body
-read: each of these would send a secret, or take an unbounded number of bytes, unseen.
+read: each of these would send a secret, or take an unbounded number of bytes, unseen. A proxy that
+the profile names sees the host and the port, and then TLS.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from smtp_tui.api.requests import Answer, Request
 from smtp_tui.api.target import Origin
 
 _CONNECTED: Final = "connection.connect_tcp.complete"
-_SHAKING_HANDS: Final = "connection.start_tls.started"
+_SHAKING_HANDS: Final = frozenset({"connection.start_tls.started", "proxy.start_tls.started"})
 _SENDING: Final = "http11.send_request_headers.started"
 """Steps of a request, by the names that httpcore gives them in the extension ``trace``."""
 
@@ -56,8 +57,10 @@ class Transport(Struct, frozen=True):
     limits: Limits
 
     def _client(self) -> httpx.AsyncClient:
+        via = self.origin.proxy
+        proxy = httpx.Proxy(f"http://{via.text}") if via is not None else None
         return httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(verify=self.context, trust_env=False),
+            transport=httpx.AsyncHTTPTransport(verify=self.context, trust_env=False, proxy=proxy),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(self.limits.read, connect=None),
@@ -91,18 +94,19 @@ class Transport(Struct, frozen=True):
         being sent. Raises ``HostUnreachable``, ``CertificateRefused`` and ``NoAnswer``.
         """
         connecting = asyncio.timeout(self.limits.connect)
-        shaking_hands = False
+        shaking_hands = sending = False
 
         async def trace(step: str, details: Mapping[str, Any]) -> None:
             """Follow the steps; the time for a connection ends when sending begins."""
-            nonlocal shaking_hands
+            nonlocal shaking_hands, sending
             if step == _CONNECTED:
                 # A handshake or request that is cancelled would leave its connection open.
                 opened.push_async_callback(details["return_value"].aclose)
-            elif step == _SHAKING_HANDS:
+            elif step in _SHAKING_HANDS:
                 shaking_hands = True
-            elif step == _SENDING:
+            elif step == _SENDING and details["request"].method != b"CONNECT":
                 ready()
+                sending = True
                 connecting.reschedule(None)
 
         try:
@@ -126,7 +130,11 @@ class Transport(Struct, frozen=True):
             seconds = f"{self.limits.total:g} s"
             raise errors.NoAnswer(call, f"No complete answer within {seconds}") from None
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
-            raise _in_words(error, call, self.limits.read) from None
+            told = _in_words(error, call, self.limits.read)
+            if self.origin.proxy is None or sending or isinstance(told, errors.CertificateRefused):
+                raise told from None
+            why = f"Proxy {self.origin.proxy.text}: {told.why}"
+            raise errors.HostUnreachable(call, why) from None
 
     def _not_connected(self, call: Call, shaking_hands: bool) -> errors.HostUnreachable:
         seconds = f"{self.limits.connect:g} s"
@@ -171,6 +179,8 @@ def _in_words(error: Exception, call: Call, read: float) -> ApiError:
     match error:
         case httpx.ConnectError():
             return _no_connection(error, call)
+        case httpx.ProxyError():
+            return errors.HostUnreachable(call, f"It refused to connect ({cut(str(error), 60)})")
         case httpx.UnsupportedProtocol() | httpx.InvalidURL() | httpx.LocalProtocolError():
             return errors.HostUnreachable(call, "The address cannot be used")
         case httpx.TimeoutException():

@@ -16,6 +16,7 @@ from msgspec import NODEFAULT, Struct
 from msgspec.structs import fields, replace
 
 from smtp_tui.api.target import (
+    PROXY_NEEDS_TLS,
     Access,
     CaFile,
     HostRefused,
@@ -23,7 +24,9 @@ from smtp_tui.api.target import (
     SystemTrust,
     Target,
     Trust,
+    behind,
     parse_origin,
+    parse_proxy,
 )
 from smtp_tui.profiles import codecs
 from smtp_tui.profiles.sources import PromptToken, TokenSource
@@ -72,13 +75,15 @@ class Field(Struct, frozen=True):
     """How a field of a profile is written, labelled and given on the command line.
 
     ``hint`` is shown in the empty field. ``options`` None stands for one named after the field,
-    with the hint as its help. ``name`` and ``default`` come from :class:`Profile`.
+    with the hint as its help. A ``rare`` one is in the form only where it has a value. ``name`` and
+    ``default`` come from :class:`Profile`.
     """
 
     label: str
     hint: str
     codec: codecs.Codec[Any] = codecs.TEXT
     options: tuple[Option, ...] | None = None
+    rare: bool = False
     name: str = ""
     default: Any = ""
 
@@ -124,6 +129,7 @@ _ACCESS: Final = codecs.enum_codec(Access)
 _ENVIRONMENT: Final = codecs.enum_codec(Environment)
 _ENVIRONMENTS: Final = "production, staging, test or other: the colour of its label"
 _HTTP_HINT: Final = "yes or no; always allowed to this machine"
+_PROXY_HINT: Final = "http://proxy.example.com:3128; empty: none"
 _RENAME: Final = Option("--rename", "new name of the profile", metavar="NAME")
 _TO_HOST: Final = Option("--host", "host name, with or without scheme and port")
 _TOKENS: Final = (
@@ -189,6 +195,7 @@ class Profile(Struct, frozen=True):
     trust: Annotated[Trust, Field("Trust", codecs.TRUST_FORMS, codecs.TRUST, (_TRUSTS,))] = (
         SystemTrust()
     )
+    proxy: Annotated[str, Field("Proxy", _PROXY_HINT, _HOST, rare=True)] = ""
     allow_http: Annotated[bool, Field("Plain http", _HTTP_HINT, codecs.FLAG, _HTTP)] = False
     test_emails: Annotated[
         bool, Field("Test emails", "yes or no; with no, none is sent", codecs.FLAG, _TEST_EMAILS)
@@ -205,6 +212,10 @@ class Profile(Struct, frozen=True):
                 identity = parse_origin(self.identity_url, allow_http=self.allow_http)
         except HostRefused as refusal:
             raise HostRefused(f"{self._refused_variable()}{refusal}") from None
+        if self.proxy:
+            proxy = parse_proxy(self.proxy)
+            origin = behind(origin, proxy)
+            identity = identity and behind(identity, proxy)
         scope = Scope(self.tenant, self.team, self.namespace)
         return Target(self.name, origin, scope, self.access, self.trust, identity, self.test_emails)
 
@@ -295,8 +306,16 @@ def _origin_problems(profile: Profile) -> Iterator[Problem]:
     servers = {"host": (profile.host, profile.port)}
     if profile.identity_url:
         servers["identity_url"] = (profile.identity_url, None)
+    try:
+        proxy = parse_proxy(profile.proxy) if profile.proxy else None
+    except HostRefused as refusal:
+        proxy = None
+        yield "proxy", str(refusal)
     for name, (text, port) in servers.items():
         try:
-            parse_origin(text, port, allow_http=profile.allow_http)
+            origin = parse_origin(text, port, allow_http=profile.allow_http)
         except HostRefused as refusal:
             yield name, str(refusal)
+        else:
+            if proxy is not None and origin.scheme == "http":
+                yield "proxy", PROXY_NEEDS_TLS

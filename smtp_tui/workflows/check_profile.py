@@ -131,10 +131,15 @@ async def look(target: Target, show: Show, seconds: float = SECONDS) -> bool:
     stage = Stage.NAME
     try:
         addresses = await resolve(target.origin, seconds)
-        show(Step(stage, Result.OK, _named(target.origin.host, addresses)))
+        proxy = target.origin.proxy
+        host, port = target.origin.host, target.origin.actual_port
+        if proxy is not None:
+            host, port = proxy.host, proxy.port
+        via = "the proxy " if proxy is not None else ""
+        show(Step(stage, Result.OK, f"{via}{_named(host, addresses)}"))
         stage = Stage.CONNECT
         address = await connect(target.origin, addresses, seconds)
-        show(Step(stage, Result.OK, f"port {target.origin.actual_port} answers"))
+        show(Step(stage, Result.OK, f"{via}port {port} answers"))
         stage = Stage.CERTIFICATE
         if target.origin.scheme == "http":
             show(Step(stage, Result.OK, "none: plain http"))

@@ -2582,4 +2582,18 @@ FAULTS: Final = (
         "tried = addresses",
         (f"{PROBE}::test_four_of_many_addresses_are_tried_and_share_the_time",),
     ),
+    Fault(
+        "asking a proxy for a connection counts as sending the request",
+        BOUNDS,
+        ' and details["request"].method != b"CONNECT"',
+        "",
+        ("tests/api/test_proxy.py::test_a_proxy_that_hangs_uses_up_the_time_for_a_connection",),
+    ),
+    Fault(
+        "a proxy is used unseen",
+        PLACE,
+        "    if target.origin.proxy is not None:\n        words = ",
+        "    if target.origin.proxy is not None:\n        _ = ",
+        ("tests/ui/widgets/test_header.py::test_a_proxy_is_named_in_the_header_beside_the_host",),
+    ),
 )

@@ -34,6 +34,7 @@ IN_THE_FILE = {
     "identity_url": "where logins go; without it, port 8443 or the port of the host",
     "token": "where the token comes from; see below",
     "trust": "how the certificate is verified; see below",
+    "proxy": "such as `http://proxy.example.com:3128`; for https only",
     "allow_http": "`true` allows plain http to other machines, not only to this one",
     "test_emails": "`false` lets none be sent",
 }

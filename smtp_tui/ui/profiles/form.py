@@ -192,12 +192,13 @@ class ProfileFormScreen(ProfileScreen):
         self.title = f"Profile {stored_as}" if stored_as else "New profile"
         self._profile = profile
         self._stored_as = stored_as
+        self._shown = [field for field in FIELDS if not field.rare or field.text(profile)]
 
     def compose_body(self) -> Iterable[Widget]:
         """All that a profile has, and why a save was refused."""
         self.panel.show(clean(self.title or ""))
         with self._body:
-            for field in FIELDS:
+            for field in self._shown:
                 text, choices = field.text(self._profile), field.codec.choices
                 widget = Field(field.name, text, label=field.label, hint=field.hint)
                 if choices:
@@ -231,7 +232,7 @@ class ProfileFormScreen(ProfileScreen):
         typed = {name: field.text.strip() for name, field in self.fields.items()}
         values: dict[str, Any] = {}
         problems: list[Problem] = []
-        for field in FIELDS:
+        for field in self._shown:
             try:
                 if typed[field.name] != field.text(self._profile):
                     values[field.name] = field.parse(typed[field.name])

@@ -70,6 +70,8 @@ def profile_words(session: Session, now: datetime, width: int) -> Content:
         title = Content.assemble(title, " ", Content.styled(_UNVERIFIED, filled("production")))
     host, port = _parted(clean(target.origin.text, 80))
     words = Content.assemble(title, "  ", (host, "bold"), (port, "dim"))
+    if target.origin.proxy is not None:
+        words = Content.assemble(words, (f" via {clean(target.origin.proxy.text, 80)}", "$warn"))
     if session.memory.overrules:
         words = Content.assemble(words, f" · {clean(session.memory.overrules, 100)}")
     parts = _fitted(_optional_parts(session, now), width - words.cell_length)

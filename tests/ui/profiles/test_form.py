@@ -274,3 +274,15 @@ async def test_leaving_a_changed_profile_asks_first_and_shows_what_would_be_lost
         await ui.sees("Leave without saving?", "Stay", "Discard changes")
         danger = [button.has_class("-danger") for button in ui.app.screen.query("Button")]
         assert danger == [False, True]
+
+
+async def test_a_proxy_is_in_the_form_of_a_profile_that_has_one(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    kept = _kept(tmp_path, proxy="http://127.0.0.1:3128", host="https://127.0.0.1:9")
+    async with opened(demo, profile=kept, directory=tmp_path, size=(80, 30)) as ui:
+        await ui.sees("via 127.0.0.1:3128")
+        await ui.press("p")
+        await ui.sees("PROFILE")
+        await ui.press("e")
+        await ui.sees("Profile one", "Proxy  ", "http://127.0.0.1:3128")

@@ -361,3 +361,12 @@ async def test_in_each_theme_the_header_stays_in_sight_over_a_dialog(
         await ui.press("p")
         await ui.sees("PROFILE", "STATE")
         assert "DEMO" in ui.lines()[0]
+
+
+async def test_a_proxy_is_named_in_the_header_beside_the_host(server: Sandbox) -> None:
+    def through(profile: Profile) -> Profile:
+        return replace(profile, proxy="http://127.0.0.1:9", trust=Unverified())
+
+    async with opened(server, profile=through) as ui:
+        await ui.sees("via 127.0.0.1:9")
+        assert f"{server.base_url[8:]} via 127.0.0.1:9" in ui.lines()[0]
