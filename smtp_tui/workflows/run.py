@@ -18,9 +18,10 @@ from msgspec.structs import replace
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, StatusError
 from smtp_tui.api.requests import TESTS, IdRefused, Operation, Request
-from smtp_tui.api.target import Access
+from smtp_tui.api.target import Access, Scope
 from smtp_tui.state.files import FileProblem
 from smtp_tui.workflows import outcomes as ends
+from smtp_tui.workflows.names import Names
 from smtp_tui.workflows.operator import Operator, SilentOperator
 from smtp_tui.workflows.plan import Plan, PlanEntry
 from smtp_tui.workflows.planned_write import PlannedWrite
@@ -103,6 +104,7 @@ class Run:
         self._refused_token: set[str] = set()
         self._attempts = [0] * len(plan.entries)
         self._next_mail: dict[str, float] = {}
+        self._names: dict[tuple[str, Scope], Names] = {}
 
     @property
     def counts(self) -> Counts:
@@ -212,12 +214,20 @@ class Run:
         if entry.record is not None and entry.operation in TESTS:
             subject = TestSubject(entry.record.name, entry.record)
             return await self._test(session, operator, entry, subject)
+        place = session.target.origin.url, session.target.scope
+        names = self._names.setdefault(place, Names(self._clock))
         if entry.record is not None and entry.operation is Operation.DELETE:
             outcome = await delete_record(session, operator, entry.record, run=self.id)
+            names.forget()
         else:
             outcome = await save_record(
-                session, operator, entry.record, entry.patch, name=entry.name, run=self.id
+                *(session, operator, entry.record, entry.patch),
+                name=entry.name,
+                run=self.id,
+                names=names,
             )
+        if entry.operation is Operation.CREATE:
+            _keep_name(names, outcome)
         if isinstance(outcome, ends.Saved) and outcome.before is not None:
             await self._remember_secret(session, outcome)
         return write_result(entry, outcome, operator.declined), _error(outcome)
@@ -255,6 +265,15 @@ class Run:
     def _set(self, number: int, result: Result) -> None:
         self.results[number] = result
         self._changed(number)
+
+
+def _keep_name(names: Names, outcome: ends.Outcome) -> None:
+    """Know the name of a record that was created; after anything unknown, read the list again."""
+    match outcome:
+        case ends.Saved(record_id, name, unanswered=None):
+            names.made(name, record_id)
+        case ends.Saved() | ends.Unknown() | ends.NotStored():
+            names.forget()
 
 
 def _error(outcome: ends.Outcome) -> ApiError | None:

@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, NotFound, TokenNeeded, TokenRefused, UnderWay
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import IdRefused, Operation, Request, Write
@@ -20,6 +21,7 @@ from smtp_tui.editing.patch import Patch, inverse
 from smtp_tui.text import record_name
 from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows.look_up import Found, advice, look_up
+from smtp_tui.workflows.names import Names
 from smtp_tui.workflows.operator import About, Notice, Operator, Sent
 from smtp_tui.workflows.planned_write import PlannedWrite, delete_plan, save_plan
 from smtp_tui.workflows.session import Session
@@ -42,14 +44,16 @@ async def save_record(
     rehearse: bool = False,
     look_first: bool = False,
     run: str = "",
+    names: Names | None = None,
 ) -> ends.Outcome:
     """Save a patch to the ``opened`` record, or as a new one of that name where that is None.
 
     ``notes`` stand in each review. ``rehearse`` does everything but send. ``look_first`` has the
     first review say whether a new name is taken, for an operator that then refuses. ``run`` is the
-    id of the run that it belongs to.
+    id of the run that it belongs to, and ``names`` what that knows of the names that are taken.
     """
-    job = _Job(session, operator, opened, patch, notes, new_name=name.strip(), run=run)
+    new = name.strip()
+    job = _Job(session, operator, opened, patch, notes, new_name=new, run=run, names=names)
     if look_first and opened is None:
         try:
             await job.name_is_free()
@@ -121,6 +125,7 @@ class _Job(Struct):
     new_name: str = ""
     taken: str = ""
     run: str = ""
+    names: Names | None = None
 
     def plan(self, *notes: str) -> PlannedWrite | None:
         """What to review, with these notes besides; None where there is nothing to send."""
@@ -160,12 +165,11 @@ class _Job(Struct):
         The server makes a second record of a name without a word.
         """
         what = f"Checking whether {record_name(self.new_name)} already exists"
-        read = self.session.connections.list
-        found = await read_signed_in(self.session, self.operator, read, what, Sent.NOTHING)
-        same = [record.id for record in found.records if record.name == self.new_name]
-        self.taken = same[0] if same else ""
-        self.news = (_TAKEN,) if same else ()
-        return not same
+        names, records = self.names or Names(Clock()), self.session.connections.list
+        read = partial(names.taken, self.new_name, records)
+        self.taken = await read_signed_in(self.session, self.operator, read, what, Sent.NOTHING)
+        self.news = (_TAKEN,) if self.taken else ()
+        return not self.taken
 
     def _tell(self, comparison: Comparison, now: Record) -> None:
         """Say what others changed that is kept."""

@@ -1176,7 +1176,7 @@ FAULTS: Final = (
     Fault(
         "a taken name is not told",
         HONEST,
-        "        return not same\n",
+        "        return not self.taken\n",
         "        return True\n",
         (
             f"{WORKFLOWS_SAVE}::test_a_taken_name_is_reviewed_again_before_a_second_record_of_it_is_made",
@@ -1185,8 +1185,8 @@ FAULTS: Final = (
     Fault(
         "a name is not looked for again after a 401",
         HONEST,
-        'self.taken = same[0] if same else ""',
-        'self.taken = same[0] if same else "none"',
+        "        self.news = (_TAKEN,) if self.taken else ()\n",
+        '        self.taken = self.taken or "none"\n',
         (f"{WORKFLOWS_SAVE}::test_a_name_is_looked_for_again_after_a_401",),
     ),
     Fault(
@@ -2294,6 +2294,33 @@ FAULTS: Final = (
         (
             "tests/ui/all_profiles/test_table.py"
             "::test_rows_come_as_hosts_answer_and_the_cursor_stays_first_until_it_is_moved",
+        ),
+    ),
+    Fault(
+        "a run creates a second record of a name that it made itself",
+        ONCE,
+        "            names.made(name, record_id)\n",
+        "            pass\n",
+        (
+            f"{WORKFLOWS_RUN}"
+            "::test_many_creates_read_the_list_once_and_make_no_second_record_of_a_name",
+        ),
+    ),
+    Fault(
+        "a run believes its list of names after an answer was lost",
+        ONCE,
+        "        case ends.Saved() | ends.Unknown() | ends.NotStored():\n",
+        "        case ends.NotStored():\n",
+        (f"{WORKFLOWS_RUN}::test_after_a_create_whose_answer_was_lost_the_list_is_read_again",),
+    ),
+    Fault(
+        "a run believes its list of names to its end",
+        ONCE,
+        "            while self._read_at is None or now - self._read_at > FRESH:\n",
+        "            while self._read_at is None:\n",
+        (
+            f"{WORKFLOWS_RUN}"
+            "::test_a_name_that_others_take_during_a_run_is_seen_once_the_list_is_old",
         ),
     ),
     Fault(

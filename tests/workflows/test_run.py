@@ -19,6 +19,7 @@ from smtp_tui.editing.patch import Change, Patch
 from smtp_tui.editing.values import ABSENT
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.journal import Journal, writes_of
+from smtp_tui.workflows.names import FRESH
 from smtp_tui.workflows.plan import (
     Place,
     Plan,
@@ -32,6 +33,7 @@ from smtp_tui.workflows.run import Run
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestMails
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.ui.helpers import HeldClock
 from tests.workflows.scripted import ScriptedOperator
 
 TO_587 = (Change("port", ABSENT, 587),)
@@ -319,6 +321,77 @@ async def test_what_a_killed_run_may_have_created_is_not_called_another_record(
     assert progress(again) == [Progress.UNKNOWN]
     assert "which this run may have created" in again.results[0].words
     assert len(sandbox.records()) == 1
+
+
+def creating(session: Session, *names: str) -> Plan:
+    """The plan that creates records of these names."""
+    patch = Patch((Change("hostname", ABSENT, "mx.example"),))
+    create, profile = api_requests.Operation.CREATE, session.profile.name
+    return Plan("Create", tuple(PlanEntry(profile, create, name=n, patch=patch) for n in names))
+
+
+def lists(sandbox: Sandbox) -> int:
+    """How often the whole list was read."""
+    return sum(request.operation == Operation.LIST for request in sandbox.requests)
+
+
+async def test_many_creates_read_the_list_once_and_make_no_second_record_of_a_name(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    sandbox.add_record("OLD", {"hostname": "mx.example"})
+    new = [f"NEW-{number}" for number in range(20)]
+    plan, mails = creating(session, *new, "OLD", new[0]), TestMails(TestHistory(tmp_path / "state"))
+    run = Run(RUN, plan, lambda _: session, ScriptedOperator(), mails, HeldClock())
+    await run.carry_out()
+    assert progress(run) == [*[Progress.DONE] * 20, Progress.FAILED, Progress.FAILED]
+    assert sorted(record.name for record in sandbox.records()) == sorted([*new, "OLD"])
+    assert lists(sandbox) == 1
+
+
+async def test_after_a_create_whose_answer_was_lost_the_list_is_read_again(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    plan, mails = creating(session, "FIRST", "A", "A"), TestMails(TestHistory(tmp_path / "state"))
+    run = Run(RUN, plan, lambda _: session, ScriptedOperator(), mails, HeldClock())
+    await run.carry_out([0])
+    lost = Fault(FaultKind.RESET_MID_HEAD, Operation.CREATE, count=1)
+    sandbox.faults.add(lost)
+    await run.carry_out([1])
+    await run.carry_out([2])
+    assert progress(run) == [Progress.DONE, Progress.UNKNOWN, Progress.FAILED]
+    assert sorted(record.name for record in sandbox.records()) == ["A", "FIRST"]
+
+
+async def test_a_name_that_others_take_during_a_run_is_seen_once_the_list_is_old(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    clock, mails = HeldClock(), TestMails(TestHistory(tmp_path / "state"))
+    plan = creating(session, "A", "B", "C")
+    run = Run(RUN, plan, lambda _: session, ScriptedOperator(), mails, clock)
+    await run.carry_out([0])
+    sandbox.add_record("C", {"hostname": "mx.example"})
+    await run.carry_out([1])
+    assert lists(sandbox) == 1
+    clock.forward(FRESH + 1)
+    await run.carry_out([2])
+    assert progress(run) == [Progress.DONE, Progress.DONE, Progress.FAILED]
+    assert lists(sandbox) == 2
+
+
+async def test_a_name_that_the_run_itself_made_free_can_be_taken_anew(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    (record,) = await listed(sandbox, session, 1)
+    deleted = delete_entries(session.profile.name, [record])
+    plan = creating(session, "A", record.name)
+    plan = replace(plan, entries=(*plan.entries, *deleted))
+    mails = TestMails(TestHistory(tmp_path / "state"))
+    run = Run(RUN, plan, lambda _: session, ScriptedOperator(), mails, HeldClock())
+    await run.carry_out([0])
+    await run.carry_out([2])
+    await run.carry_out([1])
+    assert progress(run) == [Progress.DONE] * 3
+    assert sorted(each.name for each in sandbox.records()) == ["A", record.name]
 
 
 async def test_of_a_retried_entry_the_journal_tells_the_last_attempt(
