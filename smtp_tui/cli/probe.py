@@ -33,7 +33,7 @@ from smtp_tui.cli.probe_formats import (
     unknown_line,
 )
 from smtp_tui.cli.running import Environ
-from smtp_tui.cli.say import ask_secret, on_terminal, remark, show, show_json
+from smtp_tui.cli.say import ask_secret, columns, on_terminal, remark, show, show_json
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.cli.values import read_password, recipient_of
 from smtp_tui.mail.parameters import check_username
@@ -268,7 +268,7 @@ class _Steps:
         if not self._told and probe.steps:
             show(title(probe))
         for step in probe.steps[self._told :]:
-            show(step_text(step))
+            show(step_text(step, columns()))
         self._told = len(probe.steps)
 
 
@@ -297,7 +297,7 @@ def _print(options: argparse.Namespace, looked: list[Looked]) -> None:
         for each in looked:
             if options.dialogue:
                 show(dialogue_text(each.probe))
-            show(result_text(each))
+            show(result_text(each, columns()))
 
 
 def _print_several(options: argparse.Namespace, looked: list[Looked]) -> None:

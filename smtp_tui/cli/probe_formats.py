@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import socket
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum, IntEnum
@@ -17,15 +18,16 @@ from msgspec import Struct
 
 from smtp_tui.api.tls import Certificate
 from smtp_tui.cli.say import table
-from smtp_tui.probe.model import Failure, Probe, Result, Side, Step, StepResult, TlsFound, Way
+from smtp_tui.probe.model import Failure, Probe, Result, Side, StepResult, TlsFound, Way
 from smtp_tui.state.history import TestRun
-from smtp_tui.text import clean, counted, duration, moment, record_name
+from smtp_tui.text import cell_width, clean, counted, duration, moment, record_name
 from smtp_tui.workflows.probe_record import Views, views_of
 
 HOW: Final = {Way.NO_TLS: "--plain", Way.UNSAFE: "--insecure"}
 """The options that do what advice speaks of."""
 _SIDES: Final = {Side.HERE: "here", Side.SERVER: "server", Side.NOTE: "note"}
-_INDENT: Final = " " * 32
+_INDENT: Final = " " * 33
+"""Where the words of a step begin."""
 
 
 class Named(Struct, frozen=True):
@@ -54,19 +56,29 @@ class Looked(Struct, frozen=True):
 
 def title(probe: Probe) -> str:
     """Where is looked at, and from which machine."""
-    return clean(f"{probe.ask.address.text}, from this machine ({socket.gethostname()})")
+    where = f"{probe.ask.address.text} from this machine ({socket.gethostname()}), not from CAM"
+    return clean(where)
 
 
-def step_text(step: StepResult) -> str:
+def step_text(step: StepResult, width: int | None = None) -> str:
     """A step, how long it took, what it found, and what a failure means."""
     first, *more = [*step.words.split("\n"), *step.details]
-    took = duration(step.seconds)
-    lines = [f"  {step.result.value:<7}  {step.step.value:<11}  {took:>7}  {clean(first)}"]
     if step.failure is not None:
         advice = step.failure.advised(HOW)
         parameter = f"Check: {step.failure.parameter}" if step.failure.parameter else ""
         more += filter(None, (step.failure.meaning, advice, parameter))
-    return "\n".join(line.rstrip() for line in (*lines, *(_INDENT + clean(each) for each in more)))
+    took = duration(step.seconds)
+    head = f"  {step.result.value:<7}  {step.step.value:<11}  {took:>7}  "
+    lines = [_wrapped(head, first, width), *(_wrapped(_INDENT, each, width) for each in more)]
+    return "\n".join(lines)
+
+
+def _wrapped(head: str, text: str, width: int | None) -> str:
+    """A line, cleaned; one that is wider than the terminal goes on under its beginning."""
+    line = head + clean(text)
+    if width is None or cell_width(line) <= width:
+        return line.rstrip()
+    return textwrap.fill(line, max(width, 60), subsequent_indent=" " * len(head))
 
 
 def dialogue_text(probe: Probe) -> str:
@@ -74,7 +86,7 @@ def dialogue_text(probe: Probe) -> str:
     return "\n".join(f"  {line.side.value} {clean(line.text)}".rstrip() for line in probe.dialogue)
 
 
-def result_text(looked: Looked) -> str:
+def result_text(looked: Looked, width: int | None = None) -> str:
     """What it comes to, beside CAM's view where a record leads there."""
     probe = looked.probe
     lines = [probe.suggestion] if probe.suggestion else []
@@ -89,7 +101,7 @@ def result_text(looked: Looked) -> str:
             words = run.words.split("\n")[0]
             lines.append(f"CAM's last test, {moment(run.at)}: {run.verdict}. {words}".rstrip())
         lines += filter(None, (f"{said.both} {said.means}", said.not_proven, views.remark))
-    return "\n".join(map(clean, lines))
+    return "\n".join(_wrapped("", line, width) for line in lines)
 
 
 def summary(looked: Sequence[Looked]) -> str:
@@ -116,14 +128,12 @@ def _short(probe: Probe) -> str:
     """What is wrong or worth a note, on one line; blank where nothing is."""
     if probe.failed is not None:
         return f"{probe.failed.step.value}: {probe.failed.words.split(chr(10))[0]}"
-    found = [note.words.split("\n")[0] for note in probe.notes if note.step is not Step.TLS]
-    tls = probe.tls
-    if tls is None:
-        return "; ".join(("no TLS", *found))
-    ends = (
-        [] if tls.problems or tls.days_left is None else [f"{counted(tls.days_left, 'day')} left"]
-    )
-    return "; ".join((*tls.problems, *(ends if probe.notes else ()), *found))
+    found = [
+        f"{note.step.value}: {words}"
+        for note in probe.notes
+        for words in note.remarks or note.words.split("\n")[:1]
+    ]
+    return "; ".join(found)
 
 
 # JSON

@@ -6,6 +6,7 @@ All text from outside is cleaned here, so that no name or server message can dri
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -68,6 +69,13 @@ def on_terminal() -> bool:
 def is_terminal(stream: TextIO | None) -> bool:
     """Whether a stream is a terminal; one that was closed before the start is None."""
     return stream is not None and stream.isatty()
+
+
+def columns() -> int | None:
+    """The width of the terminal that shows the data; None where it goes elsewhere."""
+    if not is_terminal(sys.stdout):
+        return None
+    return os.get_terminal_size(sys.stdout.fileno()).columns or None
 
 
 def ask(question: str) -> str:

@@ -24,7 +24,7 @@ from smtp_tui.probe.run import OTHER_PORTS
 from tests.cli.console import Console, Result, Typist
 from tests.cli.test_edge import PROGRAM, ended
 from tests.cli.test_many import add_profile
-from tests.e2e.terminal import TIMEOUT
+from tests.e2e.terminal import TIMEOUT, Terminal
 from tests.failing_sandbox import Sandbox
 from tests.failing_sandbox.certificates import CertificateKind, certificate_of
 from tests.probe.relay import Part, Relay, Talk, relay
@@ -182,7 +182,7 @@ def test_all_records_are_probed_and_equal_addresses_once(
     assert [row.split()[0] for row in rows] == [address(server), f"localhost:{other.port}"]
     assert "A, B" in rows[0]
     assert "C, D" in rows[1]
-    assert "it is self-signed" in rows[1]
+    assert "TLS: Not trusted: it is self-signed" in rows[1]
 
 
 def test_a_record_that_leads_nowhere_is_told_and_the_others_are_probed(
@@ -397,6 +397,22 @@ def test_each_step_is_printed_when_it_ends(relays: ExitStack, environ: dict[str,
         rest = process.stdout.read()
     assert process.returncode == 0
     assert "QUIT" in rest
+
+
+def test_on_a_terminal_long_lines_go_on_under_their_beginning(
+    relays: ExitStack, environ: dict[str, str], tmp_path: Path
+) -> None:
+    server = started(relays, starttls())
+    argv = (*PROGRAM, "probe", address(server))
+    with Terminal(argv, cwd=tmp_path, env=environ, rows=40) as terminal:
+        assert terminal.exit_code() == 0
+        lines = terminal.lines()
+    start = next(line.index("TLSv1.3") for line in lines if "TLSv1.3" in line)
+    told = [line for line in lines if line.startswith(" ") and line.strip()]
+    assert max(map(len, map(str.rstrip, told))) <= 80
+    assert any(line.index(line.strip()) == start for line in told if "by default" in line)
+    piped = ended(environ, "probe", address(server)).stdout
+    assert "refuse it, as Node.js and Java do by default; Postfix takes it unless" in piped
 
 
 # JSON
