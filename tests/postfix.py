@@ -161,7 +161,8 @@ class Postfix(Struct, frozen=True):
         """
         name = re.escape(_log_name(service))
         found = re.compile(rf" {name}/smtpd\[\d+\]: disconnect from \S+ (.*)")
-        return found.findall((self.place / "log").read_text())
+        ended = found.findall((self.place / "log").read_text())
+        return [each for each in ended if each != "commands=0/0"]  # who looks if it is there
 
     def mailed(self) -> list[str]:
         """The conversations with a service that is only probed in which a mail was begun."""

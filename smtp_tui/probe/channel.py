@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from smtp_tui.probe.model import Failure, Limits, Line, Reason, Side, TlsFound
-from smtp_tui.probe.words import failure
+from smtp_tui.probe.words import failure, refusal
 
 if TYPE_CHECKING:
     from smtp_tui.probe.tls import Handshake
 
 _READ: Final = 16 * 1024
-_REPLY: Final = re.compile(rb"([2-5][0-9][0-9])([ -]|$)(.*)", re.DOTALL)
+_REPLY: Final = re.compile(rb"([2-5][0-9][0-9])([ -]|\r?$)(.*)", re.DOTALL)
 _SHOWN: Final = 300
 """How many bytes of what is no SMTP go into the dialogue."""
 _TLS_RECORDS: Final = (b"\x15\x03", b"\x16\x03")
@@ -46,8 +46,8 @@ class Reply(Struct, frozen=True):
 
     @property
     def good(self) -> bool:
-        """Whether the server agreed, or asked for what comes next."""
-        return self.code < 400
+        """Whether the server agreed."""
+        return 200 <= self.code < 300
 
     @property
     def text(self) -> str:
@@ -66,6 +66,17 @@ class Channel:
         self._tls: Handshake | None = None
         self._read = b""
         self._lines: list[bytes] = []
+        self._secrets: tuple[str, ...] = ()
+
+    def hide(self, *secrets: str) -> None:
+        """Mask these where the server repeats them."""
+        self._secrets = (*self._secrets, *filter(None, secrets))
+
+    def _text(self, data: bytes) -> str:
+        text = data.decode("utf-8", "backslashreplace")
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
 
     async def reply(self) -> Reply:
         """Read one whole reply (RFC 5321, section 4.2). Raises :class:`Stopped`."""
@@ -76,22 +87,24 @@ class Channel:
             size += len(line)
             self._lines.append(line)
             match = _REPLY.match(line)
-            text = line.decode("utf-8", "backslashreplace")
-            self._note(Line(Side.SERVER, text[:1000]))
             if match is None:
-                raise Stopped(failure(Reason.NOT_SMTP, f"it said: {text[:80]}"))
+                raise self._not_smtp(line)
+            head = match[1] + match[2]
+            self._note(Line(Side.SERVER, f"{head.decode()}{self._text(match[3])}"[:1000]))
             if len(self._lines) > self._limits.reply_lines or size > self._limits.reply_bytes:
                 raise self._too_long()
             if match[2] != b"-":
                 break
         bodies = [(_REPLY.match(each) or match)[3] for each in self._lines]
-        words = tuple(each.decode("utf-8", "backslashreplace") for each in bodies)
+        words = tuple(map(self._text, bodies))
         self._lines = []
         return Reply(int(match[1]), words)
 
     async def _line(self) -> bytes:
         """The next line, without its end. Raises :class:`Stopped`."""
         while b"\n" not in self._read:
+            if len(self._read) > 3 and not _REPLY.match(self._read):
+                raise self._not_smtp(self._read)  # it may have no lines at all
             if len(self._read) > self._limits.reply_bytes:
                 raise self._too_long()
             data = await self._receive()
@@ -102,6 +115,11 @@ class Channel:
             self._read += data
         line, _, self._read = self._read.partition(b"\n")
         return line.removesuffix(b"\r")
+
+    def _not_smtp(self, data: bytes) -> Stopped:
+        text = self._text(data[:_SHOWN])
+        self._note(Line(Side.SERVER, text))
+        return Stopped(failure(Reason.NOT_SMTP, f"it said: {text[:80]}"))
 
     def _too_long(self) -> Stopped:
         self._note(Line(Side.NOTE, "the reply is too long; reading stopped"))
@@ -114,12 +132,11 @@ class Channel:
         """Whether part of a reply has come that has not ended."""
         return bool(self._lines or self._read)
 
-    def waited_for(self, what: str, seconds: float) -> Stopped:
-        """What is to be raised when the time for a reply is over."""
+    def waited_for(self, what: str, within: str) -> Stopped:
+        """What is to be raised when the time for a reply is over; ``within`` says which time."""
         if self.begun:
-            words = f"the {what} did not end within {seconds:g} s"
-            return Stopped(failure(Reason.UNFINISHED, words))
-        return Stopped(failure(Reason.SILENT, f"no {what} within {seconds:g} s"))
+            return Stopped(failure(Reason.UNFINISHED, f"the {what} did not end {within}"))
+        return Stopped(failure(Reason.SILENT, f"no {what} {within}"))
 
     async def send(self, command: str, shown: str = "") -> None:
         """Send a command; the dialogue shows ``shown`` in its place. Raises :class:`Stopped`.
@@ -128,6 +145,9 @@ class Channel:
         """
         if "\r" in command or "\n" in command:
             raise ValueError("a command is one line")
+        if self._read.startswith(b"421"):  # it shuts down, and may say so unasked (RFC 5321, 3.8)
+            reply = await self.reply()
+            raise Stopped(refusal(reply.text, reply.code, ""))
         if self._read:
             self._note_rest()
             words = "the server sent more than one reply"
@@ -137,10 +157,12 @@ class Channel:
 
     def _note_rest(self) -> None:
         rest, self._read = self._read[:_SHOWN], b""
-        self._note(Line(Side.SERVER, rest.decode("utf-8", "backslashreplace").rstrip("\r\n")))
+        self._note(Line(Side.SERVER, self._text(rest).rstrip("\r\n")))
 
-    async def start_tls(self, hostname: str, now: datetime) -> TlsFound:
+    async def start_tls(self, hostname: str, now: datetime, *, asked: bool) -> TlsFound:
         """Shake hands, whatever the certificate is. Raises :class:`Stopped`.
+
+        It was ``asked`` for by STARTTLS, or comes before the greeting.
 
         Bytes that came in plain text behind the reply to STARTTLS end the conversation: a client
         that keeps them takes them for a reply inside TLS (CVE-2011-0411).
@@ -149,7 +171,6 @@ class Channel:
             self._note_rest()
             words = "the server sent more behind its reply to STARTTLS, before TLS"
             raise Stopped(failure(Reason.INJECTED, words))
-        # In a thread: it reads the authorities that this machine trusts.
         shake = await asyncio.to_thread(_handshake, hostname)
         from OpenSSL import SSL  # noqa: PLC0415 - large, and only for TLS
 
@@ -163,16 +184,22 @@ class Channel:
                     words = "the server hung up during the TLS handshake"
                     raise Stopped(failure(Reason.NO_HANDSHAKE, words))
                 if not any(each.startswith(first[:2]) for each in _TLS_RECORDS):
-                    shown = first.decode("utf-8", "backslashreplace").rstrip("\r\n")
-                    self._note(Line(Side.SERVER, shown))
-                    words = f"it answered in plain text: {shown[:80]}"
-                    raise Stopped(failure(Reason.NOT_TLS, words))
+                    raise self._not_tls(self._text(first).rstrip("\r\n"), asked=asked)
                 shake.take(data)
             await self._flush(shake)
         except SSL.Error as error:
+            with suppress(Stopped):
+                await self._flush(shake)  # its alert tells the server's log why
             raise Stopped(failure(Reason.NO_HANDSHAKE, _tls_words(error))) from None
         self._tls = shake
         return shake.found(now)
+
+    def _not_tls(self, text: str, *, asked: bool) -> Stopped:
+        self._note(Line(Side.SERVER, text))
+        if asked:
+            words = f"plain text came behind the reply to STARTTLS, before TLS: {text[:80]}"
+            return Stopped(failure(Reason.INJECTED, words))
+        return Stopped(failure(Reason.NOT_TLS, f"it answered in plain text: {text[:80]}"))
 
     async def _receive(self) -> bytes:
         """Some bytes, decrypted in TLS; none where the server closed. Raises :class:`Stopped`."""
@@ -184,15 +211,13 @@ class Channel:
             try:
                 return bytes(self._tls.connection.recv(_READ))
             except SSL.WantReadError:
-                await self._flush(self._tls)
-                data = await self._from_socket()
-                if not data:
+                if not await self._more(self._tls):
                     return b""
-                self._tls.take(data)
             except SSL.ZeroReturnError:
                 return b""
             except SSL.Error as error:
-                raise Stopped(failure(Reason.CLOSED, _tls_words(error))) from None
+                # In TLS 1.3 the client ends the handshake before a server that refuses it.
+                raise Stopped(failure(Reason.NO_HANDSHAKE, _tls_words(error))) from None
 
     async def _from_socket(self) -> bytes:
         try:
@@ -202,10 +227,29 @@ class Channel:
             raise Stopped(failure(Reason.CLOSED, words)) from None
 
     async def _send(self, data: bytes) -> None:
-        if self._tls is not None:
-            self._tls.connection.sendall(data)
-            data = self._tls.give()
-        await self._to_socket(data)
+        if self._tls is None:
+            return await self._to_socket(data)
+        from OpenSSL import SSL  # noqa: PLC0415 - as above
+
+        sent = False
+        while not sent:
+            try:
+                self._tls.connection.sendall(data)
+                sent = True
+            except SSL.WantReadError:  # the server shakes hands again, which comes first
+                if not await self._more(self._tls):
+                    words = "the server hung up during a TLS handshake"
+                    raise Stopped(failure(Reason.NO_HANDSHAKE, words)) from None
+            except SSL.Error as error:
+                raise Stopped(failure(Reason.NO_HANDSHAKE, _tls_words(error))) from None
+        await self._flush(self._tls)
+
+    async def _more(self, shake: Handshake) -> bool:
+        """Let TLS have more of what the server sends; whether there was any."""
+        await self._flush(shake)
+        if data := await self._from_socket():
+            shake.take(data)
+        return bool(data)
 
     async def _flush(self, shake: Handshake) -> None:
         if data := shake.give():
@@ -230,7 +274,8 @@ class Channel:
 
 
 def _handshake(hostname: str) -> Handshake:
-    from smtp_tui.probe.tls import Handshake  # noqa: PLC0415 - imports OpenSSL
+    """The beginning of a handshake. It loads much code, and the authorities of this machine."""
+    from smtp_tui.probe.tls import Handshake  # noqa: PLC0415 - large, and only for TLS
 
     return Handshake(hostname)
 

@@ -120,6 +120,7 @@ class Reason(Enum):
     NO_METHOD = "no login method in common"
     UNSAFE_LOGIN = "a login would not be safe"
     NOT_ASCII = "an address that the server cannot take"
+    NOT_AN_ADDRESS = "no mail address"
 
 
 CANNOT_REACH: Final = frozenset(

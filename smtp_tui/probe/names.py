@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import ipaddress
 import socket
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from dns.asyncresolver import Resolver
     from dns.resolver import NoNameservers
 
+_SHOWN: Final = 4
+"""How many mail servers of a domain are named."""
 _NO_SUCH: Final = frozenset({socket.EAI_NONAME, socket.EAI_NODATA})
 
 
@@ -38,6 +41,8 @@ class Names:
     async def addresses(self, address: Address, seconds: float) -> tuple[str, ...]:
         """All addresses of a host, in the order to try them. Raises :class:`NoAddress`."""
         host = address.hostname
+        if not host.isprintable() or " " in host:  # the system would look up the part before a NUL
+            raise NoAddress(failure(Reason.NO_NAME, "this cannot be a host name"))
         try:
             found = await addresses_of(host, address.port, seconds)
         except TimeoutError:
@@ -54,8 +59,8 @@ class Names:
 
     async def _why_not(self, host: str, seconds: float, number: int | None) -> Failure:
         """Ask DNS why there is no address; the system's word counts where DNS gives none."""
+        await asyncio.to_thread(importlib.import_module, "dns.asyncresolver")  # large
         import dns.exception  # noqa: PLC0415 - only for names that lead nowhere
-        import dns.name  # noqa: PLC0415
         import dns.resolver  # noqa: PLC0415
 
         try:
@@ -71,14 +76,18 @@ class Names:
             if number in _NO_SUCH:
                 return failure(Reason.NO_NAME, "the name is not known")
             return failure(Reason.NO_DNS, "no answer from DNS")
-        listed = ", ".join(mail_servers)
-        return failure(Reason.NO_ADDRESS, f"a mail domain without an address; its MX: {listed}")
+        listed = ", ".join(mail_servers[:_SHOWN]) or "none, it takes no mail"
+        more = f" and {len(mail_servers) - _SHOWN} more" if mail_servers[_SHOWN:] else ""
+        words = f"a mail domain without an address; its MX: {listed}{more}"
+        return failure(Reason.NO_ADDRESS, words)
 
     async def _mail_servers(self, host: str) -> list[str]:
         """The mail servers of a domain, the preferred first. Raises ``DNSException``."""
-        import dns.asyncresolver  # noqa: PLC0415
+        import dns.asyncresolver  # noqa: PLC0415 - as above
 
-        resolver = self._resolver or dns.asyncresolver.Resolver()
+        resolver = self._resolver
+        if resolver is None:  # made in a thread, for it reads the file that names the name servers
+            resolver = await asyncio.to_thread(dns.asyncresolver.Resolver)
         answer = await resolver.resolve(host, "MX")
         found = sorted((each.preference, each.exchange.to_text()) for each in answer)
         return [name.removesuffix(".") for _, name in found]

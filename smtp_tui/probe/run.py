@@ -50,6 +50,8 @@ _CONNECT_REASONS: Final = {
     errno.ENETUNREACH: (Reason.NO_ROUTE, "no route to the network"),
     errno.ETIMEDOUT: (Reason.FILTERED, "no answer"),
 }
+_TELLING: Final = (Reason.REFUSED, Reason.FILTERED, Reason.NOT_CONNECTED, Reason.NO_ROUTE)
+"""Which address says most where all fail: many machines have no route for one of the families."""
 _TROUBLE: Final = (Step.CONNECT, Step.GREETING, Step.EHLO, Step.TLS, Step.EHLO_TLS)
 """The steps whose failure another port may help against."""
 
@@ -90,7 +92,9 @@ class Prober:
         """Look at the usual ports side by side; what answers there becomes a suggestion."""
         ask = run.probe.ask
         ports = [port for port in self._ports if port != ask.address.port]
-        left = max(0.0, self._limits.whole - run.passed)
+        left = self._limits.whole - run.passed
+        if left <= 0:
+            return
         limits = replace(self._limits, whole=min(left, 2 * self._limits.step))
 
         async def look(port: int) -> Probe:
@@ -182,7 +186,10 @@ class _Run:
             async with asyncio.timeout(seconds):
                 yield found
         except TimeoutError:
-            stopped = _late(step, channel, seconds)
+            within = f"within {_seconds(seconds)}"
+            if seconds < self._limits.step:
+                within += f", all that was left of {_seconds(self._limits.whole)}"
+            stopped = _late(step, channel, within)
         except Stopped as error:
             stopped = error
         else:
@@ -213,6 +220,7 @@ class _Run:
     async def _connected(self, addresses: tuple[str, ...]) -> Channel:
         """Connect to the first address that takes it; they share the time."""
         tried = addresses[: self._limits.addresses]
+        stopped: list[Stopped] = []
         async with self._step(Step.CONNECT) as found:
             end = self._clock.monotonic() + min(self._limits.step, self._limits.whole - self.passed)
             for number, address in enumerate(tried):
@@ -222,12 +230,14 @@ class _Run:
                     sock = await _connect(address, self._ask.address.port, left)
                 except Stopped as error:
                     found.details += (f"{address}: {error.failure.words}",)
-                    if number + 1 == len(tried):
-                        raise
+                    stopped.append(error)
                 else:
                     found.words = f"{address}, port {self._ask.address.port}, {family_of(address)}"
                     return Channel(sock, self._limits, self._dialogue.append)
-        raise AssertionError("a name without an address ended before this")
+            if more := len(addresses) - len(tried):
+                found.details += (f"{counted(more, 'more address', 'more addresses')} not tried",)
+            raise min(stopped, key=lambda each: _TELLING.index(each.failure.reason))
+        raise AssertionError("the block above returns or raises")
 
     async def _talk(self, channel: Channel) -> None:
         """From the greeting to ``QUIT``. Raises :class:`Stopped`."""
@@ -255,6 +265,8 @@ class _Run:
             reply = await channel.reply()
             found.words, *details = reply.text.split("\n")
             found.details = tuple(details)
+            if reply.code < 400 and reply.code != 220:
+                raise _Refused(failure(Reason.NOT_SMTP, f"it said: {found.words}"))
             self.set(greeting=reply.text)
             if not reply.good:
                 raise _Refused(refusal(reply.text, reply.code, "CONN"))
@@ -286,7 +298,8 @@ class _Run:
                     words = "the server offers no STARTTLS"
                     raise _Refused(failure(Reason.NO_STARTTLS, words))
                 _agreed(await self._command(channel, "STARTTLS"), "STARTTLS")
-            tls = await channel.start_tls(self._ask.address.hostname, self._clock.now())
+            hostname, now = self._ask.address.hostname, self._clock.now()
+            tls = await channel.start_tls(hostname, now, asked=offers is not None)
             found.words = f"{tls.version}, {tls.cipher}"
             found.details = tuple(certificate_lines(tls))
             found.remarks = tuple(_remarks(tls))
@@ -311,28 +324,42 @@ class _Run:
                 raise _Refused(failure(Reason.UNSAFE_LOGIN, f"not tried: {why}"))
             if password is None:
                 return
-            user, secret = self._ask.username.encode(), password.get_secret_value().encode()
-            if "PLAIN" in offers.auth:
-                both = base64.b64encode(b"\0" + user + b"\0" + secret).decode()
-                reply = await self._command(channel, f"AUTH PLAIN {both}", "AUTH PLAIN ***")
-            elif "LOGIN" in offers.auth:
-                reply = await self._command(channel, "AUTH LOGIN")
-                for text in (user, secret):
-                    if reply.code == 334:
-                        word = base64.b64encode(text).decode()
-                        reply = await self._command(channel, word, "***")
-            else:
-                listed = ", ".join(offers.auth) or "none"
-                words = f"neither PLAIN nor LOGIN is offered, but: {listed}"
+            reply = await self._said_who(channel, offers, password.get_secret_value())
+            if reply.code == 334:
+                await self._command(channel, "*")  # ends the login (RFC 4954, section 4)
+                words = "the server asks for more than a user name and a password"
                 raise _Refused(failure(Reason.NO_METHOD, words))
             _agreed(reply, "AUTH")
             found.words = reply.text
+
+    async def _said_who(self, channel: Channel, offers: Offers, password: str) -> Reply:
+        """The server's last reply to user name and password. Raises :class:`Stopped`."""
+        user, secret = (
+            text.encode("utf-8", "surrogateescape") for text in (self._ask.username, password)
+        )
+        both = base64.b64encode(b"\0" + user + b"\0" + secret).decode()
+        words = [base64.b64encode(text).decode() for text in (user, secret)]
+        channel.hide(password, both, words[1])
+        if "PLAIN" in offers.auth:
+            return await self._command(channel, f"AUTH PLAIN {both}", "AUTH PLAIN ***")
+        if "LOGIN" not in offers.auth:
+            listed = ", ".join(offers.auth) or "none"
+            why = f"neither PLAIN nor LOGIN is offered, but: {listed}"
+            raise _Refused(failure(Reason.NO_METHOD, why))
+        reply = await self._command(channel, "AUTH LOGIN")
+        for word in words:
+            if reply.code == 334:
+                reply = await self._command(channel, word, "***")
+        return reply
 
     async def _recipient(self, channel: Channel, offers: Offers) -> None:
         """Ask whether the server would take a mail, and take the question back."""
         sender, recipient = self._ask.sender, self._ask.recipient
         async with self._step(Step.SENDER, channel) as found:
             parameter = ""
+            if not (sender + recipient).isprintable():  # a line break would begin another command
+                words = "not asked: an address has a line break or another control character"
+                raise _Refused(failure(Reason.NOT_AN_ADDRESS, words))
             if not (sender.isascii() and recipient.isascii()):
                 if not offers.smtputf8:
                     words = "the server takes only addresses in ASCII"
@@ -345,13 +372,14 @@ class _Run:
             reply = await self._command(channel, f"RCPT TO:<{recipient}>")
             _agreed(reply, "RCPT TO")
             found.words = reply.text
-            await self._command(channel, "RSET")
 
     async def _leave(self, channel: Channel) -> None:
         """Say goodbye; that a server does not answer it is worth no more than a note."""
         found, began = _Found(note=True), self._clock.monotonic()
         try:
             async with asyncio.timeout(min(1.0, self._limits.step)):
+                if any(each.step is Step.RECIPIENT for each in self.probe.steps):
+                    await self._command(channel, "RSET")
                 found = _Found((await self._command(channel, "QUIT")).text)
         except Stopped as error:
             found.words = error.failure.words
@@ -378,13 +406,17 @@ _LATE: Final = {
 }
 
 
-def _late(step: Step, channel: Channel | None, seconds: float) -> Stopped:
+def _seconds(seconds: float) -> str:
+    return f"{round(seconds, 1):g} s"
+
+
+def _late(step: Step, channel: Channel | None, within: str) -> Stopped:
     """The words for a step whose time is over."""
     if step not in _LATE and channel is not None:
         what = "greeting" if step is Step.GREETING else f"reply to {step.value}"
-        return channel.waited_for(what, seconds)
+        return channel.waited_for(what, within)
     reason, words = _LATE.get(step, (Reason.SILENT, "no answer"))
-    return Stopped(failure(reason, f"{words} within {seconds:g} s"))
+    return Stopped(failure(reason, f"{words} {within}"))
 
 
 async def _connect(address: str, port: int, seconds: float) -> socket.socket:
@@ -398,7 +430,7 @@ async def _connect(address: str, port: int, seconds: float) -> socket.socket:
             async with asyncio.timeout(seconds):
                 await asyncio.get_running_loop().sock_connect(sock, (address, port))
         except TimeoutError:
-            words = f"no answer within {seconds:.1f} s"
+            words = f"no answer within {_seconds(seconds)}"
             raise Stopped(failure(Reason.FILTERED, words)) from None
         except OSError as error:
             known = _CONNECT_REASONS.get(error.errno or 0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -45,14 +46,15 @@ class Handshake:
         context.set_cipher_list(b"DEFAULT:@SECLEVEL=0")
         paths = ssl.get_default_verify_paths()
         if paths.cafile or paths.capath:
-            context.load_verify_locations(paths.cafile, paths.capath)
+            with suppress(SSL.Error):  # of a file that cannot be read no authority is known
+                context.load_verify_locations(paths.cafile, paths.capath)
         context.set_verify(SSL.VERIFY_PEER, self._look)
         self._problems: dict[tuple[int, int], None] = {}
-        self._hostname = hostname
+        self._hostname = hostname if is_ip(hostname) else ascii_name(hostname)
         self.connection = SSL.Connection(context, None)
         self.connection.set_connect_state()
         if not is_ip(hostname):
-            self.connection.set_tlsext_host_name(hostname.encode("idna"))
+            self.connection.set_tlsext_host_name(self._hostname.encode())
 
     def _look(
         self, connection: SSL.Connection, certificate: crypto.X509, number: int, depth: int, ok: int
@@ -112,6 +114,11 @@ class Handshake:
             yield f"it is not for {self._hostname}"
         if self.connection.get_protocol_version_name() in _OLD:
             yield f"{self.connection.get_protocol_version_name()} is out of use (RFC 8996)"
+
+
+def ascii_name(hostname: str) -> str:
+    """A name as DNS and certificates have it: in A-labels, without a dot at its end."""
+    return hostname.removesuffix(".").encode("idna").decode("ascii")
 
 
 def is_ip(hostname: str) -> bool:

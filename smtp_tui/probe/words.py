@@ -102,6 +102,11 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
         "Use TLS with a trusted certificate, or allow it.",
         None,
     ),
+    Reason.NOT_AN_ADDRESS: (
+        "Such an address could carry a command of its own.",
+        "Type the address again.",
+        "to",
+    ),
     Reason.NOT_ASCII: (
         "The server does not offer SMTPUTF8, which such an address needs.",
         "Use an address in ASCII.",

@@ -155,7 +155,9 @@ _TABLE: Final[dict[tuple[Here, Cam], _Row]] = {
         "Two firewalls would look the same.",
     ),
 }
-_NOT_ASKED: Final = frozenset({Reason.NO_METHOD, Reason.UNSAFE_LOGIN, Reason.NOT_ASCII})
+_NOT_ASKED: Final = frozenset(
+    {Reason.NO_METHOD, Reason.UNSAFE_LOGIN, Reason.NOT_ASCII, Reason.NOT_AN_ADDRESS}
+)
 """The server answered all that it was asked; more could not be asked."""
 _WITHOUT_CAM: Final[dict[Here, _Row]] = {
     Here.GOOD: ("This machine reaches it.", "The relay answers as a mail server.", ""),

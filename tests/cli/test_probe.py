@@ -322,6 +322,7 @@ def test_a_mail_server_that_was_there_is_told_from_one_that_was_not() -> None:
     assert there == {
         *(Reason.SAYS_NO, Reason.NO_STARTTLS, Reason.NOT_TLS, Reason.NO_HANDSHAKE),
         *(Reason.INJECTED, Reason.NO_METHOD, Reason.UNSAFE_LOGIN, Reason.NOT_ASCII),
+        Reason.NOT_AN_ADDRESS,
     }
 
 
@@ -515,7 +516,7 @@ def test_the_words_for_programs_stay() -> None:
         *("no-name", "no-address", "no-dns", "refused", "filtered", "no-route", "not-connected"),
         *("silent", "unfinished", "too-long", "closed", "not-smtp", "unasked", "injected"),
         *("no-starttls", "not-tls", "no-handshake", "says-no", "no-method", "unsafe-login"),
-        "not-ascii",
+        *("not-ascii", "not-an-address"),
     }
 
 

@@ -70,6 +70,8 @@ WORKFLOWS_RUN = "tests/workflows/test_run.py"
 WORKFLOWS_DESIRED = "tests/workflows/test_desired.py"
 WORKFLOWS_SAVE = "tests/workflows/test_save_record.py"
 PROBE = "tests/probe/test_cases.py"
+PROBE_ATTACKS = "tests/probe/test_attacks.py"
+PROBE_REAL = "tests/probe/test_real_servers.py"
 PROFILES_ACCESS = "tests/profiles/test_access.py"
 PROFILES_CREDENTIALS = "tests/profiles/test_credentials.py"
 PROFILES_MODEL = "tests/profiles/test_model.py"
@@ -2601,6 +2603,102 @@ FAULTS: Final = (
         "if path.is_symlink() or (path.exists() and not path.is_file()):",
         "if path.exists() and not path.is_file():",
         (f"{CLI_PROBE_FORMATS}::test_a_file_that_cannot_be_written_is_told",),
+    ),
+    Fault(
+        "a probe begins a mail",
+        SHOWN,
+        """await self._command(channel, "RSET")""",
+        """await self._command(channel, "DATA")""",
+        (f"{PROBE}::test_each_relay_is_told_by_its_step_its_words_and_its_advice",),
+    ),
+    Fault(
+        "an address of a probe carries a command of its own",
+        SHOWN,
+        "if not (sender + recipient).isprintable():",
+        "if not (sender + recipient):",
+        (f"{PROBE_ATTACKS}::test_an_address_cannot_carry_a_command",),
+    ),
+    Fault(
+        "what comes behind the reply to STARTTLS is taken for a reply inside TLS",
+        SECRET,
+        """            words = "the server sent more behind its reply to STARTTLS, before TLS"
+            raise Stopped(failure(Reason.INJECTED, words))
+""",
+        "",
+        (f"{PROBE}::test_each_relay_is_told_by_its_step_its_words_and_its_advice",),
+    ),
+    Fault(
+        "the dialogue of a probe shows the password",
+        SECRET,
+        "self._note(Line(Side.HERE, shown or command))",
+        "self._note(Line(Side.HERE, command))",
+        (f"{PROBE}::test_each_relay_is_told_by_its_step_its_words_and_its_advice",),
+    ),
+    Fault(
+        "the dialogue of a probe shows a password that the server repeats",
+        SECRET,
+        "channel.hide(password, both, words[1])",
+        "channel.hide()",
+        (f"{PROBE_ATTACKS}::test_a_secret_that_the_server_repeats_is_masked",),
+    ),
+    Fault(
+        "a probe sends the password to a server whose certificate is not trusted",
+        SECRET,
+        "if not self._ask.insecure and (tls is None or not tls.trusted):",
+        "if not self._ask.insecure and tls is None:",
+        (
+            f"{PROBE}::test_each_relay_is_told_by_its_step_its_words_and_its_advice",
+            f"{PROBE_REAL}::test_a_postfix_with_a_bad_certificate_is_noted_and_gets_no_password",
+        ),
+    ),
+    Fault(
+        "a probe takes a certificate for another host for a good one",
+        SECRET,
+        "if chain and not belongs_to(self._hostname, chain[0].names):",
+        "if not chain:",
+        (f"{PROBE}::test_what_is_wrong_with_a_certificate_is_told",),
+    ),
+    Fault(
+        "a probe takes a question for a yes",
+        HONEST,
+        "return 200 <= self.code < 300",
+        "return self.code < 400",
+        (f"{PROBE}::test_each_relay_is_told_by_its_step_its_words_and_its_advice",),
+    ),
+    Fault(
+        "a probe reads a reply without end",
+        BOUNDS,
+        "if len(self._lines) > self._limits.reply_lines or size > self._limits.reply_bytes:",
+        "if size > 64 * self._limits.reply_bytes:",
+        (f"{PROBE}::test_each_relay_is_told_by_its_step_its_words_and_its_advice",),
+    ),
+    Fault(
+        "a probe reads a line without end",
+        BOUNDS,
+        "            if len(self._read) > self._limits.reply_bytes:\n",
+        "            if len(self._read) > 64 * 1024 * self._limits.reply_bytes:\n",
+        (f"{PROBE}::test_each_relay_is_told_by_its_step_its_words_and_its_advice",),
+    ),
+    Fault(
+        "a probe takes as long as its steps together",
+        BOUNDS,
+        "seconds = max(0.0, min(self._limits.step, self._limits.whole - self.passed))",
+        "seconds = self._limits.step",
+        (f"{PROBE}::test_the_whole_probe_ends_in_its_time",),
+    ),
+    Fault(
+        "a probe that is cancelled leaves its connection open",
+        BOUNDS,
+        """        except Stopped:
+            return  # what stopped it is the last step
+        finally:
+            if channel is not None:
+                channel.close()
+""",
+        """        except Stopped:
+            return  # what stopped it is the last step
+""",
+        (f"{PROBE_ATTACKS}::test_a_probe_that_is_cancelled_leaves_nothing_behind",),
     ),
     Fault(
         "every address of a name is tried",

@@ -44,9 +44,22 @@ class Talk:
         self._heard.append(line)
         return line.decode("utf-8", "backslashreplace").strip() or "?"
 
-    def begin_tls(self, *, oldest: bool = False) -> None:
-        """Shake hands; with an old version if asked to."""
+    def begin_tls(
+        self,
+        *,
+        oldest: bool = False,
+        client_certificate: bool = False,
+        wanted: list[str] | None = None,
+    ) -> None:
+        """Shake hands: with an old version, or only with a client that shows a certificate.
+
+        ``wanted`` takes the name that the client asks for (SNI).
+        """
         context = self._certificate.server_context()
+        if wanted is not None:
+            context.sni_callback = lambda _, name, __: wanted.append(str(name))
+        if client_certificate:
+            context.verify_mode = ssl.CERT_REQUIRED
         if oldest:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)
@@ -54,6 +67,20 @@ class Talk:
                 context.maximum_version = ssl.TLSVersion.TLSv1_1
             context.set_ciphers("DEFAULT:@SECLEVEL=0")
         self._sock = context.wrap_socket(self._sock, server_side=True)
+
+    def plain_socket(self) -> socket.socket:
+        """The connection itself, for a part that does its own TLS."""
+        return self._sock
+
+    def end_tls(self) -> None:
+        """Say that TLS ends, as it is done before hanging up."""
+        assert isinstance(self._sock, ssl.SSLSocket)
+        with suppress(OSError):
+            self._sock.unwrap()
+
+    def peek(self) -> None:
+        """Wait until the client has sent something, and leave it there."""
+        self._sock.recv(1, socket.MSG_PEEK)
 
     def close(self) -> None:
         """Hang up."""
@@ -66,7 +93,10 @@ class Talk:
             pass
 
     def serve(self, **replies: str) -> None:
-        """Answer every command: as told by its first word, else in the usual way."""
+        """Answer every command: as told by its first word, else in the usual way.
+
+        A blank reply is none.
+        """
         usual = {
             "EHLO": "250-relay.example\r\n250-SIZE 10240000\r\n250 8BITMIME",
             "HELO": "250 relay.example",
@@ -79,8 +109,10 @@ class Talk:
         }
         while line := self.hear():
             verb = line.split()[0].upper()
-            self.say((usual | replies).get(verb, "502 5.5.2 not known"))
-            if verb in ("QUIT", "STARTTLS"):
+            reply = (usual | replies).get(verb, "502 5.5.2 not known")
+            if reply:
+                self.say(reply)
+            if reply and verb in ("QUIT", "STARTTLS"):
                 return
 
 
@@ -90,11 +122,12 @@ Part: TypeAlias = Callable[[Talk], None]
 class Relay:
     """Plays its part for every client. ``heard`` are all commands, those inside TLS too."""
 
-    def __init__(self, part: Part, certificate: Certificate) -> None:
+    def __init__(self, part: Part, certificate: Certificate, address: str, port: int) -> None:
         self._part = part
         self._certificate = certificate
         self.heard: list[bytes] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._listener = socket.create_server((address, port), family=family)
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -122,9 +155,11 @@ class Relay:
 
 
 @contextmanager
-def relay(part: Part, certificate: Certificate) -> Iterator[Relay]:
+def relay(
+    part: Part, certificate: Certificate, address: str = "127.0.0.1", port: int = 0
+) -> Iterator[Relay]:
     """A relay for as long as a test needs it, which must never be told to take a mail."""
-    server = Relay(part, certificate)
+    server = Relay(part, certificate, address, port)
     try:
         yield server
     finally:

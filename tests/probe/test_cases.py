@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from msgspec import Struct
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.secret import SecretStr
+from smtp_tui.probe.channel import Channel
 from smtp_tui.probe.model import (
     Address,
     Ask,
@@ -109,6 +111,7 @@ def endless(talk: Talk) -> None:
 
 def one_long_line(talk: Talk) -> None:
     """A greeting of one line without end."""
+    talk.send(b"220 ")
     while True:
         talk.send(b"x" * 4096)
 
@@ -176,6 +179,86 @@ def no_ehlo(talk: Talk) -> None:
     talk.serve(EHLO="502 what?")
 
 
+def drips(talk: Talk) -> None:
+    """A server that sends its bytes one at a time."""
+    for byte in b"220-relay.example\r\n220 ready\r\n":
+        talk.send(bytes((byte,)))
+    talk.serve()
+
+
+def no_line_feed(talk: Talk) -> None:
+    """A server that ends its lines with CR alone."""
+    talk.send(b"220 relay.example\r")
+    talk.wait()
+
+
+def database(talk: Talk) -> None:
+    """A MySQL server, which greets first and in bytes without a line."""
+    talk.send(b"\x4a\x00\x00\x00\x0a8.0.35\x00\x08\x00\x00\x00")
+    talk.wait()
+
+
+def injected_late(talk: Talk) -> None:
+    """The added reply comes in a packet of its own, when TLS has begun on this side."""
+    talk.say("220 relay.example ESMTP")
+    talk.serve(EHLO="250-relay.example\r\n250 STARTTLS")
+    talk.peek()
+    talk.say("250 I am inside TLS, believe me")
+    talk.wait()
+
+
+def hangs_up_in_tls(talk: Talk) -> None:
+    """A server that shakes hands and closes."""
+    talk.begin_tls()
+    talk.close()
+
+
+def hangs_up_in_a_reply(talk: Talk) -> None:
+    """A server that ends TLS in the middle of a reply."""
+    talk.begin_tls()
+    talk.send(b"220 relay.ex")
+    talk.end_tls()
+
+
+def drips_in_tls(talk: Talk) -> None:
+    """A server that sends each byte in a TLS record of its own."""
+    talk.begin_tls()
+    for byte in b"220-relay.example\r\n220 ready\r\n":
+        talk.send(bytes((byte,)))
+    talk.serve()
+
+
+def asks_without_end(talk: Talk) -> None:
+    """A server that has one more question at each step of a login."""
+    talk.say("220 relay.example ESMTP")
+    talk.hear()
+    talk.say("250-relay.example", "250 AUTH LOGIN")
+    while line := talk.hear():
+        talk.say("501 5.7.0 cancelled" if line == "*" else "334 VXNlcm5hbWU6")
+        if line == "*":
+            talk.serve()
+
+
+def stops(*before: str) -> Part:
+    """A server that is shut down between two commands: it says 421 unasked (RFC 5321, 3.8)."""
+
+    def part(talk: Talk) -> None:
+        talk.say("220 relay.example ESMTP")
+        talk.hear()
+        talk.say("250 relay.example", "421 4.3.2 shutting down")
+
+    return part
+
+
+def resets(talk: Talk) -> None:
+    """A server that takes the recipient, and closes when it is asked to forget it."""
+    talk.say("220 relay.example ESMTP")
+    for _ in range(3):
+        talk.hear()
+        talk.say("250 2.1.0 Ok")
+    talk.hear()
+
+
 ANY = Security.AUTO
 TLS, PLAIN, UPGRADE = Security.TLS, Security.PLAIN, Security.STARTTLS
 LOGIN = {"username": "cam", "password": SecretStr(SECRET)}
@@ -225,6 +308,53 @@ CASES: dict[str, tuple[Part, Security, Mapping[str, Any], Wanted]] = {
     "POP3": (greets("+OK ready"), ANY, {}, W(Step.GREETING, Reason.NOT_SMTP, "+OK ready")),
     "more replies than asked for": (
         speaks_twice, ANY, {}, W(Step.QUIT, words="more than one reply", result=Result.NOTE)),
+    "bytes one at a time": (drips, ANY, {}, W(None)),
+    "bytes one at a time in TLS": (drips_in_tls, TLS, {}, W(None)),
+    "NUL in the greeting": (greets("220 re\0lay"), ANY, {}, W(None)),
+    "CR without LF": (no_line_feed, ANY, {}, W(Step.GREETING, Reason.UNFINISHED, "did not end")),
+    "CR twice": (greets("220 relay.example\r"), ANY, {}, W(Step.GREETING, words="relay.example",
+        result=Result.OK)),
+    "a code of four digits": (greets("2200 hi"), ANY, {}, W(Step.GREETING, Reason.NOT_SMTP)),
+    "a line without a code": (
+        greets("220-relay.example", "hello", "220 ready"), ANY, {},
+        W(Step.GREETING, Reason.NOT_SMTP, "hello")),
+    "MySQL": (database, ANY, {}, W(Step.GREETING, Reason.NOT_SMTP, "it said: J", "port")),
+    "NNTP": (greets("200 news ready"), ANY, {}, W(Step.GREETING, Reason.NOT_SMTP, "200 news")),
+    "FTP": (
+        plain(EHLO="530 Please login with USER and PASS.", QUIT="221 Goodbye."), ANY, {},
+        W(Step.EHLO, Reason.SAYS_NO, "530")),
+    "100 lines": (
+        plain(EHLO="250-x\r\n" * 99 + "250 x"), ANY, {}, W(Step.EHLO, result=Result.OK)),
+    "101 lines": (
+        plain(EHLO="250-x\r\n" * 100 + "250 x"), ANY, {}, W(Step.EHLO, Reason.TOO_LONG, "100")),
+    "421 unasked": (stops(), ANY, RCPT, W(Step.SENDER, Reason.SAYS_NO, "421 4.3.2", "again")),
+    "421 in place of a reply": (
+        plain(MAIL="421 4.4.2 timeout"), ANY, RCPT, W(Step.SENDER, Reason.SAYS_NO, "421 4.4.2")),
+    "injected late after STARTTLS": (
+        injected_late, ANY, {}, W(Step.TLS, Reason.INJECTED, "before TLS", "passwords")),
+    "STARTTLS answered as DATA is": (
+        plain(EHLO="250-a\r\n250 STARTTLS", STARTTLS="354 go on"), ANY, {},
+        W(Step.TLS, Reason.SAYS_NO, "354")),
+    "hangs up after the handshake": (
+        hangs_up_in_tls, TLS, {}, W(Step.GREETING, Reason.CLOSED, "hung up without")),
+    "TLS ends in a reply": (
+        hangs_up_in_a_reply, TLS, {}, W(Step.GREETING, Reason.CLOSED, "in the middle of a reply")),
+    "MAIL answered as DATA is": (
+        plain(MAIL="354 go on"), ANY, RCPT, W(Step.SENDER, Reason.SAYS_NO, "354")),
+    "RSET unanswered": (
+        resets, ANY, RCPT, W(Step.RECIPIENT, words="250 2.1.0", result=Result.OK)),
+    "a login that asks without end": (
+        asks_without_end, ANY, {**LOGIN, "insecure": True},
+        W(Step.LOGIN, Reason.NO_METHOD, "asks for more")),
+    "a login that asks after everything was said": (
+        plain(EHLO="250-a\r\n250 AUTH PLAIN", AUTH="334 "), ANY, {**LOGIN, "insecure": True},
+        W(Step.LOGIN, Reason.NO_METHOD, "asks for more")),
+    "strange login methods": (
+        plain(EHLO="250-a\r\n250-AUTH\r\n250 AUTH  =PLAIN= \x1b[2J X" + "Y" * 300), ANY,
+        {**LOGIN, "insecure": True}, W(Step.LOGIN, Reason.NO_METHOD, "=PLAIN=")),
+    "login in the way of before RFC 4954": (
+        plain(EHLO="250-a\r\n250 AUTH=PLAIN"), ANY, {**LOGIN, "insecure": True},
+        W(Step.LOGIN, words="235", result=Result.OK)),
     "no EHLO": (no_ehlo, ANY, {}, W(Step.EHLO, words="no EHLO", result=Result.NOTE)),
     "EHLO refused": (
         plain(EHLO="550 5.7.1 who?", HELO="550 5.7.1 who?"), ANY, {},
@@ -344,18 +474,23 @@ async def test_a_port_where_nothing_listens_is_refused() -> None:
     ended_as(probe, Wanted(Step.CONNECT, Reason.REFUSED, "connection refused", "port"))
 
 
-async def test_a_port_that_answers_nothing_is_told_from_one_that_refuses() -> None:
-    with socket.socket() as listener:
+@contextmanager
+def full_port() -> Iterator[int]:
+    """A port that answers nothing: its queue is full, and the system drops what comes."""
+    with socket.socket() as listener, ExitStack() as queue:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
-        port = listener.getsockname()[1]
-        full = [socket.socket() for _ in range(3)]
-        for each in full:  # the queue of connections overflows, and packets are dropped
-            each.setblocking(False)
-            each.connect_ex(("127.0.0.1", port))
+        port: int = listener.getsockname()[1]
+        for _ in range(3):
+            waiting = queue.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", port))
+        yield port
+
+
+async def test_a_port_that_answers_nothing_is_told_from_one_that_refuses() -> None:
+    with full_port() as port:
         probe = await probed(port)
-        for each in full:
-            each.close()
     ended_as(probe, Wanted(Step.CONNECT, Reason.FILTERED, "no answer within", "port"))
 
 
@@ -408,7 +543,8 @@ async def test_four_of_many_addresses_are_tried_and_share_the_time(
     probe = await Prober(Clock(), Names(), LIMITS).probe(ask, lambda _: None, others=False)
     names, connect = probe.steps
     assert names.words == f"{', '.join(listed[:4])} and 6 more"
-    assert [each.partition(":")[0] for each in connect.details] == listed[:4]
+    assert [each.partition(":")[0] for each in connect.details[:-1]] == listed[:4]
+    assert connect.details[-1] == "6 more addresses not tried"
 
 
 async def test_a_reply_may_have_as_many_lines_and_bytes_as_the_limits_say() -> None:
@@ -425,6 +561,11 @@ async def test_a_reply_may_have_as_many_lines_and_bytes_as_the_limits_say() -> N
 
 
 async def test_no_second_line_gets_into_a_command() -> None:
-    with relay(plain(), certificate_of(SELF)) as server, pytest.raises(ValueError, match="line"):
-        await probed(server.port, sender="a@b.example>\r\nDATA", recipient="c@d.example")
-    assert not any(line.startswith((b"MAIL", b"DATA")) for line in server.heard)
+    one, other = socket.socketpair()
+    with one, other:
+        channel = Channel(one, LIMITS, lambda _: None)
+        with pytest.raises(ValueError, match="line"):
+            await channel.send("MAIL FROM:<a@b.example>\r\nDATA")
+        other.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            other.recv(1)

@@ -54,6 +54,7 @@ def test_two_views_that_differ_are_told_apart() -> None:
         (failed(Reason.UNSAFE_LOGIN), Here.GOOD),
         (failed(Reason.NO_METHOD), Here.GOOD),
         (failed(Reason.NOT_ASCII), Here.GOOD),
+        (failed(Reason.NOT_AN_ADDRESS), Here.GOOD),
         (failed(Reason.INJECTED), Here.TROUBLE),
     ],
 )
