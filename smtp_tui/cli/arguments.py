@@ -559,9 +559,14 @@ def _add_desired(on_profile: AddCommand, add: AddCommand) -> None:
         *(prune, passwords, *_MANY[1:], _YES, *_MANY_CONFIRMED),
         more=_MORE_THAN_ONE,
     )
-    words = "print the JSON Schema of a file, or of a plan"
-    add("schema", "desired.print_schema", words, "plan").takes(
-        _argument("what KIND", "file or plan (default: file)", nargs="?", choices=("file", "plan"))
+    words = "print the JSON Schema of a file that the program reads"
+    add("schema", "schema.print_schema", words, "profiles").takes(
+        _argument(
+            "what KIND",
+            "file (of desired state, the default), plan, profiles or config",
+            nargs="?",
+            choices=("file", "plan", "profiles", "config"),
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""``export``, ``plan``, ``apply`` and ``schema``: desired state in a file."""
+"""``export``, ``plan`` and ``apply``: desired state in a file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from smtp_tui.state.encoding import read_object
 from smtp_tui.state.files import DEFAULT_CAP, FileProblem, problems_of, write_atomic
 from smtp_tui.text import clean, counted, moment
 from smtp_tui.workflows.plan import Plan, PlanEntry
-from smtp_tui.workflows.plan_file import plan_json, plan_schema, read_plan
+from smtp_tui.workflows.plan_file import plan_json, read_plan
 
 if TYPE_CHECKING:
     from smtp_tui.editing.document import Document, NotADocument, Reference
@@ -269,14 +269,6 @@ async def _secrets(many: Many, file: Path, needed: Iterable[Needed]) -> dict[Nee
         return await read_secrets(needed, many.environ, profiles, _typed, say)
     except CredentialError as problem:
         raise Refusal(f"nothing was sent: {problem}") from None
-
-
-def print_schema(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Print the JSON Schema of a document, or of a plan."""
-    from smtp_tui.editing.document import document_schema  # noqa: PLC0415 - pydantic
-
-    show_json(plan_schema() if options.what == "plan" else document_schema())
-    return ExitCode.OK
 
 
 # Files

@@ -20,7 +20,8 @@ _SWITCHES: Final = ("mouse", "enhanced_keyboard")
 _KEYS: Final = (*_SWITCHES, "theme", "refresh", "keys")
 _HEADING: Final = re.compile(r"(?:#.*\n)+\r?\n")
 """Comments at the top that end with a blank line: they belong to the whole file."""
-_TIME: Final = re.compile(r"([0-9]{1,4})([smh])")
+TIME: Final = "([0-9]{1,4})([smh])"
+"""A time as it is written: a number and its unit."""
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours"}
 
 
@@ -130,7 +131,7 @@ def _refresh(file: TomlFile) -> timedelta | None:
     text = file.values.get("refresh")
     if text is None:
         return None
-    found = _TIME.fullmatch(text) if isinstance(text, str) else None
+    found = re.fullmatch(TIME, text) if isinstance(text, str) else None
     if found is None:
         raise file.problem(("refresh",), 'refresh must be a time in quotes: "60s", "5m" or "1h"')
     every = timedelta(**{_UNITS[found[2]]: int(found[1])})
