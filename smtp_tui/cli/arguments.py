@@ -316,7 +316,8 @@ or [2001:db8::1]:25, and needs no profile; anything else is a record. A record
 whose name reads like an address goes by its id.
 A step has 5 s, a host 20 s; four hosts are probed side by side, each once.
 With --format nagios the exit codes are those of a plugin: 0 OK, 1 WARNING,
-2 CRITICAL, 3 UNKNOWN, which a wrong command line is too."""
+2 CRITICAL, 3 UNKNOWN, which a wrong command line is too.
+See 'smtp-tui help probes' for the keys of --json and the metrics."""
 _CONFIRMATION: Final = (
     _YES,
     _argument(

@@ -179,20 +179,21 @@ def _is_ipv6(text: str) -> bool:
 def _check(options: argparse.Namespace, addresses: list[Address], names: list[str]) -> None:
     """Refuse what contradicts itself, and what would be ignored. Raises :class:`Refusal`."""
     by_record = bool(names or options.all_records or options.match)
-    several = options.profiles is not None or options.all_profiles
+    profiles = (options.profile, options.profiles) != (None, None) or options.all_profiles
     monitored = options.format in ("nagios", "prometheus")
     limits = (each is not None for each in (options.warning, options.critical, options.days))
     password = options.password_stdin or options.password_file
     wrong = {
         "name a record or HOST:PORT, or use --all": not (by_record or addresses),
         "--all cannot be used with RECORD": options.all_records and names,
-        "--profiles and --all-profiles need RECORD, --match or --all": several and not by_record,
+        "a profile needs RECORD, --match or --all": profiles and not by_record,
         "--json cannot be used with --format": options.json and options.format,
         "--dialogue cannot be used with this --format": options.dialogue and monitored,
         "-w, -c and -D need --format nagios": any(limits) and options.format != "nagios",
         "-o needs --format prometheus": options.output and options.format != "prometheus",
         "--from needs --rcpt": options.sender is not None and options.recipient is None,
         "a password needs --login USER": password and options.login is None,
+        "--insecure needs --login USER": options.insecure and options.login is None,
     }
     for words, is_wrong in wrong.items():
         if is_wrong:
@@ -290,7 +291,8 @@ def _print(options: argparse.Namespace, looked: list[Looked]) -> None:
             _write(options, prometheus_text(looked, Clock().now()))
     elif options.json:
         found = [plain(each) for each in looked]
-        show_json(found if _wants_several(options) else found[0]) if found else None
+        if found or _wants_several(options):
+            show_json(found if _wants_several(options) else found[0])
     elif _wants_several(options):
         _print_several(options, looked)
     else:

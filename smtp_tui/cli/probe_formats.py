@@ -318,7 +318,8 @@ def _judged(probe: Probe, limits: Thresholds) -> tuple[State, str]:
     states = [_slow(probe.seconds, limits), _ends(days, limits)]
     parts = [f"{probe.seconds:.3f} s", tls.version if tls is not None else "no TLS"]
     if days is not None:
-        parts.append(f"certificate {counted(days, 'day')}")
+        ended = f"ended {counted(-days, 'day')} ago"
+        parts.append(f"certificate {counted(days, 'day') if days >= 0 else ended}")
     elif limits.days_warning is not None:
         parts.append("no certificate")
     parts += tls.problems if tls is not None else ()

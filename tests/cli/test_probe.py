@@ -218,7 +218,9 @@ def test_records_are_chosen_by_value_and_on_several_profiles(
     [
         ((), "name a record or HOST:PORT, or use --all"),
         (("--all", "A"), "--all cannot be used with RECORD"),
-        (("a:25", "--all-profiles"), "need RECORD, --match or --all"),
+        (("a:25", "--all-profiles"), "a profile needs RECORD, --match or --all"),
+        (("a:25", "--profile", "prod"), "a profile needs RECORD, --match or --all"),
+        (("a:25", "--insecure"), "--insecure needs --login USER"),
         (("a:25", "--json", "--format", "text"), "--json cannot be used with --format"),
         (("a:25", "-o", "x.prom"), "-o needs --format prometheus"),
         (("a:25", "-w", "1"), "need --format nagios"),
@@ -375,6 +377,16 @@ def test_the_dialogue_is_printed_only_where_it_is_wanted(
     assert "\x1b" not in silent_run.out + result.out + result.err
 
 
+def test_the_dialogues_of_several_stand_under_their_addresses(
+    empty_console: Console, relays: ExitStack
+) -> None:
+    one, other = started(relays, plain()), started(relays, greets("554 no"))
+    result = empty_console.run("probe", address(one), address(other), "--dialogue")
+    _table, first, second = result.out.split("\n\n")
+    assert first.startswith(f"{address(one)}\n  < 220 relay.example ESMTP\n  > EHLO")
+    assert second.startswith(f"{address(other)}\n  < 554 no\n  > QUIT")
+
+
 def test_each_step_is_printed_when_it_ends(relays: ExitStack, environ: dict[str, str]) -> None:
     go_on = Event()
 
@@ -503,6 +515,7 @@ def test_the_shape_of_json_follows_from_the_command_line(
         found = console.run("probe", *arguments, "--json").json()
         assert isinstance(found, list), arguments
         assert len(found) == 1
+    assert console.run("probe", "--match", "port=1", "--json").json() == []
     for argument in (here, "A"):
         assert isinstance(console.run("probe", argument, "--json").json(), dict)
 
