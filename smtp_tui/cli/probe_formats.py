@@ -287,7 +287,9 @@ def nagios_line(
     found = [(each, *_judged(each.probe, limits)) for each in looked]
     states = {state for _, state, _ in found} | (set() if whole and looked else {State.UNKNOWN})
     state = next(each for each in _WORST if each in states)
-    if len(found) == 1 and whole:
+    if not found:
+        words = "nothing could be probed"
+    elif len(found) == 1 and whole:
         words = found[0][2]
     else:
         bad = [f"{each.address}: {words}" for each, state, words in found if state is not State.OK]

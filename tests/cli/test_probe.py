@@ -24,7 +24,7 @@ from smtp_tui.probe.run import OTHER_PORTS
 from tests.cli.console import Console, Result, Typist
 from tests.cli.test_edge import PROGRAM, ended
 from tests.cli.test_many import add_profile
-from tests.e2e.terminal import TIMEOUT, Terminal
+from tests.e2e.terminal import TIMEOUT, Terminal, installed_program
 from tests.failing_sandbox import Sandbox
 from tests.failing_sandbox.certificates import CertificateKind, certificate_of
 from tests.probe.relay import Part, Relay, Talk, relay
@@ -258,10 +258,10 @@ def test_at_most_four_hosts_are_probed_at_once(empty_console: Console, relays: E
             if len(inside) > AT_ONCE:
                 more.set()
         more.wait(0.5)
-        talk.say("220 relay.example ESMTP")
-        talk.serve()
         with lock:
             inside.pop()
+        talk.say("220 relay.example ESMTP")
+        talk.serve()
 
     servers = [started(relays, counting) for _ in range(AT_ONCE + 2)]
     result = empty_console.run("probe", *map(address, servers))
@@ -416,7 +416,7 @@ def test_on_a_terminal_long_lines_go_on_under_their_beginning(
     relays: ExitStack, environ: dict[str, str], tmp_path: Path
 ) -> None:
     server = started(relays, starttls())
-    argv = (*PROGRAM, "probe", address(server))
+    argv = (installed_program(), "probe", address(server))
     with Terminal(argv, cwd=tmp_path, env=environ, rows=40) as terminal:
         assert terminal.exit_code() == 0
         lines = terminal.lines()

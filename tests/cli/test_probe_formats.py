@@ -165,6 +165,15 @@ def test_a_server_that_gives_no_records_is_unknown_to_a_plugin(
     assert (result.code, read_line(result.out)[0]) == (3, "UNKNOWN")
 
 
+def test_a_record_that_leads_nowhere_is_unknown_to_a_plugin(
+    console: Console, sandbox: Sandbox
+) -> None:
+    sandbox.add_record("EMPTY", {"hostname": "", "port": 25})
+    result = console.run("probe", "EMPTY", *NAGIOS)
+    assert (result.code, result.out) == (3, "SMTP UNKNOWN - nothing could be probed\n")
+    assert "EMPTY: There is no hostname." in result.err
+
+
 def test_a_profile_that_cannot_be_read_is_not_hidden_by_the_others(
     empty_console: Console, sandbox: Sandbox, relays: ExitStack
 ) -> None:
