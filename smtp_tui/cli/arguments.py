@@ -61,7 +61,7 @@ _PLAINER: Final = (
 )
 """What argparse says, with the value that was given, and what is said instead."""
 _USELESS: Final = {
-    "--profile": r"demo|sandbox|doctor|help|schema|profiles \w+",
+    "--profile": r"demo|sandbox|help|schema|profiles \w+",
     "--read-only": r"help|schema|sandbox|profiles (?:add|set|remove|use)",
     "--all": ".+",
     "--profiles": r"(?!(?:list|set|delete|test|probe|plan|apply)$).+",
@@ -407,8 +407,11 @@ def _add_reports(add: AddCommand) -> None:
         more="The pages are installed with the program.",
     )
     words = "show versions, paths and problems"
-    add("doctor", "doctor.examine", words, "").takes(
-        _JSON, more="No server is contacted and no secret is printed."
+    add("doctor", "doctor.examine", words, "--check").takes(
+        _argument("--profile PROFILE", "the profile to look at", default=argparse.SUPPRESS),
+        _argument("--check", "try the profile step by step, from its name to the list"),
+        _JSON,
+        more="No server is contacted without --check, and no secret is printed.",
     )
 
 

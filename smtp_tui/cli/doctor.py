@@ -1,4 +1,7 @@
-"""``doctor``: what a person looks at first when something does not work. It sends nothing."""
+"""``doctor``: what a person looks at first when something does not work.
+
+It sends nothing, unless it is told to check the profile.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import argparse
 import locale
 import os
 import platform
+import re
 import shutil
 import stat
 import sys
@@ -18,12 +22,15 @@ from typing import Final
 from msgspec import Struct, to_builtins
 
 import smtp_tui
+from smtp_tui.api.target import HostRefused
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.running import Environ
+from smtp_tui.cli.running import Environ, known_profiles
 from smtp_tui.cli.say import is_terminal, show, show_json
-from smtp_tui.profiles.choosing import Known, NoSuchProfile, environment_profile
+from smtp_tui.cli.signals import run_until_told
+from smtp_tui.profiles.choosing import Known, NoSuchProfile, environment_profile, set_by
+from smtp_tui.profiles.model import FIELDS, Profile
 from smtp_tui.profiles.preferences import FILE_NAME as CONFIG_FILE
-from smtp_tui.profiles.preferences import load_preferences
+from smtp_tui.profiles.preferences import Preferences, load_preferences
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.state.files import FileProblem, config_directory, state_directory
 from smtp_tui.state.journal import FILE_NAME as JOURNAL
@@ -40,6 +47,16 @@ _UNUSED: Final = (
     *("NETRC", "REQUESTS_CA_BUNDLE", "SSLKEYLOGFILE"),
 )
 """Variables that other programs use, and this one does not."""
+_IGNORED: Final = "set, but ignored"
+_PROXY: Final = f"{_IGNORED}: a proxy is used only where a profile names it, so that it is seen"
+_WHY_UNUSED: Final = {
+    **dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"), _PROXY),
+    "REQUESTS_CA_BUNDLE": f"{_IGNORED}: each profile says what it trusts",
+    "SSLKEYLOGFILE": f"{_IGNORED}: it would hold the keys of every connection",
+}
+_ADDRESSES: Final = ("host", "port", "identity_url", "proxy")
+_LATER: Final = re.compile(r"(?:TSA|MCM|CAM)_[A-Z]+")
+"""Variables of the vendor's products; those of later ones are shown where they are set."""
 _SET_OR_NOT: Final = (
     *("SMTP_TUI_PROFILE", "TMUX", "STY", "SSH_CONNECTION"),
     *("SMTP_TUI_CONFIG_DIR", "SMTP_TUI_STATE_DIR", "CAM_HOST", "CAM_PORT", "CAM_TENANT_ID"),
@@ -60,8 +77,9 @@ def examine(options: argparse.Namespace, environ: Environ) -> ExitCode:
     report = {
         "versions": [*_versions()],
         "files": [*_files(environ)],
+        "profile": [*_profile(options, environ)],
         "network": [*_network(environ)],
-        "terminal": [*_terminal()],
+        "terminal": [*_terminal(environ)],
         "environment": [*_variables(environ)],
     }
     found = [(topic, fact) for topic, facts in report.items() for fact in facts]
@@ -162,6 +180,43 @@ def _preferences(directory: Path) -> Fact:
     return Fact(CONFIG_FILE, f"{path}{'' if path.exists() else ' (does not exist yet)'}")
 
 
+def _profile(options: argparse.Namespace, environ: Environ) -> Iterator[Fact]:
+    """The profile that a command would use, where each of its settings comes from, and its steps.
+
+    No host is shown that cannot be used: it may hold a password.
+    """
+    try:
+        choice = known_profiles(environ).decided(options.profile)
+    except (FileProblem, NoSuchProfile) as problem:
+        yield Fact("profile", str(problem), well=options.profile is None)
+        return
+    profile, origins = choice.profile, set_by(choice.profile, environ)
+    overruled = f"; {choice.short}" if choice.short else ""
+    yield Fact("profile", f"{profile.name} ({choice.source}{overruled})")
+    try:
+        profile.target()
+        hidden: tuple[str, ...] = ()
+    except HostRefused as refusal:
+        hidden = _ADDRESSES
+        yield Fact("host", str(refusal), False)
+    for field in FIELDS[1:]:
+        if field.name not in hidden:
+            words = field.text(profile) or ("asked for" if field.name == "token" else "none")
+            yield Fact(field.name, f"{words} ({origins[field.name]})")
+    if options.check:
+        yield from _steps(profile, environ)
+
+
+def _steps(profile: Profile, environ: Environ) -> Iterator[Fact]:
+    """Try the profile step by step, as ``profiles check`` does."""
+    from smtp_tui.cli.profiles import all_steps  # noqa: PLC0415 - httpx, for this alone
+    from smtp_tui.workflows.check_profile import Result  # noqa: PLC0415
+
+    for step in run_until_told(all_steps(profile, environ)):
+        words = f"{step.result.value}: {step.words}".removesuffix(": ")
+        yield Fact(f"check: {step.stage.value}", words, step.result is not Result.FAILED)
+
+
 def _network(environ: Environ) -> Iterator[Fact]:
     """How long a request may take, and what of the environment is not used."""
     from smtp_tui.api.transport import LIMITS  # noqa: PLC0415 - httpx, for this command only
@@ -170,17 +225,46 @@ def _network(environ: Environ) -> Iterator[Fact]:
     yield Fact("read timeout", f"{LIMITS.read:g} s")
     yield Fact("total timeout", f"{LIMITS.total:g} s")
     for name in _UNUSED:
-        yield Fact(name, "set, but ignored" if environ.get(name) else "not set")
+        yield Fact(
+            name, _WHY_UNUSED.get(name.upper(), _IGNORED) if environ.get(name) else "not set"
+        )
     netrc = Path(environ.get("HOME") or Path.home()) / ".netrc"
     yield Fact(".netrc", "exists, but ignored" if netrc.exists() else "does not exist")
 
 
-def _terminal() -> Iterator[Fact]:
+def _terminal(environ: Environ) -> Iterator[Fact]:
     on = [name for name in ("stdin", "stdout", "stderr") if is_terminal(getattr(sys, name))]
     yield Fact("terminals", ", ".join(on) or "none")
     size = shutil.get_terminal_size((0, 0))
     yield Fact("size", f"{size.columns}x{size.lines}" if size.lines else "unknown")
     yield Fact("encoding", f"stdout {sys.stdout.encoding}, locale {locale.getencoding()}")
+    from smtp_tui.ui.terminal.clipboard import OSC_52, wrapped  # noqa: PLC0415
+    from smtp_tui.ui.terminal.driver import over_ssh, switched_on  # noqa: PLC0415 - Textual
+
+    yield Fact("colours", _colours(environ))
+    between = "tmux" if "TMUX" in environ else "screen" if "STY" in environ else "none"
+    yield Fact("multiplexer", between)
+    yield Fact("clipboard", f"a copy is {wrapped(OSC_52, environ)[1]}")
+    try:
+        preferences = load_preferences(config_directory(environ))
+    except FileProblem:
+        preferences = Preferences()
+    for name, chosen in (
+        ("mouse", preferences.mouse),
+        ("keyboard protocol", preferences.enhanced_keyboard),
+    ):
+        used = "used" if switched_on(chosen, environ) else "not used"
+        why = CONFIG_FILE if chosen is not None else "over ssh" if over_ssh(environ) else "default"
+        yield Fact(name, f"{used} ({why})")
+
+
+def _colours(environ: Environ) -> str:
+    """How many colours the screen has, by the variables that tell it."""
+    if environ.get("NO_COLOR"):
+        return "none (NO_COLOR)"
+    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        return "16 million (COLORTERM)"
+    return "256 (TERM)" if "256color" in environ.get("TERM", "") else "16"
 
 
 def _variables(environ: Environ) -> Iterator[Fact]:
@@ -188,3 +272,6 @@ def _variables(environ: Environ) -> Iterator[Fact]:
         yield Fact(name, environ.get(name, "not set"))
     for name in _SET_OR_NOT:
         yield Fact(name, "set" if environ.get(name) else "not set")
+    for name in sorted(filter(_LATER.fullmatch, environ)):
+        if name not in _SET_OR_NOT:
+            yield Fact(name, "set")

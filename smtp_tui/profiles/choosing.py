@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from smtp_tui.api.target import HostRefused, parse_origin
-from smtp_tui.profiles.model import ENVIRONMENT, Profile, Variables, guessed_environment
+from smtp_tui.profiles.model import ENVIRONMENT, FIELDS, Profile, Variables, guessed_environment
 from smtp_tui.profiles.sources import EnvironmentToken, PromptToken
 from smtp_tui.profiles.store import Profiles
 from smtp_tui.text import nearest
@@ -210,6 +210,21 @@ def environment_profile(environ: Mapping[str, str]) -> Profile | None:
         environment=guessed_environment(host),
         variables=named,
     )
+
+
+def set_by(profile: Profile, environ: Mapping[str, str]) -> dict[str, str]:
+    """Where each field of a profile comes from: a variable, the file, or nowhere (``default``)."""
+    given = (field.name for field in FIELDS if getattr(profile, field.name) != field.default)
+    found = dict.fromkeys((field.name for field in FIELDS), "default")
+    if profile.variables is None:
+        return found | dict.fromkeys(given, "profiles.toml")
+    team = "ICP_TEAM" if _first(environ, "ICP_TEAM") else "MCM_TEAM"
+    named = {
+        **{"host": profile.variables.host, "port": profile.variables.port, "team": team},
+        **{"tenant": profile.variables.tenant, "token": profile.variables.token},
+        **{"namespace": "NAMESPACE", "environment": "guessed from the host"},
+    }
+    return found | {name: named[name] for name in given if name in named}
 
 
 def _hosts(environ: Mapping[str, str]) -> list[tuple[str, str]]:

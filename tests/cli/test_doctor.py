@@ -78,7 +78,7 @@ def test_help_and_doctor_tell_the_time_outs_and_what_is_not_used(console: Consol
     assert facts["connect timeout"] == f"{LIMITS.connect:g} s"
     assert facts["read timeout"] == f"{LIMITS.read:g} s"
     assert facts["total timeout"] == f"{LIMITS.total:g} s"
-    assert facts["https_proxy"] == "set, but ignored"
+    assert facts["https_proxy"].startswith("set, but ignored: a proxy is used only where")
     assert facts["SSLKEYLOGFILE"] == "not set"
     assert "planted" not in console.run("doctor").out
 
@@ -89,3 +89,70 @@ def test_it_tells_that_the_default_is_overruled_and_shows_no_host(console: Conso
     result = console.run("doctor")
     assert "1 profile, default: a, overridden by CAM_HOST" in result.out
     assert "planted" not in result.out + result.err + console.run("list").err
+
+
+def facts(console: Console, topic: str, *arguments: str) -> dict[str, str]:
+    """What the doctor found about a topic."""
+    found = console.run("doctor", "--json", *arguments).json()
+    return {fact["name"]: fact["words"] for fact in found if fact["topic"] == topic}
+
+
+def test_it_tells_where_each_setting_of_the_profile_comes_from(
+    console: Console, sandbox: Sandbox
+) -> None:
+    told = facts(console, "profile")
+    assert told["profile"] == "environment (CAM_HOST)"
+    assert told["tenant"] == f"{sandbox.tenant_id} (CAM_TENANT_ID)"
+    assert told["team"] == "all (default)"
+    console.run("profiles", "add", "a", "--host", "h.example", "--tenant", "t", "--team", "ops")
+    told = facts(console, "profile", "--profile", "a")
+    assert told["profile"] == "a (--profile; --profile overrides environment)"
+    assert told["host"] == "h.example (profiles.toml)"
+    assert told["team"] == "ops (profiles.toml)"
+    assert told["trust"] == "system (default)"
+    assert told["token"] == "asked for (default)"
+
+
+def test_with_check_it_tries_the_profile_step_by_step(console: Console, sandbox: Sandbox) -> None:
+    assert not [name for name in facts(console, "profile") if name.startswith("check")]
+    assert sandbox.requests == ()
+    told = facts(console, "profile", "--check")
+    assert [name for name in told if name.startswith("check")] == [
+        f"check: {step}" for step in ("name", "connect", "certificate", "token", "tenant", "list")
+    ]
+    assert told["check: list"].startswith("ok: ")
+    console.setenv(CAM_BEARER_TOKEN="wrong")
+    result = console.run("doctor", "--check")
+    assert result.code == 1
+    assert " ! check: " in result.out
+
+
+def test_a_profile_that_leads_nowhere_is_marked_and_its_host_not_shown(console: Console) -> None:
+    console.setenv(CAM_HOST="user:planted@host")
+    result = console.run("doctor")
+    assert result.code == 1
+    assert " ! host  " in result.out
+    assert "planted" not in result.out
+
+
+@pytest.mark.parametrize(
+    ("variables", "name", "words"),
+    [
+        ({"NO_COLOR": "1"}, "colours", "none (NO_COLOR)"),
+        ({"COLORTERM": "truecolor"}, "colours", "16 million (COLORTERM)"),
+        ({"TERM": "xterm-256color"}, "colours", "256 (TERM)"),
+        ({"TERM": "vt100"}, "colours", "16"),
+        ({"TMUX": "/x,1,2"}, "multiplexer", "tmux"),
+        ({"STY": "1.x"}, "multiplexer", "screen"),
+        ({}, "multiplexer", "none"),
+        ({"STY": "1.x"}, "clipboard", "a copy is sent through screen (OSC 52)"),
+        ({"SSH_CONNECTION": "1 2 3 4"}, "mouse", "not used (over ssh)"),
+        ({}, "keyboard protocol", "used (default)"),
+    ],
+)
+def test_it_tells_what_the_terminal_can_do(
+    console: Console, variables: dict[str, str], name: str, words: str
+) -> None:
+    console.unset("COLORTERM", "TMUX", "STY", "SSH_CONNECTION", "SSH_TTY")
+    console.setenv(**variables)
+    assert facts(console, "terminal")[name] == words

@@ -166,7 +166,7 @@ def test_read_only_may_stand_before_the_command_and_after_it(
     assert "This run is read-only" in result.err
 
 
-NO_PROFILE = ("demo", "doctor", "profiles list", "profiles check", "profiles path")
+NO_PROFILE = ("demo", "profiles list", "profiles check", "profiles path")
 CHANGES = (
     "sandbox",
     "profiles add x --host a.example",
