@@ -69,7 +69,7 @@ def code_of(error: Exception) -> ExitCode:
 def tell(error: Exception, *found: str) -> ExitCode:
     """Say what went wrong, and what was found out then; the answer is the exit code."""
     if isinstance(error, ModuleNotFoundError):
-        return complain(f"the package {error.name} is missing; install smtp-tui[sandbox]")
+        return _tell_missing(error)
     if not isinstance(error, errors.ApiError):
         return complain(str(error), code_of(error))
     complain(f"{error.what[:1].lower()}{error.what[1:]}: {error.why}")
@@ -83,6 +83,15 @@ def tell(error: Exception, *found: str) -> ExitCode:
     for words in found:
         remark(f"  {words}.")
     return code_of(error)
+
+
+def _tell_missing(error: ModuleNotFoundError) -> ExitCode:
+    """Say that a package of the sandbox is missing, and the command that installs it here."""
+    from smtp_tui.cli.installed import command_for  # noqa: PLC0415 - rarely needed
+
+    code = complain(f"the package {error.name} is missing, which the sandbox needs; install it:")
+    remark(f"  {command_for('sandbox')}")
+    return code
 
 
 def _for_shell(line: errors.AdviceLine) -> str:

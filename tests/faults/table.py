@@ -37,6 +37,7 @@ CLI_AUDIT = "tests/cli/test_audit.py"
 CLI_CREATE = "tests/cli/test_create.py"
 CLI_DELETE = "tests/cli/test_delete.py"
 CLI_DESIRED = "tests/cli/test_desired.py"
+CLI_INSTALLED = "tests/cli/test_installed.py"
 CLI_EDGE = "tests/cli/test_edge.py"
 CLI_PROBE = "tests/cli/test_probe.py"
 CLI_PROBE_FORMATS = "tests/cli/test_probe_formats.py"
@@ -723,6 +724,24 @@ FAULTS: Final = (
         "return any(frame.filename.startswith(_SANDBOX) for frame in frames)",
         "return True",
         (f"{CLI_EDGE}::test_only_a_package_of_the_sandbox_is_said_to_need_the_extra",),
+    ),
+    Fault(
+        "a program of uv tool is told to add the sandbox with pip",
+        SCRIPTS,
+        'elif (prefix / "uv-receipt.toml").exists():',
+        "elif False:",
+        (
+            f"{CLI_INSTALLED}::test_an_extra_is_added_by_the_tool_and_from_the_place_of_the_installation",
+        ),
+    ),
+    Fault(
+        "a program from a wheel is told to add the sandbox from an index",
+        SCRIPTS,
+        'if url.startswith("file:"):\n        return',
+        'if url.startswith("file:"):\n        return named if url else',
+        (
+            f"{CLI_INSTALLED}::test_an_extra_is_added_by_the_tool_and_from_the_place_of_the_installation",
+        ),
     ),
     Fault(
         "a test without a login is said to have used the stored password",
