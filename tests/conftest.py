@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +21,22 @@ if TYPE_CHECKING:
 settings.register_profile("steady", derandomize=True, database=None, deadline=None)
 settings.register_profile("long", max_examples=2_000, deadline=None)
 settings.load_profile("steady")
+
+FOLDERS = {
+    "bench": ("slow",),
+    "contract": ("network",),
+    "e2e": ("slow", "e2e"),
+    "packages": ("slow", "e2e", "network"),
+}
+"""Folders whose tests all have these markers; elsewhere a slow test is marked itself."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of whole folders."""
+    here = Path(__file__).parent
+    for item in items:
+        for marker in FOLDERS.get(item.path.relative_to(here).parts[0], ()):
+            item.add_marker(marker)
 
 
 def pytest_collection_finish() -> None:

@@ -406,6 +406,7 @@ def test_an_oddity_that_is_found_often_is_told_once_with_its_count() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_records_are_read() -> None:
     parameters = ",".join(
         f'{{"name":"{name}","value":"a value"}}'

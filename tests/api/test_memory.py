@@ -112,6 +112,7 @@ def serving(large: bytes) -> Iterator[str]:
         server.server_close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
 @pytest.mark.parametrize("kind", ANSWERS)
 def test_a_large_answer_takes_at_most_three_times_its_size_however_often_it_is_read(

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -27,6 +28,8 @@ from smtp_tui.ui.connections.rows import RecordsView
 from tests.api.desk import QUICK, desk
 from tests.api.faults import FAULTS
 from tests.failing_sandbox import Operation, Sandbox
+
+pytestmark = pytest.mark.slow
 
 Result = TypeVar("Result")
 AT_ONCE = sorted(name for name, case in FAULTS.items() if case.limits == QUICK)

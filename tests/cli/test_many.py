@@ -215,6 +215,7 @@ def test_two_profiles_of_one_place_do_not_send_twice(
     assert "profile again leads to the same records as a: left out" in result.err
 
 
+@pytest.mark.slow
 def test_two_profiles_of_one_tenant_that_differ_in_the_namespace_do_not_send_twice(
     empty_console: Console, sandbox: Sandbox
 ) -> None:

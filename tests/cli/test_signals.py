@@ -74,6 +74,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     return (128 - code if code < 0 else code), said
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("unanswered")
 def test_a_command_is_ended_at_any_moment(environ: dict[str, str]) -> None:
     moments = random.Random(5)
@@ -137,6 +138,7 @@ def test_told_to_end_while_nobody_reads_its_output_it_ends(
         assert process.wait(TIMEOUT) == 128 + signal.SIGTERM
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_run_that_is_ended_has_sent_nothing_twice_and_keeps_its_rest(
     number: signal.Signals, sandbox: Sandbox, environ: dict[str, str], tmp_path: Path

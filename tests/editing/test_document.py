@@ -74,6 +74,7 @@ def test_a_text_stays_the_text_that_it_is(text: str) -> None:
         assert (found.name, found.values) == (text or "-", {"port": text, text: text})
 
 
+@pytest.mark.slow
 @given(st.lists(records(), max_size=3))
 def test_what_is_written_is_what_is_read(listed: list[Record]) -> None:
     named = [
@@ -240,6 +241,7 @@ PIECES = st.lists(
 ).map("".join)
 
 
+@pytest.mark.slow
 @given(PIECES | PIECES.map(lambda text: f"schema: 1\nrecords:\n- name: A\n  {text}") | st.text())
 def test_any_text_is_a_document_or_refused_with_a_place(text: str) -> None:
     problems: tuple[DocumentProblem, ...] = ()

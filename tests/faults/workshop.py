@@ -10,7 +10,7 @@ import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT = {".ci", ".github", ".gitignore"}
+KEPT = {".ci", ".editorconfig", ".gitignore", ".pre-commit-config.yaml"}
 LEFT_OUT = {"__pycache__", "build", "dist", "node_modules", "venv"}
 SECONDS = 240.0
 """How long the tests of one fault may take."""

@@ -58,9 +58,9 @@ def test_the_commands_stand_before_anything_else_but_the_picture_and_one_sentenc
 def test_ci_takes_the_test_line_from_the_readme() -> None:
     script = ROOT / ".ci" / "run"
     text = script.read_text(encoding="utf-8")
-    assert "<!-- command: test -->" in text
+    assert "line_of test" in text
     own = [line for line in text.splitlines() if "pytest" in line]
-    assert all(line.startswith('"$lowest/bin/python"') for line in own), "the line stands twice"
+    assert all(line.lstrip().startswith('"$1/bin/python"') for line in own), "the line stands twice"
     assert os.access(script, os.X_OK)
 
 

@@ -45,6 +45,7 @@ def outside(svg: str) -> list[str]:
     return [one for one in found if one != FORMAT]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_pictures_made_anew_are_the_same_and_the_check_names_what_is_not_current(
     tmp_path: Path,

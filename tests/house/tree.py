@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "smtp_tui"
 NOT_OURS = {"__pycache__", "build", "dist", "venv", "env", "node_modules"}
-HIDDEN_BUT_OURS = {".ci", ".github", ".gitignore"}
+HIDDEN_BUT_OURS = {".ci", ".editorconfig", ".gitignore", ".pre-commit-config.yaml"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,6 +254,7 @@ async def test_what_it_says_is_cleaned_and_redacted(said: str, told: str | None)
     assert str(caught.value).endswith(f"It said: {told or said}")
 
 
+@pytest.mark.slow
 async def test_the_last_lines_are_told_where_it_fails_in_any_way() -> None:
     for script, words in (
         ("exit 3", "exited with status 3"),

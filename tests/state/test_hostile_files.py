@@ -253,6 +253,7 @@ CHANGES: list[Callable[[ProfileStore], object]] = [
 ]
 
 
+@pytest.mark.slow
 @given(text=spoilt_toml(HAND_MADE), change=st.sampled_from(CHANGES))
 @settings(max_examples=200)
 def test_profiles_are_read_and_changed_or_refused_whatever_they_hold(
@@ -288,6 +289,7 @@ list.filter = ["/", "f"]
 """
 
 
+@pytest.mark.slow
 @given(text=spoilt_toml(PREFERENCES))
 @settings(max_examples=200)
 def test_preferences_are_read_and_changed_or_refused_whatever_they_hold(

@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from threading import Event
 
+import pytest
+
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.state.drafts import DraftStore
 from smtp_tui.state.history import RUNS_KEPT, TestHistory
@@ -108,6 +110,7 @@ PROFILES = '# kept\n[profiles.p] # kept\nhost = "h"\nrecipient = "0@example.com"
 KEPT = {"profiles": 1, "drafts": 1, "journal": 10**9, "history": RUNS_KEPT, "settings": 1}
 
 
+@pytest.mark.slow
 def test_a_writer_killed_at_any_moment_loses_nothing_and_leaves_nothing_half_written(
     tmp_path: Path,
 ) -> None:

@@ -289,6 +289,7 @@ def store(sandbox: Sandbox) -> dict[str, dict[str, str]]:
     }
 
 
+@pytest.mark.slow
 @settings(
     max_examples=20,
     deadline=None,

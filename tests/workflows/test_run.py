@@ -170,6 +170,7 @@ async def test_a_host_that_asks_to_wait_is_waited_for_before_anything_is_sent(
     assert sum(request.operation == Operation.MODIFY for request in sandbox.requests) == 3
 
 
+@pytest.mark.slow
 async def test_a_host_that_asks_to_wait_is_left_alone_that_long(
     sandbox: Sandbox, session: Session, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from msgspec import Struct
 from msgspec.structs import replace
@@ -114,6 +115,7 @@ async def run_until(run: Run, over: Callable[[], bool]) -> None:
     await asyncio.wait({task})
 
 
+@pytest.mark.slow
 async def test_every_host_gets_its_own_end_and_nothing_is_sent_twice(
     hosts: dict[str, Host], tmp_path: Path
 ) -> None:
