@@ -1,0 +1,84 @@
+"""The README's ways to install the program, each in an empty home without internet."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.house.test_readme import command
+from tests.packages.host import WHEELHOUSE, Host, there, wheel
+
+pytestmark = [
+    pytest.mark.skipif(not there(), reason="no build/wheelhouse: `.ci/run` makes it"),
+    pytest.mark.timeout(180),
+]
+PLACES = {
+    "pipx": ".local/bin/smtp-tui",
+    "uv": ".local/bin/smtp-tui",
+    "pip": ".local/share/smtp-tui/bin/smtp-tui",
+}
+"""Where each puts the program, below the home."""
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Host:
+    """A host with nothing but Python, pipx and uv."""
+    return Host(tmp_path)
+
+
+def install(host: Host, line: str) -> None:
+    """Run a line that has to succeed."""
+    done = host.run(line)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("tool", "source"),
+    [
+        ("pipx", "checkout"),
+        ("pipx", "wheel"),
+        ("uv", "checkout"),
+        ("uv", "wheel"),
+        ("pip", "checkout"),  # from wheels it installs in the test of the wheelhouse
+    ],
+)
+def test_a_line_of_the_readme_installs_a_program_whose_demo_starts(
+    host: Host, tool: str, source: str
+) -> None:
+    line = command(f"install with {tool}")
+    assert "'.[sandbox]'" in line
+    install(host, line.replace("'.[", f"'{wheel()}[") if source == "wheel" else line)
+    host.demo(host.home / PLACES[tool])
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("pipx install {wheel}", PLACES["pipx"]),
+        ("pipx install -e .", PLACES["pipx"]),
+        ("uv tool install -q {wheel}", PLACES["uv"]),
+        ("uv tool install -q .", PLACES["uv"]),
+        ("python3 -m venv ~/v && ~/v/bin/pip install -q smtp-tui", "v/bin/smtp-tui"),
+        ("uv venv -q ~/v && uv pip install -q -p ~/v -e .", "v/bin/smtp-tui"),
+    ],
+)
+def test_a_program_without_the_sandbox_says_the_command_that_adds_it(
+    host: Host, line: str, place: str
+) -> None:
+    install(host, line.format(wheel=wheel()))
+    lacking = host.run(f"~/{place} sandbox")  # which needs no terminal
+    assert lacking.returncode == 2
+    said, hint = lacking.stderr.splitlines()
+    assert said.endswith("install it:")
+    install(host, hint)
+    host.demo(host.home / place)
+
+
+def test_a_wheelhouse_is_all_that_a_host_without_internet_needs(host: Host, tmp_path: Path) -> None:
+    carried = tmp_path / "carried"
+    shutil.copytree(WHEELHOUSE, carried / "wheelhouse")
+    done = host.run(command("install from a wheelhouse"), cwd=carried)
+    assert done.returncode == 0, done.stderr
+    host.demo(carried / "smtp-tui" / "bin" / "smtp-tui")
