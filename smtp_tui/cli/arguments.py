@@ -410,6 +410,12 @@ def _add_reports(add: AddCommand) -> None:
     add("doctor", "doctor.examine", words, "--check").takes(
         _argument("--profile PROFILE", "the profile to look at", default=argparse.SUPPRESS),
         _argument("--check", "try the profile step by step, from its name to the list"),
+        _argument(
+            "--bundle FILE",
+            "write the report, profiles, settings and the newest writes to a JSON file",
+            type=_path,
+        ),
+        _argument("--yes", "write the bundle without asking"),
         _JSON,
         more="No server is contacted without --check, and no secret is printed.",
     )

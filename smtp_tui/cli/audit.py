@@ -40,7 +40,7 @@ def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
     writes = [*filter(wanted, writes_of(content.entries))]
     if options.json:
         for write in writes:
-            show_json(_plain(write), indent=None)
+            show_json(plain_write(write), indent=None)
     elif writes:
         show(_table(writes))
     if not writes:
@@ -82,7 +82,7 @@ def _table(writes: list[Written]) -> str:
     return table(("TIME", "PROFILE", "OPERATION", "RECORD", "OUTCOME", "STATUS", "USER"), rows)
 
 
-def _plain(write: Written) -> dict[str, object]:
+def plain_write(write: Written) -> dict[str, object]:
     """A write as one object: its intent, and its latest outcome."""
     values = plain(write.begun)
     del values["v"], values["phase"]

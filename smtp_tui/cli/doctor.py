@@ -28,9 +28,10 @@ from smtp_tui.cli.running import Environ, known_profiles
 from smtp_tui.cli.say import is_terminal, show, show_json
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.profiles.choosing import Known, NoSuchProfile, environment_profile, set_by
-from smtp_tui.profiles.model import FIELDS, Profile
+from smtp_tui.profiles.model import ADDRESSES, FIELDS, Profile
 from smtp_tui.profiles.preferences import FILE_NAME as CONFIG_FILE
 from smtp_tui.profiles.preferences import Preferences, load_preferences
+from smtp_tui.profiles.sources import source_words
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.state.files import FileProblem, config_directory, state_directory
 from smtp_tui.state.journal import FILE_NAME as JOURNAL
@@ -54,7 +55,6 @@ _WHY_UNUSED: Final = {
     "REQUESTS_CA_BUNDLE": f"{_IGNORED}: each profile says what it trusts",
     "SSLKEYLOGFILE": f"{_IGNORED}: it would hold the keys of every connection",
 }
-_ADDRESSES: Final = ("host", "port", "identity_url", "proxy")
 _LATER: Final = re.compile(r"(?:TSA|MCM|CAM)_[A-Z]+")
 """Variables of the vendor's products; those of later ones are shown where they are set."""
 _SET_OR_NOT: Final = (
@@ -83,8 +83,13 @@ def examine(options: argparse.Namespace, environ: Environ) -> ExitCode:
         "environment": [*_variables(environ)],
     }
     found = [(topic, fact) for topic, facts in report.items() for fact in facts]
+    plain = [{"topic": topic, **to_builtins(fact)} for topic, fact in found]
+    if options.bundle is not None:
+        from smtp_tui.cli.bundle import write_bundle  # noqa: PLC0415 - not for the report alone
+
+        return write_bundle(options, environ, plain)
     if options.json:
-        show_json([{"topic": topic, **to_builtins(fact)} for topic, fact in found])
+        show_json(plain)
     else:
         for topic, facts in report.items():
             show("\n".join([topic, *map(_line, facts)]))
@@ -197,11 +202,12 @@ def _profile(options: argparse.Namespace, environ: Environ) -> Iterator[Fact]:
         profile.target()
         hidden: tuple[str, ...] = ()
     except HostRefused as refusal:
-        hidden = _ADDRESSES
+        hidden = ADDRESSES
         yield Fact("host", str(refusal), False)
     for field in FIELDS[1:]:
         if field.name not in hidden:
-            words = field.text(profile) or ("asked for" if field.name == "token" else "none")
+            text = field.text(profile) or "none"
+            words = source_words(profile.token) if field.name == "token" else text
             yield Fact(field.name, f"{words} ({origins[field.name]})")
     if options.check:
         yield from _steps(profile, environ)

@@ -105,7 +105,7 @@ COMMAND_CODES: Final[dict[str, tuple[ExitCode, ...]]] = {
     "profiles check": _CHECK,
     "profiles path": _LOCAL,
     "audit": _LOCAL,
-    "doctor": _CHECK,
+    "doctor": (*_CHECK, ExitCode.REFUSED),
     "help": _LOCAL,
 }
 """The codes that each command can end with, beside those of :data:`ANY_COMMAND`."""

@@ -281,6 +281,8 @@ def absolute(profile: Profile, directory: Path) -> Profile:
 
 FIELDS: Final = tuple(_declared())
 """The fields of a profile, in the order of the form and the file."""
+ADDRESSES: Final = ("host", "port", "identity_url", "proxy")
+"""The fields that are shown only where they can be used: else they may hold a password."""
 BY_NAME: Final = {field.name: field for field in FIELDS}
 Problem: TypeAlias = tuple[str, str]
 """The name of a field, and what is wrong with it in words."""

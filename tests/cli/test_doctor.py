@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,7 @@ def test_it_tells_where_each_setting_of_the_profile_comes_from(
     assert told["host"] == "h.example (profiles.toml)"
     assert told["team"] == "ops (profiles.toml)"
     assert told["trust"] == "system (default)"
-    assert told["token"] == "asked for (default)"
+    assert told["token"] == "prompt (default)"
 
 
 def test_with_check_it_tries_the_profile_step_by_step(console: Console, sandbox: Sandbox) -> None:
@@ -156,3 +157,29 @@ def test_it_tells_what_the_terminal_can_do(
     console.unset("COLORTERM", "TMUX", "STY", "SSH_CONNECTION", "SSH_TTY")
     console.setenv(**variables)
     assert facts(console, "terminal")[name] == words
+
+
+def test_a_bundle_is_listed_first_and_holds_no_secret(
+    console: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    command = "curl -u me:planted https://vault.example"
+    console.run("profiles", "add", "a", "--host", "h.example", "--token-command", command)
+    sandbox.add_record("RELAY", {"hostname": "mx.example", "port": 25, "password": "planted"})
+    console.run("set", "RELAY", "--password-stdin", "--yes", stdin=b"planted-too")
+    file = tmp_path / "bundle.json"
+    refused = console.run("doctor", "--bundle", str(file))
+    assert refused.code == 2
+    assert not file.exists()
+    for words in ("profiles  2 profiles", "writes    1 write", "--yes"):
+        assert words in refused.err
+    assert console.run("doctor", "--bundle", str(file), "--yes").code == 0
+    text = file.read_text(encoding="utf-8")
+    assert "planted" not in text
+    assert sandbox.admin_token not in text
+    bundle = json.loads(text)
+    assert [write["record_name"] for write in bundle["writes"]] == ["RELAY"]
+    assert {profile["token"] for profile in bundle["profiles"]} == {
+        "$CAM_BEARER_TOKEN",
+        "command curl",
+    }
+    assert file.stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,93 @@
+"""``doctor --bundle``: what a colleague needs to help, in one file that can be read before it is
+passed on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.target import HostRefused
+from smtp_tui.cli.audit import plain_write
+from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.running import Environ, known_profiles
+from smtp_tui.cli.say import ask, on_terminal, remark
+from smtp_tui.profiles.model import ADDRESSES, FIELDS, Profile
+from smtp_tui.profiles.preferences import FILE_NAME
+from smtp_tui.profiles.sources import source_words
+from smtp_tui.profiles.toml import read_toml
+from smtp_tui.state.files import FileProblem, config_directory, state_directory, write_atomic
+from smtp_tui.state.journal import Journal, writes_of
+from smtp_tui.text import counted
+
+if TYPE_CHECKING:
+    import argparse
+
+SCHEMA: Final = 1
+_WRITES: Final = 100
+"""The newest writes of the journal that are in it."""
+
+
+def write_bundle(
+    options: argparse.Namespace, environ: Environ, facts: Sequence[dict[str, Any]]
+) -> ExitCode:
+    """List what the file would hold, and write it after a yes. It holds no secret."""
+    parts = {
+        "doctor": (list(facts), "fact"),
+        "profiles": (_profiles(environ), "profile"),
+        "config": (_config(environ), "setting"),
+        "writes": (_writes(environ), "write"),
+    }
+    remark(f"{options.bundle} would hold, without secrets:")
+    for name, (content, noun) in parts.items():
+        remark(f"  {name:<9} {counted(len(content), noun)}")
+    if not options.yes:
+        _confirm()
+    bundle = {"schema": SCHEMA, "made_at": Clock().now().isoformat()}
+    whole = bundle | {name: content for name, (content, _) in parts.items()}
+    write_atomic(options.bundle, json.dumps(whole, indent=2) + "\n")
+    remark(f"Written: {options.bundle}")
+    return ExitCode.OK
+
+
+def _confirm() -> None:
+    """Ask; raises :class:`Refusal` for anything but a yes."""
+    if not on_terminal():
+        raise Refusal("nothing was written; without a terminal, confirm with --yes")
+    if ask("Write it? [y/N]").strip().lower() not in ("y", "yes"):
+        raise Refusal("nothing was written", ExitCode.REFUSED)
+
+
+def _profiles(environ: Environ) -> list[dict[str, str]]:
+    """The profiles that can be used; of a token, where it comes from."""
+    try:
+        return [_plain(profile) for profile in known_profiles(environ).all]
+    except FileProblem:
+        return []  # the doctor's part tells why
+
+
+def _plain(profile: Profile) -> dict[str, str]:
+    told = {field.name: field.text(profile) for field in FIELDS}
+    told["token"] = source_words(profile.token)
+    try:
+        profile.target()
+    except HostRefused:
+        told |= dict.fromkeys(ADDRESSES, "cannot be used, so it is not shown")
+    return told
+
+
+def _config(environ: Environ) -> dict[str, object]:
+    try:
+        return dict(read_toml(config_directory(environ) / FILE_NAME).values)
+    except FileProblem:
+        return {}
+
+
+def _writes(environ: Environ) -> list[dict[str, Any]]:
+    """The newest writes; a journal never holds a secret."""
+    try:
+        entries = Journal(state_directory(environ)).read().entries
+    except FileProblem:
+        return []
+    return [plain_write(write) for write in writes_of(entries)][:_WRITES]
