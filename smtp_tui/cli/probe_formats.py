@@ -106,16 +106,18 @@ def result_text(looked: Looked, width: int | None = None) -> str:
 
 def summary(looked: Sequence[Looked]) -> str:
     """A table of several probes, a line for each."""
-    heading = ("ADDRESS", "RESULT", "TIME", "TLS", "DAYS", "RECORDS", "WORDS")
+    heading = ("ADDRESS", "HERE", "CAM", "TIME", "TLS", "DAYS", "RECORDS", "WORDS")
     return table(heading, [_row(each) for each in looked])
 
 
 def _row(looked: Looked) -> tuple[str, ...]:
     probe, tls = looked.probe, looked.probe.tls
-    worst = probe.failed or next(iter(probe.notes), None)
+    runs = [views_of(probe, named.newest).run for named in looked.records]
+    verdicts = dict.fromkeys(run.verdict for run in runs if run is not None)
     return (
         probe.ask.address.text,
-        worst.result.value if worst is not None else Result.OK.value,
+        _result(probe).value,
+        ", ".join(verdicts) or "-",
         duration(probe.seconds),
         tls.version if tls is not None else "-",
         str(tls.days_left) if tls is not None and tls.days_left is not None else "-",

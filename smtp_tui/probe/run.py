@@ -229,7 +229,8 @@ class _Run:
                 try:
                     sock = await _connect(address, self._ask.address.port, left)
                 except Stopped as error:
-                    found.details += (f"{address}: {error.failure.words}",)
+                    if len(addresses) > 1:
+                        found.details += (f"{address}: {error.failure.words}",)
                     stopped.append(error)
                 else:
                     found.words = f"{address}, port {self._ask.address.port}, {family_of(address)}"

@@ -150,6 +150,7 @@ def test_a_record_is_probed_and_cams_last_test_stands_beside(
     assert "ACCEPTED. 250 2.0.0 Ok" in result.out
     assert "Both reach it; CAM does not mind" in result.out
     assert socket.gethostname() in result.out
+    assert re.search(r"^127\S+ +note +ACCEPTED +", console.run("probe", "--all").out, re.MULTILINE)
     found = console.run("probe", "GOOD", "--json").json()
     assert found["records"][0]["cam"]["verdict"] == "ACCEPTED"
     assert found["records"][0]["views"]["both"].startswith("Both reach it; ")
@@ -178,7 +179,9 @@ def test_all_records_are_probed_and_equal_addresses_once(
     assert verbs(server) == ["EHLO", "QUIT"]
     assert verbs(other) == ["EHLO", "STARTTLS", "EHLO", "QUIT"]
     heading, *rows = result.out.splitlines()
-    assert heading.split() == ["ADDRESS", "RESULT", "TIME", "TLS", "DAYS", "RECORDS", "WORDS"]
+    assert heading.split() == [
+        *("ADDRESS", "HERE", "CAM", "TIME", "TLS", "DAYS", "RECORDS", "WORDS")
+    ]
     assert [row.split()[0] for row in rows] == [address(server), f"localhost:{other.port}"]
     assert "A, B" in rows[0]
     assert "C, D" in rows[1]
