@@ -134,12 +134,15 @@ def holds(there: Known, value: JsonValue) -> bool:
 
 
 def value_words(value: Known | SecretStr) -> str:
-    """A value in a line of review: text in quotes, a secret only as its state or as typed."""
+    """A value in a line of review: text in quotes if it is not blank, a secret only as its state
+    or as typed."""
     match value:
         case Absent():
             return "absent"
         case SecretState():
             return value.words
+        case "":
+            return "(blank)"
         case SecretStr():
             return "new value (hidden)" if value else "cleared"
         case _:

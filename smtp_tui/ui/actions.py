@@ -64,6 +64,7 @@ class Situation(Struct, frozen=True):
     created: bool = False
     previous_profile: bool = False
     secret_field: bool = False
+    clearable: bool = False
     marked: int = 0
     run_ended: bool = False
     can_retry: bool = False
@@ -98,6 +99,10 @@ _CHANGE: Final = Need(
 _PREVIOUS: Final = Need("There is no previous profile.", lambda now: now.previous_profile)
 _RUN_ENDED: Final = Need("The run is under way.", lambda now: now.run_ended)
 _RETRY: Final = Need("Nothing is left, and nothing can be retried.", lambda now: now.can_retry)
+_CLEARABLE: Final = Need(
+    "The cursor is not in a password field, nor in one whose values differ.",
+    lambda now: now.clearable,
+)
 _SECRET: Final = Need("The cursor is not in a password field.", lambda now: now.secret_field)
 
 
@@ -271,8 +276,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("profiles.delete", "d", "Delete", "Asks first."),
     _A("profiles.save", "ctrl+s", "Save", "Write the profile to the file.", priority=True),
     _A("profiles.default", "D", "Default", "Use this profile when smtp-tui starts."),
-    _A("secret.clear", "ctrl+n", "No password", "Clear the stored password when saved.",
-       (_SECRET,), priority=True),
+    _A("secret.clear", "ctrl+n", "Clear", "Remove a password; blank a value that differs.",
+       (_CLEARABLE,), priority=True),
     _A("secret.reveal", "ctrl+o", "Show typed", "In plain text until the field is left.",
        (_SECRET,), priority=True),
 )  # fmt: skip

@@ -2345,6 +2345,16 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "a value that differs cannot be blanked in many records",
+        KEPT,
+        "    return (*map(for_all, patch_for(draft, subject.opened).changes), *blank)\n",
+        "    return (*map(for_all, patch_for(draft, subject.opened).changes),)\n",
+        (
+            "tests/ui/bulk/test_change.py"
+            "::test_a_value_that_differs_is_blanked_in_all_by_a_key_and_the_review_says_so",
+        ),
+    ),
+    Fault(
         "the form forgets what was dropped in the review of its plan",
         SHOWN,
         "{n for n, entry in told if entry.sends and entry.key in before}",

@@ -100,7 +100,7 @@ def test_what_the_document_lacks_stays_unless_it_is_pruned() -> None:
     there = record("A", username="u", note="n"), record("OLD", "2")
     assert told(planned(A + "}}", *there)) == []
     assert told(planned(A + "}}", *there, prune=True)) == [
-        ("change", "A", ('username "u" → ""', 'note "n" → ""')),
+        ("change", "A", ('username "u" → (blank)', 'note "n" → (blank)')),
         ("delete", "OLD", ()),
     ]
 

@@ -35,7 +35,13 @@ from smtp_tui.ui.actions import Situation, bindings
 from smtp_tui.ui.base import FullScreen, TypedText, opens_screen
 from smtp_tui.ui.bulk.marked import Marked
 from smtp_tui.ui.dialogs import QuestionDialog
-from smtp_tui.ui.record_form.form import FormSubject, PresetDialog, RecordForm, SecretField
+from smtp_tui.ui.record_form.form import (
+    DifferingField,
+    FormSubject,
+    PresetDialog,
+    RecordForm,
+    SecretField,
+)
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.bars import several_profiles
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
@@ -110,7 +116,10 @@ def wanted(form: RecordForm, subject: Shared) -> tuple[Change, ...]:
         first = subject.firsts[change.name]
         return Change(change.name, ABSENT, typed_value(change.name, draft.text(change.name), first))
 
-    return tuple(map(for_all, patch_for(draft, subject.opened).changes))
+    blank = (
+        Change(name, ABSENT, typed_value(name, "", subject.firsts[name])) for name in form.blanked
+    )
+    return (*map(for_all, patch_for(draft, subject.opened).changes), *blank)
 
 
 class ManyScreen(FullScreen[bool]):
@@ -166,8 +175,10 @@ class ManyScreen(FullScreen[bool]):
     @property
     def situation(self) -> Situation:
         """Which keys work in the field with the cursor."""
-        secret = isinstance(self._form.focused_field, SecretField)
-        return replace(super().situation, secret_field=secret)
+        field = self._form.focused_field
+        secret = isinstance(field, SecretField)
+        clearable = secret or isinstance(field, DifferingField)
+        return replace(super().situation, secret_field=secret, clearable=clearable)
 
     def on_descendant_focus(self) -> None:
         """Show the hints and keys of the field with the cursor."""
@@ -228,7 +239,7 @@ class ManyScreen(FullScreen[bool]):
         self._form.revert()
 
     def action_clear(self) -> None:
-        """Clear the stored password in all records."""
+        """Clear the stored password, or a value that differs, in all records."""
         self._form.clear()
 
     def action_reveal(self) -> None:

@@ -19,7 +19,7 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.draft import Clear, Draft, Keep, Replace, clone_draft, draft_of, new_draft
 from smtp_tui.editing.patch import Patch, lost_by_delete
 from smtp_tui.editing.values import DraftProblem
-from smtp_tui.mail.parameters import FORM_ORDER
+from smtp_tui.mail.parameters import FORM_ORDER, parameter_remarks
 from smtp_tui.mail.presets import Preset, presets
 from smtp_tui.mail.remarks import Remarks, Severity, has_error
 from smtp_tui.text import cell_width, clean, counted, padded, record_name
@@ -153,8 +153,10 @@ class RecordForm(FieldsPane):
             field = SecretField(name, self._stored(name))
             edit = typed.secret(name)
             field.text = edit.secret.get_secret_value() if isinstance(edit, Replace) else ""
+        elif name in self._hints:
+            field = DifferingField(name, self._hints[name])
         else:
-            field = Field(name, self.base.text(name), hint=self._hints.get(name, ""))
+            field = Field(name, self.base.text(name))
             field.text = typed.text(name)
         return field
 
@@ -189,6 +191,12 @@ class RecordForm(FieldsPane):
         return [field for field in self.fields.values() if isinstance(field, SecretField)]
 
     @property
+    def blanked(self) -> tuple[str, ...]:
+        """The parameters whose values differ, and which will be blank in each record."""
+        fields = self.fields.items()
+        return tuple(n for n, field in fields if isinstance(field, DifferingField) and field.blank)
+
+    @property
     def draft(self) -> Draft:
         """What the form holds now."""
         draft = self.base
@@ -218,9 +226,9 @@ class RecordForm(FieldsPane):
             field.revert()
 
     def clear(self) -> None:
-        """Clear the stored password, if the cursor is in its field."""
+        """Clear the stored password, or the values that differ, if the cursor is in its field."""
         field = self.focused_field
-        if isinstance(field, SecretField):
+        if isinstance(field, SecretField | DifferingField):
             field.revert(clearing=True)
 
     def reveal(self) -> None:
@@ -282,6 +290,8 @@ class RecordForm(FieldsPane):
 
     def _remarks(self, draft: Draft, name: str) -> Remarks:
         """What is wrong with a field; a username that is left alone counts for its password."""
+        if name in self.blanked:
+            return parameter_remarks(name, "")
         left_alone = name == PASSWORD and not draft.text("username")
         if left_alone and "username" in self._hints:
             draft = draft.with_text("username", self._hints["username"])
@@ -289,7 +299,7 @@ class RecordForm(FieldsPane):
 
     def _aside(self, field: Field) -> Content:
         """What can be done in a field besides typing."""
-        if isinstance(field, SecretField):
+        if isinstance(field, SecretField | DifferingField):
             return field.choices
         if self.new and field.parameter == FORM_ORDER[0] and not field.text:
             return key_line(self.screen, "form.preset", "Fill from a provider")
@@ -345,7 +355,7 @@ class RecordForm(FieldsPane):
     def wrong(self) -> tuple[str, ...]:
         """The fields that cannot be sent, whether their errors are shown or not."""
         draft = self.draft
-        return tuple(name for name in self.fields if has_error(remarks(draft, name, self.opened)))
+        return tuple(name for name in self.fields if has_error(self._remarks(draft, name)))
 
 
 def key_line(screen: Screen[Any], action_id: str, words: str) -> Content:
@@ -416,6 +426,50 @@ class SecretField(Field):
         self.text = ""
         self._show_stored()
         self.post_message(self.Edited())
+
+
+class DifferingField(Field):
+    """A value that differs in many records: left alone, typed for all of them, or blank in all.
+
+    ``blank`` is whether it will be blank.
+    """
+
+    def __init__(self, name: str, hint: str) -> None:
+        super().__init__(name, "", hint=hint)
+        self._clearing = False
+
+    @property
+    def blank(self) -> bool:
+        """Whether it is cleared and nothing was typed since."""
+        return self._clearing and not self.text
+
+    @property
+    def choices(self) -> Content:
+        """What can be done besides typing, while the cursor is here and nothing is typed."""
+        if self.text or not self.has_focus_within:
+            return Content()
+        if self._clearing:
+            return key_line(self.screen, "form.revert", "Leave alone")
+        clear = key_line(self.screen, "secret.clear", "Blank in all")
+        return Content.assemble(("Type one value for all · ", "dim"), clear)
+
+    @property
+    def changed(self) -> bool:
+        """Whether something was typed, or it will be blank."""
+        return self.blank or super().changed
+
+    @property
+    def was(self) -> Content:
+        """What is to be done with the values."""
+        return Content.styled("will be blank in all", "$warn") if self.blank else super().was
+
+    def revert(self, *, clearing: bool = False) -> None:
+        """Leave the values alone, or blank all of them."""
+        self._clearing = clearing
+        self.text = ""
+        self.input.placeholder = visible("" if clearing else self._hint)
+        self.post_message(self.Edited())
+        self.post_message(self.Rested())  # some cannot be blank
 
 
 class PresetDialog(Dialog[Preset | None]):

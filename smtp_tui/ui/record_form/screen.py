@@ -171,7 +171,7 @@ class FormScreen(FullScreen[FormResult]):
     def situation(self) -> Situation:
         """Dim what cannot be done while a request is under way."""
         secret = isinstance(self._form.focused_field, SecretField)
-        return replace(super().situation, busy=self.busy, secret_field=secret)
+        return replace(super().situation, busy=self.busy, secret_field=secret, clearable=secret)
 
     def watch_busy(self) -> None:
         """Disable the fields while they are saved; the cursor comes back afterwards."""

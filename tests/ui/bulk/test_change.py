@@ -162,6 +162,38 @@ async def test_a_password_is_replaced_or_cleared_in_all_and_never_shown(
         assert [record.values["password"] for record in sandbox.records()] == [stored] * 3
 
 
+async def test_a_value_that_differs_is_blanked_in_all_by_a_key_and_the_review_says_so(
+    sandbox: Sandbox,
+) -> None:
+    for number, username in enumerate(["a", "b", None]):
+        values = {"hostname": "mx.example", "port": 25 + number}
+        named = {"username": username} if username is not None else {}
+        sandbox.add_record(f"RELAY-{number}", {**values, **named})
+    async with opened(sandbox) as ui:
+        await ui.sees("Connections 3")
+        await ui.press("asterisk", "e")
+        await ui.sees("Edit 3 records")
+        await ui.press("tab", "ctrl+n")
+        await ui.sees("will be blank in all", "Enter the port, usually 587 or 25.")
+        await ui.press("ctrl+r")
+        await ui.loses("will be blank in all")
+        await ui.press("tab")
+        await ui.sees("ctrl+n Blank in all")
+        await ui.press("ctrl+n")
+        await ui.sees("will be blank in all", 'change username "a" → (blank) in 1 record')
+        await ui.press("ctrl+s")
+        await ui.sees(
+            'change username "a" → (blank) in 1 record',
+            'change username "b" → (blank) in 1 record',
+            "leave 1 record as it is, already so",
+        )
+        await read_and_enter(ui)
+        await ui.sees("3 done")
+        held = sorted(sandbox.records(), key=lambda record: record.name)
+        assert [record.values.get("username") for record in held] == ["", "", None]
+        assert [record.values["port"] for record in held] == [25, 26, 27]
+
+
 async def test_what_is_typed_in_the_form_stays_when_its_plan_is_declined(sandbox: Sandbox) -> None:
     relays(sandbox, 3)
     async with opened(sandbox) as ui:
