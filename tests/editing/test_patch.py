@@ -205,7 +205,7 @@ def test_a_parameter_stands_in_a_patch_once() -> None:
     [
         (Change("port", 25, 587), "port 25 → 587"),
         (Change("port", "25", 587), 'port "25" → 587'),
-        (Change("username", "", "relay"), 'username "" → "relay"'),
+        (Change("username", "", "relay"), 'username (blank) → "relay"'),
         (Change("username", None, "relay"), 'username null → "relay"'),
         (Change("username", ABSENT, "relay"), 'username will be added: "relay"'),
         (Change("tls", True, False), "tls true → false"),
