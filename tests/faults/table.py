@@ -2355,6 +2355,16 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "a long reason of a failure is cut on a small screen",
+        HONEST,
+        "RunScreen #words { height: auto; max-height: 50%; padding: 0 1; }",
+        "RunScreen #words { height: auto; max-height: 5; padding: 0 1; }",
+        (
+            "tests/ui/bulk/test_change.py"
+            "::test_the_whole_reason_of_a_failure_is_seen_on_the_smallest_screen",
+        ),
+    ),
+    Fault(
         "the form forgets what was dropped in the review of its plan",
         SHOWN,
         "{n for n, entry in told if entry.sends and entry.key in before}",

@@ -62,7 +62,7 @@ class RunScreen(FullScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS, "app.back")
     DEFAULT_CSS = """
     RunScreen #bar { height: 2; padding: 0 1; }
-    RunScreen #words { height: auto; max-height: 5; padding: 0 1; }
+    RunScreen #words { height: auto; max-height: 50%; padding: 0 1; }
     """
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("record", "RECORD", 12, flexible=True),

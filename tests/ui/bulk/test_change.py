@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from msgspec.structs import replace
 
@@ -294,6 +296,22 @@ async def test_one_run_at_a_time(sandbox: Sandbox) -> None:
         assert not ui.shows("Delete 12 records?")
         await ui.press("y")
         await ui.sees("Copy 12 records")
+
+
+async def test_the_whole_reason_of_a_failure_is_seen_on_the_smallest_screen(
+    sandbox: Sandbox,
+) -> None:
+    relays(sandbox, 1)
+    words = f"{'Because of this and that. ' * 10}Last."
+    body = json.dumps({"error": {"statusCode": 422, "message": words}}).encode()
+    refused = Fault(FaultKind.RAW, Operation.MODIFY, status=422, body=body)
+    async with opened(sandbox, size=(60, 20)) as ui:
+        await ui.sees("RELAY-00")
+        await ui.press("asterisk")
+        await edit_ports(ui, "587")
+        sandbox.faults.add(refused)
+        await ui.press("enter")
+        await ui.sees("1 failed", "RELAY-00", "Last.")
 
 
 async def test_the_counts_of_an_ended_run_stay_when_the_terminal_gets_narrow(
