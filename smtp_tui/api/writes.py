@@ -28,8 +28,9 @@ Sending: TypeAlias = Callable[[], Coroutine[None, None, tuple[T, "Ended"]]]
 class WriteOutcome(Enum):
     """What came of a write.
 
-    The last three are what a look afterwards found: of a write whose answer was lost, and of one
-    that the server said yes to.
+    Three are what a look afterwards found: of a write whose answer was lost, and of one that the
+    server said yes to. ``SENT_AGAIN`` is that of a lost one to which a later write of the same run
+    did the same: that one tells what came of it.
     """
 
     DONE = "done"
@@ -44,6 +45,7 @@ class WriteOutcome(Enum):
     FOUND_DONE = "found done"
     FOUND_NOT_DONE = "found not done"
     NOT_STORED = "not stored"
+    SENT_AGAIN = "sent again"
 
 
 class Ended(Struct, frozen=True):

@@ -197,6 +197,13 @@ class Journal:
             files.append_line(self.path, line, sync=True)
         return dropped
 
+    def end(self, found: Iterable[tuple[Written, WriteOutcome]], at: datetime) -> None:
+        """Add the outcomes of writes that have none, or none that is known, found out later."""
+        for write, outcome in found:
+            bare = replace(write.begun, changes=(), omitted=None, words="")
+            told = replace(bare, kind=EntryKind.OUTCOME, status=None, request_id=None)
+            self.append(replace(told, at=at, outcome=outcome))
+
     def read(self, newest: int | None = None) -> JournalContent:
         """The entries of all files, oldest first; only the last ``newest`` if given.
 

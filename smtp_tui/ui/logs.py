@@ -56,6 +56,7 @@ _ROLES: Final = {
     WriteOutcome.MAIL_ACCEPTED: "good",
     WriteOutcome.FOUND_DONE: "good",
     WriteOutcome.GONE: "warn",
+    WriteOutcome.SENT_AGAIN: "warn",
     WriteOutcome.MAIL_UNREACHABLE: "warn",
     WriteOutcome.UNKNOWN: "unknown",
 }

@@ -141,7 +141,7 @@ class Services(Struct, frozen=True, dict=True):
         """The run of this program: one at a time."""
         from smtp_tui.ui.bulk.current_run import CurrentRun  # noqa: PLC0415 - after the first rows
 
-        return CurrentRun(self.run_store, self.tests, self.clock, self.reports.warn)
+        return CurrentRun(self.run_store, self.journal, self.tests, self.clock, self.reports.warn)
 
     @property
     def run_under_way(self) -> CurrentRun | None:

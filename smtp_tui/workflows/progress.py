@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import Enum
 from typing import Final, TypeAlias
@@ -179,6 +179,27 @@ def results_of(
         return _done_since(entry, plan.place(entry.profile), since.get(key, ())) or own
 
     return [result(entry) for entry in plan.entries]
+
+
+def settled(
+    plan: Plan, results: Iterable[Result], run_id: str, writes: Iterable[Written]
+) -> Iterator[tuple[Written, WriteOutcome]]:
+    """The writes of a run whose end the journal does not know, and what is known of it by now.
+
+    ``results`` are what the run came to since. ``writes`` are the newest first.
+    """
+    own: dict[_Key, list[Written]] = {}
+    for write in writes:
+        if write.begun.run == run_id:
+            own.setdefault(_key_of(write), []).append(write)
+    for entry, result in zip(plan.entries, results, strict=True):
+        if entry.operation in TESTS or result.progress not in (Progress.DONE, Progress.ALREADY):
+            continue
+        looked = result.progress is Progress.ALREADY and result.words != _DONE_SINCE
+        for number, write in enumerate(own.get(_key(entry), ())):
+            if write.outcome is WriteOutcome.UNKNOWN:
+                found = looked or (number == 0 and result.words != _DONE_SINCE)
+                yield write, WriteOutcome.FOUND_DONE if found else WriteOutcome.SENT_AGAIN
 
 
 def _done_since(entry: PlanEntry, place: Place | None, writes: Iterable[Written]) -> Result | None:

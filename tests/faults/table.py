@@ -2365,6 +2365,16 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "the journal does not learn what a resumed run found out",
+        HONEST,
+        "            await self._settle(run)\n",
+        "            pass\n",
+        (
+            f"{UI_BULK_REST}"
+            "::test_the_journal_knows_the_end_of_what_a_resumed_run_looked_up_or_sent_again",
+        ),
+    ),
+    Fault(
         "the form forgets what was dropped in the review of its plan",
         SHOWN,
         "{n for n, entry in told if entry.sends and entry.key in before}",

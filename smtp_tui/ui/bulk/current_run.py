@@ -18,6 +18,7 @@ from textual.app import App
 from textual.message import Message
 
 from smtp_tui.state.files import FileProblem
+from smtp_tui.state.journal import writes_of
 from smtp_tui.state.runs import KeptRun
 from smtp_tui.text import clean, counted
 from smtp_tui.ui.messages import Offer, tell
@@ -26,11 +27,12 @@ from smtp_tui.workflows.backup import write_backup
 from smtp_tui.workflows.operator import Kind
 from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.plan_file import plan_json
-from smtp_tui.workflows.progress import Counts, Progress, Result
+from smtp_tui.workflows.progress import Counts, Progress, Result, settled
 from smtp_tui.workflows.run import Run
 
 if TYPE_CHECKING:
     from smtp_tui.api.clock import Clock
+    from smtp_tui.state.journal import Journal
     from smtp_tui.state.runs import RunStore
     from smtp_tui.workflows.session import Session
     from smtp_tui.workflows.test_email import TestMails
@@ -71,7 +73,12 @@ class CurrentRun:
     """
 
     def __init__(
-        self, store: RunStore, tests: TestMails, clock: Clock, warn: Callable[[str], None]
+        self,
+        store: RunStore,
+        journal: Journal,
+        tests: TestMails,
+        clock: Clock,
+        warn: Callable[[str], None],
     ) -> None:
         self.run: Run | None = None
         self.backups: tuple[Path, ...] = ()
@@ -80,6 +87,8 @@ class CurrentRun:
         self.kept = False
         self.watched = False
         self._store = store
+        self._journal = journal
+        self._taken_up = False
         self._tests = tests
         self._clock = clock
         self._warn = warn
@@ -165,6 +174,8 @@ class CurrentRun:
         results: Iterable[Result] = (),
     ) -> None:
         operator = ScreenOperator(app.screen)
+        results = tuple(results)
+        self._taken_up = bool(results)
         self._sources = dict(sessions)
         self.run = Run(
             run_id, plan, self._session, operator, self._tests, self._clock, results=results
@@ -212,6 +223,8 @@ class CurrentRun:
         for name in [*self._sessions]:
             await self._sessions[name].aclose()
             del self._sessions[name]
+        if self._taken_up:
+            await self._settle(run)
         self.ended_at = self._clock.monotonic()
         if not run.counts.left:
             await self._forget(run)
@@ -222,6 +235,20 @@ class CurrentRun:
         kind = Kind.GOOD if run.counts.done == run.counts.ended else Kind.BAD
         offer = Offer("app.run", "shows it")
         tell(app, run_words(run), about=ABOUT, kind=kind, lasting=True, offer=offer)
+
+    async def _settle(self, run: Run) -> None:
+        """Have the journal know the end of what was sent before the program was killed."""
+
+        def settle() -> None:
+            """Look for it; blocks."""
+            writes = writes_of(self._journal.read().entries)
+            found = settled(run.plan, run.results, run.id, writes)
+            self._journal.end(found, self._clock.now())
+
+        try:
+            await asyncio.to_thread(settle)
+        except FileProblem as problem:
+            self._warn(f"The journal of writes has a gap: {problem}")
 
     async def _forget(self, run: Run) -> None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +25,7 @@ from smtp_tui.ui.messages import Offer, forget, tell
 from smtp_tui.workflows.operator import Kind
 from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.plan_file import KeptPlan, NotAPlan, plan_json, read_plan
-from smtp_tui.workflows.progress import Counts, Progress, Result, count, results_of
+from smtp_tui.workflows.progress import Counts, Progress, Result, count, results_of, settled
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -85,7 +86,7 @@ class Rest(Struct, frozen=True):
 
 
 async def read_rest(services: Services, kept: KeptRun) -> Rest:
-    """Read the plan, and in the journal what was sent of it.
+    """Read the plan, and in the journal what was sent of it, which then knows the end of more.
 
     Raises ``FileProblem`` and :class:`~smtp_tui.workflows.plan_file.NotAPlan`.
     """
@@ -96,6 +97,9 @@ async def read_rest(services: Services, kept: KeptRun) -> Rest:
         writes = writes_of(services.journal.read().entries)
         whole = plan.plan({number: SecretStr(what) for number, what in plan.secrets.items()})
         results = results_of(whole, kept.id, plan.made_at, writes)
+        with suppress(FileProblem):  # the next write tells that the journal cannot be written
+            found = settled(whole, results, kept.id, writes)
+            services.journal.end(found, services.clock.now())
         return Rest(kept, plan, tuple(results))
 
     return await asyncio.to_thread(read)

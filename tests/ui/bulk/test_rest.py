@@ -12,7 +12,7 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.editing.patch import Change
 from smtp_tui.editing.values import ABSENT
-from smtp_tui.state.journal import EntryKind, JournalEntry
+from smtp_tui.state.journal import EntryKind, JournalEntry, writes_of
 from smtp_tui.ui.services import Services
 from smtp_tui.workflows.plan import Place, Plan, PlanEntry, change_entries
 from smtp_tui.workflows.plan_file import plan_json, read_plan
@@ -267,6 +267,30 @@ async def test_what_was_dropped_of_a_rest_is_not_offered_when_it_is_killed_again
         (kept,) = ui.services.run_store.all()
         assert len(read_plan(kept.plan).plan({}).entries) == 2
         await ui.sees("2 done")
+
+
+async def test_the_journal_knows_the_end_of_what_a_resumed_run_looked_up_or_sent_again(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    records = with_passwords(sandbox, 3)
+    sandbox.change_record(records[0].id, {"port": 587})
+    told = ((records[0], None), (records[1], WriteOutcome.UNKNOWN))
+    async with opened(sandbox, services=killed(records, *told), directory=tmp_path) as ui:
+        await ui.sees("3 left")
+        await go_on(ui)
+        await ui.sees("change port 25 → 587 in 3 records")
+        await read_and_enter(ui)
+        await ui.sees("3 done")
+        journal = ui.services.journal
+        await ui.until(lambda: ui.services.run_store.all() == (), "the end")
+        writes = writes_of(journal.read().entries)
+        assert {write.begun.record_name: write.outcome_words for write in reversed(writes)} == {
+            "RELAY-0": "found done",
+            "RELAY-1": "done",
+            "RELAY-2": "done",
+        }
+        assert [write.outcome for write in writes].count(WriteOutcome.SENT_AGAIN) == 1
+        assert not any(write.outcome is WriteOutcome.UNKNOWN for write in writes)
 
 
 async def test_a_run_of_which_nothing_is_left_is_told_once_and_forgotten(sandbox: Sandbox) -> None:
