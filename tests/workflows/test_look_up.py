@@ -30,7 +30,7 @@ BEFORE = record(hostname="a.example", port=25, password=SecretState.SET)
         ({"port": 587}, {"port": "25"}, ('still has "25" for port',)),
         ({"port": 587}, {"port": 465}, ("has 465 for port",)),
         ({"username": "relay"}, {}, ("has no username",)),
-        ({"username": "relay"}, {"username": ""}, ('has (blank) for username',)),
+        ({"username": "relay"}, {"username": ""}, ("has (blank) for username",)),
         ({"password": MASK}, {"password": SecretState.SET}, ()),
         ({"x-key": "open"}, {"x-key": SecretState.SET}, ()),
         (
