@@ -147,7 +147,7 @@ class Channel:
             raise ValueError("a command is one line")
         if self._read.startswith(b"421"):  # it shuts down, and may say so unasked (RFC 5321, 3.8)
             reply = await self.reply()
-            raise Stopped(refusal(reply.text, reply.code, ""))
+            raise Stopped(await asyncio.to_thread(refusal, reply.text, reply.code, ""))
         if self._read:
             self._note_rest()
             words = "the server sent more than one reply"

@@ -269,8 +269,7 @@ class _Run:
             if reply.code < 400 and reply.code != 220:
                 raise _Refused(failure(Reason.NOT_SMTP, f"it said: {found.words}"))
             self.set(greeting=reply.text)
-            if not reply.good:
-                raise _Refused(refusal(reply.text, reply.code, "CONN"))
+            await _agreed(reply, "CONN")
 
     async def _hello(self, channel: Channel, step: Step) -> Offers:
         async with self._step(step, channel) as found:
@@ -282,10 +281,10 @@ class _Run:
                 reply = await self._command(channel, f"HELO {name}")
                 found.note = True
                 found.details = found.remarks = ("It knows no EHLO, so it offers nothing.",)
-                _agreed(reply, "HELO")
+                await _agreed(reply, "HELO")
                 offers = Offers()
             else:
-                _agreed(reply, "EHLO")
+                await _agreed(reply, "EHLO")
                 offers = offers_of(reply.lines[1:])
             found.words = offers_words(offers) or "nothing"
             self.set(offers=offers)
@@ -298,7 +297,7 @@ class _Run:
                 if not offers.starttls:
                     words = "the server offers no STARTTLS"
                     raise _Refused(failure(Reason.NO_STARTTLS, words))
-                _agreed(await self._command(channel, "STARTTLS"), "STARTTLS")
+                await _agreed(await self._command(channel, "STARTTLS"), "STARTTLS")
             hostname, now = self._ask.address.hostname, self._clock.now()
             tls = await channel.start_tls(hostname, now, asked=offers is not None)
             found.words = f"{tls.version}, {tls.cipher}"
@@ -330,7 +329,7 @@ class _Run:
                 await self._command(channel, "*")  # ends the login (RFC 4954, section 4)
                 words = "the server asks for more than a user name and a password"
                 raise _Refused(failure(Reason.NO_METHOD, words))
-            _agreed(reply, "AUTH")
+            await _agreed(reply, "AUTH")
             found.words = reply.text
 
     async def _said_who(self, channel: Channel, offers: Offers, password: str) -> Reply:
@@ -367,11 +366,11 @@ class _Run:
                     raise _Refused(failure(Reason.NOT_ASCII, words))
                 parameter = " SMTPUTF8"
             reply = await self._command(channel, f"MAIL FROM:<{sender}>{parameter}")
-            _agreed(reply, "MAIL FROM")
+            await _agreed(reply, "MAIL FROM")
             found.words = reply.text
         async with self._step(Step.RECIPIENT, channel) as found:
             reply = await self._command(channel, f"RCPT TO:<{recipient}>")
-            _agreed(reply, "RCPT TO")
+            await _agreed(reply, "RCPT TO")
             found.words = reply.text
 
     async def _leave(self, channel: Channel) -> None:
@@ -394,10 +393,11 @@ class _Run:
         return await channel.reply()
 
 
-def _agreed(reply: Reply, command: str) -> None:
+async def _agreed(reply: Reply, command: str) -> None:
     """Raise :class:`_Refused` where the server said no."""
     if not reply.good:
-        raise _Refused(refusal(reply.text, reply.code, command))
+        # In a thread: the first time it reads the table of all replies.
+        raise _Refused(await asyncio.to_thread(refusal, reply.text, reply.code, command))
 
 
 _LATE: Final = {

@@ -101,7 +101,8 @@ class Handshake:
         for number, depth in self._problems:
             if number in _NO_ISSUER:
                 yield (
-                    "the server does not send the certificate of its issuer"
+                    "its authority is not known to this machine, and no certificate between them"
+                    " was sent"
                     if len(chain) == 1
                     else "its authority is not known to this machine"
                 )

@@ -23,7 +23,8 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
     ),
     Reason.NO_DNS: (
         "DNS gave no answer, so nothing is known of the name.",
-        "Try again in a minute. If it persists, check the name servers of this machine.",
+        "Try again in a minute. If it persists, check the name servers of this machine and of the"
+        " domain.",
         None,
     ),
     Reason.REFUSED: (
@@ -33,23 +34,25 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
     ),
     Reason.FILTERED: (
         "Nothing came back: a firewall drops the packets, or the host is down.",
-        "Ask for the port to be opened, or try another one.",
+        "Ask for the port to be opened, or try another one; clouds and providers often close 25"
+        " outwards.",
         "port",
     ),
     Reason.NO_ROUTE: (
-        "This machine has no route to that address.",
-        "Check the network, VPN or address family (IPv4 or IPv6).",
+        "A router or firewall said that there is no way to that address, or none is known here.",
+        "Ask for the port to be opened, and check network, VPN and address family (IPv4 or IPv6).",
         "hostname",
     ),
     Reason.NOT_CONNECTED: ("The system refused the connection.", "Check the firewall.", None),
     Reason.SILENT: (
         "Something accepts connections and says nothing in time.",
-        "It may expect TLS at once, be overloaded, or hold back unknown machines on purpose.",
+        "It may expect TLS at once, be overloaded, hold back unknown machines on purpose, or be no"
+        " mail server.",
         "port",
     ),
     Reason.UNFINISHED: (
-        "The server began a reply and never ended it.",
-        "It may hold back unknown machines on purpose, or be broken.",
+        "The server began a reply and did not end it in time.",
+        "Many hold back unknown machines on purpose, for 6 seconds or more; else it is broken.",
         None,
     ),
     Reason.TOO_LONG: (
@@ -63,7 +66,7 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
         None,
     ),
     Reason.NOT_SMTP: (
-        "What answers is no mail server.",
+        "That is no reply of a mail server.",
         "Check the port; mail servers usually listen on 25, 465, 587 or 2525.",
         "port",
     ),
@@ -73,7 +76,8 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
         None,
     ),
     Reason.INJECTED: (
-        "Somebody between here and the server may have added it (STARTTLS injection).",
+        "Somebody between here and the server may have added it (STARTTLS injection), or the"
+        " server is broken.",
         "Do not send passwords to this server before the cause is known.",
         None,
     ),
@@ -84,17 +88,18 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
     ),
     Reason.NOT_TLS: (
         "This port speaks plain SMTP first; TLS begins there with STARTTLS, if at all.",
-        "Use STARTTLS on this port, or 465 for TLS at once.",
+        "Use STARTTLS here, or a port with TLS at once, usually 465.",
         "port",
     ),
     Reason.NO_HANDSHAKE: (
         "Both sides could not agree on TLS.",
-        "The server's log says why; it may only know versions of TLS that are out of use.",
+        "The server's log says why: it may have no certificate, no version or cipher in common, or"
+        " want a certificate of the client. A firewall may also stop TLS.",
         "port",
     ),
     Reason.NO_METHOD: (
         "The server offers no login with user name and password here.",
-        "It may offer one only in TLS, or on port 587.",
+        "It may offer one only in TLS, only on port 587, or not at all, as with OAuth.",
         "port",
     ),
     Reason.UNSAFE_LOGIN: (
@@ -114,6 +119,7 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
     ),
 }
 """For each reason what it usually means, what to try, and which parameter to look at."""
+_OWN_SENDER: Final = "Ask with another sender, or with the one of the record's mails."
 _WAYS: Final = {Reason.NO_STARTTLS: Way.NO_TLS, Reason.UNSAFE_LOGIN: Way.UNSAFE}
 """What the advice ends with, where a screen or a command has a way to do it."""
 
@@ -124,10 +130,32 @@ def failure(reason: Reason, words: str) -> Failure:
     return Failure(reason, words, meaning, advice, parameter, _WAYS.get(reason))
 
 
+_FROM_HERE: Final = (
+    ("CAM chooses the sender; with many servers it follows the username.", _OWN_SENDER),
+    ("CAM chooses it; with many servers it follows the username.", _OWN_SENDER),
+    ("The record is fine. ", ""),
+    ("The record works so far. ", ""),
+    ("The CAM host", "This machine"),
+    ("the CAM host", "this machine"),
+    ("to allow CAM", "to allow this machine"),
+    ("between CAM and", "between this machine and"),
+    ("CAM's login method", "the login method of the probe"),
+    ("CAM may not send", "The sender may not send"),
+    ("CAM", "the probe"),
+)
+"""The table speaks of the machine of CAM, which was not there; in this order."""
+
+
 def refusal(reply: str, code: int, command: str) -> Failure:
-    """The server's refusal of a command, read as a verdict reads it."""
+    """The server's refusal of a command, read as a verdict reads it. Blocks at the first call."""
     reading = read(reply, str(code), command)
     if reading is None:
         return Failure(Reason.SAYS_NO, reply)
-    row = reading.row
-    return Failure(Reason.SAYS_NO, reply, row.meaning, row.advice, reading.parameter)
+    meaning, advice = map(_from_here, (reading.row.meaning, reading.row.advice))
+    return Failure(Reason.SAYS_NO, reply, meaning, advice, reading.parameter)
+
+
+def _from_here(words: str) -> str:
+    for there, here in _FROM_HERE:
+        words = words.replace(there, here)
+    return words

@@ -290,7 +290,7 @@ def test_at_most_four_hosts_are_probed_at_once(empty_console: Console, relays: E
         (starttls(), LOGIN[:-1], 10, "(--insecure)"),
         (starttls(), LOGIN, 0, "235 2.7.0"),
         (at_once, ("--tls",), 0, "it is self-signed"),
-        (web, (), 11, "no mail server"),
+        (web, (), 11, "no reply of a mail server"),
         (silent, (), 11, "no greeting within 5 s"),
     ],
 )

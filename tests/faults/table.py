@@ -2750,6 +2750,24 @@ FAULTS: Final = (
         (f"{PROBE_ATTACKS}::test_a_probe_that_is_cancelled_leaves_nothing_behind",),
     ),
     Fault(
+        "a probe speaks of the machine of CAM, which did not look",
+        HONEST,
+        """    ("the CAM host", "this machine"),
+""",
+        "",
+        (
+            "tests/probe/test_words.py"
+            "::test_a_reply_means_what_it_means_in_a_verdict_and_names_who_looked",
+        ),
+    ),
+    Fault(
+        "a probe loads the authorities of this machine in the event loop",
+        BOUNDS,
+        "shake = await asyncio.to_thread(_handshake, hostname)",
+        "shake = _handshake(hostname)",
+        (f"{PROBE_ATTACKS}::test_the_event_loop_never_works_long_in_one_turn",),
+    ),
+    Fault(
         "every address of a name is tried",
         BOUNDS,
         "tried = addresses[: self._limits.addresses]",

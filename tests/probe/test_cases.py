@@ -441,7 +441,10 @@ def never_mails(server: Relay, probe: Probe) -> None:
         (SELF, "it is self-signed"),
         (EXPIRED, "it has expired"),
         (OTHER, "it is not for 127.0.0.1"),
-        (UNKNOWN, "the server does not send the certificate of its issuer"),
+        (
+            UNKNOWN,
+            "its authority is not known to this machine, and no certificate between them was sent",
+        ),
     ],
 )
 async def test_what_is_wrong_with_a_certificate_is_told(kind: CertificateKind, words: str) -> None:
