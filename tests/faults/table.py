@@ -111,6 +111,9 @@ UI_RECORDS_VIEW = "tests/ui/connections/test_rows.py"
 UI_REVIEW = "tests/ui/review/test_review.py"
 UI_SECRET_FIELD = "tests/ui/record_form/test_secret_field.py"
 UI_TEXT = "tests/test_text.py"
+UI_PROBE_LOGIN = "tests/ui/probe/test_login.py"
+UI_PROBE_STEPS = "tests/ui/probe/test_steps.py"
+UI_PROBE_VIEWS = "tests/ui/probe/test_views.py"
 UI_TEST_ROUND = "tests/ui/test_email/test_round.py"
 UI_TEST_VERDICTS = "tests/ui/test_email/test_verdicts.py"
 UI_TOKENS = "tests/ui/sign_in/test_tokens.py"
@@ -2787,5 +2790,69 @@ FAULTS: Final = (
         "    if target.origin.proxy is not None:\n        words = ",
         "    if target.origin.proxy is not None:\n        _ = ",
         ("tests/ui/widgets/test_header.py::test_a_proxy_is_named_in_the_header_beside_the_host",),
+    ),
+    Fault(
+        "the screen sends a password over an unsafe line without asking",
+        SECRET,
+        "        if await self.app.push_screen_wait(question):\n            self._begin(",
+        "        await self.app.push_screen_wait(question)\n        if True:\n            self._begin(",
+        (
+            f"{UI_PROBE_LOGIN}::"
+            "test_it_is_sent_all_the_same_only_after_a_question_that_begins_on_no",
+        ),
+    ),
+    Fault(
+        "that a password may be sent all the same holds for later probes too",
+        SECRET,
+        "            self._begin(replace(self._ask, insecure=True))",
+        "            self._ask = replace(self._ask, insecure=True)\n"
+        "            self._begin(self._ask)",
+        (f"{UI_PROBE_LOGIN}::test_that_it_was_sent_all_the_same_holds_for_one_probe",),
+    ),
+    Fault(
+        "a stopped probe goes on behind the dialog",
+        HONEST,
+        "        self._probing.cancel()\n        again =",
+        "        again =",
+        (f"{UI_PROBE_STEPS}::test_esc_stops_the_probe_and_closes_its_line_and_esc_again_leaves",),
+    ),
+    Fault(
+        "a probe from a test email looks where the saved record leads",
+        PLACE,
+        "        dialog = ProbeDialog(self._session, self._services, self._subject)",
+        "        saved = TestSubject(self._subject.name, self._subject.opened)\n"
+        "        dialog = ProbeDialog(self._session, self._services, saved)",
+        (
+            f"{UI_PROBE_STEPS}::"
+            "test_values_of_a_form_are_probed_before_they_are_saved_and_none_is_lost",
+        ),
+    ),
+    Fault(
+        "a probe is not told as one from this machine",
+        HONEST,
+        'f" from this machine ({clean(machine, 40)}), not from CAM",',
+        '"",',
+        (f"{UI_PROBE_STEPS}::test_x_probes_the_record_at_once_and_says_which_machine_looks",),
+    ),
+    Fault(
+        "a test of other values counts as CAM's view of these",
+        HONEST,
+        "    same = newest is not None and _leads_to(newest) == _plain(probe.ask.address)",
+        "    same = newest is not None",
+        (f"{UI_PROBE_VIEWS}::test_a_test_with_other_values_does_not_count_and_is_told",),
+    ),
+    Fault(
+        "a read-only profile is led from a probe to the form",
+        HONEST,
+        "        return named if writes and named in _IN_A_RECORD else None",
+        "        return named if named in _IN_A_RECORD else None",
+        (f"{UI_PROBE_STEPS}::test_a_read_only_profile_may_probe_and_is_offered_no_edit",),
+    ),
+    Fault(
+        "the steps of a probe are shown only at its end",
+        HONEST,
+        "            await prober.probe(ask, self._take)\n",
+        "            self._probe = await prober.probe(ask, lambda _: None)\n",
+        (f"{UI_PROBE_STEPS}::test_a_step_is_shown_when_it_ends_and_the_next_one_has_dots",),
     ),
 )

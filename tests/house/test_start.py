@@ -23,6 +23,8 @@ HEAVY = {
     "email_validator",
     "uvicorn",
     "aiosmtpd",
+    "OpenSSL",
+    "dns",
 }
 RUN = "from smtp_tui.__main__ import main; main()"
 FOR_MOST_COMMANDS = {"typing", "json", "pathlib", "traceback", "importlib", "smtp_tui.text"}
@@ -50,7 +52,11 @@ def ours(modules: set[str]) -> set[str]:
 
 @pytest.mark.parametrize("module", ["smtp_tui.cli.main", "smtp_tui.cli.screen", "smtp_tui.ui.app"])
 def test_opening_the_screens_imports_nothing_heavy(module: str) -> None:
-    assert modules_after(f"import {module}") & HEAVY == set()
+    loaded = modules_after(f"import {module}")
+    assert loaded & HEAVY == set()
+    assert [
+        each for each in loaded if each.startswith(("smtp_tui.probe", "smtp_tui.ui.probe"))
+    ] == []
 
 
 def test_the_version_is_told_without_a_module_that_it_does_not_need() -> None:
