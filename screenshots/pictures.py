@@ -116,6 +116,13 @@ PICTURES: Final[Mapping[str, Mapping[str, Picture]]] = {
         "test-unreachable": Picture("No mail server was reached"),
         "test-unknown": Picture("The answer was lost"),
     },
+    "Probe": {
+        "probe": Picture("A relay that answers, from here and for CAM", BOTH, True),
+        "probe-only-here": Picture("Only this machine reaches it: a firewall", BOTH),
+        "probe-only-cam": Picture("Only CAM reaches it, and another port answers", BOTH),
+        "probe-certificate": Picture("A certificate that ends in 6 days", BOTH),
+        "probe-dialogue": Picture("The dialogue word for word"),
+    },
     "Profiles": {
         "profiles": Picture("Profiles, and which of their hosts answer", BOTH, True),
         "profile-form": Picture("All fields of a profile", WIDE),

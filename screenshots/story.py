@@ -23,7 +23,7 @@ from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.widgets import OptionList
 
-from screenshots import starts
+from screenshots import relays, starts
 from screenshots.pictures import Look, Size, drawings
 from screenshots.stage import AllTaken, MissingWords, Stage, draw_as_a_terminal
 from screenshots.starts import (
@@ -54,6 +54,7 @@ from smtp_tui.ui.connections.detail import DetailScreen, UnreadableScreen
 from smtp_tui.ui.connections.screen import ConnectionsScreen
 from smtp_tui.ui.dialogs import CopyDialog, HelpScreen, QuestionDialog
 from smtp_tui.ui.logs import ActivityScreen, JournalScreen, MailboxScreen, WrittenDialog
+from smtp_tui.ui.probe.dialog import DialogueDialog, ProbeDialog
 from smtp_tui.ui.profiles.check import CheckDialog, StartProblemScreen
 from smtp_tui.ui.profiles.form import FirstStartScreen, ProfileFormScreen
 from smtp_tui.ui.profiles.switcher import ProfilesDialog
@@ -366,6 +367,38 @@ async def broken(stage: Stage) -> None:
     await stage.shoot("profiles-broken")
 
 
+async def probing(stage: Stage) -> None:
+    """A relay that answers, and what CAM said of it; its dialogue."""
+    with relays.played(stage):
+        await probed(stage, relays.GOOD, "ACCEPTED", "unknown", "250 2.0.0 Ok: queued as 4C1F09")
+        await stage.shoot("probe")
+        await stage.front(DialogueDialog, "d")
+        await stage.shoot("probe-dialogue")
+        await stage.front(ProbeDialog, "escape")
+        await stage.back()
+        words = "connect ETIMEDOUT 192.0.2.25"
+        await probed(stage, relays.GOOD, "UNREACHABLE", "connect", words)
+        await stage.shoot("probe-only-here")
+        await stage.back()
+        words = "250 2.0.0 Ok: queued as 4C1F0A"
+        await probed(stage, relays.CLOSED, "ACCEPTED", "unknown", words)
+        await stage.shoot("probe-only-cam")
+        await stage.back()
+        words = "250 2.0.0 Ok: queued as 4C1F0B"
+        await probed(stage, relays.ENDS_SOON, "ACCEPTED", "unknown", words)
+        await stage.shoot("probe-certificate")
+
+
+async def probed(stage: Stage, offset: int, verdict: str, phase: str, words: str) -> None:
+    """Probe the record of a relay, which CAM tested before."""
+    await stage.rows()
+    relays.stored(stage, offset, verdict, phase, words)
+    await stage.answered("r")
+    await stage.go_to(relays.RELAY)
+    await stage.front(ProbeDialog, "x")
+    await stage.shows("From CAM")
+
+
 def asked(dialog: type[Screen[Any]], picture: str, *typed: str) -> Play:
     """A dialog that opens by itself, and what is typed into it."""
 
@@ -415,6 +448,11 @@ SCENES: Final = (
     Scene(("profiles", "profile-check", "profile-form"), switching, starts.named),
     Scene(("first-start", "first-start-found"), beginning, starts.first_start),
     Scene(("start-problem", "profiles-broken"), broken, starts.broken_file),
+    Scene(
+        ("probe", "probe-dialogue", "probe-only-here", "probe-only-cam", "probe-certificate"),
+        probing,
+        relays.probing,
+    ),
     Scene(
         ("log-in",), asked(SignInDialog, "log-in", *"secret"), changed(token=LoginToken("admin"))
     ),

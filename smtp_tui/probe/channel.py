@@ -171,7 +171,7 @@ class Channel:
             self._note_rest()
             words = "the server sent more behind its reply to STARTTLS, before TLS"
             raise Stopped(failure(Reason.INJECTED, words))
-        shake = await asyncio.to_thread(_handshake, hostname)
+        shake = await asyncio.to_thread(_handshake, hostname, now)
         from OpenSSL import SSL  # noqa: PLC0415 - large, and only for TLS
 
         first = b""
@@ -192,7 +192,7 @@ class Channel:
                 await self._flush(shake)  # its alert tells the server's log why
             raise Stopped(failure(Reason.NO_HANDSHAKE, _tls_words(error))) from None
         self._tls = shake
-        return shake.found(now)
+        return shake.found()
 
     def _not_tls(self, text: str, *, asked: bool) -> Stopped:
         self._note(Line(Side.SERVER, text))
@@ -273,11 +273,11 @@ class Channel:
             self._sock.close()
 
 
-def _handshake(hostname: str) -> Handshake:
+def _handshake(hostname: str, now: datetime) -> Handshake:
     """The beginning of a handshake. It loads much code, and the authorities of this machine."""
     from smtp_tui.probe.tls import Handshake  # noqa: PLC0415 - large, and only for TLS
 
-    return Handshake(hostname)
+    return Handshake(hostname, now)
 
 
 def _tls_words(error: Exception) -> str:

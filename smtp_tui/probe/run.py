@@ -478,7 +478,8 @@ def offers_words(offers: Offers) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _ends_soon(tls: TlsFound) -> bool:
+def ends_soon(tls: TlsFound) -> bool:
+    """Whether the certificate has few days left, or has ended."""
     return tls.days_left is not None and tls.days_left < DAYS_LEFT
 
 
@@ -495,7 +496,7 @@ def _not_trusted(problem: str) -> str:
 def _remarks(tls: TlsFound) -> Iterator[str]:
     """What is to be looked at of a certificate, of the same lines."""
     yield from map(_not_trusted, tls.problems)
-    if _ends_soon(tls):
+    if ends_soon(tls):
         yield _valid_until(tls)
 
 

@@ -37,9 +37,13 @@ _OLD: Final = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
 
 
 class Handshake:
-    """The client's side of TLS, without I/O: bytes go in and out by ``take`` and ``give``."""
+    """The client's side of TLS, without I/O: bytes go in and out by ``take`` and ``give``.
 
-    def __init__(self, hostname: str) -> None:
+    Certificates are judged as of ``now``. Making one reads the authorities that this machine
+    trusts.
+    """
+
+    def __init__(self, hostname: str, now: datetime) -> None:
         context = SSL.Context(SSL.TLS_CLIENT_METHOD)
         # Old versions too: that a server knows no other is what a person wants to see.
         context.set_min_proto_version(SSL.TLS1_VERSION)
@@ -49,6 +53,10 @@ class Handshake:
             with suppress(SSL.Error):  # of a file that cannot be read no authority is known
                 context.load_verify_locations(paths.cafile, paths.capath)
         context.set_verify(SSL.VERIFY_PEER, self._look)
+        store = context.get_cert_store()
+        if store is not None:
+            store.set_time(now)
+        self._now = now
         self._problems: dict[tuple[int, int], None] = {}
         self._hostname = hostname if is_ip(hostname) else ascii_name(hostname)
         self.connection = SSL.Connection(context, None)
@@ -83,8 +91,8 @@ class Handshake:
             return False
         return True
 
-    def found(self, now: datetime) -> TlsFound:
-        """What a finished handshake showed; ``now`` is for the days that are left."""
+    def found(self) -> TlsFound:
+        """What a finished handshake showed."""
         shown = self.connection.get_peer_cert_chain() or []
         ders = [crypto.dump_certificate(crypto.FILETYPE_ASN1, each) for each in shown]
         chain = tuple(map(read_certificate, ders))
@@ -94,7 +102,7 @@ class Handshake:
             cipher=self.connection.get_cipher_name() or "",
             chain=chain,
             problems=tuple(dict.fromkeys(self._words(chain))),
-            days_left=(end - now).days if end is not None else None,
+            days_left=(end - self._now).days if end is not None else None,
         )
 
     def _words(self, chain: tuple[Certificate, ...]) -> Iterator[str]:

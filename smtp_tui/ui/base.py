@@ -383,7 +383,9 @@ class Dialog(ModalScreen[Result]):
         return ((self.cancel_key, "Back"),)
 
     def show_keys(self) -> None:
-        """Show which keys work now."""
+        """Show which keys work now; none under another dialog, where they do something else."""
+        if self.has_class("-covered"):
+            return
         contents = [key_content(key, sentence(label)) for key, label in self.keys()]
         more = key_content(bound(self, "app.help").first_key, "more")
         room = min(self.WIDTH, self.app.size.width) - 6  # corners, lines and blanks beside them
@@ -404,12 +406,17 @@ class Dialog(ModalScreen[Result]):
         self.show_keys()
 
     def on_screen_suspend(self) -> None:
-        """Dim what stands under another dialog."""
+        """Dim what stands under another dialog, and hide the keys."""
         self.add_class("-covered")
+        self._keys = Content()
+        for box in self.query("#box"):
+            box.border_subtitle = harmless(self._keys)
 
     def on_screen_resume(self) -> None:
         """In front again."""
-        self.remove_class("-covered", update=False)  # Textual styles it, see _style_once
+        if self.has_class("-covered"):
+            self.remove_class("-covered", update=False)  # Textual styles it, see _style_once
+            self.show_keys()
 
     def compose_box(self) -> Iterable[Widget]:
         """What stands in the box."""

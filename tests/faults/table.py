@@ -2855,4 +2855,28 @@ FAULTS: Final = (
         "            self._probe = await prober.probe(ask, lambda _: None)\n",
         (f"{UI_PROBE_STEPS}::test_a_step_is_shown_when_it_ends_and_the_next_one_has_dots",),
     ),
+    Fault(
+        "a probe reads the authorities of the machine in the event loop",
+        BOUNDS,
+        "        shake = await asyncio.to_thread(_handshake, hostname, now)",
+        "        shake = _handshake(hostname, now)",
+        ("tests/probe/test_cases.py::test_the_authorities_are_read_in_a_thread",),
+    ),
+    Fault(
+        "a certificate is judged as of another time than its days are counted from",
+        HONEST,
+        "            store.set_time(now)",
+        "            pass",
+        (
+            "tests/probe/test_cases.py::"
+            "test_a_certificate_is_judged_as_of_the_time_that_the_days_are_counted_from",
+        ),
+    ),
+    Fault(
+        "the border of a probe is a plain yes where CAM does not reach the relay",
+        HONEST,
+        '    return role if works or role != "good" else "warn"',
+        "    return role",
+        (f"{UI_PROBE_VIEWS}::test_the_border_is_no_plain_yes_where_only_this_machine_reaches_it",),
+    ),
 )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -468,6 +471,37 @@ async def test_a_certificate_that_the_machine_knows_is_trusted(
     assert probe.tls.trusted
     assert probe.tls.days_left in (5, 6)
     assert [step.step for step in probe.notes] == [Step.TLS]
+
+
+async def test_the_authorities_are_read_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = set()
+    paths = ssl.get_default_verify_paths
+
+    def looked() -> ssl.DefaultVerifyPaths:
+        threads.add(threading.current_thread())
+        return paths()
+
+    monkeypatch.setattr(ssl, "get_default_verify_paths", looked)
+    with relay(at_once, certificate_of(SELF)) as server:
+        await probed(server.port, TLS)
+    assert threads
+    assert threading.main_thread() not in threads
+
+
+class Later(Clock):
+    """The time in 400 days."""
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(days=400)
+
+
+async def test_a_certificate_is_judged_as_of_the_time_that_the_days_are_counted_from() -> None:
+    with relay(at_once, certificate_of(SELF)) as server:
+        ask = Ask(Address("127.0.0.1", server.port), TLS)
+        probe = await Prober(Later(), Names(), LIMITS).probe(ask, lambda _: None)
+    assert probe.tls is not None
+    assert "it has expired" in probe.tls.problems
+    assert probe.tls.days_left in (-35, -36)
 
 
 async def test_a_port_where_nothing_listens_is_refused() -> None:

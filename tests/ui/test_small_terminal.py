@@ -31,7 +31,7 @@ SCREENS = {
     "a test email": (("t",), "Send to"),
     "an outcome": (("t", "enter"), "UNREACHABLE"),
     "a probe": (("x",), "From CAM"),
-    "what else a probe asks": (("x", "l"), "Login and recipient"),
+    "what else a probe asks": (("x", "l"), "Login, recipient, TLS"),
     "what is copied of a record": (("y",), "Copy"),
     "a record as JSON": (("y", "tab", "tab"), "connection_parameters"),
     "the profiles": (("p",), "demo-europe"),

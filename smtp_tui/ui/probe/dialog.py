@@ -23,7 +23,7 @@ from smtp_tui.ui.messages import WaitLine, waiting
 from smtp_tui.ui.probe.found import (
     dialogue_content,
     dialogue_text,
-    look_of,
+    role_of,
     steps_content,
     views_content,
     where_content,
@@ -187,14 +187,16 @@ class ProbeDialog(Dialog[EditParameter | None]):
         if not self._refused:
             self._where.update(where_content(self._probe.ask, self._services.machine))
         room = min(self.WIDTH, self.app.size.width) - _FRAME
-        how = {Way.UNSAFE: bound(self, "probe.allow").first_key}
+        how = {
+            Way.UNSAFE: bound(self, "probe.allow").first_key,
+            Way.NO_TLS: bound(self, "probe.login").first_key,
+        }
         running = not self._ended and self._under_way
         self._steps.update(steps_content(self._probe, room, how, running=running))
-        role = look_of(self._probe)[1] if self._ended else ""
+        role = self._show_views(room) if self._ended else ""
         for known in ("good", "warn", "bad"):
             self.set_class(known == role, f"-{known}")
         if self._ended:
-            self._show_views(room)
             self._body.scroll_home(animate=False)
         elif self._under_way:
             self._say(Content())
@@ -202,12 +204,14 @@ class ProbeDialog(Dialog[EditParameter | None]):
         self.show_keys()
         self.refresh_bindings()
 
-    def _show_views(self, room: int) -> None:
+    def _show_views(self, room: int) -> str:
+        """Show both views, and return the role of what they come to."""
         key = self._session.key(self._subject.record_id)
         tested = self._services.history.newest(key) if self._subject.record_id else None
         newest = tested.run if tested is not None else None
         views, now = views_of(self._probe, newest), self._services.clock.now()
         self._say(hanging(views_content(self._probe, views, newest, now, room)))
+        return role_of(self._probe, views)
 
     def on_test_finished(self) -> None:
         """Hold it against a test email that ended meanwhile."""

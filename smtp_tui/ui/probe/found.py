@@ -10,10 +10,10 @@ from typing import Final
 from textual.content import Content
 
 from smtp_tui.mail.outcome import Verdict
-from smtp_tui.probe.model import Ask, Failure, Probe, Result, Side, StepResult, Way
-from smtp_tui.probe.run import what_it_offers
+from smtp_tui.probe.model import Ask, Failure, Probe, Result, Security, Side, StepResult, Way
+from smtp_tui.probe.run import ends_soon, what_it_offers
 from smtp_tui.state.history import TestRun
-from smtp_tui.text import clean, clean_block, cut_to_cells, duration, padded
+from smtp_tui.text import clean, clean_block, counted, cut_to_cells, duration, padded
 from smtp_tui.ui.connections.rows import ago, verdict_role, verdict_sign
 from smtp_tui.workflows.probe_record import Views
 from smtp_tui.workflows.two_views import Here, here_of
@@ -32,12 +32,25 @@ _LOOKS: Final = {
     Here.UNREACHABLE: ("▲ not reached", "warn"),
 }
 """What a probe came to, after a sign, and the role of that."""
+_SECURITY: Final = {
+    Security.TLS: "begins TLS at once",
+    Security.STARTTLS: "insists on STARTTLS",
+    Security.PLAIN: "does without TLS",
+}
+"""How TLS begins, where that was chosen."""
 _LABEL: Final = 11
 _INDENT: Final = _LABEL + 3
 _TIME: Final = 8
 _LINES: Final = 8
 """The most lines below a step; the dialogue has all of them."""
 _WORDS: Final = 1_000
+
+
+def role_of(probe: Probe, views: Views) -> str:
+    """The role of both views together: what works from here and not for CAM is no plain yes."""
+    _, role = look_of(probe)
+    works = views.run is None or views.run.verdict == Verdict.ACCEPTED.value
+    return role if works or role != "good" else "warn"
 
 
 def look_of(probe: Probe) -> tuple[str, str]:
@@ -55,12 +68,14 @@ def where_content(ask: Ask, machine: str) -> Content:
             f" from this machine ({clean(machine, 40)}), not from CAM",
         )
     ]
-    asks = [f"logs in as {clean(ask.username, 60)}"] if ask.password is not None else []
+    asks = [_SECURITY[ask.security]] if ask.security in _SECURITY else []
+    if ask.password is not None:
+        asks.append(f"logs in as {clean(ask.username, 60)}")
     if ask.recipient:
         sender = clean(ask.sender, 80) or "<>"
         asks.append(f"asks whether it takes mail from {sender} to {clean(ask.recipient, 80)}")
     if asks:
-        lines.append(Content(f"Also {' and '.join(asks)}. No mail is sent."))
+        lines.append(Content(f"It {', '.join(asks)}. No mail is sent."))
     return Content("\n").join(lines)
 
 
@@ -87,11 +102,10 @@ def _step(step: StepResult, room: int, how: Mapping[Way, str]) -> Iterator[Conte
     look = "bold $bad" if step.result is Result.FAILED else ""
     took = "" if step.result is Result.SKIPPED else duration(step.seconds)
     yield from _row(_SIGNS[step.result], label, step.words, look, took, room)
-    shown = step.details[:_LINES]
-    for line in shown:
+    for line in step.details[:_LINES]:
         yield from _below(line, "$warn" if line in step.remarks else "dim", room)
-    if len(step.details) > len(shown):
-        yield from _below(f"… and {len(step.details) - len(shown)} more lines", "dim", room)
+    if step.details[_LINES:]:
+        yield from _below(f"… and {len(step.details) - _LINES} more lines", "dim", room)
     if step.failure is not None:
         for words in _why(step.failure, how):
             yield from _below(words, "", room)
@@ -168,9 +182,10 @@ def _from_here(probe: Probe, room: int) -> Content:
         said = f"at {probe.failed.step.value}: {probe.failed.words}"
     elif probe.tls is not None and not probe.tls.trusted:
         said = f"certificate not trusted: {', '.join(probe.tls.problems)}"
+    elif probe.tls is not None and ends_soon(probe.tls):
+        said = f"the certificate ends in {counted(probe.tls.days_left or 0, 'day')}"
     elif probe.notes:
-        note = probe.notes[0]
-        said = f"{note.step.value}: {note.remarks[0] if note.remarks else note.words}"
+        said = f"{probe.notes[0].step.value}: {probe.notes[0].words}"
     return _view("From here", (words, f"bold ${role}"), said, room)
 
 

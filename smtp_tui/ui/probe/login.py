@@ -1,4 +1,4 @@
-"""What else a probe asks of a mail server: a login, and whether it would take a mail."""
+"""What else a probe asks of a mail server: a login, a recipient, and TLS in another way."""
 
 from __future__ import annotations
 
@@ -14,16 +14,25 @@ from textual.widgets import Input
 from smtp_tui.api.secret import is_mask
 from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.mail.remarks import error
-from smtp_tui.probe.model import Ask
+from smtp_tui.probe.model import Ask, Security
+from smtp_tui.profiles.codecs import Choice
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.widgets.choice import ChoiceField
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field, Paste, SecretInput
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.workflows.session import Session
 
 _KEPT: Final = "as typed before"
+_TLS: Final = (
+    Choice("as offered", Security.AUTO.value),
+    Choice("at once", Security.TLS.value),
+    Choice("STARTTLS", Security.STARTTLS.value),
+    Choice("none", Security.PLAIN.value),
+)
+"""When TLS begins; as offered it begins at once on the ports that are for it."""
 
 
 class LoginDialog(Dialog[Ask | None]):
@@ -32,7 +41,7 @@ class LoginDialog(Dialog[Ask | None]):
     What was typed for the last probe is there again; the password is kept, and not shown.
     """
 
-    TITLE = "Login and recipient"
+    TITLE = "Login, recipient, TLS"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog.cancel", "secret.reveal"),
         *FIELD_KEYS,
@@ -47,7 +56,11 @@ class LoginDialog(Dialog[Ask | None]):
         self._password = Field("password", "", hint=kept, takes=Paste.PASSWORD)
         self._sender = Field("from", ask.sender, label="Mail from", hint="blank: <>")
         self._recipient = Field("to", ask.recipient, label="Mail to", hint="blank: not asked")
-        self._fields = (self._username, self._password, self._sender, self._recipient)
+        self._security = ChoiceField("tls", ask.security.value, _TLS, label="TLS")
+        self._fields = (
+            *(self._security, self._username, self._password),
+            *(self._sender, self._recipient),
+        )
         for field in self._fields:
             field.mark_cells = 0
 
@@ -108,6 +121,7 @@ class LoginDialog(Dialog[Ask | None]):
                 password=password,
                 sender=sender,
                 recipient=recipient,
+                security=Security(self._security.text),
             )
         return None
 

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from smtp_tui.api.target import Access
 from tests.failing_sandbox import Sandbox
 from tests.probe.relay import Relay
-from tests.probe.test_cases import plain, starttls
+from tests.probe.test_cases import at_once, plain, starttls
 from tests.ui.helpers import Ui, opened
 from tests.ui.mail_steps import add
 from tests.ui.probe.relays import Relays, at
-from tests.ui.probe.steps import begin, has_ended, probing
+from tests.ui.probe.steps import BRIEF, begin, has_ended, probing
 
 SECRET = "correct-horse"
 
@@ -21,10 +21,10 @@ SECRET = "correct-horse"
 async def type_login(ui: Ui, *keys: str) -> None:
     """Type the password, which has the cursor, and probe with it."""
     await ui.press("l")
-    await ui.sees("Login and recipient", "relay")
+    await ui.sees("Login, recipient, TLS", "relay")
     await ui.type(SECRET)
     await ui.press(*keys, "enter")
-    await ui.loses("Login and recipient")
+    await ui.loses("Login, recipient, TLS")
 
 
 def secrets_heard(server: Relay) -> list[bytes]:
@@ -134,7 +134,7 @@ async def test_a_recipient_is_asked_about_and_no_mail_is_sent(sandbox: Sandbox) 
         await begin(ui)
         await has_ended(ui)
         await ui.press("l")
-        await ui.sees("Login and recipient", "up to RCPT TO, and no mail is sent")
+        await ui.sees("Login, recipient, TLS", "up to RCPT TO, and no mail is sent")
         await ui.press("tab")
         await ui.type("cam@here.example\tyou@there.example")
         await ui.press("enter")
@@ -157,10 +157,10 @@ async def test_what_was_typed_is_there_again_and_the_password_is_kept_and_not_sh
         await type_login(ui, "tab", "tab", *"you@there.example")
         await has_ended(ui, "not tried: there is no TLS")
         await ui.press("l")
-        await ui.sees("Login and recipient", "as typed before", "you@there.example")
+        await ui.sees("Login, recipient, TLS", "as typed before", "you@there.example")
         assert "•" not in ui.line("Password")
         await ui.press("enter")
-        await has_ended(ui, "Also logs in as relay and asks whether", "not tried: there is no TLS")
+        await has_ended(ui, "It logs in as relay, asks whether", "not tried: there is no TLS")
         assert secrets_heard(server) == []
 
 
@@ -170,7 +170,7 @@ async def test_what_cannot_be_asked_is_told_at_its_field_and_stays(sandbox: Sand
         await begin(ui)
         await has_ended(ui)
         await ui.press("l")
-        await ui.sees("Login and recipient")
+        await ui.sees("Login, recipient, TLS")
         await ui.type("********")
         await ui.press("enter")
         await ui.sees("✗ This is the mask, not the password.")
@@ -196,3 +196,33 @@ async def test_a_server_that_offers_no_login_is_not_called_broken(
         await has_ended(ui)
         await type_login(ui)
         await has_ended(ui, "! answers · at login: not tried", "This machine reaches it.")
+
+
+async def test_tls_at_once_is_chosen_for_a_port_that_is_not_known_for_it(
+    sandbox: Sandbox, relays: Relays
+) -> None:
+    add(sandbox, **at(relays(at_once)))
+    async with opened(sandbox, services=probing(BRIEF)) as ui:
+        await begin(ui)
+        await has_ended(ui, "at greeting: no greeting within 0.6 s")
+        await ui.press("l")
+        await ui.sees("‹as offered›")
+        await ui.press("up", "up", "right")
+        await ui.sees("‹at once›")
+        await ui.press("tab", "enter")
+        await has_ended(ui, "! answers", "It begins TLS at once. No mail is sent.", "✓ greeting")
+
+
+async def test_where_starttls_is_missing_the_words_name_the_key_to_do_without(
+    sandbox: Sandbox, relays: Relays
+) -> None:
+    add(sandbox, **at(relays(plain())))
+    async with opened(sandbox, services=probing()) as ui:
+        await begin(ui)
+        await has_ended(ui)
+        await ui.press("l")
+        await ui.sees("‹as offered›")
+        await ui.press("up", "up", *"s", "tab", "enter")
+        await has_ended(
+            ui, "the server offers no STARTTLS", "without TLS where that is wanted (l)."
+        )

@@ -265,3 +265,17 @@ async def test_the_keys_stay_in_sight_and_the_rest_scrolls(
         assert not any("…" in line for line in ui.lines() if "esc" in line)
         await ui.press("pagedown", "pagedown", "pagedown")
         await ui.sees("✓ QUIT", "esc Back")
+
+
+async def test_a_dialog_under_another_one_shows_no_keys_until_it_is_in_front_again(
+    sandbox: Sandbox,
+) -> None:
+    add(sandbox)
+    async with opened(sandbox, services=probing(), size=(80, 24)) as ui:
+        await begin(ui)
+        await has_ended(ui, "r Again")
+        await ui.press("l")
+        await ui.sees("Login, recipient, TLS", "enter Probe")
+        assert not ui.shows("r Again")
+        await ui.press("escape")
+        await has_ended(ui, "r Again")

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from smtp_tui.mail.outcome import Phase, Verdict
+from smtp_tui.sandbox.certificate import Certificate
 from tests.failing_sandbox import Sandbox
-from tests.probe.test_cases import greets, plain
+from tests.failing_sandbox.certificates import signed_again
+from tests.probe.relay import Relay, relay
+from tests.probe.test_cases import greets, plain, starttls
 from tests.ui.helpers import opened
 from tests.ui.mail_steps import add
 from tests.ui.probe.relays import Relays, at
 from tests.ui.probe.steps import BRIEF, begin, cam_tested, has_ended, probing
+
+
+@contextmanager
+def trusted_relay(certificate: Certificate) -> Iterator[Relay]:
+    """A relay with a certificate that this machine trusts while it runs."""
+    with tempfile.TemporaryDirectory() as directory, pytest.MonkeyPatch.context() as patch:
+        known = Path(directory) / "authorities.pem"
+        known.write_text(certificate.certificate)
+        patch.setenv("SSL_CERT_FILE", str(known))
+        with relay(starttls(), certificate) as server:
+            yield server
 
 
 def closed_port() -> int:
@@ -80,6 +98,34 @@ async def test_a_test_email_that_ends_meanwhile_changes_the_view(sandbox: Sandbo
         await ui.sees("MAIL")
         await ui.press("t", "enter", "x")
         await has_ended(ui, "✓ ACCEPTED · now", "Both reach it")
+
+
+async def test_the_border_is_no_plain_yes_where_only_this_machine_reaches_it(
+    sandbox: Sandbox,
+) -> None:
+    record = add(sandbox)
+    known = signed_again()
+    with trusted_relay(known) as server:
+        sandbox.change_record(record, at(server))
+        async with opened(sandbox, services=probing()) as ui:
+            await begin(ui)
+            await has_ended(ui, "✓ answers · in ")
+            assert "-good" in ui.app.screen.classes
+            await ui.press("escape")
+            cam_tested(ui, record, Verdict.UNREACHABLE, Phase.CONNECT, "connect ETIMEDOUT")
+            await begin(ui)
+            await has_ended(ui, "✓ answers · in ", "Only this machine reaches it.")
+            assert "-warn" in ui.app.screen.classes
+
+
+async def test_a_certificate_that_ends_soon_is_told_first(sandbox: Sandbox) -> None:
+    record = add(sandbox)
+    with trusted_relay(signed_again(days=6)) as server:
+        sandbox.change_record(record, at(server))
+        async with opened(sandbox, services=probing()) as ui:
+            await begin(ui)
+            await has_ended(ui, "! answers · the certificate ends in 5 days", "! TLS")
+            assert "5 days left" in ui.line("Valid until")
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ async def _through_a_probe(walk: _Walk) -> None:
     await walk.go("j j j j x", "PRIMARY", "From CAM")
     await walk.go("d", "this machine   < the server")
     await walk.back("From CAM")
-    await walk.go("l", "Login and recipient")
+    await walk.go("l", "Login, recipient, TLS")
     await walk.back("From CAM")
     await walk.back("NAME ▲")
     await walk.ui.press("g")
