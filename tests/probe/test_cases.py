@@ -533,7 +533,7 @@ async def test_a_port_that_answers_nothing_is_told_from_one_that_refuses() -> No
 
 async def test_a_name_that_does_not_exist_is_told() -> None:
     ask = Ask(Address("no-such-relay.invalid", 25))
-    probe = await Prober(Clock(), Names(), LIMITS).probe(ask, lambda _: None)
+    probe = await Prober(Clock(), Names(), Limits()).probe(ask, lambda _: None)
     ended_as(probe, Wanted(Step.NAMES, Reason.NO_NAME, "", "hostname"))
 
 
