@@ -94,8 +94,8 @@ class Request(Struct, frozen=True):
 
     @property
     def record_id(self) -> str | None:
-        """The id of the one record that a write is about; None for values not stored yet."""
-        if self.operation is Operation.DELETE:
+        """The id of the one record that it is about; None for values not stored yet."""
+        if self.operation in (Operation.DELETE, Operation.GET):
             return unquote(self.path.rpartition("/")[2])
         return self._text("id")
 

@@ -313,6 +313,21 @@ class SmtpTui(MessagesApp):
                 return
         self.push_screen(RunScreen(session, services))
 
+    def action_script(self) -> None:
+        """Offer the writes of this session as a script."""
+        from smtp_tui.ui.dialogs import CopyDialog
+        from smtp_tui.workflows.command_line import script
+
+        text = script(self._services.activity.exchanges)
+        if text:
+            forms = {"script": text}
+            self.push_screen(
+                CopyDialog(forms, of="the writes of this session", action="app.script")
+            )
+        else:
+            words = "Nothing was written in this session yet."
+            tell(self, words, about=About.IMPOSSIBLE)
+
     def action_mailbox(self) -> None:
         """Show the demo's mailbox."""
         from smtp_tui.ui.logs import MailboxScreen

@@ -40,6 +40,7 @@ from smtp_tui.ui.widgets.table import (
     notice_content,
     shown_count,
 )
+from smtp_tui.workflows.command_line import command_line
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 
@@ -167,10 +168,15 @@ class ActivityScreen(LogScreen):
         )
 
     def action_copy(self) -> None:
-        """Offer the request as curl, and the answer."""
+        """Offer the request as curl and as a command of this program, and the answer."""
         for exchange in self._activity.exchanges:
             if _row_id(exchange) == self.table.cursor_id:
-                self._offer({"curl": self._curl(exchange), "answer": _indented(exchange.answer)})
+                forms = {
+                    "curl": self._curl(exchange),
+                    "command": command_line(exchange.profile, exchange.request),
+                    "answer": _indented(exchange.answer),
+                }
+                self._offer(forms)
 
     def _offer(self, texts: dict[str, str]) -> None:
         forms = {label: text for label, text in texts.items() if text}

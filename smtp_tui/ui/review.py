@@ -29,6 +29,7 @@ from smtp_tui.ui.request_text import request_content
 from smtp_tui.ui.widgets.fields import TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
 from smtp_tui.ui.widgets.table import Column, Look, RecordsTable, Row
+from smtp_tui.workflows.command_line import command_line
 from smtp_tui.workflows.planned_write import PlannedWrite
 from smtp_tui.workflows.session import Session
 
@@ -109,7 +110,7 @@ class ReviewDialog(GuardedDialog[bool]):
     def keys(self) -> Iterable[tuple[str, str]]:
         """What the keys do."""
         copy = bound(self, "dialog.copy").first_key
-        copies = () if self._protected else ((copy, "Copy as curl"),)
+        copies = () if self._protected else ((copy, "Copy"),)
         return (("enter", "Choose"), ("tab", "Move"), *copies, (self.cancel_key, "Cancel"))
 
     def on_mount(self) -> None:
@@ -165,9 +166,12 @@ class ReviewDialog(GuardedDialog[bool]):
         self.dismiss(False)
 
     def action_copy(self) -> None:
-        """Offer the request as a curl command."""
-        curl = curl_line(self._session.target, self._plan.request)
-        self.app.push_screen(CopyDialog({"curl": curl}, of="the request", action="dialog.copy"))
+        """Offer the request as a curl line, and as a command of this program."""
+        request = self._plan.request
+        forms = {"curl": curl_line(self._session.target, request)}
+        if command := command_line(self._session.profile.name, request):
+            forms["command"] = command
+        self.app.push_screen(CopyDialog(forms, of="the request", action="dialog.copy"))
 
 
 def changes_content(plan: PlannedWrite) -> Content:

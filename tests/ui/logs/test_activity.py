@@ -69,7 +69,7 @@ async def test_neither_token_nor_passwords_stand_anywhere_in_it(sandbox: Sandbox
         await ui.press("y", "enter")
         text = await copied(ui)
         assert sandbox.admin_token not in text
-        await ui.press("y", "tab", "enter")
+        await ui.press("y", "tab", "tab", "enter")
         await ui.until(lambda: '"name": "password"' in ui.app.clipboard, "the answer to be copied")
         assert PASSWORD not in ui.app.clipboard
         assert sandbox.admin_token not in ui.app.clipboard
@@ -179,3 +179,26 @@ async def test_an_empty_mailbox_says_what_fills_it_and_the_way_back(demo: Sandbo
         await ui.press("m")
         await ui.sees("No mail yet", "Test a record that works", "q Back")
         assert not ui.app.screen.query_one("#entry").display
+
+
+async def test_the_writes_of_a_session_are_offered_as_a_script(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("!")
+        await ui.sees("Nothing was written in this session yet.")
+        await ui.press("d")
+        await ui.sees("Delete BATCH?")
+        ui.clock.forward(1)
+        await ui.press("tab", "enter")
+        await ui.sees("Deleted BATCH")
+        await ui.press("!")
+        await ui.sees("smtp-tui delete --profile demo", "#!/bin/sh", " done")
+
+
+async def test_a_request_is_offered_as_the_command_that_sends_it(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("a")
+        await ui.sees("Activity")
+        await ui.press("y", "tab")
+        await ui.sees("smtp-tui list --profile demo")

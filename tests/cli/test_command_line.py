@@ -1,0 +1,139 @@
+"""The command that a request is written as sends the same request."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from smtp_tui.api import requests as made
+from smtp_tui.api.models import Assignment, SecretState
+from smtp_tui.api.requests import Request
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.api.target import Scope
+from smtp_tui.workflows.command_line import command_line
+from tests.cli.console import Console
+from tests.failing_sandbox import Sandbox
+
+PASSWORD = "pass'word \"$X"
+HOST, PORT = Assignment("hostname", "mx.example"), Assignment("port", 2525)
+
+
+def sent(console: Console, sandbox: Sandbox, line: str) -> tuple[str, str, Any]:
+    """Run a command as a shell would; method, path and body of the last request."""
+    piped, _, command = line.rpartition(" | ")
+    assert piped in ("", 'printf %s "$SMTP_PASSWORD"')
+    program, *arguments = shlex.split(command)
+    assert program == "smtp-tui"
+    stdin = PASSWORD.encode() if piped else b""
+    writes = [] if arguments[0] in ("list", "get", "test") else ["--yes"]
+    console.run(*arguments, *writes, stdin=stdin)
+    wanted = [each for each in sandbox.requests if each.operation is not None]
+    last = next(each for each in reversed(wanted) if each.method != "GET" or not writes)
+    return last.method, last.path, json.loads(last.body or b"null")
+
+
+def requests(sandbox: Sandbox, record_id: str) -> dict[str, Request]:
+    """One request of each kind."""
+    scope = Scope(sandbox.tenant_id, "all", "default")
+    secret, cleared = SecretStr(PASSWORD), SecretStr("")
+    extra = Assignment("x-team", "ops and 'more'")
+    to = "you@there.example"
+    return {
+        "create": made.create_request(
+            scope, "NEW one", (HOST, PORT, Assignment("password", secret))
+        ),
+        "create, no password": made.create_request(scope, "PLAIN", (HOST, PORT, extra)),
+        "patch": made.patch_request(scope, record_id, (PORT,)),
+        "patch, password": made.patch_request(scope, record_id, (Assignment("password", secret),)),
+        "patch, cleared": made.patch_request(scope, record_id, (Assignment("password", cleared),)),
+        "patch, blank": made.patch_request(scope, record_id, (Assignment("username", ""),)),
+        "delete": made.delete_request(scope, record_id),
+        "test": made.test_saved_request(scope, record_id, to, ()),
+        "test, unsaved": made.test_saved_request(scope, record_id, to, (PORT,)),
+        "test values": made.test_values_request(scope, to, (HOST, PORT)),
+    }
+
+
+KINDS = (
+    *("create", "create, no password", "patch", "patch, password", "patch, cleared"),
+    *("patch, blank", "delete", "test", "test, unsaved", "test values"),
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_command_of_a_request_sends_the_same(
+    console: Console, sandbox: Sandbox, kind: str
+) -> None:
+    values = {"hostname": "old.example", "port": 25, "username": "me", "password": "stored"}
+    record_id = sandbox.add_record("OLD", values)
+    request = requests(sandbox, record_id)[kind]
+    method, path, body = sent(console, sandbox, command_line("environment", request))
+    assert (method, path) == (request.method, request.path)
+    assert body == json.loads(json.dumps(request.body, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return {"name": value.name, "value": value.value}
+
+
+@pytest.mark.parametrize("name", ["patch, password", "create"])
+def test_a_kept_request_gives_the_same_command_without_its_secret(
+    sandbox: Sandbox, name: str
+) -> None:
+    request = requests(sandbox, "5e7a1c0d3b2f4a6890100001")[name]
+    kept = request.without_secrets()
+    assert SecretState.SET in [each.value for each in kept.assignments]
+    assert command_line("p", kept) == command_line("p", request)
+    assert PASSWORD not in command_line("p", request)
+
+
+@pytest.mark.parametrize(
+    "assignment",
+    [
+        Assignment("port", "25"),
+        Assignment("secure", True),
+        Assignment("headers", {"a": 1}),
+        Assignment("hostname", " mx.example"),
+        Assignment("-x", "a"),
+        Assignment("a=b", "c"),
+        Assignment("api_password", SecretStr("x")),
+    ],
+)
+def test_what_no_command_can_say_is_no_command(sandbox: Sandbox, assignment: Assignment) -> None:
+    scope = Scope(sandbox.tenant_id, "all", "default")
+    assert (
+        command_line("p", made.patch_request(scope, "5e7a1c0d3b2f4a6890100001", (assignment,)))
+        == ""
+    )
+    assert command_line("p", made.create_request(scope, "-NEW", (HOST,))) == ""
+
+
+def test_reads_are_commands_too(sandbox: Sandbox) -> None:
+    scope = Scope(sandbox.tenant_id, "all", "default")
+    assert command_line("p", made.list_request(scope)) == "smtp-tui list --profile p"
+    one = made.get_request(scope, "5e7a1c0d3b2f4a6890100001")
+    assert command_line("p", one) == "smtp-tui get --profile p 5e7a1c0d3b2f4a6890100001"
+
+
+@given(
+    name=st.from_regex(r"[A-Za-z_][A-Za-z0-9_. -]{0,20}", fullmatch=True),
+    value=st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=40),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_survives_the_shell(name: str, value: str) -> None:
+    scope = Scope("t", "all", "default")
+    try:
+        request = made.patch_request(scope, "5e7a1c0d3b2f4a6890100001", (Assignment(name, value),))
+    except ValueError:
+        return
+    line = command_line("p", request)
+    if line:
+        assert f"{name}={value}" in shlex.split(line)
+        assert "\n" not in line
