@@ -27,6 +27,7 @@ from tests.probe.relay import Part, Talk, relay
 from tests.probe.test_cases import (
     CASES,
     LIMITS,
+    PATIENT,
     RCPT,
     SELF,
     at_once,
@@ -55,7 +56,7 @@ class ListedNames(Names):
 
 
 async def probed_by_name(
-    hostname: str, port: int, *addresses: str, limits: Limits = LIMITS, **asked: Any
+    hostname: str, port: int, *addresses: str, limits: Limits = PATIENT, **asked: Any
 ) -> Probe:
     """Probe a name that leads to these addresses."""
     ask = Ask(Address(hostname, port), **asked)
@@ -89,7 +90,8 @@ async def test_a_fifth_address_is_not_tried_and_it_is_said() -> None:
 
 async def test_an_address_that_answers_says_more_than_one_that_does_not() -> None:
     with full_port() as port:
-        probe = await probed_by_name("relay.example", port, "127.0.0.2", "127.0.0.1")
+        both = ("127.0.0.2", "127.0.0.1")
+        probe = await probed_by_name("relay.example", port, *both, limits=LIMITS)
     assert probe.failure is not None
     assert probe.failure.reason is Reason.REFUSED
 
@@ -97,7 +99,7 @@ async def test_an_address_that_answers_says_more_than_one_that_does_not() -> Non
 async def test_a_relay_with_ipv6_alone_is_greeted_by_its_family() -> None:
     with relay(plain(), MADE, "::1") as server:
         ask = Ask(Address("::1", server.port))
-        probe = await Prober(Clock(), Names(), LIMITS).probe(ask, lambda _: None, others=False)
+        probe = await Prober(Clock(), Names(), PATIENT).probe(ask, lambda _: None, others=False)
         assert server.heard[0].strip() == b"EHLO [IPv6:::1]"
     assert probe.steps[1].words.endswith("IPv6")
     assert probe.failed is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
@@ -35,6 +36,9 @@ from tests.failing_sandbox.certificates import CertificateKind, certificate_of, 
 from tests.probe.relay import Part, Relay, Talk, relay
 
 LIMITS = Limits(step=0.6, whole=4.0)
+"""For relays that say nothing."""
+PATIENT = Limits(step=10.0, whole=40.0)
+"""For all others: a busy machine is no failure."""
 SECRET = "correct-horse"
 OPTIONS = {Way.NO_TLS: "--plain", Way.UNSAFE: "--insecure"}
 
@@ -182,6 +186,15 @@ def no_ehlo(talk: Talk) -> None:
     talk.serve(EHLO="502 what?")
 
 
+def slow(talk: Talk) -> None:
+    """A server that looks its client up before it greets."""
+    talk.send(b"22")
+    time.sleep(0.3)
+    talk.say("0 relay.example")
+    time.sleep(0.3)
+    talk.serve()
+
+
 def drips(talk: Talk) -> None:
     """A server that sends its bytes one at a time."""
     for byte in b"220-relay.example\r\n220 ready\r\n":
@@ -311,6 +324,7 @@ CASES: dict[str, tuple[Part, Security, Mapping[str, Any], Wanted]] = {
     "POP3": (greets("+OK ready"), ANY, {}, W(Step.GREETING, Reason.NOT_SMTP, "+OK ready")),
     "more replies than asked for": (
         speaks_twice, ANY, {}, W(Step.QUIT, words="more than one reply", result=Result.NOTE)),
+    "slow greeting": (slow, ANY, {}, W(Step.GREETING, words="220 relay", result=Result.OK)),
     "bytes one at a time": (drips, ANY, {}, W(None)),
     "bytes one at a time in TLS": (drips_in_tls, TLS, {}, W(None)),
     "NUL in the greeting": (greets("220 re\0lay"), ANY, {}, W(None)),
@@ -394,7 +408,7 @@ CASES: dict[str, tuple[Part, Security, Mapping[str, Any], Wanted]] = {
 
 
 async def probed(
-    port: int, security: Security = ANY, limits: Limits = LIMITS, **asked: Any
+    port: int, security: Security = ANY, limits: Limits = PATIENT, **asked: Any
 ) -> Probe:
     """Probe a port of this machine, and no other one."""
     ask = Ask(Address("127.0.0.1", port), security, **asked)
@@ -421,8 +435,9 @@ def ended_as(probe: Probe, wanted: Wanted) -> None:
 @pytest.mark.parametrize("name", CASES)
 async def test_each_relay_is_told_by_its_step_its_words_and_its_advice(name: str) -> None:
     part, security, asked, wanted = CASES[name]
+    waits = wanted.reason in (Reason.SILENT, Reason.UNFINISHED) or "within" in wanted.words
     with relay(part, certificate_of(SELF)) as server:
-        probe = await probed(server.port, security, **asked)
+        probe = await probed(server.port, security, LIMITS if waits else PATIENT, **asked)
         ended_as(probe, wanted)
         never_mails(server, probe)
 
@@ -527,7 +542,7 @@ def full_port() -> Iterator[int]:
 
 async def test_a_port_that_answers_nothing_is_told_from_one_that_refuses() -> None:
     with full_port() as port:
-        probe = await probed(port)
+        probe = await probed(port, limits=LIMITS)
     ended_as(probe, Wanted(Step.CONNECT, Reason.FILTERED, "no answer within", "port"))
 
 
