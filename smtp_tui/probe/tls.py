@@ -33,6 +33,7 @@ _WORDS: Final = {
     _CODES.ERR_SELF_SIGNED_CERT_IN_CHAIN: "its authority is not known to this machine",
 }
 """What is said of a problem by OpenSSL's number (``X509_verify_cert_error_string(3)``)."""
+_RSA_BITS: Final = 2048
 _OLD: Final = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
 
 
@@ -119,10 +120,22 @@ class Handshake:
                 yield words if depth == 0 else words.replace("it ", "a certificate above it ", 1)
             else:
                 yield f"OpenSSL refuses it (number {number})"
+        yield from self._weaknesses()
         if chain and not belongs_to(self._hostname, chain[0].names):
             yield f"it is not for {self._hostname}"
         if self.connection.get_protocol_version_name() in _OLD:
             yield f"{self.connection.get_protocol_version_name()} is out of use (RFC 8996)"
+
+    def _weaknesses(self) -> Iterator[str]:
+        """What OpenSSL at its usual level refuses; this handshake takes everything."""
+        own = self.connection.get_peer_certificate()
+        if own is None:
+            return
+        key = own.get_pubkey()
+        if key.type() == crypto.TYPE_RSA and key.bits() < _RSA_BITS:
+            yield f"its key has only {key.bits()} bits, and many mailers want {_RSA_BITS}"
+        if b"sha1" in own.get_signature_algorithm().lower():
+            yield "it is signed with SHA-1, which many mailers refuse"
 
 
 def ascii_name(hostname: str) -> str:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
 from smtp_tui.sandbox.certificate import LOOPBACK_NAMES, Certificate
 
+Key: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
 
 class Authority:
     """A root that signs certificates; ``certificate`` is its own one, which a machine may know."""
 
-    def __init__(self) -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
+    def __init__(self, key: Key | None = None) -> None:
+        self._key = key or ec.generate_private_key(ec.SECP256R1())
         self._name = _named("root")
         self.certificate = _pem(_signed(self._name, self._key, self._name, self._key, 3650))
 
@@ -26,16 +29,18 @@ class Authority:
         days: int = 365,
         between: int = 0,
         names: tuple[x509.GeneralName, ...] = LOOPBACK_NAMES,
+        key: Key | None = None,
     ) -> Certificate:
         """A server's key and chain: its own certificate first, the root left out."""
-        signer, signer_key, chain = self._name, self._key, ""
+        signer, chain = self._name, ""
+        signer_key: Key = self._key
         for number in range(between):
-            name, key = _named(f"between {number}"), ec.generate_private_key(ec.SECP256R1())
-            chain = _pem(_signed(name, key, signer, signer_key, 3650)) + chain
-            signer, signer_key = name, key
-        key = ec.generate_private_key(ec.SECP256R1())
-        own = _pem(_signed(_named("relay"), key, signer, signer_key, days, names))
-        shown_key = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            name, next_key = _named(f"between {number}"), ec.generate_private_key(ec.SECP256R1())
+            chain = _pem(_signed(name, next_key, signer, signer_key, 3650)) + chain
+            signer, signer_key = name, next_key
+        own_key = key or ec.generate_private_key(ec.SECP256R1())
+        own = _pem(_signed(_named("relay"), own_key, signer, signer_key, days, names))
+        shown_key = own_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return Certificate(own + chain, shown_key.decode("ascii"))
 
 
@@ -45,9 +50,9 @@ def _named(name: str) -> x509.Name:
 
 def _signed(
     name: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
+    key: Key,
     signer: x509.Name,
-    signer_key: ec.EllipticCurvePrivateKey,
+    signer_key: Key,
     days: int,
     names: tuple[x509.GeneralName, ...] = (),
 ) -> x509.Certificate:

@@ -55,7 +55,9 @@ class Talk:
 
         ``wanted`` takes the name that the client asks for (SNI).
         """
-        context = self._certificate.server_context()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")  # weak certificates too
+        self._certificate.show_in(context)
         if wanted is not None:
             context.sni_callback = lambda _, name, __: wanted.append(str(name))
         if client_certificate:
@@ -65,7 +67,6 @@ class Talk:
                 warnings.simplefilter("ignore", DeprecationWarning)
                 context.minimum_version = ssl.TLSVersion.TLSv1
                 context.maximum_version = ssl.TLSVersion.TLSv1_1
-            context.set_ciphers("DEFAULT:@SECLEVEL=0")
         self._sock = context.wrap_socket(self._sock, server_side=True)
 
     def plain_socket(self) -> socket.socket:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from OpenSSL import SSL
 
@@ -182,22 +182,43 @@ async def test_a_long_chain_is_shown_and_a_huge_one_refused() -> None:
     assert probe.failure.reason is Reason.NO_HANDSHAKE
 
 
-def damaged(old: bytes, new: bytes) -> Certificate:
+def damaged(made: Certificate, old: bytes, new: bytes) -> Certificate:
     """A certificate with other bytes in it, which OpenSSL shows and other parsers may refuse."""
-    made = Authority().sign()
     der = x509.load_pem_x509_certificate(made.certificate.encode()).public_bytes(Encoding.DER)
-    assert der.count(old) == 1
+    assert old in der
     text = base64.encodebytes(der.replace(old, new)).decode()
     return Certificate(f"-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n", made.key)
 
 
 async def test_a_certificate_that_cannot_be_read_is_a_note_and_no_crash() -> None:
-    with relay(at_once, damaged(b"localhost", b"loc\xff\xffhost")) as server:
+    with relay(at_once, damaged(Authority().sign(), b"localhost", b"loc\xff\xffhost")) as server:
         probe = await probed(server.port, TLS)
     assert probe.tls is not None
     assert not probe.tls.trusted
     assert probe.tls.chain[0].sha256
     assert probe.failed is None
+
+
+RSA_WITH = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01"
+
+
+@pytest.mark.parametrize(
+    ("bits", "change", "problem"),
+    [
+        (1024, RSA_WITH, "its key has only 1024 bits, and many mailers want 2048"),
+        (2048, RSA_WITH + b"\x05", "it is signed with SHA-1, which many mailers refuse"),
+    ],
+)
+async def test_a_certificate_that_is_too_weak_for_many_mailers_is_told(
+    bits: int, change: bytes, problem: str
+) -> None:
+    key = rsa.generate_private_key(65537, bits)
+    with_sha256 = RSA_WITH + b"\x0b"
+    made = damaged(Authority(key).sign(key=key), with_sha256[: len(change)], change)
+    with relay(at_once, made) as server:
+        probe = await probed(server.port, TLS)
+    assert probe.tls is not None
+    assert problem in probe.tls.problems
 
 
 async def test_a_file_of_authorities_that_is_damaged_is_no_crash(
