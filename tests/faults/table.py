@@ -2766,8 +2766,8 @@ FAULTS: Final = (
     Fault(
         "a probe loads the authorities of this machine in the event loop",
         BOUNDS,
-        "shake = await asyncio.to_thread(_handshake, hostname)",
-        "shake = _handshake(hostname)",
+        "shake = await asyncio.to_thread(_handshake, hostname, now)",
+        "shake = _handshake(hostname, now)",
         (f"{PROBE_ATTACKS}::test_the_event_loop_never_works_long_in_one_turn",),
     ),
     Fault(
