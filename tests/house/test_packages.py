@@ -3,6 +3,7 @@
 import re
 import tarfile
 import tomllib
+from email import message_from_string
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -28,6 +29,22 @@ def test_the_wheel_contains_the_whole_package_and_says_that_it_is_typed(tmp_path
     (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path))
     with ZipFile(wheel) as archive:
         assert package <= set(archive.namelist())
+
+
+def test_the_description_shows_on_an_index_page_without_any_other_file(tmp_path: Path) -> None:
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path))
+    with ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        metadata = message_from_string(archive.read(name).decode())
+    text = metadata.get_payload()
+    assert isinstance(text, str)
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert [link for link in links if not link.startswith(("#", "https://"))] == []
+    opening = text[: text.index("<!-- command: demo -->")]
+    (first,) = re.findall(r"^```text\n(.*?)^```$", opening, re.MULTILINE | re.DOTALL)
+    assert {"ALL-GOOD", "BAD-LOGIN"} <= set(first.split())
+    lines = first.splitlines()
+    assert (len(lines), max(map(len, lines))) == (40, 120)
 
 
 def test_the_sdist_contains_all_that_its_tests_need(tmp_path: Path) -> None:
