@@ -192,7 +192,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         """What is possible now."""
         back, outcome = self.cancel_key, self._outcome
         if self._waiting:
-            return ((back, "Stop waiting"),)
+            return ((bound(self, "test.probe").first_key, "Probe"), (back, "Stop waiting"))
         if self.mail is None:
             probe = (bound(self, "test.probe").last_key, "Probe")
             return (("enter", "Send"), probe, (back, "Back"))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -486,21 +484,6 @@ async def test_a_certificate_that_the_machine_knows_is_trusted(
     assert probe.tls.trusted
     assert probe.tls.days_left in (5, 6)
     assert [step.step for step in probe.notes] == [Step.TLS]
-
-
-async def test_the_authorities_are_read_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    threads = set()
-    paths = ssl.get_default_verify_paths
-
-    def looked() -> ssl.DefaultVerifyPaths:
-        threads.add(threading.current_thread())
-        return paths()
-
-    monkeypatch.setattr(ssl, "get_default_verify_paths", looked)
-    with relay(at_once, certificate_of(SELF)) as server:
-        await probed(server.port, TLS)
-    assert threads
-    assert threading.main_thread() not in threads
 
 
 class Later(Clock):

@@ -113,7 +113,7 @@ class ProbeDialog(Dialog[EditParameter | None]):
 
     @property
     def _under_way(self) -> bool:
-        return self._probing is not None and not self._probing.is_finished
+        return self._probing is not None and not self._ended
 
     @property
     def _parameter(self) -> str | None:
@@ -166,10 +166,13 @@ class ProbeDialog(Dialog[EditParameter | None]):
     @work(group="probe", exclusive=True, description="probe a mail server")
     async def _look(self, ask: Ask) -> None:
         prober = self._services.make_prober(self._services.clock)
+        history = self._services.history
         with waiting(self, f"Probing {ask.address.text}; no mail is sent"):
             await prober.probe(ask, self._take)
+            # Tests that another program, or a command, has made meanwhile count too.
+            await self._services.reports.attempt("Earlier tests cannot be shown", history.load)
         self._ended = True
-        self.call_later(self._show)
+        self._show()
 
     def _take(self, so_far: Probe) -> None:
         """Show a step that has ended or begun."""
@@ -191,8 +194,7 @@ class ProbeDialog(Dialog[EditParameter | None]):
             Way.UNSAFE: bound(self, "probe.allow").first_key,
             Way.NO_TLS: bound(self, "probe.login").first_key,
         }
-        running = not self._ended and self._under_way
-        self._steps.update(steps_content(self._probe, room, how, running=running))
+        self._steps.update(steps_content(self._probe, room, how, running=self._under_way))
         role = self._show_views(room) if self._ended else ""
         for known in ("good", "warn", "bad"):
             self.set_class(known == role, f"-{known}")
@@ -265,13 +267,14 @@ class ProbeDialog(Dialog[EditParameter | None]):
 
     def action_cancel(self) -> None:
         """Stop the probe, or close."""
-        if not self._under_way or self._probing is None:
+        if self._ended or self._probing is None:
             self.dismiss(None)
             return
         self._probing.cancel()
+        self._probing = None
+        self._show()
         again = bound(self, "probe.again").first_key
         self._say(Content(f"Stopped: nothing more is asked of the server. {again} probes again."))
-        self.call_later(self._show)
 
 
 class DialogueDialog(Dialog[None]):

@@ -12,12 +12,13 @@ from smtp_tui.mail.outcome import Phase, Verdict
 from smtp_tui.probe.model import Limits
 from smtp_tui.probe.names import Names
 from smtp_tui.probe.run import Prober
-from smtp_tui.state.history import TestRun
+from smtp_tui.state.history import TestHistory, TestRun
 from smtp_tui.ui.services import Services
 from tests.ui.helpers import Ui
 
 MACHINE = "desk-7"
-PATIENT = Limits(step=20.0, whole=60.0)
+PATIENT = Limits(step=120.0, whole=300.0)
+"""Longer than a test waits: what ends a probe is not its time."""
 BRIEF = Limits(step=0.6, whole=4.0)
 
 
@@ -47,15 +48,33 @@ async def has_ended(ui: Ui, *texts: str) -> None:
 
 
 def cam_tested(
-    ui: Ui, record_id: str, verdict: Verdict, phase: Phase, words: str, **values: object
+    ui: Ui,
+    record_id: str,
+    verdict: Verdict,
+    phase: Phase,
+    words: str,
+    *,
+    into: TestHistory | None = None,
+    **values: object,
 ) -> None:
-    """Let CAM have tested the record three hours ago, with its values or with others."""
+    """Let CAM have tested the record three hours ago, with its values or with others.
+
+    That is kept in the memory of the program, or in the file of the history ``into``.
+    """
     record = ui.sandbox.record(record_id)
     used = {name: str(value) for name, value in (record.values | values).items()}
     key = ui.services.session(ui.profile).key(record_id)
-    at = ui.clock.now() - timedelta(hours=3)
     run = TestRun(
-        at, ui.profile.name, "you@there.example", tuple(used.items()), verdict.value, phase.value,
-        words, 120,
-    )  # fmt: skip
-    ui.services.history.remember(key, run)
+        at=ui.clock.now() - timedelta(hours=3),
+        profile=ui.profile.name,
+        recipient="you@there.example",
+        values=tuple(used.items()),
+        verdict=verdict.value,
+        phase=phase.value,
+        words=words,
+        milliseconds=120,
+    )
+    if into is None:
+        ui.services.history.remember(key, run)
+    else:
+        into.add(key, run)

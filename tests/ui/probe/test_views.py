@@ -12,6 +12,7 @@ import pytest
 
 from smtp_tui.mail.outcome import Phase, Verdict
 from smtp_tui.sandbox.certificate import Certificate
+from smtp_tui.state.history import TestHistory
 from tests.failing_sandbox import Sandbox
 from tests.failing_sandbox.certificates import signed_again
 from tests.probe.relay import Relay, relay
@@ -79,6 +80,16 @@ async def test_what_cam_never_tested_is_told_as_unknown(sandbox: Sandbox, relays
     async with opened(sandbox, services=probing()) as ui:
         await begin(ui)
         await has_ended(ui, "not tested yet", "Nothing is known of how CAM sees it")
+
+
+async def test_a_test_email_of_another_process_counts_too(sandbox: Sandbox, relays: Relays) -> None:
+    record = add(sandbox, **at(relays(plain())))
+    async with opened(sandbox, services=probing()) as ui:
+        await ui.sees("MAIL", "never")
+        other = TestHistory(ui.services.history.path.parent)
+        cam_tested(ui, record, Verdict.ACCEPTED, Phase.UNKNOWN, "250 2.0.0 Ok", into=other)
+        await begin(ui)
+        await has_ended(ui, "✓ ACCEPTED · 3h ago · 250 2.0.0 Ok", "Both reach it.")
 
 
 async def test_another_server_behind_the_same_name_is_remarked(
