@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 from tests.e2e.terminal import Terminal
-from tests.house.tree import ROOT
+from tests.house.tree import PACKAGE, ROOT, files
 
 WHEELHOUSE = ROOT / "build" / "wheelhouse"
 """Where the README's line puts it."""
@@ -85,7 +84,9 @@ def wheel() -> Path:
     return found
 
 
-def there() -> bool:
-    """Whether the wheelhouse was made, and pipx and uv are here."""
+def is_there() -> bool:
+    """Whether pipx and uv are here, and the wheelhouse was made after the last change."""
+    changed = max(path.stat().st_mtime for path in files(PACKAGE))
     tools = all((TOOLS / tool).exists() for tool in ("pipx", "uv"))
-    return tools and any(WHEELHOUSE.glob("smtp_tui-*.whl")) and os.name == "posix"
+    wheels = WHEELHOUSE.glob("smtp_tui-*.whl")
+    return tools and any(wheel.stat().st_mtime > changed for wheel in wheels)

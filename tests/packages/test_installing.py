@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.house.test_readme import command
-from tests.packages.host import WHEELHOUSE, Host, there, wheel
+from tests.packages.host import WHEELHOUSE, Host, is_there, wheel
 
 pytestmark = [
-    pytest.mark.skipif(not there(), reason="no build/wheelhouse: `.ci/run` makes it"),
+    pytest.mark.skipif(not is_there(), reason="no new build/wheelhouse: `.ci/run` makes it"),
     pytest.mark.timeout(180),
 ]
 PLACES = {
