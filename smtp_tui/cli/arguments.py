@@ -365,7 +365,7 @@ def _parser(given: Sequence[str]) -> Parser:
         profiles=None,
         all_profiles=False,
     )
-    parser.add_argument("--version", action="version", version=smtp_tui.__version__)
+    parser.add_argument("--version", action="version", version=f"smtp-tui {smtp_tui.__version__}")
     parser.takes(
         _WHICH,
         _argument("--read-only", "refuse every change in this run"),
@@ -494,7 +494,7 @@ def _add_destroying_and_testing(on_profile: AddCommand) -> None:
             "records; or one, then values to test instead of its own; nothing is saved",
             **_ANY,
         ),
-        _argument("--to ADDRESS", "recipient, one address", required=True),
+        _argument("--to ADDRESS", "recipient, one address (default: that of the profile)"),
         _argument("--values", "test these values alone, without a record", dest="unsaved"),
         *(_one_of(*_PASSWORD), _NEW_PARAMETER, *_MANY, _YES),
         _argument("--dry-run", "print which mails would be sent, but send none"),

@@ -17,7 +17,7 @@ from smtp_tui.cli.many import Many, Sessions, begin_many, print_plan, show_plan
 from smtp_tui.cli.record_text import plain_record, row
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import remark, show, show_json, table
-from smtp_tui.cli.values import gives_password, read_values, recipient_of
+from smtp_tui.cli.values import gives_password, read_values, test_recipient
 from smtp_tui.editing.draft import draft_of
 from smtp_tui.editing.values import DraftProblem, holds, shown, typed_value, value_in
 from smtp_tui.mail.parameters import PARAMETERS
@@ -185,11 +185,11 @@ def test_many(options: argparse.Namespace, environ: Environ, names: Sequence[str
         raise Refusal("values are tested with one record")
     wanted = wanted_of(options, names)
     many = begin_many(options, environ, Operation.TEST_SAVED)
-    to = recipient_of("--to", options.to)
+    given = {each.name: test_recipient(options, each) for each in many.profiles}
 
     def entries(profile: str, records: Iterable[Record]) -> Iterable[PlanEntry]:
         """A mail with each."""
-        return mail_entries(profile, records, to)
+        return mail_entries(profile, records, given[profile])
 
     return _do(many, wanted, "Test", entries)
 
@@ -231,6 +231,8 @@ async def review_and_run(
             show_json(json.loads(plan_json(plan, Clock().now())))
         elif plan.entries:
             print_plan(sessions, plan)
+        if plan.work:
+            sessions.many.codes.append(ExitCode.WOULD_CHANGE)
         return
     show_plan(sessions, plan)
     if plan.work:

@@ -125,8 +125,19 @@ def _tell_end(
         case ends.Unchanged():
             done = "Nothing to change: the server already has these values"
             _tell_done(options, done, told={**told, "changed": []})
+        case _:
+            return _tell_not_done(session, operator, named, outcome)
+    return ExitCode.OK
+
+
+def _tell_not_done(
+    session: Session, operator: CommandOperator, named: str, outcome: ends.Outcome
+) -> ExitCode:
+    """Say why a write to the record was not done, or that it was a dry run."""
+    match outcome:
         case ends.Declined():
             operator.show_rehearsed(session)
+            return ExitCode.WOULD_CHANGE
         case ends.Unknown(error):
             return tell(error, *_found(outcome))
         case ends.Refused(error) | ends.Gone(error) if error is not None:
@@ -137,9 +148,7 @@ def _tell_end(
         case ends.NotStored(words):
             remark(words)
             return ExitCode.FAILED
-        case _:
-            return ExitCode.CONFLICT  # which the operator told
-    return ExitCode.OK
+    return ExitCode.CONFLICT  # which the operator told
 
 
 def _tell_done(options: argparse.Namespace, *words: str, told: dict[str, object]) -> None:

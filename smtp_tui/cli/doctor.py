@@ -245,7 +245,7 @@ def _terminal(environ: Environ) -> Iterator[Fact]:
     yield Fact("size", f"{size.columns}x{size.lines}" if size.lines else "unknown")
     yield Fact("encoding", f"stdout {sys.stdout.encoding}, locale {locale.getencoding()}")
     from smtp_tui.ui.terminal.clipboard import OSC_52, wrapped  # noqa: PLC0415
-    from smtp_tui.ui.terminal.driver import over_ssh, switched_on  # noqa: PLC0415 - Textual
+    from smtp_tui.ui.terminal.over_ssh import over_ssh, switched_on  # noqa: PLC0415
 
     yield Fact("colours", _colours(environ))
     between = "tmux" if "TMUX" in environ else "screen" if "STY" in environ else "none"

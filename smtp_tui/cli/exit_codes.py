@@ -38,6 +38,7 @@ class ExitCode(IntEnum):
     UNKNOWN_OUTCOME = 6, "outcome unknown: sent, but not confirmed; check before you try again"
     TOKEN = 7, "no token, or the server rejected it; nothing was written"
     CONFLICT = 8, "someone else changed the record meanwhile; nothing was written"
+    WOULD_CHANGE = 9, "dry run: something would be sent"
     MAIL_REJECTED = 10, "the mail server rejected the mail, the login or the connection"
     MAIL_UNREACHABLE = 11, "the CAM host could not reach the mail server"
     CRASHED = 70, "internal error in smtp-tui"
@@ -89,12 +90,12 @@ COMMAND_CODES: Final[dict[str, tuple[ExitCode, ...]]] = {
     "apply": (*_CHANGE, ExitCode.MAIL_REJECTED, ExitCode.MAIL_UNREACHABLE),
     "schema": _LOCAL,
     "get": _GET,
-    "set": _CHANGE,
-    "create": _CREATE,
-    "delete": _CHANGE,
+    "set": (*_CHANGE, ExitCode.WOULD_CHANGE),
+    "create": (*_CREATE, ExitCode.WOULD_CHANGE),
+    "delete": (*_CHANGE, ExitCode.WOULD_CHANGE),
     "test": (
         *(*_GET, ExitCode.UNKNOWN_OUTCOME),
-        *(ExitCode.MAIL_REJECTED, ExitCode.MAIL_UNREACHABLE),
+        *(ExitCode.MAIL_REJECTED, ExitCode.MAIL_UNREACHABLE, ExitCode.WOULD_CHANGE),
     ),
     "probe": (*_GET, ExitCode.MAIL_REJECTED, ExitCode.MAIL_UNREACHABLE),
     "profiles list": _LOCAL,

@@ -59,7 +59,7 @@ def _flush() -> None:
 
 def _run(arguments: Sequence[str]) -> int:
     if [*arguments] == ["--version"]:  # which needs no argparse
-        print(smtp_tui.__version__)
+        print(f"smtp-tui {smtp_tui.__version__}")
         return 0
     options: Any = SimpleNamespace(**_NO_ARGUMENTS)
     if arguments:

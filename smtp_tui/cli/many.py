@@ -51,7 +51,8 @@ from smtp_tui.workflows.test_email import TestMails
 _WORST: Final = (
     *(ExitCode.UNKNOWN_OUTCOME, ExitCode.MAIL_REJECTED, ExitCode.MAIL_UNREACHABLE),
     *(ExitCode.FAILED, ExitCode.CONFLICT, ExitCode.TOKEN, ExitCode.UNREACHABLE),
-    *(ExitCode.NOT_FOUND, ExitCode.REFUSED, ExitCode.USAGE, ExitCode.OK),
+    *(ExitCode.NOT_FOUND, ExitCode.REFUSED, ExitCode.USAGE),
+    *(ExitCode.WOULD_CHANGE, ExitCode.OK),
 )
 """What a run over many came to is the first of these that any part of it came to."""
 _VERDICTS: Final = {

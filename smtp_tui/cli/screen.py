@@ -177,7 +177,7 @@ def _run(
 
     from smtp_tui.ui.app import SmtpTui  # noqa: PLC0415 - Textual, after the variables are gone
     from smtp_tui.ui.keymap import keymap_of  # noqa: PLC0415 - with Textual
-    from smtp_tui.ui.terminal.driver import switched_on  # noqa: PLC0415 - with Textual
+    from smtp_tui.ui.terminal.over_ssh import switched_on  # noqa: PLC0415 - for the screen
     from smtp_tui.ui.terminal.shutdown import Shutdown  # noqa: PLC0415 - with Textual
     from smtp_tui.ui.theme import known_theme  # noqa: PLC0415 - with Textual
 

@@ -15,7 +15,7 @@ from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.records import find
 from smtp_tui.cli.running import Environ, begin, names_of, wants_many
 from smtp_tui.cli.say import remark, show, show_json
-from smtp_tui.cli.values import gives_password, read_values, recipient_of
+from smtp_tui.cli.values import gives_password, read_values, test_recipient
 from smtp_tui.editing.draft import draft_of, new_draft
 from smtp_tui.mail.outcome import TestOutcome, Verdict
 from smtp_tui.state.files import state_directory
@@ -42,7 +42,7 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
         return test_many(options, environ, names)
     as_saved = not options.unsaved and len(options.values) < 2 and not gives_password(options)
     run = begin(options, environ, Operation.TEST_SAVED if as_saved else Operation.TEST_VALUES)
-    to = recipient_of("--to", options.to)
+    to = test_recipient(options, run.profile)
     wanted, arguments = None, options.values
     if not options.unsaved:
         if arguments and not arguments[0].strip():

@@ -26,6 +26,7 @@ from smtp_tui.editing.patch import Patch, patch_for
 from smtp_tui.mail.presets import Preset, presets
 from smtp_tui.mail.recipient import parse_recipient
 from smtp_tui.mail.remarks import Severity
+from smtp_tui.profiles.model import Profile
 from smtp_tui.text import after_colon, clean, nearest
 from smtp_tui.workflows.validation import NAME, remarks
 
@@ -170,6 +171,15 @@ def recipient_of(option: str, text: str) -> str:
         words = " ".join(said.text for said in found)
         raise Refusal(f"{option}: {after_colon(words)}")
     return address
+
+
+def test_recipient(options: argparse.Namespace, profile: Profile) -> str:
+    """Who gets a test email: as ``--to`` says, or the profile. Raises :class:`Refusal`."""
+    if options.to is not None:
+        return recipient_of("--to", options.to)
+    if not profile.recipient:
+        raise Refusal(f"give --to, for the profile {profile.name} names no recipient")
+    return recipient_of(f"the recipient of the profile {profile.name}", profile.recipient)
 
 
 def preset_named(wanted: str) -> Preset:

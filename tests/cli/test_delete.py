@@ -44,7 +44,7 @@ def test_without_yes_a_script_deletes_nothing(
     console: Console, sandbox: Sandbox, record_id: str
 ) -> None:
     assert console.run("delete", "OLD", stdin=b"OLD\n").code == 4
-    assert console.run("delete", "OLD", "--dry-run").code == 0
+    assert console.run("delete", "OLD", "--dry-run").code == 9
     assert console.run("--read-only", "delete", "OLD", "--yes").code == 4
     assert console.run("delete", "OLD", "--confirm-name", "BEFORE").code == 4
     assert names(sandbox) == ["BEFORE", "OLD"]

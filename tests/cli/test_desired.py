@@ -291,8 +291,8 @@ def test_no_text_of_the_server_drives_the_terminal(
         (("export", "--json"), 0),
         (("plan", str(file)), 2),
         (("plan", str(file), "--json"), 2),
-        (("set", "--match", "port=25", "port=587", "--dry-run"), 0),
-        (("set", "--match", "port=25", "port=587", "--dry-run", "--json"), 0),
+        (("set", "--match", "port=25", "port=587", "--dry-run"), 9),
+        (("set", "--match", "port=25", "port=587", "--dry-run", "--json"), 9),
         (("set", "--match", "port=25", "port=587", "--yes"), 4),
         (("list", "--match", "port=25"), 0),
     ):

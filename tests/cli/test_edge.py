@@ -93,7 +93,6 @@ def test_a_change_by_a_script_from_start_to_end(sandbox: Sandbox, environ: dict[
         ("profiles", "planted"),
         ("sandbox", "--port", "planted"),
         ("set", "A", "--no\x1b[31m", "planted"),
-        ("test", "A"),
         ("profiles",),
         ("profiles", "nonsense"),
     ],
@@ -152,7 +151,7 @@ def test_help_tells_every_exit_code_and_version_the_version(console: Console) ->
     assert (result.code, codes_help() in result.out) == (0, True)
     told = " ".join(codes_help().split())
     assert all(f" {code.value} {meaning_of(code)}" in told for code in ExitCode)
-    assert console.run("--version").out == "0.1.0\n"
+    assert console.run("--version").out == "smtp-tui 0.1.0\n"
 
 
 def test_without_a_terminal_the_screen_does_not_open(environ: dict[str, str]) -> None:

@@ -82,7 +82,7 @@ def test_a_dry_run_shows_the_plan_and_sends_nothing(two: Console, sandbox: Sandb
     fill(sandbox, 3)
     arguments = ("set", "--profiles", "a", "--match", "port=25", "port=587", "--dry-run")
     result = two.run(*arguments)
-    assert (result.code, sent(sandbox)) == (0, 0)
+    assert (result.code, sent(sandbox)) == (9, 0)
     assert "~ change port 25 → 587 in 3 records\n      OLD-0, OLD-1, OLD-2" in result.out
     assert len(two.run(*arguments, "--json").json()["entries"]) == 3
 
@@ -349,9 +349,9 @@ def test_a_dry_run_of_a_test_sends_no_mail(two: Console, sandbox: Sandbox) -> No
         sandbox.add_record(name, {"hostname": "127.0.0.1", "port": sandbox.smtp_port})
     to = ("--to", "to@example.com", "--dry-run")
     one = two.run("--profile", "a", "test", "A", *to)
-    assert (one.code, "> test A with a mail to to@example.com" in one.out) == (0, True)
+    assert (one.code, "> test A with a mail to to@example.com" in one.out) == (9, True)
     many = two.run("--profile", "a", "test", "A", "B", *to)
-    assert (many.code, "> test 2 records with a mail to to@example.com" in many.out) == (0, True)
+    assert (many.code, "> test 2 records with a mail to to@example.com" in many.out) == (9, True)
     assert two.run("--profile", "a", "test", "A", "port=1", *to).code == 2
     assert (sent(sandbox), sandbox.mailbox) == (0, ())
 

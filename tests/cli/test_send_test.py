@@ -189,3 +189,16 @@ def test_a_history_that_cannot_be_written_is_said_and_no_more(
     result = console.run("test", "GOOD", *TO)
     assert (result.code, verdict(result)) == (0, "ACCEPTED")
     assert "not saved in the history" in result.err
+
+
+def test_without_to_the_mail_goes_to_the_recipient_of_the_profile(
+    console: Console, sandbox: Sandbox
+) -> None:
+    sandbox.add_record("A", {"hostname": "127.0.0.1", "port": sandbox.smtp_port})
+    profile = ("profiles", "add", "p", "--host", sandbox.base_url, "--tenant", sandbox.tenant_id)
+    console.run(*profile, "--token-env", "CAM_BEARER_TOKEN")
+    refused = console.run("--profile", "p", "test", "A")
+    assert refused.code == 2
+    assert "give --to, for the profile p names no recipient" in refused.err
+    console.run("profiles", "set", "p", "--recipient", "ops@there.example")
+    assert console.run("--profile", "p", "test", "A", "--json").json()["to"] == "ops@there.example"

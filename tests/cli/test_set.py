@@ -80,7 +80,7 @@ def test_a_dry_run_prints_the_request_and_sends_nothing(
     console: Console, sandbox: Sandbox, record_id: str
 ) -> None:
     result = console.run("set", "PRIMARY", "port=587", "--dry-run", "--json")
-    assert result.code == 0
+    assert result.code == 9
     assert result.json()["method"] == "POST"
     assert result.json()["body"]["connection_parameters"] == [{"name": "port", "value": 587}]
     assert writes(sandbox) == []
@@ -244,7 +244,7 @@ def test_read_only_is_refused_before_anything_is_asked(
     result = console.run("--read-only", "set", "PRIMARY", "port=587", "--yes")
     assert (result.code, sandbox.requests) == (4, ())
     assert "read-only" in result.err
-    assert console.run("--read-only", "set", "PRIMARY", "port=587", "--dry-run").code == 0
+    assert console.run("--read-only", "set", "PRIMARY", "port=587", "--dry-run").code == 9
 
 
 @pytest.fixture
@@ -277,3 +277,11 @@ def test_in_a_protected_profile_a_person_types_the_name_and_not_yes(
     assert (refused.code, protected()) == (4, [])
     right = console.run("set", "PRIMARY", "port=587", typist=Typist("PRIMARY"))
     assert (right.code, len(protected())) == (0, 1)
+
+
+def test_a_dry_run_that_would_change_nothing_ends_with_0(
+    console: Console, sandbox: Sandbox, record_id: str
+) -> None:
+    assert console.run("set", "PRIMARY", "port=25", "--dry-run").code == 0
+    assert console.run("set", "--match", "port=25", "port=25", "--dry-run").code == 0
+    assert console.run("set", "--match", "port=25", "port=26", "--dry-run").code == 9

@@ -18,7 +18,7 @@ WRONG: dict[str, tuple[str, ...]] = {
     "one argument too many": ("list", "x"),
     "two arguments too many": ("list", "x", "y"),
     "option before the command": ("list", "--version"),
-    "option without a use": ("--profile", "x", "doctor"),
+    "option without a use": ("--profile", "x", "schema"),
     "flag with a value": ("list", "--json=x"),
     "no record": ("get", "NOBODY"),
     "empty record": ("get", ""),

@@ -15,7 +15,7 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from threading import Thread
 from time import monotonic
@@ -30,6 +30,7 @@ from textual.message import Message
 
 from smtp_tui.ui.terminal import clipboard
 from smtp_tui.ui.terminal.frame_diff import FrameDiff
+from smtp_tui.ui.terminal.over_ssh import over_ssh
 from smtp_tui.ui.terminal.reader import CopyTold, TerminalReader, escape_seconds
 
 STAND_INS: Final = {
@@ -86,20 +87,6 @@ def drawable(text: str, encodings: Iterable[str], term: str) -> str:
     for encoding in encodings:
         text = text.encode(encoding, "smtp_tui.stand_in").decode(encoding)
     return text.translate(ON_THE_CONSOLE) if term.partition("-")[0] == "linux" else text
-
-
-def over_ssh(environ: Mapping[str, str]) -> bool:
-    """Whether the terminal is at the other end of an ssh connection."""
-    return "SSH_CONNECTION" in environ or "SSH_TTY" in environ
-
-
-def switched_on(setting: bool | None, environ: Mapping[str, str]) -> bool:
-    """Whether to switch on the mouse or the keyboard protocol: as set, else not over ssh.
-
-    When an ssh connection drops, nobody is left to switch them off again. Also, each movement of
-    the mouse would cost bytes, and its use takes the terminal's own way to select and copy.
-    """
-    return setting if setting is not None else not over_ssh(environ)
 
 
 def in_foreground(terminal: int) -> bool:

@@ -17,7 +17,8 @@ from smtp_tui.ui.terminal.clipboard import (
     TOO_LONG,
     wrapped,
 )
-from smtp_tui.ui.terminal.driver import STAND_INS, drawable, switched_on
+from smtp_tui.ui.terminal.driver import STAND_INS, drawable
+from smtp_tui.ui.terminal.over_ssh import switched_on
 
 DRAWN = "╭─╮│…·→▌▲▼✓✗“•”漢é"
 
