@@ -23,7 +23,7 @@ from smtp_tui.state.history import TestRun
 from smtp_tui.text import cell_width, clean, counted, duration, moment, record_name
 from smtp_tui.workflows.probe_record import Views, views_of
 
-HOW: Final = {Way.NO_TLS: "--plain", Way.UNSAFE: "--insecure"}
+HOW: Final = {Way.NO_TLS: "--plain", Way.TLS_FIRST: "--tls", Way.UNSAFE: "--insecure"}
 """The options that do what advice speaks of."""
 _SIDES: Final = {Side.HERE: "here", Side.SERVER: "server", Side.NOTE: "note"}
 _INDENT: Final = " " * 33

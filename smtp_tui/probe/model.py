@@ -136,6 +136,7 @@ class Way(Enum):
     """What advice tells a person to do, which a screen has a key for and a command an option."""
 
     NO_TLS = "go on without TLS"
+    TLS_FIRST = "begin TLS at once"
     UNSAFE = "send the password all the same"
 
 

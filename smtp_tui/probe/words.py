@@ -46,8 +46,8 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
     Reason.NOT_CONNECTED: ("The system refused the connection.", "Check the firewall.", None),
     Reason.SILENT: (
         "Something accepts connections and says nothing in time.",
-        "It may expect TLS at once, be overloaded, hold back unknown machines on purpose, or be no"
-        " mail server.",
+        "It may be overloaded, hold back unknown machines on purpose, be no mail server, or expect"
+        " TLS at once.",
         "port",
     ),
     Reason.UNFINISHED: (
@@ -120,7 +120,11 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
 }
 """For each reason what it usually means, what to try, and which parameter to look at."""
 _OWN_SENDER: Final = "Ask with another sender, or with the one of the record's mails."
-_WAYS: Final = {Reason.NO_STARTTLS: Way.NO_TLS, Reason.UNSAFE_LOGIN: Way.UNSAFE}
+_WAYS: Final = {
+    Reason.SILENT: Way.TLS_FIRST,
+    Reason.NO_STARTTLS: Way.NO_TLS,
+    Reason.UNSAFE_LOGIN: Way.UNSAFE,
+}
 """What the advice ends with, where a screen or a command has a way to do it."""
 
 

@@ -38,7 +38,7 @@ LIMITS = Limits(step=0.6, whole=4.0)
 PATIENT = Limits(step=10.0, whole=40.0)
 """For all others: a busy machine is no failure."""
 SECRET = "correct-horse"
-OPTIONS = {Way.NO_TLS: "--plain", Way.UNSAFE: "--insecure"}
+OPTIONS = {Way.NO_TLS: "--plain", Way.TLS_FIRST: "--tls", Way.UNSAFE: "--insecure"}
 
 
 class Wanted(Struct, frozen=True):
@@ -302,7 +302,9 @@ CASES: dict[str, tuple[Part, Security, Mapping[str, Any], Wanted]] = {
         at_once, ANY, {}, W(Step.GREETING, Reason.SILENT, "no greeting within")),
     "injected after STARTTLS": (
         injected, ANY, {}, W(Step.TLS, Reason.INJECTED, "before TLS", "passwords")),
-    "silent": (silent, ANY, {}, W(Step.GREETING, Reason.SILENT, "no greeting within 0.6 s")),
+    "silent": (
+        silent, ANY, {},
+        W(Step.GREETING, Reason.SILENT, "no greeting within 0.6 s", "TLS at once (--tls).")),
     "greeting never ends": (
         never_ends, ANY, {}, W(Step.GREETING, Reason.UNFINISHED, "did not end within")),
     "endless greeting": (endless, ANY, {}, W(Step.GREETING, Reason.TOO_LONG, "100 lines")),

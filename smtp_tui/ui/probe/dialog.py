@@ -190,10 +190,9 @@ class ProbeDialog(Dialog[EditParameter | None]):
         if not self._refused:
             self._where.update(where_content(self._probe.ask, self._services.machine))
         room = min(self.WIDTH, self.app.size.width) - _FRAME
-        how = {
-            Way.UNSAFE: bound(self, "probe.allow").first_key,
-            Way.NO_TLS: bound(self, "probe.login").first_key,
-        }
+        more = bound(self, "probe.login").first_key
+        allow = bound(self, "probe.allow").first_key
+        how = {Way.UNSAFE: allow, Way.NO_TLS: more, Way.TLS_FIRST: more}
         self._steps.update(steps_content(self._probe, room, how, running=self._under_way))
         role = self._show_views(room) if self._ended else ""
         for known in ("good", "warn", "bad"):

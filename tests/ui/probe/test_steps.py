@@ -195,7 +195,7 @@ async def test_a_failure_tells_its_meaning_and_e_opens_the_form_at_the_parameter
         await begin(ui)
         await has_ended(ui, "✗ greeting", "no greeting within 0.6 s", "e Edit port")
         await ui.sees("Something accepts connections and says nothing in time.")
-        await ui.sees("It may expect TLS at once, be overloaded")
+        await ui.sees("It may be overloaded, hold back unknown machines", "TLS at once (l).")
         await ui.press("e")
         await ui.sees("Edit MAIL")
         assert parameter_with_the_cursor(ui) == "port"
