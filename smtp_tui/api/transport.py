@@ -14,8 +14,8 @@ import asyncio
 import socket
 import ssl
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, aclosing
 from typing import Any, Final
 
 import httpx
@@ -56,14 +56,24 @@ class Transport(Struct, frozen=True):
     context: ssl.SSLContext
     limits: Limits
 
-    def _client(self) -> httpx.AsyncClient:
+    def _connection(self) -> httpx.AsyncHTTPTransport:
+        """What sends one request. It is no client: that would cost more than all of ours does, to
+        keep cookies, follow redirects and merge what it was made with, none of which is wanted."""
         via = self.origin.proxy
         proxy = httpx.Proxy(f"http://{via.text}") if via is not None else None
-        return httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(verify=self.context, trust_env=False, proxy=proxy),
-            trust_env=False,
-            follow_redirects=False,
-            timeout=httpx.Timeout(self.limits.read, connect=None),
+        return httpx.AsyncHTTPTransport(verify=self.context, trust_env=False, proxy=proxy)
+
+    def _request(
+        self, request: Request, headers: dict[str, str], trace: Callable[..., Awaitable[None]]
+    ) -> httpx.Request:
+        """The request as the library sends it."""
+        timeout = httpx.Timeout(self.limits.read, connect=None).as_dict()
+        return httpx.Request(
+            request.method,
+            self.origin.url + request.address,
+            headers={**headers, "Connection": "keep-alive"},
+            content=request.content(),
+            extensions={"timeout": timeout, "trace": trace},
         )
 
     async def send(
@@ -114,13 +124,9 @@ class Transport(Struct, frozen=True):
                 AsyncExitStack() as opened,
                 asyncio.timeout(self.limits.total),
                 connecting,
-                self._client() as client,
-                client.stream(
-                    request.method,
-                    self.origin.url + request.address,
-                    headers=headers,
-                    content=request.content(),
-                    extensions={"trace": trace},
+                self._connection() as connection,
+                aclosing(
+                    await connection.handle_async_request(self._request(request, headers, trace))
                 ) as response,
             ):
                 return await self._whole(response)

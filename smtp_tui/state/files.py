@@ -93,14 +93,20 @@ def ensure_directory(path: Path) -> None:
     """
     real = trusted_path(path)
     with problems_of(path):
-        for directory in reversed([each for each in (real, *real.parents) if not each.exists()]):
-            with suppress(FileExistsError):
-                directory.mkdir(mode=0o700)
-                directory.chmod(0o700)
-        trusted_path(path)
+        if not real.exists():
+            _make_directories(real)
+            trusted_path(path)
         mode = stat.S_IMODE(real.stat().st_mode)
         if mode & 0o077 and (real.name == _OWN_NAME or not any(real.iterdir())):
             real.chmod(0o700)
+
+
+def _make_directories(real: Path) -> None:
+    """Make a directory and those above it that are missing. Raises ``OSError``."""
+    for directory in reversed([each for each in (real, *real.parents) if not each.exists()]):
+        with suppress(FileExistsError):
+            directory.mkdir(mode=0o700)
+            directory.chmod(0o700)
 
 
 def read_bytes(path: Path, cap: int = DEFAULT_CAP) -> bytes | None:
@@ -228,10 +234,10 @@ def clear_leftovers(directory: Path, dead: Callable[[str, int], bool]) -> None:
     Best effort: a file that cannot be removed does no harm.
     """
     with suppress(OSError):
-        for leftover in directory.iterdir():
-            match = _TEMPORARY.match(leftover.name)
+        for name in os.listdir(directory):
+            match = _TEMPORARY.match(name)
             if match is not None and dead(match["name"], int(match["pid"])):
-                leftover.unlink(missing_ok=True)
+                (directory / name).unlink(missing_ok=True)
 
 
 def append_line(path: Path, line: str, *, sync: bool) -> int:

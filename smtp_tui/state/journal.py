@@ -244,10 +244,10 @@ class Journal:
 
         Those files are dropped that are neither among the newest nor young enough to be kept.
         """
-        kept = self._files()
-        real = kept[0]
+        real = files.own_path(self.path)
         if not real.exists() or real.stat().st_size < self._rotate_bytes:
             return ""
+        kept = self._files()
         for number, file in reversed([*enumerate(kept, start=1)]):
             file.replace(real.with_name(f"{real.name}.{number}"))
         files.sync_directory(real.parent)

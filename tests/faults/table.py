@@ -251,8 +251,10 @@ FAULTS: Final = (
     Fault(
         "redirects are followed",
         SECRET,
-        "follow_redirects=False",
-        "follow_redirects=True",
+        "                    await connection.handle_async_request(self._request(request, headers, trace))\n",
+        "                    await httpx.AsyncClient(transport=connection, follow_redirects=True).send(\n"
+        "                        self._request(request, headers, trace), stream=True\n"
+        "                    )\n",
         (f"{API_ISOLATION}::test_no_redirect_is_followed",),
     ),
     Fault(
@@ -1506,8 +1508,8 @@ FAULTS: Final = (
     Fault(
         "a new directory is open to others",
         FILES,
-        "                directory.chmod(0o700)",
-        "                directory.chmod(0o755)",
+        "            directory.chmod(0o700)",
+        "            directory.chmod(0o755)",
         (f"{STATE_TRUSTED_PATHS}::test_whatever_the_umask_directories_are_0700_and_files_0600",),
     ),
     Fault(
