@@ -113,10 +113,7 @@ async def test_sentences_name_the_keys_that_are_bound(sandbox: Sandbox) -> None:
             (("f6", "f6", "M"), ("enter Send  f8 Probe  f6 Back",)),
             (
                 ("f6", "e", "x", "ctrl+s"),
-                (
-                    "Y Copy as curl",
-                    "f6 Cancel",
-                ),
+                ("Y Copy  f6 Cancel",),
             ),
             (("Y",), ("v Show the text  f6 Back",)),
             (("f6", "enter"), ("Saved RELAY · U undoes",)),

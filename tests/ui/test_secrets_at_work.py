@@ -51,7 +51,7 @@ async def test_no_log_record_worker_picture_or_error_of_a_session_holds_a_secret
         await ui.sees("500")
         pictures.append(ui.app.export_screenshot())
         errors = [exchange.failure or "" for exchange in ui.services.activity.exchanges]
-    assert any("httpx" in record.name for record in caplog.records), "the libraries log"
+    assert any("httpcore" in record.name for record in caplog.records), "the libraries log"
     assert len(workers) > 3
     assert any(errors), "the refused write has an error text"
     bearer = ui.requests(Operation.LIST)[0].headers["authorization"].partition(" ")[2]
