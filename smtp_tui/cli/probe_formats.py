@@ -19,6 +19,7 @@ from msgspec import Struct
 from smtp_tui.api.tls import Certificate
 from smtp_tui.cli.say import table
 from smtp_tui.probe.model import Failure, Probe, Result, Side, StepResult, TlsFound, Way
+from smtp_tui.probe.run import ended_ago
 from smtp_tui.state.history import TestRun
 from smtp_tui.text import cell_width, clean, counted, duration, moment, record_name
 from smtp_tui.workflows.probe_record import Views, views_of
@@ -322,8 +323,7 @@ def _judged(probe: Probe, limits: Thresholds) -> tuple[State, str]:
     states = [_slow(probe.seconds, limits), _ends(days, limits)]
     parts = [f"{probe.seconds:.3f} s", tls.version if tls is not None else "no TLS"]
     if days is not None:
-        ended = f"ended {counted(-days, 'day')} ago"
-        parts.append(f"certificate {counted(days, 'day') if days >= 0 else ended}")
+        parts.append(f"certificate {counted(days, 'day') if days >= 0 else ended_ago(days)}")
     elif limits.days_warning is not None:
         parts.append("no certificate")
     parts += tls.problems if tls is not None else ()

@@ -159,7 +159,7 @@ class Channel:
         rest, self._read = self._read[:_SHOWN], b""
         self._note(Line(Side.SERVER, self._text(rest).rstrip("\r\n")))
 
-    async def start_tls(self, hostname: str, now: datetime, *, asked: bool) -> TlsFound:
+    async def start_tls(self, shake: Handshake, *, asked: bool) -> TlsFound:
         """Shake hands, whatever the certificate is. Raises :class:`Stopped`.
 
         It was ``asked`` for by STARTTLS, or comes before the greeting.
@@ -167,13 +167,12 @@ class Channel:
         Bytes that came in plain text behind the reply to STARTTLS end the conversation: a client
         that keeps them takes them for a reply inside TLS (CVE-2011-0411).
         """
+        from OpenSSL import SSL  # noqa: PLC0415 - large, and only for TLS
+
         if self._read:
             self._note_rest()
             words = "the server sent more behind its reply to STARTTLS, before TLS"
             raise Stopped(failure(Reason.INJECTED, words))
-        shake = await asyncio.to_thread(_handshake, hostname, now)
-        from OpenSSL import SSL  # noqa: PLC0415 - large, and only for TLS
-
         first = b""
         try:
             while not shake.step():
@@ -273,8 +272,8 @@ class Channel:
             self._sock.close()
 
 
-def _handshake(hostname: str, now: datetime) -> Handshake:
-    """The beginning of a handshake. It loads much code, and the authorities of this machine."""
+def handshake(hostname: str, now: datetime) -> Handshake:
+    """What a handshake needs. Blocks: it loads much code, and the authorities of this machine."""
     from smtp_tui.probe.tls import Handshake  # noqa: PLC0415 - large, and only for TLS
 
     return Handshake(hostname, now)

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from smtp_tui.api.clock import Clock
-from smtp_tui.probe.channel import Channel, Reply, Stopped
+from smtp_tui.probe.channel import Channel, Reply, Stopped, handshake
 from smtp_tui.probe.model import (
     Address,
     Ask,
@@ -292,14 +292,15 @@ class _Run:
 
     async def _start_tls(self, channel: Channel, offers: Offers | None = None) -> None:
         """Begin TLS: at once, or by STARTTLS where the server made offers."""
+        # What this machine loads first is no time of the server's.
+        shake = await asyncio.to_thread(handshake, self._ask.address.hostname, self._clock.now())
         async with self._step(Step.TLS, channel) as found:
             if offers is not None:
                 if not offers.starttls:
                     words = "the server offers no STARTTLS"
                     raise _Refused(failure(Reason.NO_STARTTLS, words))
                 await _agreed(await self._command(channel, "STARTTLS"), "STARTTLS")
-            hostname, now = self._ask.address.hostname, self._clock.now()
-            tls = await channel.start_tls(hostname, now, asked=offers is not None)
+            tls = await channel.start_tls(shake, asked=offers is not None)
             found.words = f"{tls.version}, {tls.cipher}"
             found.details = tuple(certificate_lines(tls))
             found.remarks = tuple(_remarks(tls))
@@ -483,9 +484,15 @@ def ends_soon(tls: TlsFound) -> bool:
     return tls.days_left is not None and tls.days_left < DAYS_LEFT
 
 
+def ended_ago(days_left: int) -> str:
+    """How long ago a certificate ended; the days that are left were counted down to whole ones."""
+    ago = -days_left - 1
+    return f"ended {counted(ago, 'day')} ago" if ago else "ended less than a day ago"
+
+
 def _valid_until(tls: TlsFound) -> str:
     end, left = tls.chain[0].not_after, tls.days_left or 0
-    ends = f"{counted(left, 'day')} left" if left >= 0 else f"ended {counted(-left, 'day')} ago"
+    ends = f"{counted(left, 'day')} left" if left >= 0 else ended_ago(left)
     return f"Valid until {end:%Y-%m-%d}, {ends}"
 
 

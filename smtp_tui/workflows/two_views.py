@@ -95,9 +95,9 @@ _TABLE: Final[dict[tuple[Here, Cam], _Row]] = {
         _THEN,
     ),
     (Here.SAYS_NO, Cam.ACCEPTED): (
-        "CAM may send, this machine may not.",
-        "The relay knows its clients by their address; this machine is none of them.",
-        "Nothing is wrong with the record.",
+        "CAM may send, this machine was refused.",
+        "The relay may know its clients by their address; or a login or an address was typed here.",
+        "The refusal does not show that anything is wrong with the record.",
     ),
     (Here.SAYS_NO, Cam.REJECTED): (
         "It refuses both.",
@@ -167,13 +167,13 @@ _WITHOUT_CAM: Final[dict[Here, _Row]] = {
         "",
     ),
     Here.SAYS_NO: (
-        "It refuses this machine.",
-        "Read its reply; it may concern this machine's address only.",
+        "It answers, and refused what was asked.",
+        "Read its reply; it may concern the login, the addresses, or this machine alone.",
         "",
     ),
     Here.TROUBLE: (
-        "From here it does not answer as a mail server.",
-        "The port may be wrong, or something on the way changes SMTP.",
+        "It takes connections, and does not speak as expected.",
+        "The port or the kind of TLS may be wrong, or something on the way changes SMTP.",
         "",
     ),
     Here.UNREACHABLE: (

@@ -2766,13 +2766,6 @@ FAULTS: Final = (
         ),
     ),
     Fault(
-        "a probe loads the authorities of this machine in the event loop",
-        BOUNDS,
-        "shake = await asyncio.to_thread(_handshake, hostname, now)",
-        "shake = _handshake(hostname, now)",
-        (f"{PROBE_ATTACKS}::test_the_event_loop_never_works_long_in_one_turn",),
-    ),
-    Fault(
         "every address of a name is tried",
         BOUNDS,
         "tried = addresses[: self._limits.addresses]",
@@ -2856,6 +2849,13 @@ FAULTS: Final = (
         "            await prober.probe(ask, self._take)\n",
         "            self._probe = await prober.probe(ask, lambda _: None)\n",
         (f"{UI_PROBE_STEPS}::test_a_step_is_shown_when_it_ends_and_the_next_one_has_dots",),
+    ),
+    Fault(
+        "a probe reads the authorities of the machine in the event loop",
+        BOUNDS,
+        "shake = await asyncio.to_thread(handshake, self._ask.address.hostname, self._clock.now())",
+        "shake = handshake(self._ask.address.hostname, self._clock.now())",
+        ("tests/probe/test_cases.py::test_the_authorities_are_read_in_a_thread",),
     ),
     Fault(
         "a certificate is judged as of another time than its days are counted from",

@@ -488,6 +488,54 @@ async def test_a_certificate_that_the_machine_knows_is_trusted(
     assert [step.step for step in probe.notes] == [Step.TLS]
 
 
+async def test_the_authorities_are_read_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = set()
+    paths = ssl.get_default_verify_paths
+
+    def looked() -> ssl.DefaultVerifyPaths:
+        threads.add(threading.current_thread())
+        return paths()
+
+    monkeypatch.setattr(ssl, "get_default_verify_paths", looked)
+    with relay(at_once, certificate_of(SELF)) as server:
+        await probed(server.port, TLS)
+    assert threads
+    assert threading.main_thread() not in threads
+
+
+async def test_what_this_machine_loads_is_no_time_of_the_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    paths = ssl.get_default_verify_paths
+
+    def slow_disk() -> ssl.DefaultVerifyPaths:
+        time.sleep(1.0)
+        return paths()
+
+    monkeypatch.setattr(ssl, "get_default_verify_paths", slow_disk)
+    with relay(at_once, certificate_of(SELF)) as server:
+        probe = await probed(server.port, TLS)
+    assert probe.seconds > 1.0
+    assert sum(each.seconds for each in probe.steps) < 1.0
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (6, "5 days left"),
+        (1, "0 days left"),
+        (0, "ended less than a day ago"),
+        (-1, "ended 1 day ago"),
+        (-3, "ended 3 days ago"),
+    ],
+)
+async def test_the_days_of_a_certificate_are_whole_days(days: int, words: str) -> None:
+    with relay(at_once, signed_again(days=days)) as server:
+        probe = await probed(server.port, TLS)
+    tls = next(each for each in probe.steps if each.step is Step.TLS)
+    assert words in " ".join(tls.details)
+
+
 class Later(Clock):
     """The time in 400 days."""
 
