@@ -11,9 +11,9 @@ from msgspec import Struct
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import Record, is_secret_name
 from smtp_tui.api.requests import Operation
-from smtp_tui.cli.arguments import EMPTY
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.many import Many, Sessions, begin_many, print_plan, show_plan
+from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.record_text import plain_record, row
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import remark, show, show_json, table

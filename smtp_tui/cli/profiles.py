@@ -15,8 +15,8 @@ from smtp_tui.api.errors import ApiError, CertificateRefused
 from smtp_tui.api.reach import shown_certificate
 from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.api.tls import fingerprint
-from smtp_tui.cli.arguments import EMPTY
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.running import Environ, known_profiles, session_of
 from smtp_tui.cli.say import ask, on_terminal, remark, show, show_json, table
 from smtp_tui.cli.signals import run_until_told

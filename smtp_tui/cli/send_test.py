@@ -9,9 +9,9 @@ from typing import Final
 from msgspec import to_builtins
 
 from smtp_tui.api.requests import Operation
-from smtp_tui.cli.arguments import EMPTY
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.operator import CommandOperator
+from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.records import find
 from smtp_tui.cli.running import Environ, begin, names_of, wants_many
 from smtp_tui.cli.say import remark, show, show_json

@@ -147,15 +147,6 @@ def test_an_unknown_option_is_told_with_the_nearest_one(
     assert len(result.err.splitlines()) == 1
 
 
-def test_an_option_of_the_program_after_the_command_is_told_where_it_stands(
-    console: Console,
-) -> None:
-    result = console.run("set", "--version", "PRIMARY", "port=26", "--yes")
-    assert result.code == ExitCode.USAGE
-    assert "--version must come before the command" in result.err
-    assert "did you mean" not in result.err
-
-
 @pytest.mark.parametrize("arguments", [("--read-only", "set"), ("set", "--read-only")])
 def test_read_only_may_stand_before_the_command_and_after_it(
     console: Console, sandbox: Sandbox, arguments: tuple[str, ...]

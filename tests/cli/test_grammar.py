@@ -1,0 +1,203 @@
+"""The order of a command line: options before and after the command, and ``--``."""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import chain
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtp_tui.cli.arguments import parse, program
+from smtp_tui.cli.exit_codes import Refusal
+from smtp_tui.cli.parser import DANGEROUS, Parser
+from tests.cli.console import Console
+from tests.cli.test_help import COMMANDS
+
+
+class Everything:
+    """As if every command was on the line."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def commands(parser: Parser) -> Iterator[Parser]:
+    """A command and all below it."""
+    yield parser
+    for each in parser.commands.values():
+        yield from commands(each)
+
+
+WHOLE = [*commands(program(Everything()))]
+SAMPLES = {
+    "--bundle": ["list", "b.json"],
+    "--format": ["text", "prometheus"],
+    "--days": ["30", "30,7"],
+    "-D": ["30", "30,7"],
+    "--port": ["1", "2"],
+    "--host": ["profiles", "h"],
+}
+NUMBERS = {"seconds": ["1", "0.5"], "count": ["1", "3"], "port": ["1", "2"]}
+
+
+def values_of(name: str, action: argparse.Action) -> list[str]:
+    """Values of an option; those that are names of commands must not be taken for them."""
+    converts = getattr(action.type, "__name__", "")
+    return SAMPLES.get(name) or NUMBERS.get(converts) or ["list", "profiles", "set"]
+
+
+def told(arguments: list[str]) -> dict[str, object]:
+    """The options that a line is parsed to, without the parser, which is made anew."""
+    try:
+        options = vars(parse(arguments))
+    except Refusal as refusal:  # of options that exclude each other
+        return {"excluded": "not allowed with argument" in str(refusal)}
+    return options | {"parser": options["parser"].prog}
+
+
+def positionals(command: Parser) -> list[str]:
+    """As many words as a command needs, which are names of commands where that is allowed."""
+    return {
+        "get": ["list"],
+        "create": ["profiles", "port=25"],
+        "plan": ["list"],
+        "apply": ["set"],
+        "profiles add": ["list"],
+        "profiles set": ["profiles"],
+        "profiles remove": ["list"],
+        "profiles use": ["list"],
+        "set": ["list", "port=25"],
+    }.get(command.command, [])
+
+
+RUNNABLE = [each for each in WHOLE if each.prog not in ("smtp-tui", "smtp-tui profiles")]
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> tuple[list[list[str]], list[str]]:
+    """Some options of a command, each with its value, and its words with its name before them."""
+    command = draw(st.sampled_from(RUNNABLE))
+    required = {name for name, each in command.options.items() if each.required}
+    harmless = sorted({*command.options} - {"-h", "--help", "--version"} - required)
+    names = draw(st.lists(st.sampled_from(harmless), max_size=4, unique=True)) if harmless else []
+    options = []
+    for name in (*required, *names):
+        action = command.options[name]
+        value = [draw(st.sampled_from(values_of(name, action)))] if action.nargs != 0 else []
+        glued = value and name.startswith("--") and draw(st.booleans())
+        options.append([f"{name}={value[0]}"] if glued else [name, *value])
+    return options, [*command.command.split(), *positionals(command)]
+
+
+@given(line=lines(), data=st.data())
+def test_any_order_of_options_and_the_command_means_the_same(
+    line: tuple[list[list[str]], list[str]], data: st.DataObject
+) -> None:
+    options, words = line
+    expected = told([*words, *chain(*options)])
+    assert expected.get("excluded", True)
+    pieces = [[word] for word in words]
+    for option in data.draw(st.permutations(options)):
+        pieces.insert(data.draw(st.integers(0, len(pieces))), option)
+    assert told([*chain(*pieces)]) == expected
+
+
+def test_an_option_takes_a_value_after_every_command_or_after_none() -> None:
+    """The name of a command may only be told from a value where that is certain."""
+    found: dict[str, set[bool]] = defaultdict(set)
+    for command in WHOLE:
+        for name, action in command.options.items():
+            assert action.nargs in (0, None), name
+            found[name].add(action.nargs == 0)
+    assert [name for name, kinds in found.items() if len(kinds) > 1] == []
+
+
+def test_every_command_of_the_help_is_declared() -> None:
+    declared = {tuple(each.command.split()) for each in WHOLE[1:]}
+    assert declared == {*COMMANDS}
+
+
+LATE = [
+    ("get -- -A", "record", "-A"),
+    ("-- get -A", "record", "-A"),
+    ("get --json -- --json", "record", "--json"),
+    ("set -- -A port=1", "values", ["-A", "port=1"]),
+    ("set A --dry-run -- -x=1 --yes", "values", ["A", "-x=1", "--yes"]),
+    ("create --yes -- -N -x=1", "values", ["-x=1"]),
+    ("create --yes -- -N -x=1", "name", "-N"),
+    ("delete -- --all-profiles", "values", ["--all-profiles"]),
+    ("profiles remove -- -old", "name", "-old"),
+    ("profiles -- remove -old", "name", "-old"),
+    ("apply -", "file", "-"),
+]
+
+
+@pytest.mark.parametrize(("line", "name", "value"), LATE)
+def test_what_follows_two_dashes_is_never_an_option(line: str, name: str, value: object) -> None:
+    options = vars(parse(line.split()))
+    got = options[name]
+    assert (got if isinstance(value, list) else str(got)) == value
+    assert not options["yes"] or "--yes" in line.partition(" -- ")[0]
+
+
+SLIPS = [
+    ("list --jsn", "smtp-tui list"),
+    ("--jsn list", "smtp-tui list"),
+    ("--all set A", "smtp-tui set"),
+    ("get", "smtp-tui get"),
+    ("get a b", "smtp-tui get"),
+    ("list --profile", "smtp-tui list"),
+    ("list --profile --json", "smtp-tui list"),
+    ("--json=1 list", "smtp-tui list"),
+    ("profiles", "smtp-tui profiles"),
+    ("profiles lst", "smtp-tui profiles"),
+    ("--profile x profiles list", "smtp-tui profiles list"),
+    ("profiles add x", "smtp-tui profiles add"),
+    ("lst", "smtp-tui"),
+    ("--bogus", "smtp-tui"),
+    ("--bogus x list", "smtp-tui"),
+]
+
+
+@pytest.mark.parametrize(("line", "prog"), SLIPS)
+def test_a_usage_error_points_to_the_help_of_its_command(line: str, prog: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse(line.split())
+    assert str(refused.value).endswith(f"(see {prog} --help)")
+
+
+def test_help_and_version_may_stand_anywhere(empty_console: Console) -> None:
+    for line in ("--help list", "list --help", "list -h --json"):
+        assert empty_console.run(*line.split()).out.startswith("usage: smtp-tui list ")
+    for line in (
+        "--version",
+        "list --version",
+        "--version set A port=1",
+        "profiles --version use x",
+    ):
+        result = empty_console.run(*line.split())
+        assert (result.code, result.out.split()[0], result.err) == (0, "smtp-tui", "")
+
+
+def test_no_option_that_does_more_is_suggested_for_a_harmless_word() -> None:
+    slips = [slip for each in sorted(DANGEROUS) for slip in (each[:-1], f"{each}x")]
+    for command in RUNNABLE:
+        for option in ("--dry-run", *slips):
+            if option in command.options:
+                continue
+            with pytest.raises(Refusal) as refused:
+                parse([*command.command.split(), option])
+            meant = str(refused.value).partition("did you mean ")[2]
+            assert not any(f'"{each}"' in meant for each in DANGEROUS), (option, meant)
+
+
+@pytest.mark.parametrize("argument", ["-Hunter2!", "--Hunter2=!", "--Hunter!"])
+def test_what_may_be_a_password_is_not_repeated_as_an_unknown_option(argument: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse(["get", argument])
+    assert "unter" not in str(refused.value)
+    assert "-H" not in str(refused.value)
