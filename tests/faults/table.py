@@ -37,6 +37,7 @@ CLI_AUDIT = "tests/cli/test_audit.py"
 CLI_CREATE = "tests/cli/test_create.py"
 CLI_DELETE = "tests/cli/test_delete.py"
 CLI_DESIRED = "tests/cli/test_desired.py"
+CLI_GRAMMAR = "tests/cli/test_grammar.py"
 CLI_INSTALLED = "tests/cli/test_installed.py"
 CLI_EDGE = "tests/cli/test_edge.py"
 CLI_PROBE = "tests/cli/test_probe.py"
@@ -1583,8 +1584,8 @@ FAULTS: Final = (
     Fault(
         "a command that changes profiles ignores --read-only",
         HONEST,
-        "sandbox|profiles (?:add|set|remove|use)",
-        "sandbox|profiles (?:add|set|remove)",
+        '"profiles.use_profile", words, "production").takes(name)',
+        '"profiles.use_profile", words, "production").takes(name, _READ_ONLY)',
         (
             f"{CLI_MISTAKES}::"
             "test_an_option_of_the_program_is_refused_by_a_command_that_would_ignore_it"
@@ -2880,5 +2881,26 @@ FAULTS: Final = (
         '            await self._services.reports.attempt("Earlier tests cannot be shown", history.load)',
         "            history.known",
         (f"{UI_PROBE_VIEWS}::test_a_test_email_of_another_process_counts_too",),
+    ),
+    Fault(
+        "the value of an option is taken for the command",
+        PLACE,
+        "if argument in with_value and left and not _is_option(left[-1]):",
+        "if argument in program.options and left and not _is_option(left[-1]):",
+        (f"{CLI_GRAMMAR}::test_any_order_of_options_and_the_command_means_the_same",),
+    ),
+    Fault(
+        "a record whose name begins with a dash is taken for an option after --",
+        PLACE,
+        'if argument == "--":',
+        'if argument == "---":',
+        (f"{CLI_GRAMMAR}::test_what_follows_two_dashes_is_never_an_option",),
+    ),
+    Fault(
+        "--prune is suggested in place of a harmless word",
+        SHOWN,
+        "if each not in DANGEROUS}",
+        "if each}",
+        (f"{CLI_GRAMMAR}::test_no_option_that_does_more_is_suggested_for_a_harmless_word",),
     ),
 )
