@@ -47,8 +47,6 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     try:
         return line.parsed()
     except Refusal as refusal:
-        if line.command.command == "plan":
-            refusal.code = ExitCode.FAILED  # its 2 means that something would change
         if line.command.command == "probe" and {"nagios", "--format=nagios"} & {*line.options}:
             refusal.code = ExitCode.NOT_FOUND  # the 3 of a plugin
             _tell_plugin(str(refusal))
@@ -363,7 +361,9 @@ def _add_desired(on_profile: AddCommand, add: AddCommand) -> None:
         "--passwords", "send the passwords of existing records too, which cannot be compared"
     )
     words, example = "show what apply would change", "records.yaml"
-    on_profile("plan", "desired.plan", words, example).takes(
+    plan = on_profile("plan", "desired.plan", words, example)
+    plan.usage_code = ExitCode.FAILED  # its 2 means that something would change
+    plan.takes(
         *(argument("file FILE", file, type=path), prune, passwords, *_MANY[1:]),
         argument("-o FILE", "keep the plan as JSON in this file", dest="output", type=path),
         more="Nothing is sent. A reference to a password is not followed.",
@@ -372,6 +372,7 @@ def _add_desired(on_profile: AddCommand, add: AddCommand) -> None:
     on_profile("apply", "desired.apply", words, example).takes(
         argument("file FILE | PLAN", f"{file}; or a plan kept by plan -o", type=path),
         *(prune, passwords, *_MANY[1:], _YES, *_MANY_CONFIRMED),
+        argument("--dry-run", "show what would change, as plan does, but send nothing"),
         more=_MORE_THAN_ONE,
     )
     words = "print the JSON Schema of a file that the program reads"

@@ -9,7 +9,7 @@ from typing import Final
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.writes import WriteOutcome
-from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Misuse
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import remark, show, show_json, table
 from smtp_tui.state.encoding import plain
@@ -60,7 +60,7 @@ def _moment(text: str, now: datetime) -> datetime:
             return now - timedelta(**{_UNITS[age[2]]: int(age[1])})
         found = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
-        raise Refusal(
+        raise Misuse(
             "--since must be a time such as 2026-03-01T12:00, or an age such as 90m, 12h or 7d"
         ) from None
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import Record, is_secret_name
 from smtp_tui.api.requests import Operation
-from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
 from smtp_tui.cli.many import Many, Sessions, begin_many, print_plan, show_plan
 from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.record_text import plain_record, row
@@ -72,9 +72,10 @@ class Wanted(Struct, frozen=True):
         known = {p.name for record in records for p in record.parameters} | {*PARAMETERS, "name"}
         for name in self.values:
             if is_secret_name(name):
-                raise Refusal(f"--match {name}: a secret cannot be compared")
+                raise Misuse(f"--match {name}: a secret cannot be compared")
             if name not in known:
-                raise Refusal(f"--match {name}: no record has it{nearest(name, known)}")
+                words = f"--match {name}: no record has it{nearest(name, known)}"
+                raise Refusal(words, ExitCode.NOT_FOUND)
 
     def _matches(self, record: Record) -> bool:
         return all(
@@ -97,12 +98,12 @@ def wanted_of(options: argparse.Namespace, names: Iterable[str], *, unique: bool
     """The records that the arguments ask for. Raises :class:`Refusal`."""
     names = tuple(dict.fromkeys(names))
     if not all(name.strip() for name in names):
-        raise Refusal(f"RECORD {EMPTY}")
+        raise Misuse(f"RECORD {EMPTY}")
     values: dict[str, tuple[str, ...]] = {}
     for each in options.match:
         name, separator, text = each.partition("=")
         if not separator or not name.strip():
-            raise Refusal("--match is not in the form name=value")
+            raise Misuse("--match is not in the form name=value")
         values[name] = (*values.get(name, ()), text)
     return Wanted(names, values, unique)
 
@@ -110,9 +111,9 @@ def wanted_of(options: argparse.Namespace, names: Iterable[str], *, unique: bool
 def _check(options: argparse.Namespace, wanted: Wanted) -> None:
     """Refuse what is meant for one record, and what would mean all of them."""
     if getattr(options, "confirm_name", None) is not None:
-        raise Refusal("--confirm-name is for one record")
+        raise Misuse("--confirm-name is for one record")
     if not wanted.names and not wanted.values:
-        raise Refusal("name the records, or use --match")
+        raise Misuse("name the records, or use --match")
 
 
 def list_many(options: argparse.Namespace, environ: Environ, names: Sequence[str]) -> ExitCode:
@@ -136,8 +137,8 @@ def list_many(options: argparse.Namespace, environ: Environ, names: Sequence[str
             rows = [(name, *row(record)) for name, record in pairs]
             first = 0 if several else 1
             show(table(heading[first:], [row[first:] for row in rows]))
-        else:
-            remark("No record matches.")
+        if not pairs:
+            many.tell_none(asked=bool(wanted.names or wanted.values))
 
     return many.do(work)
 
@@ -182,7 +183,7 @@ def delete_many(options: argparse.Namespace, environ: Environ, names: Sequence[s
 def test_many(options: argparse.Namespace, environ: Environ, names: Sequence[str]) -> ExitCode:
     """Send a test email with each of several saved records; all, if none is named."""
     if options.unsaved or gives_password(options) or len(names) < len(options.values):
-        raise Refusal("values are tested with one record")
+        raise Misuse("values are tested with one record")
     wanted = wanted_of(options, names)
     many = begin_many(options, environ, Operation.TEST_SAVED)
     given = {each.name: test_recipient(options, each) for each in many.profiles}
@@ -211,6 +212,8 @@ def _do(
         title = f"{verb} {counted(len(made), 'record')}"
         plan = Plan(title, tuple(made), tuple(listed.place for listed in lists))
         told(plan)
+        if not made:
+            many.tell_none(asked=bool(wanted.names or wanted.values))
         await review_and_run(sessions, plan)
 
     return many.do(work)
@@ -224,8 +227,6 @@ async def review_and_run(
     ``whole`` gives the plan with its secrets, once it is confirmed.
     """
     options = sessions.many.options
-    if not plan.entries:
-        remark("No record matches.")
     if options.dry_run:
         if options.json:
             show_json(json.loads(plan_json(plan, Clock().now())))

@@ -54,9 +54,10 @@ def write_bundle(
 def _confirm() -> None:
     """Ask; raises :class:`Refusal` for anything but a yes."""
     if not on_terminal():
-        raise Refusal("nothing was written; without a terminal, confirm with --yes")
+        words = "nothing was written: there is no terminal to ask on; use --yes"
+        raise Refusal(words, ExitCode.REFUSED)
     if ask("Write it? [y/N]").strip().lower() not in ("y", "yes"):
-        raise Refusal("nothing was written", ExitCode.REFUSED)
+        raise Refusal("nothing was written: not confirmed", ExitCode.REFUSED)
 
 
 def _profiles(environ: Environ) -> list[dict[str, str]]:

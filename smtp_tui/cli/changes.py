@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Operation
-from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Misuse
 from smtp_tui.cli.failing import tell
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.parser import EMPTY
@@ -47,12 +47,12 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
 def _one(options: argparse.Namespace) -> str:
     """The one record that is named. Raises :class:`Refusal`."""
     if options.confirm_count is not None:
-        raise Refusal("--confirm-count is for --match or several records; use --confirm-name")
+        raise Misuse("--confirm-count is for --match or several records; use --confirm-name")
     if not options.values:
-        raise Refusal("name a record, or use --match")
+        raise Misuse("name a record, or use --match")
     wanted: str = options.values[0]
     if not wanted.strip():
-        raise Refusal(f"RECORD {EMPTY}")
+        raise Misuse(f"RECORD {EMPTY}")
     return wanted
 
 

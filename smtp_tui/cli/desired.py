@@ -20,7 +20,7 @@ from smtp_tui.api.paths import open_trusted
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.cli.bulk import review_and_run, wanted_of
-from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
 from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Many, Sessions, begin_many, plan_lines
 from smtp_tui.cli.running import Environ, known_profiles
@@ -87,6 +87,8 @@ def plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Show what would have to change; 2 where anything would."""
     try:
         return _plan(options, environ)
+    except Misuse:
+        raise
     except EXPECTED as error:
         tell(error)
     return ExitCode.FAILED
@@ -104,16 +106,20 @@ def _plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
     code = many.do(work)
     for made, needed in found:
-        told = plan_json(made, Clock().now(), _sources(needed))
         if options.output is not None:
-            _write(options.output, told)
-        if options.json:
-            show_json(json.loads(told))
-        else:
-            show("\n".join(plan_lines(made)) or "No difference.")
+            _write(options.output, plan_json(made, Clock().now(), _sources(needed)))
+        _show(options, made, _sources(needed))
     if code is not ExitCode.OK:
         return ExitCode.FAILED
     return DIFFERENT if any(made.work for made, _ in found) else ExitCode.OK
+
+
+def _show(options: argparse.Namespace, plan: Plan, sources: Mapping[SecretStr, JsonValue]) -> None:
+    """Print a plan on stdout."""
+    if options.json:
+        show_json(json.loads(plan_json(plan, Clock().now(), sources)))
+    else:
+        show("\n".join(plan_lines(plan)) or "No difference.")
 
 
 def apply(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -127,6 +133,9 @@ def apply(options: argparse.Namespace, environ: Environ) -> ExitCode:
     async def work(sessions: Sessions) -> None:
         """Compare, have the difference confirmed, and make it so."""
         made, needed = await _compared(sessions, options, document)
+        if options.dry_run:
+            _show(options, made, _sources(needed))
+            return many.codes.extend([ExitCode.WOULD_CHANGE] if made.work else [])
 
         async def with_secrets() -> Plan:
             """The plan that is carried out, with the secrets that it sends."""
@@ -159,9 +168,12 @@ def _apply_plan(options: argparse.Namespace, environ: Environ, text: str) -> Exi
     except ValueError as problem:
         raise Refusal(f"{options.file}: {problem}") from None
     if options.prune or options.passwords:
-        raise Refusal("--prune and --passwords are for a document; the plan says what is done")
+        raise Misuse("--prune and --passwords are for a document; the plan says what is done")
     if options.profile is not None or options.profiles is not None or options.all_profiles:
-        raise Refusal("the plan names its profiles")
+        raise Misuse("the plan names its profiles")
+    if options.dry_run:
+        _show(options, made, {unread[int(n)]: each for n, each in kept.sources.items()})
+        return ExitCode.WOULD_CHANGE if made.work else ExitCode.OK
     if not made.entries:
         remark("Nothing to do: the plan is empty.")
         return ExitCode.OK

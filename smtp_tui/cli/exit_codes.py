@@ -25,7 +25,7 @@ class ExitCode(IntEnum):
     OK = 0, "done, or nothing to do"
     FAILED = 1, "the server refused, or did not do what was asked"
     USAGE = 2, "wrong command line, value, profile or file; nothing was sent"
-    NOT_FOUND = 3, "record not found"
+    NOT_FOUND = 3, "record not found, or no record matches"
     REFUSED = (
         4,
         "refused before sending: not confirmed, read-only, journal not writable,"
@@ -58,6 +58,10 @@ class Refusal(Exception):
         self.code = code
 
 
+class Misuse(Refusal):
+    """A mistake on the command line that the command finds; the help of the command follows."""
+
+
 _OWN_MEANING: Final = {
     ("test", ExitCode.OK): "the mail server accepted the mail",
     ("probe", ExitCode.OK): "the mail server answers; notes are no failure",
@@ -87,7 +91,10 @@ COMMAND_CODES: Final[dict[str, tuple[ExitCode, ...]]] = {
     "list": (*_LIST, ExitCode.NOT_FOUND),
     "export": (*_LIST, ExitCode.NOT_FOUND),
     "plan": _CHECK,
-    "apply": (*_CHANGE, ExitCode.MAIL_REJECTED, ExitCode.MAIL_UNREACHABLE),
+    "apply": (
+        *(*_CHANGE, ExitCode.WOULD_CHANGE),
+        *(ExitCode.MAIL_REJECTED, ExitCode.MAIL_UNREACHABLE),
+    ),
     "schema": _LOCAL,
     "get": _GET,
     "set": (*_CHANGE, ExitCode.WOULD_CHANGE),

@@ -79,7 +79,13 @@ def _run(arguments: Sequence[str]) -> int:
 
     module, _, name = options.run.partition(".")
     command: Command = getattr(import_module(f"smtp_tui.cli.{module}"), name)
-    return command(options, os.environ)
+    from smtp_tui.cli.exit_codes import Misuse
+
+    try:
+        return command(options, os.environ)
+    except Misuse as mistake:
+        options.parser.error(str(mistake))
+        raise
 
 
 def _failed(error: Exception | KeyboardInterrupt) -> int:

@@ -19,7 +19,7 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.target import Access, HostRefused, Scope
-from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
 from smtp_tui.cli.failing import code_of, tell
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.running import (
@@ -103,6 +103,12 @@ class Many(Struct, frozen=True):
             run_until_told(whole())
         return worst(self.codes)
 
+    def tell_none(self, *, asked: bool) -> None:
+        """Say that there is no such record; that is an error where some were ``asked`` for."""
+        remark("No record matches." if asked else "There are no records.")
+        if asked:
+            self.codes.append(ExitCode.NOT_FOUND)
+
     def failed(self, profile: str, error: Exception) -> None:
         """Say what went wrong with one profile; the others go on."""
         remark(f"profile {profile}:")
@@ -125,7 +131,7 @@ def begin_many(
     known = known_profiles(environ)
     several = options.all_profiles or options.profiles is not None
     if several and options.profile is not None:
-        raise Refusal("--profile cannot be used with --profiles or --all-profiles")
+        raise Misuse("--profile cannot be used with --profiles or --all-profiles")
     choice = None if several else known.decided(options.profile)
     if choice is not None:
         profiles: Iterable[Profile] = (choice.profile,)

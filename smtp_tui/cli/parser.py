@@ -76,6 +76,7 @@ class Parser(argparse.ArgumentParser):
         self.chosen = chosen
         self.command = self.prog.partition(" ")[2]
         self.example = ""
+        self.usage_code = ExitCode.USAGE
         self.options: dict[str, argparse.Action] = {}
         """What each option does, by all of its spellings."""
         self.commands: dict[str, Parser] = {}
@@ -122,7 +123,7 @@ class Parser(argparse.ArgumentParser):
         """Raise :class:`Refusal`, which points to the help of the command."""
         for said, plainer in _PLAINER:
             message = re.sub(said, plainer, message)
-        raise Refusal(f"{message} (see {self.prog} --help)")
+        raise Refusal(f"{message} (see {self.prog} --help)", self.usage_code)
 
     def parsed(self, options: Sequence[str], words: Sequence[str]) -> argparse.Namespace:
         """Parse the options of this command, then its other words; none of these is an option."""
@@ -196,7 +197,9 @@ class Line:
         from smtp_tui.text import nearest
 
         self._refuse_unknown(dict(_all_options(self.program)))
-        self.command.error(f"unknown command{nearest(self.words[0], self.command.commands)}")
+        known = self.command.commands
+        near = nearest(self.words[0], known) or f" (choose from {', '.join(known)})"
+        self.command.error(f"unknown command{near}")
 
     def _refuse_unknown(self, known: Container[str]) -> None:
         for name in self._names:
@@ -214,7 +217,8 @@ class Line:
 
 
 def _is_option(argument: str) -> bool:
-    return argument.startswith("-") and argument != "-"  # which is stdin
+    """As argparse sees it: ``-`` is stdin, and ``-1`` a number."""
+    return re.fullmatch(r"-(?!\d+\Z).+", argument, re.DOTALL) is not None
 
 
 def _all_options(parser: Parser) -> Iterator[tuple[str, argparse.Action]]:

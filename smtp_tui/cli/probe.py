@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.cli.bulk import Wanted, wanted_of
-from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
 from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Sessions, begin_many, worst
 from smtp_tui.cli.probe_formats import (
@@ -153,18 +153,18 @@ def told_apart(values: Sequence[str]) -> tuple[list[Address], list[str]]:
     for value in values:
         host, colon, port = value.rpartition(":")
         if _is_ipv6(value.strip("[]")):
-            raise Refusal("an IPv6 address needs brackets and a port: [2001:db8::1]:25")
+            raise Misuse("an IPv6 address needs brackets and a port: [2001:db8::1]:25")
         if not (colon and host) or any(map(str.isspace, value)):
             names.append(value)
         elif not port:
-            raise Refusal("a host needs a port after its colon: mail.example.com:25")
+            raise Misuse("a host needs a port after its colon: mail.example.com:25")
         elif not port.isdecimal() or (":" in host and not host.endswith("]")):
             names.append(value)
         else:
             try:
                 addresses.append(parse_address(value))
             except BadAddress as problem:
-                raise Refusal(f"HOST:PORT: {problem}") from None
+                raise Misuse(f"HOST:PORT: {problem}") from None
     return addresses, names
 
 
@@ -197,7 +197,7 @@ def _check(options: argparse.Namespace, addresses: list[Address], names: list[st
     }
     for words, is_wrong in wrong.items():
         if is_wrong:
-            raise Refusal(words)
+            raise Misuse(words)
 
 
 def _asked(options: argparse.Namespace) -> Ask:
@@ -223,6 +223,8 @@ async def _add_records(
 ) -> None:
     """Read the records, and add where they lead; of one that leads nowhere it is told why."""
     found = sessions.each_once(wanted.of(await sessions.lists()))
+    if not any(found.values()):
+        sessions.many.tell_none(asked=bool(wanted.names or wanted.values))
     history = TestHistory(state_directory(environ))
     try:
         await asyncio.to_thread(history.load)
@@ -244,7 +246,7 @@ async def _add_records(
 async def _probe_all(options: argparse.Namespace, relays: _Relays) -> list[Looked]:
     """Probe every address, at most :data:`AT_ONCE` side by side."""
     if relays.asked.password is not None and len(relays.found) > 1:
-        raise Refusal("--login is for one host: its password goes to no other")
+        raise Misuse("--login is for one host: its password goes to no other")
     prober, gate = Prober(Clock(), Names(), Limits()), asyncio.Semaphore(AT_ONCE)
     others = options.format in (None, "text")
     steps = _Steps() if others and not options.json and not _wants_several(options) else None
@@ -325,7 +327,7 @@ def _thresholds(options: argparse.Namespace) -> Thresholds:
     """When a plugin warns. Raises :class:`Refusal` where it would be critical before that."""
     limits = Thresholds(options.warning, options.critical, *(options.days or (None, None)))
     if limits.warning and limits.critical and limits.warning > limits.critical:
-        raise Refusal("-w must not be more than -c")
+        raise Misuse("-w must not be more than -c")
     if (limits.days_critical or 0) > (limits.days_warning or 0):
-        raise Refusal("-D: the first number must not be less than the second")
+        raise Misuse("-D: the first number must not be less than the second")
     return limits

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import to_builtins
 
 from smtp_tui.api.requests import Operation
-from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Misuse
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.records import find
@@ -46,9 +46,9 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
     wanted, arguments = None, options.values
     if not options.unsaved:
         if arguments and not arguments[0].strip():
-            raise Refusal(f"RECORD {EMPTY}")
+            raise Misuse(f"RECORD {EMPTY}")
         if not arguments or "=" in arguments[0]:
-            raise Refusal("name a record, or use --values to test values without one")
+            raise Misuse("name a record, or use --values to test values without one")
         wanted, *arguments = arguments
     values = read_values(options, arguments)
     mails = TestMails(TestHistory(state_directory(environ)))

@@ -19,7 +19,7 @@ from msgspec import Struct
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.paths import FileProblem, open_trusted, problem_of
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.cli.exit_codes import Refusal
+from smtp_tui.cli.exit_codes import Misuse, Refusal
 from smtp_tui.cli.say import ask_secret, on_terminal, remark
 from smtp_tui.editing.draft import KEEP, Clear, Draft, Replace, SecretEdit
 from smtp_tui.editing.patch import Patch, patch_for
@@ -44,7 +44,7 @@ class Values(Struct, frozen=True):
     def refuse_nothing(self) -> None:
         """Raise :class:`Refusal` where there is nothing to set."""
         if not self.texts and self.password == KEEP:
-            raise Refusal("nothing to set; give name=value, a password or --clear-password")
+            raise Misuse("nothing to set; give name=value, a password or --clear-password")
 
     def fill(
         self,
@@ -59,7 +59,7 @@ class Values(Struct, frozen=True):
         """
         for name in self.new:
             if name not in self.texts:
-                raise Refusal(f"--new-parameter {name} needs {name}=value")
+                raise Misuse(f"--new-parameter {name} needs {name}=value")
         known = draft.names
         for name, text in self.texts.items():
             self._check_name(name, draft, known)
@@ -77,10 +77,10 @@ class Values(Struct, frozen=True):
                 " use --password-stdin or --password-file (the screen for other secrets)"
             )
         if name == NAME and name not in dict(draft.texts):
-            raise Refusal("name is not a parameter; a record cannot be renamed")
+            raise Misuse("name is not a parameter; a record cannot be renamed")
         if name not in known and name not in self.new:
             near = nearest(name.casefold(), known)
-            raise Refusal(f"unknown parameter {name}{near}; use --new-parameter {name} to add it")
+            raise Misuse(f"unknown parameter {name}{near}; use --new-parameter {name} to add it")
 
 
 def _check(
@@ -106,9 +106,9 @@ def read_values(options: argparse.Namespace, arguments: Iterable[str]) -> Values
     for position, argument in enumerate(arguments, start=1):
         name, separator, value = argument.partition("=")
         if not separator or not name.strip():
-            raise Refusal(f"value {position} is not in the form name=value")
+            raise Misuse(f"value {position} is not in the form name=value")
         if name in texts:
-            raise Refusal(f"{name} is given twice")
+            raise Misuse(f"{name} is given twice")
         texts[name] = value
     password = read_password(options)
     edit = Clear() if options.clear_password else KEEP if password is None else Replace(password)
@@ -178,7 +178,7 @@ def test_recipient(options: argparse.Namespace, profile: Profile) -> str:
     if options.to is not None:
         return recipient_of("--to", options.to)
     if not profile.recipient:
-        raise Refusal(f"give --to, for the profile {profile.name} names no recipient")
+        raise Misuse(f"give --to, for the profile {profile.name} names no recipient")
     return recipient_of(f"the recipient of the profile {profile.name}", profile.recipient)
 
 
@@ -193,4 +193,4 @@ def preset_named(wanted: str) -> Preset:
     names = [preset.name for preset in (matching or known)]
     what = f"{wanted} matches several presets" if matching else f"there is no preset {wanted}"
     near = "" if matching else nearest(wanted, names)
-    raise Refusal(f"{what}{near}; --preset can be: {', '.join(names)}")
+    raise Misuse(f"{what}{near}; --preset can be: {', '.join(names)}")

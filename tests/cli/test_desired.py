@@ -211,6 +211,23 @@ def test_a_new_tenant_looks_like_the_old_one_with_passwords_asked_for_once(
         assert "no terminal to ask on" in refused.err
 
 
+def test_a_dry_run_of_apply_shows_what_plan_shows(
+    console: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    file, kept = tmp_path / "records.yaml", tmp_path / "plan.json"
+    file.write_text("schema: 1\nrecords: [{name: A, parameters: {hostname: a.b, port: 25}}]\n")
+    plan = console.run("plan", str(file), "-o", str(kept))
+    for source in (file, kept):
+        dry = console.run("apply", str(source), "--dry-run")
+        assert (plan.code, dry.code, dry.out) == (2, 9, plan.out)
+        told = console.run("apply", str(source), "--dry-run", "--json").json()
+        assert told["entries"] == json.loads(kept.read_text())["entries"]
+    assert sent(sandbox) == 0
+    assert console.run("apply", str(file), "--yes").code == 0
+    same = console.run("apply", str(file), "--dry-run")
+    assert (same.code, same.out) == (0, console.run("plan", str(file)).out)
+
+
 def test_apply_is_confirmed_like_any_plan(
     console: Console, sandbox: Sandbox, tmp_path: Path
 ) -> None:

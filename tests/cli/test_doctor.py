@@ -168,7 +168,7 @@ def test_a_bundle_is_listed_first_and_holds_no_secret(
     console.run("set", "RELAY", "--password-stdin", "--yes", stdin=b"planted-too")
     file = tmp_path / "bundle.json"
     refused = console.run("doctor", "--bundle", str(file))
-    assert refused.code == 2
+    assert refused.code == 4
     assert not file.exists()
     for words in ("profiles  2 profiles", "writes    1 write", "--yes"):
         assert words in refused.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -198,3 +199,64 @@ def test_a_refused_token_is_told_with_where_it_came_from(
     assert result.code == ExitCode.TOKEN
     assert f"401: Authorization Required. The token {origin}" in result.err
     assert sandbox.admin_token not in result.err
+
+
+NOTHING_THERE = [
+    "list NOBODY",
+    "get NOBODY",
+    "set NOBODY port=1 --yes",
+    "set NOBODY A port=1 --yes",
+    "delete NOBODY --yes",
+    "delete NOBODY A --yes",
+    "test NOBODY --to a@b.cd",
+    "test NOBODY A --to a@b.cd --yes",
+    "probe NOBODY",
+    "export NOBODY",
+    *(
+        f"{command} --match {match}"
+        for match in ("port=1", "nobody=has-it")
+        for command in (
+            *("list", "list --json", "set port=2 --yes", "delete --yes", "set port=2 --dry-run"),
+            *("test --to a@b.cd --yes", "probe"),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("line", NOTHING_THERE)
+def test_no_record_that_matches_ends_every_command_the_same(
+    console: Console, sandbox: Sandbox, line: str
+) -> None:
+    sandbox.add_record("A", {"hostname": "mx.example", "port": 25})
+    assert console.run(*line.split()).code == ExitCode.NOT_FOUND
+    assert all(request.method == "GET" for request in sandbox.requests)
+
+
+@pytest.mark.parametrize("answer", [None, "", "no"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "set A port=1",
+        "set A B port=1",
+        "create N hostname=a.example port=1",
+        "delete A",
+        "delete A B",
+        "test A B --to a@b.cd",
+        "apply {file}",
+        "profiles remove kept",
+        "doctor --bundle {bundle}",
+    ],
+)
+def test_a_question_without_a_yes_ends_every_command_the_same(
+    console: Console, sandbox: Sandbox, tmp_path: Path, line: str, answer: str | None
+) -> None:
+    for name in ("A", "B"):
+        sandbox.add_record(name, {"hostname": "mx.example", "port": 25})
+    console.run("profiles", "add", "kept", "--host", "cam.example.com")
+    file, bundle = tmp_path / "records.yaml", tmp_path / "bundle.json"
+    file.write_text("schema: 1\nrecords: [{name: C, parameters: {hostname: a.b, port: 25}}]\n")
+    arguments = line.format(file=file, bundle=bundle).split()
+    result = console.run(*arguments, typist=None if answer is None else Typist(answer))
+    assert (result.code, len(sandbox.records())) == (ExitCode.REFUSED, 2), result.err
+    assert not bundle.exists()
+    assert "kept" in console.run("profiles", "list").out

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtp_tui.cli.arguments import parse, program
-from smtp_tui.cli.exit_codes import Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.parser import DANGEROUS, Parser
 from tests.cli.console import Console
 from tests.cli.test_help import COMMANDS
+from tests.failing_sandbox import Sandbox
 
 
 class Everything:
@@ -201,3 +202,32 @@ def test_what_may_be_a_password_is_not_repeated_as_an_unknown_option(argument: s
         parse(["get", argument])
     assert "unter" not in str(refused.value)
     assert "-H" not in str(refused.value)
+
+
+MISUSES = [
+    "set --yes",
+    "set A",
+    "set A port=1 port=2 --yes",
+    "set A prt=1 --yes",
+    "set --match port port=1",
+    "set A --confirm-count 1 port=1",
+    "create N --preset nowhere",
+    "delete --profile environment",
+    "delete A B --confirm-name A",
+    "test --to a@b.cd",
+    "test A",
+    "probe",
+    "probe mx.example.com:",
+    "list --profile a --all-profiles",
+    "audit --since yesterday",
+]
+
+
+@pytest.mark.parametrize("line", MISUSES)
+def test_a_mistake_that_a_command_finds_points_to_its_help_too(
+    console: Console, sandbox: Sandbox, line: str
+) -> None:
+    sandbox.add_record("A", {"hostname": "mx.example", "port": 25})
+    result = console.run(*line.split())
+    assert result.code == ExitCode.USAGE
+    assert result.err.rstrip().endswith(f"(see smtp-tui {line.split(maxsplit=1)[0]} --help)")

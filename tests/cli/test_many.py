@@ -378,7 +378,7 @@ def test_the_list_of_several_profiles_names_the_profile(
         (("set", "OLD-0", "TWIN", "port=1"), 4, "2 records are named TWIN; use an id"),
         (("delete", "--profiles", "a"), 2, "name the records, or use --match"),
         (("set", "--match", "port=25"), 2, "nothing to set"),
-        (("set", "--match", "prt=25", "port=1"), 2, 'no record has it; did you mean "port"?'),
+        (("set", "--match", "prt=25", "port=1"), 3, 'no record has it; did you mean "port"?'),
         (("set", "--match", "password=x", "port=1"), 2, "a secret cannot be compared"),
         (("set", "--match", "port", "port=1"), 2, "--match is not in the form name=value"),
         (("set", "OLD-0", "OLD-1", "prt=1"), 2, 'did you mean "port"?'),
@@ -386,7 +386,7 @@ def test_the_list_of_several_profiles_names_the_profile(
         (("set", "OLD-0", "port=1", "--confirm-count", "1"), 2, "use --confirm-name"),
         (("set", "--all-profiles", "--match", "port=25", "port=1"), 2, "cannot be used with"),
         (("test", "--match", "port=25", "port=1", "--to", "a@b.cd"), 2, "tested with one record"),
-        (("set", "--match", "port=1", "port=2"), 0, "No record matches."),
+        (("set", "--match", "port=1", "port=2"), 3, "No record matches."),
         (("set", "--match", "port=25", "port=25"), 0, "Nothing to do"),
     ],
 )

@@ -17,7 +17,7 @@ WRONG: dict[str, tuple[str, ...]] = {
     "unknown option": ("list", "--nonsense"),
     "one argument too many": ("list", "x"),
     "two arguments too many": ("list", "x", "y"),
-    "option before the command": ("list", "--version"),
+    "option of another command": ("list", "--to", "a@b.cd"),
     "option without a use": ("--profile", "x", "schema"),
     "flag with a value": ("list", "--json=x"),
     "no record": ("get", "NOBODY"),

@@ -37,6 +37,7 @@ CLI_AUDIT = "tests/cli/test_audit.py"
 CLI_CREATE = "tests/cli/test_create.py"
 CLI_DELETE = "tests/cli/test_delete.py"
 CLI_DESIRED = "tests/cli/test_desired.py"
+CLI_EXIT_CODES = "tests/cli/test_exit_codes.py"
 CLI_GRAMMAR = "tests/cli/test_grammar.py"
 CLI_INSTALLED = "tests/cli/test_installed.py"
 CLI_EDGE = "tests/cli/test_edge.py"
@@ -1043,8 +1044,8 @@ FAULTS: Final = (
     Fault(
         "a plan that is printed drives the terminal",
         HONEST,
-        "            show_json(json.loads(told))",
-        "            show(told)",
+        "        show_json(json.loads(plan_json(plan, Clock().now(), sources)))",
+        "        show(plan_json(plan, Clock().now(), sources))",
         (f"{CLI_DESIRED}::test_no_text_of_the_server_drives_the_terminal",),
     ),
     Fault(
@@ -2902,5 +2903,21 @@ FAULTS: Final = (
         "if each not in DANGEROUS}",
         "if each}",
         (f"{CLI_GRAMMAR}::test_no_option_that_does_more_is_suggested_for_a_harmless_word",),
+    ),
+    Fault(
+        "a command on records that match nothing ends as if it had done it",
+        SCRIPTS,
+        "            self.codes.append(ExitCode.NOT_FOUND)",
+        "            pass",
+        (f"{CLI_EXIT_CODES}::test_no_record_that_matches_ends_every_command_the_same",),
+    ),
+    Fault(
+        "apply --dry-run sends",
+        SHOWN,
+        """        if options.dry_run:
+            _show(options, made, _sources(needed))""",
+        """        if not made:
+            _show(options, made, _sources(needed))""",
+        (f"{CLI_DESIRED}::test_a_dry_run_of_apply_shows_what_plan_shows",),
     ),
 )
