@@ -26,7 +26,7 @@ from smtp_tui.api.secret import SecretStr, is_token
 from smtp_tui.api.target import Access, Origin, Target, Trust
 from smtp_tui.api.tls import CaFileUnusable, ssl_context
 from smtp_tui.api.transport import LIMITS, Limits, Transport
-from smtp_tui.api.writes import Ended, WriteLog, Writes
+from smtp_tui.api.writes import Ended, GivenUp, WriteLog, Writes, nothing_sent
 
 USER_AGENT: Final = f"smtp-tui/{smtp_tui.__version__}"
 _SHORT: Final = 16 * 1024
@@ -154,7 +154,8 @@ class Client:
         call = self.call(request)
         try:
             self._check_open(request, call)
-            await self._check_access(request, call)
+            with nothing_sent():
+                await self._check_access(request, call)
             self._check_open(request, call)
             write = Write(
                 os.urandom(8).hex(),
@@ -164,7 +165,9 @@ class Client:
                 self._clock.monotonic(),
                 run,
             )
-            told = await self.writes.run(write, call, lambda: self._exchange(request, call, judge))
+            told = await self.writes.run(
+                write, call, lambda begins: self._exchange(request, call, judge, begins)
+            )
             return write, told
         except ApiError as error:
             raise error.alone() from None
@@ -196,7 +199,7 @@ class Client:
         self.target = replace(self.target, trust=trust)
         await self.writes.finish()
 
-    async def aclose(self, seconds: float | None = None) -> tuple[Write, ...]:
+    async def aclose(self, seconds: float | None = None) -> tuple[GivenUp, ...]:
         """Finish the writes under way; nothing is sent any more.
 
         ``seconds`` and the answer are those of :meth:`Writes.finish`.
@@ -212,14 +215,21 @@ class Client:
         is_login = request.operation is Operation.TOKEN
         return self.target.identity_origin if is_login else self.target.origin
 
-    async def _exchange(self, request: Request, call: Call, read: Reader[T]) -> T:
+    async def _exchange(
+        self,
+        request: Request,
+        call: Call,
+        read: Reader[T],
+        begins: Callable[[], None] = lambda: None,
+    ) -> T:
+        """Send once, and judge the answer; ``begins`` is called just before the first byte."""
         headers, token = self._headers(request, call)
         started, at = self._clock.monotonic(), self._clock.now()
         answer: Answer | None = None
         failure, status, keeps = "", None, self._activity.keeps_answers
         secrets = (*request.secrets(), *token)
         try:
-            answer = _cleaned(await self._sent(request, call, headers), request, secrets)
+            answer = _cleaned(await self._sent(request, call, headers, begins), request, secrets)
             status = answer.status
             return read(answer, replace(call, request_id=answer.request_id))
         except ApiError as error:
@@ -269,20 +279,21 @@ class Client:
         headers["Authorization"] = f"Bearer {token}"
         return headers, (token,)
 
-    async def _sent(self, request: Request, call: Call, headers: dict[str, str]) -> Answer:
+    async def _sent(
+        self, request: Request, call: Call, headers: dict[str, str], begins: Callable[[], None]
+    ) -> Answer:
         origin = self._origin(request)
         trust = self.target.trust_for(origin)
 
-        def check_trust() -> None:
+        def ready() -> None:
             """A read is not sent where its profile was left or another trust was confirmed."""
             given_up = self._closed or self.target.trust_for(origin) != trust
             if given_up and not call.operation.writes:
                 raise errors.HostUnreachable(call, "Stopped before the request was sent")
+            begins()
 
         context = await self._context(origin, trust, call)
-        return await Transport(origin, context, self._limits).send(
-            request, call, headers, check_trust
-        )
+        return await Transport(origin, context, self._limits).send(request, call, headers, ready)
 
     async def _context(self, origin: Origin, trust: Trust, call: Call) -> ssl.SSLContext:
         """What verifies an origin's certificate, made at the first request to it.

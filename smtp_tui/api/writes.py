@@ -7,9 +7,10 @@ command gets past the journal.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from enum import Enum
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -21,8 +22,10 @@ from smtp_tui.api.target import Access, Target
 T = TypeVar("T")
 
 
-Sending: TypeAlias = Callable[[], Coroutine[None, None, tuple[T, "Ended"]]]
-"""Sends a write; gives what its sender wants to know, and what the journal keeps."""
+Sending: TypeAlias = Callable[[Callable[[], None]], Coroutine[None, None, tuple[T, "Ended"]]]
+"""Sends a write; gives what its sender wants to know, and what the journal keeps. It calls its
+argument just before the first byte of the request leaves."""
+_UNSENT: Final = "the write was given up before it was sent"
 
 
 class WriteOutcome(Enum):
@@ -79,23 +82,66 @@ class Unattended(Struct, frozen=True):
     gone: bool = False
 
 
+class GivenUp(Struct, frozen=True):
+    """A write that was left before its end; ``sent`` is whether it may have been done."""
+
+    write: Write
+    sent: bool
+
+
+@contextmanager
+def nothing_sent() -> Iterator[None]:
+    """Have :func:`was_not_sent` know that whoever is stopped in this block has sent nothing yet."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        raise asyncio.CancelledError(_UNSENT) from None
+
+
+def was_not_sent(stopped: asyncio.CancelledError) -> bool:
+    """Whether the write that was awaited had surely not been sent, and never will be."""
+    return _UNSENT in stopped.args
+
+
+class _UnderWay(Struct):
+    """A write, whether its request may have left, and how it ended once that is known."""
+
+    write: Write
+    sent: bool = False
+    given_up: bool = False
+    ended: Ended | None = None
+
+    def begins(self) -> None:
+        """The first byte of the request is about to leave; never after it was told as not sent."""
+        if self.given_up:
+            raise asyncio.CancelledError(_UNSENT)
+        self.sent = True
+
+    def left(self, words: str) -> Ended:
+        """How it ended where nothing more can be learned about it."""
+        return Ended(WriteOutcome.UNKNOWN if self.sent else WriteOutcome.NOT_SENT, words=words)
+
+
 class Writes:
     """The writes under way. ``report`` is called once for each that ended with nobody waiting.
 
     ``everywhere`` holds those of all clients of this run, so that a second write to a record is
-    refused whichever client sends the first.
+    refused whichever client sends the first. Where ``stops_unsent`` is set, a write that nobody
+    awaits any more is given up if it has not been sent: a command that is interrupted sends nothing
+    more.
     """
 
     def __init__(self, journal: WriteLog, everywhere: list[Write]) -> None:
         self._journal = journal
         self._everywhere = everywhere
-        self._tasks: dict[asyncio.Task[object], Write] = {}
+        self._tasks: dict[asyncio.Task[object], _UnderWay] = {}
         self.report: Callable[[Unattended], None] | None = None
+        self.stops_unsent = False
 
     @property
     def under_way(self) -> tuple[Write, ...]:
         """What was begun and has not ended, oldest first."""
-        return tuple(self._tasks.values())
+        return tuple(each.write for each in self._tasks.values())
 
     def check_free(self, request: Request, target: Target, call: Call) -> None:
         """Raise :class:`UnderWay` where another write to the same record has not ended."""
@@ -109,38 +155,46 @@ class Writes:
         :class:`NotJournalled` where a protected profile has no journal to write to."""
         self.check_free(write.request, write.target, call)
         self._everywhere.append(write)
-        task = asyncio.create_task(self._journalled(write, call, send))
-        self._tasks[task] = write
+        state = _UnderWay(write)
+        task = asyncio.create_task(self._journalled(state, call, send))
+        self._tasks[task] = state
         task.add_done_callback(self._forget)
         try:
             told, _ = await asyncio.shield(task)
         except asyncio.CancelledError:
             task.add_done_callback(lambda ended: self._tell(write, ended))
+            if self.stops_unsent and not state.sent:
+                task.cancel()
+                state.given_up = True
+            if state.given_up and not state.sent:
+                raise asyncio.CancelledError(_UNSENT) from None
             raise
         return told
 
-    async def _journalled(self, write: Write, call: Call, send: Sending[T]) -> tuple[T, Ended]:
+    async def _journalled(self, state: _UnderWay, call: Call, send: Sending[T]) -> tuple[T, Ended]:
         """The outcome is journalled whatever ends this, a fault of this program included."""
-        await self._intend(write, call)
-        ended = Ended(WriteOutcome.UNKNOWN, words="smtp-tui failed with an internal error")
+        await self._intend(state, call)
         try:
-            told, ended = await send()
+            told, state.ended = await send(state.begins)
         except ApiError as error:
-            error.write = write
-            ended = _ended_by(error)
+            error.write = state.write
+            state.ended = _ended_by(error)
             raise
         except asyncio.CancelledError:
-            ended = Ended(WriteOutcome.UNKNOWN, words=_LEFT)
+            state.ended = state.left(_LEFT)
             raise
         finally:
-            await self.keep(write, ended)
+            state.ended = ended = state.ended or state.left(_FAILED)
+            await self.keep(state.write, ended)
         return told, ended
 
-    async def _intend(self, write: Write, call: Call) -> None:
+    async def _intend(self, state: _UnderWay, call: Call) -> None:
+        write = state.write
         try:
             problem = await self._journal.keep(write, None)
         except asyncio.CancelledError:
-            await self.keep(write, Ended(WriteOutcome.NOT_SENT, words=_LEFT))
+            state.ended = state.left(_LEFT)
+            await self.keep(write, state.ended)
             raise
         if problem and write.target.access is Access.PROTECTED:
             why = (
@@ -159,7 +213,7 @@ class Writes:
         self._warn(await self._journal.keep(write, ended))
 
     def _forget(self, task: asyncio.Task[T]) -> None:
-        self._everywhere.remove(self._tasks.pop(task))
+        self._everywhere.remove(self._tasks.pop(task).write)
         if not task.cancelled():
             task.exception()
 
@@ -173,7 +227,7 @@ class Writes:
         elif isinstance(error, ApiError):
             self.report(Unattended(write, error.alone()))
 
-    async def finish(self, seconds: float | None = None) -> tuple[Write, ...]:
+    async def finish(self, seconds: float | None = None) -> tuple[GivenUp, ...]:
         """Wait until all have ended, their outcomes journalled.
 
         Those that have not after ``seconds`` are given up, and are the answer.
@@ -181,19 +235,26 @@ class Writes:
         if not self._tasks:
             return ()
         _, late = await asyncio.wait(tuple(self._tasks), timeout=seconds)
-        given_up = tuple(self._tasks[task] for task in late)
+        left = [self._tasks[task] for task in late]
+        given_up = tuple(GivenUp(each.write, each.sent) for each in left if each.ended is None)
         if late:
             await self.give_up()
         return given_up
 
     async def give_up(self) -> None:
-        """Wait for no answer any more; what was sent may have been done: the journal says so."""
-        for task in self._tasks:
-            task.cancel()
+        """Wait for no answer any more; what was sent may have been done: the journal says so.
+
+        The journal is waited for.
+        """
+        for task, state in self._tasks.items():
+            if state.ended is None:
+                task.cancel()
+                state.given_up = True
         await self.finish()
 
 
-_LEFT = "smtp-tui was closed meanwhile"
+_LEFT: Final = "smtp-tui was closed meanwhile"
+_FAILED: Final = "smtp-tui failed with an internal error"
 
 
 def done(answer: Answer) -> Ended:

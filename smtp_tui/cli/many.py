@@ -291,7 +291,7 @@ class Sessions(Struct, frozen=True):
         try:
             await run.carry_out()
         except asyncio.CancelledError:
-            remark(f"Interrupted: {_counts(run)}. What is under way is finished.")
+            remark(f"Interrupted: {_counts(run)}. What was sent is in the journal: smtp-tui audit.")
             remark("The screen offers the rest at its next start.")
             raise
         if not run.counts.left:

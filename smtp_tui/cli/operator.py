@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access
+from smtp_tui.api.writes import was_not_sent
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.say import ask, ask_secret, on_terminal, remark, show, show_json
 from smtp_tui.profiles.sources import CredentialError, LoginToken, PromptToken, clean_token
@@ -144,10 +145,12 @@ class CommandOperator:
         """Say nothing, unless the command is ended while a write may be under way."""
         try:
             yield
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as stopped:
             if sent in (Sent.WRITE, Sent.LOST):
                 doing = clean(f"{what[:1].lower()}{what[1:]}")
-                remark(f"Interrupted while {doing}: check the record on the server.")
+                check = "check the record on the server"
+                then = "it was not sent" if was_not_sent(stopped) else check
+                remark(f"Interrupted while {doing}: {then}.")
             raise
 
     def tell(self, notice: Notice) -> None:

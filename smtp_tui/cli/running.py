@@ -134,7 +134,7 @@ def name_profile(profile: Profile) -> None:
 async def session_of(
     profile: Profile, environ: Environ, *, read_only: bool = False
 ) -> AsyncIterator[Session]:
-    """The session of a command; on leaving, writes under way are finished.
+    """The session of a command; on leaving, writes that were sent are finished.
 
     Raises ``HostRefused``.
     """
@@ -155,7 +155,9 @@ async def session_of(
             Clock(),
             lambda words: remark(f"warning: {words}"),
         )
-        return Client(target, tokens, Activity(keeps_answers=False), Clock(), auditor)
+        client = Client(target, tokens, Activity(keeps_answers=False), Clock(), auditor)
+        client.writes.stops_unsent = True
+        return client
 
     def say(line: str) -> None:
         """Pass on what a token command writes to stderr; a blank line says that it has ended."""

@@ -190,14 +190,14 @@ def _run(
         report = io.StringIO()
         app.error_console = Console(file=report)  # its tracebacks would print tokens and passwords
         app.run(mouse=switched_on(preferences.mouse, os.environ))
-    for write in app.leaving.given_up:
-        complain(
-            f"left before the server answered: {write.request.operation.value};"
-            " outcome unknown: check the record"
-        )
+    for left in app.leaving.given_up:
+        when = "the server answered" if left.sent else "it was sent"
+        then = "outcome unknown: check the record" if left.sent else "nothing was changed"
+        complain(f"left before {when}: {left.write.request.operation.value}; {then}")
     if app.return_code == 1 or report.getvalue():
         return complain(_crash_words(report.getvalue()), ExitCode.CRASHED)
-    return app.return_code or (ExitCode.UNKNOWN_OUTCOME if app.leaving.given_up else ExitCode.OK)
+    unknown = any(left.sent for left in app.leaving.given_up)
+    return app.return_code or (ExitCode.UNKNOWN_OUTCOME if unknown else ExitCode.OK)
 
 
 def _crash_words(report: str) -> str:

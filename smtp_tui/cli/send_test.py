@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import to_builtins
 
 from smtp_tui.api.requests import Operation
+from smtp_tui.api.writes import was_not_sent
 from smtp_tui.cli.exit_codes import ExitCode, Misuse
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.parser import EMPTY
@@ -81,8 +82,9 @@ async def _send(
     assert mail is not None  # without a token the operator raised an error
     try:
         await mails.send(session, operator, mail, _show_json if operator.options.json else _show)
-    except asyncio.CancelledError:
-        remark("Interrupted; the mail may have been sent.")
+    except asyncio.CancelledError as stopped:
+        may = "no mail was sent" if was_not_sent(stopped) else "the mail may have been sent"
+        remark(f"Interrupted; {may}.")
         raise
     if isinstance(mail.outcome, TestOutcome):
         return _CODES[mail.outcome.verdict]

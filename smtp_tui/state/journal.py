@@ -12,15 +12,18 @@ import json
 import os
 import pwd
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import asdict, force_setattr, replace
 
 from smtp_tui.api.clock import Clock
@@ -185,16 +188,16 @@ class Journal:
         self._rotate_bytes = rotate_bytes
         self._files_kept = files_kept
 
-    def append(self, entry: JournalEntry) -> str:
-        """Add one line; it is on the disk when this returns.
+    def append(self, *entries: JournalEntry) -> str:
+        """Add a line for each entry; all are on the disk when this returns.
 
-        Returns what was dropped to make room for it, in words; empty if nothing was.
+        Returns what was dropped to make room for them, in words; empty if nothing was.
         """
-        line = json.dumps(plain(fitted(entry)))
+        lines = "\n".join(json.dumps(plain(fitted(entry))) for entry in entries)
         with files.locked(self.path):
             with files.problems_of(self.path):
-                dropped = self._rotate(entry.at)
-            files.append_line(self.path, line, sync=True)
+                dropped = self._rotate(entries[-1].at)
+            files.append_line(self.path, lines, sync=True)
         return dropped
 
     def end(self, found: Iterable[tuple[Written, WriteOutcome]], at: datetime) -> None:
@@ -298,12 +301,35 @@ def _short(text: str) -> str:
     return kept + rest
 
 
+class _Line(Struct, eq=False):
+    """A line that waits to be written; ``kept`` gets why it was not, and what was dropped for it.
+
+    A line that nobody awaits any more is written all the same.
+    """
+
+    entry: Callable[[], JournalEntry]
+    kept: asyncio.Future[tuple[str, str]]
+
+    def tell(self, problem: str, dropped: str) -> None:
+        """Say what came of it, from the thread that writes."""
+        with suppress(RuntimeError):  # the event loop has ended, and with it whoever waited
+            self.kept.get_loop().call_soon_threadsafe(self._set, (problem, dropped))
+
+    def _set(self, told: tuple[str, str]) -> None:
+        if not self.kept.done():
+            self.kept.set_result(told)
+
+
 class Auditor(Struct):
     """The :class:`~smtp_tui.api.writes.WriteLog` of all clients of one run.
 
-    ``journal`` is called for each entry and may raise ``FileProblem``. ``say`` tells a person of a
-    gap in the journal: once for each reason, and again if it comes back. ``patience`` are seconds
-    after which a disk that does not answer counts as one that cannot be written to.
+    ``journal`` is called for each time that is written and may raise ``FileProblem``. ``say`` tells
+    a person of a gap in the journal: once for each reason, and again if it comes back.
+    ``patience`` are seconds after which a disk that does not answer counts as one that cannot be
+    written to.
+
+    One thread writes, so that lines stand in the order in which they were given; the lines that
+    came while it wrote go to the disk together. Python waits for it at the end of the program.
     """
 
     journal: Callable[[], Journal]
@@ -312,6 +338,8 @@ class Auditor(Struct):
     say: Callable[[str], object]
     patience: float = 15.0
     _said: str = ""
+    _waiting: deque[_Line] = field(default_factory=deque)
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "journal"))
 
     def warn(self, problem: str) -> None:
         """Tell the person, unless it was told already and nothing was journalled since."""
@@ -321,23 +349,39 @@ class Auditor(Struct):
 
     async def keep(self, write: Write, ended: Ended | None) -> str:
         """Journal the intent or the outcome; why it is not on the disk, empty if it is."""
-        at = self.clock.now()
+        entry = partial(self._entry, write, ended, self.clock.now())
+        line = _Line(entry, asyncio.get_running_loop().create_future())
+        self._waiting.append(line)
+        self._thread.submit(self._write)
         try:
             async with asyncio.timeout(self.patience):
-                dropped = await asyncio.to_thread(
-                    lambda: self.journal().append(self._entry(write, ended, at))
-                )
-        except FileProblem as problem:
-            return str(problem)
+                problem, dropped = await line.kept
         except TimeoutError:
             return f"the disk has not answered within {self.patience:g} s"
+        if problem:
+            return problem
         self._said = ""
         if dropped:
             self.say(f"The journal of writes was full: {dropped}")
         return ""
 
+    def _write(self) -> None:
+        """Write the lines that wait, in one go; those of an earlier call may be all there were."""
+        lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        problem, dropped = "smtp-tui failed with an internal error", ""
+        try:
+            if lines:
+                dropped = self.journal().append(*(line.entry() for line in lines))
+            problem = ""
+        except FileProblem as error:
+            problem = str(error)
+        finally:
+            for line in lines:
+                line.tell(problem, dropped)
+                dropped = ""  # which is told once
+
     def _entry(self, write: Write, ended: Ended | None, at: datetime) -> JournalEntry:
-        """The entry of a write's outcome, or of its intent. It may be long: run it in a thread."""
+        """The entry of a write's outcome, or of its intent. It may be long: made in the thread."""
         target, request, record = write.target, write.request, write.record
         intent = JournalEntry(
             kind=EntryKind.INTENT,

@@ -20,13 +20,15 @@ from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
     from smtp_tui.api.requests import Write
+    from smtp_tui.api.writes import GivenUp
     from smtp_tui.ui.bulk.current_run import CurrentRun
     from smtp_tui.ui.dialogs import QuestionDialog
 
 _LOOK: Final = 0.25
 """Seconds between two looks whether the writes have ended."""
 _LEAVING_NOW: Final = Content(
-    "Leaving now does not stop it. Its outcome will then be unknown; smtp-tui audit lists it."
+    "Leaving now does not stop what was sent."
+    " Its outcome will then be unknown; smtp-tui audit lists it."
 )
 
 
@@ -43,7 +45,7 @@ class Answer(Enum):
 class Leaving:
     """Asks before something typed would be lost, and waits for writes, visibly.
 
-    ``given_up`` are the writes that were left without their outcome.
+    ``given_up`` are the writes that were left before their end.
     """
 
     def __init__(
@@ -53,7 +55,7 @@ class Leaving:
         sessions: Callable[[], tuple[Session, ...]],
         run: Callable[[], CurrentRun | None],
     ) -> None:
-        self.given_up: list[Write] = []
+        self.given_up: list[GivenUp] = []
         self._app = app
         self._clock = clock
         self._sessions = sessions

@@ -22,7 +22,7 @@ from smtp_tui.state.encoding import RecordKey
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
     from smtp_tui.api.requests import Operation, Write
-    from smtp_tui.api.writes import Unattended
+    from smtp_tui.api.writes import GivenUp, Unattended
     from smtp_tui.workflows.outcomes import Deleted, Saved
 
 
@@ -89,7 +89,7 @@ class Session(Struct, frozen=True, dict=True):
         await self.client.trust(trust)
         return kept
 
-    async def aclose(self, seconds: float | None = None) -> tuple[Write, ...]:
+    async def aclose(self, seconds: float | None = None) -> tuple[GivenUp, ...]:
         """Finish writes and close, if a client was ever made; as ``Client.aclose``."""
         return await self.client.aclose(seconds) if "client" in self.__dict__ else ()
 

@@ -15,7 +15,7 @@ from smtp_tui.api.models import PASSWORD, Record, SecretState, TestAnswer, value
 from smtp_tui.api.requests import Request, test_saved_request, test_values_request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Scope
-from smtp_tui.api.writes import Ended
+from smtp_tui.api.writes import Ended, was_not_sent
 from smtp_tui.editing.patch import Change, Patch
 from smtp_tui.mail import replies
 from smtp_tui.mail.judge import judge, judge_error, unknown
@@ -219,6 +219,7 @@ class TestMails(Struct, frozen=True):
         :class:`~smtp_tui.api.requests.IdRefused` and ``ValueError``.
         """
         request = subject.request(session.target.scope, to)
+        await asyncio.to_thread(replies.table)  # so that judging reads no file
         with operator.waiting("Getting a token"):
             await ensure_token(session, operator)
         if session.tokens.token() is None:
@@ -239,13 +240,16 @@ class TestMails(Struct, frozen=True):
         """Send a prepared mail, judge what came of it, and keep that in the history.
 
         ``judged`` is called with the outcome before it is written to a file. Where this is
-        cancelled, the outcome is kept as unknown. The operator is told where it cannot be written.
+        cancelled, the outcome is kept as unknown, unless the mail was surely not sent. The operator
+        is told where it cannot be written.
         """
         clock, key = session.tokens.clock, session.key(mail.subject.record_id)
         try:
             mail.outcome = await _outcome(session, mail)
             mail.seconds = clock.monotonic() - mail.since
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as stopped:
+            if was_not_sent(stopped):
+                raise
             mail.outcome, mail.seconds = unknown(LEFT), clock.monotonic() - mail.since
             # The program waits for its threads at its end, and for no task that was cancelled.
             asyncio.get_running_loop().run_in_executor(None, self._keep, key, _run(session, mail))
@@ -306,7 +310,6 @@ async def _outcome(session: Session, mail: TestMail) -> TestOutcome | ApiError:
         journalled = _JOURNALLED[outcome.verdict]
         return outcome, Ended(journalled, answer.status, answer.request_id, words)
 
-    await asyncio.to_thread(replies.table)  # so that judging reads no file
     try:
         opened = mail.subject.opened
         return await session.connections.test(mail.request, verdict, opened, mail.run)

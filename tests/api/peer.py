@@ -54,7 +54,9 @@ class Peer:
     ) -> None:
         """One connection, from its beginning to its end."""
         self.connections += 1
-        self.open += 1
+        async with self._news:
+            self.open += 1
+            self._news.notify_all()
         with suppress(OSError, asyncio.IncompleteReadError):  # the client may hang up
             await talk(self, reader, writer)
         writer.transport.abort()

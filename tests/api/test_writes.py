@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -13,8 +13,19 @@ from smtp_tui.api.errors import Call, NotJournalled, NotSent, UnderWay
 from smtp_tui.api.requests import Answer, Write, delete_request
 from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import Access
-from smtp_tui.api.writes import Ended, WriteOutcome
-from tests.api.desk import BODY_PASSWORD, IMPATIENT, READS, WRITES, Desk, HeldToken, Pad, desk
+from smtp_tui.api.writes import Ended, WriteOutcome, was_not_sent
+from tests.api.desk import (
+    BODY_PASSWORD,
+    IMPATIENT,
+    READS,
+    WRITES,
+    Desk,
+    HeldToken,
+    Pad,
+    desk,
+    elsewhere,
+)
+from tests.api.peer import Peer, peer
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 TESTS = ("test_values", "test_saved")
@@ -22,13 +33,14 @@ TESTS = ("test_values", "test_saved")
 
 @dataclass
 class SlowPad(Pad):
-    """A journal that takes its time, until `go`."""
+    """A journal that takes its time, until `go`: with the intent, or with the outcome."""
 
+    slow_end: bool = False
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     go: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def keep(self, write: Write, ended: Ended | None) -> str:
-        if ended is None:
+        if (ended is not None) is self.slow_end:
             self.begun.set()
             await self.go.wait()
         return await super().keep(write, ended)
@@ -129,26 +141,102 @@ async def test_a_write_nobody_waits_for_any_more_is_kept_when_it_ends(work: Desk
     assert ended(work.pad).outcome is WriteOutcome.DONE
 
 
-@pytest.mark.parametrize("sent", [False, True])
-async def test_a_write_given_up_on_leaving_is_kept_as_what_is_known_of_it(
-    sandbox: Sandbox, sent: bool
+async def silent(server: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Take a connection, and shake no hands."""
+    while await reader.read(65536):
+        pass
+
+
+@pytest.mark.parametrize("name", WRITES)
+@pytest.mark.parametrize("by", ["leaving", "an interrupt"])
+async def test_a_write_given_up_while_it_connects_was_surely_not_sent(
+    work: Desk, name: str, by: str
 ) -> None:
-    sandbox.faults.add(Fault(FaultKind.HANG))
-    pad = Pad() if sent else SlowPad()
+    async with peer(silent) as server:
+        other = elsewhere(work, server.port, scheme="https")
+        waiting = asyncio.create_task(replace(work, connections=SmtpConnections(other)).do(name))
+        await server.has(lambda: server.open == 1)
+        if by == "leaving":
+            (left,) = await other.aclose(0)
+            assert not left.sent
+        else:
+            other.writes.stops_unsent = True
+            waiting.cancel()
+        with pytest.raises(asyncio.CancelledError) as stopped:
+            await waiting
+        assert await other.aclose() == ()
+    assert was_not_sent(stopped.value)
+    assert ended(work.pad).outcome is WriteOutcome.NOT_SENT
+
+
+async def test_a_write_that_is_left_while_it_connects_goes_on_where_it_is_not_given_up(
+    work: Desk,
+) -> None:
+    async with peer(silent) as server:
+        other = elsewhere(work, server.port, scheme="https")
+        waiting = asyncio.create_task(SmtpConnections(other).write(work.request("delete")))
+        await server.has(lambda: server.open == 1)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError) as stopped:
+            await waiting
+        assert not was_not_sent(stopped.value), "it may still be sent"
+        assert other.writes.under_way
+        await other.aclose(0)
+
+
+async def test_a_write_stopped_while_a_name_is_compared_was_surely_not_sent(
+    sandbox: Sandbox,
+) -> None:
+    async with desk(sandbox, access=Access.PROTECTED) as held:
+        sandbox.faults.add(Fault(FaultKind.HANG, Operation.GET))
+        held.client.confirm(held.request("delete"), "OLD")
+        writing = asyncio.create_task(held.do("delete"))
+        await held.asked(1)
+        writing.cancel()
+        with pytest.raises(asyncio.CancelledError) as stopped:
+            await writing
+    assert was_not_sent(stopped.value)
+    assert held.pad.lines == []
+
+
+@pytest.mark.parametrize(
+    ("reached", "outcome"),
+    [
+        ("its intent is kept", WriteOutcome.NOT_SENT),
+        ("it is sent", WriteOutcome.UNKNOWN),
+        ("its outcome is kept", WriteOutcome.DONE),
+    ],
+)
+async def test_a_write_given_up_on_leaving_is_kept_as_what_is_known_of_it(
+    sandbox: Sandbox, reached: str, outcome: WriteOutcome
+) -> None:
+    if outcome is WriteOutcome.UNKNOWN:
+        sandbox.faults.add(Fault(FaultKind.HANG))
+    pad = SlowPad(slow_end=outcome is WriteOutcome.DONE)
+    if outcome is WriteOutcome.UNKNOWN:
+        pad.go.set()
     async with desk(sandbox, journal=pad) as held:
         waiting = asyncio.create_task(held.do("patch"))
-        if isinstance(pad, SlowPad):
-            await pad.begun.wait()
-        else:
-            await held.asked(1)
+        await (held.asked(1) if pad.go.is_set() else pad.begun.wait())
         assert [write.id for write in held.client.writes.under_way]
-        await held.client.writes.give_up()
-        with pytest.raises(asyncio.CancelledError):
-            await waiting
+        leaving = asyncio.create_task(held.client.aclose(0))
+        for _ in range(10):  # turns of the loop, in which it is given up
+            await asyncio.sleep(0)
+        pad.go.set()
+        given_up = await leaving
+        assert [left.sent for left in given_up] == {
+            WriteOutcome.NOT_SENT: [False],
+            WriteOutcome.UNKNOWN: [True],
+            WriteOutcome.DONE: [],
+        }[outcome]
+        (ended_so,) = await asyncio.gather(waiting, return_exceptions=True)
+        stopped = isinstance(ended_so, asyncio.CancelledError)
+        assert stopped is (outcome is not WriteOutcome.DONE), reached
         assert not list(held.client.writes.under_way)
     how = pad.lines[-1][1]
     assert how is not None
-    assert how.outcome is (WriteOutcome.UNKNOWN if sent else WriteOutcome.NOT_SENT)
+    assert how.outcome is outcome
+    assert len(sandbox.requests) == (outcome is not WriteOutcome.NOT_SENT)
 
 
 @pytest.mark.parametrize("name", WRITES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -91,6 +92,26 @@ def test_a_command_is_ended_at_any_moment(environ: dict[str, str]) -> None:
         ends = tuple(pool.map(end, range(STARTS)))
     assert [code for code, _ in ends] == [128 + SIGNALS[start % 3] for start in range(STARTS)]
     assert not [said for _, said in ends if "Traceback" in said]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_mail_that_is_given_up_while_it_connects_is_told_and_journalled_as_not_sent(
+    number: signal.Signals, environ: dict[str, str], tmp_path: Path
+) -> None:
+    values = ("--values", "hostname=mail.example", "port=25", "--to", "ops@example.com")
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # it shakes no hands
+        silent.settimeout(TIMEOUT)
+        environ |= {"CAM_HOST": "127.0.0.1", "CAM_PORT": str(silent.getsockname()[1])}
+        with started((*PROGRAM, "test", *values), environ) as process:
+            connection, _ = silent.accept()
+            with connection:
+                process.send_signal(number)
+                code, said = ended(process)
+    assert code == 128 + number
+    assert "Interrupted; no mail was sent." in said
+    (written,) = writes_of(Journal(tmp_path / "state").read().entries)
+    assert written.outcome is WriteOutcome.NOT_SENT
+    assert not (tmp_path / "state" / "tests.jsonl").exists()
 
 
 @pytest.mark.usefixtures("unanswered")

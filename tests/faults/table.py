@@ -83,6 +83,7 @@ PROFILES_READING = "tests/profiles/test_reading.py"
 PROFILES_STORE = "tests/profiles/test_store.py"
 PROFILES_TRUST = "tests/profiles/test_trust.py"
 SANDBOX_DATA_FILE = "tests/sandbox/test_data_file.py"
+STATE_AUDITOR = "tests/state/test_auditor.py"
 STATE_DRAFTS = "tests/state/test_drafts.py"
 STATE_FILES = "tests/state/test_files.py"
 STATE_JOURNAL = "tests/state/test_journal.py"
@@ -792,8 +793,8 @@ FAULTS: Final = (
     Fault(
         "a write is sent before it is journalled",
         HONEST,
-        "        await self._intend(write, call)\n        ended",
-        "        ended",
+        "        await self._intend(state, call)\n        try",
+        "        try",
         (f"{API_WRITES}::test_nothing_is_sent_before_the_intent_is_kept",),
     ),
     Fault(
@@ -803,6 +804,61 @@ FAULTS: Final = (
         "if problem and not write.target:",
         (
             f"{API_WRITES}::test_without_a_journal_a_protected_profile_sends_nothing_and_another_one_warns",
+        ),
+    ),
+    Fault(
+        "a write that was not sent is kept as not known",
+        HONEST,
+        "Ended(WriteOutcome.UNKNOWN if self.sent else WriteOutcome.NOT_SENT, words=words)",
+        "Ended(WriteOutcome.UNKNOWN, words=words)",
+        (f"{API_WRITES}::test_a_write_given_up_while_it_connects_was_surely_not_sent",),
+    ),
+    Fault(
+        "a write that was sent is kept as not sent",
+        HONEST,
+        "            begins()\n",
+        "            begins\n",
+        (f"{API_WRITES}::test_a_write_given_up_on_leaving_is_kept_as_what_is_known_of_it",),
+    ),
+    Fault(
+        "an outcome that is being kept is told as not known",
+        HONEST,
+        "for each in left if each.ended is None)",
+        "for each in left)",
+        (f"{API_WRITES}::test_a_write_given_up_on_leaving_is_kept_as_what_is_known_of_it",),
+    ),
+    Fault(
+        "an interrupted command still sends what had not been sent",
+        HONEST,
+        "client.writes.stops_unsent = True",
+        "client.writes.stops_unsent = False",
+        (
+            f"{CLI_SIGNALS}::test_a_mail_that_is_given_up_while_it_connects_is_told_and_journalled_as_not_sent",
+        ),
+    ),
+    Fault(
+        "a save that was not sent is told as unknown on leaving",
+        HONEST,
+        "GivenUp(each.write, each.sent)",
+        "GivenUp(each.write, True)",
+        (f"{UI_LEAVING}::test_leaving_now_before_a_save_was_sent_journals_it_as_not_sent",),
+    ),
+    Fault(
+        "two threads write the journal",
+        HONEST,
+        'ThreadPoolExecutor(1, "journal")',
+        'ThreadPoolExecutor(2, "journal")',
+        (
+            f"{STATE_AUDITOR}::test_lines_keep_their_order_and_none_is_lost_where_a_write_is_given_up_meanwhile",
+        ),
+    ),
+    Fault(
+        "lines that came together are lost but for the first",
+        HONEST,
+        "self.journal().append(*(line.entry() for line in lines))",
+        "self.journal().append(lines[0].entry())",
+        (
+            f"{STATE_AUDITOR}::test_lines_that_come_together_are_written_together_and_each_before_its_request",
         ),
     ),
     Fault(

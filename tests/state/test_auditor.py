@@ -30,6 +30,7 @@ from smtp_tui.state.journal import (
 from tests.api.desk import BODY_PASSWORD, IMPATIENT, WRITES, Desk, as_it_came, desk
 from tests.failing_sandbox import Fault, FaultKind, Sandbox
 from tests.state.test_files import at_most
+from tests.workflows.test_test_email import wait_for
 
 ACTOR = actor_of({"SSH_CONNECTION": "192.0.2.1 5000 192.0.2.2 22"})
 
@@ -285,3 +286,49 @@ async def test_writes_are_read_newest_first_each_with_the_id_of_its_record(
         ("create", created),
         ("patch", held.record_id),
     ]
+
+
+async def test_lines_keep_their_order_and_none_is_lost_where_a_write_is_given_up_meanwhile(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    answers, asked = threading.Event(), 0
+
+    def slow_at_first() -> Journal:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            answers.wait(10)
+        return Journal(tmp_path)
+
+    auditor = Auditor(slow_at_first, ACTOR, Clock(), print)
+    async with desk(sandbox, journal=auditor) as held:
+        writing = [asyncio.create_task(held.do(name)) for name in ("delete", "create")]
+        await asyncio.to_thread(wait_for, lambda: asked == 1)
+        leaving = asyncio.create_task(held.client.aclose(0))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        for task in asyncio.all_tasks():  # as a second signal does
+            if task not in (leaving, asyncio.current_task()):
+                task.cancel()
+        await asyncio.wait(writing)
+        answers.set()
+        assert [left.sent for left in await leaving] == [False, False]
+        await asyncio.to_thread(wait_for, lambda: len(Journal(tmp_path).read().entries) == 4)
+    writes = writes_of(Journal(tmp_path).read().entries)
+    assert {write.begun.operation for write in writes} == {"delete", "create"}
+    for write in writes:
+        assert write.begun.kind is EntryKind.INTENT, "the intent stands first"
+        assert [entry.outcome for entry in write.outcomes] == [WriteOutcome.NOT_SENT]
+    assert list(sandbox.requests) == []
+
+
+async def test_lines_that_come_together_are_written_together_and_each_before_its_request(
+    sandbox: Sandbox, audited: Audited
+) -> None:
+    audited.entries()
+    async with desk(sandbox, journal=audited.auditor) as held:
+        await asyncio.gather(*(held.do(name) for name in ("create", "patch", "test_values")))
+    entries = audited.entries()
+    assert [entry.kind for entry in entries[:3]] == [EntryKind.INTENT] * 3
+    assert len(entries) == 6
+    assert all(len(write.outcomes) == 1 for write in writes_of(entries))

@@ -3,6 +3,7 @@
 import pytest
 
 from smtp_tui.api.writes import WriteOutcome
+from smtp_tui.state.files import locked
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.forms import apply, edit_port
 from tests.ui.helpers import Ui, impatient, opened
@@ -105,14 +106,32 @@ async def test_leaving_now_keeps_the_draft_and_journals_the_outcome_as_not_known
         ui.clock.forward(1)
         await ui.press("tab", "enter")
         await ended(ui)
-        assert [write.record and write.record.name for write in ui.app.leaving.given_up] == [
-            "BATCH"
-        ]
+        (left,) = ui.app.leaving.given_up
+        assert left.write.record is not None
+        assert (left.write.record.name, left.sent) == ("BATCH", True)
         intent, outcome = ui.services.journal.read().entries
         assert outcome.outcome is WriteOutcome.UNKNOWN
         assert intent.write_id == outcome.write_id
         await ui.app.on_unmount()
     assert len(ui.requests(Operation.MODIFY)) == 1
+
+
+async def test_leaving_now_before_a_save_was_sent_journals_it_as_not_sent(demo: Sandbox) -> None:
+    async with opened(demo) as ui:
+        await edit_port(ui, "BATCH", "587")
+        with locked(ui.services.journal.path):  # as another program may
+            await apply(ui, "BATCH")
+            await ui.press("ctrl+c")
+            await ui.sees("A write is under way", "demo · change the connection BATCH")
+            ui.clock.forward(1)
+            await ui.press("tab", "enter")
+            await ui.loses("A write is under way")
+        await ended(ui)
+        (left,) = ui.app.leaving.given_up
+        assert not left.sent
+        _, outcome = ui.services.journal.read().entries
+        assert outcome.outcome is WriteOutcome.NOT_SENT
+    assert not ui.requests(Operation.MODIFY)
 
 
 async def test_a_test_mail_under_way_is_waited_for_too(demo: Sandbox) -> None:
