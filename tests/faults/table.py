@@ -1329,7 +1329,7 @@ FAULTS: Final = (
     Fault(
         "the outcome of a write is not journalled",
         HONEST,
-        "            await self.keep(write, ended)\n        return told",
+        "            await self.keep(state.write, ended)\n        return told",
         "            del ended\n        return told",
         (f"{API_WRITES}::test_whatever_goes_wrong_is_kept_as_what_it_is",),
     ),
@@ -1371,11 +1371,11 @@ FAULTS: Final = (
     Fault(
         "a write is sent again when its answer is lost",
         ONCE,
-        "            told, ended = await send()\n",
+        "            told, state.ended = await send(state.begins)\n",
         "            try:\n"
-        "                told, ended = await send()\n"
+        "                told, state.ended = await send(state.begins)\n"
         "            except ApiError:\n"
-        "                told, ended = await send()\n",
+        "                told, state.ended = await send(state.begins)\n",
         (
             f"{API_FAULTS}::test_a_fault_ends_in_its_error_is_told_in_words_and_no_write_is_sent_twice[502-create]",
         ),
@@ -1575,10 +1575,10 @@ FAULTS: Final = (
         FILES,
         "        with files.locked(self.path):\n"
         "            with files.problems_of(self.path):\n"
-        "                dropped = self._rotate(entry.at)\n"
+        "                dropped = self._rotate(entries[-1].at)\n"
         "            files.append_line",
         "        with files.problems_of(self.path):\n"
-        "            dropped = self._rotate(entry.at)\n"
+        "            dropped = self._rotate(entries[-1].at)\n"
         "        with files.locked(self.path):\n"
         "            files.append_line",
         (f"{STATE_POWER_CUT}::test_a_full_journal_is_rotated_while_its_lock_is_held",),
