@@ -36,12 +36,13 @@ class Activity:
     """The last exchanges of all profiles of this run, newest last, for the Activity screen.
 
     ``writes`` are those under way, kept by the clients. ``keeps_answers`` is False where nobody
-    can look at answers: to keep them takes time.
+    can look at answers: to keep them takes time. ``forgotten`` counts exchanges before the last.
     """
 
     def __init__(self, *, keeps_answers: bool = True) -> None:
         self.keeps_answers = keeps_answers
         self.writes: list[Write] = []
+        self.forgotten = 0
         self._exchanges: deque[Exchange] = deque(maxlen=KEPT_EXCHANGES)
         self._listeners: list[Callable[[], object]] = []
 
@@ -49,6 +50,7 @@ class Activity:
         """Keep one exchange. Listeners are called later, from the event loop: one that raised here,
         in the middle of a request, would end a write without its outcome.
         """
+        self.forgotten += len(self._exchanges) == KEPT_EXCHANGES
         self._exchanges.append(exchange)
         for listener in self._listeners:
             asyncio.get_running_loop().call_soon(listener)

@@ -225,7 +225,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("app.all_profiles", "P", "All profiles", "Show the records of all profiles in one table."),
     _A("app.activity", "a", "Activity", "Show the requests of this session, without secrets."),
     _A("app.journal", "A", "Journal", "Show your writes and their outcomes."),
-    _A("app.script", "exclamation_mark", "Script", "The writes of this session as commands."),
+    _A("app.script", "exclamation_mark", "Script", "What this session changed, as commands."),
     _A("app.mailbox", "m", "Mailbox", "Show the mail that the demo's mail server received."),
     _A("app.help", "question_mark", "Help", "Show the keys of this screen."),
     _A("app.command_palette", "colon,ctrl+p", "Commands", "Find any action by its name."),

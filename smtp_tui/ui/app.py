@@ -27,7 +27,7 @@ from smtp_tui.ui.base import TICK, Dialog, FullScreen, WriteEnded
 from smtp_tui.ui.current_profile import CurrentProfile
 from smtp_tui.ui.keymap import with_keys
 from smtp_tui.ui.leaving import Leaving
-from smtp_tui.ui.messages import MessagesApp, tell
+from smtp_tui.ui.messages import MessagesApp, Offer, tell
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.terminal.driver import TerminalDriver
 from smtp_tui.ui.terminal.frame_diff import FrameDiff
@@ -314,18 +314,20 @@ class SmtpTui(MessagesApp):
         self.push_screen(RunScreen(session, services))
 
     def action_script(self) -> None:
-        """Offer the writes of this session as a script."""
+        """Offer what this session changed and mailed as a script."""
         from smtp_tui.ui.dialogs import CopyDialog
         from smtp_tui.workflows.command_line import script
 
-        text = script(self._services.activity.exchanges)
+        activity = self._services.activity
+        text = script(activity.exchanges, activity.forgotten)
         if text:
-            forms = {"script": text}
-            self.push_screen(
-                CopyDialog(forms, of="the writes of this session", action="app.script")
-            )
+            of, action = "what this session changed", "app.script"
+            self.push_screen(CopyDialog({"script": text}, of=of, action=action))
+        elif activity.forgotten:
+            words = "The newest requests changed and mailed nothing."
+            tell(self, words, about=About.IMPOSSIBLE, offer=Offer("app.journal", "shows the older"))
         else:
-            words = "Nothing was written in this session yet."
+            words = "Nothing was changed or mailed in this session yet."
             tell(self, words, about=About.IMPOSSIBLE)
 
     def action_mailbox(self) -> None:

@@ -59,6 +59,8 @@ _NOTES: Final = """\
   delivered is unknown."""
 _SPOKEN_FORMS: Final = {"curl": "curl line"}
 """The forms of what can be copied, where a sentence calls one by another name."""
+_FOR_A_SHELL: Final = frozenset({"curl", "command", "script"})
+_IN_THE_DEMO: Final = "An example: only the demo has its profile and token."
 _INDENT, _WIDE_INDENT = 14, 24
 """Cells before the text of an action: the keys stand there, all of them where there is room."""
 
@@ -164,13 +166,14 @@ class CopyDialog(Dialog[None]):
         self.title = f"Copy {of}"
         self._at = 0
         self._labels, self._text = PlainText(), PlainText(classes="row -auto")
-        self._show()
+        self._example = PlainText(_IN_THE_DEMO, classes="hint apart")
 
     def compose_box(self) -> Iterable[Widget]:
-        """The forms, and the text of the chosen one."""
-        yield from (self._labels, self._text)
-        words = "Not in your clipboard? Press v to show the text."
-        yield PlainText(words, classes="hint apart")
+        """The forms where there is a choice, the text of the chosen one, and a remark on it."""
+        if len(self._forms) > 1:
+            yield self._labels
+        yield from (self._text, self._example)
+        self._show()
 
     def keys(self) -> Iterable[tuple[str, str]]:
         """Choose a form, copy it, show it."""
@@ -195,7 +198,10 @@ class CopyDialog(Dialog[None]):
         ]
         self._labels.update(Content(" ").join(labels))
         label, text = self._forms[self._at]
-        self._text.update(json_content(clean_block(text)) if label == "JSON" else clean_block(text))
+        shown = clean_block(text.rstrip("\n"))
+        self._text.update(json_content(shown) if label == "JSON" else shown)
+        in_demo = bool(self.app.check_action("mailbox", ()))
+        self._example.display = in_demo and label in _FOR_A_SHELL
 
     def action_step(self, by: int) -> None:
         """Go to another form."""
@@ -206,7 +212,10 @@ class CopyDialog(Dialog[None]):
         """Send the text to the terminal; what is known of its way is told."""
         label, text = self._forms[self._at]
         what = f"the {_SPOKEN_FORMS.get(label, label)} of {self._of}"
-        otherwise = f"Press {self._opened_by.first_key}, then v, to show the text."
+        forward, back = self._at, len(self._forms) - self._at
+        steps = ["tab"] * forward if forward <= back else ["shift+tab"] * back
+        keys = ", then ".join([self._opened_by.first_key, *steps, "v"])
+        otherwise = f"Press {keys}, to show the text."
         copy(self, text, Copied(clean(what, 120), otherwise))
         self.dismiss(None)
 

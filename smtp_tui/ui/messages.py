@@ -148,6 +148,7 @@ class MessagesApp(App[None]):
         super().__init__(*args, **options)
         self._told: dict[str, Message] = {}
         self._copied = Copied()
+        self._asked_whether_copied = False
         self.count = 0
 
     @property
@@ -208,13 +209,19 @@ class MessagesApp(App[None]):
         super().copy_to_clipboard(text)
 
     def tell_copied(self, way: str, *, sent: bool) -> None:
-        """Say what was copied and which way it went, or why it was not sent."""
+        """Say what was copied and which way it went, or why it was not sent.
+
+        What to do where it did not arrive is said once in a run.
+        """
         copied = self._copied
         words = f"Copied {copied.what}" if sent else f"Not copied: {copied.what} is {way}"
         if sent and way:
             words += f": {way}"
         asks = "Not in your clipboard? " if sent else ""
-        advice = f" {asks}{copied.otherwise}" if copied.otherwise and way else ""
+        advice = ""
+        if copied.otherwise and way and not (sent and self._asked_whether_copied):
+            advice = f" {asks}{copied.otherwise}"
+            self._asked_whether_copied |= sent
         kind = Kind.PLAIN if sent else Kind.WARNING
         self.show(Message(f"{words}.{advice}", About.TERMINAL, kind))
 

@@ -12,6 +12,7 @@ from smtp_tui.api.models import PASSWORD, Assignment, SecretState
 from smtp_tui.api.requests import Operation, Request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.mail.parameters import PARAMETERS, is_number, trimmed
+from smtp_tui.text import clean, counted
 
 _COMMANDS: Final = {
     Operation.LIST: "list",
@@ -25,7 +26,7 @@ _COMMANDS: Final = {
 
 
 class _NoWords(Exception):
-    """What no command can say."""
+    """No command can say it; the text is why."""
 
 
 def command_line(profile: str, request: Request) -> str:
@@ -34,16 +35,16 @@ def command_line(profile: str, request: Request) -> str:
     None has words for a value that is neither text nor number, nor for a secret other than the
     password. A password comes from ``$SMTP_PASSWORD``. The command asks before it writes.
     """
-    command = _COMMANDS.get(request.operation)
-    if command is None:
-        return ""
     try:
-        return _line(command, profile, request)
+        return _line(profile, request)
     except _NoWords:
         return ""
 
 
-def _line(command: str, profile: str, request: Request) -> str:
+def _line(profile: str, request: Request) -> str:
+    command = _COMMANDS.get(request.operation)
+    if command is None:
+        raise _NoWords("it is sent only together with other requests")
     words = ["smtp-tui", command, "--profile", profile]
     if request.operation is Operation.CREATE:
         words.append(_positional(request.new_name or ""))
@@ -68,7 +69,7 @@ def _line(command: str, profile: str, request: Request) -> str:
 def _positional(text: str) -> str:
     """A record or a name as an argument, which must not look like something else."""
     if not text or text.startswith("-") or "=" in text:
-        raise _NoWords
+        raise _NoWords(f"{_quoted(text)} as an argument would mean something else")
     return text
 
 
@@ -76,13 +77,15 @@ def _value(assignment: Assignment) -> str:
     """``name=value``, where the command reads the same value from it."""
     name, value = assignment.name, assignment.value
     if not name.strip() or name.startswith("-") or "=" in name:
-        raise _NoWords
+        raise _NoWords(f"a parameter with the name {_quoted(name)} cannot be typed")
     if is_number(name) and isinstance(value, int) and not isinstance(value, bool):
         return f"{name}={value}"
-    if not isinstance(value, str) or trimmed(name, value) != value:
-        raise _NoWords
-    if is_number(name) and value.isdecimal():
-        raise _NoWords  # it would be sent as a number
+    if isinstance(value, SecretStr | SecretState):
+        raise _NoWords(f"{_quoted(name)} is a secret other than the password")
+    if not isinstance(value, str):
+        raise _NoWords(f"the value of {_quoted(name)} is not text")
+    if trimmed(name, value) != value or (is_number(name) and value.isdecimal()):
+        raise _NoWords(f"the text of {_quoted(name)} would be sent as another value")
     return f"{name}={value}"
 
 
@@ -90,21 +93,50 @@ def _is_set(value: object) -> bool:
     return value is SecretState.SET or (isinstance(value, SecretStr) and bool(value))
 
 
-def script(exchanges: Iterable[Exchange]) -> str:
-    """The writes of a session as a shell script, oldest first; blank where there are none.
+def _quoted(text: str) -> str:
+    """A text from outside in a comment: some shells run a comment that is pasted."""
+    return shlex.quote(clean(text, 60))
 
-    What no command can do, and what did not succeed, stands in it as a comment.
+
+def script(exchanges: Iterable[Exchange], forgotten: int = 0) -> str:
+    """What a session changed and mailed as commands to paste, oldest first; blank if nothing.
+
+    Nothing in it ends or alters the shell. What may have been done, and what no command can do,
+    stands in it as a comment. ``forgotten`` counts older requests that are no longer known.
     """
-    lines = []
-    for exchange in (each for each in exchanges if each.request.operation.writes):
-        done = exchange.status is not None and 200 <= exchange.status < 300
-        how = "done" if done else f"failed: {exchange.status or 'no answer'}"
-        lines += ["", f"# {exchange.at:%H:%M:%S} {exchange.origin} {how}"]
-        line = command_line(exchange.profile, exchange.request) or _instead(exchange.request)
-        lines.append(line if done else f"# {line}")
-    return "\n".join(["#!/bin/sh", "set -eu", *lines]) + "\n" if lines else ""
+    exchanges = tuple(exchanges)
+    writes = [each for each in exchanges if each.request.operation.writes]
+    kept = [each for each in writes if each.status is None or not 300 <= each.status < 500]
+    if not kept:
+        return ""
+    entries = [_entry(each) for each in kept]
+    left_out = [counted(len(exchanges) - len(writes), "read")]
+    if refused := len(writes) - len(kept):
+        left_out.append(counted(refused, "refused write"))
+    head = [
+        "# What this session changed and mailed, oldest first.",
+        "# A command that changes a record asks for a yes, unless --yes is added.",
+    ]
+    if any("--password-stdin" in lines[-1] for lines in entries):
+        head.append(f"# One that reads {PASSWORD_VARIABLE} cannot ask, and needs --yes.")
+    head.append(f"# Left out: {', '.join(left_out)}.")
+    if comments := sum(lines[-1].startswith("#") for lines in entries):
+        head.append(f"# Only as a comment: {counted(comments, 'write')}.")
+    if forgotten:
+        older = counted(forgotten, "older request")
+        head.append(f"# No longer known: {older}. The journal has all writes.")
+    return "\n".join([*head, *(line for lines in entries for line in ("", *lines))]) + "\n"
 
 
-def _instead(request: Request) -> str:
-    body = request.masked_body().replace("\n", " ")
-    return f"# no command does this: {request.method} {request.path} {body}".rstrip()
+def _entry(exchange: Exchange) -> tuple[str, ...]:
+    """When, where and how a write ended, and below it the command, or why there is none."""
+    status = exchange.status
+    answered = "no answer" if status is None else f"answered {status}"
+    head = f"# {exchange.at:%H:%M:%S} {exchange.origin} {answered}"
+    try:
+        command = _line(exchange.profile, exchange.request)
+    except _NoWords as why:
+        return head, f"# No command does this: {why}"
+    if status is not None and status < 300:
+        return head, command
+    return f"{head}, so look first whether it was done", "# " + command.replace("\n", "\n# ")

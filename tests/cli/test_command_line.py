@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smtp_tui.api import requests as made
+from smtp_tui.api.activity import Exchange
 from smtp_tui.api.models import Assignment, SecretState
 from smtp_tui.api.requests import Request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Scope
-from smtp_tui.workflows.command_line import command_line
+from smtp_tui.workflows.command_line import command_line, script
 from tests.cli.console import Console
 from tests.failing_sandbox import Sandbox
 
@@ -137,3 +141,74 @@ def test_any_text_survives_the_shell(name: str, value: str) -> None:
     if line:
         assert f"{name}={value}" in shlex.split(line)
         assert "\n" not in line
+
+
+SCOPE = Scope("t", "all", "default")
+ID = "5e7a1c0d3b2f4a6890100001"
+HOSTILE = "x'\n touch pwned; $(touch pwned) `touch pwned`"
+
+
+def exchange(request: Request, status: int | None = 200) -> Exchange:
+    """A request of a session, and what was answered."""
+    at = datetime(2026, 1, 1, 9, 0, 7, tzinfo=UTC)
+    return Exchange(at, "p", "http://host", request.without_secrets(), status, 5)
+
+
+def patched(name: str, value: Any, status: int | None = 200) -> Exchange:
+    """A change of one parameter."""
+    return exchange(made.patch_request(SCOPE, ID, (Assignment(name, value),)), status)
+
+
+def test_a_script_holds_what_was_changed_and_counts_what_is_left_out() -> None:
+    secret = SecretStr("x")
+    text = script(
+        [
+            exchange(made.list_request(SCOPE)),
+            patched("port", 25),
+            patched("port", 26, 422),
+            patched("port", 27, None),
+            patched("password", secret),
+            patched("api_password", secret),
+            patched("tls", True, 503),
+            exchange(made.test_saved_request(SCOPE, ID, "you@there.example")),
+        ],
+        forgotten=2,
+    )
+    head, *entries = text.rstrip().split("\n\n")
+    assert head == (
+        "# What this session changed and mailed, oldest first.\n"
+        "# A command that changes a record asks for a yes, unless --yes is added.\n"
+        "# One that reads SMTP_PASSWORD cannot ask, and needs --yes.\n"
+        "# Left out: 1 read, 1 refused write.\n"
+        "# Only as a comment: 3 writes.\n"
+        "# No longer known: 2 older requests. The journal has all writes."
+    )
+    assert [entry.partition("\n")[2] for entry in entries] == [
+        f"smtp-tui set --profile p {ID} port=25",
+        f"# smtp-tui set --profile p {ID} port=27",
+        f'printf %s "$SMTP_PASSWORD" | smtp-tui set --profile p {ID} --password-stdin',
+        "# No command does this: api_password is a secret other than the password",
+        "# No command does this: the value of tls is not text",
+        f"smtp-tui test --profile p {ID} --to you@there.example",
+    ]
+    assert entries[1].startswith("# 09:00:07 http://host no answer, so look first")
+    assert script([exchange(made.list_request(SCOPE)), patched("port", 26, 400)]) == ""
+
+
+@pytest.mark.parametrize("shell", [["sh"], ["bash", "--norc", "+O", "interactive_comments", "-i"]])
+def test_a_pasted_script_neither_ends_the_shell_nor_runs_what_a_server_said(
+    tmp_path: Path, shell: list[str]
+) -> None:
+    exchanges = [
+        *(patched("x", HOSTILE, status) for status in (200, None)),
+        *(patched(HOSTILE, each) for each in (True, "text", SecretStr("x"))),
+        exchange(made.create_request(SCOPE, f"={HOSTILE}", (HOST,))),
+    ]
+    pasted = script(exchanges) + "echo alive $-\n"
+    done = subprocess.run(
+        shell, input=pasted, cwd=tmp_path, env={"PATH": "/usr/bin:/bin"}, capture_output=True,
+        text=True, check=False, timeout=20,
+    )  # fmt: skip
+    assert done.stdout.startswith("alive")
+    assert not set("eu") & set(done.stdout.split()[1])
+    assert list(tmp_path.iterdir()) == []

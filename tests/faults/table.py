@@ -2976,4 +2976,34 @@ FAULTS: Final = (
             _show(options, made, _sources(needed))""",
         (f"{CLI_DESIRED}::test_a_dry_run_of_apply_shows_what_plan_shows",),
     ),
+    Fault(
+        "a comment of the script holds a server's text as it is",
+        SECRET,
+        "    return shlex.quote(clean(text, 60))",
+        "    return clean(text, 60)",
+        (
+            "tests/cli/test_command_line.py"
+            "::test_a_pasted_script_neither_ends_the_shell_nor_runs_what_a_server_said",
+        ),
+    ),
+    Fault(
+        "the script holds refused writes",
+        HONEST,
+        "if each.status is None or not 300 <= each.status < 500]",
+        "]",
+        (
+            "tests/cli/test_command_line.py"
+            "::test_a_script_holds_what_was_changed_and_counts_what_is_left_out",
+        ),
+    ),
+    Fault(
+        "the hint after a copy names the keys of the first form",
+        HONEST,
+        '        steps = ["tab"] * forward if forward <= back else ["shift+tab"] * back',
+        '        steps = ["tab"] * min(forward, back, 0)',
+        (
+            "tests/ui/dialogs/test_copy.py"
+            "::test_the_hint_after_a_copy_names_the_keys_that_show_that_form",
+        ),
+    ),
 )

@@ -181,18 +181,20 @@ async def test_an_empty_mailbox_says_what_fills_it_and_the_way_back(demo: Sandbo
         assert not ui.app.screen.query_one("#entry").display
 
 
-async def test_the_writes_of_a_session_are_offered_as_a_script(demo: Sandbox) -> None:
+async def test_what_a_session_changed_is_offered_as_a_script(demo: Sandbox) -> None:
     async with opened(demo) as ui:
         await ui.sees("PRIMARY")
         await ui.press("!")
-        await ui.sees("Nothing was written in this session yet.")
+        await ui.sees("Nothing was changed or mailed in this session yet.")
         await ui.press("d")
         await ui.sees("Delete BATCH?")
         ui.clock.forward(1)
         await ui.press("tab", "enter")
         await ui.sees("Deleted BATCH")
         await ui.press("!")
-        await ui.sees("smtp-tui delete --profile demo", "#!/bin/sh", " done")
+        await ui.sees("smtp-tui delete --profile demo", "Left out:", " answered 200")
+        for gone in ("#!/bin/sh", "set -eu", "smtp-tui get", "smtp-tui list", " script "):
+            assert not ui.shows(gone)
 
 
 async def test_a_request_is_offered_as_the_command_that_sends_it(demo: Sandbox) -> None:
