@@ -165,7 +165,8 @@ class NotSent(ApiError):
 class HostUnreachable(NotSent):
     """Could not connect; ``timed_out`` where the time for it ran out.
 
-    ``status`` is that of an answer which only said that the port wants TLS.
+    ``status`` is that of an answer which only said that the port wants TLS. ``proxy`` is the one
+    that failed, host and port, if there is one.
     """
 
     usual_advice = (
@@ -174,11 +175,24 @@ class HostUnreachable(NotSent):
     )
 
     def __init__(
-        self, call: Call, why: str, *, timed_out: bool = False, status: int | None = None
+        self,
+        call: Call,
+        why: str,
+        *,
+        timed_out: bool = False,
+        status: int | None = None,
+        proxy: str = "",
     ) -> None:
-        super().__init__(call, why)
+        self.proxy = proxy
+        super().__init__(call, f"Proxy {proxy} of the profile: {why}" if proxy else why)
         self.timed_out = timed_out
         self.status = status
+
+    def _advice(self) -> Advice:
+        if not self.proxy:
+            return self.usual_advice
+        words = f'Check the proxy {self.proxy}, which the profile names under "proxy"'
+        return (_profile(words), _retry("Then try again"))
 
 
 class CertificateRefused(NotSent):

@@ -92,7 +92,7 @@ async def resolve(origin: Origin, seconds: float) -> tuple[str, ...]:
         why = f"No DNS answer within {seconds:g} s"
     except (OSError, UnicodeError):
         why = NO_SUCH_NAME
-    raise HostUnreachable(_call(origin), f"{_proxy(origin)}{why}")
+    raise _unreachable(origin, why)
 
 
 async def connect(origin: Origin, addresses: tuple[str, ...], seconds: float) -> str:
@@ -114,7 +114,7 @@ async def connect(origin: Origin, addresses: tuple[str, ...], seconds: float) ->
         else:
             await _close(writer)
             return address
-    raise HostUnreachable(_call(origin), f"{_proxy(origin)}{why}")
+    raise _unreachable(origin, why)
 
 
 async def judge(origin: Origin, address: str, trust: Trust, seconds: float) -> bytes:
@@ -129,7 +129,7 @@ async def judge(origin: Origin, address: str, trust: Trust, seconds: float) -> b
             shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
             await _close(writer)
     except TimeoutError:
-        raise HostUnreachable(_call(origin), f"No TLS handshake within {seconds:g} s") from None
+        raise _unreachable(origin, f"No TLS handshake within {seconds:g} s") from None
     except ssl.SSLError as error:
         raise CertificateRefused(_call(origin), error) from None
     except OSError:
@@ -169,17 +169,17 @@ async def _tunnel(
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-        raise HostUnreachable(_call(origin), f"{_proxy(origin)}It gave no answer") from None
+        raise _unreachable(origin, "It gave no answer") from None
     status = _STATUS.match(head)
     if status is None or status[1] != b"2":
         said = cut(head.partition(b"\r\n")[0].decode("ascii", "replace"), 60)
-        words = f"{_proxy(origin)}It refused to connect ({said})"
-        raise HostUnreachable(_call(origin), words)
+        raise _unreachable(origin, f"It refused to connect ({said})")
 
 
-def _proxy(origin: Origin) -> str:
-    """What stands before a reason that is the proxy's; blank without one."""
-    return f"Proxy {origin.proxy.text}: " if origin.proxy is not None else ""
+def _unreachable(origin: Origin, why: str) -> HostUnreachable:
+    """That the first hop failed, which is the proxy where there is one."""
+    proxy = origin.proxy.text if origin.proxy is not None else ""
+    return HostUnreachable(_call(origin), why, proxy=proxy)
 
 
 async def accepted_certificate(origin: Origin, trust: Trust, seconds: float) -> bytes:

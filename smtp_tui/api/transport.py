@@ -139,8 +139,7 @@ class Transport(Struct, frozen=True):
             told = _in_words(error, call, self.limits.read)
             if self.origin.proxy is None or sending or isinstance(told, errors.CertificateRefused):
                 raise told from None
-            why = f"Proxy {self.origin.proxy.text}: {told.why}"
-            raise errors.HostUnreachable(call, why) from None
+            raise errors.HostUnreachable(call, told.why, proxy=self.origin.proxy.text) from None
 
     def _not_connected(self, call: Call, shaking_hands: bool) -> errors.HostUnreachable:
         seconds = f"{self.limits.connect:g} s"
@@ -148,7 +147,9 @@ class Transport(Struct, frozen=True):
         if shaking_hands:
             took = "The server accepted the connection"
             why = f"{took}, but the TLS handshake did not finish within {seconds}"
-        return errors.HostUnreachable(call, why, timed_out=True)
+            return errors.HostUnreachable(call, why, timed_out=True)
+        proxy = self.origin.proxy.text if self.origin.proxy is not None else ""
+        return errors.HostUnreachable(call, why, timed_out=True, proxy=proxy)
 
     async def _whole(self, response: httpx.Response) -> Answer:
         """The whole answer, or why its body is not read."""

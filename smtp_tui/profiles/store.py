@@ -273,7 +273,7 @@ def _profile(file: TomlFile, name: str, table: object, *, judge_keys: bool) -> P
     if judge_keys:
         file.check_keys(_PROFILE_KEYS, table, at)
     if "host" not in table:
-        raise file.problem(at, "the profile has no host")
+        raise file.problem(at, "host: the profile has no host")
     values: dict[str, Any] = {"name": name}
     for field in FIELDS[1:]:
         try:

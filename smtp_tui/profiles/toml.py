@@ -38,15 +38,21 @@ _ASSIGNMENT: Final = rf"[ \t]*{_KEYS}[ \t]*="
 
 
 class TomlProblem(FileProblem):
-    """A file that is not understood; ``line`` and ``column`` of the first mistake count from 1."""
+    """A file that is not understood; ``line`` and ``column`` of the first mistake count from 1.
 
-    def __init__(self, path: Path, words: str, line: int = 1, column: int = 1) -> None:
+    ``profile`` is the name of the profile that holds it, blank outside of profiles.
+    """
+
+    def __init__(
+        self, path: Path, words: str, line: int = 1, column: int = 1, profile: str = ""
+    ) -> None:
         super().__init__(path, words)
-        self.line, self.column = line, column
+        self.line, self.column, self.profile = line, column, profile
 
     def __str__(self) -> str:
-        """File, line, column and words."""
-        return f"{self.path}, line {self.line}, column {self.column}: {self.words}"
+        """File, line, column, profile and words."""
+        of = f'profile "{self.profile}": ' if self.profile else ""
+        return f"{self.path}, line {self.line}, column {self.column}: {of}{self.words}"
 
     @property
     def reason(self) -> str:
@@ -73,11 +79,13 @@ class TomlFile(Struct, frozen=True):
     def problem(self, key: tuple[str, ...], words: str) -> TomlProblem:
         """What is wrong with the value of a key, such as ``("profiles", "production", "access")``.
 
-        If the key is not found, the position is that of the nearest table that would hold it.
+        Below ``profiles`` it is told of which one. If the key is not found, the position is that of
+        the nearest table that would hold it.
         """
         found = (place for place in _keys(self.text) if key[: len(place[2])] == place[2])
         line, column, _ = max(found, key=lambda place: len(place[2]), default=(1, 1, ()))
-        return TomlProblem(self.path, words, line, column)
+        profile = key[1] if len(key) > 1 and key[0] == "profiles" else ""
+        return TomlProblem(self.path, words, line, column, profile)
 
     def check_keys(
         self, known: Collection[str], table: Mapping[str, object], at: tuple[str, ...] = ()

@@ -117,6 +117,7 @@ async def test_a_proxy_that_hangs_uses_up_the_time_for_a_connection() -> None:
     async with behind(hangs, limits) as (held, _):
         error = await held.refused("create")
         assert isinstance(error, HostUnreachable)
+        assert error.proxy.startswith("127.0.0.1:")
         assert not error.outcome_unknown
 
 
@@ -128,7 +129,9 @@ async def test_a_proxy_where_nothing_listens_is_named() -> None:
         with pytest.raises(ApiError) as caught:
             await SmtpConnections(client).list()
         await client.aclose()
-    assert caught.value.why.startswith("Proxy 127.0.0.1:9: Connection refused")
+    assert caught.value.why.startswith("Proxy 127.0.0.1:9 of the profile: Connection refused")
+    advice = caught.value.advice[0].text
+    assert advice == 'Check the proxy 127.0.0.1:9, which the profile names under "proxy"'
     assert proxy.requests == []
 
 

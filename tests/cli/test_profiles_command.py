@@ -259,7 +259,7 @@ def broken(console: Console, store: ProfileStore, sandbox: Sandbox) -> Console:
     return console
 
 
-MISTAKE = 'line 12, column 1: Unknown key "acces"; did you mean "access"?'
+MISTAKE = 'line 12, column 1: profile "bad": Unknown key "acces"; did you mean "access"?'
 
 
 def test_beside_a_broken_profile_the_good_ones_work(

@@ -2977,6 +2977,23 @@ FAULTS: Final = (
         (f"{CLI_DESIRED}::test_a_dry_run_of_apply_shows_what_plan_shows",),
     ),
     Fault(
+        "a dead proxy sends people to the host of the profile",
+        HONEST,
+        "        if not self.proxy:\n            return self.usual_advice",
+        "        if True:\n            return self.usual_advice",
+        ("tests/api/test_proxy.py::test_a_proxy_where_nothing_listens_is_named",),
+    ),
+    Fault(
+        "an error in profiles.toml does not say whose",
+        HONEST,
+        """f'profile "{self.profile}": ' if self.profile else \"\"""",
+        '""',
+        (
+            "tests/profiles/test_reading.py"
+            "::test_an_error_about_a_key_names_that_key_its_line_and_the_profile",
+        ),
+    ),
+    Fault(
         "a comment of the script holds a server's text as it is",
         SECRET,
         "    return shlex.quote(clean(text, 60))",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Unverified
-from smtp_tui.profiles.model import Environment, Profile
+from smtp_tui.profiles.model import FIELDS, Environment, Profile
 from smtp_tui.profiles.sources import CommandToken, EnvironmentToken, LoginToken, PromptToken
 from smtp_tui.profiles.store import Profiles, profiles_of
 from smtp_tui.profiles.toml import TomlProblem, parse_toml
@@ -170,6 +170,46 @@ def test_a_mistake_is_named_with_file_line_and_column(
     assert words in problem.words
     assert (problem.line, problem.column) == (line, column)
     assert str(problem).startswith(f"{FILE}, line {line}, column {column}: ")
+
+
+BAD_VALUES = {
+    "host": ['"a b"', '"ftp://h"', '"http://h.example"', '"https://u:p@h"', "7", '"h:1"'],
+    "port": ["0", '"x"', "true"],
+    "tenant": ['"a\\u001b"', "1"],
+    "tenant_name": ['"a\\u001b"', "[]"],
+    "team": ['"a\\u001b"', "1"],
+    "namespace": ['"a\\u001b"', "1"],
+    "access": ['"some"', "1"],
+    "environment": ['"tst"', "true"],
+    "label": ['"a\\u001b"', "1"],
+    "token": ['"x"', '{ env = "a b" }', "{ command = [] }", '{ login = "" }', "1"],
+    "identity_url": ['"a b"', '"http://h.example"', "1"],
+    "trust": ['"no"', '{ pin = "x" }', "1"],
+    "proxy": ['"http://u:p@h:1"', '"https://h:1"', '"h"', '"h:0"', '"a b:1"', "1"],
+    "allow_http": ['"no"', "1"],
+    "test_emails": ['"no"', "1"],
+    "recipient": ['"a\\u001b"', "1"],
+}
+
+
+def test_an_error_about_a_key_names_that_key_its_line_and_the_profile() -> None:
+    assert list(BAD_VALUES) == [field.name for field in FIELDS[1:]]
+    for key, values in BAD_VALUES.items():
+        for value in values:
+            good = {"host": '"h.example"', "port": "443", "tenant": '"t"'}
+            lines = [f"{name} = {text}" for name, text in (good | {key: value}).items()]
+            text = "\n".join(["[profiles.good]", 'host = "h"', "[profiles.bad]", *lines])
+            (broken,) = read(text).broken
+            where = f'line {lines.index(f"{key} = {value}") + 4}, column 1: profile "bad": {key}: '
+            assert where in str(broken.problem), text
+            assert "u:p@" not in str(broken.problem)
+
+
+def test_plain_http_behind_a_proxy_is_told_as_a_mistake_of_the_proxy() -> None:
+    for key in ("host", "identity_url"):
+        text = f'[profiles.a]\nhost = "h"\n{key} = "http://127.0.0.1:1"\nproxy = "p:1"\n'
+        (broken,) = read(text.replace('host = "h"\nhost', "host")).broken
+        assert broken.problem.words.startswith("proxy: a proxy is used for https only")
 
 
 def test_the_line_is_found_in_other_layouts_too() -> None:
