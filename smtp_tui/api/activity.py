@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from smtp_tui import log
 from smtp_tui.api.requests import Request, Write
 
 KEPT_EXCHANGES: Final = 500
@@ -30,6 +31,24 @@ class Exchange(Struct, frozen=True):
     answer: str = ""
     failure: str = ""
     request_id: str | None = None
+    sent_bytes: int = 0
+    received_bytes: int = 0
+    tls: str = ""
+
+    @property
+    def words(self) -> str:
+        """The exchange in a line."""
+        came = f"{self.status or 'no answer'} in {self.milliseconds:,} ms"
+        return f"{self.request.method} {self.origin}{self.request.address}: {came}"
+
+    @property
+    def more(self) -> str:
+        """What else is known of it, to stand behind the line."""
+        facts = [f"profile {self.profile}", f"{self.sent_bytes:,} bytes sent"]
+        facts += [f"{self.received_bytes:,} received", self.tls or "no TLS"]
+        facts += [f"request id {self.request_id}"] if self.request_id else []
+        facts += [self.failure] if self.failure else []
+        return f"; {'; '.join(facts)}"
 
 
 class Activity:
@@ -52,6 +71,7 @@ class Activity:
         """
         self.forgotten += len(self._exchanges) == KEPT_EXCHANGES
         self._exchanges.append(exchange)
+        log.request(exchange.words, exchange.more)
         for listener in self._listeners:
             asyncio.get_running_loop().call_soon(listener)
 

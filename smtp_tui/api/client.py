@@ -14,6 +14,7 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 from msgspec.structs import replace
 
 import smtp_tui
+from smtp_tui import log
 from smtp_tui.api import errors
 from smtp_tui.api.activity import Activity, Exchange
 from smtp_tui.api.clock import Clock
@@ -157,6 +158,7 @@ class Client:
             with nothing_sent():
                 await self._check_access(request, call)
             self._check_open(request, call)
+            log.decision(f"{call.operation.value}: allowed, {_allowed(self.target)}")
             write = Write(
                 os.urandom(8).hex(),
                 self.target,
@@ -170,6 +172,7 @@ class Client:
             )
             return write, told
         except ApiError as error:
+            log.decision(f"{call.operation.value}: {error.why}")
             raise error.alone() from None
 
     def _check_open(self, request: Request, call: Call) -> None:
@@ -190,6 +193,7 @@ class Client:
             pause = self._limits.retry_pause if asked is None else asked
             if not again or request.method != "GET" or pause > self._limits.longest_retry_after:
                 raise
+        log.decision(f"{request.operation.value} is asked again in {pause:g} s")
         await asyncio.sleep(pause)
         self._check_open(request, call)
         return await self._exchange(request, call, raise_for_status)
@@ -227,9 +231,12 @@ class Client:
         started, at = self._clock.monotonic(), self._clock.now()
         answer: Answer | None = None
         failure, status, keeps = "", None, self._activity.keeps_answers
+        received = 0
         secrets = (*request.secrets(), *token)
         try:
-            answer = _cleaned(await self._sent(request, call, headers, begins), request, secrets)
+            whole = await self._sent(request, call, headers, begins)
+            received = len(whole.body)
+            answer = _cleaned(whole, request, secrets)
             status = answer.status
             return read(answer, replace(call, request_id=answer.request_id))
         except ApiError as error:
@@ -254,6 +261,9 @@ class Client:
                     answer=_kept(answer, secrets) if answer and keeps else "",
                     failure=failure,
                     request_id=answer.request_id if answer else None,
+                    sent_bytes=len(request.content()),
+                    received_bytes=received,
+                    tls=answer.tls if answer else "",
                 )
             )
 
@@ -312,6 +322,10 @@ class Client:
                 raise errors.HostUnreachable(call, why) from None
             self._contexts[origin, trust] = context
         return self._contexts[origin, trust]
+
+
+def _allowed(target: Target) -> str:
+    return f"the access of the profile {target.name} is {target.access.value}"
 
 
 def _cleaned(answer: Answer, request: Request, secrets: tuple[str, ...]) -> Answer:

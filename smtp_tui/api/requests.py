@@ -203,7 +203,10 @@ def _hidden(value: BodyValue) -> BodyValue:
 
 
 class Answer(Struct, frozen=True):
-    """A whole answer with any status; ``unreadable`` says why the body was not read."""
+    """A whole answer with any status; ``unreadable`` says why the body was not read.
+
+    ``tls`` is the protocol and cipher of its connection, blank without TLS.
+    """
 
     status: int
     body: bytes
@@ -211,6 +214,7 @@ class Answer(Struct, frozen=True):
     retry_after: str | None = None
     location: str | None = None
     unreadable: str = ""
+    tls: str = ""
 
 
 class Write(Struct, frozen=True):

@@ -159,6 +159,7 @@ class Transport(Struct, frozen=True):
             cut(response.headers.get("X-Request-Id", ""), 128) or None,
             response.headers.get("Retry-After"),
             response.headers.get("Location"),
+            tls=_tls_words(response),
         )
         encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding not in ("", "identity"):
@@ -176,6 +177,12 @@ class Transport(Struct, frozen=True):
         whole = bytes(body)
         unreadable = other_encoding(whole)
         return replace(answer, body=b"" if unreadable else whole, unreadable=unreadable)
+
+
+def _tls_words(response: httpx.Response) -> str:
+    """The protocol and the cipher of the connection; blank without TLS."""
+    tls = response.extensions["network_stream"].get_extra_info("ssl_object")
+    return "" if tls is None else " ".join((tls.version() or "TLS", *(tls.cipher() or ())[:1]))
 
 
 def _in_words(error: Exception, call: Call, read: float) -> ApiError:

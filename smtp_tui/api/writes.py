@@ -14,6 +14,7 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct
 
+from smtp_tui import log
 from smtp_tui.api import errors
 from smtp_tui.api.errors import ApiError, Call
 from smtp_tui.api.requests import Answer, Request, Write
@@ -190,6 +191,7 @@ class Writes:
 
     async def _intend(self, state: _UnderWay, call: Call) -> None:
         write = state.write
+        log.decision(f"write {write.id}: {write.request.operation.value} is about to be sent")
         try:
             problem = await self._journal.keep(write, None)
         except asyncio.CancelledError:
@@ -210,6 +212,7 @@ class Writes:
 
     async def keep(self, write: Write, ended: Ended) -> None:
         """Journal an outcome; a person is told where that cannot be done."""
+        log.decision(f"write {write.id}: {ended.outcome.value}")
         self._warn(await self._journal.keep(write, ended))
 
     def _forget(self, task: asyncio.Task[T]) -> None:

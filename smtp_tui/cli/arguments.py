@@ -151,7 +151,7 @@ def _command(
     """
     parser = parent.add_command(name, words, chosen=name in given)
     parser.set_defaults(run=run)
-    parser.takes(_version(argparse.SUPPRESS))
+    parser.takes(*_of_program(shown=False))
     parser.example = example
     return parser
 
@@ -171,7 +171,7 @@ def program(given: Container[str]) -> Parser:
         all_profiles=False,
     )
     parser.takes(
-        _version("show program's version number and exit"),
+        *_of_program(shown=True),
         _WHICH,
         argument("--read-only", "refuse every change in this run"),
     )
@@ -185,9 +185,26 @@ def program(given: Container[str]) -> Parser:
     return parser
 
 
-def _version(words: str) -> Argument:
+def _of_program(*, shown: bool) -> tuple[Argument, ...]:
+    """The options that every command takes; only the help of the program tells of them."""
+
+    def one(spelled: str, words: str, **options: Any) -> Argument:
+        """Such an option."""
+        return argument(spelled, words if shown else argparse.SUPPRESS, **options)
+
     version = f"smtp-tui {smtp_tui.__version__}"
-    return argument("--version", words, action="version", version=version)
+    return (
+        one(
+            "--version", "show program's version number and exit", action="version", version=version
+        ),
+        one("--quiet", "print data, warnings and errors only"),
+        one("--verbose", "print each request with its status and duration on stderr"),
+        one(
+            "--debug FILE",
+            "add each request and decision to this file, without secrets; it is 0600",
+            type=path,
+        ),
+    )
 
 
 def _add_reports(add: AddCommand) -> None:

@@ -11,7 +11,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.cli.exit_codes import ExitCode, Misuse
 from smtp_tui.cli.running import Environ
-from smtp_tui.cli.say import remark, show, show_json, table
+from smtp_tui.cli.say import explain, remark, show, show_json, table
 from smtp_tui.state.encoding import plain
 from smtp_tui.state.files import state_directory
 from smtp_tui.state.journal import Journal, Written, writes_of
@@ -48,7 +48,7 @@ def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
     missing = {"could not be read": content.unreadable, "over 1 MiB skipped": content.overlong}
     for words, count in missing.items():
         if count:
-            remark(f"{counted(count, 'line')} of {journal.path} {words}")
+            explain(f"{counted(count, 'line')} of {journal.path} {words}")
     return ExitCode.OK
 
 

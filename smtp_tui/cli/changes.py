@@ -13,7 +13,7 @@ from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.records import find
 from smtp_tui.cli.running import Environ, begin, names_of, wants_many
-from smtp_tui.cli.say import remark, show, show_json
+from smtp_tui.cli.say import explain, remark, show, show_json
 from smtp_tui.cli.values import preset_named, read_values
 from smtp_tui.editing.draft import Draft, draft_of, new_draft
 from smtp_tui.editing.patch import Patch
@@ -143,10 +143,10 @@ def _tell_not_done(
         case ends.Refused(error) | ends.Gone(error) if error is not None:
             return tell(error)
         case ends.Gone():
-            remark(f"{sentence(named)} was already deleted.")
+            explain(f"{sentence(named)} was already deleted.")
             return ExitCode.NOT_FOUND
         case ends.NotStored(words):
-            remark(words)
+            explain(words)
             return ExitCode.FAILED
     return ExitCode.CONFLICT  # which the operator told
 

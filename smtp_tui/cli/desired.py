@@ -24,7 +24,7 @@ from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
 from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Many, Sessions, begin_many, plan_lines
 from smtp_tui.cli.running import Environ, known_profiles
-from smtp_tui.cli.say import ask_secret, on_terminal, remark, show, show_json
+from smtp_tui.cli.say import ask_secret, explain, on_terminal, remark, show, show_json
 from smtp_tui.editing.document_text import document_json, document_yaml
 from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.state.encoding import read_object
@@ -317,5 +317,5 @@ def _told(file: Path, problem: NotADocument) -> Refusal:
     """Tell each mistake with its place; the refusal says the first one."""
     first, *others = (f"{each.line}:{each.column}: {each.words}" for each in problem.problems)
     for line in others:
-        remark(f"smtp-tui: {file}:{line}")
+        explain(f"smtp-tui: {file}:{line}")
     return Refusal(f"{file}:{first}")

@@ -11,7 +11,7 @@ from smtp_tui.api import errors
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.api.target import HostRefused
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
-from smtp_tui.cli.say import complain, remark
+from smtp_tui.cli.say import complain, explain
 from smtp_tui.editing.values import DraftProblem
 from smtp_tui.profiles.choosing import NoSuchProfile
 from smtp_tui.profiles.sources import CredentialError
@@ -75,13 +75,13 @@ def tell(error: Exception, *found: str) -> ExitCode:
     complain(f"{error.what[:1].lower()}{error.what[1:]}: {error.why}")
     if isinstance(error, errors.Invalid):
         for name, words in error.fields:
-            remark(f"  {clean(name, 100)}: {clean(words, 400)}")
+            explain(f"  {clean(name, 100)}: {clean(words, 400)}")
     for words in filter(None, map(_for_shell, error.advice)):
-        remark(f"  {words}")
+        explain(f"  {words}")
     if error.call.request_id:
-        remark(f"  Request id: {error.call.request_id}")
+        explain(f"  Request id: {error.call.request_id}")
     for words in found:
-        remark(f"  {words}.")
+        explain(f"  {words}.")
     return code_of(error)
 
 
@@ -90,7 +90,7 @@ def _tell_missing(error: ModuleNotFoundError) -> ExitCode:
     from smtp_tui.cli.installed import command_for  # noqa: PLC0415 - rarely needed
 
     code = complain(f"the package {error.name} is missing, which the sandbox needs; install it:")
-    remark(f"  {command_for('sandbox')}")
+    explain(f"  {command_for('sandbox')}")
     return code
 
 

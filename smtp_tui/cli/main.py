@@ -28,6 +28,9 @@ _NO_ARGUMENTS = {
     "profiles": None,
     "label": None,
     "read_only": False,
+    "quiet": False,
+    "verbose": False,
+    "debug": None,
 }
 """The options of the most frequent start, for which argparse would take 10 ms."""
 
@@ -37,13 +40,22 @@ def run(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what the locale lacks is still told
+    followers: list[Callable[[], None]] = []
     try:
-        return _run(arguments)
-    except SystemExit as leaving:  # after --help, --version and a signal
-        return int(leaving.code or 0)
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the edge: a traceback helps nobody but us
-        return _failed(error)
+        try:
+            code = _run(arguments, followers)
+        except SystemExit as leaving:  # after --help, --version and a signal
+            code = int(leaving.code or 0)
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the edge: a traceback helps nobody but us
+            code = _failed(error)
+        if followers:
+            from smtp_tui import log
+
+            log.decision(f"exit code {int(code)}")
+        return code
     finally:
+        for stop in followers:
+            stop()
         _flush()
 
 
@@ -57,7 +69,8 @@ def _flush() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # for the flush at exit
 
 
-def _run(arguments: Sequence[str]) -> int:
+def _run(arguments: Sequence[str], followers: list[Callable[[], None]]) -> int:
+    """Do what the arguments ask; ``followers`` is filled with what has to be stopped afterwards."""
     if [*arguments] == ["--version"]:  # which needs no argparse
         print(f"smtp-tui {smtp_tui.__version__}")
         return 0
@@ -66,7 +79,16 @@ def _run(arguments: Sequence[str]) -> int:
         from smtp_tui.cli.arguments import parse
 
         options = parse(arguments)
+    if options.quiet or options.verbose or options.debug is not None:
+        from smtp_tui.cli.following import follow
+
+        followers += follow(options)
     if options.command in (None, "demo"):
+        if options.quiet or options.verbose:
+            words = (
+                "--quiet and --verbose are for other commands; --debug FILE is for the screen too"
+            )
+            options.parser.error(words)
         from smtp_tui.cli.say import complain, is_terminal
 
         if not all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr))):

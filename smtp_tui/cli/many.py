@@ -29,7 +29,7 @@ from smtp_tui.cli.running import (
     name_profile,
     session_of,
 )
-from smtp_tui.cli.say import ask, is_terminal, on_terminal, remark, show, show_json
+from smtp_tui.cli.say import ask, explain, is_terminal, on_terminal, remark, show, show_json, warn
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.mail.outcome import Verdict
 from smtp_tui.profiles.model import Profile
@@ -105,13 +105,15 @@ class Many(Struct, frozen=True):
 
     def tell_none(self, *, asked: bool) -> None:
         """Say that there is no such record; that is an error where some were ``asked`` for."""
-        remark("No record matches." if asked else "There are no records.")
-        if asked:
+        if not asked:
+            remark("There are no records.")
+        else:
+            explain("No record matches.")
             self.codes.append(ExitCode.NOT_FOUND)
 
     def failed(self, profile: str, error: Exception) -> None:
         """Say what went wrong with one profile; the others go on."""
-        remark(f"profile {profile}:")
+        explain(f"profile {profile}:")
         self.codes.append(tell(error))
 
 
@@ -230,9 +232,9 @@ class Sessions(Struct, frozen=True):
         """Say which entries of a list are missing from it."""
         if found.unreadable:
             count = counted(len(found.unreadable), "entry", "entries")
-            remark(f"profile {profile}: {count} of the list could not be read")
+            explain(f"profile {profile}: {count} of the list could not be read")
             for entry in found.unreadable[:20]:
-                remark(f"  {clean(entry.words, 300)}")
+                explain(f"  {clean(entry.words, 300)}")
             self.many.codes.append(ExitCode.FAILED)
 
     def confirm(self, plan: Plan) -> None:
@@ -256,7 +258,7 @@ class Sessions(Struct, frozen=True):
         protected = plan.writes and bool(guarded)
         large = bool(plan.large) and not options.force
         for line in plan.large:
-            remark(f"It changes much of a list: {line}")
+            explain(f"It changes much of a list: {line}")
         if options.yes and not protected and not large:
             return
         if not on_terminal():
@@ -291,8 +293,8 @@ class Sessions(Struct, frozen=True):
         try:
             await run.carry_out()
         except asyncio.CancelledError:
-            remark(f"Interrupted: {_counts(run)}. What was sent is in the journal: smtp-tui audit.")
-            remark("The screen offers the rest at its next start.")
+            explain(f"Interrupted: {_counts(run)}. What was sent is in the journal: smtp-tui audit.")
+            explain("The screen offers the rest at its next start.")
             raise
         if not run.counts.left:
             await _forgotten(store, run_id)
@@ -313,7 +315,7 @@ async def _kept(store: RunStore, plan: str) -> str:
     try:
         return await asyncio.to_thread(store.begin, plan)
     except FileProblem as problem:
-        remark(f"warning: the run cannot be gone on with if it is ended: {problem}")
+        warn(f"the run cannot be gone on with if it is ended: {problem}")
         return os.urandom(8).hex()
 
 
@@ -322,7 +324,7 @@ async def _forgotten(store: RunStore, run_id: str) -> None:
     try:
         await asyncio.to_thread(store.end, run_id)
     except FileProblem as problem:
-        remark(f"warning: the screen will offer this run again: {problem}")
+        warn(f"the screen will offer this run again: {problem}")
 
 
 class _Unasked(CommandOperator):
@@ -333,7 +335,7 @@ class _Unasked(CommandOperator):
         try:
             return await super().new_token(session, why)
         except (CredentialError, EOFError) as problem:
-            remark(f"profile {session.profile.name}: {problem or 'no answer'}")
+            explain(f"profile {session.profile.name}: {problem or 'no answer'}")
             return False
 
 
@@ -355,7 +357,7 @@ class _Lines:
         ):
             verdict = f"{result.verdict.value}: " if result.verdict else ""
             word = f"{result.progress.value}: {verdict}{result.words}"
-            remark(f"  {entry.profile} · {entry.named}: {word}")
+            explain(f"  {entry.profile} · {entry.named}: {word}")
         if self._clock.monotonic() - self._told_at > _SECONDS_BETWEEN_LINES:
             self._told_at = self._clock.monotonic()
             counts = self.run.counts

@@ -15,7 +15,7 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access
 from smtp_tui.api.writes import was_not_sent
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
-from smtp_tui.cli.say import ask, ask_secret, on_terminal, remark, show, show_json
+from smtp_tui.cli.say import ask, ask_secret, explain, on_terminal, remark, show, show_json, warn
 from smtp_tui.profiles.sources import CredentialError, LoginToken, PromptToken, clean_token
 from smtp_tui.text import clean, clean_block
 from smtp_tui.workflows.operator import Kind, Notice, RefusedCertificate, Sent
@@ -107,13 +107,13 @@ class CommandOperator:
     async def resolve(self, session: Session, comparison: Comparison) -> None:
         """Print what others changed, and stop."""
         same = "the same" if comparison.conflicts else "the record"
-        remark(f"Nothing was sent: someone else changed {same} meanwhile.")
+        explain(f"Nothing was sent: someone else changed {same} meanwhile.")
         for conflict in comparison.conflicts:
             opened, mine, theirs = (clean(text, 200) for text in conflict.columns)
             name = clean(conflict.name, 100)
-            remark(f"  {name}: opened {opened} · yours {mine} · server {theirs}")
+            explain(f"  {name}: opened {opened} · yours {mine} · server {theirs}")
         for change in comparison.theirs if not comparison.conflicts else ():
-            remark(f"  {change.words()}")
+            explain(f"  {change.words()}")
 
     async def new_token(self, session: Session, why: str) -> bool:
         """Have a token or a password typed, unseen, where the profile's token is typed at all.
@@ -150,13 +150,12 @@ class CommandOperator:
                 doing = clean(f"{what[:1].lower()}{what[1:]}")
                 check = "check the record on the server"
                 then = "it was not sent" if was_not_sent(stopped) else check
-                remark(f"Interrupted while {doing}: {then}.")
+                explain(f"Interrupted while {doing}: {then}.")
             raise
 
     def tell(self, notice: Notice) -> None:
         """Print a notice on stderr."""
-        warning = "warning: " if notice.kind is Kind.WARNING else ""
-        remark(f"{warning}{notice.words}")
+        (warn if notice.kind is Kind.WARNING else remark)(notice.words)
 
 
 def _request_text(session: Session, request: Request) -> str:

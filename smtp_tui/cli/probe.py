@@ -33,7 +33,16 @@ from smtp_tui.cli.probe_formats import (
     unknown_line,
 )
 from smtp_tui.cli.running import Environ
-from smtp_tui.cli.say import ask_secret, columns, on_terminal, remark, show, show_json
+from smtp_tui.cli.say import (
+    ask_secret,
+    columns,
+    explain,
+    on_terminal,
+    remark,
+    show,
+    show_json,
+    warn,
+)
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.cli.values import read_password, recipient_of
 from smtp_tui.mail.parameters import check_username
@@ -229,13 +238,13 @@ async def _add_records(
     try:
         await asyncio.to_thread(history.load)
     except FileProblem as problem:
-        remark(f"warning: what CAM's last test emails came to is not known: {problem}")
+        warn(f"what CAM's last test emails came to is not known: {problem}")
     for profile, records in found.items():
         for record in records:
             try:
                 address = ask_of(record.plain_values()).address
             except BadAddress as problem:
-                remark(f"{profile} · {record_name(record.name, record.id)}: {problem}")
+                explain(f"{profile} · {record_name(record.name, record.id)}: {problem}")
                 sessions.many.codes.append(ExitCode.FAILED)
                 continue
             newest = history.newest(sessions.by_profile[profile].key(record.id))

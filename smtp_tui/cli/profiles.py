@@ -18,7 +18,7 @@ from smtp_tui.api.tls import fingerprint
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.running import Environ, known_profiles, session_of
-from smtp_tui.cli.say import ask, on_terminal, remark, show, show_json, table
+from smtp_tui.cli.say import ask, explain, on_terminal, remark, show, show_json, table, warn
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.cli.values import recipient_of
 from smtp_tui.profiles import sources
@@ -58,7 +58,7 @@ def _tell_problems(profiles: Profiles) -> bool:
     problems = [broken.problem for broken in profiles.broken]
     problems += [profiles.problem] if profiles.problem is not None else []
     for problem in problems:
-        remark(str(problem))
+        explain(str(problem))
     return bool(problems)
 
 
@@ -170,7 +170,7 @@ def _warn(options: argparse.Namespace, profile: Profile, environ: Environ) -> No
         near = nearest(
             source.variable, [name for name in sources.TOKEN_VARIABLES if environ.get(name)]
         )
-        remark(f"warning: the variable {clean(source.variable)} is not set{near}")
+        warn(f"the variable {clean(source.variable)} is not set{near}")
 
 
 def _row(profile: Profile, default: str | None) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from smtp_tui.api.models import Record, RecordList
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.record_text import plain_record, record_text, row
 from smtp_tui.cli.running import Environ, begin, wants_many
-from smtp_tui.cli.say import complain, remark, show, show_json, table
+from smtp_tui.cli.say import complain, explain, remark, show, show_json, table, warn
 from smtp_tui.text import clean, counted, nearest
 from smtp_tui.workflows.sign_in import read_signed_in
 
@@ -57,9 +57,9 @@ def _tell_unreadable(found: RecordList) -> ExitCode:
     complain(f"{count} of {counted(total, 'entry', 'entries')} could not be read")
     shown = found.unreadable[:_ENTRIES_SHOWN]
     for entry in shown:
-        remark(f"  {clean(entry.words, 300)}")
+        explain(f"  {clean(entry.words, 300)}")
     if len(shown) < count:
-        remark(f"  … and {count - len(shown)} more")
+        explain(f"  … and {count - len(shown)} more")
     return ExitCode.FAILED
 
 
@@ -74,7 +74,7 @@ def get_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         else:
             show(record_text(record))
         for oddity in record.oddities:
-            remark(f"warning: {oddity}")
+            warn(oddity)
         return ExitCode.OK
 
     return begin(options, environ).do(work)

@@ -19,7 +19,7 @@ from smtp_tui.api.requests import TESTS, Operation
 from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.operator import CommandOperator
-from smtp_tui.cli.say import is_terminal, remark
+from smtp_tui.cli.say import is_terminal, remark, warn
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.profiles.choosing import Known
 from smtp_tui.profiles.model import Profile
@@ -153,7 +153,7 @@ async def session_of(
             lambda: Journal(state_directory(environ)),
             actor_of(environ),
             Clock(),
-            lambda words: remark(f"warning: {words}"),
+            warn,
         )
         client = Client(target, tokens, Activity(keeps_answers=False), Clock(), auditor)
         client.writes.stops_unsent = True

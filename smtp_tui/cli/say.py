@@ -9,10 +9,11 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final, TextIO
 
+from smtp_tui import log
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.signals import exit_on_signal
 from smtp_tui.text import cell_width, clean, padded
@@ -49,15 +50,43 @@ def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines)
 
 
+_held: list[list[str]] = []
+"""With ``--quiet`` one list of what would have been said: only a question brings it out."""
+
+
+def hold_remarks() -> Callable[[], None]:
+    """Say nothing from now on but errors and warnings, and what belongs to a question.
+
+    The answer is the function that ends this.
+    """
+    _held.append([])
+    return _held.clear
+
+
 def remark(text: str) -> None:
+    """Say on stderr how it goes; ``--quiet`` leaves it out."""
+    if _held:
+        log.decision(f"not said: {text}")
+        _held[-1].append(text)
+    else:
+        explain(text)
+
+
+def warn(words: str) -> None:
+    """Say on stderr what may go wrong."""
+    explain(f"warning: {words}")
+
+
+def explain(text: str) -> None:
     """Print one line on stderr, cleaned here. Where nobody takes it, the exit code still tells."""
+    log.decision(f"said: {text}")
     with suppress(OSError), exit_on_signal():
         print(_fitting(clean(text, _LONGEST), sys.stderr), file=sys.stderr)
 
 
 def complain(words: str, code: ExitCode = ExitCode.USAGE) -> ExitCode:
     """Say one line on stderr; the answer is the exit code."""
-    remark(f"smtp-tui: {words}")
+    explain(f"smtp-tui: {words}")
     return code
 
 
@@ -83,7 +112,7 @@ def ask(question: str) -> str:
 
     Raises ``EOFError`` at the end of the input.
     """
-    with _asking():
+    with _asking(question):
         print(_fitting(question, sys.stderr), end=" ", file=sys.stderr, flush=True)
         answer = sys.stdin.readline()
         if not answer:
@@ -95,16 +124,22 @@ def ask_secret(question: str) -> str:
     """What the person at the terminal types unseen. Raises ``EOFError`` at the end of the input."""
     from getpass import getpass  # noqa: PLC0415 - rarely needed
 
-    with _asking():
+    with _asking(question):
         return getpass(f"{question} ")
 
 
 @contextmanager
-def _asking() -> Iterator[None]:
+def _asking(question: str) -> Iterator[None]:
     """Let a signal end a question at once; what is said next begins a line of its own.
 
-    An event loop would only take note of the first ctrl+c.
+    An event loop would only take note of the first ctrl+c. What ``--quiet`` held back comes first:
+    nobody says yes to what was not shown.
     """
+    for text in _held[-1] if _held else ():
+        explain(text)
+    if _held:
+        _held[-1].clear()
+    log.decision(f"asked: {question}")
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with exit_on_signal():

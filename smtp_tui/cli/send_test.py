@@ -15,7 +15,7 @@ from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.records import find
 from smtp_tui.cli.running import Environ, begin, names_of, wants_many
-from smtp_tui.cli.say import remark, show, show_json
+from smtp_tui.cli.say import explain, remark, show, show_json, warn
 from smtp_tui.cli.values import gives_password, read_values, test_recipient
 from smtp_tui.editing.draft import draft_of, new_draft
 from smtp_tui.mail.outcome import TestOutcome, Verdict
@@ -62,7 +62,7 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
         subject = TestSubject(draft.name, opened, patch)
         remark(f"Testing {_what(subject)}; the CAM host sends the mail.")
         if subject.warning:
-            remark(f"warning: {clean(subject.warning)}")
+            warn(clean(subject.warning))
         return await _send(session, operator, mails, subject, to)
 
     return run.do(work)
@@ -84,11 +84,11 @@ async def _send(
         await mails.send(session, operator, mail, _show_json if operator.options.json else _show)
     except asyncio.CancelledError as stopped:
         may = "no mail was sent" if was_not_sent(stopped) else "the mail may have been sent"
-        remark(f"Interrupted; {may}.")
+        explain(f"Interrupted; {may}.")
         raise
     if isinstance(mail.outcome, TestOutcome):
         return _CODES[mail.outcome.verdict]
-    remark("No mail was sent.")
+    explain("No mail was sent.")
     assert mail.outcome is not None
     raise mail.outcome
 

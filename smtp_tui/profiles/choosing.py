@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from smtp_tui import log
 from smtp_tui.api.target import HostRefused, parse_origin
 from smtp_tui.profiles.model import ENVIRONMENT, FIELDS, Profile, Variables, guessed_environment
 from smtp_tui.profiles.sources import EnvironmentToken, PromptToken
@@ -116,7 +117,9 @@ class Known(Struct, frozen=True):
         if profile.variables is not None:
             (_, used), *more = _hosts(self.environ)
             overruled += [(_shown(host), name) for name, host in more if host != used]
-        return Choice(profile, source, tuple(overruled))
+        choice = Choice(profile, source, tuple(overruled))
+        log.decision(f"profile {profile.name}: {source}. {choice.remark}".rstrip())
+        return choice
 
     def _candidates(self, wanted: str | None) -> Iterator[Candidate]:
         """What names a profile, the most specific first."""

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from smtp_tui import log
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import LoginRefused
 from smtp_tui.api.identity import log_in
@@ -69,6 +70,7 @@ class Tokens:
         self, token: SecretStr, expires_at: datetime | None = None, *, typed: bool = True
     ) -> None:
         """Use this token from now on."""
+        log.decision(f"token: {'typed' if typed else sources.source_words(self.source)}")
         self._token = token
         self.expires_at = expires_at
         self.typed = typed

@@ -270,6 +270,29 @@ def append_line(path: Path, line: str, *, sync: bool) -> int:
     return size + len(content)
 
 
+def open_log(path: Path) -> int:
+    """Open a file to add lines to; it is made if there is none, and 0600 afterwards.
+
+    A link is refused, and whatever is not this user's own regular file. Raises
+    :class:`FileProblem`.
+    """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with problems_of(path):
+        if path.is_symlink():
+            raise FileProblem(path, "is a symbolic link")
+        trusted_path(path)
+        if path.exists():
+            check_file(path.lstat(), path)
+        descriptor = os.open(path, flags, 0o600)
+        try:
+            check_file(os.fstat(descriptor), path)
+            os.fchmod(descriptor, 0o600)
+        except (FileProblem, OSError):
+            os.close(descriptor)
+            raise
+    return descriptor
+
+
 def read_lines(path: Path, longest: int = LONGEST_LINE) -> tuple[list[str], int]:
     """The lines of a file, and how many were skipped for their length; none without a file.
 

@@ -18,6 +18,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
+from smtp_tui import log
 from smtp_tui.text import clean
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.widgets.fields import PasteRefused
@@ -253,6 +254,7 @@ def tell(
     offer: Offer | None = None,
 ) -> None:
     """Show a message of the app, a screen or a widget."""
+    log.decision(f"said: {words}")
     app = node.app
     if isinstance(app, MessagesApp):
         app.show(Message(words, about, kind, lasting, offer, everywhere=node is app))

@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from smtp_tui import log
 from smtp_tui.api.errors import Advice, AdviceLine, ApiError, NotFound
 from smtp_tui.api.models import JsonValue, Record, SecretState, is_secret_name
 from smtp_tui.api.requests import CHANGES, Operation, Write
@@ -85,6 +86,8 @@ async def look_up(
     if refused or write.request.operation not in CHANGES:
         return Found(None)
     found = await _look(connections, write, created.id if created is not None else None)
+    held = {True: "done", False: "not done", None: "cannot be told"}[found.done]
+    log.decision(f"write {write.id}: read again, {found.words or held}")
     if error is None and found.contradicts:
         ended = Ended(WriteOutcome.NOT_STORED, words=found.words)
         await connections.client.writes.keep(write, ended)

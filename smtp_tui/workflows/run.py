@@ -15,6 +15,7 @@ from typing import Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from smtp_tui import log
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, StatusError
 from smtp_tui.api.requests import TESTS, IdRefused, Operation, Request
@@ -264,6 +265,9 @@ class Run:
 
     def _set(self, number: int, result: Result) -> None:
         self.results[number] = result
+        entry = self.plan.entries[number]
+        words = f"{entry.verb} {entry.named}: {result.progress.value}. {result.words}"
+        log.decision(f"run {self.id}, {entry.profile}: {words}".rstrip())
         self._changed(number)
 
 

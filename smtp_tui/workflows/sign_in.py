@@ -10,6 +10,7 @@ from contextlib import suppress
 from enum import Enum
 from typing import Final, TypeVar
 
+from smtp_tui import log
 from smtp_tui.api.errors import ApiError, CertificateRefused, TokenNeeded, TokenRefused
 from smtp_tui.api.reach import shown_certificate
 from smtp_tui.api.requests import Operation
@@ -64,6 +65,7 @@ async def replace_token(
     """
     with operator.waiting("Getting another token"):
         replaced = await _replace(session, operator, refused, why)
+    log.decision(f"token replaced: {replaced.value}")
     return replaced is not _Replaced.NOT
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from smtp_tui import log
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError, NotFound, TokenNeeded, TokenRefused, UnderWay
 from smtp_tui.api.models import Record
@@ -145,6 +146,8 @@ class _Job(Struct):
         what = f"Reading {plan.named} before it is {'deleted' if self.deletes else 'changed'}"
         now = await _read(self.session, self.operator, self.record.id, what)
         comparison = compare(self.record, self.patch, now)
+        clashes = ", ".join(conflict.name for conflict in comparison.conflicts)
+        log.decision(f"{plan.named} was read again; conflicts: {clashes or 'none'}")
         if comparison.conflicts or (self.deletes and not comparison.clean):
             choices = await self.operator.resolve(self.session, comparison)
             if choices is None:
@@ -212,6 +215,7 @@ async def _carry_out(job: _Job, *, rehearse: bool) -> ends.Outcome:
         return ends.Refused(error) if job.record is None else ends.Gone(error)
     except (ApiError, IdRefused) as error:
         return ends.Refused(error)
+    log.decision(f"outcome: {type(outcome).__name__}")
     if job.run:
         pass  # undo is about single changes
     elif isinstance(outcome, ends.Saved | ends.Deleted):
@@ -247,7 +251,9 @@ async def _review_and_send(job: _Job, plan: PlannedWrite | None, *, rehearse: bo
     """
     renewed = False
     while plan is not None:
-        if not await job.operator.review(job.session, plan):
+        approved = await job.operator.review(job.session, plan)
+        log.decision(f"review of {plan.verb} {plan.named}: {'yes' if approved else 'no'}")
+        if not approved:
             return ends.Declined()
         checked = await job.check(plan)
         if isinstance(checked, ends.Conflicted):

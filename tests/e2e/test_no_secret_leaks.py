@@ -230,7 +230,7 @@ def outside(tmp_path: Path, sandbox: Sandbox, home: Path) -> Path:
 def test_no_secret_is_left_in_files_arguments_child_environments_copies_or_the_terminal(
     sandbox: Sandbox, home: Path, outside: Path
 ) -> None:
-    command = [sys.executable, "-m", "smtp_tui"]
+    command = [sys.executable, "-m", "smtp_tui", "--debug", str(home / "debug.log")]
     with Terminal(command, cwd=home, env=_environment(home)) as terminal:
         session = _Session(terminal, outside / "token", sandbox.password())
         terminal.wait_for(listed("vault", "PRIMARY"))
@@ -249,6 +249,7 @@ def test_no_secret_is_left_in_files_arguments_child_environments_copies_or_the_t
     done = {request.operation for request in sandbox.requests}
     assert {Operation.MODIFY, Operation.TEST_SAVED, Operation.TOKEN} <= done
     files = _files(home)
+    assert (home / "debug.log").read_text().count(" request  ") >= len(sandbox.requests)
     for kept in ("drafts", "audit", "tests", "profiles.toml"):
         assert any(kept in path for path in files), f"a session leaves {kept} to search"
     assert written["the clipboard"].count(b"curl ") > 4, "there are copies to search"

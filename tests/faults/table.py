@@ -38,6 +38,7 @@ CLI_CREATE = "tests/cli/test_create.py"
 CLI_DELETE = "tests/cli/test_delete.py"
 CLI_DESIRED = "tests/cli/test_desired.py"
 CLI_EXIT_CODES = "tests/cli/test_exit_codes.py"
+CLI_FOLLOWING = "tests/cli/test_following.py"
 CLI_GRAMMAR = "tests/cli/test_grammar.py"
 CLI_INSTALLED = "tests/cli/test_installed.py"
 CLI_EDGE = "tests/cli/test_edge.py"
@@ -3022,5 +3023,36 @@ FAULTS: Final = (
             "tests/ui/dialogs/test_copy.py"
             "::test_the_hint_after_a_copy_names_the_keys_that_show_that_form",
         ),
+    ),
+    Fault(
+        "--debug keeps the token of a request",
+        SECRET,
+        '        facts = [f"profile {self.profile}", f"{self.sent_bytes:,} bytes sent"]',
+        '        facts = [__import__("os").environ.get("CAM_BEARER_TOKEN", "")]',
+        (f"{CLI_FOLLOWING}::test_the_file_holds_no_secret",),
+    ),
+    Fault(
+        "the file of --debug can be read by others",
+        SECRET,
+        "            os.fchmod(descriptor, 0o600)\n        except (FileProblem, OSError):",
+        "            os.fchmod(descriptor, 0o644)\n        except (FileProblem, OSError):",
+        (f"{CLI_FOLLOWING}::test_the_file_has_every_request_and_every_decision",),
+    ),
+    Fault(
+        "--debug writes through a link",
+        FILES,
+        '            raise FileProblem(path, "is a symbolic link")',
+        "            path = path.resolve()",
+        (
+            f"{CLI_FOLLOWING}::"
+            "test_a_file_that_may_not_be_written_is_refused_before_anything_is_sent",
+        ),
+    ),
+    Fault(
+        "--quiet asks for a yes without the plan",
+        SHOWN,
+        "    for text in _held[-1] if _held else ():",
+        "    for text in ():",
+        (f"{CLI_FOLLOWING}::test_quiet_keeps_back_nothing_that_belongs_to_a_question",),
     ),
 )

@@ -19,13 +19,14 @@ MAY_IMPORT = {
     "__main__": ("cli",),
     "cli": ("",),
     "ui": (
-        *("ui", "text", "help", "workflows", "state", "profiles", "editing", "probe", "mail"),
-        "api",
+        *("ui", "text", "log", "help", "workflows", "state", "profiles", "editing", "probe"),
+        *("mail", "api"),
     ),
     "workflows": (
-        *("workflows", "text", "typed", "state", "profiles", "editing", "probe", "mail", "api"),
+        *("workflows", "text", "typed", "log", "state", "profiles", "editing", "probe", "mail"),
+        "api",
     ),
-    "profiles": ("profiles", "text", "typed", "state.files", "api"),
+    "profiles": ("profiles", "text", "log", "typed", "state.files", "api"),
     "state": ("state", "typed", "api"),
     "editing": ("editing", "text", "mail.parameters", "api"),
     "probe": ("probe", "text", "mail", "api"),
@@ -33,7 +34,8 @@ MAY_IMPORT = {
     "help": ("help",),
     "text": (),
     "typed": (),
-    "api": ("api",),
+    "log": (),
+    "api": ("api", "log"),
     "sandbox": ("sandbox",),
 }
 """What each room may import of the package; the version may be read by all.

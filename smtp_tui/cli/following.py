@@ -1,0 +1,95 @@
+"""``--verbose`` and ``--debug FILE``: what the program does, on stderr and in a file.
+
+A thread writes, so that neither a slow disk nor a slow terminal holds up a request.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from queue import Full, Queue
+from typing import TYPE_CHECKING, Final
+
+import smtp_tui
+from smtp_tui import log
+from smtp_tui.api.clock import Clock
+from smtp_tui.cli.say import hold_remarks, warn
+from smtp_tui.state.files import FileProblem, open_log, problems_of, write_all
+from smtp_tui.text import clean
+
+if TYPE_CHECKING:
+    import argparse
+
+_WAITING: Final = 10_000
+"""Lines that wait to be written at most; more are dropped and counted."""
+_SECONDS: Final = 5.0
+"""How long the end of the program waits for a disk."""
+_LONGEST: Final = 8_000
+
+
+def follow(options: argparse.Namespace) -> Iterator[Callable[[], None]]:
+    """Say less or more from now on, as the options want it; gives what ends that.
+
+    Raises ``FileProblem`` where the file cannot be used.
+    """
+    if options.quiet:
+        yield hold_remarks()
+    if options.verbose or options.debug is not None:
+        descriptor = None if options.debug is None else open_log(options.debug)
+        writer = _Writer(options.debug, descriptor, verbose=options.verbose)
+        yield writer.close
+        log.decision(f"smtp-tui {smtp_tui.__version__}, {options.command or 'screen'}")
+
+
+class _Writer:
+    """Writes lines in a thread: requests to stderr, all to the file."""
+
+    def __init__(self, path: Path | None, descriptor: int | None, *, verbose: bool) -> None:
+        self._path = path
+        self._descriptor = descriptor
+        self._verbose = verbose
+        self._clock = Clock()
+        self._lines: Queue[tuple[str, str, str] | None] = Queue(_WAITING)
+        self._dropped = 0
+        self._problem = ""
+        self._thread = threading.Thread(target=self._write, daemon=True)
+        self._thread.start()
+        self._stop = log.listen(self._take)
+
+    def _take(self, kind: str, words: str, more: str) -> None:
+        """Take a line to be written; a queue that is full drops it."""
+        at = self._clock.now().isoformat(timespec="milliseconds")
+        try:
+            self._lines.put_nowait((f"{at} {kind:<8} {words}{more}", kind, words))
+        except Full:
+            self._dropped += 1
+
+    def close(self) -> None:
+        """Write what waits, and say what is missing."""
+        self._stop()
+        with suppress(Full):
+            self._lines.put(None, timeout=_SECONDS)
+        self._thread.join(_SECONDS)
+        if self._dropped and not self._problem:
+            self._problem = f"{self._path}: {self._dropped:,} lines are missing"
+        if self._problem and self._descriptor is not None:
+            warn(self._problem)
+
+    def _write(self) -> None:
+        while (line := self._lines.get()) is not None:
+            whole, kind, words = line
+            if self._verbose and kind == "request" and sys.stderr is not None:
+                with suppress(OSError, ValueError):
+                    print(clean(words, _LONGEST), file=sys.stderr, flush=True)
+            if self._descriptor is not None and self._path is not None:
+                try:
+                    with problems_of(self._path):
+                        write_all(self._descriptor, f"{clean(whole, _LONGEST)}\n".encode())
+                except FileProblem as problem:
+                    self._problem = f"{problem}; lines are missing"
+        if self._descriptor is not None:
+            os.close(self._descriptor)
