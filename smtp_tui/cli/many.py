@@ -293,7 +293,9 @@ class Sessions(Struct, frozen=True):
         try:
             await run.carry_out()
         except asyncio.CancelledError:
-            explain(f"Interrupted: {_counts(run)}. What was sent is in the journal: smtp-tui audit.")
+            explain(
+                f"Interrupted: {_counts(run)}. What was sent is in the journal: smtp-tui audit."
+            )
             explain("The screen offers the rest at its next start.")
             raise
         if not run.counts.left:
