@@ -225,6 +225,12 @@ def _add_reports(add: AddCommand) -> None:
         argument("topic TOPIC", "what it is about", nargs="?"),
         more="The pages are installed with the program.",
     )
+    words, shells = "print the completion for a shell", ("bash", "zsh", "fish")
+    add("completion", "completion.print_script", words, "bash").takes(
+        argument("shell SHELL", "bash, zsh or fish", choices=shells),
+        more="It completes commands, options, and the names of profiles and records; of\n"
+        "records those that were listed last. No server is contacted.",
+    )
     words = "show versions, paths and problems"
     add("doctor", "doctor.examine", words, "--check").takes(
         argument("--profile PROFILE", "the profile to look at"),

@@ -88,6 +88,7 @@ _CHANGE: Final = (*_GET, ExitCode.UNKNOWN_OUTCOME, ExitCode.CONFLICT)
 COMMAND_CODES: Final[dict[str, tuple[ExitCode, ...]]] = {
     "demo": _SCREEN,
     "sandbox": _LOCAL,
+    "completion": _LOCAL,
     "list": (*_LIST, ExitCode.NOT_FOUND),
     "export": (*_LIST, ExitCode.NOT_FOUND),
     "plan": _CHECK,

@@ -74,6 +74,10 @@ def _run(arguments: Sequence[str], followers: list[Callable[[], None]]) -> int:
     if [*arguments] == ["--version"]:  # which needs no argparse
         print(f"smtp-tui {smtp_tui.__version__}")
         return 0
+    if [*arguments[:2]] == ["completion", "names"]:  # asked at a key, by the scripts of the shells
+        from smtp_tui.cli.names import print_names
+
+        return print_names(arguments[2:], os.environ)
     options: Any = SimpleNamespace(**_NO_ARGUMENTS)
     if arguments:
         from smtp_tui.cli.arguments import parse

@@ -210,7 +210,7 @@ class Sessions(Struct, frozen=True):
         }
 
     async def _list(self, session: Session) -> Listed | None:
-        name, read = session.profile.name, session.connections.list
+        name, read = session.profile.name, session.list
         reading = partial(read_signed_in, session, self.operator, read, f"Reading {name}")
         found = await self._tried(session, reading)
         if found is None:

@@ -34,7 +34,7 @@ def list_records(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
     async def work(session: Session, operator: CommandOperator) -> ExitCode:
         """Ask the server, and print what it answered."""
-        read = session.connections.list
+        read = session.list
         found = await read_signed_in(session, operator, read, "Reading the list")
         if options.json:
             show_json([plain_record(record) for record in found.records])
@@ -95,7 +95,7 @@ async def _find(session: Session, wanted: str) -> Record:
             return await connections.get(wanted)
         except NotFound:
             pass  # a record may be named like an id
-    return await connections.get(_only(await connections.list(), wanted, session).id)
+    return await connections.get(_only(await session.list(), wanted, session).id)
 
 
 def _only(found: RecordList, wanted: str, session: Session) -> Record:

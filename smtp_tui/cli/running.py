@@ -26,8 +26,9 @@ from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import source_words
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.profiles.tokens import Tokens
-from smtp_tui.state.files import config_directory, state_directory
+from smtp_tui.state.files import FileProblem, config_directory, state_directory
 from smtp_tui.state.journal import Auditor, Journal, actor_of
+from smtp_tui.state.names import NameStore
 from smtp_tui.workflows.session import Memory, Session
 
 if TYPE_CHECKING:
@@ -130,6 +131,13 @@ def name_profile(profile: Profile) -> None:
     remark(f"profile {target.name}{label} · host {target.origin.text} · {scope}")
 
 
+def _names(environ: Environ) -> NameStore | None:
+    try:
+        return NameStore(state_directory(environ))
+    except FileProblem:  # there is no home
+        return None
+
+
 @asynccontextmanager
 async def session_of(
     profile: Profile, environ: Environ, *, read_only: bool = False
@@ -171,6 +179,7 @@ async def session_of(
         memory=Memory(profile.recipient),
         make_client=make_client,
         keep_trust=lambda asked, trust: "",  # nobody is asked to trust anything
+        names=_names(environ),
     )
     try:
         yield session

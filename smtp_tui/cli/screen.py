@@ -31,6 +31,7 @@ from smtp_tui.state.drafts import DraftStore
 from smtp_tui.state.files import FileProblem, config_directory, state_directory
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.journal import Auditor, Journal, actor_of
+from smtp_tui.state.names import NameStore
 from smtp_tui.state.runs import RunStore
 from smtp_tui.state.settings import SettingsStore
 from smtp_tui.ui.services import ReceivedMail, Reports, Services
@@ -155,6 +156,7 @@ def _services(
         store=store,
         history=TestHistory(state),
         settings=SettingsStore(state),
+        names=NameStore(state),
         drafts=DraftStore(state),
         journal=journal,
         run_store=RunStore(state),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from smtp_tui.state.drafts import DraftStore
     from smtp_tui.state.history import TestHistory
     from smtp_tui.state.journal import Journal
+    from smtp_tui.state.names import NameStore
     from smtp_tui.state.runs import RunStore
     from smtp_tui.state.settings import SettingsStore
     from smtp_tui.ui.bulk.current_run import CurrentRun
@@ -109,6 +110,7 @@ class Services(Struct, frozen=True, dict=True):
     store: ProfileStore
     history: TestHistory
     settings: SettingsStore
+    names: NameStore
     drafts: DraftStore
     journal: Journal
     run_store: RunStore
@@ -173,6 +175,7 @@ class Services(Struct, frozen=True, dict=True):
             make_client=self.make_client,
             keep_trust=lambda asked, trust: self._keep_trust(profile, asked, trust),
             report=lambda *ended: self.reports.write_ended(*ended),  # noqa: PLW0108 - the app replaces it
+            names=self.names,
         )
 
     def tokens_of(self, profile: Profile, target: Target) -> Tokens:

@@ -103,7 +103,7 @@ class ManyLists:
         ended: Part | None = None
         try:
             answer = await read_signed_in(
-                session, operator or nobody, session.connections.list, f"Reading {name}"
+                session, operator or nobody, session.list, f"Reading {name}"
             )
             ended = Part(self._parts[name].profile, session, answer, self._clock.now())
         except ApiError as error:

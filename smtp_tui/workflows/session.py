@@ -21,8 +21,10 @@ from smtp_tui.state.encoding import RecordKey
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
+    from smtp_tui.api.models import RecordList
     from smtp_tui.api.requests import Operation, Write
     from smtp_tui.api.writes import GivenUp, Unattended
+    from smtp_tui.state.names import NameStore
     from smtp_tui.workflows.outcomes import Deleted, Saved
 
 
@@ -63,6 +65,7 @@ class Session(Struct, frozen=True, dict=True):
     make_client: Callable[[Target, Tokens], Client]
     keep_trust: Callable[[Target, Trust], str]
     report: Callable[[Session, Unattended], None] | None = None
+    names: NameStore | None = None
 
     @cached_property
     def client(self) -> Client:
@@ -77,6 +80,17 @@ class Session(Struct, frozen=True, dict=True):
     def connections(self) -> SmtpConnections:
         """The operations on the records of this profile."""
         return SmtpConnections(self.client)
+
+    async def list(self) -> RecordList:
+        """All records; their names are kept for the completion in a shell, which nobody waits for.
+
+        Raises ``ApiError``.
+        """
+        found = await self.connections.list()
+        if self.names is not None:
+            keep, loop = self.names.keep, asyncio.get_running_loop()
+            loop.run_in_executor(None, keep, self.profile.name, found.records)
+        return found
 
     async def trust(self, asked: Target, trust: Trust) -> str:
         """Trust what a person confirmed from now on; where that is kept, in words.

@@ -168,7 +168,7 @@ class _Job(Struct):
         The server makes a second record of a name without a word.
         """
         what = f"Checking whether {record_name(self.new_name)} already exists"
-        names, records = self.names or Names(Clock()), self.session.connections.list
+        names, records = self.names or Names(Clock()), self.session.list
         read = partial(names.taken, self.new_name, records)
         self.taken = await read_signed_in(self.session, self.operator, read, what, Sent.NOTHING)
         self.news = (_TAKEN,) if self.taken else ()

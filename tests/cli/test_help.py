@@ -13,6 +13,7 @@ COMMANDS: list[tuple[str, ...]] = [
     *(("list",), ("get",), ("create",), ("set",), ("delete",), ("test",), ("audit",)),
     *(("probe",), ("export",), ("plan",), ("apply",), ("schema",)),
     *(("demo",), ("sandbox",), ("doctor",), ("help",), ("profiles",)),
+    ("completion",),
     *(("profiles", one) for one in ("list", "add", "set", "remove", "use", "check", "path")),
 ]
 

@@ -103,5 +103,11 @@ def test_changing_records_imports_nothing_that_only_a_document_needs(
     assert loaded & {"yaml", "pydantic", "textual"} == set()
 
 
+@pytest.mark.parametrize("kind", ["records", "profiles", "presets"])
+def test_completing_a_name_imports_nothing_heavy(tmp_path: Path, kind: str) -> None:
+    loaded = loaded_by("completion", "names", "zsh", kind, "smtp-tui ", **places(tmp_path))
+    assert loaded & (HEAVY | {"textual", "argparse", "asyncio", "ssl", "rich"}) == set()
+
+
 def test_the_check_sees_a_library_that_is_imported() -> None:
     assert "httpx" in modules_after("import httpx") & HEAVY

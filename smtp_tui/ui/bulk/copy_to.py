@@ -87,7 +87,7 @@ async def _listed(screen: Screen[Any], session: Session) -> tuple[Record, ...]:
     """The records of the other profile."""
     operator, what = ScreenOperator(screen), f"Reading the connections of {session.profile.name}"
     try:
-        return (await read_signed_in(session, operator, session.connections.list, what)).records
+        return (await read_signed_in(session, operator, session.list, what)).records
     finally:
         await session.aclose()
 

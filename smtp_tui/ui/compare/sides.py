@@ -46,7 +46,7 @@ class ProfileSide(Struct, frozen=True):
 
     async def records(self, operator: Operator) -> tuple[Record, ...]:
         """Read the list. Raises ``ApiError``."""
-        read, what = self.session.connections.list, f"Reading the connections of {self.name}"
+        read, what = self.session.list, f"Reading the connections of {self.name}"
         found = await read_signed_in(self.session, operator, read, what, Sent.NOTHING)
         return found.records
 

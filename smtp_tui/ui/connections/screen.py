@@ -164,7 +164,7 @@ class ConnectionsScreen(RecordScreen[None]):
         from smtp_tui.ui.operator import ScreenOperator
         from smtp_tui.workflows.sign_in import read_signed_in
 
-        list_records, operator = self.session.connections.list, ScreenOperator(self)
+        list_records, operator = self.session.list, ScreenOperator(self)
         reading = (
             list_records()
             if by_itself

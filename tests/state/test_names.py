@@ -1,0 +1,67 @@
+"""The names that a shell completes are a small private file that is never in the way."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from smtp_tui.api.models import Record
+from smtp_tui.state.names import NameStore, callable_by
+
+
+def records(names: Iterable[str]) -> list[Record]:
+    return [Record(id=f"id-{number}", name=name) for number, name in enumerate(names)]
+
+
+def test_the_names_of_each_profile_are_remembered_in_a_private_file(tmp_path: Path) -> None:
+    store = NameStore(tmp_path / "state")
+    assert store.of("a") == ()
+    store.keep("a", records(["OLD"]))
+    store.keep("ü ü", records(["B $(x)"]))
+    store.keep("a", records(["NEW", "größe"]))
+    assert (store.of("a"), store.of("ü ü")) == (("NEW", "größe"), ("B $(x)",))
+    assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
+    assert [path.name for path in store.path.parent.iterdir()] == ["names.json"]
+
+
+@pytest.mark.parametrize(
+    "name", ["", " a", "-a", "port=25", "mx:25", "a\nb", "a\x1b[2J", "a\u202eb", "x" * 201]
+)
+def test_a_name_that_cannot_be_typed_as_it_is_gives_way_to_the_id(name: str) -> None:
+    assert [*callable_by(records([name, "a:b", "x y"]))] == ["id-0", "a:b", "x y"]
+
+
+def test_a_name_that_occurs_twice_gives_way_to_the_ids() -> None:
+    assert [*callable_by(records(["A", "B", "A"]))] == ["id-0", "B", "id-2"]
+
+
+def test_the_file_is_bounded_and_keeps_what_was_read_last(tmp_path: Path) -> None:
+    store = NameStore(tmp_path)
+    for number in range(51):
+        store.keep(f"p{number}", records(f"R{each}" for each in range(1_001)))
+    assert store.of("p0") == ()
+    assert len(store.of("p1")) == len(store.of("p50")) == 1_000
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"profiles": {"a": [1]}}', "[" * 100_000])
+def test_a_damaged_file_holds_no_names_and_is_replaced(tmp_path: Path, text: str) -> None:
+    store = NameStore(tmp_path)
+    store.path.write_text(text)
+    assert store.of("a") == ()
+    store.keep("a", records(["A"]))
+    assert store.of("a") == ("A",)
+
+
+def test_a_name_in_the_file_that_would_drive_the_terminal_is_left_out(tmp_path: Path) -> None:
+    store = NameStore(tmp_path)
+    store.path.write_text('{"profiles": {"a": ["A", "B\\u001b]0;x\\u0007", "C\\nD"]}}')
+    assert store.of("a") == ("A",)
+
+
+def test_where_nothing_can_be_written_nothing_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    NameStore(tmp_path / "file").keep("a", records(["A"]))
+    assert NameStore(tmp_path / "file").of("a") == ()
