@@ -65,13 +65,16 @@ function _shtab_smtp_tui_using
 end
 
 set -g _shtab_smtp_tui_commands demo sandbox export plan apply schema list get set create delete test probe profiles 'profiles list' 'profiles add' 'profiles set' 'profiles remove' 'profiles use' 'profiles check' 'profiles path' audit help completion doctor
-set -g _shtab_smtp_tui_opts_with_value --access --allow-mail-to --bundle --confirm-count --confirm-name --data --environment --format --from --host --identity-url --label --login --match --namespace --new-parameter --password-file --port --preset --profile --profiles --proxy --rcpt --recipient --record --rename --since --smtp-port --team --tenant --tenant-name --to --token-command --token-env --token-login --trust -D -c -o -w
+set -g _shtab_smtp_tui_opts_with_value --access --allow-mail-to --bundle --confirm-count --confirm-name --data --debug --environment --format --from --host --identity-url --label --login --match --namespace --new-parameter --password-file --port --preset --profile --profiles --proxy --rcpt --recipient --record --rename --since --smtp-port --team --tenant --tenant-name --to --token-command --token-env --token-login --trust -D -c -o -w
 
 complete -c smtp-tui -e
 complete -c smtp-tui -f
 
 complete -c smtp-tui -n _shtab_smtp_tui_using -s h -l help -d 'show this help message and exit'
 complete -c smtp-tui -n _shtab_smtp_tui_using -l version -d 'show program'"'"'s version number and exit'
+complete -c smtp-tui -n _shtab_smtp_tui_using -l quiet -d 'print data, warnings and errors only'
+complete -c smtp-tui -n _shtab_smtp_tui_using -l verbose -d 'print each request with its status and duration on stderr'
+complete -c smtp-tui -n _shtab_smtp_tui_using -l debug -xka "(__fish_complete_path (commandline -ct))" -d 'add each request and decision to this file, without secrets; it is 0600'
 complete -c smtp-tui -n _shtab_smtp_tui_using -l profile -xka "(_smtp_tui_profiles)" -d 'profile to use'
 complete -c smtp-tui -n _shtab_smtp_tui_using -l all -d 'show the records of all profiles in one table'
 complete -c smtp-tui -n _shtab_smtp_tui_using -l profiles -xka "(_smtp_tui_several)" -d 'the same for these profiles: a,b'
