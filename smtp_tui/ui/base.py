@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import replace
 from functools import wraps
 from math import inf
-from typing import Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, ClassVar, Concatenate, Final, ParamSpec, TypeAlias, TypeVar
 
 from msgspec import Struct
 from textual import on, work
@@ -72,9 +72,14 @@ class TypedText(Struct, frozen=True):
 
 
 class EditParameter(Struct, frozen=True):
-    """The answer of a dialog where a parameter is to be edited."""
+    """The answer of a dialog where a parameter is to be edited, or was edited over the dialog."""
 
     name: str
+
+
+OpenForm: TypeAlias = Callable[[str], Awaitable[bool]]
+"""Opens the form of a record at a parameter, over the screen in front; whether anything came of it
+that may have been stored. If not, the screen below is there as it was."""
 
 
 def opens_screen(

@@ -25,7 +25,7 @@ from smtp_tui.profiles.store import ProfileRefused
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, clean_block
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import Dialog, EditParameter, everywhere, opens_screen
+from smtp_tui.ui.base import Dialog, EditParameter, OpenForm, everywhere, opens_screen
 from smtp_tui.ui.keymap import bound, error_lines
 from smtp_tui.ui.messages import tell, wait_words
 from smtp_tui.ui.operator import ScreenOperator
@@ -105,9 +105,11 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         *,
         form: bool = False,
         at_once: bool = False,
+        open_form: OpenForm | None = None,
     ) -> None:
         super().__init__()
         self._session = session
+        self._open_form = open_form
         self._services = services
         self._subject = subject
         self.title = f"Test email · {subject.title}"
@@ -349,14 +351,16 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
             again = bound(self, "test.again").first_key
             self._say(f"{mended} Nothing was sent yet: {again} sends.")
 
-    def action_edit(self) -> None:
+    @opens_screen
+    async def action_edit(self) -> None:
         """Edit the parameter to look at: in the form, or the recipient here."""
         outcome = self._outcome
         parameter = outcome.parameter if isinstance(outcome, TestOutcome) else None
-        if parameter == "to":
+        name = parameter or "hostname"
+        if name == "to":
             self._to.input.focus()
-        else:
-            self.dismiss(EditParameter(parameter or "hostname"))
+        elif self._open_form is None or await self._open_form(name):
+            self.dismiss(EditParameter(name))
 
     def action_save(self) -> None:
         """Back to the form, to review and save what was tested."""
@@ -367,7 +371,7 @@ class TestDialog(Dialog[EditParameter | ReviewValues | bool]):
         """Look at the mail server from this machine, with the values that are tested."""
         from smtp_tui.ui.probe.dialog import ProbeDialog  # noqa: PLC0415 - seldom needed
 
-        dialog = ProbeDialog(self._session, self._services, self._subject)
+        dialog = ProbeDialog(self._session, self._services, self._subject, self._open_form)
         edit = await self.app.push_screen_wait(dialog)
         if edit is not None:
             self.dismiss(edit)

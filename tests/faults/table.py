@@ -2978,6 +2978,26 @@ FAULTS: Final = (
         (f"{CLI_DESIRED}::test_a_dry_run_of_apply_shows_what_plan_shows",),
     ),
     Fault(
+        "a probe is gone after its form was left",
+        KEPT,
+        "(self._form is None or await self._form(name))",
+        "(self._form is None or [await self._form(name)])",
+        (
+            "tests/ui/probe/test_steps.py"
+            "::test_a_form_that_is_left_leads_back_to_the_probe_as_it_was",
+        ),
+    ),
+    Fault(
+        "a verdict is gone after its form was left",
+        KEPT,
+        "        elif self._open_form is None or await self._open_form(name):",
+        "        elif self._open_form is None or [await self._open_form(name)]:",
+        (
+            "tests/ui/probe/test_steps.py"
+            "::test_a_form_that_is_left_leads_back_to_the_verdict_and_its_probe",
+        ),
+    ),
+    Fault(
         "a dead proxy sends people to the host of the profile",
         HONEST,
         "        if not self.proxy:\n            return self.usual_advice",

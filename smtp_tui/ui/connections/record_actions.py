@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from msgspec import Struct
 from textual import work
@@ -20,7 +20,7 @@ from smtp_tui.api.models import Record, value_text
 from smtp_tui.api.requests import get_request
 from smtp_tui.text import clean, record_name, sentence
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import EditParameter, FullScreen, opens_screen
+from smtp_tui.ui.base import Dialog, FullScreen, OpenForm, opens_screen
 from smtp_tui.ui.bulk.marked import Marked
 from smtp_tui.ui.keymap import error_text
 from smtp_tui.ui.messages import Offer, tell
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from smtp_tui.ui.record_form.form import FormSubject
     from smtp_tui.ui.services import Services
     from smtp_tui.ui.widgets.table import RecordsTable
-    from smtp_tui.workflows.outcomes import UndoOutcome
+    from smtp_tui.workflows.outcomes import NotStored, Saved, UndoOutcome
     from smtp_tui.workflows.session import Session
 
 Result = TypeVar("Result")
@@ -118,11 +118,10 @@ class RecordScreen(FullScreen[Result]):
             self._edit(*self._chosen)
 
     @opens_screen
-    async def _edit(self, session: Session, record: Record, focus_on: str | None = None) -> None:
-        """``focus_on`` is the parameter that a failed test points to."""
+    async def _edit(self, session: Session, record: Record) -> None:
         from smtp_tui.ui.record_form.form import edited
 
-        await self._fill_in(session, edited(record, focus_on))
+        await self._fill_in(session, edited(record, None))
 
     @opens_screen
     async def action_new(self) -> None:
@@ -177,11 +176,12 @@ class RecordScreen(FullScreen[Result]):
         from smtp_tui.ui.test_email import TestDialog
         from smtp_tui.workflows.test_email import TestSubject
 
-        dialog = TestDialog(session, self.services, TestSubject(record.name, record))
-        result = await self.app.push_screen_wait(dialog)
-        self._shows.tested()
-        if isinstance(result, EditParameter):
-            self._edit(session, record, result.name)
+        subject = TestSubject(record.name, record)
+        await self._with_form(
+            session,
+            record,
+            lambda form: TestDialog(session, self.services, subject, open_form=form),
+        )
 
     @opens_screen
     async def action_probe(self) -> None:
@@ -191,10 +191,30 @@ class RecordScreen(FullScreen[Result]):
 
         if self._chosen is not None:
             session, record = self._chosen
-            dialog = ProbeDialog(session, self.services, TestSubject(record.name, record))
-            edit = await self.app.push_screen_wait(dialog)
-            if edit is not None:
-                self._edit(session, record, edit.name)
+            subject = TestSubject(record.name, record)
+            await self._with_form(
+                session, record, lambda form: ProbeDialog(session, self.services, subject, form)
+            )
+
+    async def _with_form(
+        self, session: Session, record: Record, dialog: Callable[[OpenForm], Dialog[Any]]
+    ) -> None:
+        """Show a dialog that may open the form of the record, and then what came of the form."""
+        outcome: Saved | NotStored | None = None
+
+        async def open_form(parameter: str) -> bool:
+            """Show the form over the dialog."""
+            from smtp_tui.ui.record_form.form import edited
+            from smtp_tui.ui.record_form.screen import fill_in
+
+            nonlocal outcome
+            outcome = await fill_in(self, session, self.services, edited(record, parameter))
+            return outcome is not None
+
+        await self.app.push_screen_wait(dialog(open_form))
+        self._shows.tested()
+        if outcome is not None:
+            self._tell_outcome(session, outcome, record)
 
     def on_test_finished(self) -> None:
         """Show the outcome of a test email that nobody may have waited for."""

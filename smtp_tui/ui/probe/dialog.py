@@ -16,7 +16,7 @@ from smtp_tui.api.target import Access
 from smtp_tui.probe.model import Address, Ask, BadAddress, Probe, Reason, Way
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import Dialog, EditParameter, opens_screen
+from smtp_tui.ui.base import Dialog, EditParameter, OpenForm, opens_screen
 from smtp_tui.ui.dialogs import CopyDialog, QuestionDialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import WaitLine, waiting
@@ -47,7 +47,8 @@ _IN_A_RECORD: Final = frozenset({"hostname", "port", "username"})
 class ProbeDialog(Dialog[EditParameter | None]):
     """Probes where the values of the subject lead, at once, and again as often as is asked for.
 
-    Nothing is written and no mail is sent. Passwords live as long as the dialog.
+    Nothing is written and no mail is sent. Passwords live as long as the dialog. With ``form`` the
+    form is opened over it; otherwise whoever opened the dialog is told what to edit.
     """
 
     DEFAULT_CSS = """
@@ -66,9 +67,16 @@ class ProbeDialog(Dialog[EditParameter | None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(*ACTIONS)
 
-    def __init__(self, session: Session, services: Services, subject: TestSubject) -> None:
+    def __init__(
+        self,
+        session: Session,
+        services: Services,
+        subject: TestSubject,
+        form: OpenForm | None = None,
+    ) -> None:
         super().__init__()
         self._session = session
+        self._form = form
         self._services = services
         self._subject = subject
         self.profile = session.profile
@@ -259,10 +267,12 @@ class ProbeDialog(Dialog[EditParameter | None]):
         if await self.app.push_screen_wait(question):
             self._begin(replace(self._ask, insecure=True))
 
-    def action_edit(self) -> None:
+    @opens_screen
+    async def action_edit(self) -> None:
         """Edit the parameter to look at."""
-        if self._parameter is not None:
-            self.dismiss(EditParameter(self._parameter))
+        name = self._parameter
+        if name is not None and (self._form is None or await self._form(name)):
+            self.dismiss(EditParameter(name))
 
     def action_cancel(self) -> None:
         """Stop the probe, or close."""

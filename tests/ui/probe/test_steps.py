@@ -9,11 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
-from tests.failing_sandbox import Sandbox
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.probe.relay import Talk
 from tests.probe.test_cases import greets, plain, silent, starttls
 from tests.ui.helpers import Ui, opened
-from tests.ui.mail_steps import add, parameter_with_the_cursor
+from tests.ui.mail_steps import add, parameter_with_the_cursor, send
 from tests.ui.probe.relays import Relays, at
 from tests.ui.probe.steps import BRIEF, MACHINE, begin, has_ended, probing
 
@@ -199,6 +199,57 @@ async def test_a_failure_tells_its_meaning_and_e_opens_the_form_at_the_parameter
         await ui.press("e")
         await ui.sees("Edit MAIL")
         assert parameter_with_the_cursor(ui) == "port"
+
+
+async def test_a_form_that_is_left_leads_back_to_the_probe_as_it_was(
+    sandbox: Sandbox, relays: Relays
+) -> None:
+    calls: list[Talk] = []
+
+    def counted(talk: Talk) -> None:
+        calls.append(talk)
+        silent(talk)
+
+    add(sandbox, **at(relays(counted)))
+    async with opened(sandbox, services=probing(BRIEF)) as ui:
+        await begin(ui)
+        await has_ended(ui, "e Edit port")
+        before = ui.text()
+        await ui.press("e")
+        await ui.sees("Edit MAIL")
+        await ui.press("escape")
+        await ui.until(lambda: ui.text() == before, "the probe as it was")
+        assert len(calls) == 1
+        await ui.press("e")
+        await ui.sees("Edit MAIL")
+        await ui.type("2525")
+        await ui.press("ctrl+s", "enter")
+        await ui.sees("Saved MAIL")
+        assert not ui.shows("Probe · MAIL")
+
+
+async def test_a_form_that_is_left_leads_back_to_the_verdict_and_its_probe(
+    sandbox: Sandbox, relays: Relays
+) -> None:
+    add(sandbox, **at(relays(silent)))
+    async with opened(sandbox, services=probing(BRIEF)) as ui:
+        await ui.sees("MAIL")
+        refused = b'{"error": {"message": "535 5.7.8 Authentication failed"}}'
+        sandbox.faults.add(Fault(FaultKind.RAW, Operation.TEST_SAVED, status=400, body=refused))
+        await send(ui)
+        await ui.sees("REJECTED", "e Edit password")
+        await ui.press("e")
+        await ui.sees("Edit MAIL")
+        await ui.press("escape")
+        await ui.sees("REJECTED", "x Probe")
+        await ui.press("x")
+        await has_ended(ui, "e Edit port")
+        await ui.press("e")
+        await ui.sees("Edit MAIL")
+        await ui.press("escape")
+        await has_ended(ui, "Probe · MAIL", "e Edit port")
+        await ui.press("escape")
+        await ui.sees("REJECTED")
 
 
 async def test_from_a_test_of_a_form_e_leads_to_the_field_and_keeps_what_was_typed(
