@@ -34,6 +34,7 @@ API_TARGET = "tests/api/test_target.py"
 API_TRANSPORT_CONNECTIONS = "tests/api/test_transport_connections.py"
 API_WRITES = "tests/api/test_writes.py"
 CLI_AUDIT = "tests/cli/test_audit.py"
+CLI_COMPLETION = "tests/cli/test_completion.py"
 CLI_CREATE = "tests/cli/test_create.py"
 CLI_DELETE = "tests/cli/test_delete.py"
 CLI_DESIRED = "tests/cli/test_desired.py"
@@ -51,6 +52,7 @@ CLI_READING = "tests/cli/test_reading.py"
 CLI_SECRET_INPUT = "tests/cli/test_secret_input.py"
 CLI_SET = "tests/cli/test_set.py"
 CLI_SIGNALS = "tests/cli/test_signals.py"
+E2E_COMPLETION = "tests/e2e/test_completion.py"
 E2E_DRAFTS_SURVIVE = "tests/e2e/test_drafts_survive.py"
 E2E_ENDS = "tests/e2e/test_ends.py"
 E2E_NO_SECRET_LEAKS = "tests/e2e/test_no_secret_leaks.py"
@@ -88,6 +90,7 @@ STATE_AUDITOR = "tests/state/test_auditor.py"
 STATE_DRAFTS = "tests/state/test_drafts.py"
 STATE_FILES = "tests/state/test_files.py"
 STATE_JOURNAL = "tests/state/test_journal.py"
+STATE_NAMES = "tests/state/test_names.py"
 STATE_POWER_CUT = "tests/state/test_power_cut.py"
 STATE_RUNS = "tests/state/test_runs.py"
 STATE_TRUSTED_PATHS = "tests/state/test_trusted_paths.py"
@@ -102,6 +105,7 @@ UI_CONNECTIONS_STATES = "tests/ui/connections/test_states.py"
 UI_DELETE = "tests/ui/connections/test_delete.py"
 UI_DRAFTS = "tests/ui/record_form/test_drafts.py"
 UI_FRAME_DIFF = "tests/ui/terminal/test_frame_diff.py"
+UI_FILES_OFF_THE_LOOP = "tests/ui/test_files_off_the_loop.py"
 UI_FORM = "tests/ui/record_form/test_form.py"
 UI_FORM_FACE = "tests/ui/record_form/test_face.py"
 UI_HOSTILE = "tests/ui/widgets/test_hostile.py"
@@ -3074,5 +3078,56 @@ FAULTS: Final = (
         "    for text in _held[-1] if _held else ():",
         "    for text in ():",
         (f"{CLI_FOLLOWING}::test_quiet_keeps_back_nothing_that_belongs_to_a_question",),
+    ),
+    Fault(
+        "a name is put into the line of bash as it is",
+        PLACE,
+        '_TO_ESCAPE.sub(r"\\\\\\g<0>", name[before:])',
+        "name[before:]",
+        (
+            f"{CLI_COMPLETION}::test_bash_gets_one_word_in_place_of_what_it_replaces",
+            f"{E2E_COMPLETION}::test_tab_completes_each_name_as_one_word_and_runs_none",
+        ),
+    ),
+    Fault(
+        "bash is offered within quotes what it would run there",
+        PLACE,
+        "if not {*name} & _SPECIAL[typed.quote]",
+        "if typed.quote",
+        (f"{CLI_COMPLETION}::test_bash_gets_one_word_in_place_of_what_it_replaces",),
+    ),
+    Fault(
+        "the names of another profile than the typed one are completed",
+        PLACE,
+        "            found = following",
+        "            found = None",
+        (
+            f"{CLI_COMPLETION}::test_names_are_those_of_the_last_list_of_the_profile_that_is_typed",
+            f"{E2E_COMPLETION}::test_tab_completes_each_name_as_one_word_and_runs_none",
+        ),
+    ),
+    Fault(
+        "a name in the file of names drives the terminal at a Tab",
+        HONEST,
+        "for name in self._load().get(profile, ()) if name.isprintable())",
+        "for name in self._load().get(profile, ()))",
+        (f"{STATE_NAMES}::test_a_name_in_the_file_that_would_drive_the_terminal_is_left_out",),
+    ),
+    Fault(
+        "a name that two records have is completed",
+        PLACE,
+        "if fits and count[name] == 1 and",
+        "if fits and",
+        (f"{STATE_NAMES}::test_a_name_that_occurs_twice_gives_way_to_the_ids",),
+    ),
+    Fault(
+        "the names of a list are written in the event loop",
+        BOUNDS,
+        "loop.run_in_executor(None, keep, self.profile.name, found.records)",
+        "loop.call_soon(keep, self.profile.name, found.records)",
+        (
+            f"{UI_FILES_OFF_THE_LOOP}::"
+            "test_no_file_is_touched_in_the_event_loop_whatever_is_pressed",
+        ),
     ),
 )

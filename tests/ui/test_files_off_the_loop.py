@@ -20,6 +20,7 @@ from smtp_tui.api.target import CaFile
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.state.history import TestHistory
+from smtp_tui.state.names import NameStore
 from smtp_tui.state.settings import SettingsStore
 from tests.failing_sandbox import Operation, Sandbox, SandboxOptions
 from tests.state.processes import start
@@ -80,6 +81,14 @@ async def test_a_switch_of_the_profile_waits_for_no_lock(demo: Sandbox, tmp_path
             release()
             recent = SettingsStore(file.parent)
             await ui.until(lambda: recent.load().recent[:1] == ("demo-europe",), "what was used")
+
+
+async def test_the_names_of_a_list_that_was_read_are_kept_for_the_shells(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    names = NameStore(tmp_path / "state")
+    async with opened(demo, directory=tmp_path, size=(80, 24)) as ui:
+        await ui.until(lambda: "PRIMARY" in names.of("demo"), "the names")
 
 
 async def test_making_a_profile_the_default_waits_for_no_lock(
