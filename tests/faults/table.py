@@ -2877,9 +2877,9 @@ FAULTS: Final = (
     Fault(
         "a probe from a test email looks where the saved record leads",
         PLACE,
-        "        dialog = ProbeDialog(self._session, self._services, self._subject)",
+        "        dialog = ProbeDialog(self._session, self._services, self._subject, self._open_form)",
         "        saved = TestSubject(self._subject.name, self._subject.opened)\n"
-        "        dialog = ProbeDialog(self._session, self._services, saved)",
+        "        dialog = ProbeDialog(self._session, self._services, saved, self._open_form)",
         (
             f"{UI_PROBE_STEPS}::"
             "test_values_of_a_form_are_probed_before_they_are_saved_and_none_is_lost",
