@@ -50,6 +50,7 @@ LINES: Final = {
     "profiles use eur\t": "europe",
     "create X --preset Microsoft\t": "Microsoft 365",
     "help conf\t": "configuration",
+    "--profile none get \t": "get",
     "plan my\t": "my file.yaml",
 }
 """What is typed after the program, and the last word that comes of it."""

@@ -29,7 +29,7 @@ _smtp_tui_{kind}() {{
     "zsh": """\
 _smtp_tui_{kind}() {{
   local -a names
-  names=("${{(@f)$(smtp-tui completion names zsh {kind} "$LBUFFER" 2>/dev/null)}}")
+  names=(${{(f)"$(smtp-tui completion names zsh {kind} "$LBUFFER" 2>/dev/null)"}})
   compadd -a names
 }}""",
     "fish": """\

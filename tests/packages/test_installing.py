@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from smtp_tui.cli.completion import SHARE
+from tests.house.share import share
 from tests.house.test_readme import command
 from tests.packages.host import WHEELHOUSE, Host, is_there, wheel
 
@@ -34,6 +36,12 @@ def install(host: Host, line: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def shown_to_man_and_shells(program: Path) -> bool:
+    """Whether the completions and the man page are installed with a program."""
+    top = program.resolve().parent.parent / "share"
+    return all((top / path.relative_to(SHARE)).is_file() for path in share())
+
+
 @pytest.mark.parametrize(
     ("tool", "source"),
     [
@@ -51,6 +59,9 @@ def test_a_line_of_the_readme_installs_a_program_whose_demo_starts(
     assert "'.[sandbox]'" in line
     install(host, line.replace("'.[", f"'{wheel()}[") if source == "wheel" else line)
     host.demo(host.home / PLACES[tool])
+    assert shown_to_man_and_shells(host.home / PLACES[tool])
+    if tool == "pipx":
+        assert (host.home / ".local/share/man/man1/smtp-tui.1").exists()
 
 
 @pytest.mark.parametrize(
@@ -74,6 +85,7 @@ def test_a_program_without_the_sandbox_says_the_command_that_adds_it(
     assert said.endswith("install it:")
     install(host, hint)
     host.demo(host.home / place)
+    assert shown_to_man_and_shells(host.home / place)
 
 
 def test_a_wheelhouse_is_all_that_a_host_without_internet_needs(host: Host, tmp_path: Path) -> None:
