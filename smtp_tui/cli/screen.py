@@ -72,6 +72,7 @@ def open_screen(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         choice=choice,
         several=several,
         refresh=preferences.refresh,
+        confirm=preferences.confirm,
         keep_theme=partial(keep_theme, config),
     )
     return _run(services, choice.profile if choice is not None else None, problem, preferences)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -33,6 +33,25 @@ from smtp_tui.profiles.sources import PromptToken, TokenSource
 
 ENVIRONMENT: Final = "environment"
 MAX_NAME: Final = 64
+
+
+class Confirm(StrEnum):
+    """Before which writes a screen has the name of the record typed, or the number of records.
+
+    Each value asks more than the one before; a protected profile asks whatever it is.
+    """
+
+    PROTECTED = "protected"
+    DELETES = "deletes"
+    ALL = "all"
+
+    def why(self, *, protected: bool, destroys: bool) -> str:
+        """Why something has to be typed, to complete "Type X to confirm: …"; blank if nothing."""
+        if protected:
+            return "this profile is protected"
+        if self is Confirm.ALL or (destroys and self is Confirm.DELETES):
+            return "config.toml asks for it"
+        return ""
 
 
 class Environment(Enum):

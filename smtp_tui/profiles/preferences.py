@@ -11,13 +11,14 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from smtp_tui.profiles.model import Confirm
 from smtp_tui.profiles.toml import TomlFile, TomlProblem, parse_toml, read_toml
 from smtp_tui.state.files import locked, write_atomic
 
 FILE_NAME: Final = "config.toml"
 SHORTEST_REFRESH: Final = timedelta(seconds=10)
 _SWITCHES: Final = ("mouse", "enhanced_keyboard")
-_KEYS: Final = (*_SWITCHES, "theme", "refresh", "keys")
+_KEYS: Final = (*_SWITCHES, "confirm", "theme", "refresh", "keys")
 _HEADING: Final = re.compile(r"(?:#.*\n)+\r?\n")
 """Comments at the top that end with a blank line: they belong to the whole file."""
 TIME: Final = "([0-9]{1,4})([smh])"
@@ -53,13 +54,14 @@ class Preferences(Struct, frozen=True):
     """What the user decided. A switch that is None depends on where the program runs.
 
     ``theme`` and ``keys`` are not checked yet: only the screens know which there are. ``refresh``
-    is the age at which a list is read again; None for never.
+    is the age at which a list is read again; None for never. ``confirm`` adds questions.
     """
 
     mouse: bool | None = None
     enhanced_keyboard: bool | None = None
     theme: ChosenTheme | None = None
     refresh: timedelta | None = None
+    confirm: Confirm = Confirm.PROTECTED
     keys: tuple[ChosenKeys, ...] = ()
 
 
@@ -115,7 +117,20 @@ def _preferences_of(file: TomlFile) -> Preferences:
     if not isinstance(keys, dict):
         raise file.problem(("keys",), "keys must be a table: [keys]")
     chosen = tuple(_chosen(file, ("keys",), keys))
-    return Preferences(theme=_theme(file), refresh=_refresh(file), keys=chosen, **switches)
+    return Preferences(
+        theme=_theme(file),
+        refresh=_refresh(file),
+        confirm=_confirm(file),
+        keys=chosen,
+        **switches,
+    )
+
+
+def _confirm(file: TomlFile) -> Confirm:
+    text = file.values.get("confirm", Confirm.PROTECTED.value)
+    if not isinstance(text, str) or text not in [*Confirm]:
+        raise file.problem(("confirm",), 'confirm must be "protected", "deletes" or "all"')
+    return Confirm(text)
 
 
 def _theme(file: TomlFile) -> ChosenTheme | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from smtp_tui.profiles.codecs import Codec
-from smtp_tui.profiles.model import FIELDS
+from smtp_tui.profiles.model import FIELDS, Confirm
 from smtp_tui.profiles.preferences import TIME
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -48,6 +48,7 @@ def preferences_schema() -> dict[str, Any]:
         "properties": {
             "mouse": _SWITCH,
             "enhanced_keyboard": _SWITCH,
+            "confirm": {"enum": [*Confirm]},
             "theme": _TEXT,
             "refresh": {"type": "string", "pattern": f"^{TIME}$"},
             "keys": {"type": "object", "additionalProperties": {"anyOf": [chosen, of_place]}},

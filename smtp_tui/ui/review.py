@@ -49,7 +49,8 @@ class ReviewDialog(GuardedDialog[bool]):
     """Starts on Apply, or on Cancel where the plan destroys something.
 
     ``by_key`` says that the key just pressed opened it; any other review takes no Enter at first.
-    In a protected profile the record's name has to be typed.
+    In a protected profile, and where ``confirm`` in config.toml says so, the record's name has to
+    be typed.
     """
 
     DEFAULT_CSS = """
@@ -71,9 +72,10 @@ class ReviewDialog(GuardedDialog[bool]):
         self.profile = session.profile
         self.set_class(plan.destroys, "-danger")
         self._protected = session.target.access is Access.PROTECTED
+        self._asks = session.confirm.why(protected=self._protected, destroys=plan.destroys)
         self._to_type = plan.name if plan.name.strip() else "yes"
         verb = plan.verb if plan.verb in ("Create", "Delete") else "Apply"
-        self._apply = Button(harmless(verb), id="apply", compact=True, disabled=self._protected)
+        self._apply = Button(harmless(verb), id="apply", compact=True, disabled=bool(self._asks))
         self._apply.set_class(plan.destroys, "-danger")
         self._cancel = Button("Cancel", id="cancel", compact=True)
         self._why = PlainText(f"{verb} works once it is typed.", id="why", classes="hint")
@@ -90,33 +92,33 @@ class ReviewDialog(GuardedDialog[bool]):
             yield PlainText(
                 request_content(self._session.target.origin.url, plan.request), id="request"
             )
-        if self._protected:
+        if self._asks:
             yield PlainText(self._what_to_type(), classes="apart")
             yield self._name_field
             yield PlainText("", classes="said")
         answers = (self._apply, self._cancel)
         with Horizontal(classes="row"):
             yield from reversed(answers) if plan.destroys else answers
-            if self._protected:
+            if self._asks:
                 yield self._why
 
     def _what_to_type(self) -> Content:
         name = clean(self._to_type, 60)
-        why = "this profile is protected"
+        why = self._asks
         if not self._plan.name.strip():
-            why = "the record has no name, and this profile is protected"
+            why = f"the record has no name, and {why}"
         return Content.assemble("Type ", (name, "bold"), f" to confirm: {why}.")
 
     def keys(self) -> Iterable[tuple[str, str]]:
         """What the keys do."""
         copy = bound(self, "dialog.copy").first_key
-        copies = () if self._protected else ((copy, "Copy"),)
+        copies = () if self._asks else ((copy, "Copy"),)
         return (("enter", "Choose"), ("tab", "Move"), *copies, (self.cancel_key, "Cancel"))
 
     def on_mount(self) -> None:
         """Start on the name where it has to be typed, else on Apply or on Cancel."""
         answer = self._cancel if self._plan.destroys else self._apply
-        self.set_focus(self._name_field if self._protected else answer)
+        self.set_focus(self._name_field if self._asks else answer)
 
     def on_resize(self) -> None:
         """Keep the answers in sight, and let the rest scroll above them."""
@@ -128,7 +130,7 @@ class ReviewDialog(GuardedDialog[bool]):
         self._share_height(2 if words else 0)
 
     def _share_height(self, said: int) -> None:
-        below = 5 + (3 + said if self._protected else 0)
+        below = 5 + (3 + said if self._asks else 0)
         self._body.styles.max_height = max(4, self.app.size.height - below)
 
     @on(Input.Changed)

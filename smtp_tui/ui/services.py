@@ -16,7 +16,7 @@ from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import Access, CaFile, Pinned, SystemTrust, Target, Trust
 from smtp_tui.profiles.choosing import Choice, Known, Several
-from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.model import Confirm, Profile
 from smtp_tui.profiles.store import ProfileChanged, ProfileRefused, Profiles, ProfileStore
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.files import FileProblem
@@ -101,10 +101,11 @@ class Services(Struct, frozen=True, dict=True):
 
     ``choice`` is what chose the profile of the start; ``several`` are the profiles that are shown
     together from the start, None where one is in use. ``refresh`` is the age at which a list is
-    read again by itself, None for never. ``keep_theme`` remembers the name of a theme; it blocks
-    and raises ``FileProblem``. Tokens are kept by all that they belong to, so that a profile that
-    is used again does not ask again, and none is sent elsewhere; what was confirmed where no file
-    can keep it, by profile name and origin. ``machine`` is the name of this one, which probes.
+    read again by itself, None for never; ``confirm`` adds questions before writes. ``keep_theme``
+    remembers the name of a theme; it blocks and raises ``FileProblem``. Tokens are kept by all that
+    they belong to, so that a profile that is used again does not ask again, and none is sent
+    elsewhere; what was confirmed where no file can keep it, by profile name and origin. ``machine``
+    is the name of this one, which probes.
     """
 
     store: ProfileStore
@@ -125,6 +126,7 @@ class Services(Struct, frozen=True, dict=True):
     choice: Choice | None = None
     several: Several | None = None
     refresh: timedelta | None = None
+    confirm: Confirm = Confirm.PROTECTED
     keep_theme: Callable[[str], None] = lambda name: None
     machine: str = field(default_factory=socket.gethostname)
     make_prober: Callable[[Clock], Prober] = usual_prober
@@ -176,6 +178,7 @@ class Services(Struct, frozen=True, dict=True):
             keep_trust=lambda asked, trust: self._keep_trust(profile, asked, trust),
             report=lambda *ended: self.reports.write_ended(*ended),  # noqa: PLW0108 - the app replaces it
             names=self.names,
+            confirm=self.confirm,
         )
 
     def tokens_of(self, profile: Profile, target: Target) -> Tokens:

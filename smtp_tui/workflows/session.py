@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from smtp_tui.api.smtp_connections import SmtpConnections
 from smtp_tui.api.target import Target, Trust
-from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.model import Confirm, Profile
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.encoding import RecordKey
 
@@ -56,7 +56,10 @@ class Memory(Struct):
 
 
 class Session(Struct, frozen=True, dict=True):
-    """A profile in use. The client is made at the first request, after the first frame."""
+    """A profile in use. The client is made at the first request, after the first frame.
+
+    ``confirm`` is for what a screen has typed; the client holds what a protected profile asks.
+    """
 
     profile: Profile
     target: Target
@@ -66,6 +69,7 @@ class Session(Struct, frozen=True, dict=True):
     keep_trust: Callable[[Target, Trust], str]
     report: Callable[[Session, Unattended], None] | None = None
     names: NameStore | None = None
+    confirm: Confirm = Confirm.PROTECTED
 
     @cached_property
     def client(self) -> Client:

@@ -667,7 +667,7 @@ FAULTS: Final = (
     Fault(
         "Apply can be pressed before the name is typed",
         PLACE,
-        "compact=True, disabled=self._protected)",
+        "compact=True, disabled=bool(self._asks))",
         "compact=True)",
         (f"{UI_REVIEW}::test_a_protected_profile_opens_apply_for_the_whole_name_only",),
     ),
@@ -3129,5 +3129,21 @@ FAULTS: Final = (
             f"{UI_FILES_OFF_THE_LOOP}::"
             "test_no_file_is_touched_in_the_event_loop_whatever_is_pressed",
         ),
+    ),
+    Fault(
+        "confirm in config.toml is not heeded",
+        SHOWN,
+        "        self._asks = session.confirm.why(protected=self._protected, destroys=plan.destroys)",
+        '        self._asks = "this profile is protected" if self._protected else ""',
+        (f"{UI_REVIEW}::test_confirm_has_the_name_typed_before_more_writes",),
+    ),
+    Fault(
+        "confirm in config.toml spares a protected profile its question",
+        SHOWN,
+        """        if protected:
+            return "this profile is protected\"""",
+        """        if protected and self is not Confirm.PROTECTED:
+            return "\"""",
+        (f"{UI_REVIEW}::test_no_value_of_confirm_weakens_a_protected_profile",),
     ),
 )

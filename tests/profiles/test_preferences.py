@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from smtp_tui.profiles.model import Confirm
 from smtp_tui.profiles.preferences import (
     FILE_NAME,
     Preferences,
@@ -37,6 +38,9 @@ def written(directory: Path, text: str) -> Path:
         ('refresh = "60s"', Preferences(refresh=timedelta(seconds=60))),
         ('refresh = "10s"', Preferences(refresh=timedelta(seconds=10))),
         ('refresh = "5m"', Preferences(refresh=timedelta(minutes=5))),
+        ('confirm = "protected"', Preferences()),
+        ('confirm = "deletes"', Preferences(confirm=Confirm.DELETES)),
+        ('confirm = "all"', Preferences(confirm=Confirm.ALL)),
         ('refresh = "1h"', Preferences(refresh=timedelta(hours=1))),
     ],
 )
@@ -63,6 +67,8 @@ def test_without_a_file_there_are_only_defaults(tmp_path: Path) -> None:
         ("refresh = 60", 'line 1, column 1: refresh must be a time in quotes: "60s", "5m" or "1h"'),
         ('refresh = "1d"', "line 1, column 1: refresh must be a time in quotes"),
         ('refresh = "-60s"', "line 1, column 1: refresh must be a time in quotes"),
+        ('confirm = "never"', 'line 1, column 1: confirm must be "protected", "deletes" or "all"'),
+        ("confirm = false", 'line 1, column 1: confirm must be "protected", "deletes" or "all"'),
         ('refresh = "9s"', 'line 1, column 1: refresh must be at least "10s"'),
     ],
 )

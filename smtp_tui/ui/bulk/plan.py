@@ -18,7 +18,7 @@ from textual.widgets import Button, Input
 
 from smtp_tui.api.requests import CHANGES, TESTS, IdRefused, Operation
 from smtp_tui.api.target import Access
-from smtp_tui.profiles.model import Environment
+from smtp_tui.profiles.model import Confirm, Environment
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean, counted, shortened
 from smtp_tui.ui.actions import bindings
@@ -243,7 +243,9 @@ class PlanDialog(GuardedDialog[Plan | None]):
         if len(plan.profiles) == 1:
             self.profile = sessions[plan.profiles[0]].profile
         self._accesses = [sessions[name].target.access for name in plan.profiles]
-        self._asks = plan.asks_number(self._accesses)
+        confirms = [sessions[name].confirm for name in plan.profiles]
+        self._chosen = next((each for each in confirms if _asks_more(each, plan)), None)
+        self._asks = plan.asks_number(self._accesses) or self._chosen is not None
         self.set_class(plan.destroys, "-danger")
         self._list = FilteredTable(_COLUMNS, back="dialog.cancel", hint="words", counts=False)
         self._list.table.takes_marks = False
@@ -335,6 +337,8 @@ class PlanDialog(GuardedDialog[Plan | None]):
         reasons = [f"much of a list changes ({'; '.join(plan.large)})"] if plan.large else []
         if Access.PROTECTED in self._accesses:
             reasons.insert(0, "a profile is protected")
+        if self._chosen is not None:
+            reasons.append(self._chosen.why(protected=False, destroys=True))
         number = f"{self._changed(plan)}"
         why = clean(" and ".join(reasons) or "the plan was larger", 200)
         return Content.assemble("Type ", (number, "bold"), f" to confirm: {why}.")
@@ -412,6 +416,11 @@ class PlanDialog(GuardedDialog[Plan | None]):
         """Close the search, or decline."""
         if not self._list.close_filter():
             self.dismiss(None)
+
+
+def _asks_more(confirm: Confirm, plan: Plan) -> bool:
+    """Whether the user wants the number typed where the plan alone does not ask for it."""
+    return plan.writes and bool(confirm.why(protected=False, destroys=plan.destroys))
 
 
 def apply_words(plan: Plan) -> str:

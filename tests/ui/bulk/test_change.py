@@ -6,8 +6,10 @@ import json
 
 import pytest
 from msgspec.structs import replace
+from textual.widgets import Button
 
 from smtp_tui.api.target import Access
+from smtp_tui.profiles.model import Confirm
 from smtp_tui.profiles.sources import PromptToken
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.bulk.steps import (
@@ -224,6 +226,21 @@ async def test_a_protected_profile_asks_for_the_number_once_and_each_record_is_c
         await confirm(ui, 3)
         await ui.sees("3 done")
         assert ports(sandbox) == [587] * 3
+
+
+@pytest.mark.parametrize("wanted", [Confirm.DELETES, Confirm.ALL])
+async def test_confirm_has_the_number_typed_before_a_plan(
+    sandbox: Sandbox, wanted: Confirm
+) -> None:
+    relays(sandbox, 3)
+    async with opened(sandbox, services=lambda each: replace(each, confirm=wanted)) as ui:
+        await edit_all(ui, 3)
+        await ui.sees("Change 3")
+        assert ui.app.screen.query_one("#apply", Button).disabled is (wanted is Confirm.ALL)
+        if wanted is Confirm.ALL:
+            await ui.sees("Type 3 to confirm: config.toml asks for it.")
+            await confirm(ui, 3)
+            await ui.sees("3 done")
 
 
 async def test_leaving_during_a_run_asks_and_the_rest_is_kept(sandbox: Sandbox) -> None:

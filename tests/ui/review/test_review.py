@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from textual.widgets import Button
 
 from smtp_tui.api.target import Access
-from smtp_tui.profiles.model import Profile
+from smtp_tui.profiles.model import Confirm, Profile
 from tests.failing_sandbox import Operation, Sandbox
 from tests.ui.forms import edit, edit_port, retype, review
 from tests.ui.helpers import Ui, opened
@@ -204,3 +204,53 @@ async def new_record(ui: Ui, name: str) -> None:
     for text in (name, "mail.example.com", "587"):
         await ui.type(text)
         await ui.press("tab")
+
+
+CONFIRMS = [
+    (Confirm.PROTECTED, "d", False),
+    (Confirm.PROTECTED, "ctrl+s", False),
+    (Confirm.DELETES, "d", True),
+    (Confirm.DELETES, "ctrl+s", False),
+    (Confirm.ALL, "d", True),
+    (Confirm.ALL, "ctrl+s", True),
+]
+
+
+@pytest.mark.parametrize(("confirm", "key", "asks"), CONFIRMS)
+async def test_confirm_has_the_name_typed_before_more_writes(
+    demo: Sandbox, confirm: Confirm, key: str, asks: bool
+) -> None:
+    async with opened(demo, services=lambda each: replace(each, confirm=confirm)) as ui:
+        await edit(ui, "BATCH")
+        if key == "d":
+            await ui.press("escape")
+            await ui.loses("Edit BATCH")
+        else:
+            await retype(ui, "x.example.com")
+        await ui.press(key)
+        await ui.sees("Change BATCH?" if key == "ctrl+s" else "Delete BATCH?")
+        apply = ui.app.screen.query_one("#apply", Button)
+        assert apply.disabled is asks
+        if asks:
+            await ui.sees("Type BATCH to confirm: config.toml asks for it.")
+            await ui.type("BATCH")
+            await ui.until(lambda: not apply.disabled, "Apply after the name")
+            ui.clock.forward(1)
+            await ui.press("enter")
+            await ui.asked(Operation.MODIFY if key == "ctrl+s" else Operation.DELETE)
+
+
+@pytest.mark.parametrize("confirm", [*Confirm])
+async def test_no_value_of_confirm_weakens_a_protected_profile(
+    demo: Sandbox, confirm: Confirm
+) -> None:
+    async with opened(
+        demo,
+        profile=lambda profile: replace(profile, access=Access.PROTECTED),
+        services=lambda each: replace(each, confirm=confirm),
+    ) as ui:
+        await edit(ui, "BATCH")
+        await retype(ui, "x.example.com")
+        await ui.press("ctrl+s")
+        await ui.sees("Type BATCH to confirm: this profile is protected.")
+        assert ui.app.screen.query_one("#apply", Button).disabled
