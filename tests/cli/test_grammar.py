@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import chain
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from smtp_tui.cli.arguments import parse, program
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
-from smtp_tui.cli.parser import DANGEROUS, Parser
+from smtp_tui.cli.parser import DANGEROUS, Line, Parser
 from tests.cli.console import Console
 from tests.cli.test_help import COMMANDS
 from tests.failing_sandbox import Sandbox
@@ -61,8 +62,8 @@ def told(arguments: list[str]) -> dict[str, object]:
 
 
 def positionals(command: Parser) -> list[str]:
-    """As many words as a command needs, which are names of commands where that is allowed."""
-    return {
+    """The words of a command: names of commands where that is allowed, else those of its example."""
+    chosen = {
         "get": ["list"],
         "create": ["profiles", "port=25"],
         "plan": ["list"],
@@ -72,7 +73,9 @@ def positionals(command: Parser) -> list[str]:
         "profiles remove": ["list"],
         "profiles use": ["list"],
         "set": ["list", "port=25"],
-    }.get(command.command, [])
+    }.get(command.command)
+    line = [*command.command.split(), *shlex.split(command.example)]
+    return chosen or Line(line, program(line)).words
 
 
 RUNNABLE = [each for each in WHOLE if each.prog not in ("smtp-tui", "smtp-tui profiles")]
