@@ -5,36 +5,21 @@ from __future__ import annotations
 import argparse
 import shlex
 from collections import defaultdict
-from collections.abc import Iterator
 from itertools import chain
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp_tui.cli.arguments import parse, program
+from smtp_tui.cli.arguments import parse
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.parser import DANGEROUS, Line, Parser
 from tests.cli.console import Console
 from tests.cli.test_help import COMMANDS
 from tests.failing_sandbox import Sandbox
+from tests.house.share import parsers, whole
 
-
-class Everything:
-    """As if every command was on the line."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-
-def commands(parser: Parser) -> Iterator[Parser]:
-    """A command and all below it."""
-    yield parser
-    for each in parser.commands.values():
-        yield from commands(each)
-
-
-WHOLE = [*commands(program(Everything()))]
+WHOLE = [*parsers(whole())]
 SAMPLES = {
     "--bundle": ["list", "b.json"],
     "--format": ["text", "prometheus"],
@@ -65,6 +50,7 @@ def positionals(command: Parser) -> list[str]:
     """The words of a command: names of commands where that is allowed, else those of its example."""
     chosen = {
         "get": ["list"],
+        "completion": ["bash"],
         "create": ["profiles", "port=25"],
         "plan": ["list"],
         "apply": ["set"],
