@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp_tui.cli.arguments import parse
+from smtp_tui.cli.arguments import parse, program
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.parser import DANGEROUS, Line, Parser
 from tests.cli.console import Console
@@ -47,10 +47,9 @@ def told(arguments: list[str]) -> dict[str, object]:
 
 
 def positionals(command: Parser) -> list[str]:
-    """The words of a command: names of commands where that is allowed, else those of its example."""
+    """Words of a command: names of commands where that is allowed, else those of its example."""
     chosen = {
         "get": ["list"],
-        "completion": ["bash"],
         "create": ["profiles", "port=25"],
         "plan": ["list"],
         "apply": ["set"],
