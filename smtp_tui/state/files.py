@@ -203,8 +203,9 @@ def sync_directory(directory: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path, seconds: float = 10.0) -> Iterator[None]:
-    """Keep other processes and threads from writing a file; the lock is beside its real path.
+def locked(path: Path, seconds: float = 10.0) -> Iterator[Path]:
+    """Keep other processes and threads from writing a file; the lock is beside its real path, which
+    the block gets.
 
     Temporary files that killed writers left behind are removed first. Raises
     :class:`FileProblem` where the lock is not free within ``seconds`` or cannot be made.
@@ -223,7 +224,7 @@ def locked(path: Path, seconds: float = 10.0) -> Iterator[None]:
         raise problem_of(path, error) from None
     try:
         clear_leftovers(real.parent, lambda name, _: name == real.name)
-        yield
+        yield real
     finally:
         lock.release()
 
@@ -244,10 +245,9 @@ def append_line(path: Path, line: str, *, sync: bool) -> int:
     """Add one line, completely or not at all, and return the new size of the file in bytes.
 
     A line that a killed process left unfinished is ended first, so that it spoils no other.
-    ``sync`` waits until the line is on the disk. Call it with the file's lock held. Raises
-    :class:`FileProblem`.
+    ``sync`` waits until the line is on the disk. Call it with the file's lock held, for which the
+    path was judged. Raises :class:`FileProblem`.
     """
-    own_path(path)
     content = line.encode() + b"\n"
     with problems_of(path):
         try:

@@ -1578,12 +1578,12 @@ FAULTS: Final = (
     Fault(
         "the journal is rotated outside its lock",
         FILES,
-        "        with files.locked(self.path):\n"
+        "        with files.locked(self.path) as real:\n"
         "            with files.problems_of(self.path):\n"
-        "                dropped = self._rotate(entries[-1].at)\n"
+        "                dropped = self._rotate(real, entries[-1].at)\n"
         "            files.append_line",
         "        with files.problems_of(self.path):\n"
-        "            dropped = self._rotate(entries[-1].at)\n"
+        "            dropped = self._rotate(files.own_path(self.path), entries[-1].at)\n"
         "        with files.locked(self.path):\n"
         "            files.append_line",
         (f"{STATE_POWER_CUT}::test_a_full_journal_is_rotated_while_its_lock_is_held",),
