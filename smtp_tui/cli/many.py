@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
+from datetime import datetime
 from functools import partial
 from typing import Final, TypeAlias, TypeVar
 
@@ -284,7 +285,7 @@ class Sessions(Struct, frozen=True):
             for file in await asyncio.to_thread(write_backup, state, plan, now):
                 remark(f"Backup of the records as they are: {file}")
         store = RunStore(state)
-        run_id = await _kept(store, plan_json(plan, now))
+        run_id = await _kept(store, plan, now)
         mails = TestMails(TestHistory(state))
         lines = _Lines(plan)
         operator = _Unasked(self.many.options)
@@ -312,10 +313,10 @@ class Sessions(Struct, frozen=True):
         return session
 
 
-async def _kept(store: RunStore, plan: str) -> str:
+async def _kept(store: RunStore, plan: Plan, now: datetime) -> str:
     """Keep a plan until it has been carried out; its id. Where that fails it is told."""
     try:
-        return await asyncio.to_thread(store.begin, plan)
+        return await asyncio.to_thread(lambda: store.begin(plan_json(plan, now)))
     except FileProblem as problem:
         warn(f"the run cannot be gone on with if it is ended: {problem}")
         return os.urandom(8).hex()

@@ -208,8 +208,8 @@ class ManyScreen(FullScreen[bool]):
     @work(group="preview", exclusive=True, description="show what a plan would be")
     async def _show_plan(self, changes: tuple[Change, ...]) -> None:
         """Show the folds of the plan, which is made in a thread: the records may be many."""
-        kept, dropped = await asyncio.to_thread(self._without_dropped, changes)
-        lines = [Content(clean(fold.words, 300)) for fold in kept.folds if changes]
+        words, dropped = await asyncio.to_thread(self._folds, changes)
+        lines = [Content(clean(fold, 300)) for fold in words if changes]
         if dropped:
             are = "record is" if dropped == 1 else "records are"
             lines.append(Content.styled(f"{dropped:,} {are} dropped in the review.", "$warn"))
@@ -226,11 +226,11 @@ class ManyScreen(FullScreen[bool]):
     def _plan(self, changes: tuple[Change, ...]) -> Plan:
         return self._marked.plan("Change", lambda name, mine: change_entries(name, mine, changes))
 
-    def _without_dropped(self, changes: tuple[Change, ...]) -> tuple[Plan, int]:
-        """The plan without what was dropped in its review, and how much that is."""
+    def _folds(self, changes: tuple[Change, ...]) -> tuple[list[str], int]:
+        """The folds of the plan without what was dropped in its review, and how much that is."""
         plan = self._plan(changes)
         dropped = [entry for entry in plan.work if entry.key in self._dropped]
-        return plan.without(dropped), len(dropped)
+        return [fold.words for fold in plan.without(dropped).folds], len(dropped)
 
     # Keys
 

@@ -5,6 +5,7 @@ All of it is for workers, as whatever waits for a dialog.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shlex
 from collections.abc import Awaitable, Callable, Mapping
@@ -38,7 +39,8 @@ async def edit_marked(screen: Screen[Any], services: Services, marked: Marked) -
 
 async def delete_marked(screen: Screen[Any], services: Services, marked: Marked) -> bool:
     """Review the delete of all of them, and begin it."""
-    return await review(screen, services, marked.plan("Delete", delete_entries), marked.sessions)
+    plan = await asyncio.to_thread(marked.plan, "Delete", delete_entries)
+    return await review(screen, services, plan, marked.sessions)
 
 
 async def test_marked(screen: Screen[Any], services: Services, marked: Marked) -> bool:
@@ -49,7 +51,9 @@ async def test_marked(screen: Screen[Any], services: Services, marked: Marked) -
     to = await screen.app.push_screen_wait(dialog)
     if to is None:
         return False
-    plan = marked.plan("Test", lambda name, mine: mail_entries(name, mine, to))
+    plan = await asyncio.to_thread(
+        marked.plan, "Test", lambda name, mine: mail_entries(name, mine, to)
+    )
     return await review(screen, services, plan, marked.sessions)
 
 
