@@ -9,13 +9,13 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-import smtp_tui
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.parser import (
     ANY,
     MORE,
     Line,
     Parser,
+    Version,
     argument,
     count,
     days,
@@ -192,11 +192,8 @@ def _of_program(*, shown: bool) -> tuple[Argument, ...]:
         """Such an option."""
         return argument(spelled, words if shown else argparse.SUPPRESS, **options)
 
-    version = f"smtp-tui {smtp_tui.__version__}"
     return (
-        one(
-            "--version", "show program's version number and exit", action="version", version=version
-        ),
+        one("--version", "show program's version number and exit", action=Version),
         one("--quiet", "print data, warnings and errors only"),
         one("--verbose", "print each request with its status and duration on stderr"),
         one(

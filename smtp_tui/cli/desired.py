@@ -20,7 +20,7 @@ from smtp_tui.api.paths import open_trusted
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.cli.bulk import review_and_run, wanted_of
-from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
+from smtp_tui.cli.exit_codes import ANY_COMMAND, ExitCode, Misuse, Refusal
 from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Many, Sessions, begin_many, plan_lines
 from smtp_tui.cli.running import Environ, known_profiles
@@ -84,14 +84,14 @@ def _write(file: Path | None, text: str) -> None:
 
 
 def plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Show what would have to change; 2 where anything would."""
+    """Show what would have to change: 2 where anything would, 1 after an error of its own."""
     try:
         return _plan(options, environ)
     except Misuse:
         raise
     except EXPECTED as error:
-        tell(error)
-    return ExitCode.FAILED
+        code = tell(error)
+    return code if code in ANY_COMMAND else ExitCode.FAILED
 
 
 def _plan(options: argparse.Namespace, environ: Environ) -> ExitCode:

@@ -11,6 +11,7 @@ import sys
 from types import SimpleNamespace
 
 import smtp_tui
+from smtp_tui.cli.stdout import write
 
 TYPE_CHECKING = False  # that of ``typing``, which takes longer than what is imported here
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _flush() -> None:
 def _run(arguments: Sequence[str], followers: list[Callable[[], None]]) -> int:
     """Do what the arguments ask; ``followers`` is filled with what has to be stopped afterwards."""
     if [*arguments] == ["--version"]:  # which needs no argparse
-        print(f"smtp-tui {smtp_tui.__version__}")
+        write(f"smtp-tui {smtp_tui.__version__}")
         return 0
     if [*arguments[:2]] == ["completion", "names"]:  # asked at a key, by the scripts of the shells
         from smtp_tui.cli.names import print_names

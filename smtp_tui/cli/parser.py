@@ -12,7 +12,9 @@ import re
 import sys
 from functools import cache, partial
 
+import smtp_tui
 from smtp_tui.cli.exit_codes import COMMAND_CODES, ExitCode, Refusal, codes_help
+from smtp_tui.cli.stdout import write
 
 TYPE_CHECKING = False  # that of ``typing``, which would take a tenth of ``--help``
 if TYPE_CHECKING:
@@ -20,8 +22,23 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any, Final, NoReturn, TypeAlias
 
+    from _typeshed import SupportsWrite
+
     Argument: TypeAlias = Callable[[argparse._ActionsContainer], list[argparse.Action]]
     """Adds an argument to a parser, or to a group of one; the answer is what was added."""
+
+
+class Version(argparse.Action):
+    """Prints the version and ends the program; as ``Parser.print_help``."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(nargs=0, **options)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print it. Raises what ``stdout.write`` does, and ``SystemExit``."""
+        write(f"smtp-tui {smtp_tui.__version__}")
+        parser.exit()
+
 
 PROFILE_HELP: Final = """\
 which profile is used: the first of these that is set; if it overrides another,
@@ -106,6 +123,10 @@ class Parser(argparse.ArgumentParser):
         )
         self.commands[name] = parser
         return parser
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Print the help text on stdout. Raises what ``stdout.write`` does; argparse is silent."""
+        write(self.format_help().rstrip("\n"))
 
     def format_help(self) -> str:
         """The help text, which ends with an example and the exit codes of the command."""

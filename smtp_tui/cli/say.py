@@ -14,8 +14,9 @@ from contextlib import contextmanager, suppress
 from typing import Final, TextIO
 
 from smtp_tui import log
-from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.signals import exit_on_signal
+from smtp_tui.cli.stdout import write
 from smtp_tui.text import cell_width, clean, padded
 
 CELL: Final = 60
@@ -26,15 +27,9 @@ _PLAINER: Final = str.maketrans({"→": "->", "·": "-", "…": "...", "“": '"
 
 
 def show(text: str) -> None:
-    """Data, on stdout. The caller has cleaned it. Raises :class:`Refusal`."""
-    try:
-        with exit_on_signal():
-            print(_fitting(text, sys.stdout), flush=True)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        words = f"cannot write to stdout: {(error.strerror or '').lower()}"
-        raise Refusal(words, ExitCode.OUTPUT_LOST) from None
+    """Data, on stdout. The caller has cleaned it. Raises what ``stdout.write`` does."""
+    with exit_on_signal():
+        write(_fitting(text, sys.stdout))
 
 
 def show_json(value: object, indent: int | None = 2) -> None:

@@ -3146,4 +3146,24 @@ FAULTS: Final = (
             return "\"""",
         (f"{UI_REVIEW}::test_no_value_of_confirm_weakens_a_protected_profile",),
     ),
+    Fault(
+        "a help text that a full disk swallows ends as done",
+        SCRIPTS,
+        '        write(self.format_help().rstrip("\\n"))',
+        "        super().print_help(file)",
+        (
+            "tests/cli/test_every_command.py"
+            "::test_what_cannot_be_written_has_its_code_and_the_work_is_done",
+        ),
+    ),
+    Fault(
+        "a plan that a full disk swallows ends as one that could not be made",
+        SCRIPTS,
+        "    return code if code in ANY_COMMAND else ExitCode.FAILED",
+        "    return ExitCode.FAILED",
+        (
+            "tests/cli/test_every_command.py"
+            "::test_what_cannot_be_written_has_its_code_and_the_work_is_done",
+        ),
+    ),
 )

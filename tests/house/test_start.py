@@ -61,7 +61,8 @@ def test_opening_the_screens_imports_nothing_heavy(module: str) -> None:
 
 def test_the_version_is_told_without_a_module_that_it_does_not_need() -> None:
     loaded = loaded_by("--version")
-    assert ours(loaded) == {"smtp_tui.__main__", "smtp_tui.cli", "smtp_tui.cli.main"}
+    modules = {"smtp_tui.__main__", "smtp_tui.cli", "smtp_tui.cli.main", "smtp_tui.cli.stdout"}
+    assert ours(loaded) == modules
     assert loaded & {"argparse", *FOR_MOST_COMMANDS} == set()
 
 
