@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from smtp_tui.cli.exit_codes import ANY_COMMAND, COMMAND_CODES
+from smtp_tui.cli.arguments import program
+from smtp_tui.cli.exit_codes import ANY_COMMAND, COMMAND_CODES, Refusal
 from smtp_tui.cli.main import run
+from smtp_tui.cli.parser import Line
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,11 @@ class Typist:
 
 
 def _command(arguments: tuple[str, ...]) -> str:
-    """The command that arguments name; options of the program before it are skipped."""
-    words = arguments[2:] if arguments[:1] == ("--profile",) else arguments
-    words = tuple(word for word in words if word != "--read-only")
-    return " ".join(words[: 2 if words[:1] == ("profiles",) else 1])
+    """The command that arguments name; blank where they name none."""
+    try:
+        return Line(arguments, program(arguments)).command.command
+    except Refusal:
+        return ""
 
 
 class Console:
