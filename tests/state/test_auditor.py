@@ -314,10 +314,12 @@ async def test_lines_keep_their_order_and_none_is_lost_where_a_write_is_given_up
         await asyncio.wait(writing)
         assert [left.sent for left in await leaving] == [False, False]
         await asyncio.to_thread(wait_for, lambda: len(Journal(tmp_path).read().entries) == 4)
-    writes = writes_of(Journal(tmp_path).read().entries)
+    entries = Journal(tmp_path).read().entries
+    kinds = [entry.kind for entry in entries]
+    assert kinds == [EntryKind.INTENT] * 2 + [EntryKind.OUTCOME] * 2, "the intents stand first"
+    writes = writes_of(entries)
     assert {write.begun.operation for write in writes} == {"delete", "create"}
     for write in writes:
-        assert write.begun.kind is EntryKind.INTENT, "the intent stands first"
         assert [entry.outcome for entry in write.outcomes] == [WriteOutcome.NOT_SENT]
     assert list(sandbox.requests) == []
 
