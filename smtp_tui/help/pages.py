@@ -36,6 +36,11 @@ def plain(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", _MARKS.sub("", _LINK.sub(r"\1", text))).strip()
 
 
+def parts(text: str) -> list[str]:
+    """The paragraphs of a plain page, each item of a list by itself."""
+    return [part for each in text.split("\n\n") for part in _ITEM.split(each)]
+
+
 def wrapped(paragraph: str, width: int) -> str:
     """A paragraph of a plain page, wrapped anew; code stays as it is."""
     if paragraph.startswith("    "):

@@ -21,14 +21,14 @@ from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.events import Key, Resize
+from textual.events import DescendantBlur, DescendantFocus, Key, Resize
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from smtp_tui.api.clock import Clock
-from smtp_tui.help.pages import TOPICS, page, plain, wrapped
+from smtp_tui.help.pages import TOPICS, page, parts, plain, wrapped
 from smtp_tui.text import cell_width, clean, clean_block, padded
 from smtp_tui.ui.actions import APP_ACTIONS, IN_A_LIST, Action, Place, Situation, bindings
 from smtp_tui.ui.base import Dialog, GuardedDialog, opens_screen
@@ -249,21 +249,25 @@ async def _shown_until_enter(text: str) -> None:
 
 
 class _SearchField(TextInput):
-    """The search of the help. While nothing is typed, q is no letter, and ``Left`` is sent."""
+    """The search of the help. While nothing is typed, q is no letter, nor is the key to search."""
 
     class Left(Message):
         """The help is to be closed."""
 
     def on_key(self, event: Key) -> None:
         """Take the key before it is typed."""
-        if event.key == "q" and not self.value:
+        if event.key in ("q", "slash") and not self.value:
             event.stop()
             event.prevent_default()
-            self.post_message(self.Left())
+            if event.key == "q":
+                self.post_message(self.Left())
 
 
 class HelpScreen(Dialog[None]):
-    """The keys of the screen that it was opened from, and after them the pages of help."""
+    """The keys of the screen that it was opened from, and after them the pages of help.
+
+    What is typed is searched for in all of them. Enter ends the typing: then letters are keys.
+    """
 
     TITLE = "Help"
     BODY = "#help-keys"
@@ -274,6 +278,8 @@ class HelpScreen(Dialog[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Back"),
+        Binding("q", "close", "Back"),
+        Binding("slash", "search", "Search"),
         Binding("tab", "turn(1)", "Next page"),
         Binding("shift+tab", "turn(-1)", "Previous page"),
     ]
@@ -284,10 +290,11 @@ class HelpScreen(Dialog[None]):
         super().__init__()
         self._actions = with_keys(screen, dict.fromkeys((*action_ids, *_EVERYWHERE)))
         self._situation = situation
-        self._field = _SearchField(placeholder="search the keys", takes=Paste.WORDS)
+        words = "search the keys and the pages of help"
+        self._field = _SearchField(placeholder=words, takes=Paste.WORDS)
         self._text = PlainText()
         self._topics = ("", *TOPICS)
-        self._page = ""
+        self._pages = dict.fromkeys(TOPICS, "")
 
     def compose_box(self) -> Iterable[Widget]:
         """Search field and keys, all in the first frame."""
@@ -296,53 +303,100 @@ class HelpScreen(Dialog[None]):
         with VerticalScroll(id="help-keys", can_focus=False):
             yield self._text
 
+    def on_mount(self) -> None:
+        """Read the pages, which may be searched for."""
+        self._read()
+
+    @work(group="help", description="read the pages of help")
+    async def _read(self) -> None:
+        self._pages = await asyncio.to_thread(lambda: {each: plain(page(each)) for each in TOPICS})
+        if self._field.value or self._topics[0]:
+            self.show_entries()
+
     def keys(self) -> Iterable[tuple[str, str]]:
-        """Scroll, turn and go back; q is a letter once something is typed."""
-        back = self.cancel_key if self._field.value else f"q {self.cancel_key}"
-        return (("↑ ↓", "Scroll"), ("tab", f"To {self._topics[1] or 'keys'}"), (back, "Back"))
+        """Scroll, search, turn and go back; q is a letter while something is typed."""
+        turn = ("tab", f"To {self._topics[1] or 'keys'}")
+        if not self._field.value:
+            return (("↑ ↓", "Scroll"), ("/", "Search"), turn, (f"q {self.cancel_key}", "Back"))
+        if self._field.has_focus:
+            return (("↑ ↓", "Scroll"), ("enter", "End typing"), (self.cancel_key, "Clear"))
+        return (("↑ ↓", "Scroll"), ("/", "Search"), (self.cancel_key, "Clear"), ("q", "Back"))
 
     @on(_SearchField.Left)
-    def leave(self) -> None:
+    def action_close(self) -> None:
         """Back."""
         self.dismiss(None)
 
-    @on(Resize)
+    def action_cancel(self) -> None:
+        """Clear the search; back where nothing is typed."""
+        if self._field.value:
+            self._field.value = ""
+            self._field.focus()
+        else:
+            self.dismiss(None)
+
+    def action_search(self) -> None:
+        """Go to the search."""
+        self._field.focus()
+
+    @on(Input.Submitted)
+    def end_typing(self) -> None:
+        """Let letters be keys again."""
+        self.set_focus(None)
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def show_other_keys(self) -> None:
+        """Show the keys that work now."""
+        self.show_keys()
+
     @on(Input.Changed)
+    def show_from_the_top(self) -> None:
+        """Show what holds other words."""
+        self.show_entries()
+        self.query_one(self.BODY, VerticalScroll).scroll_home(animate=False)
+
+    @on(Resize)
     def show_entries(self) -> None:
         """Show what holds the words, wrapped to the width."""
         self.show_keys()
         self._text.update(self._entries())
 
-    @work(group="help", exclusive=True, description="read a page of help")
-    async def action_turn(self, pages: int) -> None:
+    def action_turn(self, pages: int) -> None:
         """Turn to another page; after the last one come the keys."""
         self._topics = (*self._topics[pages:], *self._topics[:pages])
         topic = self._topics[0]
-        self._page = plain(await asyncio.to_thread(page, topic)) if topic else ""
         title = f"Help · {topic}" if topic else "Help"
-        self._field.placeholder = "search the page" if topic else "search the keys"
         self.query_one("#box").border_title = harmless(title)
-        self.show_entries()
-        self.query_one(self.BODY, VerticalScroll).scroll_home(animate=False)
+        self._field.value = ""
+        self._field.focus()
+        self.show_from_the_top()
 
     def _entries(self) -> Content:
         words = self._field.value.casefold().split()
         width = max(40, min(self.WIDTH, self.app.size.width) - 8)  # frame, padding, scroll bar
-        if self._page:
-            return _paragraphs(self._page, words, width)
+        if self._topics[0] and not words:
+            return _paragraphs(self._pages[self._topics[0]], words, width)
+        found = self._keys_with(words, width)
+        for topic, text in self._pages.items():
+            if words and (shown := _paragraphs(text, words, width)):
+                found += [Content.styled(f"Help · {topic}", "bold $accent"), shown, Content("")]
+        return Content("\n").join(found or [Content("Nothing found in the help")])
+
+    def _keys_with(self, words: list[str], width: int) -> list[Content]:
+        """The keys whose entries hold the words, by section."""
         sections: dict[str, list[Content]] = {place.value: [] for place in Place}
         for action in self._actions:
             sections[action.place.value].append(self._action(action, width))
         sections["In a list"] = [_entry(keys, what, width) for keys, what in IN_A_LIST]
         sections["The header"] = [_entry("", _HEADER, width)]
+        sections["Good to know"] = [Content(_NOTES)]
         lines: list[Content] = []
         for title, entries in sections.items():
             found = [entry for entry in entries if _holds(entry.plain, words)]
             if found:
                 lines += [Content.styled(title, "bold"), *found, Content("")]
-        if not words:
-            lines += [Content.styled("Good to know", "bold"), Content(_NOTES)]
-        return Content("\n").join(lines) if lines else Content("No matching keys")
+        return lines
 
     def _action(self, action: Action, width: int) -> Content:
         reason = action.unavailable(self._situation)
@@ -364,15 +418,15 @@ def _entry(keys: str, words: str, width: int) -> Content:
 
 
 def _paragraphs(text: str, words: list[str], width: int) -> Content:
-    """A page, or what of it holds the words; its headings are bold."""
-    found = [each for each in text.split("\n\n") if _holds(each, words)]
+    """A page, or what of it holds the words, blank if nothing; its headings are bold."""
+    found = [each for each in parts(text) if _holds(each, words)] if words else text.split("\n\n")
     shown = [
         Content.styled(each.lstrip("# "), "bold")
         if each.startswith("#")
         else Content(wrapped(each, width))
         for each in found
     ]
-    return Content("\n\n").join(shown) if shown else Content("Nothing on this page")
+    return Content("\n\n").join(shown)
 
 
 def _holds(text: str, words: list[str]) -> bool:

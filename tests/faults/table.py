@@ -3002,6 +3002,16 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "the search of the help knows only the page that is shown",
+        HONEST,
+        "            if words and (shown := _paragraphs(text, words, width)):",
+        "            if topic == self._topics[0] and (shown := _paragraphs(text, words, width)):",
+        (
+            "tests/ui/dialogs/test_help.py"
+            "::test_slash_searches_the_keys_and_all_pages_whatever_is_shown",
+        ),
+    ),
+    Fault(
         "a dead proxy sends people to the host of the profile",
         HONEST,
         "        if not self.proxy:\n            return self.usual_advice",

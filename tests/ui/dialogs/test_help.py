@@ -130,8 +130,7 @@ async def test_q_closes_the_help_unless_something_was_typed(demo: Sandbox) -> No
         await ui.press("question_mark")
         await ui.sees("search the keys")
         await ui.type("zq")
-        await ui.sees("zq", "No matching keys", "esc Back")
-        assert not ui.shows("q esc Back")
+        await ui.sees("zq", "Nothing found in the help", "enter End typing", "esc Clear")
         await ui.press("home", "delete", "end", *"uit")
         await ui.sees("Quit: Asks first")
 
@@ -182,7 +181,7 @@ async def test_searching_narrows_and_nothing_found_is_said(demo: Sandbox) -> Non
         await ui.sees("In the opposite order.")
         assert not ui.shows("Edit:")
         await ui.type("qqq")
-        await ui.sees("No matching keys")
+        await ui.sees("Nothing found in the help")
 
 
 async def test_keys_that_are_wider_than_their_column_have_a_line_alone(demo: Sandbox) -> None:
@@ -208,10 +207,33 @@ async def test_tab_turns_to_the_pages_of_help_and_back_to_the_keys(sandbox: Sand
         await ui.sees("A record", "Show every parameter")
 
 
-async def test_words_find_the_paragraphs_of_a_page(sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("tabs", [0, 1, 3])
+async def test_slash_searches_the_keys_and_all_pages_whatever_is_shown(
+    sandbox: Sandbox, tabs: int
+) -> None:
     async with opened(sandbox) as ui:
-        await ui.press("?", "tab")
-        await ui.sees("Help · configuration")
+        await ui.press("?", *["tab"] * tabs, "/")
+        await ui.sees("search the keys", "/ Search")
         await ui.type("ESCDELAY")
-        await ui.sees("after an Escape")
+        await ui.sees("Help · configuration", "after an Escape")
         await ui.loses("Which profile is used")
+        await ui.press(*["backspace"] * 8)
+        await ui.type("clipboard")
+        await ui.sees("Help · terminals")
+        await ui.press(*["backspace"] * 9)
+        await ui.type("reverse")
+        await ui.sees("In the opposite order.")
+
+
+async def test_enter_ends_a_search_so_that_q_closes_and_slash_searches_on(demo: Sandbox) -> None:
+    async with opened(demo, size=(100, 30)) as ui:
+        await ui.sees("Connections 6")
+        await ui.press("?", "/", *"sort", "enter")
+        await ui.sees("Sort: ", "esc Clear", "q Back")
+        await ui.press("/", "end", *"xx")
+        await ui.sees("sortxx", "Nothing found in the help")
+        await ui.press("escape")
+        await ui.sees("search the keys", "Edit: ", "q esc Back")
+        await ui.press("/", *"sort", "enter", "q")
+        await ui.loses("Sort: ")
+        assert ui.app.return_code is None
