@@ -290,8 +290,9 @@ class HelpScreen(Dialog[None]):
         super().__init__()
         self._actions = with_keys(screen, dict.fromkeys((*action_ids, *_EVERYWHERE)))
         self._situation = situation
-        words = "search the keys and the pages of help"
-        self._field = _SearchField(placeholder=words, takes=Paste.WORDS)
+        self._field = _SearchField(
+            placeholder="search the keys and the pages of help", takes=Paste.WORDS
+        )
         self._text = PlainText()
         self._topics = ("", *TOPICS)
         self._pages = dict.fromkeys(TOPICS, "")
