@@ -20,6 +20,7 @@ from smtp_tui.cli.parser import (
     count,
     days,
     one_of,
+    output_of,
     path,
     port,
     seconds,
@@ -75,7 +76,6 @@ _WHICH: Final = one_of(
 )
 _READ_ONLY: Final = argument("--read-only", argparse.SUPPRESS)
 """For each command that does not ignore it; the help of the program tells of it."""
-_JSON: Final = argument("--json", "print JSON; secrets are left out")
 _RECORD: Final = argument("record RECORD", "id, or a name that is unique")
 _NEW_PARAMETER: Final = argument(
     "--new-parameter NAME",
@@ -151,7 +151,7 @@ def _command(
     """
     parser = parent.add_command(name, words, chosen=name in given)
     parser.set_defaults(run=run)
-    parser.takes(*_of_program(shown=False))
+    parser.takes(*_of_program(shown=False), *output_of(parser.command))
     parser.example = example
     return parser
 
@@ -169,6 +169,10 @@ def program(given: Container[str]) -> Parser:
         confirm_count=None,
         match=[],
         all_profiles=False,
+        json=False,
+        jsonl=False,
+        fields=(),
+        form=None,
     )
     parser.takes(
         *_of_program(shown=True),
@@ -212,7 +216,6 @@ def _add_reports(add: AddCommand) -> None:
         argument("--record RECORD", "only this record, by id or name"),
         argument("--since TIME", "only since this time (UTC without a zone), or 90m, 12h, 7d"),
         argument("--unfinished", "only writes whose outcome is unknown"),
-        argument("--json", "print one JSON object per line; secrets are left out"),
         _READ_ONLY,
         more="The journal has every write: what was about to be sent, and its outcome.\n"
         "If an outcome is unknown, check the record. No server is contacted.",
@@ -238,7 +241,7 @@ def _add_reports(add: AddCommand) -> None:
             type=path,
         ),
         argument("--yes", "write the bundle without asking"),
-        *(_JSON, _READ_ONLY),
+        _READ_ONLY,
         more="No server is contacted without --check, and no secret is printed.",
     )
 
@@ -271,7 +274,7 @@ def _add_records(add: AddCommand) -> None:
     def on_profile(name: str, run: str, words: str, example: str) -> Parser:
         """Add a command with what all of them take."""
         parser = add(name, run, words, example)
-        parser.takes(argument("--profile PROFILE", _PROFILE), _JSON, _READ_ONLY)
+        parser.takes(argument("--profile PROFILE", _PROFILE), _READ_ONLY)
         return parser
 
     _add_desired(on_profile, add)
@@ -395,14 +398,14 @@ def _add_desired(on_profile: AddCommand, add: AddCommand) -> None:
         argument("--dry-run", "show what would change, as plan does, but send nothing"),
         more=_MORE_THAN_ONE,
     )
-    words = "print the JSON Schema of a file that the program reads"
-    add("schema", "schema.print_schema", words, "profiles").takes(
+    words = "print the JSON Schema of a file, or of what a command prints"
+    add("schema", "schema.print_schema", words, "profiles list").takes(
         argument(
             "what KIND",
-            "file (of desired state, the default), plan, profiles or config",
-            nargs="?",
-            choices=("file", "plan", "profiles", "config"),
-        )
+            "file (of desired state, the default), plan, profiles or config; or a command",
+            **ANY,
+        ),
+        argument("--lines", "of a line that --jsonl prints"),
     )
 
 
@@ -410,7 +413,7 @@ def _add_actions(add: AddCommand) -> None:
     """Add what can be done with profiles."""
     name = argument("name NAME", "name of the profile")
     words = "list the profiles; * marks the default"
-    add("list", "profiles.list_profiles", words, "").takes(_JSON, _READ_ONLY)
+    add("list", "profiles.list_profiles", words, "").takes(_READ_ONLY)
     example = "prod --host cam.example.com --token-env CAM_BEARER_TOKEN"
     words = "add a profile"
     add("add", "profiles.add_profile", words, example).takes(name, _fields(new=True))
@@ -423,12 +426,12 @@ def _add_actions(add: AddCommand) -> None:
     words = "check whether profiles work"
     add("check", "profiles.check_profiles", words, "production").takes(
         argument("names NAME", "only these profiles (default: all)", **ANY),
-        *(_JSON, _READ_ONLY),
+        _READ_ONLY,
         more="The steps are name, connection, certificate, token, tenant and list.\n"
         "It never asks for a token or password; steps that need a typed one are skipped.",
     )
     words = "print the path of profiles.toml"
-    add("path", "profiles.show_path", words, "").takes(_JSON, _READ_ONLY)
+    add("path", "profiles.show_path", words, "").takes(_READ_ONLY)
 
 
 def _fields(*, new: bool) -> Argument:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import argparse
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.cli.exit_codes import ExitCode, Misuse
+from smtp_tui.cli.output import Rows, names_of, show_many
 from smtp_tui.cli.running import Environ
-from smtp_tui.cli.say import explain, remark, show, show_json, table
+from smtp_tui.cli.say import explain, remark
+from smtp_tui.cli.shapes import Write
 from smtp_tui.state.encoding import plain
 from smtp_tui.state.files import state_directory
 from smtp_tui.state.journal import Journal, Written, writes_of
 from smtp_tui.text import counted
+from smtp_tui.typed import typed
 
 _AGE: Final = re.compile(r"([0-9]{1,6})([mhd])\Z")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
@@ -38,11 +42,9 @@ def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
     journal = Journal(state_directory(environ))
     content = journal.read()
     writes = [*filter(wanted, writes_of(content.entries))]
-    if options.json:
-        for write in writes:
-            show_json(plain_write(write), indent=None)
-    elif writes:
-        show(_table(writes))
+    pairs = ((write.record_id, write.begun.record_name) for write in writes)
+    rows, names = partial(_rows, writes), partial(names_of, pairs)
+    show_many(options, "writes", map(shown_write, writes), rows, names)
     if not writes:
         remark("No matching writes in the journal")
     missing = {"could not be read": content.unreadable, "over 1 MiB skipped": content.overlong}
@@ -66,7 +68,7 @@ def _moment(text: str, now: datetime) -> datetime:
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
-def _table(writes: list[Written]) -> str:
+def _rows(writes: list[Written]) -> Rows:
     rows = [
         (
             write.begun.at.strftime("%Y-%m-%d %H:%M:%SZ"),
@@ -79,14 +81,13 @@ def _table(writes: list[Written]) -> str:
         )
         for write in writes
     ]
-    return table(("TIME", "PROFILE", "OPERATION", "RECORD", "OUTCOME", "STATUS", "USER"), rows)
+    return ("TIME", "PROFILE", "OPERATION", "RECORD", "OUTCOME", "STATUS", "USER"), rows
 
 
-def plain_write(write: Written) -> dict[str, object]:
+def shown_write(write: Written) -> Write:
     """A write as one object: its intent, and its latest outcome."""
     values = plain(write.begun)
-    del values["v"], values["phase"]
-    return values | {
+    values |= {
         "record_id": write.record_id,
         "outcome": write.outcome.value,
         "verdict": write.verdict,
@@ -95,3 +96,4 @@ def plain_write(write: Written) -> dict[str, object]:
         "request_id": write.request_id,
         "words": write.words,
     }
+    return typed(values, Write)

@@ -13,10 +13,11 @@ from smtp_tui.api.models import Record, is_secret_name
 from smtp_tui.api.requests import Operation
 from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
 from smtp_tui.cli.many import Many, Sessions, begin_many, print_plan, show_plan
+from smtp_tui.cli.output import show_whole
 from smtp_tui.cli.parser import EMPTY
-from smtp_tui.cli.record_text import plain_record, row
+from smtp_tui.cli.record_text import show_records
 from smtp_tui.cli.running import Environ
-from smtp_tui.cli.say import remark, show, show_json, table
+from smtp_tui.cli.say import remark
 from smtp_tui.cli.values import gives_password, read_values, test_recipient
 from smtp_tui.editing.draft import draft_of
 from smtp_tui.editing.values import DraftProblem, holds, shown, typed_value, value_in
@@ -126,17 +127,7 @@ def list_many(options: argparse.Namespace, environ: Environ, names: Sequence[str
         """Ask the servers, and print what they answered."""
         found = wanted.of(await sessions.lists())
         pairs = [(profile, record) for profile, records in found.items() for record in records]
-        if options.json:
-            show_json(
-                [{"profile": name, **plain_record(record)} for name, record in pairs]
-                if several
-                else [plain_record(record) for _, record in pairs]
-            )
-        elif pairs:
-            heading = ("PROFILE", "NAME", "HOSTNAME", "PORT", "USERNAME", "ID")
-            rows = [(name, *row(record)) for name, record in pairs]
-            first = 0 if several else 1
-            show(table(heading[first:], [row[first:] for row in rows]))
+        show_records(options, pairs, several=several)
         if not pairs:
             many.tell_none(asked=bool(wanted.names or wanted.values))
 
@@ -229,7 +220,7 @@ async def review_and_run(
     options = sessions.many.options
     if options.dry_run:
         if options.json:
-            show_json(json.loads(plan_json(plan, Clock().now())))
+            show_whole(options, json.loads(plan_json(plan, Clock().now())))
         elif plan.entries:
             print_plan(sessions, plan)
         if plan.work:

@@ -7,9 +7,11 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import to_builtins
+
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import HostRefused
-from smtp_tui.cli.audit import plain_write
+from smtp_tui.cli.audit import shown_write
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.running import Environ, known_profiles
 from smtp_tui.cli.say import ask, on_terminal, remark
@@ -91,4 +93,4 @@ def _writes(environ: Environ) -> list[dict[str, Any]]:
         entries = Journal(state_directory(environ)).read().entries
     except FileProblem:
         return []
-    return [plain_write(write) for write in writes_of(entries)][:_WRITES]
+    return [to_builtins(shown_write(write)) for write in writes_of(entries)][:_WRITES]

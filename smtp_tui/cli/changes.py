@@ -10,16 +10,20 @@ from smtp_tui.api.requests import Operation
 from smtp_tui.cli.exit_codes import ExitCode, Misuse
 from smtp_tui.cli.failing import tell
 from smtp_tui.cli.operator import CommandOperator
+from smtp_tui.cli.output import show_many
 from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.records import find
 from smtp_tui.cli.running import Environ, begin, names_of, wants_many
-from smtp_tui.cli.say import explain, remark, show, show_json
+from smtp_tui.cli.say import explain, remark, show
+from smtp_tui.cli.shapes import outcome_of
 from smtp_tui.cli.values import preset_named, read_values
 from smtp_tui.editing.draft import Draft, draft_of, new_draft
 from smtp_tui.editing.patch import Patch
 from smtp_tui.text import clean, record_name, sentence
 from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows import write_record
+from smtp_tui.workflows.plan import PlanEntry
+from smtp_tui.workflows.progress import Result, write_result
 from smtp_tui.workflows.session import Session
 
 
@@ -81,7 +85,11 @@ async def _save(
     outcome = await write_record.save_record(
         session, operator, opened, patch, name=draft.name, rehearse=rehearse, look_first=True
     )
-    return _tell_end(session, operator, opened, outcome)
+    operation = Operation.CREATE if opened is None else Operation.PATCH
+    name = session.profile.name
+    return _tell_end(
+        session, operator, PlanEntry(name, operation, opened, draft.name, patch), outcome
+    )
 
 
 def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -97,34 +105,32 @@ def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         """Find the record, and delete it."""
         record, rehearse = await find(session, operator, wanted), options.dry_run
         outcome = await write_record.delete_record(session, operator, record, rehearse=rehearse)
-        return _tell_end(session, operator, record, outcome)
+        entry = PlanEntry(session.profile.name, Operation.DELETE, record)
+        return _tell_end(session, operator, entry, outcome)
 
     return run.do(work)
 
 
 def _tell_end(
-    session: Session, operator: CommandOperator, record: Record | None, outcome: ends.Outcome
+    session: Session, operator: CommandOperator, entry: PlanEntry, outcome: ends.Outcome
 ) -> ExitCode:
-    """Say how a write ended, and with ``--json`` print what was done. ``record`` is None if new."""
-    options = operator.options
-    told: dict[str, object] = {"id": record.id, "name": record.name} if record is not None else {}
-    named = record_name(record.name, record.id) if record is not None else ""
+    """Say how a write ended, and with ``--json`` print what came of it."""
+    options, named = operator.options, entry.named
     if isinstance(outcome, ends.Saved | ends.Deleted) and outcome.unanswered is not None:
         outcome = outcome.unanswered
+    if options.json and not isinstance(outcome, ends.Declined):
+        show_many(options, "outcomes", [outcome_of(entry, write_result(entry, outcome, Result()))])
     match outcome:
         case ends.Deleted(notes=notes):
-            _tell_done(options, *notes, f"Deleted {named}", told={**told, "deleted": True})
+            _tell_done(*notes, f"Deleted {named}")
         case ends.Saved(record_id, name, None, notes=notes):
-            told = {"id": record_id, "name": name}
-            _tell_done(options, *notes, f"Created {record_name(name)}", told=told)
+            _tell_done(*notes, f"Created {record_name(name)}")
             if record_id is not None and not options.json:
                 show(clean(record_id))
         case ends.Saved(patch=patch, notes=notes):
-            done = f"Changed {named}: {', '.join(patch.names)}"
-            _tell_done(options, *notes, done, told={**told, "changed": patch.names})
+            _tell_done(*notes, f"Changed {named}: {', '.join(patch.names)}")
         case ends.Unchanged():
-            done = "Nothing to change: the server already has these values"
-            _tell_done(options, done, told={**told, "changed": []})
+            _tell_done("Nothing to change: the server already has these values")
         case _:
             return _tell_not_done(session, operator, named, outcome)
     return ExitCode.OK
@@ -151,12 +157,10 @@ def _tell_not_done(
     return ExitCode.CONFLICT  # which the operator told
 
 
-def _tell_done(options: argparse.Namespace, *words: str, told: dict[str, object]) -> None:
-    """Say what was done; with ``--json`` print it too."""
+def _tell_done(*words: str) -> None:
+    """Say what was done."""
     for line in words:
         remark(f"{line}.")
-    if options.json:
-        show_json(told)
 
 
 def _found(unknown: ends.Unknown) -> Iterator[str]:

@@ -23,8 +23,9 @@ from smtp_tui.cli.bulk import review_and_run, wanted_of
 from smtp_tui.cli.exit_codes import ANY_COMMAND, ExitCode, Misuse, Refusal
 from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Many, Sessions, begin_many, plan_lines
+from smtp_tui.cli.output import show_one, show_whole
 from smtp_tui.cli.running import Environ, known_profiles
-from smtp_tui.cli.say import ask_secret, explain, on_terminal, remark, show, show_json
+from smtp_tui.cli.say import ask_secret, explain, on_terminal, remark, show
 from smtp_tui.editing.document_text import document_json, document_yaml
 from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.state.encoding import read_object
@@ -117,7 +118,8 @@ def _plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
 def _show(options: argparse.Namespace, plan: Plan, sources: Mapping[SecretStr, JsonValue]) -> None:
     """Print a plan on stdout."""
     if options.json:
-        show_json(json.loads(plan_json(plan, Clock().now(), sources)))
+        told = json.loads(plan_json(plan, Clock().now(), sources))
+        (show_whole if options.dry_run else show_one)(options, told)
     else:
         show("\n".join(plan_lines(plan)) or "No difference.")
 

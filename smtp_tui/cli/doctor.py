@@ -20,12 +20,15 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct, to_builtins
+from msgspec.structs import astuple
 
 import smtp_tui
 from smtp_tui.api.target import HostRefused
-from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.exit_codes import ExitCode, Misuse
+from smtp_tui.cli.output import show_many
 from smtp_tui.cli.running import Environ, known_profiles
-from smtp_tui.cli.say import is_terminal, show, show_json
+from smtp_tui.cli.say import is_terminal, show
+from smtp_tui.cli.shapes import ShownFact
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.profiles.choosing import Known, NoSuchProfile, environment_profile, set_by
 from smtp_tui.profiles.model import ADDRESSES, FIELDS, Profile
@@ -74,6 +77,8 @@ class Fact(Struct, frozen=True):
 
 def examine(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print versions, paths, the terminal and the health of the files."""
+    if options.bundle is not None and options.json:
+        raise Misuse("--json cannot be used with --bundle, which is JSON")
     report = {
         "versions": [*_versions()],
         "files": [*_files(environ)],
@@ -83,16 +88,16 @@ def examine(options: argparse.Namespace, environ: Environ) -> ExitCode:
         "environment": [*_variables(environ)],
     }
     found = [(topic, fact) for topic, facts in report.items() for fact in facts]
-    plain = [{"topic": topic, **to_builtins(fact)} for topic, fact in found]
+    facts = [ShownFact(topic, *astuple(fact)) for topic, fact in found]
     if options.bundle is not None:
         from smtp_tui.cli.bundle import write_bundle  # noqa: PLC0415 - not for the report alone
 
-        return write_bundle(options, environ, plain)
+        return write_bundle(options, environ, to_builtins(facts))
     if options.json:
-        show_json(plain)
+        show_many(options, "facts", facts)
     else:
-        for topic, facts in report.items():
-            show("\n".join([topic, *map(_line, facts)]))
+        for topic, lines in report.items():
+            show("\n".join([topic, *map(_line, lines)]))
     return ExitCode.OK if all(fact.well for _, fact in found) else ExitCode.FAILED
 
 

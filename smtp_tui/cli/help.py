@@ -18,11 +18,18 @@ if TYPE_CHECKING:
 def show_page(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print a page of help, or what there are pages about."""
     topic = options.topic
-    if topic is None:
+    if topic is not None and topic not in TOPICS:
+        raise Refusal(f"there is no such page; `smtp-tui help` lists them{nearest(topic, TOPICS)}")
+    if options.json:
+        from smtp_tui.cli.output import show_many  # noqa: PLC0415 - for programs only
+        from smtp_tui.cli.shapes import Topic  # noqa: PLC0415
+
+        found = TOPICS if topic is None else (topic,)
+        text = None if topic is None else plain(page(topic))
+        show_many(options, "topics", [Topic(each, TOPICS[each], text) for each in found])
+    elif topic is None:
         width = max(map(len, TOPICS))
         show("\n".join(f"{padded(name, width)}  {words}" for name, words in TOPICS.items()))
-    elif topic in TOPICS:
-        show(plain(page(topic)))
     else:
-        raise Refusal(f"there is no such page; `smtp-tui help` lists them{nearest(topic, TOPICS)}")
+        show(plain(page(topic)))
     return ExitCode.OK

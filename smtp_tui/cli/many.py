@@ -23,6 +23,7 @@ from smtp_tui.api.target import Access, HostRefused, Scope
 from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
 from smtp_tui.cli.failing import code_of, tell
 from smtp_tui.cli.operator import CommandOperator
+from smtp_tui.cli.output import show_line, show_many
 from smtp_tui.cli.running import (
     Environ,
     check_may,
@@ -30,7 +31,8 @@ from smtp_tui.cli.running import (
     name_profile,
     session_of,
 )
-from smtp_tui.cli.say import ask, explain, is_terminal, on_terminal, remark, show, show_json, warn
+from smtp_tui.cli.say import ask, explain, is_terminal, on_terminal, remark, show, warn
+from smtp_tui.cli.shapes import outcome_of
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.mail.outcome import Verdict
 from smtp_tui.profiles.model import Profile
@@ -287,7 +289,7 @@ class Sessions(Struct, frozen=True):
         store = RunStore(state)
         run_id = await _kept(store, plan, now)
         mails = TestMails(TestHistory(state))
-        lines = _Lines(plan)
+        lines = _Lines(plan, self.many.options)
         operator = _Unasked(self.many.options)
         run = Run(run_id, plan, self._session, operator, mails, Clock(), lines.tell)
         lines.run = run
@@ -303,8 +305,11 @@ class Sessions(Struct, frozen=True):
             await _forgotten(store, run_id)
         remark(f"{_counts(run)}.")
         self.many.codes.extend(map(_code, run.results))
-        if self.many.options.json:
-            show_json([_plain(*each) for each in zip(plan.entries, run.results, strict=True)])
+        if self.many.options.jsonl:
+            lines.tell_rest()
+        else:
+            outcomes = map(outcome_of, plan.entries, run.results)
+            show_many(self.many.options, "outcomes", outcomes)
 
     def _session(self, profile: str) -> Session:
         session = self.by_profile.get(profile)
@@ -343,11 +348,16 @@ class _Unasked(CommandOperator):
 
 
 class _Lines:
-    """What a run says on stderr: each record that is not done, and how far it is."""
+    """What a run says on stderr: each record that is not done, and how far it is.
 
-    def __init__(self, plan: Plan) -> None:
+    With ``--jsonl`` it also prints each outcome, as it comes.
+    """
+
+    def __init__(self, plan: Plan, options: argparse.Namespace) -> None:
         self.run: Run | None = None
         self._plan = plan
+        self._options = options
+        self._printed: set[int] = set()
         self._clock = Clock()
         self._told_at = self._clock.monotonic()
 
@@ -355,6 +365,8 @@ class _Lines:
         """Tell what came of an entry."""
         assert self.run is not None
         entry, result = self._plan.entries[number], self.run.results[number]
+        if result.progress not in (Progress.LEFT, Progress.UNDER_WAY):
+            self._print(number)
         if result.progress in (Progress.FAILED, Progress.UNKNOWN) or (
             result.progress is Progress.DONE and result.words
         ):
@@ -366,6 +378,18 @@ class _Lines:
             counts = self.run.counts
             failed = f" · {counts.failed} failed" if counts.failed else ""
             remark(f"  {counts.ended:,} of {len(self._plan.entries):,}{failed} …")
+
+    def tell_rest(self) -> None:
+        """Print what came of the entries of which nothing was told."""
+        for number in range(len(self._plan.entries)):
+            self._print(number)
+
+    def _print(self, number: int) -> None:
+        assert self.run is not None
+        if number not in self._printed:
+            self._printed.add(number)
+            outcome = outcome_of(self._plan.entries[number], self.run.results[number])
+            show_line(self._options, outcome)
 
 
 def _counts(run: Run) -> str:
@@ -385,23 +409,6 @@ def _code(result: Result) -> ExitCode:
     if isinstance(result.because, ApiError):
         return code_of(result.because)
     return _REASONS[result.because] if result.because is not None else ExitCode.FAILED
-
-
-def _plain(entry: PlanEntry, result: Result) -> dict[str, object]:
-    """What came of an entry, as JSON."""
-    told: dict[str, object] = {
-        "profile": entry.profile,
-        "id": entry.record_id,
-        "name": entry.name if entry.record is None else entry.record.name,
-        "operation": entry.verb,
-        "outcome": result.progress.value,
-        "words": result.words,
-    }
-    if entry.patch:
-        told["changed"] = entry.patch.names
-    if result.verdict is not None:
-        told["verdict"] = result.verdict.value
-    return told
 
 
 # A plan in words

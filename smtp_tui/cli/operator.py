@@ -15,7 +15,8 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access
 from smtp_tui.api.writes import was_not_sent
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
-from smtp_tui.cli.say import ask, ask_secret, explain, on_terminal, remark, show, show_json, warn
+from smtp_tui.cli.output import show_whole
+from smtp_tui.cli.say import ask, ask_secret, explain, on_terminal, remark, show, warn
 from smtp_tui.profiles.sources import CredentialError, LoginToken, PromptToken, clean_token
 from smtp_tui.text import clean, clean_block
 from smtp_tui.workflows.operator import Kind, Notice, RefusedCertificate, Sent
@@ -78,7 +79,7 @@ class CommandOperator:
             return
         url = session.target.origin.url + request.address
         body = json.loads(request.masked_body() or "null")
-        show_json({"method": request.method, "url": url, "body": body})
+        show_whole(self.options, {"method": request.method, "url": url, "body": body})
 
     def _confirm(self, session: Session, plan: PlannedWrite) -> None:
         """In a protected profile only the record's name counts.

@@ -10,10 +10,12 @@ import argparse
 import os
 import re
 import sys
+import textwrap
 from functools import cache, partial
 
 import smtp_tui
 from smtp_tui.cli.exit_codes import COMMAND_CODES, ExitCode, Refusal, codes_help
+from smtp_tui.cli.fields import FIELDS, FILES, OPEN, PARAMETERS, ROW_FORMS, ROWS
 from smtp_tui.cli.stdout import write
 
 TYPE_CHECKING = False  # that of ``typing``, which would take a tenth of ``--help``
@@ -87,7 +89,7 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, *, chosen: bool = True, **options: Any) -> None:
-        layout = partial(argparse.RawDescriptionHelpFormatter, width=_columns() - 2)
+        layout = partial(argparse.RawDescriptionHelpFormatter, width=(wanted_columns() or 80) - 2)
         super().__init__(allow_abbrev=False, add_help=False, formatter_class=layout, **options)
         self.set_defaults(parser=self)
         self.chosen = chosen
@@ -131,7 +133,7 @@ class Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         """The help text, which ends with an example and the exit codes of the command."""
         command = self.command
-        parts = [f"example:\n  {self.prog} {self.example}".rstrip()]
+        parts = [*_fields_help(command), f"example:\n  {self.prog} {self.example}".rstrip()]
         if not command:
             parts = [PROFILE_HELP, NETWORK_HELP, codes_help()]
         elif command in COMMAND_CODES:
@@ -166,6 +168,14 @@ class Parser(argparse.ArgumentParser):
         self.error(f"unknown option{told}{nearest(option, sorted(harmless), 0.7)}")
 
 
+def _fields_help(command: str) -> Iterator[str]:
+    """The fields of a command's JSON, for its help text."""
+    if command in FIELDS:
+        more = "; and every parameter" if command in OPEN else ""
+        words = f"fields of --json: {', '.join(FIELDS[command])}{more}"
+        yield textwrap.fill(words, 80, subsequent_indent="  ")
+
+
 @cache
 def _other() -> Parser:
     return Parser(chosen=False)
@@ -181,7 +191,8 @@ class Line:
 
     Options may stand before the command and after it. What follows ``--`` is no option. Which
     options are followed by a value is asked of the program and of all commands whose names are on
-    the line: so a value that is the name of a command is not taken for it.
+    the line: so a value that is the name of a command is not taken for it. What follows ``--json``
+    is its value if it names a field, else a word of its own.
     """
 
     def __init__(self, arguments: Sequence[str], program: Parser) -> None:
@@ -191,6 +202,12 @@ class Line:
         self._names: list[str] = []
         known = dict(_all_options(program))
         with_value = {name for name, action in known.items() if action.nargs != 0}
+        fields = {
+            field
+            for each in known.values()
+            if isinstance(each, WantedFields)
+            for field in each.known
+        }
         left = [*reversed(arguments)]
         while left:
             argument = left.pop()
@@ -203,7 +220,9 @@ class Line:
             self.options.append(argument)
             short = argument[:2]
             self._names.append(short if short in known else argument.partition("=")[0])
-            if argument in with_value and left and not _is_option(left[-1]):
+            if argument not in with_value or not left or _is_option(left[-1]):
+                continue
+            if not isinstance(known[argument], WantedFields) or fields & {*left[-1].split(",")}:
                 self.options.append(left.pop())
         self.command = program
         while self.command.commands and self.words:
@@ -249,21 +268,22 @@ def _all_options(parser: Parser) -> Iterator[tuple[str, argparse.Action]]:
         yield from _all_options(command)
 
 
-def _columns() -> int:
-    """The width of the terminal, as argparse finds it with ``shutil``.
+def wanted_columns() -> int | None:
+    """The width that the user wants, or that of the terminal; None where neither is known.
 
-    That module, with all the compression that it imports, would take a tenth of ``--help``.
+    argparse finds it with ``shutil``: that module, with all the compression that it imports, would
+    take a tenth of ``--help``.
     """
     try:
-        columns = int(os.environ.get("COLUMNS", ""))
+        found = int(os.environ.get("COLUMNS", ""))
     except ValueError:
-        columns = 0
-    if columns <= 0 and sys.__stdout__ is not None:
+        found = 0
+    if found <= 0 and sys.__stdout__ is not None:
         try:
-            columns = os.get_terminal_size(sys.__stdout__.fileno()).columns
+            found = os.get_terminal_size(sys.__stdout__.fileno()).columns
         except (ValueError, OSError):  # it is closed, or no terminal
-            columns = 0
-    return columns if columns > 0 else 80
+            found = 0
+    return found if found > 0 else None
 
 
 def not_empty(text: str) -> str:
@@ -318,6 +338,60 @@ def argument(spelled: str, words: str | None = None, **options: Any) -> Argument
     name, _, metavar = spelled.partition(" ")
     usual = {"metavar": metavar, "type": not_empty} if metavar else {"action": "store_true"}
     return lambda container: [container.add_argument(name, help=words, **{**usual, **options})]
+
+
+class WantedFields(argparse.Action):
+    """``--json`` and ``--jsonl``: that JSON is wanted, and which fields of it; all, if none is
+    named. Any field may be named if ``others`` exist, which only the records have."""
+
+    def __init__(
+        self,
+        option_strings: Sequence[str],
+        dest: str,
+        *,
+        known: Sequence[str],
+        others: bool,
+        help: str | None = None,
+    ) -> None:
+        super().__init__(
+            option_strings, dest, nargs="?", default=False, metavar="FIELDS", help=help
+        )
+        self.known = known
+        self.others = others
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        options: argparse.Namespace,
+        value: Any,
+        spelled: str | None = None,
+    ) -> None:
+        """Take note of them."""
+        options.json = True
+        options.jsonl = self.dest == "jsonl"
+        if value is None:
+            return
+        names = value.split(",")
+        if not all(names) or not (self.others or {*names} <= {*self.known}):
+            parser.error(f"{spelled} has no such field; it has {', '.join(self.known)}")
+        options.fields = (*dict.fromkeys(names),)
+
+
+def output_of(command: str) -> Iterator[Argument]:
+    """The options that choose what a command prints."""
+    if command not in FIELDS:
+        return
+    others = command in OPEN
+    takes: dict[str, Any] = {"action": WantedFields}
+    takes |= {"known": (*FIELDS[command], *(PARAMETERS if others else ())), "others": others}
+    words = "print JSON, or these fields of it: a,b; secrets are left out"
+    found = [argument("--json", words, **takes)]
+    if command not in FILES:
+        found.append(argument("--jsonl", "the same, one object a line", **takes))
+    if command in ROWS:
+        words = "table (default), csv, or name: one name a line"
+        found.append(argument("-o FORM", words, dest="form", choices=ROW_FORMS))
+    yield one_of(*found)
 
 
 def one_of(*arguments: Argument) -> Argument:

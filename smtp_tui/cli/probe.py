@@ -17,6 +17,7 @@ from smtp_tui.cli.bulk import Wanted, wanted_of
 from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
 from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Sessions, begin_many, worst
+from smtp_tui.cli.output import show_line, show_many
 from smtp_tui.cli.probe_formats import (
     Looked,
     Named,
@@ -24,9 +25,9 @@ from smtp_tui.cli.probe_formats import (
     Thresholds,
     dialogue_text,
     nagios_line,
-    plain,
     prometheus_text,
     result_text,
+    shown_probe,
     step_text,
     summary,
     title,
@@ -40,7 +41,6 @@ from smtp_tui.cli.say import (
     on_terminal,
     remark,
     show,
-    show_json,
     warn,
 )
 from smtp_tui.cli.signals import run_until_told
@@ -264,7 +264,10 @@ async def _probe_all(options: argparse.Namespace, relays: _Relays) -> list[Looke
         """Probe one address."""
         async with gate:
             tell = (lambda probe: None) if steps is None else steps.tell
-            return Looked(await prober.probe(ask, tell, others=others), tuple(records))
+            found = Looked(await prober.probe(ask, tell, others=others), tuple(records))
+        if options.jsonl:
+            show_line(options, shown_probe(found))
+        return found
 
     return await asyncio.gather(*(look(*each) for each in relays.found.values()))
 
@@ -301,9 +304,8 @@ def _print(options: argparse.Namespace, looked: list[Looked]) -> None:
         if looked:
             _write(options, prometheus_text(looked, Clock().now()))
     elif options.json:
-        found = [plain(each) for each in looked]
-        if found or _wants_several(options):
-            show_json(found if _wants_several(options) else found[0])
+        if not options.jsonl:
+            show_many(options, "probes", map(shown_probe, looked))
     elif _wants_several(options):
         _print_several(options, looked)
     else:

@@ -18,6 +18,19 @@ from msgspec import Struct
 
 from smtp_tui.api.tls import Certificate
 from smtp_tui.cli.say import table
+from smtp_tui.cli.shapes import (
+    Concluded,
+    ConcludedOfRecord,
+    LastTest,
+    OtherPort,
+    Probed,
+    ProbedRecord,
+    Said,
+    ShownCertificate,
+    ShownFailure,
+    ShownStep,
+    ShownTls,
+)
 from smtp_tui.probe.model import Failure, Probe, Result, Side, StepResult, TlsFound, Way
 from smtp_tui.probe.run import ended_ago
 from smtp_tui.state.history import TestRun
@@ -142,39 +155,32 @@ def _short(probe: Probe) -> str:
 # JSON
 
 
-def plain(looked: Looked) -> dict[str, object]:
-    """All that was found; a key is always there, with null where there is nothing."""
+def shown_probe(looked: Looked) -> Probed:
+    """All that was found; null where there is nothing."""
     probe = looked.probe
-    address, offers = probe.ask.address, probe.offers
-    return {
-        "address": address.text,
-        "hostname": address.hostname,
-        "port": address.port,
-        "security": probe.ask.security.value,
-        "machine": socket.gethostname(),
-        "result": _result(probe).value,
-        "seconds": round(probe.seconds, 6),
-        "failure": _failure(probe.failure),
-        "steps": [_step(each) for each in probe.steps],
-        "greeting": probe.greeting or None,
-        "offers": None
-        if offers is None
-        else {
-            "starttls": offers.starttls,
-            "size": offers.size,
-            "auth": offers.auth,
-            "others": offers.others,
-        },
-        "tls": None if probe.tls is None else _tls(probe.tls),
-        "dialogue": [{"side": _SIDES[each.side], "text": each.text} for each in probe.dialogue],
-        "other_ports": [
-            {"port": each.ask.address.port, "answers": each.failed is None, "tls": bool(each.tls)}
+    address = probe.ask.address
+    return Probed(
+        address.text,
+        address.hostname,
+        address.port,
+        probe.ask.security.value,
+        socket.gethostname(),
+        _result(probe).value,
+        round(probe.seconds, 6),
+        _failure(probe.failure),
+        tuple(map(_step, probe.steps)),
+        probe.greeting or None,
+        probe.offers,
+        None if probe.tls is None else _tls(probe.tls),
+        tuple(Said(_SIDES[each.side], each.text) for each in probe.dialogue),
+        tuple(
+            OtherPort(each.ask.address.port, each.failed is None, bool(each.tls))
             for each in probe.others
-        ],
-        "suggestion": probe.suggestion or None,
-        "conclusion": _views(views_of(probe, None)),
-        "records": [_record(each, probe) for each in looked.records],
-    }
+        ),
+        probe.suggestion or None,
+        Concluded(*_views(views_of(probe, None))),
+        tuple(_record(each, probe) for each in looked.records),
+    )
 
 
 def _result(probe: Probe) -> Result:
@@ -188,73 +194,55 @@ def word(of: Enum) -> str:
     return of.name.lower().replace("_", "-")
 
 
-def _step(step: StepResult) -> dict[str, object]:
-    return {
-        "step": word(step.step),
-        "result": step.result.value,
-        "seconds": round(step.seconds, 6),
-        "words": step.words,
-        "details": step.details,
-    }
+def _step(step: StepResult) -> ShownStep:
+    seconds = round(step.seconds, 6)
+    return ShownStep(word(step.step), step.result.value, seconds, step.words, step.details)
 
 
-def _failure(failure: Failure | None) -> dict[str, object] | None:
+def _failure(failure: Failure | None) -> ShownFailure | None:
     if failure is None:
         return None
-    return {
-        "reason": word(failure.reason),
-        "words": failure.words,
-        "meaning": failure.meaning,
-        "advice": failure.advised(HOW),
-        "parameter": failure.parameter,
-    }
+    return ShownFailure(
+        word(failure.reason),
+        failure.words,
+        failure.meaning,
+        failure.advised(HOW),
+        failure.parameter,
+    )
 
 
-def _tls(tls: TlsFound) -> dict[str, object]:
-    return {
-        "version": tls.version,
-        "cipher": tls.cipher,
-        "trusted": tls.trusted,
-        "problems": tls.problems,
-        "days_left": tls.days_left,
-        "certificate": _certificate(tls.chain[0]) if tls.chain else None,
-        "chain": [_certificate(each) for each in tls.chain],
-    }
+def _tls(tls: TlsFound) -> ShownTls:
+    chain = tuple(map(_certificate, tls.chain))
+    first = chain[0] if chain else None
+    return ShownTls(tls.version, tls.cipher, tls.trusted, tls.problems, tls.days_left, first, chain)
 
 
-def _certificate(found: Certificate) -> dict[str, object]:
-    return {
-        "names": found.names,
-        "subject": found.subject,
-        "issuer": found.issuer,
-        "not_before": found.not_before.isoformat() if found.not_before else None,
-        "not_after": found.not_after.isoformat() if found.not_after else None,
-        "sha256": found.sha256,
-    }
+def _certificate(found: Certificate) -> ShownCertificate:
+    return ShownCertificate(
+        found.names,
+        found.subject,
+        found.issuer,
+        found.not_before.isoformat() if found.not_before else None,
+        found.not_after.isoformat() if found.not_after else None,
+        found.sha256,
+    )
 
 
-def _views(views: Views) -> dict[str, object]:
+def _views(views: Views) -> tuple[str, str, str | None]:
     said = views.conclusion
-    return {"both": said.both, "means": said.means, "not_proven": said.not_proven or None}
+    return said.both, said.means, said.not_proven or None
 
 
-def _record(named: Named, probe: Probe) -> dict[str, object]:
+def _record(named: Named, probe: Probe) -> ProbedRecord:
     views = views_of(probe, named.newest)
     run = views.run
-    return {
-        "profile": named.profile,
-        "id": named.record_id,
-        "name": named.name,
-        "cam": None
-        if run is None
-        else {
-            "at": run.at.isoformat(),
-            "verdict": run.verdict,
-            "phase": run.phase,
-            "words": run.words,
-        },
-        "views": {**_views(views), "remark": views.remark or None},
-    }
+    return ProbedRecord(
+        named.profile,
+        named.record_id,
+        named.name,
+        None if run is None else LastTest(run.at.isoformat(), run.verdict, run.phase, run.words),
+        ConcludedOfRecord(*_views(views), views.remark or None),
+    )
 
 
 # Nagios

@@ -16,9 +16,11 @@ from smtp_tui.api.reach import shown_certificate
 from smtp_tui.api.target import HostRefused, Target
 from smtp_tui.api.tls import fingerprint
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.output import show_line, show_many, show_one
 from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.running import Environ, known_profiles, session_of
-from smtp_tui.cli.say import ask, explain, on_terminal, remark, show, show_json, table, warn
+from smtp_tui.cli.say import ask, explain, on_terminal, remark, show, warn
+from smtp_tui.cli.shapes import Check, CheckStep, ProfileChange, ShownProfile, StoredAt
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.cli.values import recipient_of
 from smtp_tui.profiles import sources
@@ -27,10 +29,11 @@ from smtp_tui.profiles.model import FIELDS, Profile, changed, check_profile
 from smtp_tui.profiles.store import Profiles, ProfileStore
 from smtp_tui.state.files import FileProblem, config_directory
 from smtp_tui.text import clean, nearest
+from smtp_tui.typed import typed
 from smtp_tui.workflows.check_profile import Result, Stage, Step, Steps, failed, look, take_steps
 from smtp_tui.workflows.sign_in import SECONDS as STEP_SECONDS
 
-_COLUMNS: Final = ("environment", "host", "tenant", "team", "access", "token")
+_HEADING: Final = ("", "PROFILE", "ENVIRONMENT", "HOST", "TENANT", "TEAM", "ACCESS", "TOKEN")
 _SECONDS: Final = 20.0
 """How long all steps of the check of one profile may take."""
 
@@ -43,12 +46,10 @@ def list_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
     known = known_profiles(environ)
     default = known.profiles.default
     _tell_overruled(known)
-    if options.json:
-        show_json([_plain(profile, default) for profile in known.all])
-    elif known.all:
-        heading = ("", "PROFILE", *map(str.upper, _COLUMNS))
-        show(table(heading, [_row(profile, default) for profile in known.all]))
-    elif not known.with_broken:
+    shown = [_shown_profile(profile, default) for profile in known.all]
+    names = [each.name for each in shown]
+    show_many(options, "profiles", shown, lambda: (_HEADING, [*map(_row, shown)]), lambda: names)
+    if not known.with_broken and not options.json:
         remark("No profiles yet; add one: smtp-tui profiles add NAME --host HOST --tenant TENANT")
     return ExitCode.USAGE if _tell_problems(known.profiles) else ExitCode.OK
 
@@ -77,6 +78,7 @@ def add_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
         profile = replace(profile, environment=profile.guessed_environment)
     now = _store(environ).add(profile)
     _warn(options, profile, environ)
+    _tell_done(options, profile.name, "added")
     default = " It is the default." if now.default == profile.name else ""
     remark(f"Added {clean(profile.name)}.{default}")
     if not profile.tenant:
@@ -91,10 +93,12 @@ def set_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
     before = known_profiles(environ).named(options.name)
     after = _changed(before, options)
     if after == before:
+        _tell_done(options, before.name, "unchanged")
         remark("Nothing to change.")
         return ExitCode.OK
     _store(environ).replace(options.name, after)
     _warn(options, after, environ)
+    _tell_done(options, after.name, "changed")
     renamed = f", now named {clean(after.name)}" if after.name != before.name else ""
     remark(f"Changed {clean(before.name)}{renamed}.")
     return ExitCode.OK
@@ -113,6 +117,7 @@ def remove_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
         if ask(words).strip().lower() != "yes":
             raise Refusal("nothing was removed: not confirmed", ExitCode.REFUSED)
     left = _store(environ).remove(options.name)
+    _tell_done(options, options.name, "removed")
     lost = known.profiles.default is not None and left.default is None
     default = " There is no default now; set one: smtp-tui profiles use NAME" if lost else ""
     remark(f"Removed {clean(options.name)}.{default}")
@@ -123,6 +128,7 @@ def use_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Start with this profile from now on, unless something more specific chooses another."""
     known_profiles(environ).named(options.name)
     _store(environ).set_default(options.name)
+    _tell_done(options, options.name, "default")
     remark(f"{clean(options.name)} is now the default.")
     _tell_overruled(known_profiles(environ))
     return ExitCode.OK
@@ -132,10 +138,16 @@ def show_path(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print where the profiles file is, or would be."""
     path = str(_store(environ).path)
     if options.json:
-        show_json({"path": path})
+        show_one(options, StoredAt(path))
     else:
         show(clean(path))
     return ExitCode.OK
+
+
+def _tell_done(options: argparse.Namespace, name: str, done: str) -> None:
+    """With ``--json`` print what was done to a profile."""
+    if options.json:
+        show_one(options, ProfileChange(name, done))
 
 
 def _store(environ: Environ) -> ProfileStore:
@@ -173,22 +185,24 @@ def _warn(options: argparse.Namespace, profile: Profile, environ: Environ) -> No
         warn(f"the variable {clean(source.variable)} is not set{near}")
 
 
-def _row(profile: Profile, default: str | None) -> tuple[str, ...]:
-    plain, label = _plain(profile, default), f" [{profile.label}]" if profile.label else ""
-    mark = "*" if profile.name == default else ""
-    return (mark, f"{profile.name}{label}", *(str(plain[column]) for column in _COLUMNS))
+def _row(shown: ShownProfile) -> tuple[str, ...]:
+    name = f"{shown.name} [{shown.label}]" if shown.label else shown.name
+    mark = "*" if shown.default else ""
+    where = (shown.environment, shown.host, shown.tenant, shown.team)
+    return (mark, name, *where, shown.access, shown.token)
 
 
-def _plain(profile: Profile, default: str | None) -> dict[str, object]:
+def _shown_profile(profile: Profile, default: str | None) -> ShownProfile:
     """A profile as an object: every field as text, but for those that scripts want otherwise."""
-    fields = {field.name: field.text(profile) for field in FIELDS if field.name != "port"}
-    return fields | {
+    fields = {field.name: field.text(profile) for field in FIELDS}
+    otherwise = {
         "default": profile.name == default,
         "host": profile.shown_host,
         "allow_http": profile.allow_http,
         "test_emails": profile.test_emails,
         "token": sources.source_words(profile.token),
     }
+    return typed(fields | otherwise, ShownProfile)
 
 
 def check_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -202,17 +216,20 @@ def check_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
     broken = not names and _tell_problems(known.profiles)
     if not profiles:
         remark("No profiles to check.")
-    checked = run_until_told(_all(profiles, environ, as_they_come=not options.json))
-    if options.json:
-        show_json([*map(_steps_plain, profiles, checked)])
+    checked = run_until_told(_all(profiles, environ, options))
+    if not options.jsonl:
+        show_many(options, "checks", map(_check, profiles, checked))
     return ExitCode.FAILED if broken or any(map(failed, checked)) else ExitCode.OK
 
 
-async def _all(profiles: Sequence[Profile], environ: Environ, *, as_they_come: bool) -> list[Steps]:
+async def _all(
+    profiles: Sequence[Profile], environ: Environ, options: argparse.Namespace
+) -> list[Steps]:
     async def checked_and_shown(profile: Profile) -> Steps:
         """Check a profile, and show it at once where that is wanted."""
         steps = await all_steps(profile, environ)
-        if as_they_come:
+        show_line(options, _check(profile, steps))
+        if not options.json:
             show(_steps_text(profile, steps))
         return steps
 
@@ -285,13 +302,6 @@ def _steps_text(profile: Profile, steps: Steps) -> str:
     return "\n".join(lines)
 
 
-def _steps_plain(profile: Profile, steps: Steps) -> dict[str, object]:
-    return {
-        "profile": profile.name,
-        "host": profile.shown_host,
-        "well": not failed(steps),
-        "steps": [
-            {"step": step.stage.value, "result": step.result.value, "words": step.words}
-            for step in steps
-        ],
-    }
+def _check(profile: Profile, steps: Steps) -> Check:
+    told = (CheckStep(step.stage.value, step.result.value, step.words) for step in steps)
+    return Check(profile.name, profile.shown_host, not failed(steps), (*told,))

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 from smtp_tui.api.errors import NotFound
 from smtp_tui.api.models import Record, RecordList
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
-from smtp_tui.cli.record_text import plain_record, record_text, row
+from smtp_tui.cli.output import show_one
+from smtp_tui.cli.record_text import record_text, show_records, shown_record
 from smtp_tui.cli.running import Environ, begin, wants_many
-from smtp_tui.cli.say import complain, explain, remark, show, show_json, table, warn
+from smtp_tui.cli.say import complain, explain, remark, show, warn
 from smtp_tui.text import clean, counted, nearest
 from smtp_tui.workflows.sign_in import read_signed_in
 
@@ -36,11 +37,7 @@ def list_records(options: argparse.Namespace, environ: Environ) -> ExitCode:
         """Ask the server, and print what it answered."""
         read = session.list
         found = await read_signed_in(session, operator, read, "Reading the list")
-        if options.json:
-            show_json([plain_record(record) for record in found.records])
-        elif found.records:
-            heading = ("NAME", "HOSTNAME", "PORT", "USERNAME", "ID")
-            show(table(heading, [row(record) for record in found.records]))
+        show_records(options, [(session.profile.name, record) for record in found.records])
         if found.unreadable:
             return _tell_unreadable(found)
         if not found.records:
@@ -70,7 +67,7 @@ def get_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         """Ask the server, and print what it answered."""
         record = await find(session, operator, options.record)
         if options.json:
-            show_json(plain_record(record))
+            show_one(options, shown_record(session.profile.name, record))
         else:
             show(record_text(record))
         for oddity in record.oddities:

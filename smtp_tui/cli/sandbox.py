@@ -11,7 +11,9 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from smtp_tui.cli.output import show_one
 from smtp_tui.cli.say import complain
+from smtp_tui.cli.shapes import Served
 from smtp_tui.cli.signals import exit_on_signal
 from smtp_tui.sandbox import Sandbox, SandboxOptions
 
@@ -31,8 +33,11 @@ def serve_sandbox(options: argparse.Namespace, environ: Mapping[str, str]) -> in
     gc.enable()
     try:
         with exit_on_signal(), Sandbox(wanted) as sandbox, _stop_signals() as stopped:
-            for line in _announcement(sandbox):
-                print(line, flush=True)
+            if options.json:
+                show_one(options, _served(sandbox))
+            else:
+                for line in _announcement(sandbox):
+                    print(line, flush=True)
             stopped.wait()
     except OSError as error:
         return complain(_message(options, error))
@@ -51,6 +56,16 @@ def _stop_signals() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _served(sandbox: Sandbox) -> Served:
+    return Served(
+        sandbox.base_url,
+        f"{sandbox.host}:{sandbox.smtp_port}",
+        dict(sandbox.tokens.passwords),
+        sandbox.fingerprint.replace(":", "").lower() if sandbox.options.tls else None,
+        dict(sandbox.environment()),
+    )
 
 
 def _announcement(sandbox: Sandbox) -> Iterator[str]:

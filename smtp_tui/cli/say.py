@@ -6,21 +6,22 @@ All text from outside is cleaned here, so that no name or server message can dri
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Final, TextIO
 
 from smtp_tui import log
 from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.parser import wanted_columns
 from smtp_tui.cli.signals import exit_on_signal
 from smtp_tui.cli.stdout import write
-from smtp_tui.text import cell_width, clean, padded
+from smtp_tui.text import cell_width, clean, fit
 
-CELL: Final = 60
-"""Characters of a cell of a table that are printed."""
+_NARROWEST: Final = 6
+"""Cells that a column of a table has at least, if it needs them."""
 _LONGEST: Final = 20_000
 """Characters of a line that are printed: a whole value of a request, for one."""
 _PLAINER: Final = str.maketrans({"→": "->", "·": "-", "…": "...", "“": '"', "”": '"'})
@@ -38,11 +39,26 @@ def show_json(value: object, indent: int | None = 2) -> None:
 
 
 def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell; every cell is cleaned and cut here."""
-    cells = [[clean(cell, CELL) for cell in row] for row in (heading, *rows)]
+    """Columns as wide as their widest cell, in terminal cells; every text is cleaned here.
+
+    The widest columns are cut until all fit the terminal. What goes elsewhere is whole.
+    """
+    cells = [[clean(cell) for cell in row] for row in (heading, *rows)]
     widths = [max(map(cell_width, column)) for column in zip(*cells, strict=True)]
-    lines = ("  ".join(map(padded, row, widths)).rstrip() for row in cells)
-    return "\n".join(lines)
+    most = _widest(widths, columns())
+    fitted = partial(fit, ellipsis=_fitting("…", sys.stdout))
+    room = [min(width, most) for width in widths]
+    return "\n".join("  ".join(map(fitted, row, room)).rstrip() for row in cells)
+
+
+def _widest(widths: Sequence[int], room: int | None) -> int:
+    """How wide a column may be so that all of them, two blanks apart, fit the room."""
+    most = max(widths)
+    if room is not None:
+        room -= 2 * (len(widths) - 1)
+        while most > _NARROWEST and sum(min(width, most) for width in widths) > room:
+            most -= 1
+    return most
 
 
 _held: list[list[str]] = []
@@ -96,10 +112,12 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def columns() -> int | None:
-    """The width of the terminal that shows the data; None where it goes elsewhere."""
-    if not is_terminal(sys.stdout):
-        return None
-    return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    """The width of the terminal that shows the data; None where it goes elsewhere.
+
+    There it is whole, even if ``COLUMNS`` is set: readline, for one, sets it for all programs that
+    a shell in Python starts, and then nobody asked for it.
+    """
+    return wanted_columns() if is_terminal(sys.stdout) else None
 
 
 def ask(question: str) -> str:

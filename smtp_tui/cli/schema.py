@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.exit_codes import ExitCode, Misuse
+from smtp_tui.cli.fields import FIELDS, FILES, SCHEMA
 from smtp_tui.cli.say import show_json
+from smtp_tui.text import nearest
 
 if TYPE_CHECKING:
     import argparse
 
+    from msgspec import Struct
+
     from smtp_tui.cli.running import Environ
+
+_FILES: Final = ("file", "plan", "profiles", "config")
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_KEYS: Final = {
+    "list": "records",
+    **dict.fromkeys(("set", "create", "delete", "test", "apply"), "outcomes"),
+    "probe": "probes",
+    "audit": "writes",
+    "doctor": "facts",
+    "help": "topics",
+    "profiles list": "profiles",
+    "profiles check": "checks",
+}
+"""The name of the objects in the document of a command that prints many."""
+_DRY_RUNS: Final = ("set", "create", "delete", "test", "apply")
+"""Commands that may print what they would do."""
 
 
 def print_schema(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Print the JSON Schema of a kind of file."""
-    show_json(_schema(options.what or "file"))
+    """Print the JSON Schema of a kind of file, or of what a command prints."""
+    what = " ".join(options.what) or "file"
+    if what in _FILES and not options.lines:
+        show_json(_of_file(what))
+    elif what in FIELDS and not (what in FILES and options.lines):
+        show_json(output_schema(what, line=options.lines))
+    else:
+        known = [name for name in (*_FILES, *FIELDS) if not options.lines or name in FIELDS]
+        raise Misuse(f"there is no such schema{nearest(what, known)}")
     return ExitCode.OK
 
 
-def _schema(what: str) -> dict[str, Any]:
+def _of_file(what: str) -> dict[str, Any]:
     """Each imports what only it needs."""
     match what:
         case "plan":
@@ -37,3 +64,54 @@ def _schema(what: str) -> dict[str, Any]:
     from smtp_tui.editing.document import document_schema  # noqa: PLC0415 - pydantic
 
     return document_schema()
+
+
+def output_schema(command: str, *, line: bool = False) -> dict[str, Any]:
+    """That of a command's whole document, or of a line of ``--jsonl``, without chosen fields."""
+    if command in FILES:
+        return _of_file("plan" if command == "plan" else "file")
+    import msgspec  # noqa: PLC0415 - shapes are declared with it
+
+    from smtp_tui.cli.shapes import DryRun  # noqa: PLC0415
+    from smtp_tui.workflows.plan_file import PlanFile  # noqa: PLC0415
+
+    shape = _shape(command)
+    shapes = (shape, *((DryRun, PlanFile) if command in _DRY_RUNS else ()))
+    (first, *others), named = msgspec.json.schema_components(shapes, ref_template="#/$defs/{name}")
+    described = named[shape.__name__]["properties"]
+    for name, words in FIELDS[command].items():
+        described[name]["description"] = words
+    if command in _KEYS and not line:
+        first = {"properties": {_KEYS[command]: {"type": "array", "items": first}}}
+        first["required"] = [_KEYS[command]]
+    found = first if not others else {"anyOf": [first, *others]}
+    version = {"type": "integer", "const": SCHEMA, "description": "The version of the shapes."}
+    return {
+        "$schema": _DIALECT,
+        "title": f"smtp-tui {command} {'--jsonl' if line else '--json'}",
+        "type": "object",
+        "properties": {"schema": version},
+        "required": ["schema"],
+        "allOf": [found],
+        "$defs": named,
+    }
+
+
+def _shape(command: str) -> type[Struct]:
+    """What one object of a command is."""
+    from smtp_tui.cli import shapes  # noqa: PLC0415 - for this command only
+    from smtp_tui.cli.record_text import ShownRecord  # noqa: PLC0415
+
+    of: dict[str, type[Struct]] = {
+        **dict.fromkeys(("list", "get"), ShownRecord),
+        "probe": shapes.Probed,
+        "audit": shapes.Write,
+        "doctor": shapes.ShownFact,
+        "help": shapes.Topic,
+        "sandbox": shapes.Served,
+        "profiles list": shapes.ShownProfile,
+        "profiles check": shapes.Check,
+        "profiles path": shapes.StoredAt,
+        **{f"profiles {verb}": shapes.ProfileChange for verb in ("add", "set", "remove", "use")},
+    }
+    return of.get(command, shapes.Outcome)

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from msgspec import to_builtins
+from msgspec.structs import asdict, replace
 
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.writes import was_not_sent
 from smtp_tui.cli.exit_codes import ExitCode, Misuse
 from smtp_tui.cli.operator import CommandOperator
+from smtp_tui.cli.output import show_many
 from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.records import find
 from smtp_tui.cli.running import Environ, begin, names_of, wants_many
-from smtp_tui.cli.say import explain, remark, show, show_json, warn
+from smtp_tui.cli.say import explain, remark, show, warn
+from smtp_tui.cli.shapes import Mail, outcome_of
 from smtp_tui.cli.values import gives_password, read_values, test_recipient
 from smtp_tui.editing.draft import draft_of, new_draft
 from smtp_tui.mail.outcome import TestOutcome, Verdict
 from smtp_tui.state.files import state_directory
 from smtp_tui.state.history import TestHistory
 from smtp_tui.text import clean, clean_block, record_name
+from smtp_tui.workflows.plan import PlanEntry
+from smtp_tui.workflows.progress import mail_result
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestMail, TestMails, TestSubject
 
@@ -80,8 +86,11 @@ async def _send(
 ) -> ExitCode:
     mail = await mails.prepare(session, operator, subject, to)
     assert mail is not None  # without a token the operator raised an error
+    tell: Callable[[TestMail], None] = _show
+    if operator.options.json:
+        tell = partial(_show_json, operator.options, session.profile.name)
     try:
-        await mails.send(session, operator, mail, _show_json if operator.options.json else _show)
+        await mails.send(session, operator, mail, tell)
     except asyncio.CancelledError as stopped:
         may = "no mail was sent" if was_not_sent(stopped) else "the mail may have been sent"
         explain(f"Interrupted; {may}.")
@@ -106,8 +115,11 @@ def _show(mail: TestMail) -> None:
     show("\n".join((*map(clean, filter(None, lines)), *said)))
 
 
-def _show_json(mail: TestMail) -> None:
-    if isinstance(mail.outcome, TestOutcome):
-        facts = {"to": mail.to, "id": mail.subject.record_id}
-        took = {"milliseconds": round(mail.seconds * 1000)}
-        show_json({**to_builtins(mail.outcome), **facts, **took})
+def _show_json(options: argparse.Namespace, profile: str, mail: TestMail) -> None:
+    outcome, subject = mail.outcome, mail.subject
+    if isinstance(outcome, TestOutcome):
+        took = round(mail.seconds * 1000)
+        known = Mail(**asdict(outcome), to=mail.to, milliseconds=took)
+        entry = PlanEntry(profile, Operation.TEST_SAVED, subject.opened, subject.name)
+        told = outcome_of(entry, mail_result(outcome), known)
+        show_many(options, "outcomes", [replace(told, changed=subject.patch.names)])

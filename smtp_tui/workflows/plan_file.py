@@ -81,7 +81,9 @@ class _Entry(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
     recipient: str = ""
 
 
-class _File(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class PlanFile(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A plan: what is done to which records, without secrets."""
+
     schema: int
     title: str
     made_at: datetime
@@ -93,7 +95,7 @@ class _File(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
 class KeptPlan(Struct, frozen=True):
     """A plan that was read from JSON. ``secrets`` names those that have to be typed, by number."""
 
-    file: _File
+    file: PlanFile
 
     @property
     def made_at(self) -> datetime:
@@ -137,7 +139,7 @@ class KeptPlan(Struct, frozen=True):
 
 def plan_schema() -> dict[str, Any]:
     """The JSON Schema of a plan."""
-    return msgspec.json.schema(_File)
+    return msgspec.json.schema(PlanFile)
 
 
 def plan_json(
@@ -151,7 +153,7 @@ def plan_json(
         for secret, source in (sources or {}).items()
         if secret.get_secret_value() in numbers
     }
-    file = _File(SCHEMA, plan.title, made_at, plan.places, entries, told)
+    file = PlanFile(SCHEMA, plan.title, made_at, plan.places, entries, told)
     return json.dumps(msgspec.to_builtins(file), ensure_ascii=False, indent=1) + "\n"
 
 
@@ -164,7 +166,7 @@ def read_plan(text: str) -> KeptPlan:
     if values.get("schema") != SCHEMA:
         raise NotAPlan(f"this is no plan of schema {SCHEMA}")
     try:
-        file = typed(values, _File)
+        file = typed(values, PlanFile)
     except msgspec.ValidationError as problem:
         raise NotAPlan(f"this is no plan: {problem}") from None
     placed = {place.profile for place in file.places}

@@ -52,7 +52,8 @@ class Result(Struct, frozen=True):
     """What came of an entry.
 
     ``words`` say why, where it was not plainly done; ``because`` says it to a script. ``can_retry``
-    is set where surely nothing was done. ``verdict`` is that of a test mail.
+    is set where surely nothing was done. ``verdict`` is that of a test mail, ``record_id`` that
+    of a record that was created, where the server told it.
     """
 
     progress: Progress = Progress.LEFT
@@ -60,6 +61,7 @@ class Result(Struct, frozen=True):
     can_retry: bool = False
     verdict: Verdict | None = None
     because: ApiError | Reason | None = None
+    record_id: str | None = None
 
 
 class Counts(Struct, frozen=True):
@@ -119,7 +121,9 @@ def write_result(entry: PlanEntry, outcome: ends.Outcome, declined: Result) -> R
     """What came of a create, change or delete; ``declined`` where its review was declined."""
     match outcome:
         case ends.Saved(notes=notes) | ends.Deleted(notes=notes):
-            result = Result(Progress.DONE, " ".join(sentence(note) for note in notes))
+            made = outcome.record_id if isinstance(outcome, ends.Saved) else None
+            words = " ".join(sentence(note) for note in notes)
+            result = Result(Progress.DONE, words, record_id=made)
         case ends.Unchanged():
             result = Result(Progress.ALREADY)
         case ends.Gone() if entry.operation is Operation.DELETE:

@@ -25,9 +25,11 @@ class Result:
     out: str
     err: str
 
-    def json(self) -> Any:
-        """The data on stdout."""
-        return json.loads(self.out)
+    def json(self, key: str = "") -> Any:
+        """The document on stdout, or what it has under a key."""
+        told = json.loads(self.out)
+        assert told["schema"] == 1
+        return told[key] if key else told
 
 
 class Typist:

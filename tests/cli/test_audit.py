@@ -43,7 +43,7 @@ def test_every_command_that_writes_is_in_it_and_no_other(
     console.run("list")
     console.run("delete", "OLD", "--yes")
     console.run("set", "NEW", "port=26", "--dry-run")
-    result = console.run("audit", "--json")
+    result = console.run("audit", "--jsonl")
     found = objects(result)
     assert [write["operation"] for write in found] == ["delete", "test_saved", "create", "patch"]
     patch = found[-1]
@@ -79,7 +79,7 @@ def test_a_test_email_stands_there_with_its_verdict(console: Console, sandbox: S
     sandbox.faults.add(Fault(FaultKind.RESET, Operation.TEST_SAVED))
     console.run("test", "GOOD", *to)
     verdicts = ["UNKNOWN", "UNREACHABLE", "REJECTED", "ACCEPTED"]
-    assert [write["verdict"] for write in objects(console.run("audit", "--json"))] == verdicts
+    assert [write["verdict"] for write in objects(console.run("audit", "--jsonl"))] == verdicts
     rows = [" ".join(row.split()[3:-1]) for row in console.run("audit").out.splitlines()[1:]]
     assert rows == [
         "test GOOD UNKNOWN -",
@@ -94,7 +94,7 @@ def test_a_write_that_is_no_test_has_no_verdict_and_a_plain_name(
 ) -> None:
     sandbox.faults.add(Fault(FaultKind.RESET, Operation.MODIFY, after_work=False))
     console.run("set", "OLD", "port=587", "--password-stdin", "--yes", stdin=b"new")
-    (write,) = objects(console.run("audit", "--json"))
+    (write,) = objects(console.run("audit", "--jsonl"))
     assert (write["operation"], write["verdict"]) == ("patch", None)
     assert " change " in console.run("audit").out
 
@@ -106,7 +106,7 @@ def test_a_line_of_before_with_its_numbers_as_text_is_still_read(
     line = journal.read_text()
     journal.write_text(line.replace('"before": 25, "after": 587', '"before": "25", "after": "587"'))
     assert journal.read_text() != line
-    (write,) = objects(console.run("audit", "--json"))
+    (write,) = objects(console.run("audit", "--jsonl"))
     assert write["changes"] == [{"name": "port", "before": "25", "after": "587"}]
 
 
@@ -124,7 +124,7 @@ def test_filters_narrow_it_and_nothing_found_is_said(console: Console, record_id
         (("--since", "2999-01-01"), 0),
         (("--unfinished",), 0),
     ):
-        result = console.run("audit", "--json", *arguments)
+        result = console.run("audit", "--jsonl", *arguments)
         assert (result.code, len(objects(result))) == (0, count), arguments
         assert bool(result.err) is (count == 0)
     assert console.run("audit", "--since", "soon").code == 2
@@ -143,7 +143,7 @@ def test_a_refused_and_an_unknown_write_are_told_as_that_and_what_a_look_found(
     assert console.run("delete", "OLD", "--yes").code == 6
     sandbox.faults.add(Fault(FaultKind.RESET, Operation.CREATE))
     assert console.run("create", "NEW", "hostname=a.example", "port=25", "--yes").code == 6
-    found = objects(console.run("audit", "--json"))
+    found = objects(console.run("audit", "--jsonl"))
     assert [write["outcome"] for write in found] == [
         *("found not done", "found done", "found not done", "found done", "refused")
     ]
@@ -156,7 +156,7 @@ def test_damaged_lines_are_counted_on_stderr_and_hide_no_other(
     console.run("delete", "OLD", "--yes")
     with journal.open("ab") as file:
         file.write(b'{"v": 1, "phase": "in\n\xff\xfe\n[]\n')
-    result = console.run("audit", "--json")
+    result = console.run("audit", "--jsonl")
     assert result.code == 0
     assert len(objects(result)) == 1
     assert f"3 lines of {journal} could not be read" in result.err
@@ -168,7 +168,7 @@ def test_lines_too_long_to_read_are_counted_on_stderr_and_hide_no_other(
     console.run("delete", "OLD", "--yes")
     with journal.open("ab") as file:
         file.write(b"x" * 21 * 1024 * 1024 + b"\n")
-    result = console.run("audit", "--json")
+    result = console.run("audit", "--jsonl")
     assert result.code == 0
     assert len(objects(result)) == 1
     assert f"1 line of {journal} over 1 MiB skipped" in result.err
@@ -177,7 +177,7 @@ def test_lines_too_long_to_read_are_counted_on_stderr_and_hide_no_other(
 def test_hostile_names_cannot_drive_the_terminal(console: Console, sandbox: Sandbox) -> None:
     record_id = sandbox.add_record("A\x1b[2J\nB\u202e", {"hostname": "a", "port": 25})
     console.run("set", record_id, "port=26", "--yes")
-    for arguments in (("audit",), ("audit", "--json")):
+    for arguments in (("audit",), ("audit", "--jsonl")):
         out = console.run(*arguments).out
         assert "\x1b" not in out
         assert "\u202e" not in out
@@ -219,7 +219,7 @@ def test_a_program_killed_with_a_write_in_flight_leaves_its_intent(
         sandbox.wait_for_requests(4)
         process.send_signal(signal.SIGKILL)
     assert journal.stat().st_mode & 0o777 == 0o600
-    (write,) = objects(console.run("audit", "--json", "--unfinished"))
+    (write,) = objects(console.run("audit", "--jsonl", "--unfinished"))
     assert (write["record_name"], write["outcome"], write["ended_at"]) == ("OLD", "not known", None)
     assert write["changes"] == [{"name": "port", "before": 25, "after": 587}]
     assert "the program ended first" in write["words"]

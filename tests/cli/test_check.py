@@ -18,7 +18,7 @@ from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxO
 
 def steps(console: Console, *names: str) -> dict[str, dict[str, str]]:
     """Profile to step to result."""
-    found = console.run("profiles", "check", *names, "--json").json()
+    found = console.run("profiles", "check", *names, "--json").json("checks")
     return {
         one["profile"]: {step["step"]: step["result"] for step in one["steps"]} for one in found
     }
@@ -26,7 +26,7 @@ def steps(console: Console, *names: str) -> dict[str, dict[str, str]]:
 
 def words(console: Console, name: str, step: str) -> str:
     """What is said of one step."""
-    [found] = console.run("profiles", "check", name, "--json").json()
+    [found] = console.run("profiles", "check", name, "--json").json("checks")
     said = {step["step"]: str(step["words"]) for step in found["steps"]}
     return said[step]
 

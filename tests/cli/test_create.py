@@ -21,7 +21,8 @@ def test_the_id_is_all_that_stands_on_stdout(console: Console, sandbox: Sandbox)
     assert (result.code, result.out) == (0, f"{record.id}\n")
     assert record.values == {"hostname": "mail.example.com", "port": 587, "tls": "true"}
     again = console.run("create", "SECOND", *VALUES, "--yes", "--json")
-    assert again.json() == {"id": sandbox.records()[1].id, "name": "SECOND"}
+    (told,) = again.json("outcomes")
+    assert (told["id"], told["name"]) == (sandbox.records()[1].id, "SECOND")
 
 
 def test_the_password_comes_from_a_private_file(

@@ -26,7 +26,8 @@ def test_yes_deletes_the_named_record_only(
 ) -> None:
     result = console.run("delete", "OLD", "--yes", "--json")
     assert (result.code, names(sandbox)) == (0, ["BEFORE"])
-    assert result.json() == {"id": record_id, "name": "OLD", "deleted": True}
+    (told,) = result.json("outcomes")
+    assert (told["id"], told["operation"], told["outcome"]) == (record_id, "delete", "done")
     assert f"DELETE {sandbox.base_url}/cam/api/v1/smtpconnections/{record_id}" in result.err
 
 

@@ -107,7 +107,7 @@ def test_a_password_is_read_from_its_reference_when_it_is_sent_and_only_then(
     assert console.run("apply", str(file), "--yes").code == 0
     assert counter.read_text() == "x\n"
     result = console.run("apply", str(file), "--yes", "--passwords", "--json")
-    assert (result.code, result.json()[0]["changed"]) == (0, ["password"])
+    assert (result.code, result.json("outcomes")[0]["changed"]) == (0, ["password"])
     assert counter.read_text() == "x\nx\n"
     assert "n3w-secret" not in result.out + result.err
     assert "n3w-secret" not in "".join(f.read_text() for f in (tmp_path / "state").glob("*.jsonl"))
@@ -147,7 +147,7 @@ def test_a_kept_plan_is_applied_later_and_what_changed_since_is_left_alone(
     console.setenv(NEW="n3w-secret")
     result = console.run("apply", str(kept), "--yes", "--json")
     assert result.code == 8
-    assert [each["outcome"] for each in result.json()] == ["done", "failed"]
+    assert [each["outcome"] for each in result.json("outcomes")] == ["done", "failed"]
     assert "someone changed port" in result.err
     assert sandbox.record(ids[0]).values["password"] == "n3w-secret"
     assert sandbox.record(ids[1]).values["port"] == 2525

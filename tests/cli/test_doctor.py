@@ -75,7 +75,7 @@ def test_help_and_doctor_tell_the_time_outs_and_what_is_not_used(console: Consol
         assert "Proxies, .netrc, REQUESTS_CA_BUNDLE and SSLKEYLOGFILE in the environment" in flat
     console.setenv(https_proxy="http://user:planted@proxy.example")
     console.unset("SSLKEYLOGFILE")
-    facts = {fact["name"]: fact["words"] for fact in console.run("doctor", "--json").json()}
+    facts = {fact["name"]: fact["words"] for fact in console.run("doctor", "--json").json("facts")}
     assert facts["connect timeout"] == f"{LIMITS.connect:g} s"
     assert facts["read timeout"] == f"{LIMITS.read:g} s"
     assert facts["total timeout"] == f"{LIMITS.total:g} s"
@@ -94,7 +94,7 @@ def test_it_tells_that_the_default_is_overruled_and_shows_no_host(console: Conso
 
 def facts(console: Console, topic: str, *arguments: str) -> dict[str, str]:
     """What the doctor found about a topic."""
-    found = console.run("doctor", "--json", *arguments).json()
+    found = console.run("doctor", "--json", *arguments).json("facts")
     return {fact["name"]: fact["words"] for fact in found if fact["topic"] == topic}
 
 

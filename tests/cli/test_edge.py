@@ -115,7 +115,7 @@ def test_a_mistake_in_the_arguments_is_one_line_and_code_2(
         (("profiles", "use", "a", "b"), "(see smtp-tui profiles use --help)"),
         (("get", "--json"), "the following arguments are required: RECORD ("),
         (("set", "--yes"), "name a record, or use --match"),
-        (("list", "--json=x"), "--json takes no value ("),
+        (("audit", "--json=x"), "--json has no such field; it has write, at, "),
         (("lsit",), 'unknown command; did you mean "list"? (see smtp-tui --help)'),
         (("xyz",), "unknown command (choose from "),
         (("sandbox", "--port", "abc"), "argument --port: must be a port number up to 65535, or 0 "),

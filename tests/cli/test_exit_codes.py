@@ -77,7 +77,9 @@ def test_a_write_that_the_server_refused_never_ends_with_0(
     record_id = sandbox.add_record("A", GOOD)
     sandbox.faults.add(Fault(kind, operation, status=status))
     result = console.run(*arguments, "--json")
-    assert (result.code, result.out) == (code, "")
+    assert result.code == code
+    (outcome,) = result.json("outcomes")
+    assert (outcome["name"], outcome["outcome"]) == (arguments[1], "failed")
     assert str(status) in result.err
     for done in ("Created", "Changed A", "Deleted"):
         assert done not in result.err
@@ -175,7 +177,7 @@ def test_json_of_a_dry_run_is_the_request_alone(console: Console, sandbox: Sandb
     sandbox.add_record("A", GOOD)
     for _, arguments in CHANGES.values():
         found = json.loads(console.run(*arguments, "--dry-run", "--json").out)
-        assert sorted(found) == ["body", "method", "url"]
+        assert sorted(found) == ["body", "method", "schema", "url"]
 
 
 @pytest.mark.parametrize(

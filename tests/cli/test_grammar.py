@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from smtp_tui.cli.arguments import parse, program
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
-from smtp_tui.cli.parser import DANGEROUS, Line, Parser
+from smtp_tui.cli.parser import DANGEROUS, Line, Parser, WantedFields
 from tests.cli.console import Console
 from tests.cli.test_help import COMMANDS
 from tests.failing_sandbox import Sandbox
@@ -22,7 +22,6 @@ from tests.house.share import parsers, whole
 WHOLE = [*parsers(whole())]
 SAMPLES = {
     "--bundle": ["list", "b.json"],
-    "--format": ["text", "prometheus"],
     "--days": ["30", "30,7"],
     "-D": ["30", "30,7"],
     "--port": ["1", "2"],
@@ -33,6 +32,10 @@ NUMBERS = {"seconds": ["1", "0.5"], "count": ["1", "3"], "port": ["1", "2"]}
 
 def values_of(name: str, action: argparse.Action) -> list[str]:
     """Values of an option; those that are names of commands must not be taken for them."""
+    if isinstance(action, WantedFields):
+        return [*action.known, ",".join(action.known)]
+    if action.choices is not None:
+        return [*map(str, action.choices)]
     converts = getattr(action.type, "__name__", "")
     return SAMPLES.get(name) or NUMBERS.get(converts) or ["list", "profiles", "set"]
 
@@ -100,7 +103,7 @@ def test_an_option_takes_a_value_after_every_command_or_after_none() -> None:
     found: dict[str, set[bool]] = defaultdict(set)
     for command in WHOLE:
         for name, action in command.options.items():
-            assert action.nargs in (0, None), name
+            assert action.nargs in (0, None) or isinstance(action, WantedFields), name
             found[name].add(action.nargs == 0)
     assert [name for name, kinds in found.items() if len(kinds) > 1] == []
 
@@ -108,6 +111,29 @@ def test_an_option_takes_a_value_after_every_command_or_after_none() -> None:
 def test_every_command_of_the_help_is_declared() -> None:
     declared = {tuple(each.command.split()) for each in WHOLE[1:]}
     assert declared == {*COMMANDS}
+
+
+FIELDS = [
+    ("get --json PRIMARY", (), "PRIMARY"),
+    ("get PRIMARY --json name,port", ("name", "port"), "PRIMARY"),
+    ("get --json name,port PRIMARY", ("name", "port"), "PRIMARY"),
+    ("--json port get PRIMARY", ("port",), "PRIMARY"),
+    ("get --json=x-timeout PRIMARY", ("x-timeout",), "PRIMARY"),
+    ("get --json name,x-timeout PRIMARY", ("name", "x-timeout"), "PRIMARY"),
+    ("get --json x-timeout", (), "x-timeout"),
+    ("get --json -- name", (), "name"),
+    ("get --json=name name", ("name",), "name"),
+    ("get --jsonl name PRIMARY", ("name",), "PRIMARY"),
+    ("get PRIMARY --json", (), "PRIMARY"),
+]
+
+
+@pytest.mark.parametrize(("line", "fields", "record"), FIELDS)
+def test_what_follows_json_is_its_value_only_if_it_names_a_field(
+    line: str, fields: tuple[str, ...], record: str
+) -> None:
+    options = vars(parse(line.split()))
+    assert (options["json"], options["fields"], options["record"]) == (True, fields, record)
 
 
 LATE = [
@@ -141,7 +167,8 @@ SLIPS = [
     ("get a b", "smtp-tui get"),
     ("list --profile", "smtp-tui list"),
     ("list --profile --json", "smtp-tui list"),
-    ("--json=1 list", "smtp-tui list"),
+    ("--json=1 audit", "smtp-tui audit"),
+    ("--json= list", "smtp-tui list"),
     ("profiles", "smtp-tui profiles"),
     ("profiles lst", "smtp-tui profiles"),
     ("--profile x profiles list", "smtp-tui profiles list"),

@@ -69,7 +69,9 @@ def test_records_are_chosen_by_all_their_values_on_every_profile(
     assert ports(sandbox) == [587, 587, 587]
     assert ports(other) == [587, 587, 26]
     assert (sent(sandbox), sent(other)) == (2, 2)
-    assert [(each["profile"], each["name"], each["outcome"]) for each in result.json()] == [
+    assert [
+        (each["profile"], each["name"], each["outcome"]) for each in result.json("outcomes")
+    ] == [
         *(("a", "OLD-0", "done"), ("a", "OLD-1", "done"), ("b", "OLD-0", "done")),
         ("b", "ODD", "done"),
     ]
@@ -249,7 +251,7 @@ def test_the_exit_code_is_that_of_the_worst_and_each_failure_is_told(
     sandbox.faults.add(Fault(FaultKind.INVALID, Operation.MODIFY, count=1))
     arguments = ("--profile", "a", "set", "--match", "port=25", "port=587", "--yes", "--json")
     result = two.run(*arguments)
-    outcomes = sorted(each["outcome"] for each in result.json())
+    outcomes = sorted(each["outcome"] for each in result.json("outcomes"))
     assert (result.code, outcomes) == (1, ["done", "done", "done", "failed"])
     assert "failed: " in result.err
     assert "3 done, 1 failed" in result.err
@@ -338,7 +340,7 @@ def test_dead_relays_are_found_by_testing_all(
     result = empty_console.run(
         "test", "--all-profiles", "--to", "to@example.com", "--yes", "--json"
     )
-    verdicts = {each["name"]: each["verdict"] for each in result.json()}
+    verdicts = {each["name"]: each["verdict"] for each in result.json("outcomes")}
     assert (result.code, verdicts) == (11, {"GOOD": "ACCEPTED", "DOWN": "UNREACHABLE"})
     assert "UNREACHABLE" in result.err
     assert len(sandbox.mailbox) == 1
@@ -367,7 +369,7 @@ def test_the_list_of_several_profiles_names_the_profile(
         ["b", "OLD-0"],
         ["a", "OLD-0"],
     ]
-    found = two.run("list", "--all-profiles", "NEW-0", "--json").json()
+    found = two.run("list", "--all-profiles", "NEW-0", "--json").json("records")
     assert [(each["profile"], each["name"]) for each in found] == [("b", "NEW-0")]
 
 

@@ -20,7 +20,7 @@ def says_yes(operation: Operation, body: bytes = b"{}") -> Fault:
 
 def outcomes(console: Console) -> list[str]:
     """The outcomes of the writes in the journal, newest first."""
-    lines = console.run("audit", "--json").out.splitlines()
+    lines = console.run("audit", "--jsonl").out.splitlines()
     return [str(json.loads(line)["outcome"]) for line in lines]
 
 

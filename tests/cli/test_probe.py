@@ -151,7 +151,7 @@ def test_a_record_is_probed_and_cams_last_test_stands_beside(
     assert "Both reach it; CAM does not mind" in result.out
     assert socket.gethostname() in result.out
     assert re.search(r"^127\S+ +note +ACCEPTED +", console.run("probe", "--all").out, re.MULTILINE)
-    found = console.run("probe", "GOOD", "--json").json()
+    (found,) = console.run("probe", "GOOD", "--json").json("probes")
     assert found["records"][0]["cam"]["verdict"] == "ACCEPTED"
     assert found["records"][0]["views"]["both"].startswith("Both reach it; ")
     assert len(sandbox.mailbox) == 1
@@ -197,7 +197,7 @@ def test_a_record_that_leads_nowhere_is_told_and_the_others_are_probed(
     sandbox.add_record("NO-PORT", {"hostname": "127.0.0.1", "port": "smtp"})
     result = console.run("probe", "--all", "--json")
     assert result.code == 1
-    assert [each["records"][0]["name"] for each in result.json()] == ["GOOD"]
+    assert [each["records"][0]["name"] for each in result.json("probes")] == ["GOOD"]
     assert "environment · EMPTY: There is no hostname." in result.err
     assert "environment · NO-PORT: There is no port" in result.err
 
@@ -210,7 +210,7 @@ def test_records_are_chosen_by_value_and_on_several_profiles(
     add(sandbox, "B", other)
     add_profile(empty_console, "one", sandbox)
     arguments = ("--all-profiles", "--match", f"port={server.port}", "--json")
-    found = empty_console.run("probe", *arguments).json()
+    found = empty_console.run("probe", *arguments).json("probes")
     assert [each["records"][0]["name"] for each in found] == ["A"]
     assert found[0]["records"][0]["profile"] == "one"
     assert verbs(other) == []
@@ -439,7 +439,9 @@ def test_json_has_every_key_however_far_a_probe_came(
 ) -> None:
     good, bad = started(relays, starttls()), started(relays, greets("554 no"))
     nothing = f"127.0.0.1:{closed_port()}"
-    found = empty_console.run("probe", address(good), address(bad), nothing, "--json").json()
+    found = empty_console.run("probe", address(good), address(bad), nothing, "--json").json(
+        "probes"
+    )
     documented = told_keys()
     assert len(documented) > 10
     assert [[*each] for each in found] == [documented] * 3
@@ -468,7 +470,7 @@ def test_each_key_of_json_is_told(console: Console, sandbox: Sandbox) -> None:
     sandbox.add_record("A", record)
     sandbox.add_record("B", {**record, "port": closed_port()})
     assert console.run("test", "A", "--to", "you@example.com").code == 0
-    found = all_keys(console.run("probe", "--all", "--json").json())
+    found = all_keys(console.run("probe", "--all", "--json").json("probes"))
     assert {"verdict", "not_after", "answers", "reason"} <= found
     assert sorted(key for key in found if f"`{key}`" not in page("probes")) == []
 
@@ -489,7 +491,7 @@ def test_json_has_the_steps_the_certificate_and_the_dialogue(
     empty_console: Console, relays: ExitStack
 ) -> None:
     server = started(relays, starttls())
-    found = empty_console.run("probe", address(server), "--json").json()
+    (found,) = empty_console.run("probe", address(server), "--json").json("probes")
     steps = ["names", "connect", "greeting", "ehlo", "tls", "ehlo-tls", "quit"]
     assert [each["step"] for each in found["steps"]] == steps
     assert all(each["seconds"] >= 0 for each in found["steps"])
@@ -508,19 +510,21 @@ def test_json_has_the_steps_the_certificate_and_the_dialogue(
     assert found["machine"] == socket.gethostname()
 
 
-def test_the_shape_of_json_follows_from_the_command_line(
+def test_the_shape_of_json_is_the_same_for_one_and_for_many(
     console: Console, sandbox: Sandbox, relays: ExitStack
 ) -> None:
     server = started(relays, plain())
     add(sandbox, "A", server)
     here = address(server)
-    for arguments in ((here, here), ("--all",), ("--match", f"port={server.port}")):
-        found = console.run("probe", *arguments, "--json").json()
-        assert isinstance(found, list), arguments
-        assert len(found) == 1
-    assert console.run("probe", "--match", "port=1", "--json").json() == []
-    for argument in (here, "A"):
-        assert isinstance(console.run("probe", argument, "--json").json(), dict)
+    for arguments in (
+        (here,),
+        (here, here),
+        ("A",),
+        ("--all",),
+        ("--match", f"port={server.port}"),
+    ):
+        assert len(console.run("probe", *arguments, "--json").json("probes")) == 1
+    assert console.run("probe", "--match", "port=1", "--json").json("probes") == []
 
 
 def test_the_words_for_programs_stay() -> None:

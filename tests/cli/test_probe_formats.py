@@ -343,5 +343,5 @@ def test_a_watched_relay_that_fails_is_looked_at_on_its_own_port_only(
         server.heard.clear()
         empty_console.run("probe", address(server), *form)
         assert verbs(server) == ["QUIT"]
-    told = empty_console.run("probe", address(server), "--json").json()
+    (told,) = empty_console.run("probe", address(server), "--json").json("probes")
     assert [each["port"] for each in told["other_ports"]] == [587, 465, 25, 2525]

@@ -114,7 +114,7 @@ def test_each_kind_of_trust_can_be_named(
     ):
         assert empty_console.run("profiles", "set", "prod", "--trust", text).code == 0
         assert only(store).trust == trust
-        (told,) = empty_console.run("profiles", "list", "--json").json()
+        (told,) = empty_console.run("profiles", "list", "--json").json("profiles")
         again = empty_console.run("profiles", "set", "prod", "--trust", told["trust"])
         assert (again.code, again.err) == (0, "Nothing to change.\n")
     for text in ("on", "pin:12", "login:12", "ca:", "off:x", f"pin:{'ab' * 32},cd"):
@@ -226,7 +226,7 @@ def test_list_marks_the_default_and_shows_the_profile_of_the_environment(
     assert lines[1][0] == "environment"
     assert lines[2][:4] == ["*", "prod", "[PROD]", "production"]
     assert lines[2][4] == "cam.example.com:30000"
-    first, second = console.run("profiles", "list", "--json").json()
+    first, second = console.run("profiles", "list", "--json").json("profiles")
     assert (first["token"], second["token"]) == ("$CAM_BEARER_TOKEN", "command pass")
     assert (first["default"], second["default"]) == (False, True)
     assert sandbox.admin_token not in console.run("profiles", "list", "--json").out

@@ -26,12 +26,12 @@ def test_json_keeps_types_and_tells_of_a_secret_only_its_state(
     console: Console, sandbox: Sandbox
 ) -> None:
     sandbox.add_record("A", {"hostname": "h", "port": "25", "password": "s3cret-one", "ttl": 1.5})
-    [record] = console.run("list", "--json").json()
-    assert record["connection_parameters"] == [
-        {"name": "hostname", "value": "h"},
-        {"name": "port", "value": "25"},
-        {"name": "password", "secret": "set"},
-        {"name": "ttl", "value": 1.5},
+    [record] = console.run("list", "--json").json("records")
+    assert [*record["parameters"].items()] == [
+        ("hostname", "h"),
+        ("port", "25"),
+        ("password", {"secret": "set"}),
+        ("ttl", 1.5),
     ]
 
 
@@ -40,7 +40,7 @@ def test_an_empty_list_says_on_stderr_where_it_looked(console: Console, sandbox:
     assert (result.code, result.out) == (0, "")
     assert sandbox.tenant_id in result.err
     assert "team all" in result.err
-    assert console.run("list", "--json").json() == []
+    assert console.run("list", "--json").json("records") == []
 
 
 def test_a_name_cannot_drive_the_terminal(console: Console, sandbox: Sandbox) -> None:

@@ -93,7 +93,7 @@ def test_dead_relays_are_found(two: Console, sandbox: Sandbox, other: Sandbox) -
     other.add_record("DOWN", {"hostname": "127.0.0.1", "port": 9})
     (result,) = follow(two, "find dead relays")
     assert result.code == 11
-    assert [(each["name"], each["verdict"]) for each in result.json()] == [
+    assert [(each["name"], each["verdict"]) for each in result.json("outcomes")] == [
         ("GOOD", "ACCEPTED"),
         ("DOWN", "UNREACHABLE"),
     ]

@@ -51,8 +51,9 @@ def test_a_mail_server_that_is_not_reached_has_its_own_code(
     console: Console, sandbox: Sandbox, record_id: str
 ) -> None:
     result = console.run("test", "GOOD", *TO, "port=1", "--json")
-    assert (result.code, result.json()["verdict"]) == (11, "UNREACHABLE")
-    assert result.json()["parameter"] == "port"
+    (told,) = result.json("outcomes")
+    assert (result.code, told["verdict"]) == (11, "UNREACHABLE")
+    assert told["mail"]["parameter"] == "port"
 
 
 @pytest.mark.parametrize("kind", [FaultKind.RESET, FaultKind.BAD_GATEWAY, FaultKind.TRUNCATED])
@@ -201,4 +202,6 @@ def test_without_to_the_mail_goes_to_the_recipient_of_the_profile(
     assert refused.code == 2
     assert "give --to, for the profile p names no recipient" in refused.err
     console.run("profiles", "set", "p", "--recipient", "ops@there.example")
-    assert console.run("--profile", "p", "test", "A", "--json").json()["to"] == "ops@there.example"
+    assert console.run("--profile", "p", "test", "A", "--json").json("outcomes")[0]["mail"][
+        "to"
+    ] == ("ops@there.example")

@@ -54,7 +54,8 @@ def test_the_review_shows_change_request_profile_host_and_tenant(
 
 def test_nothing_changed_sends_nothing(console: Console, sandbox: Sandbox, record_id: str) -> None:
     result = console.run("set", "PRIMARY", "port=25", "--yes", "--json")
-    assert (result.code, result.json()["changed"]) == (0, [])
+    (told,) = result.json("outcomes")
+    assert (result.code, told["changed"], told["outcome"]) == (0, [], "already so")
     assert "Nothing to change" in result.err
     assert writes(sandbox) == []
 

@@ -30,7 +30,7 @@ def record_id(sandbox: Sandbox) -> str:
 
 def audited(console: Console) -> dict[str, object]:
     """The newest write in the journal."""
-    line: dict[str, object] = json.loads(console.run("audit", "--json").out.splitlines()[0])
+    line: dict[str, object] = json.loads(console.run("audit", "--jsonl").out.splitlines()[0])
     return line
 
 
@@ -61,7 +61,8 @@ def test_a_hidden_reason_is_said_with_the_request_id_in_text_and_in_json(
     text = console.run("test", "GOOD", *TO)
     assert f"CAM answered {status}, which hides why a mail was rejected" in text.out
     assert f"Request id: {audited(console)['request_id']}" in text.out
-    told = console.run("test", "GOOD", *TO, "--json").json()
+    (outcome,) = console.run("test", "GOOD", *TO, "--json").json("outcomes")
+    told = outcome["mail"]
     assert told["request_id"] == audited(console)["request_id"]
     assert "hides why a mail was rejected" in told["meaning"]
 
@@ -131,7 +132,7 @@ def test_no_html_and_no_raw_bytes_are_printed(
     sandbox.faults.add(fault)
     text = console.run("test", "GOOD", *TO)
     assert words in text.out
-    told = console.run("test", "GOOD", *TO, "--json").json()["server_text"]
+    told = console.run("test", "GOOD", *TO, "--json").json("outcomes")[0]["mail"]["server_text"]
     for said in (text.out, told):
         assert not any(tag in said for tag in ("<html", "<p>", "<b>", "<br>", "\ufffd"))
     assert not any(char < " " and char != "\n" for char in text.out)

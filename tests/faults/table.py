@@ -1007,8 +1007,8 @@ FAULTS: Final = (
     Fault(
         "commands print what drives the terminal",
         HONEST,
-        "    cells = [[clean(cell, CELL) for cell in row] for row in (heading, *rows)]",
-        "    cells = [[cell[:CELL] for cell in row] for row in (heading, *rows)]",
+        "    cells = [[clean(cell) for cell in row] for row in (heading, *rows)]",
+        "    cells = [[*row] for row in (heading, *rows)]",
         (f"{CLI_READING}::test_a_name_cannot_drive_the_terminal",),
     ),
     Fault(
@@ -1105,8 +1105,8 @@ FAULTS: Final = (
     Fault(
         "a plan that is printed drives the terminal",
         HONEST,
-        "        show_json(json.loads(plan_json(plan, Clock().now(), sources)))",
-        "        show(plan_json(plan, Clock().now(), sources))",
+        "        (show_whole if options.dry_run else show_one)(options, told)",
+        "        show(json.dumps(told, ensure_ascii=False))",
         (f"{CLI_DESIRED}::test_no_text_of_the_server_drives_the_terminal",),
     ),
     Fault(
@@ -2947,8 +2947,8 @@ FAULTS: Final = (
     Fault(
         "the value of an option is taken for the command",
         PLACE,
-        "if argument in with_value and left and not _is_option(left[-1]):",
-        "if argument in program.options and left and not _is_option(left[-1]):",
+        "            if argument not in with_value or not left or _is_option(left[-1]):",
+        "            if argument not in program.options or not left or _is_option(left[-1]):",
         (f"{CLI_GRAMMAR}::test_any_order_of_options_and_the_command_means_the_same",),
     ),
     Fault(

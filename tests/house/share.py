@@ -17,7 +17,7 @@ import smtp_tui
 from smtp_tui.cli.arguments import program
 from smtp_tui.cli.completion import SCRIPTS, SHARE
 from smtp_tui.cli.exit_codes import ExitCode, meaning_of
-from smtp_tui.cli.parser import NETWORK_HELP, PROFILE_HELP, Parser
+from smtp_tui.cli.parser import NETWORK_HELP, PROFILE_HELP, Parser, WantedFields
 from smtp_tui.help.pages import TOPICS
 
 MAN: Final = SHARE / "man" / "man1" / "smtp-tui.1"
@@ -121,6 +121,8 @@ def completable() -> Parser:
     tree = whole()
     for parser in parsers(tree):
         for action in parser._actions:
+            if isinstance(action, WantedFields):
+                action.nargs = 0  # a record may follow, as after a flag
             if found := completed(parser.command, action):
                 action.complete = found  # type: ignore[attr-defined]
     return tree

@@ -72,6 +72,7 @@ def test_help_is_told_without_a_module_that_only_a_command_needs(command: str) -
     assert ours(loaded) - ours(loaded_by("--version")) == {
         "smtp_tui.cli.arguments",
         "smtp_tui.cli.exit_codes",
+        "smtp_tui.cli.fields",
         "smtp_tui.cli.parser",
     }
     assert loaded & {"msgspec", "asyncio", "shutil", "difflib", *FOR_MOST_COMMANDS} == set()
