@@ -221,17 +221,38 @@ class Run:
             outcome = await delete_record(session, operator, entry.record, run=self.id)
             names.forget()
         else:
-            outcome = await save_record(
+            outcome = await self._save(number, session, operator, names)
+        if entry.operation is Operation.CREATE:
+            _keep_name(names, outcome)
+            self._forget_in_other_teams(names, session)
+        if isinstance(outcome, ends.Saved) and outcome.before is not None:
+            await self._remember_secret(session, outcome)
+        return write_result(entry, outcome, operator.declined), _error(outcome)
+
+    async def _save(
+        self, number: int, session: Session, operator: Operator, names: Names
+    ) -> ends.Outcome:
+        """Create or change a record. What may have been sent before is looked for in a new list."""
+        entry = self.plan.entries[number]
+        if number in self._sent_before:
+            names.forget()
+        try:
+            return await save_record(
                 *(session, operator, entry.record, entry.patch),
                 name=entry.name,
                 run=self.id,
                 names=names,
             )
-        if entry.operation is Operation.CREATE:
-            _keep_name(names, outcome)
-        if isinstance(outcome, ends.Saved) and outcome.before is not None:
-            await self._remember_secret(session, outcome)
-        return write_result(entry, outcome, operator.declined), _error(outcome)
+        except asyncio.CancelledError:
+            self._sent_before.add(number)
+            raise
+
+    def _forget_in_other_teams(self, names: Names, session: Session) -> None:
+        """Read the lists of other teams again: they may show what was created in this one."""
+        place = session.target.origin.url, session.target.scope.tenant
+        for (url, scope), other in self._names.items():
+            if other is not names and (url, scope.tenant) == place:
+                other.forget()
 
     async def _remember_secret(self, session: Session, saved: ends.Saved) -> None:
         """Keep the time at which a secret was saved: the tests before it say nothing any more."""

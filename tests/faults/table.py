@@ -2405,7 +2405,7 @@ FAULTS: Final = (
     Fault(
         "a run believes its list of names to its end",
         ONCE,
-        "            while self._read_at is None or now - self._read_at > FRESH:\n",
+        "            while self._read_at is None or abs(now - self._read_at) > FRESH:\n",
         "            while self._read_at is None:\n",
         (
             f"{WORKFLOWS_RUN}"
@@ -3009,6 +3009,26 @@ FAULTS: Final = (
         (
             "tests/ui/dialogs/test_help.py"
             "::test_slash_searches_the_keys_and_all_pages_whatever_is_shown",
+        ),
+    ),
+    Fault(
+        "a create that was left is sent again on the word of an old list",
+        ONCE,
+        "            self._sent_before.add(number)",
+        "            pass",
+        (
+            "tests/workflows/test_run.py"
+            "::test_a_create_that_was_left_is_not_sent_again_on_the_word_of_an_old_list",
+        ),
+    ),
+    Fault(
+        "the list of another team of the tenant stays believed after a create",
+        ONCE,
+        "            self._forget_in_other_teams(names, session)",
+        "            pass",
+        (
+            "tests/workflows/test_run.py"
+            "::test_what_was_created_in_one_team_is_seen_in_another_of_the_tenant",
         ),
     ),
     Fault(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access
 from smtp_tui.editing.patch import Change, Patch
 from smtp_tui.editing.values import ABSENT
+from smtp_tui.sandbox.accounts import MAIL_NAMESPACE
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.journal import Journal, writes_of
 from smtp_tui.workflows.names import FRESH
@@ -30,7 +31,7 @@ from smtp_tui.workflows.plan import (
 )
 from smtp_tui.workflows.progress import Progress, results_of
 from smtp_tui.workflows.run import Run
-from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.session import Memory, Session
 from smtp_tui.workflows.test_email import TestMails
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.helpers import HeldClock
@@ -324,6 +325,15 @@ async def test_what_a_killed_run_may_have_created_is_not_called_another_record(
     assert len(sandbox.records()) == 1
 
 
+class SleepingClock(HeldClock):
+    """A clock whose machine sleeps: the time of day goes on, what counts seconds does not."""
+
+    slept = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.slept
+
+
 def creating(session: Session, *names: str) -> Plan:
     """The plan that creates records of these names."""
     patch = Patch((Change("hostname", ABSENT, "mx.example"),))
@@ -373,10 +383,63 @@ async def test_a_name_that_others_take_during_a_run_is_seen_once_the_list_is_old
     sandbox.add_record("C", {"hostname": "mx.example"})
     await run.carry_out([1])
     assert lists(sandbox) == 1
-    clock.forward(FRESH + 1)
+    clock.forward(FRESH.total_seconds() + 1)
     await run.carry_out([2])
     assert progress(run) == [Progress.DONE, Progress.DONE, Progress.FAILED]
     assert lists(sandbox) == 2
+
+
+async def test_a_list_from_before_the_machine_slept_is_old(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    clock, mails = SleepingClock(), TestMails(TestHistory(tmp_path / "state"))
+    run = Run(RUN, creating(session, "A", "B"), lambda _: session, ScriptedOperator(), mails, clock)
+    await run.carry_out([0])
+    sandbox.add_record("B", {"hostname": "mx.example"})
+    clock.slept = timedelta(hours=8)
+    await run.carry_out([1])
+    assert progress(run) == [Progress.DONE, Progress.FAILED]
+
+
+async def test_what_was_created_in_one_team_is_seen_in_another_of_the_tenant(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    scope = replace(session.target.scope, team=MAIL_NAMESPACE.team)
+    beside = Session(
+        replace(session.profile, name="beside"),
+        replace(session.target, name="beside", scope=scope),
+        *(session.tokens, Memory(""), session.make_client, session.keep_trust),
+    )
+    plan, mails = creating(session, "B", "A", "A"), TestMails(TestHistory(tmp_path / "state"))
+    first, there, again = plan.entries
+    plan = replace(plan, entries=(first, replace(there, profile="beside"), again))
+    sessions = {session.profile.name: session, "beside": beside}
+    run = Run(RUN, plan, sessions.__getitem__, ScriptedOperator(), mails, HeldClock())
+    for number in range(3):
+        await run.carry_out([number])
+    await beside.aclose()
+    assert progress(run) == [Progress.DONE, Progress.DONE, Progress.FAILED]
+    assert [record.name for record in sandbox.records()].count("A") == 1
+
+
+async def test_a_create_that_was_left_is_not_sent_again_on_the_word_of_an_old_list(
+    sandbox: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    plan, mails = creating(session, "FIRST", "A"), TestMails(TestHistory(tmp_path / "state"))
+    run = Run(RUN, plan, lambda _: session, ScriptedOperator(), mails, HeldClock())
+    await run.carry_out([0])
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.CREATE, seconds=0.3))
+    before = len(sandbox.requests)
+    left = asyncio.create_task(run.carry_out([1]))
+    await asyncio.to_thread(sandbox.wait_for_requests, before + 1)
+    left.cancel()
+    await asyncio.wait({left})
+    while session.under_way:
+        await asyncio.sleep(0.01)
+    await run.carry_out([1])
+    assert progress(run) == [Progress.DONE, Progress.UNKNOWN]
+    assert "which this run may have created" in run.results[1].words
+    assert [record.name for record in sandbox.records()].count("A") == 1
 
 
 async def test_a_name_that_the_run_itself_made_free_can_be_taken_anew(

@@ -132,6 +132,7 @@ class ChoiceField(Field):
 
     @text.setter
     def text(self, text: str) -> None:
+        """Choose and fill in what the text says."""
         index, value = chosen(self._choices, text)
         self._values[index] = value
         self._shown = -1
