@@ -434,7 +434,9 @@ async def test_a_create_that_was_left_is_not_sent_again_on_the_word_of_an_old_li
     await asyncio.to_thread(sandbox.wait_for_requests, before + 1)
     left.cancel()
     await asyncio.wait({left})
+    deadline = asyncio.get_running_loop().time() + 20
     while session.under_way:
+        assert asyncio.get_running_loop().time() < deadline
         await asyncio.sleep(0.01)
     await run.carry_out([1])
     assert progress(run) == [Progress.DONE, Progress.UNKNOWN]

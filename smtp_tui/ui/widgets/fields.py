@@ -297,6 +297,7 @@ class Field(Vertical):
 
     @text.setter
     def text(self, text: str) -> None:
+        """Put it in place of what is typed."""
         self.input.value = text
 
     @property
