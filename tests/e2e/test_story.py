@@ -22,8 +22,51 @@ from tests.e2e.program import (
     write_profiles,
     writes,
 )
-from tests.e2e.terminal import installed_program
+from tests.e2e.terminal import Terminal, installed_program
 from tests.failing_sandbox import Operation, Sandbox
+
+
+def _patch(terminal: Terminal, sandbox: Sandbox, seeded: Seed) -> None:
+    narrow(terminal, "second")
+    edit(terminal, "SECONDARY")
+    terminal.press("tab")
+    retype(terminal, "Port", "587")
+    terminal.press("ctrl+s")
+    terminal.wait_for(says("- port 25", "+ port 587"))
+    terminal.press("enter")
+    terminal.wait_for(re.compile(r"SECONDARY.* 587 "))
+    changed = {"name": "port", "value": 587}
+    assert [request.json() for request in writes(sandbox)] == [
+        {"id": seeded.secondary, "connection_parameters": [changed]}
+    ]
+    assert sandbox.record(seeded.secondary).values["port"] == 587
+
+
+def _test(terminal: Terminal, sandbox: Sandbox) -> None:
+    terminal.press("esc")
+    terminal.wait_for("PRIMARY")
+    narrow(terminal, "prim")
+    terminal.press("t")
+    terminal.wait_for(says("Test email", "PRIMARY"))
+    terminal.type("reader@example.com")
+    terminal.wait_for("reader@example.com")
+    terminal.press("enter")
+    terminal.wait_for("ACCEPTED")
+    (mail,) = sandbox.mailbox
+    assert mail.rcpt_to == ("reader@example.com",)
+    assert mail.username == "relay"
+    terminal.press("esc")
+    terminal.wait_gone("Test email")
+
+
+def _switch(terminal: Terminal, sandbox: Sandbox) -> None:
+    terminal.press("p")
+    terminal.wait_for("europe")
+    terminal.press("down", "enter")
+    terminal.wait_for("EU-RELAY")
+    terminal.wait_gone("PRIMARY")
+    terminal.wait_gone("SECONDARY")
+    assert sandbox.requests[-1].query["tenantId"] == sandbox.other_tenant_id
 
 
 def test_list_narrow_patch_test_switch_quit(sandbox: Sandbox, seeded: Seed, tmp_path: Path) -> None:
@@ -31,44 +74,9 @@ def test_list_narrow_patch_test_switch_quit(sandbox: Sandbox, seeded: Seed, tmp_
     with program(sandbox, tmp_path) as terminal:
         screen = terminal.wait_for(says("Connections 2", "PRIMARY", "SECONDARY"))
         assert "EU-RELAY" not in screen
-
-        narrow(terminal, "second")
-        edit(terminal, "SECONDARY")
-        terminal.press("tab")
-        retype(terminal, "Port", "587")
-        terminal.press("ctrl+s")
-        terminal.wait_for(says("- port 25", "+ port 587"))
-        terminal.press("enter")
-        terminal.wait_for(re.compile(r"SECONDARY.* 587 "))
-        changed = {"name": "port", "value": 587}
-        assert [request.json() for request in writes(sandbox)] == [
-            {"id": seeded.secondary, "connection_parameters": [changed]}
-        ]
-        assert sandbox.record(seeded.secondary).values["port"] == 587
-
-        terminal.press("esc")
-        terminal.wait_for("PRIMARY")
-        narrow(terminal, "prim")
-        terminal.press("t")
-        terminal.wait_for(says("Test email", "PRIMARY"))
-        terminal.type("reader@example.com")
-        terminal.wait_for("reader@example.com")
-        terminal.press("enter")
-        terminal.wait_for("ACCEPTED")
-        (mail,) = sandbox.mailbox
-        assert mail.rcpt_to == ("reader@example.com",)
-        assert mail.username == "relay"
-        terminal.press("esc")
-        terminal.wait_gone("Test email")
-
-        terminal.press("p")
-        terminal.wait_for("europe")
-        terminal.press("down", "enter")
-        terminal.wait_for("EU-RELAY")
-        terminal.wait_gone("PRIMARY")
-        terminal.wait_gone("SECONDARY")
-        assert sandbox.requests[-1].query["tenantId"] == sandbox.other_tenant_id
-
+        _patch(terminal, sandbox, seeded)
+        _test(terminal, sandbox)
+        _switch(terminal, sandbox)
         terminal.press("q")
         assert terminal.exit_code() == 0
         assert terminal.modes_restored() == []
