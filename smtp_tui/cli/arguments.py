@@ -120,6 +120,12 @@ _MORE_THAN_ONE: Final = (
     "More than one record makes a plan: it is shown, confirmed once and carried out.\n"
     "A failure stops no other record; the exit code is the worst of all."
 )
+_ASK: Final = "ask for the password of each record of a list that has one"
+_FROM_LIST: Final = """\
+With - it creates the records that stdin has, as list --json and export print
+them, with the same types: smtp-tui list --json | smtp-tui --profile b create -
+A list has no secrets. They are asked for, read from --password-file (the same
+password for each record that had one), or left out; none is made blank."""
 _FORMATS: Final = ("text", "nagios", "prometheus")
 _ABOUT_PROBES: Final = """\
 It takes the steps of a mailer, from the name to RCPT TO, and never sends a
@@ -296,10 +302,13 @@ def _add_records(add: AddCommand) -> None:
     )
     words, example = "create a record and print its id", "ALERTS --preset gmail username=me@x.org"
     on_profile("create", "changes.create_record", words, example).takes(
-        argument("name NAME", "name of the record; it cannot be changed later"),
-        *(*_VALUES, one_of(*_PASSWORD)),
+        argument(
+            "name NAME | -", "name of the record; it cannot be changed later; or - for a list"
+        ),
+        *(*_VALUES, one_of(*_PASSWORD, argument("--ask-passwords", _ASK))),
         argument("--preset PRESET", "use hostname and port of a provider, such as gmail"),
-        *_CONFIRMATION,
+        *(*_CONFIRMATION, _MANY_CONFIRMED[1]),
+        more=_FROM_LIST,
     )
     _add_destroying_and_testing(on_profile)
     _add_probe(on_profile)

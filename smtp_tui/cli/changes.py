@@ -61,7 +61,11 @@ def _one(options: argparse.Namespace) -> str:
 
 
 def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Create a record and print its id; its name has to be free."""
+    """Create a record and print its id, or the records of a list; a name has to be free."""
+    if options.name == "-":
+        return _create_many(options, environ)
+    if options.ask_passwords or options.confirm_count is not None:
+        raise Misuse("--ask-passwords and --confirm-count are for `create -`")
     run = begin(options, environ, Operation.CREATE)
     hostname = port = ""
     if options.preset is not None:
@@ -76,6 +80,16 @@ def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         return await _save(session, operator, draft, patch, None)
 
     return run.do(work)
+
+
+def _create_many(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    """Create the records of a list that stdin has. Raises :class:`Misuse` for what is for one."""
+    one = (options.values, options.new_parameters, options.preset, options.confirm_name)
+    if any(one) or options.password_stdin:
+        raise Misuse("`create -` takes its records from stdin, and no values or name")
+    from smtp_tui.cli.desired import create_many  # noqa: PLC0415 - not for one record
+
+    return create_many(options, environ)
 
 
 async def _save(

@@ -8,14 +8,14 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.models import JsonValue, Record
+from smtp_tui.api.models import PASSWORD, JsonValue, Record
 from smtp_tui.api.paths import open_trusted
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.secret import SecretStr
@@ -25,7 +25,8 @@ from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Many, Sessions, begin_many, plan_lines
 from smtp_tui.cli.output import show_one, show_whole
 from smtp_tui.cli.running import Environ, known_profiles
-from smtp_tui.cli.say import ask_secret, explain, on_terminal, remark, show
+from smtp_tui.cli.say import ask_secret, explain, on_terminal, remark, show, warn
+from smtp_tui.cli.values import read_password
 from smtp_tui.editing.document_text import document_json, document_yaml
 from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.state.encoding import read_object
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from smtp_tui.editing.document import Document, NotADocument, Reference
     from smtp_tui.workflows.references import Needed
 
+_STDIN: Final = Path("-")
 DIFFERENT: Final = ExitCode.USAGE
 """What ``plan`` ends with where there is something to change: 2, as other tools do."""
 
@@ -103,7 +105,7 @@ def _plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
     async def work(sessions: Sessions) -> None:
         """Read the list, and compare."""
-        found.append(await _compared(sessions, options, document))
+        found.append(await _compared(sessions, options.file, document, **_wishes(options)))
 
     code = many.do(work)
     for made, needed in found:
@@ -134,7 +136,7 @@ def apply(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
     async def work(sessions: Sessions) -> None:
         """Compare, have the difference confirmed, and make it so."""
-        made, needed = await _compared(sessions, options, document)
+        made, needed = await _compared(sessions, options.file, document, **_wishes(options))
         if options.dry_run:
             _show(options, made, _sources(needed))
             return many.codes.extend([ExitCode.WOULD_CHANGE] if made.work else [])
@@ -222,8 +224,83 @@ def _typed(what: str) -> str:
     return ask_secret(f"SMTP {clean(what)}:")
 
 
+def create_many(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    """Create the records of a document that stdin has; no name may be taken.
+
+    A secret that only the other server has is typed, read from the file, or left out.
+    """
+    document = _with_stored(_document(_STDIN, _read(_STDIN)), options)
+    given = read_password(options)
+    many = begin_many(options, environ, Operation.CREATE)
+    ask = _at_keyboard if given is None else lambda what: _given(given, what)
+
+    async def work(sessions: Sessions) -> None:
+        """Have the records confirmed, and create them."""
+        made, needed = await _compared(sessions, _STDIN, document)
+        taken = [entry.named for entry in made.entries if entry.record is not None]
+        if taken:
+            names = f"{', '.join(taken[:5])}{' …' if len(taken) > 5 else ''}"
+            words = f"nothing was sent: these names are taken: {names}"
+            raise Refusal(words, ExitCode.REFUSED)
+
+        async def with_secrets() -> Plan:
+            """The plan that is carried out, with the secrets that it sends."""
+            secrets = await _secrets(many, _STDIN, needed, ask)
+            return _with(made, {needed[each]: secrets[each] for each in needed})
+
+        await review_and_run(sessions, made, with_secrets)
+
+    return many.do(work)
+
+
+def _with_stored(document: Document, options: argparse.Namespace) -> Document:
+    """The document with a question for each secret that is asked for or read; the others are told
+    and left out."""
+    from smtp_tui.editing.document import FromPerson  # noqa: PLC0415 - pydantic
+
+    records, left = [], []
+    for record in document.records:
+        wanted = [
+            name
+            for name in record.stored
+            if options.ask_passwords or (options.password_file is not None and name == PASSWORD)
+        ]
+        left += [name for name in record.stored if name not in wanted][:1]
+        asked = dict.fromkeys(wanted, FromPerson(prompt=True))
+        records.append(replace(record, secrets={**record.secrets, **asked}))
+    if left:
+        count = counted(len(left), "record")
+        warn(f"the stored secrets of {count} are not in the list, and are left out")
+    return replace(document, records=tuple(records))
+
+
+def _given(password: SecretStr, what: str) -> str:
+    """The password from a file. Raises :class:`CredentialError` for another secret."""
+    if not what.startswith(f"{PASSWORD} of "):
+        raise CredentialError(f"the {what} has to be typed; use --ask-passwords")
+    return password.get_secret_value()
+
+
+def _at_keyboard(what: str) -> str:
+    """A secret that somebody types although stdin is the document. Raises as :func:`_typed`."""
+    try:
+        os.close(os.open(os.ctermid(), os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return _typed(what)
+    return ask_secret(f"SMTP {clean(what)}:")
+
+
+def _wishes(options: argparse.Namespace) -> dict[str, bool]:
+    return {"prune": options.prune, "all_passwords": options.passwords}
+
+
 async def _compared(
-    sessions: Sessions, options: argparse.Namespace, document: Document
+    sessions: Sessions,
+    file: Path,
+    document: Document,
+    *,
+    prune: bool = False,
+    all_passwords: bool = False,
 ) -> tuple[Plan, dict[Needed, SecretStr]]:
     """The plan, with something in place of each secret that it needs; and what it stands for."""
     from smtp_tui.editing.document import NotADocument  # noqa: PLC0415 - pydantic
@@ -236,11 +313,11 @@ async def _compared(
         """Something in place of a secret, which is read when it is sent."""
         return needed.setdefault(Needed.of(reference, what), SecretStr(f"secret {len(needed) + 1}"))
 
-    wishes = Wishes(options.prune, options.passwords)
+    wishes = Wishes(prune, all_passwords)
     try:
         made = desired_plan(document, await sessions.lists(), stand_in, wishes)
     except NotADocument as problem:
-        raise _told(options.file, problem) from None
+        raise _told(file, problem) from None
     return made, needed
 
 
@@ -265,7 +342,9 @@ def _sources(needed: Mapping[Needed, SecretStr]) -> dict[SecretStr, JsonValue]:
     return {secret: each.reference.model_dump() for each, secret in needed.items() if not each.what}
 
 
-async def _secrets(many: Many, file: Path, needed: Iterable[Needed]) -> dict[Needed, SecretStr]:
+async def _secrets(
+    many: Many, file: Path, needed: Iterable[Needed], ask: Callable[[str], str] = _typed
+) -> dict[Needed, SecretStr]:
     """The secrets of a file; programs are started only for a file that nobody else can change."""
     from smtp_tui.editing.document import FromCommand  # noqa: PLC0415 - pydantic
     from smtp_tui.workflows.references import read_secrets  # noqa: PLC0415 - pydantic
@@ -280,7 +359,7 @@ async def _secrets(many: Many, file: Path, needed: Iterable[Needed]) -> dict[Nee
             remark(f"password command: {line}")
 
     try:
-        return await read_secrets(needed, many.environ, profiles, _typed, say)
+        return await read_secrets(needed, many.environ, profiles, ask, say)
     except CredentialError as problem:
         raise Refusal(f"nothing was sent: {problem}") from None
 

@@ -45,6 +45,7 @@ _PAIR: Final = re.compile(
 """A character that JSON writes as two, which YAML does not know."""
 _TEXT: Final = ("!", "tag:yaml.org,2002:str")
 _TAGS: Final = (None, *_TEXT, "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
+_FROM_LIST: Final = "As `list --json` prints it; not looked at."
 _SECRET_AS_TEXT: Final = (
     "is a secret and must not be in the file; write where it comes from:"
     " { env: NAME }, { command: [program, argument] } or { prompt: true }"
@@ -133,6 +134,14 @@ _REFERENCES: Final[dict[str, type[FromEnvironment | FromCommand | FromPerson]]] 
 }
 
 
+class StoredSecret(_Strict):
+    """What `list --json` says of a secret: it is left out."""
+
+    secret: Literal["set", "not set", "unknown"] = Field(
+        description="What is known of it where the list is from."
+    )
+
+
 class _Record(_Strict):
     """One record. What is not said of it stays as it is."""
 
@@ -144,6 +153,9 @@ class _Record(_Strict):
         default={},
         description="Values by name, in their JSON types; secrets as references.",
     )
+    profile: str = Field(default="", description=_FROM_LIST)
+    created_at: str | None = Field(default=None, description=_FROM_LIST)
+    oddities: list[str] = Field(default=[], description=_FROM_LIST)
 
 
 class OnlyIn(_Strict):
@@ -166,7 +178,8 @@ class _Document(_Strict):
 class DesiredRecord(Struct, frozen=True):
     """A record as it should be. ``id`` is blank where only the name tells which one it is.
 
-    ``position`` is where it stands, and ``positions`` where its parameters do.
+    ``position`` is where it stands, and ``positions`` where its parameters do. ``stored`` are the
+    secrets that are set where a list is from, and that the document does not hold.
     """
 
     name: str
@@ -175,6 +188,7 @@ class DesiredRecord(Struct, frozen=True):
     secrets: Mapping[str, Reference]
     position: Position
     positions: Mapping[str, Position]
+    stored: tuple[str, ...] = ()
 
     def as_record(self) -> Record:
         """The record as a list would show it; of a secret it is not known whether it is set."""
@@ -203,7 +217,8 @@ class Document(Struct, frozen=True):
 def document_schema() -> dict[str, Any]:
     """The JSON Schema of a document."""
     schema = _Document.model_json_schema()
-    references = {kind.__name__: kind.model_json_schema() for kind in _REFERENCES.values()}
+    kinds = (*_REFERENCES.values(), StoredSecret)
+    references = {kind.__name__: kind.model_json_schema() for kind in kinds}
     schema["$defs"] |= references
     anyone = [{"$ref": f"#/$defs/{name}"} for name in references]
     parameters = schema["$defs"][_Record.__name__]["properties"]["parameters"]
@@ -329,29 +344,36 @@ class _Reader:
         records: list[DesiredRecord] = []
         for number, record in enumerate(found.records):
             path: Path = ("records", number)
-            secrets = {}
+            secrets: dict[str, Reference] = {}
+            stored: list[str] = []
             for name in filter(is_secret_name, record.parameters):
                 reference = self._reference(record.parameters[name], (*path, "parameters", name))
                 if isinstance(reference, tuple):
                     problems += reference
+                elif isinstance(reference, StoredSecret):
+                    stored += [name] if reference.secret == "set" else []
                 else:
                     secrets[name] = reference
             values = {n: v for n, v in record.parameters.items() if not is_secret_name(n)}
             positions = {n: self.at((*path, "parameters", n)) for n in record.parameters}
             at = self.at(path)
-            records.append(DesiredRecord(record.name, record.id, values, secrets, at, positions))
+            made = DesiredRecord(record.name, record.id, values, secrets, at, positions, (*stored,))
+            records.append(made)
         problems += _same(records)
         if problems:
             first = sorted(problems, key=lambda each: (each.line, each.column))
             raise NotADocument(tuple(first[:_MOST_PROBLEMS]))
         yield from records
 
-    def _reference(self, value: object, path: Path) -> Reference | tuple[DocumentProblem, ...]:
+    def _reference(
+        self, value: object, path: Path
+    ) -> Reference | StoredSecret | tuple[DocumentProblem, ...]:
         """Where a secret comes from; or what is wrong with it."""
         at = self.at(path)
         if not isinstance(value, dict):
             return (DocumentProblem(*at, f"{clean(str(path[-1]), 100)} {_SECRET_AS_TEXT}"),)
-        kinds = [kind for key, kind in _REFERENCES.items() if key in value]
+        known = {**_REFERENCES, "secret": StoredSecret}
+        kinds = [kind for key, kind in known.items() if key in value]
         if len(kinds) != 1:
             near = nearest(next(iter(value), ""), _REFERENCES)
             return (DocumentProblem(*at, f"this needs one of env, command and prompt{near}"),)
